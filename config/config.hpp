@@ -1,0 +1,86 @@
+// The configuration: structs whose initialisers are the defaults. Read once, checked whole, passed by value.
+// config/salond.json shows each name with its default; a test compares the two.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace salond::config {
+
+/// An address to listen on: `tcp://HOST:PORT` (port 0: any free one), `unix:PATH`.
+struct endpoint {
+  enum class kind { tcp, tls, unix_socket };
+  kind how = kind::tcp;
+  std::string host = "127.0.0.1"; ///< without brackets, also for IPv6
+  uint16_t port = 5000;
+  std::string path; ///< of a unix socket
+
+  /// As it is written in the configuration.
+  std::string to_string() const;
+};
+
+struct sqlite_database {
+  std::string path;
+};
+struct mysql_database {
+  std::string user, host, name;
+  uint16_t port = 3306;
+  std::string socket;   ///< path of a unix socket; empty: TCP
+  std::string ca_file;  ///< TLS is demanded and verified against it; empty: no TLS
+  std::string password; ///< from SALOND_DB_PASSWORD or db_password_file; never printed
+};
+using database = std::variant<sqlite_database, mysql_database>;
+
+/// Cost of Argon2id, and how much of it at once.
+struct passwords {
+  uint32_t memory_kib = 19456; ///< OWASP's least: 19 MiB and 2 passes
+  uint32_t passes = 2;
+  uint32_t threads = 2;
+  uint32_t queue = 1024; ///< logins that wait for a thread; more are refused as busy
+};
+
+/// 0 means no limit.
+struct limits {
+  uint32_t connections = 20000;
+  uint32_t connections_per_address = 0;
+  uint32_t login_seconds = 30;
+  uint32_t frame_bytes = 8192;
+  uint32_t unread_bytes = 65536;   ///< taken in and not yet answered: above it the connection is not read
+  uint32_t unsent_bytes = 4194304; ///< queued for one client; above it the client is cut off as too slow
+  uint32_t posts_in_flight = 64;   ///< of one connection
+  uint32_t posts_in_flight_per_salon = 4096;
+};
+
+/// The text protocol's guesses about unframed clients: docs/text-protocol.md, "Framing".
+struct text {
+  std::chrono::milliseconds raw_after{150};
+  std::chrono::milliseconds raw_gap{20};
+  std::chrono::milliseconds pace{25};
+};
+
+struct log {
+  enum class level { debug, info, warning, error };
+  enum class format { text, json };
+  config::log::level least = level::info;
+  config::log::format how = format::text;
+};
+
+struct stop {
+  uint32_t seconds = 10;
+};
+
+/// All of it.
+struct settings {
+  std::vector<endpoint> listen{endpoint{}};
+  config::database db; ///< default: sqlite:STATE/salond.db
+  std::string state;   ///< default: the user's state folder, /var/lib/salond for root
+  config::passwords passwords;
+  config::limits limits;
+  config::text text;
+  config::log log;
+  config::stop stop;
+};
+
+} // namespace salond::config

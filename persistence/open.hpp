@@ -1,0 +1,26 @@
+// From a configured address to a store that is migrated and ready.
+#pragma once
+#include "config/config.hpp"
+#include "persistence/store.hpp"
+#include <functional>
+
+namespace salond::persistence {
+
+/// Told what opening does and how long an outage lasts; goes to the log.
+using reporter = std::function<void(const std::string& line)>;
+
+/// Where the database and how patient: from the configuration.
+struct open_options {
+  config::database where;
+  std::chrono::milliseconds patience{5000}; ///< how long a certain failure is retried before it is a refusal
+  reporter report = [](const std::string&) {};
+};
+
+/// Opens and migrates, taking over a database of the replaced server (MySQL). Throws store_error: `unavailable` when the
+/// database cannot be reached now (the caller retries), `setup` for all that a retry does not mend.
+std::unique_ptr<store> open(const open_options& options);
+
+/// What open() would change, one sentence a line; changes nothing. Throws as open().
+std::vector<std::string> dry_run(const open_options& options);
+
+} // namespace salond::persistence

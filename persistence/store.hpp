@@ -1,0 +1,172 @@
+// The one interface of all databases: a function for each question that the server asks.
+// Who calls: one thread at a time, in persistence's store_worker. Invariants that every store keeps are in
+// tests/contract/store_contract_test.cpp.
+#pragma once
+#include "protocol/words/outcome.hpp"
+#include "protocol/words/records.hpp"
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace salond::persistence {
+
+/// A breakdown of the database, not a refusal of the client's.
+class store_error : public std::runtime_error {
+public:
+  enum class kind {
+    /// Certainly nothing of the transaction is or will be stored; a later try may succeed.
+    unavailable,
+    /// A statement was refused by the database (a constraint): nothing of the transaction is stored, and the same work
+    /// would be refused again. Seen only when a look before the write was missing.
+    refused,
+    /// The database cannot be trusted any more (damaged file, failed fsync, another writer): the process must end.
+    fatal,
+    /// Configuration or installation: wrong password, no such database, not a database. At start: status 1.
+    setup,
+  };
+
+  store_error(kind what, const std::string& why) : std::runtime_error(why), kind_(what) {}
+  kind what_kind() const { return kind_; }
+
+private:
+  kind kind_;
+};
+
+struct new_user {
+  std::string username, alias, password_hash;
+  salond::role role = salond::role::user;
+};
+
+struct registered_user {
+  salond::user user;
+  std::vector<salon_id> salons; ///< of which the user is a member now: those whose policy is automatic
+};
+
+/// What a login needs to know at once.
+struct arrival {
+  std::vector<salon_id> salons;          ///< memberships
+  std::vector<private_message> waiting;  ///< undelivered, oldest first
+};
+
+enum class membership_change { made, was_so };
+enum class request_change { made, was_pending, was_member };
+
+struct stored_private {
+  private_id id;
+  user_id target;
+  std::string target_username; ///< the stored spelling
+};
+
+/// Who a kick or a ban hit. There is no user for a name that is only refused from now on.
+struct removed_user {
+  user_id id;
+  std::string username;
+  std::vector<salon_id> salons; ///< of which the user was a member
+};
+
+/// What the administrators look like at a start.
+enum class administrator_state {
+  none,      ///< nobody has the role
+  locked,    ///< administrators exist, none has a hash that a password could match
+  can_log_in ///< at least one can
+};
+
+class store {
+public:
+  virtual ~store() = default;
+
+  /// Runs `work` in one write transaction and returns once that is durable. `work` calls the functions below; it may be
+  /// run again from its start when the database undid the transaction, never after a commit, and what it computed last is
+  /// valid. While it is unknown whether a commit happened (a lost connection) this waits for the database and finds out:
+  /// nothing is stored twice, nothing reported as refused that is stored. Throws store_error; `unavailable` only when
+  /// nothing is stored, and at the latest `patience()` after the call where that is certain.
+  virtual void transact(const std::function<void()>& work) = 0;
+
+  /// Runs `work`, which only asks, on what is committed. Throws store_error.
+  virtual void read(const std::function<void()>& work) = 0;
+
+  /// A second store on the same database, for reads beside the writes on another thread; null where there is none.
+  virtual std::unique_ptr<store> reader() = 0;
+
+  /// One line for the log and for status: kind, version, durability.
+  virtual std::string describe() = 0;
+
+  // --- start ---
+  /// No row stays `connected`; requests of who is not connected end (`keep_requests`: they stay). Write.
+  enum class requests { end, keep };
+  virtual void reset_presence(requests what) = 0;
+  virtual administrator_state administrators() = 0;
+  /// Makes `username` an administrator with this hash ("" for none: cannot log in): a new account, or a new role and
+  /// hash for an existing one. Write.
+  virtual user make_administrator(const std::string& username, const std::string& password_hash) = 0;
+
+  // --- salons ---
+  virtual std::vector<salon_record> salons() = 0;
+  virtual std::vector<user_id> members(salon_id salon) = 0;
+  /// invalid_name when another salon has the key. Write.
+  virtual outcome<salon_record> create_salon(const std::string& name, policy how) = 0;
+
+  // --- users ---
+  /// By key. unknown_user.
+  virtual outcome<user> find_user(const std::string& username_key) = 0;
+  /// name_taken (also for a username that is banned for good), alias_taken. Write.
+  virtual outcome<registered_user> register_user(const new_user& who) = 0;
+  /// Replaces the hash if it still is `expected`; answers whether it did. Write.
+  virtual bool replace_hash(user_id who, const std::string& expected, const std::string& hash) = 0;
+  /// A new password: as replace_hash, and all tokens of the user end. Write.
+  virtual bool change_password(user_id who, const std::string& expected, const std::string& hash,
+                               const decision& why) = 0;
+
+  // --- sessions ---
+  /// The user's row becomes `connected`. banned, kicked, unknown_user. Write.
+  virtual outcome<arrival> open_session(user_id who, moment now) = 0;
+  /// The user's last connection ended: `disconnected`, and pending join requests end unless they are kept. Write.
+  virtual void close_session(user_id who, requests what) = 0;
+  /// `hash`: 32 bytes. Write.
+  virtual void issue_token(user_id who, const std::string& hash, moment now, moment expires) = 0;
+  /// Ends the token and answers whose it was. wrong_credentials. Write.
+  virtual outcome<user> redeem_token(const std::string& hash, moment now) = 0;
+
+  // --- messages ---
+  /// unknown_user when the author's account is gone. The order numbers of a salon are never reused: the store keeps
+  /// (salon, seq) unique. Write.
+  virtual outcome<done> append(const new_message& what) = 0;
+  /// The last `count` messages with an order number below `before`, oldest first; those whose text is empty are kept
+  /// but not shown.
+  virtual std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) = 0;
+
+  // --- memberships and join requests ---
+  virtual outcome<membership_change> add_member(salon_id salon, user_id who) = 0;    // Write. unknown_user
+  virtual outcome<membership_change> remove_member(salon_id salon, user_id who) = 0; // Write. unknown_user
+  /// Write. unknown_user
+  virtual outcome<request_change> add_request(salon_id salon, user_id who, moment now) = 0;
+  /// The request becomes a membership. no_such_request. Write.
+  virtual outcome<done> accept_request(salon_id salon, user_id who, const decision& why) = 0;
+  /// The request ends, and the membership too, if any; answers whether there was a membership.
+  /// no_such_request when there was neither. Write.
+  virtual outcome<membership_change> reject_request(salon_id salon, user_id who, const decision& why) = 0;
+  virtual std::vector<join_request> join_requests() = 0;
+
+  // --- private messages ---
+  /// unknown_user; mailbox_full: over 1,000 undelivered for the target, or over 100 of them from this author. Write.
+  virtual outcome<stored_private> store_private(user_id author, const std::string& target_key, const std::string& text,
+                                                moment now) = 0;
+  virtual void mark_delivered(const std::vector<private_id>& which, moment now) = 0; // Write.
+
+  // --- kick, ban ---
+  /// Nobody kicks or bans himself (`by` is a username key) or the last administrator: not_allowed. unknown_user.
+  virtual outcome<removed_user> kick(const std::string& target_key, moment until, const decision& why) = 0; // Write.
+  /// The account, its memberships, requests, tokens and messages are deleted, the username stays refused.
+  /// not_allowed, unknown_user, already_banned. Write.
+  virtual outcome<removed_user> ban(const std::string& target_key, const decision& why) = 0;
+  /// Ends a ban or a kick. unknown_user when there is none. Write.
+  virtual outcome<done> unban(const std::string& target_key, const decision& why) = 0;
+  /// All that are out at `now`.
+  virtual std::vector<salond::ban> bans(moment now) = 0;
+};
+
+} // namespace salond::persistence

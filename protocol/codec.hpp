@@ -1,0 +1,71 @@
+// The one interface of all dialects. A codec is one client's dialect: buffers, framing, and the little state its protocol
+// has. It is given bytes and the time; it is asked for utterances and bytes. Nothing calls back, so back-pressure is simply
+// not asking.
+#pragma once
+#include "protocol/words/command.hpp"
+#include "protocol/words/event.hpp"
+#include "protocol/words/time.hpp"
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace salond {
+
+/// Bytes that many connections send: made once, never copied.
+using shared_bytes = std::shared_ptr<const std::string>;
+
+/// Words that are no command.
+struct misspoken {
+  fault why = fault::unknown_command;
+  /// Whether the connection cannot go on after them (a raw client's frame that is too long, a foreign protocol).
+  bool fatal = false;
+};
+
+/// The client has ended its input, and all that it said before has been given out.
+struct input_ended {};
+
+/// What a client said.
+using utterance = std::variant<command::any, misspoken, input_ended>;
+
+/// A client's dialect: bytes in, utterances out; events in, bytes out.
+/// Knows no socket, no actor and no clock: the caller brings bytes and the time.
+class codec {
+public:
+  virtual ~codec() = default;
+
+  /// Takes bytes from the client. Any bytes are legal; it never throws for them.
+  virtual void feed(std::string_view bytes, instant now) = 0;
+
+  /// The client has ended its input (a half-close): what came so far is the last frame.
+  virtual void end_input(instant now) = 0;
+
+  /// The client's next utterance; nothing until more bytes or more time have come.
+  virtual std::optional<utterance> next(instant now) = 0;
+
+  /// Bytes taken in that have not yet been given out as utterances.
+  virtual size_t unread() const = 0;
+
+  /// Queues what the client is to be told.
+  virtual void say(const event::any& what, instant now) = 0;
+
+  /// Queues what was spelled once for all clients of this dialect by its spelling function (for the text dialect:
+  /// text::spell): one or more whole texts. Does not copy them where the client takes them as they are.
+  virtual void say_spelled(const shared_bytes& spelled, instant now) = 0;
+
+  /// Nothing is said after this: what waits goes out without further delay, `last` (if any) as the closing text.
+  virtual void say_last(const std::optional<event::any>& last, instant now) = 0;
+
+  /// Appends to `out` what may go out now; each element is a write of its own.
+  virtual void drain(std::vector<shared_bytes>& out, instant now) = 0;
+
+  /// Bytes queued that drain() has not yet given out.
+  virtual size_t unsent() const = 0;
+
+  /// When next() or drain() will have more without new bytes, if ever.
+  virtual std::optional<instant> deadline() const = 0;
+};
+
+} // namespace salond

@@ -1,0 +1,56 @@
+// What a client can ask, in any dialect. Names are as typed: whether they name anything is not the codec's business.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace salond::command {
+
+struct register_user {
+  std::string username, alias, password;
+};
+struct log_in {
+  std::string username, password;
+};
+/// A login by a token instead of a password.
+struct resume {
+  std::string token;
+};
+struct post {
+  std::string salon, text;
+};
+struct join {
+  std::string salon;
+};
+struct leave {
+  std::string salon;
+};
+struct tell_privately {
+  std::string target, text;
+};
+/// Are these credentials right? Changes nothing.
+struct check_credentials {
+  std::string username, password;
+};
+struct ban {
+  std::string target;
+};
+struct change_password {
+  /// Each way to read the words as an old and a new password, in the order in which they are tried; at most 8.
+  std::vector<std::pair<std::string, std::string>> readings;
+};
+/// The last `count` messages of a salon.
+struct history {
+  std::string salon;
+  int64_t count = 0;
+};
+struct issue_token {};
+struct help {};
+struct quit {};
+
+using any = std::variant<register_user, log_in, resume, post, join, leave, tell_privately, check_credentials, ban,
+                         change_password, history, issue_token, help, quit>;
+
+} // namespace salond::command
