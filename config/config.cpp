@@ -1,0 +1,13 @@
+#include "config/config.hpp"
+
+namespace salond::config {
+
+std::string endpoint::to_string() const {
+  if (how == kind::unix_socket)
+    return "unix:" + path;
+  const std::string scheme = how == kind::tls ? "tls://" : "tcp://";
+  const auto colon = host.find(':') != std::string::npos; // IPv6
+  return scheme + (colon ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+} // namespace salond::config

@@ -1,0 +1,274 @@
+#include "config/load.hpp"
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <variant>
+
+namespace salond::config {
+
+namespace {
+
+using json = nlohmann::json;
+using ordered_json = nlohmann::ordered_json;
+
+/// A whole number of the configuration: its name, where it is kept, what it may be.
+struct number {
+  std::string_view section, name;
+  std::variant<uint32_t*, std::chrono::milliseconds*> target;
+  uint32_t least, most;
+
+  void set(uint32_t value) const {
+    if (const auto* plain = std::get_if<uint32_t*>(&target))
+      **plain = value;
+    else
+      *std::get<std::chrono::milliseconds*>(target) = std::chrono::milliseconds{value};
+  }
+  uint32_t get() const {
+    if (const auto* plain = std::get_if<uint32_t*>(&target))
+      return **plain;
+    return static_cast<uint32_t>(std::get<std::chrono::milliseconds*>(target)->count());
+  }
+};
+
+constexpr uint32_t any = std::numeric_limits<uint32_t>::max();
+
+std::vector<number> numbers(settings& s) {
+  return {
+      // 8 KiB is the least that Argon2 can do; 4 GiB the most that one login may cost
+      {"passwords", "memory_kib", &s.passwords.memory_kib, 8, 4194304},
+      {"passwords", "passes", &s.passwords.passes, 1, 1000},
+      {"passwords", "threads", &s.passwords.threads, 1, 256},
+      {"passwords", "queue", &s.passwords.queue, 1, 1000000},
+      {"limits", "connections", &s.limits.connections, 0, any},
+      {"limits", "connections_per_address", &s.limits.connections_per_address, 0, any},
+      {"limits", "login_seconds", &s.limits.login_seconds, 0, 86400},
+      {"limits", "frame_bytes", &s.limits.frame_bytes, 0, any},
+      {"limits", "unread_bytes", &s.limits.unread_bytes, 0, any},
+      {"limits", "unsent_bytes", &s.limits.unsent_bytes, 0, any},
+      {"limits", "posts_in_flight", &s.limits.posts_in_flight, 0, any},
+      {"limits", "posts_in_flight_per_salon", &s.limits.posts_in_flight_per_salon, 0, any},
+      {"text", "raw_after_ms", &s.text.raw_after, 1, 60000},
+      {"text", "raw_gap_ms", &s.text.raw_gap, 0, 60000},
+      {"text", "pace_ms", &s.text.pace, 0, 60000},
+      {"stop", "seconds", &s.stop.seconds, 1, 3600},
+  };
+}
+
+struct level_name {
+  std::string_view name;
+  log::level value;
+};
+constexpr level_name level_names[] = {{"debug", log::level::debug},
+                                      {"info", log::level::info},
+                                      {"warning", log::level::warning},
+                                      {"error", log::level::error}};
+
+std::string path_of(std::string_view section, std::string_view name) {
+  return section.empty() ? std::string(name) : std::string(section) + "." + std::string(name);
+}
+
+/// Reads one document; gathers faults on the way.
+class reader {
+public:
+  explicit reader(loaded& into) : into_(into), numbers_(numbers(into.values)) {}
+
+  void document(const json& doc) {
+    if (!doc.is_object())
+      return fault("", "the configuration must be one object: { … }");
+    for (const auto& [name, value] : doc.items())
+      top(name, value);
+  }
+
+  void fault(std::string where, std::string what) { into_.faults.push_back({std::move(where), std::move(what)}); }
+
+private:
+  void top(const std::string& name, const json& value) {
+    if (name == "listen")
+      return listen(value);
+    if (name == "db")
+      return db(value);
+    if (name == "db_password_file")
+      return string(name, value, into_.db_password_file);
+    if (name == "state")
+      return string(name, value, into_.values.state);
+    if (name != "passwords" && name != "limits" && name != "text" && name != "stop" && name != "log")
+      return unknown(name);
+    if (!value.is_object())
+      return fault(name, "must be an object: { … }");
+    for (const auto& [key, inner] : value.items())
+      member(name, key, inner);
+  }
+
+  void member(const std::string& section, const std::string& name, const json& value) {
+    if (section == "log" && name == "level")
+      return log_level(value);
+    if (section == "log" && name == "format")
+      return log_format(value);
+    for (const auto& each : numbers_)
+      if (each.section == section && each.name == name)
+        return whole_number(each, value);
+    unknown(path_of(section, name));
+  }
+
+  void unknown(const std::string& path) { fault(path, "is no name that salond knows; correct it or remove it"); }
+
+  void string(const std::string& path, const json& value, std::string& target) {
+    if (!value.is_string())
+      return fault(path, "must be a text in quotes");
+    target = value.get<std::string>();
+    if (target.empty())
+      fault(path, "must not be empty; remove it for the default");
+    else if (target.find('\0') != std::string::npos)
+      fault(path, "must not hold a NUL character");
+  }
+
+  void whole_number(const number& which, const json& value) {
+    const auto path = path_of(which.section, which.name);
+    const auto range = std::to_string(which.least) + " to " + std::to_string(which.most);
+    if (!value.is_number_integer())
+      return fault(path, "must be a whole number from " + range);
+    const bool fits =
+        value.is_number_unsigned() && value.get<uint64_t>() >= which.least && value.get<uint64_t>() <= which.most;
+    if (!fits)
+      return fault(path, "must be from " + range + ", is " + value.dump());
+    which.set(static_cast<uint32_t>(value.get<uint64_t>()));
+  }
+
+  void listen(const json& value) {
+    if (!value.is_array() || value.empty())
+      return fault("listen", "must be a list of at least one address, as [\"tcp://127.0.0.1:5000\"]");
+    into_.values.listen.clear();
+    for (size_t i = 0; i < value.size(); ++i) {
+      const auto path = "listen[" + std::to_string(i) + "]";
+      if (!value[i].is_string()) {
+        fault(path, "must be a text in quotes, as \"tcp://127.0.0.1:5000\"");
+        continue;
+      }
+      std::string why;
+      if (auto parsed = parse_endpoint(value[i].get<std::string>(), why))
+        into_.values.listen.push_back(*parsed);
+      else
+        fault(path, why);
+    }
+  }
+
+  void db(const json& value) {
+    if (!value.is_string())
+      return fault("db", "must be a text in quotes, as \"sqlite:PATH\"");
+    std::string why;
+    if (auto parsed = parse_database(value.get<std::string>(), why))
+      into_.values.db = *parsed;
+    else
+      fault("db", why);
+  }
+
+  void log_level(const json& value) {
+    for (const auto& [name, level] : level_names)
+      if (value == name) {
+        into_.values.log.least = level;
+        return;
+      }
+    fault("log.level", "must be \"debug\", \"info\", \"warning\" or \"error\"");
+  }
+
+  void log_format(const json& value) {
+    if (value == "text")
+      into_.values.log.how = log::format::text;
+    else if (value == "json")
+      into_.values.log.how = log::format::json;
+    else
+      fault("log.format", "must be \"text\" or \"json\"");
+  }
+
+  loaded& into_;
+  std::vector<number> numbers_;
+};
+
+/// Sees each key go by while the parser runs: a parsed document holds only the last of two that are alike.
+class duplicates {
+public:
+  bool operator()(json::parse_event_t event, const json& parsed, reader& faults) {
+    if (event == json::parse_event_t::object_start) {
+      path_.push_back(open_.empty() ? "" : path_of(path_.back(), key_));
+      open_.emplace_back();
+    } else if (event == json::parse_event_t::object_end) {
+      path_.pop_back();
+      open_.pop_back();
+    } else if (event == json::parse_event_t::key) {
+      key_ = parsed.get<std::string>();
+      if (!open_.back().insert(key_).second)
+        faults.fault(path_of(path_.back(), key_), "stands twice; remove one");
+    }
+    return true;
+  }
+
+private:
+  std::vector<std::set<std::string>> open_;
+  std::vector<std::string> path_;
+  std::string key_;
+};
+
+/// The parser's message without its own error number, and without the piece of the file that it quotes: that might be
+/// a password.
+std::string syntax_fault(std::string message) {
+  if (const auto bracket = message.find("] "); bracket != std::string::npos)
+    message.erase(0, bracket + 2);
+  const auto quoted = message.find("; last read: '");
+  if (quoted != std::string::npos) {
+    const auto expected = message.rfind("; expected");
+    message.erase(quoted, expected != std::string::npos && expected > quoted ? expected - quoted : std::string::npos);
+  }
+  return message;
+}
+
+} // namespace
+
+std::string complaint::to_string() const {
+  return where.empty() ? what : where + ": " + what;
+}
+
+loaded load(std::string_view text) {
+  loaded result;
+  reader read{result};
+  duplicates twice;
+  const auto on_event = [&](int, json::parse_event_t event, json& parsed) { return twice(event, parsed, read); };
+  try {
+    read.document(json::parse(text, on_event, true, true));
+  } catch (const json::exception& wrong) {
+    read.fault("", syntax_fault(wrong.what()));
+  }
+  result.warnings = warnings_about(result.values);
+  return result;
+}
+
+std::vector<complaint> warnings_about(const settings& values) {
+  std::vector<complaint> out;
+  if (values.passwords.memory_kib < 19456)
+    out.push_back({"passwords.memory_kib", "less than 19456 KiB makes stolen hashes cheap to guess; for tests only"});
+  if (values.passwords.passes < 2)
+    out.push_back({"passwords.passes", "less than 2 makes stolen hashes cheap to guess; for tests only"});
+  const auto unread = values.limits.unread_bytes, frame = values.limits.frame_bytes;
+  if (unread != 0 && (frame == 0 || unread < frame))
+    out.push_back({"limits.unread_bytes", "is less than limits.frame_bytes, which it should at least be"});
+  return out;
+}
+
+std::string to_json(const settings& values) {
+  auto copy = values;
+  ordered_json doc;
+  doc["listen"] = ordered_json::array();
+  for (const auto& each : values.listen)
+    doc["listen"].push_back(each.to_string());
+  doc["db"] = to_string(values.db);
+  doc["state"] = values.state;
+  for (const auto& each : numbers(copy))
+    doc[std::string(each.section)][std::string(each.name)] = each.get();
+  for (const auto& [name, level] : level_names)
+    if (level == values.log.least)
+      doc["log"]["level"] = name;
+  doc["log"]["format"] = values.log.how == log::format::json ? "json" : "text";
+  return doc.dump(2, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+} // namespace salond::config

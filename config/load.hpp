@@ -1,0 +1,48 @@
+// From the text of the configuration file to settings, or to all that is wrong with it. Reads no file itself.
+#pragma once
+#include "config/config.hpp"
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace salond::config {
+
+/// Something wrong, or to be told: where it stands (`limits.connections`, `listen[1]`, `--db`), and what to do.
+struct complaint {
+  std::string where;
+  std::string what;
+
+  /// `where: what`
+  std::string to_string() const;
+  friend bool operator==(const complaint& a, const complaint& b) { return a.where == b.where && a.what == b.what; }
+};
+
+/// What a configuration file says. `values` may be used only when there are no faults.
+struct loaded {
+  settings values; ///< `state` and the path of `db` are empty where the file names none
+  std::string db_password_file;
+  std::vector<complaint> faults;
+  std::vector<complaint> warnings;
+};
+
+/// Reads a configuration: JSON with `//` comments. Finds all faults, not only the first.
+loaded load(std::string_view text);
+
+/// What is allowed and yet unwise in these settings.
+std::vector<complaint> warnings_about(const settings& values);
+
+/// Reads `tcp://HOST:PORT`, `tcp://[IPV6]:PORT` or `unix:PATH`. Nothing: `why` says what to write instead.
+std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why);
+
+/// Reads `sqlite:PATH` or `mysql://USER@HOST[:PORT]/NAME[?socket=PATH&tls=ca:FILE]`, percent-encoded where needed.
+/// Nothing: `why` says what to write instead; it never repeats the text, which may hold a password.
+std::optional<database> parse_database(std::string_view text, std::string& why);
+
+/// The database as parse_database() reads it, without the password.
+std::string to_string(const database& which);
+
+/// The settings as a file that load() reads, without the password.
+std::string to_json(const settings& values);
+
+} // namespace salond::config
