@@ -1,0 +1,45 @@
+// One salon: who belongs to it, and the one order of its messages.
+#pragma once
+#include "protocol/words/outcome.hpp"
+#include "protocol/words/records.hpp"
+#include <optional>
+#include <unordered_set>
+
+namespace salond::rules {
+
+class salon {
+public:
+  salon() = default;
+  salon(salon_record stored, const std::vector<user_id>& members)
+    : stored_(std::move(stored)), members_(members.begin(), members.end()) {}
+
+  const salon_record& record() const { return stored_; }
+  bool has(user_id who) const { return members_.count(who) != 0; }
+
+  /// Why `who` may not post, read or leave, if so.
+  std::optional<fault> refuses(user_id who) const {
+    if (has(who))
+      return std::nullopt;
+    return fault::not_a_member;
+  }
+
+  /// What asking to join leads to.
+  enum class admission { member_already, member_now, on_request };
+  admission asks_to_join(user_id who) const {
+    if (has(who))
+      return admission::member_already;
+    return stored_.policy == policy::approval ? admission::on_request : admission::member_now;
+  }
+
+  void add(user_id who) { members_.insert(who); }
+  void remove(user_id who) { members_.erase(who); }
+
+  /// The next order number. Each is given once; a post that is not stored leaves a gap.
+  int64_t next_seq() { return ++stored_.last_seq; }
+
+private:
+  salon_record stored_;
+  std::unordered_set<user_id> members_;
+};
+
+} // namespace salond::rules

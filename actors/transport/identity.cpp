@@ -1,0 +1,57 @@
+#include "actors/transport/identity.hpp"
+
+namespace salond {
+namespace {
+
+constexpr std::string_view scheme = "salond:";
+constexpr size_t most_name_bytes = 64; // an X.509 common name holds no more
+
+} // namespace
+
+const char* to_string(peer_kind kind) {
+  switch (kind) {
+    case peer_kind::node: return "node";
+    case peer_kind::administrator: return "administrator";
+    case peer_kind::moderator: return "moderator";
+  }
+  return "unknown";
+}
+
+std::optional<peer_kind> peer_kind_of(std::string_view text) {
+  for (const auto kind : {peer_kind::node, peer_kind::administrator, peer_kind::moderator})
+    if (text == to_string(kind))
+      return kind;
+  return std::nullopt;
+}
+
+bool is_peer_name(std::string_view text) {
+  return !text.empty() && text.size() <= most_name_bytes
+         && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string_view::npos;
+}
+
+std::string to_string(const identity& who) {
+  return std::string(to_string(who.kind)) + '/' + who.name;
+}
+
+std::optional<identity> identity_of(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos)
+    return std::nullopt;
+  const auto kind = peer_kind_of(text.substr(0, slash));
+  const auto name = text.substr(slash + 1);
+  if (!kind || !is_peer_name(name))
+    return std::nullopt;
+  return identity{*kind, std::string(name)};
+}
+
+std::string to_uri(const identity& who) {
+  return std::string(scheme) + to_string(who);
+}
+
+std::optional<identity> identity_of_uri(std::string_view uri) {
+  if (uri.substr(0, scheme.size()) != scheme)
+    return std::nullopt;
+  return identity_of(uri.substr(scheme.size()));
+}
+
+} // namespace salond

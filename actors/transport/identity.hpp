@@ -1,0 +1,63 @@
+// Who a certificate is for: one URI in it, `salond:KIND/NAME`. Nothing else of a certificate names anybody.
+#pragma once
+#include <cstdint>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace salond {
+
+/// What a certificate makes of its holder. An operator's role is the kind, so another role is another certificate.
+enum class peer_kind : uint8_t { node, administrator, moderator };
+
+/// "node", "administrator" or "moderator".
+const char* to_string(peer_kind kind);
+
+/// The kind of that name, if it is one.
+std::optional<peer_kind> peer_kind_of(std::string_view text);
+
+/// The holder of a certificate.
+struct identity {
+  peer_kind kind = peer_kind::moderator;
+  std::string name;
+
+  friend bool operator==(const identity& a, const identity& b) { return a.kind == b.kind && a.name == b.name; }
+  friend bool operator!=(const identity& a, const identity& b) { return !(a == b); }
+  friend bool operator<(const identity& a, const identity& b) {
+    return a.kind != b.kind ? a.kind < b.kind : a.name < b.name;
+  }
+};
+
+/// True for 1 to 64 of `a`–`z`, `0`–`9`, `.`, `_` and `-`: what can stand in a URI, a file name and a log line as it is.
+bool is_peer_name(std::string_view text);
+
+/// "administrator/zoe": for logs and lists.
+std::string to_string(const identity& who);
+
+/// The inverse of to_string(identity).
+std::optional<identity> identity_of(std::string_view text);
+
+/// "salond:administrator/zoe": what stands in the certificate.
+std::string to_uri(const identity& who);
+
+/// The inverse of to_uri(); nothing for any other text.
+std::optional<identity> identity_of_uri(std::string_view uri);
+
+/// What a certificate says.
+struct certificate_facts {
+  identity who;
+  std::string serial; ///< upper-case hexadecimal; never the same for two certificates of an authority
+  std::time_t from = 0;
+  std::time_t until = 0;
+};
+
+/// Who is at the other end of a live connection, and where.
+struct peer {
+  certificate_facts certificate;
+  std::string address; ///< numeric, without the port
+
+  const identity& who() const { return certificate.who; }
+};
+
+} // namespace salond
