@@ -1,0 +1,277 @@
+#include "config/command_line.hpp"
+// A comma may stand in the path of a unix socket; an argument never holds a NUL.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <cxxopts.hpp>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace salond::config {
+
+namespace {
+
+using action = command_line::action;
+
+cxxopts::Options options() {
+  cxxopts::Options out("salond", "salond, a chat server. Without options it listens on tcp://127.0.0.1:5000 and keeps\n"
+                                 "its data, in SQLite, in the state folder.\n");
+  out.set_width(100).custom_help("[--config=FILE] [--db=DATABASE] [--listen=ADDRESS]... [--state=DIR]");
+  const auto text = [] { return cxxopts::value<std::string>(); };
+  out.add_options()                                                                                          //
+      ("config", "Read the configuration from this file; the other options override it", text(), "FILE")     //
+      ("db", "The database: sqlite:PATH or mysql://USER@HOST[:PORT]/NAME[?socket=PATH&tls=ca:FILE]", text(), //
+       "DATABASE")                                                                                           //
+      ("listen",
+       "Accept clients here: tcp://HOST:PORT (port 0: any free one), tcp://[IPV6]:PORT or "              //
+       "unix:PATH; may be given several times",                                                          //
+       cxxopts::value<std::vector<std::string>>(), "ADDRESS")                                            //
+      ("state", "The folder for what the server keeps; made if it is missing", text(), "DIR")            //
+      ("check-config", "Say all that is wrong with the configuration, and end")                          //
+      ("migrate-only", "Bring the database up to date, or take over an old one, and end; opens no port") //
+      ("dry-run", "With --migrate-only, or alone: say what that would do, change nothing")               //
+      ("h,help", "Print this, and end")                                                                  //
+      ("version", "Print the version, and end");
+  out.allow_unrecognised_options(); // so that each can be named, not only the first
+  return out;
+}
+
+constexpr const char* more_help = R"(
+The state folder, unless --state or the configuration names it: $STATE_DIRECTORY (set by systemd), /var/lib/salond
+for root, otherwise $XDG_STATE_HOME/salond or ~/.local/state/salond. The database there: salond.db.
+
+The password of the database is never given here: set SALOND_DB_PASSWORD, or name a file in the configuration
+(db_password_file).
+
+When it accepts connections, salond prints `ready` and its addresses on standard output; it logs to standard error.
+SIGTERM and SIGINT stop it in order, a second one at once.
+Exit status: 0 all is well, 1 it could not do its work, 2 the command line or the configuration is wrong.
+
+  salond --state=/tmp/try --listen=tcp://127.0.0.1:0
+  SALOND_DB_PASSWORD=... salond --db=mysql://chat@db.example/chat --listen=tcp://0.0.0.0:5000
+)";
+
+/// Takes the command line apart, step by step, into one result.
+class parser {
+public:
+  explicit parser(const surroundings& around) : around_(around) {}
+
+  command_line parse(int argc, const char* const* argv) {
+    auto known = options();
+    try {
+      given_ = known.parse(argc, argv);
+    } catch (const cxxopts::exceptions::exception& wrong) {
+      fault("command line", wrong.what());
+      return std::move(out_);
+    }
+    choose_action();
+    if (out_.what == action::help || out_.what == action::version)
+      return std::move(out_);
+    refuse_unknown(given_.unmatched());
+    read_file();
+    override_with_options();
+    fill_in_state();
+    fill_in_password();
+    check_listen();
+    for (auto& each : warnings_about(out_.values))
+      out_.warnings.push_back(std::move(each));
+    return std::move(out_);
+  }
+
+private:
+  void fault(std::string where, std::string what) { out_.faults.push_back({std::move(where), std::move(what)}); }
+
+  void choose_action() {
+    const bool migrate = given_.count("migrate-only") != 0, dry = given_.count("dry-run") != 0;
+    if (given_.count("help"))
+      out_.what = action::help;
+    else if (given_.count("version"))
+      out_.what = action::version;
+    else if (given_.count("check-config"))
+      out_.what = action::check_config;
+    else if (dry)
+      out_.what = action::dry_run;
+    else if (migrate)
+      out_.what = action::migrate_only;
+    if (out_.what == action::check_config && (migrate || dry))
+      fault("--check-config", "does not go with --migrate-only or --dry-run; give one of them");
+  }
+
+  void refuse_unknown(const std::vector<std::string>& unknown) {
+    const auto is_secret = [](const std::string& text) {
+      const auto name = text.substr(0, text.find('='));
+      return name.substr(0, 1) == "-" && name.find("pass") != std::string::npos;
+    };
+    const bool secret = std::any_of(unknown.begin(), unknown.end(), is_secret);
+    if (secret)
+      fault("command line", "a password does not belong here, where every user of this machine can read it; put it "
+                            "into the environment variable SALOND_DB_PASSWORD or into a file named by "
+                            "db_password_file in the configuration");
+    for (const auto& each : unknown) {
+      if (is_secret(each))
+        continue;
+      if (each.substr(0, 1) == "-")
+        fault(each.substr(0, each.find('=')), "is no option of salond; see salond --help");
+      else if (!secret) // it might be the password
+        fault("command line", "\"" + each + "\" stands alone; options are written --name=value, see salond --help");
+    }
+  }
+
+  /// The option's value, if it is given.
+  std::optional<std::string> option(const std::string& name) {
+    if (given_.count(name) == 0)
+      return {};
+    if (given_.count(name) > 1)
+      fault("--" + name, "is given twice; remove one");
+    const auto value = given_[name].as<std::string>();
+    if (!value.empty())
+      return value;
+    fault("--" + name, "needs a value: --" + name + "=...");
+    return {};
+  }
+
+  void read_file() {
+    const auto path = option("config");
+    if (!path)
+      return;
+    const auto content = around_.read(*path);
+    if (const auto* why = std::get_if<std::string>(&content))
+      return fault(*path, "cannot be read: " + *why);
+    auto read = load(std::get<file>(content).content);
+    for (const auto& each : read.faults)
+      fault(*path, each.to_string());
+    out_.values = std::move(read.values);
+    password_file_ = std::move(read.db_password_file);
+  }
+
+  void override_with_options() {
+    std::string why;
+    if (const auto db = option("db")) {
+      if (auto parsed = parse_database(*db, why))
+        out_.values.db = *parsed;
+      else
+        fault("--db", why);
+    }
+    if (const auto state = option("state"))
+      out_.values.state = *state;
+    if (given_.count("listen") == 0)
+      return;
+    out_.values.listen.clear();
+    for (const auto& each : given_["listen"].as<std::vector<std::string>>()) {
+      if (auto parsed = parse_endpoint(each, why))
+        out_.values.listen.push_back(*parsed);
+      else
+        fault("--listen=" + each, why);
+    }
+  }
+
+  /// The environment variable, if it holds anything.
+  std::optional<std::string> variable(const std::string& name) {
+    auto value = around_.variable(name);
+    return value && !value->empty() ? value : std::nullopt;
+  }
+
+  std::string default_state() {
+    if (const auto given = variable("STATE_DIRECTORY")) // systemd lists several with colons between; ours is the first
+      return given->substr(0, given->find(':'));
+    if (around_.root)
+      return "/var/lib/salond";
+    if (const auto given = variable("XDG_STATE_HOME"); given && given->front() == '/') // its rule: else ignored
+      return *given + "/salond";
+    if (const auto home = variable("HOME"))
+      return *home + "/.local/state/salond";
+    return {};
+  }
+
+  void fill_in_state() {
+    auto& values = out_.values;
+    if (values.state.empty())
+      values.state = default_state();
+    if (values.state.empty())
+      fault("--state", "is needed, since neither STATE_DIRECTORY nor HOME is set: --state=DIR");
+    if (auto* sqlite = std::get_if<sqlite_database>(&values.db); sqlite && sqlite->path.empty())
+      sqlite->path = values.state + "/salond.db";
+  }
+
+  void fill_in_password() {
+    auto* mysql = std::get_if<mysql_database>(&out_.values.db);
+    if (!mysql)
+      return;
+    if (const auto given = variable("SALOND_DB_PASSWORD"))
+      mysql->password = *given;
+    else if (!password_file_.empty())
+      mysql->password = password_from_file();
+  }
+
+  std::string password_from_file() {
+    const std::string name = "db_password_file";
+    const auto content = around_.read(password_file_);
+    if (const auto* why = std::get_if<std::string>(&content)) {
+      fault(name, password_file_ + " cannot be read: " + *why);
+      return {};
+    }
+    // Its group may well be the service's own (root:salond, 0640); everyone never is.
+    if (std::get<file>(content).open_to_others)
+      out_.warnings.push_back({name, password_file_ + " can be read by everyone on this machine; chmod o-r it"});
+    auto password = std::get<file>(content).content;
+    for (const char end : {'\n', '\r'}) // one line end: an editor leaves it
+      if (!password.empty() && password.back() == end)
+        password.pop_back();
+    if (password.empty())
+      fault(name, password_file_ + " is empty; write the password into it");
+    return password;
+  }
+
+  void check_listen() {
+    std::set<std::string> seen;
+    for (const auto& each : out_.values.listen) {
+      const bool any_port = each.how != endpoint::kind::unix_socket && each.port == 0;
+      if (!any_port && !seen.insert(each.to_string()).second)
+        fault("listen", each.to_string() + " is named twice; remove one");
+    }
+  }
+
+  const surroundings& around_;
+  cxxopts::ParseResult given_;
+  command_line out_;
+  std::string password_file_;
+};
+
+std::variant<file, std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  struct stat status {};
+  if (!in || stat(path.c_str(), &status) != 0)
+    return std::string(std::strerror(errno));
+  if (S_ISDIR(status.st_mode))
+    return std::string("it is a folder");
+  std::ostringstream content;
+  content << in.rdbuf();
+  if (in.bad())
+    return std::string(std::strerror(errno));
+  return file{content.str(), (status.st_mode & S_IROTH) != 0};
+}
+
+} // namespace
+
+surroundings this_process() {
+  const auto variable = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>{value} : std::nullopt;
+  };
+  return {variable, read_file, geteuid() == 0};
+}
+
+command_line parse(int argc, const char* const* argv, const surroundings& around) {
+  return parser{around}.parse(argc, argv);
+}
+
+std::string help_text() {
+  return options().help() + more_help;
+}
+
+} // namespace salond::config

@@ -1,0 +1,47 @@
+// salond's command line: what to do, and with which settings. Options override the configuration file, the file
+// overrides the defaults. Scripts and supervisors rely on the names; they are documented in docs/operations.md.
+#pragma once
+#include "config/load.hpp"
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace salond::config {
+
+/// A file as it was read.
+struct file {
+  std::string content;
+  bool open_to_others = false; ///< users other than its owner and group may read it
+};
+
+/// What the command line needs of the process around it; a test brings its own.
+struct surroundings {
+  /// The environment variable of that name.
+  std::function<std::optional<std::string>(const std::string& name)> variable;
+  /// The file of that name, or why it cannot be read.
+  std::function<std::variant<file, std::string>(const std::string& path)> read;
+  bool root = false;
+};
+
+/// Those of this process.
+surroundings this_process();
+
+/// What a command line asks for.
+struct command_line {
+  enum class action { run, check_config, migrate_only, dry_run, help, version };
+  action what = action::run;
+  settings values;                 ///< complete, unless there are faults
+  std::vector<complaint> faults;   ///< if there is one, the process ends with status 2
+  std::vector<complaint> warnings; ///< to be logged
+};
+
+/// Reads the command line and the configuration file that it names. Finds all faults, not only the first, and never
+/// repeats a password in one.
+command_line parse(int argc, const char* const* argv, const surroundings& around);
+
+/// What `--help` prints.
+std::string help_text();
+
+} // namespace salond::config
