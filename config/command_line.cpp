@@ -23,20 +23,19 @@ cxxopts::Options options() {
                                  "its data, in SQLite, in the state folder.\n");
   out.set_width(100).custom_help("[--config=FILE] [--db=DATABASE] [--listen=ADDRESS]... [--state=DIR]");
   const auto text = [] { return cxxopts::value<std::string>(); };
-  out.add_options()                                                                                          //
-      ("config", "Read the configuration from this file; the other options override it", text(), "FILE")     //
-      ("db", "The database: sqlite:PATH or mysql://USER@HOST[:PORT]/NAME[?socket=PATH&tls=ca:FILE]", text(), //
-       "DATABASE")                                                                                           //
-      ("listen",
-       "Accept clients here: tcp://HOST:PORT (port 0: any free one), tcp://[IPV6]:PORT or "              //
-       "unix:PATH; may be given several times",                                                          //
-       cxxopts::value<std::vector<std::string>>(), "ADDRESS")                                            //
-      ("state", "The folder for what the server keeps; made if it is missing", text(), "DIR")            //
-      ("check-config", "Say all that is wrong with the configuration, and end")                          //
-      ("migrate-only", "Bring the database up to date, or take over an old one, and end; opens no port") //
-      ("dry-run", "With --migrate-only, or alone: say what that would do, change nothing")               //
-      ("h,help", "Print this, and end")                                                                  //
+  // clang-format off
+  out.add_options()
+      ("config", "Read the configuration from this file; the other options override it", text(), "FILE")
+      ("db", "The database: sqlite:PATH or mysql://USER@HOST[:PORT]/NAME[?socket=PATH&tls=ca:FILE]", text(), "DATABASE")
+      ("listen", "Accept clients here: tcp://HOST:PORT (port 0: any free one), tcp://[IPV6]:PORT or unix:PATH; may be "
+                 "given several times", cxxopts::value<std::vector<std::string>>(), "ADDRESS")
+      ("state", "The folder for what the server keeps; made if it is missing", text(), "DIR")
+      ("check-config", "Say all that is wrong with the configuration, and end")
+      ("migrate-only", "Bring the database up to date, or take over an old one, and end; opens no port")
+      ("dry-run", "With --migrate-only, or alone: say what that would do, change nothing")
+      ("h,help", "Print this, and end")
       ("version", "Print the version, and end");
+  // clang-format on
   out.allow_unrecognised_options(); // so that each can be named, not only the first
   return out;
 }
@@ -56,15 +55,19 @@ Exit status: 0 all is well, 1 it could not do its work, 2 the command line or th
   SALOND_DB_PASSWORD=... salond --db=mysql://chat@db.example/chat --listen=tcp://0.0.0.0:5000
 )";
 
+constexpr const char* unknown_option = "is no option of salond; see salond --help";
+
 /// Takes the command line apart, step by step, into one result.
 class parser {
 public:
   explicit parser(const surroundings& around) : around_(around) {}
 
   command_line parse(int argc, const char* const* argv) {
+    if (!sort_out(argc, argv))
+      return std::move(out_);
     auto known = options();
     try {
-      given_ = known.parse(argc, argv);
+      given_ = known.parse(static_cast<int>(arguments_.size()), arguments_.data());
     } catch (const cxxopts::exceptions::exception& wrong) {
       fault("command line", wrong.what());
       return std::move(out_);
@@ -102,22 +105,33 @@ private:
       fault("--check-config", "does not go with --migrate-only or --dry-run; give one of them");
   }
 
-  void refuse_unknown(const std::vector<std::string>& unknown) {
-    const auto is_secret = [](const std::string& text) {
+  /// Takes out what the option parser would make letters of. False: a password is there, and nothing more is said of a
+  /// command line that holds one, since any part of it may be the password.
+  bool sort_out(int argc, const char* const* argv) {
+    for (int i = 0; i < argc; ++i) {
+      const std::string_view text = argv[i];
       const auto name = text.substr(0, text.find('='));
-      return name.substr(0, 1) == "-" && name.find("pass") != std::string::npos;
-    };
-    const bool secret = std::any_of(unknown.begin(), unknown.end(), is_secret);
-    if (secret)
-      fault("command line", "a password does not belong here, where every user of this machine can read it; put it "
-                            "into the environment variable SALOND_DB_PASSWORD or into a file named by "
-                            "db_password_file in the configuration");
+      const bool one_dash = i > 0 && text.size() > 1 && text[0] == '-' && text[1] != '-' && text != "-h";
+      if (i > 0 && text.substr(0, 1) == "-" && name.find("pass") != std::string_view::npos) {
+        out_.faults.clear();
+        fault("command line", "a password does not belong here, where every user of this machine can read it; put it "
+                              "into the environment variable SALOND_DB_PASSWORD or into a file named by "
+                              "db_password_file in the configuration");
+        return false;
+      }
+      if (one_dash)
+        fault(std::string(name), unknown_option);
+      else
+        arguments_.push_back(argv[i]);
+    }
+    return true;
+  }
+
+  void refuse_unknown(const std::vector<std::string>& unknown) {
     for (const auto& each : unknown) {
-      if (is_secret(each))
-        continue;
       if (each.substr(0, 1) == "-")
-        fault(each.substr(0, each.find('=')), "is no option of salond; see salond --help");
-      else if (!secret) // it might be the password
+        fault(each.substr(0, each.find('=')), unknown_option);
+      else
         fault("command line", "\"" + each + "\" stands alone; options are written --name=value, see salond --help");
     }
   }
@@ -237,6 +251,7 @@ private:
   }
 
   const surroundings& around_;
+  std::vector<const char*> arguments_;
   cxxopts::ParseResult given_;
   command_line out_;
   std::string password_file_;

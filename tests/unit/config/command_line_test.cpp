@@ -1,0 +1,224 @@
+#include "config/command_line.hpp"
+#include <gmock/gmock.h>
+#include <map>
+
+namespace salond::config {
+namespace {
+
+using action = command_line::action;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+/// A process with an environment and files of the test's own.
+struct CommandLine : testing::Test {
+  std::map<std::string, std::string> environment{{"HOME", "/home/zoé"}};
+  std::map<std::string, file> files;
+  bool root = false;
+
+  command_line parse(std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "salond");
+    surroundings around;
+    around.variable = [this](const std::string& name) {
+      const auto found = environment.find(name);
+      return found == environment.end() ? std::nullopt : std::optional<std::string>{found->second};
+    };
+    around.read = [this](const std::string& path) -> std::variant<file, std::string> {
+      const auto found = files.find(path);
+      if (found == files.end())
+        return std::string("No such file or directory");
+      return found->second;
+    };
+    around.root = root;
+    return config::parse(static_cast<int>(arguments.size()), arguments.data(), around);
+  }
+
+  settings accepted(std::vector<const char*> arguments) {
+    auto line = parse(std::move(arguments));
+    EXPECT_THAT(said(line.faults), IsEmpty());
+    return line.values;
+  }
+
+  std::vector<std::string> refused(std::vector<const char*> arguments) {
+    return said(parse(std::move(arguments)).faults);
+  }
+
+  static std::vector<std::string> said(const std::vector<complaint>& complaints) {
+    std::vector<std::string> out;
+    for (const auto& each : complaints)
+      out.push_back(each.to_string());
+    return out;
+  }
+
+  static std::vector<std::string> addresses(const settings& values) {
+    std::vector<std::string> out;
+    for (const auto& each : values.listen)
+      out.push_back(each.to_string());
+    return out;
+  }
+};
+
+TEST_F(CommandLine, NeedsNothing) {
+  const auto line = parse({});
+
+  EXPECT_THAT(said(line.faults), IsEmpty());
+  EXPECT_THAT(said(line.warnings), IsEmpty());
+  EXPECT_EQ(line.what, action::run);
+  EXPECT_THAT(addresses(line.values), ElementsAre("tcp://127.0.0.1:5000"));
+  EXPECT_EQ(line.values.state, "/home/zoé/.local/state/salond");
+  EXPECT_EQ(to_string(line.values.db), "sqlite:/home/zoé/.local/state/salond/salond.db");
+}
+
+TEST_F(CommandLine, KeepsStateWhereTheSystemWantsIt) {
+  environment["XDG_STATE_HOME"] = "/home/zoé/state";
+  EXPECT_EQ(accepted({}).state, "/home/zoé/state/salond");
+
+  environment["XDG_STATE_HOME"] = "relative";
+  EXPECT_EQ(accepted({}).state, "/home/zoé/.local/state/salond");
+
+  root = true;
+  EXPECT_EQ(accepted({}).state, "/var/lib/salond");
+
+  environment["STATE_DIRECTORY"] = "/var/lib/private/salond:/var/lib/other";
+  EXPECT_EQ(accepted({}).state, "/var/lib/private/salond");
+  EXPECT_EQ(to_string(accepted({}).db), "sqlite:/var/lib/private/salond/salond.db");
+
+  EXPECT_EQ(accepted({"--state=/here"}).state, "/here");
+  EXPECT_EQ(to_string(accepted({"--state=/here"}).db), "sqlite:/here/salond.db");
+}
+
+TEST_F(CommandLine, AsksForAStateFolderWhereThereIsNoHome) {
+  environment.clear();
+
+  EXPECT_THAT(refused({}), ElementsAre(HasSubstr("--state=DIR")));
+}
+
+TEST_F(CommandLine, SaysWhatToDo) {
+  EXPECT_EQ(parse({"--check-config"}).what, action::check_config);
+  EXPECT_EQ(parse({"--migrate-only"}).what, action::migrate_only);
+  EXPECT_EQ(parse({"--migrate-only", "--dry-run"}).what, action::dry_run);
+  EXPECT_EQ(parse({"--dry-run"}).what, action::dry_run);
+  EXPECT_EQ(parse({"--help"}).what, action::help);
+  EXPECT_EQ(parse({"-h"}).what, action::help);
+  EXPECT_EQ(parse({"--version"}).what, action::version);
+  EXPECT_THAT(refused({"--check-config", "--migrate-only"}), ElementsAre(HasSubstr("does not go with")));
+}
+
+TEST_F(CommandLine, OverridesTheFile) {
+  files["/c"].content =
+      R"({"listen": ["tcp://a:1", "tcp://b:2"], "db": "sqlite:/x", "state": "/y", "stop": {"seconds": 3}})";
+
+  const auto of_file = accepted({"--config=/c"});
+  EXPECT_THAT(addresses(of_file), ElementsAre("tcp://a:1", "tcp://b:2"));
+  EXPECT_EQ(to_string(of_file.db), "sqlite:/x");
+  EXPECT_EQ(of_file.state, "/y");
+
+  const auto both =
+      accepted({"--config", "/c", "--listen=tcp://c:3", "--listen", "unix:/d,e", "--db=sqlite:/z", "--state=/s"});
+  EXPECT_THAT(addresses(both), ElementsAre("tcp://c:3", "unix:/d,e"));
+  EXPECT_EQ(to_string(both.db), "sqlite:/z");
+  EXPECT_EQ(both.state, "/s");
+  EXPECT_EQ(both.stop.seconds, 3u);
+}
+
+TEST_F(CommandLine, NamesEveryFault) {
+  files["/c"].content = R"({"limits": {"x": 1}, "sate": ""})";
+
+  EXPECT_THAT(refused({"--config=/c", "--lisen=tcp://a:1", "--db=foo", "--listen=bar", "stray", "-xyz=1"}),
+              testing::UnorderedElementsAre(HasSubstr("/c: limits.x: is no name"), HasSubstr("/c: sate: is no name"),
+                                            "--lisen: is no option of salond; see salond --help",
+                                            HasSubstr("--db: write sqlite:PATH"),
+                                            HasSubstr("--listen=bar: write tcp://"),
+                                            HasSubstr("\"stray\" stands alone"), HasSubstr("-xyz: is no option")));
+}
+
+TEST_F(CommandLine, RefusesAFileThatCannotBeRead) {
+  EXPECT_THAT(refused({"--config=/none"}), ElementsAre("/none: cannot be read: No such file or directory"));
+}
+
+TEST_F(CommandLine, RefusesAnOptionWithoutValueOrGivenTwice) {
+  EXPECT_THAT(refused({"--state="}), ElementsAre(HasSubstr("--state: needs a value")));
+  EXPECT_THAT(refused({"--state"}), Not(IsEmpty()));
+  EXPECT_THAT(refused({"--state=/a", "--state=/b"}), ElementsAre(HasSubstr("--state: is given twice")));
+  EXPECT_THAT(refused({"--listen="}), ElementsAre(HasSubstr("--listen=: write tcp://")));
+}
+
+TEST_F(CommandLine, RefusesAnAddressTwiceButNotAnyPortTwice) {
+  EXPECT_THAT(refused({"--listen=tcp://a:1", "--listen=tcp://a:1"}),
+              ElementsAre(HasSubstr("tcp://a:1 is named twice")));
+  EXPECT_EQ(accepted({"--listen=tcp://a:0", "--listen=tcp://a:0"}).listen.size(), 2u);
+}
+
+TEST_F(CommandLine, RefusesAPasswordWithoutSayingIt) {
+  const std::vector<std::vector<const char*>> tries{{"--db-password=s3cret"},
+                                                    {"--password", "s3cret"},
+                                                    {"--db_password", "s3cret"},
+                                                    {"-pass=s3cret"},
+                                                    {"--db=mysql://chat:s3cret@db/chat"}};
+  for (const auto& arguments : tries) {
+    const auto faults = refused(arguments);
+    ASSERT_EQ(faults.size(), 1u) << arguments[0];
+    EXPECT_THAT(faults[0], HasSubstr("SALOND_DB_PASSWORD"));
+    EXPECT_THAT(faults[0], Not(HasSubstr("s3cret")));
+  }
+}
+
+/// A command line with MySQL, and the password that it found.
+struct DatabasePassword : CommandLine {
+  std::string password() {
+    files["/c"].content = R"({"db": "mysql://chat@db/chat", "db_password_file": "/p"})";
+    return std::get<mysql_database>(accepted({"--config=/c"}).db).password;
+  }
+};
+
+TEST_F(DatabasePassword, IsTheFileWithoutItsLineEnd) {
+  files["/p"].content = "s3:@cret é\n";
+  EXPECT_EQ(password(), "s3:@cret é");
+  files["/p"].content = "s3cret\r\n";
+  EXPECT_EQ(password(), "s3cret");
+  files["/p"].content = " s3cret\n\n";
+  EXPECT_EQ(password(), " s3cret\n");
+}
+
+TEST_F(DatabasePassword, IsRatherThatOfTheEnvironment) {
+  files["/p"].content = "of the file";
+  environment["SALOND_DB_PASSWORD"] = "of the environment";
+  EXPECT_EQ(password(), "of the environment");
+
+  environment["SALOND_DB_PASSWORD"] = "";
+  EXPECT_EQ(password(), "of the file");
+}
+
+TEST_F(DatabasePassword, InAFileThatEveryoneReadsIsTakenWithAWarning) {
+  files["/c"].content = R"({"db": "mysql://chat@db/chat", "db_password_file": "/p"})";
+  files["/p"] = file{"s3cret", true};
+
+  const auto line = parse({"--config=/c"});
+
+  EXPECT_THAT(said(line.faults), IsEmpty());
+  EXPECT_THAT(said(line.warnings), ElementsAre(HasSubstr("can be read by everyone")));
+}
+
+TEST_F(DatabasePassword, ThatCannotBeReadOrIsEmptyIsAFault) {
+  files["/c"].content = R"({"db": "mysql://chat@db/chat", "db_password_file": "/p"})";
+  EXPECT_THAT(refused({"--config=/c"}), ElementsAre(HasSubstr("db_password_file: /p cannot be read")));
+
+  files["/p"].content = "\n";
+  EXPECT_THAT(refused({"--config=/c"}), ElementsAre(HasSubstr("/p is empty")));
+}
+
+TEST_F(DatabasePassword, IsNotAskedForWithSqlite) {
+  files["/c"].content = R"({"db_password_file": "/none"})";
+
+  EXPECT_THAT(refused({"--config=/c"}), IsEmpty());
+}
+
+TEST_F(CommandLine, HelpNamesEveryOption) {
+  for (const auto* name : {"--config", "--db", "--listen", "--state", "--check-config", "--migrate-only", "--dry-run",
+                           "--help", "--version", "SALOND_DB_PASSWORD"})
+    EXPECT_THAT(help_text(), HasSubstr(name));
+}
+
+} // namespace
+} // namespace salond::config
