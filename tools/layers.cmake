@@ -1,0 +1,134 @@
+# The test `layers`: refuses an include that the table below does not allow. The linker refuses a call into a layer that is
+# not linked; since system headers and our own root are always in reach, the include itself is refused here.
+#   cmake -DROOT=<the repository> -P tools/layers.cmake
+# A layer is loosened only by a change of its own, with a decision.
+cmake_minimum_required(VERSION 3.25)
+
+# --- which headers belong to which library; `posix` is the system's, `std` all headers without a folder or an ending ---
+set(libraries posix icu json cxxopts openssl sodium sqlite mysql caf test benchmark)
+set(headers_posix "^(sys|netinet|arpa|linux|net)/|^(unistd|fcntl|poll|signal|pthread|netdb|termios|pwd|grp|dirent|spawn|malloc|syslog|ucontext)[.]h$")
+set(headers_icu "^unicode/")
+set(headers_json "^nlohmann/")
+set(headers_cxxopts "^cxxopts[.]hpp$")
+set(headers_openssl "^openssl/")
+set(headers_sodium "^sodium([.]h$|/)")
+set(headers_sqlite "^sqlite3")
+set(headers_mysql "^cppconn/|^mysql")
+set(headers_caf "^caf/")
+set(headers_test "^(gtest|gmock)/")
+set(headers_benchmark "^benchmark/")
+
+# --- the table: the first row whose FILES matches a file holds for it, so exceptions stand above their layer ---
+# row(FILES regex  OURS regex of our own headers  [NOT regex taken out of OURS]  [LIBRARIES …])
+set(rows 0)
+function(row)
+  cmake_parse_arguments(arg "" "FILES;OURS;NOT" "LIBRARIES" ${ARGN})
+  set(files_${rows} "${arg_FILES}" PARENT_SCOPE)
+  set(ours_${rows} "${arg_OURS}" PARENT_SCOPE)
+  set(not_${rows} "${arg_NOT}" PARENT_SCOPE)
+  set(libraries_${rows} "${arg_LIBRARIES}" PARENT_SCOPE)
+  math(EXPR next "${rows} + 1")
+  set(rows ${next} PARENT_SCOPE)
+endfunction()
+
+# words: values. ICU makes the keys of names, and nothing else needs it.
+row(FILES "^protocol/words/names[.]" OURS "^protocol/words/" LIBRARIES icu)
+row(FILES "^protocol/words/" OURS "^protocol/words/")
+# codecs: no sockets, no CAF, no stores, no rules
+row(FILES "^protocol/tls/" OURS "^protocol/" LIBRARIES openssl)
+row(FILES "^protocol/" OURS "^protocol/" LIBRARIES json)
+row(FILES "^config/" OURS "^(config|protocol/words)/" LIBRARIES json cxxopts posix)
+# stores: neither knows the other; SQL stands only in them
+row(FILES "^persistence/sqlite/" OURS "^(persistence|config|protocol/words)/" NOT "^persistence/mysql/" LIBRARIES sqlite posix)
+row(FILES "^persistence/mysql/" OURS "^(persistence|config|protocol/words)/" NOT "^persistence/sqlite/" LIBRARIES mysql posix)
+row(FILES "^persistence/" OURS "^(persistence|config|protocol/words)/" LIBRARIES posix)
+# rules: words alone. Exception: the password's hash is made with libsodium, and the old one verified with OpenSSL's SHA-256.
+row(FILES "^actors/rules/password[.]" OURS "^(actors/rules|protocol/words)/" LIBRARIES sodium openssl)
+row(FILES "^actors/rules/" OURS "^(actors/rules|protocol/words)/")
+# actors: no SQL, no dialect. Exception: dialects is the one factory that knows which dialects exist.
+row(FILES "^actors/dialects[.]" OURS "^(actors|persistence|config|protocol)/" NOT "^persistence/(sqlite|mysql)/" LIBRARIES caf)
+row(FILES "^actors/" OURS "^(actors|persistence|config|protocol)/"
+  NOT "^protocol/(text|irc|json|websocket|tls)/|^persistence/(sqlite|mysql)/" LIBRARIES caf openssl posix)
+# programs wire, they do not decide; the benchmarks look at everything
+row(FILES "^tools/bench/" OURS "." LIBRARIES posix benchmark json caf sodium sqlite openssl)
+row(FILES "^tools/" OURS "^(tools|actors|persistence|config|protocol)/" NOT "^actors/rules/|^persistence/(sqlite|mysql)/"
+  LIBRARIES caf posix)
+# tests: the layer under test and below. Unit tests know no CAF and no store.
+row(FILES "^tests/unit/(words|text)/" OURS "^(protocol|tests/support)/" LIBRARIES test json)
+row(FILES "^tests/unit/rules/" OURS "^(actors/rules|protocol/words|tests/support)/" LIBRARIES test sodium openssl)
+row(FILES "^tests/unit/config/" OURS "^(config|protocol/words|tests/support)/" LIBRARIES test json posix)
+row(FILES "^tests/fuzz/" OURS "^(protocol|config|tests)/" LIBRARIES test posix)
+row(FILES "^tests/contract/" OURS "^(persistence|config|protocol|tests)/" LIBRARIES test sqlite mysql posix)
+row(FILES "^tests/" OURS "." LIBRARIES test ${libraries})
+
+# --- the check ---
+execute_process(
+  COMMAND grep -rnoE --include=*.hpp --include=*.cpp --include=*.h "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"][^>\"]*[>\"]"
+    protocol config persistence actors tools tests
+  WORKING_DIRECTORY "${ROOT}" OUTPUT_VARIABLE found RESULT_VARIABLE status ERROR_VARIABLE complaint)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "layers: no include found under ${ROOT}: ${complaint}")
+endif()
+string(STRIP "${found}" found)
+string(REPLACE "\n" ";" found "${found}")
+
+set(refused 0)
+set(seen 0)
+function(refuse why)
+  message("${file}:${line}: ${header}: ${why}")
+  math(EXPR next "${refused} + 1")
+  set(refused ${next} PARENT_SCOPE)
+endfunction()
+
+foreach(include IN LISTS found)
+  string(REGEX MATCH "^([^:]+):([0-9]+):.*include[ \t]*([<\"])([^>\"]*)" _ "${include}")
+  set(file "${CMAKE_MATCH_1}")
+  set(line "${CMAKE_MATCH_2}")
+  set(quote "${CMAKE_MATCH_3}")
+  set(header "${CMAKE_MATCH_4}")
+  math(EXPR seen "${seen} + 1")
+
+  set(number 0)
+  while(number LESS rows AND NOT file MATCHES "${files_${number}}")
+    math(EXPR number "${number} + 1")
+  endwhile()
+  if(number EQUAL rows)
+    refuse("the file is in no layer of tools/layers.cmake")
+    continue()
+  endif()
+
+  if(quote STREQUAL "\"")
+    if(NOT header MATCHES "^(protocol|config|persistence|actors|tools|tests)/")
+      refuse("our own headers are written from the root, as \"protocol/words/fault.hpp\"; others in <>")
+    elseif(NOT header MATCHES "${ours_${number}}" OR (NOT not_${number} STREQUAL "" AND header MATCHES "${not_${number}}"))
+      refuse("this layer may not know that one")
+    endif()
+    continue()
+  endif()
+
+  set(owner "")
+  foreach(library IN LISTS libraries)
+    if(header MATCHES "${headers_${library}}")
+      set(owner ${library})
+    endif()
+  endforeach()
+  if(owner STREQUAL "" AND header MATCHES "[/.]" AND NOT header MATCHES "^c?x?xabi[.]h$")
+    refuse("belongs to no library that tools/layers.cmake knows; C's own are written <cstdint>")
+  elseif(NOT owner STREQUAL "" AND NOT owner IN_LIST libraries_${number})
+    refuse("this layer may not use ${owner}")
+  endif()
+endforeach()
+
+# What an include does not show: codecs and rules have no clock and no threads; the caller brings the time.
+execute_process(
+  COMMAND grep -rnE --include=*.hpp --include=*.cpp "_clock::now|std::(thread|mutex|atomic|async)" protocol actors/rules
+  WORKING_DIRECTORY "${ROOT}" OUTPUT_VARIABLE clocks)
+if(clocks)
+  message("${clocks}codecs and rules know neither clocks nor threads")
+  math(EXPR refused "${refused} + 1")
+endif()
+
+if(refused)
+  message(FATAL_ERROR "layers: ${refused} faults in ${seen} includes")
+endif()
+message("layers: ${seen} includes are as the table allows")
