@@ -5,14 +5,14 @@
 namespace salond {
 namespace {
 
-// Of caf::message_id, which connection.cpp compares with CAF's own headers.
+// Of caf::message_id, which tls_scribe.cpp compares with CAF's own headers.
 constexpr uint64_t response_flag = uint64_t{1} << 63;
 constexpr uint64_t answered_flag = uint64_t{1} << 62;
 constexpr uint64_t stream_flag = uint64_t{1} << 61;
 
-constexpr size_t most_handshake = 8192;   // a server's names its actor's messages: a hundred bytes each
-constexpr size_t most_error = 512;        // of a down message: a code, a category, an empty context
-constexpr int most_client_handshakes = 3; // CAF sends two
+constexpr size_t most_handshake = 8192;            // a server's names its actor's messages: a hundred bytes each
+constexpr size_t most_error = 512;                 // of a down message: a code, a category, an empty context
+constexpr int most_client_handshakes = 3;          // CAF sends two
 constexpr size_t class_size = 8, process_size = 4; // a node id: class, process, host
 constexpr std::string_view types_prefix = "@<>";   // how a message's list of types begins
 
@@ -65,18 +65,18 @@ gate::refusal gate::header(const char* bytes) {
   if (operation_ == expected_greeting())
     return handshake_header();
   switch (operation_) {
-    case operation::heartbeat: return payload_size_ != 0 ? "heartbeat with a payload" : nullptr;
-    case operation::down_message:
-      return payload_size_ < 2 * node_id_size || payload_size_ > 2 * node_id_size + most_error ? "down of a wrong size"
-                                                                                               : nullptr;
-    case operation::monitor_message:
-      if (payload_size_ != 2 * node_id_size)
-        return "monitor of a wrong size";
-      return !wide() && at.to != rules_->published ? "monitor of another actor" : nullptr;
-    case operation::direct_message: return message_header(at);
-    case operation::server_handshake:
-    case operation::client_handshake: return "handshake of the wrong direction";
-    case operation::routed_message: return "routed message";
+  case operation::heartbeat: return payload_size_ != 0 ? "heartbeat with a payload" : nullptr;
+  case operation::down_message:
+    return payload_size_ < 2 * node_id_size || payload_size_ > 2 * node_id_size + most_error ? "down of a wrong size"
+                                                                                             : nullptr;
+  case operation::monitor_message:
+    if (payload_size_ != 2 * node_id_size)
+      return "monitor of a wrong size";
+    return !wide() && at.to != rules_->published ? "monitor of another actor" : nullptr;
+  case operation::direct_message: return message_header(at);
+  case operation::server_handshake:
+  case operation::client_handshake: return "handshake of the wrong direction";
+  case operation::routed_message: return "routed message";
   }
   return "unknown operation";
 }
@@ -112,13 +112,13 @@ gate::refusal gate::operator_header(const addressing& at) {
 gate::refusal gate::payload(const char* bytes) {
   const std::string_view content{bytes, payload_size_};
   switch (operation_) {
-    case operation::direct_message: return message_payload(content);
-    case operation::server_handshake:
-    case operation::client_handshake: return handshake_payload(content);
-    case operation::monitor_message:
-    case operation::down_message: return notice_payload(content);
-    case operation::routed_message:
-    case operation::heartbeat: break;
+  case operation::direct_message: return message_payload(content);
+  case operation::server_handshake:
+  case operation::client_handshake: return handshake_payload(content);
+  case operation::monitor_message:
+  case operation::down_message: return notice_payload(content);
+  case operation::routed_message:
+  case operation::heartbeat: break;
   }
   return "unexpected payload";
 }

@@ -10,9 +10,9 @@ constexpr size_t most_name_bytes = 64; // an X.509 common name holds no more
 
 const char* to_string(peer_kind kind) {
   switch (kind) {
-    case peer_kind::node: return "node";
-    case peer_kind::administrator: return "administrator";
-    case peer_kind::moderator: return "moderator";
+  case peer_kind::node: return "node";
+  case peer_kind::administrator: return "administrator";
+  case peer_kind::moderator: return "moderator";
   }
   return "unknown";
 }

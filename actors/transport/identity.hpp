@@ -29,7 +29,8 @@ struct identity {
   }
 };
 
-/// True for 1 to 64 of `a`–`z`, `0`–`9`, `.`, `_` and `-`: what can stand in a URI, a file name and a log line as it is.
+/// True for 1 to 64 of `a`–`z`, `0`–`9`, `.`, `_` and `-`: what can stand in a URI, a file name and a log line as it
+/// is.
 bool is_peer_name(std::string_view text);
 
 /// "administrator/zoe": for logs and lists.

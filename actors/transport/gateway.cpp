@@ -1,0 +1,49 @@
+#include "actors/transport/gateway.hpp"
+#include "actors/transport/hub.hpp"
+#include "actors/transport/tls_scribe.hpp"
+#include <utility>
+
+namespace salond {
+
+caf::behavior gateway::make_behavior() {
+  auto stock = caf::io::basp_broker::make_behavior();
+  return caf::message_handler{
+      [this](const std::shared_ptr<hub>& shared) {
+        hub_ = shared;
+        sweep();
+      },
+      [this](caf::tick_atom) { sweep(); },
+      [this](caf::connect_atom, caf::io::scribe_ptr& scribe, uint16_t port) { connect(std::move(scribe), port); },
+  }
+      .or_else(caf::message_handler{stock.as_behavior_impl()});
+}
+
+/// Later, since ending a connection calls us.
+void gateway::sweep() {
+  caf::io::broker::backend().post([shared = hub_] { shared->waiting.sweep(shared->tls.get().get()); });
+  delayed_send(this, hub_->limits.sweep, caf::tick_atom_v);
+}
+
+/// A proxy for a peer that is not bound to anybody would be one for nobody.
+caf::strong_actor_ptr gateway::make_proxy(caf::node_id node, caf::actor_id id) {
+  return hub_ && hub_->peers.who(node) ? caf::io::basp_broker::make_proxy(std::move(node), id) : nullptr;
+}
+
+/// As CAF's own, but the peer counts as heard of just now (its heartbeat would end a connection that it never saw),
+/// and our handshake goes out at once: a round trip less.
+void gateway::connect(caf::io::scribe_ptr scribe, uint16_t port) {
+  const auto handle = scribe->hdl();
+  hub_->waiting.greet(static_cast<tls_scribe&>(*scribe));
+  add_scribe(std::move(scribe));
+  auto& context = ctx[handle];
+  context.hdl = handle;
+  context.remote_port = port;
+  context.cstate = caf::io::basp::await_header;
+  context.callback = make_response_promise();
+  context.last_seen = clock().now();
+  configure_read(handle, caf::io::receive_policy::exactly(caf::io::basp::header_size));
+  instance.write_client_handshake(caf::io::broker::context(), get_buffer(handle));
+  flush(handle);
+}
+
+} // namespace salond

@@ -1,0 +1,131 @@
+#include "actors/transport/lobby.hpp"
+#include "actors/transport/tls_scribe.hpp"
+#include <ctime>
+#include <iterator>
+
+namespace salond {
+namespace {
+
+bool is_loopback(const std::string& address) {
+  return address == "::1" || address.compare(0, 4, "127.") == 0 || address.compare(0, 11, "::ffff:127.") == 0;
+}
+
+} // namespace
+
+lobby::lobby(const transport_limits& limits, transport_log& log, transport_counters& counters)
+    : limits_(limits), log_(log), counters_(counters) {}
+
+void lobby::enter(tls_scribe& who, std::list<tls_scribe*>& list) {
+  auto& place = who.place();
+  place.list = &list;
+  place.at = list.insert(list.end(), &who);
+  place.since = std::chrono::steady_clock::now();
+}
+
+void lobby::greet(tls_scribe& who) {
+  enter(who, half_open_);
+  ++half_open_by_address_[who.addr()];
+  ++counters_.half_open;
+}
+
+void lobby::admit(tls_scribe& who) {
+  ++counters_.accepted;
+  greet(who);
+  make_room(who);
+}
+
+void lobby::make_room(const tls_scribe& newcomer) {
+  const auto crowded_address = half_open_by_address_[newcomer.addr()] > limits_.half_open_per_address;
+  if (!crowded_address && half_open_.size() <= limits_.half_open)
+    return;
+  tls_scribe* victim = nullptr;
+  for (auto* one : half_open_) {
+    if (one == &newcomer || !one->accepted() || (crowded_address && one->addr() != newcomer.addr()))
+      continue;
+    if (one->silent()) {
+      victim = one;
+      break;
+    }
+    if (!victim)
+      victim = one;
+  }
+  if (victim)
+    victim->end({dial_fault::lost, "too many half-open connections"});
+}
+
+void lobby::promote(tls_scribe& who) {
+  forget(who);
+  enter(who, open_);
+  ++counters_.open;
+  ++counters_.opened;
+}
+
+void lobby::see_off(tls_scribe& who) {
+  forget(who);
+  enter(who, leaving_);
+}
+
+void lobby::forget(tls_scribe& who) {
+  auto& place = who.place();
+  if (!place.list)
+    return;
+  if (place.list == &half_open_) {
+    --counters_.half_open;
+    const auto same = half_open_by_address_.find(who.addr());
+    if (same != half_open_by_address_.end() && --same->second == 0)
+      half_open_by_address_.erase(same);
+  }
+  if (place.list == &open_)
+    --counters_.open;
+  place.list->erase(place.at);
+  place.list = nullptr;
+}
+
+void lobby::refused(const std::string& why) {
+  ++counters_.refused;
+  ++refusals_[why];
+}
+
+void lobby::handshake_failed(const std::string& address) {
+  if (!is_loopback(address))
+    ++failures_[address];
+}
+
+bool lobby::shuts_out(const std::string& address) const {
+  const auto found = failures_.find(address);
+  return found != failures_.end() && found->second > limits_.failed_per_second_per_address;
+}
+
+void lobby::sweep(const tls_settings* settings) {
+  const auto now = std::chrono::steady_clock::now();
+  while (!half_open_.empty() && half_open_.front()->place().since + limits_.greeting < now)
+    half_open_.front()->end_late();
+  while (!leaving_.empty() && leaving_.front()->place().since + limits_.leaving < now)
+    leaving_.front()->abort();
+  sweep_open(settings);
+  report_refusals();
+  // Halved each time: an address that fails f times a second settles at f with two sweeps a second.
+  for (auto i = failures_.begin(); i != failures_.end();)
+    i = (i->second /= 2) == 0 ? failures_.erase(i) : std::next(i);
+}
+
+void lobby::sweep_open(const tls_settings* settings) {
+  const auto now = std::time(nullptr);
+  for (auto i = open_.begin(); i != open_.end();) {
+    auto* one = *i++; // it leaves the list when it ends
+    const auto& certificate = one->certificate();
+    const auto expired = certificate.until <= now;
+    if (!expired && (!settings || settings->revoked.count(certificate.serial) == 0))
+      continue;
+    ++counters_.cut;
+    one->end({dial_fault::not_allowed, expired ? "certificate expired" : "certificate revoked"});
+  }
+}
+
+void lobby::report_refusals() {
+  for (const auto& [why, count] : refusals_)
+    log_("admin_connections_refused count=" + std::to_string(count) + " why=\"" + why + '"');
+  refusals_.clear();
+}
+
+} // namespace salond

@@ -1,0 +1,69 @@
+// Certificates: the authority, what it issues, and how both are written down. OpenSSL objects and PEM texts; which
+// files there are is tls_folder's business. A breakdown (no entropy, no memory, a bad text) is a pki_error.
+#pragma once
+#include "actors/transport/identity.hpp"
+#include <chrono>
+#include <ctime>
+#include <memory>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace salond {
+
+/// Why certificates cannot be made, read or written.
+struct pki_error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// An object of OpenSSL with one owner.
+template <class T>
+using owned = std::unique_ptr<T, void (*)(T*)>;
+
+/// A certificate and its private key.
+struct key_pair {
+  owned<X509> certificate{nullptr, X509_free};
+  owned<EVP_PKEY> key{nullptr, EVP_PKEY_free};
+};
+
+/// All that one end of a connection needs, kept in one file: so a renewal is never seen by half.
+struct bundle {
+  key_pair own;
+  owned<X509> authority{nullptr, X509_free}; ///< its certificate
+};
+
+/// When a certificate is good, in seconds from now.
+struct validity {
+  std::chrono::seconds from{-300}; ///< dated back, for clocks that differ
+  std::chrono::seconds until{std::chrono::hours{365 * 24}};
+};
+
+/// An authority lives ten years: nobody touches a chat server's authority by hand, and renewing it is automatic.
+constexpr validity authority_validity{std::chrono::seconds{-300}, std::chrono::hours{10 * 365 * 24}};
+
+/// A new authority: key and self-signed certificate.
+key_pair make_authority(const validity& when = authority_validity);
+
+/// The same authority with a new certificate: what it has signed stays good.
+key_pair renew_authority(const key_pair& old, const validity& when = authority_validity);
+
+/// A new key and a certificate for `who`. It ends with the authority's at the latest.
+bundle issue(const identity& who, const key_pair& authority, const validity& when = {});
+
+/// What a certificate says; nothing unless it has exactly one URI and that names somebody.
+std::optional<certificate_facts> facts_of(const X509* certificate);
+
+/// True when less than a third of its life is left.
+bool renewal_due(const X509* certificate, std::time_t now);
+
+/// The two PEM blocks of a pair, and back.
+std::string to_pem(const key_pair& pair);
+key_pair key_pair_from(const std::string& pem);
+
+/// The three PEM blocks of a bundle: certificate, key, the authority's certificate; and back.
+std::string to_pem(const bundle& all);
+bundle bundle_from(const std::string& pem);
+
+} // namespace salond

@@ -1,0 +1,56 @@
+#include "actors/transport/tls_doorman.hpp"
+#include "actors/transport/hub.hpp"
+#include "actors/transport/tls_scribe.hpp"
+#include <caf/all.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace salond {
+namespace {
+
+constexpr int most_accepts_a_turn = 64; // then the other sockets have their turn
+
+} // namespace
+
+tls_doorman::tls_doorman(caf::io::network::default_multiplexer& loop, int descriptor, std::shared_ptr<hub> shared,
+                         std::shared_ptr<const port_rules> rules, caf::node_id us)
+    : caf::io::network::doorman_impl(loop, descriptor), hub_(std::move(shared)), rules_(std::move(rules)),
+      us_(std::move(us)) {}
+
+bool tls_doorman::new_connection() {
+  int descriptor = acceptor_.accepted_socket();
+  for (int taken = 0; descriptor >= 0; ++taken) {
+    if (detached()) {
+      ::close(descriptor);
+      return false;
+    }
+    take_in(descriptor);
+    if (taken + 1 == most_accepts_a_turn || detached())
+      break;
+    descriptor = ::accept4(acceptor_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  }
+  return true;
+}
+
+void tls_doorman::take_in(int descriptor) {
+  const auto address = caf::io::network::remote_addr_of_fd(descriptor);
+  if (!address) { // gone already
+    ::close(descriptor);
+    return;
+  }
+  if (hub_->waiting.shuts_out(*address)) {
+    ::close(descriptor);
+    ++hub_->counters.accepted;
+    hub_->waiting.refused("too many failures of that address");
+    return;
+  }
+  auto& loop = acceptor_.backend();
+  const auto scribe = caf::make_counted<tls_scribe>(
+      loop, descriptor, tls_scribe::origin{hub_, rules_, gate::side::accepted, us_, *address, nullptr});
+  parent()->add_scribe(scribe);
+  caf::io::doorman::new_connection(&loop, scribe->hdl());
+  hub_->waiting.admit(*scribe);
+}
+
+} // namespace salond

@@ -1,0 +1,30 @@
+// Accepts connections into tls_scribes. I/O thread only.
+#pragma once
+#include "actors/transport/gate.hpp"
+#include <caf/io/all.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
+#include <caf/io/network/doorman_impl.hpp>
+#include <memory>
+
+namespace salond {
+
+struct hub;
+
+class tls_doorman : public caf::io::network::doorman_impl {
+public:
+  /// Takes the descriptor, bound and listening.
+  tls_doorman(caf::io::network::default_multiplexer& loop, int descriptor, std::shared_ptr<hub> shared,
+              std::shared_ptr<const port_rules> rules, caf::node_id us);
+
+  /// Accepts what waits, so that a flood does not cost a turn of the loop a connection.
+  bool new_connection() override;
+
+private:
+  void take_in(int descriptor);
+
+  std::shared_ptr<hub> hub_;
+  std::shared_ptr<const port_rules> rules_;
+  caf::node_id us_;
+};
+
+} // namespace salond

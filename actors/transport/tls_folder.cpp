@@ -1,0 +1,174 @@
+#include "actors/transport/tls_folder.hpp"
+#include "actors/transport/private_file.hpp"
+#include <algorithm>
+#include <sstream>
+#include <unistd.h>
+#include <utility>
+
+namespace salond {
+namespace {
+
+constexpr const char* authority_name = "authority.pem";
+constexpr const char* server_name = "server.pem";
+constexpr const char* administrator_file_name = "administrator.pem";
+constexpr const char* list_name = "certificates";
+constexpr const char* list_heading = "salond certificates 1"; // another number for another form
+constexpr std::time_t listed_after_expiry = 365 * 24 * 3600;
+
+bool exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
+
+issued_certificate parse_line(const std::string& line) {
+  std::istringstream words{line};
+  std::string serial, who, rest;
+  std::time_t from = 0, until = 0, revoked = 0;
+  words >> serial >> who >> from >> until >> revoked;
+  const auto holder = identity_of(who);
+  if (words.fail() || words >> rest || !holder || serial.find_first_not_of("0123456789ABCDEF") != std::string::npos)
+    throw pki_error("the list of certificates is damaged: " + line);
+  issued_certificate one{{*holder, serial, from, until}, std::nullopt};
+  if (revoked != 0)
+    one.revoked = revoked;
+  return one;
+}
+
+bool is_revoked(const std::vector<issued_certificate>& all, const std::string& serial) {
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& one) { return one.facts.serial == serial && one.revoked.has_value(); });
+}
+
+} // namespace
+
+tls_folder::tls_folder(std::string path, std::string node_name, std::string administrator_name)
+    : path_(std::move(path)), node_{peer_kind::node, std::move(node_name)}, administrator_{
+                                                                                peer_kind::administrator,
+                                                                                std::move(administrator_name)} {}
+
+tls_folder::renewal tls_folder::renew(std::time_t now) {
+  make_private_folder(path_);
+  const folder_lock lock{path_};
+  const auto authority = usable_authority(now);
+  auto all = read_list();
+  renewal made;
+  made.server = renew_bundle(server_name, node_, authority, all, now);
+  made.administrator = renew_bundle(administrator_file_name, administrator_, authority, all, now);
+  return made;
+}
+
+/// An authority that cannot be read is not replaced: that would lock out every operator, and hide a fault of the disk.
+key_pair tls_folder::usable_authority(std::time_t now) {
+  const auto path = file(authority_name);
+  if (!exists(path)) {
+    // The list comes first: an authority without one is a damage (its revocations are lost), not a first start.
+    if (!exists(file(list_name)))
+      write_list({});
+    auto made = make_authority();
+    write_private_file(path, to_pem(made));
+    return made;
+  }
+  auto authority = key_pair_from(read_private_file(path));
+  if (!renewal_due(authority.certificate.get(), now))
+    return authority;
+  authority = renew_authority(authority);
+  write_private_file(path, to_pem(authority));
+  return authority;
+}
+
+/// True when the bundle was replaced.
+bool tls_folder::renew_bundle(const char* name, const identity& who, const key_pair& authority, listing& all,
+                              std::time_t now) {
+  const auto path = file(name);
+  if (exists(path)) {
+    try {
+      const auto old = bundle_from(read_private_file(path));
+      const auto facts = facts_of(old.own.certificate.get());
+      const auto same_authority = X509_cmp(old.authority.get(), authority.certificate.get()) == 0;
+      if (facts && facts->who == who && same_authority && !renewal_due(old.own.certificate.get(), now)
+          && !is_revoked(all, facts->serial))
+        return false;
+    } catch (const pki_error&) {
+      // Unreadable: unlike the authority it can be made again, and nobody has it pinned.
+    }
+  }
+  write_private_file(path, to_pem(issue_listed(who, authority, {}, all)));
+  return true;
+}
+
+/// Listed first, handed out then: what is not listed could not be revoked.
+bundle tls_folder::issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all) {
+  auto made = salond::issue(who, authority, when);
+  const auto facts = facts_of(made.own.certificate.get());
+  if (!facts)
+    throw pki_error("a certificate without a holder");
+  all.push_back({*facts, std::nullopt});
+  write_list(all);
+  return made;
+}
+
+bundle tls_folder::server() const {
+  return bundle_from(read_private_file(file(server_name)));
+}
+
+std::string tls_folder::administrator_file() const {
+  return file(administrator_file_name);
+}
+
+std::string tls_folder::issue(const identity& who, const validity& when) {
+  const folder_lock lock{path_};
+  auto all = read_list();
+  return to_pem(issue_listed(who, key_pair_from(read_private_file(file(authority_name))), when, all));
+}
+
+std::vector<issued_certificate> tls_folder::issued() const {
+  const folder_lock lock{path_};
+  return read_list();
+}
+
+size_t tls_folder::revoke(const std::string& name, std::time_t now) {
+  const folder_lock lock{path_};
+  auto all = read_list();
+  size_t count = 0;
+  for (auto& one : all) {
+    if (one.facts.who.name != name || one.revoked || one.facts.until <= now)
+      continue;
+    one.revoked = now;
+    ++count;
+  }
+  if (count != 0)
+    write_list(all);
+  return count;
+}
+
+std::set<std::string> tls_folder::revoked() const {
+  std::set<std::string> serials;
+  for (const auto& one : issued())
+    if (one.revoked)
+      serials.insert(one.facts.serial);
+  return serials;
+}
+
+tls_folder::listing tls_folder::read_list() const {
+  listing all;
+  const auto path = file(list_name);
+  std::istringstream lines{read_private_file(path)};
+  std::string line;
+  if (!std::getline(lines, line) || line != list_heading)
+    throw pki_error("not a list of certificates: " + path);
+  while (std::getline(lines, line))
+    all.push_back(parse_line(line));
+  return all;
+}
+
+void tls_folder::write_list(const listing& all) const {
+  std::ostringstream text;
+  text << list_heading << '\n';
+  const auto oldest = std::time(nullptr) - listed_after_expiry;
+  for (const auto& [facts, revoked] : all)
+    if (facts.until > oldest)
+      text << facts.serial << ' ' << to_string(facts.who) << ' ' << facts.from << ' ' << facts.until << ' '
+           << revoked.value_or(0) << '\n';
+  write_private_file(file(list_name), text.str());
+}
+
+} // namespace salond

@@ -1,0 +1,70 @@
+// STATE/tls: the authority, the bundles of the server and of its local administrator, and the list of all that was
+// issued. Made at first start without being asked, renewed before it expires. The only writer of these files.
+#pragma once
+#include "actors/transport/identity.hpp"
+#include "actors/transport/pki.hpp"
+#include <ctime>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace salond {
+
+/// One line of the list of certificates.
+struct issued_certificate {
+  certificate_facts facts;
+  std::optional<std::time_t> revoked; ///< when
+};
+
+/// The folder of certificates. Each function reads the files anew under the folder's lock, so that several processes
+/// and threads may use it. All throw pki_error: then nothing has changed, or only a certificate was listed in vain.
+///
+///   authority.pem      certificate and key of the authority (whoever reads the key is everyone)
+///   server.pem         the bundle of this node
+///   administrator.pem  the bundle that a local salonctl uses
+///   certificates       the list: serial, holder, from, until, revoked (0: not); a line each
+class tls_folder {
+public:
+  /// What renew() has replaced.
+  struct renewal {
+    bool server = false; ///< the transport is to be given the bundle again
+    bool administrator = false;
+  };
+
+  /// Names the folder and what its bundles are for; touches nothing before renew().
+  explicit tls_folder(std::string path, std::string node_name = "salond", std::string administrator_name = "local");
+
+  /// Makes what is missing, due for renewal, unreadable or revoked. At start, once a day, and after revoke().
+  renewal renew(std::time_t now = std::time(nullptr));
+
+  bundle server() const;
+  std::string administrator_file() const;
+
+  /// A bundle for an operator elsewhere: the text of its one file. The key is kept nowhere else.
+  std::string issue(const identity& who, const validity& when = {});
+
+  /// All that was ever issued and has not been expired for a year, the oldest first.
+  std::vector<issued_certificate> issued() const;
+
+  /// Revokes all valid certificates of that name, of any kind; says how many.
+  size_t revoke(const std::string& name, std::time_t now = std::time(nullptr));
+
+  /// The serials that are revoked: for transport::revoke().
+  std::set<std::string> revoked() const;
+
+private:
+  using listing = std::vector<issued_certificate>;
+
+  std::string file(const char* name) const { return path_ + '/' + name; }
+  key_pair usable_authority(std::time_t now);
+  bool renew_bundle(const char* name, const identity& who, const key_pair& authority, listing& all, std::time_t now);
+  bundle issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all);
+  listing read_list() const;
+  void write_list(const listing& all) const;
+
+  std::string path_;
+  identity node_, administrator_;
+};
+
+} // namespace salond

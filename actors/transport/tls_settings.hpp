@@ -1,0 +1,34 @@
+// What a TLS connection is made with: contexts and revoked serials in one immutable object that is replaced whole.
+#pragma once
+#include "actors/transport/pki.hpp"
+#include <memory>
+#include <mutex>
+#include <openssl/ssl.h>
+#include <set>
+#include <string>
+
+namespace salond {
+
+/// Never changed after it is made, so any thread may read it.
+struct tls_settings {
+  std::shared_ptr<SSL_CTX> server, client;
+  std::set<std::string> revoked; ///< serials
+};
+
+/// Settings with a bundle; throws pki_error when the bundle does not hold together. TLS 1.3 only (both ends are ours),
+/// the peer's certificate demanded, no resumption: a resumed session would skip the look at the certificate.
+tls_settings make_tls_settings(const bundle& own, std::set<std::string> revoked);
+
+/// The settings in force. Any thread.
+class current_tls_settings {
+public:
+  /// Null before the first replace().
+  std::shared_ptr<const tls_settings> get() const;
+  void replace(tls_settings next);
+
+private:
+  mutable std::mutex guard_;
+  std::shared_ptr<const tls_settings> settings_;
+};
+
+} // namespace salond

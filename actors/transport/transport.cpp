@@ -1,0 +1,93 @@
+#include "actors/transport/transport.hpp"
+#include "actors/transport/gateway.hpp"
+#include "actors/transport/hub.hpp"
+#include "actors/transport/node_ids.hpp"
+#include "actors/transport/tls_doorman.hpp"
+#include <caf/io/network/default_multiplexer.hpp>
+
+namespace salond {
+namespace {
+
+namespace net = caf::io::network;
+constexpr std::chrono::seconds unpublish_patience{5};
+
+std::optional<peer> peer_of(const hub& shared, const caf::strong_actor_ptr& sender) {
+  return sender ? shared.peers.who(sender->node()) : std::nullopt;
+}
+
+net::default_multiplexer& loop_of(caf::actor_system& system) {
+  return dynamic_cast<net::default_multiplexer&>(system.middleman().backend());
+}
+
+} // namespace
+
+transport::transport(caf::actor_system& system, transport_limits limits, std::function<void(const std::string&)> log)
+    : system_(system), former_node_(system.node()), hub_(std::make_shared<hub>(limits, std::move(log))) {
+  const_cast<caf::node_id&>(system.node()) = random_node_id(); // CAF 0.17.6 lets nobody choose it
+  gateway_ = system.middleman().named_broker<gateway>(caf::atom("SALOND"));
+  caf::anon_send(gateway_, hub_);
+}
+
+/// The broker ends with the middleman, and its connections may have something to say until then.
+transport::~transport() {
+  hub_->log.silence();
+}
+
+void transport::use(const bundle& own, std::set<std::string> revoked) {
+  hub_->tls.replace(make_tls_settings(own, std::move(revoked)));
+  sweep_soon();
+}
+
+void transport::revoke(std::set<std::string> serials) {
+  auto next = *hub_->tls.get();
+  next.revoked = std::move(serials);
+  hub_->tls.replace(std::move(next));
+  sweep_soon();
+}
+
+void transport::sweep_soon() {
+  loop_of(system_).post([shared = hub_] { shared->waiting.sweep(shared->tls.get().get()); });
+}
+
+caf::expected<uint16_t> transport::publish_any(caf::strong_actor_ptr whom, std::set<std::string> interface,
+                                               const std::string& host, uint16_t port, port_rules rules) {
+  auto descriptor = net::new_tcp_acceptor_impl(port, host.c_str(), true);
+  if (!descriptor)
+    return std::move(descriptor.error());
+  rules.published = whom->id();
+  caf::io::doorman_ptr door = caf::make_counted<tls_doorman>(
+      loop_of(system_), *descriptor, hub_, std::make_shared<const port_rules>(std::move(rules)), system_.node());
+  const auto actual = door->port();
+  caf::anon_send(gateway_, caf::publish_atom_v, std::move(door), actual, std::move(whom), std::move(interface));
+  return actual;
+}
+
+bool transport::unpublish(uint16_t port) {
+  bool closed = false;
+  caf::scoped_actor self{system_, true};
+  self->request(gateway_, unpublish_patience, caf::close_atom_v, port)
+      .receive([&] { closed = true; }, [](const caf::error&) {});
+  return closed;
+}
+
+std::optional<peer> transport::who(const caf::node_id& node) const {
+  return hub_->peers.who(node);
+}
+
+identify transport::identifier() const {
+  return [shared = std::shared_ptr<const hub>(hub_)](const caf::strong_actor_ptr& sender) {
+    return peer_of(*shared, sender);
+  };
+}
+
+std::string transport::last_failure() const {
+  const std::lock_guard lock{guard_};
+  return last_failure_;
+}
+
+transport_counts transport::counters() const {
+  const auto& now = hub_->counters;
+  return {now.accepted, now.refused, now.opened, now.cut, now.half_open, now.open};
+}
+
+} // namespace salond

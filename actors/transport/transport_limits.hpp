@@ -1,0 +1,61 @@
+// The transport's numbers: what it bears, what it counts, and where it says so.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace salond {
+
+/// What strangers, and one person, may take.
+struct transport_limits {
+  std::chrono::milliseconds greeting{2000};   ///< from accept to BASP's handshake; salonctl needs 20
+  std::chrono::milliseconds leaving{5000};    ///< for our last bytes to a peer that does not read
+  std::chrono::milliseconds sweep{500};       ///< how often deadlines are looked at, so what they may be late
+  size_t half_open = 512;                     ///< connections that are not known yet; each holds up to 47 KB
+  size_t half_open_per_address = 256;         ///< of them, so that one address does not push out all others
+  size_t open_per_identity = 64;              ///< connections of one person
+  size_t failed_per_second_per_address = 100; ///< handshakes (1 ms of computing each); loopback is exempt
+};
+
+/// How often what has happened, since the start. Any thread.
+struct transport_counters {
+  std::atomic<uint64_t> accepted{0};  ///< connections that strangers opened
+  std::atomic<uint64_t> refused{0};   ///< of them, those that did not get in
+  std::atomic<uint64_t> opened{0};    ///< connections, of either direction, with a known peer
+  std::atomic<uint64_t> cut{0};       ///< of them, those that we ended: the gate, a limit, revocation, expiry
+  std::atomic<uint64_t> half_open{0}; ///< now
+  std::atomic<uint64_t> open{0};      ///< now
+};
+
+/// A copy of the counters.
+struct transport_counts {
+  uint64_t accepted = 0, refused = 0, opened = 0, cut = 0, half_open = 0, open = 0;
+};
+
+/// Where lines go: `what key=value …`. Any thread; a line at a time.
+class transport_log {
+public:
+  explicit transport_log(std::function<void(const std::string&)> write) : write_(std::move(write)) {}
+
+  void operator()(const std::string& line) {
+    const std::lock_guard lock{guard_};
+    if (write_)
+      write_(line);
+  }
+  /// After this the function is neither running nor called again.
+  void silence() {
+    const std::lock_guard lock{guard_};
+    write_ = nullptr;
+  }
+
+private:
+  std::mutex guard_;
+  std::function<void(const std::string&)> write_;
+};
+
+} // namespace salond
