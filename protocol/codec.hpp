@@ -2,33 +2,19 @@
 // has. It is given bytes and the time; it is asked for utterances and bytes. Nothing calls back, so back-pressure is simply
 // not asking.
 #pragma once
-#include "protocol/words/command.hpp"
 #include "protocol/words/event.hpp"
 #include "protocol/words/time.hpp"
+#include "protocol/words/utterance.hpp"
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace salond {
 
 /// Bytes that many connections send: made once, never copied.
 using shared_bytes = std::shared_ptr<const std::string>;
-
-/// Words that are no command.
-struct misspoken {
-  fault why = fault::unknown_command;
-  /// Whether the connection cannot go on after them (a raw client's frame that is too long, a foreign protocol).
-  bool fatal = false;
-};
-
-/// The client has ended its input, and all that it said before has been given out.
-struct input_ended {};
-
-/// What a client said.
-using utterance = std::variant<command::any, misspoken, input_ended>;
 
 /// A client's dialect: bytes in, utterances out; events in, bytes out.
 /// Knows no socket, no actor and no clock: the caller brings bytes and the time.
