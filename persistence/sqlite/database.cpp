@@ -1,0 +1,320 @@
+#include "persistence/sqlite/database.hpp"
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace salond::persistence::sqlite {
+namespace {
+
+using kind = store_error::kind;
+
+// SQLite's own default: measured against 250, 4,000 and 16,000 pages it is the best compromise of rate and stalls.
+constexpr int checkpoint_pages = 1000;
+// Only sqlite3 shells and backups can be in the way, and for moments only: the lock file keeps other servers out.
+constexpr int busy_milliseconds = 2000;
+
+bool lost_a_sync(int extended) {
+  return extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC;
+}
+
+kind kind_while_running(int extended) {
+  if (lost_a_sync(extended))
+    return kind::fatal;
+  switch (extended & 0xFF) {
+  case SQLITE_CORRUPT:
+  case SQLITE_NOTADB: return kind::fatal;
+  case SQLITE_BUSY:
+  case SQLITE_FULL:
+  case SQLITE_IOERR:
+  case SQLITE_NOMEM:
+  case SQLITE_CANTOPEN:
+  case SQLITE_READONLY: return kind::unavailable;
+  default: return kind::refused; // a constraint, or SQL that does not fit: the same again would end the same
+  }
+}
+
+kind kind_while_starting(int extended) {
+  switch (extended & 0xFF) {
+  case SQLITE_FULL:
+  case SQLITE_NOMEM:
+  case SQLITE_IOERR: return lost_a_sync(extended) ? kind::fatal : kind::unavailable;
+  default: return kind::setup;
+  }
+}
+
+// What an operator can do about it.
+const char* advice(int extended) {
+  switch (extended & 0xFF) {
+  case SQLITE_NOTADB: return "; move the file away, or name another one in `db`";
+  case SQLITE_CORRUPT: return "; restore a backup, or try `sqlite3 FILE .recover`";
+  case SQLITE_BUSY: return "; end the other program that uses it";
+  case SQLITE_CANTOPEN:
+  case SQLITE_PERM:
+  case SQLITE_AUTH:
+  case SQLITE_READONLY: return "; the file and its folder must be readable and writable for the server's user";
+  case SQLITE_FULL: return "; make room on the disk";
+  default: return "";
+  }
+}
+
+std::string system_reason() {
+  return std::strerror(errno);
+}
+
+std::string holder_of(int descriptor) {
+  char pid[32] = {};
+  const auto size = pread(descriptor, pid, sizeof pid - 1, 0);
+  return size > 0 ? " (process " + std::string(pid, static_cast<size_t>(size)) + ")" : "";
+}
+
+} // namespace
+
+// --- query ---
+
+query::~query() {
+  sqlite3_reset(prepared_); // its code is the last step's, which was told already
+  sqlite3_clear_bindings(prepared_);
+}
+
+bool query::next() {
+  db_.refuse_if_undone();
+  const int code = sqlite3_step(prepared_);
+  if (code == SQLITE_ROW)
+    return true;
+  if (code != SQLITE_DONE)
+    db_.fail(code);
+  return false;
+}
+
+int64_t query::integer(int column) const {
+  return sqlite3_column_int64(prepared_, column);
+}
+
+std::string query::text(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(prepared_, column));
+  const auto size = static_cast<size_t>(sqlite3_column_bytes(prepared_, column));
+  return bytes ? std::string(bytes, size) : std::string();
+}
+
+bool query::is_null(int column) const {
+  return sqlite3_column_type(prepared_, column) == SQLITE_NULL;
+}
+
+void query::bind(int place, int64_t value) {
+  check(sqlite3_bind_int64(prepared_, place, value));
+}
+
+void query::bind(int place, std::string_view text) {
+  const auto owner = how_ == texts::copied ? SQLITE_TRANSIENT : SQLITE_STATIC;
+  const char* bytes = text.data() ? text.data() : ""; // no bytes at all would be NULL
+  check(sqlite3_bind_text64(prepared_, place, bytes, text.size(), owner, SQLITE_UTF8));
+}
+
+void query::bind(int place, const blob& bytes) {
+  const auto owner = how_ == texts::copied ? SQLITE_TRANSIENT : SQLITE_STATIC;
+  const char* data = bytes.bytes.data() ? bytes.bytes.data() : "";
+  check(sqlite3_bind_blob64(prepared_, place, data, bytes.bytes.size(), owner));
+}
+
+void query::bind(int place, const std::optional<int64_t>& value) {
+  check(value ? sqlite3_bind_int64(prepared_, place, *value) : sqlite3_bind_null(prepared_, place));
+}
+
+void query::check(int code) {
+  if (code == SQLITE_OK)
+    return;
+  sqlite3_clear_bindings(prepared_); // no destructor will: the constructor is still at work
+  db_.fail(code);
+}
+
+// --- files ---
+
+bool in_memory(const std::string& path) {
+  return path == ":memory:";
+}
+
+std::string resolved(const std::string& path) {
+  if (in_memory(path))
+    return path;
+  std::error_code why;
+  const auto absolute = std::filesystem::absolute(path, why);
+  const auto result = why ? absolute : std::filesystem::weakly_canonical(absolute, why);
+  if (why || path.empty())
+    throw store_error(kind::setup, "'" + path + "' cannot be the path of a database: " + why.message());
+  if (std::filesystem::is_directory(result, why))
+    throw store_error(kind::setup, result.string() + " is a folder; name a file in it in `db`");
+  return result.string();
+}
+
+void create_private(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+  if (descriptor >= 0) {
+    ::close(descriptor);
+    return;
+  }
+  if (errno == EEXIST)
+    return;
+  const auto what = errno == ENOSPC || errno == EDQUOT || errno == EIO ? kind::unavailable : kind::setup;
+  throw store_error(what, "cannot make the database " + path + ": " + system_reason());
+}
+
+file_lock::file_lock(const std::string& database_path, missing what) {
+  const auto path = database_path + ".lock";
+  const int flags = O_RDWR | O_CLOEXEC | (what == missing::make ? O_CREAT : 0);
+  descriptor_ = ::open(path.c_str(), flags, 0600);
+  if (descriptor_ < 0) {
+    if (errno == ENOENT && what == missing::ignore)
+      return;
+    throw store_error(kind::setup, "cannot open the lock " + path + ": " + system_reason()
+                                       + "; its folder must exist and be writable for the server's user");
+  }
+  if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    const auto why = errno == EWOULDBLOCK ? "is in use by another salond" + holder_of(descriptor_)
+                                                + "; stop that one first, or name another file in `db`"
+                                          : "cannot be locked: " + system_reason();
+    ::close(descriptor_);
+    throw store_error(kind::setup, "the database " + database_path + " " + why);
+  }
+  if (what == missing::ignore)
+    return;
+  const auto pid = std::to_string(getpid());
+  if (ftruncate(descriptor_, 0) != 0 || pwrite(descriptor_, pid.data(), pid.size(), 0) < 0)
+    return; // the number only makes a message better
+}
+
+file_lock::~file_lock() {
+  if (descriptor_ >= 0)
+    ::close(descriptor_); // the file stays: to remove it would let two processes lock two files of one name
+}
+
+// --- database ---
+
+void database::closer::operator()(sqlite3* handle) const {
+  sqlite3_close_v2(handle);
+}
+
+void database::finalizer::operator()(sqlite3_stmt* prepared) const {
+  sqlite3_finalize(prepared);
+}
+
+database::database(const std::string& path, purpose what) : path_(path) {
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (in_memory(path))
+    flags |= SQLITE_OPEN_MEMORY;
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  handle_.reset(handle); // there is one after a failure too
+  if (code != SQLITE_OK)
+    fail(code);
+  if (sqlite3_db_readonly(handle, "main") == 1)
+    fail(SQLITE_READONLY); // SQLite opens what it may only read without a word
+  sqlite3_busy_timeout(handle, busy_milliseconds);
+  execute("PRAGMA foreign_keys=ON;"     // off by default, for each connection
+          "PRAGMA trusted_schema=OFF;"  // nobody but us wrote the schema
+          "PRAGMA cache_size=-16384;"); // KiB; the default is 2 MB
+  if (what == purpose::read)
+    execute("PRAGMA query_only=ON");
+}
+
+database::~database() = default;
+
+void database::make_durable() {
+  {
+    auto mode = ask("PRAGMA journal_mode=WAL");
+    const auto got = mode.next() ? mode.text(0) : "";
+    if (got != "wal" && !in_memory(path_))
+      throw store_error(kind::setup, "the database " + path_ + " cannot have a write-ahead log (it says '" + got
+                                         + "'); keep it on a local disk");
+  }
+  execute("PRAGMA synchronous=FULL;"              // a commit that was answered survives a loss of power
+          "PRAGMA journal_size_limit=16777216;"); // one burst does not leave a big file
+  sqlite3_wal_hook(handle_.get(), &database::checkpoint_when_due, this);
+}
+
+// SQLite's own automatic checkpoint forgets its errors. A failed fsync must not be tried again: the second one succeeds
+// though the pages are lost, and the log, which still has them, would be overwritten.
+int database::checkpoint_when_due(void* self, sqlite3* handle, const char* name, int pages) {
+  if (pages < checkpoint_pages)
+    return SQLITE_OK;
+  const int code = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (lost_a_sync(code))
+    static_cast<database*>(self)->sync_failed_ = true;
+  return SQLITE_OK; // the commit itself is safe in the log
+}
+
+sqlite3_stmt* database::prepared(std::string_view sql) {
+  const auto found = prepared_.find(sql);
+  if (found != prepared_.end())
+    return found->second.get();
+  sqlite3_stmt* made = nullptr;
+  const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+  if (code != SQLITE_OK)
+    fail(code);
+  prepared_.emplace(sql, made);
+  return made;
+}
+
+void database::execute(const std::string& sql) {
+  const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK)
+    fail(code);
+}
+
+int64_t database::last_insert_id() const {
+  return sqlite3_last_insert_rowid(handle_.get());
+}
+
+int64_t database::changes() const {
+  return sqlite3_changes64(handle_.get());
+}
+
+void database::transact(transaction what, const std::function<void()>& work) {
+  if (sync_failed_)
+    throw store_error(kind::fatal, "the disk did not take what the database " + path_ + " had written (fsync failed)");
+  run(what == transaction::writes ? "BEGIN IMMEDIATE" : "BEGIN");
+  in_transaction_ = true;
+  try {
+    work();
+    run("COMMIT");
+  } catch (...) {
+    roll_back();
+    throw;
+  }
+  in_transaction_ = false;
+}
+
+void database::roll_back() {
+  in_transaction_ = undone_ = false;
+  if (sqlite3_get_autocommit(handle_.get()) == 0)
+    sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (sqlite3_get_autocommit(handle_.get()) == 0)
+    throw store_error(kind::fatal,
+                      "the database " + path_ + " cannot undo a transaction: " + sqlite3_errmsg(handle_.get()));
+}
+
+void database::refuse_if_undone() const {
+  if (undone_)
+    throw store_error(kind::unavailable, "the database " + path_ + " has undone the transaction");
+}
+
+void database::checkpoint() noexcept {
+  if (!sync_failed_)
+    sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+}
+
+void database::fail(int code) {
+  // After a full disk and the like the transaction is gone already.
+  if (in_transaction_ && sqlite3_get_autocommit(handle_.get()) != 0)
+    undone_ = true;
+  const auto what = starting_ ? kind_while_starting(code) : kind_while_running(code);
+  const bool told = handle_ && sqlite3_extended_errcode(handle_.get()) == code;
+  std::string why = told ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
+  throw store_error(what, "the database " + path_ + ": " + why + " [" + std::to_string(code) + "]" + advice(code));
+}
+
+} // namespace salond::persistence::sqlite

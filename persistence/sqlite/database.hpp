@@ -1,0 +1,153 @@
+// SQLite's handles as owners of themselves, and its errors as store_errors.
+// One connection is used by one thread at a time. Nothing here knows tables.
+#pragma once
+#include "persistence/store.hpp"
+#include <unordered_map>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace salond::persistence::sqlite {
+
+class database;
+
+/// Bytes that are compared as bytes: keys of names, hashes of tokens.
+struct blob {
+  std::string_view bytes;
+};
+
+/// A prepared statement while it is in use. Its end resets the statement: one that is left in the middle would keep its
+/// read transaction open, and the write-ahead log could never start anew.
+class query {
+public:
+  /// Whether the statement keeps copies of the texts it is given, or only looks at the caller's.
+  enum class texts { copied, borrowed };
+
+  /// REQUIRES: as many `arguments` as there are `?`; borrowed texts outlive the query.
+  template <class... Arguments>
+  query(database& db, sqlite3_stmt* prepared, texts how, const Arguments&... arguments)
+      : db_(db), prepared_(prepared), how_(how) {
+    int place = 0;
+    (bind(++place, arguments), ...);
+  }
+  query(const query&) = delete;
+  query& operator=(const query&) = delete;
+  ~query();
+
+  /// Goes to the next row; false when there is none. Throws store_error.
+  bool next();
+
+  /// The value of a column of the present row, counted from 0.
+  int64_t integer(int column) const;
+  std::string text(int column) const; ///< of a TEXT or a BLOB, with every byte
+  bool is_null(int column) const;
+
+private:
+  void bind(int place, int64_t value);
+  void bind(int place, std::string_view text);
+  void bind(int place, const blob& bytes);
+  void bind(int place, const std::optional<int64_t>& value); ///< nothing is NULL
+  void check(int code);
+
+  database& db_;
+  sqlite3_stmt* prepared_;
+  texts how_;
+};
+
+/// One process at a time uses a database: SQLite would allow more, but salond remembers what it wrote.
+/// Held by an flock on `PATH.lock`: not on the database itself, where closing any descriptor drops SQLite's own locks.
+class file_lock {
+public:
+  /// Whether a missing lock file is made; a dry run leaves no trace.
+  enum class missing { make, ignore };
+
+  /// Throws store_error::setup, naming who holds it, when it is held.
+  file_lock(const std::string& database_path, missing what);
+  file_lock(const file_lock&) = delete;
+  file_lock& operator=(const file_lock&) = delete;
+  ~file_lock();
+
+private:
+  int descriptor_ = -1;
+};
+
+/// `path` without links and relative parts, so that a database has one name and one lock.
+/// Throws store_error::setup when it cannot be one of a database's.
+std::string resolved(const std::string& path);
+
+/// Makes an empty file that only its owner can read, unless there is a file: `-wal` and `-shm` take its mode.
+/// Throws store_error.
+void create_private(const std::string& path);
+
+/// True for SQLite's name of a database that lives in memory alone.
+bool in_memory(const std::string& path);
+
+/// A connection to a database.
+class database {
+public:
+  /// What the connection is for: one writes, one only reads what the other has committed.
+  enum class purpose { write, read };
+
+  /// Opens an existing file and changes nothing in it. Until started() every error is one of the installation.
+  /// Throws store_error.
+  database(const std::string& path, purpose what);
+  database(const database&) = delete;
+  database& operator=(const database&) = delete;
+  ~database();
+
+  /// Turns on what makes a commit survive a loss of power, for this connection and (the journal's mode) the file.
+  void make_durable();
+  /// From now on an error is one of a running server.
+  void started() { starting_ = false; }
+
+  /// A question. REQUIRES: `sql` is a literal; one use of the same literal at a time.
+  template <class... Arguments>
+  query ask(std::string_view sql, const Arguments&... arguments) {
+    return query(*this, prepared(sql), query::texts::copied, arguments...);
+  }
+  /// Does something at once; answers how many rows it inserted, changed or deleted. REQUIRES: as ask().
+  template <class... Arguments>
+  int64_t run(std::string_view sql, const Arguments&... arguments) {
+    query(*this, prepared(sql), query::texts::borrowed, arguments...).next();
+    return changes();
+  }
+  /// Does what needs no preparing: several statements, PRAGMA.
+  void execute(const std::string& sql);
+  int64_t last_insert_id() const;
+
+  /// Runs `work` in a transaction: all of it, or, when it throws, nothing.
+  enum class transaction { reads, writes };
+  void transact(transaction what, const std::function<void()>& work);
+
+  /// Writes the log back into the database and empties it: for an orderly end. Does not throw.
+  void checkpoint() noexcept;
+
+  const std::string& path() const { return path_; }
+
+private:
+  friend class query;
+
+  struct closer {
+    void operator()(sqlite3* handle) const;
+  };
+  struct finalizer {
+    void operator()(sqlite3_stmt* prepared) const;
+  };
+
+  sqlite3_stmt* prepared(std::string_view sql);
+  int64_t changes() const;
+  void refuse_if_undone() const;
+  void roll_back();
+  [[noreturn]] void fail(int code);
+  static int checkpoint_when_due(void* self, sqlite3* handle, const char* name, int pages);
+
+  std::string path_;
+  std::unique_ptr<sqlite3, closer> handle_;
+  std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, finalizer>> prepared_; // goes before the handle
+  bool starting_ = true;
+  bool in_transaction_ = false;
+  bool undone_ = false;      // SQLite rolled the transaction back: statements would now commit one by one
+  bool sync_failed_ = false; // what the file holds is unknown
+};
+
+} // namespace salond::persistence::sqlite

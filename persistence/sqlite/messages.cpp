@@ -1,0 +1,69 @@
+// Messages of salons and private messages in SQLite.
+#include "persistence/sqlite/sqlite_store.hpp"
+#include <algorithm>
+#include <limits>
+
+namespace salond::persistence {
+namespace {
+
+// A mailbox that nobody empties must not fill the disk, nor one sender keep the others out: docs/text-protocol.md.
+constexpr int64_t most_waiting = 1000;
+constexpr int64_t most_waiting_of_one = 100;
+
+} // namespace
+
+using sqlite::blob;
+
+outcome<done> sqlite_store::append(const new_message& what) {
+  try {
+    // The hottest statement of all: the foreign key itself is the look at the author, a second one would cost again.
+    db_->run("INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) VALUES (?, ?, ?, ?, ?)",
+             what.author.value, what.salon.value, what.seq, what.text, to_ms(what.at));
+    return done{};
+  } catch (const store_error& why) {
+    // A constraint undoes its statement alone, so that nothing of the neighbours is lost by this answer.
+    if (why.what_kind() == store_error::kind::refused && !user_of(what.author))
+      return fault::unknown_user;
+    throw;
+  }
+}
+
+std::vector<chat_message> sqlite_store::history(salon_id salon, int64_t before, size_t count) {
+  const auto most = std::min(count, static_cast<size_t>(std::numeric_limits<int64_t>::max()));
+  // CROSS JOIN: messages first, by the index that has their order.
+  auto found = db_->ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms "
+                        "FROM messages m CROSS JOIN clients c ON c.client_id = m.client_id "
+                        "WHERE m.salon_id = ? AND m.seq < ? AND m.contenu <> '' ORDER BY m.seq DESC LIMIT ?",
+                        salon.value, before, static_cast<int64_t>(most));
+  std::vector<chat_message> result;
+  while (found.next())
+    result.push_back(
+        {message_id{found.integer(0)}, found.integer(1), found.text(2), found.text(3), from_ms(found.integer(4))});
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+outcome<stored_private> sqlite_store::store_private(user_id author, const std::string& target_key,
+                                                    const std::string& text, moment now) {
+  const auto target = find_user(target_key);
+  if (!target || !user_of(author))
+    return fault::unknown_user;
+  {
+    auto waiting = db_->ask("SELECT count(*), coalesce(sum(from_client_id = ?), 0) FROM private_messages "
+                            "WHERE to_client_id = ? AND delivered_ms IS NULL",
+                            author.value, target->id.value);
+    if (waiting.next() && (waiting.integer(0) >= most_waiting || waiting.integer(1) >= most_waiting_of_one))
+      return fault::mailbox_full;
+  }
+  db_->run("INSERT INTO private_messages(from_client_id, to_client_id, contenu, created_ms) VALUES (?, ?, ?, ?)",
+           author.value, target->id.value, text, to_ms(now));
+  return stored_private{private_id{db_->last_insert_id()}, target->id, target->username};
+}
+
+void sqlite_store::mark_delivered(const std::vector<private_id>& which, moment now) {
+  for (const auto id : which)
+    db_->run("UPDATE private_messages SET delivered_ms = ? WHERE pm_id = ? AND delivered_ms IS NULL", to_ms(now),
+             id.value);
+}
+
+} // namespace salond::persistence

@@ -1,0 +1,131 @@
+// Salons, memberships and join requests in SQLite.
+#include "persistence/sqlite/rows.hpp"
+#include "persistence/sqlite/sqlite_store.hpp"
+#include "protocol/words/names.hpp"
+
+namespace salond::persistence {
+
+using sqlite::blob;
+
+std::vector<salon_record> sqlite_store::salons() {
+  // The messages know better than the column, which is written only when messages go.
+  auto found = db_->ask("SELECT salon_id, nom_salon, policy, max(last_seq, coalesce("
+                        "(SELECT max(seq) FROM messages m WHERE m.salon_id = s.salon_id), 0)) "
+                        "FROM salons s ORDER BY salon_id");
+  std::vector<salon_record> result;
+  while (found.next())
+    result.push_back({salon_id{found.integer(0)}, found.text(1), sqlite::policy_of(found.text(2)), found.integer(3)});
+  return result;
+}
+
+std::vector<user_id> sqlite_store::members(salon_id salon) {
+  auto found = db_->ask("SELECT c.client_id FROM salons_adheres a JOIN clients c ON c.username = a.username "
+                        "WHERE a.salon_id = ? ORDER BY c.client_id",
+                        salon.value);
+  std::vector<user_id> result;
+  while (found.next())
+    result.push_back(user_id{found.integer(0)});
+  return result;
+}
+
+outcome<salon_record> sqlite_store::create_salon(const std::string& name, policy how) {
+  const auto key = key_of(name);
+  if (db_->ask("SELECT 1 FROM salons WHERE nom_key = ?", blob{key}).next())
+    return fault::invalid_name;
+  db_->run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", name, blob{key}, sqlite::to_word(how));
+  return salon_record{salon_id{db_->last_insert_id()}, name, how, 0};
+}
+
+// --- memberships ---
+
+bool sqlite_store::is_member(salon_id salon, const std::string& username) {
+  return db_->ask("SELECT 1 FROM salons_adheres WHERE username = ? AND salon_id = ?", username, salon.value).next();
+}
+
+bool sqlite_store::end_membership(salon_id salon, const std::string& username) {
+  return db_->run("DELETE FROM salons_adheres WHERE username = ? AND salon_id = ?", username, salon.value) > 0;
+}
+
+std::vector<salon_id> sqlite_store::salons_of(const std::string& username) {
+  auto found = db_->ask("SELECT salon_id FROM salons_adheres WHERE username = ? ORDER BY salon_id", username);
+  std::vector<salon_id> result;
+  while (found.next())
+    result.push_back(salon_id{found.integer(0)});
+  return result;
+}
+
+outcome<membership_change> sqlite_store::add_member(salon_id salon, user_id who) {
+  const auto account = user_of(who);
+  if (!account)
+    return account.why();
+  end_request(salon, who); // a member has nothing to ask for
+  if (is_member(salon, account->username))
+    return membership_change::was_so;
+  db_->run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", account->username, salon.value);
+  return membership_change::made;
+}
+
+outcome<membership_change> sqlite_store::remove_member(salon_id salon, user_id who) {
+  const auto account = user_of(who);
+  if (!account)
+    return account.why();
+  return end_membership(salon, account->username) ? membership_change::made : membership_change::was_so;
+}
+
+// --- join requests ---
+
+bool sqlite_store::end_request(salon_id salon, user_id who) {
+  return db_->run("DELETE FROM join_requests WHERE salon_id = ? AND client_id = ?", salon.value, who.value) > 0;
+}
+
+std::string sqlite_store::name_of(salon_id salon) {
+  auto found = db_->ask("SELECT nom_salon FROM salons WHERE salon_id = ?", salon.value);
+  return found.next() ? found.text(0) : std::to_string(salon.value);
+}
+
+outcome<request_change> sqlite_store::add_request(salon_id salon, user_id who, moment now) {
+  const auto account = user_of(who);
+  if (!account)
+    return account.why();
+  if (is_member(salon, account->username))
+    return request_change::was_member;
+  if (db_->ask("SELECT 1 FROM join_requests WHERE salon_id = ? AND client_id = ?", salon.value, who.value).next())
+    return request_change::was_pending;
+  db_->run("INSERT INTO join_requests(client_id, salon_id, created_ms) VALUES (?, ?, ?)", who.value, salon.value,
+           to_ms(now));
+  return request_change::made;
+}
+
+outcome<done> sqlite_store::accept_request(salon_id salon, user_id who, const decision& why) {
+  const auto account = user_of(who);
+  if (!account || !end_request(salon, who))
+    return fault::no_such_request; // the request of an account that is gone went with it
+  if (!is_member(salon, account->username))
+    db_->run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", account->username, salon.value);
+  write_audit(why, "accept", account->username + " (" + name_of(salon) + ")", "done");
+  return done{};
+}
+
+outcome<membership_change> sqlite_store::reject_request(salon_id salon, user_id who, const decision& why) {
+  const auto account = user_of(who);
+  if (!account)
+    return fault::no_such_request;
+  const bool asked = end_request(salon, who);
+  const bool belonged = end_membership(salon, account->username);
+  if (!asked && !belonged)
+    return fault::no_such_request;
+  write_audit(why, "reject", account->username + " (" + name_of(salon) + ")", "done");
+  return belonged ? membership_change::made : membership_change::was_so;
+}
+
+std::vector<join_request> sqlite_store::join_requests() {
+  auto found = db_->ask("SELECT r.client_id, c.username, r.salon_id, r.created_ms "
+                        "FROM join_requests r JOIN clients c ON c.client_id = r.client_id "
+                        "ORDER BY r.created_ms, r.salon_id, r.client_id");
+  std::vector<join_request> result;
+  while (found.next())
+    result.push_back({user_id{found.integer(0)}, found.text(1), salon_id{found.integer(2)}, from_ms(found.integer(3))});
+  return result;
+}
+
+} // namespace salond::persistence

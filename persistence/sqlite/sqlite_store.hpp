@@ -1,0 +1,86 @@
+// The store in one SQLite file, for one process. What each function promises stands in persistence/store.hpp.
+// Its functions are in five files, by concern: sqlite_store (transactions, start), salons, users, messages, bans.
+#pragma once
+#include "persistence/open.hpp"
+#include "persistence/sqlite/database.hpp"
+
+namespace salond::persistence {
+
+/// SQLite: a failed commit is never ambiguous, and the process and its database end together, so there is nothing to
+/// find out after an error and nothing to run again.
+class sqlite_store final : public store {
+public:
+  /// REQUIRES: `db` is durable and its schema is the newest. The lock is shared with reader(): who comes next waits for
+  /// both.
+  sqlite_store(std::unique_ptr<sqlite::database> db, std::shared_ptr<const sqlite::file_lock> lock,
+               sqlite::database::purpose what);
+  ~sqlite_store() override;
+
+  void transact(const std::function<void()>& work) override;
+  void read(const std::function<void()>& work) override;
+  std::unique_ptr<store> reader() override;
+  std::string describe() override;
+
+  void reset_presence(requests what) override;
+  administrator_state administrators() override;
+  user make_administrator(const std::string& username, const std::string& password_hash) override;
+
+  std::vector<salon_record> salons() override;
+  std::vector<user_id> members(salon_id salon) override;
+  outcome<salon_record> create_salon(const std::string& name, policy how) override;
+
+  outcome<user> find_user(const std::string& username_key) override;
+  outcome<registered_user> register_user(const new_user& who) override;
+  bool replace_hash(user_id who, const std::string& expected, const std::string& hash) override;
+  bool change_password(user_id who, const std::string& expected, const std::string& hash, const decision& why) override;
+
+  outcome<arrival> open_session(user_id who, moment now) override;
+  void close_session(user_id who, requests what) override;
+  void issue_token(user_id who, const std::string& hash, moment now, moment expires) override;
+  outcome<user> redeem_token(const std::string& hash, moment now) override;
+
+  outcome<done> append(const new_message& what) override;
+  std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) override;
+
+  outcome<membership_change> add_member(salon_id salon, user_id who) override;
+  outcome<membership_change> remove_member(salon_id salon, user_id who) override;
+  outcome<request_change> add_request(salon_id salon, user_id who, moment now) override;
+  outcome<done> accept_request(salon_id salon, user_id who, const decision& why) override;
+  outcome<membership_change> reject_request(salon_id salon, user_id who, const decision& why) override;
+  std::vector<join_request> join_requests() override;
+
+  outcome<stored_private> store_private(user_id author, const std::string& target_key, const std::string& text,
+                                        moment now) override;
+  void mark_delivered(const std::vector<private_id>& which, moment now) override;
+
+  outcome<removed_user> kick(const std::string& target_key, moment until, const decision& why) override;
+  outcome<removed_user> ban(const std::string& target_key, const decision& why) override;
+  outcome<done> unban(const std::string& target_key, const decision& why) override;
+  std::vector<salond::ban> bans(moment now) override;
+
+private:
+  outcome<user> user_of(user_id who);
+  user insert_user(const new_user& who);
+  std::string free_alias(const std::string& wanted);
+  std::vector<salon_id> salons_of(const std::string& username);
+  bool is_member(salon_id salon, const std::string& username);
+  bool end_request(salon_id salon, user_id who);
+  bool end_membership(salon_id salon, const std::string& username);
+  std::string name_of(salon_id salon);
+  bool banned_for_good(const std::string& username_key);
+  std::optional<fault> why_not_remove(const std::string& target_key, const outcome<user>& target, const decision& why);
+  void write_audit(const decision& why, const char* what, const std::string& to_whom, const char* result);
+
+  std::shared_ptr<const sqlite::file_lock> lock_; // goes last
+  std::unique_ptr<sqlite::database> db_;
+  sqlite::database::purpose purpose_;
+};
+
+/// Opens `where`, makes it if it is not there, and brings its tables up to date. Throws store_error as open() does.
+std::unique_ptr<store> open_sqlite(
+    const config::sqlite_database& where, const reporter& report = [](const std::string&) {});
+
+/// What open_sqlite would change, one sentence a line; changes nothing. Throws as open_sqlite().
+std::vector<std::string> dry_run_sqlite(const config::sqlite_database& where);
+
+} // namespace salond::persistence

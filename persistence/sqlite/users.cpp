@@ -1,0 +1,119 @@
+// Accounts, sessions and tokens in SQLite.
+#include "persistence/sqlite/rows.hpp"
+#include "persistence/sqlite/sqlite_store.hpp"
+#include "protocol/words/names.hpp"
+
+namespace salond::persistence {
+
+using sqlite::blob;
+
+outcome<user> sqlite_store::find_user(const std::string& username_key) {
+  auto found = db_->ask("SELECT " SALOND_USER_COLUMNS " FROM clients c WHERE c.username_key = ?", blob{username_key});
+  if (!found.next())
+    return fault::unknown_user;
+  return sqlite::user_in(found);
+}
+
+outcome<user> sqlite_store::user_of(user_id who) {
+  auto found = db_->ask("SELECT " SALOND_USER_COLUMNS " FROM clients c WHERE c.client_id = ?", who.value);
+  if (!found.next())
+    return fault::unknown_user;
+  return sqlite::user_in(found);
+}
+
+outcome<registered_user> sqlite_store::register_user(const new_user& who) {
+  const auto key = key_of(who.username);
+  const auto alias_key = key_of(who.alias);
+  if (banned_for_good(key) || find_user(key))
+    return fault::name_taken;
+  if (db_->ask("SELECT 1 FROM clients WHERE alias_key = ?", blob{alias_key}).next())
+    return fault::alias_taken;
+  const auto made = insert_user(who);
+  return registered_user{made, salons_of(made.username)};
+}
+
+// REQUIRES: neither name is taken.
+user sqlite_store::insert_user(const new_user& who) {
+  const auto key = key_of(who.username);
+  const auto alias_key = key_of(who.alias);
+  db_->run("INSERT INTO clients(username, username_key, alias, alias_key, password_hash, role) "
+           "VALUES (?, ?, ?, ?, ?, ?)",
+           who.username, blob{key}, who.alias, blob{alias_key}, who.password_hash, sqlite::to_word(who.role));
+  const user_id id{db_->last_insert_id()};
+  db_->run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons WHERE policy = 'auto' "
+           "ORDER BY salon_id",
+           who.username);
+  return {id, who.username, who.alias, who.password_hash, who.role};
+}
+
+bool sqlite_store::replace_hash(user_id who, const std::string& expected, const std::string& hash) {
+  return db_->run("UPDATE clients SET password_hash = ? WHERE client_id = ? AND password_hash = ?", hash, who.value,
+                  expected)
+         > 0;
+}
+
+bool sqlite_store::change_password(user_id who, const std::string& expected, const std::string& hash,
+                                   const decision& why) {
+  const auto account = user_of(who);
+  if (!account || !replace_hash(who, expected, hash))
+    return false;
+  db_->run("DELETE FROM sessions WHERE client_id = ?", who.value);
+  write_audit(why, "change_password", account->username, "done");
+  return true;
+}
+
+// --- sessions ---
+
+outcome<arrival> sqlite_store::open_session(user_id who, moment now) {
+  const auto account = user_of(who);
+  if (!account)
+    return account.why();
+  {
+    auto out = db_->ask("SELECT b.until_ms FROM clients c JOIN bans b ON b.username_key = c.username_key "
+                        "WHERE c.client_id = ? AND (b.until_ms IS NULL OR b.until_ms > ?)",
+                        who.value, to_ms(now));
+    if (out.next())
+      return out.is_null(0) ? fault::banned : fault::kicked;
+  }
+  db_->run("UPDATE clients SET status = 'connected' WHERE client_id = ? AND status <> 'connected'", who.value);
+  arrival result{salons_of(account->username), {}};
+  auto waiting = db_->ask("SELECT p.pm_id, c.username, p.contenu, p.created_ms "
+                          "FROM private_messages p JOIN clients c ON c.client_id = p.from_client_id "
+                          "WHERE p.to_client_id = ? AND p.delivered_ms IS NULL ORDER BY p.pm_id",
+                          who.value);
+  while (waiting.next())
+    result.waiting.push_back(
+        {private_id{waiting.integer(0)}, waiting.text(1), waiting.text(2), from_ms(waiting.integer(3))});
+  return result;
+}
+
+void sqlite_store::close_session(user_id who, requests what) {
+  db_->run("UPDATE clients SET status = 'disconnected' WHERE client_id = ? AND status <> 'disconnected'", who.value);
+  if (what == requests::end)
+    db_->run("DELETE FROM join_requests WHERE client_id = ?", who.value);
+}
+
+void sqlite_store::issue_token(user_id who, const std::string& hash, moment now, moment expires) {
+  db_->run("DELETE FROM sessions WHERE expires_ms <= ?", to_ms(now)); // nobody else clears them away
+  // Out of `clients`, for the account may have gone in this very transaction.
+  db_->run("INSERT INTO sessions(token_hash, client_id, created_ms, expires_ms) "
+           "SELECT ?, client_id, ?, ? FROM clients WHERE client_id = ?",
+           blob{hash}, to_ms(now), to_ms(expires), who.value);
+}
+
+outcome<user> sqlite_store::redeem_token(const std::string& hash, moment now) {
+  outcome<user> result = fault::wrong_credentials;
+  {
+    auto found = db_->ask("SELECT " SALOND_USER_COLUMNS ", s.expires_ms FROM sessions s "
+                          "JOIN clients c ON c.client_id = s.client_id WHERE s.token_hash = ?",
+                          blob{hash});
+    if (!found.next())
+      return fault::wrong_credentials;
+    if (found.integer(5) > to_ms(now))
+      result = sqlite::user_in(found);
+  }
+  db_->run("DELETE FROM sessions WHERE token_hash = ?", blob{hash});
+  return result;
+}
+
+} // namespace salond::persistence
