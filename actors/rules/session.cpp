@@ -327,6 +327,11 @@ effects session::on_settled(const answer::settled& settled) {
   return settle(std::nullopt);
 }
 
+void session::hung_up() {
+  stage_ = stage::closed;
+  held_.reset();
+}
+
 effects session::time_is_up() {
   if (!anonymous() || closed())
     return {};

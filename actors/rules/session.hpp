@@ -6,9 +6,10 @@
 //   another unanswered, up to the window, since the salon keeps their order.
 // - Nothing is asked or told after hang_up.
 #pragma once
-#include "protocol/codec.hpp"
+#include "protocol/words/event.hpp"
 #include "protocol/words/outcome.hpp"
 #include "protocol/words/records.hpp"
+#include "protocol/words/utterance.hpp"
 #include <optional>
 #include <string>
 #include <variant>
@@ -163,6 +164,8 @@ public:
   effects answered(answer::any what);
   /// The time to log in is over.
   effects time_is_up();
+  /// The connection was closed from above: nothing is heard or answered any more.
+  void hung_up();
 
 private:
   enum class stage {

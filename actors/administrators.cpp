@@ -1,0 +1,25 @@
+#include "actors/administrators.hpp"
+#include "actors/rules/password.hpp"
+
+namespace salond {
+
+std::optional<std::string> prepare_store(persistence::store& db, const config::passwords& cost) {
+  auto state = persistence::administrator_state::none;
+  db.read([&] { state = db.administrators(); });
+  std::optional<std::string> password;
+  std::string hash;
+  if (state != persistence::administrator_state::can_log_in) {
+    password = rules::generate_password();
+    hash = rules::hash_password(*password, {cost.memory_kib, cost.passes});
+  }
+  db.transact([&] {
+    db.reset_presence(persistence::store::requests::end);
+    if (password)
+      db.make_administrator("admin", hash);
+    if (state == persistence::administrator_state::none)
+      db.make_administrator("server", {}); // has no password until it is given one
+  });
+  return password;
+}
+
+} // namespace salond

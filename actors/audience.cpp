@@ -1,0 +1,326 @@
+#include "actors/audience.hpp"
+#include "actors/ask_store.hpp"
+#include "protocol/words/names.hpp"
+#include <algorithm>
+
+namespace salond {
+namespace {
+
+/// Connections above the limit that may still be told why they are closed.
+constexpr size_t most_refusals_at_once = 256;
+
+} // namespace
+
+connection_id audience::next_id() {
+  // The clock's milliseconds above a counter: no two are the same, across restarts too.
+  if (ids_ == 0)
+    ids_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()
+           << 20;
+  return connection_id{++ids_};
+}
+
+std::optional<fault> audience::refuses(const std::string& address) const {
+  const auto& limits = settings.limits;
+  if (closing || (limits.connections != 0 && connections_.size() >= limits.connections))
+    return fault::too_many_connections;
+  const auto here = addresses_.find(address);
+  if (limits.connections_per_address != 0 && here != addresses_.end() && here->second >= limits.connections_per_address)
+    return fault::too_many_connections;
+  return std::nullopt;
+}
+
+bool audience::overrun() const {
+  const auto most = settings.limits.connections;
+  return closing || (most != 0 && connections_.size() >= most + most_refusals_at_once);
+}
+
+void audience::enter(hearer& who) {
+  who.number = next_id();
+  connections_.emplace(who.number, &who);
+  ++addresses_[who.peer];
+}
+
+void audience::leave(hearer& who) {
+  if (connections_.erase(who.number) == 0)
+    return;
+  const auto here = addresses_.find(who.peer);
+  if (here != addresses_.end() && --here->second == 0)
+    addresses_.erase(here);
+  while (!who.seats.empty())
+    stand_up(who, *who.seats.back().at);
+  if (who.dirty)
+    dirty_.erase(std::remove(dirty_.begin(), dirty_.end(), &who), dirty_.end());
+  if (const auto mine = users_.find(who.account); mine != users_.end()) {
+    auto& list = mine->second;
+    list.erase(std::remove(list.begin(), list.end(), &who), list.end());
+    if (list.empty())
+      users_.erase(mine);
+    caf::anon_send(directory, depart{who.account, who.number});
+  }
+  if (connections_.empty() && when_empty_)
+    when_empty_();
+}
+
+void audience::arrive(hearer& who, user_id as) {
+  who.account = as;
+  users_[as].push_back(&who);
+}
+
+std::vector<event::any> audience::start_hearing(hearer& who, const std::vector<salon_id>& salons,
+                                                const std::vector<private_message>& waiting) {
+  for (const auto salon : salons)
+    who.while_arriving.emplace(salon, true); // what changed meanwhile is newer, and stays
+  for (const auto& [salon, member] : who.while_arriving) {
+    const auto place = desks_.find(salon);
+    if (member && place != desks_.end())
+      sit(who, *place->second);
+  }
+  std::vector<event::any> missed;
+  std::unordered_set<private_id> known;
+  for (const auto& one : waiting) {
+    known.insert(one.id);
+    missed.push_back(event::said_privately{one.id, one.author, one.text, one.at});
+  }
+  for (auto& one : who.told_while_arriving)
+    if (known.count(one.id) == 0)
+      missed.push_back(std::move(one));
+  who.while_arriving.clear();
+  std::vector<event::said_privately>{}.swap(who.told_while_arriving);
+  who.listening = true;
+  return missed;
+}
+
+std::vector<event::listed_salon> audience::list_for(const hearer& who) const {
+  std::vector<event::listed_salon> result;
+  for (const auto& [id, at] : desks_)
+    result.push_back({id, at->record.name, false});
+  for (const auto& one : who.seats)
+    for (auto& listed : result)
+      listed.member = listed.member || listed.id == one.at->record.id;
+  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.id.value < b.id.value; });
+  return result;
+}
+
+void audience::tell_privately(user_id target, user_id author, const hearer& from, const event::said_privately& what) {
+  if (const auto found = users_.find(target); found != users_.end()) {
+    for (auto* who : found->second) {
+      if (who->listening)
+        who->deliver(what);
+      else
+        who->told_while_arriving.push_back(what);
+    }
+  }
+  const auto others = users_.find(author);
+  if (author == target || others == users_.end())
+    return;
+  for (auto* who : others->second)
+    if (who != &from && who->listening)
+      who->hear(event::any{what});
+}
+
+void audience::delivered(std::vector<private_id> which) {
+  delivered_.insert(delivered_.end(), which.begin(), which.end());
+  if (!flush_due_) {
+    flush_due_ = true;
+    caf::anon_send(relay, flush_all{});
+  }
+}
+
+void audience::open(const salon_opened& what) {
+  auto& place = desks_[what.record.id];
+  if (!place)
+    place = std::make_unique<desk>();
+  by_key_.erase(key_of(place->record.name));
+  by_name_.erase(place->record.name);
+  place->record = what.record;
+  place->salon = what.salon;
+  by_key_[key_of(what.record.name)] = place.get();
+  by_name_[what.record.name] = place.get();
+}
+
+void audience::lose(salon_id which) {
+  const auto found = desks_.find(which);
+  if (found == desks_.end())
+    return;
+  found->second->salon = nullptr;
+  found->second->posts = 0;
+  for (auto* who : everybody())
+    who->lost(which);
+}
+
+void audience::serve(const serving& now) {
+  services = now;
+  for (auto* who : everybody())
+    who->services_lost();
+}
+
+std::vector<hearer*> audience::everybody() const {
+  std::vector<hearer*> all;
+  all.reserve(connections_.size());
+  for (const auto& [id, who] : connections_)
+    all.push_back(who);
+  return all;
+}
+
+desk* audience::find(const std::string& name) {
+  if (const auto exact = by_name_.find(name); exact != by_name_.end())
+    return exact->second;
+  const auto folded = by_key_.find(key_of(name));
+  return folded == by_key_.end() ? nullptr : folded->second;
+}
+
+desk* audience::find(salon_id which) {
+  const auto found = desks_.find(which);
+  return found == desks_.end() ? nullptr : found->second.get();
+}
+
+void audience::sit(hearer& who, desk& at) {
+  for (const auto& one : who.seats)
+    if (one.at == &at)
+      return;
+  who.seats.push_back({&at, at.hearers.size()});
+  at.hearers.push_back(&who);
+}
+
+void audience::stand_up(hearer& who, desk& at) {
+  const auto mine = std::find_if(who.seats.begin(), who.seats.end(), [&](const seat& s) { return s.at == &at; });
+  if (mine == who.seats.end())
+    return;
+  const auto place = mine->place;
+  who.seats.erase(mine);
+  auto* last = at.hearers.back();
+  at.hearers[place] = last;
+  at.hearers.pop_back();
+  for (auto& one : last->seats)
+    if (one.at == &at && last != &who)
+      one.place = place;
+}
+
+void audience::tell(told& what) {
+  const auto found = desks_.find(what.salon);
+  if (found == desks_.end())
+    return;
+  auto& at = *found->second;
+  const auto change = [&](const std::vector<user_id>& whom, bool member) {
+    for (const auto user : whom) {
+      const auto place = users_.find(user);
+      if (place == users_.end())
+        continue;
+      for (auto* who : place->second) {
+        if (!who->listening)
+          who->while_arriving[at.record.id] = member;
+        else if (member)
+          sit(*who, at);
+        else
+          stand_up(*who, at);
+      }
+    }
+  };
+  change(what.entered, true);
+  if (!what.events.empty()) {
+    std::array<shared_bytes, dialect_count> spelled;
+    for (auto* who : at.hearers) {
+      auto& bytes = spelled[static_cast<size_t>(who->speaks)];
+      if (!bytes)
+        bytes = spell(who->speaks, what.events);
+      who->hear(bytes);
+    }
+  }
+  change(what.gone, false);
+  for (auto& one : what.replies)
+    answer(one, at);
+  while (!at.parked.empty() && at.posts < settings.limits.posts_in_flight_per_salon) {
+    const auto next = connections_.find(at.parked.front());
+    at.parked.pop_front();
+    if (next != connections_.end())
+      next->second->unparked();
+  }
+}
+
+void audience::answer(reply& what, desk& at) {
+  if (std::holds_alternative<rules::answer::posted>(what.what) && at.posts > 0)
+    --at.posts;
+  const auto found = connections_.find(what.to);
+  if (found != connections_.end())
+    found->second->answered(std::move(what.what));
+}
+
+void audience::close_user(user_id who, const event::any& last) {
+  const auto found = users_.find(who);
+  if (found == users_.end())
+    return;
+  for (auto* one : found->second)
+    one->close(last);
+}
+
+void audience::announce(const event::any& what) {
+  std::array<shared_bytes, dialect_count> spelled;
+  for (const auto& [id, who] : connections_) {
+    if (!who->listening)
+      continue;
+    auto& bytes = spelled[static_cast<size_t>(who->speaks)];
+    if (!bytes)
+      bytes = spell(who->speaks, {what});
+    who->hear(bytes);
+  }
+}
+
+void audience::close_all(const event::any& last, std::function<void()> when_empty) {
+  closing = true;
+  for (const auto& [id, who] : connections_)
+    who->close(last);
+  when_empty_ = std::move(when_empty);
+  if (connections_.empty())
+    when_empty_();
+}
+
+void audience::touch(hearer& who) {
+  if (who.dirty)
+    return;
+  who.dirty = true;
+  dirty_.push_back(&who);
+  if (!flush_due_) {
+    flush_due_ = true;
+    caf::anon_send(relay, flush_all{});
+  }
+}
+
+void audience::flush() {
+  flush_due_ = false;
+  while (!dirty_.empty()) { // a flush may end a connection, which then leaves the list
+    auto* who = dirty_.back();
+    dirty_.pop_back();
+    who->dirty = false;
+    who->flush();
+  }
+  if (delivered_.empty())
+    return;
+  tell_store(store, [which = std::exchange(delivered_, {})](persistence::store& db) {
+    db.mark_delivered(which, std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+  });
+}
+
+void audience::wake(const hearer& who, instant when) {
+  alarms_.emplace(when, who.number);
+  tick_later();
+}
+
+void audience::tick_later() {
+  if (ticking_ || alarms_.empty())
+    return;
+  ticking_ = true;
+  caf::delayed_anon_send(relay, std::chrono::milliseconds{250}, salond::tick{});
+}
+
+void audience::tick(instant now) {
+  ticking_ = false;
+  while (!alarms_.empty() && alarms_.begin()->first <= now) {
+    const auto found = connections_.find(alarms_.begin()->second);
+    alarms_.erase(alarms_.begin());
+    if (found != connections_.end())
+      found->second->time_has_come(now);
+  }
+  tick_later();
+}
+
+} // namespace salond

@@ -1,0 +1,152 @@
+// This node's connections: who they are, which salons they hear, what they are told. A plain object of the I/O thread,
+// shared by the relay (which feeds it), the connections (which enter and leave) and the listeners (which ask for room).
+//
+// Invariants: a connection stands in `connections_` from construction to on_exit, under its user from the proof of its
+// password on, and in a salon's hearers as long as its user is a member. Nothing here closes a connection while it walks a
+// list: a connection that must end is marked and ends in flush().
+#pragma once
+#include "actors/dialects.hpp"
+#include "actors/interfaces.hpp"
+#include <array>
+#include <deque>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace salond {
+
+class hearer;
+
+/// A salon as this node's connections see it.
+struct desk {
+  salon_record record;
+  salon_actor salon;              ///< invalid while the salon is not open
+  std::vector<hearer*> hearers;
+  size_t posts = 0;               ///< of this node, unanswered
+  std::deque<connection_id> parked; ///< wait until fewer posts are unanswered
+};
+
+/// A connection's place among a salon's hearers.
+struct seat {
+  desk* at = nullptr;
+  size_t place = 0;
+};
+
+/// What the audience knows of a connection, and asks of it.
+class hearer {
+public:
+  virtual ~hearer() = default;
+  /// Bytes spelled for its dialect: queued, they go out at flush().
+  virtual void hear(const shared_bytes& spelled) = 0;
+  virtual void hear(const event::any& what) = 0;
+  /// As hear(), to its target: audience::delivered() is called once it is written.
+  virtual void deliver(const event::said_privately& what) = 0;
+  virtual void answered(rules::answer::any what) = 0;
+  /// Says `last` and closes, once what was queued is out.
+  virtual void close(const std::optional<event::any>& last) = 0;
+  virtual void flush() = 0;
+  /// The time it asked to be woken at has come.
+  virtual void time_has_come(instant now) = 0;
+  /// The salon failed; what it was asked is answered by nobody.
+  virtual void lost(salon_id which) = 0;
+  /// Bans or passwords failed and were started again; what they were asked is answered by nobody.
+  virtual void services_lost() = 0;
+  /// There is room for a post that was parked.
+  virtual void unparked() = 0;
+
+  connection_id number;
+  std::string peer;             ///< its address
+  dialect speaks = dialect::text;
+  user_id account;              ///< none before its password is proven
+  bool listening = false;       ///< its session has begun: it may hear
+  bool dirty = false;           ///< stands in the list of those to flush
+  std::vector<seat> seats;
+  std::map<salon_id, bool> while_arriving; ///< memberships made (true) or ended before its session began
+  std::vector<event::said_privately> told_while_arriving;
+};
+
+class audience {
+public:
+  explicit audience(const config::settings& how) : settings(how) {}
+
+  const config::settings settings;
+  /// Whom the connections ask; set at start, and again when one of them was started anew.
+  store_actor store;
+  directory_actor directory;
+  serving services;
+  relay_actor relay;
+  bool closing = false; ///< no new connection
+
+  // --- connections ---
+  connection_id next_id();
+  /// Why a connection from there is not let in, if so.
+  std::optional<fault> refuses(const std::string& address) const;
+  /// Whether even saying why costs too much: far above the limit.
+  bool overrun() const;
+  void enter(hearer& who);
+  void leave(hearer& who);
+  size_t connections() const { return connections_.size(); }
+
+  // --- users ---
+  /// Its user is proven; memberships and private messages are remembered until start_hearing().
+  void arrive(hearer& who, user_id as);
+  /// The session begins: takes its seats in `salons`, corrected by what changed while it arrived. Answers what it missed:
+  /// `waiting`, and what was told while it arrived, in order, each once.
+  std::vector<event::any> start_hearing(hearer& who, const std::vector<salon_id>& salons,
+                                        const std::vector<private_message>& waiting);
+  /// The salons as `who` is told them at its login.
+  std::vector<event::listed_salon> list_for(const hearer& who) const;
+  /// Tells each connection of the target, and the author's others but `from`; nobody twice.
+  void tell_privately(user_id target, user_id author, const hearer& from, const event::said_privately& what);
+  /// These were written to their target.
+  void delivered(std::vector<private_id> which);
+
+  // --- salons ---
+  void open(const salon_opened& what);
+  void lose(salon_id which);
+  /// By name as typed; null when there is none. Stays valid for ever.
+  desk* find(const std::string& name);
+  desk* find(salon_id which);
+  void tell(told& what);
+  /// Waits in `at` for room: unparked() will be called.
+  void park(desk& at, const hearer& who) { at.parked.push_back(who.number); }
+
+  /// Somebody to ask was started again.
+  void serve(const serving& now);
+
+  // --- everybody ---
+  void close_user(user_id who, const event::any& last);
+  void announce(const event::any& what);
+  /// Calls `when_empty` once the last connection is gone.
+  void close_all(const event::any& last, std::function<void()> when_empty);
+
+  // --- turns of the loop ---
+  /// `who` has something to write: flush() will write it, in this turn of the loop.
+  void touch(hearer& who);
+  void flush();
+  /// Wakes `who` at `when`, to a quarter of a second.
+  void wake(const hearer& who, instant when);
+  void tick(instant now);
+
+private:
+  void sit(hearer& who, desk& at);
+  void stand_up(hearer& who, desk& at);
+  void answer(reply& what, desk& at);
+  void tick_later();
+  std::vector<hearer*> everybody() const;
+
+  int64_t ids_ = 0;
+  std::unordered_map<connection_id, hearer*> connections_;
+  std::unordered_map<std::string, size_t> addresses_;
+  std::unordered_map<user_id, std::vector<hearer*>> users_;
+  std::unordered_map<salon_id, std::unique_ptr<desk>> desks_;
+  std::unordered_map<std::string, desk*> by_key_, by_name_;
+  std::vector<hearer*> dirty_;
+  bool flush_due_ = false;
+  std::vector<private_id> delivered_;
+  std::multimap<instant, connection_id> alarms_;
+  std::function<void()> when_empty_;
+  bool ticking_ = false; ///< the relay will hear a tick
+};
+
+} // namespace salond

@@ -1,0 +1,239 @@
+#include "actors/client_socket.hpp"
+#include "config/log.hpp"
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace salond {
+namespace {
+
+constexpr size_t read_bytes = 16384; // one buffer for all connections: the larger, the fewer calls for a burst
+constexpr size_t most_parts = 64;    // of one sendmsg
+constexpr int accepts_a_turn = 64;
+
+std::vector<char>& read_buffer() {
+  static thread_local std::vector<char> buffer;
+  return buffer;
+}
+
+void set(int fd, int level, int name, int value) { ::setsockopt(fd, level, name, &value, sizeof value); }
+
+/// A dead peer is noticed within five minutes: unanswered data after four, silence after 120 s + 4 × 30 s.
+void notice_dead_peers(int fd) {
+  set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 120);
+  set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 30);
+  set(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
+  set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 240000);
+  set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+std::string address_of(const sockaddr_storage& from) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (from.ss_family == AF_INET)
+    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(from).sin_addr, text, sizeof text);
+  else if (from.ss_family == AF_INET6)
+    ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(from).sin6_addr, text, sizeof text);
+  return text;
+}
+
+} // namespace
+
+client_socket::client_socket(net::default_multiplexer& loop, int fd, std::string peer)
+  : caf::io::scribe(net::conn_hdl_from_socket(fd)), events_(loop, fd, *this), peer_(std::move(peer)) {}
+
+void client_socket::say(shared_bytes bytes) {
+  if (last_ || bytes->empty())
+    return;
+  unsent_ += bytes->size();
+  queue_.push_back(std::move(bytes));
+}
+
+void client_socket::drop_unsent() {
+  shared_bytes rest;
+  if (first_ < queue_.size() && done_ > 0) {
+    const auto& begun = *queue_[first_];
+    const auto end = begun.find('\n', done_ - 1); // done_ - 1: the frame may just have ended
+    if (end != std::string::npos && end >= done_)
+      rest = std::make_shared<const std::string>(begun, done_, end + 1 - done_);
+  }
+  queue_.clear();
+  first_ = done_ = unsent_ = 0;
+  if (rest)
+    say(std::move(rest));
+}
+
+void client_socket::finish() {
+  last_ = true;
+  flush();
+}
+
+void client_socket::abort() {
+  aborted_ = true;
+  ::shutdown(events_.fd(), SHUT_RDWR);
+  add_to_loop(); // a paused socket would not hear of its end
+}
+
+void client_socket::resume_reading() {
+  if (!input_over_)
+    add_to_loop();
+}
+
+void client_socket::configure_read(caf::io::receive_policy::config) { add_to_loop(); }
+
+std::vector<char>& client_socket::rd_buf() { return read_buffer(); }
+
+void client_socket::add_to_loop() {
+  if (reading_)
+    return;
+  reading_.reset(this);
+  events_.activate();
+}
+
+void client_socket::flush() {
+  if (!writing_)
+    write_some();
+}
+
+void client_socket::graceful_shutdown() {
+  finish();
+  detach(&events_.backend(), false);
+}
+
+void client_socket::handler::handle_event(net::operation op) {
+  caf::intrusive_ptr<client_socket> alive{&socket};
+  socket.on_event(op);
+}
+
+void client_socket::handler::removed_from_loop(net::operation op) {
+  (op == net::operation::read ? socket.reading_ : socket.writing_).reset();
+}
+
+void client_socket::on_event(net::operation op) {
+  switch (op) {
+    case net::operation::read: return read_some();
+    case net::operation::write: return write_some();
+    case net::operation::propagate_error: return fail(net::operation::read);
+  }
+}
+
+void client_socket::read_some() {
+  if (!reading_)
+    return;
+  auto& buffer = read_buffer();
+  buffer.resize(read_bytes);
+  const auto got = ::recv(events_.fd(), buffer.data(), buffer.size(), 0);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR))
+    return;
+  if (got < 0 || (got == 0 && (aborted_ || last_ || !owner_)))
+    return fail(net::operation::read);
+  if (got == 0) {
+    input_over_ = true;
+    passivate();
+    owner_->input_ended();
+    return;
+  }
+  if (!consume(&events_.backend(), buffer.data(), static_cast<size_t>(got)))
+    passivate();
+}
+
+void client_socket::write_some() {
+  while (first_ < queue_.size()) {
+    iovec parts[most_parts];
+    size_t count = 0, offered = 0;
+    for (auto i = first_; i < queue_.size() && count < most_parts; ++i, ++count) {
+      const auto skip = count == 0 ? done_ : 0;
+      parts[count] = {const_cast<char*>(queue_[i]->data()) + skip, queue_[i]->size() - skip};
+      offered += parts[count].iov_len;
+    }
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = count;
+    const auto sent = ::sendmsg(events_.fd(), &message, MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+      queue_.clear();
+      first_ = done_ = unsent_ = 0;
+      abort(); // the loop tells the broker, in a turn of its own
+      break;
+    }
+    const auto taken = sent < 0 ? size_t{0} : static_cast<size_t>(sent);
+    advance(taken);
+    if (taken < offered)
+      return want_write(true); // the kernel is full: EPOLLOUT calls us again
+  }
+  const auto was_waiting = static_cast<bool>(writing_);
+  want_write(false);
+  if (last_ && !finished_) {
+    finished_ = true;
+    ::shutdown(events_.fd(), SHUT_WR);
+  }
+  if (was_waiting && owner_)
+    owner_->output_drained();
+}
+
+void client_socket::advance(size_t sent) {
+  unsent_ -= sent;
+  sent += done_;
+  done_ = 0;
+  while (first_ < queue_.size() && sent >= queue_[first_]->size()) {
+    sent -= queue_[first_]->size();
+    queue_[first_++].reset();
+  }
+  done_ = sent;
+  if (first_ < queue_.size())
+    return;
+  first_ = 0;
+  if (queue_.capacity() > 16)
+    std::vector<shared_bytes>{}.swap(queue_);
+  else
+    queue_.clear();
+}
+
+void client_socket::want_write(bool want) {
+  if (want == static_cast<bool>(writing_))
+    return;
+  if (want) {
+    writing_.reset(this);
+    events_.backend().add(net::operation::write, events_.fd(), &events_);
+  } else {
+    events_.backend().del(net::operation::write, events_.fd(), &events_);
+  }
+}
+
+void client_socket::fail(net::operation op) {
+  owner_ = nullptr;
+  io_failure(&events_.backend(), op);
+  passivate();
+  want_write(false);
+}
+
+client_doorman::client_doorman(net::default_multiplexer& loop, int fd, peers kind, on_accept accepted)
+  : net::doorman_impl(loop, fd), kind_(kind), accepted_(std::move(accepted)) {}
+
+bool client_doorman::new_connection() {
+  auto& loop = acceptor_.backend();
+  auto fd = acceptor_.accepted_socket(); // the first is accepted by CAF
+  for (int n = 0; fd >= 0; ++n) {
+    if (detached()) {
+      ::close(fd);
+      return false;
+    }
+    std::string peer = "local";
+    if (kind_ == peers::by_address) {
+      sockaddr_storage from{};
+      socklen_t size = sizeof from;
+      ::getpeername(fd, reinterpret_cast<sockaddr*>(&from), &size);
+      peer = address_of(from);
+      notice_dead_peers(fd);
+    }
+    accepted_(caf::make_counted<client_socket>(loop, fd, std::move(peer)));
+    if (n + 1 == accepts_a_turn || detached())
+      break;
+    fd = ::accept4(acceptor_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  }
+  return true;
+}
+
+} // namespace salond

@@ -1,0 +1,111 @@
+// A client's socket and the door it comes through, in CAF's event loop. Why our own: CAF's scribe waits for epoll before
+// each write, copies into one buffer a connection, and keeps a read buffer a connection; this one writes at once, sends
+// shared bytes without copying them, and reads into one buffer for all (docs/decisions/0004-fan-out.md has the figures).
+// Lives on the I/O thread alone.
+#pragma once
+#include "protocol/codec.hpp"
+#include <caf/io/all.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
+#include <caf/io/network/doorman_impl.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace salond {
+
+namespace net = caf::io::network;
+
+/// Told by a client_socket what a broker is not told by CAF.
+class socket_owner {
+public:
+  virtual ~socket_owner() = default;
+  /// The peer has ended its output (a half-close): nothing more comes, but it may still read.
+  virtual void input_ended() = 0;
+  /// All that was said has been given to the kernel.
+  virtual void output_drained() = 0;
+};
+
+class client_socket : public caf::io::scribe {
+public:
+  /// Owns `fd`, a connected non-blocking stream socket. `peer`: its address in words, for limits and logs.
+  client_socket(net::default_multiplexer& loop, int fd, std::string peer);
+
+  void belongs_to(socket_owner* owner) { owner_ = owner; }
+  const std::string& peer() const { return peer_; }
+
+  /// Queues bytes; they go out at the next flush().
+  void say(shared_bytes bytes);
+  /// Queued bytes that the kernel has not taken.
+  size_t unsent() const { return unsent_; }
+  /// Forgets what is queued but for the rest of a frame (up to its '\n') whose beginning is out already.
+  void drop_unsent();
+  /// After what is queued, ends our output (FIN).
+  void finish();
+  /// Whether the peer has ended its output.
+  bool input_over() const { return input_over_; }
+  /// Ends the connection at once; connection_closed_msg comes from the loop.
+  void abort();
+  void pause_reading() { passivate(); }
+  void resume_reading();
+
+  // caf::io::scribe
+  void configure_read(caf::io::receive_policy::config how) override;
+  void ack_writes(bool) override {}
+  std::vector<char>& wr_buf() override { return unused_; }
+  std::vector<char>& rd_buf() override;
+  std::string addr() const override { return peer_; }
+  uint16_t port() const override { return 0; }
+  void add_to_loop() override;
+  void remove_from_loop() override { passivate(); }
+  void flush() override;
+  void graceful_shutdown() override;
+
+private:
+  struct handler : net::event_handler {
+    handler(net::default_multiplexer& loop, int fd, client_socket& of) : net::event_handler(loop, fd), socket(of) {}
+    void handle_event(net::operation op) override;
+    void removed_from_loop(net::operation op) override;
+    void graceful_shutdown() override {}
+    using net::event_handler::activate; // protected in the base
+    client_socket& socket;
+  };
+
+  void on_event(net::operation op);
+  void read_some();
+  void write_some();
+  void advance(size_t sent);
+  void want_write(bool want);
+  void passivate() { events_.passivate(); }
+  void fail(net::operation op);
+
+  handler events_;                                      // owns and closes the descriptor
+  caf::intrusive_ptr<client_socket> reading_, writing_; // the loop's references to us
+  socket_owner* owner_ = nullptr;
+  std::string peer_;
+  std::vector<char> unused_;         // wr_buf() must answer something; nobody writes there
+  std::vector<shared_bytes> queue_;  // from first_ on; emptied when all is out
+  size_t first_ = 0;
+  size_t done_ = 0; // bytes of the first that are out
+  size_t unsent_ = 0;
+  bool input_over_ = false, last_ = false, finished_ = false, aborted_ = false;
+};
+
+/// Accepts clients, up to 64 a turn of the loop, and gives each to `accepted`.
+class client_doorman : public net::doorman_impl {
+public:
+  using on_accept = std::function<void(caf::intrusive_ptr<client_socket>)>;
+
+  /// Owns `fd`, a listening socket. `local`: peers have no address of their own (a unix socket).
+  enum class peers { by_address, local };
+  client_doorman(net::default_multiplexer& loop, int fd, peers kind, on_accept accepted);
+
+  bool new_connection() override;
+  std::string addr() const override { return {}; } // CAF's would abort the process for a unix socket
+  uint16_t port() const override { return 0; }
+
+private:
+  peers kind_;
+  on_accept accepted_;
+};
+
+} // namespace salond

@@ -1,0 +1,253 @@
+#include "actors/connection.hpp"
+#include "config/log.hpp"
+
+namespace salond {
+namespace {
+
+// A client that has been hung up on gets this long to read what it was told and to close.
+constexpr auto closing_time = std::chrono::seconds{5};
+
+} // namespace
+
+connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house, caf::intrusive_ptr<client_socket> socket,
+                       dialect speaks_, std::optional<fault> refusal)
+  : caf::io::broker(cfg), house_(std::move(house)), socket_(std::move(socket)),
+    codec_(make_codec(speaks_, house_->settings)),
+    session_(std::max<size_t>(1, house_->settings.limits.posts_in_flight)), refusal_(refusal) {
+  speaks = speaks_;
+  peer = socket_->peer();
+  entered_ = now();
+  house_->enter(*this);
+}
+
+connection::~connection() = default;
+
+caf::behavior connection::make_behavior() {
+  set_error_handler([](caf::error& why) { log::warning("a connection was told an error", {{"why", to_string(why)}}); });
+  socket_->belongs_to(this);
+  add_scribe(caf::io::scribe_ptr{socket_});
+  configure_read(socket_->hdl(), caf::io::receive_policy::at_most(1)); // only starts reading: the socket knows how much
+  const auto patience = house_->settings.limits.login_seconds;
+  if (refusal_)
+    close(event::refused{*refusal_, {}});
+  else if (patience != 0)
+    house_->wake(*this, entered_ + std::chrono::seconds{patience});
+  return {
+    [this](const caf::io::new_data_msg& msg) {
+      if (closing_by_)
+        return; // read and forgotten: unread input would turn our FIN into a reset
+      codec_->feed({msg.buf.data(), msg.buf.size()}, now());
+      pump();
+      flush();
+    },
+    [this](const caf::io::connection_closed_msg&) {
+      socket_ = nullptr;
+      quit();
+    },
+    [this](const wake&) {
+      wake_at_.reset();
+      pump();
+      flush();
+    },
+  };
+}
+
+void connection::on_exit() {
+  house_->leave(*this);
+  if (socket_) {
+    socket_->belongs_to(nullptr);
+    if (socket_->unsent() != 0)
+      socket_->abort(); // nobody would notice any more that the peer does not read
+    socket_ = nullptr;
+  }
+  caf::io::broker::on_exit();
+}
+
+void connection::input_ended() {
+  codec_->end_input(now());
+  pump();
+  flush();
+}
+
+/// Takes utterances for as long as the session will have them.
+void connection::pump() {
+  if (pumping_)
+    return; // an answer that came at once: the loop below goes on, so that no input can nest calls
+  pumping_ = true;
+  while (!session_.waiting() && !parked_) {
+    auto said = codec_->next(now());
+    if (!said)
+      break;
+    carry_out(session_.hear(std::move(*said)));
+  }
+  pumping_ = false;
+  read_on_or_pause();
+}
+
+void connection::carry_out(rules::effects what) {
+  for (auto& one : what) {
+    if (auto* tell = std::get_if<rules::tell>(&one)) {
+      if (const auto* privately = std::get_if<event::said_privately>(&tell->what))
+        deliver(*privately); // what waited for this login
+      else
+        hear(tell->what);
+    }
+    if (auto* question = std::get_if<rules::ask>(&one))
+      ask(std::move(question->what));
+    if (auto* end = std::get_if<rules::hang_up>(&one))
+      close(end->last);
+  }
+}
+
+void connection::answered(rules::answer::any what) {
+  asked_services_ = false;
+  carry_out(session_.answered(std::move(what)));
+  pump();
+  house_->touch(*this);
+}
+
+void connection::hear(const shared_bytes& spelled) {
+  if (closing_by_)
+    return;
+  codec_->say_spelled(spelled, now());
+  house_->touch(*this);
+  check_room();
+}
+
+void connection::hear(const event::any& what) {
+  if (closing_by_)
+    return;
+  codec_->say(what, now());
+  house_->touch(*this);
+  check_room();
+}
+
+void connection::deliver(const event::said_privately& what) {
+  if (closing_by_)
+    return;
+  to_confirm_.push_back(what.id);
+  hear(event::any{what});
+}
+
+/// The bound of unsent output. What was queued is dropped, so that the reason has a chance to get through.
+void connection::check_room() {
+  const auto most = house_->settings.limits.unsent_bytes;
+  if (most == 0 || !socket_ || socket_->unsent() + codec_->unsent() <= most)
+    return;
+  log::info("cut off a client that does not read", {{"connection", number.value}, {"from", peer}});
+  too_slow_ = true;
+  close(event::refused{fault::too_slow, {}});
+}
+
+void connection::close(const std::optional<event::any>& last) {
+  if (closing_by_)
+    return;
+  parked_.reset();
+  session_.hung_up();
+  closing_by_ = now() + closing_time;
+  house_->wake(*this, *closing_by_);
+  if (too_slow_) {
+    to_confirm_.clear();
+    std::vector<shared_bytes> dropped;
+    codec_->say_last(std::nullopt, now());
+    codec_->drain(dropped, now() + closing_time);
+    socket_->drop_unsent();
+    if (last)
+      socket_->say(spell(speaks, {*last}));
+  } else {
+    codec_->say_last(last, now());
+  }
+  house_->touch(*this);
+}
+
+void connection::flush() {
+  if (!socket_ || finished_)
+    return;
+  static thread_local std::vector<shared_bytes> out; // of the I/O thread: kept, so that a delivery allocates nothing
+  if (!too_slow_)
+    codec_->drain(out, now());
+  for (auto& bytes : out)
+    socket_->say(std::move(bytes));
+  out.clear();
+  socket_->flush();
+  wake_at_deadline();
+  finish_if_said();
+}
+
+/// All has been said: private messages count as delivered, and a connection that was hung up ends its output.
+void connection::finish_if_said() {
+  if (!socket_ || socket_->unsent() != 0 || (codec_->unsent() != 0 && !too_slow_))
+    return;
+  if (!to_confirm_.empty())
+    house_->delivered(std::exchange(to_confirm_, {}));
+  if (!closing_by_ || finished_)
+    return;
+  finished_ = true;
+  socket_->finish();
+  if (socket_->input_over())
+    return quit();
+  socket_->resume_reading(); // until the peer ends, too
+}
+
+void connection::output_drained() { finish_if_said(); }
+
+/// Input is bounded: a client that says more than is answered is not read until it was.
+void connection::read_on_or_pause() {
+  if (!socket_ || closing_by_)
+    return;
+  const auto most = house_->settings.limits.unread_bytes;
+  const auto full = most != 0 && codec_->unread() >= most;
+  if (full == paused_)
+    return;
+  paused_ = full;
+  if (paused_)
+    socket_->pause_reading();
+  else
+    socket_->resume_reading();
+}
+
+/// The codec's time: when a client turns out to be raw, when the next paced text may go out.
+void connection::wake_at_deadline() {
+  const auto when = codec_->deadline();
+  if (!when || (wake_at_ && *wake_at_ <= *when))
+    return;
+  wake_at_ = when;
+  const auto pause = std::max(*when - now(), instant::duration{0});
+  delayed_send(this, std::chrono::duration_cast<std::chrono::microseconds>(pause) + std::chrono::microseconds{1}, wake{});
+}
+
+void connection::time_has_come(instant at) {
+  if (closing_by_) {
+    if (*closing_by_ <= at && socket_)
+      socket_->abort();
+    return;
+  }
+  if (parked_ && parked_until_ <= at) {
+    const auto post = *std::exchange(parked_, std::nullopt);
+    return answered(rules::answer::posted{fault::busy, post.salon});
+  }
+  const auto patience = house_->settings.limits.login_seconds;
+  if (patience != 0 && at >= entered_ + std::chrono::seconds{patience})
+    carry_out(session_.time_is_up());
+}
+
+void connection::lost(salon_id which) {
+  if (asked_salon_ == which && session_.unanswered())
+    close(event::refused{fault::salon_closed, {}});
+}
+
+void connection::services_lost() {
+  if (asked_services_)
+    close(event::refused{fault::storage, {}});
+}
+
+void connection::unparked() {
+  if (!parked_)
+    return;
+  auto post = std::move(*parked_);
+  parked_.reset();
+  carry(post);
+  pump();
+}
+
+} // namespace salond

@@ -1,0 +1,84 @@
+// CONNECTION: one client. Gives bytes to its codec, its codec's utterances to its session, and carries out what the session
+// decides. A broker: lives on the I/O thread, beside the audience, which calls it directly.
+#pragma once
+#include "actors/audience.hpp"
+#include "actors/client_socket.hpp"
+
+namespace salond {
+
+class connection final : public caf::io::broker, public hearer, public socket_owner {
+public:
+  /// `refusal`: it is told that and closed.
+  connection(caf::actor_config& cfg, std::shared_ptr<audience> house, caf::intrusive_ptr<client_socket> socket,
+             dialect speaks, std::optional<fault> refusal);
+  ~connection() override;
+
+  const char* name() const override { return "connection"; }
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+  // socket_owner
+  void input_ended() override;
+  void output_drained() override;
+
+  // hearer
+  void hear(const shared_bytes& spelled) override;
+  void hear(const event::any& what) override;
+  void deliver(const event::said_privately& what) override;
+  void answered(rules::answer::any what) override;
+  void close(const std::optional<event::any>& last) override;
+  void flush() override;
+  void time_has_come(instant now) override;
+  void lost(salon_id which) override;
+  void services_lost() override;
+  void unparked() override;
+
+private:
+  instant now() { return clock().now(); }
+  void pump();
+  void carry_out(rules::effects what);
+  void read_on_or_pause();
+  void wake_at_deadline();
+  void check_room();
+  void finish_if_said();
+
+  // One function a question; connection_questions.cpp.
+  void ask(rules::question::any what);
+  void carry(rules::question::find_user& what);
+  void carry(rules::question::verify& what);
+  void carry(rules::question::hash& what);
+  void carry(rules::question::redeem_token& what);
+  void carry(rules::question::arrive& what);
+  void carry(rules::question::register_user& what);
+  void carry(rules::question::replace_hash& what);
+  void carry(rules::question::change_password& what);
+  void carry(rules::question::post& what);
+  void carry(rules::question::join& what);
+  void carry(rules::question::leave& what);
+  void carry(rules::question::history& what);
+  void carry(rules::question::tell_privately& what);
+  void carry(rules::question::ban& what);
+  void carry(rules::question::issue_token& what);
+  void send_post(desk& at, rules::question::post& what);
+  desk* open_desk(const std::string& salon);
+  void read_user(std::string key);
+
+  std::shared_ptr<audience> house_;
+  caf::intrusive_ptr<client_socket> socket_;
+  std::unique_ptr<codec> codec_;
+  rules::session session_;
+  std::optional<rules::question::post> parked_;
+  instant parked_until_{}, entered_{};
+  salon_id asked_salon_;               ///< of the posts or the question that are open
+  std::vector<private_id> to_confirm_; ///< private messages on their way into the socket
+  std::optional<fault> refusal_;
+  std::optional<instant> wake_at_;     ///< a `wake` is under way for then
+  std::optional<instant> closing_by_;  ///< hung up: then it ends, read or not
+  bool finished_ = false;              ///< our output is ended; the peer's end is awaited
+  bool paused_ = false;
+  bool pumping_ = false;
+  bool asked_services_ = false; ///< bans or passwords owe an answer
+  bool too_slow_ = false;
+};
+
+} // namespace salond

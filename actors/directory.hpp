@@ -1,0 +1,23 @@
+// DIRECTORY: who is online, with which connections; the store's rows follow it. The one order of a user's arrivals and
+// departures, so that no row stays `connected`.
+#pragma once
+#include "actors/interfaces.hpp"
+#include "actors/rules/presence.hpp"
+#include <unordered_set>
+
+namespace salond {
+
+struct directory_state {
+  static inline const char* name = "directory";
+  rules::presence presence;
+  store_actor store;
+  relay_actor relay;
+  std::unordered_set<user_id> departed; ///< the store does not know yet
+  size_t telling = 0;                   ///< batches of departures on their way to the store
+  std::vector<caf::typed_response_promise<departures_settled>> settling;
+};
+
+directory_actor::behavior_type directory(directory_actor::stateful_pointer<directory_state> self, store_actor store,
+                                         relay_actor relay);
+
+} // namespace salond

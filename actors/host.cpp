@@ -1,0 +1,84 @@
+#include "actors/host.hpp"
+#include "actors/ask_store.hpp"
+#include "config/log.hpp"
+#include <algorithm>
+
+namespace salond {
+namespace {
+
+using pointer = host_actor::stateful_pointer<host_state>;
+
+constexpr size_t most_failures_a_minute = 3;
+
+void open(pointer self, const stored_salon& stored) {
+  auto opened = self->spawn<caf::monitored>(salon, rules::salon{stored.record, stored.members}, self->state.store,
+                                            self->state.relay);
+  self->state.open[stored.record.id] = opened;
+  self->send(self->state.relay, salon_opened{stored.record, opened});
+}
+
+void open_again(pointer self, salon_id which) {
+  ask_store(
+    self, self->state.store, store_work::kind::write, // a write, so that it comes behind the appends of the failed one
+    [](persistence::store& db) { return read_salons(db); },
+    [self, which](const std::vector<stored_salon>& salons) {
+      for (const auto& stored : salons)
+        if (stored.record.id == which)
+          open(self, stored);
+    },
+    [self, which](fault why) {
+      log::warning("cannot open a salon again, trying on", {{"salon", which.value}, {"why", to_string(why)}});
+      self->delayed_send(self, std::chrono::seconds{1}, salon_lost{which});
+    });
+}
+
+void on_failure(pointer self, salon_id which, const caf::error& why) {
+  self->state.open.erase(which);
+  self->send(self->state.relay, salon_lost{which});
+  auto& failures = self->state.failures[which];
+  const auto now = self->clock().now();
+  failures.push_back(now);
+  failures.erase(std::remove_if(failures.begin(), failures.end(),
+                                [now](instant then) { return now - then > std::chrono::minutes{1}; }),
+                 failures.end());
+  if (failures.size() >= most_failures_a_minute)
+    return log::error("a salon failed too often and stays closed", {{"salon", which.value}, {"why", to_string(why)}});
+  log::error("a salon failed and is opened again", {{"salon", which.value}, {"why", to_string(why)}});
+  open_again(self, which);
+}
+
+} // namespace
+
+std::vector<stored_salon> read_salons(persistence::store& db) {
+  std::vector<stored_salon> result;
+  for (auto& record : db.salons()) {
+    auto members = db.members(record.id);
+    result.push_back({std::move(record), std::move(members)});
+  }
+  return result;
+}
+
+host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, store_actor store, relay_actor relay,
+                               server_actor server) {
+  self->state.store = std::move(store);
+  self->state.relay = std::move(relay);
+  self->set_error_handler([](caf::error& why) { log::warning("the host was told an error", {{"why", to_string(why)}}); });
+  self->set_down_handler([self](const caf::down_msg& down) {
+    for (const auto& [which, salon] : self->state.open)
+      if (salon == down.source)
+        return on_failure(self, which, down.reason);
+  });
+  for (const auto& stored : salons)
+    open(self, stored);
+  self->send(server, salons_open{});
+  return {
+    [self](const forget_user& msg) {
+      for (const auto which : msg.salons)
+        if (const auto place = self->state.open.find(which); place != self->state.open.end())
+          self->send(place->second, member_gone{msg.who});
+    },
+    [self](const salon_lost& msg) { open_again(self, msg.salon); },
+  };
+}
+
+} // namespace salond

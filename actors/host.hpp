@@ -1,0 +1,31 @@
+// HOST: opens the salons, watches them, and opens again what failed: from the store, behind all that the failed one had
+// asked it, so that nothing is numbered twice. The third failure in a minute closes the salon.
+#pragma once
+#include "actors/interfaces.hpp"
+#include "actors/salon.hpp"
+#include <unordered_map>
+
+namespace salond {
+
+struct host_state {
+  static inline const char* name = "host";
+  store_actor store;
+  relay_actor relay;
+  std::unordered_map<salon_id, salon_actor> open;
+  std::unordered_map<salon_id, std::vector<instant>> failures; ///< of the last minute
+};
+
+/// What the store holds of a salon.
+struct stored_salon {
+  salon_record record;
+  std::vector<user_id> members;
+};
+
+/// Reads every salon with its members. For a job.
+std::vector<stored_salon> read_salons(persistence::store& db);
+
+/// Tells the server when every salon is open.
+host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, std::vector<stored_salon> salons,
+                               store_actor store, relay_actor relay, server_actor server);
+
+} // namespace salond

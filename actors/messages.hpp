@@ -1,0 +1,254 @@
+// Every message between actors. Asking is imperative, an answer is a participle, a fact is in the past.
+// All of them stay in the process today; those that will cross nodes (to and from salons, directory, bans) hold values and
+// shared immutable values only, so that an `inspect` is all they will need.
+#pragma once
+#include "actors/rules/session.hpp"
+#include "actors/store_job.hpp"
+#include "protocol/words/outcome.hpp"
+#include "protocol/words/records.hpp"
+#include <caf/all.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace salond {
+
+// --- to persistence ---
+
+/// Work for the store. Writes that wait while a commit runs are committed together, in their order; reads see what is
+/// committed and neither wait for writes nor delay them.
+struct store_work {
+  enum class kind { write, read };
+  kind how = kind::read;
+  std::shared_ptr<store_job> job;
+};
+/// The job has run, and what it wrote is durable.
+struct store_done {};
+/// INTERNAL to persistence: its threads have finished something.
+struct collect {};
+/// All that was asked before is done; nothing more is taken.
+struct drain {};
+/// How much waits.
+struct count_work {};
+struct counted_work {
+  size_t writes = 0, reads = 0;
+};
+
+// --- to salons ---
+
+/// Stores the text; then the hearers are told, and the author's connection is answered through its relay.
+struct post {
+  connection_id from;
+  user_id author;
+  std::string username;
+  std::string text;
+  std::string salon_as_typed;
+};
+/// Asks to belong; answered through the relay.
+struct join {
+  connection_id from;
+  user_id who;
+  std::string username;
+};
+/// Belongs no longer; answered through the relay.
+struct leave {
+  connection_id from;
+  user_id who;
+  std::string username;
+};
+/// Runs the job, a read, if `who` is a member: not_a_member.
+struct read_history {
+  user_id who;
+  std::shared_ptr<store_job> job;
+};
+/// A membership was made in the store by somebody else than the salon (a registration).
+struct member_added {
+  user_id who;
+};
+/// An account is gone, and its membership with it.
+struct member_gone {
+  user_id who;
+};
+/// INTERNAL to a salon: an append is over; the next may begin.
+struct append_next {};
+
+// --- to the relay ---
+
+/// An answer on its way to a connection, behind what the connection is to hear first.
+struct reply {
+  connection_id to;
+  rules::answer::any what;
+};
+/// What happened in a salon, committed together: who hears it from now on, what is told, who hears it no longer, and the
+/// answers for the connections that asked. In this order.
+struct told {
+  salon_id salon;
+  std::vector<user_id> entered;
+  std::vector<event::any> events;
+  std::vector<user_id> gone;
+  std::vector<reply> replies;
+};
+/// INTERNAL to the relay: what was told in this turn goes out.
+struct flush_all {};
+/// INTERNAL to the relay: time-outs.
+struct tick {};
+/// The salon failed; it is opened again, or not.
+struct salon_lost {
+  salon_id salon;
+};
+/// Every connection of a user closes with these last words.
+struct close_user {
+  user_id who;
+  event::any last;
+};
+/// Every connection hears this.
+struct announce {
+  event::any what;
+};
+/// No new connection; every connection closes with these last words. Answered when all are gone.
+struct close_all {
+  event::any last;
+};
+struct all_closed {};
+
+/// INTERNAL to a connection: its codec's time has come.
+struct wake {};
+
+// --- to the directory ---
+
+/// The user is proven and comes online with this connection; the job (a write) opens the session in the store.
+struct arrive {
+  user_id who;
+  std::string username;
+  connection_id with;
+  std::string address;
+  std::shared_ptr<store_job> job;
+};
+/// The connection ended.
+struct depart {
+  user_id who;
+  connection_id with;
+};
+/// INTERNAL to the directory: the store has taken the last departures.
+struct departures_stored {};
+/// Answered when the store knows of every departure.
+struct settle_departures {};
+struct departures_settled {};
+
+// --- to bans ---
+
+/// banned or kicked, if so; by key.
+struct check_name {
+  std::string key;
+};
+struct name_allowed {};
+struct kick_user {
+  std::string target;
+  int64_t seconds = 300;
+  decision why;
+};
+struct ban_user {
+  std::string target;
+  decision why;
+};
+struct unban_user {
+  std::string target;
+  decision why;
+};
+/// The spelling of whom it hit.
+struct removed {
+  std::string username;
+};
+
+// --- to passwords ---
+
+struct hash_password {
+  std::string password;
+};
+struct hashed_password {
+  std::string hash;
+};
+struct verify_password {
+  std::string hash;
+  std::vector<std::string> passwords;
+};
+struct verified_password {
+  std::optional<size_t> which;
+  std::string better_hash;
+};
+
+// --- to the host ---
+
+/// An account is gone: these salons forget it.
+struct forget_user {
+  user_id who;
+  std::vector<salon_id> salons;
+};
+
+// --- to the server ---
+
+/// Stops in order: at once, or after telling everybody and waiting.
+struct stop {
+  int64_t after_seconds = 0;
+};
+/// INTERNAL to the server: the time that was told is over.
+struct stop_now {};
+/// The host has opened every salon.
+struct salons_open {};
+/// INTERNAL to the server: a listener that failed is opened again.
+struct reopen {
+  size_t listener = 0;
+};
+
+/// A fault as CAF's error; fault_of() finds it again.
+caf::error make_error(fault why);
+
+/// The fault that an error of a request is told as: our own, or storage for an actor that is gone.
+fault fault_of(const caf::error& why);
+
+} // namespace salond
+
+#define SALOND_LOCAL(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(salond::type)
+SALOND_LOCAL(store_work)
+SALOND_LOCAL(store_done)
+SALOND_LOCAL(collect)
+SALOND_LOCAL(drain)
+SALOND_LOCAL(count_work)
+SALOND_LOCAL(counted_work)
+SALOND_LOCAL(post)
+SALOND_LOCAL(join)
+SALOND_LOCAL(leave)
+SALOND_LOCAL(read_history)
+SALOND_LOCAL(member_added)
+SALOND_LOCAL(member_gone)
+SALOND_LOCAL(append_next)
+SALOND_LOCAL(told)
+SALOND_LOCAL(flush_all)
+SALOND_LOCAL(tick)
+SALOND_LOCAL(salon_lost)
+SALOND_LOCAL(close_user)
+SALOND_LOCAL(announce)
+SALOND_LOCAL(close_all)
+SALOND_LOCAL(all_closed)
+SALOND_LOCAL(wake)
+SALOND_LOCAL(arrive)
+SALOND_LOCAL(depart)
+SALOND_LOCAL(departures_stored)
+SALOND_LOCAL(settle_departures)
+SALOND_LOCAL(departures_settled)
+SALOND_LOCAL(check_name)
+SALOND_LOCAL(name_allowed)
+SALOND_LOCAL(kick_user)
+SALOND_LOCAL(ban_user)
+SALOND_LOCAL(unban_user)
+SALOND_LOCAL(removed)
+SALOND_LOCAL(hash_password)
+SALOND_LOCAL(hashed_password)
+SALOND_LOCAL(verify_password)
+SALOND_LOCAL(verified_password)
+SALOND_LOCAL(forget_user)
+SALOND_LOCAL(stop)
+SALOND_LOCAL(stop_now)
+SALOND_LOCAL(salons_open)
+SALOND_LOCAL(reopen)
+#undef SALOND_LOCAL

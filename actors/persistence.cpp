@@ -1,0 +1,87 @@
+#include "actors/persistence.hpp"
+#include "config/log.hpp"
+
+namespace salond {
+namespace {
+
+using pointer = store_actor::stateful_pointer<persistence_state>;
+
+// When what waits longest has waited this long, what comes new is refused at once (docs/text-protocol.md).
+constexpr auto patience = std::chrono::seconds{5};
+
+/// Why a new question is not taken, if so.
+std::optional<fault> refuses(const store_worker& worker, instant now) {
+  const auto oldest = worker.oldest();
+  if (!oldest || now - *oldest < patience)
+    return std::nullopt;
+  const auto running = worker.running();
+  return running && now - *running >= patience ? fault::storage : fault::busy; // one transaction for so long: it is away
+}
+
+void collect_from(store_worker& worker) {
+  for (auto& one : worker.take_finished())
+    one.answer(one.verdict);
+}
+
+void on_collect(pointer self) {
+  auto& st = self->state;
+  collect_from(*st.writer);
+  if (st.reader)
+    collect_from(*st.reader);
+  if (st.writer->waiting() != 0 || (st.reader && st.reader->waiting() != 0))
+    return;
+  for (auto& one : st.draining)
+    one.deliver(store_done{});
+  st.draining.clear();
+}
+
+} // namespace
+
+store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::unique_ptr<persistence::store>> db,
+                                          on_broken broken) {
+  auto& st = self->state;
+  st.db = std::move(*db);
+  st.reading_db = st.db->reader();
+  self->set_error_handler(
+    [](caf::error& why) { log::warning("persistence was told an error", {{"why", to_string(why)}}); });
+  const auto weak = caf::actor_cast<caf::actor_addr>(self);
+  const auto finished = [weak] {
+    if (auto owner = caf::actor_cast<store_actor>(weak))
+      caf::anon_send(owner, collect{});
+  };
+  st.writer = std::make_unique<store_worker>(*st.db, finished, broken);
+  if (st.reading_db)
+    st.reader = std::make_unique<store_worker>(*st.reading_db, finished, broken);
+  return {
+    [self](const store_work& msg) -> caf::result<store_done> {
+      const auto write = msg.how == store_work::kind::write;
+      auto& worker = write || !self->state.reader ? *self->state.writer : *self->state.reader;
+      const auto now = self->clock().now();
+      if (auto why = refuses(worker, now))
+        return make_error(*why);
+      auto promise = self->make_response_promise<store_done>();
+      worker.put({msg.job, write, now,
+                  [promise](std::optional<fault> why) mutable {
+                    if (why)
+                      promise.deliver(make_error(*why));
+                    else
+                      promise.deliver(store_done{});
+                  },
+                  std::nullopt});
+      return promise;
+    },
+    [self](const count_work&) {
+      const auto& st = self->state;
+      return counted_work{st.writer->waiting(), st.reader ? st.reader->waiting() : 0};
+    },
+    [self](const drain&) {
+      auto promise = self->make_response_promise<store_done>();
+      self->state.draining.push_back(promise);
+      self->send(self, collect{});
+      return promise;
+    },
+    [self](const collect&) { on_collect(self); },
+  };
+}
+
+} // namespace salond

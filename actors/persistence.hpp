@@ -1,0 +1,22 @@
+// PERSISTENCE: the only one that reaches the database. Takes questions as jobs, has them run on threads of its own (one for
+// writes, in groups; one for reads, where the database allows), and answers when they are durable.
+#pragma once
+#include "actors/interfaces.hpp"
+#include "actors/store_worker.hpp"
+
+namespace salond {
+
+struct persistence_state {
+  static inline const char* name = "persistence";
+  std::unique_ptr<persistence::store> db, reading_db;
+  std::unique_ptr<store_worker> writer, reader; ///< after the stores, so that they end before them
+  std::vector<caf::typed_response_promise<store_done>> draining;
+};
+
+/// Called when the database can no longer be trusted: the process must end.
+using on_broken = std::function<void(const std::string& why)>;
+
+store_actor::behavior_type persistence_of(store_actor::stateful_pointer<persistence_state> self,
+                                          std::shared_ptr<std::unique_ptr<persistence::store>> db, on_broken broken);
+
+} // namespace salond

@@ -1,0 +1,200 @@
+#include "actors/salon.hpp"
+#include "actors/ask_store.hpp"
+#include "config/log.hpp"
+
+namespace salond {
+namespace {
+
+using pointer = salon_actor::stateful_pointer<salon_state>;
+
+constexpr size_t most_appends = 2;
+constexpr size_t most_rows = 256; // of one append: as many as a group of the store takes
+
+moment wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+/// Posts of one append. Written before it is sent, read by the store's thread and by the salon, never at once.
+struct batch {
+  std::vector<new_message> rows;
+  std::vector<post> posts;
+};
+
+/// The append as a job: weighs as many rows as it has.
+class append_job final : public store_job {
+public:
+  explicit append_job(std::shared_ptr<const batch> what) : what_(std::move(what)) {}
+  void run(persistence::store& db) override {
+    results.clear();
+    for (const auto& row : what_->rows)
+      results.push_back(db.append(row));
+  }
+  size_t weight() const override {
+    size_t sum = 0;
+    for (const auto& row : what_->rows)
+      sum += std::max<size_t>(4096, row.text.size());
+    return sum;
+  }
+  std::vector<outcome<done>> results;
+
+private:
+  std::shared_ptr<const batch> what_;
+};
+
+void answer(pointer self, connection_id to, rules::answer::any what) {
+  told out;
+  out.salon = self->state.rules.record().id;
+  out.replies.push_back({to, std::move(what)});
+  self->send(self->state.relay, std::move(out));
+}
+
+void refuse_post(pointer self, const post& what, fault why) {
+  answer(self, what.from, rules::answer::posted{why, what.salon_as_typed});
+}
+
+void tell_stored(pointer self, const batch& what, const std::vector<outcome<done>>& results) {
+  const auto& record = self->state.rules.record();
+  told out;
+  out.salon = record.id;
+  out.events.reserve(results.size());
+  out.replies.reserve(results.size());
+  for (size_t i = 0; i < results.size(); ++i) {
+    const auto& post = what.posts[i];
+    const auto& row = what.rows[i];
+    if (results[i]) {
+      out.events.push_back(event::said{record.id, record.name, post.username, row.text, row.seq, row.at});
+      out.replies.push_back({post.from, rules::answer::posted{}});
+    } else {
+      out.replies.push_back({post.from, rules::answer::posted{results[i].why(), post.salon_as_typed}});
+    }
+  }
+  self->send(self->state.relay, std::move(out));
+}
+
+void append(pointer self) {
+  auto& st = self->state;
+  auto what = std::make_shared<batch>();
+  const auto count = std::min(st.waiting.size(), most_rows);
+  const auto end = st.waiting.begin() + static_cast<std::ptrdiff_t>(count);
+  what->posts.assign(std::make_move_iterator(st.waiting.begin()), std::make_move_iterator(end));
+  st.waiting.erase(st.waiting.begin(), end);
+  const auto at = wall_clock();
+  what->rows.reserve(count);
+  for (auto& post : what->posts)
+    what->rows.push_back({st.rules.record().id, post.author, st.rules.next_seq(), std::move(post.text), at});
+  auto job = std::make_shared<append_job>(what);
+  ++st.appending;
+  self->request(st.store, caf::infinite, store_work{store_work::kind::write, job})
+    .then(
+      [self, what, job](const store_done&) {
+        tell_stored(self, *what, job->results);
+        self->send(self, append_next{});
+      },
+      [self, what](caf::error& why) {
+        for (const auto& post : what->posts)
+          refuse_post(self, post, fault_of(why));
+        self->send(self, append_next{});
+      });
+}
+
+void on_join(pointer self, const join& msg) {
+  auto& st = self->state;
+  const auto id = st.rules.record().id;
+  const auto refuse = [self, to = msg.from](fault why) { answer(self, to, rules::answer::settled{why}); };
+  switch (st.rules.asks_to_join(msg.who)) {
+    case rules::salon::admission::member_already: return answer(self, msg.from, rules::answer::settled{done{}});
+    case rules::salon::admission::on_request:
+      return ask_store(
+        self, st.store, store_work::kind::write,
+        [id, who = msg.who, at = wall_clock()](persistence::store& db) { return db.add_request(id, who, at); },
+        [self, msg, refuse](const outcome<persistence::request_change>& made) {
+          if (!made)
+            return refuse(made.why());
+          log::info("asked to join", {{"user", msg.username}, {"salon", self->state.rules.record().name}});
+          answer(self, msg.from, rules::answer::told{event::any{event::request_waits{self->state.rules.record().name}}});
+        },
+        refuse);
+    case rules::salon::admission::member_now: break;
+  }
+  ask_store(
+    self, st.store, store_work::kind::write,
+    [id, who = msg.who](persistence::store& db) { return db.add_member(id, who); },
+    [self, msg, refuse](const outcome<persistence::membership_change>& made) {
+      if (!made)
+        return refuse(made.why());
+      auto& salon = self->state.rules;
+      told out;
+      out.salon = salon.record().id;
+      out.entered.push_back(msg.who);
+      if (!salon.has(msg.who)) // two connections of a user may ask at once: told once
+        out.events.push_back(event::joined{out.salon, salon.record().name, msg.username});
+      salon.add(msg.who);
+      out.replies.push_back({msg.from, rules::answer::settled{done{}}});
+      self->send(self->state.relay, std::move(out));
+    },
+    refuse);
+}
+
+void on_leave(pointer self, const leave& msg) {
+  auto& st = self->state;
+  const auto refuse = [self, to = msg.from](fault why) { answer(self, to, rules::answer::settled{why}); };
+  if (auto why = st.rules.refuses(msg.who))
+    return refuse(*why);
+  ask_store(
+    self, st.store, store_work::kind::write,
+    [id = st.rules.record().id, who = msg.who](persistence::store& db) { return db.remove_member(id, who); },
+    [self, msg, refuse](const outcome<persistence::membership_change>& made) {
+      if (!made)
+        return refuse(made.why());
+      auto& salon = self->state.rules;
+      told out;
+      out.salon = salon.record().id;
+      if (salon.has(msg.who))
+        out.events.push_back(event::left{out.salon, salon.record().name, msg.username});
+      salon.remove(msg.who);
+      out.gone.push_back(msg.who);
+      out.replies.push_back({msg.from, rules::answer::settled{done{}}});
+      self->send(self->state.relay, std::move(out));
+    },
+    refuse);
+}
+
+} // namespace
+
+salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor store, relay_actor relay) {
+  self->state.rules = std::move(opened);
+  self->state.store = std::move(store);
+  self->state.relay = std::move(relay);
+  self->set_error_handler([](caf::error& why) { log::warning("a salon was told an error", {{"why", to_string(why)}}); });
+  return {
+    [self](post& msg) {
+      if (auto why = self->state.rules.refuses(msg.author))
+        return refuse_post(self, msg, *why);
+      self->state.waiting.push_back(std::move(msg));
+      if (self->state.appending < most_appends)
+        append(self);
+    },
+    [self](const join& msg) { on_join(self, msg); },
+    [self](const leave& msg) { on_leave(self, msg); },
+    [self](const read_history& msg) -> caf::result<store_done> {
+      if (auto why = self->state.rules.refuses(msg.who))
+        return make_error(*why);
+      return self->delegate(self->state.store, store_work{store_work::kind::read, msg.job});
+    },
+    [self](const member_added& msg) { self->state.rules.add(msg.who); },
+    [self](const member_gone& msg) {
+      self->state.rules.remove(msg.who);
+      told out;
+      out.salon = self->state.rules.record().id;
+      out.gone.push_back(msg.who);
+      self->send(self->state.relay, std::move(out));
+    },
+    [self](const append_next&) {
+      --self->state.appending;
+      if (!self->state.waiting.empty())
+        append(self);
+    },
+  };
+}
+
+} // namespace salond

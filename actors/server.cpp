@@ -1,0 +1,238 @@
+#include "actors/server.hpp"
+#include "actors/bans.hpp"
+#include "actors/directory.hpp"
+#include "actors/host.hpp"
+#include "actors/passwords.hpp"
+#include "actors/persistence.hpp"
+#include "actors/relay.hpp"
+#include "config/log.hpp"
+#include <algorithm>
+#include <unistd.h>
+
+namespace salond {
+namespace {
+
+using pointer = server_actor::stateful_pointer<server_state>;
+
+constexpr size_t most_listener_failures = 3; // a minute
+
+void end_of_node(pointer self, int status);
+
+// --- start ---
+
+void start_listener(pointer self, size_t which) {
+  auto& st = self->state;
+  auto opened = self->system().middleman().spawn_broker(listener, st.house, st.parts.doors[which], dialect::text);
+  self->monitor(opened);
+  st.actors.listeners[which] = std::move(opened);
+}
+
+void start_bans(pointer self, std::vector<ban> out) {
+  auto& st = self->state;
+  st.actors.bans =
+    self->spawn<caf::monitored>(bans, std::move(out), st.actors.store, st.actors.directory, st.actors.host);
+}
+
+void start_passwords(pointer self) {
+  self->state.actors.passwords = self->spawn<caf::monitored>(passwords, self->state.parts.settings.passwords);
+}
+
+moment wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+void start_all(pointer self) {
+  auto& st = self->state;
+  auto salons = read_salons(*st.parts.db); // before persistence owns the store
+  auto out = st.parts.db->bans(wall_clock());
+  st.house = std::make_shared<audience>(st.parts.settings);
+  auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
+  const auto broken = [](const std::string& why) {
+    log::error("the database cannot be trusted any more; ending", {{"why", why}});
+    ::_exit(1); // at once: nothing that was answered depends on anything that is still to be done
+  };
+  st.actors.store = self->spawn<caf::monitored>(persistence_of, std::move(db), on_broken{broken});
+  st.actors.relay = self->system().middleman().spawn_broker(relay, st.house);
+  self->monitor(st.actors.relay);
+  st.actors.directory = self->spawn<caf::monitored>(directory, st.actors.store, st.actors.relay);
+  st.actors.host = self->spawn<caf::monitored>(host, std::move(salons), st.actors.store, st.actors.relay,
+                                               caf::actor_cast<server_actor>(self));
+  start_bans(self, std::move(out));
+  start_passwords(self);
+  st.house->store = st.actors.store; // nobody else has the audience yet: the listeners, which hand it on, come last
+  st.house->directory = st.actors.directory;
+  st.house->relay = st.actors.relay;
+  st.house->services = {st.actors.bans, st.actors.passwords};
+}
+
+void open_doors(pointer self) {
+  auto& st = self->state;
+  if (st.stopping)
+    return;
+  st.actors.listeners.resize(st.parts.doors.size());
+  st.listener_failures.resize(st.parts.doors.size());
+  for (size_t i = 0; i < st.parts.doors.size(); ++i)
+    start_listener(self, i);
+  st.listening = true;
+  st.events.ready(st.actors);
+}
+
+// --- watch ---
+
+void reopen_listener(pointer self, size_t which) {
+  auto& st = self->state;
+  if (st.stopping)
+    return;
+  try {
+    st.parts.doors[which] = bind_endpoint(st.parts.doors[which].where);
+    start_listener(self, which);
+  } catch (const std::exception& error) {
+    log::error("cannot open a listener again, trying on", {{"why", error.what()}});
+    self->delayed_send(self, std::chrono::seconds{1}, reopen{which});
+  }
+}
+
+void on_listener_failure(pointer self, size_t which) {
+  auto& st = self->state;
+  auto& failures = st.listener_failures[which];
+  const auto now = self->clock().now();
+  failures.push_back(now);
+  failures.erase(std::remove_if(failures.begin(), failures.end(),
+                                [now](instant then) { return now - then > std::chrono::minutes{1}; }),
+                 failures.end());
+  const auto where = st.parts.doors[which].where.to_string();
+  if (failures.size() > most_listener_failures) {
+    log::error("a listener failed too often; ending", {{"at", where}});
+    return end_of_node(self, 1);
+  }
+  log::error("a listener failed and is opened again", {{"at", where}});
+  reopen_listener(self, which);
+}
+
+void restart_bans(pointer self, const caf::error& why) {
+  log::error("the ban registry failed and is started again", {{"why", to_string(why)}});
+  auto job = make_store_job([at = wall_clock()](persistence::store& db) { return db.bans(at); });
+  self->request(self->state.actors.store, caf::infinite, store_work{store_work::kind::read, job})
+    .then(
+      [self, job](const store_done&) {
+        start_bans(self, std::move(job->result));
+        self->send(self->state.actors.relay, serving{self->state.actors.bans, self->state.actors.passwords});
+      },
+      [self](caf::error& error) {
+        self->delayed_send(self, std::chrono::seconds{1}, reopen{std::numeric_limits<size_t>::max()});
+        log::warning("cannot read the bans, trying on", {{"why", to_string(error)}});
+      });
+}
+
+void on_down(pointer self, const caf::down_msg& down) {
+  auto& st = self->state;
+  if (st.ending) {
+    if (down.source == st.actors.store)
+      end_of_node(self, st.status);
+    return;
+  }
+  if (down.source == st.actors.passwords) {
+    log::error("the passwords' actor failed and is started again", {{"why", to_string(down.reason)}});
+    start_passwords(self);
+    return self->send(st.actors.relay, serving{st.actors.bans, st.actors.passwords});
+  }
+  if (down.source == st.actors.bans)
+    return restart_bans(self, down.reason);
+  for (size_t i = 0; i < st.actors.listeners.size(); ++i)
+    if (down.source == st.actors.listeners[i])
+      return st.stopping ? void() : on_listener_failure(self, i);
+  log::error("an actor failed that cannot be started again; ending", {{"why", to_string(down.reason)}});
+  end_of_node(self, 1);
+}
+
+// --- stop ---
+
+void close_doors(pointer self) {
+  auto& st = self->state;
+  for (auto& one : st.actors.listeners)
+    caf::anon_send_exit(one, caf::exit_reason::kill);
+  for (const auto& door : st.parts.doors)
+    if (door.where.how == config::endpoint::kind::unix_socket)
+      ::unlink(door.where.path.c_str());
+}
+
+/// The last thing: all are sent home, and whoever waits for the end is told.
+void end_of_node(pointer self, int status) {
+  auto& st = self->state;
+  close_doors(self);
+  for (const auto& one : {caf::actor_cast<caf::actor>(st.actors.host), caf::actor_cast<caf::actor>(st.actors.bans),
+                          caf::actor_cast<caf::actor>(st.actors.passwords), caf::actor_cast<caf::actor>(st.actors.directory),
+                          caf::actor_cast<caf::actor>(st.actors.relay), caf::actor_cast<caf::actor>(st.actors.store)})
+    caf::anon_send_exit(one, caf::exit_reason::kill);
+  st.events.ended(status);
+  self->quit();
+}
+
+/// The store closes (and SQLite writes its log back) when persistence ends; then the node does.
+void close_store(pointer self, int status) {
+  self->state.ending = true;
+  self->state.status = status;
+  caf::anon_send_exit(self->state.actors.store, caf::exit_reason::kill);
+}
+
+void stop_in_order(pointer self) {
+  auto& st = self->state;
+  if (st.ending)
+    return;
+  st.stopping = true;
+  close_doors(self);
+  log::info("stopping: connections are closed");
+  const auto begun = self->clock().now();
+  const auto by = begun + std::chrono::seconds{std::max(1u, st.parts.settings.stop.seconds)};
+  const auto left = [self, by] {
+    return std::max<caf::timespan>(by - self->clock().now() - std::chrono::milliseconds{500}, std::chrono::milliseconds{1});
+  };
+  const auto drained = [self](const char* how, int status) {
+    log::info(how);
+    close_store(self, status);
+  };
+  const auto drain_store = [self, left, drained] {
+    self->request(self->state.actors.store, left(), drain{})
+      .then([drained](const store_done&) { drained("stopping: everything is committed", 0); },
+            [drained](caf::error&) { drained("stopping: the database did not take everything in time", 1); });
+  };
+  const auto settle = [self, left, drain_store] {
+    self->request(self->state.actors.directory, left(), settle_departures{})
+      .then([drain_store](const departures_settled&) { drain_store(); }, [drain_store](caf::error&) { drain_store(); });
+  };
+  self->request(st.actors.relay, left(), close_all{event::stopping{}})
+    .then([settle](const all_closed&) { settle(); }, [settle](caf::error&) { settle(); });
+}
+
+} // namespace
+
+server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> parts, node_events events) {
+  self->state.parts = std::move(*parts);
+  self->state.events = std::move(events);
+  self->set_error_handler([](caf::error& why) { log::warning("the server was told an error", {{"why", to_string(why)}}); });
+  self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
+  start_all(self);
+  return {
+    [self](const stop& msg) {
+      auto& st = self->state;
+      if (st.stopping)
+        return;
+      if (msg.after_seconds <= 0)
+        return stop_in_order(self);
+      st.stopping = true;
+      close_doors(self);
+      self->send(st.actors.relay, announce{event::stopping_soon{msg.after_seconds}});
+      self->delayed_send(self, std::chrono::seconds{msg.after_seconds}, stop_now{});
+    },
+    [self](const stop_now&) { stop_in_order(self); },
+    [self](const salons_open&) { open_doors(self); },
+    [self](const reopen& msg) {
+      if (msg.listener == std::numeric_limits<size_t>::max())
+        restart_bans(self, {});
+      else
+        reopen_listener(self, msg.listener);
+    },
+  };
+}
+
+} // namespace salond

@@ -1,0 +1,50 @@
+// SERVER: the root of a node. Starts the others in order, listeners last; watches them; stops them in order.
+// docs/architecture.md has the table of who watches whom.
+#pragma once
+#include "actors/audience.hpp"
+#include "actors/listener.hpp"
+#include <functional>
+
+namespace salond {
+
+/// What a node is made of.
+struct node_parts {
+  config::settings settings;
+  std::unique_ptr<persistence::store> db; ///< open and migrated, with prepare_store() done
+  std::vector<bound_endpoint> doors;
+};
+
+/// The actors of a running node; tests end them to see what happens.
+struct node_actors {
+  store_actor store;
+  relay_actor relay;
+  host_actor host;
+  directory_actor directory;
+  bans_actor bans;
+  passwords_actor passwords;
+  std::vector<caf::actor> listeners;
+};
+
+struct node_events {
+  /// Clients are let in. Called once, on a thread of the actor system.
+  std::function<void(const node_actors&)> ready;
+  /// The node has ended, with this exit status: everything accepted is committed when it is 0.
+  std::function<void(int status)> ended;
+};
+
+struct server_state {
+  static inline const char* name = "server";
+  node_parts parts;
+  node_events events;
+  node_actors actors;
+  std::shared_ptr<audience> house;
+  std::vector<std::vector<instant>> listener_failures; ///< of the last minute, a door
+  bool listening = false, stopping = false, ending = false;
+  int status = 0;
+};
+
+/// `parts` is taken over.
+server_actor::behavior_type server(server_actor::stateful_pointer<server_state> self, std::shared_ptr<node_parts> parts,
+                                   node_events events);
+
+} // namespace salond

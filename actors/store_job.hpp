@@ -1,0 +1,43 @@
+// A question to the store, as the function that asks it. Runs on one of persistence's threads: it captures values only, and
+// its result is read by the asker once store_done has come.
+#pragma once
+#include "persistence/store.hpp"
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace salond {
+
+class store_job {
+public:
+  virtual ~store_job() = default;
+
+  /// Asks. May run again from the start when the database undid the transaction; the last run counts.
+  virtual void run(persistence::store& db) = 0;
+
+  /// Roughly what it sends to the database: groups are cut by it. 4,096 a row, so that 1 MiB is 256 rows.
+  virtual size_t weight() const { return 4096; }
+};
+
+/// A job whose result is that of `ask`, a function of the store.
+template <class Ask>
+class typed_job final : public store_job {
+public:
+  using result_type = std::decay_t<std::invoke_result_t<Ask&, persistence::store&>>;
+
+  explicit typed_job(Ask ask) : ask_(std::move(ask)) {}
+  void run(persistence::store& db) override { result = ask_(db); }
+
+  result_type result{};
+
+private:
+  Ask ask_;
+};
+
+template <class Ask>
+std::shared_ptr<typed_job<Ask>> make_store_job(Ask ask) {
+  return std::make_shared<typed_job<Ask>>(std::move(ask));
+}
+
+} // namespace salond

@@ -1,0 +1,155 @@
+#include "actors/store_worker.hpp"
+#include "config/log.hpp"
+
+namespace salond {
+namespace {
+
+// A group is cut here: throughput grows by 1.3 from 100 rows to 1,000, latency by 8; and 1 MiB is far below every
+// max_allowed_packet (docs/decisions/0003-questions-to-the-store.md).
+constexpr size_t most_group_weight = 1 << 20;
+constexpr size_t most_group_tasks = 256;
+
+} // namespace
+
+store_worker::store_worker(persistence::store& db, std::function<void()> finished,
+                           std::function<void(const std::string&)> broken)
+  : db_(db), finished_callback_(std::move(finished)), broken_(std::move(broken)), thread_([this] { work(); }) {}
+
+store_worker::~store_worker() { stop(); }
+
+void store_worker::put(task what) {
+  {
+    std::lock_guard lock{mutex_};
+    incoming_.push_back(std::move(what));
+  }
+  wake_.notify_one();
+}
+
+std::vector<store_worker::task> store_worker::take_finished() {
+  std::lock_guard lock{mutex_};
+  return std::exchange(finished_, {});
+}
+
+void store_worker::stop() {
+  {
+    std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable())
+    thread_.join();
+}
+
+size_t store_worker::waiting() const {
+  std::lock_guard lock{mutex_};
+  return incoming_.size() - taken_ + in_group_;
+}
+
+std::optional<instant> store_worker::oldest() const {
+  std::lock_guard lock{mutex_};
+  if (group_since_)
+    return group_since_;
+  return taken_ < incoming_.size() ? std::optional{incoming_[taken_].since} : std::nullopt;
+}
+
+std::optional<instant> store_worker::running() const {
+  std::lock_guard lock{mutex_};
+  return running_since_;
+}
+
+void store_worker::work() {
+  std::vector<task> group;
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    wake_.wait(lock, [this] { return taken_ < incoming_.size() || stopping_; });
+    if (taken_ == incoming_.size())
+      return;
+    for (size_t weight = 0; taken_ < incoming_.size() && weight < most_group_weight && group.size() < most_group_tasks;) {
+      weight += incoming_[taken_].job->weight();
+      group.push_back(std::move(incoming_[taken_++]));
+    }
+    if (taken_ == incoming_.size()) {
+      incoming_.clear();
+      taken_ = 0;
+    } else if (taken_ >= 1024) { // long queues are cut at the front in steps, so that each task is moved once on average
+      incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(taken_));
+      taken_ = 0;
+    }
+    in_group_ = group.size();
+    group_since_ = group.front().since;
+    running_since_ = std::chrono::steady_clock::now();
+    lock.unlock();
+    run_group(group);
+    lock.lock();
+    in_group_ = 0;
+    group_since_.reset();
+    running_since_.reset();
+    for (auto& one : group)
+      finished_.push_back(std::move(one));
+    group.clear();
+    lock.unlock();
+    finished_callback_();
+    lock.lock();
+  }
+}
+
+void store_worker::run_group(std::vector<task>& group) {
+  for (size_t from = 0; from < group.size();) {
+    if (!group[from].write) {
+      run_read(group[from++]);
+      continue;
+    }
+    auto to = from;
+    while (to < group.size() && group[to].write)
+      ++to;
+    run_writes(group, from, to);
+    from = to;
+  }
+}
+
+void store_worker::run_writes(std::vector<task>& group, size_t from, size_t to) {
+  using kind = persistence::store_error::kind;
+  std::optional<fault> verdict;
+  try {
+    db_.transact([&] {
+      for (auto i = from; i < to; ++i)
+        group[i].job->run(db_);
+    });
+  } catch (const persistence::store_error& error) {
+    switch (error.what_kind()) {
+      case kind::refused:
+        if (to - from > 1) { // one of them; the others shall not suffer for it
+          for (auto i = from; i < to; ++i)
+            run_writes(group, i, i + 1);
+          return;
+        }
+        log::error("the database refused a write", {{"why", error.what()}});
+        verdict = fault::storage;
+        break;
+      case kind::unavailable:
+        log::warning("the database cannot take a write now", {{"why", error.what()}});
+        verdict = fault::storage;
+        break;
+      case kind::fatal:
+      case kind::setup:
+        broken_(error.what());
+        verdict = fault::storage;
+        break;
+    }
+  }
+  for (auto i = from; i < to; ++i)
+    group[i].verdict = verdict;
+}
+
+void store_worker::run_read(task& what) {
+  try {
+    db_.read([&] { what.job->run(db_); });
+  } catch (const persistence::store_error& error) {
+    log::warning("the database cannot answer now", {{"why", error.what()}});
+    if (error.what_kind() == persistence::store_error::kind::fatal)
+      broken_(error.what());
+    what.verdict = fault::storage;
+  }
+}
+
+} // namespace salond

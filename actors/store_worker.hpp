@@ -1,0 +1,67 @@
+// A thread that works for the store: takes what waits, runs writes as groups, one transaction each, and gives the answers
+// back. Knows no CAF, so that persistence can be read, and this tested, alone.
+#pragma once
+#include "actors/store_job.hpp"
+#include "protocol/words/fault.hpp"
+#include "protocol/words/time.hpp"
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace salond {
+
+class store_worker {
+public:
+  struct task {
+    std::shared_ptr<store_job> job;
+    bool write = false;
+    instant since;
+    std::function<void(std::optional<fault>)> answer; ///< called by whoever takes it with take_finished()
+    std::optional<fault> verdict;
+  };
+
+  /// Works on `db` until stopped. `finished` is called on the worker's thread whenever take_finished() has something
+  /// new; `broken` when the store can no longer be trusted (the process must end).
+  store_worker(persistence::store& db, std::function<void()> finished, std::function<void(const std::string&)> broken);
+
+  /// stop(), if it was not called.
+  ~store_worker();
+  store_worker(const store_worker&) = delete;
+  store_worker& operator=(const store_worker&) = delete;
+
+  void put(task what);
+  std::vector<task> take_finished();
+
+  /// Finishes what was put and ends the thread.
+  void stop();
+
+  size_t waiting() const;
+  /// Since when the task that waits longest has waited; nothing when none does.
+  std::optional<instant> oldest() const;
+  /// Since when the transaction that runs has run; nothing when none does.
+  std::optional<instant> running() const;
+
+private:
+  void work();
+  void run_group(std::vector<task>& group);
+  void run_writes(std::vector<task>& group, size_t from, size_t to);
+  void run_read(task& what);
+
+  persistence::store& db_;
+  std::function<void()> finished_callback_;
+  std::function<void(const std::string&)> broken_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<task> incoming_;
+  size_t taken_ = 0; ///< of incoming_, from its front
+  std::vector<task> finished_;
+  std::optional<instant> group_since_, running_since_;
+  size_t in_group_ = 0;
+  bool stopping_ = false;
+  std::thread thread_; ///< last: it uses all the others
+};
+
+} // namespace salond

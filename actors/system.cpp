@@ -1,0 +1,15 @@
+#include "actors/system.hpp"
+#include <caf/io/all.hpp>
+
+namespace salond {
+
+system_config::system_config() {
+  load<caf::io::middleman>();
+  set("scheduler.policy", caf::atom("sharing")); // sleeps when idle; the default wakes every 10 ms a thread
+  set("scheduler.max-threads", size_t{2});       // salons and the like are short; I/O, store and hashing have their own
+  set("middleman.max-consecutive-reads", size_t{1}); // so that a connection that is paused is paused at once
+  set("middleman.attach-utility-actors", true);      // no threads of CAF's own helpers: nothing of theirs is used
+  set("middleman.workers", size_t{0});
+}
+
+} // namespace salond

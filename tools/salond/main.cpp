@@ -1,0 +1,197 @@
+// salond: arguments, configuration, start, wait, exit status.
+// 0: done, or stopped in order. 1: something outside failed (database, port, folder). 2: wrong configuration.
+#include "actors/administrators.hpp"
+#include "actors/server.hpp"
+#include "actors/system.hpp"
+#include "config/command_line.hpp"
+#include "config/log.hpp"
+#include "persistence/open.hpp"
+#include "tools/salond/service_manager.hpp"
+#include "tools/salond/state_folder.hpp"
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+using namespace salond;
+using namespace std::chrono_literals;
+
+// How long a start waits for a database that cannot be reached: longer than a database server's own restart.
+constexpr auto database_patience = 60s;
+// Descriptors that are no client's: database, log, epoll, listeners, and room to say no to those who are too many.
+constexpr rlim_t other_descriptors = 512;
+
+/// SIGTERM and SIGINT, as something that can be waited for together with the node's end. Before any thread is started.
+int block_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  sigaddset(&stop, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  return ::signalfd(-1, &stop, SFD_CLOEXEC);
+}
+
+bool signalled(int signals, std::chrono::milliseconds within) {
+  pollfd wait{signals, POLLIN, 0};
+  return ::poll(&wait, 1, static_cast<int>(within.count())) > 0;
+}
+
+persistence::open_options how_to_open(const config::settings& values) {
+  persistence::open_options options;
+  options.where = values.db;
+  options.report = [](const std::string& line) {
+    log::info(line);
+    notify_service_manager("EXTEND_TIMEOUT_USEC=60000000"); // a take-over may take longer than systemd's patience
+  };
+  return options;
+}
+
+/// Opens the database, trying for a while where it cannot be reached. Null when a signal came first.
+std::unique_ptr<persistence::store> open_store(const config::settings& values, int signals) {
+  const auto options = how_to_open(values);
+  const auto give_up = std::chrono::steady_clock::now() + database_patience;
+  for (auto pause = 250ms;; pause = std::min<std::chrono::milliseconds>(2 * pause, 5s)) {
+    try {
+      return persistence::open(options);
+    } catch (const persistence::store_error& error) {
+      if (error.what_kind() != persistence::store_error::kind::unavailable
+          || std::chrono::steady_clock::now() + pause > give_up)
+        throw;
+      log::warning("the database cannot be reached, trying again", {{"why", error.what()}, {"in_ms", pause.count()}});
+      notify_service_manager("EXTEND_TIMEOUT_USEC=60000000");
+    }
+    if (signalled(signals, pause))
+      return nullptr;
+  }
+}
+
+/// As many descriptors as the configured connections need; fewer connections where the system allows no more.
+void make_room_for(config::limits& limits) {
+  rlimit have{};
+  ::getrlimit(RLIMIT_NOFILE, &have);
+  have.rlim_cur = have.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &have);
+  const auto most = have.rlim_cur > 2 * other_descriptors ? have.rlim_cur - other_descriptors : have.rlim_cur / 2;
+  if (limits.connections != 0 && limits.connections <= most)
+    return;
+  const auto allowed = static_cast<uint32_t>(std::min<rlim_t>(most, 1000000));
+  if (limits.connections != 0)
+    log::warning("fewer connections than configured: the limit of open files is too low",
+                 {{"configured", limits.connections}, {"possible", allowed}, {"see", "ulimit -n, LimitNOFILE"}});
+  limits.connections = allowed;
+}
+
+void greet_administrator(const state_folder& state, const std::string& password) {
+  state.write_secret("admin.password", password + "\n");
+  const auto text = "The administrator's name is admin, the password is " + password + " (kept in "
+                    + state.file("admin.password") + ").\n";
+  (void)!::write(STDERR_FILENO, text.data(), text.size()); // shown once, and not a line of the log
+}
+
+void print_ready(const std::vector<bound_endpoint>& doors) {
+  std::string line = "ready";
+  for (const auto& door : doors)
+    line += " " + door.where.to_string();
+  line += "\n";
+  std::fputs(line.c_str(), stdout);
+  std::fflush(stdout);
+  notify_service_manager("READY=1");
+}
+
+/// Runs the node until it ends; signals stop it.
+int run(config::settings values, std::unique_ptr<persistence::store> db, int signals) {
+  auto parts = std::make_shared<node_parts>();
+  make_room_for(values.limits);
+  for (const auto& where : values.listen)
+    parts->doors.push_back(bind_endpoint(where));
+  log::info("database open", {{"database", db->describe()}});
+  parts->settings = std::move(values);
+  parts->db = std::move(db);
+  const auto doors = parts->doors;
+  const auto over = ::eventfd(0, EFD_CLOEXEC);
+  std::atomic<int> status{1};
+  system_config cfg;
+  caf::actor_system system{cfg};
+  node_events events;
+  events.ready = [doors](const node_actors&) { print_ready(doors); };
+  events.ended = [&status, over](int with) {
+    status = with;
+    ::eventfd_write(over, 1);
+  };
+  auto root = system.spawn(server, parts, events);
+  pollfd wait[] = {{signals, POLLIN, 0}, {over, POLLIN, 0}};
+  for (bool stopping = false;;) {
+    if (::poll(wait, 2, -1) < 0)
+      continue;
+    if (wait[1].revents)
+      break;
+    signalfd_siginfo what;
+    (void)!::read(signals, &what, sizeof what);
+    if (std::exchange(stopping, true))
+      break; // the second one: at once
+    log::info("asked to stop");
+    notify_service_manager("STOPPING=1");
+    caf::anon_send(root, stop{});
+  }
+  // Everything accepted is committed and the database is closed (or a second signal said at once): the process may simply
+  // end. Taking the actor system apart would add nothing but a way to hang.
+  std::fflush(nullptr);
+  ::_exit(status);
+}
+
+int start(const config::command_line& asked) {
+  const auto signals = block_signals();
+  const auto& values = asked.values;
+  const state_folder state{values.state};
+  if (asked.what == config::command_line::action::dry_run) {
+    for (const auto& line : persistence::dry_run(how_to_open(values)))
+      std::printf("%s\n", line.c_str());
+    return 0;
+  }
+  auto db = open_store(values, signals);
+  if (!db)
+    return 0; // told to stop before it could start
+  if (asked.what == config::command_line::action::migrate_only)
+    return 0;
+  if (auto password = prepare_store(*db, values.passwords))
+    greet_administrator(state, *password);
+  return run(values, std::move(db), signals);
+}
+
+int refuse(const config::command_line& asked) {
+  for (const auto& fault : asked.faults)
+    std::fprintf(stderr, "salond: %s\n", fault.to_string().c_str());
+  return 2;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const auto asked = config::parse(argc, argv, config::this_process());
+  using action = config::command_line::action;
+  if (asked.what == action::help)
+    return std::fputs(config::help_text().c_str(), stdout) < 0;
+  if (asked.what == action::version)
+    return std::printf("salond %s\n", SALOND_VERSION) < 0;
+  if (!asked.faults.empty())
+    return refuse(asked);
+  log::start(asked.values.log);
+  for (const auto& warning : asked.warnings)
+    log::warning(warning.to_string());
+  if (asked.what == action::check_config)
+    return 0;
+  try {
+    return start(asked);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "salond: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,10 @@
+// What systemd is told (sd_notify(3)'s protocol: a datagram to the socket named by NOTIFY_SOCKET).
+#pragma once
+#include <string>
+
+namespace salond {
+
+/// Sends `state` ("READY=1", "STOPPING=1") if a service manager listens; else nothing happens.
+void notify_service_manager(const std::string& state);
+
+} // namespace salond
