@@ -220,5 +220,25 @@ TEST_F(CommandLine, HelpNamesEveryOption) {
     EXPECT_THAT(help_text(), HasSubstr(name));
 }
 
+TEST(Surroundings, OfThisProcessReadFilesOrSayWhyNot) {
+  const auto around = this_process();
+
+  const auto shipped = around.read(SHIPPED_CONFIGURATION);
+  const auto missing = around.read("/nowhere/l'été \"x\"");
+  const auto folder = around.read("/");
+
+  ASSERT_TRUE(std::holds_alternative<file>(shipped));
+  EXPECT_THAT(std::get<file>(shipped).content, HasSubstr("\"listen\""));
+  EXPECT_EQ(std::get<std::string>(missing), "No such file or directory");
+  EXPECT_EQ(std::get<std::string>(folder), "it is a folder");
+}
+
+TEST(Surroundings, OfThisProcessHoldItsEnvironment) {
+  setenv("SALOND_TEST_VARIABLE", "l'été", 1);
+
+  EXPECT_EQ(this_process().variable("SALOND_TEST_VARIABLE"), "l'été");
+  EXPECT_EQ(this_process().variable("SALOND_TEST_NO_VARIABLE"), std::nullopt);
+}
+
 } // namespace
 } // namespace salond::config

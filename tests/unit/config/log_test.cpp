@@ -1,6 +1,7 @@
 #include "config/log.hpp"
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 #include <thread>
 #include <vector>
 
@@ -92,6 +93,23 @@ TEST(Log, LinesOfManyThreadsStayWhole) {
   for (int i = 0; i < 800; ++i)
     expected += line;
   EXPECT_TRUE(written == expected);
+}
+
+/// Says where standard error goes, as systemd does, logs, and ends.
+[[noreturn]] void log_under_systemd(const char* suffix) {
+  struct stat status {};
+  fstat(STDERR_FILENO, &status);
+  const auto stream = std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) + suffix;
+  setenv("JOURNAL_STREAM", stream.c_str(), 1);
+  warning("x", {{"a", 1}});
+  std::exit(0);
+}
+
+TEST(LogDeathTest, LineBeginsWithItsPriorityOnlyWhereTheJournalReadsIt) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe"); // a process of its own: where it logs to is looked up once
+
+  EXPECT_EXIT(log_under_systemd(""), testing::ExitedWithCode(0), "^<4>warning x a=1\n$");
+  EXPECT_EXIT(log_under_systemd("0"), testing::ExitedWithCode(0), "^warning x a=1\n$"); // redirected elsewhere
 }
 
 } // namespace
