@@ -1,0 +1,231 @@
+#include "tests/contract/store_contract.hpp"
+
+namespace salond {
+
+using persistence::administrator_state;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using support::after_noon;
+using support::decided;
+using support::hostile_name;
+using support::hostile_text;
+using support::noon;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(StoreContract, AKickedUserIsOutUntilTheTimeIsOver) {
+  const auto who = add_user(hostile_name);
+  const auto until = after_noon(minutes(5));
+
+  const auto kicked = write([&] { return db->kick(key_of(hostile_name), until, decided()); });
+
+  ASSERT_TRUE(kicked);
+  EXPECT_EQ(kicked->id, who);
+  EXPECT_EQ(kicked->username, hostile_name);
+  EXPECT_THAT(kicked->salons, ElementsAre(general));
+  EXPECT_EQ(write([&] { return db->open_session(who, until - milliseconds(1)); }).why(), fault::kicked);
+  EXPECT_TRUE(write([&] { return db->open_session(who, until); }));
+  const auto out = db->bans(until - milliseconds(1));
+  ASSERT_EQ(out.size(), 1u);
+  EXPECT_EQ(out[0].key, key_of(hostile_name));
+  EXPECT_EQ(out[0].username, hostile_name);
+  EXPECT_EQ(out[0].until, until);
+  EXPECT_THAT(db->bans(until), IsEmpty());
+}
+
+TEST_P(StoreContract, AKickTakesNothingButTheTime) {
+  const auto who = add_user(hostile_name);
+  post(general, who, 1, hostile_text);
+
+  ASSERT_TRUE(write([&] { return db->kick(key_of(hostile_name), after_noon(minutes(5)), decided()); }));
+
+  EXPECT_TRUE(find(hostile_name));
+  EXPECT_THAT(db->members(general), ElementsAre(who));
+  EXPECT_THAT(texts(general), ElementsAre(hostile_text));
+  EXPECT_EQ(write([&] { return db->register_user({hostile_name, "new", "h"}); }).why(), fault::name_taken);
+}
+
+TEST_P(StoreContract, ASecondKickSetsTheTimeAnew) {
+  const auto who = add_user("Zoé");
+  write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(5)), decided()); });
+
+  ASSERT_TRUE(write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(10)), decided()); }));
+
+  EXPECT_EQ(write([&] { return db->open_session(who, after_noon(minutes(7))); }).why(), fault::kicked);
+  EXPECT_EQ(db->bans(noon).size(), 1u);
+}
+
+TEST_P(StoreContract, ABanTakesTheAccountAndItsMessagesAndNothingElse) {
+  const auto doomed = add_user(hostile_name);
+  const auto spared = add_user("Zoé");
+  write([&] { return db->add_member(blabla, doomed); });
+  write([&] { return db->add_request(marketing, doomed, noon); });
+  write([&] { return db->add_request(marketing, spared, noon); });
+  post(general, doomed, 1, hostile_text);
+  post(general, spared, 2, "bonjour");
+  post(blabla, doomed, 1, "adieu");
+
+  const auto banned = write([&] { return db->ban(key_of(hostile_name), decided()); });
+
+  ASSERT_TRUE(banned);
+  EXPECT_EQ(banned->id, doomed);
+  EXPECT_EQ(banned->username, hostile_name);
+  EXPECT_THAT(banned->salons, testing::UnorderedElementsAre(general, blabla));
+  EXPECT_EQ(find(hostile_name), fault::unknown_user);
+  EXPECT_THAT(db->members(general), ElementsAre(spared));
+  EXPECT_THAT(db->members(blabla), IsEmpty());
+  EXPECT_THAT(texts(general), ElementsAre("bonjour"));
+  EXPECT_THAT(texts(blabla), IsEmpty());
+  ASSERT_EQ(db->join_requests().size(), 1u);
+  EXPECT_EQ(db->join_requests()[0].user, spared);
+  EXPECT_EQ(write([&] { return db->open_session(doomed, noon); }).why(), fault::unknown_user);
+}
+
+TEST_P(StoreContract, ABannedNameStaysRefusedInAnySpelling) {
+  add_user("Zoé");
+  write([&] { return db->ban(key_of("Zoé"), decided()); });
+
+  EXPECT_EQ(write([&] { return db->register_user({"ZOÉ", "new", "h"}); }).why(), fault::name_taken);
+  EXPECT_TRUE(write([&] { return db->register_user({"another", "Zoé", "h"}); })); // the alias is free again
+  const auto out = db->bans(after_noon(std::chrono::hours(24 * 365 * 50)));
+  ASSERT_EQ(out.size(), 1u);
+  EXPECT_EQ(out[0].username, "Zoé");
+  EXPECT_EQ(out[0].until, std::nullopt);
+}
+
+TEST_P(StoreContract, ABanEndsTheTokens) {
+  const auto doomed = add_user(hostile_name);
+  const std::string token(32, 't');
+  db->transact([&] { db->issue_token(doomed, token, noon, after_noon(minutes(5))); });
+
+  write([&] { return db->ban(key_of(hostile_name), decided()); });
+
+  EXPECT_EQ(write([&] { return db->redeem_token(token, noon); }).why(), fault::wrong_credentials);
+}
+
+TEST_P(StoreContract, OrderNumbersAreNotUsedAgainAfterABan) {
+  const auto doomed = add_user(hostile_name);
+  const auto spared = add_user("Zoé");
+  post(general, spared, 1, "kept");
+  post(general, doomed, 2, "gone");
+  post(blabla, doomed, 77, "gone");
+
+  write([&] { return db->ban(key_of(hostile_name), decided()); });
+
+  EXPECT_EQ(last_seq(general), 2);
+  EXPECT_EQ(last_seq(blabla), 77);
+  EXPECT_EQ(last_seq(marketing), 0);
+  post(blabla, spared, 78, "next");
+  EXPECT_EQ(last_seq(blabla), 78);
+}
+
+TEST_P(StoreContract, APostOfABannedUserIsRefused) {
+  const auto doomed = add_user(hostile_name);
+  const auto spared = add_user("Zoé");
+
+  db->transact([&] {
+    EXPECT_TRUE(db->append({general, doomed, 1, "gone", noon}));
+    EXPECT_TRUE(db->ban(key_of(hostile_name), decided()));
+    EXPECT_EQ(db->append({general, doomed, 2, "too late", noon}), fault::unknown_user);
+    EXPECT_TRUE(db->append({general, spared, 3, "kept", noon}));
+  });
+
+  EXPECT_THAT(texts(general), ElementsAre("kept"));
+  EXPECT_EQ(last_seq(general), 3);
+}
+
+TEST_P(StoreContract, NobodyIsBannedTwice) {
+  add_user(hostile_name);
+  write([&] { return db->ban(key_of(hostile_name), decided()); });
+
+  EXPECT_EQ(write([&] { return db->ban(key_of(hostile_name), decided()); }).why(), fault::already_banned);
+  EXPECT_EQ(write([&] { return db->kick(key_of(hostile_name), after_noon(minutes(5)), decided()); }).why(),
+            fault::already_banned);
+  EXPECT_EQ(db->bans(noon).at(0).until, std::nullopt);
+}
+
+TEST_P(StoreContract, AKickedUserCanBeBanned) {
+  add_user(hostile_name);
+  write([&] { return db->kick(key_of(hostile_name), after_noon(minutes(5)), decided()); });
+
+  ASSERT_TRUE(write([&] { return db->ban(key_of(hostile_name), decided()); }));
+
+  ASSERT_EQ(db->bans(noon).size(), 1u);
+  EXPECT_EQ(db->bans(noon)[0].until, std::nullopt);
+}
+
+TEST_P(StoreContract, WhoIsNotThereIsNeitherKickedNorBannedNorFreed) {
+  EXPECT_EQ(write([&] { return db->kick(key_of(hostile_name), after_noon(minutes(5)), decided()); }).why(),
+            fault::unknown_user);
+  EXPECT_EQ(write([&] { return db->ban(key_of(hostile_name), decided()); }).why(), fault::unknown_user);
+  EXPECT_EQ(write([&] { return db->unban(key_of(hostile_name), decided()); }), fault::unknown_user);
+  EXPECT_THAT(db->bans(noon), IsEmpty());
+}
+
+TEST_P(StoreContract, NobodyRemovesHimself) {
+  add_user(hostile_name, role::administrator);
+  add_user("server", role::administrator);
+
+  EXPECT_EQ(write([&] { return db->kick(key_of(hostile_name), after_noon(minutes(5)), decided(hostile_name)); }).why(),
+            fault::not_allowed);
+  EXPECT_EQ(write([&] { return db->ban(key_of(hostile_name), decided(hostile_name)); }).why(), fault::not_allowed);
+  EXPECT_EQ(write([&] { return db->ban(key_of("server"), decided("SERVER")); }).why(), fault::not_allowed);
+  EXPECT_TRUE(find(hostile_name));
+  EXPECT_THAT(db->bans(noon), IsEmpty());
+}
+
+TEST_P(StoreContract, TheLastAdministratorStays) {
+  add_user("admin", role::administrator);
+  add_user("server", role::administrator);
+  add_user("Zoé", role::moderator);
+
+  EXPECT_TRUE(write([&] { return db->kick(key_of("admin"), after_noon(minutes(5)), decided()); }));
+  EXPECT_TRUE(write([&] { return db->ban(key_of("admin"), decided()); }));
+  EXPECT_EQ(write([&] { return db->ban(key_of("server"), decided()); }).why(), fault::not_allowed);
+  EXPECT_EQ(write([&] { return db->kick(key_of("server"), after_noon(minutes(5)), decided()); }).why(),
+            fault::not_allowed);
+  EXPECT_TRUE(find("server"));
+}
+
+TEST_P(StoreContract, AnUnbanFreesTheNameAndReturnsNothing) {
+  const auto doomed = add_user(hostile_name);
+  post(general, doomed, 1, "gone");
+  write([&] { return db->ban(key_of(hostile_name), decided()); });
+
+  ASSERT_TRUE(write([&] { return db->unban(key_of(hostile_name), decided()); }));
+
+  EXPECT_THAT(db->bans(noon), IsEmpty());
+  EXPECT_EQ(find(hostile_name), fault::unknown_user);
+  const auto again = write([&] { return db->register_user({hostile_name, hostile_name, "h"}); });
+  ASSERT_TRUE(again);
+  EXPECT_NE(again->user.id, doomed); // or what remembers the old number would take the new user for the old
+  EXPECT_THAT(texts(general), IsEmpty());
+  EXPECT_EQ(write([&] { return db->unban(key_of(hostile_name), decided()); }), fault::unknown_user);
+}
+
+TEST_P(StoreContract, AnUnbanEndsAKick) {
+  const auto zoe = add_user("Zoé");
+  write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(5)), decided()); });
+
+  ASSERT_TRUE(write([&] { return db->unban(key_of("ZOÉ"), decided()); }));
+
+  EXPECT_TRUE(write([&] { return db->open_session(zoe, noon); }));
+}
+
+TEST_P(StoreContract, WhoIsMadeAdministratorIsLetIn) {
+  add_user("Zoé");
+  write([&] { return db->ban(key_of("Zoé"), decided()); });
+
+  const auto made = write([&] { return db->make_administrator("Zoé", "$argon2id$a"); });
+
+  EXPECT_TRUE(write([&] { return db->open_session(made.id, noon); }));
+  EXPECT_EQ(db->administrators(), administrator_state::can_log_in);
+}
+
+TEST_P(StoreContract, AnOperatorsNameMayBeNoUsersAndHostile) {
+  add_user("Zoé");
+
+  EXPECT_TRUE(write([&] { return db->ban(key_of("Zoé"), decided(hostile_name)); }));
+}
+
+} // namespace salond

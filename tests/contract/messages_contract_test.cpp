@@ -1,0 +1,131 @@
+#include "tests/contract/store_contract.hpp"
+
+namespace salond {
+
+using persistence::store_error;
+using support::decided;
+using support::hostile_name;
+using support::hostile_text;
+using support::noon;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// 8 KiB, the longest that a frame can be, of characters of four bytes.
+std::string longest_text() {
+  std::string text;
+  for (int i = 0; i < 2048; ++i)
+    text += "🦊";
+  return text;
+}
+
+TEST_P(StoreContract, AMessageIsKeptAsItWasSaid) {
+  const auto who = add_user(hostile_name);
+
+  ASSERT_TRUE(post(general, who, 1, hostile_text));
+  ASSERT_TRUE(post(general, who, 2, longest_text()));
+  ASSERT_TRUE(post(general, who, 3, " \\ % _ 'x'' "));
+
+  const auto kept = db->history(general, newest, 10);
+  ASSERT_EQ(kept.size(), 3u);
+  EXPECT_EQ(kept[0].seq, 1);
+  EXPECT_EQ(kept[0].author, hostile_name);
+  EXPECT_EQ(kept[0].text, hostile_text);
+  EXPECT_EQ(kept[0].at, noon);
+  EXPECT_NE(kept[0].id, message_id{});
+  EXPECT_NE(kept[0].id, kept[1].id);
+  EXPECT_EQ(kept[1].text, longest_text());
+  EXPECT_EQ(kept[2].text, " \\ % _ 'x'' ");
+}
+
+TEST_P(StoreContract, ASalonWithoutMessagesHasNoHistory) {
+  EXPECT_THAT(db->history(general, newest, 10), IsEmpty());
+  EXPECT_THAT(db->history(salon_id{4711}, newest, 10), IsEmpty());
+}
+
+TEST_P(StoreContract, HistoryIsReadPageByPage) {
+  const auto zoe = add_user("Zoé");
+  db->transact([&] {
+    for (int seq = 1; seq <= 10; ++seq)
+      db->append({general, zoe, seq, std::to_string(seq), noon});
+    db->append({blabla, zoe, 1, "elsewhere", noon});
+  });
+
+  EXPECT_THAT(texts(general, 3), ElementsAre("8", "9", "10"));
+  const auto page = db->history(general, 8, 3);
+  ASSERT_EQ(page.size(), 3u);
+  EXPECT_EQ(page[0].seq, 5);
+  EXPECT_EQ(page[2].seq, 7);
+  EXPECT_EQ(db->history(general, 3, 100).size(), 2u);
+  EXPECT_THAT(db->history(general, 1, 100), IsEmpty());
+  EXPECT_THAT(db->history(general, newest, 0), IsEmpty());
+}
+
+TEST_P(StoreContract, HistoryFollowsTheOrderNumbersAndTheirGaps) {
+  const auto zoe = add_user("Zoé");
+  post(general, zoe, 1'000'000'000'000, "late");
+  post(general, zoe, 7, "early");
+
+  EXPECT_THAT(texts(general), ElementsAre("early", "late"));
+  EXPECT_EQ(last_seq(general), 1'000'000'000'000);
+}
+
+TEST_P(StoreContract, AnEmptyTextIsKeptAndNotShown) {
+  const auto zoe = add_user("Zoé");
+  post(general, zoe, 1, "before");
+  ASSERT_TRUE(post(general, zoe, 2, ""));
+  post(general, zoe, 3, "after");
+
+  EXPECT_THAT(texts(general, 2), ElementsAre("before", "after"));
+  EXPECT_THROW(post(general, zoe, 2, "again"), store_error);
+}
+
+TEST_P(StoreContract, APostOfNobodyIsRefused) {
+  EXPECT_EQ(post(general, nobody, 1, hostile_text), fault::unknown_user);
+  EXPECT_THAT(texts(general), IsEmpty());
+  EXPECT_EQ(last_seq(general), 0);
+}
+
+TEST_P(StoreContract, AnOrderNumberIsUsedOnce) {
+  const auto zoe = add_user("Zoé");
+  post(general, zoe, 1, "first");
+
+  try {
+    post(general, zoe, 1, "second");
+    FAIL() << "stored twice";
+  } catch (const store_error& why) {
+    EXPECT_EQ(why.what_kind(), store_error::kind::refused);
+  }
+
+  EXPECT_THAT(texts(general), ElementsAre("first"));
+  EXPECT_TRUE(post(blabla, zoe, 1, "another salon, another order"));
+  EXPECT_TRUE(post(general, zoe, 2, "third"));
+}
+
+TEST_P(StoreContract, TheHighestOrderNumberIsKnown) {
+  const auto zoe = add_user("Zoé");
+  post(general, zoe, 41, "x");
+  post(general, zoe, 42, "y");
+
+  EXPECT_EQ(last_seq(general), 42);
+  EXPECT_EQ(last_seq(blabla), 0);
+}
+
+TEST_P(StoreContract, ABigGroupIsStoredInOrder) {
+  const auto zoe = add_user("Zoé");
+  const auto other = add_user(hostile_name);
+
+  db->transact([&] {
+    for (int seq = 1; seq <= 256; ++seq)
+      ASSERT_TRUE(db->append({seq % 2 ? general : blabla, seq % 3 ? zoe : other, seq, std::to_string(seq), noon}));
+  });
+
+  const auto odd = db->history(general, newest, 500);
+  ASSERT_EQ(odd.size(), 128u);
+  for (size_t i = 0; i < odd.size(); ++i) {
+    EXPECT_EQ(odd[i].seq, static_cast<int64_t>(2 * i + 1));
+    EXPECT_EQ(odd[i].text, std::to_string(odd[i].seq));
+    EXPECT_EQ(odd[i].author, odd[i].seq % 3 ? "Zoé" : hostile_name);
+  }
+}
+
+} // namespace salond

@@ -1,0 +1,110 @@
+#include "tests/contract/store_contract.hpp"
+
+namespace salond {
+
+using support::decided;
+using support::hostile_name;
+using support::hostile_text;
+using support::noon;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(StoreContract, PrivateMessagesWaitInOrderUntilTheyAreDelivered) {
+  const auto target = add_user(hostile_name);
+  const auto zoe = add_user("Zoé");
+  const auto first = tell(zoe, hostile_name, hostile_text);
+  const auto second = tell(target, hostile_name, "to oneself");
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->target, target);
+  EXPECT_EQ(first->target_username, hostile_name);
+
+  EXPECT_THAT(waiting(target), ElementsAre(private_message{first->id, "Zoé", hostile_text, noon},
+                                           private_message{second->id, hostile_name, "to oneself", noon}));
+  db->transact([&] { db->mark_delivered({first->id}, noon); });
+  EXPECT_THAT(waiting(target), ElementsAre(private_message{second->id, hostile_name, "to oneself", noon}));
+  db->transact([&] { db->mark_delivered({first->id, second->id, private_id{987654321}}, noon); });
+  EXPECT_THAT(waiting(target), IsEmpty());
+  EXPECT_THAT(waiting(zoe), IsEmpty());
+}
+
+TEST_P(StoreContract, MarkingNothingAsDeliveredIsNothing) {
+  db->transact([&] { db->mark_delivered({}, noon); });
+}
+
+TEST_P(StoreContract, APrivateMessageNeedsTwoWhoExist) {
+  const auto zoe = add_user("Zoé");
+
+  EXPECT_EQ(tell(zoe, hostile_name, "x").why(), fault::unknown_user);
+  EXPECT_EQ(tell(nobody, "Zoé", "x").why(), fault::unknown_user);
+  EXPECT_THAT(waiting(zoe), IsEmpty());
+}
+
+TEST_P(StoreContract, TheTargetOfAPrivateMessageIsFoundByKeyAndNamedAsStored) {
+  const auto zoe = add_user("Zoé");
+
+  const auto stored = tell(zoe, "ZOÉ", "x");
+
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->target_username, "Zoé");
+}
+
+TEST_P(StoreContract, AHundredPrivateMessagesOfOneAuthorMayWait) {
+  const auto target = add_user(hostile_name);
+  const auto zoe = add_user("Zoé");
+  const auto other = add_user("other");
+  std::vector<private_id> told;
+  db->transact([&] {
+    for (int i = 0; i < 100; ++i)
+      told.push_back(db->store_private(zoe, key_of(hostile_name), "x", noon)->id);
+  });
+
+  EXPECT_EQ(tell(zoe, hostile_name, "one too many").why(), fault::mailbox_full);
+  EXPECT_TRUE(tell(other, hostile_name, "another may"));
+  EXPECT_TRUE(tell(zoe, "other", "elsewhere too"));
+  db->transact([&] { db->mark_delivered({told.front()}, noon); });
+  EXPECT_TRUE(tell(zoe, hostile_name, "room again"));
+  EXPECT_EQ(waiting(target).size(), 101u);
+}
+
+TEST_P(StoreContract, AThousandPrivateMessagesMayWaitForOneTarget) {
+  const auto target = add_user(hostile_name);
+  std::vector<user_id> authors;
+  for (int i = 0; i < 11; ++i)
+    authors.push_back(add_user("author " + std::to_string(i)));
+  db->transact([&] {
+    for (int i = 0; i < 1000; ++i)
+      ASSERT_TRUE(db->store_private(authors[static_cast<size_t>(i % 10)], key_of(hostile_name), "x", noon));
+  });
+
+  EXPECT_EQ(tell(authors.back(), hostile_name, "one too many").why(), fault::mailbox_full);
+  const auto all = waiting(target);
+  EXPECT_EQ(all.size(), 1000u);
+  db->transact([&] { db->mark_delivered({all.front().id}, noon); });
+  EXPECT_TRUE(tell(authors.back(), hostile_name, "room again"));
+}
+
+TEST_P(StoreContract, PrivateMessagesOfAndToABannedUserAreGone) {
+  const auto doomed = add_user(hostile_name);
+  const auto zoe = add_user("Zoé");
+  tell(doomed, "Zoé", "from");
+  tell(zoe, hostile_name, "to");
+  const auto kept = tell(zoe, "Zoé", "kept");
+
+  ASSERT_TRUE(write([&] { return db->ban(key_of(hostile_name), decided()); }));
+
+  EXPECT_THAT(waiting(zoe), ElementsAre(private_message{kept->id, "Zoé", "kept", noon}));
+}
+
+TEST_P(StoreContract, TheNumberOfAPrivateMessageIsNotUsedAgain) {
+  const auto zoe = add_user("Zoé");
+  add_user(hostile_name);
+  const auto gone = tell(find(hostile_name)->id, "Zoé", "gone");
+  write([&] { return db->ban(key_of(hostile_name), decided()); });
+
+  const auto next = tell(zoe, "Zoé", "next");
+  db->transact([&] { db->mark_delivered({gone->id}, noon); }); // late news of the one that went
+
+  EXPECT_THAT(waiting(zoe), ElementsAre(private_message{next->id, "Zoé", "next", noon}));
+}
+
+} // namespace salond

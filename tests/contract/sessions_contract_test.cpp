@@ -1,0 +1,116 @@
+#include "tests/contract/store_contract.hpp"
+
+namespace salond {
+
+using persistence::request_change;
+using persistence::store;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using support::after_noon;
+using support::decided;
+using support::hostile_name;
+using support::noon;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(StoreContract, ASessionBeginsWithTheMemberships) {
+  const auto who = add_user(hostile_name);
+  write([&] { return db->add_member(marketing, who); });
+
+  for (int times = 0; times < 2; ++times) { // several at once are allowed
+    const auto arrived = write([&] { return db->open_session(who, noon); });
+    ASSERT_TRUE(arrived);
+    EXPECT_THAT(arrived->salons, testing::UnorderedElementsAre(general, marketing));
+    EXPECT_THAT(arrived->waiting, IsEmpty());
+  }
+}
+
+TEST_P(StoreContract, NobodyHasNoSession) {
+  EXPECT_EQ(write([&] { return db->open_session(nobody, noon); }).why(), fault::unknown_user);
+  db->transact([&] { db->close_session(nobody, store::requests::end); });
+}
+
+TEST_P(StoreContract, TheEndOfASessionEndsTheRequestsOfItsUserAlone) {
+  const auto zoe = add_user("Zoé");
+  const auto other = add_user(hostile_name);
+  db->transact([&] {
+    db->open_session(zoe, noon);
+    db->add_request(marketing, zoe, noon);
+    db->add_request(marketing, other, noon);
+  });
+
+  db->transact([&] { db->close_session(zoe, store::requests::keep); });
+  EXPECT_EQ(db->join_requests().size(), 2u);
+  db->transact([&] { db->close_session(zoe, store::requests::end); });
+
+  ASSERT_EQ(db->join_requests().size(), 1u);
+  EXPECT_EQ(db->join_requests()[0].user, other);
+}
+
+TEST_P(StoreContract, AStartEndsAllRequestsUnlessTheyAreKept) {
+  const auto zoe = add_user("Zoé");
+  write([&] { return db->open_session(zoe, noon); });
+  write([&] { return db->add_request(marketing, zoe, noon); });
+
+  db->transact([&] { db->reset_presence(store::requests::keep); });
+  EXPECT_EQ(db->join_requests().size(), 1u);
+  db->transact([&] { db->reset_presence(store::requests::end); });
+  EXPECT_THAT(db->join_requests(), IsEmpty());
+}
+
+TEST_P(StoreContract, AResetOfNothingIsNothing) {
+  db->transact([&] { db->reset_presence(store::requests::end); });
+
+  EXPECT_THAT(db->join_requests(), IsEmpty());
+}
+
+// --- tokens ---
+
+/// Every byte that a text could not hold.
+std::string token_hash() {
+  std::string hash;
+  for (int byte = 0; byte < 32; ++byte)
+    hash += static_cast<char>(byte * 8);
+  return hash;
+}
+
+TEST_P(StoreContract, ATokenIsTakenOnce) {
+  const auto who = add_user(hostile_name);
+  db->transact([&] { db->issue_token(who, token_hash(), noon, after_noon(hours(1))); });
+
+  const auto taken = write([&] { return db->redeem_token(token_hash(), after_noon(hours(1) - milliseconds(1))); });
+
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->id, who);
+  EXPECT_EQ(taken->username, hostile_name);
+  EXPECT_EQ(write([&] { return db->redeem_token(token_hash(), noon); }).why(), fault::wrong_credentials);
+}
+
+TEST_P(StoreContract, ATokenExpires) {
+  const auto zoe = add_user("Zoé");
+  db->transact([&] { db->issue_token(zoe, token_hash(), noon, after_noon(hours(1))); });
+
+  const auto late = write([&] { return db->redeem_token(token_hash(), after_noon(hours(1))); });
+
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.why(), fault::wrong_credentials);
+}
+
+TEST_P(StoreContract, AnUnknownTokenIsWrong) {
+  EXPECT_EQ(write([&] { return db->redeem_token(token_hash(), noon); }).why(), fault::wrong_credentials);
+  EXPECT_EQ(write([&] { return db->redeem_token("", noon); }).why(), fault::wrong_credentials);
+}
+
+TEST_P(StoreContract, ATokenOfWhoWasBannedInTheSameBreathUndoesNothing) {
+  const auto doomed = add_user(hostile_name);
+
+  db->transact([&] {
+    EXPECT_TRUE(db->ban(key_of(hostile_name), decided()));
+    db->issue_token(doomed, token_hash(), noon, after_noon(hours(1)));
+  });
+
+  EXPECT_EQ(find(hostile_name), fault::unknown_user);
+  EXPECT_EQ(write([&] { return db->redeem_token(token_hash(), noon); }).why(), fault::wrong_credentials);
+}
+
+} // namespace salond

@@ -1,0 +1,347 @@
+// What only the SQLite store does: its file, its lock, its schema.
+#include "persistence/sqlite/sqlite_store.hpp"
+#include "protocol/words/names.hpp"
+#include "tests/support/stores.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include <fstream>
+#include <gmock/gmock.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace salond {
+
+using persistence::dry_run_sqlite;
+using persistence::open_sqlite;
+using persistence::store;
+using persistence::store_error;
+using support::decided;
+using support::hostile_name;
+using support::noon;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class SqliteStore : public testing::Test {
+protected:
+  std::unique_ptr<store> open() { return open_sqlite({path}); }
+
+  /// How opening fails; an empty text when it does not.
+  std::string refusal(store_error::kind expected = store_error::kind::setup) {
+    try {
+      open();
+    } catch (const store_error& why) {
+      EXPECT_EQ(why.what_kind(), expected) << why.what();
+      return why.what();
+    }
+    return "";
+  }
+
+  /// The first column of the answer, a line each, as another program sees the file.
+  std::string sql(const std::string& text) {
+    sqlite3* handle = nullptr;
+    EXPECT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
+    std::string answer;
+    char* error = nullptr;
+    const auto add_row = [](void* lines, int, char** values, char**) {
+      *static_cast<std::string*>(lines) += std::string(values[0] ? values[0] : "NULL") + "\n";
+      return 0;
+    };
+    sqlite3_exec(handle, text.c_str(), add_row, &answer, &error);
+    if (error)
+      answer = std::string("error: ") + error;
+    sqlite3_free(error);
+    sqlite3_close(handle);
+    return answer;
+  }
+
+  std::vector<std::string> files() {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+      names.push_back(entry.path().filename());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  static mode_t mode_of(const std::string& file) {
+    struct stat found {};
+    EXPECT_EQ(stat(file.c_str(), &found), 0) << file;
+    return found.st_mode & 07777;
+  }
+
+  support::temporary_folder folder;
+  std::string path = folder / "l'été; x.db";
+};
+
+TEST_F(SqliteStore, OnlyItsOwnerCanReadTheFiles) {
+  const auto before = umask(0);
+  const auto db = open();
+  db->transact([&] { db->register_user({hostile_name, hostile_name, "h"}); });
+  umask(before);
+
+  for (const auto* end : {"", "-wal", "-shm", ".lock"})
+    EXPECT_EQ(mode_of(path + end), 0600u) << end;
+}
+
+TEST_F(SqliteStore, AnOrderlyEndLeavesOneFileAndALock) {
+  auto db = open();
+  db->transact([&] { db->register_user({hostile_name, hostile_name, "h"}); });
+
+  db.reset();
+
+  EXPECT_THAT(files(), ElementsAre("l'été; x.db", "l'été; x.db.lock"));
+}
+
+TEST_F(SqliteStore, ASecondOneOnTheSameFileIsRefused) {
+  const auto db = open();
+  std::filesystem::create_symlink(path, folder / "link.db");
+
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("in use by another salond"), HasSubstr(path),
+                               HasSubstr("process " + std::to_string(getpid()))));
+  path = folder / "link.db";
+  EXPECT_THAT(refusal(), HasSubstr("in use by another salond"));
+  EXPECT_THROW(dry_run_sqlite({path}), store_error);
+}
+
+TEST_F(SqliteStore, AnotherOneMayFollow) {
+  open().reset();
+
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(SqliteStore, AReaderKeepsTheLock) {
+  auto db = open();
+  auto reader = db->reader();
+
+  db.reset();
+  EXPECT_THAT(refusal(), HasSubstr("in use"));
+  reader.reset();
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(SqliteStore, AReaderCannotWrite) {
+  const auto db = open();
+  const auto reader = db->reader();
+
+  EXPECT_THROW(reader->transact([&] { reader->create_salon("x", policy::open); }), store_error);
+  EXPECT_EQ(db->salons().size(), 5u);
+}
+
+TEST_F(SqliteStore, LivesInMemoryToo) {
+  path = ":memory:";
+  const auto db = open();
+
+  db->transact([&] { EXPECT_TRUE(db->register_user({hostile_name, hostile_name, "h"})); });
+
+  EXPECT_TRUE(db->find_user(key_of(hostile_name)));
+  EXPECT_EQ(db->reader(), nullptr);
+}
+
+TEST_F(SqliteStore, KeepsWhatItHasOverARestart) {
+  auto db = open();
+  db->transact([&] {
+    const auto made = db->register_user({hostile_name, hostile_name, "h"});
+    db->append({salon_id{1}, made->user.id, 7, support::hostile_text, noon});
+    db->kick(key_of(hostile_name), support::after_noon(std::chrono::minutes(5)), decided());
+  });
+
+  db = nullptr;
+  db = open();
+
+  EXPECT_EQ(db->history(salon_id{1}, 8, 1).at(0).text, support::hostile_text);
+  EXPECT_EQ(db->bans(noon).size(), 1u);
+  EXPECT_EQ(db->salons().at(0).last_seq, 7);
+}
+
+TEST_F(SqliteStore, KeepsTheHighestOrderNumberOfABannedUserOverARestart) {
+  auto db = open();
+  db->transact([&] {
+    const auto made = db->register_user({hostile_name, hostile_name, "h"});
+    db->append({salon_id{1}, made->user.id, 7, "gone", noon});
+    db->ban(key_of(hostile_name), decided());
+  });
+
+  db = nullptr;
+  db = open();
+
+  EXPECT_EQ(db->salons().at(0).last_seq, 7);
+}
+
+TEST_F(SqliteStore, AUsersRowTellsWhetherHeIsConnected) {
+  const auto db = open();
+  user_id who;
+  db->transact([&] { who = db->register_user({"zoe", "zoe", "h"})->user.id; });
+  const auto status = [&] { return sql("SELECT status FROM clients"); };
+  EXPECT_EQ(status(), "disconnected\n");
+
+  db->transact([&] { db->open_session(who, noon); });
+  EXPECT_EQ(status(), "connected\n");
+  db->transact([&] { db->close_session(who, store::requests::end); });
+  EXPECT_EQ(status(), "disconnected\n");
+  db->transact([&] { db->open_session(who, noon); });
+  db->transact([&] { db->reset_presence(store::requests::end); });
+  EXPECT_EQ(status(), "disconnected\n");
+}
+
+TEST_F(SqliteStore, AKickedUserDoesNotBecomeConnected) {
+  const auto db = open();
+  db->transact([&] {
+    const auto who = db->register_user({"zoe", "zoe", "h"})->user.id;
+    db->kick("zoe", support::after_noon(std::chrono::minutes(5)), decided());
+    db->open_session(who, noon);
+  });
+
+  EXPECT_EQ(sql("SELECT status FROM clients"), "disconnected\n");
+}
+
+TEST_F(SqliteStore, DecisionsAreAudited) {
+  const auto db = open();
+  db->transact([&] {
+    const auto zoe = db->register_user({"Zoé", "z", "old"})->user.id;
+    db->add_request(salon_id{5}, zoe, noon);
+    db->accept_request(salon_id{5}, zoe, decided());
+    db->reject_request(salon_id{5}, zoe, decided());
+    db->change_password(zoe, "old", "new", decided("Zoé"));
+    db->kick(key_of("Zoé"), noon, decided("zoé"));
+    db->kick(key_of("Zoé"), support::after_noon(std::chrono::minutes(5)), decided());
+    db->ban(key_of("Zoé"), decided());
+    db->unban(key_of("Zoé"), decided());
+    db->ban("nobody", decided());
+  });
+
+  EXPECT_EQ(sql("SELECT by_whom || '|' || what || '|' || to_whom || '|' || result FROM audit ORDER BY audit_id"),
+            "root|accept|Zoé (Marketing)|done\n"
+            "root|reject|Zoé (Marketing)|done\n"
+            "Zoé|change_password|Zoé|done\n"
+            "zoé|kick|Zoé|not_allowed\n"
+            "root|kick|Zoé|done\n"
+            "root|ban|Zoé|done\n"
+            "root|unban|Zoé|done\n"
+            "root|ban|nobody|unknown_user\n");
+  EXPECT_EQ(sql("SELECT DISTINCT at_ms || from_where || reason FROM audit"),
+            std::to_string(to_ms(noon)) + "192.0.2.1spam: '\"; -- 🦊\n");
+}
+
+TEST_F(SqliteStore, TheAuditOnlyGrows) {
+  const auto db = open();
+  db->transact([&] { db->ban("nobody", decided()); });
+
+  EXPECT_EQ(sql("DELETE FROM audit"), "error: the audit log only grows");
+  EXPECT_EQ(sql("UPDATE audit SET result = ''"), "error: the audit log only grows");
+}
+
+TEST_F(SqliteStore, LooksAtHistoryAndHighestNumbersByTheirIndex) {
+  open();
+
+  EXPECT_THAT(sql("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'messages'"),
+              "sqlite_autoindex_messages_1\n"); // and none on client_id: see the schema
+}
+
+// --- opening ---
+
+TEST_F(SqliteStore, ASecondStartMigratesNothing) {
+  std::vector<std::string> first, second;
+  open_sqlite({path}, [&](const std::string& line) { first.push_back(line); });
+  const auto before = sql("SELECT sql FROM sqlite_schema");
+
+  open_sqlite({path}, [&](const std::string& line) { second.push_back(line); });
+
+  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1")));
+  EXPECT_THAT(second, IsEmpty());
+  EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
+  EXPECT_EQ(sql("PRAGMA user_version"), "1\n");
+  EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
+}
+
+TEST_F(SqliteStore, TakesAnEmptyFile) {
+  std::ofstream{path}.close();
+
+  EXPECT_EQ(open()->salons().size(), 5u);
+}
+
+TEST_F(SqliteStore, RefusesWhatIsNoDatabase) {
+  const std::string content(5000, 'x');
+  std::ofstream{path} << content;
+
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path), HasSubstr("not a database"), HasSubstr("move the file away")));
+  EXPECT_THAT([&] { dry_run_sqlite({path}); }, testing::Throws<store_error>());
+  EXPECT_EQ(std::filesystem::file_size(path), content.size());
+}
+
+TEST_F(SqliteStore, RefusesTheDatabaseOfAnotherProgramAndLeavesItAsItIs) {
+  sql("CREATE TABLE recipes(name TEXT)");
+
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path), HasSubstr("belongs to another program")));
+  EXPECT_EQ(sql("PRAGMA journal_mode"), "delete\n");
+  EXPECT_EQ(sql("SELECT name FROM sqlite_schema"), "recipes\n");
+}
+
+TEST_F(SqliteStore, RefusesANewerSchema) {
+  open();
+  sql("PRAGMA user_version=4711");
+
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path), HasSubstr("newer salond"), HasSubstr("4711")));
+}
+
+TEST_F(SqliteStore, RefusesAFolder) {
+  std::filesystem::create_directory(path);
+
+  EXPECT_THAT(refusal(), HasSubstr("is a folder"));
+}
+
+TEST_F(SqliteStore, RefusesAPathWithoutAFolder) {
+  path = folder / "no/such/x.db";
+
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("no/such/x.db"), HasSubstr("folder must exist")));
+  EXPECT_THAT([&] { dry_run_sqlite({path}); }, testing::Throws<store_error>());
+}
+
+TEST_F(SqliteStore, RefusesAnEmptyPath) {
+  path = "";
+
+  EXPECT_THAT(refusal(), HasSubstr("cannot be the path"));
+}
+
+TEST_F(SqliteStore, RefusesAFileThatAnotherProgramIsWriting) {
+  open();
+  sqlite3* other = nullptr;
+  sqlite3_open(path.c_str(), &other);
+  sqlite3_exec(other, "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE", nullptr, nullptr, nullptr);
+
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path), HasSubstr("end the other program")));
+  sqlite3_close(other);
+}
+
+TEST_F(SqliteStore, RefusesAFileItMayOnlyRead) {
+  if (getuid() == 0)
+    GTEST_SKIP() << "root may write everything";
+  open();
+  chmod(path.c_str(), 0400);
+
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path), HasSubstr("readable and writable")));
+}
+
+// --- dry run ---
+
+TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr(path), HasSubstr("schema 1")));
+  EXPECT_THAT(files(), IsEmpty());
+}
+
+TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
+  std::ofstream{path}.close();
+
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1")));
+  EXPECT_EQ(std::filesystem::file_size(path), 0u);
+}
+
+TEST_F(SqliteStore, ADryRunOfWhatIsUpToDateSaysNothing) {
+  open();
+  const auto before = files();
+
+  EXPECT_THAT(dry_run_sqlite({path}), IsEmpty());
+  EXPECT_EQ(files(), before);
+}
+
+} // namespace salond

@@ -1,0 +1,8 @@
+// The databases that keep the contract. A new one adds one value.
+#include "tests/contract/store_contract.hpp"
+
+namespace salond {
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::Values(support::sqlite()), support::name_of);
+
+} // namespace salond

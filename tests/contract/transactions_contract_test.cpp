@@ -1,0 +1,171 @@
+#include "tests/contract/store_contract.hpp"
+
+namespace salond {
+
+using persistence::store_error;
+using support::decided;
+using support::hostile_name;
+using support::hostile_text;
+using support::noon;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(StoreContract, ARefusedRequestDoesNotUndoItsNeighbours) {
+  const auto zoe = add_user("Zoé");
+
+  db->transact([&] {
+    EXPECT_TRUE(db->append({general, zoe, 1, "before", noon}));
+    EXPECT_EQ(db->register_user({"zoé", "other", "h"}).why(), fault::name_taken);
+    EXPECT_EQ(db->register_user({"other", "zoé", "h"}).why(), fault::alias_taken);
+    EXPECT_EQ(db->create_salon("général", policy::open).why(), fault::invalid_name);
+    EXPECT_EQ(db->append({general, nobody, 2, "nobody's", noon}), fault::unknown_user);
+    EXPECT_EQ(db->add_member(blabla, nobody).why(), fault::unknown_user);
+    EXPECT_EQ(db->add_request(blabla, nobody, noon).why(), fault::unknown_user);
+    EXPECT_EQ(db->accept_request(marketing, zoe, decided()), fault::no_such_request);
+    EXPECT_EQ(db->reject_request(marketing, zoe, decided()).why(), fault::no_such_request);
+    EXPECT_EQ(db->open_session(nobody, noon).why(), fault::unknown_user);
+    EXPECT_EQ(db->redeem_token("no token", noon).why(), fault::wrong_credentials);
+    EXPECT_EQ(db->store_private(zoe, "nobody", "x", noon).why(), fault::unknown_user);
+    EXPECT_EQ(db->ban("nobody", decided()).why(), fault::unknown_user);
+    EXPECT_EQ(db->kick(key_of("Zoé"), noon, decided("zoé")).why(), fault::not_allowed);
+    EXPECT_EQ(db->unban("nobody", decided()), fault::unknown_user);
+    EXPECT_TRUE(db->register_user({hostile_name, hostile_name, "h"}));
+    EXPECT_TRUE(db->append({general, zoe, 2, "after", noon}));
+  });
+
+  EXPECT_THAT(texts(general), ElementsAre("before", "after"));
+  EXPECT_TRUE(find(hostile_name));
+}
+
+TEST_P(StoreContract, WorkSeesWhatItHasWritten) {
+  db->transact([&] {
+    const auto made = db->register_user({hostile_name, hostile_name, "h"});
+    ASSERT_TRUE(made);
+    EXPECT_TRUE(db->find_user(key_of(hostile_name)));
+    EXPECT_TRUE(db->append({general, made->user.id, 1, hostile_text, noon}));
+    EXPECT_EQ(db->history(general, newest, 1).size(), 1u);
+    EXPECT_EQ(db->register_user({hostile_name, "other", "h"}).why(), fault::name_taken);
+  });
+}
+
+TEST_P(StoreContract, ARefusalOfTheDatabaseUndoesTheWholeTransaction) {
+  const auto zoe = add_user("Zoé");
+  post(general, zoe, 1, "first");
+
+  try {
+    db->transact([&] {
+      db->append({general, zoe, 2, "lost", noon});
+      db->register_user({hostile_name, hostile_name, "h"});
+      db->append({general, zoe, 1, "twice", noon});
+    });
+    FAIL() << "stored twice";
+  } catch (const store_error& why) {
+    EXPECT_EQ(why.what_kind(), store_error::kind::refused);
+    EXPECT_STRNE(why.what(), "");
+  }
+
+  EXPECT_THAT(texts(general), ElementsAre("first"));
+  EXPECT_EQ(find(hostile_name), fault::unknown_user);
+  EXPECT_TRUE(post(general, zoe, 2, "the store goes on"));
+}
+
+TEST_P(StoreContract, AMessageForNoSalonIsRefused) {
+  const auto zoe = add_user("Zoé");
+
+  try {
+    post(salon_id{4711}, zoe, 1, "x");
+    FAIL() << "stored";
+  } catch (const store_error& why) {
+    EXPECT_EQ(why.what_kind(), store_error::kind::refused);
+  }
+}
+
+TEST_P(StoreContract, AnExceptionOfTheWorkUndoesItAndPasses) {
+  const auto zoe = add_user("Zoé");
+
+  EXPECT_THROW(db->transact([&] {
+    db->append({general, zoe, 1, "lost", noon});
+    throw std::logic_error("of ours");
+  }),
+               std::logic_error);
+
+  EXPECT_THAT(texts(general), IsEmpty());
+  EXPECT_TRUE(post(general, zoe, 1, "again"));
+}
+
+TEST_P(StoreContract, TheSameWorkCanRunAgainAfterItWasUndone) {
+  const auto zoe = add_user("Zoé");
+  int runs = 0;
+  std::vector<outcome<done>> answers;
+  const auto work = [&] {
+    answers.clear();
+    answers.push_back(db->append({general, zoe, 1, "once", noon}));
+    answers.push_back(db->append({general, nobody, 2, "never", noon}));
+    if (++runs == 1)
+      throw store_error(store_error::kind::refused, "undone from outside");
+  };
+
+  EXPECT_THROW(db->transact(work), store_error);
+  db->transact(work);
+
+  EXPECT_THAT(answers, ElementsAre(outcome<done>(done{}), outcome<done>(fault::unknown_user)));
+  EXPECT_THAT(texts(general), ElementsAre("once"));
+}
+
+TEST_P(StoreContract, AnEmptyTransactionIsNone) {
+  db->transact([] {});
+  db->read([] {});
+  EXPECT_THAT(db->join_requests(), IsEmpty());
+}
+
+TEST_P(StoreContract, ReadsSeeWhatIsCommitted) {
+  const auto zoe = add_user("Zoé");
+  post(general, zoe, 1, hostile_text);
+  std::vector<chat_message> seen;
+
+  db->read([&] { seen = db->history(general, newest, 10); });
+
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].text, hostile_text);
+}
+
+TEST_P(StoreContract, AnExceptionOfAReadPassesAndTheStoreGoesOn) {
+  EXPECT_THROW(db->read([] { throw std::logic_error("of ours"); }), std::logic_error);
+  EXPECT_TRUE(add_user("Zoé").value);
+}
+
+TEST_P(StoreContract, AReaderSeesCommitsAndNothingBefore) {
+  const auto reader = db->reader();
+  if (!reader)
+    return; // a store may have none
+  const auto zoe = add_user("Zoé");
+  const auto count = [&] {
+    size_t found = 0;
+    reader->read([&] { found = reader->history(general, newest, 10).size(); });
+    return found;
+  };
+
+  db->transact([&] {
+    db->append({general, zoe, 1, hostile_text, noon});
+    EXPECT_EQ(count(), 0u);
+  });
+
+  EXPECT_EQ(count(), 1u);
+  EXPECT_EQ(reader->salons().size(), 5u);
+  EXPECT_EQ(reader->find_user(key_of("zoé"))->id, zoe);
+}
+
+TEST_P(StoreContract, AReaderHasNoReader) {
+  const auto reader = db->reader();
+  if (!reader)
+    return;
+
+  EXPECT_EQ(reader->reader(), nullptr);
+}
+
+TEST_P(StoreContract, DescribesItselfInOneLine) {
+  EXPECT_THAT(db->describe(), testing::Not(testing::IsEmpty()));
+  EXPECT_THAT(db->describe(), testing::Not(testing::HasSubstr("\n")));
+}
+
+} // namespace salond

@@ -1,0 +1,181 @@
+#include "tests/contract/store_contract.hpp"
+
+namespace salond {
+
+using persistence::administrator_state;
+using support::decided;
+using support::hostile_name;
+using support::longest_name;
+using support::noon;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const auto sha256 = std::string(64, 'a');
+
+TEST_P(StoreContract, ARegisteredUserIsFoundAsRegistered) {
+  const auto made = write([&] {
+    return db->register_user({hostile_name, "alias " + hostile_name, "$argon2id$'\"", role::moderator});
+  });
+
+  ASSERT_TRUE(made);
+  EXPECT_THAT(made->salons, ElementsAre(general));
+  for (const auto& found : {made->user, *find(hostile_name)}) {
+    EXPECT_EQ(found.id, made->user.id);
+    EXPECT_EQ(found.username, hostile_name);
+    EXPECT_EQ(found.alias, "alias " + hostile_name);
+    EXPECT_EQ(found.password_hash, "$argon2id$'\"");
+    EXPECT_EQ(found.role, role::moderator);
+  }
+  EXPECT_THAT(db->members(general), ElementsAre(made->user.id));
+}
+
+TEST_P(StoreContract, AUserIsFoundByKey) {
+  const auto zoe = add_user("Zoé");
+
+  ASSERT_TRUE(find("ZOÉ"));
+  EXPECT_EQ(find("ZOÉ")->id, zoe);
+  EXPECT_EQ(find("ZOÉ")->username, "Zoé");
+  EXPECT_EQ(find("Zoe"), fault::unknown_user);
+  EXPECT_EQ(find(""), fault::unknown_user);
+  EXPECT_EQ(find("Zo%"), fault::unknown_user);
+}
+
+TEST_P(StoreContract, TakesTheLongestNameAndTheLongestKey) {
+  const auto who = add_user(longest_name);
+  // U+FDFA folds to eighteen characters: a name of 64 characters with a key near the column's end.
+  std::string wide;
+  for (int i = 0; i < 62; ++i)
+    wide += "ﷺ";
+
+  EXPECT_EQ(find(longest_name)->id, who);
+  EXPECT_EQ(find(longest_name)->username, longest_name);
+  EXPECT_NE(add_user(wide), user_id{});
+  EXPECT_EQ(find(wide)->username, wide);
+}
+
+TEST_P(StoreContract, RefusesANameThatIsTakenInAnySpelling) {
+  add_user("Zoé");
+
+  EXPECT_EQ(write([&] { return db->register_user({"zOÉ", "other", "h"}); }), fault::name_taken);
+  EXPECT_EQ(write([&] { return db->register_user({"other", "zOÉ", "h"}); }), fault::alias_taken);
+  EXPECT_EQ(write([&] { return db->register_user({"zOÉ", "zOÉ", "h"}); }), fault::name_taken);
+  EXPECT_EQ(find("other"), fault::unknown_user);
+}
+
+TEST_P(StoreContract, AUsernameMayBeAnothersAlias) {
+  ASSERT_TRUE(write([&] { return db->register_user({"one", "two", "h"}); }));
+  EXPECT_TRUE(write([&] { return db->register_user({"two", "one", "h"}); }));
+}
+
+TEST_P(StoreContract, ANewUserBelongsToEveryAutomaticSalon) {
+  const auto second = write([&] { return db->create_salon("Accueil", policy::automatic); });
+
+  const auto made = write([&] { return db->register_user({"Zoé", "z", "h"}); });
+
+  ASSERT_TRUE(made);
+  EXPECT_THAT(made->salons, testing::UnorderedElementsAre(general, second->id));
+  EXPECT_THAT(db->members(second->id), ElementsAre(made->user.id));
+}
+
+TEST_P(StoreContract, AHashIsReplacedOnlyWhereItIsTheExpectedOne) {
+  const auto made = write([&] { return db->register_user({hostile_name, "z", sha256}); });
+  const auto who = made->user.id;
+
+  EXPECT_FALSE(write([&] { return db->replace_hash(who, "another", "$argon2id$new"); }));
+  EXPECT_EQ(find(hostile_name)->password_hash, sha256);
+  EXPECT_TRUE(write([&] { return db->replace_hash(who, sha256, "$argon2id$new"); }));
+  EXPECT_EQ(find(hostile_name)->password_hash, "$argon2id$new");
+  EXPECT_FALSE(write([&] { return db->replace_hash(who, sha256, "$argon2id$newer"); }));
+  EXPECT_FALSE(write([&] { return db->replace_hash(nobody, sha256, "$argon2id$new"); }));
+}
+
+TEST_P(StoreContract, AHashIsReplacedByItself) {
+  const auto made = write([&] { return db->register_user({"Zoé", "z", sha256}); });
+
+  EXPECT_TRUE(write([&] { return db->replace_hash(made->user.id, sha256, sha256); }));
+}
+
+TEST_P(StoreContract, ANewPasswordEndsTheTokensOfTheUserAlone) {
+  const auto zoe = add_user("Zoé");
+  const auto other = add_user("other");
+  const std::string token(32, '\0'), others(32, '\xFF');
+  db->transact([&] {
+    db->issue_token(zoe, token, noon, support::after_noon(std::chrono::hours(1)));
+    db->issue_token(other, others, noon, support::after_noon(std::chrono::hours(1)));
+  });
+
+  EXPECT_FALSE(write([&] { return db->change_password(zoe, "wrong", "$argon2id$new", decided("Zoé")); }));
+  EXPECT_TRUE(write([&] { return db->change_password(zoe, "$argon2id$hash", "$argon2id$new", decided("Zoé")); }));
+
+  EXPECT_EQ(find("Zoé")->password_hash, "$argon2id$new");
+  EXPECT_EQ(write([&] { return db->redeem_token(token, noon); }).why(), fault::wrong_credentials);
+  EXPECT_TRUE(write([&] { return db->redeem_token(others, noon); }));
+}
+
+TEST_P(StoreContract, APasswordThatDidNotChangeKeepsItsTokens) {
+  const auto zoe = add_user("Zoé");
+  const std::string token(32, 't');
+  db->transact([&] { db->issue_token(zoe, token, noon, support::after_noon(std::chrono::hours(1))); });
+
+  EXPECT_FALSE(write([&] { return db->change_password(zoe, "wrong", "$argon2id$new", decided("Zoé")); }));
+  EXPECT_FALSE(write([&] { return db->change_password(nobody, "wrong", "$argon2id$new", decided("Zoé")); }));
+
+  EXPECT_TRUE(write([&] { return db->redeem_token(token, noon); }));
+}
+
+// --- administrators ---
+
+TEST_P(StoreContract, AnEmptyDatabaseHasNoAdministrator) {
+  add_user("Zoé");
+
+  EXPECT_EQ(db->administrators(), administrator_state::none);
+}
+
+TEST_P(StoreContract, AnAdministratorCanLogInWhenAPasswordCanMatch) {
+  for (const auto* hash : {"", "hashed_admin_password", "zz"}) {
+    write([&] { return db->make_administrator("admin", hash); });
+    EXPECT_EQ(db->administrators(), administrator_state::locked) << hash;
+  }
+  write([&] { return db->make_administrator("server", sha256); });
+  EXPECT_EQ(db->administrators(), administrator_state::can_log_in);
+  write([&] { return db->make_administrator("server", "$argon2id$v=19$m=19456"); });
+  EXPECT_EQ(db->administrators(), administrator_state::can_log_in);
+}
+
+TEST_P(StoreContract, MakesAnAdministratorOfNobody) {
+  const auto made = write([&] { return db->make_administrator("admin", "$argon2id$a"); });
+
+  const auto found = find("ADMIN");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->id, made.id);
+  EXPECT_EQ(found->username, "admin");
+  EXPECT_EQ(found->role, role::administrator);
+  EXPECT_EQ(found->password_hash, "$argon2id$a");
+  EXPECT_THAT(db->members(general), ElementsAre(made.id));
+}
+
+TEST_P(StoreContract, MakesAnAdministratorOfAUser) {
+  const auto who = add_user(hostile_name);
+  write([&] { return db->add_member(blabla, who); });
+
+  const auto made = write([&] { return db->make_administrator(hostile_name, "$argon2id$b"); });
+
+  EXPECT_EQ(made.id, who);
+  EXPECT_EQ(made.role, role::administrator);
+  EXPECT_EQ(find(hostile_name)->role, role::administrator);
+  EXPECT_EQ(find(hostile_name)->password_hash, "$argon2id$b");
+  EXPECT_THAT(db->members(blabla), Contains(who));
+}
+
+TEST_P(StoreContract, MakesAnAdministratorThoughTheAliasIsTaken) {
+  write([&] { return db->register_user({"somebody", "Admin", "h"}); });
+  write([&] { return db->register_user({"another", "admin-2", "h"}); });
+
+  const auto made = write([&] { return db->make_administrator("admin", "$argon2id$a"); });
+
+  EXPECT_EQ(find("admin")->id, made.id);
+  EXPECT_EQ(find("somebody")->alias, "Admin");
+}
+
+} // namespace salond
