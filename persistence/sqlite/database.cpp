@@ -1,11 +1,6 @@
 #include "persistence/sqlite/database.hpp"
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <filesystem>
+#include "persistence/sqlite/files.hpp"
 #include <sqlite3.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 namespace salond::persistence::sqlite {
 namespace {
@@ -59,16 +54,6 @@ const char* advice(int extended) {
   case SQLITE_FULL: return "; make room on the disk";
   default: return "";
   }
-}
-
-std::string system_reason() {
-  return std::strerror(errno);
-}
-
-std::string holder_of(int descriptor) {
-  char pid[32] = {};
-  const auto size = pread(descriptor, pid, sizeof pid - 1, 0);
-  return size > 0 ? " (process " + std::string(pid, static_cast<size_t>(size)) + ")" : "";
 }
 
 } // namespace
@@ -129,66 +114,6 @@ void query::check(int code) {
     return;
   sqlite3_clear_bindings(prepared_); // no destructor will: the constructor is still at work
   db_.fail(code);
-}
-
-// --- files ---
-
-bool in_memory(const std::string& path) {
-  return path == ":memory:";
-}
-
-std::string resolved(const std::string& path) {
-  if (in_memory(path))
-    return path;
-  std::error_code why;
-  const auto absolute = std::filesystem::absolute(path, why);
-  const auto result = why ? absolute : std::filesystem::weakly_canonical(absolute, why);
-  if (why || path.empty())
-    throw store_error(kind::setup, "'" + path + "' cannot be the path of a database: " + why.message());
-  if (std::filesystem::is_directory(result, why))
-    throw store_error(kind::setup, result.string() + " is a folder; name a file in it in `db`");
-  return result.string();
-}
-
-void create_private(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-  if (descriptor >= 0) {
-    ::close(descriptor);
-    return;
-  }
-  if (errno == EEXIST)
-    return;
-  const auto what = errno == ENOSPC || errno == EDQUOT || errno == EIO ? kind::unavailable : kind::setup;
-  throw store_error(what, "cannot make the database " + path + ": " + system_reason());
-}
-
-file_lock::file_lock(const std::string& database_path, missing what) {
-  const auto path = database_path + ".lock";
-  const int flags = O_RDWR | O_CLOEXEC | (what == missing::make ? O_CREAT : 0);
-  descriptor_ = ::open(path.c_str(), flags, 0600);
-  if (descriptor_ < 0) {
-    if (errno == ENOENT && what == missing::ignore)
-      return;
-    throw store_error(kind::setup, "cannot open the lock " + path + ": " + system_reason()
-                                       + "; its folder must exist and be writable for the server's user");
-  }
-  if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    const auto why = errno == EWOULDBLOCK ? "is in use by another salond" + holder_of(descriptor_)
-                                                + "; stop that one first, or name another file in `db`"
-                                          : "cannot be locked: " + system_reason();
-    ::close(descriptor_);
-    throw store_error(kind::setup, "the database " + database_path + " " + why);
-  }
-  if (what == missing::ignore)
-    return;
-  const auto pid = std::to_string(getpid());
-  if (ftruncate(descriptor_, 0) != 0 || pwrite(descriptor_, pid.data(), pid.size(), 0) < 0)
-    return; // the number only makes a message better
-}
-
-file_lock::~file_lock() {
-  if (descriptor_ >= 0)
-    ::close(descriptor_); // the file stays: to remove it would let two processes lock two files of one name
 }
 
 // --- database ---

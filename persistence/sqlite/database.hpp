@@ -54,34 +54,6 @@ private:
   texts how_;
 };
 
-/// One process at a time uses a database: SQLite would allow more, but salond remembers what it wrote.
-/// Held by an flock on `PATH.lock`: not on the database itself, where closing any descriptor drops SQLite's own locks.
-class file_lock {
-public:
-  /// Whether a missing lock file is made; a dry run leaves no trace.
-  enum class missing { make, ignore };
-
-  /// Throws store_error::setup, naming who holds it, when it is held.
-  file_lock(const std::string& database_path, missing what);
-  file_lock(const file_lock&) = delete;
-  file_lock& operator=(const file_lock&) = delete;
-  ~file_lock();
-
-private:
-  int descriptor_ = -1;
-};
-
-/// `path` without links and relative parts, so that a database has one name and one lock.
-/// Throws store_error::setup when it cannot be one of a database's.
-std::string resolved(const std::string& path);
-
-/// Makes an empty file that only its owner can read, unless there is a file: `-wal` and `-shm` take its mode.
-/// Throws store_error.
-void create_private(const std::string& path);
-
-/// True for SQLite's name of a database that lives in memory alone.
-bool in_memory(const std::string& path);
-
 /// A connection to a database.
 class database {
 public:

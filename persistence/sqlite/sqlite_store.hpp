@@ -3,6 +3,7 @@
 #pragma once
 #include "persistence/open.hpp"
 #include "persistence/sqlite/database.hpp"
+#include "persistence/sqlite/files.hpp"
 
 namespace salond::persistence {
 
