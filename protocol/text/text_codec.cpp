@@ -1,0 +1,251 @@
+#include "protocol/text/text_codec.hpp"
+#include "protocol/text/wire_text.hpp"
+#include "protocol/words/names.hpp"
+#include <algorithm>
+
+namespace salond::text {
+namespace {
+
+constexpr size_t most_readings = 8;      // of an ambiguous PASSWORD
+constexpr int64_t most_history = 500;    // messages of one HISTORY
+constexpr size_t raw_frame_bytes = 1024; // of the two JSON frames of a login, for a raw client
+
+/// The rest of `frame` behind `prefix`, if it begins so.
+std::optional<std::string> after(const std::string& frame, std::string_view prefix) {
+  if (frame.compare(0, prefix.size(), prefix) != 0)
+    return std::nullopt;
+  return frame.substr(prefix.size());
+}
+
+/// `text` cut at its first ':', both parts; nothing where there is none.
+std::optional<std::pair<std::string, std::string>> split(const std::string& text) {
+  const auto at = text.find(':');
+  if (at == std::string::npos)
+    return std::nullopt;
+  return std::pair{text.substr(0, at), text.substr(at + 1)};
+}
+
+/// COMPAT: the old client puts one space before a text.
+std::string without_leading_space(std::string text) {
+  if (!text.empty() && text.front() == ' ')
+    text.erase(0, 1);
+  return text;
+}
+
+/// username:alias:password; what is missing is empty, and refused as invalid by the rules.
+command::register_user registration(const std::string& fields) {
+  command::register_user result;
+  const auto username = split(fields);
+  if (!username)
+    return {fields, {}, {}};
+  result.username = username->first;
+  const auto alias = split(username->second);
+  result.alias = alias ? alias->first : username->second;
+  result.password = alias ? alias->second : std::string{};
+  return result;
+}
+
+bool is_http(const std::string& frame) {
+  for (const std::string_view method : {"GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE "})
+    if (frame.compare(0, method.size(), method) == 0)
+      return frame.find(" HTTP/", method.size()) != std::string::npos;
+  return false;
+}
+
+std::optional<utterance> post(const std::string& rest) {
+  const auto end = rest.find("):");
+  if (end == std::string::npos)
+    return misspoken{fault::unknown_command};
+  auto text = shown(without_leading_space(rest.substr(end + 2)));
+  if (text.empty())
+    return std::nullopt;
+  return command::any{command::post{rest.substr(0, end), std::move(text)}};
+}
+
+std::optional<utterance> tell_privately(const std::string& rest) {
+  auto parts = split(rest);
+  if (!parts)
+    return misspoken{fault::unknown_command};
+  auto text = shown(without_leading_space(std::move(parts->second)));
+  if (text.empty())
+    return std::nullopt;
+  return command::any{command::tell_privately{std::move(parts->first), std::move(text)}};
+}
+
+utterance change_password(const std::string& rest) {
+  command::change_password result;
+  for (auto at = rest.find(':'); at != std::string::npos && result.readings.size() < most_readings; at = rest.find(':', at + 1))
+    result.readings.emplace_back(rest.substr(0, at), rest.substr(at + 1));
+  if (result.readings.empty())
+    return misspoken{fault::unknown_command};
+  return command::any{std::move(result)};
+}
+
+utterance history(const std::string& rest) {
+  const auto at = rest.rfind(':'); // a salon's name holds none
+  if (at == std::string::npos)
+    return misspoken{fault::unknown_command};
+  const auto digits = rest.substr(at + 1);
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos)
+    return misspoken{fault::unknown_command};
+  int64_t count = 0;
+  for (const auto digit : digits)
+    count = std::min(10 * count + (digit - '0'), most_history + 1);
+  if (count == 0)
+    return misspoken{fault::unknown_command};
+  return command::any{command::history{rest.substr(0, at), std::min(count, most_history)}};
+}
+
+} // namespace
+
+utterance first_frame(const std::string& frame) {
+  if (is_http(frame))
+    return misspoken{fault::foreign_protocol, true};
+  if (auto fields = after(frame, "INSCRIPTION:"))
+    return command::any{registration(*fields)};
+  if (auto token = after(frame, "RESUME:"))
+    return command::any{command::resume{std::move(*token)}};
+  auto parts = split(frame);
+  if (!parts || parts->first.empty())
+    return misspoken{fault::malformed_login};
+  return command::any{command::log_in{std::move(parts->first), std::move(parts->second)}};
+}
+
+std::optional<utterance> session_frame(const std::string& frame) {
+  if (auto rest = after(frame, "MSG ("))
+    return post(*rest);
+  if (auto salon = after(frame, "JOIN:"))
+    return command::any{command::join{std::move(*salon)}};
+  if (auto rest = after(frame, "PRIVATE:"))
+    return tell_privately(*rest);
+  if (auto rest = after(frame, "AUTH:")) {
+    if (auto parts = split(*rest))
+      return command::any{command::check_credentials{std::move(parts->first), std::move(parts->second)}};
+    return misspoken{fault::unknown_command};
+  }
+  if (auto fields = after(frame, "REGISTER:"))
+    return command::any{registration(*fields)};
+  if (auto target = after(frame, "BAN:"))
+    return command::any{command::ban{std::move(*target)}};
+  if (auto rest = after(frame, "PASSWORD:"))
+    return change_password(*rest);
+  if (auto rest = after(frame, "HISTORY:"))
+    return history(*rest);
+  if (auto salon = after(frame, "LEAVE:"))
+    return command::any{command::leave{std::move(*salon)}};
+  if (frame == "TOKEN")
+    return command::any{command::issue_token{}};
+  if (frame == "HELP")
+    return command::any{command::help{}};
+  if (frame == "QUIT")
+    return command::any{command::quit{}};
+  return misspoken{fault::unknown_command};
+}
+
+std::optional<utterance> text_codec::next(instant now) {
+  if (closed_)
+    return std::nullopt;
+  const auto hello = reader_.beginning();
+  if (!greeted_ && hello.size() >= 2 && hello[0] == '\x16' && hello[1] == '\x03')
+    return misspoken{fault::foreign_protocol, true}; // a TLS hello: closed at once, not after the guess about its kind
+  while (auto frame = reader_.next(now)) {
+    switch (frame->what) {
+      case frame_reader::frame::kind::too_long: return misspoken{fault::frame_too_long};
+      case frame_reader::frame::kind::fatally_too_long: return misspoken{fault::frame_too_long, true};
+      case frame_reader::frame::kind::end: return input_ended{};
+      case frame_reader::frame::kind::whole: break;
+    }
+    if (frame->bytes.empty())
+      continue;
+    if (auto said = understand(frame->bytes))
+      return said;
+  }
+  return std::nullopt;
+}
+
+std::optional<utterance> text_codec::understand(const std::string& frame) {
+  greeted_ = true;
+  if (!is_utf8(frame))
+    return misspoken{fault::bad_encoding};
+  return in_session_ ? session_frame(frame) : first_frame(frame);
+}
+
+paced_writer& text_codec::paced() {
+  if (!paced_)
+    paced_ = std::make_unique<paced_writer>(options_.pace);
+  return *paced_;
+}
+
+void text_codec::say(const event::any& what, instant) {
+  if (closed_)
+    return;
+  const auto* welcome = std::get_if<event::logged_in>(&what);
+  in_session_ = in_session_ || welcome;
+  if (!raw())
+    return say_text(spell(what));
+  if (!welcome)
+    return say_raw(spell(what));
+  for (auto& frame : login_frames(*welcome, raw_frame_bytes))
+    paced().say(std::move(frame));
+}
+
+void text_codec::say_spelled(const shared_bytes& spelled, instant) {
+  if (closed_)
+    return;
+  if (raw())
+    return say_raw(*spelled);
+  lines_bytes_ += spelled->size();
+  lines_.push_back(spelled);
+}
+
+void text_codec::say_text(std::string texts) {
+  lines_bytes_ += texts.size();
+  lines_.push_back(std::make_shared<const std::string>(std::move(texts)));
+}
+
+void text_codec::say_raw(std::string_view texts) {
+  while (!texts.empty()) {
+    const auto end = std::min(texts.find('\n'), texts.size());
+    paced().say(std::string{texts.substr(0, end)});
+    texts.remove_prefix(std::min(end + 1, texts.size()));
+  }
+}
+
+void text_codec::say_last(const std::optional<event::any>& last, instant) {
+  if (closed_)
+    return;
+  closed_ = true;
+  auto texts = last ? spell(*last) : std::string{};
+  if (!raw()) {
+    if (!texts.empty())
+      say_text(std::move(texts));
+    return;
+  }
+  if (!texts.empty())
+    texts.pop_back(); // its '\n'
+  if (paced_ || !texts.empty())
+    paced().close(std::move(texts));
+}
+
+void text_codec::drain(std::vector<shared_bytes>& out, instant now) {
+  for (auto& line : lines_)
+    out.push_back(std::move(line));
+  lines_.clear();
+  lines_bytes_ = 0;
+  if (!paced_)
+    return;
+  if (auto text = paced_->next(now))
+    out.push_back(std::make_shared<const std::string>(std::move(*text)));
+}
+
+size_t text_codec::unsent() const { return lines_bytes_ + (paced_ ? paced_->unsent() : 0); }
+
+std::optional<instant> text_codec::deadline() const {
+  const auto in = closed_ ? std::nullopt : reader_.deadline();
+  const auto out = paced_ ? paced_->deadline() : std::nullopt;
+  if (!in || !out)
+    return in ? in : out;
+  return std::min(*in, *out);
+}
+
+} // namespace salond::text
