@@ -1,0 +1,19 @@
+#include "persistence/open.hpp"
+#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/sqlite/sqlite_store.hpp"
+
+namespace salond::persistence {
+
+std::unique_ptr<store> open(const open_options& options) {
+  if (const auto* file = std::get_if<config::sqlite_database>(&options.where))
+    return open_sqlite(*file, options.report);
+  return open_mysql(std::get<config::mysql_database>(options.where), options);
+}
+
+std::vector<std::string> dry_run(const open_options& options) {
+  if (const auto* file = std::get_if<config::sqlite_database>(&options.where))
+    return dry_run_sqlite(*file);
+  return dry_run_mysql(std::get<config::mysql_database>(options.where), options);
+}
+
+} // namespace salond::persistence
