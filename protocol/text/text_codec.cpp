@@ -26,10 +26,8 @@ std::optional<std::pair<std::string, std::string>> split(const std::string& text
 }
 
 /// COMPAT: the old client puts one space before a text.
-std::string without_leading_space(std::string text) {
-  if (!text.empty() && text.front() == ' ')
-    text.erase(0, 1);
-  return text;
+std::string_view without_leading_space(std::string_view text) {
+  return text.substr(!text.empty() && text.front() == ' ' ? 1 : 0);
 }
 
 /// username:alias:password; what is missing is empty, and refused as invalid by the rules.
@@ -56,7 +54,7 @@ std::optional<utterance> post(const std::string& rest) {
   const auto end = rest.find("):");
   if (end == std::string::npos)
     return misspoken{fault::unknown_command};
-  auto text = shown(without_leading_space(rest.substr(end + 2)));
+  auto text = shown(without_leading_space(std::string_view{rest}.substr(end + 2)));
   if (text.empty())
     return std::nullopt;
   return command::any{command::post{rest.substr(0, end), std::move(text)}};
@@ -66,7 +64,7 @@ std::optional<utterance> tell_privately(const std::string& rest) {
   auto parts = split(rest);
   if (!parts)
     return misspoken{fault::unknown_command};
-  auto text = shown(without_leading_space(std::move(parts->second)));
+  auto text = shown(without_leading_space(parts->second));
   if (text.empty())
     return std::nullopt;
   return command::any{command::tell_privately{std::move(parts->first), std::move(text)}};
