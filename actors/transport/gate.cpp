@@ -10,6 +10,7 @@ constexpr uint64_t response_flag = uint64_t{1} << 63;
 constexpr uint64_t answered_flag = uint64_t{1} << 62;
 constexpr uint64_t stream_flag = uint64_t{1} << 61;
 
+constexpr char select_connection_flag = 2;         // of a client's second handshake: "use this connection for me"
 constexpr size_t most_handshake = 8192;            // a server's names its actor's messages: a hundred bytes each
 constexpr size_t most_error = 512;                 // of a down message: a code, a category, an empty context
 constexpr int most_client_handshakes = 3;          // CAF sends two
@@ -58,8 +59,8 @@ gate::refusal gate::header(const char* bytes) {
   response_ = (at.data & response_flag) != 0;
   if (bytes[1] != 0 || bytes[2] != 0)
     return "padding is used";
-  if (bytes[3] != 0)
-    return "flags are used"; // to an actor by name (SpawnServ, ConfigServ), or a choice between connections
+  if (bytes[3] != 0 && (operation_ != operation::client_handshake || bytes[3] != select_connection_flag))
+    return "flags are used"; // a message to an actor by name: SpawnServ, ConfigServ
   if (their_node_.empty() && operation_ != expected_greeting())
     return "no handshake first";
   if (operation_ == expected_greeting())
@@ -140,8 +141,8 @@ gate::refusal gate::handshake_payload(std::string_view bytes) {
 gate::refusal gate::notice_payload(std::string_view bytes) const {
   if (bytes.substr(0, node_id_size) != their_node_ || bytes.substr(node_id_size, node_id_size) != our_node_)
     return "for or from another node";
-  // An error may carry a message, and that may name any of our actors.
-  if (!wide() && bytes.find(types_prefix, 2 * node_id_size) != std::string_view::npos)
+  // An error may carry a message, and that may name any of our actors. CAF's own errors carry an empty one.
+  if (!wide() && bytes.find("@<>+", 2 * node_id_size) != std::string_view::npos)
     return "down with a message inside";
   return nullptr;
 }
