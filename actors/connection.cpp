@@ -211,9 +211,12 @@ void connection::wake_at_deadline() {
   const auto when = codec_->deadline();
   if (!when || (wake_at_ && *wake_at_ <= *when))
     return;
+  const auto pause = *when - now();
+  if (pause <= instant::duration{0} && session_.waiting())
+    return; // a frame is ready; it is taken when the session asks for it, not by waking again and again
   wake_at_ = when;
-  const auto pause = std::max(*when - now(), instant::duration{0});
-  delayed_send(this, std::chrono::duration_cast<std::chrono::microseconds>(pause) + std::chrono::microseconds{1}, wake{});
+  delayed_send(this, std::max(std::chrono::duration_cast<std::chrono::microseconds>(pause), std::chrono::microseconds{0})
+                       + std::chrono::microseconds{1}, wake{});
 }
 
 void connection::time_has_come(instant at) {

@@ -197,11 +197,11 @@ void paced_writer::close(std::string closing) {
 }
 
 std::string paced_writer::take_one() {
+  const auto join = joining_ || waiting_.size() > most_texts_apart;
   auto text = std::move(waiting_.front());
   waiting_.pop_front();
   unsent_ -= text.size();
-  while ((joining_ || waiting_.size() >= most_texts_apart) && !waiting_.empty()
-         && text.size() + 1 + waiting_.front().size() <= most_write_bytes) {
+  while (join && !waiting_.empty() && text.size() + 1 + waiting_.front().size() <= most_write_bytes) {
     unsent_ -= waiting_.front().size();
     text += '\n';
     text += waiting_.front();

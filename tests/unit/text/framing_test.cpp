@@ -1,0 +1,150 @@
+#include "protocol/text/framing.hpp"
+#include <gmock/gmock.h>
+#include <random>
+
+namespace salond::text {
+namespace {
+
+using namespace std::chrono_literals;
+using kind = frame_reader::frame::kind;
+using testing::ElementsAre;
+
+const instant start{1h};
+
+/// All whole frames that are ready at `now`.
+std::vector<std::string> frames(frame_reader& reader, instant now) {
+  std::vector<std::string> result;
+  while (auto frame = reader.next(now)) {
+    if (frame->what == kind::end)
+      break;
+    result.push_back(frame->what == kind::whole ? frame->bytes : "<too long>");
+  }
+  return result;
+}
+
+TEST(LineFrames, EndInALineFeedWithOrWithoutAReturn) {
+  frame_reader reader{{}};
+  reader.feed("a:b\r\nc\n\nd\re\n", start);
+  EXPECT_THAT(frames(reader, start), ElementsAre("a:b", "c", "", "d\re"));
+  EXPECT_EQ(reader.kind(), client_kind::line);
+  EXPECT_EQ(reader.deadline(), std::nullopt);
+}
+
+TEST(LineFrames, AreTheSameHoweverTheBytesAreCut) {
+  const std::string bytes = "zoe:secret\r\nMSG (Général): été ):\n\n" + std::string(9000, 'x') + "\nHELP\nQUIT\r\n";
+  const std::vector<std::string> expected = {"zoe:secret", "MSG (Général): été ):", "", "<too long>", "HELP", "QUIT"};
+  std::mt19937 random{7};
+  for (int round = 0; round < 200; ++round) {
+    frame_reader reader{{}};
+    std::vector<std::string> got;
+    for (size_t at = 0; at < bytes.size();) {
+      const auto size = std::min<size_t>(round == 0 ? 1 : 1 + random() % 4000, bytes.size() - at);
+      reader.feed(std::string_view{bytes}.substr(at, size), start);
+      for (auto& frame : frames(reader, start))
+        got.push_back(std::move(frame));
+      at += size;
+    }
+    ASSERT_EQ(got, expected) << "round " << round;
+    ASSERT_EQ(reader.unread(), 0u);
+  }
+}
+
+TEST(LineFrames, TooLongOnesAreSkippedToTheirEnd) {
+  frame_reader reader{{150ms, 20ms, 25ms, 8}};
+  reader.feed("12345678\n123456789\nok\n123456789", start);
+  EXPECT_THAT(frames(reader, start), ElementsAre("12345678", "<too long>", "ok", "<too long>"));
+  reader.feed("more of it", start);
+  EXPECT_THAT(frames(reader, start), ElementsAre());
+  EXPECT_EQ(reader.unread(), 0u); // what is skipped is not kept
+  reader.feed("\nafter\n", start);
+  EXPECT_THAT(frames(reader, start), ElementsAre("after"));
+}
+
+TEST(LineFrames, TheEndOfTheInputEndsOneToo) {
+  frame_reader reader{{}};
+  reader.feed("a:b\nQUIT", start);
+  EXPECT_THAT(frames(reader, start), ElementsAre("a:b"));
+  reader.end_input();
+  EXPECT_EQ(reader.next(start)->bytes, "QUIT");
+  EXPECT_EQ(reader.next(start)->what, kind::end);
+  EXPECT_EQ(reader.next(start), std::nullopt);
+}
+
+TEST(RawFrames, BeginWhenNoLineFeedCameInTime) {
+  frame_reader reader{{}};
+  reader.feed("zoe:", start);
+  reader.feed("secret", start + 100ms);
+  EXPECT_THAT(frames(reader, start + 149ms), ElementsAre());
+  EXPECT_EQ(reader.deadline(), start + 150ms);
+  EXPECT_THAT(frames(reader, start + 150ms), ElementsAre("zoe:secret"));
+  EXPECT_EQ(reader.kind(), client_kind::raw);
+}
+
+TEST(RawFrames, AreCutByPauses) {
+  frame_reader reader{{}};
+  reader.feed("zoe:secret", start);
+  EXPECT_THAT(frames(reader, start + 150ms), ElementsAre("zoe:secret"));
+  reader.feed("MSG (Blabla):", start + 1s);
+  reader.feed("coucou\n", start + 1s + 19ms);
+  EXPECT_THAT(frames(reader, start + 1s + 38ms), ElementsAre());
+  EXPECT_EQ(reader.deadline(), start + 1s + 39ms);
+  EXPECT_THAT(frames(reader, start + 1s + 39ms), ElementsAre("MSG (Blabla):coucou"));
+}
+
+TEST(RawFrames, KeepTheirBoundsWhileNobodyAsks) {
+  frame_reader reader{{}};
+  reader.feed("zoe:secret", start);
+  reader.feed("HELP", start + 160ms);
+  reader.feed("QU", start + 200ms);
+  reader.feed("IT", start + 210ms);
+  EXPECT_THAT(frames(reader, start + 300ms), ElementsAre("zoe:secret", "HELP", "QUIT"));
+}
+
+TEST(RawFrames, JoinsThatAreStuckTogetherAreTakenApart) {
+  frame_reader reader{{}};
+  reader.feed("zoe:secret", start);
+  frames(reader, start + 150ms);
+  reader.feed("JOIN:BlablaJOIN:InformatiqueJOIN:", start + 1s);
+  EXPECT_THAT(frames(reader, start + 2s), ElementsAre("JOIN:Blabla", "JOIN:Informatique", "JOIN:"));
+  reader.feed("MSG (x):JOIN:y", start + 3s);
+  EXPECT_THAT(frames(reader, start + 4s), ElementsAre("MSG (x):JOIN:y"));
+}
+
+TEST(RawFrames, LoseOneReturnOrLineFeedAtTheirEnd) {
+  frame_reader reader{{}};
+  reader.feed("zoe:secret", start);
+  frames(reader, start + 150ms);
+  reader.feed("a\r\n", start + 1s);
+  EXPECT_THAT(frames(reader, start + 2s), ElementsAre("a\r"));
+}
+
+TEST(RawFrames, TooLongOnesAreFatalAlsoBeforeTheKindIsKnown) {
+  frame_reader unknown{{}};
+  unknown.feed(std::string(8193, 'x'), start);
+  EXPECT_EQ(unknown.next(start)->what, kind::fatally_too_long);
+  frame_reader raw{{}};
+  raw.feed("zoe:secret", start);
+  frames(raw, start + 150ms);
+  raw.feed(std::string(8193, 'x'), start + 1s);
+  EXPECT_EQ(raw.next(start + 1s)->what, kind::fatally_too_long);
+}
+
+TEST(RawFrames, AreEndedByTheEndOfTheInputAtOnce) {
+  frame_reader reader{{}};
+  reader.feed("a:b", start);
+  reader.end_input();
+  EXPECT_EQ(reader.next(start)->bytes, "a:b");
+  EXPECT_EQ(reader.kind(), client_kind::raw);
+  EXPECT_EQ(reader.next(start)->what, kind::end);
+}
+
+TEST(Frames, GiveMemoryBackWhenTheyAreTaken) {
+  frame_reader reader{{}};
+  for (int i = 0; i < 1000; ++i)
+    reader.feed("x\n", start);
+  EXPECT_EQ(frames(reader, start).size(), 1000u);
+  EXPECT_EQ(reader.unread(), 0u);
+}
+
+} // namespace
+} // namespace salond::text

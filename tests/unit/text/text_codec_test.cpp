@@ -1,0 +1,240 @@
+#include "protocol/text/text_codec.hpp"
+#include "protocol/text/wire_text.hpp"
+#include <gmock/gmock.h>
+
+namespace salond::text {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+const instant start{1h};
+
+/// An utterance in words, for comparing: its kind and fields.
+struct describe {
+  std::string operator()(const command::register_user& x) const {
+    return "register " + x.username + "|" + x.alias + "|" + x.password;
+  }
+  std::string operator()(const command::log_in& x) const { return "log in " + x.username + "|" + x.password; }
+  std::string operator()(const command::resume& x) const { return "resume " + x.token; }
+  std::string operator()(const command::post& x) const { return "post " + x.salon + "|" + x.text; }
+  std::string operator()(const command::join& x) const { return "join " + x.salon; }
+  std::string operator()(const command::leave& x) const { return "leave " + x.salon; }
+  std::string operator()(const command::tell_privately& x) const { return "private " + x.target + "|" + x.text; }
+  std::string operator()(const command::check_credentials& x) const { return "check " + x.username + "|" + x.password; }
+  std::string operator()(const command::ban& x) const { return "ban " + x.target; }
+  std::string operator()(const command::change_password& x) const {
+    std::string result = "password";
+    for (const auto& [old, fresh] : x.readings)
+      result += " " + old + "|" + fresh;
+    return result;
+  }
+  std::string operator()(const command::history& x) const {
+    return "history " + x.salon + "|" + std::to_string(x.count);
+  }
+  std::string operator()(const command::issue_token&) const { return "token"; }
+  std::string operator()(const command::help&) const { return "help"; }
+  std::string operator()(const command::quit&) const { return "quit"; }
+  std::string operator()(const command::any& x) const { return std::visit(*this, x); }
+  std::string operator()(const misspoken& x) const {
+    return std::string(x.fatal ? "fatal " : "misspoken ") + to_string(x.why);
+  }
+  std::string operator()(const input_ended&) const { return "end"; }
+};
+
+std::string words(const utterance& what) { return std::visit(describe{}, what); }
+std::string words(const std::optional<utterance>& what) { return what ? words(*what) : "nothing"; }
+
+TEST(FirstFrame, IsALoginOrARegistration) {
+  const std::vector<std::pair<std::string, std::string>> table = {
+    {"zoe:secret", "log in zoe|secret"},
+    {"zoe:se:cr:et", "log in zoe|se:cr:et"},
+    {"zoe:", "log in zoe|"},
+    {"GET:secret", "log in GET|secret"},
+    {"INSCRIPTION:zoe:Zoé:se:cret", "register zoe|Zoé|se:cret"},
+    {"INSCRIPTION:zoe:Zoé", "register zoe|Zoé|"},
+    {"INSCRIPTION:zoe", "register zoe||"},
+    {"INSCRIPTION:", "register ||"},
+    {"INSCRIPTION", "misspoken malformed_login"},
+    {"RESUME:abc", "resume abc"},
+    {"zoe", "misspoken malformed_login"},
+    {":secret", "misspoken malformed_login"},
+    {" ", "misspoken malformed_login"},
+    {"GET / HTTP/1.1", "fatal foreign_protocol"},
+    {"POST /a:b HTTP/1.0", "fatal foreign_protocol"},
+  };
+  for (const auto& [frame, expected] : table)
+    EXPECT_EQ(words(first_frame(frame)), expected) << frame;
+}
+
+TEST(SessionFrame, IsACommandOrNone) {
+  const std::vector<std::pair<std::string, std::string>> table = {
+    {"MSG (Général): hello", "post Général|hello"},
+    {"MSG (Général):hello", "post Général|hello"},
+    {"MSG (Général):  hello", "post Général| hello"},
+    {"MSG (a):b):c", "post a|b):c"},
+    {"MSG (a):):", "post a|):"},
+    {"MSG (a):x\ty\x01z", "post a|x\ty z"},
+    {"MSG (a):", "nothing"},
+    {"MSG (a): ", "nothing"},
+    {"MSG (a", "misspoken unknown_command"},
+    {"MSG a: b", "misspoken unknown_command"},
+    {"JOIN:Blabla", "join Blabla"},
+    {"JOIN:", "join "},
+    {"LEAVE:Blabla", "leave Blabla"},
+    {"PRIVATE:paul: psst: là", "private paul|psst: là"},
+    {"PRIVATE:paul:", "nothing"},
+    {"PRIVATE:paul", "misspoken unknown_command"},
+    {"AUTH:zoe:a:b", "check zoe|a:b"},
+    {"AUTH:zoe", "misspoken unknown_command"},
+    {"REGISTER:zoe:Zoé:a:b", "register zoe|Zoé|a:b"},
+    {"BAN:paul", "ban paul"},
+    {"PASSWORD:old:new", "password old|new"},
+    {"PASSWORD:a:b:c", "password a|b:c a:b|c"},
+    {"PASSWORD:1:2:3:4:5:6:7:8:9:10",
+     "password 1|2:3:4:5:6:7:8:9:10 1:2|3:4:5:6:7:8:9:10 1:2:3|4:5:6:7:8:9:10 1:2:3:4|5:6:7:8:9:10 "
+     "1:2:3:4:5|6:7:8:9:10 1:2:3:4:5:6|7:8:9:10 1:2:3:4:5:6:7|8:9:10 1:2:3:4:5:6:7:8|9:10"},
+    {"PASSWORD:old", "misspoken unknown_command"},
+    {"HISTORY:Général:20", "history Général|20"},
+    {"HISTORY:Général:501", "history Général|500"},
+    {"HISTORY:Général:99999999999999999999", "history Général|500"},
+    {"HISTORY:Général:0", "misspoken unknown_command"},
+    {"HISTORY:Général:-1", "misspoken unknown_command"},
+    {"HISTORY:Général:1.5", "misspoken unknown_command"},
+    {"HISTORY:Général:", "misspoken unknown_command"},
+    {"HISTORY:Général", "misspoken unknown_command"},
+    {"TOKEN", "token"},
+    {"HELP", "help"},
+    {"QUIT", "quit"},
+    {"quit", "misspoken unknown_command"},
+    {"QUIT now", "misspoken unknown_command"},
+    {"zoe:secret", "misspoken unknown_command"},
+  };
+  for (const auto& [frame, expected] : table)
+    EXPECT_EQ(words(session_frame(frame)), expected) << frame;
+}
+
+std::vector<std::string> drained(text_codec& codec, instant now) {
+  std::vector<shared_bytes> out;
+  codec.drain(out, now);
+  std::vector<std::string> result;
+  for (const auto& bytes : out)
+    result.push_back(*bytes);
+  return result;
+}
+
+const event::any welcome = event::logged_in{"zoe", {{{1}, "Général", true}}};
+
+TEST(TextCodec, SpeaksLinesToALineClient) {
+  text_codec codec{{}};
+  codec.feed("\r\nzoe:secret\r\nHELP\r\n", start);
+  EXPECT_EQ(words(codec.next(start)), "log in zoe|secret"); // the empty line is waited over
+  codec.say(welcome, start);
+  EXPECT_EQ(words(codec.next(start)), "help");
+  EXPECT_EQ(words(codec.next(start)), "nothing");
+  const auto shared = std::make_shared<const std::string>("paul dans le salon Général: a\n");
+  codec.say_spelled(shared, start);
+  EXPECT_EQ(codec.unsent(), spell(welcome).size() + shared->size());
+
+  std::vector<shared_bytes> out;
+  codec.drain(out, start);
+
+  ASSERT_EQ(out.size(), 2u);
+  EXPECT_EQ(*out[0], spell(welcome));
+  EXPECT_EQ(out[1], shared); // the very bytes, not a copy
+  EXPECT_EQ(codec.unsent(), 0u);
+  EXPECT_EQ(codec.deadline(), std::nullopt);
+}
+
+TEST(TextCodec, SpeaksOneTextAWriteToARawClient) {
+  text_codec codec{{}};
+  codec.feed("zoe:secret", start);
+  EXPECT_EQ(words(codec.next(start)), "nothing");
+  EXPECT_EQ(codec.deadline(), start + 150ms);
+  auto now = start + 150ms;
+  EXPECT_EQ(words(codec.next(now)), "log in zoe|secret");
+  codec.say(welcome, now);
+  codec.say_spelled(std::make_shared<const std::string>("a\nb\n"), now);
+  std::vector<std::string> got;
+  for (; codec.unsent() > 0; now += 25ms)
+    for (auto& text : drained(codec, now))
+      got.push_back(text);
+  EXPECT_THAT(got, ElementsAre("CONNECTED", R"([[1, "G\u00e9n\u00e9ral"]])",
+                               R"([{"salon_id": 1, "salon_name": "G\u00e9n\u00e9ral"}])", "a", "b"));
+}
+
+TEST(TextCodec, AnswersAClientThatEndsItsInputAtOnce) {
+  text_codec codec{{}};
+  codec.feed("a:b", start);
+  codec.end_input(start);
+  EXPECT_EQ(words(codec.next(start)), "log in a|b");
+  EXPECT_EQ(words(codec.next(start)), "end");
+  codec.say_last(event::refused{fault::wrong_credentials, {}}, start);
+  EXPECT_THAT(drained(codec, start), ElementsAre("AUTH_FAILED"));
+}
+
+TEST(TextCodec, RefusesBytesThatAreNoText) {
+  text_codec codec{{}};
+  codec.feed("zo\xFF:x\n\xC3\xA9:x\n", start);
+  EXPECT_EQ(words(codec.next(start)), "misspoken bad_encoding");
+  EXPECT_EQ(words(codec.next(start)), "log in é|x");
+}
+
+TEST(TextCodec, ClosesForeignProtocolsAtOnce) {
+  text_codec tls{{}};
+  tls.feed(std::string("\x16\x03\x01\x02\x00", 5), start);
+  EXPECT_EQ(words(tls.next(start)), "fatal foreign_protocol");
+  text_codec browser{{}};
+  browser.feed("POST / HTTP/1.1\r\nHost: a:b\r\n\r\n", start);
+  EXPECT_EQ(words(browser.next(start)), "fatal foreign_protocol");
+}
+
+TEST(TextCodec, TellsWhatIsTooLong) {
+  text_codec line{{}};
+  line.feed("a:b\n" + std::string(8193, 'x') + "\nc:d\n", start);
+  EXPECT_EQ(words(line.next(start)), "log in a|b");
+  EXPECT_EQ(words(line.next(start)), "misspoken frame_too_long");
+  text_codec raw{{}};
+  raw.feed(std::string(8193, 'x'), start);
+  EXPECT_EQ(words(raw.next(start)), "fatal frame_too_long");
+}
+
+TEST(TextCodec, SaysNothingAfterItsLastWord) {
+  text_codec codec{{}};
+  codec.feed("a:b\nc:d\n", start);
+  codec.next(start);
+  codec.say_last(event::stopping{}, start);
+  codec.say(event::help{}, start);
+  codec.say_spelled(std::make_shared<const std::string>("x\n"), start);
+  EXPECT_EQ(words(codec.next(start)), "nothing");
+  EXPECT_THAT(drained(codec, start), ElementsAre("Le serveur va s'arrêter. Merci de vous déconnecter.\n"));
+  EXPECT_EQ(codec.unsent(), 0u);
+}
+
+TEST(TextCodec, EndsLinesForAClientOfWhomNothingIsKnown) {
+  text_codec codec{{}};
+  codec.say_last(event::refused{fault::login_timeout, {}}, start);
+  EXPECT_THAT(drained(codec, start), ElementsAre("ERREUR: délai d'authentification dépassé\n"));
+}
+
+TEST(TextCodec, UnderstandsTheSameHoweverTheBytesAreCut) {
+  const std::string bytes = "zoe:secret\nMSG (Général): été ):\n\nJOIN:Blabla\nHISTORY:Général:3\n\xFF\nQUIT\n";
+  const std::vector<std::string> expected = {"log in zoe|secret", "post Général|été ):", "join Blabla",
+                                             "history Général|3", "misspoken bad_encoding", "quit"};
+  for (size_t piece = 1; piece <= bytes.size(); ++piece) {
+    text_codec codec{{}};
+    std::vector<std::string> got;
+    for (size_t at = 0; at < bytes.size(); at += piece) {
+      codec.feed(std::string_view{bytes}.substr(at, piece), start);
+      while (auto said = codec.next(start)) {
+        got.push_back(words(*said));
+        if (got.size() == 1)
+          codec.say(welcome, start);
+      }
+    }
+    ASSERT_EQ(got, expected) << "cut every " << piece;
+  }
+}
+
+} // namespace
+} // namespace salond::text

@@ -1,0 +1,115 @@
+#include "protocol/text/wire_text.hpp"
+#include <gmock/gmock.h>
+
+namespace salond::text {
+namespace {
+
+using testing::ElementsAre;
+
+struct spelling {
+  event::any what;
+  std::string text;
+};
+
+TEST(WireText, IsThatOfTheReplacedServerToTheByte) {
+  const std::vector<spelling> table = {
+    {event::registered{}, "Inscription réussie!\n"},
+    {event::registration_refused{fault::name_taken}, "Nom d'utilisateur déjà utilisé. Choisissez un autre.\n"},
+    {event::registration_refused{fault::alias_taken}, "Alias déjà utilisé. Choisissez un autre.\n"},
+    {event::registration_refused{fault::invalid_username}, "Erreur lors de l'inscription : nom d'utilisateur invalide\n"},
+    {event::registration_refused{fault::invalid_alias}, "Erreur lors de l'inscription : alias invalide\n"},
+    {event::registration_refused{fault::invalid_password}, "Erreur lors de l'inscription : mot de passe invalide\n"},
+    {event::registration_refused{fault::reserved_name}, "Erreur lors de l'inscription : nom d'utilisateur réservé\n"},
+    {event::registration_refused{fault::registration_closed}, "Erreur lors de l'inscription : inscriptions fermées\n"},
+    {event::registration_refused{fault::registration_waits}, "Inscription en attente d'approbation.\n"},
+    {event::registration_refused{fault::storage},
+     "Erreur lors de l'inscription : service momentanément indisponible, réessayez\n"},
+    {event::said{{1}, "Général", "Zoé", "bonjour ):", 7, {}}, "Zoé dans le salon Général: bonjour ):\n"},
+    {event::joined{{2}, "Blabla", "Zoé"}, "Zoé a rejoint le salon Blabla.\n"},
+    {event::left{{2}, "Blabla", "Zoé"}, "Zoé a quitté le salon Blabla.\n"},
+    {event::said_privately{{1}, "Zoé", "psst", {}}, "Zoé (privé): psst\n"},
+    {event::request_waits{"Marketing"}, "Demande d'adhésion au salon Marketing en attente.\n"},
+    {event::request_refused{"Marketing"}, "Votre demande d'adhésion au salon Marketing a été refusée. Accès restreint\n"},
+    {event::user_banned{"paul"}, "paul a été banni définitivement.\n"},
+    {event::credentials_right{}, "CONNECTED\n"},
+    {event::password_changed{}, "Mot de passe mis à jour avec succès!\n"},
+    {event::password_refused{fault::wrong_credentials},
+     "Erreur lors de la mise à jour du mot de passe : mot de passe incorrect\n"},
+    {event::password_refused{fault::invalid_password},
+     "Erreur lors de la mise à jour du mot de passe : mot de passe invalide\n"},
+    {event::token_issued{"abc", 60}, "TOKEN:abc:60\n"},
+    {event::kicked{5}, "Vous avez été expulsé du serveur. Vous êtes banni pendant 5 minutes.\n"},
+    {event::banned{}, "Vous avez été banni définitivement du serveur !\n"},
+    {event::stopping_soon{10}, "Le serveur va s'arrêter dans 10 secondes. Merci de vous déconnecter.\n"},
+    {event::stopping{}, "Le serveur va s'arrêter. Merci de vous déconnecter.\n"},
+    {event::announced{"à table"}, "à table\n"},
+  };
+  for (const auto& row : table)
+    EXPECT_EQ(spell(row.what), row.text);
+}
+
+TEST(WireText, OfEveryRefusalIsThatOfTheProtocol) {
+  const std::vector<std::pair<fault, std::string>> table = {
+    {fault::wrong_credentials, "AUTH_FAILED"},
+    {fault::malformed_login, "ERREUR: identifiants invalides"},
+    {fault::unknown_command, "ERREUR: commande inconnue"},
+    {fault::frame_too_long, "ERREUR: message trop long"},
+    {fault::bad_encoding, "ERREUR: encodage invalide"},
+    {fault::banned, "Vous avez été banni définitivement du serveur !"},
+    {fault::kicked, "Vous êtes banni. Réessayez dans quelques minutes."},
+    {fault::unknown_salon, "ERREUR: le salon Nulle part n'existe pas"},
+    {fault::unknown_user, "ERREUR: utilisateur Nulle part inconnu"},
+    {fault::not_a_member, "ERREUR: vous n'êtes pas membre du salon Nulle part"},
+    {fault::not_allowed, "ERREUR: droits insuffisants"},
+    {fault::already_banned, "User is permanently banned."},
+    {fault::mailbox_full, "ERREUR: la boîte de Nulle part est pleine"},
+    {fault::storage, "ERREUR: service momentanément indisponible, réessayez"},
+    {fault::busy, "ERREUR: serveur occupé, réessayez"},
+    {fault::login_timeout, "ERREUR: délai d'authentification dépassé"},
+    {fault::too_many_connections, "ERREUR: trop de connexions"},
+    {fault::too_many_attempts, "ERREUR: trop de tentatives, réessayez plus tard"},
+    {fault::too_many_messages, "ERREUR: trop de messages, ralentissez"},
+    {fault::too_slow, "ERREUR: client trop lent"},
+  };
+  for (const auto& [why, text] : table)
+    EXPECT_EQ(spell(event::refused{why, "Nulle part"}), text + "\n") << to_string(why);
+}
+
+TEST(WireText, NeverLetsAWordLookLikeAFrame) {
+  EXPECT_EQ(spell(event::said{{1}, "a\nb", "c\rd", "e\nAUTH_FAILED\x7F\tf", 1, {}}),
+            "c d dans le salon a b: e AUTH_FAILED \tf\n");
+  EXPECT_EQ(spell(event::refused{fault::unknown_salon, "x\ny"}), "ERREUR: le salon x y n'existe pas\n");
+}
+
+TEST(WireText, ExplainsItselfAFrameACommand) {
+  const auto help = spell(event::help{});
+  for (const auto* command : {"MSG (", "JOIN:", "LEAVE:", "HISTORY:", "PRIVATE:", "PASSWORD:", "TOKEN", "QUIT"})
+    EXPECT_NE(help.find(command), std::string::npos) << command;
+}
+
+TEST(LoginFrames, AreWhatPythonsJsonWouldWrite) {
+  const event::logged_in welcome{"zoe", {{{1}, "Général", true}, {{2}, "Bla \"bla\" \\ 🦊", false}}};
+  EXPECT_THAT(login_frames(welcome, 0),
+              ElementsAre("CONNECTED", R"([[1, "G\u00e9n\u00e9ral"], [2, "Bla \"bla\" \\ \ud83e\udd8a"]])",
+                          R"([{"salon_id": 1, "salon_name": "G\u00e9n\u00e9ral"}])"));
+  EXPECT_THAT(login_frames({"zoe", {}}, 0), ElementsAre("CONNECTED", "[]", "[]"));
+  EXPECT_EQ(spell(welcome), "CONNECTED\n" R"([[1, "G\u00e9n\u00e9ral"], [2, "Bla \"bla\" \\ \ud83e\udd8a"]])"
+                            "\n" R"([{"salon_id": 1, "salon_name": "G\u00e9n\u00e9ral"}])" "\n");
+}
+
+TEST(LoginFrames, LeaveOutFirstTheSalonsThatTheUserIsNoMemberOf) {
+  event::logged_in welcome{"zoe", {}};
+  for (int64_t i = 1; i <= 60; ++i)
+    welcome.salons.push_back({{i}, "salon numéro " + std::to_string(i), i % 2 == 0});
+  const auto frames = login_frames(welcome, 1024);
+  for (const auto& frame : frames)
+    EXPECT_LE(frame.size(), 1024u);
+  EXPECT_NE(frames[1].find("[2, "), std::string::npos);
+  EXPECT_NE(frames[1].find("[20, "), std::string::npos);
+  EXPECT_EQ(frames[1].find("[59, "), std::string::npos);
+  EXPECT_EQ(frames[1].back(), ']');
+  EXPECT_GT(frames[1].size(), 900u); // and no more than must be
+}
+
+} // namespace
+} // namespace salond::text
