@@ -1,0 +1,255 @@
+// Before anybody is logged in: the first frame, and each stage at which it can fail.
+#include "tests/support/session_fixture.hpp"
+
+namespace salond {
+namespace {
+
+class SessionLogin : public SessionTest {};
+
+const event::logged_in welcome{"l'été \"x\"", {{salon_id{1}, "Général", true}, {salon_id{2}, "Blabla", false}}};
+
+TEST_F(SessionLogin, AsksForTheUserThePasswordAndTheArrivalInTurn) {
+  EXPECT_EQ(hear(command::log_in{"l'ÉTÉ \"x\"", "se:cret"}), lines{"ask find_user(l'ÉTÉ \"x\")"});
+  EXPECT_TRUE(session.waiting());
+  EXPECT_EQ(found(stored_user()), lines{"ask verify($argon2id$old, se:cret)"});
+  EXPECT_EQ(verified(0), lines{"ask arrive(7, l'été \"x\")"});
+  EXPECT_TRUE(session.anonymous()); // until the store has taken the arrival
+  EXPECT_EQ(arrived(welcome), lines{"tell logged_in(l'été \"x\", Général* Blabla)"});
+  EXPECT_FALSE(session.anonymous());
+  EXPECT_FALSE(session.waiting());
+  EXPECT_EQ(session.who().username, "l'été \"x\"");
+}
+
+TEST_F(SessionLogin, TellsWhatWaitedBehindTheWelcomeInOrder) {
+  hear(command::log_in{"zoe", "secret"});
+  found(stored_user());
+  verified(0);
+
+  const auto told = answered(rules::answer::arrived{welcome,
+                                                    {event::said_privately{private_id{1}, "paul", "un", {}},
+                                                     event::said_privately{private_id{2}, "paul", "deux", {}}}});
+
+  EXPECT_EQ(told, (lines{"tell logged_in(l'été \"x\", Général* Blabla)", "tell said_privately(paul, un)",
+                         "tell said_privately(paul, deux)"}));
+}
+
+TEST_F(SessionLogin, ReplacesAnOutdatedHashBesideTheArrival) {
+  hear(command::log_in{"zoe", "secret"});
+  found(stored_user());
+
+  EXPECT_EQ(verified(0, "$argon2id$new"),
+            (lines{"ask replace_hash(7, $argon2id$old, $argon2id$new)", "ask arrive(7, l'été \"x\")"}));
+}
+
+TEST_F(SessionLogin, CostsAnUnknownUserTheSameQuestions) {
+  hear(command::log_in{"nobody", "secret"});
+
+  EXPECT_EQ(found(fault::unknown_user), lines{"ask verify(, secret)"});
+  EXPECT_EQ(verified(std::nullopt), lines{"hang up: refused(wrong_credentials)"});
+  EXPECT_TRUE(session.closed());
+}
+
+TEST_F(SessionLogin, RefusesAWrongPassword) {
+  hear(command::log_in{"zoe", "wrong"});
+  found(stored_user());
+
+  EXPECT_EQ(verified(std::nullopt), lines{"hang up: refused(wrong_credentials)"});
+}
+
+TEST_F(SessionLogin, RefusesPasswordsThatCanBeNobodysWithoutAsking) {
+  for (const auto& password : {std::string{}, std::string(1025, 'x')}) {
+    rules::session fresh{1};
+    EXPECT_EQ(support::lines_of(fresh.hear(command::any{command::log_in{"zoe", password}})),
+              lines{"hang up: refused(wrong_credentials)"});
+  }
+}
+
+TEST_F(SessionLogin, TakesThePasswordOfThe1024Bytes) {
+  hear(command::log_in{"zoe", std::string(1024, 'x')});
+  EXPECT_FALSE(session.closed());
+}
+
+TEST_F(SessionLogin, HangsUpWithTheFaultOfEachStage) {
+  struct {
+    const char* stage;
+    fault why;
+    const char* expected;
+  } const cases[] = {
+      {"found", fault::banned, "hang up: refused(banned)"},
+      {"found", fault::storage, "hang up: refused(storage)"},
+      {"found", fault::busy, "hang up: refused(busy)"},
+      {"verified", fault::busy, "hang up: refused(busy)"},
+      {"verified", fault::storage, "hang up: refused(storage)"},
+      {"arrived", fault::kicked, "hang up: refused(kicked)"},
+      {"arrived", fault::banned, "hang up: refused(banned)"},
+      {"arrived", fault::storage, "hang up: refused(storage)"},
+      {"arrived", fault::unknown_user, "hang up: refused(wrong_credentials)"}, // deleted since the password was right
+  };
+  for (const auto& one : cases) {
+    session = rules::session{3};
+    const std::string stage = one.stage;
+    hear(command::log_in{"zoe", "secret"});
+    lines last;
+    if (stage == "found") {
+      last = found(one.why);
+    } else {
+      found(stored_user());
+      if (stage == "verified") {
+        last = not_verified(one.why);
+      } else {
+        verified(0);
+        last = arrived(one.why);
+      }
+    }
+    EXPECT_EQ(last, lines{one.expected}) << stage << ' ' << to_string(one.why);
+    EXPECT_TRUE(session.closed());
+    EXPECT_TRUE(session.anonymous());
+  }
+}
+
+TEST_F(SessionLogin, HangsUpOnAnythingElse) {
+  struct {
+    command::any said;
+    const char* expected;
+  } const cases[] = {
+      {command::post{"Général", "bonjour"}, "hang up: refused(malformed_login)"},
+      {command::join{"Blabla"}, "hang up: refused(malformed_login)"},
+      {command::leave{"Blabla"}, "hang up: refused(malformed_login)"},
+      {command::history{"Général", 1}, "hang up: refused(malformed_login)"},
+      {command::tell_privately{"zoe", "x"}, "hang up: refused(malformed_login)"},
+      {command::check_credentials{"zoe", "x"}, "hang up: refused(malformed_login)"},
+      {command::ban{"zoe"}, "hang up: refused(malformed_login)"},
+      {command::change_password{{{"a", "b"}}}, "hang up: refused(malformed_login)"},
+      {command::issue_token{}, "hang up: refused(malformed_login)"},
+      {command::help{}, "hang up: refused(malformed_login)"},
+      {command::quit{}, "hang up: refused(malformed_login)"},
+  };
+  for (const auto& one : cases) {
+    rules::session fresh{1};
+    EXPECT_EQ(support::lines_of(fresh.hear(one.said)), lines{one.expected}) << one.said.index();
+  }
+}
+
+TEST_F(SessionLogin, ToleratesWhatCanBeSkippedAndEndsWithWhatCannot) {
+  EXPECT_EQ(hear(misspoken{fault::frame_too_long, false}), lines{"tell refused(frame_too_long)"});
+  EXPECT_EQ(hear(misspoken{fault::bad_encoding, false}), lines{"tell refused(bad_encoding)"});
+  EXPECT_FALSE(session.closed());
+  EXPECT_EQ(hear(misspoken{fault::malformed_login, false}), lines{"hang up: refused(malformed_login)"});
+
+  session = rules::session{3};
+  EXPECT_EQ(hear(misspoken{fault::frame_too_long, true}), lines{"hang up: refused(frame_too_long)"});
+  session = rules::session{3};
+  EXPECT_EQ(hear(misspoken{fault::foreign_protocol, true}), lines{"hang up"}); // a browser understands no word of ours
+}
+
+TEST_F(SessionLogin, EndsWithTheInput) {
+  EXPECT_EQ(hear(input_ended{}), lines{"hang up"});
+}
+
+TEST_F(SessionLogin, HasATimeThatCanBeUp) {
+  EXPECT_EQ(support::lines_of(session.time_is_up()), lines{"hang up: refused(login_timeout)"});
+  EXPECT_EQ(support::lines_of(session.time_is_up()), lines{}); // once
+
+  session = rules::session{3};
+  hear(command::log_in{"zoe", "secret"}); // a login on its way is none yet
+  EXPECT_EQ(support::lines_of(session.time_is_up()), lines{"hang up: refused(login_timeout)"});
+  EXPECT_EQ(found(stored_user()), lines{}); // the late answer is nobody's
+
+  session = rules::session{3};
+  log_in();
+  EXPECT_EQ(support::lines_of(session.time_is_up()), lines{});
+  EXPECT_FALSE(session.closed());
+}
+
+// --- tokens ---
+
+TEST_F(SessionLogin, TakesATokenInPlaceOfAPassword) {
+  EXPECT_EQ(hear(command::resume{"t0k:en"}), lines{"ask redeem_token(t0k:en)"});
+  EXPECT_EQ(found(stored_user()), lines{"ask arrive(7, l'été \"x\")"});
+  EXPECT_EQ(arrived(welcome), lines{"tell logged_in(l'été \"x\", Général* Blabla)"});
+}
+
+TEST_F(SessionLogin, TriesAWrongTokenAsThePasswordOfAUserCalledResume) {
+  hear(command::resume{"secret"});
+  EXPECT_EQ(found(fault::wrong_credentials), lines{"ask find_user(RESUME)"});
+  EXPECT_EQ(found(fault::unknown_user), lines{"ask verify(, secret)"});
+  EXPECT_EQ(verified(std::nullopt), lines{"hang up: refused(wrong_credentials)"});
+}
+
+TEST_F(SessionLogin, TriesAnEmptyTokenAsNoPassword) {
+  hear(command::resume{""});
+  EXPECT_EQ(found(fault::wrong_credentials), lines{"hang up: refused(wrong_credentials)"});
+}
+
+TEST_F(SessionLogin, DoesNotTryAPasswordWhenTheStoreIsAway) {
+  hear(command::resume{"secret"});
+  EXPECT_EQ(found(fault::storage), lines{"hang up: refused(storage)"});
+}
+
+TEST_F(SessionLogin, RefusesATokenOfSomebodyWhoIsOut) {
+  hear(command::resume{"token"});
+  found(stored_user());
+  EXPECT_EQ(arrived(fault::kicked), lines{"hang up: refused(kicked)"});
+}
+
+// --- registration ---
+
+TEST_F(SessionLogin, RegistersAfterLookingForTheName) {
+  EXPECT_EQ(hear(command::register_user{"zoë", "z", "pw:1"}), lines{"ask find_user(zoë)"});
+  EXPECT_EQ(found(fault::unknown_user), lines{"ask hash(pw:1)"});
+  EXPECT_EQ(hashed(std::string{"$argon2id$h"}), lines{"ask register_user(zoë, z, $argon2id$h)"});
+  EXPECT_EQ(settled(), lines{"hang up: registered"});
+}
+
+TEST_F(SessionLogin, RefusesARegistrationWithoutAsking) {
+  struct {
+    command::register_user wish;
+    const char* why;
+  } const cases[] = {
+      {{"", "a", "p"}, "invalid_username"},
+      {{" zoe", "a", "p"}, "invalid_username"},
+      {{"z(o)e", "a", "p"}, "invalid_username"},
+      {{"admin", "a", "p"}, "reserved_name"},
+      {{"SERVER", "a", "p"}, "reserved_name"},
+      {{"Inscription", "a", "p"}, "reserved_name"},
+      {{"resume", "a", "p"}, "reserved_name"},
+      {{"zoe", "", "p"}, "invalid_alias"},
+      {{"zoe", "a\n", "p"}, "invalid_alias"},
+      {{"zoe", "a", ""}, "invalid_password"},
+      {{"zoe", "a", std::string(1025, 'p')}, "invalid_password"},
+  };
+  for (const auto& one : cases) {
+    rules::session fresh{1};
+    EXPECT_EQ(support::lines_of(fresh.hear(command::any{one.wish})),
+              lines{std::string("hang up: registration_refused(") + one.why + ")"});
+  }
+}
+
+TEST_F(SessionLogin, RefusesARegistrationAtEachStage) {
+  hear(command::register_user{"zoë", "z", "p"});
+  EXPECT_EQ(found(stored_user()), lines{"hang up: registration_refused(name_taken)"});
+
+  session = rules::session{3};
+  hear(command::register_user{"zoë", "z", "p"});
+  EXPECT_EQ(found(fault::banned), lines{"hang up: registration_refused(name_taken)"}); // as the protocol words it
+
+  session = rules::session{3};
+  hear(command::register_user{"zoë", "z", "p"});
+  EXPECT_EQ(found(fault::storage), lines{"hang up: registration_refused(storage)"});
+
+  session = rules::session{3};
+  hear(command::register_user{"zoë", "z", "p"});
+  found(fault::unknown_user);
+  EXPECT_EQ(hashed(fault::busy), lines{"hang up: registration_refused(busy)"});
+
+  for (const auto why : {fault::name_taken, fault::alias_taken, fault::storage}) {
+    session = rules::session{3};
+    hear(command::register_user{"zoë", "z", "p"});
+    found(fault::unknown_user);
+    hashed(std::string{"h"});
+    EXPECT_EQ(settled(why), lines{std::string("hang up: registration_refused(") + to_string(why) + ")"});
+  }
+}
+
+} // namespace
+} // namespace salond
