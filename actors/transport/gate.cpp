@@ -68,6 +68,7 @@ gate::refusal gate::header(const char* bytes) {
   switch (operation_) {
   case operation::heartbeat: return payload_size_ != 0 ? "heartbeat with a payload" : nullptr;
   case operation::down_message:
+    senders_.erase(at.from); // it has ended, and CAF forgets its proxy
     return payload_size_ < 2 * node_id_size || payload_size_ > 2 * node_id_size + most_error ? "down of a wrong size"
                                                                                              : nullptr;
   case operation::monitor_message:

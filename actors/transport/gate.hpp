@@ -25,7 +25,7 @@ struct port_rules {
   uint64_t published = 0;         ///< the published actor's number; publish() fills it in
   size_t most_payload = 64 << 10; ///< bytes a message; values multiply in memory (empty strings a hundredfold)
   size_t most_unsent = 4 << 20;   ///< bytes that wait for a peer that does not read
-  size_t most_senders = 256;      ///< actors that send over one connection; each costs us a proxy
+  size_t most_senders = 256;      ///< living actors that send over one connection; each costs us a proxy
 };
 
 /// Reads the frames of one connection, header and payload in turn, and says why to hang up.

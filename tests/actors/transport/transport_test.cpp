@@ -126,7 +126,8 @@ TEST_F(Transport, CarriesMessagesUpToItsBound) {
   EXPECT_TRUE(comes_true([&] { return server->logged("message of a wrong size"); }));
 }
 
-TEST_F(Transport, StaysOverManyHeartbeats) {
+/// Each question has an asker of its own here, hundreds of them: those that have ended count no longer.
+TEST_F(Transport, StaysOverManyHeartbeatsAndAskers) {
   serve();
   end tool{zoe};
   const auto there = reach(tool);

@@ -248,6 +248,14 @@ TEST(Gate, BoundsTheSendersOfAConnection) {
   EXPECT_STREQ(by(4), "too many senders");
 }
 
+TEST(Gate, ForgetsASenderThatHasEnded) {
+  auto g = operators();
+  for (uint64_t sender = 1; sender < 100; ++sender) {
+    EXPECT_EQ(offer(g, changed(to_admin(), [&](frame& x) { x.from = sender; })), nullptr) << sender;
+    EXPECT_EQ(offer(g, {5, 0, 0, 0, 0, sender, 0, them + us + std::string(12, '\0')}), nullptr) << sender;
+  }
+}
+
 TEST(Gate, DemandsOnlyAnOperatorsMessagesWhole) {
   auto narrow = operators();
   auto wide = node_port();
