@@ -92,6 +92,10 @@ public:
   /// A second store on the same database, for reads beside the writes on another thread; null where there is none.
   virtual std::unique_ptr<store> reader() = 0;
 
+  /// From any thread, at the end of the process: no function waits for the database any longer. One that does not know
+  /// whether it committed throws `fatal`, any other `unavailable`.
+  virtual void give_up() {}
+
   /// One line for the log and for status: kind, version, durability.
   virtual std::string describe() = 0;
 

@@ -1,0 +1,186 @@
+#include "persistence/mysql/schema.hpp"
+#include <algorithm>
+#include <cctype>
+
+namespace salond::persistence::mysql {
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  return text;
+}
+
+std::set<std::string> names(result found) {
+  std::set<std::string> all;
+  while (found.next())
+    all.insert(lower(found.text(0)));
+  return all;
+}
+
+} // namespace
+
+std::set<std::string> catalog::tables() {
+  return names(of_.ask("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"));
+}
+
+std::pair<std::string, std::string> catalog::kind_of(const std::string& table) {
+  auto found = of_.ask("SELECT TABLE_TYPE, ENGINE FROM information_schema.TABLES "
+                       "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?",
+                       {table});
+  if (!found.next())
+    return {};
+  return {found.text(0), found.text(1)};
+}
+
+std::set<std::string> catalog::columns(const std::string& table) {
+  return names(
+      of_.ask("SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?",
+              {table}));
+}
+
+std::optional<column> catalog::find_column(const std::string& table, const std::string& name) {
+  auto found = of_.ask("SELECT DATA_TYPE, COLLATION_NAME, IS_NULLABLE, COLUMN_DEFAULT FROM information_schema.COLUMNS "
+                       "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND COLUMN_NAME = ?",
+                       {table, name});
+  if (!found.next())
+    return std::nullopt;
+  return column{lower(found.text(0)), lower(found.text(1)), found.text(2) == "YES", !found.is_null(3)};
+}
+
+bool catalog::has_index(const std::string& table, const std::string& name) {
+  return of_
+      .number("SELECT 1 FROM information_schema.STATISTICS "
+              "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ? LIMIT 1",
+              {table, name})
+      .has_value();
+}
+
+std::set<std::string> catalog::plain_indexes(const std::string& table) {
+  auto found = of_.ask("SELECT DISTINCT INDEX_NAME FROM information_schema.STATISTICS "
+                       "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND NON_UNIQUE = 1",
+                       {table});
+  std::set<std::string> all;
+  while (found.next())
+    all.insert(found.text(0));
+  return all;
+}
+
+std::set<std::string> catalog::foreign_keys(const std::string& table) {
+  auto found = of_.ask("SELECT CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS "
+                       "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND CONSTRAINT_TYPE = 'FOREIGN KEY'",
+                       {table});
+  std::set<std::string> all;
+  while (found.next())
+    all.insert(found.text(0));
+  return all;
+}
+
+// --- the lock ---
+
+const char* const lock_mark = "/* salond waits for its lock */";
+
+migration_lock::migration_lock(connection& on) : on_(on) {
+  // In short waits, so that no read time-out ends one. The lock is one a server, hence the database's name in it.
+  for (int waits = 0; waits < 30; ++waits) {
+    const auto got = on_.number(std::string("SELECT ") + lock_mark
+                                + " GET_LOCK(CONCAT('salond.migration.', LEFT(SHA1(DATABASE()), 24)), 2)");
+    if (got == 1)
+      return;
+  }
+  throw store_error(store_error::kind::setup,
+                    "another salond is changing the tables of this database; wait for its end");
+}
+
+migration_lock::~migration_lock() {
+  try {
+    on_.execute("DO RELEASE_LOCK(CONCAT('salond.migration.', LEFT(SHA1(DATABASE()), 24)))");
+  } catch (...) { // it ends with its connection
+  }
+}
+
+// --- recognition ---
+
+namespace {
+
+struct described {
+  const char* table;
+  std::set<std::string> columns;
+};
+const described old_tables[] = {{"clients", {"client_id", "username", "alias", "password_hash", "status"}},
+                                {"salons", {"salon_id", "nom_salon"}},
+                                {"salons_adheres", {"id", "username", "salon_id"}},
+                                {"messages", {"message_id", "client_id", "salon_id", "contenu", "timestamp"}}};
+const described added_columns[] = {{"clients", {"username_key", "alias_key", "role"}},
+                                   {"salons", {"nom_key", "policy", "last_seq"}},
+                                   {"salons_adheres", {}},
+                                   {"messages", {"seq", "created_ms"}}};
+const std::set<std::string> new_tables = {"schema_version", "private_messages",  "join_requests",
+                                          "bans",           "sessions",          "audit",
+                                          "writers",        "migration_repairs", "migration_deleted_memberships"};
+
+std::string missing_from(catalog& look, const described& expected) {
+  const auto have = look.columns(expected.table);
+  for (const auto& name : expected.columns)
+    if (!have.count(name))
+      return std::string("the table ") + expected.table + " has no column " + name;
+  return {};
+}
+
+// What keeps the database from being the replaced server's; empty: it is. `begun`: additions of ours are no surprise.
+std::string differences(catalog& look, const std::set<std::string>& tables, bool begun) {
+  for (const auto& expected : old_tables) {
+    if (!tables.count(expected.table))
+      return std::string("there is no table ") + expected.table;
+    if (look.kind_of(expected.table).first != "BASE TABLE")
+      return std::string(expected.table) + " is no table";
+    if (auto why = missing_from(look, expected); !why.empty())
+      return why;
+  }
+  if (begun)
+    return {};
+  for (const auto& name : new_tables)
+    if (tables.count(name) && name != "schema_version" && name != "migration_repairs"
+        && name != "migration_deleted_memberships")
+      return "there is a table " + name + " already";
+  for (const auto& added : added_columns)
+    for (const auto& name : look.columns(added.table))
+      if (added.columns.count(name))
+        return std::string("the table ") + added.table + " has a column " + name + " already";
+  return {};
+}
+
+} // namespace
+
+finding recognise(connection& db) {
+  catalog look(db);
+  const auto tables = look.tables();
+  if (tables.empty())
+    return {condition::empty, 0, {}};
+  if (!tables.count("schema_version")) {
+    const auto why = differences(look, tables, false);
+    return why.empty() ? finding{condition::replaced, 0, {}} : finding{condition::foreign, 0, why};
+  }
+  if (auto why = missing_from(look, {"schema_version", {"version", "name", "applied_ms"}}); !why.empty())
+    return {condition::foreign, 0, why};
+  const auto version = db.number("SELECT MAX(version) FROM schema_version");
+  const auto newest = static_cast<int64_t>(1 + steps_after(1).size());
+  if (version && *version >= 1)
+    return {*version > newest ? condition::newer : condition::ours, *version, {}};
+  if (version) { // 0: a take-over began
+    const auto why = differences(look, tables, true);
+    return why.empty() ? finding{condition::taking_over, 0, {}} : finding{condition::foreign, 0, why};
+  }
+  // No version yet: the very first statement of a take-over, or tables that a first start did not finish.
+  if (tables.count("clients") && !look.columns("clients").count("username_key")) {
+    const auto why = differences(look, tables, false);
+    return why.empty() ? finding{condition::replaced, 0, {}} : finding{condition::foreign, 0, why};
+  }
+  for (const auto& name : tables)
+    if (!new_tables.count(name) && name != "clients" && name != "salons" && name != "salons_adheres"
+        && name != "messages")
+      return {condition::foreign, 0, "there is a table " + name};
+  return {condition::empty, 0, {}};
+}
+
+} // namespace salond::persistence::mysql

@@ -1,0 +1,236 @@
+#include "persistence/mysql/connection.hpp"
+#include <algorithm>
+#include <cppconn/connection.h>
+#include <cppconn/driver.h>
+#include <cppconn/exception.h>
+#include <cppconn/prepared_statement.h>
+#include <cppconn/resultset.h>
+#include <cppconn/statement.h>
+#include <mutex>
+#include <random>
+
+namespace salond::persistence::mysql {
+namespace {
+
+sql::Driver& driver() {
+  // The connector's own first call is a race between threads.
+  static std::once_flag once;
+  static sql::Driver* the_driver = nullptr;
+  std::call_once(once, [] { the_driver = get_driver_instance(); });
+  return *the_driver;
+}
+
+struct thread_visit {
+  thread_visit() { driver().threadInit(); }
+  ~thread_visit() { driver().threadEnd(); }
+};
+
+// The connector wants to hear of each thread that uses it, once.
+void visit_from_this_thread() {
+  thread_local const thread_visit here;
+  (void)here;
+}
+
+// Runs `what`, turning the connector's exceptions into ours.
+template <class What>
+auto guarded(What what) {
+  visit_from_this_thread();
+  try {
+    return what();
+  } catch (const sql::SQLException& why) {
+    throw error(why.getErrorCode(), why.what());
+  }
+}
+
+std::string random_name() {
+  std::random_device source;
+  std::string name;
+  for (int i = 0; i < 24; ++i)
+    name += "0123456789abcdef"[source() % 16];
+  return name;
+}
+
+sql::ConnectOptionsMap options_of(const config::mysql_database& where, const tuning& how) {
+  const bool ipv6 = where.host.find(':') != std::string::npos;
+  const auto host = ipv6 ? "[" + where.host + "]" : where.host;
+  const auto address =
+      where.socket.empty() ? "tcp://" + host + ":" + std::to_string(where.port) : "unix://" + where.socket;
+  sql::ConnectOptionsMap options;
+  options["hostName"] = sql::SQLString(address);
+  options["userName"] = sql::SQLString(where.user);
+  options["password"] = sql::SQLString(where.password);
+  options["schema"] = sql::SQLString(where.name);
+  options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
+  options["OPT_CONNECT_TIMEOUT"] = static_cast<int>(how.connect_timeout.count());
+  options["OPT_READ_TIMEOUT"] = static_cast<int>(how.read_timeout.count());
+  options["OPT_WRITE_TIMEOUT"] = static_cast<int>(how.read_timeout.count());
+  options["OPT_RECONNECT"] = false;    // would silently lose transaction, locks and variables
+  options["OPT_LOCAL_INFILE"] = 0;     // on by default: the server may ask for any of our files
+  options["CLIENT_FOUND_ROWS"] = true; // "1 row" is a proof here, also where the row was so before
+  if (!where.ca_file.empty()) {
+    options["sslVerify"] = true; // the only option that insists
+    options["sslCA"] = sql::SQLString(where.ca_file);
+  }
+  return options;
+}
+
+} // namespace
+
+std::string address_of(const config::mysql_database& where) {
+  const auto at = where.socket.empty() ? where.host + ":" + std::to_string(where.port) : where.socket;
+  return "mysql://" + where.user + "@" + at + "/" + where.name;
+}
+
+// --- result ---
+
+result::result(std::unique_ptr<sql::ResultSet> rows) : rows_(std::move(rows)) {}
+result::result(result&&) noexcept = default;
+result::~result() = default;
+
+bool result::next() {
+  return guarded([&] { return rows_->next(); });
+}
+
+int64_t result::integer(unsigned column) const {
+  return guarded([&] { return rows_->getInt64(column + 1); }); // getInt cuts silently
+}
+
+std::string result::text(unsigned column) const {
+  return guarded([&] { return rows_->getString(column + 1).asStdString(); });
+}
+
+bool result::is_null(unsigned column) const {
+  return guarded([&] { return rows_->isNull(column + 1); });
+}
+
+// --- connection ---
+
+connection::connection(const config::mysql_database& where, const tuning& how)
+    : before_statement_(how.before_statement) {
+  guarded([&] {
+    auto options = options_of(where, how);
+    connection_.reset(driver().connect(options));
+  });
+  set_up(where, how);
+}
+
+connection::~connection() {
+  visit_from_this_thread();
+  prepared_.clear();
+}
+
+void connection::set_up(const config::mysql_database& where, const tuning& how) {
+  if (!where.ca_file.empty()) {
+    auto cipher = ask("SHOW SESSION STATUS LIKE 'Ssl_cipher'");
+    if (!cipher.next() || cipher.text(1).empty())
+      throw store_error(store_error::kind::setup, "the database does not speak TLS, which tls=ca: demands");
+  }
+  execute("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE',"
+          " time_zone='+00:00', wait_timeout=2147483, innodb_lock_wait_timeout="
+          + std::to_string(how.lock_wait_timeout.count()));
+  execute("SET NAMES utf8mb4 COLLATE utf8mb4_bin");
+  bool logs = false, statements = false;
+  {
+    auto found = ask("SHOW VARIABLES WHERE Variable_name IN ('log_bin', 'binlog_format')");
+    while (found.next()) {
+      logs = logs || (found.text(0) == "log_bin" && found.text(1) == "ON");
+      statements = statements || (found.text(0) == "binlog_format" && found.text(1) == "STATEMENT");
+    }
+  }
+  execute(std::string("SET SESSION TRANSACTION ISOLATION LEVEL ")
+          + (logs && statements ? "REPEATABLE READ" : "READ COMMITTED"));
+  session_lock_ = "salond." + random_name();
+  if (number("SELECT GET_LOCK(?, 0)", {session_lock_}) != 1)
+    throw error(2013, "the database gives no locks");
+  max_packet_ = static_cast<size_t>(number("SELECT @@max_allowed_packet").value_or(1 << 20));
+  const auto version = word("SELECT VERSION()").value_or("");
+  const auto dash = version.find('-');
+  server_ = (version.find("MariaDB") == std::string::npos ? "MySQL " : "MariaDB ") + version.substr(0, dash);
+}
+
+void connection::execute(const std::string& statement) {
+  if (before_statement_)
+    before_statement_(statement);
+  guarded([&] {
+    const std::unique_ptr<sql::Statement> text(connection_->createStatement());
+    text->execute(statement);
+  });
+}
+
+sql::PreparedStatement& connection::prepared(const std::string& statement, const std::vector<value>& parameters) {
+  if (before_statement_)
+    before_statement_(statement);
+  auto& slot = prepared_[statement];
+  if (!slot)
+    slot.reset(connection_->prepareStatement(statement));
+  unsigned at = 0;
+  for (const auto& parameter : parameters) {
+    ++at;
+    if (const auto* number = std::get_if<int64_t>(&parameter))
+      slot->setInt64(at, *number);
+    else if (const auto* text = std::get_if<std::string>(&parameter))
+      slot->setString(at, *text); // never setBlob: its stream is empty at the second execution
+    else
+      slot->setNull(at, sql::DataType::VARCHAR);
+  }
+  return *slot;
+}
+
+int64_t connection::run(const std::string& statement, const std::vector<value>& parameters) {
+  try {
+    return guarded([&] { return static_cast<int64_t>(prepared(statement, parameters).executeUpdate()); });
+  } catch (...) {
+    prepared_.erase(statement); // may be what is wrong: the next run prepares anew
+    throw;
+  }
+}
+
+result connection::ask(const std::string& statement, const std::vector<value>& parameters) {
+  try {
+    return guarded(
+        [&] { return result(std::unique_ptr<sql::ResultSet>(prepared(statement, parameters).executeQuery())); });
+  } catch (...) {
+    prepared_.erase(statement);
+    throw;
+  }
+}
+
+std::optional<int64_t> connection::number(const std::string& statement, const std::vector<value>& parameters) {
+  auto answer = ask(statement, parameters);
+  if (!answer.next() || answer.is_null(0))
+    return std::nullopt;
+  return answer.integer(0);
+}
+
+std::optional<std::string> connection::word(const std::string& statement, const std::vector<value>& parameters) {
+  auto answer = ask(statement, parameters);
+  if (!answer.next() || answer.is_null(0))
+    return std::nullopt;
+  return answer.text(0);
+}
+
+int64_t connection::last_insert_id() {
+  return number("SELECT LAST_INSERT_ID()").value_or(0);
+}
+
+// --- transaction ---
+
+transaction::transaction(connection& on) : on_(on) {
+  on_.execute("START TRANSACTION");
+}
+
+transaction::~transaction() {
+  if (!open_)
+    return;
+  try {
+    on_.execute("ROLLBACK");
+  } catch (...) { // the connection is gone, and the transaction with it
+  }
+}
+
+void transaction::commit() {
+  on_.execute("COMMIT");
+  open_ = false;
+}
+
+} // namespace salond::persistence::mysql

@@ -1,0 +1,93 @@
+// Messages of salons and private messages in MySQL and MariaDB.
+#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/rows.hpp"
+#include <algorithm>
+#include <limits>
+
+namespace salond::persistence {
+namespace {
+
+// A mailbox that nobody empties must not fill the disk, nor one sender keep the others out: docs/text-protocol.md.
+constexpr int64_t most_waiting = 1000;
+constexpr int64_t most_waiting_of_one = 100;
+
+constexpr size_t most_pending = 256;
+// What a row has besides its text, amply.
+constexpr size_t row_overhead = 64;
+
+// As many marks as an IN list of a prepared statement has; few kinds of them, so that each is prepared once.
+constexpr size_t mark_classes[] = {64, 8, 1};
+
+} // namespace
+
+bool mysql_store::exists(user_id who) {
+  if (known_authors_.count(who))
+    return true;
+  if (!bare().number("SELECT 1 FROM clients WHERE client_id = ?", {who.value})) // nothing appended could change it
+    return false;
+  known_authors_.insert(who);
+  return true;
+}
+
+outcome<done> mysql_store::append(const new_message& what) {
+  if (!exists(what.author))
+    return fault::unknown_user;
+  // A quarter: what the packet carries besides is small, but the server's own limits are not ours to know.
+  if (pending_.size() >= most_pending || pending_bytes_ + what.text.size() + row_overhead > bare().max_packet() / 4)
+    flush();
+  pending_bytes_ += what.text.size() + row_overhead;
+  pending_.push_back(what);
+  return done{};
+}
+
+std::vector<chat_message> mysql_store::history(salon_id salon, int64_t before, size_t count) {
+  const auto most = std::min(count, static_cast<size_t>(std::numeric_limits<int64_t>::max()));
+  // Without the index named, an old page walks through all newer messages. LENGTH, for ' ' = '' in this collation.
+  auto found = db().ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms "
+                        "FROM messages m FORCE INDEX (uq_messages_seq) STRAIGHT_JOIN clients c "
+                        "ON c.client_id = m.client_id WHERE m.salon_id = ? AND m.seq < ? AND LENGTH(m.contenu) > 0 "
+                        "ORDER BY m.seq DESC LIMIT ?",
+                        {salon.value, before, static_cast<int64_t>(most)});
+  std::vector<chat_message> result;
+  while (found.next())
+    result.push_back(
+        {message_id{found.integer(0)}, found.integer(1), found.text(2), found.text(3), from_ms(found.integer(4))});
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+outcome<stored_private> mysql_store::store_private(user_id author, const std::string& target_key,
+                                                   const std::string& text, moment now) {
+  const auto target = find_user(target_key);
+  if (!target || !exists(author))
+    return fault::unknown_user;
+  {
+    auto waiting = db().ask("SELECT COUNT(*), CAST(COALESCE(SUM(from_client_id = ?), 0) AS SIGNED) "
+                            "FROM private_messages WHERE to_client_id = ? AND delivered_ms IS NULL",
+                            {author.value, target->id.value});
+    if (waiting.next() && (waiting.integer(0) >= most_waiting || waiting.integer(1) >= most_waiting_of_one))
+      return fault::mailbox_full;
+  }
+  db().run("INSERT INTO private_messages(from_client_id, to_client_id, contenu, created_ms) VALUES (?, ?, ?, ?)",
+           {author.value, target->id.value, text, to_ms(now)});
+  return stored_private{private_id{db().last_insert_id()}, target->id, target->username};
+}
+
+void mysql_store::mark_delivered(const std::vector<private_id>& which, moment now) {
+  for (size_t from = 0; from < which.size();)
+    for (const auto size : mark_classes) {
+      if (size > which.size() - from)
+        continue;
+      std::string statement = "UPDATE private_messages SET delivered_ms = ? WHERE delivered_ms IS NULL AND pm_id IN (?";
+      std::vector<mysql::value> values{to_ms(now), which[from].value};
+      for (size_t i = 1; i < size; ++i) {
+        statement += ",?";
+        values.emplace_back(which[from + i].value);
+      }
+      db().run(statement + ")", values);
+      from += size;
+      break;
+    }
+}
+
+} // namespace salond::persistence

@@ -1,0 +1,170 @@
+#include "persistence/mysql/messages_takeover.hpp"
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace salond::persistence::mysql {
+namespace {
+
+// As many rows a transaction as keep it below a second on a slow disk.
+constexpr int64_t rows_a_transaction = 10000;
+constexpr std::chrono::seconds between_signs_of_life{15};
+
+// Says again and again that a long statement still runs: who waits for the start (systemd) must not lose patience.
+class sign_of_life {
+public:
+  sign_of_life(std::string what, const reporter& report)
+      : what_(std::move(what)), report_(report), thread_([this] { tell(); }) {
+    report_("take-over: " + what_);
+  }
+  ~sign_of_life() {
+    {
+      std::lock_guard lock{mutex_};
+      over_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+private:
+  void tell() {
+    std::unique_lock lock{mutex_};
+    while (!wake_.wait_for(lock, between_signs_of_life, [this] { return over_; }))
+      report_("take-over: still at work: " + what_);
+  }
+
+  std::string what_;
+  const reporter& report_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool over_ = false;
+  std::thread thread_; // last: it uses the others
+};
+
+void convert(connection& db, const reporter& report) {
+  if (catalog(db).find_column("messages", "seq"))
+    return;
+  const sign_of_life sign("convert the messages", report);
+  db.execute("ALTER TABLE messages MODIFY message_id BIGINT NOT NULL AUTO_INCREMENT, MODIFY client_id INT NULL,"
+             " MODIFY salon_id INT NULL, MODIFY contenu MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,"
+             " MODIFY timestamp TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP, ADD seq BIGINT NOT NULL DEFAULT 0,"
+             " ADD created_ms BIGINT NOT NULL DEFAULT 0, DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
+}
+
+// The values of one range that change, recorded as they were. A leading space is a rule, so its row says only that it
+// was there: the texts need not be stored twice.
+void record_range(connection& db, const std::vector<value>& range) {
+  const std::string insert =
+      "INSERT IGNORE INTO migration_repairs(table_name, row_id, field, old_value, new_value) SELECT 'messages',"
+      " m.message_id, ";
+  const std::string where = " WHERE m.seq = 0 AND m.message_id BETWEEN ? AND ? AND ";
+  db.run(insert + "'leading space', ' ', '' FROM messages m" + where + "m.contenu LIKE ' %'", range);
+  db.run(insert + "'contenu', NULL, '' FROM messages m" + where + "m.contenu IS NULL", range);
+  db.run(insert + "'client_id', m.client_id, NULL FROM messages m LEFT JOIN clients c ON c.client_id = m.client_id"
+             + where + "m.client_id IS NOT NULL AND c.client_id IS NULL",
+         range);
+  db.run(insert + "'salon_id', m.salon_id, NULL FROM messages m LEFT JOIN salons s ON s.salon_id = m.salon_id" + where
+             + "m.salon_id IS NOT NULL AND s.salon_id IS NULL",
+         range);
+}
+
+// The order number is the old id, which keeps the order and its gaps and needs no counting; `seq = 0` says what is
+// still to be done, so that no second space is ever taken away.
+void number_messages(connection& db, const reporter& report) {
+  if (catalog(db).has_index("messages", "uq_messages_seq"))
+    return;
+  for (int64_t done = 0, last = 0;; last = done) {
+    const auto to = db.number("SELECT MAX(message_id) FROM (SELECT message_id FROM messages WHERE message_id > ?"
+                              " ORDER BY message_id LIMIT "
+                                  + std::to_string(rows_a_transaction) + ") AS range_of_rows",
+                              {last});
+    if (!to)
+      return;
+    done = *to;
+    const std::vector<value> range{last + 1, done};
+    transaction all(db);
+    record_range(db, range);
+    db.run("UPDATE messages m LEFT JOIN clients c ON c.client_id = m.client_id"
+           " LEFT JOIN salons s ON s.salon_id = m.salon_id SET m.contenu = CASE WHEN m.contenu IS NULL THEN ''"
+           " WHEN m.contenu LIKE ' %' THEN SUBSTRING(m.contenu, 2) ELSE m.contenu END,"
+           " m.created_ms = CAST(COALESCE(UNIX_TIMESTAMP(m.timestamp), 0) * 1000 AS SIGNED), m.client_id = c.client_id,"
+           " m.salon_id = s.salon_id, m.seq = m.message_id WHERE m.seq = 0 AND m.message_id BETWEEN ? AND ?",
+           range);
+    all.commit();
+    report("take-over: messages up to number " + std::to_string(done) + " are converted");
+  }
+}
+
+// A message without a time gets that of the newest one before it in its salon, else the beginning of time.
+void date_messages(connection& db) {
+  for (;;) {
+    std::vector<std::pair<int64_t, value>> undated;
+    {
+      auto found =
+          db.ask("SELECT message_id, salon_id FROM messages WHERE created_ms = 0 ORDER BY message_id LIMIT 1000");
+      while (found.next())
+        undated.push_back({found.integer(0), found.is_null(1) ? value(nullptr) : value(found.integer(1))});
+    }
+    if (undated.empty())
+      return;
+    transaction all(db);
+    for (const auto& [id, salon] : undated) {
+      const auto before = db.number("SELECT created_ms FROM messages WHERE salon_id <=> ? AND message_id < ?"
+                                    " ORDER BY message_id DESC LIMIT 1",
+                                    {salon, id});
+      db.run("UPDATE messages SET created_ms = ? WHERE message_id = ?", {std::max<int64_t>(before.value_or(1), 1), id});
+    }
+    all.commit();
+  }
+}
+
+void constrain(connection& db, const reporter& report) {
+  catalog look(db);
+  if (look.has_index("messages", "uq_messages_seq"))
+    return;
+  std::string dropped;
+  for (const auto& name : look.plain_indexes("messages"))
+    dropped += ", DROP INDEX `" + name + "`";
+  const sign_of_life sign("index the messages", report);
+  db.execute("ALTER TABLE messages MODIFY contenu MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,"
+             " MODIFY seq BIGINT NOT NULL, MODIFY created_ms BIGINT NOT NULL,"
+             " ADD UNIQUE KEY uq_messages_seq (salon_id, seq), ADD KEY ix_messages_client (client_id),"
+             " ADD CONSTRAINT fk_messages_client FOREIGN KEY (client_id) REFERENCES clients (client_id)"
+             " ON DELETE CASCADE, ADD CONSTRAINT fk_messages_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id)"
+             + dropped);
+}
+
+} // namespace
+
+std::vector<std::string> describe_messages(connection& db) {
+  const std::pair<const char*, const char*> counts[] = {
+      {"SELECT COUNT(*) FROM messages", "messages are converted"},
+      {"SELECT COUNT(*) FROM messages WHERE contenu LIKE ' %'",
+       "of them lose the space that the old client put before them"},
+      {"SELECT COUNT(*) FROM messages WHERE contenu IS NULL", "of them have no text: kept, never shown"},
+      {"SELECT COUNT(*) FROM messages WHERE timestamp IS NULL",
+       "of them have no time: they get that of the one before"},
+      {"SELECT COUNT(*) FROM messages m LEFT JOIN clients c ON c.client_id = m.client_id"
+       " LEFT JOIN salons s ON s.salon_id = m.salon_id WHERE c.client_id IS NULL OR s.salon_id IS NULL",
+       "of them have no author or no salon: kept, never shown"},
+  };
+  std::vector<std::string> lines;
+  for (const auto& [question, sentence] : counts)
+    if (const auto count = db.number(question); count && (*count > 0 || lines.empty()))
+      lines.push_back("take-over: " + std::to_string(*count) + " " + sentence);
+  return lines;
+}
+
+void take_over_messages(connection& db, const reporter& report) {
+  if (catalog(db).has_index("messages", "uq_messages_seq"))
+    return;
+  if (!catalog(db).find_column("messages", "seq"))
+    for (const auto& line : describe_messages(db))
+      report(line);
+  convert(db, report);
+  number_messages(db, report);
+  date_messages(db);
+  constrain(db, report);
+}
+
+} // namespace salond::persistence::mysql

@@ -1,0 +1,102 @@
+#include "persistence/mysql/takeover.hpp"
+#include "protocol/words/names.hpp"
+#include <map>
+
+namespace salond::persistence::mysql {
+namespace {
+
+// Gives every name but the first of its key another: `name-<id>`, and again `-<id>` until it is free.
+class renamer {
+public:
+  renamer(std::string table, std::string field, std::vector<repair>& into)
+      : table_(std::move(table)), field_(std::move(field)), into_(into) {}
+
+  // All names first, so that none is given that a later row has by right.
+  void has(int64_t id, const std::string& name) {
+    auto key = key_of(name);
+    if (owners_.emplace(key, id).second)
+      return;
+    later_.push_back({id, name});
+  }
+
+  void give_names() {
+    for (const auto& [id, name] : later_) {
+      auto candidate = name;
+      do
+        candidate += "-" + std::to_string(id);
+      while (!owners_.emplace(key_of(candidate), id).second);
+      into_.push_back({table_, field_, id, name, candidate});
+    }
+  }
+
+private:
+  std::string table_, field_;
+  std::vector<repair>& into_;
+  std::map<std::string, int64_t> owners_;
+  std::vector<std::pair<int64_t, std::string>> later_;
+};
+
+class membership_planner {
+public:
+  membership_planner(const old_rows& rows, repairs& into) : into_(into) {
+    for (const auto& client : rows.clients) {
+      by_id_.emplace(client.id, &client);
+      by_key_.emplace(key_of(client.username), &client); // the lowest id, the only one that ever could log in
+    }
+    for (const auto& salon : rows.salons)
+      salons_.insert(salon.id);
+  }
+
+  void take(const old_membership& row) {
+    const auto* client = row.username ? meant_by(row) : nullptr;
+    if (!client)
+      return remove(row, row.username ? "there is no user " + *row.username : "it names no user");
+    if (!row.salon || !salons_.count(*row.salon))
+      return remove(row, row.salon ? "there is no salon " + std::to_string(*row.salon) : "it names no salon");
+    if (!seen_.emplace(client->id, *row.salon).second)
+      return remove(row, client->username + " is a member of salon " + std::to_string(*row.salon) + " already");
+    if (*row.username != client->username)
+      into_.respelled.push_back({"salons_adheres", "username", row.id, *row.username, client->username});
+  }
+
+private:
+  const old_client* meant_by(const old_membership& row) const {
+    if (const auto found = by_key_.find(key_of(*row.username)); found != by_key_.end())
+      return found->second;
+    const auto found = by_id_.find(row.same_by_collation);
+    if (found == by_id_.end())
+      return nullptr;
+    return by_key_.at(key_of(found->second->username));
+  }
+
+  void remove(const old_membership& row, const std::string& why) { into_.removed.push_back({row.id, why}); }
+
+  repairs& into_;
+  std::map<int64_t, const old_client*> by_id_;
+  std::map<std::string, const old_client*> by_key_;
+  std::set<int64_t> salons_;
+  std::set<std::pair<int64_t, int64_t>> seen_;
+};
+
+} // namespace
+
+repairs plan(const old_rows& rows) {
+  repairs result;
+  renamer usernames("clients", "username", result.renamed), aliases("clients", "alias", result.renamed),
+      salons("salons", "nom_salon", result.renamed);
+  for (const auto& client : rows.clients) {
+    usernames.has(client.id, client.username);
+    aliases.has(client.id, client.alias);
+  }
+  for (const auto& salon : rows.salons)
+    salons.has(salon.id, salon.name);
+  usernames.give_names();
+  aliases.give_names();
+  salons.give_names();
+  membership_planner memberships(rows, result);
+  for (const auto& row : rows.memberships)
+    memberships.take(row);
+  return result;
+}
+
+} // namespace salond::persistence::mysql

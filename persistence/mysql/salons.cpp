@@ -1,0 +1,133 @@
+// Salons, memberships and join requests in MySQL and MariaDB.
+#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/rows.hpp"
+#include "protocol/words/names.hpp"
+
+namespace salond::persistence {
+
+std::vector<salon_record> mysql_store::salons() {
+  // The messages know better than the column, which is written only when messages go.
+  auto found = db().ask("SELECT salon_id, nom_salon, policy, GREATEST(last_seq, COALESCE("
+                        "(SELECT MAX(seq) FROM messages m WHERE m.salon_id = s.salon_id), 0)) "
+                        "FROM salons s ORDER BY salon_id");
+  std::vector<salon_record> result;
+  while (found.next())
+    result.push_back({salon_id{found.integer(0)}, found.text(1), mysql::policy_of(found.text(2)), found.integer(3)});
+  return result;
+}
+
+std::vector<user_id> mysql_store::members(salon_id salon) {
+  auto found = db().ask("SELECT c.client_id FROM salons_adheres a JOIN clients c ON c.username = a.username "
+                        "WHERE a.salon_id = ? ORDER BY c.client_id",
+                        {salon.value});
+  std::vector<user_id> result;
+  while (found.next())
+    result.push_back(user_id{found.integer(0)});
+  return result;
+}
+
+outcome<salon_record> mysql_store::create_salon(const std::string& name, policy how) {
+  const auto key = key_of(name);
+  if (db().number("SELECT 1 FROM salons WHERE nom_key = ?", {key}))
+    return fault::invalid_name;
+  db().run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)",
+           {name, key, std::string(mysql::to_word(how))});
+  return salon_record{salon_id{db().last_insert_id()}, name, how, 0};
+}
+
+// --- memberships ---
+
+bool mysql_store::is_member(salon_id salon, const std::string& username) {
+  return db()
+      .number("SELECT 1 FROM salons_adheres WHERE username = ? AND salon_id = ?", {username, salon.value})
+      .has_value();
+}
+
+bool mysql_store::end_membership(salon_id salon, const std::string& username) {
+  return db().run("DELETE FROM salons_adheres WHERE username = ? AND salon_id = ?", {username, salon.value}) > 0;
+}
+
+std::vector<salon_id> mysql_store::salons_of(const std::string& username) {
+  auto found = db().ask("SELECT salon_id FROM salons_adheres WHERE username = ? ORDER BY salon_id", {username});
+  std::vector<salon_id> result;
+  while (found.next())
+    result.push_back(salon_id{found.integer(0)});
+  return result;
+}
+
+outcome<membership_change> mysql_store::add_member(salon_id salon, user_id who) {
+  const auto account = user_of(who);
+  if (!account)
+    return account.why();
+  end_request(salon, who); // a member has nothing to ask for
+  if (is_member(salon, account->username))
+    return membership_change::was_so;
+  db().run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", {account->username, salon.value});
+  return membership_change::made;
+}
+
+outcome<membership_change> mysql_store::remove_member(salon_id salon, user_id who) {
+  const auto account = user_of(who);
+  if (!account)
+    return account.why();
+  return end_membership(salon, account->username) ? membership_change::made : membership_change::was_so;
+}
+
+// --- join requests ---
+
+bool mysql_store::end_request(salon_id salon, user_id who) {
+  return db().run("DELETE FROM join_requests WHERE salon_id = ? AND client_id = ?", {salon.value, who.value}) > 0;
+}
+
+std::string mysql_store::name_of(salon_id salon) {
+  return db()
+      .word("SELECT nom_salon FROM salons WHERE salon_id = ?", {salon.value})
+      .value_or(std::to_string(salon.value));
+}
+
+outcome<request_change> mysql_store::add_request(salon_id salon, user_id who, moment now) {
+  const auto account = user_of(who);
+  if (!account)
+    return account.why();
+  if (is_member(salon, account->username))
+    return request_change::was_member;
+  if (db().number("SELECT 1 FROM join_requests WHERE salon_id = ? AND client_id = ?", {salon.value, who.value}))
+    return request_change::was_pending;
+  db().run("INSERT INTO join_requests(client_id, salon_id, created_ms) VALUES (?, ?, ?)",
+           {who.value, salon.value, to_ms(now)});
+  return request_change::made;
+}
+
+outcome<done> mysql_store::accept_request(salon_id salon, user_id who, const decision& why) {
+  const auto account = user_of(who);
+  if (!account || !end_request(salon, who))
+    return fault::no_such_request; // the request of an account that is gone went with it
+  if (!is_member(salon, account->username))
+    db().run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", {account->username, salon.value});
+  write_audit(why, "accept", account->username + " (" + name_of(salon) + ")", "done");
+  return done{};
+}
+
+outcome<membership_change> mysql_store::reject_request(salon_id salon, user_id who, const decision& why) {
+  const auto account = user_of(who);
+  if (!account)
+    return fault::no_such_request;
+  const bool asked = end_request(salon, who);
+  const bool belonged = end_membership(salon, account->username);
+  if (!asked && !belonged)
+    return fault::no_such_request;
+  write_audit(why, "reject", account->username + " (" + name_of(salon) + ")", "done");
+  return belonged ? membership_change::made : membership_change::was_so;
+}
+
+std::vector<join_request> mysql_store::join_requests() {
+  auto found = db().ask("SELECT r.client_id, c.username, r.salon_id, r.created_ms "
+                        "FROM join_requests r JOIN clients c ON c.client_id = r.client_id "
+                        "ORDER BY r.created_ms, r.salon_id, r.client_id");
+  std::vector<join_request> result;
+  while (found.next())
+    result.push_back({user_id{found.integer(0)}, found.text(1), salon_id{found.integer(2)}, from_ms(found.integer(3))});
+  return result;
+}
+
+} // namespace salond::persistence

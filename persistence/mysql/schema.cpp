@@ -1,0 +1,138 @@
+#include "persistence/mysql/schema.hpp"
+#include "protocol/words/names.hpp"
+
+namespace salond::persistence::mysql {
+
+// Names compare by their keys, which are bytes: no two servers have a collation in common that could do it, and
+// utf8mb4_bin holds 'x' and 'x ' for equal. A username of the replaced server has up to 255 characters and may be given
+// numbers behind; 512 characters are as many as an index and a key have room for.
+#define SALOND_TABLE_OPTIONS " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+const char* const table_options = SALOND_TABLE_OPTIONS;
+
+const char* const create_versions =
+    "CREATE TABLE IF NOT EXISTS schema_version (version INT PRIMARY KEY, name VARCHAR(100) NOT NULL,"
+    " applied_ms BIGINT NOT NULL)" SALOND_TABLE_OPTIONS;
+
+// What the take-over changed, as it was before: docs/operations.md tells how to go back.
+const char* const create_repairs =
+    "CREATE TABLE IF NOT EXISTS migration_repairs (table_name VARCHAR(64) NOT NULL, row_id BIGINT NOT NULL,"
+    " field VARCHAR(64) NOT NULL, old_value MEDIUMTEXT NULL, new_value MEDIUMTEXT NULL,"
+    " PRIMARY KEY (table_name, row_id, field))" SALOND_TABLE_OPTIONS;
+const char* const create_deleted_memberships =
+    "CREATE TABLE IF NOT EXISTS migration_deleted_memberships (id BIGINT PRIMARY KEY, username VARCHAR(512) NULL,"
+    " salon_id BIGINT NULL)" SALOND_TABLE_OPTIONS;
+
+namespace {
+
+constexpr const char* four_tables[] = {
+    "CREATE TABLE IF NOT EXISTS clients (client_id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,"
+    " username VARCHAR(512) NOT NULL, username_key VARBINARY(2048) NOT NULL, alias VARCHAR(512) NOT NULL,"
+    " alias_key VARBINARY(2048) NOT NULL, password_hash VARCHAR(255) NOT NULL,"
+    " status VARCHAR(20) NOT NULL DEFAULT 'disconnected', role VARCHAR(20) NOT NULL DEFAULT 'user',"
+    " UNIQUE KEY uq_clients_username (username), UNIQUE KEY uq_clients_username_key (username_key),"
+    " UNIQUE KEY uq_clients_alias_key (alias_key))",
+    "CREATE TABLE IF NOT EXISTS salons (salon_id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,"
+    " nom_salon VARCHAR(512) NOT NULL, nom_key VARBINARY(2048) NOT NULL, policy VARCHAR(10) NOT NULL,"
+    " last_seq BIGINT NOT NULL DEFAULT 0, UNIQUE KEY uq_salons_key (nom_key))",
+    "CREATE TABLE IF NOT EXISTS salons_adheres (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,"
+    " username VARCHAR(512) NOT NULL, salon_id INT NOT NULL, UNIQUE KEY uq_adheres (username, salon_id),"
+    " KEY ix_adheres_salon (salon_id), CONSTRAINT fk_adheres_username FOREIGN KEY (username)"
+    " REFERENCES clients (username) ON DELETE CASCADE ON UPDATE CASCADE,"
+    " CONSTRAINT fk_adheres_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id))",
+    // Author and salon may be NULL in rows of the replaced server, and so may its timestamp.
+    "CREATE TABLE IF NOT EXISTS messages (message_id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, client_id INT NULL,"
+    " salon_id INT NULL, contenu MEDIUMTEXT NOT NULL, timestamp TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP,"
+    " seq BIGINT NOT NULL, created_ms BIGINT NOT NULL, UNIQUE KEY uq_messages_seq (salon_id, seq),"
+    " KEY ix_messages_client (client_id), CONSTRAINT fk_messages_client FOREIGN KEY (client_id)"
+    " REFERENCES clients (client_id) ON DELETE CASCADE,"
+    " CONSTRAINT fk_messages_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id))",
+};
+
+constexpr const char* other_tables[] = {
+    "CREATE TABLE IF NOT EXISTS private_messages (pm_id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,"
+    " from_client_id INT NOT NULL, to_client_id INT NOT NULL, contenu MEDIUMTEXT NOT NULL,"
+    " created_ms BIGINT NOT NULL, delivered_ms BIGINT NULL, KEY ix_pm_to (to_client_id, delivered_ms, pm_id),"
+    " KEY ix_pm_from (from_client_id), CONSTRAINT fk_pm_from FOREIGN KEY (from_client_id)"
+    " REFERENCES clients (client_id) ON DELETE CASCADE, CONSTRAINT fk_pm_to FOREIGN KEY (to_client_id)"
+    " REFERENCES clients (client_id) ON DELETE CASCADE)",
+    "CREATE TABLE IF NOT EXISTS join_requests (client_id INT NOT NULL, salon_id INT NOT NULL,"
+    " created_ms BIGINT NOT NULL, PRIMARY KEY (salon_id, client_id), KEY ix_requests_client (client_id),"
+    " CONSTRAINT fk_requests_client FOREIGN KEY (client_id) REFERENCES clients (client_id) ON DELETE CASCADE,"
+    " CONSTRAINT fk_requests_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id) ON DELETE CASCADE)",
+    // Outlives the account, hence no foreign key. until_ms NULL: for good.
+    "CREATE TABLE IF NOT EXISTS bans (username_key VARBINARY(2048) NOT NULL PRIMARY KEY,"
+    " username VARCHAR(512) NOT NULL, until_ms BIGINT NULL, created_ms BIGINT NOT NULL, reason TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS sessions (token_hash BINARY(32) NOT NULL PRIMARY KEY, client_id INT NOT NULL,"
+    " created_ms BIGINT NOT NULL, expires_ms BIGINT NOT NULL, KEY ix_sessions_client (client_id),"
+    " KEY ix_sessions_expires (expires_ms), CONSTRAINT fk_sessions_client FOREIGN KEY (client_id)"
+    " REFERENCES clients (client_id) ON DELETE CASCADE)",
+    "CREATE TABLE IF NOT EXISTS audit (audit_id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, at_ms BIGINT NOT NULL,"
+    " by_whom TEXT NOT NULL, from_where TEXT NOT NULL, what VARCHAR(40) NOT NULL, to_whom TEXT NOT NULL,"
+    " reason TEXT NOT NULL, result VARCHAR(40) NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS writers (node_id BIGINT NOT NULL PRIMARY KEY, batch BIGINT NOT NULL DEFAULT 0,"
+    " fenced TINYINT NOT NULL DEFAULT 0)",
+};
+
+struct seeded_salon {
+  const char* name;
+  const char* policy;
+};
+// The replaced server's salons, in the order of its numbers 1 to 5.
+constexpr seeded_salon seeded_salons[] = {{"Général", "auto"},
+                                          {"Blabla", "open"},
+                                          {"Comptabilité", "approval"},
+                                          {"Informatique", "approval"},
+                                          {"Marketing", "approval"}};
+
+struct step {
+  const char* what;
+  void (*run)(connection&);
+};
+// Step n is the n-th; the first makes an empty database ours, and the take-over ends where it ends. A step that was
+// released is never changed: the next one mends it.
+constexpr step steps[] = {{"make the tables and the five salons", create_all}};
+
+} // namespace
+
+void create_new_tables(connection& db) {
+  for (const auto* table : other_tables)
+    db.execute(std::string(table) + table_options);
+}
+
+void record_version(connection& db, int64_t version, const std::string& name) {
+  db.run("INSERT INTO schema_version(version, name, applied_ms) "
+         "VALUES (?, ?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED))",
+         {version, name});
+}
+
+void create_all(connection& db) {
+  db.execute(create_versions);
+  for (const auto* table : four_tables)
+    db.execute(std::string(table) + table_options);
+  create_new_tables(db);
+  transaction all(db);
+  int64_t id = 0;
+  for (const auto& salon : seeded_salons)
+    db.run("INSERT INTO salons(salon_id, nom_salon, nom_key, policy) VALUES (?, ?, ?, ?)",
+           {++id, std::string(salon.name), key_of(salon.name), std::string(salon.policy)});
+  record_version(db, 1, steps[0].what);
+  all.commit();
+}
+
+std::vector<std::string> steps_after(int64_t version) {
+  std::vector<std::string> result;
+  for (auto at = version; at < static_cast<int64_t>(std::size(steps)); ++at)
+    result.push_back("schema " + std::to_string(at + 1) + ": " + steps[at].what);
+  return result;
+}
+
+void migrate(connection& db, int64_t version, const reporter& report) {
+  for (auto at = version; at < static_cast<int64_t>(std::size(steps)); ++at) {
+    steps[at].run(db);
+    if (at > 0)
+      record_version(db, at + 1, steps[at].what); // the first writes its own, together with the salons
+    report("schema " + std::to_string(at + 1) + ": " + steps[at].what);
+  }
+}
+
+} // namespace salond::persistence::mysql

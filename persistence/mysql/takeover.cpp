@@ -1,0 +1,281 @@
+#include "persistence/mysql/takeover.hpp"
+#include "persistence/mysql/messages_takeover.hpp"
+#include "protocol/words/names.hpp"
+#include <thread>
+
+namespace salond::persistence::mysql {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr const char* four_tables[] = {"clients", "salons", "salons_adheres", "messages"};
+
+// The replaced server keeps its connections; one that just ended may stand in the list for a moment still.
+constexpr milliseconds patience_with_others{3000};
+
+// --- other clients ---
+
+// Whoever else is connected to this database, where our rights let us see it. Other salonds that start now wait for our
+// lock, which their statement says; a running one has no database of the replaced server.
+std::string others_connected(connection& db) {
+  auto found = db.ask("SELECT ID, USER, HOST FROM information_schema.PROCESSLIST WHERE DB = DATABASE()"
+                      " AND ID <> CONNECTION_ID() AND USER <> 'system user' AND COMMAND NOT LIKE 'Binlog Dump%'"
+                      " AND (INFO IS NULL OR LOCATE(?, INFO) = 0) ORDER BY ID",
+                      {std::string(lock_mark)});
+  std::string all;
+  while (found.next())
+    all += (all.empty() ? "" : ", ") + found.text(1) + "@" + found.text(2) + " (connection " + found.text(0) + ")";
+  return all;
+}
+
+void refuse_others(connection& db) {
+  const auto until = std::chrono::steady_clock::now() + patience_with_others;
+  for (;;) {
+    const auto others = others_connected(db);
+    if (others.empty())
+      return;
+    if (std::chrono::steady_clock::now() > until)
+      throw store_error(store_error::kind::setup, "other clients use the database of the replaced server: " + others
+                                                      + "; stop the replaced server and end their connections first");
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+}
+
+// --- names and memberships ---
+
+// The old collation's opinion is asked for only while it stands; afterwards each membership has its user's spelling.
+const char* same_by_collation(connection& db) {
+  catalog look(db);
+  const auto here = look.find_column("salons_adheres", "username"), there = look.find_column("clients", "username");
+  if (here && there && here->collation == there->collation)
+    return "SELECT a.id, MIN(c.client_id) FROM salons_adheres a JOIN clients c ON c.username = a.username GROUP BY "
+           "a.id";
+  return "SELECT a.id, MIN(c.client_id) FROM salons_adheres a JOIN clients c ON CONVERT(c.username USING utf8mb4)"
+         " COLLATE utf8mb4_unicode_ci = CONVERT(a.username USING utf8mb4) COLLATE utf8mb4_unicode_ci GROUP BY a.id";
+}
+
+void log_repairs(const std::vector<repair>& all, const reporter& report) {
+  for (const auto& one : all)
+    report("take-over: " + one.table + " " + std::to_string(one.row) + ": " + one.field + " '" + shown(one.before)
+           + "' becomes '" + shown(one.after) + "'");
+}
+
+void log_removals(const std::vector<removal>& all, const reporter& report) {
+  for (const auto& one : all)
+    report("take-over: membership " + std::to_string(one.row)
+           + " goes (kept in migration_deleted_memberships): " + shown(one.why));
+}
+
+void record(connection& db, const repair& what) {
+  db.run("INSERT IGNORE INTO migration_repairs(table_name, row_id, field, old_value, new_value) VALUES (?, ?, ?, ?, ?)",
+         {what.table, what.row, what.field, what.before, what.after});
+}
+
+// While the old collation stands, for it alone knows whom some memberships mean; and before any name changes.
+void repair_memberships(connection& db, const reporter& report) {
+  if (catalog(db).find_column("clients", "username_key"))
+    return; // done: this comes before the columns do
+  const auto todo = plan(read_old_rows(db));
+  transaction all(db);
+  for (const auto& one : todo.removed) {
+    db.run("INSERT IGNORE INTO migration_deleted_memberships(id, username, salon_id) "
+           "SELECT id, username, salon_id FROM salons_adheres WHERE id = ?",
+           {one.row});
+    db.run("DELETE FROM salons_adheres WHERE id = ?", {one.row});
+  }
+  for (const auto& one : todo.respelled) {
+    record(db, one);
+    db.run("UPDATE salons_adheres SET username = ? WHERE id = ?", {one.after, one.row});
+  }
+  all.commit();
+  log_removals(todo.removed, report);
+  log_repairs(todo.respelled, report);
+}
+
+// Foreign keys compare by the old collation and keep columns from changing; those that belong come back at the end.
+void drop_foreign_keys(connection& db) {
+  catalog look(db);
+  for (const auto* table : four_tables) {
+    std::string changes;
+    for (const auto& name : look.foreign_keys(table))
+      if (name.rfind("fk_adheres_", 0) != 0 && name.rfind("fk_messages_", 0) != 0)
+        changes += (changes.empty() ? " DROP FOREIGN KEY `" : ", DROP FOREIGN KEY `") + name + "`";
+    if (!changes.empty())
+      db.execute(std::string("ALTER TABLE ") + table + changes);
+  }
+}
+
+void convert_engines(connection& db) {
+  for (const auto* table : four_tables)
+    if (catalog(db).kind_of(table).second != "InnoDB")
+      db.execute(std::string("ALTER TABLE ") + table + " ENGINE=InnoDB");
+}
+
+#define SALOND_NAME "VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+#define SALOND_CHARSET ", DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+
+void convert_names(connection& db) {
+  catalog look(db);
+  if (look.find_column("salons_adheres", "username")->collation != "utf8mb4_bin"
+      || look.find_column("salons_adheres", "salon_id")->nullable)
+    db.execute("ALTER TABLE salons_adheres MODIFY id INT NOT NULL AUTO_INCREMENT,"
+               " MODIFY username " SALOND_NAME " NOT NULL, MODIFY salon_id INT NOT NULL" SALOND_CHARSET);
+  if (!look.find_column("salons", "nom_key"))
+    db.execute("ALTER TABLE salons MODIFY salon_id INT NOT NULL AUTO_INCREMENT,"
+               " MODIFY nom_salon " SALOND_NAME " NOT NULL, ADD nom_key VARBINARY(2048) NULL AFTER nom_salon,"
+               " ADD policy VARCHAR(10) NOT NULL DEFAULT 'approval' AFTER nom_key,"
+               " ADD last_seq BIGINT NOT NULL DEFAULT 0 AFTER policy" SALOND_CHARSET);
+  if (!look.find_column("clients", "username_key")) {
+    db.run("UPDATE clients SET status = 'disconnected' WHERE status IS NULL");
+    db.execute("ALTER TABLE clients MODIFY client_id INT NOT NULL AUTO_INCREMENT,"
+               " MODIFY username " SALOND_NAME " NOT NULL, ADD username_key VARBINARY(2048) NULL AFTER username,"
+               " MODIFY alias " SALOND_NAME " NOT NULL, ADD alias_key VARBINARY(2048) NULL AFTER alias,"
+               " MODIFY password_hash VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,"
+               " MODIFY status VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'disconnected',"
+               " ADD role VARCHAR(20) NOT NULL DEFAULT 'user' AFTER status" SALOND_CHARSET);
+  }
+}
+
+void fill_clients(connection& db, const old_rows& rows) {
+  for (const auto& client : rows.clients) {
+    const auto key = key_of(client.username);
+    const bool rules = key == "admin" || key == "server"; // until now the name was the role
+    db.run("UPDATE clients SET username_key = ?, alias_key = ?, role = ? WHERE client_id = ?",
+           {key, key_of(client.alias), std::string(rules ? "administrator" : "user"), client.id});
+  }
+}
+
+void fill_salons(connection& db, const old_rows& rows) {
+  const auto general = key_of("Général"), blabla = key_of("Blabla");
+  for (const auto& salon : rows.salons) {
+    const auto key = key_of(salon.name);
+    const auto* policy = key == general ? "auto" : key == blabla ? "open" : "approval";
+    db.run("UPDATE salons SET nom_key = ?, policy = ? WHERE salon_id = ?", {key, std::string(policy), salon.id});
+  }
+}
+
+// Renames and fills the keys in one transaction: a key that is there says that this is done.
+void repair_names(connection& db, const reporter& report) {
+  if (!db.number("SELECT 1 FROM clients WHERE username_key IS NULL LIMIT 1")
+      && !db.number("SELECT 1 FROM salons WHERE nom_key IS NULL LIMIT 1"))
+    return;
+  auto rows = read_old_rows(db);
+  const auto todo = plan(rows);
+  transaction all(db);
+  for (const auto& one : todo.renamed) {
+    record(db, one);
+    const auto* id = one.table == "salons" ? "salon_id" : "client_id";
+    db.run("UPDATE " + one.table + " SET " + one.field + " = ? WHERE " + id + " = ?", {one.after, one.row});
+  }
+  rows = read_old_rows(db);
+  fill_clients(db, rows);
+  fill_salons(db, rows);
+  all.commit();
+  log_repairs(todo.renamed, report);
+}
+
+void add_constraints(connection& db) {
+  catalog look(db);
+  if (!look.has_index("salons", "uq_salons_key"))
+    db.execute("ALTER TABLE salons MODIFY nom_key VARBINARY(2048) NOT NULL, MODIFY policy VARCHAR(10) NOT NULL,"
+               " ADD UNIQUE KEY uq_salons_key (nom_key)");
+  if (!look.has_index("clients", "uq_clients_username_key"))
+    db.execute(std::string("ALTER TABLE clients MODIFY username_key VARBINARY(2048) NOT NULL,"
+                           " MODIFY alias_key VARBINARY(2048) NOT NULL, ADD UNIQUE KEY uq_clients_username (username),"
+                           " ADD UNIQUE KEY uq_clients_username_key (username_key),"
+                           " ADD UNIQUE KEY uq_clients_alias_key (alias_key)")
+               + (look.has_index("clients", "idx_username") ? ", DROP INDEX idx_username" : ""));
+  if (look.has_index("salons_adheres", "uq_adheres"))
+    return;
+  std::string dropped;
+  for (const auto& name : look.plain_indexes("salons_adheres"))
+    dropped += ", DROP INDEX `" + name + "`";
+  db.execute("ALTER TABLE salons_adheres ADD UNIQUE KEY uq_adheres (username, salon_id),"
+             " ADD KEY ix_adheres_salon (salon_id), ADD CONSTRAINT fk_adheres_username FOREIGN KEY (username)"
+             " REFERENCES clients (username) ON DELETE CASCADE ON UPDATE CASCADE,"
+             " ADD CONSTRAINT fk_adheres_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id)"
+             + dropped);
+}
+
+void finish(connection& db) {
+  transaction all(db);
+  db.run("UPDATE clients SET status = 'disconnected' WHERE status <> 'disconnected'");
+  record_version(db, 1, "the database of the replaced server was taken over");
+  all.commit();
+}
+
+} // namespace
+
+old_rows read_old_rows(connection& db) {
+  old_rows rows;
+  {
+    auto found = db.ask("SELECT client_id, username, alias FROM clients ORDER BY client_id");
+    while (found.next())
+      rows.clients.push_back({found.integer(0), found.text(1), found.text(2)});
+  }
+  {
+    auto found = db.ask("SELECT salon_id, nom_salon FROM salons ORDER BY salon_id");
+    while (found.next())
+      rows.salons.push_back({found.integer(0), found.text(1)});
+  }
+  std::unordered_map<int64_t, int64_t> same;
+  {
+    auto found = db.ask(same_by_collation(db));
+    while (found.next())
+      same.emplace(found.integer(0), found.integer(1));
+  }
+  auto found = db.ask("SELECT id, username, salon_id FROM salons_adheres ORDER BY id");
+  while (found.next()) {
+    old_membership row{found.integer(0), {}, {}, 0};
+    if (!found.is_null(1))
+      row.username = found.text(1);
+    if (!found.is_null(2))
+      row.salon = found.integer(2);
+    if (const auto at = same.find(row.id); at != same.end())
+      row.same_by_collation = at->second;
+    rows.memberships.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<std::string> describe_takeover(connection& db) {
+  std::vector<std::string> lines{"take-over: this is a database of the replaced server; have a backup of it"};
+  if (const auto others = others_connected(db); !others.empty())
+    throw store_error(store_error::kind::setup, "other clients use the database of the replaced server: " + others
+                                                    + "; stop the replaced server and end their connections first");
+  const auto todo = plan(read_old_rows(db));
+  const reporter collect = [&](const std::string& line) { lines.push_back(line); };
+  log_removals(todo.removed, collect);
+  log_repairs(todo.respelled, collect);
+  log_repairs(todo.renamed, collect);
+  for (auto& line : describe_messages(db))
+    lines.push_back(std::move(line));
+  lines.push_back("take-over: convert the four tables and make the others beside them");
+  return lines;
+}
+
+void apply_takeover(connection& db, const reporter& report) {
+  const auto begin = std::chrono::steady_clock::now();
+  refuse_others(db);
+  report("take-over: the database of the replaced server becomes ours; a backup of it should exist");
+  // Old rows may hold the date 0000-00-00, which must not stop an ALTER.
+  db.execute("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
+  db.execute(create_versions);
+  db.execute(create_repairs);
+  db.execute(create_deleted_memberships);
+  if (!db.number("SELECT 1 FROM schema_version WHERE version = 0"))
+    record_version(db, 0, "a take-over began");
+  convert_engines(db);
+  repair_memberships(db, report);
+  drop_foreign_keys(db);
+  convert_names(db);
+  repair_names(db, report);
+  add_constraints(db);
+  take_over_messages(db, report);
+  create_new_tables(db);
+  finish(db);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  report("take-over: done in " + std::to_string(std::chrono::duration_cast<milliseconds>(took).count()) + " ms");
+}
+
+} // namespace salond::persistence::mysql

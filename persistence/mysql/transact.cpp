@@ -1,0 +1,288 @@
+// Transactions in MySQL and MariaDB: what is tried again, and how the outcome of a commit is found out.
+#include "persistence/mysql/mysql_store.hpp"
+#include <algorithm>
+
+namespace salond::persistence {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr milliseconds first_pause{20}, longest_pause{1000};
+constexpr int no_such_thread = 1094, not_the_owner = 1095;
+
+// A multi-row INSERT is eight times as fast as single ones. A prepared statement has a fixed number of rows: hence
+// classes, taken greedily.
+constexpr size_t insert_classes[] = {256, 64, 16, 4, 1};
+
+std::string insert_of(size_t rows) {
+  std::string statement = "INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) VALUES ";
+  for (size_t i = 0; i < rows; ++i)
+    statement += i ? ",(?,?,?,?,?)" : "(?,?,?,?,?)";
+  return statement;
+}
+
+} // namespace
+
+// --- connection ---
+
+mysql::connection& mysql_store::bare() {
+  if (!connection_)
+    throw mysql::error(2006, "the database is not connected");
+  return *connection_;
+}
+
+mysql::connection& mysql_store::db() {
+  flush();
+  return bare();
+}
+
+void mysql_store::drop_connection() noexcept {
+  if (!connection_)
+    return;
+  ghosts_.push_back(connection_->session_lock());
+  connection_.reset();
+}
+
+void mysql_store::connect() {
+  if (connection_)
+    return;
+  auto fresh = std::make_unique<mysql::connection>(where_, how_);
+  connection_ = std::move(fresh);
+  try {
+    end_ghosts();
+    if (purpose_ == purpose::write)
+      take_place();
+  } catch (...) {
+    drop_connection();
+    throw;
+  }
+}
+
+// A session whose connection broke may still be at work in the server, and hold its locks.
+void mysql_store::end_ghosts() {
+  auto& on = bare();
+  for (auto at = ghosts_.begin(); at != ghosts_.end();) {
+    const auto session = on.number("SELECT IS_USED_LOCK(?)", {*at});
+    if (!session) {
+      at = ghosts_.erase(at);
+      continue;
+    }
+    try {
+      on.execute("KILL " + std::to_string(*session));
+    } catch (const mysql::error& why) {
+      if (why.code() != no_such_thread && why.code() != not_the_owner)
+        throw;
+    }
+    ++at; // until it is seen to have ended
+  }
+}
+
+// One process writes to a database; the marker and what is remembered here are only true as long as that holds.
+void mysql_store::take_place() {
+  const std::string name =
+      "CONCAT('salond.writer.', LEFT(SHA1(DATABASE()), 24), '." + std::to_string(how_.node_id) + "')";
+  auto& on = bare();
+  if (on.number("SELECT GET_LOCK(" + name + ", 2)") == 1)
+    return;
+  const auto holder = on.number("SELECT IS_USED_LOCK(" + name + ")");
+  for (const auto& ghost : ghosts_)
+    if (on.number("SELECT IS_USED_LOCK(?)", {ghost}) == holder)
+      throw mysql::error(2013, "our lost session has not ended yet");
+  if (!holder)
+    throw mysql::error(2013, "the writer's place is not free yet");
+  const auto kind = description_.empty() ? store_error::kind::setup : store_error::kind::fatal;
+  throw store_error(kind, "another salond writes to " + mysql::address_of(where_) + " (connection "
+                              + std::to_string(*holder) + ")");
+}
+
+void mysql_store::lost(const mysql::error& why) {
+  if (outage_since_)
+    return;
+  outage_since_ = steady_clock::now();
+  report_("the database does not take this now, trying again: " + std::string(why.what()));
+}
+
+void mysql_store::regained() {
+  if (!outage_since_)
+    return;
+  const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - *outage_since_);
+  outage_since_.reset();
+  report_("the database is back after " + std::to_string(took.count()) + " ms");
+}
+
+void mysql_store::pause(milliseconds& length) {
+  std::unique_lock lock{stop_mutex_};
+  stop_.wait_for(lock, length, [this] { return given_up_; });
+  length = std::min(2 * length, longest_pause);
+}
+
+bool mysql_store::given_up() {
+  std::lock_guard lock{stop_mutex_};
+  return given_up_;
+}
+
+void mysql_store::give_up() {
+  {
+    std::lock_guard lock{stop_mutex_};
+    given_up_ = true;
+  }
+  stop_.notify_all();
+}
+
+void mysql_store::refuse_after(instant deadline, const mysql::error& why) {
+  if (given_up() || steady_clock::now() >= deadline)
+    throw store_error(store_error::kind::unavailable, why.what());
+}
+
+// --- transactions ---
+
+void mysql_store::transact(const std::function<void()>& work) {
+  if (purpose_ == purpose::read)
+    throw store_error(store_error::kind::refused, "this store only reads");
+  const auto deadline = steady_clock::now() + patience_;
+  for (auto length = first_pause;; pause(length)) {
+    try {
+      run_once(work);
+      return regained();
+    } catch (const mysql::error& why) {
+      const auto reaction = mysql::reaction_to(why.code());
+      roll_back();
+      known_authors_.clear();
+      if (!reaction.alive)
+        drop_connection();
+      const bool in_doubt = commit_sent_ && reaction.unknown;
+      if (!in_doubt && !reaction.retry)
+        throw;
+      lost(why);
+      if (in_doubt) {
+        if (settle() == attempt::committed)
+          return regained();
+        continue; // once more at least, for the database is there again
+      }
+      refuse_after(deadline, why);
+    } catch (...) {
+      roll_back();
+      known_authors_.clear();
+      throw;
+    }
+  }
+}
+
+void mysql_store::run_once(const std::function<void()>& work) {
+  commit_sent_ = false;
+  pending_.clear();
+  pending_bytes_ = 0;
+  connect();
+  bare().execute("START TRANSACTION");
+  // First, so that it holds the row's lock until the end: whoever asks the marker waits for us.
+  if (bare().run("UPDATE writers SET batch = ? WHERE node_id = ? AND batch = ? AND fenced = 0",
+                 {batch_ + 1, how_.node_id, batch_})
+      != 1)
+    throw store_error(store_error::kind::fatal,
+                      "another writer moved our marker in " + mysql::address_of(where_) + "; commits may be lost");
+  work();
+  flush();
+  commit_sent_ = true;
+  bare().execute("COMMIT");
+  commit_sent_ = false;
+  ++batch_;
+}
+
+void mysql_store::roll_back() noexcept {
+  pending_.clear();
+  pending_bytes_ = 0;
+  if (!connection_)
+    return;
+  try {
+    connection_->execute("ROLLBACK");
+  } catch (...) {
+    drop_connection();
+  }
+}
+
+// Whatever it takes: as long as the outcome is unknown, neither "stored" nor "refused" would be the truth.
+mysql_store::attempt mysql_store::settle() {
+  drop_connection(); // its answers can no longer be trusted to belong to the questions
+  for (auto length = first_pause;; pause(length)) {
+    if (given_up())
+      throw store_error(store_error::kind::fatal, "the outcome of a commit is unknown: the database did not come back");
+    try {
+      connect();
+      return was_committed() ? attempt::committed : attempt::lost;
+    } catch (const mysql::error&) {
+      roll_back();
+      drop_connection();
+    }
+  }
+}
+
+bool mysql_store::was_committed() {
+  mysql::transaction look(bare());
+  // FOR UPDATE waits until the old session's transaction has ended, one way or the other.
+  const auto batch = bare().number("SELECT batch FROM writers WHERE node_id = ? FOR UPDATE", {how_.node_id});
+  look.commit();
+  if (batch == batch_)
+    return false;
+  if (batch != batch_ + 1)
+    throw store_error(store_error::kind::fatal,
+                      "our marker in " + mysql::address_of(where_) + " is not what we left; commits may be lost");
+  batch_ = *batch;
+  return true;
+}
+
+void mysql_store::read(const std::function<void()>& work) {
+  const auto deadline = steady_clock::now() + patience_;
+  for (auto length = first_pause;; pause(length)) {
+    try {
+      connect();
+      work();
+      return regained();
+    } catch (const mysql::error& why) {
+      const auto reaction = mysql::reaction_to(why.code());
+      if (!reaction.alive)
+        drop_connection();
+      if (!reaction.retry)
+        throw;
+      lost(why);
+      refuse_after(deadline, why);
+    }
+  }
+}
+
+// --- appended messages ---
+
+void mysql_store::flush() {
+  size_t from = 0;
+  while (from < pending_.size())
+    for (const auto rows : insert_classes)
+      if (rows <= pending_.size() - from) {
+        insert_pending(from, rows);
+        from += rows;
+        break;
+      }
+  pending_.clear();
+  pending_bytes_ = 0;
+}
+
+void mysql_store::insert_pending(size_t from, size_t rows) {
+  std::vector<mysql::value> values;
+  values.reserve(5 * rows);
+  for (auto at = from; at < from + rows; ++at) {
+    auto& message = pending_[at];
+    values.insert(values.end(), {message.author.value, message.salon.value, message.seq});
+    values.emplace_back(std::move(message.text));
+    values.emplace_back(to_ms(message.at));
+  }
+  static const auto statements = [] {
+    std::vector<std::pair<size_t, std::string>> all;
+    for (const auto size : insert_classes)
+      all.emplace_back(size, insert_of(size));
+    return all;
+  }();
+  const auto found = std::find_if(statements.begin(), statements.end(), [&](const auto& s) { return s.first == rows; });
+  bare().run(found->second, values);
+}
+
+} // namespace salond::persistence

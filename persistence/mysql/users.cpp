@@ -1,0 +1,114 @@
+// Accounts, sessions and tokens in MySQL and MariaDB.
+#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/rows.hpp"
+#include "protocol/words/names.hpp"
+
+namespace salond::persistence {
+
+outcome<user> mysql_store::find_user(const std::string& username_key) {
+  auto found = db().ask("SELECT " SALOND_USER_COLUMNS " FROM clients c WHERE c.username_key = ?", {username_key});
+  if (!found.next())
+    return fault::unknown_user;
+  return mysql::user_in(found);
+}
+
+outcome<user> mysql_store::user_of(user_id who) {
+  auto found = db().ask("SELECT " SALOND_USER_COLUMNS " FROM clients c WHERE c.client_id = ?", {who.value});
+  if (!found.next())
+    return fault::unknown_user;
+  return mysql::user_in(found);
+}
+
+outcome<registered_user> mysql_store::register_user(const new_user& who) {
+  const auto key = key_of(who.username);
+  if (banned_for_good(key) || find_user(key))
+    return fault::name_taken;
+  if (db().number("SELECT 1 FROM clients WHERE alias_key = ?", {key_of(who.alias)}))
+    return fault::alias_taken;
+  const auto made = insert_user(who);
+  return registered_user{made, salons_of(made.username)};
+}
+
+// REQUIRES: neither name is taken.
+user mysql_store::insert_user(const new_user& who) {
+  db().run("INSERT INTO clients(username, username_key, alias, alias_key, password_hash, role) "
+           "VALUES (?, ?, ?, ?, ?, ?)",
+           {who.username, key_of(who.username), who.alias, key_of(who.alias), who.password_hash,
+            std::string(mysql::to_word(who.role))});
+  const user_id id{db().last_insert_id()};
+  db().run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons WHERE policy = 'auto' "
+           "ORDER BY salon_id",
+           {who.username});
+  return {id, who.username, who.alias, who.password_hash, who.role};
+}
+
+bool mysql_store::replace_hash(user_id who, const std::string& expected, const std::string& hash) {
+  return db().run("UPDATE clients SET password_hash = ? WHERE client_id = ? AND password_hash = ?",
+                  {hash, who.value, expected})
+         > 0;
+}
+
+bool mysql_store::change_password(user_id who, const std::string& expected, const std::string& hash,
+                                  const decision& why) {
+  const auto account = user_of(who);
+  if (!account || !replace_hash(who, expected, hash))
+    return false;
+  db().run("DELETE FROM sessions WHERE client_id = ?", {who.value});
+  write_audit(why, "change_password", account->username, "done");
+  return true;
+}
+
+// --- sessions ---
+
+outcome<arrival> mysql_store::open_session(user_id who, moment now) {
+  const auto account = user_of(who);
+  if (!account)
+    return account.why();
+  {
+    auto out = db().ask("SELECT b.until_ms FROM clients c JOIN bans b ON b.username_key = c.username_key "
+                        "WHERE c.client_id = ? AND (b.until_ms IS NULL OR b.until_ms > ?)",
+                        {who.value, to_ms(now)});
+    if (out.next())
+      return out.is_null(0) ? fault::banned : fault::kicked;
+  }
+  db().run("UPDATE clients SET status = 'connected' WHERE client_id = ? AND status <> 'connected'", {who.value});
+  arrival result{salons_of(account->username), {}};
+  auto waiting = db().ask("SELECT p.pm_id, c.username, p.contenu, p.created_ms "
+                          "FROM private_messages p JOIN clients c ON c.client_id = p.from_client_id "
+                          "WHERE p.to_client_id = ? AND p.delivered_ms IS NULL ORDER BY p.pm_id",
+                          {who.value});
+  while (waiting.next())
+    result.waiting.push_back(
+        {private_id{waiting.integer(0)}, waiting.text(1), waiting.text(2), from_ms(waiting.integer(3))});
+  return result;
+}
+
+void mysql_store::close_session(user_id who, requests what) {
+  db().run("UPDATE clients SET status = 'disconnected' WHERE client_id = ? AND status <> 'disconnected'", {who.value});
+  if (what == requests::end)
+    db().run("DELETE FROM join_requests WHERE client_id = ?", {who.value});
+}
+
+void mysql_store::issue_token(user_id who, const std::string& hash, moment now, moment expires) {
+  db().run("DELETE FROM sessions WHERE expires_ms <= ?", {to_ms(now)}); // nobody else clears them away
+  if (exists(who)) // the account may have gone in this very transaction
+    db().run("INSERT INTO sessions(token_hash, client_id, created_ms, expires_ms) VALUES (?, ?, ?, ?)",
+             {hash, who.value, to_ms(now), to_ms(expires)});
+}
+
+outcome<user> mysql_store::redeem_token(const std::string& hash, moment now) {
+  outcome<user> result = fault::wrong_credentials;
+  {
+    auto found = db().ask("SELECT " SALOND_USER_COLUMNS ", s.expires_ms FROM sessions s "
+                          "JOIN clients c ON c.client_id = s.client_id WHERE s.token_hash = ?",
+                          {hash});
+    if (!found.next())
+      return fault::wrong_credentials;
+    if (found.integer(5) > to_ms(now))
+      result = mysql::user_in(found);
+  }
+  db().run("DELETE FROM sessions WHERE token_hash = ?", {hash});
+  return result;
+}
+
+} // namespace salond::persistence
