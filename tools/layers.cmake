@@ -6,7 +6,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # --- which headers belong to which library; `posix` is the system's, `std` all headers without a folder or an ending ---
 set(libraries posix icu json cxxopts openssl sodium sqlite mysql caf test benchmark)
-set(headers_posix "^(sys|netinet|arpa|linux|net)/|^(unistd|fcntl|poll|signal|pthread|netdb|termios|pwd|grp|dirent|spawn|malloc|syslog|ucontext)[.]h$")
+set(headers_posix "^(sys|netinet|arpa|linux|net)/|^(unistd|fcntl|poll|signal|pthread|netdb|termios|pwd|grp|dirent|spawn|malloc|sched|syslog|ucontext)[.]h$")
 set(headers_icu "^unicode/")
 set(headers_json "^nlohmann/")
 set(headers_cxxopts "^cxxopts[.]hpp$")
@@ -57,7 +57,7 @@ row(FILES "^tools/" OURS "^(tools|actors|persistence|config|protocol)/" NOT "^ac
 row(FILES "^tests/unit/(words|text)/" OURS "^(protocol|tests/support)/" LIBRARIES test json)
 row(FILES "^tests/unit/rules/" OURS "^(actors/rules|protocol/words|tests/support)/" LIBRARIES test sodium openssl)
 row(FILES "^tests/unit/config/" OURS "^(config|protocol/words|tests/support)/" LIBRARIES test json posix)
-row(FILES "^tests/fuzz/" OURS "^(protocol|config|tests)/" LIBRARIES test posix)
+row(FILES "^tests/fuzz/" OURS "^(protocol|config|actors/transport|tests)/" LIBRARIES test posix)
 row(FILES "^tests/contract/" OURS "^(persistence|config|protocol|tests)/" LIBRARIES test sqlite mysql posix)
 row(FILES "^tests/" OURS "." LIBRARIES test ${libraries})
 
