@@ -1,0 +1,28 @@
+// The databases that the real server is tested with.
+#pragma once
+#include "tests/support/daemon.hpp"
+#include "tests/support/tables.hpp"
+#include <functional>
+#include <gtest/gtest.h>
+
+namespace salond::end_to_end {
+
+/// One new, empty database for one test.
+class database {
+public:
+  virtual ~database() = default;
+  /// Where a server finds it, and with which variables.
+  virtual support::daemon_options options() const = 0;
+  virtual support::rows ask(const support::daemon& server, const std::string& sql) = 0;
+};
+
+/// One kind of database. A new one is one more value of kinds().
+struct database_kind {
+  std::string name;
+  std::function<std::unique_ptr<database>()> make; ///< throws std::runtime_error where it cannot be had
+};
+
+std::vector<database_kind> kinds();
+std::string name_of(const testing::TestParamInfo<database_kind>& info);
+
+} // namespace salond::end_to_end

@@ -1,0 +1,95 @@
+#include "tests/support/daemon.hpp"
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace salond::support {
+namespace {
+
+// The least that Argon2 can do: a login costs next to nothing.
+nlohmann::json cheap_passwords() {
+  return {{"passwords", {{"memory_kib", 8}, {"passes", 1}}}};
+}
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream in(line);
+  std::vector<std::string> result;
+  for (std::string word; in >> word;)
+    result.push_back(word);
+  return result;
+}
+
+} // namespace
+
+daemon::daemon(daemon_options how_) : how(std::move(how_)) {}
+
+void daemon::launch(const std::vector<std::string>& more_arguments) {
+  auto settings = cheap_passwords();
+  settings.merge_patch(how.settings);
+  const std::string config = folder_ / "salond.json";
+  std::ofstream(config) << settings;
+  std::vector<std::string> arguments{SALOND_BINARY, "--config=" + config, "--state=" + state()};
+  if (!how.db.empty())
+    arguments.push_back("--db=" + how.db);
+  for (const auto& each : how.listen)
+    arguments.push_back("--listen=" + each);
+  arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
+  endpoints_.clear();
+  process_.reset();
+  process_ = std::make_unique<process>(arguments, how.variables, folder_ / "out", folder_ / "log");
+}
+
+bool daemon::ready(std::chrono::milliseconds within) {
+  const auto line_is_there = [this] { return process_->output().find('\n') != std::string::npos; };
+  eventually([&] { return line_is_there() || !process_->running(); }, within);
+  const auto said = process_->output();
+  const auto words = words_of(said.substr(0, said.find('\n')));
+  if (!line_is_there() || words.size() < 2 || words[0] != "ready")
+    return false;
+  endpoints_.assign(words.begin() + 1, words.end());
+  return true;
+}
+
+void daemon::start() {
+  launch();
+  if (!ready())
+    throw std::runtime_error("salond does not start: " + log());
+}
+
+std::optional<int> daemon::stop() {
+  process_->send(SIGTERM);
+  return process_->wait();
+}
+
+void daemon::kill() {
+  process_->send(SIGKILL);
+  process_->wait();
+}
+
+uint16_t daemon::port() const {
+  return static_cast<uint16_t>(std::stoul(endpoint().substr(endpoint().rfind(':') + 1)));
+}
+
+std::string daemon::administrator_password() const {
+  const auto content = read_file(state() + "/admin.password");
+  return content.substr(0, content.find('\n'));
+}
+
+size_t daemon::pss_kib() const {
+  std::istringstream in(read_file("/proc/" + std::to_string(pid()) + "/smaps_rollup"));
+  for (std::string line; std::getline(in, line);)
+    if (line.rfind("Pss:", 0) == 0)
+      return std::stoul(line.substr(4));
+  return 0;
+}
+
+finished run_salond(const temporary_folder& folder, std::vector<std::string> arguments,
+                    std::vector<std::string> variables) {
+  arguments.insert(arguments.begin(), SALOND_BINARY);
+  process one(std::move(arguments), std::move(variables), folder / "run.out", folder / "run.err");
+  const auto status = one.wait();
+  return {status, one.output(), one.errors()};
+}
+
+} // namespace salond::support
