@@ -7,7 +7,7 @@ namespace {
 constexpr size_t most_write_bytes = 1024; // the old client reads with recv(1024) and takes each result for one frame
 constexpr size_t most_texts_apart = 40;   // more than these waiting share writes
 constexpr auto closing_time = std::chrono::milliseconds{900}; // "all within a second", with some room
-constexpr size_t kept_capacity = 1024;    // an idle connection's buffer is given back above this
+constexpr size_t kept_capacity = 256; // a reader gives back what is above it: most connections are idle
 constexpr std::string_view join_again = "JOIN:";
 
 /// Where to cut `text` so that no character is: at most `most` bytes.
@@ -20,20 +20,26 @@ size_t cut_point(std::string_view text, size_t most) {
   return at > 0 ? at : most;
 }
 
+/// `text` without the one `end` that it may have.
+std::string_view without_end(std::string_view text, std::string_view ends) {
+  const auto has_one = !text.empty() && ends.find(text.back()) != std::string_view::npos;
+  return text.substr(0, text.size() - (has_one ? 1 : 0));
+}
+
 } // namespace
 
 // --- in ---
 
 void frame_reader::feed(std::string_view bytes, instant now) {
-  if (ended_ || bytes.empty())
+  if (ended_ || stopped_ || bytes.empty())
     return;
-  if (first_byte_ == instant{})
+  if (kind_ == client_kind::unknown && unread() == 0) {
     first_byte_ = now;
-  if (unread() > 0 && kind_ == client_kind::unknown && now >= first_byte_ + options_.raw_after
-      && beginning().find('\n') == std::string_view::npos) {
+  } else if (kind_ == client_kind::unknown && now >= first_byte_ + options_.raw_after
+             && line_end() == std::string::npos) {
     kind_ = client_kind::raw; // its time was over before these bytes came
     raw_ends_.push_back(input_.size());
-  } else if (unread() > 0 && kind_ == client_kind::raw && now >= last_byte_ + options_.raw_gap
+  } else if (kind_ == client_kind::raw && unread() > 0 && now >= last_byte_ + options_.raw_gap
              && (raw_ends_.empty() || raw_ends_.back() != input_.size())) {
     raw_ends_.push_back(input_.size());
   }
@@ -41,189 +47,218 @@ void frame_reader::feed(std::string_view bytes, instant now) {
   last_byte_ = now;
 }
 
+void frame_reader::stop() {
+  stopped_ = true;
+  std::string{}.swap(input_);
+  taken_ = searched_ = 0;
+  raw_ends_.clear();
+}
+
 std::optional<frame_reader::frame> frame_reader::next(instant now) {
-  if (kind_ == client_kind::unknown && unread() > 0) {
-    if (beginning().find('\n') != std::string_view::npos)
-      kind_ = client_kind::line;
-    else if (too_long(unread()))
-      return frame{frame::kind::fatally_too_long, {}};
-    else if (ended_ || now >= first_byte_ + options_.raw_after) {
-      kind_ = client_kind::raw;
-      raw_ends_.push_back(input_.size());
-    }
-  }
+  if (stopped_)
+    return std::nullopt;
+  if (kind_ == client_kind::unknown && unread() > 0 && !find_out_kind(now))
+    return break_off();
   if (kind_ == client_kind::line)
     if (auto line = next_line())
       return line;
   if (kind_ == client_kind::raw)
     if (auto raw = next_raw(now))
       return raw;
-  return at_end();
+  return stopped_ ? std::nullopt : at_end();
+}
+
+/// False when the first frame is too long.
+bool frame_reader::find_out_kind(instant now) {
+  const auto end = line_end();
+  if (too_long(without_end(std::string_view{input_}.substr(0, end), "\r").size()))
+    return false;
+  if (end != std::string::npos) {
+    kind_ = client_kind::line;
+  } else if (ended_ || now >= first_byte_ + options_.raw_after) {
+    kind_ = client_kind::raw;
+    raw_ends_.push_back(input_.size());
+  }
+  return true;
 }
 
 std::optional<frame_reader::frame> frame_reader::next_line() {
   for (;;) {
-    const auto end = input_.find('\n', std::max(searched_, taken_));
+    const auto end = line_end();
+    const auto line = std::string_view{input_}.substr(taken_, end == std::string::npos ? end : end - taken_);
+    const auto content = without_end(line, "\r"); // also where the '\n' is still under way
+    const auto refused = too_long(content.size()) && !skipping_;
     if (end == std::string::npos) {
-      searched_ = input_.size();
-      if (skipping_) {
-        drop(unread());
-        return std::nullopt;
-      }
-      if (!too_long(unread()))
-        return std::nullopt;
-      skipping_ = true;
-      drop(unread());
-      return frame{frame::kind::too_long, {}};
+      skipping_ = skipping_ || refused;
+      if (skipping_)
+        drop(line.size());
+      return refused ? std::optional{frame{frame::kind::too_long, {}}} : std::nullopt;
     }
-    auto size = end - taken_;
-    const auto with_its_end = size + 1;
-    if (skipping_) { // the end of a line that was refused already
-      skipping_ = false;
-      drop(with_its_end);
-      continue;
-    }
-    if (size > 0 && input_[end - 1] == '\r')
-      --size;
-    if (too_long(size)) {
-      drop(with_its_end);
-      return frame{frame::kind::too_long, {}};
-    }
-    frame whole{frame::kind::whole, input_.substr(taken_, size)};
-    drop(with_its_end);
-    return whole;
+    const auto skipped = std::exchange(skipping_, false); // the rest of a line that was refused already
+    frame whole{refused ? frame::kind::too_long : frame::kind::whole,
+                std::string{refused ? std::string_view{} : content}};
+    drop(line.size() + 1);
+    if (!skipped)
+      return whole;
   }
 }
 
 std::optional<frame_reader::frame> frame_reader::next_raw(instant now) {
-  if (!raw_frame_.empty())
-    return next_of_raw_frame();
   if (unread() == 0)
     return std::nullopt;
   if (raw_ends_.empty() && (ended_ || now >= last_byte_ + options_.raw_gap))
     raw_ends_.push_back(input_.size());
-  const auto size = (raw_ends_.empty() ? input_.size() : raw_ends_.front()) - taken_;
-  if (too_long(size))
-    return frame{frame::kind::fatally_too_long, {}};
+  const auto end = raw_ends_.empty() ? input_.size() : raw_ends_.front();
+  const auto content = std::string_view{input_}.substr(taken_, end - taken_);
+  if (too_long(without_end(content, "\r\n").size()))
+    return break_off();
   if (raw_ends_.empty())
     return std::nullopt;
-  raw_frame_ = input_.substr(taken_, size);
+  // COMPAT: the old desktop client sends two JOINs back to back; a salon's name holds no ':', so they can be told
+  // apart.
+  if (content.substr(0, join_again.size()) == join_again) {
+    const auto again = content.find(join_again, join_again.size());
+    if (again != std::string_view::npos) { // what follows is cut the next time
+      frame part{frame::kind::whole, std::string{content.substr(0, again)}};
+      drop(again);
+      return part;
+    }
+  }
   raw_ends_.erase(raw_ends_.begin());
-  drop(size);
-  if (!raw_frame_.empty() && (raw_frame_.back() == '\n' || raw_frame_.back() == '\r'))
-    raw_frame_.pop_back();
-  if (raw_frame_.empty())
-    return frame{};
-  return next_of_raw_frame();
-}
-
-/// COMPAT: the old desktop client sends two JOINs back to back; a salon's name holds no ':', so they can be told apart.
-frame_reader::frame frame_reader::next_of_raw_frame() {
-  frame part;
-  const auto again = raw_frame_.compare(0, join_again.size(), join_again) == 0
-                       ? raw_frame_.find(join_again, join_again.size())
-                       : std::string::npos;
-  part.bytes = raw_frame_.substr(0, again);
-  raw_frame_.erase(0, again);
-  return part;
+  frame whole{frame::kind::whole, std::string{without_end(content, "\r\n")}};
+  drop(content.size());
+  return whole;
 }
 
 std::optional<frame_reader::frame> frame_reader::at_end() {
   if (!ended_ || end_told_)
     return std::nullopt;
-  if (kind_ == client_kind::line && unread() > 0 && !skipping_) { // the end of the input ends a frame too
-    frame last{frame::kind::whole, input_.substr(taken_)};
+  if (kind_ == client_kind::line && unread() > 0) { // the end of the input ends a frame too
+    frame last{frame::kind::whole, std::string{without_end(beginning(), "\r")}};
     drop(unread());
-    if (!last.bytes.empty() && last.bytes.back() == '\r')
-      last.bytes.pop_back();
     return last;
   }
   end_told_ = true;
   return frame{frame::kind::end, {}};
 }
 
+frame_reader::frame frame_reader::break_off() {
+  stop();
+  return {frame::kind::fatally_too_long, {}};
+}
+
+/// Where the next '\n' is in input_, or npos. What was searched once is not searched again.
+size_t frame_reader::line_end() {
+  const auto end = input_.find('\n', std::max(searched_, taken_));
+  searched_ = std::min(end, input_.size());
+  return end;
+}
+
 void frame_reader::drop(size_t size) {
   taken_ += size;
-  if (taken_ == input_.size()) {
-    taken_ = searched_ = 0;
-    if (input_.capacity() > kept_capacity)
-      std::string{}.swap(input_);
-    else
-      input_.clear();
-    return;
-  }
-  if (taken_ < input_.size() / 2)
+  if (taken_ < input_.size() - taken_)
     return; // moved when at least as much is dropped as stays: a byte is moved once on average
   input_.erase(0, taken_);
   searched_ -= std::min(searched_, taken_);
   for (auto& end : raw_ends_)
     end -= taken_;
   taken_ = 0;
+  if (input_.capacity() > kept_capacity && input_.size() <= input_.capacity() / 4)
+    input_.shrink_to_fit();
+}
+
+std::string_view frame_reader::beginning() const {
+  const auto end = raw_ends_.empty() ? input_.size() : raw_ends_.front();
+  return skipping_ ? std::string_view{} : std::string_view{input_}.substr(taken_, end - taken_);
 }
 
 std::optional<instant> frame_reader::deadline() const {
   if (unread() == 0 || ended_)
     return std::nullopt;
   switch (kind_) {
-    case client_kind::unknown: return first_byte_ + options_.raw_after;
-    case client_kind::raw: return raw_ends_.empty() ? std::optional{last_byte_ + options_.raw_gap} : std::nullopt;
-    case client_kind::line: break;
+  case client_kind::unknown: return first_byte_ + options_.raw_after;
+  case client_kind::raw: return raw_ends_.empty() ? std::optional{last_byte_ + options_.raw_gap} : std::nullopt;
+  case client_kind::line: break;
   }
   return std::nullopt;
 }
 
 // --- out ---
 
-void paced_writer::say(std::string text) {
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto size = cut_point(rest, most_write_bytes);
-    waiting_.emplace_back(rest.substr(0, size));
-    unsent_ += size;
-    rest.remove_prefix(size);
+void paced_writer::say(std::string_view text) {
+  queue(text, sharing::allowed);
+}
+
+void paced_writer::say_alone(std::string_view text) {
+  queue(text, sharing::never);
+}
+
+void paced_writer::queue(std::string_view text, sharing how) {
+  unsent_ += text.size();
+  while (!text.empty()) {
+    const auto size = cut_point(text, most_write_bytes);
+    waiting_.push_back({std::string{text.substr(0, size)}, how});
+    text.remove_prefix(size);
   }
 }
 
-void paced_writer::close(std::string closing) {
-  closing_ = std::move(closing);
-  joining_ = true;
-  size_t writes = 1, filled = 0; // joined as take_one() will
+void paced_writer::close(std::string_view closing, instant now) {
+  queue(closing, sharing::never);
+  closing_ = true;
+  done_by_ = now + closing_time;
+  writes_left_ = count_writes();
+  if (writes_left_ != 0)
+    next_write_ = std::min<instant>(next_write_, now + closing_time / static_cast<int64_t>(writes_left_));
+}
+
+/// Whether `next` fits behind what fills a write so far.
+bool paced_writer::shares(size_t filled, const waiting_text& next) const {
+  return next.how == sharing::allowed && filled + 1 + next.bytes.size() <= most_write_bytes;
+}
+
+/// How many writes all that waits will be, joined as take_one() will.
+size_t paced_writer::count_writes() const {
+  size_t writes = 0, filled = 0;
+  auto open = sharing::never; // whether the write that is being filled takes more
   for (const auto& text : waiting_) {
-    if (filled != 0 && filled + 1 + text.size() > most_write_bytes)
-      ++writes, filled = 0;
-    filled += text.size() + (filled != 0 ? 1 : 0);
+    if (open == sharing::allowed && shares(filled, text)) {
+      filled += 1 + text.bytes.size();
+      continue;
+    }
+    ++writes;
+    filled = text.bytes.size();
+    open = text.how;
   }
-  unsent_ += closing_.size();
-  pace_ = std::min<std::chrono::microseconds>(pace_, closing_time / (writes + 1));
+  return writes;
 }
 
 std::string paced_writer::take_one() {
-  const auto join = joining_ || waiting_.size() > most_texts_apart;
-  auto text = std::move(waiting_.front());
+  const auto join = (closing_ || waiting_.size() > most_texts_apart) && waiting_.front().how == sharing::allowed;
+  auto text = std::move(waiting_.front().bytes);
   waiting_.pop_front();
   unsent_ -= text.size();
-  while (join && !waiting_.empty() && text.size() + 1 + waiting_.front().size() <= most_write_bytes) {
-    unsent_ -= waiting_.front().size();
+  while (join && !waiting_.empty() && shares(text.size(), waiting_.front())) {
+    unsent_ -= waiting_.front().bytes.size();
     text += '\n';
-    text += waiting_.front();
+    text += waiting_.front().bytes;
     waiting_.pop_front();
   }
   return text;
 }
 
 std::optional<std::string> paced_writer::next(instant now) {
-  if (unsent_ == 0 || (last_write_ && now < *last_write_ + pace_))
+  if (waiting_.empty() || now < next_write_)
     return std::nullopt;
-  last_write_ = now;
-  if (!waiting_.empty())
-    return take_one();
-  unsent_ -= closing_.size();
-  return std::exchange(closing_, {});
+  auto text = take_one();
+  auto pause = std::chrono::duration_cast<instant::duration>(pace_);
+  if (closing_ && --writes_left_ != 0) // less than the pace where there is little time
+    pause = std::clamp((done_by_ - now) / static_cast<int64_t>(writes_left_), instant::duration::zero(), pause);
+  next_write_ = now + pause;
+  return text;
 }
 
 std::optional<instant> paced_writer::deadline() const {
-  if (unsent_ == 0)
-    return std::nullopt;
-  return last_write_ ? *last_write_ + pace_ : instant{};
+  return waiting_.empty() ? std::nullopt : std::optional{next_write_};
 }
 
 } // namespace salond::text

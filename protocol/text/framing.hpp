@@ -3,6 +3,7 @@
 #pragma once
 #include "protocol/codec.hpp"
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -20,48 +21,55 @@ struct text_options {
 };
 
 /// Whether a client ends its frames.
-enum class client_kind { unknown, line, raw };
+enum class client_kind : uint8_t { unknown, line, raw };
 
-/// A client's bytes, cut into frames.
+/// A client's bytes, cut into frames. How the bytes were cut on their way makes no difference; only pauses do.
+/// No byte is looked at twice for want of more, and an idle reader keeps next to no memory.
 class frame_reader {
 public:
   explicit frame_reader(const text_options& options) : options_(options) {}
 
   void feed(std::string_view bytes, instant now);
   void end_input() { ended_ = true; }
+  /// Nothing more is read, and what has come is dropped.
+  void stop();
 
   struct frame {
     enum class kind { whole, too_long, fatally_too_long, end };
     kind what = kind::whole;
     std::string bytes; ///< without its end
   };
-  /// The next frame; nothing until more bytes or more time have come. `end` comes once, after all others.
+  /// The next frame; nothing until more bytes or more time have come. `end` comes once, after all others; nothing comes
+  /// after `fatally_too_long`. A first frame that is too long is fatal: nobody can know its kind before its end.
   std::optional<frame> next(instant now);
 
   client_kind kind() const { return kind_; }
   size_t unread() const { return input_.size() - taken_; }
-  /// What has come of the frame that is next, as far as it is there.
-  std::string_view beginning() const { return std::string_view{input_}.substr(taken_); }
+  /// What has come of the frame that is next; nothing while the rest of a refused line is skipped.
+  std::string_view beginning() const;
   std::optional<instant> deadline() const;
+  const text_options& options() const { return options_; }
 
 private:
+  bool find_out_kind(instant now);
   std::optional<frame> next_line();
   std::optional<frame> next_raw(instant now);
-  frame next_of_raw_frame();
   std::optional<frame> at_end();
+  frame break_off();
   void drop(size_t size);
+  size_t line_end();
   bool too_long(size_t size) const { return options_.frame_bytes != 0 && size > options_.frame_bytes; }
 
   text_options options_;
-  client_kind kind_ = client_kind::unknown;
-  std::string input_;  ///< from taken_ on
+  std::string input_; ///< from taken_ on
   size_t taken_ = 0;
-  size_t searched_ = 0; ///< of input_: holds no '\n' before it (and from taken_ on)
-  instant first_byte_{}, last_byte_{};
+  size_t searched_ = 0;          ///< of input_: holds no '\n' before it (and from taken_ on)
   std::vector<size_t> raw_ends_; ///< where raw frames end in input_, by the pauses between bytes
-  std::string raw_frame_;        ///< a raw frame whose commands are given out one by one
+  instant first_byte_{}, last_byte_{};
+  client_kind kind_ = client_kind::unknown;
   bool skipping_ = false; ///< up to the end of a line that was too long
   bool ended_ = false, end_told_ = false;
+  bool stopped_ = false;
 };
 
 /// Texts for a raw client: each a write of its own, never two within the pace; several in one when too many wait.
@@ -69,23 +77,37 @@ class paced_writer {
 public:
   explicit paced_writer(std::chrono::milliseconds pace) : pace_(pace) {}
 
-  void say(std::string text);
+  /// REQUIRES: valid UTF-8 without '\n'. A long text goes out in several writes.
+  void say(std::string_view text);
+  /// As say(), but it never shares a write. COMPAT: the old desktop client parses each frame of the login by itself.
+  void say_alone(std::string_view text);
   /// Nothing comes after it; all that waits goes out within a second, `closing` (if not empty) as a write of its own.
-  void close(std::string closing);
+  void close(std::string_view closing, instant now);
   /// The next write, if its time has come.
   std::optional<std::string> next(instant now);
+  /// Bytes that wait, without the '\n' that may join them.
   size_t unsent() const { return unsent_; }
   std::optional<instant> deadline() const;
 
 private:
+  enum class sharing { allowed, never };
+  struct waiting_text {
+    std::string bytes;
+    sharing how = sharing::allowed;
+  };
+
+  void queue(std::string_view text, sharing how);
+  bool shares(size_t filled, const waiting_text& next) const;
+  size_t count_writes() const;
   std::string take_one();
 
-  std::chrono::microseconds pace_; ///< less than configured when closing has little time
-  std::deque<std::string> waiting_;
-  std::string closing_; ///< after all that waits
+  std::chrono::milliseconds pace_;
+  std::deque<waiting_text> waiting_;
   size_t unsent_ = 0;
-  std::optional<instant> last_write_;
-  bool joining_ = false;
+  instant next_write_ = instant::min(); ///< not before it
+  instant done_by_{};                   ///< of a closing client
+  size_t writes_left_ = 0;              ///< of a closing client
+  bool closing_ = false;
 };
 
 } // namespace salond::text

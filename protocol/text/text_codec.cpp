@@ -10,6 +10,8 @@ constexpr size_t most_readings = 8;      // of an ambiguous PASSWORD
 constexpr int64_t most_history = 500;    // messages of one HISTORY
 constexpr size_t raw_frame_bytes = 1024; // of the two JSON frames of a login, for a raw client
 
+constexpr size_t most_kept_lines = 8; // room for what one turn usually brings; an idle connection gives back more
+
 /// The rest of `frame` behind `prefix`, if it begins so.
 std::optional<std::string> after(const std::string& frame, std::string_view prefix) {
   if (frame.compare(0, prefix.size(), prefix) != 0)
@@ -44,10 +46,16 @@ command::register_user registration(const std::string& fields) {
 }
 
 bool is_http(const std::string& frame) {
-  for (const std::string_view method : {"GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE "})
+  for (const std::string_view method :
+       {"GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE ", "PRI "})
     if (frame.compare(0, method.size(), method) == 0)
       return frame.find(" HTTP/", method.size()) != std::string::npos;
   return false;
+}
+
+/// Whether a frame begins as a TLS record does: a handshake, of version 3.
+bool is_tls(std::string_view frame) {
+  return frame.substr(0, 2) == "\x16\x03";
 }
 
 std::optional<utterance> post(const std::string& rest) {
@@ -72,7 +80,8 @@ std::optional<utterance> tell_privately(const std::string& rest) {
 
 utterance change_password(const std::string& rest) {
   command::change_password result;
-  for (auto at = rest.find(':'); at != std::string::npos && result.readings.size() < most_readings; at = rest.find(':', at + 1))
+  for (auto at = rest.find(':'); at != std::string::npos && result.readings.size() < most_readings;
+       at = rest.find(':', at + 1))
     result.readings.emplace_back(rest.substr(0, at), rest.substr(at + 1));
   if (result.readings.empty())
     return misspoken{fault::unknown_command};
@@ -141,17 +150,19 @@ std::optional<utterance> session_frame(const std::string& frame) {
 }
 
 std::optional<utterance> text_codec::next(instant now) {
-  if (closed_)
-    return std::nullopt;
-  const auto hello = reader_.beginning();
-  if (!greeted_ && hello.size() >= 2 && hello[0] == '\x16' && hello[1] == '\x03')
-    return misspoken{fault::foreign_protocol, true}; // a TLS hello: closed at once, not after the guess about its kind
-  while (auto frame = reader_.next(now)) {
+  while (!closed_) {
+    if (!in_session_ && is_tls(reader_.beginning())) { // at once: not after the guess about its kind
+      reader_.stop();
+      return misspoken{fault::foreign_protocol, true};
+    }
+    const auto frame = reader_.next(now);
+    if (!frame)
+      break;
     switch (frame->what) {
-      case frame_reader::frame::kind::too_long: return misspoken{fault::frame_too_long};
-      case frame_reader::frame::kind::fatally_too_long: return misspoken{fault::frame_too_long, true};
-      case frame_reader::frame::kind::end: return input_ended{};
-      case frame_reader::frame::kind::whole: break;
+    case frame_reader::frame::kind::too_long: return misspoken{fault::frame_too_long};
+    case frame_reader::frame::kind::fatally_too_long: return misspoken{fault::frame_too_long, true};
+    case frame_reader::frame::kind::end: return input_ended{};
+    case frame_reader::frame::kind::whole: break;
     }
     if (frame->bytes.empty())
       continue;
@@ -162,15 +173,19 @@ std::optional<utterance> text_codec::next(instant now) {
 }
 
 std::optional<utterance> text_codec::understand(const std::string& frame) {
-  greeted_ = true;
   if (!is_utf8(frame))
     return misspoken{fault::bad_encoding};
-  return in_session_ ? session_frame(frame) : first_frame(frame);
+  if (in_session_)
+    return session_frame(frame);
+  auto said = first_frame(frame);
+  if (const auto* wrong = std::get_if<misspoken>(&said); wrong && wrong->fatal)
+    reader_.stop();
+  return said;
 }
 
 paced_writer& text_codec::paced() {
   if (!paced_)
-    paced_ = std::make_unique<paced_writer>(options_.pace);
+    paced_ = std::make_unique<paced_writer>(reader_.options().pace);
   return *paced_;
 }
 
@@ -180,11 +195,11 @@ void text_codec::say(const event::any& what, instant) {
   const auto* welcome = std::get_if<event::logged_in>(&what);
   in_session_ = in_session_ || welcome;
   if (!raw())
-    return say_text(spell(what));
+    return say_lines(spell(what));
   if (!welcome)
     return say_raw(spell(what));
-  for (auto& frame : login_frames(*welcome, raw_frame_bytes))
-    paced().say(std::move(frame));
+  for (const auto& frame : login_frames(*welcome, raw_frame_bytes))
+    paced().say_alone(frame);
 }
 
 void text_codec::say_spelled(const shared_bytes& spelled, instant) {
@@ -192,54 +207,65 @@ void text_codec::say_spelled(const shared_bytes& spelled, instant) {
     return;
   if (raw())
     return say_raw(*spelled);
+  seal_fresh();
   lines_bytes_ += spelled->size();
   lines_.push_back(spelled);
 }
 
-void text_codec::say_text(std::string texts) {
-  lines_bytes_ += texts.size();
-  lines_.push_back(std::make_shared<const std::string>(std::move(texts)));
+void text_codec::say_lines(std::string lines) {
+  lines_bytes_ += lines.size();
+  if (fresh_.empty())
+    fresh_ = std::move(lines);
+  else
+    fresh_ += lines;
+}
+
+void text_codec::seal_fresh() {
+  if (!fresh_.empty())
+    lines_.push_back(std::make_shared<const std::string>(std::exchange(fresh_, {})));
 }
 
 void text_codec::say_raw(std::string_view texts) {
   while (!texts.empty()) {
     const auto end = std::min(texts.find('\n'), texts.size());
-    paced().say(std::string{texts.substr(0, end)});
+    paced().say(texts.substr(0, end));
     texts.remove_prefix(std::min(end + 1, texts.size()));
   }
 }
 
-void text_codec::say_last(const std::optional<event::any>& last, instant) {
+void text_codec::say_last(const std::optional<event::any>& last, instant now) {
   if (closed_)
     return;
   closed_ = true;
+  reader_.stop();
   auto texts = last ? spell(*last) : std::string{};
-  if (!raw()) {
-    if (!texts.empty())
-      say_text(std::move(texts));
-    return;
-  }
+  if (!raw())
+    return say_lines(std::move(texts));
   if (!texts.empty())
     texts.pop_back(); // its '\n'
   if (paced_ || !texts.empty())
-    paced().close(std::move(texts));
+    paced().close(texts, now);
 }
 
 void text_codec::drain(std::vector<shared_bytes>& out, instant now) {
-  for (auto& line : lines_)
-    out.push_back(std::move(line));
+  seal_fresh();
+  out.insert(out.end(), std::make_move_iterator(lines_.begin()), std::make_move_iterator(lines_.end()));
   lines_.clear();
+  if (lines_.capacity() > most_kept_lines)
+    lines_.shrink_to_fit();
   lines_bytes_ = 0;
   if (!paced_)
     return;
-  if (auto text = paced_->next(now))
+  while (auto text = paced_->next(now))
     out.push_back(std::make_shared<const std::string>(std::move(*text)));
 }
 
-size_t text_codec::unsent() const { return lines_bytes_ + (paced_ ? paced_->unsent() : 0); }
+size_t text_codec::unsent() const {
+  return lines_bytes_ + (paced_ ? paced_->unsent() : 0);
+}
 
 std::optional<instant> text_codec::deadline() const {
-  const auto in = closed_ ? std::nullopt : reader_.deadline();
+  const auto in = reader_.deadline();
   const auto out = paced_ ? paced_->deadline() : std::nullopt;
   if (!in || !out)
     return in ? in : out;

@@ -5,9 +5,10 @@
 
 namespace salond::text {
 
+/// The codec of the text protocol. docs/text-protocol.md is normative.
 class text_codec final : public codec {
 public:
-  explicit text_codec(const text_options& options) : options_(options), reader_(options) {}
+  explicit text_codec(const text_options& options) : reader_(options) {}
 
   void feed(std::string_view bytes, instant now) override { reader_.feed(bytes, now); }
   void end_input(instant) override { reader_.end_input(); }
@@ -24,17 +25,17 @@ private:
   std::optional<utterance> understand(const std::string& frame);
   bool raw() const { return reader_.kind() == client_kind::raw; }
   paced_writer& paced();
-  void say_text(std::string texts);
+  void say_lines(std::string lines);
   void say_raw(std::string_view texts);
+  void seal_fresh();
 
-  text_options options_;
   frame_reader reader_;
-  bool in_session_ = false; ///< somebody is logged in: frames are commands
-  bool greeted_ = false;    ///< the first frame was understood as something
-  bool closed_ = false;     ///< nothing is said or heard any more
-  std::vector<shared_bytes> lines_;         ///< of a line client
-  size_t lines_bytes_ = 0;
-  std::unique_ptr<paced_writer> paced_;     ///< of a raw client
+  std::unique_ptr<paced_writer> paced_; ///< of a raw client
+  std::vector<shared_bytes> lines_;     ///< of a line client, or one whose kind is not known yet
+  std::string fresh_;                   ///< lines for this client alone, behind lines_
+  size_t lines_bytes_ = 0;              ///< of lines_ and fresh_
+  bool in_session_ = false;             ///< somebody is logged in: frames are commands
+  bool closed_ = false;                 ///< nothing is said or heard any more
 };
 
 /// What a first frame says. Never empty frames.

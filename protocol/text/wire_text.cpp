@@ -7,7 +7,7 @@ namespace {
 
 /// As Python's json.dumps: non-ASCII escaped.
 std::string quoted(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  return nlohmann::json(shown(text)).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 std::string salon_pair(const event::listed_salon& salon) {
@@ -20,105 +20,102 @@ std::string salon_object(const event::listed_salon& salon) {
 
 using salon_list = std::vector<event::listed_salon>;
 
-std::string array_of(const salon_list& salons, std::string (*spelled)(const event::listed_salon&)) {
-  std::string result = "[";
-  for (const auto& salon : salons) {
-    if (result.size() > 1)
-      result += ", ";
-    result += spelled(salon);
-  }
-  return result + "]";
-}
+using salon_speller = std::string (*)(const event::listed_salon&);
 
-/// Leaves out salons from the end, first those that the user is no member of, until the array fits.
-std::string fitted(salon_list salons, size_t most_bytes, std::string (*spelled)(const event::listed_salon&)) {
-  auto result = array_of(salons, spelled);
-  auto size = result.size();
-  for (const auto member : {false, true}) {
-    for (auto i = salons.size(); i-- > 0 && most_bytes != 0 && size > most_bytes;) {
-      if (salons[i].member != member)
-        continue;
-      size -= spelled(salons[i]).size() + 2; // with its ", "
-      salons.erase(salons.begin() + static_cast<std::ptrdiff_t>(i));
-    }
-  }
-  return size == result.size() ? result : array_of(salons, spelled);
+/// The salons' array; where it would be over `most_bytes` (0: no limit) without those at the end, first without those
+/// of them that the user is no member of.
+std::string array_of(const salon_list& salons, size_t most_bytes, salon_speller speller) {
+  std::vector<std::string> items;
+  size_t size = 2; // the brackets; each item counts with its ", ", so that one fewer is left over
+  for (const auto& salon : salons)
+    size += items.emplace_back(speller(salon)).size() + 2;
+  for (const auto member : {false, true})
+    for (auto i = salons.size(); i-- > 0 && most_bytes != 0 && size > most_bytes + 2;)
+      if (salons[i].member == member)
+        size -= std::exchange(items[i], {}).size() + 2;
+  std::string result = "[";
+  for (const auto& item : items)
+    if (!item.empty())
+      result.append(result.size() > 1 ? ", " : "").append(item);
+  return result + "]";
 }
 
 /// Why an account or a password was not taken: what follows "Erreur lors de … : ".
 std::string reason(fault why) {
   switch (why) {
-    case fault::invalid_username: return "nom d'utilisateur invalide";
-    case fault::invalid_alias: return "alias invalide";
-    case fault::invalid_password: return "mot de passe invalide";
-    case fault::reserved_name: return "nom d'utilisateur réservé";
-    case fault::wrong_credentials: return "mot de passe incorrect";
-    case fault::registration_closed: return "inscriptions fermées";
-    case fault::busy: return "serveur occupé, réessayez";
-    case fault::too_many_attempts: return "trop de tentatives, réessayez plus tard";
-    default: return "service momentanément indisponible, réessayez";
+  case fault::invalid_username: return "nom d'utilisateur invalide";
+  case fault::invalid_alias: return "alias invalide";
+  case fault::invalid_password: return "mot de passe invalide";
+  case fault::reserved_name: return "nom d'utilisateur réservé";
+  case fault::wrong_credentials: return "mot de passe incorrect";
+  case fault::registration_closed: return "inscriptions fermées";
+  case fault::busy: return "serveur occupé, réessayez";
+  case fault::too_many_attempts: return "trop de tentatives, réessayez plus tard";
+  default: return "service momentanément indisponible, réessayez";
   }
 }
 
 std::string registration_refusal(fault why) {
   switch (why) {
-    case fault::name_taken: return "Nom d'utilisateur déjà utilisé. Choisissez un autre.";
-    case fault::alias_taken: return "Alias déjà utilisé. Choisissez un autre.";
-    case fault::registration_waits: return "Inscription en attente d'approbation.";
-    default: return "Erreur lors de l'inscription : " + reason(why);
+  case fault::banned: // the name of somebody who is banned for good is taken
+  case fault::name_taken: return "Nom d'utilisateur déjà utilisé. Choisissez un autre.";
+  case fault::alias_taken: return "Alias déjà utilisé. Choisissez un autre.";
+  case fault::registration_waits: return "Inscription en attente d'approbation.";
+  default: return "Erreur lors de l'inscription : " + reason(why);
   }
 }
 
 std::string refusal(fault why, const std::string& subject) {
   switch (why) {
-    case fault::malformed_login: return "ERREUR: identifiants invalides";
-    case fault::unknown_command: return "ERREUR: commande inconnue";
-    case fault::frame_too_long: return "ERREUR: message trop long";
-    case fault::bad_encoding: return "ERREUR: encodage invalide";
-    case fault::foreign_protocol: return "ERREUR: protocole inconnu";
-    case fault::wrong_credentials: return "AUTH_FAILED";
-    case fault::banned: return "Vous avez été banni définitivement du serveur !";
-    case fault::kicked: return "Vous êtes banni. Réessayez dans quelques minutes.";
-    case fault::unknown_salon: return "ERREUR: le salon " + subject + " n'existe pas";
-    case fault::unknown_user: return "ERREUR: utilisateur " + subject + " inconnu";
-    case fault::not_a_member: return "ERREUR: vous n'êtes pas membre du salon " + subject;
-    case fault::not_allowed: return "ERREUR: droits insuffisants";
-    case fault::already_banned: return "User is permanently banned.";
-    case fault::mailbox_full: return "ERREUR: la boîte de " + subject + " est pleine";
-    case fault::storage: return "ERREUR: service momentanément indisponible, réessayez";
-    case fault::busy: return "ERREUR: serveur occupé, réessayez";
-    case fault::login_timeout: return "ERREUR: délai d'authentification dépassé";
-    case fault::too_many_connections: return "ERREUR: trop de connexions";
-    case fault::too_many_attempts: return "ERREUR: trop de tentatives, réessayez plus tard";
-    case fault::too_many_messages: return "ERREUR: trop de messages, ralentissez";
-    case fault::too_slow: return "ERREUR: client trop lent";
-    case fault::salon_closed: return "ERREUR: le salon a été interrompu, reconnectez-vous";
-    case fault::no_such_request: return "ERREUR: aucune demande en attente";
-    case fault::invalid_name: return "ERREUR: nom de salon invalide";
-    case fault::no_such_message: return "ERREUR: message inconnu";
-    case fault::name_taken:
-    case fault::alias_taken:
-    case fault::invalid_username:
-    case fault::invalid_alias:
-    case fault::invalid_password:
-    case fault::reserved_name:
-    case fault::registration_closed:
-    case fault::registration_waits: return registration_refusal(why);
+  case fault::malformed_login: return "ERREUR: identifiants invalides";
+  case fault::unknown_command: return "ERREUR: commande inconnue";
+  case fault::frame_too_long: return "ERREUR: message trop long";
+  case fault::bad_encoding: return "ERREUR: encodage invalide";
+  case fault::foreign_protocol: return "ERREUR: protocole inconnu";
+  case fault::wrong_credentials: return "AUTH_FAILED";
+  case fault::banned: return "Vous avez été banni définitivement du serveur !";
+  case fault::kicked: return "Vous êtes banni. Réessayez dans quelques minutes.";
+  case fault::unknown_salon: return "ERREUR: le salon " + subject + " n'existe pas";
+  case fault::unknown_user: return "ERREUR: utilisateur " + subject + " inconnu";
+  case fault::not_a_member: return "ERREUR: vous n'êtes pas membre du salon " + subject;
+  case fault::not_allowed: return "ERREUR: droits insuffisants";
+  case fault::already_banned: return "User is permanently banned.";
+  case fault::mailbox_full: return "ERREUR: la boîte de " + subject + " est pleine";
+  case fault::storage: return "ERREUR: service momentanément indisponible, réessayez";
+  case fault::busy: return "ERREUR: serveur occupé, réessayez";
+  case fault::login_timeout: return "ERREUR: délai d'authentification dépassé";
+  case fault::too_many_connections: return "ERREUR: trop de connexions";
+  case fault::too_many_attempts: return "ERREUR: trop de tentatives, réessayez plus tard";
+  case fault::too_many_messages: return "ERREUR: trop de messages, ralentissez";
+  case fault::too_slow: return "ERREUR: client trop lent";
+  case fault::salon_closed: return "ERREUR: le salon a été interrompu, reconnectez-vous";
+  case fault::no_such_request: return "ERREUR: aucune demande en attente";
+  case fault::invalid_name: return "ERREUR: nom de salon invalide";
+  case fault::no_such_message: return "ERREUR: message inconnu";
+  case fault::name_taken:
+  case fault::alias_taken:
+  case fault::invalid_username:
+  case fault::invalid_alias:
+  case fault::invalid_password:
+  case fault::reserved_name:
+  case fault::registration_closed:
+  case fault::registration_waits: return registration_refusal(why);
   }
   return "ERREUR: service momentanément indisponible, réessayez";
 }
 
 constexpr const char* help_texts[] = {
-  "MSG (salon):texte - écrire aux membres d'un salon",
-  "JOIN:salon - rejoindre un salon, ou demander à le rejoindre",
-  "LEAVE:salon - quitter un salon",
-  "HISTORY:salon:n - relire les n derniers messages d'un salon (500 au plus)",
-  "PRIVATE:utilisateur:texte - écrire à une seule personne",
-  "PASSWORD:ancien:nouveau - changer de mot de passe",
-  "AUTH:utilisateur:mot de passe - vérifier des identifiants",
-  "TOKEN - recevoir un jeton pour revenir sans mot de passe (RESUME:jeton)",
-  "BAN:utilisateur - bannir définitivement (administrateurs)",
-  "QUIT - se déconnecter",
+    "MSG (salon):texte - écrire aux membres d'un salon",
+    "JOIN:salon - rejoindre un salon, ou demander à le rejoindre",
+    "LEAVE:salon - quitter un salon",
+    "HISTORY:salon:n - relire les n derniers messages d'un salon (500 au plus)",
+    "PRIVATE:utilisateur:texte - écrire à une seule personne",
+    "PASSWORD:ancien:nouveau - changer de mot de passe",
+    "AUTH:utilisateur:mot de passe - vérifier des identifiants",
+    "TOKEN - recevoir un jeton pour revenir sans mot de passe (RESUME:jeton)",
+    "BAN:utilisateur - bannir définitivement (administrateurs)",
+    "HELP - lire cette aide",
+    "QUIT - se déconnecter",
 };
 
 struct speller {
@@ -129,7 +126,9 @@ struct speller {
     return result;
   }
   std::string operator()(const event::registered&) const { return "Inscription réussie!\n"; }
-  std::string operator()(const event::registration_refused& what) const { return registration_refusal(what.why) + "\n"; }
+  std::string operator()(const event::registration_refused& what) const {
+    return registration_refusal(what.why) + "\n";
+  }
   std::string operator()(const event::said& what) const {
     std::string result;
     result.reserve(what.author.size() + what.salon_name.size() + what.text.size() + 20);
@@ -189,14 +188,16 @@ struct speller {
 
 } // namespace
 
-std::string spell(const event::any& what) { return std::visit(speller{}, what); }
+std::string spell(const event::any& what) {
+  return std::visit(speller{}, what);
+}
 
 std::vector<std::string> login_frames(const event::logged_in& what, size_t most_bytes) {
   salon_list mine;
   for (const auto& salon : what.salons)
     if (salon.member)
       mine.push_back(salon);
-  return {"CONNECTED", fitted(what.salons, most_bytes, salon_pair), fitted(std::move(mine), most_bytes, salon_object)};
+  return {"CONNECTED", array_of(what.salons, most_bytes, salon_pair), array_of(mine, most_bytes, salon_object)};
 }
 
 } // namespace salond::text

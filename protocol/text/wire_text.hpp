@@ -7,12 +7,12 @@
 
 namespace salond::text {
 
-/// The event as each client of the dialect is told it: one or more texts, each followed by '\n'. What people wrote in it
-/// holds no control character but tab afterwards, so '\n' separates texts and nothing else.
+/// The event as each client of the dialect is told it: one or more texts, each followed by '\n'. What people wrote in
+/// it holds no control character but tab afterwards, so '\n' separates texts and nothing else.
 std::string spell(const event::any& what);
 
-/// The three frames of a login, each kept to `most_bytes` (0: no limit) by leaving salons out, first those that the user is
-/// no member of. COMPAT: the old desktop client reads at most 1,024 bytes a frame.
+/// The three frames of a login, each kept to `most_bytes` (0: no limit) by leaving salons out, first those that the
+/// user is no member of. COMPAT: the old desktop client reads at most 1,024 bytes a frame.
 std::vector<std::string> login_frames(const event::logged_in& what, size_t most_bytes);
 
 } // namespace salond::text

@@ -129,6 +129,84 @@ TEST(RawFrames, TooLongOnesAreFatalAlsoBeforeTheKindIsKnown) {
   EXPECT_EQ(raw.next(start + 1s)->what, kind::fatally_too_long);
 }
 
+TEST(LineFrames, TakeAReturnAtTheLimitForAnEndThatIsUnderWay) {
+  frame_reader reader{{150ms, 20ms, 25ms, 8}};
+  for (const auto* piece : {"a:b\n", "12345678\r", "\n123456789\r", "\n12345678\r\n"})
+    reader.feed(piece, start), reader.next(start);
+  reader.feed("12345678\r", start);
+  EXPECT_THAT(frames(reader, start), ElementsAre("12345678"));
+  reader.feed("\n", start);
+  EXPECT_THAT(frames(reader, start), ElementsAre("12345678"));
+}
+
+TEST(LineFrames, AFirstOneThatIsTooLongIsFatalHoweverItIsCut) {
+  for (const size_t piece : {1, 7, 8, 9, 10, 20}) {
+    frame_reader reader{{150ms, 20ms, 25ms, 8}};
+    const std::string_view bytes = "123456789\nok\n";
+    std::vector<kind> got;
+    for (size_t at = 0; at < bytes.size(); at += piece) {
+      reader.feed(bytes.substr(at, piece), start);
+      while (const auto frame = reader.next(start))
+        got.push_back(frame->what);
+    }
+    EXPECT_THAT(got, ElementsAre(kind::fatally_too_long)) << piece;
+    EXPECT_EQ(reader.unread(), 0u);
+    EXPECT_EQ(reader.deadline(), std::nullopt);
+  }
+}
+
+TEST(LineFrames, AnEndOfTheInputInsideARefusedLineEndsNoFrame) {
+  frame_reader reader{{150ms, 20ms, 25ms, 8}};
+  reader.feed("a:b\n123456789 and more", start);
+  reader.end_input();
+  EXPECT_THAT(frames(reader, start), ElementsAre("a:b", "<too long>"));
+  EXPECT_EQ(reader.next(start), std::nullopt);
+}
+
+TEST(LineFrames, FortyInOneSegmentAreForty) {
+  frame_reader reader{{}};
+  std::string bytes;
+  std::vector<std::string> expected;
+  for (int i = 0; i < 40; ++i) {
+    expected.push_back("MSG (Général): ligne " + std::to_string(i) + std::string(1, '\0'));
+    bytes += expected.back() + "\n";
+  }
+  reader.feed(bytes, start);
+  EXPECT_EQ(frames(reader, start), expected);
+}
+
+TEST(RawFrames, MayBeAsLongAsTheLimitBesideTheirEnd) {
+  frame_reader reader{{150ms, 20ms, 25ms, 8}};
+  reader.feed("zoe:1234", start);
+  EXPECT_THAT(frames(reader, start + 150ms), ElementsAre("zoe:1234"));
+  reader.feed("12345678\n", start + 1s);
+  EXPECT_THAT(frames(reader, start + 2s), ElementsAre("12345678"));
+  reader.feed("12345678\n", start + 3s);
+  EXPECT_EQ(reader.next(start + 3s), std::nullopt);
+  reader.feed("9", start + 3s + 1ms);
+  EXPECT_EQ(reader.next(start + 3s + 1ms)->what, kind::fatally_too_long);
+  EXPECT_EQ(reader.next(start + 9s), std::nullopt);
+}
+
+TEST(RawFrames, CountAsUnreadUntilEachOfTheirCommandsWasTaken) {
+  frame_reader reader{{}};
+  reader.feed("zoe:secret", start);
+  frames(reader, start + 150ms);
+  reader.feed("JOIN:aJOIN:b\n", start + 1s);
+  EXPECT_EQ(reader.next(start + 2s)->bytes, "JOIN:a");
+  EXPECT_EQ(reader.unread(), 7u);
+  EXPECT_EQ(reader.next(start + 2s)->bytes, "JOIN:b");
+  EXPECT_EQ(reader.unread(), 0u);
+}
+
+TEST(RawFrames, BeginAtAnyTimeAlsoAtTheClocksVeryFirst) {
+  frame_reader reader{{}};
+  reader.feed("a", instant{});
+  reader.feed("b", instant{} + 140ms);
+  EXPECT_EQ(reader.deadline(), instant{} + 150ms);
+  EXPECT_THAT(frames(reader, instant{} + 150ms), ElementsAre("ab"));
+}
+
 TEST(RawFrames, AreEndedByTheEndOfTheInputAtOnce) {
   frame_reader reader{{}};
   reader.feed("a:b", start);

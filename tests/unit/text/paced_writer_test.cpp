@@ -72,7 +72,7 @@ TEST(PacedWriter, ClosesWithinASecondWithTheClosingTextApart) {
   paced_writer writer{25ms};
   for (int i = 0; i < 1000; ++i)
     writer.say(std::string(500, 'x'));
-  writer.close("adieu");
+  writer.close("adieu", start);
   std::string last;
   auto now = start;
   size_t bytes = 0;
@@ -87,11 +87,52 @@ TEST(PacedWriter, ClosesWithinASecondWithTheClosingTextApart) {
   EXPECT_EQ(bytes, 1000u * 500 + 500 + 5); // each pair with a line feed between
 }
 
+TEST(PacedWriter, NeverJoinsTheFramesOfALogin) {
+  paced_writer writer{25ms};
+  for (const auto* frame : {"CONNECTED", "[]", "[]"})
+    writer.say_alone(frame);
+  for (int i = 0; i < 50; ++i)
+    writer.say("x");
+  writer.close("adieu", start);
+  auto now = start;
+  std::vector<std::string> got;
+  for (; writer.unsent() > 0; now += 25ms)
+    if (auto text = writer.next(now))
+      got.push_back(*text);
+  ASSERT_EQ(got.size(), 5u);
+  EXPECT_EQ(got[0], "CONNECTED");
+  EXPECT_EQ(got[1], "[]");
+  EXPECT_EQ(got[2], "[]");
+  EXPECT_EQ(got[3].size(), 99u);
+  EXPECT_EQ(got[4], "adieu");
+}
+
+TEST(PacedWriter, CutsAClosingTextThatIsLongToo) {
+  paced_writer writer{25ms};
+  writer.close(std::string(2500, 'x'), start);
+  EXPECT_EQ(writer.next(start)->size(), 1024u);
+  EXPECT_EQ(writer.next(start + 25ms)->size(), 1024u);
+  EXPECT_EQ(writer.next(start + 50ms)->size(), 452u);
+  EXPECT_EQ(writer.unsent(), 0u);
+}
+
+TEST(PacedWriter, CatchesUpWhenItIsAskedLateWhileClosing) {
+  paced_writer writer{25ms};
+  for (int i = 0; i < 35; ++i)
+    writer.say(std::string(1000, 'x'));
+  writer.close("adieu", start);
+  std::string last;
+  for (auto now = start; now < start + 1s; now += 60ms) // a timer that is always late
+    while (auto text = writer.next(now))
+      last = *text;
+  EXPECT_EQ(last, "adieu");
+}
+
 TEST(PacedWriter, KeepsThePaceWhenClosingHasTime) {
   paced_writer writer{25ms};
   writer.say("un");
   EXPECT_EQ(writer.next(start), "un");
-  writer.close("adieu");
+  writer.close("adieu", start);
   EXPECT_EQ(writer.next(start + 24ms), std::nullopt);
   EXPECT_EQ(writer.next(start + 25ms), "adieu");
   EXPECT_EQ(writer.deadline(), std::nullopt);

@@ -42,26 +42,30 @@ struct describe {
   std::string operator()(const input_ended&) const { return "end"; }
 };
 
-std::string words(const utterance& what) { return std::visit(describe{}, what); }
-std::string words(const std::optional<utterance>& what) { return what ? words(*what) : "nothing"; }
+std::string words(const utterance& what) {
+  return std::visit(describe{}, what);
+}
+std::string words(const std::optional<utterance>& what) {
+  return what ? words(*what) : "nothing";
+}
 
 TEST(FirstFrame, IsALoginOrARegistration) {
   const std::vector<std::pair<std::string, std::string>> table = {
-    {"zoe:secret", "log in zoe|secret"},
-    {"zoe:se:cr:et", "log in zoe|se:cr:et"},
-    {"zoe:", "log in zoe|"},
-    {"GET:secret", "log in GET|secret"},
-    {"INSCRIPTION:zoe:Zoé:se:cret", "register zoe|Zoé|se:cret"},
-    {"INSCRIPTION:zoe:Zoé", "register zoe|Zoé|"},
-    {"INSCRIPTION:zoe", "register zoe||"},
-    {"INSCRIPTION:", "register ||"},
-    {"INSCRIPTION", "misspoken malformed_login"},
-    {"RESUME:abc", "resume abc"},
-    {"zoe", "misspoken malformed_login"},
-    {":secret", "misspoken malformed_login"},
-    {" ", "misspoken malformed_login"},
-    {"GET / HTTP/1.1", "fatal foreign_protocol"},
-    {"POST /a:b HTTP/1.0", "fatal foreign_protocol"},
+      {"zoe:secret", "log in zoe|secret"},
+      {"zoe:se:cr:et", "log in zoe|se:cr:et"},
+      {"zoe:", "log in zoe|"},
+      {"GET:secret", "log in GET|secret"},
+      {"INSCRIPTION:zoe:Zoé:se:cret", "register zoe|Zoé|se:cret"},
+      {"INSCRIPTION:zoe:Zoé", "register zoe|Zoé|"},
+      {"INSCRIPTION:zoe", "register zoe||"},
+      {"INSCRIPTION:", "register ||"},
+      {"INSCRIPTION", "misspoken malformed_login"},
+      {"RESUME:abc", "resume abc"},
+      {"zoe", "misspoken malformed_login"},
+      {":secret", "misspoken malformed_login"},
+      {" ", "misspoken malformed_login"},
+      {"GET / HTTP/1.1", "fatal foreign_protocol"},
+      {"POST /a:b HTTP/1.0", "fatal foreign_protocol"},
   };
   for (const auto& [frame, expected] : table)
     EXPECT_EQ(words(first_frame(frame)), expected) << frame;
@@ -69,46 +73,46 @@ TEST(FirstFrame, IsALoginOrARegistration) {
 
 TEST(SessionFrame, IsACommandOrNone) {
   const std::vector<std::pair<std::string, std::string>> table = {
-    {"MSG (Général): hello", "post Général|hello"},
-    {"MSG (Général):hello", "post Général|hello"},
-    {"MSG (Général):  hello", "post Général| hello"},
-    {"MSG (a):b):c", "post a|b):c"},
-    {"MSG (a):):", "post a|):"},
-    {"MSG (a):x\ty\x01z", "post a|x\ty z"},
-    {"MSG (a):", "nothing"},
-    {"MSG (a): ", "nothing"},
-    {"MSG (a", "misspoken unknown_command"},
-    {"MSG a: b", "misspoken unknown_command"},
-    {"JOIN:Blabla", "join Blabla"},
-    {"JOIN:", "join "},
-    {"LEAVE:Blabla", "leave Blabla"},
-    {"PRIVATE:paul: psst: là", "private paul|psst: là"},
-    {"PRIVATE:paul:", "nothing"},
-    {"PRIVATE:paul", "misspoken unknown_command"},
-    {"AUTH:zoe:a:b", "check zoe|a:b"},
-    {"AUTH:zoe", "misspoken unknown_command"},
-    {"REGISTER:zoe:Zoé:a:b", "register zoe|Zoé|a:b"},
-    {"BAN:paul", "ban paul"},
-    {"PASSWORD:old:new", "password old|new"},
-    {"PASSWORD:a:b:c", "password a|b:c a:b|c"},
-    {"PASSWORD:1:2:3:4:5:6:7:8:9:10",
-     "password 1|2:3:4:5:6:7:8:9:10 1:2|3:4:5:6:7:8:9:10 1:2:3|4:5:6:7:8:9:10 1:2:3:4|5:6:7:8:9:10 "
-     "1:2:3:4:5|6:7:8:9:10 1:2:3:4:5:6|7:8:9:10 1:2:3:4:5:6:7|8:9:10 1:2:3:4:5:6:7:8|9:10"},
-    {"PASSWORD:old", "misspoken unknown_command"},
-    {"HISTORY:Général:20", "history Général|20"},
-    {"HISTORY:Général:501", "history Général|500"},
-    {"HISTORY:Général:99999999999999999999", "history Général|500"},
-    {"HISTORY:Général:0", "misspoken unknown_command"},
-    {"HISTORY:Général:-1", "misspoken unknown_command"},
-    {"HISTORY:Général:1.5", "misspoken unknown_command"},
-    {"HISTORY:Général:", "misspoken unknown_command"},
-    {"HISTORY:Général", "misspoken unknown_command"},
-    {"TOKEN", "token"},
-    {"HELP", "help"},
-    {"QUIT", "quit"},
-    {"quit", "misspoken unknown_command"},
-    {"QUIT now", "misspoken unknown_command"},
-    {"zoe:secret", "misspoken unknown_command"},
+      {"MSG (Général): hello", "post Général|hello"},
+      {"MSG (Général):hello", "post Général|hello"},
+      {"MSG (Général):  hello", "post Général| hello"},
+      {"MSG (a):b):c", "post a|b):c"},
+      {"MSG (a):):", "post a|):"},
+      {"MSG (a):x\ty\x01z", "post a|x\ty z"},
+      {"MSG (a):", "nothing"},
+      {"MSG (a): ", "nothing"},
+      {"MSG (a", "misspoken unknown_command"},
+      {"MSG a: b", "misspoken unknown_command"},
+      {"JOIN:Blabla", "join Blabla"},
+      {"JOIN:", "join "},
+      {"LEAVE:Blabla", "leave Blabla"},
+      {"PRIVATE:paul: psst: là", "private paul|psst: là"},
+      {"PRIVATE:paul:", "nothing"},
+      {"PRIVATE:paul", "misspoken unknown_command"},
+      {"AUTH:zoe:a:b", "check zoe|a:b"},
+      {"AUTH:zoe", "misspoken unknown_command"},
+      {"REGISTER:zoe:Zoé:a:b", "register zoe|Zoé|a:b"},
+      {"BAN:paul", "ban paul"},
+      {"PASSWORD:old:new", "password old|new"},
+      {"PASSWORD:a:b:c", "password a|b:c a:b|c"},
+      {"PASSWORD:1:2:3:4:5:6:7:8:9:10",
+       "password 1|2:3:4:5:6:7:8:9:10 1:2|3:4:5:6:7:8:9:10 1:2:3|4:5:6:7:8:9:10 1:2:3:4|5:6:7:8:9:10 "
+       "1:2:3:4:5|6:7:8:9:10 1:2:3:4:5:6|7:8:9:10 1:2:3:4:5:6:7|8:9:10 1:2:3:4:5:6:7:8|9:10"},
+      {"PASSWORD:old", "misspoken unknown_command"},
+      {"HISTORY:Général:20", "history Général|20"},
+      {"HISTORY:Général:501", "history Général|500"},
+      {"HISTORY:Général:99999999999999999999", "history Général|500"},
+      {"HISTORY:Général:0", "misspoken unknown_command"},
+      {"HISTORY:Général:-1", "misspoken unknown_command"},
+      {"HISTORY:Général:1.5", "misspoken unknown_command"},
+      {"HISTORY:Général:", "misspoken unknown_command"},
+      {"HISTORY:Général", "misspoken unknown_command"},
+      {"TOKEN", "token"},
+      {"HELP", "help"},
+      {"QUIT", "quit"},
+      {"quit", "misspoken unknown_command"},
+      {"QUIT now", "misspoken unknown_command"},
+      {"zoe:secret", "misspoken unknown_command"},
   };
   for (const auto& [frame, expected] : table)
     EXPECT_EQ(words(session_frame(frame)), expected) << frame;
@@ -189,6 +193,66 @@ TEST(TextCodec, ClosesForeignProtocolsAtOnce) {
   EXPECT_EQ(words(browser.next(start)), "fatal foreign_protocol");
 }
 
+TEST(TextCodec, KnowsATlsHelloHoweverItIsCut) {
+  const std::string bytes = "\n\x16\x03\x01\n\x02";
+  for (size_t piece = 1; piece <= bytes.size(); ++piece) {
+    text_codec codec{{}};
+    std::vector<std::string> got;
+    for (size_t at = 0; at < bytes.size(); at += piece) {
+      codec.feed(std::string_view{bytes}.substr(at, piece), start);
+      while (auto said = codec.next(start))
+        got.push_back(words(*said));
+    }
+    EXPECT_THAT(got, ElementsAre("fatal foreign_protocol")) << piece;
+    EXPECT_EQ(codec.unread(), 0u);
+  }
+}
+
+TEST(TextCodec, TakesNothingMoreAfterAForeignProtocolOrItsLastWord) {
+  text_codec browser{{}};
+  browser.feed("GET / HTTP/1.1\r\nHost: a\r\n", start);
+  EXPECT_EQ(words(browser.next(start)), "fatal foreign_protocol");
+  EXPECT_EQ(words(browser.next(start)), "nothing");
+  text_codec closed{{}};
+  closed.say_last(std::nullopt, start);
+  closed.feed("a:b\n", start);
+  EXPECT_EQ(closed.unread(), 0u);
+  EXPECT_EQ(closed.unsent(), 0u);
+  EXPECT_EQ(closed.deadline(), std::nullopt);
+}
+
+TEST(TextCodec, KeepsTheFramesOfALoginApartFromAFullMailbox) {
+  text_codec codec{{}};
+  codec.feed("zoe:secret", start);
+  auto now = start + 150ms;
+  codec.next(now);
+  codec.say(welcome, now);
+  for (int i = 0; i < 1000; ++i)
+    codec.say(event::said_privately{{1}, "paul", "psst", {}}, now);
+  EXPECT_THAT(drained(codec, now), ElementsAre("CONNECTED"));
+  EXPECT_THAT(drained(codec, now + 24ms), ElementsAre());
+  EXPECT_THAT(drained(codec, now + 25ms), ElementsAre(R"([[1, "G\u00e9n\u00e9ral"]])"));
+  EXPECT_THAT(drained(codec, now + 50ms), ElementsAre(R"([{"salon_id": 1, "salon_name": "G\u00e9n\u00e9ral"}])"));
+  EXPECT_EQ(drained(codec, now + 75ms).at(0).substr(0, 37), "paul (privé): psst\npaul (privé): ps");
+}
+
+TEST(TextCodec, KeepsTheOrderOfOwnAndSharedLines) {
+  text_codec codec{{}};
+  codec.feed("a:b\n", start);
+  codec.next(start);
+  codec.say(event::announced{"1"}, start);
+  codec.say(event::announced{"2"}, start);
+  codec.say_spelled(std::make_shared<const std::string>("3\n4\n"), start);
+  codec.say(event::announced{"5"}, start);
+  codec.say_last(event::announced{"6"}, start);
+  EXPECT_EQ(codec.unsent(), 12u);
+  EXPECT_THAT(drained(codec, start), ElementsAre("1\n2\n", "3\n4\n", "5\n6\n"));
+}
+
+TEST(TextCodec, IsSmallSinceMostConnectionsAreIdle) {
+  EXPECT_LE(sizeof(text_codec), 256u);
+}
+
 TEST(TextCodec, TellsWhatIsTooLong) {
   text_codec line{{}};
   line.feed("a:b\n" + std::string(8193, 'x') + "\nc:d\n", start);
@@ -219,7 +283,7 @@ TEST(TextCodec, EndsLinesForAClientOfWhomNothingIsKnown) {
 
 TEST(TextCodec, UnderstandsTheSameHoweverTheBytesAreCut) {
   const std::string bytes = "zoe:secret\nMSG (Général): été ):\n\nJOIN:Blabla\nHISTORY:Général:3\n\xFF\nQUIT\n";
-  const std::vector<std::string> expected = {"log in zoe|secret", "post Général|été ):", "join Blabla",
+  const std::vector<std::string> expected = {"log in zoe|secret", "post Général|été ):",    "join Blabla",
                                              "history Général|3", "misspoken bad_encoding", "quit"};
   for (size_t piece = 1; piece <= bytes.size(); ++piece) {
     text_codec codec{{}};

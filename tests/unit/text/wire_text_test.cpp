@@ -13,36 +13,41 @@ struct spelling {
 
 TEST(WireText, IsThatOfTheReplacedServerToTheByte) {
   const std::vector<spelling> table = {
-    {event::registered{}, "Inscription réussie!\n"},
-    {event::registration_refused{fault::name_taken}, "Nom d'utilisateur déjà utilisé. Choisissez un autre.\n"},
-    {event::registration_refused{fault::alias_taken}, "Alias déjà utilisé. Choisissez un autre.\n"},
-    {event::registration_refused{fault::invalid_username}, "Erreur lors de l'inscription : nom d'utilisateur invalide\n"},
-    {event::registration_refused{fault::invalid_alias}, "Erreur lors de l'inscription : alias invalide\n"},
-    {event::registration_refused{fault::invalid_password}, "Erreur lors de l'inscription : mot de passe invalide\n"},
-    {event::registration_refused{fault::reserved_name}, "Erreur lors de l'inscription : nom d'utilisateur réservé\n"},
-    {event::registration_refused{fault::registration_closed}, "Erreur lors de l'inscription : inscriptions fermées\n"},
-    {event::registration_refused{fault::registration_waits}, "Inscription en attente d'approbation.\n"},
-    {event::registration_refused{fault::storage},
-     "Erreur lors de l'inscription : service momentanément indisponible, réessayez\n"},
-    {event::said{{1}, "Général", "Zoé", "bonjour ):", 7, {}}, "Zoé dans le salon Général: bonjour ):\n"},
-    {event::joined{{2}, "Blabla", "Zoé"}, "Zoé a rejoint le salon Blabla.\n"},
-    {event::left{{2}, "Blabla", "Zoé"}, "Zoé a quitté le salon Blabla.\n"},
-    {event::said_privately{{1}, "Zoé", "psst", {}}, "Zoé (privé): psst\n"},
-    {event::request_waits{"Marketing"}, "Demande d'adhésion au salon Marketing en attente.\n"},
-    {event::request_refused{"Marketing"}, "Votre demande d'adhésion au salon Marketing a été refusée. Accès restreint\n"},
-    {event::user_banned{"paul"}, "paul a été banni définitivement.\n"},
-    {event::credentials_right{}, "CONNECTED\n"},
-    {event::password_changed{}, "Mot de passe mis à jour avec succès!\n"},
-    {event::password_refused{fault::wrong_credentials},
-     "Erreur lors de la mise à jour du mot de passe : mot de passe incorrect\n"},
-    {event::password_refused{fault::invalid_password},
-     "Erreur lors de la mise à jour du mot de passe : mot de passe invalide\n"},
-    {event::token_issued{"abc", 60}, "TOKEN:abc:60\n"},
-    {event::kicked{5}, "Vous avez été expulsé du serveur. Vous êtes banni pendant 5 minutes.\n"},
-    {event::banned{}, "Vous avez été banni définitivement du serveur !\n"},
-    {event::stopping_soon{10}, "Le serveur va s'arrêter dans 10 secondes. Merci de vous déconnecter.\n"},
-    {event::stopping{}, "Le serveur va s'arrêter. Merci de vous déconnecter.\n"},
-    {event::announced{"à table"}, "à table\n"},
+      {event::registered{}, "Inscription réussie!\n"},
+      {event::registration_refused{fault::name_taken}, "Nom d'utilisateur déjà utilisé. Choisissez un autre.\n"},
+      {event::registration_refused{fault::banned}, "Nom d'utilisateur déjà utilisé. Choisissez un autre.\n"},
+      {event::registration_refused{fault::busy}, "Erreur lors de l'inscription : serveur occupé, réessayez\n"},
+      {event::registration_refused{fault::alias_taken}, "Alias déjà utilisé. Choisissez un autre.\n"},
+      {event::registration_refused{fault::invalid_username},
+       "Erreur lors de l'inscription : nom d'utilisateur invalide\n"},
+      {event::registration_refused{fault::invalid_alias}, "Erreur lors de l'inscription : alias invalide\n"},
+      {event::registration_refused{fault::invalid_password}, "Erreur lors de l'inscription : mot de passe invalide\n"},
+      {event::registration_refused{fault::reserved_name}, "Erreur lors de l'inscription : nom d'utilisateur réservé\n"},
+      {event::registration_refused{fault::registration_closed},
+       "Erreur lors de l'inscription : inscriptions fermées\n"},
+      {event::registration_refused{fault::registration_waits}, "Inscription en attente d'approbation.\n"},
+      {event::registration_refused{fault::storage},
+       "Erreur lors de l'inscription : service momentanément indisponible, réessayez\n"},
+      {event::said{{1}, "Général", "Zoé", "bonjour ):", 7, {}}, "Zoé dans le salon Général: bonjour ):\n"},
+      {event::joined{{2}, "Blabla", "Zoé"}, "Zoé a rejoint le salon Blabla.\n"},
+      {event::left{{2}, "Blabla", "Zoé"}, "Zoé a quitté le salon Blabla.\n"},
+      {event::said_privately{{1}, "Zoé", "psst", {}}, "Zoé (privé): psst\n"},
+      {event::request_waits{"Marketing"}, "Demande d'adhésion au salon Marketing en attente.\n"},
+      {event::request_refused{"Marketing"},
+       "Votre demande d'adhésion au salon Marketing a été refusée. Accès restreint\n"},
+      {event::user_banned{"paul"}, "paul a été banni définitivement.\n"},
+      {event::credentials_right{}, "CONNECTED\n"},
+      {event::password_changed{}, "Mot de passe mis à jour avec succès!\n"},
+      {event::password_refused{fault::wrong_credentials},
+       "Erreur lors de la mise à jour du mot de passe : mot de passe incorrect\n"},
+      {event::password_refused{fault::invalid_password},
+       "Erreur lors de la mise à jour du mot de passe : mot de passe invalide\n"},
+      {event::token_issued{"abc", 60}, "TOKEN:abc:60\n"},
+      {event::kicked{5}, "Vous avez été expulsé du serveur. Vous êtes banni pendant 5 minutes.\n"},
+      {event::banned{}, "Vous avez été banni définitivement du serveur !\n"},
+      {event::stopping_soon{10}, "Le serveur va s'arrêter dans 10 secondes. Merci de vous déconnecter.\n"},
+      {event::stopping{}, "Le serveur va s'arrêter. Merci de vous déconnecter.\n"},
+      {event::announced{"à table"}, "à table\n"},
   };
   for (const auto& row : table)
     EXPECT_EQ(spell(row.what), row.text);
@@ -50,26 +55,35 @@ TEST(WireText, IsThatOfTheReplacedServerToTheByte) {
 
 TEST(WireText, OfEveryRefusalIsThatOfTheProtocol) {
   const std::vector<std::pair<fault, std::string>> table = {
-    {fault::wrong_credentials, "AUTH_FAILED"},
-    {fault::malformed_login, "ERREUR: identifiants invalides"},
-    {fault::unknown_command, "ERREUR: commande inconnue"},
-    {fault::frame_too_long, "ERREUR: message trop long"},
-    {fault::bad_encoding, "ERREUR: encodage invalide"},
-    {fault::banned, "Vous avez été banni définitivement du serveur !"},
-    {fault::kicked, "Vous êtes banni. Réessayez dans quelques minutes."},
-    {fault::unknown_salon, "ERREUR: le salon Nulle part n'existe pas"},
-    {fault::unknown_user, "ERREUR: utilisateur Nulle part inconnu"},
-    {fault::not_a_member, "ERREUR: vous n'êtes pas membre du salon Nulle part"},
-    {fault::not_allowed, "ERREUR: droits insuffisants"},
-    {fault::already_banned, "User is permanently banned."},
-    {fault::mailbox_full, "ERREUR: la boîte de Nulle part est pleine"},
-    {fault::storage, "ERREUR: service momentanément indisponible, réessayez"},
-    {fault::busy, "ERREUR: serveur occupé, réessayez"},
-    {fault::login_timeout, "ERREUR: délai d'authentification dépassé"},
-    {fault::too_many_connections, "ERREUR: trop de connexions"},
-    {fault::too_many_attempts, "ERREUR: trop de tentatives, réessayez plus tard"},
-    {fault::too_many_messages, "ERREUR: trop de messages, ralentissez"},
-    {fault::too_slow, "ERREUR: client trop lent"},
+      {fault::wrong_credentials, "AUTH_FAILED"},
+      {fault::malformed_login, "ERREUR: identifiants invalides"},
+      {fault::unknown_command, "ERREUR: commande inconnue"},
+      {fault::frame_too_long, "ERREUR: message trop long"},
+      {fault::bad_encoding, "ERREUR: encodage invalide"},
+      {fault::banned, "Vous avez été banni définitivement du serveur !"},
+      {fault::kicked, "Vous êtes banni. Réessayez dans quelques minutes."},
+      {fault::unknown_salon, "ERREUR: le salon Nulle part n'existe pas"},
+      {fault::unknown_user, "ERREUR: utilisateur Nulle part inconnu"},
+      {fault::not_a_member, "ERREUR: vous n'êtes pas membre du salon Nulle part"},
+      {fault::not_allowed, "ERREUR: droits insuffisants"},
+      {fault::already_banned, "User is permanently banned."},
+      {fault::mailbox_full, "ERREUR: la boîte de Nulle part est pleine"},
+      {fault::storage, "ERREUR: service momentanément indisponible, réessayez"},
+      {fault::busy, "ERREUR: serveur occupé, réessayez"},
+      {fault::login_timeout, "ERREUR: délai d'authentification dépassé"},
+      {fault::too_many_connections, "ERREUR: trop de connexions"},
+      {fault::too_many_attempts, "ERREUR: trop de tentatives, réessayez plus tard"},
+      {fault::too_many_messages, "ERREUR: trop de messages, ralentissez"},
+      {fault::too_slow, "ERREUR: client trop lent"},
+      {fault::foreign_protocol, "ERREUR: protocole inconnu"},
+      {fault::salon_closed, "ERREUR: le salon a été interrompu, reconnectez-vous"},
+      {fault::no_such_request, "ERREUR: aucune demande en attente"},
+      {fault::invalid_name, "ERREUR: nom de salon invalide"},
+      {fault::no_such_message, "ERREUR: message inconnu"},
+      {fault::name_taken, "Nom d'utilisateur déjà utilisé. Choisissez un autre."},
+      {fault::alias_taken, "Alias déjà utilisé. Choisissez un autre."},
+      {fault::registration_closed, "Erreur lors de l'inscription : inscriptions fermées"},
+      {fault::registration_waits, "Inscription en attente d'approbation."},
   };
   for (const auto& [why, text] : table)
     EXPECT_EQ(spell(event::refused{why, "Nulle part"}), text + "\n") << to_string(why);
@@ -93,8 +107,25 @@ TEST(LoginFrames, AreWhatPythonsJsonWouldWrite) {
               ElementsAre("CONNECTED", R"([[1, "G\u00e9n\u00e9ral"], [2, "Bla \"bla\" \\ \ud83e\udd8a"]])",
                           R"([{"salon_id": 1, "salon_name": "G\u00e9n\u00e9ral"}])"));
   EXPECT_THAT(login_frames({"zoe", {}}, 0), ElementsAre("CONNECTED", "[]", "[]"));
-  EXPECT_EQ(spell(welcome), "CONNECTED\n" R"([[1, "G\u00e9n\u00e9ral"], [2, "Bla \"bla\" \\ \ud83e\udd8a"]])"
-                            "\n" R"([{"salon_id": 1, "salon_name": "G\u00e9n\u00e9ral"}])" "\n");
+  EXPECT_EQ(spell(welcome), "CONNECTED\n"
+                            R"([[1, "G\u00e9n\u00e9ral"], [2, "Bla \"bla\" \\ \ud83e\udd8a"]])"
+                            "\n"
+                            R"([{"salon_id": 1, "salon_name": "G\u00e9n\u00e9ral"}])"
+                            "\n");
+}
+
+TEST(LoginFrames, ShowNoControlCharacterAndEscapeAsPythonDoes) {
+  const event::logged_in welcome{"zoe", {{{7}, "a\nb\tc/\x7F\xE2\x80\xA8", false}}};
+  EXPECT_EQ(login_frames(welcome, 0)[1], R"([[7, "a b\tc/ \u2028"]])");
+}
+
+TEST(LoginFrames, AreLeftWholeAtTheLimitAndOneSalonShorterAboveIt) {
+  const event::logged_in welcome{"zoe", {{{1}, "un", true}, {{2}, "deux", false}, {{3}, "trois", true}}};
+  const std::string whole = R"([[1, "un"], [2, "deux"], [3, "trois"]])";
+  EXPECT_EQ(login_frames(welcome, whole.size())[1], whole);
+  EXPECT_EQ(login_frames(welcome, whole.size() - 1)[1], R"([[1, "un"], [3, "trois"]])");
+  EXPECT_EQ(login_frames(welcome, 12)[1], R"([[1, "un"]])");
+  EXPECT_EQ(login_frames(welcome, 3)[1], "[]");
 }
 
 TEST(LoginFrames, LeaveOutFirstTheSalonsThatTheUserIsNoMemberOf) {
