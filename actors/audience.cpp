@@ -1,5 +1,6 @@
 #include "actors/audience.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/client_socket.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 
@@ -24,7 +25,7 @@ std::optional<fault> audience::refuses(const std::string& address) const {
   if (closing || (limits.connections != 0 && connections_.size() >= limits.connections))
     return fault::too_many_connections;
   const auto here = addresses_.find(address);
-  if (limits.connections_per_address != 0 && here != addresses_.end() && here->second >= limits.connections_per_address)
+  if (limits.connections_per_address != 0 && address != local_peer && here != addresses_.end() && here->second >= limits.connections_per_address)
     return fault::too_many_connections;
   return std::nullopt;
 }

@@ -220,7 +220,7 @@ bool client_doorman::new_connection() {
       ::close(fd);
       return false;
     }
-    std::string peer = "local";
+    std::string peer = local_peer;
     if (kind_ == peers::by_address) {
       sockaddr_storage from{};
       socklen_t size = sizeof from;

@@ -15,6 +15,9 @@ namespace salond {
 
 namespace net = caf::io::network;
 
+/// The address of every client of a unix socket.
+inline constexpr const char* local_peer = "local";
+
 /// Told by a client_socket what a broker is not told by CAF.
 class socket_owner {
 public:

@@ -4,8 +4,16 @@
 namespace salond {
 namespace {
 
+// Answers that a client has not read yet: above this its next command waits, so that nobody can make the server say a
+// great deal by asking for it often. Far below limits.unsent_bytes, which is for what others say.
+constexpr size_t most_unread_answers = 65536;
+
 // A client that has been hung up on gets this long to read what it was told and to close.
 constexpr auto closing_time = std::chrono::seconds{5};
+
+size_t window_of(const config::limits& limits) {
+  return limits.posts_in_flight != 0 ? limits.posts_in_flight : std::numeric_limits<size_t>::max();
+}
 
 } // namespace
 
@@ -13,7 +21,7 @@ connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house, 
                        dialect speaks_, std::optional<fault> refusal)
   : caf::io::broker(cfg), house_(std::move(house)), socket_(std::move(socket)),
     codec_(make_codec(speaks_, house_->settings)),
-    session_(std::max<size_t>(1, house_->settings.limits.posts_in_flight)), refusal_(refusal) {
+    session_(window_of(house_->settings.limits)), refusal_(refusal) {
   speaks = speaks_;
   peer = socket_->peer();
   entered_ = now();
@@ -37,8 +45,7 @@ caf::behavior connection::make_behavior() {
       if (closing_by_)
         return; // read and forgotten: unread input would turn our FIN into a reset
       codec_->feed({msg.buf.data(), msg.buf.size()}, now());
-      pump();
-      flush();
+      work();
     },
     [this](const caf::io::connection_closed_msg&) {
       socket_ = nullptr;
@@ -46,8 +53,7 @@ caf::behavior connection::make_behavior() {
     },
     [this](const wake&) {
       wake_at_.reset();
-      pump();
-      flush();
+      work();
     },
   };
 }
@@ -65,16 +71,27 @@ void connection::on_exit() {
 
 void connection::input_ended() {
   codec_->end_input(now());
+  work();
+}
+
+/// A turn: takes what the client said, and writes what it is told.
+void connection::work() {
   pump();
   flush();
 }
+
+bool connection::has_room() const { return codec_->unsent() + socket_->unsent() < most_unread_answers; }
 
 /// Takes utterances for as long as the session will have them.
 void connection::pump() {
   if (pumping_)
     return; // an answer that came at once: the loop below goes on, so that no input can nest calls
   pumping_ = true;
-  while (!session_.waiting() && !parked_) {
+  choked_ = false;
+  while (socket_ && !session_.waiting() && !parked_) {
+    choked_ = !has_room();
+    if (choked_)
+      break;
     auto said = codec_->next(now());
     if (!said)
       break;
@@ -172,6 +189,15 @@ void connection::flush() {
   socket_->flush();
   wake_at_deadline();
   finish_if_said();
+  go_on_if_choked();
+}
+
+/// The client has read its answers: on with what it said, in a turn of its own, so that others have theirs.
+void connection::go_on_if_choked() {
+  if (!choked_ || !socket_ || !has_room())
+    return;
+  choked_ = false;
+  send(this, wake{});
 }
 
 /// All has been said: private messages count as delivered, and a connection that was hung up ends its output.
@@ -189,7 +215,10 @@ void connection::finish_if_said() {
   socket_->resume_reading(); // until the peer ends, too
 }
 
-void connection::output_drained() { finish_if_said(); }
+void connection::output_drained() {
+  finish_if_said();
+  go_on_if_choked();
+}
 
 /// Input is bounded: a client that says more than is answered is not read until it was.
 void connection::read_on_or_pause() {

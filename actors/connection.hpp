@@ -35,7 +35,10 @@ public:
 
 private:
   instant now() { return clock().now(); }
+  void work();
   void pump();
+  bool has_room() const;
+  void go_on_if_choked();
   void carry_out(rules::effects what);
   void read_on_or_pause();
   void wake_at_deadline();
@@ -77,6 +80,7 @@ private:
   bool finished_ = false;              ///< our output is ended; the peer's end is awaited
   bool paused_ = false;
   bool pumping_ = false;
+  bool choked_ = false; ///< its next command waits until it has read its answers
   bool asked_services_ = false; ///< bans or passwords owe an answer
   bool too_slow_ = false;
 };

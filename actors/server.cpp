@@ -22,7 +22,7 @@ void end_of_node(pointer self, int status);
 
 void start_listener(pointer self, size_t which) {
   auto& st = self->state;
-  auto opened = self->system().middleman().spawn_broker(listener, st.house, st.parts.doors[which], dialect::text);
+  auto opened = self->system().middleman().spawn_broker(listener, st.actors.house, st.parts.doors[which], dialect::text);
   self->monitor(opened);
   st.actors.listeners[which] = std::move(opened);
 }
@@ -41,28 +41,38 @@ moment wall_clock() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
+std::string what_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& known) {
+    return known.what();
+  } catch (...) {
+    return "unknown";
+  }
+}
+
 void start_all(pointer self) {
   auto& st = self->state;
   auto salons = read_salons(*st.parts.db); // before persistence owns the store
   auto out = st.parts.db->bans(wall_clock());
-  st.house = std::make_shared<audience>(st.parts.settings);
+  st.actors.house = std::make_shared<audience>(st.parts.settings);
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
   const auto broken = [](const std::string& why) {
     log::error("the database cannot be trusted any more; ending", {{"why", why}});
     ::_exit(1); // at once: nothing that was answered depends on anything that is still to be done
   };
   st.actors.store = self->spawn<caf::monitored>(persistence_of, std::move(db), on_broken{broken});
-  st.actors.relay = self->system().middleman().spawn_broker(relay, st.house);
+  st.actors.relay = self->system().middleman().spawn_broker(relay, st.actors.house);
   self->monitor(st.actors.relay);
   st.actors.directory = self->spawn<caf::monitored>(directory, st.actors.store, st.actors.relay);
   st.actors.host = self->spawn<caf::monitored>(host, std::move(salons), st.actors.store, st.actors.relay,
                                                caf::actor_cast<server_actor>(self));
   start_bans(self, std::move(out));
   start_passwords(self);
-  st.house->store = st.actors.store; // nobody else has the audience yet: the listeners, which hand it on, come last
-  st.house->directory = st.actors.directory;
-  st.house->relay = st.actors.relay;
-  st.house->services = {st.actors.bans, st.actors.passwords};
+  st.actors.house->store = st.actors.store; // nobody else has the audience yet: the listeners, which hand it on, come last
+  st.actors.house->directory = st.actors.directory;
+  st.actors.house->relay = st.actors.relay;
+  st.actors.house->services = {st.actors.bans, st.actors.passwords};
 }
 
 void open_doors(pointer self) {
@@ -177,7 +187,7 @@ void close_store(pointer self, int status) {
 
 void stop_in_order(pointer self) {
   auto& st = self->state;
-  if (st.ending)
+  if (std::exchange(st.closing, true))
     return;
   st.stopping = true;
   close_doors(self);
@@ -211,14 +221,19 @@ server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> par
   self->state.events = std::move(events);
   self->set_error_handler([](caf::error& why) { log::warning("the server was told an error", {{"why", to_string(why)}}); });
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
+  self->set_exception_handler([ended = self->state.events.ended](std::exception_ptr& error) -> caf::error {
+    log::error("the server failed; ending", {{"why", what_of(error)}});
+    ended(1);
+    return caf::exit_reason::unhandled_exception;
+  });
   start_all(self);
   return {
     [self](const stop& msg) {
       auto& st = self->state;
+      if (msg.after_seconds <= 0)
+        return stop_in_order(self); // also while an announced stop waits
       if (st.stopping)
         return;
-      if (msg.after_seconds <= 0)
-        return stop_in_order(self);
       st.stopping = true;
       close_doors(self);
       self->send(st.actors.relay, announce{event::stopping_soon{msg.after_seconds}});

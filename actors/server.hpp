@@ -23,6 +23,7 @@ struct node_actors {
   bans_actor bans;
   passwords_actor passwords;
   std::vector<caf::actor> listeners;
+  std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
 };
 
 struct node_events {
@@ -37,9 +38,8 @@ struct server_state {
   node_parts parts;
   node_events events;
   node_actors actors;
-  std::shared_ptr<audience> house;
   std::vector<std::vector<instant>> listener_failures; ///< of the last minute, a door
-  bool listening = false, stopping = false, ending = false;
+  bool listening = false, stopping = false, closing = false, ending = false;
   int status = 0;
 };
 

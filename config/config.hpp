@@ -48,7 +48,7 @@ struct limits {
   uint32_t login_seconds = 30;
   uint32_t frame_bytes = 8192;
   uint32_t unread_bytes = 65536;   ///< taken in and not yet answered: above it the connection is not read
-  uint32_t unsent_bytes = 4194304; ///< queued for one client; above it the client is cut off as too slow
+  uint32_t unsent_bytes = 8388608; ///< queued for one client; above it the client is cut off as too slow
   uint32_t posts_in_flight = 64;   ///< of one connection
   uint32_t posts_in_flight_per_salon = 4096;
 };
