@@ -1,4 +1,6 @@
 #include "tests/end_to_end/databases.hpp"
+#include "config/load.hpp"
+#include "tests/support/mariadb.hpp"
 
 namespace salond::end_to_end {
 namespace {
@@ -11,10 +13,27 @@ public:
   }
 };
 
+class mariadb_database final : public database {
+public:
+  mariadb_database() : where_(support::mariadb_server::shared().new_database()) {}
+  support::daemon_options options() const override {
+    support::daemon_options result;
+    result.db = config::to_string(where_);
+    return result;
+  }
+  support::rows ask(const support::daemon&, const std::string& sql) override {
+    return support::mariadb_server::shared().ask(where_.name, sql);
+  }
+
+private:
+  config::mysql_database where_;
+};
+
 } // namespace
 
 std::vector<database_kind> kinds() {
-  return {{"sqlite", [] { return std::make_unique<sqlite_database>(); }}};
+  return {{"sqlite", [] { return std::make_unique<sqlite_database>(); }, [] { return std::string(); }},
+          {"mariadb", [] { return std::make_unique<mariadb_database>(); }, support::mariadb_server::why_not}};
 }
 
 std::string name_of(const testing::TestParamInfo<database_kind>& info) {

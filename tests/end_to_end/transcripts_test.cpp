@@ -54,6 +54,7 @@ class Transcripts : public testing::TestWithParam<std::tuple<std::string, databa
 TEST_P(Transcripts, GoAsTheyAreWritten) {
   support::read_promptly();
   const auto& [name, kind, over] = GetParam();
+  SALOND_NEEDS(kind);
   auto what = support::read_transcript(std::string(SALOND_TRANSCRIPTS) + "/" + name + ".transcript");
   what.name = name;
   const auto db = kind.make();

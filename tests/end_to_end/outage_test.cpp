@@ -1,0 +1,119 @@
+// MariaDB dies, comes back, stands still, under load: nothing is lost, nothing stored twice, salond stays.
+#include "config/load.hpp"
+#include "tests/end_to_end/databases.hpp"
+#include "tests/end_to_end/load.hpp"
+#include "tests/support/mariadb.hpp"
+
+namespace salond::end_to_end {
+namespace {
+
+using namespace std::chrono_literals;
+using support::eventually;
+using support::mariadb_server;
+
+class Outage : public testing::Test {
+protected:
+  void SetUp() override {
+    SALOND_NEEDS(kinds().at(1));
+    where_ = maria().new_database();
+    server_.how.db = config::to_string(where_);
+    server_.start();
+    load::prepare(server_.endpoint());
+    pid_ = server_.pid();
+  }
+  static mariadb_server& maria() { return mariadb_server::shared(); }
+
+  void start_load(const std::string& mark) {
+    mark_ = mark;
+    load_ = std::make_unique<load>(server_.endpoint(), mark);
+    load_->start();
+    expect_more_shown();
+  }
+  void expect_more_shown() {
+    const auto until_now = load_->shown();
+    EXPECT_TRUE(eventually([&] { return load_->shown() >= until_now + 50; }, 90s)) << server_.log();
+  }
+  /// What everybody was shown is what is stored, in that order, once; nothing that was refused is.
+  void expect_exactly_once() {
+    load_->finish();
+    const auto kept = stored([this](const std::string& sql) { return maria().ask(where_.name, sql); }, mark_);
+    for (const auto& each : load_->witnesses()) {
+      EXPECT_EQ(each.problem, "");
+      EXPECT_EQ(not_the_beginning(each.shown, kept), "") << each.name;
+      if (each.salon.empty())
+        EXPECT_EQ(each.shown, kept) << each.name;
+      for (const auto& [salon, lines] : kept)
+        for (const auto& refused : each.refused)
+          EXPECT_EQ(std::count(lines.begin(), lines.end(), refused), 0) << refused;
+    }
+    EXPECT_EQ(not_the_end(history(server_.endpoint(), mark_), kept), "");
+    EXPECT_EQ(server_.pid(), pid_);
+    EXPECT_TRUE(server_.running().running());
+    std::cout << load_->shown() << " posts shown, " << load_->refused() << " refused" << std::endl;
+  }
+
+  config::mysql_database where_;
+  support::daemon server_;
+  std::unique_ptr<load> load_;
+  std::string mark_;
+  pid_t pid_ = 0;
+};
+
+TEST_F(Outage, OfADatabaseThatIsKilledAndComesBackLosesNothing) {
+  start_load("k");
+  for (int i = 0; i < 3; ++i) {
+    maria().kill_hard();
+    maria().start();
+    expect_more_shown();
+  }
+  expect_exactly_once();
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_F(Outage, LongerThanFiveSecondsRefusesNewPostsAndStoresNoneOfThem) {
+  start_load("l");
+  maria().kill_hard();
+
+  EXPECT_TRUE(eventually([&] { return load_->refused() >= 16; }, 60s)) << server_.log();
+  support::line_client late(server_.endpoint());
+  late.say("lectrice 8:secret");
+  EXPECT_EQ(late.hear(), "ERREUR: service momentanément indisponible, réessayez");
+  EXPECT_EQ(late.hear(), support::closed);
+  support::line_client newcomer(server_.endpoint());
+  newcomer.say("INSCRIPTION:tard:tard:secret");
+  EXPECT_EQ(newcomer.hear(), "Erreur lors de l'inscription : service momentanément indisponible, réessayez");
+  maria().start();
+  expect_more_shown();
+
+  expect_exactly_once();
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_F(Outage, OfADatabaseThatStandsStillLongerThanOneReadMayTake) {
+  constexpr auto longer_than_a_read_may_take = 18s; // persistence/mysql/connection.hpp: 15 s
+  start_load("f");
+  maria().freeze();
+  std::this_thread::sleep_for(longer_than_a_read_may_take); // the length of the outage is what is tried
+  maria().resume();
+  expect_more_shown();
+
+  expect_exactly_once();
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_F(Outage, DoesNotKeepTheServerFromStopping) {
+  start_load("s");
+  maria().kill_hard();
+
+  server_.running().send(SIGTERM);
+  EXPECT_TRUE(server_.running().wait(20s).has_value()) << server_.log();
+
+  load_->join();
+  maria().start();
+  const auto kept = stored([this](const std::string& sql) { return maria().ask(where_.name, sql); }, mark_);
+  for (const auto& each : load_->witnesses())
+    EXPECT_EQ(not_the_beginning(each.shown, kept), "") << each.name;
+}
+
+} // namespace
+} // namespace salond::end_to_end

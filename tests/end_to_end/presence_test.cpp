@@ -1,0 +1,93 @@
+// What the tables say of who is connected, on each kind of database.
+#include "tests/end_to_end/databases.hpp"
+#include "tests/support/line_client.hpp"
+
+namespace salond::end_to_end {
+namespace {
+
+class Presence : public testing::TestWithParam<database_kind> {
+protected:
+  void SetUp() override {
+    SALOND_NEEDS(GetParam());
+    db_ = GetParam().make();
+    server_.how = db_->options();
+    server_.start();
+  }
+  std::string one(const std::string& sql) { return db_->ask(server_, sql).at(0).at(0); }
+  std::string status() { return one("SELECT status FROM clients WHERE username = 'zoë'"); }
+  bool becomes(const std::string& what) {
+    return support::eventually([&] { return status() == what; });
+  }
+  std::string requests() { return one("SELECT count(*) FROM join_requests"); }
+
+  std::unique_ptr<database> db_;
+  support::daemon server_;
+};
+
+TEST_P(Presence, LastsUntilTheLastConnectionEnds) {
+  ASSERT_EQ(support::register_user(server_.endpoint(), "zoë"), "Inscription réussie!");
+  EXPECT_EQ(status(), "disconnected");
+  support::line_client first(server_.endpoint()), second(server_.endpoint());
+  ASSERT_TRUE(first.log_in("zoë"));
+  EXPECT_EQ(status(), "connected");
+  ASSERT_TRUE(second.log_in("zoë"));
+
+  first.say("QUIT");
+  ASSERT_EQ(first.hear(), support::closed);
+  ASSERT_TRUE(second.hears_nothing());
+  EXPECT_EQ(status(), "connected");
+  second.socket().close();
+
+  EXPECT_TRUE(becomes("disconnected"));
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_P(Presence, IsNoneAfterAnOrderlyStopAndNoneAfterACrash) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+  EXPECT_EQ(status(), "connected");
+  EXPECT_EQ(server_.stop(), 0);
+  EXPECT_EQ(status(), "disconnected");
+
+  server_.start();
+  support::line_client again(server_.endpoint());
+  ASSERT_TRUE(again.log_in("zoë"));
+  server_.kill();
+  EXPECT_EQ(status(), "connected");
+  server_.start();
+
+  EXPECT_EQ(status(), "disconnected");
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_P(Presence, EndsTogetherWithThePendingRequests) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+  support::line_client other(server_.endpoint());
+  ASSERT_TRUE(other.log_in("zoë"));
+  zoe.say("JOIN:Marketing");
+  ASSERT_EQ(zoe.hear(), "Demande d'adhésion au salon Marketing en attente.");
+  zoe.say("JOIN:Marketing");
+  ASSERT_EQ(zoe.hear(), "Demande d'adhésion au salon Marketing en attente.");
+  EXPECT_EQ(requests(), "1");
+
+  zoe.socket().close();
+  ASSERT_TRUE(other.hears_nothing());
+  EXPECT_EQ(requests(), "1");
+  other.socket().close();
+
+  EXPECT_TRUE(becomes("disconnected"));
+  EXPECT_EQ(requests(), "0");
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_P(Presence, APasswordIsKeptAsAHashAlone) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+
+  EXPECT_EQ(one("SELECT password_hash FROM clients WHERE username = 'zoë'").rfind("$argon2id$", 0), 0u);
+  EXPECT_EQ(one("SELECT count(*) FROM clients WHERE password_hash LIKE '%secret%'"), "0");
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, Presence, testing::ValuesIn(kinds()), name_of);
+
+} // namespace
+} // namespace salond::end_to_end
