@@ -19,7 +19,6 @@ namespace {
 
 constexpr auto start_time = 60s;
 constexpr const char* user_name = "salond";
-constexpr const char* user_password = "pä'ss \"wörd\" %";
 // Small, for each test program copies it; the same for installing and running.
 constexpr const char* log_size = "--innodb-log-file-size=8M";
 
@@ -72,13 +71,6 @@ void make_data(const fs::path& data, const temporary_folder& logs) {
     return fs::copy(kept, data, fs::copy_options::recursive);
   install(data, logs);
   keep(data);
-}
-
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char c : text)
-    result += c == '\'' ? "''" : std::string(1, c);
-  return result + "'";
 }
 
 std::unique_ptr<sql::Connection> connect(const config::mysql_database& where) {
@@ -161,7 +153,7 @@ void mariadb_server::wait_until_ready() {
     throw std::runtime_error("mariadbd did not start: " + why + "\n" + log());
 }
 
-void mariadb_server::kill() {
+void mariadb_server::kill_hard() {
   process_->send(SIGKILL);
   process_->wait();
 }
@@ -176,7 +168,7 @@ void mariadb_server::freeze() {
   process_->send(SIGSTOP);
 }
 
-void mariadb_server::thaw() {
+void mariadb_server::resume() {
   process_->send(SIGCONT);
 }
 
@@ -184,16 +176,13 @@ std::string mariadb_server::log() const {
   return read_file(folder_ / "log") + process_->errors();
 }
 
-config::mysql_database mariadb_server::new_database() {
-  auto where = as_root();
+config::mysql_database mariadb_server::new_database(const std::string& options) {
   const auto name = "salond-test-" + std::to_string(++databases_);
   const auto user = std::string(user_name) + "@localhost";
-  execute_mysql(where, "CREATE DATABASE `" + name + "`");
-  execute_mysql(where, "CREATE USER IF NOT EXISTS " + user + " IDENTIFIED BY " + quoted(user_password));
-  execute_mysql(where, "GRANT ALL ON `" + name + "`.* TO " + user);
-  where.name = name;
+  run("mysql", {"CREATE DATABASE `" + name + "` " + options, "CREATE USER IF NOT EXISTS " + user,
+                "GRANT ALL ON `" + name + "`.* TO " + user});
+  auto where = as_root(name);
   where.user = user_name;
-  where.password = user_password;
   return where;
 }
 
@@ -204,6 +193,19 @@ config::mysql_database mariadb_server::as_root(const std::string& database) cons
   where.name = database;
   where.socket = socket_;
   return where;
+}
+
+void mariadb_server::run(const std::string& database, const std::vector<std::string>& statements) const {
+  for (const auto& one : statements)
+    execute_mysql(as_root(database), one);
+}
+
+rows mariadb_server::ask(const std::string& database, const std::string& sql) const {
+  return ask_mysql(as_root(database), sql);
+}
+
+std::string mariadb_server::dump(const std::string& database) const {
+  return dump_mysql(as_root(database));
 }
 
 // --- what stands in it ---

@@ -26,17 +26,22 @@ public:
   /// Starts it again on the data it left.
   void start();
   /// kill -9.
-  void kill();
+  void kill_hard();
   /// An orderly shutdown.
   void stop();
   /// SIGSTOP and SIGCONT: between them it neither answers nor breaks connections.
   void freeze();
-  void thaw();
+  void resume();
 
-  /// A new, empty database, and a user who has all rights in it and none elsewhere.
-  config::mysql_database new_database();
-  /// The same database for root, who has no password.
+  /// A new, empty database, for a user who has all rights in it, none elsewhere, and no password.
+  config::mysql_database new_database(const std::string& options = "");
+  /// The same database for root, who has no password either.
   config::mysql_database as_root(const std::string& database = "mysql") const;
+
+  /// What the functions below do, as root.
+  void run(const std::string& database, const std::vector<std::string>& statements) const;
+  rows ask(const std::string& database, const std::string& sql) const;
+  std::string dump(const std::string& database) const;
 
   const std::string& socket() const { return socket_; }
   pid_t pid() const { return process_->pid(); }
