@@ -1,6 +1,7 @@
 #include "actors/audience.hpp"
 #include "actors/ask_store.hpp"
 #include "actors/client_socket.hpp"
+#include "actors/wall_clock.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 
@@ -15,7 +16,8 @@ constexpr size_t most_refusals_at_once = 256;
 connection_id audience::next_id() {
   // The clock's milliseconds above a counter: no two are the same, across restarts too.
   if (ids_ == 0)
-    ids_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()
+    ids_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+               .count()
            << 20;
   return connection_id{++ids_};
 }
@@ -25,7 +27,8 @@ std::optional<fault> audience::refuses(const std::string& address) const {
   if (closing || (limits.connections != 0 && connections_.size() >= limits.connections))
     return fault::too_many_connections;
   const auto here = addresses_.find(address);
-  if (limits.connections_per_address != 0 && address != local_peer && here != addresses_.end() && here->second >= limits.connections_per_address)
+  if (limits.connections_per_address != 0 && address != local_peer && here != addresses_.end()
+      && here->second >= limits.connections_per_address)
     return fault::too_many_connections;
   return std::nullopt;
 }
@@ -297,7 +300,7 @@ void audience::flush() {
   if (delivered_.empty())
     return;
   tell_store(store, [which = std::exchange(delivered_, {})](persistence::store& db) {
-    db.mark_delivered(which, std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+    db.mark_delivered(which, wall_clock());
   });
 }
 

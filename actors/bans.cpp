@@ -1,5 +1,6 @@
 #include "actors/bans.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "protocol/words/names.hpp"
 
@@ -8,28 +9,24 @@ namespace {
 
 using pointer = bans_actor::stateful_pointer<bans_state>;
 
-moment wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 caf::result<removed> kick(pointer self, const kick_user& msg) {
   auto answer = self->make_response_promise<removed>();
   const auto key = key_of(msg.target);
   const auto until = wall_clock() + std::chrono::seconds{msg.seconds};
   ask_store(
-    self, self->state.store, store_work::kind::write,
-    [key, until, why = msg.why](persistence::store& db) { return db.kick(key, until, why); },
-    [self, answer, key, until, msg](const outcome<persistence::removed_user>& hit) mutable {
-      if (!hit) {
-        answer.deliver(make_error(hit.why()));
-        return;
-      }
-      self->state.rules.add(key, until);
-      log::info("kicked", {{"user", hit->username}, {"by", msg.why.by}, {"seconds", msg.seconds}});
-      self->send(self->state.directory, close_user{hit->id, event::kicked{(msg.seconds + 59) / 60}});
-      answer.deliver(removed{hit->username});
-    },
-    [answer](fault why) mutable { answer.deliver(make_error(why)); });
+      self, self->state.store, store_work::kind::write,
+      [key, until, why = msg.why](persistence::store& db) { return db.kick(key, until, why); },
+      [self, answer, key, until, msg](const outcome<persistence::removed_user>& hit) mutable {
+        if (!hit) {
+          answer.deliver(make_error(hit.why()));
+          return;
+        }
+        self->state.rules.add(key, until);
+        log::info("kicked", {{"user", hit->username}, {"by", msg.why.by}, {"seconds", msg.seconds}});
+        self->send(self->state.directory, close_user{hit->id, event::kicked{(msg.seconds + 59) / 60}});
+        answer.deliver(removed{hit->username});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
 }
 
@@ -37,20 +34,20 @@ caf::result<removed> ban_for_good(pointer self, const ban_user& msg) {
   auto answer = self->make_response_promise<removed>();
   const auto key = key_of(msg.target);
   ask_store(
-    self, self->state.store, store_work::kind::write,
-    [key, why = msg.why](persistence::store& db) { return db.ban(key, why); },
-    [self, answer, key, msg](const outcome<persistence::removed_user>& hit) mutable {
-      if (!hit) {
-        answer.deliver(make_error(hit.why()));
-        return;
-      }
-      self->state.rules.add(key, std::nullopt);
-      log::info("banned", {{"user", hit->username}, {"by", msg.why.by}});
-      self->send(self->state.directory, close_user{hit->id, event::banned{}});
-      self->send(self->state.host, forget_user{hit->id, hit->salons});
-      answer.deliver(removed{hit->username});
-    },
-    [answer](fault why) mutable { answer.deliver(make_error(why)); });
+      self, self->state.store, store_work::kind::write,
+      [key, why = msg.why](persistence::store& db) { return db.ban(key, why); },
+      [self, answer, key, msg](const outcome<persistence::removed_user>& hit) mutable {
+        if (!hit) {
+          answer.deliver(make_error(hit.why()));
+          return;
+        }
+        self->state.rules.add(key, std::nullopt);
+        log::info("banned", {{"user", hit->username}, {"by", msg.why.by}});
+        self->send(self->state.directory, close_user{hit->id, event::banned{}});
+        self->send(self->state.host, forget_user{hit->id, hit->salons});
+        answer.deliver(removed{hit->username});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
 }
 
@@ -58,18 +55,18 @@ caf::result<removed> unban(pointer self, const unban_user& msg) {
   auto answer = self->make_response_promise<removed>();
   const auto key = key_of(msg.target);
   ask_store(
-    self, self->state.store, store_work::kind::write,
-    [key, why = msg.why](persistence::store& db) { return db.unban(key, why); },
-    [self, answer, key, msg](const outcome<done>& ended) mutable {
-      if (!ended) {
-        answer.deliver(make_error(ended.why()));
-        return;
-      }
-      self->state.rules.remove(key);
-      log::info("unbanned", {{"user", msg.target}, {"by", msg.why.by}});
-      answer.deliver(removed{msg.target});
-    },
-    [answer](fault why) mutable { answer.deliver(make_error(why)); });
+      self, self->state.store, store_work::kind::write,
+      [key, why = msg.why](persistence::store& db) { return db.unban(key, why); },
+      [self, answer, key, msg](const outcome<done>& ended) mutable {
+        if (!ended) {
+          answer.deliver(make_error(ended.why()));
+          return;
+        }
+        self->state.rules.remove(key);
+        log::info("unbanned", {{"user", msg.target}, {"by", msg.why.by}});
+        answer.deliver(removed{msg.target});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
 }
 
@@ -81,20 +78,21 @@ bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor s
   self->state.store = std::move(store);
   self->state.directory = std::move(directory);
   self->state.host = std::move(host);
-  self->set_error_handler(
-    [](caf::error& why) { log::warning("the ban registry was told an error", {{"why", to_string(why)}}); });
+  self->set_error_handler([](caf::error& why) {
+    log::warning("the ban registry was told an error", {{"why", to_string(why)}});
+  });
   return {
-    [self](const check_name& msg) -> caf::result<name_allowed> {
-      if (auto why = self->state.rules.refuses(msg.key, wall_clock()))
-        return make_error(*why);
-      return name_allowed{};
-    },
-    [self](const kick_user& msg) {
-      self->state.rules.sweep(wall_clock());
-      return kick(self, msg);
-    },
-    [self](const ban_user& msg) { return ban_for_good(self, msg); },
-    [self](const unban_user& msg) { return unban(self, msg); },
+      [self](const check_name& msg) -> caf::result<name_allowed> {
+        if (auto why = self->state.rules.refuses(msg.key, wall_clock()))
+          return make_error(*why);
+        return name_allowed{};
+      },
+      [self](const kick_user& msg) {
+        self->state.rules.sweep(wall_clock());
+        return kick(self, msg);
+      },
+      [self](const ban_user& msg) { return ban_for_good(self, msg); },
+      [self](const unban_user& msg) { return unban(self, msg); },
   };
 }
 

@@ -2,6 +2,7 @@
 #include "actors/ask_store.hpp"
 #include "actors/connection.hpp"
 #include "actors/rules/password.hpp"
+#include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "protocol/words/names.hpp"
 
@@ -13,10 +14,6 @@ constexpr auto token_life = std::chrono::hours{24 * 30};
 // A post that finds its salon full waits this long for room before it is refused (docs/text-protocol.md).
 constexpr auto parking_time = std::chrono::seconds{5};
 
-moment wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 } // namespace
 
 void connection::ask(rules::question::any what) {
@@ -27,77 +24,86 @@ void connection::carry(rules::question::find_user& what) {
   auto key = key_of(what.username);
   asked_services_ = true;
   request(house_->services.bans, caf::infinite, check_name{key})
-    .then([this, key](const name_allowed&) { read_user(key); },
-          [this, key](caf::error& why) {
-            if (fault_of(why) == fault::kicked)
-              return read_user(key); // told only to those who know the password
-            answered(rules::answer::found{fault_of(why)});
-          });
+      .then([this, key](const name_allowed&) { read_user(key); },
+            [this, key](caf::error& why) {
+              if (fault_of(why) == fault::kicked)
+                return read_user(key); // told only to those who know the password
+              answered(rules::answer::found{fault_of(why)});
+            });
 }
 
 void connection::read_user(std::string key) {
   asked_services_ = false;
   ask_store(
-    this, house_->store, store_work::kind::read, [key](persistence::store& db) { return db.find_user(key); },
-    [this](outcome<user>& found) { answered(rules::answer::found{std::move(found)}); },
-    [this](fault why) { answered(rules::answer::found{why}); });
+      this, house_->store, store_work::kind::read, [key](persistence::store& db) { return db.find_user(key); },
+      [this](outcome<user>& found) { answered(rules::answer::found{std::move(found)}); },
+      [this](fault why) { answered(rules::answer::found{why}); });
 }
 
 void connection::carry(rules::question::verify& what) {
   asked_services_ = true;
   request(house_->services.passwords, caf::infinite, verify_password{std::move(what.hash), std::move(what.passwords)})
-    .then([this](verified_password& x) { answered(rules::answer::verified{salond::done{}, x.which, std::move(x.better_hash)}); },
-          [this](caf::error& why) { answered(rules::answer::verified{fault_of(why), std::nullopt, {}}); });
+      .then(
+          [this](verified_password& x) {
+            answered(rules::answer::verified{salond::done{}, x.which, std::move(x.better_hash)});
+          },
+          [this](caf::error& why) {
+            answered(rules::answer::verified{fault_of(why), std::nullopt, {}});
+          });
 }
 
 void connection::carry(rules::question::hash& what) {
   asked_services_ = true;
   request(house_->services.passwords, caf::infinite, hash_password{std::move(what.password)})
-    .then([this](hashed_password& x) { answered(rules::answer::hashed{std::move(x.hash)}); },
-          [this](caf::error& why) { answered(rules::answer::hashed{fault_of(why)}); });
+      .then([this](hashed_password& x) { answered(rules::answer::hashed{std::move(x.hash)}); },
+            [this](caf::error& why) { answered(rules::answer::hashed{fault_of(why)}); });
 }
 
 void connection::carry(rules::question::redeem_token& what) {
   ask_store(
-    this, house_->store, store_work::kind::write,
-    [hash = rules::token_hash(what.token), at = wall_clock()](persistence::store& db) { return db.redeem_token(hash, at); },
-    [this](outcome<user>& found) { answered(rules::answer::found{std::move(found)}); },
-    [this](fault why) { answered(rules::answer::found{why}); });
+      this, house_->store, store_work::kind::write,
+      [hash = rules::token_hash(what.token), at = wall_clock()](persistence::store& db) {
+        return db.redeem_token(hash, at);
+      },
+      [this](outcome<user>& found) { answered(rules::answer::found{std::move(found)}); },
+      [this](fault why) { answered(rules::answer::found{why}); });
 }
 
 void connection::carry(rules::question::arrive& what) {
   house_->arrive(*this, what.who); // before the store is asked, so that nothing that changes meanwhile is missed
-  auto job = make_store_job(
-    [who = what.who, at = wall_clock()](persistence::store& db) { return db.open_session(who, at); });
+  auto job =
+      make_store_job([who = what.who, at = wall_clock()](persistence::store& db) { return db.open_session(who, at); });
   request(house_->directory, caf::infinite, salond::arrive{what.who, what.username, number, peer, job})
-    .then(
-      [this, job, username = what.username](const store_done&) {
-        auto& opened = job->result;
-        if (!opened)
-          return answered(rules::answer::arrived{opened.why(), {}});
-        auto missed = house_->start_hearing(*this, opened->salons, opened->waiting);
-        log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
-        answered(rules::answer::arrived{event::logged_in{username, house_->list_for(*this)}, std::move(missed)});
-      },
-      [this](caf::error& why) { answered(rules::answer::arrived{fault_of(why), {}}); });
+      .then(
+          [this, job, username = what.username](const store_done&) {
+            auto& opened = job->result;
+            if (!opened)
+              return answered(rules::answer::arrived{opened.why(), {}});
+            auto missed = house_->start_hearing(*this, opened->salons, opened->waiting);
+            log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
+            answered(rules::answer::arrived{event::logged_in{username, house_->list_for(*this)}, std::move(missed)});
+          },
+          [this](caf::error& why) {
+            answered(rules::answer::arrived{fault_of(why), {}});
+          });
 }
 
 void connection::carry(rules::question::register_user& what) {
   ask_store(
-    this, house_->store, store_work::kind::write,
-    [who = persistence::new_user{what.username, what.alias, what.hash, role::user}](persistence::store& db) {
-      return db.register_user(who);
-    },
-    [this](outcome<persistence::registered_user>& made) {
-      if (!made)
-        return answered(rules::answer::settled{made.why()});
-      for (const auto salon : made->salons)
-        if (auto* at = house_->find(salon); at && at->salon)
-          send(at->salon, member_added{made->user.id});
-      log::info("registered", {{"user", made->user.username}, {"from", peer}});
-      answered(rules::answer::settled{salond::done{}});
-    },
-    [this](fault why) { answered(rules::answer::settled{why}); });
+      this, house_->store, store_work::kind::write,
+      [who = persistence::new_user{what.username, what.alias, what.hash, role::user}](persistence::store& db) {
+        return db.register_user(who);
+      },
+      [this](outcome<persistence::registered_user>& made) {
+        if (!made)
+          return answered(rules::answer::settled{made.why()});
+        for (const auto salon : made->salons)
+          if (auto* at = house_->find(salon); at && at->salon)
+            send(at->salon, member_added{made->user.id});
+        log::info("registered", {{"user", made->user.username}, {"from", peer}});
+        answered(rules::answer::settled{salond::done{}});
+      },
+      [this](fault why) { answered(rules::answer::settled{why}); });
 }
 
 void connection::carry(rules::question::replace_hash& what) {
@@ -106,15 +112,16 @@ void connection::carry(rules::question::replace_hash& what) {
 
 void connection::carry(rules::question::change_password& what) {
   ask_store(
-    this, house_->store, store_work::kind::write,
-    [what, why = decision{session_.who().username, peer, {}, wall_clock()}](persistence::store& db) {
-      return db.change_password(what.who, what.expected, what.hash, why);
-    },
-    [this](bool changed) {
-      // not changed: another session of the user was quicker, and the old password is right no more
-      answered(rules::answer::settled{changed ? outcome<salond::done>{salond::done{}} : outcome<salond::done>{fault::wrong_credentials}});
-    },
-    [this](fault why) { answered(rules::answer::settled{why}); });
+      this, house_->store, store_work::kind::write,
+      [what, why = decision{session_.who().username, peer, {}, wall_clock()}](persistence::store& db) {
+        return db.change_password(what.who, what.expected, what.hash, why);
+      },
+      [this](bool changed) {
+        // not changed: another session of the user was quicker, and the old password is right no more
+        answered(rules::answer::settled{changed ? outcome<salond::done>{salond::done{}}
+                                                : outcome<salond::done>{fault::wrong_credentials}});
+      },
+      [this](fault why) { answered(rules::answer::settled{why}); });
 }
 
 /// The salon's desk; where it is not open, or not there, the session is answered so.
@@ -166,53 +173,56 @@ void connection::carry(rules::question::history& what) {
     return db.history(id, std::numeric_limits<int64_t>::max(), count);
   });
   request(at->salon, caf::infinite, read_history{account, job})
-    .then(
-      [this, job, salon](const store_done&) {
-        std::vector<event::any> page;
-        for (auto& old : job->result)
-          page.push_back(event::said{salon.id, salon.name, old.author, old.text, old.seq, old.at});
-        answered(rules::answer::remembered{std::move(page)});
-      },
-      [this](caf::error& why) { answered(rules::answer::remembered{fault_of(why)}); });
+      .then(
+          [this, job, salon](const store_done&) {
+            std::vector<event::any> page;
+            for (auto& old : job->result)
+              page.push_back(event::said{salon.id, salon.name, old.author, old.text, old.seq, old.at});
+            answered(rules::answer::remembered{std::move(page)});
+          },
+          [this](caf::error& why) { answered(rules::answer::remembered{fault_of(why)}); });
 }
 
 void connection::carry(rules::question::tell_privately& what) {
   const auto at = wall_clock();
   ask_store(
-    this, house_->store, store_work::kind::write,
-    [author = account, target = key_of(what.target), text = what.text, at](persistence::store& db) {
-      return db.store_private(author, target, text, at);
-    },
-    [this, text = what.text, at](outcome<persistence::stored_private>& stored) {
-      if (!stored)
-        return answered(rules::answer::settled{stored.why()});
-      house_->tell_privately(stored->target, account, *this, {stored->id, session_.who().username, text, at});
-      answered(rules::answer::settled{salond::done{}});
-    },
-    [this](fault why) { answered(rules::answer::settled{why}); });
+      this, house_->store, store_work::kind::write,
+      [author = account, target = key_of(what.target), text = what.text, at](persistence::store& db) {
+        return db.store_private(author, target, text, at);
+      },
+      [this, text = what.text, at](outcome<persistence::stored_private>& stored) {
+        if (!stored)
+          return answered(rules::answer::settled{stored.why()});
+        house_->tell_privately(stored->target, account, *this, {stored->id, session_.who().username, text, at});
+        answered(rules::answer::settled{salond::done{}});
+      },
+      [this](fault why) { answered(rules::answer::settled{why}); });
 }
 
 void connection::carry(rules::question::ban& what) {
   asked_services_ = true;
   request(house_->services.bans, caf::infinite,
           ban_user{what.target, decision{session_.who().username, peer, {}, wall_clock()}})
-    .then([this](removed& who) { answered(rules::answer::told{event::any{event::user_banned{std::move(who.username)}}}); },
+      .then(
+          [this](removed& who) {
+            answered(rules::answer::told{event::any{event::user_banned{std::move(who.username)}}});
+          },
           [this](caf::error& why) { answered(rules::answer::told{fault_of(why)}); });
 }
 
 void connection::carry(rules::question::issue_token&) {
   auto token = rules::generate_token();
   ask_store(
-    this, house_->store, store_work::kind::write,
-    [who = account, hash = rules::token_hash(token), at = wall_clock()](persistence::store& db) {
-      db.issue_token(who, hash, at, at + token_life);
-      return salond::done{};
-    },
-    [this, token](salond::done) {
-      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(token_life).count();
-      answered(rules::answer::told{event::any{event::token_issued{token, seconds}}});
-    },
-    [this](fault why) { answered(rules::answer::told{why}); });
+      this, house_->store, store_work::kind::write,
+      [who = account, hash = rules::token_hash(token), at = wall_clock()](persistence::store& db) {
+        db.issue_token(who, hash, at, at + token_life);
+        return salond::done{};
+      },
+      [this, token](salond::done) {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(token_life).count();
+        answered(rules::answer::told{event::any{event::token_issued{token, seconds}}});
+      },
+      [this](fault why) { answered(rules::answer::told{why}); });
 }
 
 } // namespace salond

@@ -1,5 +1,6 @@
 #include "actors/directory.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 
 namespace salond {
@@ -14,19 +15,19 @@ void tell_departures(pointer self) {
   st.departed.clear();
   ++st.telling;
   ask_store(
-    self, st.store, store_work::kind::write,
-    [gone](persistence::store& db) {
-      for (const auto who : gone)
-        db.close_session(who, persistence::store::requests::end);
-      return done{};
-    },
-    [self](done) { self->send(self, departures_stored{}); },
-    [self, gone](fault) { // the database is away: once more, but for those who came back meanwhile
-      for (const auto who : gone)
-        if (!self->state.presence.online(who))
-          self->state.departed.insert(who);
-      self->delayed_send(self, std::chrono::seconds{1}, departures_stored{});
-    });
+      self, st.store, store_work::kind::write,
+      [gone](persistence::store& db) {
+        for (const auto who : gone)
+          db.close_session(who, persistence::store::requests::end);
+        return done{};
+      },
+      [self](done) { self->send(self, departures_stored{}); },
+      [self, gone](fault) { // the database is away: once more, but for those who came back meanwhile
+        for (const auto who : gone)
+          if (!self->state.presence.online(who))
+            self->state.departed.insert(who);
+        self->delayed_send(self, std::chrono::seconds{1}, departures_stored{});
+      });
 }
 
 void go_on(pointer self) {
@@ -45,33 +46,34 @@ void go_on(pointer self) {
 directory_actor::behavior_type directory(pointer self, store_actor store, relay_actor relay) {
   self->state.store = std::move(store);
   self->state.relay = std::move(relay);
-  self->set_error_handler(
-    [](caf::error& why) { log::warning("the directory was told an error", {{"why", to_string(why)}}); });
+  self->set_error_handler([](caf::error& why) {
+    log::warning("the directory was told an error", {{"why", to_string(why)}});
+  });
   return {
-    [self](const arrive& msg) -> caf::result<store_done> {
-      auto& st = self->state;
-      if (st.departed.count(msg.who) != 0)
-        tell_departures(self); // first, or the store would take the departure for a later one
-      st.presence.arrive(msg.who, msg.username, {msg.with, msg.address, {}});
-      return self->delegate(st.store, store_work{store_work::kind::write, msg.job});
-    },
-    [self](const depart& msg) {
-      if (self->state.presence.depart(msg.who, msg.with) != rules::presence::departure::last)
-        return;
-      self->state.departed.insert(msg.who);
-      go_on(self);
-    },
-    [self](const departures_stored&) {
-      --self->state.telling;
-      go_on(self);
-    },
-    [self](const settle_departures&) {
-      auto answer = self->make_response_promise<departures_settled>();
-      self->state.settling.push_back(answer);
-      go_on(self);
-      return answer;
-    },
-    [self](const close_user& msg) { self->send(self->state.relay, msg); },
+      [self](const arrive& msg) -> caf::result<store_done> {
+        auto& st = self->state;
+        if (st.departed.count(msg.who) != 0)
+          tell_departures(self); // first, or the store would take the departure for a later one
+        st.presence.arrive(msg.who, msg.username, {msg.with, msg.address, wall_clock()});
+        return self->delegate(st.store, store_work{store_work::kind::write, msg.job});
+      },
+      [self](const depart& msg) {
+        if (self->state.presence.depart(msg.who, msg.with) != rules::presence::departure::last)
+          return;
+        self->state.departed.insert(msg.who);
+        go_on(self);
+      },
+      [self](const departures_stored&) {
+        --self->state.telling;
+        go_on(self);
+      },
+      [self](const settle_departures&) {
+        auto answer = self->make_response_promise<departures_settled>();
+        self->state.settling.push_back(answer);
+        go_on(self);
+        return answer;
+      },
+      [self](const close_user& msg) { self->send(self->state.relay, msg); },
   };
 }
 

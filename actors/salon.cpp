@@ -1,5 +1,6 @@
 #include "actors/salon.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 
 namespace salond {
@@ -9,10 +10,6 @@ using pointer = salon_actor::stateful_pointer<salon_state>;
 
 constexpr size_t most_appends = 2;
 constexpr size_t most_rows = 256; // of one append: as many as a group of the store takes
-
-moment wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
 
 /// Posts of one append. Written before it is sent, read by the store's thread and by the salon, never at once.
 struct batch {
@@ -85,16 +82,16 @@ void append(pointer self) {
   auto job = std::make_shared<append_job>(what);
   ++st.appending;
   self->request(st.store, caf::infinite, store_work{store_work::kind::write, job})
-    .then(
-      [self, what, job](const store_done&) {
-        tell_stored(self, *what, job->results);
-        self->send(self, append_next{});
-      },
-      [self, what](caf::error& why) {
-        for (const auto& post : what->posts)
-          refuse_post(self, post, fault_of(why));
-        self->send(self, append_next{});
-      });
+      .then(
+          [self, what, job](const store_done&) {
+            tell_stored(self, *what, job->results);
+            self->send(self, append_next{});
+          },
+          [self, what](caf::error& why) {
+            for (const auto& post : what->posts)
+              refuse_post(self, post, fault_of(why));
+            self->send(self, append_next{});
+          });
 }
 
 void on_join(pointer self, const join& msg) {
@@ -102,37 +99,38 @@ void on_join(pointer self, const join& msg) {
   const auto id = st.rules.record().id;
   const auto refuse = [self, to = msg.from](fault why) { answer(self, to, rules::answer::settled{why}); };
   switch (st.rules.asks_to_join(msg.who)) {
-    case rules::salon::admission::member_already: return answer(self, msg.from, rules::answer::settled{done{}});
-    case rules::salon::admission::on_request:
-      return ask_store(
+  case rules::salon::admission::member_already: return answer(self, msg.from, rules::answer::settled{done{}});
+  case rules::salon::admission::on_request:
+    return ask_store(
         self, st.store, store_work::kind::write,
         [id, who = msg.who, at = wall_clock()](persistence::store& db) { return db.add_request(id, who, at); },
         [self, msg, refuse](const outcome<persistence::request_change>& made) {
           if (!made)
             return refuse(made.why());
           log::info("asked to join", {{"user", msg.username}, {"salon", self->state.rules.record().name}});
-          answer(self, msg.from, rules::answer::told{event::any{event::request_waits{self->state.rules.record().name}}});
+          answer(self, msg.from,
+                 rules::answer::told{event::any{event::request_waits{self->state.rules.record().name}}});
         },
         refuse);
-    case rules::salon::admission::member_now: break;
+  case rules::salon::admission::member_now: break;
   }
   ask_store(
-    self, st.store, store_work::kind::write,
-    [id, who = msg.who](persistence::store& db) { return db.add_member(id, who); },
-    [self, msg, refuse](const outcome<persistence::membership_change>& made) {
-      if (!made)
-        return refuse(made.why());
-      auto& salon = self->state.rules;
-      told out;
-      out.salon = salon.record().id;
-      out.entered.push_back(msg.who);
-      if (!salon.has(msg.who)) // two connections of a user may ask at once: told once
-        out.events.push_back(event::joined{out.salon, salon.record().name, msg.username});
-      salon.add(msg.who);
-      out.replies.push_back({msg.from, rules::answer::settled{done{}}});
-      self->send(self->state.relay, std::move(out));
-    },
-    refuse);
+      self, st.store, store_work::kind::write,
+      [id, who = msg.who](persistence::store& db) { return db.add_member(id, who); },
+      [self, msg, refuse](const outcome<persistence::membership_change>& made) {
+        if (!made)
+          return refuse(made.why());
+        auto& salon = self->state.rules;
+        told out;
+        out.salon = salon.record().id;
+        out.entered.push_back(msg.who);
+        if (!salon.has(msg.who)) // two connections of a user may ask at once: told once
+          out.events.push_back(event::joined{out.salon, salon.record().name, msg.username});
+        salon.add(msg.who);
+        out.replies.push_back({msg.from, rules::answer::settled{done{}}});
+        self->send(self->state.relay, std::move(out));
+      },
+      refuse);
 }
 
 void on_leave(pointer self, const leave& msg) {
@@ -141,22 +139,22 @@ void on_leave(pointer self, const leave& msg) {
   if (auto why = st.rules.refuses(msg.who))
     return refuse(*why);
   ask_store(
-    self, st.store, store_work::kind::write,
-    [id = st.rules.record().id, who = msg.who](persistence::store& db) { return db.remove_member(id, who); },
-    [self, msg, refuse](const outcome<persistence::membership_change>& made) {
-      if (!made)
-        return refuse(made.why());
-      auto& salon = self->state.rules;
-      told out;
-      out.salon = salon.record().id;
-      if (salon.has(msg.who))
-        out.events.push_back(event::left{out.salon, salon.record().name, msg.username});
-      salon.remove(msg.who);
-      out.gone.push_back(msg.who);
-      out.replies.push_back({msg.from, rules::answer::settled{done{}}});
-      self->send(self->state.relay, std::move(out));
-    },
-    refuse);
+      self, st.store, store_work::kind::write,
+      [id = st.rules.record().id, who = msg.who](persistence::store& db) { return db.remove_member(id, who); },
+      [self, msg, refuse](const outcome<persistence::membership_change>& made) {
+        if (!made)
+          return refuse(made.why());
+        auto& salon = self->state.rules;
+        told out;
+        out.salon = salon.record().id;
+        if (salon.has(msg.who))
+          out.events.push_back(event::left{out.salon, salon.record().name, msg.username});
+        salon.remove(msg.who);
+        out.gone.push_back(msg.who);
+        out.replies.push_back({msg.from, rules::answer::settled{done{}}});
+        self->send(self->state.relay, std::move(out));
+      },
+      refuse);
 }
 
 } // namespace
@@ -165,35 +163,37 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
   self->state.rules = std::move(opened);
   self->state.store = std::move(store);
   self->state.relay = std::move(relay);
-  self->set_error_handler([](caf::error& why) { log::warning("a salon was told an error", {{"why", to_string(why)}}); });
+  self->set_error_handler([](caf::error& why) {
+    log::warning("a salon was told an error", {{"why", to_string(why)}});
+  });
   return {
-    [self](post& msg) {
-      if (auto why = self->state.rules.refuses(msg.author))
-        return refuse_post(self, msg, *why);
-      self->state.waiting.push_back(std::move(msg));
-      if (self->state.appending < most_appends)
-        append(self);
-    },
-    [self](const join& msg) { on_join(self, msg); },
-    [self](const leave& msg) { on_leave(self, msg); },
-    [self](const read_history& msg) -> caf::result<store_done> {
-      if (auto why = self->state.rules.refuses(msg.who))
-        return make_error(*why);
-      return self->delegate(self->state.store, store_work{store_work::kind::read, msg.job});
-    },
-    [self](const member_added& msg) { self->state.rules.add(msg.who); },
-    [self](const member_gone& msg) {
-      self->state.rules.remove(msg.who);
-      told out;
-      out.salon = self->state.rules.record().id;
-      out.gone.push_back(msg.who);
-      self->send(self->state.relay, std::move(out));
-    },
-    [self](const append_next&) {
-      --self->state.appending;
-      if (!self->state.waiting.empty())
-        append(self);
-    },
+      [self](post& msg) {
+        if (auto why = self->state.rules.refuses(msg.author))
+          return refuse_post(self, msg, *why);
+        self->state.waiting.push_back(std::move(msg));
+        if (self->state.appending < most_appends)
+          append(self);
+      },
+      [self](const join& msg) { on_join(self, msg); },
+      [self](const leave& msg) { on_leave(self, msg); },
+      [self](const read_history& msg) -> caf::result<store_done> {
+        if (auto why = self->state.rules.refuses(msg.who))
+          return make_error(*why);
+        return self->delegate(self->state.store, store_work{store_work::kind::read, msg.job});
+      },
+      [self](const member_added& msg) { self->state.rules.add(msg.who); },
+      [self](const member_gone& msg) {
+        self->state.rules.remove(msg.who);
+        told out;
+        out.salon = self->state.rules.record().id;
+        out.gone.push_back(msg.who);
+        self->send(self->state.relay, std::move(out));
+      },
+      [self](const append_next&) {
+        --self->state.appending;
+        if (!self->state.waiting.empty())
+          append(self);
+      },
   };
 }
 

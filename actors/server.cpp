@@ -5,6 +5,7 @@
 #include "actors/passwords.hpp"
 #include "actors/persistence.hpp"
 #include "actors/relay.hpp"
+#include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include <algorithm>
 #include <unistd.h>
@@ -22,7 +23,8 @@ void end_of_node(pointer self, int status);
 
 void start_listener(pointer self, size_t which) {
   auto& st = self->state;
-  auto opened = self->system().middleman().spawn_broker(listener, st.actors.house, st.parts.doors[which], dialect::text);
+  auto opened =
+      self->system().middleman().spawn_broker(listener, st.actors.house, st.parts.doors[which], dialect::text);
   self->monitor(opened);
   st.actors.listeners[which] = std::move(opened);
 }
@@ -30,15 +32,11 @@ void start_listener(pointer self, size_t which) {
 void start_bans(pointer self, std::vector<ban> out) {
   auto& st = self->state;
   st.actors.bans =
-    self->spawn<caf::monitored>(bans, std::move(out), st.actors.store, st.actors.directory, st.actors.host);
+      self->spawn<caf::monitored>(bans, std::move(out), st.actors.store, st.actors.directory, st.actors.host);
 }
 
 void start_passwords(pointer self) {
   self->state.actors.passwords = self->spawn<caf::monitored>(passwords, self->state.parts.settings.passwords);
-}
-
-moment wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
 std::string what_of(const std::exception_ptr& error) {
@@ -69,7 +67,8 @@ void start_all(pointer self) {
                                                caf::actor_cast<server_actor>(self));
   start_bans(self, std::move(out));
   start_passwords(self);
-  st.actors.house->store = st.actors.store; // nobody else has the audience yet: the listeners, which hand it on, come last
+  st.actors.house->store =
+      st.actors.store; // nobody else has the audience yet: the listeners, which hand it on, come last
   st.actors.house->directory = st.actors.directory;
   st.actors.house->relay = st.actors.relay;
   st.actors.house->services = {st.actors.bans, st.actors.passwords};
@@ -123,15 +122,15 @@ void restart_bans(pointer self, const caf::error& why) {
   log::error("the ban registry failed and is started again", {{"why", to_string(why)}});
   auto job = make_store_job([at = wall_clock()](persistence::store& db) { return db.bans(at); });
   self->request(self->state.actors.store, caf::infinite, store_work{store_work::kind::read, job})
-    .then(
-      [self, job](const store_done&) {
-        start_bans(self, std::move(job->result));
-        self->send(self->state.actors.relay, serving{self->state.actors.bans, self->state.actors.passwords});
-      },
-      [self](caf::error& error) {
-        self->delayed_send(self, std::chrono::seconds{1}, reopen{std::numeric_limits<size_t>::max()});
-        log::warning("cannot read the bans, trying on", {{"why", to_string(error)}});
-      });
+      .then(
+          [self, job](const store_done&) {
+            start_bans(self, std::move(job->result));
+            self->send(self->state.actors.relay, serving{self->state.actors.bans, self->state.actors.passwords});
+          },
+          [self](caf::error& error) {
+            self->delayed_send(self, std::chrono::seconds{1}, reopen{std::numeric_limits<size_t>::max()});
+            log::warning("cannot read the bans, trying on", {{"why", to_string(error)}});
+          });
 }
 
 void on_down(pointer self, const caf::down_msg& down) {
@@ -170,9 +169,10 @@ void close_doors(pointer self) {
 void end_of_node(pointer self, int status) {
   auto& st = self->state;
   close_doors(self);
-  for (const auto& one : {caf::actor_cast<caf::actor>(st.actors.host), caf::actor_cast<caf::actor>(st.actors.bans),
-                          caf::actor_cast<caf::actor>(st.actors.passwords), caf::actor_cast<caf::actor>(st.actors.directory),
-                          caf::actor_cast<caf::actor>(st.actors.relay), caf::actor_cast<caf::actor>(st.actors.store)})
+  for (const auto& one :
+       {caf::actor_cast<caf::actor>(st.actors.host), caf::actor_cast<caf::actor>(st.actors.bans),
+        caf::actor_cast<caf::actor>(st.actors.passwords), caf::actor_cast<caf::actor>(st.actors.directory),
+        caf::actor_cast<caf::actor>(st.actors.relay), caf::actor_cast<caf::actor>(st.actors.store)})
     caf::anon_send_exit(one, caf::exit_reason::kill);
   st.events.ended(status);
   self->quit();
@@ -195,7 +195,8 @@ void stop_in_order(pointer self) {
   const auto begun = self->clock().now();
   const auto by = begun + std::chrono::seconds{std::max(1u, st.parts.settings.stop.seconds)};
   const auto left = [self, by] {
-    return std::max<caf::timespan>(by - self->clock().now() - std::chrono::milliseconds{500}, std::chrono::milliseconds{1});
+    return std::max<caf::timespan>(by - self->clock().now() - std::chrono::milliseconds{500},
+                                   std::chrono::milliseconds{1});
   };
   const auto drained = [self](const char* how, int status) {
     log::info(how);
@@ -203,15 +204,16 @@ void stop_in_order(pointer self) {
   };
   const auto drain_store = [self, left, drained] {
     self->request(self->state.actors.store, left(), drain{})
-      .then([drained](const store_done&) { drained("stopping: everything is committed", 0); },
-            [drained](caf::error&) { drained("stopping: the database did not take everything in time", 1); });
+        .then([drained](const store_done&) { drained("stopping: everything is committed", 0); },
+              [drained](caf::error&) { drained("stopping: the database did not take everything in time", 1); });
   };
   const auto settle = [self, left, drain_store] {
     self->request(self->state.actors.directory, left(), settle_departures{})
-      .then([drain_store](const departures_settled&) { drain_store(); }, [drain_store](caf::error&) { drain_store(); });
+        .then([drain_store](const departures_settled&) { drain_store(); },
+              [drain_store](caf::error&) { drain_store(); });
   };
   self->request(st.actors.relay, left(), close_all{event::stopping{}})
-    .then([settle](const all_closed&) { settle(); }, [settle](caf::error&) { settle(); });
+      .then([settle](const all_closed&) { settle(); }, [settle](caf::error&) { settle(); });
 }
 
 } // namespace
@@ -219,7 +221,9 @@ void stop_in_order(pointer self) {
 server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> parts, node_events events) {
   self->state.parts = std::move(*parts);
   self->state.events = std::move(events);
-  self->set_error_handler([](caf::error& why) { log::warning("the server was told an error", {{"why", to_string(why)}}); });
+  self->set_error_handler([](caf::error& why) {
+    log::warning("the server was told an error", {{"why", to_string(why)}});
+  });
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
   self->set_exception_handler([ended = self->state.events.ended](std::exception_ptr& error) -> caf::error {
     log::error("the server failed; ending", {{"why", what_of(error)}});
@@ -228,25 +232,25 @@ server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> par
   });
   start_all(self);
   return {
-    [self](const stop& msg) {
-      auto& st = self->state;
-      if (msg.after_seconds <= 0)
-        return stop_in_order(self); // also while an announced stop waits
-      if (st.stopping)
-        return;
-      st.stopping = true;
-      close_doors(self);
-      self->send(st.actors.relay, announce{event::stopping_soon{msg.after_seconds}});
-      self->delayed_send(self, std::chrono::seconds{msg.after_seconds}, stop_now{});
-    },
-    [self](const stop_now&) { stop_in_order(self); },
-    [self](const salons_open&) { open_doors(self); },
-    [self](const reopen& msg) {
-      if (msg.listener == std::numeric_limits<size_t>::max())
-        restart_bans(self, {});
-      else
-        reopen_listener(self, msg.listener);
-    },
+      [self](const stop& msg) {
+        auto& st = self->state;
+        if (msg.after_seconds <= 0)
+          return stop_in_order(self); // also while an announced stop waits
+        if (st.stopping)
+          return;
+        st.stopping = true;
+        close_doors(self);
+        self->send(st.actors.relay, announce{event::stopping_soon{msg.after_seconds}});
+        self->delayed_send(self, std::chrono::seconds{msg.after_seconds}, stop_now{});
+      },
+      [self](const stop_now&) { stop_in_order(self); },
+      [self](const salons_open&) { open_doors(self); },
+      [self](const reopen& msg) {
+        if (msg.listener == std::numeric_limits<size_t>::max())
+          restart_bans(self, {});
+        else
+          reopen_listener(self, msg.listener);
+      },
   };
 }
 
