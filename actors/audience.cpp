@@ -83,6 +83,7 @@ std::vector<event::any> audience::start_hearing(hearer& who, const std::vector<s
   std::unordered_set<private_id> known;
   for (const auto& one : waiting) {
     known.insert(one.id);
+    who.told_up_to = std::max(who.told_up_to, one.id);
     missed.push_back(event::said_privately{one.id, one.author, one.text, one.at});
   }
   for (auto& one : who.told_while_arriving)
@@ -108,10 +109,10 @@ std::vector<event::listed_salon> audience::list_for(const hearer& who) const {
 void audience::tell_privately(user_id target, user_id author, const hearer& from, const event::said_privately& what) {
   if (const auto found = users_.find(target); found != users_.end()) {
     for (auto* who : found->second) {
-      if (who->listening)
-        who->deliver(what);
-      else
+      if (!who->listening)
         who->told_while_arriving.push_back(what);
+      else if (who->told_up_to < what.id) // else it had waited: the author's answer came behind the target's welcome
+        who->deliver(what);
     }
   }
   const auto others = users_.find(author);

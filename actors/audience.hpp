@@ -63,6 +63,7 @@ public:
   std::vector<seat> seats;
   std::map<salon_id, bool> while_arriving; ///< memberships made (true) or ended before its session began
   std::vector<event::said_privately> told_while_arriving;
+  private_id told_up_to; ///< at its login: the newest private message that had waited
 };
 
 class audience {

@@ -17,6 +17,8 @@ constexpr auto parking_time = std::chrono::seconds{5};
 } // namespace
 
 void connection::ask(rules::question::any what) {
+  if (!std::holds_alternative<rules::question::post>(what))
+    asked_salon_ = {}; // posts are answered before anything else is asked: no salon owes an answer now
   std::visit([this](auto& question) { carry(question); }, what);
 }
 
