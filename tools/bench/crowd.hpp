@@ -1,0 +1,46 @@
+// The load engine: many clients on one epoll in one thread.
+#pragma once
+#include "tools/bench/client.hpp"
+#include <deque>
+#include <set>
+
+namespace salond::bench {
+
+class crowd {
+public:
+  /// Clients `u0` … of a server on this port of this machine. Raises the limit of open files as far as it goes.
+  crowd(uint16_t port, size_t size);
+  crowd(const crowd&) = delete;
+  crowd& operator=(const crowd&) = delete;
+  ~crowd();
+
+  size_t size() const { return clients_.size(); }
+  client& at(size_t i) { return clients_[i]; }
+  int epoll() const { return epoll_; }
+  uint16_t port() const { return port_; }
+
+  /// Waits for events at most so long, and handles them; then sends what was said meanwhile.
+  void turn(std::chrono::nanoseconds at_most);
+  /// Turns for so long.
+  void run(std::chrono::nanoseconds duration);
+  void say(size_t i, std::string_view line);
+
+  /// How getting everyone in went.
+  struct entry {
+    double seconds = 0;
+    size_t failed = 0;  ///< attempts that were repeated, after 100 ms
+    size_t outside = 0; ///< who never got in
+  };
+  /// Logs everyone in, at most `window` at the same time.
+  entry log_in(size_t window, std::chrono::seconds patience);
+  /// Everyone asks for a token, to be used at the next login. Answers who has one.
+  size_t ask_tokens(std::chrono::seconds patience);
+
+private:
+  uint16_t port_;
+  int epoll_;
+  std::deque<client> clients_; // they do not move: epoll knows their addresses
+  std::set<client*> unflushed_;
+};
+
+} // namespace salond::bench

@@ -1,0 +1,95 @@
+#include "tools/bench/stage.hpp"
+#include <cmath>
+#include <stdexcept>
+
+namespace salond::bench {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// More connections than this at the same time is a storm, which is a scenario of its own.
+constexpr size_t entry_window = 500;
+
+running_server prepared(subject& what, size_t accounts, const server_options& options) {
+  what.prepare(accounts, options.cost);
+  return what.start(options);
+}
+
+double rounded(double value) {
+  if (value == 0)
+    return 0;
+  const auto unit = std::pow(10, std::floor(std::log10(std::abs(value))) - 3);
+  return std::stod(std::to_string(std::round(value / unit) * unit));
+}
+
+} // namespace
+
+stage::stage(subject& what, size_t members, size_t accounts, const server_options& options)
+    : on(what), server(prepared(what, accounts, options)), clients(server.port, members) {}
+
+result_line line_about(const char* scenario, const stage& where, const run_options& options) {
+  return {{"scenario", scenario},
+          {"server", where.on.name()},
+          {"stores", where.on.stores()},
+          {"repetition", options.repetition},
+          {"members", where.clients.size()}};
+}
+
+void add(result_line& to, const measurement& found) {
+  to["deliveries"] = found.deliveries;
+  to["deliveries_per_s"] = std::round(found.rate());
+  if (found.deliveries > 0) {
+    to["cpu_s_per_million"] = rounded(found.cost());
+    to["server_cpu_s_per_million"] = rounded(found.server_cpu * 1e6 / static_cast<double>(found.deliveries));
+  }
+  to["server_load"] = rounded((found.server_cpu + found.database_cpu) / found.seconds);
+  to["own_load"] = rounded(found.own_cpu / found.seconds);
+  to["kept_up"] = found.kept_up;
+  to["undrained"] = found.undrained;
+  auto& shares = to["latency_ms"] = result_line::object();
+  for (const auto* share : {"10", "50", "75", "90", "95", "99", "99.5", "99.9", "99.99"})
+    shares[share] = rounded(found.latencies.quantile_ms(std::stod(share) / 100));
+  shares["100"] = rounded(found.latencies.most_ms());
+}
+
+void add(result_line& to, const mistakes& found) {
+  to["lost"] = found.lost;
+  to["duplicates"] = found.duplicates;
+  to["disordered"] = found.disordered;
+  to["altered"] = found.altered;
+  to["foreign"] = found.foreign;
+  to["refused"] = found.refused;
+}
+
+void add(result_line& to, const crowd::entry& entry) {
+  to["entry_s"] = rounded(entry.seconds);
+  to["failed_attempts"] = entry.failed;
+  to["never_in"] = entry.outside;
+}
+
+crowd::entry let_in(crowd& clients) {
+  const auto entry = clients.log_in(entry_window, 120s);
+  if (entry.outside > 0)
+    throw std::runtime_error(std::to_string(entry.outside) + " clients did not get in");
+  return entry;
+}
+
+void run_phases(const std::vector<phase>& phases, load& driver, checker& checks, const result_line& about,
+                journal& out) {
+  auto before = checks.verdict();
+  for (const auto& how : phases) {
+    auto line = about;
+    line["phase"] = how.name();
+    const auto found = driver.run(how);
+    add(line, found);
+    const auto after = checks.verdict();
+    add(line,
+        mistakes{after.lost - before.lost, after.duplicates - before.duplicates, after.disordered - before.disordered,
+                 after.altered - before.altered, after.foreign - before.foreign, after.refused - before.refused});
+    before = after;
+    out.write(line);
+  }
+}
+
+} // namespace salond::bench

@@ -1,0 +1,32 @@
+// What the scenarios share: a server that runs, a crowd that is in, and the lines of the report.
+#pragma once
+#include "tools/bench/load.hpp"
+#include "tools/bench/report.hpp"
+#include "tools/bench/scenarios.hpp"
+
+namespace salond::bench {
+
+/// A fresh server, and clients that have not logged in.
+struct stage {
+  stage(subject& what, size_t members, size_t accounts, const server_options& options = {});
+
+  subject& on;
+  running_server server;
+  crowd clients;
+  load::processes processes() const { return {server.id(), on.database_process()}; }
+};
+
+/// A line that says which scenario, server and repetition it is about.
+result_line line_about(const char* scenario, const stage& where, const run_options& options);
+void add(result_line& to, const measurement& found);
+void add(result_line& to, const mistakes& found);
+void add(result_line& to, const crowd::entry& entry);
+
+/// Logs everyone in. Throws std::runtime_error when not all get in.
+crowd::entry let_in(crowd& clients);
+
+/// Runs the phases one after the other and writes a line for each.
+void run_phases(const std::vector<phase>& phases, load& driver, checker& checks, const result_line& about,
+                journal& out);
+
+} // namespace salond::bench

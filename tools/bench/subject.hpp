@@ -1,0 +1,68 @@
+// What is measured: salond on a database, or the floor.
+#pragma once
+#include "tools/bench/child_process.hpp"
+#include "tools/bench/prefill.hpp"
+#include <filesystem>
+#include <memory>
+
+namespace salond::bench {
+
+/// A folder of our own, gone with the object. Its name is short, since the path of a unix socket is.
+class work_folder {
+public:
+  work_folder();
+  work_folder(const work_folder&) = delete;
+  work_folder& operator=(const work_folder&) = delete;
+  ~work_folder();
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+private:
+  std::filesystem::path path_;
+};
+
+/// How a server is started for a scenario.
+struct server_options {
+  account_cost cost;
+  unsigned unsent_bytes = 4194304; ///< limits.unsent_bytes
+};
+
+/// A server that runs; ended with the object.
+struct running_server {
+  std::unique_ptr<child_process> process;
+  uint16_t port = 0;
+  double ready_ms = 0; ///< from the start of the process
+  pid_t id() const { return process->id(); }
+};
+
+class subject {
+public:
+  enum class kind { floor, sqlite, mariadb, mysql };
+  struct programs {
+    std::string salond, floor;
+    std::optional<int> core; ///< of the server and its database
+  };
+
+  /// `address` is used by `mysql` alone. Starts the private database server of `mariadb`. Throws std::exception.
+  subject(kind what, const programs& where, const std::string& address = {});
+
+  /// Has a fresh or emptied database for so many users, where the last one does not do.
+  void prepare(size_t users, const account_cost& cost);
+  running_server start(const server_options& options);
+
+  const std::string& name() const { return name_; }
+  bool stores() const { return what_ != kind::floor; }
+  pid_t database_process() const { return database_ ? database_->id() : 0; }
+
+private:
+  void start_mariadb();
+
+  kind what_;
+  programs where_;
+  std::string name_, address_;
+  work_folder folder_;
+  std::unique_ptr<child_process> database_;
+  size_t prefilled_ = 0;
+  unsigned prefilled_memory_ = 0;
+};
+
+} // namespace salond::bench
