@@ -1,53 +1,16 @@
 #include "protocol/text/text_codec.hpp"
 #include "protocol/text/wire_text.hpp"
+#include "tests/support/utterance_words.hpp"
 #include <gmock/gmock.h>
 
 namespace salond::text {
 namespace {
 
 using namespace std::chrono_literals;
+using support::words;
 using testing::ElementsAre;
 
 const instant start{1h};
-
-/// An utterance in words, for comparing: its kind and fields.
-struct describe {
-  std::string operator()(const command::register_user& x) const {
-    return "register " + x.username + "|" + x.alias + "|" + x.password;
-  }
-  std::string operator()(const command::log_in& x) const { return "log in " + x.username + "|" + x.password; }
-  std::string operator()(const command::resume& x) const { return "resume " + x.token; }
-  std::string operator()(const command::post& x) const { return "post " + x.salon + "|" + x.text; }
-  std::string operator()(const command::join& x) const { return "join " + x.salon; }
-  std::string operator()(const command::leave& x) const { return "leave " + x.salon; }
-  std::string operator()(const command::tell_privately& x) const { return "private " + x.target + "|" + x.text; }
-  std::string operator()(const command::check_credentials& x) const { return "check " + x.username + "|" + x.password; }
-  std::string operator()(const command::ban& x) const { return "ban " + x.target; }
-  std::string operator()(const command::change_password& x) const {
-    std::string result = "password";
-    for (const auto& [old, fresh] : x.readings)
-      result += " " + old + "|" + fresh;
-    return result;
-  }
-  std::string operator()(const command::history& x) const {
-    return "history " + x.salon + "|" + std::to_string(x.count);
-  }
-  std::string operator()(const command::issue_token&) const { return "token"; }
-  std::string operator()(const command::help&) const { return "help"; }
-  std::string operator()(const command::quit&) const { return "quit"; }
-  std::string operator()(const command::any& x) const { return std::visit(*this, x); }
-  std::string operator()(const misspoken& x) const {
-    return std::string(x.fatal ? "fatal " : "misspoken ") + to_string(x.why);
-  }
-  std::string operator()(const input_ended&) const { return "end"; }
-};
-
-std::string words(const utterance& what) {
-  return std::visit(describe{}, what);
-}
-std::string words(const std::optional<utterance>& what) {
-  return what ? words(*what) : "nothing";
-}
 
 TEST(FirstFrame, IsALoginOrARegistration) {
   const std::vector<std::pair<std::string, std::string>> table = {

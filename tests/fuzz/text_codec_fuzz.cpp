@@ -1,0 +1,180 @@
+// The text protocol's codec, fed with any bytes, beside a server that answers everything. Invariants: what is
+// understood and what a line client is told do not depend on how the bytes are cut; commands hold no control characters
+// where they are shown, and are within their bounds; all output is valid UTF-8 without control characters but tab and
+// '\n'; a raw client's writes are at most 1,024 bytes and keep the pace; unread() and unsent() are exact.
+#include "protocol/text/text_codec.hpp"
+#include "protocol/text/wire_text.hpp"
+#include "protocol/words/names.hpp"
+#include "tests/fuzz/choices.hpp"
+#include "tests/support/utterance_words.hpp"
+#include <algorithm>
+
+namespace {
+
+using namespace salond;
+using namespace salond::text;
+using namespace std::chrono_literals;
+using fuzz::demand;
+
+const instant start{1h};
+
+/// Valid, and nothing in it but '\n' that a terminal or another client could take for more than text.
+void check_shown(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', '\t');
+  demand(shown(text) == text, "output is UTF-8 without control characters");
+}
+
+/// A server that says yes to every login and echoes the rest.
+class server {
+public:
+  explicit server(const text_options& options) : codec_(options) {}
+
+  void feed(std::string_view bytes, instant now) {
+    wake(now);
+    codec_.feed(bytes, now);
+    turn(now);
+  }
+  void end_input(instant now) {
+    wake(now);
+    codec_.end_input(now);
+    turn(now);
+    demand(codec_.unread() == 0, "nothing is left unread at the end");
+    wake(now + 1h);
+    demand(codec_.unsent() == 0 && !codec_.deadline(), "nothing is left unsent at the end");
+  }
+
+  std::vector<std::string> understood;
+  std::string told;
+
+private:
+  /// What happens up to `now`, when the codec asks for it.
+  void wake(instant now) {
+    for (auto due = codec_.deadline(); due && *due <= now; due = codec_.deadline()) {
+      turn(std::max(*due, last_turn_));
+      demand(codec_.deadline() != due, "a deadline brings something");
+    }
+  }
+
+  void turn(instant now) {
+    last_turn_ = now;
+    for (auto before = codec_.unread(); auto said = codec_.next(now); before = codec_.unread()) {
+      demand(codec_.unread() <= before, "what is given out is no longer unread");
+      understood.push_back(support::words(said));
+      std::visit([&](const auto& what) { hear(what, now); }, *said);
+    }
+    const auto waiting = codec_.unsent();
+    std::vector<shared_bytes> out;
+    codec_.drain(out, now);
+    size_t size = 0;
+    for (const auto& bytes : out)
+      size += received(*bytes, now);
+    demand(waiting == codec_.unsent() + size, "unsent() is what has not gone out");
+  }
+
+  /// Takes one write; its bytes, without the '\n' that the codec put between a raw client's texts.
+  size_t received(const std::string& bytes, instant now) {
+    check_shown(bytes);
+    told += bytes;
+    if (bytes.back() == '\n')
+      return bytes.size();
+    demand(bytes.size() <= 1024, "the old client reads at most 1,024 bytes");
+    demand(closed_ || !last_write_ || now >= *last_write_ + 25ms, "writes keep the pace");
+    last_write_ = now;
+    return bytes.size() - static_cast<size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+  }
+
+  void hear(const misspoken& what, instant now) {
+    const auto text = event::refused{what.why, {}};
+    if (!what.fatal)
+      return codec_.say(text, now);
+    codec_.say_last(text, now);
+    closed_ = true;
+  }
+  void hear(const input_ended&, instant now) {
+    codec_.say_last(event::stopping{}, now);
+    closed_ = true;
+  }
+  void hear(const command::any& what, instant now) {
+    std::visit([&](const auto& command) { obey(command, now); }, what);
+  }
+
+  void log_in(const std::string& username, instant now) {
+    event::logged_in welcome{username, {}};
+    for (int64_t i = 1; i < 30; ++i)
+      welcome.salons.push_back({{i}, username, i % 3 == 0});
+    codec_.say(welcome, now);
+  }
+  void obey(const command::log_in& what, instant now) { log_in(what.username, now); }
+  void obey(const command::resume& what, instant now) { log_in(what.token, now); }
+  void obey(const command::post& what, instant now) {
+    demand(!what.text.empty() && shown(what.text) == what.text, "a post holds no control character");
+    demand(what.salon.find("):") == std::string::npos, "a salon is all up to the first \"):\"");
+    const auto spelled = spell(event::said{{1}, what.salon, "l'été", what.text, 1, {}});
+    codec_.say_spelled(std::make_shared<const std::string>(spelled + spelled), now);
+  }
+  void obey(const command::tell_privately& what, instant now) {
+    demand(!what.text.empty() && shown(what.text) == what.text, "a private message holds no control character");
+    codec_.say(event::said_privately{{1}, what.target, what.text, {}}, now);
+  }
+  void obey(const command::history& what, instant now) {
+    demand(what.count >= 1 && what.count <= 500, "a history is 1 to 500 messages");
+    for (int64_t i = 0; i < what.count; ++i)
+      codec_.say(event::said{{1}, what.salon, "l'été", "x", i, {}}, now);
+  }
+  void obey(const command::change_password& what, instant now) {
+    demand(!what.readings.empty() && what.readings.size() <= 8, "a password has 1 to 8 readings");
+    codec_.say(event::password_changed{}, now);
+  }
+  void obey(const command::join& what, instant now) { codec_.say(event::joined{{1}, what.salon, "l'été"}, now); }
+  void obey(const command::leave& what, instant now) { codec_.say(event::left{{1}, what.salon, "l'été"}, now); }
+  void obey(const command::ban& what, instant now) { codec_.say(event::user_banned{what.target}, now); }
+  void obey(const command::check_credentials&, instant now) { codec_.say(event::credentials_right{}, now); }
+  void obey(const command::issue_token&, instant now) { codec_.say(event::token_issued{"abc", 60}, now); }
+  void obey(const command::help&, instant now) { codec_.say(event::help{}, now); }
+  void obey(const command::register_user&, instant now) { codec_.say(event::registered{}, now); }
+  void obey(const command::quit&, instant now) {
+    codec_.say_last(std::nullopt, now);
+    closed_ = true;
+  }
+
+  text_codec codec_;
+  instant last_turn_ = start;
+  std::optional<instant> last_write_;
+  bool closed_ = false;
+};
+
+/// One conversation: the stream in blocks with pauses between, each block cut in its own way.
+server talk(std::string_view stream, const text_options& options, uint32_t pauses, uint32_t cuts) {
+  fuzz::sequence pause{pauses}, cut{cuts};
+  server result{options};
+  auto now = start;
+  while (!stream.empty()) {
+    auto block = stream.substr(0, pauses == 0 ? stream.size() : 1 + pause.below(200));
+    stream.remove_prefix(block.size());
+    while (!block.empty()) {
+      const auto size = cuts == 0 ? block.size() : std::min<size_t>(1 + cut.below(20), block.size());
+      result.feed(block.substr(0, size), now);
+      block.remove_prefix(size);
+    }
+    now += std::chrono::milliseconds{1 + pause.below(300)};
+  }
+  result.end_input(now);
+  return result;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  fuzz::choices input{data, size};
+  text_options options;
+  options.frame_bytes = input.byte() % 2 == 0 ? 8192 : 64;
+  const auto pauses = input.byte();
+  const auto cuts = 1u + input.byte();
+
+  const auto whole = talk(input.rest(), options, pauses, 0);
+  const auto pieces = talk(input.rest(), options, pauses, cuts);
+
+  demand(whole.understood == pieces.understood, "utterances do not depend on cuts");
+  demand(whole.told == pieces.told, "answers do not depend on cuts");
+  return 0;
+}
