@@ -1,0 +1,322 @@
+// The take-over of databases of the replaced server on a private MariaDB.
+#include "persistence/mysql/mysql_store.hpp"
+#include "protocol/words/names.hpp"
+#include "tests/contract/old_database.hpp"
+#include "tests/support/stores.hpp"
+#include <chrono>
+#include <gmock/gmock.h>
+#include <iostream>
+#include <limits>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace salond {
+
+using persistence::open_options;
+using persistence::store_error;
+using support::mariadb_server;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Takeover : public testing::Test {
+protected:
+  void SetUp() override {
+    if (!mariadb_server::why_not().empty()) {
+      if (std::getenv("CI"))
+        FAIL() << mariadb_server::why_not();
+      GTEST_SKIP() << mariadb_server::why_not();
+    }
+    // Nothing here asks whether a commit survives a power cut, and there are thousands of table changes.
+    static mariadb_server quick({"--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=OFF",
+                                 "--innodb-flush-method=nosync", "--sync-frm=OFF"});
+    server = &quick;
+  }
+
+  config::mysql_database dirty(const std::string& charset = "utf8mb4",
+                               const std::string& collation = "utf8mb4_unicode_ci") {
+    const auto where = server->new_database();
+    support::make_old_tables(where, charset, collation);
+    support::add_dirt(where);
+    return where;
+  }
+
+  std::unique_ptr<persistence::store> open(const config::mysql_database& where,
+                                           const persistence::mysql::tuning& how = {}) {
+    open_options options;
+    options.report = [this](const std::string& line) { log.push_back(line); };
+    return persistence::open_mysql(where, options, how);
+  }
+
+  std::string refusal(const config::mysql_database& where) {
+    try {
+      open(where);
+      return "taken over";
+    } catch (const store_error& why) {
+      EXPECT_EQ(why.what_kind(), store_error::kind::setup);
+      return why.what();
+    }
+  }
+
+  static int64_t number(const config::mysql_database& in, const std::string& question) {
+    return std::stoll(support::ask_mysql(in, question).at(0).at(0));
+  }
+
+  mariadb_server* server = nullptr;
+  std::vector<std::string> log;
+};
+
+void expect_clean(persistence::store& db) {
+  const salon_id general{1};
+  EXPECT_EQ(db.salons().size(), 7u);
+  EXPECT_EQ(db.salons()[0].policy, policy::automatic);
+  EXPECT_EQ(db.salons()[1].policy, policy::open);
+  EXPECT_EQ(db.salons()[2].policy, policy::approval);
+  EXPECT_EQ(db.salons()[5].name, "blabla-9");
+  EXPECT_EQ(db.salons()[6].name, "Projet (été)");
+  EXPECT_EQ(db.salons()[0].last_seq, 701);
+  const std::pair<const char*, int64_t> names[] = {{"admin", 2}, {"zoé", 5},       {"dup", 7},  {"dup-8-8", 8},
+                                                   {"dup-9", 9}, {"dup-8", 10},    {"bob", 11}, {"rené", 13},
+                                                   {"rene", 14}, {" (l'été) ", 20}};
+  for (const auto& [name, id] : names) {
+    const auto found = db.find_user(key_of(name));
+    ASSERT_TRUE(found) << name;
+    EXPECT_EQ(found->id.value, id) << name;
+  }
+  EXPECT_EQ(db.find_user("admin")->role, role::administrator);
+  EXPECT_EQ(db.find_user("admin")->password_hash, "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b");
+  EXPECT_EQ(db.find_user("server")->role, role::administrator);
+  EXPECT_EQ(db.find_user("server")->password_hash, "hashed_admin_password");
+  EXPECT_EQ(db.find_user("dup")->role, role::user);
+  EXPECT_EQ(db.administrators(), persistence::administrator_state::can_log_in);
+  EXPECT_THAT(db.members(general), ElementsAre(user_id{2}, user_id{5}, user_id{7}, user_id{11}, user_id{14}));
+  EXPECT_THAT(db.members(salon_id{2}), ElementsAre(user_id{5}));
+  EXPECT_THAT(db.members(salon_id{3}), ElementsAre(user_id{5}));
+  EXPECT_THAT(db.members(salon_id{4}), ElementsAre(user_id{7}));
+}
+
+TEST_F(Takeover, LosesNothingAndRepairsAllOfTheDirt) {
+  for (const auto& [charset, collation] :
+       {std::pair{"utf8mb4", "utf8mb4_unicode_ci"}, std::pair{"utf8mb4", "utf8mb4_general_ci"},
+        std::pair{"latin1", "latin1_swedish_ci"}}) {
+    SCOPED_TRACE(collation);
+    const auto where = dirty(charset, collation);
+
+    const auto db = open(where);
+
+    expect_clean(*db);
+    const auto seen = db->history(salon_id{1}, std::numeric_limits<int64_t>::max(), 100);
+    ASSERT_EQ(seen.size(), 4u);
+    EXPECT_EQ(seen[0].text, "bonjour");
+    EXPECT_EQ(seen[0].seq, 3);
+    EXPECT_EQ(to_ms(seen[0].at), 1577934245000);
+    EXPECT_EQ(seen[1].text, " deux");
+    EXPECT_EQ(seen[2].text, "ligne\nCONNECTED");
+    EXPECT_EQ(seen[2].author, "dup-8-8");
+    EXPECT_EQ(to_ms(seen[2].at), 1577934247000); // that of the one before
+    EXPECT_EQ(seen[3].text, "l'été: ): --");
+    EXPECT_EQ(to_ms(db->history(salon_id{2}, 100, 1).at(0).at), 1);
+    EXPECT_EQ(number(where, "SELECT COUNT(*) FROM messages"), 10);
+    EXPECT_EQ(number(where, "SELECT COUNT(*) FROM clients"), 14);
+    EXPECT_EQ(number(where, "SELECT COUNT(*) FROM clients WHERE status <> 'disconnected'"), 0);
+    EXPECT_EQ(number(where, "SELECT COUNT(*) FROM salons_adheres")
+                  + number(where, "SELECT COUNT(*) FROM migration_deleted_memberships"),
+              14);
+    EXPECT_EQ(support::ask_mysql(where, "SELECT old_value FROM migration_repairs WHERE table_name = 'clients'"
+                                        " AND row_id = 9 AND field = 'username'")
+                  .at(0)
+                  .at(0),
+              "DUP");
+    EXPECT_THAT(log, testing::Contains(HasSubstr("'DUP' becomes 'DUP-9'")));
+  }
+}
+
+TEST_F(Takeover, TheDatabaseWorksAfterwards) {
+  const auto db = open(dirty());
+
+  db->transact([&] {
+    ASSERT_TRUE(db->register_user({support::hostile_name, "new", "h"}));
+    ASSERT_TRUE(db->append({salon_id{1}, user_id{5}, 702, support::hostile_text, support::noon}));
+    EXPECT_TRUE(db->replace_hash(user_id{2}, db->find_user("admin")->password_hash, std::string(120, '$')));
+    ASSERT_TRUE(db->ban("dup", support::decided()));
+  });
+
+  EXPECT_EQ(db->history(salon_id{1}, 703, 1).at(0).text, support::hostile_text);
+  EXPECT_TRUE(db->find_user("dup-8-8"));
+}
+
+TEST_F(Takeover, ASecondStartChangesNothing) {
+  const auto where = dirty();
+  open(where);
+  const auto before = support::lasting_content(where);
+  log.clear();
+
+  open(where);
+
+  EXPECT_EQ(support::lasting_content(where), before);
+  EXPECT_THAT(log, testing::Not(testing::Contains(HasSubstr("take-over"))));
+}
+
+TEST_F(Takeover, ADryRunSaysWhatAndChangesNothing) {
+  const auto where = dirty();
+  const auto before = support::lasting_content(where);
+
+  const auto lines = persistence::dry_run_mysql(where, {});
+
+  EXPECT_THAT(lines, testing::Contains(HasSubstr("'DUP' becomes 'DUP-9'")));
+  EXPECT_THAT(lines, testing::Contains(HasSubstr("10 messages")));
+  EXPECT_EQ(support::lasting_content(where), before);
+}
+
+TEST_F(Takeover, ATakenOverDatabaseHasTheTablesOfAnEmptyOne) {
+  const auto old = dirty(), fresh = server->new_database();
+  open(old);
+  open(fresh);
+  const std::string columns = "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLLATION_NAME FROM"
+                              " information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME NOT LIKE"
+                              " 'migration%' ORDER BY 1, 2";
+  const std::string indexes = "SELECT TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, NON_UNIQUE FROM"
+                              " information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME NOT LIKE"
+                              " 'migration%' ORDER BY 1, 2, 3";
+  const std::string keys = "SELECT TABLE_NAME, CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE FROM"
+                           " information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()"
+                           " ORDER BY 1, 2";
+  for (const auto& question : {columns, indexes, keys})
+    EXPECT_EQ(support::ask_mysql(old, question), support::ask_mysql(fresh, question));
+}
+
+// --- refusals ---
+
+TEST_F(Takeover, RefusesWhatIsNoSuchDatabaseAndChangesNothing) {
+  const std::pair<std::vector<std::string>, const char*> foreign[] = {
+      {{"CREATE TABLE wp_posts (id INT)"}, "there is no table clients"},
+      {{"DROP TABLE messages"}, "there is no table messages"},
+      {{"ALTER TABLE clients DROP COLUMN alias"}, "the table clients has no column alias"},
+      {{"ALTER TABLE messages RENAME TO m", "CREATE VIEW messages AS SELECT * FROM m"}, "messages is no table"},
+      {{"CREATE TABLE bans (x INT PRIMARY KEY, y INT, z INT)"}, "there is a table bans already"},
+      {{"CREATE TABLE schema_version (version INT, x INT, y INT)"}, "no column"},
+  };
+  for (size_t at = 0; at < std::size(foreign); ++at) {
+    const auto where = at == 0 ? server->new_database() : dirty();
+    for (const auto& statement : foreign[at].first)
+      support::execute_mysql(where, statement);
+    const auto tables = support::ask_mysql(where, "SHOW TABLES");
+
+    EXPECT_THAT(refusal(where), HasSubstr(foreign[at].second));
+    EXPECT_THROW(persistence::dry_run_mysql(where, {}), store_error);
+
+    EXPECT_EQ(support::ask_mysql(where, "SHOW TABLES"), tables);
+  }
+}
+
+TEST_F(Takeover, RefusesWhileOthersUseTheDatabase) {
+  const auto where = dirty();
+  const auto before = support::lasting_content(where);
+  {
+    persistence::mysql::connection other(where, {});
+    EXPECT_THAT(refusal(where), HasSubstr("other clients use the database"));
+    EXPECT_EQ(support::lasting_content(where), before);
+  }
+
+  EXPECT_TRUE(open(where));
+}
+
+TEST_F(Takeover, RefusesADatabaseOfANewerServer) {
+  const auto where = server->new_database();
+  open(where);
+  support::execute_mysql(where, "INSERT INTO schema_version VALUES (99, 'x', 1)");
+
+  EXPECT_THAT(refusal(where), HasSubstr("newer salond"));
+}
+
+// --- interruptions ---
+
+// What repeats the statement before it is one of many rows of one transaction: to be cut off there is no news.
+bool changes_something(const std::string& statement) {
+  static std::string before;
+  const bool again = statement == before;
+  before = statement;
+  if (again)
+    return false;
+  for (const auto* harmless : {"SELECT", "SHOW", "SET ", "DO "})
+    if (statement.rfind(harmless, 0) == 0)
+      return false;
+  return true;
+}
+
+/// How many statements of an undisturbed start change something.
+int count_changes(const std::function<void(const persistence::mysql::tuning&)>& start) {
+  int count = 0;
+  persistence::mysql::tuning how;
+  how.before_statement = [&](const std::string& statement) { count += changes_something(statement); };
+  start(how);
+  return count;
+}
+
+/// Starts in a process that ends without a word before its `number`-th change.
+void start_and_die(const std::function<void(const persistence::mysql::tuning&)>& start, int number) {
+  const auto child = fork();
+  if (child == 0) {
+    persistence::mysql::tuning how;
+    how.before_statement = [&number](const std::string& statement) {
+      if (changes_something(statement) && number-- == 0)
+        _exit(7);
+    };
+    start(how);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 7) << status;
+}
+
+TEST_F(Takeover, CanBeCutOffBeforeEachChangeAndRunAgain) {
+  const auto undisturbed = dirty();
+  const int changes = count_changes([&](const auto& how) { open(undisturbed, how); });
+  const auto expected = support::lasting_content(undisturbed);
+  ASSERT_GT(changes, 40);
+
+  for (int number = 0; number < changes; ++number) {
+    const auto where = dirty();
+    start_and_die([&](const auto& how) { open(where, how); }, number);
+    open(where);
+    ASSERT_EQ(support::lasting_content(where), expected) << "cut off before change " << number;
+    support::execute_mysql(where, "DROP DATABASE `" + where.name + "`");
+  }
+  std::cout << changes << " interruptions\n";
+}
+
+TEST_F(Takeover, AFirstStartCanBeCutOffBeforeEachChangeAndRunAgain) {
+  const auto undisturbed = server->new_database();
+  const int changes = count_changes([&](const auto& how) { open(undisturbed, how); });
+  const auto expected = support::lasting_content(undisturbed);
+
+  for (int number = 0; number < changes; ++number) {
+    const auto where = server->new_database();
+    start_and_die([&](const auto& how) { open(where, how); }, number);
+    open(where);
+    ASSERT_EQ(support::lasting_content(where), expected) << "cut off before change " << number;
+    support::execute_mysql(where, "DROP DATABASE `" + where.name + "`");
+  }
+}
+
+// --- size ---
+
+TEST_F(Takeover, TakesAHundredThousandMessages) {
+  const auto where = dirty();
+  support::add_many(where, 1000, 100000);
+  const auto begin = std::chrono::steady_clock::now();
+
+  const auto db = open(where);
+
+  const auto took = std::chrono::steady_clock::now() - begin;
+  std::cout << "100,000 messages: " << std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << " ms\n";
+  EXPECT_EQ(db->find_user("user 1000")->alias, "alias 1000");
+  EXPECT_EQ(db->members(salon_id{1}).size(), 1005u);
+  EXPECT_EQ(number(where, "SELECT COUNT(*) FROM messages"), 100010);
+  EXPECT_EQ(number(where, "SELECT COUNT(*) FROM messages WHERE seq <> message_id OR created_ms < 1"), 0);
+  EXPECT_EQ(number(where, "SELECT COUNT(*) FROM messages WHERE contenu LIKE ' message%'"), 0);
+  EXPECT_EQ(number(where, "SELECT COUNT(*) FROM migration_repairs WHERE field = 'leading space'"), 50003);
+  EXPECT_EQ(support::ask_mysql(where, "CHECK TABLE messages").at(0).at(3), "OK");
+}
+
+} // namespace salond
