@@ -129,7 +129,7 @@ std::string mariadb_server::why_not() {
 }
 
 mariadb_server& mariadb_server::shared() {
-  static mariadb_server the_server({"--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=OFF"});
+  static mariadb_server the_server({"--innodb-flush-log-at-trx-commit=2", "--innodb-doublewrite=OFF"});
   return the_server;
 }
 

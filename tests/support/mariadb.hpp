@@ -20,7 +20,7 @@ public:
 
   /// Why this machine cannot have one; empty where it can.
   static std::string why_not();
-  /// One for all tests of the program that do no harm to it, quick and not durable. REQUIRES: why_not() is empty.
+  /// One for all tests of the program, quick: it survives kill -9, but no power cut. REQUIRES: why_not() is empty.
   static mariadb_server& shared();
 
   /// Starts it again on the data it left.

@@ -1,0 +1,40 @@
+// Stands between a client and a server on unix sockets, and breaks the connection at a chosen word.
+#pragma once
+#include "tests/support/temporary_folder.hpp"
+#include <atomic>
+#include <string>
+#include <thread>
+
+namespace salond::support {
+
+/// Serves one connection after the other: enough for one session at a time, and for those that follow a loss.
+class lossy_proxy {
+public:
+  enum class loss { question, answer };
+
+  explicit lossy_proxy(std::string server_socket);
+  lossy_proxy(const lossy_proxy&) = delete;
+  lossy_proxy& operator=(const lossy_proxy&) = delete;
+  ~lossy_proxy();
+
+  std::string socket() const { return folder_ / "proxy"; }
+  /// The next question that holds `word` does not reach the server, or does and its answer does not reach the client:
+  /// the connection breaks instead. Once.
+  void lose(loss what, const std::string& word);
+  /// How often it broke one.
+  int losses() const { return losses_; }
+
+private:
+  void serve();
+  void relay(int client, int server);
+
+  temporary_folder folder_;
+  std::string server_socket_, word_;
+  std::atomic<bool> armed_{false}, stopping_{false};
+  loss what_ = loss::answer;
+  std::atomic<int> losses_{0};
+  int listener_ = -1;
+  std::thread thread_;
+};
+
+} // namespace salond::support
