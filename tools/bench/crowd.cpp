@@ -23,14 +23,14 @@ crowd::~crowd() {
 }
 
 void crowd::turn(std::chrono::nanoseconds at_most) {
+  for (auto* speaker : unflushed_)
+    speaker->flush();
+  unflushed_.clear();
   std::array<epoll_event, 512> events;
   const timespec wait{at_most.count() / 1'000'000'000, at_most.count() % 1'000'000'000};
   const auto count = ::epoll_pwait2(epoll_, events.data(), events.size(), &wait, nullptr);
   for (int i = 0; i < count; ++i)
     static_cast<client*>(events[static_cast<size_t>(i)].data.ptr)->on_event(events[static_cast<size_t>(i)].events);
-  for (auto* speaker : unflushed_)
-    speaker->flush();
-  unflushed_.clear();
 }
 
 void crowd::run(std::chrono::nanoseconds duration) {

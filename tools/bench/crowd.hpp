@@ -19,7 +19,7 @@ public:
   int epoll() const { return epoll_; }
   uint16_t port() const { return port_; }
 
-  /// Waits for events at most so long, and handles them; then sends what was said meanwhile.
+  /// Sends what was said since the last turn; then waits for events, at most so long, and handles them.
   void turn(std::chrono::nanoseconds at_most);
   /// Turns for so long.
   void run(std::chrono::nanoseconds duration);
