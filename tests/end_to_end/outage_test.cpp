@@ -40,8 +40,9 @@ protected:
     for (const auto& each : load_->witnesses()) {
       EXPECT_EQ(each.problem, "");
       EXPECT_EQ(not_the_beginning(each.shown, kept), "") << each.name;
-      if (each.salon.empty())
+      if (each.salon.empty()) {
         EXPECT_EQ(each.shown, kept) << each.name;
+      }
       for (const auto& [salon, lines] : kept)
         for (const auto& refused : each.refused)
           EXPECT_EQ(std::count(lines.begin(), lines.end(), refused), 0) << refused;

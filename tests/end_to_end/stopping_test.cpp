@@ -83,8 +83,9 @@ TEST(StartAndStop, TwoHundredTimes) {
   for (int i = 0; i < 200; ++i) {
     server.start();
     support::line_client client(server.endpoint());
-    if (i % 2)
+    if (i % 2) {
       ASSERT_EQ(support::register_user(server.endpoint(), "n" + std::to_string(i)), "Inscription réussie!");
+    }
     ASSERT_EQ(server.stop(), 0) << "time " << i << "\n" << server.log();
   }
 }
