@@ -84,7 +84,10 @@ void mysql_store::take_place() {
   const std::string name =
       "CONCAT('salond.writer.', LEFT(SHA1(DATABASE()), 24), '." + std::to_string(how_.node_id) + "')";
   auto& on = bare();
-  if (on.number("SELECT GET_LOCK(" + name + ", 2)") == 1)
+  // A process that ended a moment ago may hold the place a moment longer; the read time-out must not end the wait.
+  const auto limit = how_.read_timeout.count();
+  const auto wait = std::to_string(limit == 0 ? 2 : std::clamp<int64_t>(limit - 1, 0, 2));
+  if (on.number("SELECT GET_LOCK(" + name + ", " + wait + ")") == 1)
     return;
   const auto holder = on.number("SELECT IS_USED_LOCK(" + name + ")");
   for (const auto& ghost : ghosts_)
