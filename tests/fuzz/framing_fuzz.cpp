@@ -122,7 +122,7 @@ struct receiver {
 void check_output(fuzz::choices& input) {
   receiver to;
   auto now = start;
-  while (!input.rest().empty() && now < start + 1h) {
+  while (!input.rest().empty() && to.said.size() < 50'000) { // more shows nothing new, and takes its time
     const auto what = input.byte();
     auto text = shown(input.rest().substr(0, input.byte()));
     std::replace(text.begin(), text.end(), '!', '?');

@@ -139,8 +139,16 @@ TEST(LineFrames, TakeAReturnAtTheLimitForAnEndThatIsUnderWay) {
   EXPECT_THAT(frames(reader, start), ElementsAre("12345678"));
 }
 
+TEST(LineFrames, AFirstOneAtTheLimitMayEndInAReturnToo) {
+  frame_reader reader{{150ms, 20ms, 25ms, 8}};
+  reader.feed("12345678\r", start);
+  EXPECT_EQ(reader.next(start), std::nullopt);
+  reader.feed("\nok\n", start);
+  EXPECT_THAT(frames(reader, start), ElementsAre("12345678", "ok"));
+}
+
 TEST(LineFrames, AFirstOneThatIsTooLongIsFatalHoweverItIsCut) {
-  for (const size_t piece : {1, 7, 8, 9, 10, 20}) {
+  for (const auto piece : {1u, 7u, 8u, 9u, 10u, 20u}) {
     frame_reader reader{{150ms, 20ms, 25ms, 8}};
     const std::string_view bytes = "123456789\nok\n";
     std::vector<kind> got;
@@ -197,6 +205,16 @@ TEST(RawFrames, CountAsUnreadUntilEachOfTheirCommandsWasTaken) {
   EXPECT_EQ(reader.unread(), 7u);
   EXPECT_EQ(reader.next(start + 2s)->bytes, "JOIN:b");
   EXPECT_EQ(reader.unread(), 0u);
+}
+
+TEST(RawFrames, KeepTheirBoundsWhileTheirCommandsAreTakenOneByOne) {
+  frame_reader reader{{}};
+  reader.feed("zoe:secret", start);
+  frames(reader, start + 150ms);
+  reader.feed("JOIN:aJOIN:b", start + 1s);
+  EXPECT_EQ(reader.next(start + 2s)->bytes, "JOIN:a");
+  reader.feed("HELP", start + 2s);
+  EXPECT_THAT(frames(reader, start + 3s), ElementsAre("JOIN:b", "HELP"));
 }
 
 TEST(RawFrames, BeginAtAnyTimeAlsoAtTheClocksVeryFirst) {
