@@ -37,10 +37,16 @@ std::vector<std::string> with_user(std::vector<std::string> arguments) {
   return arguments;
 }
 
+// A starting server removes what looks like a left-over table from its folder for temporary ones; in a shared /tmp that
+// is another server's, which then crashes. So each has its own.
+std::string own_temporary_folder(const fs::path& data) {
+  return "--tmpdir=" + data.parent_path().string();
+}
+
 void install(const fs::path& data, const temporary_folder& logs) {
   process installer(
       with_user({find_program("mariadb-install-db").value(), "--no-defaults", "--datadir=" + data.string(),
-                 "--auth-root-authentication-method=normal", "--skip-test-db", log_size}),
+                 "--auth-root-authentication-method=normal", "--skip-test-db", log_size, own_temporary_folder(data)}),
       {}, logs / "install.out", logs / "install.err");
   if (installer.wait(start_time) != 0)
     throw std::runtime_error("mariadb-install-db failed: " + installer.output() + installer.errors());
@@ -109,10 +115,11 @@ mariadb_server::mariadb_server(std::vector<std::string> more_options) : socket_(
     throw std::runtime_error(why);
   const auto data = folder_ / "data";
   make_data(data, folder_);
-  command_ = with_user(
-      {find_program("mariadbd").value(), "--no-defaults", "--datadir=" + data.string(), "--socket=" + socket_,
-       "--pid-file=" + (folder_ / "pid").string(), "--log-error=" + (folder_ / "log").string(), "--skip-networking",
-       "--innodb-buffer-pool-size=64M", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_bin", log_size});
+  command_ =
+      with_user({find_program("mariadbd").value(), "--no-defaults", "--datadir=" + data.string(),
+                 own_temporary_folder(data), "--socket=" + socket_, "--pid-file=" + (folder_ / "pid").string(),
+                 "--log-error=" + (folder_ / "log").string(), "--skip-networking", "--innodb-buffer-pool-size=64M",
+                 "--character-set-server=utf8mb4", "--collation-server=utf8mb4_bin", log_size});
   command_.insert(command_.end(), more_options.begin(), more_options.end());
   start();
 }

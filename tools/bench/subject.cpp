@@ -66,16 +66,23 @@ subject::subject(kind what, const programs& where, const std::string& address)
 // The defaults of durability hold: each commit is on the disk before it is answered.
 void subject::start_mariadb() {
   const auto data = "--datadir=" + folder_.file("data"), socket = folder_.file("s");
+  // Its own: a starting server removes others' temporary tables from a shared one.
+  const auto temporary = "--tmpdir=" + std::filesystem::path(socket).parent_path().string();
   std::vector<std::string> as_root;
   if (::geteuid() == 0)
     as_root = {"--user=root"};
-  std::vector<std::string> install{program("mariadb-install-db"), "--no-defaults", data,
-                                   "--auth-root-authentication-method=normal", "--skip-test-db"};
+  std::vector<std::string> install{program("mariadb-install-db"),
+                                   "--no-defaults",
+                                   data,
+                                   temporary,
+                                   "--auth-root-authentication-method=normal",
+                                   "--skip-test-db"};
   install.insert(install.end(), as_root.begin(), as_root.end());
   run_to_end(install, folder_.file("install.log"));
   std::vector<std::string> start{program("mariadbd"),
                                  "--no-defaults",
                                  data,
+                                 temporary,
                                  "--socket=" + socket,
                                  "--skip-networking",
                                  "--pid-file=" + folder_.file("pid"),
