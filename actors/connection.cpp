@@ -210,9 +210,10 @@ void connection::finish_if_said() {
     return;
   finished_ = true;
   socket_->finish();
-  if (socket_->input_over())
-    return quit();
-  socket_->resume_reading(); // until the peer ends, too
+  if (!socket_->input_over())
+    return socket_->resume_reading(); // until the peer ends, too
+  quit();
+  send(this, wake{}); // the loop calls us here, and an actor ends only after a message
 }
 
 void connection::output_drained() {
