@@ -1,5 +1,6 @@
 #include "tests/support/player.hpp"
 #include <csignal>
+#include <sstream>
 #include <stdexcept>
 
 namespace salond::support {
@@ -114,9 +115,13 @@ std::string player::hear(const std::string& who) {
 }
 
 void player::expect(const std::string& who, const std::string& expected) {
-  const auto heard = hear(who);
-  const auto wanted = filled_in(expected, values());
-  demand(matches(wanted, heard, it_), who + "\n  expected: " + wanted + "\n  heard:    " + heard);
+  std::istringstream lines(filled_in(expected, values()) + "\n");
+  for (std::string wanted; std::getline(lines, wanted);) {
+    const auto heard = hear(who);
+    demand(matches(wanted, heard, it_), who + "\n  expected: " + wanted + "\n  heard:    " + heard);
+    if (lines.peek() == '\n' && lines.ignore().peek() == std::istringstream::traits_type::eof())
+      return; // the last of several lines has its end
+  }
 }
 
 /// Proved without waiting: what is said now is answered next, so nothing else has come before.

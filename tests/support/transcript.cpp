@@ -73,12 +73,21 @@ bool read_setting(const std::string& line, nlohmann::json& settings) {
   return true;
 }
 
+/// ¶ is a line end, where a brace cannot stand.
+std::string with_line_ends(std::string text) {
+  static const std::string mark = "¶";
+  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark))
+    text.replace(at, mark.size(), "\n");
+  return text;
+}
+
 /// `3 times abc` → abcabcabc; `byte FF`.
 bool compute(const std::string& inner, std::string& result) {
   const auto times = inner.find(" times ");
   if (times != std::string::npos && inner.find_first_not_of("0123456789") == times) {
+    const auto what = with_line_ends(inner.substr(times + 7));
     for (auto n = std::stoul(inner); n > 0; --n)
-      result += inner.substr(times + 7);
+      result += what;
     return true;
   }
   if (!begins_with(inner, "byte ") || inner.size() != 7)
