@@ -10,6 +10,8 @@ constexpr size_t most_unread_answers = 65536;
 
 // A client that has been hung up on gets this long to read what it was told and to close.
 constexpr auto closing_time = std::chrono::seconds{5};
+// And this long to close when the server stops and everything is written to it: whoever reads has it by then.
+constexpr auto parting_time = std::chrono::milliseconds{250};
 
 size_t window_of(const config::limits& limits) {
   return limits.posts_in_flight != 0 ? limits.posts_in_flight : std::numeric_limits<size_t>::max();
@@ -52,6 +54,8 @@ caf::behavior connection::make_behavior() {
       quit();
     },
     [this](const wake&) {
+      if (finished_ && socket_ && socket_->input_over())
+        return quit();
       wake_at_.reset();
       work();
     },
@@ -210,10 +214,11 @@ void connection::finish_if_said() {
     return;
   finished_ = true;
   socket_->finish();
+  if (house_->closing)
+    house_->wake(*this, *(closing_by_ = std::min(*closing_by_, now() + parting_time)));
   if (!socket_->input_over())
     return socket_->resume_reading(); // until the peer ends, too
-  quit();
-  send(this, wake{}); // the loop calls us here, and an actor ends only after a message
+  send(this, wake{}); // to quit: the loop may have called us, and who quits outside a message is never taken apart
 }
 
 void connection::output_drained() {

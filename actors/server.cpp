@@ -88,6 +88,11 @@ void open_doors(pointer self) {
 
 // --- watch ---
 
+void tell_of_change(pointer self) {
+  if (self->state.events.changed)
+    self->state.events.changed(self->state.actors);
+}
+
 void reopen_listener(pointer self, size_t which) {
   auto& st = self->state;
   if (st.stopping)
@@ -95,6 +100,7 @@ void reopen_listener(pointer self, size_t which) {
   try {
     st.parts.doors[which] = bind_endpoint(st.parts.doors[which].where);
     start_listener(self, which);
+    tell_of_change(self);
   } catch (const std::exception& error) {
     log::error("cannot open a listener again, trying on", {{"why", error.what()}});
     self->delayed_send(self, std::chrono::seconds{1}, reopen{which});
@@ -126,6 +132,7 @@ void restart_bans(pointer self, const caf::error& why) {
           [self, job](const store_done&) {
             start_bans(self, std::move(job->result));
             self->send(self->state.actors.relay, serving{self->state.actors.bans, self->state.actors.passwords});
+            tell_of_change(self);
           },
           [self](caf::error& error) {
             self->delayed_send(self, std::chrono::seconds{1}, reopen{std::numeric_limits<size_t>::max()});
@@ -143,7 +150,8 @@ void on_down(pointer self, const caf::down_msg& down) {
   if (down.source == st.actors.passwords) {
     log::error("the passwords' actor failed and is started again", {{"why", to_string(down.reason)}});
     start_passwords(self);
-    return self->send(st.actors.relay, serving{st.actors.bans, st.actors.passwords});
+    self->send(st.actors.relay, serving{st.actors.bans, st.actors.passwords});
+    return tell_of_change(self);
   }
   if (down.source == st.actors.bans)
     return restart_bans(self, down.reason);

@@ -31,6 +31,8 @@ struct node_events {
   std::function<void(const node_actors&)> ready;
   /// The node has ended, with this exit status: everything accepted is committed when it is 0.
   std::function<void(int status)> ended;
+  /// An actor was started again. May be empty.
+  std::function<void(const node_actors&)> changed;
 };
 
 struct server_state {

@@ -32,8 +32,22 @@ caf::behavior gateway::make_behavior() {
       .or_else(caf::message_handler{stock.as_behavior_impl()});
 }
 
+/// The way in which CAF's middleman ends its brokers. It would end us too, but in a race that it can lose: then broker,
+/// hub and certificates stay behind; and it would wait without end for a peer that does not close.
+void gateway::end() {
+  if (getf(is_terminated_flag))
+    return;
+  caf::io::broker::context(&caf::io::broker::backend());
+  quit(caf::exit_reason::user_shutdown);
+  finalize();
+  if (const auto shared = std::move(hub_))
+    shared->waiting.abort_leaving();
+}
+
 /// Later, since ending a connection calls us.
 void gateway::sweep() {
+  if (!hub_)
+    return;
   caf::io::broker::backend().post([shared = hub_] { shared->waiting.sweep(shared->tls.get().get()); });
   delayed_send(this, hub_->limits.sweep, caf::tick_atom_v);
 }

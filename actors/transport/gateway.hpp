@@ -20,6 +20,8 @@ public:
   caf::behavior make_behavior() override;
   void learned_new_node_directly(const caf::node_id&, bool) override {}
   void learned_new_node_indirectly(const caf::node_id&) override {}
+  /// Closes all and ends, now and not by a message: nothing of ours runs afterwards. REQUIRES: the I/O thread.
+  void end();
   caf::strong_actor_ptr make_proxy(caf::node_id node, caf::actor_id id) override;
 
 private:

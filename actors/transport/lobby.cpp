@@ -109,6 +109,11 @@ void lobby::sweep(const tls_settings* settings) {
     i = (i->second /= 2) == 0 ? failures_.erase(i) : std::next(i);
 }
 
+void lobby::abort_leaving() {
+  while (!leaving_.empty())
+    leaving_.front()->abort();
+}
+
 void lobby::sweep_open(const tls_settings* settings) {
   const auto now = std::time(nullptr);
   for (auto i = open_.begin(); i != open_.end();) {

@@ -53,6 +53,9 @@ public:
   /// Ends what is over its deadline, expired, or revoked. REQUIRES: not inside a handler of the broker.
   void sweep(const tls_settings* settings);
 
+  /// Gives up on all who are leaving: at the end nobody waits for a peer.
+  void abort_leaving();
+
 private:
   void enter(tls_scribe& who, std::list<tls_scribe*>& list);
   void make_room(const tls_scribe& newcomer);

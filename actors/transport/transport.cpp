@@ -4,6 +4,7 @@
 #include "actors/transport/node_ids.hpp"
 #include "actors/transport/tls_doorman.hpp"
 #include <caf/io/network/default_multiplexer.hpp>
+#include <future>
 
 namespace salond {
 namespace {
@@ -28,9 +29,14 @@ transport::transport(caf::actor_system& system, transport_limits limits, std::fu
   caf::anon_send(gateway_, hub_);
 }
 
-/// The broker ends with the middleman, and its connections may have something to say until then.
 transport::~transport() {
   hub_->log.silence();
+  std::promise<void> ended;
+  loop_of(system_).post([this, &ended] {
+    static_cast<gateway*>(caf::actor_cast<caf::abstract_actor*>(gateway_))->end();
+    ended.set_value();
+  });
+  ended.get_future().wait();
 }
 
 void transport::use(const bundle& own, std::set<std::string> revoked) {

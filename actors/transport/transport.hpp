@@ -35,6 +35,7 @@ public:
   /// `log` gets lines `what key=value …`, without level and time, on any thread, until this ends.
   explicit transport(caf::actor_system& system, transport_limits limits = {},
                      std::function<void(const std::string&)> log = nullptr);
+  /// Closes all ports and connections at once.
   ~transport();
   transport(const transport&) = delete;
   transport& operator=(const transport&) = delete;

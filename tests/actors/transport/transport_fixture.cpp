@@ -76,7 +76,6 @@ end::end(const bundle& own, salond::transport_limits limits, std::set<std::strin
     : net(system, limits, [this](const std::string& line) {
         const std::lock_guard lock{guard};
         lines.push_back(line);
-        fprintf(stderr, "LOG %s\n", line.c_str());
       }) {
   net.use(own, std::move(revoked));
 }

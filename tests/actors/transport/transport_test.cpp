@@ -363,6 +363,21 @@ TEST_F(Transport, FindsTheServerByAName) {
   EXPECT_TRUE(std::holds_alternative<admin_actor>(found)) << tool.net.last_failure();
 }
 
+TEST_F(Transport, StopsWithoutWaitingForItsPeers) {
+  serve();
+  auto mute = insider(zoe, 'm'); // neither reads nor closes
+  support::raw_peer silent{port}, shy{port};
+  shy.say_hello();
+  ASSERT_TRUE(comes_true([&] { return server->net.counters().half_open >= 2; }));
+  const auto start = std::chrono::steady_clock::now();
+
+  stop();
+
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
+  EXPECT_TRUE(mute.closed());
+  EXPECT_TRUE(silent.closed());
+}
+
 TEST_F(Transport, StartsAndStopsManyTimes) {
   const auto before = open_descriptors();
   for (int i = 0; i < 20; ++i) {

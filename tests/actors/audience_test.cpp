@@ -1,0 +1,248 @@
+// What a node's connections hear, and when: the audience as a plain object, with connections that only write down.
+#include "actors/audience.hpp"
+#include "tests/support/effects_text.hpp"
+#include "tests/support/process.hpp"
+#include <gmock/gmock.h>
+
+namespace salond {
+namespace {
+
+using support::lines;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// Writes down what it is told.
+class witness final : public hearer {
+public:
+  void hear(const shared_bytes& spelled) override { heard.push_back(spelled->substr(0, spelled->find('\n'))); }
+  void hear(const event::any& what) override { heard.push_back(support::text_of(what)); }
+  void deliver(const event::said_privately& what) override { heard.push_back("delivered " + what.text); }
+  void answered(rules::answer::any what) override { heard.push_back("answer " + std::to_string(what.index())); }
+  void close(const std::optional<event::any>& last) override { heard.push_back("close " + support::text_of(*last)); }
+  void flush() override { ++flushed; }
+  void time_has_come(instant) override {}
+  void lost(salon_id which) override { heard.push_back("lost " + std::to_string(which.value)); }
+  void services_lost() override {}
+  void unparked() override { heard.push_back("unparked"); }
+
+  lines heard;
+  int flushed = 0;
+};
+
+class Audience : public testing::Test {
+protected:
+  Audience() {
+    open(general, "Général");
+    open(blabla, "Blabla");
+  }
+  ~Audience() override {
+    for (auto* one : {&zoe, &again, &paul})
+      house.leave(*one);
+  }
+
+  void open(salon_id id, const std::string& name) { house.open({{id, name, policy::open, 0}, {}}); }
+  void arrive(witness& who, user_id as) {
+    who.peer = "192.0.2.1";
+    house.enter(who);
+    house.arrive(who, as);
+  }
+  lines begin(witness& who, const std::vector<salon_id>& salons, const std::vector<private_message>& waiting = {}) {
+    lines missed;
+    for (const auto& one : house.start_hearing(who, salons, waiting))
+      missed.push_back(support::text_of(one));
+    return missed;
+  }
+  void tell(salon_id where, std::vector<user_id> entered, const std::string& text, std::vector<user_id> gone = {},
+            std::vector<reply> replies = {}) {
+    told batch{where, std::move(entered), {}, std::move(gone), std::move(replies)};
+    if (!text.empty())
+      batch.events.push_back(event::said{where, house.find(where)->record.name, "x", text, 1, {}});
+    house.tell(batch);
+  }
+  lines list_of(const witness& who) {
+    lines result;
+    for (const auto& one : house.list_for(who))
+      result.push_back(one.name + (one.member ? "*" : ""));
+    return result;
+  }
+
+  const salon_id general{1}, blabla{2};
+  const user_id zoe_id{7}, paul_id{8};
+  config::settings settings;
+  audience house{settings};
+  witness zoe, again, paul; ///< `again`: zoe's second connection
+};
+
+TEST_F(Audience, TellsASalonsHearersAndNobodyElse) {
+  arrive(zoe, zoe_id);
+  arrive(paul, paul_id);
+  begin(zoe, {general, blabla});
+  begin(paul, {general});
+
+  tell(blabla, {}, "un");
+  tell(general, {}, "deux");
+
+  EXPECT_THAT(zoe.heard, ElementsAre("x dans le salon Blabla: un", "x dans le salon Général: deux"));
+  EXPECT_THAT(paul.heard, ElementsAre("x dans le salon Général: deux"));
+}
+
+TEST_F(Audience, TellsWhoEnteredWhatIsToldAndWhoLeftWhatWasTold) {
+  arrive(zoe, zoe_id);
+  begin(zoe, {});
+
+  tell(blabla, {zoe_id}, "un");
+  tell(blabla, {}, "deux", {zoe_id});
+  tell(blabla, {}, "trois");
+
+  EXPECT_THAT(zoe.heard, ElementsAre("x dans le salon Blabla: un", "x dans le salon Blabla: deux"));
+}
+
+TEST_F(Audience, AnswersBehindWhatIsTold) {
+  arrive(zoe, zoe_id);
+  begin(zoe, {general});
+
+  tell(general, {}, "un", {}, {{zoe.number, rules::answer::posted{}}, {connection_id{99}, rules::answer::posted{}}});
+
+  EXPECT_THAT(zoe.heard, ElementsAre("x dans le salon Général: un", "answer 4"));
+}
+
+TEST_F(Audience, CorrectsTheSnapshotOfAnArrivalByWhatChangedMeanwhile) {
+  arrive(zoe, zoe_id);
+
+  tell(blabla, {zoe_id}, "joined"); // newer than the snapshot
+  tell(general, {}, "left", {zoe_id});
+
+  EXPECT_THAT(zoe.heard, IsEmpty()); // it hears nothing before its welcome
+  begin(zoe, {general});
+  EXPECT_THAT(list_of(zoe), ElementsAre("Général", "Blabla*"));
+  tell(general, {}, "not for her");
+  tell(blabla, {}, "for her");
+  EXPECT_THAT(zoe.heard, ElementsAre("x dans le salon Blabla: for her"));
+}
+
+TEST_F(Audience, TellsAnArrivalEachPrivateMessageOnceInOrder) {
+  arrive(zoe, zoe_id);
+  arrive(paul, paul_id);
+  begin(paul, {});
+
+  house.tell_privately(zoe_id, paul_id, paul, {private_id{2}, "paul", "in both", {}});
+  house.tell_privately(zoe_id, paul_id, paul, {private_id{3}, "paul", "told only", {}});
+
+  EXPECT_THAT(zoe.heard, IsEmpty());
+  EXPECT_THAT(begin(zoe, {}, {{private_id{1}, "paul", "stored only", {}}, {private_id{2}, "paul", "in both", {}}}),
+              ElementsAre("said_privately(paul, stored only)", "said_privately(paul, in both)",
+                          "said_privately(paul, told only)"));
+  house.tell_privately(zoe_id, paul_id, paul, {private_id{4}, "paul", "later", {}});
+  EXPECT_THAT(zoe.heard, ElementsAre("delivered later"));
+}
+
+TEST_F(Audience, TellsNobodyTwiceWhatWaitedForTheLogin) {
+  arrive(zoe, zoe_id);
+  arrive(paul, paul_id);
+  begin(paul, {});
+  begin(zoe, {}, {{private_id{5}, "paul", "waited", {}}}); // told with the welcome
+
+  house.tell_privately(zoe_id, paul_id, paul, {private_id{5}, "paul", "waited", {}}); // its author is answered later
+
+  EXPECT_THAT(zoe.heard, IsEmpty());
+}
+
+TEST_F(Audience, TellsEachConnectionOfTheTargetAndTheAuthorsOthers) {
+  arrive(zoe, zoe_id);
+  arrive(again, zoe_id);
+  arrive(paul, paul_id);
+  for (auto* one : {&zoe, &again, &paul})
+    begin(*one, {});
+
+  house.tell_privately(paul_id, zoe_id, zoe, {private_id{1}, "zoë", "to paul", {}});
+  house.tell_privately(zoe_id, zoe_id, zoe, {private_id{2}, "zoë", "to herself", {}});
+
+  EXPECT_THAT(paul.heard, ElementsAre("delivered to paul"));
+  EXPECT_THAT(zoe.heard, ElementsAre("delivered to herself"));
+  EXPECT_THAT(again.heard, ElementsAre("said_privately(zoë, to paul)", "delivered to herself"));
+}
+
+TEST_F(Audience, FindsASalonByKeyAndTheExactNameFirst) {
+  EXPECT_EQ(house.find("GÉNÉRAL"), house.find(general));
+  EXPECT_EQ(house.find("Général"), house.find(general));
+  EXPECT_EQ(house.find("General"), nullptr);
+}
+
+TEST_F(Audience, TellsEveryConnectionThatASalonIsLost) {
+  arrive(zoe, zoe_id);
+  house.lose(general);
+  house.lose(salon_id{99});
+
+  EXPECT_THAT(zoe.heard, ElementsAre("lost 1"));
+}
+
+TEST_F(Audience, ForgetsAConnectionWhollyWhenItLeaves) {
+  arrive(zoe, zoe_id);
+  arrive(again, zoe_id);
+  arrive(paul, paul_id);
+  for (auto* one : {&zoe, &again, &paul})
+    begin(*one, {general, blabla});
+
+  house.leave(zoe);
+  house.leave(zoe);
+  tell(general, {}, "un");
+  house.close_user(zoe_id, event::banned{});
+
+  EXPECT_THAT(zoe.heard, IsEmpty());
+  EXPECT_THAT(again.heard, ElementsAre("x dans le salon Général: un", "close banned"));
+  EXPECT_THAT(paul.heard, ElementsAre("x dans le salon Général: un"));
+  EXPECT_EQ(house.connections(), 2u);
+}
+
+TEST_F(Audience, AnnouncesToWhoIsLoggedIn) {
+  arrive(zoe, zoe_id);
+  arrive(paul, paul_id);
+  begin(zoe, {});
+
+  house.announce(event::stopping_soon{10});
+
+  EXPECT_THAT(zoe.heard, ElementsAre("Le serveur va s'arrêter dans 10 secondes. Merci de vous déconnecter."));
+  EXPECT_THAT(paul.heard, IsEmpty());
+}
+
+TEST_F(Audience, SaysWhenTheLastConnectionOfAllIsGone) {
+  arrive(zoe, zoe_id);
+  arrive(paul, paul_id);
+  bool empty = false;
+
+  house.close_all(event::stopping{}, [&] { empty = true; });
+
+  EXPECT_TRUE(house.overrun()); // nobody comes in any more
+  EXPECT_THAT(paul.heard, ElementsAre("close stopping"));
+  house.leave(zoe);
+  EXPECT_FALSE(empty);
+  house.leave(paul);
+  EXPECT_TRUE(empty);
+}
+
+TEST_F(Audience, LetsAParkedPostGoOnWhenThereIsRoom) {
+  arrive(zoe, zoe_id);
+  begin(zoe, {});
+  auto& at = *house.find(general);
+  at.posts = house.settings.limits.posts_in_flight_per_salon;
+  house.park(at, zoe);
+
+  tell(general, {}, "", {}, {});
+  EXPECT_THAT(zoe.heard, IsEmpty());
+  tell(general, {}, "", {}, {{connection_id{99}, rules::answer::posted{}}}); // a post of somebody who is gone
+
+  EXPECT_THAT(zoe.heard, ElementsAre("unparked"));
+  EXPECT_EQ(at.posts, house.settings.limits.posts_in_flight_per_salon - 1);
+}
+
+TEST_F(Audience, NumbersNoTwoConnectionsAlike) {
+  arrive(zoe, zoe_id);
+  arrive(paul, paul_id);
+  EXPECT_NE(zoe.number, paul.number);
+
+  const auto newest = std::max(zoe.number, paul.number);
+  EXPECT_TRUE(support::eventually([&] { return newest < audience{settings}.next_id(); })); // of a start a moment later
+}
+
+} // namespace
+} // namespace salond

@@ -1,0 +1,226 @@
+// The thread that works for the store: groups, order, and what becomes of a group that fails.
+#include "actors/store_worker.hpp"
+#include "persistence/open.hpp"
+#include "tests/support/guarded_store.hpp"
+#include "tests/support/port_client.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include <gmock/gmock.h>
+
+namespace salond {
+namespace {
+
+using persistence::store;
+using persistence::store_error;
+using support::eventually;
+using what = support::store_guard::what;
+
+/// A write of a chosen weight.
+class weighing_job final : public store_job {
+public:
+  explicit weighing_job(size_t weight) : weight_(weight) {}
+  void run(store&) override {}
+  size_t weight() const override { return weight_; }
+
+private:
+  size_t weight_;
+};
+
+class StoreWorker : public testing::Test {
+protected:
+  StoreWorker() {
+    persistence::open_options options;
+    options.where = config::sqlite_database{folder / "salond.db"};
+    db = support::guarded(persistence::open(options), guard);
+    db->transact([&] { zoe = db->register_user({"zoë", "z", "hash"})->user.id; });
+    before = guard->committed();
+    worker = std::make_unique<store_worker>(
+        *db, [] {}, [this](const std::string& why) { broken = why; });
+  }
+  ~StoreWorker() override { guard->release(what::writes); }
+
+  /// The answers come as "name" or "name: fault", in their order.
+  void put(const std::string& name, std::shared_ptr<store_job> job, bool write = true, instant since = {}) {
+    worker->put(
+        {std::move(job), write, since,
+         [this, name](std::optional<fault> why) { answers.push_back(why ? name + ": " + to_string(*why) : name); },
+         std::nullopt});
+  }
+  void put_post(const std::string& name, int64_t seq) {
+    put(name, make_store_job([this, name, seq](store& on) { return on.append({general, zoe, seq, name, {}}); }));
+  }
+  bool answered(size_t count) {
+    return eventually([&] {
+      for (auto& one : worker->take_finished())
+        one.answer(one.verdict);
+      return answers.size() >= count;
+    });
+  }
+  /// Lets one write begin and wait, so that what is put next makes up one group.
+  void hold_the_first() {
+    guard->hold(what::writes);
+    put("first", make_store_job([](store&) { return done{}; }));
+    ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; }));
+  }
+  std::vector<std::string> texts() {
+    std::vector<std::string> result;
+    db->read([&] {
+      for (const auto& message : db->history(general, 1000, 1000))
+        result.push_back(message.text);
+    });
+    return result;
+  }
+  size_t transactions() { return guard->committed() - before; }
+
+  support::temporary_folder folder;
+  std::shared_ptr<support::store_guard> guard = std::make_shared<support::store_guard>();
+  std::unique_ptr<store> db;
+  const salon_id general{1};
+  user_id zoe;
+  size_t before = 0;
+  std::string broken;
+  std::vector<std::string> answers;
+  std::unique_ptr<store_worker> worker; // goes first
+};
+
+TEST_F(StoreWorker, CommitsWhatWaitedTogetherAndInOrder) {
+  hold_the_first();
+  put_post("un", 1);
+  put_post("deux", 2);
+  put_post("trois", 3);
+  EXPECT_EQ(worker->waiting(), 4u);
+
+  guard->release(what::writes);
+
+  ASSERT_TRUE(answered(4));
+  EXPECT_THAT(answers, testing::ElementsAre("first", "un", "deux", "trois"));
+  EXPECT_THAT(texts(), testing::ElementsAre("un", "deux", "trois"));
+  EXPECT_EQ(transactions(), 2u); // the first, and the three
+  EXPECT_TRUE(eventually([&] { return worker->waiting() == 0; }));
+}
+
+TEST_F(StoreWorker, AnswersNothingBeforeTheCommit) {
+  hold_the_first();
+  put_post("un", 1);
+
+  EXPECT_TRUE(worker->take_finished().empty());
+  EXPECT_TRUE(texts().empty());
+
+  guard->release(what::writes);
+  EXPECT_TRUE(answered(2));
+}
+
+TEST_F(StoreWorker, CutsGroupsByRows) {
+  hold_the_first();
+  for (int64_t i = 1; i <= 300; ++i)
+    put_post(std::to_string(i), i);
+
+  guard->release(what::writes);
+
+  ASSERT_TRUE(answered(301));
+  EXPECT_EQ(transactions(), 3u); // 1, 256, 44
+}
+
+TEST_F(StoreWorker, CutsGroupsByWeight) {
+  hold_the_first();
+  for (int i = 0; i < 4; ++i)
+    put("half", std::make_shared<weighing_job>(size_t{1} << 19));
+
+  guard->release(what::writes);
+
+  ASSERT_TRUE(answered(5));
+  EXPECT_EQ(transactions(), 3u); // 1, two halves of a MiB, two halves
+}
+
+TEST_F(StoreWorker, KeepsTheNeighboursOfARefusedWrite) {
+  hold_the_first();
+  put_post("un", 1);
+  put_post("twice", 1); // the salon's number is taken: the database refuses the statement
+  put_post("deux", 2);
+
+  guard->release(what::writes);
+
+  ASSERT_TRUE(answered(4));
+  EXPECT_THAT(answers, testing::ElementsAre("first", "un", "twice: storage", "deux"));
+  EXPECT_THAT(texts(), testing::ElementsAre("un", "deux"));
+}
+
+TEST_F(StoreWorker, AnswersAFaultWhenTheDatabaseIsAwayAndGoesOn) {
+  hold_the_first();
+  put_post("un", 1);
+  put_post("deux", 2);
+  guard->fail_writes(store_error::kind::unavailable, 2); // the first, and the group
+
+  guard->release(what::writes);
+
+  ASSERT_TRUE(answered(3));
+  EXPECT_THAT(answers, testing::ElementsAre("first: storage", "un: storage", "deux: storage"));
+  EXPECT_TRUE(texts().empty()); // what is refused is not stored
+  put_post("trois", 3);
+  ASSERT_TRUE(answered(4));
+  EXPECT_EQ(answers.back(), "trois");
+  EXPECT_THAT(texts(), testing::ElementsAre("trois"));
+}
+
+TEST_F(StoreWorker, ReportsAStoreThatCannotBeTrusted) {
+  guard->fail_writes(store_error::kind::fatal, 1);
+  put_post("un", 1);
+
+  ASSERT_TRUE(answered(1));
+
+  EXPECT_EQ(broken, "the test says so");
+  EXPECT_THAT(answers, testing::ElementsAre("un: storage"));
+}
+
+TEST_F(StoreWorker, ReadsWhatIsCommittedBetweenWrites) {
+  const auto count = std::make_shared<size_t>(0);
+  hold_the_first();
+  put_post("un", 1);
+  put("read", make_store_job([count](store& on) { return *count = on.history(salon_id{1}, 1000, 10).size(); }), false);
+  put_post("deux", 2);
+
+  guard->release(what::writes);
+
+  ASSERT_TRUE(answered(4));
+  EXPECT_THAT(answers, testing::ElementsAre("first", "un", "read", "deux"));
+  EXPECT_EQ(*count, 1u);
+}
+
+TEST_F(StoreWorker, AnswersAFaultForAReadThatFails) {
+  put("read", make_store_job([](store&) -> done { throw store_error{store_error::kind::unavailable, "away"}; }), false);
+
+  ASSERT_TRUE(answered(1));
+
+  EXPECT_THAT(answers, testing::ElementsAre("read: storage"));
+  EXPECT_EQ(broken, "");
+}
+
+TEST_F(StoreWorker, KnowsSinceWhenWhatWaitsHasWaited) {
+  EXPECT_EQ(worker->oldest(), std::nullopt);
+  EXPECT_EQ(worker->running(), std::nullopt);
+  const auto then = std::chrono::steady_clock::now();
+
+  guard->hold(what::writes);
+  put("first", make_store_job([](store&) { return done{}; }), true, then);
+  ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; }));
+  put("second", make_store_job([](store&) { return done{}; }), true, then + std::chrono::seconds{1});
+
+  EXPECT_EQ(worker->oldest(), then);
+  EXPECT_GE(worker->running(), then);
+
+  guard->release(what::writes);
+  ASSERT_TRUE(answered(2));
+  EXPECT_TRUE(eventually([&] { return !worker->oldest() && !worker->running(); }));
+}
+
+TEST_F(StoreWorker, FinishesWhatWasPutBeforeItStops) {
+  for (int64_t i = 1; i <= 20; ++i)
+    put_post(std::to_string(i), i);
+
+  worker->stop();
+
+  EXPECT_EQ(worker->take_finished().size(), 20u);
+  EXPECT_EQ(texts().size(), 20u);
+}
+
+} // namespace
+} // namespace salond

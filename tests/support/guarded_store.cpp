@@ -1,0 +1,160 @@
+#include "tests/support/guarded_store.hpp"
+
+namespace salond::support {
+
+using namespace persistence;
+
+void store_guard::hold(what kind) {
+  std::lock_guard lock{mutex_};
+  gate_of(kind).closed = true;
+}
+
+void store_guard::release(what kind) {
+  {
+    std::lock_guard lock{mutex_};
+    gate_of(kind).closed = false;
+  }
+  opened_.notify_all();
+}
+
+size_t store_guard::held(what kind) const {
+  std::lock_guard lock{mutex_};
+  return kind == what::writes ? writes_.waiting : reads_.waiting;
+}
+
+void store_guard::fail_writes(store_error::kind with, size_t times) {
+  std::lock_guard lock{mutex_};
+  fail_with_ = with;
+  failures_ = times;
+}
+
+void store_guard::fail_salons() {
+  std::lock_guard lock{mutex_};
+  salons_fail_ = true;
+}
+
+size_t store_guard::committed() const {
+  std::lock_guard lock{mutex_};
+  return committed_;
+}
+
+void store_guard::pass(what kind) {
+  std::unique_lock lock{mutex_};
+  auto& at = gate_of(kind);
+  ++at.waiting;
+  opened_.wait(lock, [&at] { return !at.closed; });
+  --at.waiting;
+}
+
+void store_guard::fail_if_told() {
+  std::lock_guard lock{mutex_};
+  if (failures_ == 0)
+    return;
+  --failures_;
+  throw store_error{fail_with_, "the test says so"};
+}
+
+bool store_guard::salons_fail() {
+  std::lock_guard lock{mutex_};
+  return std::exchange(salons_fail_, false);
+}
+
+void store_guard::count_commit() {
+  std::lock_guard lock{mutex_};
+  ++committed_;
+}
+
+class guarded_store final : public store {
+public:
+  guarded_store(std::unique_ptr<store> inner, std::shared_ptr<store_guard> by)
+      : inner_(std::move(inner)), guard_(std::move(by)) {}
+
+  void transact(const std::function<void()>& work) override {
+    guard_->pass(store_guard::what::writes);
+    inner_->transact([&] {
+      work();
+      guard_->fail_if_told(); // the database undoes what was done
+    });
+    guard_->count_commit();
+  }
+  void read(const std::function<void()>& work) override {
+    guard_->pass(store_guard::what::reads);
+    inner_->read(work);
+  }
+  std::unique_ptr<store> reader() override {
+    auto beside = inner_->reader();
+    return beside ? guarded(std::move(beside), guard_) : nullptr;
+  }
+  std::vector<salon_record> salons() override {
+    if (guard_->salons_fail())
+      throw store_error{store_error::kind::unavailable, "the test says so"};
+    return inner_->salons();
+  }
+
+  std::string describe() override { return inner_->describe(); }
+  void reset_presence(requests what) override { inner_->reset_presence(what); }
+  administrator_state administrators() override { return inner_->administrators(); }
+  user make_administrator(const std::string& username, const std::string& hash) override {
+    return inner_->make_administrator(username, hash);
+  }
+  std::vector<user_id> members(salon_id salon) override { return inner_->members(salon); }
+  outcome<salon_record> create_salon(const std::string& name, policy how) override {
+    return inner_->create_salon(name, how);
+  }
+  outcome<user> find_user(const std::string& key) override { return inner_->find_user(key); }
+  outcome<registered_user> register_user(const new_user& who) override { return inner_->register_user(who); }
+  bool replace_hash(user_id who, const std::string& expected, const std::string& hash) override {
+    return inner_->replace_hash(who, expected, hash);
+  }
+  bool change_password(user_id who, const std::string& expected, const std::string& hash,
+                       const decision& why) override {
+    return inner_->change_password(who, expected, hash, why);
+  }
+  outcome<arrival> open_session(user_id who, moment now) override { return inner_->open_session(who, now); }
+  void close_session(user_id who, requests what) override { inner_->close_session(who, what); }
+  void issue_token(user_id who, const std::string& hash, moment now, moment expires) override {
+    inner_->issue_token(who, hash, now, expires);
+  }
+  outcome<user> redeem_token(const std::string& hash, moment now) override { return inner_->redeem_token(hash, now); }
+  outcome<done> append(const new_message& what) override { return inner_->append(what); }
+  std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) override {
+    return inner_->history(salon, before, count);
+  }
+  outcome<membership_change> add_member(salon_id salon, user_id who) override { return inner_->add_member(salon, who); }
+  outcome<membership_change> remove_member(salon_id salon, user_id who) override {
+    return inner_->remove_member(salon, who);
+  }
+  outcome<request_change> add_request(salon_id salon, user_id who, moment now) override {
+    return inner_->add_request(salon, who, now);
+  }
+  outcome<done> accept_request(salon_id salon, user_id who, const decision& why) override {
+    return inner_->accept_request(salon, who, why);
+  }
+  outcome<membership_change> reject_request(salon_id salon, user_id who, const decision& why) override {
+    return inner_->reject_request(salon, who, why);
+  }
+  std::vector<join_request> join_requests() override { return inner_->join_requests(); }
+  outcome<stored_private> store_private(user_id author, const std::string& target, const std::string& text,
+                                        moment now) override {
+    return inner_->store_private(author, target, text, now);
+  }
+  void mark_delivered(const std::vector<private_id>& which, moment now) override { inner_->mark_delivered(which, now); }
+  outcome<removed_user> kick(const std::string& target, moment until, const decision& why) override {
+    return inner_->kick(target, until, why);
+  }
+  outcome<removed_user> ban(const std::string& target, const decision& why) override {
+    return inner_->ban(target, why);
+  }
+  outcome<done> unban(const std::string& target, const decision& why) override { return inner_->unban(target, why); }
+  std::vector<salond::ban> bans(moment now) override { return inner_->bans(now); }
+
+private:
+  std::unique_ptr<store> inner_;
+  std::shared_ptr<store_guard> guard_;
+};
+
+std::unique_ptr<store> guarded(std::unique_ptr<store> inner, std::shared_ptr<store_guard> by) {
+  return std::make_unique<guarded_store>(std::move(inner), std::move(by));
+}
+
+} // namespace salond::support

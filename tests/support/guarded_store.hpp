@@ -1,0 +1,51 @@
+// A real store whose transactions a test can hold back and let fail: the database's faults, not its answers, are made
+// up.
+#pragma once
+#include "persistence/store.hpp"
+#include <condition_variable>
+#include <mutex>
+
+namespace salond::support {
+
+/// What a test does to a store, from another thread.
+class store_guard {
+public:
+  enum class what { writes, reads };
+
+  /// From now on such questions wait, before they have done anything.
+  void hold(what kind);
+  /// Those that wait go on, and others follow.
+  void release(what kind);
+  /// How many wait.
+  size_t held(what kind) const;
+  /// The next `times` transactions end with this error; nothing of them is stored.
+  void fail_writes(persistence::store_error::kind with, size_t times);
+  /// The next look at the salons ends with an error: the database went away between two questions of a start.
+  void fail_salons();
+  /// Transactions that were committed.
+  size_t committed() const;
+
+private:
+  friend class guarded_store;
+  struct gate {
+    bool closed = false;
+    size_t waiting = 0;
+  };
+  gate& gate_of(what kind) { return kind == what::writes ? writes_ : reads_; }
+  void pass(what kind);
+  void fail_if_told();
+  bool salons_fail();
+  void count_commit();
+
+  mutable std::mutex mutex_;
+  std::condition_variable opened_;
+  gate writes_, reads_;
+  size_t failures_ = 0, committed_ = 0;
+  bool salons_fail_ = false;
+  persistence::store_error::kind fail_with_ = persistence::store_error::kind::unavailable;
+};
+
+/// `inner`, and its reader, under a guard.
+std::unique_ptr<persistence::store> guarded(std::unique_ptr<persistence::store> inner, std::shared_ptr<store_guard> by);
+
+} // namespace salond::support
