@@ -201,7 +201,7 @@ void connection::go_on_if_choked() {
   if (!choked_ || !socket_ || !has_room())
     return;
   choked_ = false;
-  send(this, wake{});
+  wake_up();
 }
 
 /// All has been said: private messages count as delivered, and a connection that was hung up ends its output.
@@ -218,7 +218,7 @@ void connection::finish_if_said() {
     house_->wake(*this, *(closing_by_ = std::min(*closing_by_, now() + parting_time)));
   if (!socket_->input_over())
     return socket_->resume_reading(); // until the peer ends, too
-  send(this, wake{}); // to quit: the loop may have called us, and who quits outside a message is never taken apart
+  wake_up(); // to quit: the loop may have called us, and who quits outside a message is never taken apart
 }
 
 void connection::output_drained() {
@@ -250,8 +250,17 @@ void connection::wake_at_deadline() {
   if (pause <= instant::duration{0} && session_.waiting())
     return; // a frame is ready; it is taken when the session asks for it, not by waking again and again
   wake_at_ = when;
-  delayed_send(this, std::max(std::chrono::duration_cast<std::chrono::microseconds>(pause), std::chrono::microseconds{0})
-                       + std::chrono::microseconds{1}, wake{});
+  wake_up(std::max(pause, instant::duration{0}) + std::chrono::microseconds{1});
+}
+
+/// Anonymously: CAF 0.17.6 never closes a broker's mailbox, and a message of its own that came after its end would keep it,
+/// and with it all that it holds, for ever.
+void connection::wake_up(instant::duration after) {
+  const auto me = caf::actor_cast<caf::actor>(this);
+  if (after > instant::duration{0})
+    caf::delayed_anon_send(me, after, wake{});
+  else
+    caf::anon_send(me, wake{});
 }
 
 void connection::time_has_come(instant at) {
