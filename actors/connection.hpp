@@ -42,6 +42,7 @@ private:
   void carry_out(rules::effects what);
   void read_on_or_pause();
   void wake_at_deadline();
+  void wake_up(instant::duration after = instant::duration{0});
   void check_room();
   void finish_if_said();
 
