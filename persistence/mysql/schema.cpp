@@ -13,7 +13,8 @@ const char* const create_versions =
     "CREATE TABLE IF NOT EXISTS schema_version (version INT PRIMARY KEY, name VARCHAR(100) NOT NULL,"
     " applied_ms BIGINT NOT NULL)" SALOND_TABLE_OPTIONS;
 
-// What the take-over changed, as it was before: docs/operations.md tells how to go back.
+// What the take-over changed, as it was before, so that an operator can go back: a field's old value is written again,
+// a leading space is put before its text again, a deleted membership is inserted again.
 const char* const create_repairs =
     "CREATE TABLE IF NOT EXISTS migration_repairs (table_name VARCHAR(64) NOT NULL, row_id BIGINT NOT NULL,"
     " field VARCHAR(64) NOT NULL, old_value MEDIUMTEXT NULL, new_value MEDIUMTEXT NULL,"
