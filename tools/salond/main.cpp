@@ -112,6 +112,8 @@ int run(config::settings values, std::unique_ptr<persistence::store> db, int sig
   make_room_for(values.limits);
   for (const auto& where : values.listen)
     parts->doors.push_back(bind_endpoint(where));
+  // The stop has a deadline of its own; this is for what that cannot end, as a thread that waits for a database.
+  const auto patience = static_cast<int>(std::max(1u, values.stop.seconds) * 1000);
   log::info("database open", {{"database", db->describe()}});
   parts->settings = std::move(values);
   parts->db = std::move(db);
@@ -129,8 +131,13 @@ int run(config::settings values, std::unique_ptr<persistence::store> db, int sig
   auto root = system.spawn(server, parts, events);
   pollfd wait[] = {{signals, POLLIN, 0}, {over, POLLIN, 0}};
   for (bool stopping = false;;) {
-    if (::poll(wait, 2, -1) < 0)
+    const auto events_seen = ::poll(wait, 2, stopping ? patience : -1);
+    if (events_seen < 0)
       continue;
+    if (events_seen == 0) {
+      log::error("not everything could be stopped in time; ending", {{"after_ms", patience}});
+      break;
+    }
     if (wait[1].revents)
       break;
     signalfd_siginfo what;
@@ -141,8 +148,8 @@ int run(config::settings values, std::unique_ptr<persistence::store> db, int sig
     notify_service_manager("STOPPING=1");
     caf::anon_send(root, stop{});
   }
-  // Everything accepted is committed and the database is closed (or a second signal said at once): the process may simply
-  // end. Taking the actor system apart would add nothing but a way to hang.
+  // Everything accepted is committed and the database is closed (or the status says that it is not): the process may
+  // simply end. Taking the actor system apart would add nothing but a way to hang.
   std::fflush(nullptr);
   ::_exit(status);
 }
