@@ -32,8 +32,8 @@ caf::behavior gateway::make_behavior() {
       .or_else(caf::message_handler{stock.as_behavior_impl()});
 }
 
-/// The way in which CAF's middleman ends its brokers. It would end us too, but in a race that it can lose: then broker,
-/// hub and certificates stay behind; and it would wait without end for a peer that does not close.
+/// The way in which CAF's middleman ends its brokers. It would end us too, later, and it would wait without end for a
+/// peer that does not close.
 void gateway::end() {
   if (getf(is_terminated_flag))
     return;
@@ -49,7 +49,8 @@ void gateway::sweep() {
   if (!hub_)
     return;
   caf::io::broker::backend().post([shared = hub_] { shared->waiting.sweep(shared->tls.get().get()); });
-  delayed_send(this, hub_->limits.sweep, caf::tick_atom_v);
+  // Without a sender: CAF never closes a broker's mailbox, and a message from itself in it would keep it for ever.
+  caf::delayed_anon_send(caf::actor_cast<caf::actor>(this), hub_->limits.sweep, caf::tick_atom_v);
 }
 
 /// A proxy for a peer that is not bound to anybody would be one for nobody.

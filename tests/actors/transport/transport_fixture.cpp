@@ -61,19 +61,20 @@ size_t open_descriptors() {
   return count;
 }
 
-test_config::test_config() {
+test_config::test_config(std::chrono::milliseconds heartbeat) {
   load<caf::id_block::transport_tests>();
   load<caf::io::middleman>();
   set("scheduler.policy", caf::atom("sharing"));
   set("scheduler.max-threads", size_t{1});
   set("middleman.workers", size_t{0});
   set("middleman.attach-utility-actors", true);
-  set("middleman.heartbeat-interval", caf::timespan{200ms});
+  set("middleman.heartbeat-interval", caf::timespan{heartbeat});
   set("middleman.connection-timeout", caf::timespan{5s});
 }
 
-end::end(const bundle& own, salond::transport_limits limits, std::set<std::string> revoked)
-    : net(system, limits, [this](const std::string& line) {
+end::end(const bundle& own, salond::transport_limits limits, std::set<std::string> revoked,
+         std::chrono::milliseconds heartbeat)
+    : config(heartbeat), net(system, limits, [this](const std::string& line) {
         const std::lock_guard lock{guard};
         lines.push_back(line);
       }) {
@@ -97,7 +98,7 @@ std::string Transport::serial(const bundle& x) {
 }
 
 void Transport::serve(salond::transport_limits limits, std::set<std::string> revoked) {
-  server = std::make_unique<end>(server_bundle, limits, std::move(revoked));
+  server = std::make_unique<end>(server_bundle, limits, std::move(revoked), heartbeat);
   admin = server->system.spawn(admin_of_the_test, server->net.identifier(), &seen);
   other = server->system.spawn(other_of_the_test, &seen);
   server->system.registry().put(other->id(), caf::actor_cast<caf::strong_actor_ptr>(other));

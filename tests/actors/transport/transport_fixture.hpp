@@ -81,12 +81,13 @@ bool comes_true(const std::function<bool()>& fact, std::chrono::milliseconds pat
 size_t open_descriptors();
 
 struct test_config : caf::actor_system_config {
-  test_config();
+  explicit test_config(std::chrono::milliseconds heartbeat);
 };
 
 /// One process, as it were.
 struct end {
-  explicit end(const bundle& own, salond::transport_limits limits = {}, std::set<std::string> revoked = {});
+  explicit end(const bundle& own, salond::transport_limits limits = {}, std::set<std::string> revoked = {},
+               std::chrono::milliseconds heartbeat = 0ms); ///< none: CAF's brokers leak with them, at times
 
   /// True when a line with this in it has been logged.
   bool logged(const std::string& part);
@@ -131,6 +132,7 @@ protected:
   support::raw_peer insider(const bundle& own, char host);
   std::string node_of(char host) const;
 
+  std::chrono::milliseconds heartbeat{0}; ///< of the server; set before serve()
   salond::key_pair authority = salond::make_authority();
   bundle server_bundle = issue(peer_kind::node, "salond");
   bundle zoe = issue(peer_kind::administrator, "zoe");
