@@ -86,18 +86,29 @@ void client_socket::configure_read(caf::io::receive_policy::config) { add_to_loo
 std::vector<char>& client_socket::rd_buf() { return read_buffer(); }
 
 void client_socket::add_to_loop() {
-  if (reading_)
+  if (waits_to_read_)
     return;
+  waits_to_read_ = true;
   reading_.reset(this);
   events_.activate();
 }
 
+void client_socket::leave_loop() {
+  if (!waits_to_read_)
+    return;
+  waits_to_read_ = false;
+  events_.passivate();
+  if (!registered(net::input_mask))
+    reading_.reset(); // entered in this turn: the loop, which has forgotten that again, says nothing
+}
+
 void client_socket::flush() {
-  if (!writing_)
+  if (!waits_to_write_)
     write_some();
 }
 
 void client_socket::graceful_shutdown() {
+  const caf::intrusive_ptr<client_socket> alive{this};
   finish();
   detach(&events_.backend(), false);
 }
@@ -120,7 +131,7 @@ void client_socket::on_event(net::operation op) {
 }
 
 void client_socket::read_some() {
-  if (!reading_)
+  if (!waits_to_read_)
     return;
   auto& buffer = read_buffer();
   buffer.resize(read_bytes);
@@ -131,12 +142,12 @@ void client_socket::read_some() {
     return fail(net::operation::read);
   if (got == 0) {
     input_over_ = true;
-    passivate();
+    leave_loop();
     owner_->input_ended();
     return;
   }
   if (!consume(&events_.backend(), buffer.data(), static_cast<size_t>(got)))
-    passivate();
+    leave_loop();
 }
 
 void client_socket::write_some() {
@@ -163,7 +174,7 @@ void client_socket::write_some() {
     if (taken < offered)
       return want_write(true); // the kernel is full: EPOLLOUT calls us again
   }
-  const auto was_waiting = static_cast<bool>(writing_);
+  const auto was_waiting = waits_to_write_;
   want_write(false);
   if (last_ && !finished_) {
     finished_ = true;
@@ -192,20 +203,23 @@ void client_socket::advance(size_t sent) {
 }
 
 void client_socket::want_write(bool want) {
-  if (want == static_cast<bool>(writing_))
+  if (want == waits_to_write_)
     return;
+  waits_to_write_ = want;
   if (want) {
     writing_.reset(this);
     events_.backend().add(net::operation::write, events_.fd(), &events_);
-  } else {
-    events_.backend().del(net::operation::write, events_.fd(), &events_);
+    return;
   }
+  events_.backend().del(net::operation::write, events_.fd(), &events_);
+  if (!registered(net::output_mask))
+    writing_.reset(); // as in leave_loop()
 }
 
 void client_socket::fail(net::operation op) {
   owner_ = nullptr;
   io_failure(&events_.backend(), op);
-  passivate();
+  leave_loop();
   want_write(false);
 }
 

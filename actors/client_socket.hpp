@@ -48,7 +48,7 @@ public:
   bool input_over() const { return input_over_; }
   /// Ends the connection at once; connection_closed_msg comes from the loop.
   void abort();
-  void pause_reading() { passivate(); }
+  void pause_reading() { leave_loop(); }
   void resume_reading();
 
   // caf::io::scribe
@@ -59,7 +59,7 @@ public:
   std::string addr() const override { return peer_; }
   uint16_t port() const override { return 0; }
   void add_to_loop() override;
-  void remove_from_loop() override { passivate(); }
+  void remove_from_loop() override { leave_loop(); }
   void flush() override;
   void graceful_shutdown() override;
 
@@ -78,11 +78,15 @@ private:
   void write_some();
   void advance(size_t sent);
   void want_write(bool want);
-  void passivate() { events_.passivate(); }
+  void leave_loop();
+  bool registered(int events) const { return (events_.eventbf() & events) != 0; }
   void fail(net::operation op);
 
   handler events_;                                      // owns and closes the descriptor
-  caf::intrusive_ptr<client_socket> reading_, writing_; // the loop's references to us
+  // The loop's references to us. It takes up and drops its registrations at the end of a turn, and says nothing of one that
+  // was changed twice in a turn; so these do not tell what it is going to wait for.
+  caf::intrusive_ptr<client_socket> reading_, writing_;
+  bool waits_to_read_ = false, waits_to_write_ = false; // what it is going to wait for
   socket_owner* owner_ = nullptr;
   std::string peer_;
   std::vector<char> unused_;         // wr_buf() must answer something; nobody writes there
