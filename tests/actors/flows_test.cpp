@@ -238,5 +238,31 @@ TEST_F(Flows, AStopCommitsWhatWasTakenAndLeavesNobodyConnected) {
   EXPECT_EQ(look_up("SELECT count(*) FROM clients WHERE status = 'connected'"), "0");
 }
 
+TEST_F(Flows, AnAnnouncedStopLetsNobodyInAndASecondOneWaitsNoLonger) {
+  start();
+  auto zoe = log_in("zoë");
+
+  stop_later(3600);
+
+  EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter dans 3600 secondes. Merci de vous déconnecter.");
+  EXPECT_TRUE(eventually([&] { return !connect().connected(); }));
+  zoe.say("MSG (Général):encore");
+  EXPECT_EQ(zoe.line(), "zoë dans le salon Général: encore");
+  EXPECT_EQ(stop_node(), 0);
+  EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter. Merci de vous déconnecter.");
+  EXPECT_TRUE(zoe.ends());
+}
+
+TEST_F(Flows, AnAnnouncedStopComesWhenItsTimeIsOver) {
+  start();
+  auto zoe = log_in("zoë");
+
+  stop_later(1);
+
+  EXPECT_EQ(end_status(), 0);
+  EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter dans 1 secondes. Merci de vous déconnecter.");
+  EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter. Merci de vous déconnecter.");
+}
+
 } // namespace
 } // namespace salond

@@ -28,6 +28,8 @@ protected:
   void launch();
   /// Stops the node in order and answers its exit status.
   int stop_node();
+  /// Announces the stop.
+  void stop_later(int64_t seconds) { caf::anon_send(server_, stop{seconds}); }
   /// The exit status, once the node has ended by itself.
   int end_status();
 
