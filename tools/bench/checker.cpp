@@ -113,7 +113,8 @@ bool checker::find_message(std::string_view line, uint32_t audience, uint32_t& n
 void checker::take_line(hearer& to, std::string_view line, instant now) {
   uint32_t number = 0;
   if (!find_message(line, to.audience, number)) {
-    ++(line.substr(0, 6) == "ERREUR" ? found_.refused : found_.foreign);
+    if (to.how == weight::counts) // who is not waited for may be told why it is cut off
+      ++(line.substr(0, 6) == "ERREUR" ? found_.refused : found_.foreign);
     return;
   }
   if (line != line_of(number)) {

@@ -108,8 +108,7 @@ std::string settings(const arguments& asked) {
                 : "on core " + asked.get("server-core", "0") + ", generator on core " + asked.get("own-core", "1"))
          + "; texts of " + asked.get("text-bytes", "100")
          + " bytes; cheap password hashes (8 KiB, 1 pass) unless stated; "
-         + "SQLite with synchronous=FULL, MariaDB with its default durability; medians of " + asked.get("repeat", "1")
-         + ".";
+         + "SQLite with synchronous=FULL, MariaDB with its default durability.";
 }
 
 int measure(const arguments& asked) {

@@ -70,6 +70,15 @@ public:
         values.push_back(line->at("latency_ms").value(share, 0.0));
     return median(values);
   }
+  /// The largest of all runs: a median hides what happens now and then.
+  double most(const std::string& field) const {
+    double result = 0;
+    for (const auto* line : lines_)
+      if (line->contains(field) && line->at(field).is_number())
+        result = std::max(result, line->at(field).get<double>());
+    return result;
+  }
+  size_t runs() const { return lines_.size(); }
   uint64_t mistakes() const {
     uint64_t all = 0;
     for (const auto* line : lines_)
@@ -109,6 +118,8 @@ struct sorted_results {
 };
 
 std::string number(double value) {
+  if (value < 0)
+    return "-" + number(-value);
   char text[32];
   std::snprintf(text, sizeof text, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value);
   std::string out = text;
@@ -136,7 +147,7 @@ std::string beside(double value, std::optional<double> floor) {
 void load_table(std::ostream& out, const sorted_results& sorted) {
   out << "| what | server | deliveries/s (to the floor) | CPU s a million (to the floor) | p50 ms | p99 ms | longest "
          "ms | "
-         "generator's load | faults |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
+         "generator's load | faults | runs |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
   for (const auto& what : sorted.things)
     for (const auto& server : sorted.servers) {
       const auto found = sorted.find(what, server);
@@ -150,13 +161,14 @@ void load_table(std::ostream& out, const sorted_results& sorted) {
           << beside(found->of("cpu_s_per_million"), of_floor("cpu_s_per_million")) << " | "
           << number(found->latency("50")) << " | " << number(found->latency("99")) << " | "
           << number(found->latency("100")) << " | " << number(found->of("own_load")) << " | " << found->mistakes()
-          << " |\n";
+          << " | " << found->runs() << " |\n";
     }
 }
 
 struct column {
   const char* title;
   const char* field;
+  enum class value { median, most } which = value::median;
 };
 
 /// One row for each result that has the first column's field.
@@ -169,16 +181,19 @@ void field_table(std::ostream& out, const sorted_results& sorted, const std::vec
         continue;
       rows << "| " << title_of(what) << " | " << server;
       for (const auto& each : columns)
-        rows << " | " << (found->has(each.field) ? number(found->of(each.field)) : "–");
-      rows << " |\n";
+        rows << " | "
+             << (!found->has(each.field)             ? "–"
+                 : each.which == column::value::most ? number(found->most(each.field))
+                                                     : number(found->of(each.field)));
+      rows << " | " << found->runs() << " |\n";
     }
   if (rows.str().empty())
     return;
   out << "\n| what | server";
   for (const auto& each : columns)
     out << " | " << each.title;
-  out << " |\n| --- | ---";
-  for (size_t i = 0; i < columns.size(); ++i)
+  out << " | runs |\n| --- | ---";
+  for (size_t i = 0; i <= columns.size(); ++i)
     out << " | ---:";
   out << " |\n" << rows.str();
 }
@@ -222,10 +237,13 @@ std::string efficiency_plot(const sorted_results& sorted) {
 }
 
 std::string around(const std::vector<result_line>& lines) {
-  const auto& line = lines.front();
+  const auto &first = lines.front(), &last = lines.back();
   std::ostringstream out;
-  out << "Measured on " << line.value("date", "") << " at commit " << line.value("commit", "") << " on "
-      << line.value("machine", "") << ". " << line.value("settings", "") << "\n\n";
+  out << "Measured from " << first.value("date", "") << " to " << last.value("date", "") << " at commit "
+      << first.value("commit", "") << " on " << first.value("machine", "") << ". " << first.value("settings", "")
+      << " Medians, where there is more than one run.\n\n";
+  if (const auto note = first.value("note", ""); !note.empty())
+    out << "Note: " << note << ".\n\n";
   return out.str();
 }
 
@@ -279,7 +297,8 @@ std::string table(const std::vector<result_line>& lines) {
                {"PSS KiB a connection", "pss_kib_per_connection"},
                {"load when idle", "idle_load"}});
   field_table(out, sorted,
-              {{"s until all are back", "entry_s"},
+              {{"s until all are in", "entry_s"},
+               {"slowest run, s", "entry_s", column::value::most},
                {"CPU ms a login", "cpu_ms_per_login"},
                {"failed attempts", "failed_attempts"},
                {"never in", "never_in"}});
