@@ -230,7 +230,7 @@ TEST_F(Supervision, AListenerThatFailsTooOftenEndsTheNode) {
     kill(actors.listeners.front());
     ASSERT_TRUE(eventually([&] { return restarts() == failures; }));
     actors = actors_now();
-    log_in("zoë"); // it works
+    log_in("zoë"); // it is open
   }
   kill(actors.listeners.front()); // the fourth in a minute
 
