@@ -31,6 +31,11 @@ struct database_kind {
     GTEST_SKIP() << missing;                                                                                           \
   }
 
+/// For GoogleTest's messages.
+inline void PrintTo(const database_kind& kind, std::ostream* out) {
+  *out << kind.name;
+}
+
 std::vector<database_kind> kinds();
 std::string name_of(const testing::TestParamInfo<database_kind>& info);
 

@@ -79,6 +79,25 @@ TEST_P(Presence, EndsTogetherWithThePendingRequests) {
   EXPECT_EQ(server_.stop(), 0);
 }
 
+// A client that has gone is not waited for as one is that was hung up on and stays (for five seconds).
+TEST_P(Presence, EndsAtOnceWhenTheClientGoes) {
+  auto stays = support::newcomer(server_.endpoint(), "marc");
+  auto goes = support::newcomer(server_.endpoint(), "zoë");
+
+  stays.say("QUIT");
+  ASSERT_EQ(stays.hear(), support::closed);
+  goes.socket().close();
+
+  support::rows both;
+  EXPECT_TRUE(support::eventually([&] {
+    both =
+        db_->ask(server_, "SELECT username, status FROM clients WHERE username IN ('marc', 'zoë') ORDER BY username");
+    return both.at(1).at(1) == "disconnected";
+  }));
+  EXPECT_EQ(both.at(0).at(1), "connected");
+  EXPECT_EQ(server_.stop(), 0);
+}
+
 TEST_P(Presence, APasswordIsKeptAsAHashAlone) {
   auto zoe = support::newcomer(server_.endpoint(), "zoë");
 

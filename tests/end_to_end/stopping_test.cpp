@@ -78,7 +78,6 @@ TEST(StoppingWithADeafPeer, ASecondSignalEndsAtOnce) {
   EXPECT_TRUE(server.running().wait(5s).has_value());
 }
 
-// Who has left is not waited for: otherwise this would take a quarter of an hour.
 TEST(StartAndStop, TwoHundredTimes) {
   daemon server;
   for (int i = 0; i < 200; ++i) {
