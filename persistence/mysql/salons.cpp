@@ -12,7 +12,7 @@ std::vector<salon_record> mysql_store::salons() {
                         "FROM salons s ORDER BY salon_id");
   std::vector<salon_record> result;
   while (found.next())
-    result.push_back({salon_id{found.integer(0)}, found.text(1), mysql::policy_of(found.text(2)), found.integer(3)});
+    result.push_back({salon_id{found.integer(0)}, found.text(1), policy_of(found.text(2)), found.integer(3)});
   return result;
 }
 
@@ -31,7 +31,7 @@ outcome<salon_record> mysql_store::create_salon(const std::string& name, policy 
   if (db().number("SELECT 1 FROM salons WHERE nom_key = ?", {key}))
     return fault::invalid_name;
   db().run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)",
-           {name, key, std::string(mysql::to_word(how))});
+           {name, key, std::string(to_word(how))});
   return salon_record{salon_id{db().last_insert_id()}, name, how, 0};
 }
 

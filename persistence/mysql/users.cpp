@@ -34,7 +34,7 @@ user mysql_store::insert_user(const new_user& who) {
   db().run("INSERT INTO clients(username, username_key, alias, alias_key, password_hash, role) "
            "VALUES (?, ?, ?, ?, ?, ?)",
            {who.username, key_of(who.username), who.alias, key_of(who.alias), who.password_hash,
-            std::string(mysql::to_word(who.role))});
+            std::string(to_word(who.role))});
   const user_id id{db().last_insert_id()};
   db().run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons WHERE policy = 'auto' "
            "ORDER BY salon_id",

@@ -14,7 +14,7 @@ std::vector<salon_record> sqlite_store::salons() {
                         "FROM salons s ORDER BY salon_id");
   std::vector<salon_record> result;
   while (found.next())
-    result.push_back({salon_id{found.integer(0)}, found.text(1), sqlite::policy_of(found.text(2)), found.integer(3)});
+    result.push_back({salon_id{found.integer(0)}, found.text(1), policy_of(found.text(2)), found.integer(3)});
   return result;
 }
 
@@ -32,7 +32,7 @@ outcome<salon_record> sqlite_store::create_salon(const std::string& name, policy
   const auto key = key_of(name);
   if (db_->ask("SELECT 1 FROM salons WHERE nom_key = ?", blob{key}).next())
     return fault::invalid_name;
-  db_->run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", name, blob{key}, sqlite::to_word(how));
+  db_->run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", name, blob{key}, to_word(how));
   return salon_record{salon_id{db_->last_insert_id()}, name, how, 0};
 }
 

@@ -52,7 +52,7 @@ administrator_state sqlite_store::administrators() {
   auto found = db_->ask("SELECT password_hash FROM clients WHERE role = 'administrator'");
   auto state = administrator_state::none;
   while (found.next()) {
-    if (sqlite::can_match(found.text(0)))
+    if (can_match(found.text(0)))
       return administrator_state::can_log_in;
     state = administrator_state::locked;
   }

@@ -38,7 +38,7 @@ user sqlite_store::insert_user(const new_user& who) {
   const auto alias_key = key_of(who.alias);
   db_->run("INSERT INTO clients(username, username_key, alias, alias_key, password_hash, role) "
            "VALUES (?, ?, ?, ?, ?, ?)",
-           who.username, blob{key}, who.alias, blob{alias_key}, who.password_hash, sqlite::to_word(who.role));
+           who.username, blob{key}, who.alias, blob{alias_key}, who.password_hash, to_word(who.role));
   const user_id id{db_->last_insert_id()};
   db_->run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons WHERE policy = 'auto' "
            "ORDER BY salon_id",

@@ -1,0 +1,20 @@
+// How values stand in the columns of every database alike.
+#pragma once
+#include "protocol/words/records.hpp"
+#include <string_view>
+
+namespace salond::persistence {
+
+/// The columns of an account that each store's user_in() reads, in its order.
+#define SALOND_USER_COLUMNS "c.client_id, c.username, c.alias, c.password_hash, c.role"
+
+const char* to_word(role what);
+const char* to_word(policy what);
+/// A word that no to_word() gives is the least right: a plain user, a salon that needs approval.
+role role_of(std::string_view word);
+policy policy_of(std::string_view word);
+
+/// True when a password exists that matches `hash`: in PHC form, or 64 hexadecimal digits (SHA-256).
+bool can_match(std::string_view hash);
+
+} // namespace salond::persistence
