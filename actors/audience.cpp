@@ -125,10 +125,7 @@ void audience::tell_privately(user_id target, user_id author, const hearer& from
 
 void audience::delivered(std::vector<private_id> which) {
   delivered_.insert(delivered_.end(), which.begin(), which.end());
-  if (!flush_due_) {
-    flush_due_ = true;
-    caf::anon_send(relay, flush_all{});
-  }
+  flush_later();
 }
 
 void audience::open(const salon_opened& what) {
@@ -284,10 +281,12 @@ void audience::touch(hearer& who) {
     return;
   who.dirty = true;
   dirty_.push_back(&who);
-  if (!flush_due_) {
-    flush_due_ = true;
+  flush_later();
+}
+
+void audience::flush_later() {
+  if (!std::exchange(flush_due_, true))
     caf::anon_send(relay, flush_all{});
-  }
 }
 
 void audience::flush() {

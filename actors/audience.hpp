@@ -133,6 +133,7 @@ private:
   void sit(hearer& who, desk& at);
   void stand_up(hearer& who, desk& at);
   void answer(reply& what, desk& at);
+  void flush_later();
   void tick_later();
   std::vector<hearer*> everybody() const;
 

@@ -1,7 +1,6 @@
 #include "actors/host.hpp"
 #include "actors/ask_store.hpp"
 #include "config/log.hpp"
-#include <algorithm>
 
 namespace salond {
 namespace {
@@ -35,13 +34,7 @@ void open_again(pointer self, salon_id which) {
 void on_failure(pointer self, salon_id which, const caf::error& why) {
   self->state.open.erase(which);
   self->send(self->state.relay, salon_lost{which});
-  auto& failures = self->state.failures[which];
-  const auto now = self->clock().now();
-  failures.push_back(now);
-  failures.erase(std::remove_if(failures.begin(), failures.end(),
-                                [now](instant then) { return now - then > std::chrono::minutes{1}; }),
-                 failures.end());
-  if (failures.size() >= most_failures_a_minute)
+  if (self->state.failures[which].add(self->clock().now()) >= most_failures_a_minute)
     return log::error("a salon failed too often and stays closed", {{"salon", which.value}, {"why", to_string(why)}});
   log::error("a salon failed and is opened again", {{"salon", which.value}, {"why", to_string(why)}});
   open_again(self, which);

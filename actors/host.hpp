@@ -2,6 +2,7 @@
 // asked it, so that nothing is numbered twice. The third failure in a minute closes the salon.
 #pragma once
 #include "actors/interfaces.hpp"
+#include "actors/rules/failures.hpp"
 #include "actors/salon.hpp"
 #include <unordered_map>
 
@@ -12,7 +13,7 @@ struct host_state {
   store_actor store;
   relay_actor relay;
   std::unordered_map<salon_id, salon_actor> open;
-  std::unordered_map<salon_id, std::vector<instant>> failures; ///< of the last minute
+  std::unordered_map<salon_id, rules::failures> failures;
 };
 
 /// What the store holds of a salon.

@@ -64,7 +64,7 @@ using host_actor = caf::typed_actor<caf::reacts_to<forget_user>, caf::reacts_to<
 
 /// SERVER: the root; starts, watches and stops all the others.
 using server_actor = caf::typed_actor<caf::reacts_to<stop>, caf::reacts_to<stop_now>, caf::reacts_to<salons_open>,
-                                      caf::reacts_to<reopen>>;
+                                      caf::reacts_to<reopen>, caf::reacts_to<reread_bans>>;
 
 } // namespace salond
 

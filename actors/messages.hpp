@@ -199,6 +199,8 @@ struct salons_open {};
 struct reopen {
   size_t listener = 0;
 };
+/// INTERNAL to the server: the ban registry is started again, which could not be read from the store before.
+struct reread_bans {};
 
 /// A fault as CAF's error; fault_of() finds it again.
 caf::error make_error(fault why);
@@ -251,4 +253,5 @@ SALOND_LOCAL(stop)
 SALOND_LOCAL(stop_now)
 SALOND_LOCAL(salons_open)
 SALOND_LOCAL(reopen)
+SALOND_LOCAL(reread_bans)
 #undef SALOND_LOCAL

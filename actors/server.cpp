@@ -7,7 +7,6 @@
 #include "actors/relay.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
-#include <algorithm>
 #include <unistd.h>
 
 namespace salond {
@@ -82,7 +81,6 @@ void open_doors(pointer self) {
   st.listener_failures.resize(st.parts.doors.size());
   for (size_t i = 0; i < st.parts.doors.size(); ++i)
     start_listener(self, i);
-  st.listening = true;
   st.events.ready(st.actors);
 }
 
@@ -109,14 +107,8 @@ void reopen_listener(pointer self, size_t which) {
 
 void on_listener_failure(pointer self, size_t which) {
   auto& st = self->state;
-  auto& failures = st.listener_failures[which];
-  const auto now = self->clock().now();
-  failures.push_back(now);
-  failures.erase(std::remove_if(failures.begin(), failures.end(),
-                                [now](instant then) { return now - then > std::chrono::minutes{1}; }),
-                 failures.end());
   const auto where = st.parts.doors[which].where.to_string();
-  if (failures.size() > most_listener_failures) {
+  if (st.listener_failures[which].add(self->clock().now()) > most_listener_failures) {
     log::error("a listener failed too often; ending", {{"at", where}});
     return end_of_node(self, 1);
   }
@@ -124,8 +116,7 @@ void on_listener_failure(pointer self, size_t which) {
   reopen_listener(self, which);
 }
 
-void restart_bans(pointer self, const caf::error& why) {
-  log::error("the ban registry failed and is started again", {{"why", to_string(why)}});
+void restart_bans(pointer self) {
   auto job = make_store_job([at = wall_clock()](persistence::store& db) { return db.bans(at); });
   self->request(self->state.actors.store, caf::infinite, store_work{store_work::kind::read, job})
       .then(
@@ -135,7 +126,7 @@ void restart_bans(pointer self, const caf::error& why) {
             tell_of_change(self);
           },
           [self](caf::error& error) {
-            self->delayed_send(self, std::chrono::seconds{1}, reopen{std::numeric_limits<size_t>::max()});
+            self->delayed_send(self, std::chrono::seconds{1}, reread_bans{});
             log::warning("cannot read the bans, trying on", {{"why", to_string(error)}});
           });
 }
@@ -153,8 +144,10 @@ void on_down(pointer self, const caf::down_msg& down) {
     self->send(st.actors.relay, serving{st.actors.bans, st.actors.passwords});
     return tell_of_change(self);
   }
-  if (down.source == st.actors.bans)
-    return restart_bans(self, down.reason);
+  if (down.source == st.actors.bans) {
+    log::error("the ban registry failed and is started again", {{"why", to_string(down.reason)}});
+    return restart_bans(self);
+  }
   for (size_t i = 0; i < st.actors.listeners.size(); ++i)
     if (down.source == st.actors.listeners[i])
       return st.stopping ? void() : on_listener_failure(self, i);
@@ -253,12 +246,8 @@ server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> par
       },
       [self](const stop_now&) { stop_in_order(self); },
       [self](const salons_open&) { open_doors(self); },
-      [self](const reopen& msg) {
-        if (msg.listener == std::numeric_limits<size_t>::max())
-          restart_bans(self, {});
-        else
-          reopen_listener(self, msg.listener);
-      },
+      [self](const reopen& msg) { reopen_listener(self, msg.listener); },
+      [self](const reread_bans&) { restart_bans(self); },
   };
 }
 

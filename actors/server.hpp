@@ -3,6 +3,7 @@
 #pragma once
 #include "actors/audience.hpp"
 #include "actors/listener.hpp"
+#include "actors/rules/failures.hpp"
 #include <functional>
 
 namespace salond {
@@ -40,8 +41,8 @@ struct server_state {
   node_parts parts;
   node_events events;
   node_actors actors;
-  std::vector<std::vector<instant>> listener_failures; ///< of the last minute, a door
-  bool listening = false, stopping = false, closing = false, ending = false;
+  std::vector<rules::failures> listener_failures; ///< a door
+  bool stopping = false, closing = false, ending = false;
   int status = 0;
 };
 
