@@ -61,8 +61,7 @@ void audience::leave(hearer& who) {
       users_.erase(mine);
     caf::anon_send(directory, depart{who.account, who.number});
   }
-  if (connections_.empty() && when_empty_)
-    when_empty_();
+  tell_if_over();
 }
 
 void audience::arrive(hearer& who, user_id as) {
@@ -148,6 +147,7 @@ void audience::lose(salon_id which) {
   found->second->posts = 0;
   for (auto* who : everybody())
     who->lost(which);
+  tell_if_over();
 }
 
 void audience::serve(const serving& now) {
@@ -245,6 +245,7 @@ void audience::answer(reply& what, desk& at) {
   const auto found = connections_.find(what.to);
   if (found != connections_.end())
     found->second->answered(std::move(what.what));
+  tell_if_over();
 }
 
 void audience::close_user(user_id who, const event::any& last) {
@@ -267,13 +268,19 @@ void audience::announce(const event::any& what) {
   }
 }
 
-void audience::close_all(const event::any& last, std::function<void()> when_empty) {
+void audience::close_all(const event::any& last, std::function<void()> when_over) {
   closing = true;
   for (const auto& [id, who] : connections_)
     who->close(last);
-  when_empty_ = std::move(when_empty);
-  if (connections_.empty())
-    when_empty_();
+  when_over_ = std::move(when_over);
+  tell_if_over();
+}
+
+/// A post that was taken is stored before the end, though its author is gone: its salon may still have to send it on.
+void audience::tell_if_over() {
+  const auto owes = [](const auto& one) { return one.second->posts != 0; };
+  if (when_over_ && connections_.empty() && std::none_of(desks_.begin(), desks_.end(), owes))
+    std::exchange(when_over_, nullptr)();
 }
 
 void audience::touch(hearer& who) {

@@ -118,8 +118,8 @@ public:
   // --- everybody ---
   void close_user(user_id who, const event::any& last);
   void announce(const event::any& what);
-  /// Calls `when_empty` once the last connection is gone.
-  void close_all(const event::any& last, std::function<void()> when_empty);
+  /// Calls `when_over` once the last connection is gone and every post is answered.
+  void close_all(const event::any& last, std::function<void()> when_over);
 
   // --- turns of the loop ---
   /// `who` has something to write: flush() will write it, in this turn of the loop.
@@ -133,6 +133,7 @@ private:
   void sit(hearer& who, desk& at);
   void stand_up(hearer& who, desk& at);
   void answer(reply& what, desk& at);
+  void tell_if_over();
   void flush_later();
   void tick_later();
   std::vector<hearer*> everybody() const;
@@ -147,7 +148,7 @@ private:
   bool flush_due_ = false;
   std::vector<private_id> delivered_;
   std::multimap<instant, connection_id> alarms_;
-  std::function<void()> when_empty_;
+  std::function<void()> when_over_;
   bool ticking_ = false; ///< the relay will hear a tick
 };
 

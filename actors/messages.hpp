@@ -105,7 +105,7 @@ struct close_user {
 struct announce {
   event::any what;
 };
-/// No new connection; every connection closes with these last words. Answered when all are gone.
+/// No new connection; every connection closes with these last words. Answered when all are gone and every post is answered.
 struct close_all {
   event::any last;
 };

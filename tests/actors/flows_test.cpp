@@ -238,6 +238,29 @@ TEST_F(Flows, AStopCommitsWhatWasTakenAndLeavesNobodyConnected) {
   EXPECT_EQ(look_up("SELECT count(*) FROM clients WHERE status = 'connected'"), "0");
 }
 
+TEST_F(Flows, AStopCommitsThePostsThatWaitForTheirTurnToo) {
+  start();
+  auto zoe = log_in("zoë");
+  guard->hold(what::writes);
+  zoe.say("MSG (Général):un"); // under way, as the next one; the third waits in the salon until one of them is stored
+  ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
+  zoe.say("MSG (Général):deux");
+  ASSERT_TRUE(eventually([&] { return writes_waiting() == 2; }));
+  zoe.say("MSG (Général):trois");
+  ASSERT_TRUE(
+      eventually([&] { return on_io_thread([](audience& house) { return house.find("Général")->posts; }) == 3; }));
+
+  stop_later(0);
+  EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter. Merci de vous déconnecter.");
+  EXPECT_TRUE(zoe.ends());
+  guard->release(what::writes);
+
+  EXPECT_EQ(end_status(), 0);
+  EXPECT_TRUE(stored("un"));
+  EXPECT_TRUE(stored("deux"));
+  EXPECT_TRUE(stored("trois"));
+}
+
 TEST_F(Flows, AnAnnouncedStopLetsNobodyInAndASecondOneWaitsNoLonger) {
   start();
   auto zoe = log_in("zoë");
