@@ -38,7 +38,7 @@ bool can_match(std::string_view hash) {
   if (hash.substr(0, phc.size()) == phc)
     return true;
   return hash.size() == 64 && std::all_of(hash.begin(), hash.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
          });
 }
 

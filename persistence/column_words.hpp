@@ -14,7 +14,7 @@ const char* to_word(policy what);
 role role_of(std::string_view word);
 policy policy_of(std::string_view word);
 
-/// True when a password exists that matches `hash`: in PHC form, or 64 hexadecimal digits (SHA-256).
+/// True when a password exists that matches `hash`: in PHC form, or 64 lower-case hexadecimal digits (SHA-256).
 bool can_match(std::string_view hash);
 
 } // namespace salond::persistence
