@@ -7,8 +7,8 @@
 
 namespace salond {
 
-/// Resets presence and sees to the administrators. Answers the password that it gave to `admin`, when nobody with the role
-/// could have logged in: it is to be shown once.
+/// Resets presence and sees to the administrators. Answers the password that it gave to `admin`, when nobody with the
+/// role could have logged in: it is to be shown once.
 std::optional<std::string> prepare_store(persistence::store& db, const config::passwords& cost);
 
 } // namespace salond

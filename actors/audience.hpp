@@ -2,8 +2,8 @@
 // shared by the relay (which feeds it), the connections (which enter and leave) and the listeners (which ask for room).
 //
 // Invariants: a connection stands in `connections_` from construction to on_exit, under its user from the proof of its
-// password on, and in a salon's hearers as long as its user is a member. Nothing here closes a connection while it walks a
-// list: a connection that must end is marked and ends in flush().
+// password on, and in a salon's hearers as long as its user is a member. Nothing here closes a connection while it
+// walks a list: a connection that must end is marked and ends in flush().
 #pragma once
 #include "actors/dialects.hpp"
 #include "actors/interfaces.hpp"
@@ -20,9 +20,9 @@ class hearer;
 /// A salon as this node's connections see it.
 struct desk {
   salon_record record;
-  salon_actor salon;              ///< invalid while the salon is not open
+  salon_actor salon; ///< invalid while the salon is not open
   std::vector<hearer*> hearers;
-  size_t posts = 0;               ///< of this node, unanswered
+  size_t posts = 0;                 ///< of this node, unanswered
   std::deque<connection_id> parked; ///< wait until fewer posts are unanswered
 };
 
@@ -55,11 +55,11 @@ public:
   virtual void unparked() = 0;
 
   connection_id number;
-  std::string peer;             ///< its address
+  std::string peer; ///< its address
   dialect speaks = dialect::text;
-  user_id account;              ///< none before its password is proven
-  bool listening = false;       ///< its session has begun: it may hear
-  bool dirty = false;           ///< stands in the list of those to flush
+  user_id account;        ///< none before its password is proven
+  bool listening = false; ///< its session has begun: it may hear
+  bool dirty = false;     ///< stands in the list of those to flush
   std::vector<seat> seats;
   std::map<salon_id, bool> while_arriving; ///< memberships made (true) or ended before its session began
   std::vector<event::said_privately> told_while_arriving;
@@ -91,8 +91,8 @@ public:
   // --- users ---
   /// Its user is proven; memberships and private messages are remembered until start_hearing().
   void arrive(hearer& who, user_id as);
-  /// The session begins: takes its seats in `salons`, corrected by what changed while it arrived. Answers what it missed:
-  /// `waiting`, and what was told while it arrived, in order, each once.
+  /// The session begins: takes its seats in `salons`, corrected by what changed while it arrived. Answers what it
+  /// missed: `waiting`, and what was told while it arrived, in order, each once.
   std::vector<event::any> start_hearing(hearer& who, const std::vector<salon_id>& salons,
                                         const std::vector<private_message>& waiting);
   /// The salons as `who` is told them at its login.

@@ -1,5 +1,5 @@
-// BANS: the registry of who is out until when. The store decides and keeps; the registry remembers, and sees to it that whom
-// it hits is gone everywhere.
+// BANS: the registry of who is out until when. The store decides and keeps; the registry remembers, and sees to it that
+// whom it hits is gone everywhere.
 #pragma once
 #include "actors/interfaces.hpp"
 #include "actors/rules/bans.hpp"

@@ -18,7 +18,9 @@ std::vector<char>& read_buffer() {
   return buffer;
 }
 
-void set(int fd, int level, int name, int value) { ::setsockopt(fd, level, name, &value, sizeof value); }
+void set(int fd, int level, int name, int value) {
+  ::setsockopt(fd, level, name, &value, sizeof value);
+}
 
 /// A dead peer is noticed within five minutes: unanswered data after four, silence after 120 s + 4 × 30 s.
 void notice_dead_peers(int fd) {
@@ -42,7 +44,7 @@ std::string address_of(const sockaddr_storage& from) {
 } // namespace
 
 client_socket::client_socket(net::default_multiplexer& loop, int fd, std::string peer)
-  : caf::io::scribe(net::conn_hdl_from_socket(fd)), events_(loop, fd, *this), peer_(std::move(peer)) {}
+    : caf::io::scribe(net::conn_hdl_from_socket(fd)), events_(loop, fd, *this), peer_(std::move(peer)) {}
 
 void client_socket::say(shared_bytes bytes) {
   if (last_ || bytes->empty())
@@ -81,9 +83,13 @@ void client_socket::resume_reading() {
     add_to_loop();
 }
 
-void client_socket::configure_read(caf::io::receive_policy::config) { add_to_loop(); }
+void client_socket::configure_read(caf::io::receive_policy::config) {
+  add_to_loop();
+}
 
-std::vector<char>& client_socket::rd_buf() { return read_buffer(); }
+std::vector<char>& client_socket::rd_buf() {
+  return read_buffer();
+}
 
 void client_socket::add_to_loop() {
   if (waits_to_read_)
@@ -124,9 +130,9 @@ void client_socket::handler::removed_from_loop(net::operation op) {
 
 void client_socket::on_event(net::operation op) {
   switch (op) {
-    case net::operation::read: return read_some();
-    case net::operation::write: return write_some();
-    case net::operation::propagate_error: return fail(net::operation::read);
+  case net::operation::read: return read_some();
+  case net::operation::write: return write_some();
+  case net::operation::propagate_error: return fail(net::operation::read);
   }
 }
 
@@ -224,7 +230,7 @@ void client_socket::fail(net::operation op) {
 }
 
 client_doorman::client_doorman(net::default_multiplexer& loop, int fd, peers kind, on_accept accepted)
-  : net::doorman_impl(loop, fd), kind_(kind), accepted_(std::move(accepted)) {}
+    : net::doorman_impl(loop, fd), kind_(kind), accepted_(std::move(accepted)) {}
 
 bool client_doorman::new_connection() {
   auto& loop = acceptor_.backend();

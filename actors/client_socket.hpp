@@ -1,7 +1,7 @@
-// A client's socket and the door it comes through, in CAF's event loop. Why our own: CAF's scribe waits for epoll before
-// each write, copies into one buffer a connection, and keeps a read buffer a connection; this one writes at once, sends
-// shared bytes without copying them, and reads into one buffer for all (docs/decisions/0004-fan-out.md has the figures).
-// Lives on the I/O thread alone.
+// A client's socket and the door it comes through, in CAF's event loop. Why our own: CAF's scribe waits for epoll
+// before each write, copies into one buffer a connection, and keeps a read buffer a connection; this one writes at
+// once, sends shared bytes without copying them, and reads into one buffer for all (docs/decisions/0004-fan-out.md has
+// the figures). Lives on the I/O thread alone.
 #pragma once
 #include "protocol/codec.hpp"
 #include <caf/io/all.hpp>
@@ -82,15 +82,15 @@ private:
   bool registered(int events) const { return (events_.eventbf() & events) != 0; }
   void fail(net::operation op);
 
-  handler events_;                                      // owns and closes the descriptor
-  // The loop's references to us. It takes up and drops its registrations at the end of a turn, and says nothing of one that
-  // was changed twice in a turn; so these do not tell what it is going to wait for.
+  handler events_; // owns and closes the descriptor
+  // The loop's references to us. It takes up and drops its registrations at the end of a turn, and says nothing of one
+  // that was changed twice in a turn; so these do not tell what it is going to wait for.
   caf::intrusive_ptr<client_socket> reading_, writing_;
   bool waits_to_read_ = false, waits_to_write_ = false; // what it is going to wait for
   socket_owner* owner_ = nullptr;
   std::string peer_;
-  std::vector<char> unused_;         // wr_buf() must answer something; nobody writes there
-  std::vector<shared_bytes> queue_;  // from first_ on; emptied when all is out
+  std::vector<char> unused_;        // wr_buf() must answer something; nobody writes there
+  std::vector<shared_bytes> queue_; // from first_ on; emptied when all is out
   size_t first_ = 0;
   size_t done_ = 0; // bytes of the first that are out
   size_t unsent_ = 0;

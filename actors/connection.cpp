@@ -19,11 +19,10 @@ size_t window_of(const config::limits& limits) {
 
 } // namespace
 
-connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house, caf::intrusive_ptr<client_socket> socket,
-                       dialect speaks_, std::optional<fault> refusal)
-  : caf::io::broker(cfg), house_(std::move(house)), socket_(std::move(socket)),
-    codec_(make_codec(speaks_, house_->settings)),
-    session_(window_of(house_->settings.limits)), refusal_(refusal) {
+connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house,
+                       caf::intrusive_ptr<client_socket> socket, dialect speaks_, std::optional<fault> refusal)
+    : caf::io::broker(cfg), house_(std::move(house)), socket_(std::move(socket)),
+      codec_(make_codec(speaks_, house_->settings)), session_(window_of(house_->settings.limits)), refusal_(refusal) {
   speaks = speaks_;
   peer = socket_->peer();
   entered_ = now();
@@ -43,22 +42,22 @@ caf::behavior connection::make_behavior() {
   else if (patience != 0)
     house_->wake(*this, entered_ + std::chrono::seconds{patience});
   return {
-    [this](const caf::io::new_data_msg& msg) {
-      if (closing_by_)
-        return; // read and forgotten: unread input would turn our FIN into a reset
-      codec_->feed({msg.buf.data(), msg.buf.size()}, now());
-      work();
-    },
-    [this](const caf::io::connection_closed_msg&) {
-      socket_ = nullptr;
-      quit();
-    },
-    [this](const wake&) {
-      if (finished_ && socket_ && socket_->input_over())
-        return quit();
-      wake_at_.reset();
-      work();
-    },
+      [this](const caf::io::new_data_msg& msg) {
+        if (closing_by_)
+          return; // read and forgotten: unread input would turn our FIN into a reset
+        codec_->feed({msg.buf.data(), msg.buf.size()}, now());
+        work();
+      },
+      [this](const caf::io::connection_closed_msg&) {
+        socket_ = nullptr;
+        quit();
+      },
+      [this](const wake&) {
+        if (finished_ && socket_ && socket_->input_over())
+          return quit();
+        wake_at_.reset();
+        work();
+      },
   };
 }
 
@@ -84,7 +83,9 @@ void connection::work() {
   flush();
 }
 
-bool connection::has_room() const { return codec_->unsent() + socket_->unsent() < most_unread_answers; }
+bool connection::has_room() const {
+  return codec_->unsent() + socket_->unsent() < most_unread_answers;
+}
 
 /// Takes utterances for as long as the session will have them.
 void connection::pump() {
@@ -253,8 +254,8 @@ void connection::wake_at_deadline() {
   wake_up(std::max(pause, instant::duration{0}) + std::chrono::microseconds{1});
 }
 
-/// Anonymously: CAF 0.17.6 never closes a broker's mailbox, and a message of its own that came after its end would keep it,
-/// and with it all that it holds, for ever.
+/// Anonymously: CAF 0.17.6 never closes a broker's mailbox, and a message of its own that came after its end would keep
+/// it, and with it all that it holds, for ever.
 void connection::wake_up(instant::duration after) {
   const auto me = caf::actor_cast<caf::actor>(this);
   if (after > instant::duration{0})

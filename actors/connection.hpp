@@ -1,5 +1,5 @@
-// CONNECTION: one client. Gives bytes to its codec, its codec's utterances to its session, and carries out what the session
-// decides. A broker: lives on the I/O thread, beside the audience, which calls it directly.
+// CONNECTION: one client. Gives bytes to its codec, its codec's utterances to its session, and carries out what the
+// session decides. A broker: lives on the I/O thread, beside the audience, which calls it directly.
 #pragma once
 #include "actors/audience.hpp"
 #include "actors/client_socket.hpp"
@@ -76,12 +76,12 @@ private:
   salon_id asked_salon_;               ///< of the posts or the question that are open
   std::vector<private_id> to_confirm_; ///< private messages on their way into the socket
   std::optional<fault> refusal_;
-  std::optional<instant> wake_at_;     ///< a `wake` is under way for then
-  std::optional<instant> closing_by_;  ///< hung up: then it ends, read or not
-  bool finished_ = false;              ///< our output is ended; the peer's end is awaited
+  std::optional<instant> wake_at_;    ///< a `wake` is under way for then
+  std::optional<instant> closing_by_; ///< hung up: then it ends, read or not
+  bool finished_ = false;             ///< our output is ended; the peer's end is awaited
   bool paused_ = false;
   bool pumping_ = false;
-  bool choked_ = false; ///< its next command waits until it has read its answers
+  bool choked_ = false;         ///< its next command waits until it has read its answers
   bool asked_services_ = false; ///< bans or passwords owe an answer
   bool too_slow_ = false;
 };

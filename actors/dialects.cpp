@@ -6,8 +6,8 @@ namespace salond {
 
 std::unique_ptr<codec> make_codec(dialect which, const config::settings& how) {
   switch (which) {
-    case dialect::text:
-      return std::make_unique<text::text_codec>(
+  case dialect::text:
+    return std::make_unique<text::text_codec>(
         text::text_options{how.text.raw_after, how.text.raw_gap, how.text.pace, how.limits.frame_bytes});
   }
   return nullptr;
@@ -16,10 +16,10 @@ std::unique_ptr<codec> make_codec(dialect which, const config::settings& how) {
 shared_bytes spell(dialect which, const std::vector<event::any>& events) {
   std::string bytes;
   switch (which) {
-    case dialect::text:
-      for (const auto& what : events)
-        bytes += text::spell(what);
-      break;
+  case dialect::text:
+    for (const auto& what : events)
+      bytes += text::spell(what);
+    break;
   }
   return std::make_shared<const std::string>(std::move(bytes));
 }

@@ -1,4 +1,5 @@
-// Which dialects there are: the one place outside protocol/ that names them. A new dialect is one class and one row here.
+// Which dialects there are: the one place outside protocol/ that names them. A new dialect is one class and one row
+// here.
 #pragma once
 #include "config/config.hpp"
 #include "protocol/codec.hpp"

@@ -18,17 +18,18 @@ void open(pointer self, const stored_salon& stored) {
 
 void open_again(pointer self, salon_id which) {
   ask_store(
-    self, self->state.store, store_work::kind::write, // a write, so that it comes behind the appends of the failed one
-    [](persistence::store& db) { return read_salons(db); },
-    [self, which](const std::vector<stored_salon>& salons) {
-      for (const auto& stored : salons)
-        if (stored.record.id == which)
-          open(self, stored);
-    },
-    [self, which](fault why) {
-      log::warning("cannot open a salon again, trying on", {{"salon", which.value}, {"why", to_string(why)}});
-      self->delayed_send(self, std::chrono::seconds{1}, salon_lost{which});
-    });
+      self, self->state.store,
+      store_work::kind::write, // a write, so that it comes behind the appends of the failed one
+      [](persistence::store& db) { return read_salons(db); },
+      [self, which](const std::vector<stored_salon>& salons) {
+        for (const auto& stored : salons)
+          if (stored.record.id == which)
+            open(self, stored);
+      },
+      [self, which](fault why) {
+        log::warning("cannot open a salon again, trying on", {{"salon", which.value}, {"why", to_string(why)}});
+        self->delayed_send(self, std::chrono::seconds{1}, salon_lost{which});
+      });
 }
 
 void on_failure(pointer self, salon_id which, const caf::error& why) {
@@ -55,7 +56,9 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
                                server_actor server) {
   self->state.store = std::move(store);
   self->state.relay = std::move(relay);
-  self->set_error_handler([](caf::error& why) { log::warning("the host was told an error", {{"why", to_string(why)}}); });
+  self->set_error_handler([](caf::error& why) {
+    log::warning("the host was told an error", {{"why", to_string(why)}});
+  });
   self->set_down_handler([self](const caf::down_msg& down) {
     for (const auto& [which, salon] : self->state.open)
       if (salon == down.source)
@@ -65,12 +68,12 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
     open(self, stored);
   self->send(server, salons_open{});
   return {
-    [self](const forget_user& msg) {
-      for (const auto which : msg.salons)
-        if (const auto place = self->state.open.find(which); place != self->state.open.end())
-          self->send(place->second, member_gone{msg.who});
-    },
-    [self](const salon_lost& msg) { open_again(self, msg.salon); },
+      [self](const forget_user& msg) {
+        for (const auto which : msg.salons)
+          if (const auto place = self->state.open.find(which); place != self->state.open.end())
+            self->send(place->second, member_gone{msg.who});
+      },
+      [self](const salon_lost& msg) { open_again(self, msg.salon); },
   };
 }
 

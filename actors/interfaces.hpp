@@ -6,19 +6,15 @@ namespace salond {
 
 /// PERSISTENCE: the only one that reaches the database.
 using store_actor = caf::typed_actor<
-  // Runs the job and answers once it is durable; storage or busy when it certainly never will be.
-  caf::replies_to<store_work>::with<store_done>,
-  caf::replies_to<count_work>::with<counted_work>,
-  // Answers when all that came before is done.
-  caf::replies_to<drain>::with<store_done>,
-  caf::reacts_to<collect>>;
+    // Runs the job and answers once it is durable; storage or busy when it certainly never will be.
+    caf::replies_to<store_work>::with<store_done>, caf::replies_to<count_work>::with<counted_work>,
+    // Answers when all that came before is done.
+    caf::replies_to<drain>::with<store_done>, caf::reacts_to<collect>>;
 
 /// SALON: its members, and the one order of their messages: the order of commits.
-using salon_actor = caf::typed_actor<
-  caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>,
-  caf::replies_to<read_history>::with<store_done>,
-  caf::reacts_to<member_added>, caf::reacts_to<member_gone>,
-  caf::reacts_to<append_next>>;
+using salon_actor = caf::typed_actor<caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>,
+                                     caf::replies_to<read_history>::with<store_done>, caf::reacts_to<member_added>,
+                                     caf::reacts_to<member_gone>, caf::reacts_to<append_next>>;
 
 /// A salon that is open: what it is called and who serves it.
 struct salon_opened {
@@ -27,17 +23,14 @@ struct salon_opened {
 };
 
 /// BANS: who is out until when.
-using bans_actor = caf::typed_actor<
-  caf::replies_to<check_name>::with<name_allowed>,
-  caf::replies_to<kick_user>::with<removed>,
-  caf::replies_to<ban_user>::with<removed>,
-  caf::replies_to<unban_user>::with<removed>>;
+using bans_actor =
+    caf::typed_actor<caf::replies_to<check_name>::with<name_allowed>, caf::replies_to<kick_user>::with<removed>,
+                     caf::replies_to<ban_user>::with<removed>, caf::replies_to<unban_user>::with<removed>>;
 
 /// PASSWORDS: hashing, on threads of its own.
-using passwords_actor = caf::typed_actor<
-  caf::replies_to<hash_password>::with<hashed_password>,
-  caf::replies_to<verify_password>::with<verified_password>,
-  caf::reacts_to<collect>>;
+using passwords_actor =
+    caf::typed_actor<caf::replies_to<hash_password>::with<hashed_password>,
+                     caf::replies_to<verify_password>::with<verified_password>, caf::reacts_to<collect>>;
 
 /// An actor that was started again.
 struct serving {
@@ -46,18 +39,16 @@ struct serving {
 };
 
 /// RELAY: tells this node's connections, on the I/O thread.
-using relay_actor = caf::typed_actor<
-  caf::reacts_to<told>, caf::reacts_to<salon_opened>, caf::reacts_to<salon_lost>, caf::reacts_to<close_user>,
-  caf::reacts_to<announce>, caf::replies_to<close_all>::with<all_closed>, caf::reacts_to<serving>,
-  caf::reacts_to<flush_all>, caf::reacts_to<tick>>;
+using relay_actor =
+    caf::typed_actor<caf::reacts_to<told>, caf::reacts_to<salon_opened>, caf::reacts_to<salon_lost>,
+                     caf::reacts_to<close_user>, caf::reacts_to<announce>, caf::replies_to<close_all>::with<all_closed>,
+                     caf::reacts_to<serving>, caf::reacts_to<flush_all>, caf::reacts_to<tick>>;
 
 /// DIRECTORY: who is online, with which connections.
 using directory_actor = caf::typed_actor<
-  // Answers what the store says to the arrival.
-  caf::replies_to<arrive>::with<store_done>,
-  caf::reacts_to<depart>, caf::reacts_to<departures_stored>,
-  caf::replies_to<settle_departures>::with<departures_settled>,
-  caf::reacts_to<close_user>>;
+    // Answers what the store says to the arrival.
+    caf::replies_to<arrive>::with<store_done>, caf::reacts_to<depart>, caf::reacts_to<departures_stored>,
+    caf::replies_to<settle_departures>::with<departures_settled>, caf::reacts_to<close_user>>;
 
 /// HOST: opens the salons of this node and opens them again.
 using host_actor = caf::typed_actor<caf::reacts_to<forget_user>, caf::reacts_to<salon_lost>>;

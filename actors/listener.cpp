@@ -18,7 +18,8 @@ namespace {
     advice = "; another program listens there: stop it, or choose another --listen";
   else if (error == EACCES)
     advice = "; ports below 1024 need a right that salond does not have";
-  throw std::runtime_error("cannot listen on " + where.to_string() + ": " + what + ": " + std::strerror(error) + advice);
+  throw std::runtime_error("cannot listen on " + where.to_string() + ": " + what + ": " + std::strerror(error)
+                           + advice);
 }
 
 int listen_on(const config::endpoint& where, int family, const sockaddr* address, socklen_t size) {
@@ -72,8 +73,8 @@ bound_endpoint bind_unix(const config::endpoint& where) {
   return {where, listen_on(where, AF_UNIX, reinterpret_cast<sockaddr*>(&address), sizeof address)};
 }
 
-void let_in(caf::io::broker* self, net::default_multiplexer& loop, const std::shared_ptr<audience>& house, dialect speaks,
-            caf::intrusive_ptr<client_socket> socket) {
+void let_in(caf::io::broker* self, net::default_multiplexer& loop, const std::shared_ptr<audience>& house,
+            dialect speaks, caf::intrusive_ptr<client_socket> socket) {
   if (house->overrun())
     return; // closed without a word: there are too many to talk to
   const auto refusal = house->refuses(socket->peer());
@@ -92,14 +93,16 @@ bound_endpoint bind_endpoint(const config::endpoint& where) {
 caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, bound_endpoint door, dialect speaks) {
   auto& loop = dynamic_cast<net::default_multiplexer&>(self->system().middleman().backend());
   const auto local = door.where.how == config::endpoint::kind::unix_socket;
-  self->set_error_handler([](caf::error& why) { log::warning("a listener was told an error", {{"why", to_string(why)}}); });
+  self->set_error_handler([](caf::error& why) {
+    log::warning("a listener was told an error", {{"why", to_string(why)}});
+  });
   self->add_doorman(caf::make_counted<client_doorman>(
-    loop, door.fd, local ? client_doorman::peers::local : client_doorman::peers::by_address,
-    [self, &loop, house, speaks](caf::intrusive_ptr<client_socket> socket) {
-      let_in(self, loop, house, speaks, std::move(socket));
-    }));
+      loop, door.fd, local ? client_doorman::peers::local : client_doorman::peers::by_address,
+      [self, &loop, house, speaks](caf::intrusive_ptr<client_socket> socket) {
+        let_in(self, loop, house, speaks, std::move(socket));
+      }));
   return {
-    [self](const caf::io::acceptor_closed_msg&) { self->quit(caf::exit_reason::unhandled_exception); },
+      [self](const caf::io::acceptor_closed_msg&) { self->quit(caf::exit_reason::unhandled_exception); },
   };
 }
 

@@ -7,7 +7,9 @@ constexpr auto category = caf::atom("salond");
 
 } // namespace
 
-caf::error make_error(fault why) { return {static_cast<uint8_t>(why), category}; }
+caf::error make_error(fault why) {
+  return {static_cast<uint8_t>(why), category};
+}
 
 fault fault_of(const caf::error& why) {
   return why.category() == category ? static_cast<fault>(why.code()) : fault::storage;

@@ -1,6 +1,6 @@
 // Every message between actors. Asking is imperative, an answer is a participle, a fact is in the past.
-// All of them stay in the process today; those that will cross nodes (to and from salons, directory, bans) hold values and
-// shared immutable values only, so that an `inspect` is all they will need.
+// All of them stay in the process today; those that will cross nodes (to and from salons, directory, bans) hold values
+// and shared immutable values only, so that an `inspect` is all they will need.
 #pragma once
 #include "actors/rules/session.hpp"
 #include "actors/store_job.hpp"
@@ -79,8 +79,8 @@ struct reply {
   connection_id to;
   rules::answer::any what;
 };
-/// What happened in a salon, committed together: who hears it from now on, what is told, who hears it no longer, and the
-/// answers for the connections that asked. In this order.
+/// What happened in a salon, committed together: who hears it from now on, what is told, who hears it no longer, and
+/// the answers for the connections that asked. In this order.
 struct told {
   salon_id salon;
   std::vector<user_id> entered;
@@ -105,7 +105,8 @@ struct close_user {
 struct announce {
   event::any what;
 };
-/// No new connection; every connection closes with these last words. Answered when all are gone and every post is answered.
+/// No new connection; every connection closes with these last words. Answered when all are gone and every post is
+/// answered.
 struct close_all {
   event::any last;
 };

@@ -28,8 +28,9 @@ caf::result<Result> compute(pointer self, Work work) {
 } // namespace
 
 passwords_actor::behavior_type passwords(pointer self, config::passwords how) {
-  self->set_error_handler(
-    [](caf::error& why) { log::warning("the passwords' actor was told an error", {{"why", to_string(why)}}); });
+  self->set_error_handler([](caf::error& why) {
+    log::warning("the passwords' actor was told an error", {{"why", to_string(why)}});
+  });
   const auto weak = caf::actor_cast<caf::actor_addr>(self); // the threads must not keep their owner alive
   self->state.most_waiting = how.queue;
   self->state.threads = std::make_unique<work_threads>(std::max(1u, how.threads), [weak] {
@@ -38,20 +39,20 @@ passwords_actor::behavior_type passwords(pointer self, config::passwords how) {
   });
   const rules::password_cost cost{how.memory_kib, how.passes};
   return {
-    [self, cost](const hash_password& msg) {
-      return compute<hashed_password>(
-        self, [password = msg.password, cost] { return hashed_password{rules::hash_password(password, cost)}; });
-    },
-    [self, cost](const verify_password& msg) {
-      return compute<verified_password>(self, [msg, cost] {
-        auto found = rules::verify_passwords(msg.hash, msg.passwords, cost);
-        return verified_password{found.which, std::move(found.better_hash)};
-      });
-    },
-    [self](const collect&) {
-      for (auto& then : self->state.threads->take_finished())
-        then();
-    },
+      [self, cost](const hash_password& msg) {
+        return compute<hashed_password>(
+            self, [password = msg.password, cost] { return hashed_password{rules::hash_password(password, cost)}; });
+      },
+      [self, cost](const verify_password& msg) {
+        return compute<verified_password>(self, [msg, cost] {
+          auto found = rules::verify_passwords(msg.hash, msg.passwords, cost);
+          return verified_password{found.which, std::move(found.better_hash)};
+        });
+      },
+      [self](const collect&) {
+        for (auto& then : self->state.threads->take_finished())
+          then();
+      },
   };
 }
 

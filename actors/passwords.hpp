@@ -1,5 +1,5 @@
-// PASSWORDS: hashes and verifies on threads of its own, so that no login blocks the I/O thread or the store. The queue is
-// bounded: what does not fit is refused as busy.
+// PASSWORDS: hashes and verifies on threads of its own, so that no login blocks the I/O thread or the store. The queue
+// is bounded: what does not fit is refused as busy.
 #pragma once
 #include "actors/interfaces.hpp"
 #include "actors/work_threads.hpp"
@@ -13,6 +13,7 @@ struct passwords_state {
   size_t most_waiting = 0; ///< 0: no limit
 };
 
-passwords_actor::behavior_type passwords(passwords_actor::stateful_pointer<passwords_state> self, config::passwords how);
+passwords_actor::behavior_type passwords(passwords_actor::stateful_pointer<passwords_state> self,
+                                         config::passwords how);
 
 } // namespace salond

@@ -15,7 +15,8 @@ std::optional<fault> refuses(const store_worker& worker, instant now) {
   if (!oldest || now - *oldest < patience)
     return std::nullopt;
   const auto running = worker.running();
-  return running && now - *running >= patience ? fault::storage : fault::busy; // one transaction for so long: it is away
+  return running && now - *running >= patience ? fault::storage
+                                               : fault::busy; // one transaction for so long: it is away
 }
 
 void collect_from(store_worker& worker) {
@@ -42,8 +43,9 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
   auto& st = self->state;
   st.db = std::move(*db);
   st.reading_db = st.db->reader();
-  self->set_error_handler(
-    [](caf::error& why) { log::warning("persistence was told an error", {{"why", to_string(why)}}); });
+  self->set_error_handler([](caf::error& why) {
+    log::warning("persistence was told an error", {{"why", to_string(why)}});
+  });
   const auto weak = caf::actor_cast<caf::actor_addr>(self);
   const auto finished = [weak] {
     if (auto owner = caf::actor_cast<store_actor>(weak))
@@ -53,34 +55,34 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
   if (st.reading_db)
     st.reader = std::make_unique<store_worker>(*st.reading_db, finished, broken);
   return {
-    [self](const store_work& msg) -> caf::result<store_done> {
-      const auto write = msg.how == store_work::kind::write;
-      auto& worker = write || !self->state.reader ? *self->state.writer : *self->state.reader;
-      const auto now = self->clock().now();
-      if (auto why = refuses(worker, now))
-        return make_error(*why);
-      auto promise = self->make_response_promise<store_done>();
-      worker.put({msg.job, write, now,
-                  [promise](std::optional<fault> why) mutable {
-                    if (why)
-                      promise.deliver(make_error(*why));
-                    else
-                      promise.deliver(store_done{});
-                  },
-                  std::nullopt});
-      return promise;
-    },
-    [self](const count_work&) {
-      const auto& st = self->state;
-      return counted_work{st.writer->waiting(), st.reader ? st.reader->waiting() : 0};
-    },
-    [self](const drain&) {
-      auto promise = self->make_response_promise<store_done>();
-      self->state.draining.push_back(promise);
-      self->send(self, collect{});
-      return promise;
-    },
-    [self](const collect&) { on_collect(self); },
+      [self](const store_work& msg) -> caf::result<store_done> {
+        const auto write = msg.how == store_work::kind::write;
+        auto& worker = write || !self->state.reader ? *self->state.writer : *self->state.reader;
+        const auto now = self->clock().now();
+        if (auto why = refuses(worker, now))
+          return make_error(*why);
+        auto promise = self->make_response_promise<store_done>();
+        worker.put({msg.job, write, now,
+                    [promise](std::optional<fault> why) mutable {
+                      if (why)
+                        promise.deliver(make_error(*why));
+                      else
+                        promise.deliver(store_done{});
+                    },
+                    std::nullopt});
+        return promise;
+      },
+      [self](const count_work&) {
+        const auto& st = self->state;
+        return counted_work{st.writer->waiting(), st.reader ? st.reader->waiting() : 0};
+      },
+      [self](const drain&) {
+        auto promise = self->make_response_promise<store_done>();
+        self->state.draining.push_back(promise);
+        self->send(self, collect{});
+        return promise;
+      },
+      [self](const collect&) { on_collect(self); },
   };
 }
 

@@ -1,5 +1,5 @@
-// PERSISTENCE: the only one that reaches the database. Takes questions as jobs, has them run on threads of its own (one for
-// writes, in groups; one for reads, where the database allows), and answers when they are durable.
+// PERSISTENCE: the only one that reaches the database. Takes questions as jobs, has them run on threads of its own (one
+// for writes, in groups; one for reads, where the database allows), and answers when they are durable.
 #pragma once
 #include "actors/interfaces.hpp"
 #include "actors/store_worker.hpp"

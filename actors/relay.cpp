@@ -4,21 +4,23 @@
 namespace salond {
 
 relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_ptr<audience> house) {
-  self->set_error_handler([](caf::error& why) { log::warning("the relay was told an error", {{"why", to_string(why)}}); });
+  self->set_error_handler([](caf::error& why) {
+    log::warning("the relay was told an error", {{"why", to_string(why)}});
+  });
   return {
-    [house](told& what) { house->tell(what); },
-    [house](const salon_opened& what) { house->open(what); },
-    [house](const salon_lost& what) { house->lose(what.salon); },
-    [house](const close_user& what) { house->close_user(what.who, what.last); },
-    [house](const announce& what) { house->announce(what.what); },
-    [house, self](const close_all& what) {
-      auto answer = self->make_response_promise<all_closed>();
-      house->close_all(what.last, [answer]() mutable { answer.deliver(all_closed{}); });
-      return answer;
-    },
-    [house](const serving& now) { house->serve(now); },
-    [house](const flush_all&) { house->flush(); },
-    [house, self](const tick&) { house->tick(self->clock().now()); },
+      [house](told& what) { house->tell(what); },
+      [house](const salon_opened& what) { house->open(what); },
+      [house](const salon_lost& what) { house->lose(what.salon); },
+      [house](const close_user& what) { house->close_user(what.who, what.last); },
+      [house](const announce& what) { house->announce(what.what); },
+      [house, self](const close_all& what) {
+        auto answer = self->make_response_promise<all_closed>();
+        house->close_all(what.last, [answer]() mutable { answer.deliver(all_closed{}); });
+        return answer;
+      },
+      [house](const serving& now) { house->serve(now); },
+      [house](const flush_all&) { house->flush(); },
+      [house, self](const tick&) { house->tick(self->clock().now()); },
   };
 }
 

@@ -1,4 +1,5 @@
-// SALON: asks its rules who may do what, its store to keep it, and tells what is stored: first the hearers, then the asker.
+// SALON: asks its rules who may do what, its store to keep it, and tells what is stored: first the hearers, then the
+// asker.
 #pragma once
 #include "actors/interfaces.hpp"
 #include "actors/rules/salon.hpp"
@@ -11,10 +12,10 @@ struct salon_state {
   store_actor store;
   relay_actor relay;
   std::vector<post> waiting; ///< posts that the next append will take
-  size_t appending = 0;      ///< appends that are under way: two at most, so that one is made up while the other commits
+  size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
 };
 
-salon_actor::behavior_type salon(salon_actor::stateful_pointer<salon_state> self, rules::salon opened, store_actor store,
-                                 relay_actor relay);
+salon_actor::behavior_type salon(salon_actor::stateful_pointer<salon_state> self, rules::salon opened,
+                                 store_actor store, relay_actor relay);
 
 } // namespace salond

@@ -1,5 +1,5 @@
-// A question to the store, as the function that asks it. Runs on one of persistence's threads: it captures values only, and
-// its result is read by the asker once store_done has come.
+// A question to the store, as the function that asks it. Runs on one of persistence's threads: it captures values only,
+// and its result is read by the asker once store_done has come.
 #pragma once
 #include "persistence/store.hpp"
 #include <cstddef>

@@ -13,9 +13,11 @@ constexpr size_t most_group_tasks = 256;
 
 store_worker::store_worker(persistence::store& db, std::function<void()> finished,
                            std::function<void(const std::string&)> broken)
-  : db_(db), finished_callback_(std::move(finished)), broken_(std::move(broken)), thread_([this] { work(); }) {}
+    : db_(db), finished_callback_(std::move(finished)), broken_(std::move(broken)), thread_([this] { work(); }) {}
 
-store_worker::~store_worker() { stop(); }
+store_worker::~store_worker() {
+  stop();
+}
 
 void store_worker::put(task what) {
   {
@@ -64,14 +66,16 @@ void store_worker::work() {
     wake_.wait(lock, [this] { return taken_ < incoming_.size() || stopping_; });
     if (taken_ == incoming_.size())
       return;
-    for (size_t weight = 0; taken_ < incoming_.size() && weight < most_group_weight && group.size() < most_group_tasks;) {
+    for (size_t weight = 0;
+         taken_ < incoming_.size() && weight < most_group_weight && group.size() < most_group_tasks;) {
       weight += incoming_[taken_].job->weight();
       group.push_back(std::move(incoming_[taken_++]));
     }
     if (taken_ == incoming_.size()) {
       incoming_.clear();
       taken_ = 0;
-    } else if (taken_ >= 1024) { // long queues are cut at the front in steps, so that each task is moved once on average
+    } else if (taken_
+               >= 1024) { // long queues are cut at the front in steps, so that each task is moved once on average
       incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(taken_));
       taken_ = 0;
     }
@@ -117,24 +121,24 @@ void store_worker::run_writes(std::vector<task>& group, size_t from, size_t to) 
     });
   } catch (const persistence::store_error& error) {
     switch (error.what_kind()) {
-      case kind::refused:
-        if (to - from > 1) { // one of them; the others shall not suffer for it
-          for (auto i = from; i < to; ++i)
-            run_writes(group, i, i + 1);
-          return;
-        }
-        log::error("the database refused a write", {{"why", error.what()}});
-        verdict = fault::storage;
-        break;
-      case kind::unavailable:
-        log::warning("the database cannot take a write now", {{"why", error.what()}});
-        verdict = fault::storage;
-        break;
-      case kind::fatal:
-      case kind::setup:
-        broken_(error.what());
-        verdict = fault::storage;
-        break;
+    case kind::refused:
+      if (to - from > 1) { // one of them; the others shall not suffer for it
+        for (auto i = from; i < to; ++i)
+          run_writes(group, i, i + 1);
+        return;
+      }
+      log::error("the database refused a write", {{"why", error.what()}});
+      verdict = fault::storage;
+      break;
+    case kind::unavailable:
+      log::warning("the database cannot take a write now", {{"why", error.what()}});
+      verdict = fault::storage;
+      break;
+    case kind::fatal:
+    case kind::setup:
+      broken_(error.what());
+      verdict = fault::storage;
+      break;
     }
   }
   for (auto i = from; i < to; ++i)

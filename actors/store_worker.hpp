@@ -1,5 +1,5 @@
-// A thread that works for the store: takes what waits, runs writes as groups, one transaction each, and gives the answers
-// back. Knows no CAF, so that persistence can be read, and this tested, alone.
+// A thread that works for the store: takes what waits, runs writes as groups, one transaction each, and gives the
+// answers back. Knows no CAF, so that persistence can be read, and this tested, alone.
 #pragma once
 #include "actors/store_job.hpp"
 #include "protocol/words/fault.hpp"

@@ -16,8 +16,8 @@ struct open_options {
   reporter report = [](const std::string&) {};
 };
 
-/// Opens and migrates, taking over a database of the replaced server (MySQL). Throws store_error: `unavailable` when the
-/// database cannot be reached now (the caller retries), `setup` for all that a retry does not mend.
+/// Opens and migrates, taking over a database of the replaced server (MySQL). Throws store_error: `unavailable` when
+/// the database cannot be reached now (the caller retries), `setup` for all that a retry does not mend.
 std::unique_ptr<store> open(const open_options& options);
 
 /// What open() would change, one sentence a line; changes nothing. Throws as open().

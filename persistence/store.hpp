@@ -48,8 +48,8 @@ struct registered_user {
 
 /// What a login needs to know at once.
 struct arrival {
-  std::vector<salon_id> salons;          ///< memberships
-  std::vector<private_message> waiting;  ///< undelivered, oldest first
+  std::vector<salon_id> salons;         ///< memberships
+  std::vector<private_message> waiting; ///< undelivered, oldest first
 };
 
 enum class membership_change { made, was_so };
@@ -80,10 +80,10 @@ public:
   virtual ~store() = default;
 
   /// Runs `work` in one write transaction and returns once that is durable. `work` calls the functions below; it may be
-  /// run again from its start when the database undid the transaction, never after a commit, and what it computed last is
-  /// valid. While it is unknown whether a commit happened (a lost connection) this waits for the database and finds out:
-  /// nothing is stored twice, nothing reported as refused that is stored. Throws store_error; `unavailable` only when
-  /// nothing is stored, and at the latest `patience()` after the call where that is certain.
+  /// run again from its start when the database undid the transaction, never after a commit, and what it computed last
+  /// is valid. While it is unknown whether a commit happened (a lost connection) this waits for the database and finds
+  /// out: nothing is stored twice, nothing reported as refused that is stored. Throws store_error; `unavailable` only
+  /// when nothing is stored, and at the latest `patience()` after the call where that is certain.
   virtual void transact(const std::function<void()>& work) = 0;
 
   /// Runs `work`, which only asks, on what is committed. Throws store_error.

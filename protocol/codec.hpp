@@ -1,6 +1,6 @@
-// The one interface of all dialects. A codec is one client's dialect: buffers, framing, and the little state its protocol
-// has. It is given bytes and the time; it is asked for utterances and bytes. Nothing calls back, so back-pressure is simply
-// not asking.
+// The one interface of all dialects. A codec is one client's dialect: buffers, framing, and the little state its
+// protocol has. It is given bytes and the time; it is asked for utterances and bytes. Nothing calls back, so
+// back-pressure is simply not asking.
 #pragma once
 #include "protocol/words/event.hpp"
 #include "protocol/words/time.hpp"

@@ -18,7 +18,9 @@ void ready() {
   });
 }
 
-bool is_argon2(const std::string& hash) { return hash.rfind("$argon2", 0) == 0 && hash.size() < crypto_pwhash_STRBYTES; }
+bool is_argon2(const std::string& hash) {
+  return hash.rfind("$argon2", 0) == 0 && hash.size() < crypto_pwhash_STRBYTES;
+}
 
 bool fits_argon2(const std::string& hash, const std::string& password) {
   return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
@@ -54,7 +56,8 @@ std::string hash_password(const std::string& password, const password_cost& cost
   return hash;
 }
 
-verification verify_passwords(const std::string& hash, const std::vector<std::string>& passwords, const password_cost& cost) {
+verification verify_passwords(const std::string& hash, const std::vector<std::string>& passwords,
+                              const password_cost& cost) {
   ready();
   verification result;
   const auto argon2 = is_argon2(hash);
@@ -91,8 +94,8 @@ std::string generate_token() {
 std::string token_hash(const std::string& token) {
   ready();
   std::string digest(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()), reinterpret_cast<const unsigned char*>(token.data()),
-                     token.size());
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
+                     reinterpret_cast<const unsigned char*>(token.data()), token.size());
   return digest;
 }
 

@@ -24,7 +24,8 @@ struct verification {
 /// Which of `passwords` fits `hash`: Argon2 in PHC form, or the replaced server's lower-case hexadecimal SHA-256;
 /// anything else fits none. Compares in constant time. Costs at least one Argon2id of `cost` a call, whatever the hash
 /// is, so that unknown users, old hashes and wrong passwords look alike.
-verification verify_passwords(const std::string& hash, const std::vector<std::string>& passwords, const password_cost& cost);
+verification verify_passwords(const std::string& hash, const std::vector<std::string>& passwords,
+                              const password_cost& cost);
 
 /// A password that a person can type: 20 letters and digits without look-alikes, about 114 bits.
 std::string generate_password();

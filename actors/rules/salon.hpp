@@ -11,7 +11,7 @@ class salon {
 public:
   salon() = default;
   salon(salon_record stored, const std::vector<user_id>& members)
-    : stored_(std::move(stored)), members_(members.begin(), members.end()) {}
+      : stored_(std::move(stored)), members_(members.begin(), members.end()) {}
 
   const salon_record& record() const { return stored_; }
   bool has(user_id who) const { return members_.count(who) != 0; }

@@ -14,7 +14,9 @@ struct overloaded : Fs... {
 template <class... Fs>
 overloaded(Fs...) -> overloaded<Fs...>;
 
-bool is_password(const std::string& text) { return !text.empty() && text.size() <= most_password_bytes; }
+bool is_password(const std::string& text) {
+  return !text.empty() && text.size() <= most_password_bytes;
+}
 
 effects just(effect what) {
   effects result;
@@ -101,7 +103,9 @@ effects session::take(utterance& said) {
                     said);
 }
 
-effects session::obey(command::any& said) { return logged_in_ ? commanded(said) : greeted(said); }
+effects session::obey(command::any& said) {
+  return logged_in_ ? commanded(said) : greeted(said);
+}
 
 effects session::greeted(command::any& said) {
   if (auto* login = std::get_if<command::log_in>(&said))
@@ -136,54 +140,58 @@ effects session::begin_registration(command::register_user& said) {
 }
 
 effects session::commanded(command::any& said) {
-  return std::visit(
-      overloaded{
-          [this](command::post& what) { return post(what); },
-          [this](command::register_user& what) { return begin_registration(what); },
-          [this](command::join& what) {
-            auto subject = what.salon;
-            return question_is(question::join{std::move(what.salon)}, std::move(subject));
-          },
-          [this](command::leave& what) {
-            auto subject = what.salon;
-            return question_is(question::leave{std::move(what.salon)}, std::move(subject));
-          },
-          [this](command::history& what) {
-            auto subject = what.salon;
-            return question_is(question::history{std::move(what.salon), what.count}, std::move(subject));
-          },
-          [this](command::tell_privately& what) {
-            auto subject = what.target;
-            return question_is(question::tell_privately{std::move(what.target), std::move(what.text)}, std::move(subject));
-          },
-          [this](command::ban& what) -> effects {
-            if (who_.role != role::administrator)
-              return just(tell{event::refused{fault::not_allowed, std::move(what.target)}});
-            auto subject = what.target;
-            return question_is(question::ban{std::move(what.target)}, std::move(subject));
-          },
-          [this](command::check_credentials& what) -> effects {
-            purpose_ = purpose::check;
-            if (!is_password(what.password))
-              return refuse(fault::wrong_credentials);
-            stage_ = stage::finding;
-            password_ = std::move(what.password);
-            return just(ask{question::find_user{std::move(what.username)}});
-          },
-          [this](command::change_password& what) -> effects {
-            purpose_ = purpose::change_password;
-            readings_ = std::move(what.readings);
-            stage_ = stage::finding;
-            return just(ask{question::find_user{who_.username}});
-          },
-          [this](command::issue_token&) { return question_is(question::issue_token{}); },
-          [](command::help&) -> effects { return just(tell{event::help{}}); },
-          [this](command::quit&) { return end(std::nullopt); },
-          // a session has begun already: the first frame's words are none here
-          [](command::log_in&) -> effects { return just(tell{event::refused{fault::unknown_command, {}}}); },
-          [](command::resume&) -> effects { return just(tell{event::refused{fault::unknown_command, {}}}); },
-      },
-      said);
+  return std::visit(overloaded{
+                        [this](command::post& what) { return post(what); },
+                        [this](command::register_user& what) { return begin_registration(what); },
+                        [this](command::join& what) {
+                          auto subject = what.salon;
+                          return question_is(question::join{std::move(what.salon)}, std::move(subject));
+                        },
+                        [this](command::leave& what) {
+                          auto subject = what.salon;
+                          return question_is(question::leave{std::move(what.salon)}, std::move(subject));
+                        },
+                        [this](command::history& what) {
+                          auto subject = what.salon;
+                          return question_is(question::history{std::move(what.salon), what.count}, std::move(subject));
+                        },
+                        [this](command::tell_privately& what) {
+                          auto subject = what.target;
+                          return question_is(question::tell_privately{std::move(what.target), std::move(what.text)},
+                                             std::move(subject));
+                        },
+                        [this](command::ban& what) -> effects {
+                          if (who_.role != role::administrator)
+                            return just(tell{event::refused{fault::not_allowed, std::move(what.target)}});
+                          auto subject = what.target;
+                          return question_is(question::ban{std::move(what.target)}, std::move(subject));
+                        },
+                        [this](command::check_credentials& what) -> effects {
+                          purpose_ = purpose::check;
+                          if (!is_password(what.password))
+                            return refuse(fault::wrong_credentials);
+                          stage_ = stage::finding;
+                          password_ = std::move(what.password);
+                          return just(ask{question::find_user{std::move(what.username)}});
+                        },
+                        [this](command::change_password& what) -> effects {
+                          purpose_ = purpose::change_password;
+                          readings_ = std::move(what.readings);
+                          stage_ = stage::finding;
+                          return just(ask{question::find_user{who_.username}});
+                        },
+                        [this](command::issue_token&) { return question_is(question::issue_token{}); },
+                        [](command::help&) -> effects { return just(tell{event::help{}}); },
+                        [this](command::quit&) { return end(std::nullopt); },
+                        // a session has begun already: the first frame's words are none here
+                        [](command::log_in&) -> effects {
+                          return just(tell{event::refused{fault::unknown_command, {}}});
+                        },
+                        [](command::resume&) -> effects {
+                          return just(tell{event::refused{fault::unknown_command, {}}});
+                        },
+                    },
+                    said);
 }
 
 effects session::post(command::post& said) {
@@ -195,25 +203,25 @@ effects session::post(command::post& said) {
 effects session::answered(answer::any what) {
   if (stage_ == stage::closed)
     return {};
-  return go_on(std::visit(
-      overloaded{
-          [this](answer::found& x) { return on_found(x); },
-          [this](answer::verified& x) { return on_verified(x); },
-          [this](answer::hashed& x) { return on_hashed(x); },
-          [this](answer::arrived& x) { return on_arrived(x); },
-          [this](answer::posted& x) { return on_posted(x); },
-          [this](answer::settled& x) { return on_settled(x); },
-          [this](answer::told& x) { return x.what ? settle(std::move(*x.what)) : refuse(x.what.why()); },
-          [this](answer::remembered& x) -> effects {
-            if (!x.page)
-              return refuse(x.page.why());
-            auto result = settle(std::nullopt);
-            for (auto& old : *x.page)
-              result.push_back(tell{std::move(old)});
-            return result;
-          },
-      },
-      what));
+  return go_on(
+      std::visit(overloaded{
+                     [this](answer::found& x) { return on_found(x); },
+                     [this](answer::verified& x) { return on_verified(x); },
+                     [this](answer::hashed& x) { return on_hashed(x); },
+                     [this](answer::arrived& x) { return on_arrived(x); },
+                     [this](answer::posted& x) { return on_posted(x); },
+                     [this](answer::settled& x) { return on_settled(x); },
+                     [this](answer::told& x) { return x.what ? settle(std::move(*x.what)) : refuse(x.what.why()); },
+                     [this](answer::remembered& x) -> effects {
+                       if (!x.page)
+                         return refuse(x.page.why());
+                       auto result = settle(std::nullopt);
+                       for (auto& old : *x.page)
+                         result.push_back(tell{std::move(old)});
+                       return result;
+                     },
+                 },
+                 what));
 }
 
 /// What waited behind the posts comes next, once the last of them is answered.
@@ -228,7 +236,8 @@ effects session::go_on(effects so_far) {
 }
 
 effects session::on_found(answer::found& found) {
-  const auto missing = !found.who && (found.who.why() == fault::unknown_user || found.who.why() == fault::wrong_credentials);
+  const auto missing =
+      !found.who && (found.who.why() == fault::unknown_user || found.who.why() == fault::wrong_credentials);
   if (purpose_ == purpose::register_user) {
     if (found.who || found.who.why() == fault::banned)
       return refuse(fault::name_taken);
@@ -318,11 +327,11 @@ effects session::on_settled(const answer::settled& settled) {
   if (!settled.result)
     return refuse(settled.result.why());
   switch (purpose_) {
-    case purpose::register_user: return end(event::registered{});
-    case purpose::change_password: return settle(event::password_changed{});
-    case purpose::log_in:
-    case purpose::check:
-    case purpose::none: break;
+  case purpose::register_user: return end(event::registered{});
+  case purpose::change_password: return settle(event::password_changed{});
+  case purpose::log_in:
+  case purpose::check:
+  case purpose::none: break;
   }
   return settle(std::nullopt);
 }

@@ -1,8 +1,10 @@
 // One client from the first byte to the last: what it says in, what is to be done out.
-// Pure: knows no codec, no socket, no actor and no clock. The connection carries out the effects and brings the answers.
+// Pure: knows no codec, no socket, no actor and no clock. The connection carries out the effects and brings the
+// answers.
 //
 // Invariants:
-// - A barrier a command: the next utterance is taken when the last one is answered; only posts to one salon may follow one
+// - A barrier a command: the next utterance is taken when the last one is answered; only posts to one salon may follow
+// one
 //   another unanswered, up to the window, since the salon keeps their order.
 // - Nothing is asked or told after hang_up.
 #pragma once
@@ -84,8 +86,8 @@ struct ban {
 /// -> answer::told
 struct issue_token {};
 
-using any = std::variant<find_user, verify, hash, redeem_token, arrive, register_user, replace_hash, change_password, post,
-                         join, leave, history, tell_privately, ban, issue_token>;
+using any = std::variant<find_user, verify, hash, redeem_token, arrive, register_user, replace_hash, change_password,
+                         post, join, leave, history, tell_privately, ban, issue_token>;
 
 } // namespace question
 
@@ -96,9 +98,9 @@ struct found {
   outcome<user> who;
 };
 struct verified {
-  outcome<done> heard; ///< or why nothing could be verified (busy)
+  outcome<done> heard;         ///< or why nothing could be verified (busy)
   std::optional<size_t> which; ///< the first password that fits
-  std::string better_hash; ///< of that password, where the stored one is outdated; else empty
+  std::string better_hash;     ///< of that password, where the stored one is outdated; else empty
 };
 struct hashed {
   outcome<std::string> hash;
@@ -169,15 +171,15 @@ public:
 
 private:
   enum class stage {
-    greeting,   ///< nobody yet
-    finding,    ///< what is stored about the name?
-    verifying,  ///< is the password right?
-    redeeming,  ///< is the token right?
-    hashing,    ///< of a new password
-    storing,    ///< of an account, or of a new password
-    arriving,   ///< proven; the session begins
-    open,       ///< logged in, nothing asked but posts
-    asked,      ///< logged in, one question is open
+    greeting,  ///< nobody yet
+    finding,   ///< what is stored about the name?
+    verifying, ///< is the password right?
+    redeeming, ///< is the token right?
+    hashing,   ///< of a new password
+    storing,   ///< of an account, or of a new password
+    arriving,  ///< proven; the session begins
+    open,      ///< logged in, nothing asked but posts
+    asked,     ///< logged in, one question is open
     closed
   };
   enum class purpose { none, log_in, register_user, check, change_password };
@@ -208,7 +210,7 @@ private:
   purpose purpose_ = purpose::none;
   bool logged_in_ = false;
   size_t posts_ = 0;
-  std::string post_salon_; ///< of the posts in flight, as typed
+  std::string post_salon_;        ///< of the posts in flight, as typed
   std::optional<utterance> held_; ///< taken, but waits until the posts are answered
   user who_;
   std::string subject_; ///< whom the open question is about, for its refusal

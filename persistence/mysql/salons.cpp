@@ -30,8 +30,7 @@ outcome<salon_record> mysql_store::create_salon(const std::string& name, policy 
   const auto key = key_of(name);
   if (db().number("SELECT 1 FROM salons WHERE nom_key = ?", {key}))
     return fault::invalid_name;
-  db().run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)",
-           {name, key, std::string(to_word(how))});
+  db().run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", {name, key, std::string(to_word(how))});
   return salon_record{salon_id{db().last_insert_id()}, name, how, 0};
 }
 

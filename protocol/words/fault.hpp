@@ -30,11 +30,11 @@ enum class fault : uint8_t {
   unknown_salon,
   unknown_user,
   not_a_member,
-  not_allowed,    ///< the right is missing
-  already_banned, ///< the target of a ban is banned for good
-  mailbox_full,   ///< too many private messages wait for the target
+  not_allowed,     ///< the right is missing
+  already_banned,  ///< the target of a ban is banned for good
+  mailbox_full,    ///< too many private messages wait for the target
   no_such_request, ///< no join request of that user for that salon
-  invalid_name,   ///< not a name for a salon
+  invalid_name,    ///< not a name for a salon
   no_such_message,
   // what the server cannot take now
   storage, ///< the database cannot take it now; it certainly is not and will not be stored

@@ -15,13 +15,13 @@ bool forbidden_in_names(UChar32 c) {
   if (c == ':' || c == '(' || c == ')')
     return true;
   switch (u_charType(c)) {
-    case U_CONTROL_CHAR:
-    case U_FORMAT_CHAR:
-    case U_SURROGATE:
-    case U_UNASSIGNED:
-    case U_LINE_SEPARATOR:
-    case U_PARAGRAPH_SEPARATOR: return true;
-    default: return false;
+  case U_CONTROL_CHAR:
+  case U_FORMAT_CHAR:
+  case U_SURROGATE:
+  case U_UNASSIGNED:
+  case U_LINE_SEPARATOR:
+  case U_PARAGRAPH_SEPARATOR: return true;
+  default: return false;
   }
 }
 

@@ -11,7 +11,11 @@ using moment = std::chrono::time_point<std::chrono::system_clock, std::chrono::m
 using instant = std::chrono::steady_clock::time_point;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
-inline int64_t to_ms(moment when) { return when.time_since_epoch().count(); }
-inline moment from_ms(int64_t ms) { return moment{std::chrono::milliseconds{ms}}; }
+inline int64_t to_ms(moment when) {
+  return when.time_since_epoch().count();
+}
+inline moment from_ms(int64_t ms) {
+  return moment{std::chrono::milliseconds{ms}};
+}
 
 } // namespace salond

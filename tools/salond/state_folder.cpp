@@ -34,7 +34,9 @@ state_folder::state_folder(const std::string& path) : path_(path) {
   }
 }
 
-state_folder::~state_folder() { ::close(lock_); }
+state_folder::~state_folder() {
+  ::close(lock_);
+}
 
 void state_folder::write_secret(const std::string& name, const std::string& content) const {
   const auto fresh = file(name + ".new");
@@ -45,7 +47,8 @@ void state_folder::write_secret(const std::string& name, const std::string& cont
   const auto written = ::write(fd, content.data(), content.size());
   const auto synced = ::fsync(fd);
   ::close(fd);
-  if (written != static_cast<ssize_t>(content.size()) || synced != 0 || ::rename(fresh.c_str(), file(name).c_str()) != 0)
+  if (written != static_cast<ssize_t>(content.size()) || synced != 0
+      || ::rename(fresh.c_str(), file(name).c_str()) != 0)
     fail("cannot write " + file(name), errno);
 }
 

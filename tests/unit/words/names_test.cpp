@@ -28,8 +28,10 @@ TEST(Names, WhoseFoldedFormIsTooLongForItsColumnAreTheirOwnKey) {
 TEST(Names, MayHoldAnythingButWhatTheRulesForbid) {
   EXPECT_TRUE(is_name("l'été \"x\"; DROP TABLE -- \\ 🦊"));
   EXPECT_TRUE(is_name(std::string(64, 'a')));
-  for (const auto* refused : {"", " a", "a ", "a:b", "a(b", "a)b", "a\nb", "a\tb", "a\xE2\x80\x8B" "b", "\xE2\x80\xA8",
-                              "\xFF", "\xED\xA0\x80", "\xE3\x80\x80x", "\xC2\xA0"})
+  for (const auto* refused : {"", " a", "a ", "a:b", "a(b", "a)b", "a\nb", "a\tb",
+                              "a\xE2\x80\x8B"
+                              "b",
+                              "\xE2\x80\xA8", "\xFF", "\xED\xA0\x80", "\xE3\x80\x80x", "\xC2\xA0"})
     EXPECT_FALSE(is_name(refused)) << refused;
   EXPECT_FALSE(is_name(std::string(65, 'a')));
   EXPECT_FALSE(is_name(std::string("a\0b", 3)));
@@ -44,9 +46,15 @@ TEST(Names, OfTheProtocolAndTheAdministratorsAreReservedInAnyCase) {
 }
 
 TEST(Shown, HoldsNoControlCharacterButTab) {
-  EXPECT_EQ(shown("a\nb\r\tc\x7F" "d\xC2\x85" "e"), "a b \tc d e");
+  EXPECT_EQ(shown("a\nb\r\tc\x7F"
+                  "d\xC2\x85"
+                  "e"),
+            "a b \tc d e");
   EXPECT_EQ(shown("été 🦊"), "été 🦊");
-  EXPECT_EQ(shown("\xFF" "a"), "\xEF\xBF\xBD" "a");
+  EXPECT_EQ(shown("\xFF"
+                  "a"),
+            "\xEF\xBF\xBD"
+            "a");
 }
 
 TEST(Utf8, IsCheckedToTheLetter) {
