@@ -43,9 +43,10 @@ std::string own_temporary_folder(const fs::path& data) {
   return "--tmpdir=" + data.parent_path().string();
 }
 
+// --force: on a bare system nothing knows the names of this machine, and none is needed.
 void install(const fs::path& data, const temporary_folder& logs) {
   process installer(
-      with_user({find_program("mariadb-install-db").value(), "--no-defaults", "--datadir=" + data.string(),
+      with_user({find_program("mariadb-install-db").value(), "--no-defaults", "--force", "--datadir=" + data.string(),
                  "--auth-root-authentication-method=normal", "--skip-test-db", log_size, own_temporary_folder(data)}),
       {}, logs / "install.out", logs / "install.err");
   if (installer.wait(start_time) != 0)

@@ -73,6 +73,7 @@ void subject::start_mariadb() {
     as_root = {"--user=root"};
   std::vector<std::string> install{program("mariadb-install-db"),
                                    "--no-defaults",
+                                   "--force", // do without a name for this machine
                                    data,
                                    temporary,
                                    "--auth-root-authentication-method=normal",

@@ -32,7 +32,7 @@ start_mariadb() {
   mkdir "$state/db"
   as_root=
   [ "$(id -u)" -ne 0 ] || as_root=--user=root
-  mariadb-install-db --no-defaults --datadir="$state/db" --tmpdir="$state" $as_root --auth-root-authentication-method=normal --skip-test-db \
+  mariadb-install-db --no-defaults --force --datadir="$state/db" --tmpdir="$state" $as_root --auth-root-authentication-method=normal --skip-test-db \
     >"$state/install.log" 2>&1
   (pinned mariadbd --no-defaults --datadir="$state/db" --tmpdir="$state" $as_root --socket="$state/s" --skip-networking --pid-file="$state/db.pid" \
     --innodb-buffer-pool-size=256M --character-set-server=utf8mb4 --collation-server=utf8mb4_bin) >"$state/db.log" 2>&1 </dev/null &
