@@ -1,10 +1,10 @@
 // The conversations of tests/transcripts, with the real server, on each kind of database, over TCP and a unix socket.
 #include "config/load.hpp"
 #include "persistence/open.hpp"
-#include "protocol/words/names.hpp"
 #include "tests/end_to_end/databases.hpp"
+#include "tests/support/operator_deeds.hpp"
 #include "tests/support/player.hpp"
-#include <filesystem>
+#include <csignal>
 
 namespace salond::end_to_end {
 namespace {
@@ -24,28 +24,27 @@ config::database database_of(const daemon& server) {
   return result;
 }
 
-void do_as_operator(const daemon& server, deed what, const std::string& who) {
-  persistence::open_options options;
-  options.where = database_of(server);
-  const auto db = persistence::open(options);
-  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  const decision why{"root", "local", "", now};
-  db->transact([&] {
-    if (what == deed::operator_kicks)
-      ASSERT_TRUE(db->kick(key_of(who), now + std::chrono::minutes(5), why));
-    else
-      ASSERT_TRUE(db->unban(key_of(who), why));
-  });
-}
+/// The daemon as the server of a transcript.
+class daemon_stage final : public support::stage {
+public:
+  explicit daemon_stage(daemon& server) : server_(server) {}
 
-std::vector<std::string> all_transcripts() {
-  std::vector<std::string> result;
-  for (const auto& entry : std::filesystem::directory_iterator(SALOND_TRANSCRIPTS))
-    if (entry.path().extension() == ".transcript")
-      result.push_back(entry.path().stem());
-  std::sort(result.begin(), result.end());
-  return result;
-}
+  void start() override { server_.start(); }
+  void begin_stop() override { server_.running().send(SIGTERM); }
+  void kill() override { server_.kill(); }
+  std::optional<int> wait() override { return server_.running().wait(); }
+  void do_as_operator(deed what, const std::string& who) override {
+    persistence::open_options options;
+    options.where = database_of(server_);
+    support::do_as_operator(*persistence::open(options), what, who);
+  }
+  std::string endpoint() const override { return server_.endpoint(); }
+  std::string administrator_password() const override { return server_.administrator_password(); }
+  std::string log() const override { return server_.log(); }
+
+private:
+  daemon& server_;
+};
 
 enum class way { tcp, unix_socket };
 
@@ -55,22 +54,22 @@ TEST_P(Transcripts, GoAsTheyAreWritten) {
   support::read_promptly();
   const auto& [name, kind, over] = GetParam();
   SALOND_NEEDS(kind);
-  auto what = support::read_transcript(std::string(SALOND_TRANSCRIPTS) + "/" + name + ".transcript");
-  what.name = name;
+  const auto what = support::transcript_named(name);
   const auto db = kind.make();
   daemon server(db->options());
   server.how.settings = what.settings;
   if (over == way::unix_socket)
     server.how.listen = {"unix:" + std::string(server.folder() / "socket")};
   server.start();
+  daemon_stage shown(server);
 
-  EXPECT_NO_THROW(support::player(server, do_as_operator).play(what));
+  EXPECT_NO_THROW(support::player(shown).play(what));
 
   EXPECT_EQ(server.stop(), 0) << server.log();
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Transcripts,
-                         testing::Combine(testing::ValuesIn(all_transcripts()), testing::ValuesIn(kinds()),
+                         testing::Combine(testing::ValuesIn(support::all_transcripts()), testing::ValuesIn(kinds()),
                                           testing::Values(way::tcp, way::unix_socket)),
                          [](const auto& info) {
                            return std::get<0>(info.param) + "_" + std::get<1>(info.param).name

@@ -1,5 +1,6 @@
 #include "tests/support/line_client.hpp"
 #include <stdexcept>
+#include <utility>
 
 namespace salond::support {
 

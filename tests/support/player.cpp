@@ -1,5 +1,4 @@
 #include "tests/support/player.hpp"
-#include <csignal>
 #include <sstream>
 #include <stdexcept>
 
@@ -66,15 +65,14 @@ void player::play(const transcript::step& step) {
 
 void player::serve(kind what, const std::string& who) {
   switch (what) {
-  case kind::server_stops: return server_.running().send(SIGTERM);
+  case kind::server_stops: return server_.begin_stop();
   case kind::server_is_killed: return server_.kill();
-  case kind::server_starts:
-    demand(server_.running().wait().has_value(), "the server does not stop");
-    return server_.start();
+  case kind::server_starts: demand(server_.wait().has_value(), "the server does not stop"); return server_.start();
   default: break;
   }
-  demand(server_.stop() == 0, "the server does not stop in order");
-  deed_(server_, what, who);
+  server_.begin_stop();
+  demand(server_.wait() == 0, "the server does not stop in order");
+  server_.do_as_operator(what, who);
   server_.start();
 }
 

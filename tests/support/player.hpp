@@ -1,21 +1,16 @@
-// Plays a transcript against the real server.
+// Plays a transcript against a server.
 #pragma once
-#include "tests/support/daemon.hpp"
 #include "tests/support/raw_client.hpp"
-#include "tests/support/transcript.hpp"
-#include <functional>
+#include "tests/support/stage.hpp"
 #include <map>
 #include <variant>
 
 namespace salond::support {
 
-/// What operators do to the database while no server runs on it. Opens the database of that server.
-using operator_deed = std::function<void(const daemon& server, transcript::step::kind what, const std::string& who)>;
-
 class player {
 public:
   /// REQUIRES: `server` is started.
-  player(daemon& server, operator_deed deed) : server_(server), deed_(std::move(deed)) {}
+  explicit player(stage& server) : server_(server) {}
 
   /// Plays all steps; throws std::runtime_error at the first that goes otherwise, naming its line.
   void play(const transcript& what);
@@ -33,8 +28,7 @@ private:
   void register_once(const std::string& who);
   std::vector<std::pair<std::string, std::string>> values() const;
 
-  daemon& server_;
-  operator_deed deed_;
+  stage& server_;
   std::map<std::string, client> clients_;
   std::string it_;
 };
