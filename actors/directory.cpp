@@ -16,9 +16,9 @@ void tell_departures(pointer self) {
   ++st.telling;
   ask_store(
       self, st.store, store_work::kind::write,
-      [gone](persistence::store& db) {
+      [gone, now = wall_clock()](persistence::store& db) {
         for (const auto who : gone)
-          db.close_session(who, persistence::store::requests::end);
+          db.close_session(who, persistence::store::requests::end, now);
         return done{};
       },
       [self](done) { self->send(self, departures_stored{}); },

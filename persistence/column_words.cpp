@@ -1,5 +1,6 @@
 #include "persistence/column_words.hpp"
 #include <algorithm>
+#include <limits>
 
 namespace salond::persistence {
 
@@ -31,6 +32,10 @@ policy policy_of(std::string_view word) {
   if (word == "auto")
     return policy::automatic;
   return word == "open" ? policy::open : policy::approval;
+}
+
+int64_t limit_of(size_t most) {
+  return static_cast<int64_t>(std::min(most, static_cast<size_t>(std::numeric_limits<int64_t>::max())));
 }
 
 bool can_match(std::string_view hash) {

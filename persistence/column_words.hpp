@@ -14,6 +14,9 @@ const char* to_word(policy what);
 role role_of(std::string_view word);
 policy policy_of(std::string_view word);
 
+/// A count as a LIMIT takes it.
+int64_t limit_of(size_t most);
+
 /// True when a password exists that matches `hash`: in PHC form, or 64 lower-case hexadecimal digits (SHA-256).
 bool can_match(std::string_view hash);
 

@@ -2,15 +2,12 @@
 // Who calls: one thread at a time, in persistence's store_worker. Invariants that every store keeps are in
 // tests/contract/store_contract_test.cpp.
 #pragma once
+#include "persistence/answers.hpp"
 #include "protocol/words/outcome.hpp"
-#include "protocol/words/records.hpp"
 #include <functional>
 #include <memory>
-#include <optional>
 #include <stdexcept>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace salond::persistence {
 
@@ -34,45 +31,6 @@ public:
 
 private:
   kind kind_;
-};
-
-struct new_user {
-  std::string username, alias, password_hash;
-  salond::role role = salond::role::user;
-};
-
-struct registered_user {
-  salond::user user;
-  std::vector<salon_id> salons; ///< of which the user is a member now: those whose policy is automatic
-};
-
-/// What a login needs to know at once.
-struct arrival {
-  std::vector<salon_id> salons;         ///< memberships
-  std::vector<private_message> waiting; ///< undelivered, oldest first
-};
-
-enum class membership_change { made, was_so };
-enum class request_change { made, was_pending, was_member };
-
-struct stored_private {
-  private_id id;
-  user_id target;
-  std::string target_username; ///< the stored spelling
-};
-
-/// Who a kick or a ban hit. There is no user for a name that is only refused from now on.
-struct removed_user {
-  user_id id;
-  std::string username;
-  std::vector<salon_id> salons; ///< of which the user was a member
-};
-
-/// What the administrators look like at a start.
-enum class administrator_state {
-  none,      ///< nobody has the role
-  locked,    ///< administrators exist, none has a hash that a password could match
-  can_log_in ///< at least one can
 };
 
 class store {
@@ -125,11 +83,25 @@ public:
   virtual bool change_password(user_id who, const std::string& expected, const std::string& hash,
                                const decision& why) = 0;
 
+  /// Users whose key contains `key_part`, by rising key, at most `most` after the key `after_key`; without their
+  /// salons.
+  virtual std::vector<user_profile> find_users(const std::string& key_part, const std::string& after_key,
+                                               size_t most) = 0;
+  /// unknown_user.
+  virtual outcome<user_profile> profile(const std::string& username_key) = 0;
+  /// The salons that are given to a moderator.
+  virtual std::vector<salon_id> moderates(const std::string& username_key) = 0;
+  /// The user's role, and for a moderator the salons that are given to him instead of those before. unknown_user,
+  /// unknown_salon; not_allowed: nobody takes from himself or from the last administrator. Write.
+  virtual outcome<user> set_role(const std::string& username_key, role now, const std::vector<salon_id>& moderated,
+                                 const decision& why) = 0;
+
   // --- sessions ---
-  /// The user's row becomes `connected`. banned, kicked, unknown_user. Write.
+  /// The user's row becomes `connected`, and was last seen `now`. banned, kicked, unknown_user. Write.
   virtual outcome<arrival> open_session(user_id who, moment now) = 0;
-  /// The user's last connection ended: `disconnected`, and pending join requests end unless they are kept. Write.
-  virtual void close_session(user_id who, requests what) = 0;
+  /// The user's last connection ended: `disconnected`, last seen `now`, and pending join requests end unless they are
+  /// kept. Write.
+  virtual void close_session(user_id who, requests what, moment now) = 0;
   /// `hash`: 32 bytes. Write.
   virtual void issue_token(user_id who, const std::string& hash, moment now, moment expires) = 0;
   /// Ends the token and answers whose it was. wrong_credentials. Write.
@@ -171,6 +143,14 @@ public:
   virtual outcome<done> unban(const std::string& target_key, const decision& why) = 0;
   /// All that are out at `now`.
   virtual std::vector<salond::ban> bans(moment now) = 0;
+
+  // --- audit: each function above that takes a decision writes its line, a refused one as well ---
+  /// The lines after the one with this number, oldest first.
+  virtual std::vector<audit_line> audit_after(int64_t id, size_t most) = 0;
+  /// The last lines, oldest first.
+  virtual std::vector<audit_line> audit_tail(size_t most) = 0;
+  /// A line for what has no other effect in the database. REQUIRES: `what` and `result` are short words. Write.
+  virtual void note(const decision& why, const std::string& what, const std::string& to, const std::string& result) = 0;
 };
 
 } // namespace salond::persistence

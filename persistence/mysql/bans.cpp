@@ -23,12 +23,7 @@ std::optional<fault> mysql_store::why_not_remove(const std::string& target_key, 
     return fault::already_banned;
   if (!target)
     return fault::unknown_user;
-  if (target->role != role::administrator)
-    return std::nullopt;
-  const bool others =
-      db().number("SELECT 1 FROM clients WHERE role = 'administrator' AND client_id <> ? LIMIT 1", {target->id.value})
-          .has_value();
-  return others ? std::nullopt : std::optional(fault::not_allowed);
+  return is_last_administrator(*target) ? std::optional(fault::not_allowed) : std::nullopt;
 }
 
 void mysql_store::put_ban(const user& target, std::optional<moment> until, const decision& why) {
@@ -41,13 +36,11 @@ void mysql_store::put_ban(const user& target, std::optional<moment> until, const
 
 outcome<removed_user> mysql_store::kick(const std::string& target_key, moment until, const decision& why) {
   const auto target = find_user(target_key);
-  if (const auto refusal = why_not_remove(target_key, target, why)) {
-    write_audit(why, "kick", target ? target->username : target_key, to_string(*refusal));
-    return *refusal;
-  }
+  if (const auto refusal = why_not_remove(target_key, target, why))
+    return refuse(why, "kick", target ? target->username : target_key, *refusal);
   db().run("DELETE FROM bans WHERE until_ms <= ?", {to_ms(why.at)}); // kicks that are over
   put_ban(*target, until, why);
-  write_audit(why, "kick", target->username, "done");
+  note(why, "kick", target->username, "done");
   return removed_user{target->id, target->username, salons_of(target->username)};
 }
 
@@ -59,10 +52,8 @@ void mysql_store::delete_in_parts(const char* statement, user_id who) {
 
 outcome<removed_user> mysql_store::ban(const std::string& target_key, const decision& why) {
   const auto target = find_user(target_key);
-  if (const auto refusal = why_not_remove(target_key, target, why)) {
-    write_audit(why, "ban", target ? target->username : target_key, to_string(*refusal));
-    return *refusal;
-  }
+  if (const auto refusal = why_not_remove(target_key, target, why))
+    return refuse(why, "ban", target ? target->username : target_key, *refusal);
   const removed_user result{target->id, target->username, salons_of(target->username)};
   put_ban(*target, std::nullopt, why);
   // Before messages go: their order numbers are never used again.
@@ -74,7 +65,7 @@ outcome<removed_user> mysql_store::ban(const std::string& target_key, const deci
   // Memberships, requests and tokens go with the account, by their foreign keys.
   db().run("DELETE FROM clients WHERE client_id = ?", {target->id.value});
   known_authors_.erase(target->id);
-  write_audit(why, "ban", target->username, "done");
+  note(why, "ban", target->username, "done");
   return result;
 }
 
@@ -82,12 +73,10 @@ outcome<done> mysql_store::unban(const std::string& target_key, const decision& 
   const auto username =
       db().word("SELECT username FROM bans WHERE username_key = ? AND (until_ms IS NULL OR until_ms > ?)",
                 {target_key, to_ms(why.at)});
-  if (!username) {
-    write_audit(why, "unban", target_key, to_string(fault::unknown_user));
-    return fault::unknown_user;
-  }
+  if (!username)
+    return refuse(why, "unban", target_key, fault::unknown_user);
   db().run("DELETE FROM bans WHERE username_key = ?", {target_key});
-  write_audit(why, "unban", *username, "done");
+  note(why, "unban", *username, "done");
   return done{};
 }
 

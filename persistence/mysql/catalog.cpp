@@ -111,13 +111,14 @@ const described old_tables[] = {{"clients", {"client_id", "username", "alias", "
                                 {"salons", {"salon_id", "nom_salon"}},
                                 {"salons_adheres", {"id", "username", "salon_id"}},
                                 {"messages", {"message_id", "client_id", "salon_id", "contenu", "timestamp"}}};
-const described added_columns[] = {{"clients", {"username_key", "alias_key", "role"}},
-                                   {"salons", {"nom_key", "policy", "last_seq"}},
+const described added_columns[] = {{"clients", {"username_key", "alias_key", "role", "last_seen_ms"}},
+                                   {"salons", {"nom_key", "policy", "last_seq", "topic", "archived_ms"}},
                                    {"salons_adheres", {}},
                                    {"messages", {"seq", "created_ms"}}};
 const std::set<std::string> new_tables = {"schema_version", "private_messages",  "join_requests",
                                           "bans",           "sessions",          "audit",
-                                          "writers",        "migration_repairs", "migration_deleted_memberships"};
+                                          "writers",        "migration_repairs", "migration_deleted_memberships",
+                                          "moderators",     "registrations",     "notices"};
 
 std::string missing_from(catalog& look, const described& expected) {
   const auto have = look.columns(expected.table);

@@ -2,7 +2,6 @@
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/mysql/rows.hpp"
 #include <algorithm>
-#include <limits>
 
 namespace salond::persistence {
 namespace {
@@ -41,13 +40,12 @@ outcome<done> mysql_store::append(const new_message& what) {
 }
 
 std::vector<chat_message> mysql_store::history(salon_id salon, int64_t before, size_t count) {
-  const auto most = std::min(count, static_cast<size_t>(std::numeric_limits<int64_t>::max()));
   // Without the index named, an old page walks through all newer messages. LENGTH, for ' ' = '' in this collation.
   auto found = db().ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms "
                         "FROM messages m FORCE INDEX (uq_messages_seq) STRAIGHT_JOIN clients c "
                         "ON c.client_id = m.client_id WHERE m.salon_id = ? AND m.seq < ? AND LENGTH(m.contenu) > 0 "
                         "ORDER BY m.seq DESC LIMIT ?",
-                        {salon.value, before, static_cast<int64_t>(most)});
+                        {salon.value, before, limit_of(count)});
   std::vector<chat_message> result;
   while (found.next())
     result.push_back(

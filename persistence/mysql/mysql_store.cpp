@@ -98,11 +98,6 @@ std::string mysql_store::free_alias(const std::string& wanted) {
   return alias;
 }
 
-void mysql_store::write_audit(const decision& why, const char* what, const std::string& to_whom, const char* result) {
-  db().run("INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result) VALUES (?, ?, ?, ?, ?, ?, ?)",
-           {to_ms(why.at), why.by, why.from, std::string(what), to_whom, why.reason, std::string(result)});
-}
-
 // --- opening ---
 
 namespace {

@@ -1,6 +1,6 @@
 // The store in MySQL or MariaDB. What each function promises stands in persistence/store.hpp.
 // Its functions are in files by concern: mysql_store (start, opening), transact (transactions and lost connections),
-// salons, users, messages, bans.
+// salons, users, people (what operators ask about users), messages, bans, audit.
 #pragma once
 #include "persistence/mysql/connection.hpp"
 #include "persistence/open.hpp"
@@ -40,8 +40,14 @@ public:
   bool replace_hash(user_id who, const std::string& expected, const std::string& hash) override;
   bool change_password(user_id who, const std::string& expected, const std::string& hash, const decision& why) override;
 
+  std::vector<user_profile> find_users(const std::string& key_part, const std::string& after_key, size_t most) override;
+  outcome<user_profile> profile(const std::string& username_key) override;
+  std::vector<salon_id> moderates(const std::string& username_key) override;
+  outcome<user> set_role(const std::string& username_key, role now, const std::vector<salon_id>& moderated,
+                         const decision& why) override;
+
   outcome<arrival> open_session(user_id who, moment now) override;
-  void close_session(user_id who, requests what) override;
+  void close_session(user_id who, requests what, moment now) override;
   void issue_token(user_id who, const std::string& hash, moment now, moment expires) override;
   outcome<user> redeem_token(const std::string& hash, moment now) override;
 
@@ -63,6 +69,10 @@ public:
   outcome<removed_user> ban(const std::string& target_key, const decision& why) override;
   outcome<done> unban(const std::string& target_key, const decision& why) override;
   std::vector<salond::ban> bans(moment now) override;
+
+  std::vector<audit_line> audit_after(int64_t id, size_t most) override;
+  std::vector<audit_line> audit_tail(size_t most) override;
+  void note(const decision& why, const std::string& what, const std::string& to, const std::string& result) override;
 
 private:
   // Between the sending of a COMMIT and the certain knowledge of its outcome, the marker decides.
@@ -101,11 +111,16 @@ private:
   bool end_request(salon_id salon, user_id who);
   bool end_membership(salon_id salon, const std::string& username);
   std::string name_of(salon_id salon);
+  bool is_open(salon_id salon);
   bool banned_for_good(const std::string& username_key);
   void put_ban(const user& target, std::optional<moment> until, const decision& why);
   void delete_in_parts(const char* statement, user_id who);
   std::optional<fault> why_not_remove(const std::string& target_key, const outcome<user>& target, const decision& why);
-  void write_audit(const decision& why, const char* what, const std::string& to_whom, const char* result);
+  std::optional<fault> why_not_demote(const user& target, role now, const decision& why);
+  bool is_last_administrator(const user& target);
+  void put_role(const user& target, role now, const std::vector<salon_id>& moderated);
+  /// Writes the line of a refused decision; answers the refusal.
+  fault refuse(const decision& why, const char* what, const std::string& to, fault because);
 
   config::mysql_database where_;
   mysql::tuning how_;

@@ -74,6 +74,42 @@ constexpr const char* other_tables[] = {
     " fenced TINYINT NOT NULL DEFAULT 0)",
 };
 
+// What the administration needs. last_seen_ms NULL: never; archived_ms NULL: not archived.
+struct added_column {
+  const char *table, *name, *definition;
+};
+constexpr added_column administration_columns[] = {
+    {"clients", "last_seen_ms", "BIGINT NULL"},
+    {"salons", "topic", "VARCHAR(4096) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT ''"},
+    {"salons", "archived_ms", "BIGINT NULL"},
+};
+constexpr const char* administration_tables[] = {
+    // Which salons are given to which moderator.
+    "CREATE TABLE IF NOT EXISTS moderators (client_id INT NOT NULL, salon_id INT NOT NULL,"
+    " PRIMARY KEY (client_id, salon_id), KEY ix_moderators_salon (salon_id),"
+    " CONSTRAINT fk_moderators_client FOREIGN KEY (client_id) REFERENCES clients (client_id) ON DELETE CASCADE,"
+    " CONSTRAINT fk_moderators_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id) ON DELETE CASCADE)",
+    // Accounts that wait for an administrator.
+    "CREATE TABLE IF NOT EXISTS registrations (username_key VARBINARY(2048) NOT NULL PRIMARY KEY,"
+    " username VARCHAR(512) NOT NULL, alias_key VARBINARY(2048) NOT NULL, alias VARCHAR(512) NOT NULL,"
+    " password_hash VARCHAR(255) NOT NULL, created_ms BIGINT NOT NULL,"
+    " UNIQUE KEY uq_registrations_alias_key (alias_key))",
+    // Decisions about join requests, to be told at the next login.
+    "CREATE TABLE IF NOT EXISTS notices (client_id INT NOT NULL, salon_id INT NOT NULL, accepted TINYINT NOT NULL,"
+    " created_ms BIGINT NOT NULL, PRIMARY KEY (client_id, salon_id), KEY ix_notices_salon (salon_id),"
+    " CONSTRAINT fk_notices_client FOREIGN KEY (client_id) REFERENCES clients (client_id) ON DELETE CASCADE,"
+    " CONSTRAINT fk_notices_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id) ON DELETE CASCADE)",
+};
+
+void add_administration(connection& db) {
+  catalog look(db);
+  for (const auto& column : administration_columns)
+    if (!look.find_column(column.table, column.name))
+      db.execute(std::string("ALTER TABLE ") + column.table + " ADD " + column.name + " " + column.definition);
+  for (const auto* table : administration_tables)
+    db.execute(std::string(table) + table_options);
+}
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -91,7 +127,8 @@ struct step {
 };
 // Step n is the n-th; the first makes an empty database ours, and the take-over ends where it ends. A step that was
 // released is never changed: the next one mends it.
-constexpr step steps[] = {{"make the tables and the five salons", create_all}};
+constexpr step steps[] = {{"make the tables and the five salons", create_all},
+                          {"add what the administration needs", add_administration}};
 
 } // namespace
 

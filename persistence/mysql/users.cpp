@@ -36,7 +36,8 @@ user mysql_store::insert_user(const new_user& who) {
            {who.username, key_of(who.username), who.alias, key_of(who.alias), who.password_hash,
             std::string(to_word(who.role))});
   const user_id id{db().last_insert_id()};
-  db().run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons WHERE policy = 'auto' "
+  db().run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons "
+           "WHERE policy = 'auto' AND archived_ms IS NULL "
            "ORDER BY salon_id",
            {who.username});
   return {id, who.username, who.alias, who.password_hash, who.role};
@@ -54,7 +55,7 @@ bool mysql_store::change_password(user_id who, const std::string& expected, cons
   if (!account || !replace_hash(who, expected, hash))
     return false;
   db().run("DELETE FROM sessions WHERE client_id = ?", {who.value});
-  write_audit(why, "change_password", account->username, "done");
+  note(why, "change_password", account->username, "done");
   return true;
 }
 
@@ -71,7 +72,7 @@ outcome<arrival> mysql_store::open_session(user_id who, moment now) {
     if (out.next())
       return out.is_null(0) ? fault::banned : fault::kicked;
   }
-  db().run("UPDATE clients SET status = 'connected' WHERE client_id = ? AND status <> 'connected'", {who.value});
+  db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
   arrival result{salons_of(account->username), {}};
   auto waiting = db().ask("SELECT p.pm_id, c.username, p.contenu, p.created_ms "
                           "FROM private_messages p JOIN clients c ON c.client_id = p.from_client_id "
@@ -83,8 +84,10 @@ outcome<arrival> mysql_store::open_session(user_id who, moment now) {
   return result;
 }
 
-void mysql_store::close_session(user_id who, requests what) {
-  db().run("UPDATE clients SET status = 'disconnected' WHERE client_id = ? AND status <> 'disconnected'", {who.value});
+void mysql_store::close_session(user_id who, requests what, moment now) {
+  db().run(
+      "UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE client_id = ? AND status <> 'disconnected'",
+      {to_ms(now), who.value});
   if (what == requests::end)
     db().run("DELETE FROM join_requests WHERE client_id = ?", {who.value});
 }

@@ -18,31 +18,24 @@ std::optional<fault> sqlite_store::why_not_remove(const std::string& target_key,
     return fault::already_banned;
   if (!target)
     return fault::unknown_user;
-  if (target->role != role::administrator)
-    return std::nullopt;
-  auto others = db_->ask("SELECT 1 FROM clients WHERE role = 'administrator' AND client_id <> ?", target->id.value);
-  return others.next() ? std::nullopt : std::optional(fault::not_allowed);
+  return is_last_administrator(*target) ? std::optional(fault::not_allowed) : std::nullopt;
 }
 
 outcome<removed_user> sqlite_store::kick(const std::string& target_key, moment until, const decision& why) {
   const auto target = find_user(target_key);
-  if (const auto refusal = why_not_remove(target_key, target, why)) {
-    write_audit(why, "kick", target ? target->username : target_key, to_string(*refusal));
-    return *refusal;
-  }
+  if (const auto refusal = why_not_remove(target_key, target, why))
+    return refuse(why, "kick", target ? target->username : target_key, *refusal);
   db_->run("DELETE FROM bans WHERE until_ms <= ?", to_ms(why.at)); // kicks that are over
   db_->run("INSERT OR REPLACE INTO bans(username_key, username, until_ms, created_ms, reason) VALUES (?, ?, ?, ?, ?)",
            blob{target_key}, target->username, to_ms(until), to_ms(why.at), why.reason);
-  write_audit(why, "kick", target->username, "done");
+  note(why, "kick", target->username, "done");
   return removed_user{target->id, target->username, salons_of(target->username)};
 }
 
 outcome<removed_user> sqlite_store::ban(const std::string& target_key, const decision& why) {
   const auto target = find_user(target_key);
-  if (const auto refusal = why_not_remove(target_key, target, why)) {
-    write_audit(why, "ban", target ? target->username : target_key, to_string(*refusal));
-    return *refusal;
-  }
+  if (const auto refusal = why_not_remove(target_key, target, why))
+    return refuse(why, "ban", target ? target->username : target_key, *refusal);
   removed_user result{target->id, target->username, salons_of(target->username)};
   db_->run(
       "INSERT OR REPLACE INTO bans(username_key, username, until_ms, created_ms, reason) VALUES (?, ?, NULL, ?, ?)",
@@ -54,7 +47,7 @@ outcome<removed_user> sqlite_store::ban(const std::string& target_key, const dec
   // Memberships, requests, tokens and messages of both kinds go with the account, by their foreign keys. Deleting the
   // messages by a statement of its own would walk through all of them twice.
   db_->run("DELETE FROM clients WHERE client_id = ?", target->id.value);
-  write_audit(why, "ban", target->username, "done");
+  note(why, "ban", target->username, "done");
   return result;
 }
 
@@ -66,12 +59,10 @@ outcome<done> sqlite_store::unban(const std::string& target_key, const decision&
     if (found.next())
       username = found.text(0);
   }
-  if (username.empty()) {
-    write_audit(why, "unban", target_key, to_string(fault::unknown_user));
-    return fault::unknown_user;
-  }
+  if (username.empty())
+    return refuse(why, "unban", target_key, fault::unknown_user);
   db_->run("DELETE FROM bans WHERE username_key = ?", blob{target_key});
-  write_audit(why, "unban", username, "done");
+  note(why, "unban", username, "done");
   return done{};
 }
 

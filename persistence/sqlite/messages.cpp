@@ -1,7 +1,7 @@
 // Messages of salons and private messages in SQLite.
+#include "persistence/column_words.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
 #include <algorithm>
-#include <limits>
 
 namespace salond::persistence {
 namespace {
@@ -29,12 +29,11 @@ outcome<done> sqlite_store::append(const new_message& what) {
 }
 
 std::vector<chat_message> sqlite_store::history(salon_id salon, int64_t before, size_t count) {
-  const auto most = std::min(count, static_cast<size_t>(std::numeric_limits<int64_t>::max()));
   // CROSS JOIN: messages first, by the index that has their order.
   auto found = db_->ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms "
                         "FROM messages m CROSS JOIN clients c ON c.client_id = m.client_id "
                         "WHERE m.salon_id = ? AND m.seq < ? AND m.contenu <> '' ORDER BY m.seq DESC LIMIT ?",
-                        salon.value, before, static_cast<int64_t>(most));
+                        salon.value, before, limit_of(count));
   std::vector<chat_message> result;
   while (found.next())
     result.push_back(

@@ -11,7 +11,7 @@ std::vector<salon_record> sqlite_store::salons() {
   // The messages know better than the column, which is written only when messages go.
   auto found = db_->ask("SELECT salon_id, nom_salon, policy, max(last_seq, coalesce("
                         "(SELECT max(seq) FROM messages m WHERE m.salon_id = s.salon_id), 0)) "
-                        "FROM salons s ORDER BY salon_id");
+                        "FROM salons s WHERE archived_ms IS NULL ORDER BY salon_id");
   std::vector<salon_record> result;
   while (found.next())
     result.push_back({salon_id{found.integer(0)}, found.text(1), policy_of(found.text(2)), found.integer(3)});
@@ -47,7 +47,9 @@ bool sqlite_store::end_membership(salon_id salon, const std::string& username) {
 }
 
 std::vector<salon_id> sqlite_store::salons_of(const std::string& username) {
-  auto found = db_->ask("SELECT salon_id FROM salons_adheres WHERE username = ? ORDER BY salon_id", username);
+  auto found = db_->ask("SELECT a.salon_id FROM salons_adheres a JOIN salons s ON s.salon_id = a.salon_id "
+                        "WHERE a.username = ? AND s.archived_ms IS NULL ORDER BY a.salon_id",
+                        username);
   std::vector<salon_id> result;
   while (found.next())
     result.push_back(salon_id{found.integer(0)});
@@ -78,6 +80,10 @@ bool sqlite_store::end_request(salon_id salon, user_id who) {
   return db_->run("DELETE FROM join_requests WHERE salon_id = ? AND client_id = ?", salon.value, who.value) > 0;
 }
 
+bool sqlite_store::is_open(salon_id salon) {
+  return db_->ask("SELECT 1 FROM salons WHERE salon_id = ? AND archived_ms IS NULL", salon.value).next();
+}
+
 std::string sqlite_store::name_of(salon_id salon) {
   auto found = db_->ask("SELECT nom_salon FROM salons WHERE salon_id = ?", salon.value);
   return found.next() ? found.text(0) : std::to_string(salon.value);
@@ -102,7 +108,7 @@ outcome<done> sqlite_store::accept_request(salon_id salon, user_id who, const de
     return fault::no_such_request; // the request of an account that is gone went with it
   if (!is_member(salon, account->username))
     db_->run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", account->username, salon.value);
-  write_audit(why, "accept", account->username + " (" + name_of(salon) + ")", "done");
+  note(why, "accept", account->username + " (" + name_of(salon) + ")", "done");
   return done{};
 }
 
@@ -114,7 +120,7 @@ outcome<membership_change> sqlite_store::reject_request(salon_id salon, user_id 
   const bool belonged = end_membership(salon, account->username);
   if (!asked && !belonged)
     return fault::no_such_request;
-  write_audit(why, "reject", account->username + " (" + name_of(salon) + ")", "done");
+  note(why, "reject", account->username + " (" + name_of(salon) + ")", "done");
   return belonged ? membership_change::made : membership_change::was_so;
 }
 

@@ -103,6 +103,41 @@ CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
 )";
 
+// What the administration needs. last_seen_ms NULL: never; archived_ms NULL: not archived.
+constexpr const char* administration = R"(
+ALTER TABLE clients ADD COLUMN last_seen_ms INTEGER;
+ALTER TABLE salons ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+ALTER TABLE salons ADD COLUMN archived_ms INTEGER;
+
+-- Which salons are given to which moderator.
+CREATE TABLE moderators (
+  client_id INTEGER NOT NULL REFERENCES clients(client_id) ON DELETE CASCADE,
+  salon_id INTEGER NOT NULL REFERENCES salons(salon_id) ON DELETE CASCADE,
+  PRIMARY KEY (client_id, salon_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ix_moderators_salon ON moderators(salon_id);
+
+-- Accounts that wait for an administrator.
+CREATE TABLE registrations (
+  username_key BLOB PRIMARY KEY,
+  username TEXT NOT NULL,
+  alias_key BLOB NOT NULL UNIQUE,
+  alias TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  created_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Decisions about join requests, to be told at the next login.
+CREATE TABLE notices (
+  client_id INTEGER NOT NULL REFERENCES clients(client_id) ON DELETE CASCADE,
+  salon_id INTEGER NOT NULL REFERENCES salons(salon_id) ON DELETE CASCADE,
+  accepted INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL,
+  PRIMARY KEY (client_id, salon_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ix_notices_salon ON notices(salon_id);
+)";
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -123,12 +158,17 @@ void make_first_tables(database& db) {
   db.execute("PRAGMA application_id=" + std::to_string(our_application_id));
 }
 
+void add_administration(database& db) {
+  db.execute(administration);
+}
+
 struct step {
   const char* what;
   void (*run)(database&);
 };
 // Step n is the n-th. A step that was released is never changed: the next one mends it.
-constexpr step steps[] = {{"make the tables and the five salons", make_first_tables}};
+constexpr step steps[] = {{"make the tables and the five salons", make_first_tables},
+                          {"add what the administration needs", add_administration}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

@@ -84,11 +84,6 @@ std::string sqlite_store::free_alias(const std::string& wanted) {
   }
 }
 
-void sqlite_store::write_audit(const decision& why, const char* what, const std::string& to_whom, const char* result) {
-  db_->run("INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result) VALUES (?, ?, ?, ?, ?, ?, ?)",
-           to_ms(why.at), why.by, why.from, what, to_whom, why.reason, result);
-}
-
 // --- opening ---
 
 std::unique_ptr<store> open_sqlite(const config::sqlite_database& where, const reporter& report) {

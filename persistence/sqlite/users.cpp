@@ -40,7 +40,8 @@ user sqlite_store::insert_user(const new_user& who) {
            "VALUES (?, ?, ?, ?, ?, ?)",
            who.username, blob{key}, who.alias, blob{alias_key}, who.password_hash, to_word(who.role));
   const user_id id{db_->last_insert_id()};
-  db_->run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons WHERE policy = 'auto' "
+  db_->run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons "
+           "WHERE policy = 'auto' AND archived_ms IS NULL "
            "ORDER BY salon_id",
            who.username);
   return {id, who.username, who.alias, who.password_hash, who.role};
@@ -58,7 +59,7 @@ bool sqlite_store::change_password(user_id who, const std::string& expected, con
   if (!account || !replace_hash(who, expected, hash))
     return false;
   db_->run("DELETE FROM sessions WHERE client_id = ?", who.value);
-  write_audit(why, "change_password", account->username, "done");
+  note(why, "change_password", account->username, "done");
   return true;
 }
 
@@ -75,7 +76,7 @@ outcome<arrival> sqlite_store::open_session(user_id who, moment now) {
     if (out.next())
       return out.is_null(0) ? fault::banned : fault::kicked;
   }
-  db_->run("UPDATE clients SET status = 'connected' WHERE client_id = ? AND status <> 'connected'", who.value);
+  db_->run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", to_ms(now), who.value);
   arrival result{salons_of(account->username), {}};
   auto waiting = db_->ask("SELECT p.pm_id, c.username, p.contenu, p.created_ms "
                           "FROM private_messages p JOIN clients c ON c.client_id = p.from_client_id "
@@ -87,8 +88,10 @@ outcome<arrival> sqlite_store::open_session(user_id who, moment now) {
   return result;
 }
 
-void sqlite_store::close_session(user_id who, requests what) {
-  db_->run("UPDATE clients SET status = 'disconnected' WHERE client_id = ? AND status <> 'disconnected'", who.value);
+void sqlite_store::close_session(user_id who, requests what, moment now) {
+  db_->run(
+      "UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE client_id = ? AND status <> 'disconnected'",
+      to_ms(now), who.value);
   if (what == requests::end)
     db_->run("DELETE FROM join_requests WHERE client_id = ?", who.value);
 }

@@ -27,7 +27,7 @@ TEST_P(StoreContract, ASessionBeginsWithTheMemberships) {
 
 TEST_P(StoreContract, NobodyHasNoSession) {
   EXPECT_EQ(write([&] { return db->open_session(nobody, noon); }).why(), fault::unknown_user);
-  db->transact([&] { db->close_session(nobody, store::requests::end); });
+  db->transact([&] { db->close_session(nobody, store::requests::end, noon); });
 }
 
 TEST_P(StoreContract, TheEndOfASessionEndsTheRequestsOfItsUserAlone) {
@@ -39,9 +39,9 @@ TEST_P(StoreContract, TheEndOfASessionEndsTheRequestsOfItsUserAlone) {
     db->add_request(marketing, other, noon);
   });
 
-  db->transact([&] { db->close_session(zoe, store::requests::keep); });
+  db->transact([&] { db->close_session(zoe, store::requests::keep, noon); });
   EXPECT_EQ(db->join_requests().size(), 2u);
-  db->transact([&] { db->close_session(zoe, store::requests::end); });
+  db->transact([&] { db->close_session(zoe, store::requests::end, noon); });
 
   ASSERT_EQ(db->join_requests().size(), 1u);
   EXPECT_EQ(db->join_requests()[0].user, other);

@@ -177,7 +177,7 @@ TEST_F(SqliteStore, AUsersRowTellsWhetherHeIsConnected) {
 
   db->transact([&] { db->open_session(who, noon); });
   EXPECT_EQ(status(), "connected\n");
-  db->transact([&] { db->close_session(who, store::requests::end); });
+  db->transact([&] { db->close_session(who, store::requests::end, noon); });
   EXPECT_EQ(status(), "disconnected\n");
   db->transact([&] { db->open_session(who, noon); });
   db->transact([&] { db->reset_presence(store::requests::end); });
@@ -247,11 +247,28 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
 
   open_sqlite({path}, [&](const std::string& line) { second.push_back(line); });
 
-  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1")));
+  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "1\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "2\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
+}
+
+TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
+  auto db = open();
+  db->transact([&] { db->register_user({hostile_name, hostile_name, "h"}); });
+  db = nullptr;
+  EXPECT_EQ(sql("DROP TABLE moderators; DROP TABLE registrations; DROP TABLE notices;"
+                "ALTER TABLE clients DROP COLUMN last_seen_ms; ALTER TABLE salons DROP COLUMN topic;"
+                "ALTER TABLE salons DROP COLUMN archived_ms; PRAGMA user_version=1"),
+            "");
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2")));
+
+  db = open();
+
+  EXPECT_EQ(sql("PRAGMA user_version"), "2\n");
+  EXPECT_EQ(db->profile(key_of(hostile_name))->last_seen, std::nullopt);
+  EXPECT_EQ(db->salons().size(), 5u);
 }
 
 TEST_F(SqliteStore, TakesAnEmptyFile) {
@@ -336,14 +353,14 @@ TEST_F(SqliteStore, RefusesAFileItMayOnlyRead) {
 // --- dry run ---
 
 TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr(path), HasSubstr("schema 1")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
 TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
   std::ofstream{path}.close();
 
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 

@@ -64,6 +64,14 @@ protected:
     return -1;
   }
 
+  /// The audit log, a line as "what|to|result".
+  std::vector<std::string> audited() {
+    std::vector<std::string> result;
+    for (const auto& line : db->audit_after(0, 1000))
+      result.push_back(line.what + "|" + line.to + "|" + line.result);
+    return result;
+  }
+
   outcome<user> find(const std::string& name) { return db->find_user(key_of(name)); }
 
   std::unique_ptr<persistence::store> db;

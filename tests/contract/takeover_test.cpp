@@ -193,6 +193,8 @@ TEST_F(Takeover, RefusesWhatIsNoSuchDatabaseAndChangesNothing) {
       {{"ALTER TABLE clients DROP COLUMN alias"}, "the table clients has no column alias"},
       {{"ALTER TABLE messages RENAME TO m", "CREATE VIEW messages AS SELECT * FROM m"}, "messages is no table"},
       {{"CREATE TABLE bans (x INT PRIMARY KEY, y INT, z INT)"}, "there is a table bans already"},
+      {{"CREATE TABLE notices (x INT PRIMARY KEY)"}, "there is a table notices already"},
+      {{"ALTER TABLE salons ADD topic TEXT"}, "the table salons has a column topic already"},
       {{"CREATE TABLE schema_version (version INT, x INT, y INT)"}, "no column"},
   };
   for (size_t at = 0; at < std::size(foreign); ++at) {
@@ -292,6 +294,32 @@ TEST_F(Takeover, AFirstStartCanBeCutOffBeforeEachChangeAndRunAgain) {
 
   for (int number = 0; number < changes; ++number) {
     const auto where = server->new_database();
+    start_and_die([&](const auto& how) { open(where, how); }, number);
+    open(where);
+    ASSERT_EQ(support::lasting_content(where), expected) << "cut off before change " << number;
+    support::execute_mysql(where, "DROP DATABASE `" + where.name + "`");
+  }
+}
+
+TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
+  const auto of_the_first_schema = [this] {
+    const auto where = server->new_database();
+    open(where);
+    for (const auto* statement :
+         {"DROP TABLE moderators", "DROP TABLE registrations", "DROP TABLE notices",
+          "ALTER TABLE clients DROP COLUMN last_seen_ms", "ALTER TABLE salons DROP COLUMN topic",
+          "ALTER TABLE salons DROP COLUMN archived_ms", "DELETE FROM schema_version WHERE version > 1"})
+      support::execute_mysql(where, statement);
+    return where;
+  };
+  const auto undisturbed = of_the_first_schema();
+  EXPECT_THAT(persistence::dry_run_mysql(undisturbed, {}), ElementsAre(HasSubstr("schema 2")));
+  const int changes = count_changes([&](const auto& how) { open(undisturbed, how); });
+  const auto expected = support::lasting_content(undisturbed);
+  ASSERT_GT(changes, 6);
+
+  for (int number = 0; number < changes; ++number) {
+    const auto where = of_the_first_schema();
     start_and_die([&](const auto& how) { open(where, how); }, number);
     open(where);
     ASSERT_EQ(support::lasting_content(where), expected) << "cut off before change " << number;

@@ -110,8 +110,17 @@ public:
                        const decision& why) override {
     return inner_->change_password(who, expected, hash, why);
   }
+  std::vector<user_profile> find_users(const std::string& part, const std::string& after, size_t most) override {
+    return inner_->find_users(part, after, most);
+  }
+  outcome<user_profile> profile(const std::string& key) override { return inner_->profile(key); }
+  std::vector<salon_id> moderates(const std::string& key) override { return inner_->moderates(key); }
+  outcome<user> set_role(const std::string& key, role now, const std::vector<salon_id>& moderated,
+                         const decision& why) override {
+    return inner_->set_role(key, now, moderated, why);
+  }
   outcome<arrival> open_session(user_id who, moment now) override { return inner_->open_session(who, now); }
-  void close_session(user_id who, requests what) override { inner_->close_session(who, what); }
+  void close_session(user_id who, requests what, moment now) override { inner_->close_session(who, what, now); }
   void issue_token(user_id who, const std::string& hash, moment now, moment expires) override {
     inner_->issue_token(who, hash, now, expires);
   }
@@ -147,6 +156,11 @@ public:
   }
   outcome<done> unban(const std::string& target, const decision& why) override { return inner_->unban(target, why); }
   std::vector<salond::ban> bans(moment now) override { return inner_->bans(now); }
+  std::vector<audit_line> audit_after(int64_t id, size_t most) override { return inner_->audit_after(id, most); }
+  std::vector<audit_line> audit_tail(size_t most) override { return inner_->audit_tail(most); }
+  void note(const decision& why, const std::string& what, const std::string& to, const std::string& result) override {
+    inner_->note(why, what, to, result);
+  }
 
 private:
   std::unique_ptr<store> inner_;

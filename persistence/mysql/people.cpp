@@ -1,0 +1,119 @@
+// What operators ask and decide about accounts, in MySQL and MariaDB.
+#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/rows.hpp"
+#include "protocol/words/names.hpp"
+#include <algorithm>
+
+namespace salond::persistence {
+
+namespace {
+
+#define SALOND_PROFILE_COLUMNS SALOND_USER_COLUMNS ", c.status, c.last_seen_ms"
+
+user_profile profile_in(const mysql::result& row) {
+  user_profile result;
+  result.who = mysql::user_in(row);
+  result.who.password_hash.clear();
+  result.connected = row.text(5) == "connected";
+  if (!row.is_null(6))
+    result.last_seen = from_ms(row.integer(6));
+  return result;
+}
+
+std::vector<std::string> names_in(mysql::result found) {
+  std::vector<std::string> result;
+  while (found.next())
+    result.push_back(found.text(0));
+  return result;
+}
+
+} // namespace
+
+std::vector<user_profile> mysql_store::find_users(const std::string& key_part, const std::string& after_key,
+                                                  size_t most) {
+  // Keys are UTF-8, of which a part is found byte by byte.
+  auto found = db().ask("SELECT " SALOND_PROFILE_COLUMNS " FROM clients c WHERE c.username_key > ? "
+                        "AND LOCATE(?, c.username_key) > 0 ORDER BY c.username_key LIMIT ?",
+                        {after_key, key_part, limit_of(most)});
+  std::vector<user_profile> result;
+  while (found.next())
+    result.push_back(profile_in(found));
+  return result;
+}
+
+outcome<user_profile> mysql_store::profile(const std::string& username_key) {
+  outcome<user_profile> result = fault::unknown_user;
+  {
+    auto found = db().ask("SELECT " SALOND_PROFILE_COLUMNS " FROM clients c WHERE c.username_key = ?", {username_key});
+    if (!found.next())
+      return fault::unknown_user;
+    result = profile_in(found);
+  }
+  result->salons =
+      names_in(db().ask("SELECT s.nom_salon FROM salons_adheres a JOIN salons s ON s.salon_id = a.salon_id "
+                        "WHERE a.username = ? AND s.archived_ms IS NULL ORDER BY s.salon_id",
+                        {result->who.username}));
+  result->moderates = names_in(db().ask("SELECT s.nom_salon FROM moderators m JOIN salons s ON s.salon_id = m.salon_id "
+                                        "WHERE m.client_id = ? ORDER BY s.salon_id",
+                                        {result->who.id.value}));
+  return result;
+}
+
+std::vector<salon_id> mysql_store::moderates(const std::string& username_key) {
+  auto found = db().ask("SELECT m.salon_id FROM moderators m JOIN clients c ON c.client_id = m.client_id "
+                        "WHERE c.username_key = ? ORDER BY m.salon_id",
+                        {username_key});
+  std::vector<salon_id> result;
+  while (found.next())
+    result.push_back(salon_id{found.integer(0)});
+  return result;
+}
+
+// --- roles ---
+
+bool mysql_store::is_last_administrator(const user& target) {
+  if (target.role != role::administrator)
+    return false;
+  return !db().number("SELECT 1 FROM clients WHERE role = 'administrator' AND client_id <> ? LIMIT 1",
+                      {target.id.value});
+}
+
+std::optional<fault> mysql_store::why_not_demote(const user& target, role now, const decision& why) {
+  if (now >= target.role)
+    return std::nullopt;
+  if (key_of(target.username) == key_of(why.by) || is_last_administrator(target))
+    return fault::not_allowed;
+  return std::nullopt;
+}
+
+void mysql_store::put_role(const user& target, role now, const std::vector<salon_id>& moderated) {
+  db().run("UPDATE clients SET role = ? WHERE client_id = ?", {std::string(to_word(now)), target.id.value});
+  db().run("DELETE FROM moderators WHERE client_id = ?", {target.id.value});
+  for (const auto salon : moderated)
+    db().run("INSERT INTO moderators(client_id, salon_id) VALUES (?, ?)", {target.id.value, salon.value});
+}
+
+outcome<user> mysql_store::set_role(const std::string& username_key, role now, const std::vector<salon_id>& moderated,
+                                    const decision& why) {
+  const auto target = find_user(username_key);
+  if (!target)
+    return refuse(why, "set_role", username_key, target.why());
+  auto given = now == role::moderator ? moderated : std::vector<salon_id>{};
+  std::sort(given.begin(), given.end());
+  given.erase(std::unique(given.begin(), given.end()), given.end());
+  auto whom = target->username + " (" + to_word(now);
+  for (const auto salon : given)
+    whom += (salon == given.front() ? ": " : ", ") + name_of(salon);
+  whom += ")";
+  if (!std::all_of(given.begin(), given.end(), [this](salon_id salon) { return is_open(salon); }))
+    return refuse(why, "set_role", whom, fault::unknown_salon);
+  if (const auto refusal = why_not_demote(*target, now, why))
+    return refuse(why, "set_role", whom, *refusal);
+  put_role(*target, now, given);
+  note(why, "set_role", whom, "done");
+  auto result = *target;
+  result.role = now;
+  return result;
+}
+
+} // namespace salond::persistence

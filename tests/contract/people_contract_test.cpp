@@ -1,0 +1,118 @@
+// What operators ask and decide about accounts.
+#include "tests/contract/store_contract.hpp"
+
+namespace salond {
+
+using persistence::store;
+using std::chrono::minutes;
+using support::after_noon;
+using support::decided;
+using support::hostile_name;
+using support::noon;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(StoreContract, AProfileTellsWhatAnOperatorAsksAbout) {
+  const auto who = add_user(hostile_name);
+  write([&] { return db->add_member(blabla, who); });
+
+  const auto before = db->profile(key_of(hostile_name));
+  ASSERT_TRUE(before);
+  EXPECT_EQ(before->who.id, who);
+  EXPECT_EQ(before->who.username, hostile_name);
+  EXPECT_EQ(before->who.password_hash, "");
+  EXPECT_FALSE(before->connected);
+  EXPECT_EQ(before->last_seen, std::nullopt);
+  EXPECT_THAT(before->salons, ElementsAre("Général", "Blabla"));
+  EXPECT_THAT(before->moderates, IsEmpty());
+  EXPECT_EQ(db->profile("nobody").why(), fault::unknown_user);
+}
+
+TEST_P(StoreContract, AUserWasLastSeenAtTheLoginOrItsEnd) {
+  const auto zoe = add_user("Zoé");
+
+  write([&] { return db->open_session(zoe, noon); });
+  EXPECT_TRUE(db->profile(key_of("Zoé"))->connected);
+  EXPECT_EQ(db->profile(key_of("Zoé"))->last_seen, noon);
+  db->transact([&] { db->close_session(zoe, store::requests::end, after_noon(minutes(5))); });
+  EXPECT_FALSE(db->profile(key_of("Zoé"))->connected);
+  EXPECT_EQ(db->profile(key_of("Zoé"))->last_seen, after_noon(minutes(5)));
+}
+
+TEST_P(StoreContract, UsersAreFoundByAPartOfTheirKeyPageByPage) {
+  for (const auto* name : {"Zoé", "zora", "ARZOÏ", "paul", "100%"})
+    add_user(name);
+  const auto found = [&](const std::string& part, const std::string& after, size_t most) {
+    std::vector<std::string> names;
+    for (const auto& one : db->find_users(key_of(part), after, most))
+      names.push_back(one.who.username);
+    return names;
+  };
+
+  EXPECT_THAT(found("ZO", "", 10), ElementsAre("ARZOÏ", "zora", "Zoé"));
+  EXPECT_THAT(found("ZO", "", 2), ElementsAre("ARZOÏ", "zora"));
+  EXPECT_THAT(found("ZO", key_of("zora"), 2), ElementsAre("Zoé"));
+  EXPECT_THAT(found("", "", 10), ElementsAre("100%", "ARZOÏ", "paul", "zora", "Zoé"));
+  EXPECT_THAT(found("%", "", 10), ElementsAre("100%"));
+  EXPECT_THAT(found("_", "", 10), IsEmpty());
+  EXPECT_THAT(found("", "", 0), IsEmpty());
+}
+
+// --- roles ---
+
+TEST_P(StoreContract, AModeratorIsGivenSalonsAndLosesThemWithTheRole) {
+  add_user(hostile_name);
+  const auto key = key_of(hostile_name);
+
+  const auto made = write([&] {
+    return db->set_role(key, role::moderator, {marketing, general, marketing}, decided());
+  });
+
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->role, role::moderator);
+  EXPECT_EQ(find(hostile_name)->role, role::moderator);
+  EXPECT_THAT(db->moderates(key), ElementsAre(general, marketing));
+  EXPECT_THAT(db->profile(key)->moderates, ElementsAre("Général", "Marketing"));
+  EXPECT_TRUE(write([&] { return db->set_role(key, role::moderator, {blabla}, decided()); }));
+  EXPECT_THAT(db->moderates(key), ElementsAre(blabla));
+  EXPECT_TRUE(write([&] { return db->set_role(key, role::user, {blabla}, decided()); }));
+  EXPECT_THAT(db->moderates(key), IsEmpty());
+  EXPECT_EQ(find(hostile_name)->role, role::user);
+}
+
+TEST_P(StoreContract, NobodyIsGivenASalonThatIsNot) {
+  add_user("Zoé");
+
+  EXPECT_EQ(write([&] { return db->set_role("nobody", role::moderator, {}, decided()); }).why(), fault::unknown_user);
+  EXPECT_EQ(write([&] {
+              return db->set_role(key_of("Zoé"), role::moderator, {blabla, salon_id{4711}}, decided());
+            }).why(),
+            fault::unknown_salon);
+  EXPECT_EQ(find("Zoé")->role, role::user);
+}
+
+TEST_P(StoreContract, NobodyTakesFromHimselfOrFromTheLastAdministrator) {
+  add_user("admin", role::administrator);
+  const auto to_user = [&](const std::string& name, const std::string& by) {
+    return write([&] { return db->set_role(key_of(name), role::user, {}, decided(by)); });
+  };
+
+  EXPECT_EQ(to_user("admin", "root").why(), fault::not_allowed);
+  EXPECT_EQ(find("admin")->role, role::administrator);
+  add_user("server", role::administrator);
+  EXPECT_EQ(to_user("server", "SERVER").why(), fault::not_allowed);
+  EXPECT_TRUE(write([&] { return db->set_role("server", role::administrator, {}, decided("server")); }));
+  EXPECT_TRUE(to_user("server", "admin"));
+  EXPECT_EQ(to_user("admin", "root").why(), fault::not_allowed);
+}
+
+TEST_P(StoreContract, ABannedModeratorModeratesNothing) {
+  add_user("Zoé");
+  write([&] { return db->set_role(key_of("Zoé"), role::moderator, {blabla}, decided()); });
+
+  ASSERT_TRUE(write([&] { return db->ban(key_of("Zoé"), decided()); }));
+
+  EXPECT_THAT(db->moderates(key_of("Zoé")), IsEmpty());
+}
+
+} // namespace salond
