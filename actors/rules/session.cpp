@@ -1,4 +1,5 @@
 #include "actors/rules/session.hpp"
+#include "actors/rules/permissions.hpp"
 #include "protocol/words/names.hpp"
 #include <utility>
 
@@ -161,7 +162,7 @@ effects session::commanded(command::any& said) {
                                              std::move(subject));
                         },
                         [this](command::ban& what) -> effects {
-                          if (who_.role != role::administrator)
+                          if (!may({who_.role, {}}, right::administrators, std::nullopt))
                             return just(tell{event::refused{fault::not_allowed, std::move(what.target)}});
                           auto subject = what.target;
                           return question_is(question::ban{std::move(what.target)}, std::move(subject));

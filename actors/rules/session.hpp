@@ -158,7 +158,11 @@ public:
 
   /// Whose session it is. REQUIRES: not anonymous, or a login on its way.
   const user& who() const { return who_; }
-  void change_role(role now) { who_.role = now; }
+  /// An operator gave the user another name or another role.
+  void change_account(const std::string& username, role now) {
+    who_.username = username;
+    who_.role = now;
+  }
 
   /// REQUIRES: !waiting().
   effects hear(utterance said);

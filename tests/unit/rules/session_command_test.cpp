@@ -189,7 +189,7 @@ TEST_F(SessionCommand, LetsAnAdministratorBanAndNobodyElse) {
 }
 
 TEST_F(SessionCommand, KnowsOfANewRole) {
-  session.change_role(role::administrator);
+  session.change_account("zoë", role::administrator);
   EXPECT_EQ(hear(command::ban{"paul"}), lines{"ask ban(paul)"});
 }
 

@@ -1,0 +1,235 @@
+#include "protocol/words/operator_command.hpp"
+#include <algorithm>
+#include <charconv>
+
+namespace salond {
+namespace {
+
+constexpr auto some = right::operators;
+constexpr auto salons = right::moderators;
+constexpr auto all = right::administrators;
+
+// clang-format off
+const std::vector<operator_command> table = {
+    {"status", "", "Version, uptime, connections, queues, rates and the database.", some},
+    {"users", "[PATTERN]", "The users whose name holds PATTERN.", all},
+    {"user", "USER", "One user: sessions, addresses, salons, last seen.", all},
+    {"sessions", "", "Who is connected, from where, since when.", all},
+    {"salons", "", "The salons: policy, topic, members, who hears them now.", some},
+    {"requests", "", "The join requests that wait for a decision.", some},
+    {"accept", "USER SALON", "Makes a join request a membership.", salons},
+    {"reject", "USER SALON [REASON...]", "Ends a join request, and a membership.", salons},
+    {"kick", "USER [MINUTES] [REASON...]", "Closes a user's connections and refuses logins, for 5 minutes or MINUTES.", salons},
+    {"ban", "USER [REASON...]", "Deletes an account and its messages, and refuses the name for good.", all},
+    {"unban", "USER", "Ends a ban or a kick.", all},
+    {"bans", "", "Who is out, and until when.", some},
+    {"announce", "TEXT...", "Tells everybody who is connected.", all},
+    {"role", "USER ROLE [SALON...]", "ROLE is administrator, user, or moderator with its salons.", all},
+    {"history", "SALON [N] [--ids]", "The last N messages of a salon, 50 where not said.", all},
+    {"log", "[N] [--follow] [--after=ID]", "The last N lines of the audit log; --follow goes on with new ones.", all},
+    {"watch", "", "A live view: connections, rates, latencies, queues, busiest salons.", some},
+    {"kill", "[SECONDS]", "Stops the server in order, after 10 seconds or SECONDS.", all},
+    {"cert issue", "NAME [--role=ROLE]", "Makes a bundle for an operator: administrator (the default) or moderator.", all},
+    {"cert list", "", "The certificates.", all},
+    {"cert revoke", "NAME", "Revokes all certificates of a name, live connections too.", all},
+};
+// clang-format on
+
+/// One word of a row's `arguments`.
+struct slot {
+  std::string name;
+  bool optional = false, many = false, option = false, takes_value = false;
+  bool number() const { return optional && (name == "MINUTES" || name == "SECONDS" || name == "N"); }
+};
+
+std::vector<slot> slots_of(const operator_command& what) {
+  std::vector<slot> result;
+  std::string_view left = what.arguments;
+  while (!left.empty()) {
+    const auto end = std::min(left.find(' '), left.size());
+    auto word = left.substr(0, end);
+    left.remove_prefix(std::min(end + 1, left.size()));
+    slot one;
+    if (word.front() == '[') {
+      one.optional = true;
+      word = word.substr(1, word.size() - 2);
+    }
+    if (word.size() > 3 && word.substr(word.size() - 3) == "...") {
+      one.many = true;
+      word.remove_suffix(3);
+    }
+    one.option = word.substr(0, 2) == "--";
+    if (const auto equals = word.find('='); equals != std::string_view::npos) {
+      one.takes_value = true;
+      word = word.substr(0, equals);
+    }
+    one.name = word;
+    result.push_back(std::move(one));
+  }
+  return result;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::string usage_of(const operator_command& what) {
+  std::string text = "usage: " + std::string(what.name);
+  if (!what.arguments.empty())
+    text += " " + std::string(what.arguments);
+  return text;
+}
+
+/// The row that the words begin with, and how many of them name it.
+std::pair<const operator_command*, size_t> row_of(const std::vector<std::string>& words) {
+  if (words.size() > 1)
+    for (const auto& row : table)
+      if (row.name == words[0] + " " + words[1])
+        return {&row, 2};
+  for (const auto& row : table)
+    if (row.name == words[0])
+      return {&row, 1};
+  return {nullptr, 0};
+}
+
+/// Puts an option where it belongs; false when the row knows none of that name or form.
+bool take_option(spoken_command& out, const std::vector<slot>& slots, const std::string& word) {
+  const auto equals = word.find('=');
+  const auto name = word.substr(0, equals);
+  for (const auto& one : slots) {
+    if (!one.option || one.name != name || one.takes_value != (equals != std::string::npos))
+      continue;
+    return out.values.emplace(name, one.takes_value ? word.substr(equals + 1) : std::string{}).second;
+  }
+  return false;
+}
+
+/// Puts the arguments into the slots, in order; false when there are too few or too many.
+bool take_arguments(spoken_command& out, const std::vector<slot>& slots, const std::vector<std::string>& arguments) {
+  size_t next = 0;
+  for (const auto& one : slots) {
+    if (one.option)
+      continue;
+    if (one.many) {
+      out.rest.assign(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
+      if (out.rest.empty() && !one.optional)
+        return false;
+      next = arguments.size();
+    } else if (next == arguments.size()) {
+      if (!one.optional)
+        return false;
+    } else if (!one.number() || is_number(arguments[next])) {
+      out.values.emplace(one.name, arguments[next++]);
+    }
+  }
+  return next == arguments.size();
+}
+
+/// Takes the next word, quotes resolved, off the line; false when a quote does not end.
+bool next_word(std::string_view& left, std::string& word) {
+  char quote = '\0';
+  size_t at = 0;
+  for (; at < left.size() && (quote != '\0' || left[at] != ' '); ++at) {
+    const auto c = left[at];
+    if (c == '\\' && quote != '\'' && at + 1 < left.size())
+      word += left[++at];
+    else if (quote == '\0' && (c == '"' || c == '\''))
+      quote = c;
+    else if (c == quote && quote != '\0')
+      quote = '\0';
+    else
+      word += c;
+  }
+  left.remove_prefix(at);
+  return quote == '\0';
+}
+
+/// The replaced console's syntax; nothing where the line is none of it.
+std::optional<std::vector<std::string>> replaced_console(std::string_view line) {
+  if (line == "KILL")
+    return std::vector<std::string>{"kill"};
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos)
+    return std::nullopt;
+  const auto verb = line.substr(0, colon);
+  const auto about = line.substr(colon + 1);
+  if (verb == "KICK" || verb == "BAN")
+    return std::vector<std::string>{verb == "KICK" ? "kick" : "ban", "--", std::string(about)};
+  if (verb != "ACCEPT" && verb != "REJECT")
+    return std::nullopt;
+  // No name holds a colon, but one of the replaced server's database may: the salon is what follows the last.
+  const auto last = about.rfind(':');
+  if (last == std::string_view::npos)
+    return std::nullopt;
+  return std::vector<std::string>{verb == "ACCEPT" ? "accept" : "reject", "--", std::string(about.substr(0, last)),
+                                  std::string(about.substr(last + 1))};
+}
+
+} // namespace
+
+const std::vector<operator_command>& operator_commands() {
+  return table;
+}
+
+std::string spoken_command::get(std::string_view name) const {
+  const auto found = values.find(name);
+  return found == values.end() ? std::string{} : found->second;
+}
+
+std::optional<int64_t> spoken_command::number(std::string_view name) const {
+  const auto text = get(name);
+  if (!is_number(text))
+    return std::nullopt;
+  int64_t result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
+std::string spoken_command::text() const {
+  std::string result;
+  for (const auto& word : rest)
+    result += (result.empty() ? "" : " ") + word;
+  return result;
+}
+
+std::variant<spoken_command, usage_fault> understand(const std::vector<std::string>& words) {
+  if (words.empty())
+    return usage_fault{"no command; see help"};
+  const auto [row, named] = row_of(words);
+  if (!row)
+    return usage_fault{"\"" + words[0] + "\" is no command; see help"};
+  const auto slots = slots_of(*row);
+  spoken_command out;
+  out.what = row;
+  std::vector<std::string> arguments;
+  bool options_over = false;
+  for (auto at = named; at < words.size(); ++at) {
+    const auto& word = words[at];
+    if (!options_over && word == "--")
+      options_over = true;
+    else if (options_over || word.substr(0, 2) != "--")
+      arguments.push_back(word);
+    else if (!take_option(out, slots, word))
+      return usage_fault{"\"" + word + "\" is no option here; " + usage_of(*row)};
+  }
+  if (!take_arguments(out, slots, arguments))
+    return usage_fault{usage_of(*row)};
+  return out;
+}
+
+std::variant<std::vector<std::string>, usage_fault> words_of_line(std::string_view line) {
+  while (!line.empty() && (line.back() == '\r' || line.back() == '\n' || line.back() == ' '))
+    line.remove_suffix(1);
+  if (auto old = replaced_console(line))
+    return std::move(*old);
+  std::vector<std::string> words;
+  while (true) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    if (line.empty())
+      return words;
+    if (!next_word(line, words.emplace_back()))
+      return usage_fault{"a quote is not closed"};
+  }
+}
+
+} // namespace salond

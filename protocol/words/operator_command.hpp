@@ -1,0 +1,64 @@
+// What an operator can say: one table of all commands, which salonctl, the server, the completion and the manual page
+// share. A command is a row of words; what it may hold is written in its row as it is shown to people.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace salond {
+
+/// Who may give a command. What a moderator may do in a salon he may do in those given to him.
+enum class right : uint8_t {
+  operators,  ///< every operator
+  moderators, ///< administrators, and moderators of the salon that it names
+  administrators
+};
+
+/// What a command takes beside its words, and never among them: words are seen in `ps`.
+enum class command_input : uint8_t { none, password, file };
+
+/// One row of the table.
+struct operator_command {
+  std::string_view name; ///< one word or two: "kick", "salon create"
+  /// `NAME` is demanded, `[NAME]` may be left out, `NAME...` takes one word or more, `[--name]` and `[--name=VALUE]`
+  /// may stand anywhere. An optional NUMBER (MINUTES, SECONDS, N) takes whole numbers alone: other words pass it by.
+  std::string_view arguments;
+  std::string_view summary; ///< one sentence for `help`
+  right needs = right::administrators;
+  command_input input = command_input::none;
+};
+
+/// All of them, in the order in which `help` shows them.
+const std::vector<operator_command>& operator_commands();
+
+/// A command that fits its row.
+struct spoken_command {
+  const operator_command* what = nullptr;
+  std::map<std::string, std::string, std::less<>> values; ///< by the names in the row: "USER", "--policy"
+  std::vector<std::string> rest;                          ///< of the argument with `...`
+
+  bool has(std::string_view name) const { return values.find(name) != values.end(); }
+  /// "" where it was left out.
+  std::string get(std::string_view name) const;
+  std::optional<int64_t> number(std::string_view name) const;
+  /// The rest as one text, its words joined by single spaces.
+  std::string text() const;
+};
+
+/// Why words are no command: a sentence for people.
+struct usage_fault {
+  std::string text;
+};
+
+/// Any words are legal; never throws for them. A word `--` makes all that follow it arguments.
+std::variant<spoken_command, usage_fault> understand(const std::vector<std::string>& words);
+
+/// A line of the console: words with quotes ('…', "…", \x), or the replaced console's own syntax: KICK:user,
+/// BAN:user, ACCEPT:user:salon, REJECT:user:salon, KILL.
+std::variant<std::vector<std::string>, usage_fault> words_of_line(std::string_view line);
+
+} // namespace salond

@@ -1,0 +1,41 @@
+#include "actors/rules/permissions.hpp"
+#include <gmock/gmock.h>
+#include <map>
+
+namespace {
+
+using namespace salond;
+
+constexpr salon_id mine{3}, another{4};
+
+/// What each command needs, written down once more: a change of the table is a change of rights, and shows here.
+const std::map<std::string_view, right> expected{
+    {"status", right::operators},          {"users", right::administrators},     {"user", right::administrators},
+    {"sessions", right::administrators},   {"salons", right::operators},         {"requests", right::operators},
+    {"accept", right::moderators},         {"reject", right::moderators},        {"kick", right::moderators},
+    {"ban", right::administrators},        {"unban", right::administrators},     {"bans", right::operators},
+    {"announce", right::administrators},   {"role", right::administrators},      {"history", right::administrators},
+    {"log", right::administrators},        {"watch", right::operators},          {"kill", right::administrators},
+    {"cert issue", right::administrators}, {"cert list", right::administrators}, {"cert revoke", right::administrators},
+};
+
+TEST(Permissions, OfEveryCommandAreThoseOfTheTable) {
+  for (const auto& command : operator_commands()) {
+    const auto row = expected.find(command.name);
+    ASSERT_NE(row, expected.end()) << command.name;
+    const auto needs = row->second;
+    const rules::authority administrator{role::administrator, {}}, user{role::user, {mine}},
+        moderator{role::moderator, {mine}};
+
+    EXPECT_TRUE(rules::may(administrator, command.needs, std::nullopt)) << command.name;
+    EXPECT_TRUE(rules::may(administrator, command.needs, another)) << command.name;
+    EXPECT_FALSE(rules::may(user, command.needs, std::nullopt)) << command.name;
+    EXPECT_FALSE(rules::may(user, command.needs, mine)) << command.name;
+    EXPECT_EQ(rules::may(moderator, command.needs, mine), needs != right::administrators) << command.name;
+    EXPECT_EQ(rules::may(moderator, command.needs, another), needs == right::operators) << command.name;
+    EXPECT_EQ(rules::may(moderator, command.needs, std::nullopt), needs == right::operators) << command.name;
+  }
+  EXPECT_EQ(operator_commands().size(), expected.size());
+}
+
+} // namespace

@@ -1,0 +1,84 @@
+#include "protocol/words/operator_command.hpp"
+#include <gmock/gmock.h>
+#include <set>
+
+namespace {
+
+using namespace salond;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using words = std::vector<std::string>;
+
+spoken_command right_words(const words& said) {
+  auto read = understand(said);
+  EXPECT_TRUE(std::holds_alternative<spoken_command>(read)) << std::get<usage_fault>(read).text;
+  return std::get<spoken_command>(std::move(read));
+}
+std::string fault_of(const words& said) {
+  const auto read = understand(said);
+  return std::holds_alternative<usage_fault>(read) ? std::get<usage_fault>(read).text : "none";
+}
+
+TEST(OperatorCommands, HaveOneRowEachAndASentence) {
+  std::set<std::string_view> names;
+  for (const auto& row : operator_commands()) {
+    EXPECT_TRUE(names.insert(row.name).second) << row.name;
+    EXPECT_EQ(row.summary.back(), '.') << row.name;
+  }
+}
+
+TEST(OperatorCommand, TakesItsArgumentsInOrder) {
+  const auto said = right_words({"reject", "l'été \"x\"", "Général", "pas", "de", "place"});
+
+  EXPECT_EQ(said.what->name, "reject");
+  EXPECT_EQ(said.get("USER"), "l'été \"x\"");
+  EXPECT_EQ(said.get("SALON"), "Général");
+  EXPECT_EQ(said.text(), "pas de place");
+}
+
+TEST(OperatorCommand, TakesANumberOnlyWhereOneStands) {
+  EXPECT_EQ(right_words({"kick", "zoë", "7", "spam"}).number("MINUTES"), 7);
+  EXPECT_EQ(right_words({"kick", "zoë", "spam", "7"}).number("MINUTES"), std::nullopt);
+  EXPECT_EQ(right_words({"kick", "zoë", "spam", "7"}).text(), "spam 7");
+  EXPECT_EQ(right_words({"kick", "7"}).get("USER"), "7");
+}
+
+TEST(OperatorCommand, TakesOptionsAnywhereUntilTwoHyphens) {
+  EXPECT_EQ(right_words({"cert", "issue", "--role=moderator", "zoe"}).get("--role"), "moderator");
+  EXPECT_EQ(right_words({"cert", "issue", "zoe", "--role=moderator"}).get("NAME"), "zoe");
+  EXPECT_EQ(right_words({"ban", "--", "--ids"}).get("USER"), "--ids");
+  EXPECT_TRUE(right_words({"history", "Général", "--ids", "5"}).has("--ids"));
+}
+
+TEST(OperatorCommand, SaysWhatItTakesWhereTheWordsDoNotFit) {
+  EXPECT_THAT(fault_of({}), HasSubstr("see help"));
+  EXPECT_THAT(fault_of({"dance"}), HasSubstr("\"dance\" is no command"));
+  EXPECT_EQ(fault_of({"kick"}), "usage: kick USER [MINUTES] [REASON...]");
+  EXPECT_EQ(fault_of({"status", "now"}), "usage: status");
+  EXPECT_EQ(fault_of({"announce"}), "usage: announce TEXT...");
+  EXPECT_THAT(fault_of({"history", "Général", "--id"}), HasSubstr("\"--id\" is no option here"));
+  EXPECT_THAT(fault_of({"cert", "issue", "x", "--role"}), HasSubstr("is no option here"));
+  EXPECT_THAT(fault_of({"cert", "issue", "x", "--role=a", "--role=b"}), HasSubstr("is no option here"));
+  EXPECT_EQ(fault_of({"kill", "99999999999999999999"}), "usage: kill [SECONDS]");
+}
+
+words read_line(std::string_view line) {
+  return std::get<words>(words_of_line(line));
+}
+
+TEST(ConsoleLine, IsCutIntoWordsAsAShellDoes) {
+  EXPECT_THAT(read_line("  kick zoë  7 \r\n"), ElementsAre("kick", "zoë", "7"));
+  EXPECT_THAT(read_line(R"(kick "l'été \"x\"" 'a b' c\ d "")"), ElementsAre("kick", "l'été \"x\"", "a b", "c d", ""));
+  EXPECT_THAT(read_line(""), testing::IsEmpty());
+  EXPECT_EQ(std::get<usage_fault>(words_of_line("kick \"zoë")).text, "a quote is not closed");
+}
+
+TEST(ConsoleLine, MayBeOfTheReplacedConsole) {
+  EXPECT_THAT(read_line("KICK:Zoé Petit"), ElementsAre("kick", "--", "Zoé Petit"));
+  EXPECT_THAT(read_line("BAN:--x"), ElementsAre("ban", "--", "--x"));
+  EXPECT_THAT(read_line("ACCEPT:a:b:Comptabilité"), ElementsAre("accept", "--", "a:b", "Comptabilité"));
+  EXPECT_THAT(read_line("REJECT:zoë:Marketing\n"), ElementsAre("reject", "--", "zoë", "Marketing"));
+  EXPECT_THAT(read_line("KILL"), ElementsAre("kill"));
+}
+
+} // namespace
