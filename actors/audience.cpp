@@ -227,6 +227,9 @@ void audience::tell(told& what) {
         bytes = spell(who->speaks, what.events);
       who->hear(bytes);
     }
+    messages_ += what.events.size();
+    at.messages += what.events.size();
+    deliveries_ += what.events.size() * at.hearers.size();
   }
   change(what.gone, false);
   for (auto& one : what.replies)
@@ -254,6 +257,37 @@ void audience::close_user(user_id who, const event::any& last) {
     return;
   for (auto* one : found->second)
     one->close(last);
+}
+
+void audience::tell_user(user_id who, const event::any& what) {
+  const auto found = users_.find(who);
+  if (found == users_.end())
+    return;
+  for (auto* one : found->second)
+    if (one->listening)
+      one->hear(what);
+}
+
+void audience::change_account(const account_changed& what) {
+  const auto found = users_.find(what.who);
+  if (found == users_.end())
+    return;
+  for (auto* one : found->second)
+    one->account_is(what.username, what.role);
+}
+
+surveyed audience::survey() const {
+  surveyed now;
+  now.connections = connections_.size();
+  now.users = users_.size();
+  now.messages = messages_;
+  now.deliveries = deliveries_;
+  for (const auto& [id, at] : desks_) {
+    now.posts_in_flight += at->posts;
+    now.posts_parked += at->parked.size();
+    now.salons.push_back({id, at->record.name, at->hearers.size(), at->messages});
+  }
+  return now;
 }
 
 void audience::announce(const event::any& what) {

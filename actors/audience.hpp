@@ -24,6 +24,7 @@ struct desk {
   std::vector<hearer*> hearers;
   size_t posts = 0;                 ///< of this node, unanswered
   std::deque<connection_id> parked; ///< wait until fewer posts are unanswered
+  uint64_t messages = 0;            ///< told since the start
 };
 
 /// A connection's place among a salon's hearers.
@@ -53,6 +54,8 @@ public:
   virtual void services_lost() = 0;
   /// There is room for a post that was parked.
   virtual void unparked() = 0;
+  /// Its user has another name or another role now.
+  virtual void account_is(const std::string& username, role now) = 0;
 
   connection_id number;
   std::string peer; ///< its address
@@ -99,6 +102,9 @@ public:
   std::vector<event::listed_salon> list_for(const hearer& who) const;
   /// Tells each connection of the target, and the author's others but `from`; nobody twice.
   void tell_privately(user_id target, user_id author, const hearer& from, const event::said_privately& what);
+  /// Tells each connection of a user.
+  void tell_user(user_id who, const event::any& what);
+  void change_account(const account_changed& what);
   /// These were written to their target.
   void delivered(std::vector<private_id> which);
 
@@ -118,6 +124,7 @@ public:
   // --- everybody ---
   void close_user(user_id who, const event::any& last);
   void announce(const event::any& what);
+  surveyed survey() const;
   /// Calls `when_over` once the last connection is gone and every post is answered.
   void close_all(const event::any& last, std::function<void()> when_over);
 
@@ -146,6 +153,7 @@ private:
   std::unordered_map<std::string, desk*> by_key_, by_name_;
   std::vector<hearer*> dirty_;
   bool flush_due_ = false;
+  uint64_t messages_ = 0, deliveries_ = 0; ///< told since the start
   std::vector<private_id> delivered_;
   std::multimap<instant, connection_id> alarms_;
   std::function<void()> when_over_;

@@ -289,6 +289,10 @@ void connection::services_lost() {
     close(event::refused{fault::storage, {}});
 }
 
+void connection::account_is(const std::string& username, role now) {
+  session_.change_account(username, now);
+}
+
 void connection::unparked() {
   if (!parked_)
     return;

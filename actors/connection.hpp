@@ -32,6 +32,7 @@ public:
   void lost(salon_id which) override;
   void services_lost() override;
   void unparked() override;
+  void account_is(const std::string& username, role now) override;
 
 private:
   instant now() { return clock().now(); }

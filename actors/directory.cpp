@@ -74,6 +74,17 @@ directory_actor::behavior_type directory(pointer self, store_actor store, relay_
         return answer;
       },
       [self](const close_user& msg) { self->send(self->state.relay, msg); },
+      [self](const account_changed& msg) {
+        self->state.presence.rename(msg.who, msg.username);
+        self->send(self->state.relay, msg);
+      },
+      [self](const list_sessions&) {
+        auto all = std::make_shared<std::vector<session_listed>>();
+        self->state.presence.for_each([&](user_id who, const std::string& username, const auto& one) {
+          all->push_back({who, username, one.address, one.since});
+        });
+        return sessions_listed{std::move(all)};
+      },
   };
 }
 

@@ -41,6 +41,15 @@ void on_failure(pointer self, salon_id which, const caf::error& why) {
   open_again(self, which);
 }
 
+/// Hands a decision about a membership to its salon, which answers it.
+template <class Decision>
+caf::result<store_done> hand_on(pointer self, const Decision& msg) {
+  const auto place = self->state.open.find(msg.salon);
+  if (place == self->state.open.end())
+    return make_error(fault::salon_closed);
+  return self->delegate(place->second, msg);
+}
+
 } // namespace
 
 std::vector<stored_salon> read_salons(persistence::store& db) {
@@ -74,6 +83,8 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
             self->send(place->second, member_gone{msg.who});
       },
       [self](const salon_lost& msg) { open_again(self, msg.salon); },
+      [self](const admit& msg) { return hand_on(self, msg); },
+      [self](const dismiss& msg) { return hand_on(self, msg); },
   };
 }
 

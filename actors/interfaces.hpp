@@ -12,9 +12,11 @@ using store_actor = caf::typed_actor<
     caf::replies_to<drain>::with<store_done>, caf::reacts_to<collect>>;
 
 /// SALON: its members, and the one order of their messages: the order of commits.
-using salon_actor = caf::typed_actor<caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>,
-                                     caf::replies_to<read_history>::with<store_done>, caf::reacts_to<member_added>,
-                                     caf::reacts_to<member_gone>, caf::reacts_to<append_next>>;
+using salon_actor =
+    caf::typed_actor<caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>,
+                     caf::replies_to<read_history>::with<store_done>, caf::reacts_to<member_added>,
+                     caf::reacts_to<member_gone>, caf::reacts_to<append_next>, caf::replies_to<admit>::with<store_done>,
+                     caf::replies_to<dismiss>::with<store_done>>;
 
 /// A salon that is open: what it is called and who serves it.
 struct salon_opened {
@@ -39,19 +41,24 @@ struct serving {
 };
 
 /// RELAY: tells this node's connections, on the I/O thread.
-using relay_actor =
-    caf::typed_actor<caf::reacts_to<told>, caf::reacts_to<salon_opened>, caf::reacts_to<salon_lost>,
-                     caf::reacts_to<close_user>, caf::reacts_to<announce>, caf::replies_to<close_all>::with<all_closed>,
-                     caf::reacts_to<serving>, caf::reacts_to<flush_all>, caf::reacts_to<tick>>;
+using relay_actor = caf::typed_actor<caf::reacts_to<told>, caf::reacts_to<salon_opened>, caf::reacts_to<salon_lost>,
+                                     caf::reacts_to<close_user>, caf::reacts_to<announce>,
+                                     caf::replies_to<close_all>::with<all_closed>, caf::reacts_to<serving>,
+                                     caf::reacts_to<flush_all>, caf::reacts_to<tick>, caf::reacts_to<tell_user>,
+                                     caf::reacts_to<account_changed>, caf::replies_to<survey>::with<surveyed>>;
 
 /// DIRECTORY: who is online, with which connections.
 using directory_actor = caf::typed_actor<
     // Answers what the store says to the arrival.
     caf::replies_to<arrive>::with<store_done>, caf::reacts_to<depart>, caf::reacts_to<departures_stored>,
-    caf::replies_to<settle_departures>::with<departures_settled>, caf::reacts_to<close_user>>;
+    caf::replies_to<settle_departures>::with<departures_settled>, caf::reacts_to<close_user>,
+    caf::reacts_to<account_changed>, caf::replies_to<list_sessions>::with<sessions_listed>>;
 
 /// HOST: opens the salons of this node and opens them again.
-using host_actor = caf::typed_actor<caf::reacts_to<forget_user>, caf::reacts_to<salon_lost>>;
+using host_actor =
+    caf::typed_actor<caf::reacts_to<forget_user>, caf::reacts_to<salon_lost>,
+                     // The salon answers; fault::salon_closed when it is not open.
+                     caf::replies_to<admit>::with<store_done>, caf::replies_to<dismiss>::with<store_done>>;
 
 /// SERVER: the root; starts, watches and stops all the others.
 using server_actor = caf::typed_actor<caf::reacts_to<stop>, caf::reacts_to<stop_now>, caf::reacts_to<salons_open>,

@@ -31,7 +31,9 @@ struct drain {};
 /// How much waits.
 struct count_work {};
 struct counted_work {
-  size_t writes = 0, reads = 0;
+  size_t writes = 0, reads = 0;         ///< that wait, or are in work
+  uint64_t groups = 0;                  ///< transactions that wrote, since the start
+  uint64_t busy_us = 0, longest_us = 0; ///< how long they took in all, and the longest since the last count
 };
 
 // --- to salons ---
@@ -65,6 +67,20 @@ struct read_history {
 struct member_added {
   user_id who;
 };
+/// An operator accepts a join request; answered once it is stored, behind what the members are told.
+struct admit {
+  salon_id salon;
+  user_id who;
+  std::string username;
+  decision why;
+};
+/// An operator ends a join request, a membership, or both; answered as admit is.
+struct dismiss {
+  salon_id salon;
+  user_id who;
+  std::string username;
+  decision why;
+};
 /// An account is gone, and its membership with it.
 struct member_gone {
   user_id who;
@@ -92,6 +108,31 @@ struct told {
 struct flush_all {};
 /// INTERNAL to the relay: time-outs.
 struct tick {};
+/// Every connection of a user is told this.
+struct tell_user {
+  user_id who;
+  event::any what;
+};
+/// An operator gave an account another name or another role.
+struct account_changed {
+  user_id who;
+  std::string username;
+  salond::role role = salond::role::user;
+};
+/// How are this node's connections?
+struct survey {};
+struct surveyed_salon {
+  salon_id salon;
+  std::string name;
+  size_t hearers = 0;
+  uint64_t messages = 0; ///< told since the start
+};
+struct surveyed {
+  size_t connections = 0, users = 0;
+  uint64_t messages = 0, deliveries = 0; ///< told since the start; a delivery is a message to one hearer
+  size_t posts_in_flight = 0, posts_parked = 0;
+  std::vector<surveyed_salon> salons;
+};
 /// The salon failed; it is opened again, or not.
 struct salon_lost {
   salon_id salon;
@@ -132,6 +173,16 @@ struct depart {
 };
 /// INTERNAL to the directory: the store has taken the last departures.
 struct departures_stored {};
+/// Who is connected? For operators.
+struct list_sessions {};
+struct session_listed {
+  user_id user;
+  std::string username, address;
+  moment since;
+};
+struct sessions_listed {
+  std::shared_ptr<const std::vector<session_listed>> sessions;
+};
 /// Answered when the store knows of every departure.
 struct settle_departures {};
 struct departures_settled {};
@@ -224,10 +275,16 @@ SALOND_LOCAL(leave)
 SALOND_LOCAL(read_history)
 SALOND_LOCAL(member_added)
 SALOND_LOCAL(member_gone)
+SALOND_LOCAL(admit)
+SALOND_LOCAL(dismiss)
 SALOND_LOCAL(append_next)
 SALOND_LOCAL(told)
 SALOND_LOCAL(flush_all)
 SALOND_LOCAL(tick)
+SALOND_LOCAL(tell_user)
+SALOND_LOCAL(account_changed)
+SALOND_LOCAL(survey)
+SALOND_LOCAL(surveyed)
 SALOND_LOCAL(salon_lost)
 SALOND_LOCAL(close_user)
 SALOND_LOCAL(announce)
@@ -237,6 +294,8 @@ SALOND_LOCAL(wake)
 SALOND_LOCAL(arrive)
 SALOND_LOCAL(depart)
 SALOND_LOCAL(departures_stored)
+SALOND_LOCAL(list_sessions)
+SALOND_LOCAL(sessions_listed)
 SALOND_LOCAL(settle_departures)
 SALOND_LOCAL(departures_settled)
 SALOND_LOCAL(check_name)

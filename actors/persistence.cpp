@@ -74,7 +74,9 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
       },
       [self](const count_work&) {
         const auto& st = self->state;
-        return counted_work{st.writer->waiting(), st.reader ? st.reader->waiting() : 0};
+        const auto effort = st.writer->count_effort();
+        return counted_work{st.writer->waiting(), st.reader ? st.reader->waiting() : 0, effort.groups,
+                            static_cast<uint64_t>(effort.busy.count()), static_cast<uint64_t>(effort.longest.count())};
       },
       [self](const drain&) {
         auto promise = self->make_response_promise<store_done>();

@@ -157,6 +157,63 @@ void on_leave(pointer self, const leave& msg) {
       refuse);
 }
 
+/// The members are told, and the salon's own rules change, once the store has it.
+void enter(pointer self, user_id who, const std::string& username) {
+  auto& salon = self->state.rules;
+  told out;
+  out.salon = salon.record().id;
+  out.entered.push_back(who);
+  if (!salon.has(who))
+    out.events.push_back(event::joined{out.salon, salon.record().name, username});
+  salon.add(who);
+  self->send(self->state.relay, std::move(out));
+}
+
+void go(pointer self, const dismiss& msg) {
+  auto& salon = self->state.rules;
+  told out;
+  out.salon = salon.record().id;
+  salon.remove(msg.who);
+  out.gone.push_back(msg.who);
+  self->send(self->state.relay, std::move(out));
+  // The rejected alone is told.
+  self->send(self->state.relay, tell_user{msg.who, event::request_refused{salon.record().name}});
+}
+
+caf::result<store_done> on_admit(pointer self, const admit& msg) {
+  auto answer = self->make_response_promise<store_done>();
+  ask_store(
+      self, self->state.store, store_work::kind::write,
+      [msg](persistence::store& db) { return db.accept_request(msg.salon, msg.who, msg.why); },
+      [self, answer, msg](const outcome<done>& made) mutable {
+        if (!made) {
+          answer.deliver(make_error(made.why()));
+          return;
+        }
+        enter(self, msg.who, msg.username);
+        answer.deliver(store_done{});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+  return answer;
+}
+
+caf::result<store_done> on_dismiss(pointer self, const dismiss& msg) {
+  auto answer = self->make_response_promise<store_done>();
+  ask_store(
+      self, self->state.store, store_work::kind::write,
+      [msg](persistence::store& db) { return db.reject_request(msg.salon, msg.who, msg.why); },
+      [self, answer, msg](const outcome<persistence::membership_change>& ended) mutable {
+        if (!ended) {
+          answer.deliver(make_error(ended.why()));
+          return;
+        }
+        go(self, msg);
+        answer.deliver(store_done{});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+  return answer;
+}
+
 } // namespace
 
 salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor store, relay_actor relay) {
@@ -194,6 +251,8 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
         if (!self->state.waiting.empty())
           append(self);
       },
+      [self](const admit& msg) { return on_admit(self, msg); },
+      [self](const dismiss& msg) { return on_dismiss(self, msg); },
   };
 }
 

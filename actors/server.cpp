@@ -1,4 +1,5 @@
 #include "actors/server.hpp"
+#include "actors/admin/admin.hpp"
 #include "actors/bans.hpp"
 #include "actors/directory.hpp"
 #include "actors/host.hpp"
@@ -38,6 +39,32 @@ void start_passwords(pointer self) {
   self->state.actors.passwords = self->spawn<caf::monitored>(passwords, self->state.parts.settings.passwords);
 }
 
+void start_admin(pointer self) {
+  auto& st = self->state;
+  if (!st.parts.operators)
+    return;
+  admin_parts parts;
+  parts.who = st.parts.operators;
+  parts.store = st.actors.store;
+  parts.relay = st.actors.relay;
+  parts.host = st.actors.host;
+  parts.directory = st.actors.directory;
+  parts.server = caf::actor_cast<server_actor>(self);
+  parts.services = {st.actors.bans, st.actors.passwords};
+  parts.certificates = st.parts.certificates;
+  parts.database = st.database;
+  parts.started = st.started;
+  st.actors.admin = self->spawn<caf::monitored>(admin, std::move(parts));
+}
+
+/// Bans or passwords were started again.
+void tell_of_services(pointer self) {
+  const auto& actors = self->state.actors;
+  self->send(actors.relay, serving{actors.bans, actors.passwords});
+  if (actors.admin)
+    self->send(actors.admin, serving{actors.bans, actors.passwords});
+}
+
 std::string what_of(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -52,6 +79,8 @@ void start_all(pointer self) {
   auto& st = self->state;
   auto salons = read_salons(*st.parts.db); // before persistence owns the store
   auto out = st.parts.db->bans(wall_clock());
+  st.database = st.parts.db->describe();
+  st.started = wall_clock();
   st.actors.house = std::make_shared<audience>(st.parts.settings);
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
   const auto broken = [](const std::string& why) {
@@ -66,6 +95,7 @@ void start_all(pointer self) {
                                                caf::actor_cast<server_actor>(self));
   start_bans(self, std::move(out));
   start_passwords(self);
+  start_admin(self);
   st.actors.house->store =
       st.actors.store; // nobody else has the audience yet: the listeners, which hand it on, come last
   st.actors.house->directory = st.actors.directory;
@@ -122,7 +152,7 @@ void restart_bans(pointer self) {
       .then(
           [self, job](const store_done&) {
             start_bans(self, std::move(job->result));
-            self->send(self->state.actors.relay, serving{self->state.actors.bans, self->state.actors.passwords});
+            tell_of_services(self);
             tell_of_change(self);
           },
           [self](caf::error& error) {
@@ -141,8 +171,13 @@ void on_down(pointer self, const caf::down_msg& down) {
   if (down.source == st.actors.passwords) {
     log::error("the passwords' actor failed and is started again", {{"why", to_string(down.reason)}});
     start_passwords(self);
-    self->send(st.actors.relay, serving{st.actors.bans, st.actors.passwords});
+    tell_of_services(self);
     return tell_of_change(self);
+  }
+  if (down.source == st.actors.admin) {
+    log::error("the admin actor failed and is started again", {{"why", to_string(down.reason)}});
+    start_admin(self);
+    return tell_of_change(self); // the program publishes it anew
   }
   if (down.source == st.actors.bans) {
     log::error("the ban registry failed and is started again", {{"why", to_string(down.reason)}});
@@ -175,6 +210,8 @@ void end_of_node(pointer self, int status) {
         caf::actor_cast<caf::actor>(st.actors.passwords), caf::actor_cast<caf::actor>(st.actors.directory),
         caf::actor_cast<caf::actor>(st.actors.relay), caf::actor_cast<caf::actor>(st.actors.store)})
     caf::anon_send_exit(one, caf::exit_reason::kill);
+  if (st.actors.admin)
+    caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
   st.events.ended(status);
   self->quit();
 }

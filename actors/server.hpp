@@ -1,6 +1,7 @@
 // SERVER: the root of a node. Starts the others in order, listeners last; watches them; stops them in order.
 // docs/architecture.md has the table of who watches whom.
 #pragma once
+#include "actors/admin/call.hpp"
 #include "actors/audience.hpp"
 #include "actors/listener.hpp"
 #include "actors/rules/failures.hpp"
@@ -13,6 +14,8 @@ struct node_parts {
   config::settings settings;
   std::unique_ptr<persistence::store> db; ///< open and migrated, with prepare_store() done
   std::vector<bound_endpoint> doors;
+  identify operators; ///< who sent the admin actor a message; none: there is no admin actor
+  certificate_office certificates;
 };
 
 /// The actors of a running node; tests end them to see what happens.
@@ -23,6 +26,7 @@ struct node_actors {
   directory_actor directory;
   bans_actor bans;
   passwords_actor passwords;
+  admin_core admin; ///< invalid where there is none
   std::vector<caf::actor> listeners;
   std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
 };
@@ -41,6 +45,8 @@ struct server_state {
   node_parts parts;
   node_events events;
   node_actors actors;
+  std::string database; ///< one line about it
+  moment started;
   std::vector<rules::failures> listener_failures; ///< a door
   bool stopping = false, closing = false, ending = false;
   int status = 0;

@@ -59,6 +59,13 @@ std::optional<instant> store_worker::running() const {
   return running_since_;
 }
 
+store_worker::effort store_worker::count_effort() {
+  const std::lock_guard lock{mutex_};
+  const auto now = effort_;
+  effort_.longest = {};
+  return now;
+}
+
 void store_worker::work() {
   std::vector<task> group;
   std::unique_lock lock{mutex_};
@@ -85,6 +92,11 @@ void store_worker::work() {
     lock.unlock();
     run_group(group);
     lock.lock();
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - *running_since_);
+    ++effort_.groups;
+    effort_.busy += took;
+    effort_.longest = std::max(effort_.longest, took);
     in_group_ = 0;
     group_since_.reset();
     running_since_.reset();

@@ -39,6 +39,12 @@ public:
   void stop();
 
   size_t waiting() const;
+  /// Groups that wrote: how many, how long in all, and the longest since this was called last.
+  struct effort {
+    uint64_t groups = 0;
+    std::chrono::microseconds busy{0}, longest{0};
+  };
+  effort count_effort();
   /// Since when the task that waits longest has waited; nothing when none does.
   std::optional<instant> oldest() const;
   /// Since when the transaction that runs has run; nothing when none does.
@@ -60,6 +66,7 @@ private:
   std::vector<task> finished_;
   std::optional<instant> group_since_, running_since_;
   size_t in_group_ = 0;
+  effort effort_;
   bool stopping_ = false;
   std::thread thread_; ///< last: it uses all the others
 };

@@ -1,9 +1,11 @@
 #include "actors/system.hpp"
+#include "actors/admin/messages.hpp"
 #include <caf/io/all.hpp>
 
 namespace salond {
 
 system_config::system_config() {
+  add_message_types<caf::id_block::salond_admin>();
   load<caf::io::middleman>();
   set("scheduler.policy", caf::atom("sharing")); // sleeps when idle; the default wakes every 10 ms a thread
   set("scheduler.max-threads", size_t{2});       // salons and the like are short; I/O, store and hashing have their own

@@ -230,6 +230,20 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
   return out;
 }
 
+admin_endpoint parse_admin(std::string_view text, std::string& why) {
+  why.clear();
+  if (text == "none")
+    return {};
+  auto parsed = parse_endpoint("tcp://" + std::string(text), why);
+  if (!parsed)
+    why = "write HOST:PORT, as 127.0.0.1:5001 (port 0: any free one), or none";
+  return parsed;
+}
+
+std::string to_string(const admin_endpoint& where) {
+  return where ? where->to_string().substr(std::string_view("tcp://").size()) : "none";
+}
+
 std::optional<database> parse_database(std::string_view text, std::string& why) {
   why.clear();
   if (text.find('\0') != std::string_view::npos) {

@@ -21,7 +21,8 @@ using action = command_line::action;
 cxxopts::Options options() {
   cxxopts::Options out("salond", "salond, a chat server. Without options it listens on tcp://127.0.0.1:5000 and keeps\n"
                                  "its data, in SQLite, in the state folder.\n");
-  out.set_width(100).custom_help("[--config=FILE] [--db=DATABASE] [--listen=ADDRESS]... [--state=DIR]");
+  out.set_width(100).custom_help(
+      "[--config=FILE] [--db=DATABASE] [--listen=ADDRESS]... [--admin=HOST:PORT] [--state=DIR]");
   const auto text = [] { return cxxopts::value<std::string>(); };
   // clang-format off
   out.add_options()
@@ -29,6 +30,7 @@ cxxopts::Options options() {
       ("db", "The database: sqlite:PATH or mysql://USER@HOST[:PORT]/NAME[?socket=PATH&tls=ca:FILE]", text(), "DATABASE")
       ("listen", "Accept clients here: tcp://HOST:PORT (port 0: any free one), tcp://[IPV6]:PORT or unix:PATH; may be "
                  "given several times", cxxopts::value<std::vector<std::string>>(), "ADDRESS")
+      ("admin", "Where salonctl reaches the server, 127.0.0.1:5001 if not given; none: nowhere", text(), "HOST:PORT")
       ("state", "The folder for what the server keeps; made if it is missing", text(), "DIR")
       ("check-config", "Say all that is wrong with the configuration, and end")
       ("migrate-only", "Bring the database up to date, or take over an old one, and end; opens no port")
@@ -56,6 +58,12 @@ Exit status: 0 all is well, 1 it could not do its work, 2 the command line or th
 )";
 
 constexpr const char* unknown_option = "is no option of salond; see salond --help";
+
+/// The environment variable, if it holds anything.
+std::optional<std::string> variable_of(const surroundings& around, const std::string& name) {
+  auto value = around.variable(name);
+  return value && !value->empty() ? value : std::nullopt;
+}
 
 /// Takes the command line apart, step by step, into one result.
 class parser {
@@ -171,6 +179,11 @@ private:
       else
         fault("--db", why);
     }
+    if (const auto admin = option("admin")) {
+      out_.values.admin = parse_admin(*admin, why);
+      if (!why.empty())
+        fault("--admin", why);
+    }
     if (const auto state = option("state"))
       out_.values.state = *state;
     if (given_.count("listen") == 0)
@@ -184,28 +197,10 @@ private:
     }
   }
 
-  /// The environment variable, if it holds anything.
-  std::optional<std::string> variable(const std::string& name) {
-    auto value = around_.variable(name);
-    return value && !value->empty() ? value : std::nullopt;
-  }
-
-  std::string default_state() {
-    if (const auto given = variable("STATE_DIRECTORY")) // systemd lists several with colons between; ours is the first
-      return given->substr(0, given->find(':'));
-    if (around_.root)
-      return "/var/lib/salond";
-    if (const auto given = variable("XDG_STATE_HOME"); given && given->front() == '/') // its rule: else ignored
-      return *given + "/salond";
-    if (const auto home = variable("HOME"))
-      return *home + "/.local/state/salond";
-    return {};
-  }
-
   void fill_in_state() {
     auto& values = out_.values;
     if (values.state.empty())
-      values.state = default_state();
+      values.state = default_state(around_);
     if (values.state.empty())
       fault("--state", "is needed, since neither STATE_DIRECTORY nor HOME is set: --state=DIR");
     if (auto* sqlite = std::get_if<sqlite_database>(&values.db); sqlite && sqlite->path.empty())
@@ -216,7 +211,7 @@ private:
     auto* mysql = std::get_if<mysql_database>(&out_.values.db);
     if (!mysql)
       return;
-    if (const auto given = variable("SALOND_DB_PASSWORD"))
+    if (const auto given = variable_of(around_, "SALOND_DB_PASSWORD"))
       mysql->password = *given;
     else if (!password_file_.empty())
       mysql->password = password_from_file();
@@ -283,6 +278,19 @@ surroundings this_process() {
 
 command_line parse(int argc, const char* const* argv, const surroundings& around) {
   return parser{around}.parse(argc, argv);
+}
+
+std::string default_state(const surroundings& around) {
+  if (const auto given = variable_of(around, "STATE_DIRECTORY")) // systemd lists several with colons between
+    return given->substr(0, given->find(':'));
+  if (around.root)
+    return "/var/lib/salond";
+  if (const auto given = variable_of(around, "XDG_STATE_HOME");
+      given && given->front() == '/') // its rule: else ignored
+    return *given + "/salond";
+  if (const auto home = variable_of(around, "HOME"))
+    return *home + "/.local/state/salond";
+  return {};
 }
 
 std::string help_text() {

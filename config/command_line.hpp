@@ -41,6 +41,9 @@ struct command_line {
 /// repeats a password in one.
 command_line parse(int argc, const char* const* argv, const surroundings& around);
 
+/// The state folder where none is named; "" when neither STATE_DIRECTORY nor HOME is set.
+std::string default_state(const surroundings& around);
+
 /// What `--help` prints.
 std::string help_text();
 

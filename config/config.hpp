@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -71,9 +72,13 @@ struct stop {
   uint32_t seconds = 10;
 };
 
+/// Where salonctl reaches the server: HOST:PORT, or `none`.
+using admin_endpoint = std::optional<endpoint>;
+
 /// All of it.
 struct settings {
   std::vector<endpoint> listen{endpoint{}};
+  admin_endpoint admin{endpoint{endpoint::kind::tcp, "127.0.0.1", 5001, {}}};
   config::database db; ///< default: sqlite:STATE/salond.db
   std::string state;   ///< default: the user's state folder, /var/lib/salond for root
   config::passwords passwords;

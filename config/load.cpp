@@ -92,7 +92,7 @@ private:
       return string(name, value, into_.db_password_file);
     if (name == "state")
       return string(name, value, into_.values.state);
-    if (name != "passwords" && name != "limits" && name != "text" && name != "stop" && name != "log")
+    if (name != "passwords" && name != "limits" && name != "text" && name != "stop" && name != "log" && name != "admin")
       return unknown(name);
     if (!value.is_object())
       return fault(name, "must be an object: { … }");
@@ -101,6 +101,8 @@ private:
   }
 
   void member(const std::string& section, const std::string& name, const json& value) {
+    if (section == "admin" && name == "listen")
+      return admin(value);
     if (section == "log" && name == "level")
       return log_level(value);
     if (section == "log" && name == "format")
@@ -151,6 +153,15 @@ private:
       else
         fault(path, why);
     }
+  }
+
+  void admin(const json& value) {
+    if (!value.is_string())
+      return fault("admin.listen", "must be a text in quotes, as \"127.0.0.1:5001\", or \"none\"");
+    std::string why;
+    into_.values.admin = parse_admin(value.get<std::string>(), why);
+    if (!why.empty())
+      fault("admin.listen", why);
   }
 
   void db(const json& value) {
@@ -260,6 +271,7 @@ std::string to_json(const settings& values) {
   doc["listen"] = ordered_json::array();
   for (const auto& each : values.listen)
     doc["listen"].push_back(each.to_string());
+  doc["admin"]["listen"] = to_string(values.admin);
   doc["db"] = to_string(values.db);
   doc["state"] = values.state;
   for (const auto& each : numbers(copy))

@@ -35,6 +35,13 @@ std::vector<complaint> warnings_about(const settings& values);
 /// Reads `tcp://HOST:PORT`, `tcp://[IPV6]:PORT` or `unix:PATH`. Nothing: `why` says what to write instead.
 std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why);
 
+/// Reads the address of the admin port, `HOST:PORT` or `none`; `why` says what is wrong, where something is, and else
+/// is empty.
+admin_endpoint parse_admin(std::string_view text, std::string& why);
+
+/// The inverse of parse_admin().
+std::string to_string(const admin_endpoint& where);
+
 /// Reads `sqlite:PATH` or `mysql://USER@HOST[:PORT]/NAME[?socket=PATH&tls=ca:FILE]`, percent-encoded where needed.
 /// Nothing: `why` says what to write instead; it never repeats the text, which may hold a password.
 std::optional<database> parse_database(std::string_view text, std::string& why);

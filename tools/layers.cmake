@@ -5,8 +5,8 @@
 cmake_minimum_required(VERSION 3.25)
 
 # --- which headers belong to which library; `posix` is the system's, `std` all headers without a folder or an ending ---
-set(libraries posix icu json cxxopts openssl sodium sqlite mysql caf test benchmark)
-set(headers_posix "^(sys|netinet|arpa|linux|net)/|^(unistd|fcntl|poll|signal|pthread|netdb|termios|pwd|grp|dirent|spawn|malloc|sched|syslog|ucontext)[.]h$")
+set(libraries posix icu json cxxopts openssl sodium sqlite mysql caf editline test benchmark)
+set(headers_posix "^(sys|netinet|arpa|linux|net)/|^(unistd|getopt|wchar|fcntl|poll|signal|pthread|netdb|termios|pwd|grp|dirent|spawn|malloc|sched|syslog|ucontext)[.]h$")
 set(headers_icu "^unicode/")
 set(headers_json "^nlohmann/")
 set(headers_cxxopts "^cxxopts[.]hpp$")
@@ -15,6 +15,7 @@ set(headers_sodium "^sodium([.]h$|/)")
 set(headers_sqlite "^sqlite3")
 set(headers_mysql "^cppconn/|^mysql")
 set(headers_caf "^caf/")
+set(headers_editline "^editline/")
 set(headers_test "^(gtest|gmock)/")
 set(headers_benchmark "^benchmark/")
 
@@ -47,10 +48,14 @@ row(FILES "^actors/rules/password[.]" OURS "^(actors/rules|protocol/words)/" LIB
 row(FILES "^actors/rules/" OURS "^(actors/rules|protocol/words)/")
 # actors: no SQL, no dialect. Exception: dialects is the one factory that knows which dialects exist.
 row(FILES "^actors/dialects[.]" OURS "^(actors|persistence|config|protocol)/" NOT "^persistence/(sqlite|mysql)/" LIBRARIES caf)
+# What operators are answered is JSON from the start (docs/decisions/0007-operators-commands.md).
+row(FILES "^actors/admin/" OURS "^(actors|persistence|config|protocol)/"
+  NOT "^protocol/(text|irc|json|websocket|tls)/|^persistence/(sqlite|mysql)/" LIBRARIES caf json posix)
 row(FILES "^actors/" OURS "^(actors|persistence|config|protocol)/"
   NOT "^protocol/(text|irc|json|websocket|tls)/|^persistence/(sqlite|mysql)/" LIBRARIES caf openssl posix)
 # programs wire, they do not decide; the benchmarks look at everything
 row(FILES "^tools/bench/" OURS "." LIBRARIES posix benchmark json caf sodium sqlite openssl)
+row(FILES "^tools/salonctl/" OURS "^(tools/salonctl|actors/(admin/messages|transport/)|config|protocol/words)" LIBRARIES caf json posix editline)
 row(FILES "^tools/" OURS "^(tools|actors|persistence|config|protocol)/" NOT "^actors/rules/|^persistence/(sqlite|mysql)/"
   LIBRARIES caf posix)
 # tests: the layer under test and below. Unit tests know no CAF and no store.

@@ -42,6 +42,19 @@ public:
     return departure::unknown;
   }
 
+  void rename(user_id who, const std::string& username) {
+    if (const auto found = online_.find(who); found != online_.end())
+      found->second.username = username;
+  }
+
+  /// Calls `tell(user, username, connection)` for each connection.
+  template <class Tell>
+  void for_each(Tell tell) const {
+    for (const auto& [who, person] : online_)
+      for (const auto& one : person.connections)
+        tell(who, person.username, one);
+  }
+
   bool online(user_id who) const { return online_.count(who) != 0; }
   size_t users() const { return online_.size(); }
   size_t connections() const { return connections_; }

@@ -24,6 +24,7 @@ public:
   void lost(salon_id which) override { heard.push_back("lost " + std::to_string(which.value)); }
   void services_lost() override {}
   void unparked() override { heard.push_back("unparked"); }
+  void account_is(const std::string& username, role) override { heard.push_back("is " + username); }
 
   lines heard;
   int flushed = 0;

@@ -34,6 +34,7 @@ void daemon::launch(const std::vector<std::string>& more_arguments) {
     arguments.push_back("--db=" + how.db);
   for (const auto& each : how.listen)
     arguments.push_back("--listen=" + each);
+  arguments.push_back("--admin=" + how.admin);
   arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
   endpoints_.clear();
   process_.reset();
@@ -48,6 +49,11 @@ bool daemon::ready(std::chrono::milliseconds within) {
   if (!line_is_there() || words.size() < 2 || words[0] != "ready")
     return false;
   endpoints_.assign(words.begin() + 1, words.end());
+  admin_.clear();
+  if (endpoints_.size() > 2 && endpoints_[endpoints_.size() - 2] == "admin") {
+    admin_ = endpoints_.back();
+    endpoints_.resize(endpoints_.size() - 2);
+  }
   return true;
 }
 

@@ -13,6 +13,7 @@ struct daemon_options {
   std::vector<std::string> listen{"tcp://127.0.0.1:0"};
   nlohmann::json settings = nlohmann::json::object(); ///< laid over the cheap passwords of the tests
   std::vector<std::string> variables;                 ///< "NAME=value"
+  std::string admin = "127.0.0.1:0";
 };
 
 /// Its folder stays as long as it does: a server that is started again finds what it had.
@@ -38,6 +39,8 @@ public:
   const std::vector<std::string>& endpoints() const { return endpoints_; }
   const std::string& endpoint() const { return endpoints_.at(0); }
   uint16_t port() const;
+  /// HOST:PORT of the admin port.
+  const std::string& admin() const { return admin_; }
   std::string log() const { return process_->errors(); }
 
   const temporary_folder& folder() const { return folder_; }
@@ -53,6 +56,7 @@ private:
   temporary_folder folder_;
   std::unique_ptr<process> process_;
   std::vector<std::string> endpoints_;
+  std::string admin_;
 };
 
 /// Runs salond with just these arguments, in `folder`, until it ends.

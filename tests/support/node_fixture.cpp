@@ -39,6 +39,7 @@ void NodeTest::launch() {
   config::endpoint where;
   where.port = 0;
   parts->settings = settings;
+  parts->operators = operators;
   parts->db = std::move(db_);
   parts->doors.push_back(bind_endpoint(where));
   port = parts->doors.front().where.port;
@@ -61,6 +62,10 @@ void NodeTest::start() {
   if (all.wait_for(support::deadline) != std::future_status::ready)
     throw std::runtime_error("the node was not ready in time");
   actors = all.get();
+  {
+    std::lock_guard lock{mutex_};
+    now_ = actors;
+  }
   // The door is in the loop after this turn. CAF 0.17.6 never gives one back that is closed in the turn it came in.
   on_io_thread([](audience&) { return true; });
 }
@@ -115,6 +120,13 @@ NodeTest::client NodeTest::log_in(const std::string& name) {
   auto who = begin_login(name);
   welcomed(who);
   return who;
+}
+
+NodeTest::client NodeTest::add_user_and_log_in(const std::string& name) {
+  auto who = connect();
+  who.say("INSCRIPTION:" + name + ":" + name + ":secret");
+  EXPECT_EQ(who.line(), "Inscription réussie!");
+  return log_in(name);
 }
 
 size_t NodeTest::restarts() {

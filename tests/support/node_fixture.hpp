@@ -35,6 +35,8 @@ protected:
 
   /// Logged in, with the three frames of the welcome read.
   client log_in(const std::string& name);
+  /// A new user of a running node.
+  client add_user_and_log_in(const std::string& name);
   /// Says the login only.
   client begin_login(const std::string& name);
   client connect(const client::options& how = {}) { return client{port, how}; }
@@ -78,6 +80,7 @@ protected:
   std::string status_of(const std::string& username);
 
   config::settings settings;
+  identify operators; ///< who sent the admin actor a message; none: there is no admin actor
   std::shared_ptr<support::store_guard> guard = std::make_shared<support::store_guard>();
   node_actors actors;
   uint16_t port = 0;

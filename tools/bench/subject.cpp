@@ -128,7 +128,7 @@ running_server subject::start(const server_options& options) {
         << ", \"queue\": 20000}, \"limits\": {\"unsent_bytes\": " << options.unsent_bytes
         << "}, \"log\": {\"level\": \"warning\"}}\n";
     arguments = {where_.salond, "--config=" + folder_.file("salond.json"), "--db=" + address_,
-                 "--state=" + folder_.file("state"), "--listen=tcp://127.0.0.1:0"};
+                 "--state=" + folder_.file("state"), "--listen=tcp://127.0.0.1:0", "--admin=none"};
   }
   const auto started = std::chrono::steady_clock::now();
   result.process = std::make_unique<child_process>(arguments, where_.core, folder_.file("server.log"));

@@ -6,11 +6,13 @@
 #include "config/command_line.hpp"
 #include "config/log.hpp"
 #include "persistence/open.hpp"
+#include "tools/salond/admin_port.hpp"
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/state_folder.hpp"
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <mutex>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -96,14 +98,55 @@ void greet_administrator(const state_folder& state, const std::string& password)
   (void)!::write(STDERR_FILENO, text.data(), text.size()); // shown once, and not a line of the log
 }
 
-void print_ready(const std::vector<bound_endpoint>& doors) {
+void print_ready(const std::vector<bound_endpoint>& doors, const std::optional<admin_port>& admin) {
   std::string line = "ready";
   for (const auto& door : doors)
     line += " " + door.where.to_string();
+  if (admin)
+    line += " admin " + admin->where();
   line += "\n";
   std::fputs(line.c_str(), stdout);
   std::fflush(stdout);
   notify_service_manager("READY=1");
+}
+
+/// What the node's actors tell the main thread: each sets what is new and wakes it.
+struct news {
+  const int wake = ::eventfd(0, EFD_CLOEXEC);
+  std::mutex guard;
+  std::optional<node_actors> actors; ///< that serve now, if others than before
+  std::optional<int> ended;          ///< the node has, with this status
+
+  void tell(const node_actors& now) {
+    const std::lock_guard lock{guard};
+    actors = now;
+    ::eventfd_write(wake, 1);
+  }
+  void tell_end(int status) {
+    const std::lock_guard lock{guard};
+    ended = status;
+    ::eventfd_write(wake, 1);
+  }
+};
+
+/// Opens the admin port for the actors that serve now; the first time, says that all is ready. False: it cannot be.
+bool take_news(news& from, std::optional<admin_port>& admin, const std::vector<bound_endpoint>& doors, bool& ready) {
+  eventfd_t count = 0;
+  ::eventfd_read(from.wake, &count);
+  const std::lock_guard lock{from.guard};
+  const auto actors = std::exchange(from.actors, std::nullopt);
+  if (!actors)
+    return true;
+  try {
+    if (admin)
+      admin->publish(*actors);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "salond: %s\n", error.what());
+    return false;
+  }
+  if (!std::exchange(ready, true))
+    print_ready(doors, admin);
+  return true;
 }
 
 /// Runs the node until it ends; signals stop it.
@@ -118,28 +161,46 @@ int run(config::settings values, std::unique_ptr<persistence::store> db, int sig
   parts->settings = std::move(values);
   parts->db = std::move(db);
   const auto doors = parts->doors;
-  const auto over = ::eventfd(0, EFD_CLOEXEC);
-  std::atomic<int> status{1};
+  const auto admin_at = parts->settings.admin;
+  const auto state = parts->settings.state;
+  news told;
+  int status = 1;
   system_config cfg;
   caf::actor_system system{cfg};
+  std::optional<admin_port> admin;
+  if (admin_at) {
+    admin.emplace(system, *admin_at, state);
+    admin->offer(*parts);
+  }
   node_events events;
-  events.ready = [doors](const node_actors&) { print_ready(doors); };
-  events.ended = [&status, over](int with) {
-    status = with;
-    ::eventfd_write(over, 1);
-  };
+  events.ready = [&told](const node_actors& now) { told.tell(now); };
+  events.changed = events.ready;
+  events.ended = [&told](int with) { told.tell_end(with); };
   auto root = system.spawn(server, parts, events);
-  pollfd wait[] = {{signals, POLLIN, 0}, {over, POLLIN, 0}};
-  for (bool stopping = false;;) {
-    const auto events_seen = ::poll(wait, 2, stopping ? patience : -1);
+  constexpr int hour = 3600 * 1000; // how often certificates are looked at
+  pollfd wait[] = {{signals, POLLIN, 0}, {told.wake, POLLIN, 0}};
+  for (bool stopping = false, ready = false;;) {
+    const auto events_seen = ::poll(wait, 2, stopping ? patience : hour);
     if (events_seen < 0)
       continue;
+    if (events_seen == 0 && !stopping) {
+      if (admin)
+        admin->renew();
+      continue;
+    }
     if (events_seen == 0) {
       log::error("not everything could be stopped in time; ending", {{"after_ms", patience}});
       break;
     }
-    if (wait[1].revents)
-      break;
+    if (wait[1].revents) {
+      if (const std::lock_guard lock{told.guard}; told.ended) {
+        status = *told.ended;
+        break;
+      }
+      if (!take_news(told, admin, doors, ready))
+        break;
+      continue;
+    }
     signalfd_siginfo what;
     (void)!::read(signals, &what, sizeof what);
     if (std::exchange(stopping, true))

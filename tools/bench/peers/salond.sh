@@ -59,7 +59,7 @@ start() {
   echo '{"passwords": {"memory_kib": 8, "passes": 1, "queue": 20000}, "log": {"level": "warning"}}' >"$state/salond.json"
   "$build/tools/bench/salond-bench" prefill "--db=$db" "--users=${BENCH_USERS:-10000}"
   (pinned "$build/tools/salond/salond" "--config=$state/salond.json" "--db=$db" "--state=$state/state" \
-    "--listen=tcp://127.0.0.1:$port") >"$state/ready" 2>"$state/server.log" </dev/null &
+    "--listen=tcp://127.0.0.1:$port" --admin=none) >"$state/ready" 2>"$state/server.log" </dev/null &
   pid=$!
   echo "$pid" >>"$state/pids"
   wait_for "$pid" grep -q ^ready "$state/ready"

@@ -1,0 +1,189 @@
+// Commands about users: who they are, who is out, what they may do.
+#include "actors/admin/admin.hpp"
+#include "actors/ask_store.hpp"
+#include "actors/wall_clock.hpp"
+#include "protocol/words/names.hpp"
+
+namespace salond {
+namespace {
+
+using namespace persistence;
+
+const char* name_of(role which) {
+  switch (which) {
+  case role::administrator: return "administrator";
+  case role::moderator: return "moderator";
+  case role::user: break;
+  }
+  return "user";
+}
+
+json to_json(const user_profile& of) {
+  json one{{"user", of.who.username},
+           {"alias", of.who.alias},
+           {"role", name_of(of.who.role)},
+           {"connected", of.connected},
+           {"last_seen", of.last_seen ? json(iso_time(*of.last_seen)) : json(nullptr)}};
+  return one;
+}
+
+/// Asks the store; a fault of the store, or of what it answers, refuses the call.
+template <class Ask, class Then>
+void ask(const admin_call_ptr& call, store_work::kind how, Ask what, Then then) {
+  ask_store(
+      call->self(), call->parts().store, how, std::move(what),
+      [call, then = std::move(then)](auto& result) mutable {
+        if (!result)
+          return call->refuse(result.why());
+        then(*result);
+      },
+      [call](fault why) { call->refuse(why); });
+}
+
+void list_users(const admin_call_ptr& call) {
+  constexpr size_t most = 1000; // a page for people; who has more names a pattern
+  ask_store(
+      call->self(), call->parts().store, store_work::kind::read,
+      [part = key_of(call->said().get("PATTERN"))](store& db) { return db.find_users(part, {}, most); },
+      [call](const std::vector<user_profile>& found) {
+        json list = json::array();
+        for (const auto& one : found)
+          list.push_back(to_json(one));
+        call->done(list);
+      },
+      [call](fault why) { call->refuse(why); });
+}
+
+json to_json(const session_listed& one) {
+  return {{"user", one.username}, {"address", one.address}, {"since", iso_time(one.since)}};
+}
+
+/// Asks who is connected; `then` gets the sessions.
+template <class Then>
+void ask_sessions(const admin_call_ptr& call, Then then) {
+  call->self()
+      ->request(call->parts().directory, std::chrono::seconds{5}, list_sessions{})
+      .then([then = std::move(then)](const sessions_listed& all) mutable { then(*all.sessions); },
+            [call](caf::error& why) { call->refuse(fault_of(why)); });
+}
+
+void list_all_sessions(const admin_call_ptr& call) {
+  ask_sessions(call, [call](const std::vector<session_listed>& all) {
+    json list = json::array();
+    for (const auto& one : all)
+      list.push_back(to_json(one));
+    call->done(list);
+  });
+}
+
+void show_user(const admin_call_ptr& call) {
+  if (!call->file.target)
+    return call->refuse(fault::unknown_user);
+  ask_sessions(call, [call](const std::vector<session_listed>& all) {
+    const auto& found = *call->file.target;
+    auto shown = to_json(found);
+    shown["salons"] = found.salons;
+    if (!found.moderates.empty())
+      shown["moderates"] = found.moderates;
+    shown["sessions"] = json::array();
+    for (const auto& one : all)
+      if (one.user == found.who.id)
+        shown["sessions"].push_back({{"address", one.address}, {"since", iso_time(one.since)}});
+    call->done(shown);
+  });
+}
+
+// --- who is out ---
+
+template <class Message>
+void ask_bans(const admin_call_ptr& call, Message what) {
+  call->self()
+      ->request(call->parts().services.bans, caf::infinite, std::move(what))
+      .then(
+          [call](const removed& hit) {
+            call->done(json{{"done", true}, {"user", hit.username}});
+          },
+          [call](caf::error& why) { call->refuse(fault_of(why)); });
+}
+
+void kick(const admin_call_ptr& call) {
+  const auto minutes = call->said().number("MINUTES").value_or(5);
+  if (minutes < 1 || minutes > 527040) // a year
+    return call->refuse(admin_verdict::wrong_usage, "MINUTES is from 1 to 527040, which is a year");
+  ask_bans(call, kick_user{call->said().get("USER"), minutes * 60, call->why(call->said().text())});
+}
+
+void ban_for_good(const admin_call_ptr& call) {
+  ask_bans(call, ban_user{call->said().get("USER"), call->why(call->said().text())});
+}
+
+void unban(const admin_call_ptr& call) {
+  ask_bans(call, unban_user{call->said().get("USER"), call->why()});
+}
+
+void list_bans(const admin_call_ptr& call) {
+  ask_store(
+      call->self(), call->parts().store, store_work::kind::read,
+      [now = wall_clock()](store& db) { return db.bans(now); },
+      [call](const std::vector<salond::ban>& out) {
+        json list = json::array();
+        for (const auto& one : out)
+          list.push_back({{"user", one.username}, {"until", one.until ? iso_time(*one.until) : "for good"}});
+        call->done(list);
+      },
+      [call](fault why) { call->refuse(why); });
+}
+
+// --- roles ---
+
+/// The salons of these names, or the fault of one that does not exist.
+outcome<std::vector<salon_id>> salons_named(store& db, const std::vector<std::string>& names) {
+  std::vector<salon_id> result;
+  const auto all = db.salons();
+  for (const auto& name : names) {
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [key = key_of(name)](const salon_record& one) { return key_of(one.name) == key; });
+    if (found == all.end())
+      return fault::unknown_salon;
+    result.push_back(found->id);
+  }
+  return result;
+}
+
+void set_role(const admin_call_ptr& call) {
+  const auto wished = call->said().get("ROLE");
+  const auto now = wished == "administrator" ? role::administrator
+                   : wished == "moderator"   ? role::moderator
+                                             : role::user;
+  if (wished != name_of(now) || (now == role::moderator) == call->said().rest.empty())
+    return call->refuse(admin_verdict::wrong_usage,
+                        "usage: role USER administrator, role USER user, or role USER moderator SALON...");
+  ask(
+      call, store_work::kind::write,
+      [key = key_of(call->said().get("USER")), names = call->said().rest, now,
+       why = call->why()](store& db) -> outcome<user> {
+        const auto salons = salons_named(db, names);
+        if (!salons)
+          return salons.why();
+        return db.set_role(key, now, *salons, why);
+      },
+      [call](const user& changed) {
+        call->self()->send(call->parts().directory, account_changed{changed.id, changed.username, changed.role});
+        call->done(json{{"done", true}, {"user", changed.username}, {"role", name_of(changed.role)}});
+      });
+}
+
+} // namespace
+
+void add_account_commands(std::map<std::string_view, admin_command>& to) {
+  to["users"] = list_users;
+  to["user"] = show_user;
+  to["sessions"] = list_all_sessions;
+  to["kick"] = kick;
+  to["ban"] = ban_for_good;
+  to["unban"] = unban;
+  to["bans"] = list_bans;
+  to["role"] = set_role;
+}
+
+} // namespace salond

@@ -1,0 +1,148 @@
+#include "actors/admin/admin.hpp"
+#include "actors/ask_store.hpp"
+#include "config/log.hpp"
+#include "protocol/words/names.hpp"
+
+namespace salond {
+namespace {
+
+using pointer = admin_pointer;
+
+admin_answer no(admin_verdict how, std::string why) {
+  return {static_cast<uint8_t>(how), std::move(why)};
+}
+
+/// How a call is found: who asks, and the asker's number for it.
+std::pair<caf::actor_addr, uint32_t> key_of_call(pointer self, uint32_t call) {
+  return {caf::actor_cast<caf::actor_addr>(self->current_sender()), call};
+}
+
+/// Calls that nobody asks about any more go; what their commands still do is done.
+void forget_the_forgotten(pointer self) {
+  auto& calls = self->state.calls;
+  const auto since = self->clock().now() - admin_call_patience;
+  for (auto one = calls.begin(); one != calls.end();)
+    one = one->second->over() || (!one->second->asked() && one->second->touched < since) ? calls.erase(one)
+                                                                                         : std::next(one);
+}
+
+bool has_too_many(pointer self, const identity& who) {
+  size_t open = 0;
+  for (const auto& [key, call] : self->state.calls)
+    open += call->from().who() == who ? 1 : 0;
+  return open >= most_admin_calls;
+}
+
+/// A salon of those to which the user belongs.
+std::optional<salon_id> one_with(persistence::store& db, const std::vector<salon_id>& salons, user_id who) {
+  for (const auto salon : salons) {
+    const auto members = db.members(salon);
+    if (std::find(members.begin(), members.end(), who) != members.end())
+      return salon;
+  }
+  return std::nullopt;
+}
+
+/// What the words name, and what the operator may do: one read of the store.
+case_file read_case(persistence::store& db, const peer& from, const spoken_command& said) {
+  case_file file;
+  file.rights.role = from.who().kind == peer_kind::administrator ? role::administrator : role::moderator;
+  if (file.rights.role == role::moderator) // his salons are those of the user of his name
+    file.rights.moderates = db.moderates(key_of(from.who().name));
+  if (said.has("SALON"))
+    for (auto& salon : db.salons())
+      if (key_of(salon.name) == key_of(said.get("SALON")))
+        file.salon = std::move(salon);
+  if (said.has("USER"))
+    if (auto found = db.profile(key_of(said.get("USER"))))
+      file.target = std::move(*found);
+  // A moderator kicks users of the salons given to him, and none of those who have rights themselves.
+  if (said.what->name == "kick" && file.target && file.target->who.role == role::user)
+    file.shared = one_with(db, file.rights.moderates, file.target->who.id);
+  return file;
+}
+
+void carry_out(pointer self, const admin_call_ptr& call) {
+  log::info("operator's command", {{"command", std::string(call->said().what->name)},
+                                   {"by", to_string(call->from().who())},
+                                   {"from", call->from().address}});
+  self->state.commands.at(call->said().what->name)(call);
+}
+
+void decide(pointer self, const admin_call_ptr& call, case_file file) {
+  call->file = std::move(file);
+  const auto& said = call->said();
+  // Who may not do it does not learn whether the salon or the user exists.
+  const auto about = call->file.salon ? std::optional{call->file.salon->id} : call->file.shared;
+  if (!rules::may(call->file.rights, said.what->needs, about))
+    return call->refuse(admin_verdict::not_allowed, "your certificate has no right to that");
+  if (said.has("SALON") && !call->file.salon)
+    return call->refuse(fault::unknown_salon);
+  if (said.what->input == command_input::none)
+    return carry_out(self, call);
+  call->want_input();
+}
+
+caf::result<admin_answer> begin(pointer self, const admin_request& msg) {
+  const auto from = self->state.parts.who(self->current_sender());
+  if (!from)
+    return no(admin_verdict::not_allowed, "nobody knows your connection");
+  forget_the_forgotten(self);
+  const auto key = key_of_call(self, msg.call);
+  if (self->state.calls.count(key) != 0)
+    return no(admin_verdict::refused, "that call is open already");
+  if (has_too_many(self, from->who()))
+    return no(admin_verdict::refused, "too many commands of yours are in work; wait for one");
+  auto said = understand(msg.words);
+  if (auto* wrong = std::get_if<usage_fault>(&said))
+    return no(admin_verdict::wrong_usage, wrong->text);
+  auto call = std::make_shared<admin_call>(self, *from, std::move(std::get<spoken_command>(said)));
+  self->state.calls.emplace(key, call);
+  auto answer = call->next();
+  ask_store(
+      self, self->state.parts.store, store_work::kind::read,
+      [from = *from, said = call->said()](persistence::store& db) { return read_case(db, from, said); },
+      [self, call](case_file& file) { decide(self, call, std::move(file)); }, [call](fault why) { call->refuse(why); });
+  return answer;
+}
+
+/// The open call that a message is about; the sender's own, so nobody finds another's.
+admin_call_ptr find(pointer self, uint32_t call) {
+  const auto found = self->state.calls.find(key_of_call(self, call));
+  return found == self->state.calls.end() || found->second->asked() ? nullptr : found->second;
+}
+
+} // namespace
+
+admin_core::behavior_type admin(pointer self, admin_parts parts) {
+  self->state.parts = std::move(parts);
+  add_account_commands(self->state.commands);
+  add_salon_commands(self->state.commands);
+  add_node_commands(self->state.commands);
+  self->set_error_handler([](caf::error& why) {
+    log::warning("the admin actor was told an error", {{"why", to_string(why)}});
+  });
+  return {
+      [self](const admin_request& msg) { return begin(self, msg); },
+      [self](const admin_input& msg) -> caf::result<admin_answer> {
+        auto call = find(self, msg.call);
+        if (!call || !call->take(msg.text))
+          return no(admin_verdict::refused, "no input is wanted, or it is too much");
+        if (msg.last) {
+          call->input_ended();
+          auto answer = call->next();
+          carry_out(self, call);
+          return answer;
+        }
+        return call->next();
+      },
+      [self](const admin_more& msg) -> caf::result<admin_answer> {
+        if (auto call = find(self, msg.call); call && !call->over())
+          return call->next();
+        return no(admin_verdict::refused, "there is no such call");
+      },
+      [self](const serving& now) { self->state.parts.services = now; },
+  };
+}
+
+} // namespace salond

@@ -1,0 +1,25 @@
+// ADMIN: takes operators' commands. Reads what a command names, asks rules::may whether its operator may give it, and
+// hands it to the command's function. Published by the program, which republishes it when the server started it anew.
+#pragma once
+#include "actors/admin/call.hpp"
+#include <map>
+#include <utility>
+
+namespace salond {
+
+/// Calls of one operator that may be open at once; what comes above it is refused.
+constexpr size_t most_admin_calls = 16;
+/// A call that its asker has forgotten for so long is forgotten too.
+constexpr auto admin_call_patience = std::chrono::minutes{2};
+
+struct admin_state {
+  static inline const char* name = "admin";
+  admin_parts parts;
+  std::map<std::string_view, admin_command> commands;
+  /// By the asker's actor and its number. What is in work stays until it is over.
+  std::map<std::pair<caf::actor_addr, uint32_t>, admin_call_ptr> calls;
+};
+
+admin_core::behavior_type admin(admin_pointer self, admin_parts parts);
+
+} // namespace salond

@@ -1,0 +1,114 @@
+#include "actors/admin/call.hpp"
+#include "actors/admin/admin.hpp"
+#include "actors/wall_clock.hpp"
+#include "protocol/words/names.hpp"
+#include <ctime>
+
+namespace salond {
+
+admin_call::admin_call(admin_pointer self, peer from, spoken_command said)
+    : touched(self->clock().now()), self_(self), from_(std::move(from)), said_(std::move(said)), begun_(wall_clock()) {}
+
+const admin_parts& admin_call::parts() const {
+  return self_->state.parts;
+}
+
+decision admin_call::why(const std::string& reason) const {
+  return {from_.who().name, "salonctl " + from_.address, shown(reason), begun_};
+}
+
+void admin_call::done(const json& value) {
+  // Old rows may hold what is no UTF-8; an answer never does.
+  text_ = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  verdict_ = admin_verdict::done;
+  tell();
+}
+
+void admin_call::refuse(fault why) {
+  refuse(why == fault::not_allowed ? admin_verdict::not_allowed : admin_verdict::refused, sentence_of(why));
+}
+
+void admin_call::refuse(admin_verdict how, const std::string& why) {
+  text_ = why.substr(0, most_admin_text);
+  verdict_ = how;
+  tell();
+}
+
+void admin_call::progress(const json& value) {
+  progress_ = admin_answer{static_cast<uint8_t>(admin_verdict::progress), value.dump()};
+  tell();
+}
+
+caf::result<admin_answer> admin_call::next() {
+  touched = self_->clock().now();
+  waiting_ = self_->make_response_promise<admin_answer>();
+  auto answer = waiting_;
+  tell();
+  return answer;
+}
+
+bool admin_call::take(const std::string& piece) {
+  constexpr size_t most_input = 64 << 20; // 100,000 accounts are some 20 MiB
+  if (!wants_input_ || input.size() + piece.size() > most_input)
+    return false;
+  input += piece;
+  return true;
+}
+
+void admin_call::tell() {
+  if (!waiting_.pending())
+    return;
+  if (auto answer = take_answer()) {
+    touched = self_->clock().now();
+    std::exchange(waiting_, {}).deliver(std::move(*answer));
+  }
+}
+
+std::optional<admin_answer> admin_call::take_answer() {
+  if (verdict_) {
+    const auto piece = text_.substr(sent_, most_admin_text);
+    sent_ += piece.size();
+    over_ = sent_ == text_.size();
+    return admin_answer{static_cast<uint8_t>(over_ ? *verdict_ : admin_verdict::part), piece};
+  }
+  if (wants_input_)
+    return admin_answer{static_cast<uint8_t>(admin_verdict::input_wanted), {}};
+  return std::exchange(progress_, std::nullopt);
+}
+
+std::string iso_time(moment when) {
+  const auto seconds =
+      static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count());
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[sizeof "-2147483648-12-31T23:59:59Z"];
+  return {text, std::strftime(text, sizeof text, "%FT%TZ", &parts)};
+}
+
+std::string sentence_of(fault why) {
+  switch (why) {
+  case fault::unknown_salon: return "there is no such salon";
+  case fault::unknown_user: return "there is no such user";
+  case fault::not_a_member: return "the user is no member of that salon";
+  case fault::not_allowed:
+    return "not allowed: nobody kicks, bans or demotes himself or the last administrator, and a "
+           "moderator decides about the salons given to him alone";
+  case fault::already_banned: return "the user is banned for good already";
+  case fault::no_such_request: return "there is no such request";
+  case fault::no_such_message: return "there is no such message";
+  case fault::name_taken: return "the name is taken, or banned for good";
+  case fault::alias_taken: return "the alias is taken";
+  case fault::invalid_username:
+  case fault::invalid_alias:
+  case fault::invalid_name:
+    return "the name is taken or none that can be given: 1 to 64 characters, no control characters, no : ( ), no space "
+           "at either end";
+  case fault::invalid_password: return "a password has 1 to 1,024 bytes";
+  case fault::reserved_name: return "the name is reserved";
+  case fault::storage: return "the database cannot take it now; nothing was done, try again";
+  case fault::busy: return "the server is busy; nothing was done, try again";
+  default: return to_string(why);
+  }
+}
+
+} // namespace salond

@@ -1,0 +1,119 @@
+// One command of an operator, from the request to the last piece of its answer.
+#pragma once
+#include "actors/admin/messages.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/rules/permissions.hpp"
+#include "actors/transport/tls_folder.hpp"
+#include "actors/transport/transport.hpp"
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace salond {
+
+using json = nlohmann::ordered_json;
+
+/// Certificates of operators, as the admin actor hands them out. Functions throw pki_error.
+struct certificate_office {
+  std::function<std::string(const identity&)> issue; ///< a bundle's one file
+  std::function<std::vector<issued_certificate>()> list;
+  std::function<size_t(const std::string& name)> revoke; ///< live connections end; how many certificates
+};
+
+/// Whom the admin actor asks, and what it knows of the node.
+struct admin_parts {
+  identify who;
+  store_actor store;
+  relay_actor relay;
+  host_actor host;
+  directory_actor directory;
+  server_actor server;
+  serving services;
+  certificate_office certificates;
+  std::string database; ///< one line about it
+  moment started;
+};
+
+/// The admin actor's own view of itself: operators', and what only the node sends it.
+using admin_core = admin_actor::extend<caf::reacts_to<serving>>;
+struct admin_state;
+using admin_pointer = admin_core::stateful_pointer<admin_state>;
+
+/// What a command's words name, read before anything is decided.
+struct case_file {
+  rules::authority rights;
+  std::optional<salon_record> salon;               ///< that SALON names
+  std::optional<persistence::user_profile> target; ///< that USER names
+  std::optional<salon_id> shared;                  ///< of a kick: a salon of the moderator's that the target belongs to
+};
+
+class admin_call {
+public:
+  admin_call(admin_pointer self, peer from, spoken_command said);
+
+  // --- what it is ---
+  admin_pointer self() const { return self_; }
+  const admin_parts& parts() const;
+  const spoken_command& said() const { return said_; }
+  const peer& from() const { return from_; }
+  /// Who, from where and when; for the audit log.
+  decision why(const std::string& reason = {}) const;
+  case_file file;
+  std::string input; ///< all of it
+
+  // --- what it answers: once done or refused, at most progress before ---
+  void done(const json& value);
+  void done() { done(json::object({{"done", true}})); }
+  void refuse(fault why);
+  void refuse(admin_verdict how, const std::string& why);
+  void progress(const json& value);
+
+  // --- the asker's turn ---
+  /// The answer for the asker's question, as soon as there is one.
+  caf::result<admin_answer> next();
+  /// Takes a piece of input; false when none is wanted or it is too much.
+  bool take(const std::string& piece);
+  bool wants_input() const { return wants_input_; }
+  void want_input() {
+    wants_input_ = true;
+    tell();
+  }
+  void input_ended() { wants_input_ = false; }
+  bool asked() const { return waiting_.pending(); }
+  /// Nothing more will be asked of it.
+  bool over() const { return over_; }
+  instant touched;
+
+private:
+  void tell();
+  std::optional<admin_answer> take_answer();
+
+  admin_pointer self_;
+  peer from_;
+  spoken_command said_;
+  moment begun_;
+  caf::typed_response_promise<admin_answer> waiting_;
+  std::optional<admin_answer> progress_;
+  std::optional<admin_verdict> verdict_; ///< it is decided
+  std::string text_;                     ///< of which `sent_` bytes are told
+  size_t sent_ = 0;
+  bool wants_input_ = false, over_ = false;
+};
+
+using admin_call_ptr = std::shared_ptr<admin_call>;
+
+/// Carries out a command that is allowed.
+using admin_command = void (*)(const admin_call_ptr&);
+
+/// The function of each command, by its name. One place a group: accounts.cpp, salons.cpp, node.cpp.
+void add_account_commands(std::map<std::string_view, admin_command>& to);
+void add_salon_commands(std::map<std::string_view, admin_command>& to);
+void add_node_commands(std::map<std::string_view, admin_command>& to);
+
+/// "2026-11-25T12:00:00Z".
+std::string iso_time(moment when);
+/// A fault as an operator is told it.
+std::string sentence_of(fault why);
+
+} // namespace salond

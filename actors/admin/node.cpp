@@ -1,0 +1,199 @@
+// Commands about the node: how it is, what it tells everybody, how it ends, who its operators are.
+#include "actors/admin/admin.hpp"
+#include "actors/ask_store.hpp"
+#include "actors/wall_clock.hpp"
+#include "protocol/words/names.hpp"
+
+namespace salond {
+namespace {
+
+using namespace persistence;
+
+constexpr auto patience = std::chrono::seconds{5}; // for actors of this process
+
+/// Writes the audit line of a decision that changes nothing else in the database, and then acts.
+template <class Then>
+void note(const admin_call_ptr& call, std::string to, std::string reason, Then then) {
+  ask_store(
+      call->self(), call->parts().store, store_work::kind::write,
+      [why = call->why(reason), what = std::string(call->said().what->name), to = std::move(to)](store& db) {
+        db.note(why, what, to, "done");
+        return done{};
+      },
+      [then = std::move(then)](done) mutable { then(); }, [call](fault why) { call->refuse(why); });
+}
+
+json to_json(const counted_work& work) {
+  return {{"writes_waiting", work.writes},
+          {"reads_waiting", work.reads},
+          {"commits", work.groups},
+          {"commit_ms_total", static_cast<double>(work.busy_us) / 1000.0},
+          {"commit_ms_longest", static_cast<double>(work.longest_us) / 1000.0}};
+}
+
+/// Asks who can say how the node is; `then` gets both answers.
+template <class Then>
+void ask_how_it_is(const admin_call_ptr& call, Then then) {
+  call->self()
+      ->request(call->parts().relay, patience, survey{})
+      .then(
+          [call, then = std::move(then)](const surveyed& house) mutable {
+            call->self()
+                ->request(call->parts().store, patience, count_work{})
+                .then([then = std::move(then), house](const counted_work& work) mutable { then(house, work); },
+                      [call](caf::error& why) { call->refuse(fault_of(why)); });
+          },
+          [call](caf::error& why) { call->refuse(fault_of(why)); });
+}
+
+json counters_of(const surveyed& house, const counted_work& work) {
+  return {{"connections", house.connections},
+          {"users", house.users},
+          {"messages", house.messages},
+          {"deliveries", house.deliveries},
+          {"posts_in_flight", house.posts_in_flight},
+          {"posts_parked", house.posts_parked},
+          {"database", to_json(work)}};
+}
+
+void show_status(const admin_call_ptr& call) {
+  ask_how_it_is(call, [call](const surveyed& house, const counted_work& work) {
+    const auto up = wall_clock() - call->parts().started;
+    json all{{"version", SALOND_VERSION},
+             {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(up).count()}};
+    all.update(counters_of(house, work));
+    all["salons"] = house.salons.size();
+    all["database"]["kind"] = call->parts().database;
+    call->done(all);
+  });
+}
+
+/// One look for `watch`: the program asks for one a second, and computes the rates.
+void show_sample(const admin_call_ptr& call) {
+  ask_how_it_is(call, [call](const surveyed& house, const counted_work& work) {
+    auto sample = counters_of(house, work);
+    sample["at_ms"] = to_ms(wall_clock());
+    sample["salons"] = json::array();
+    for (const auto& one : house.salons)
+      if (rules::may(call->file.rights, right::moderators, one.salon))
+        sample["salons"].push_back({{"salon", one.name}, {"hearers", one.hearers}, {"messages", one.messages}});
+    call->done(sample);
+  });
+}
+
+void announce_text(const admin_call_ptr& call) {
+  const auto text = shown(call->said().text());
+  note(call, "everybody", text, [call, text] {
+    call->self()->send(call->parts().relay, announce{event::announced{text}});
+    call->done();
+  });
+}
+
+void kill(const admin_call_ptr& call) {
+  const auto seconds = call->said().number("SECONDS").value_or(10);
+  if (seconds > 86400)
+    return call->refuse(admin_verdict::wrong_usage, "SECONDS is at most 86400, which is a day");
+  note(call, "server", {}, [call, seconds] {
+    call->self()->send(call->parts().server, stop{seconds});
+    call->done(json{{"done", true}, {"seconds", seconds}});
+  });
+}
+
+// --- the audit log ---
+
+void show_log(const admin_call_ptr& call) {
+  constexpr size_t most = 1000;
+  const auto count = static_cast<size_t>(call->said().number("N").value_or(50));
+  const auto after = call->said().number("--after");
+  ask_store(
+      call->self(), call->parts().store, store_work::kind::read,
+      [count = std::min(count, most), after](store& db) {
+        return after ? db.audit_after(*after, most) : db.audit_tail(count);
+      },
+      [call](const std::vector<audit_line>& lines) {
+        json list = json::array();
+        for (const auto& one : lines)
+          list.push_back({{"id", one.id},
+                          {"at", iso_time(one.at)},
+                          {"by", one.by},
+                          {"from", one.from},
+                          {"what", one.what},
+                          {"to", one.to},
+                          {"reason", one.reason},
+                          {"result", one.result}});
+        call->done(list);
+      },
+      [call](fault why) { call->refuse(why); });
+}
+
+// --- certificates ---
+
+/// Runs what may throw because of files or OpenSSL.
+template <class Work>
+void with_office(const admin_call_ptr& call, Work work) {
+  try {
+    work(call->parts().certificates);
+  } catch (const std::exception& error) {
+    call->refuse(admin_verdict::refused, error.what());
+  }
+}
+
+void issue_certificate(const admin_call_ptr& call) {
+  const auto role = call->said().has("--role") ? call->said().get("--role") : "administrator";
+  const auto kind = peer_kind_of(role);
+  const auto name = call->said().get("NAME");
+  if (!kind || *kind == peer_kind::node)
+    return call->refuse(admin_verdict::wrong_usage, "--role is administrator or moderator");
+  if (!is_peer_name(name))
+    return call->refuse(admin_verdict::wrong_usage, "NAME has 1 to 64 of a-z, 0-9, dot, underscore and hyphen");
+  note(call, name, role, [call, kind, name] {
+    with_office(call, [&](const certificate_office& office) {
+      call->done(json{{"name", name}, {"role", to_string(*kind)}, {"bundle", office.issue({*kind, name})}});
+    });
+  });
+}
+
+void list_certificates(const admin_call_ptr& call) {
+  with_office(call, [&](const certificate_office& office) {
+    json list = json::array();
+    for (const auto& one : office.list()) {
+      const auto time = [](std::time_t when) { return iso_time(moment{std::chrono::seconds{when}}); };
+      list.push_back({{"name", one.facts.who.name},
+                      {"role", to_string(one.facts.who.kind)},
+                      {"serial", one.facts.serial},
+                      {"from", time(one.facts.from)},
+                      {"until", time(one.facts.until)},
+                      {"revoked", one.revoked ? json(time(*one.revoked)) : json(nullptr)}});
+    }
+    call->done(list);
+  });
+}
+
+void revoke_certificates(const admin_call_ptr& call) {
+  const auto name = call->said().get("NAME");
+  if (name == call->from().who().name)
+    return call->refuse(admin_verdict::refused, "that is your own certificate; let another administrator revoke it");
+  note(call, name, {}, [call, name] {
+    with_office(call, [&](const certificate_office& office) {
+      const auto count = office.revoke(name);
+      if (count == 0)
+        return call->refuse(admin_verdict::refused, "nobody of that name has a valid certificate");
+      call->done(json{{"done", true}, {"revoked", count}});
+    });
+  });
+}
+
+} // namespace
+
+void add_node_commands(std::map<std::string_view, admin_command>& to) {
+  to["status"] = show_status;
+  to["watch"] = show_sample;
+  to["announce"] = announce_text;
+  to["kill"] = kill;
+  to["log"] = show_log;
+  to["cert issue"] = issue_certificate;
+  to["cert list"] = list_certificates;
+  to["cert revoke"] = revoke_certificates;
+}
+
+} // namespace salond

@@ -1,0 +1,260 @@
+// salond administered by the real salonctl, on each kind of database: every command as an operator would give it.
+#include "protocol/words/operator_command.hpp"
+#include "tests/end_to_end/databases.hpp"
+#include "tests/support/line_client.hpp"
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace salond::end_to_end {
+namespace {
+
+using nlohmann::json;
+using testing::Contains;
+using testing::HasSubstr;
+using words = std::vector<std::string>;
+
+/// How a run of salonctl ended.
+struct ran {
+  std::optional<int> status;
+  std::string output, errors;
+};
+
+class Administration : public testing::TestWithParam<database_kind> {
+protected:
+  void SetUp() override {
+    SALOND_NEEDS(GetParam());
+    db_ = GetParam().make();
+    server_.how = db_->options();
+    server_.start();
+  }
+
+  /// Runs salonctl with these words; `input` is what it reads.
+  ran run(words options, const words& command, const std::string& input = {}) {
+    words arguments{SALONCTL_BINARY, "--server=" + server_.admin()};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    arguments.insert(arguments.end(), command.begin(), command.end());
+    const std::string out = folder_ / "out", err = folder_ / "err", in = folder_ / "in";
+    std::ofstream(in) << input;
+    words with_input{"/bin/sh", "-c", R"(cd "$1" && shift && exec "$@" <"$0")", in, folder_ / ""};
+    with_input.insert(with_input.end(), arguments.begin(), arguments.end());
+    support::process tool(with_input, {}, out, err);
+    const auto status = tool.wait();
+    return {status, tool.output(), tool.errors()};
+  }
+  ran ctl(const words& command, const std::string& input = {}) {
+    return run({"--state=" + server_.state()}, command, input);
+  }
+  /// The JSON that a command answers; it must succeed.
+  json answer(const words& command, const std::string& input = {}) {
+    const auto one = run({"--state=" + server_.state(), "--json"}, command, input);
+    EXPECT_EQ(one.status, 0) << command.front() << ": " << one.errors;
+    return json::parse(one.output, nullptr, false);
+  }
+  void refused(const words& command, int status, const std::string& why) {
+    const auto one = ctl(command);
+    EXPECT_EQ(one.status, status) << command.front();
+    EXPECT_THAT(one.errors, HasSubstr(why));
+    EXPECT_EQ(one.output, "");
+  }
+
+  std::unique_ptr<database> db_;
+  support::daemon server_;
+  support::temporary_folder folder_;
+};
+
+TEST_P(Administration, SaysHowTheServerIs) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+
+  const auto status = answer({"status"});
+
+  EXPECT_EQ(status["connections"], 1);
+  EXPECT_EQ(status["users"], 1);
+  EXPECT_EQ(status["salons"], 5);
+  EXPECT_TRUE(status["database"]["kind"].is_string());
+  EXPECT_THAT(ctl({"status"}).output, HasSubstr("connections: 1\n"));
+}
+
+TEST_P(Administration, ShowsUsersAndTheirSessions) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+
+  const auto users = answer({"users", "ZO"});
+  const auto user = answer({"user", "ZOË"});
+  const auto sessions = answer({"sessions"});
+
+  ASSERT_EQ(users.size(), 1u);
+  EXPECT_EQ(users[0]["user"], "zoë");
+  EXPECT_EQ(users[0]["connected"], true);
+  EXPECT_EQ(user["salons"], json::array({"Général"}));
+  EXPECT_EQ(user["sessions"].size(), 1u);
+  EXPECT_EQ(user["role"], "user");
+  ASSERT_EQ(sessions.size(), 1u);
+  EXPECT_EQ(sessions[0]["address"], "127.0.0.1");
+  refused({"user", "nobody"}, 1, "no such user");
+}
+
+TEST_P(Administration, DecidesAboutJoinRequests) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+  zoe.say("JOIN:Marketing");
+  ASSERT_EQ(zoe.hear(), "Demande d'adhésion au salon Marketing en attente.");
+  EXPECT_EQ(answer({"requests"})[0]["salon"], "Marketing");
+
+  answer({"accept", "zoë", "marketing"});
+  EXPECT_EQ(zoe.hear(), "zoë a rejoint le salon Marketing.");
+  zoe.say("MSG (Marketing):me voilà");
+  EXPECT_EQ(zoe.hear(), "zoë dans le salon Marketing: me voilà");
+  answer({"reject", "zoë", "Marketing", "trop", "de", "monde"});
+  EXPECT_EQ(zoe.hear(), "Votre demande d'adhésion au salon Marketing a été refusée. Accès restreint");
+  zoe.say("MSG (Marketing):encore");
+  EXPECT_EQ(zoe.hear(), "ERREUR: vous n'êtes pas membre du salon Marketing");
+
+  refused({"accept", "zoë", "Marketing"}, 1, "no such request");
+  refused({"accept", "zoë", "Nulle part"}, 1, "no such salon");
+  const auto log = answer({"log"});
+  EXPECT_EQ(log.back()["what"], "reject");
+  EXPECT_THAT(log.dump(), HasSubstr("trop de monde"));
+}
+
+TEST_P(Administration, KicksBansAndUnbans) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+
+  answer({"kick", "zoë", "7", "trop", "de", "bruit"});
+  EXPECT_EQ(zoe.hear(), "Vous avez été expulsé du serveur. Vous êtes banni pendant 7 minutes.");
+  EXPECT_EQ(zoe.hear(), support::closed);
+  EXPECT_EQ(answer({"bans"})[0]["user"], "zoë");
+  answer({"unban", "zoë"});
+  support::line_client again(server_.endpoint());
+  ASSERT_TRUE(again.log_in("zoë"));
+  answer({"ban", "zoë"});
+  EXPECT_EQ(again.hear(), "Vous avez été banni définitivement du serveur !");
+  EXPECT_EQ(answer({"bans"})[0]["until"], "for good");
+
+  refused({"ban", "zoë"}, 1, "banned");
+  answer({"ban", "server"});
+  refused({"ban", "admin"}, 4, "last administrator");
+  refused({"unban", "nobody"}, 1, "no such user");
+}
+
+TEST_P(Administration, GivesAndTakesRoles) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+
+  answer({"role", "zoë", "administrator"});
+  zoe.say("BAN:nobody");
+  EXPECT_EQ(zoe.hear(), "ERREUR: utilisateur nobody inconnu");
+  answer({"role", "zoë", "user"});
+  zoe.say("BAN:nobody");
+  EXPECT_EQ(zoe.hear(), "ERREUR: droits insuffisants");
+  answer({"role", "server", "user"});
+
+  refused({"role", "admin", "user"}, 4, "last administrator");
+  refused({"role", "zoë", "king"}, 2, "usage");
+  refused({"role", "zoë", "moderator"}, 2, "usage");
+  refused({"role", "zoë", "moderator", "Nulle part"}, 1, "no such salon");
+}
+
+TEST_P(Administration, ShowsWhatWasSaid) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+  for (const auto* text : {"un", "deux): \"%_", "trois"}) {
+    zoe.say(std::string("MSG (Général):") + text);
+    ASSERT_NE(zoe.hear(), support::nothing);
+  }
+
+  const auto history = answer({"history", "Général", "2", "--ids"});
+
+  ASSERT_EQ(history.size(), 2u);
+  EXPECT_EQ(history[0]["text"], "deux): \"%_");
+  EXPECT_EQ(history[1]["user"], "zoë");
+  EXPECT_TRUE(history[1]["id"].is_number());
+}
+
+TEST_P(Administration, TakesTheReplacedConsolesSyntax) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+  zoe.say("JOIN:Marketing");
+  ASSERT_NE(zoe.hear(), support::nothing);
+
+  const auto console = ctl({"console"}, "ACCEPT:zoë:Marketing\ndance\nsalons\nKICK:zoë\n");
+
+  EXPECT_EQ(console.status, 0);
+  EXPECT_THAT(console.output, AllOf(HasSubstr("done"), HasSubstr("Marketing")));
+  EXPECT_THAT(console.errors, HasSubstr("\"dance\" is no command"));
+  EXPECT_EQ(zoe.hear(), "zoë a rejoint le salon Marketing.");
+  EXPECT_EQ(zoe.hear(), "Vous avez été expulsé du serveur. Vous êtes banni pendant 5 minutes.");
+}
+
+TEST_P(Administration, TellsEverybodyAndStops) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+
+  answer({"announce", "maintenance", "à", "midi"});
+  EXPECT_EQ(zoe.hear(), "maintenance à midi");
+  answer({"kill", "1"});
+  EXPECT_EQ(zoe.hear(), "Le serveur va s'arrêter dans 1 secondes. Merci de vous déconnecter.");
+  EXPECT_EQ(zoe.hear(), "Le serveur va s'arrêter. Merci de vous déconnecter.");
+  EXPECT_EQ(zoe.hear(), support::closed);
+  EXPECT_EQ(server_.running().wait(), 0);
+}
+
+TEST_P(Administration, GivesModeratorsTheirSalonsAlone) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+  auto paul = support::newcomer(server_.endpoint(), "paul");
+  answer({"role", "paul", "moderator", "Marketing"});
+  const std::string bundle = folder_ / answer({"cert", "issue", "paul", "--role=moderator"})["file"].get<std::string>();
+  const auto as_paul = [&](const words& command) { return run({"--bundle=" + bundle}, command); };
+  zoe.say("JOIN:Marketing");
+  ASSERT_NE(zoe.hear(), support::nothing);
+  zoe.say("JOIN:Informatique");
+  ASSERT_NE(zoe.hear(), support::nothing);
+
+  EXPECT_EQ(as_paul({"kick", "zoë"}).status, 4) << "not in his salon";
+  EXPECT_EQ(as_paul({"accept", "zoë", "Marketing"}).status, 0);
+  EXPECT_EQ(as_paul({"accept", "zoë", "Informatique"}).status, 4);
+  EXPECT_EQ(as_paul({"users"}).status, 4);
+  EXPECT_EQ(as_paul({"history", "Marketing"}).status, 4);
+  EXPECT_EQ(as_paul({"kick", "admin"}).status, 4);
+  EXPECT_EQ(as_paul({"kick", "zoë"}).status, 0);
+
+  answer({"cert", "revoke", "paul"});
+  EXPECT_EQ(as_paul({"status"}).status, 4);
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, Administration, testing::ValuesIn(kinds()), name_of);
+
+// --- what needs no particular database ---
+
+TEST(Salonctl, TellsApartWhyItCannotConnect) {
+  support::daemon server;
+  server.start();
+  const support::temporary_folder folder;
+  const auto run = [&](const words& options) {
+    words arguments{SALONCTL_BINARY};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    support::process tool(arguments, {}, folder / "out", folder / "err");
+    const auto status = tool.wait();
+    return std::pair{status, tool.errors()};
+  };
+  const auto state = "--state=" + server.state();
+
+  const auto nobody = run({state, "--server=127.0.0.1:1", "status"});
+  EXPECT_EQ(nobody.first, 3);
+  EXPECT_THAT(nobody.second, HasSubstr("Connection refused"));
+  const auto text = run({state, "--server=127.0.0.1:" + std::to_string(server.port()), "status"});
+  EXPECT_EQ(text.first, 3) << text.second;
+  const auto no_certificate = run({"--state=" + std::string(folder / "none"), "--server=" + server.admin(), "status"});
+  EXPECT_EQ(no_certificate.first, 4);
+  EXPECT_THAT(no_certificate.second, HasSubstr("cannot read the certificate"));
+  support::daemon other; // of another authority
+  other.start();
+  EXPECT_EQ(run({"--state=" + other.state(), "--server=" + server.admin(), "status"}).first, 4);
+  EXPECT_EQ(run({state, "--server=" + server.admin()}).first, 2);
+  EXPECT_EQ(run({state, "--server=" + server.admin(), "dance"}).first, 2);
+  EXPECT_EQ(run({"--bogus", "status"}).first, 2);
+  EXPECT_EQ(run({"--help"}).first, 0);
+}
+
+TEST(Salonctl, HasEveryCommandInItsManualPage) {
+  const auto page = support::read_file(std::string(SALOND_TRANSCRIPTS) + "/../../tools/packaging/salonctl.1");
+
+  for (const auto& command : operator_commands())
+    EXPECT_THAT(page, HasSubstr("\n.B " + std::string(command.name))) << command.name;
+}
+
+} // namespace
+} // namespace salond::end_to_end

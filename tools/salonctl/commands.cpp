@@ -1,0 +1,160 @@
+#include "tools/salonctl/commands.hpp"
+#include "protocol/words/operator_command.hpp"
+#include "tools/salonctl/show.hpp"
+#include "tools/salonctl/terminal.hpp"
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <iostream>
+#include <thread>
+#include <unistd.h>
+
+namespace salonctl {
+namespace {
+
+using namespace salond;
+using namespace std::chrono_literals;
+
+/// Reads what a command takes beside its words.
+server_link::input input_of(const spoken_command& said) {
+  if (said.what->input == command_input::password)
+    return [who = said.get("USER")](std::string& piece) {
+      auto typed = ask_password(who);
+      if (!typed)
+        throw failure(status::refused, "no password was given; nothing was changed");
+      piece = std::move(*typed);
+      return false;
+    };
+  if (said.what->input != command_input::file)
+    return [](std::string&) { return false; };
+  const auto name = said.get("FILE");
+  auto file = std::make_shared<std::ifstream>(name, std::ios::binary);
+  if (!*file)
+    throw failure(status::refused, "cannot read " + name + ": " + std::strerror(errno));
+  return [file](std::string& piece) {
+    piece.resize(most_admin_text);
+    file->read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    piece.resize(static_cast<size_t>(file->gcount()));
+    return !file->eof();
+  };
+}
+
+/// Writes a secret to a new file that its owner alone can read.
+void write_secret(const std::string& name, const std::string& text) {
+  const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const bool written = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const int why = errno;
+  if (file >= 0)
+    ::close(file);
+  if (!written)
+    throw failure(status::refused, "cannot write " + name + ": " + std::strerror(why)
+                                       + "; the certificate was issued, revoke it or issue it again elsewhere");
+}
+
+void show_progress(const std::string& how_far) {
+  const auto text = to_text(json::parse(how_far, nullptr, false));
+  std::cerr << text << std::flush;
+}
+
+} // namespace
+
+std::string runner::answer_of(const std::vector<std::string>& words) {
+  const auto said = understand(words);
+  if (const auto* wrong = std::get_if<usage_fault>(&said))
+    throw failure(status::wrong_usage, wrong->text);
+  return server_.ask(words, input_of(std::get<spoken_command>(said)), show_progress);
+}
+
+void runner::print(const std::string& answer) const {
+  if (how_.json)
+    std::cout << answer << std::endl;
+  else
+    std::cout << to_text(json::parse(answer)) << std::flush;
+}
+
+void runner::run(const std::vector<std::string>& words) {
+  const auto understood = understand(words);
+  if (const auto* wrong = std::get_if<usage_fault>(&understood))
+    throw failure(status::wrong_usage, wrong->text);
+  const auto& said = std::get<spoken_command>(understood);
+  if (said.what->name == "watch")
+    return watch();
+  if (said.has("--follow"))
+    return follow_log(words);
+  const auto answer = answer_of(words);
+  if (said.what->name != "cert issue")
+    return print(answer);
+  auto made = json::parse(answer);
+  const auto file = made.at("name").get<std::string>() + ".pem";
+  write_secret(file, made.at("bundle").get<std::string>());
+  made.erase("bundle");
+  made["file"] = file;
+  print(made.dump());
+}
+
+void runner::follow_log(std::vector<std::string> words) {
+  words.erase(std::remove(words.begin(), words.end(), "--follow"), words.end());
+  int64_t last = 0;
+  for (;; words = {"log", "--after=" + std::to_string(last)}) {
+    for (const auto& line : json::parse(answer_of(words))) {
+      last = line.at("id").get<int64_t>();
+      if (how_.json) {
+        std::cout << line.dump() << std::endl;
+        continue;
+      }
+      std::string text;
+      for (const auto& [name, value] : line.items())
+        text += (text.empty() ? "" : " ") + name + "=" + value.dump();
+      std::cout << text << std::endl;
+    }
+    if (!std::cout)
+      return; // whom we told is gone
+    std::this_thread::sleep_for(500ms);
+  }
+}
+
+void runner::watch() {
+  const bool live = !how_.json && ::isatty(STDOUT_FILENO);
+  auto before = json::parse(answer_of({"watch"}));
+  while (std::cout) {
+    std::this_thread::sleep_for(1s);
+    auto now = json::parse(answer_of({"watch"}));
+    const auto seconds = (now.value("at_ms", 0.0) - before.value("at_ms", 0.0)) / 1000;
+    if (how_.json)
+      std::cout << now.dump() << std::endl;
+    else if (live)
+      std::cout << "\x1b[H\x1b[2Jsalond at " << how_.host << ":" << how_.port << "   (Ctrl-C ends)\n\n"
+                << watch_screen(before, now, seconds) << std::flush;
+    else
+      std::cout << watch_line(before, now, seconds) << std::flush;
+    before = std::move(now);
+  }
+}
+
+void runner::console() {
+  line_reader lines;
+  while (const auto line = lines.next()) {
+    const auto read = words_of_line(*line);
+    try {
+      if (const auto* wrong = std::get_if<usage_fault>(&read))
+        throw failure(status::wrong_usage, wrong->text);
+      const auto& words = std::get<std::vector<std::string>>(read);
+      if (words.empty())
+        continue;
+      if (words[0] == "quit" || words[0] == "exit")
+        return;
+      if (words[0] == "help")
+        std::cout << help_text({words.begin() + 1, words.end()}) << std::flush;
+      else
+        run(words);
+    } catch (const failure& why) {
+      std::cerr << why.what() << std::endl;
+      if (why.how == status::cannot_connect)
+        throw;
+    }
+  }
+}
+
+} // namespace salonctl

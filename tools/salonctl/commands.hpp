@@ -1,0 +1,27 @@
+// Commands as salonctl runs them: one answer for most, and what is more than that: files, passwords, live views.
+#pragma once
+#include "tools/salonctl/link.hpp"
+
+namespace salonctl {
+
+class runner {
+public:
+  runner(const options& how, server_link& server) : how_(how), server_(server) {}
+
+  /// Runs one command and prints its answer. Throws failure.
+  void run(const std::vector<std::string>& words);
+
+  /// Reads commands until the input's end, `quit` or `exit`; says what went wrong and goes on.
+  void console();
+
+private:
+  std::string answer_of(const std::vector<std::string>& words);
+  void print(const std::string& answer) const;
+  void follow_log(std::vector<std::string> words);
+  void watch();
+
+  const options& how_;
+  server_link& server_;
+};
+
+} // namespace salonctl

@@ -1,0 +1,188 @@
+#include "tools/salonctl/link.hpp"
+#include <caf/io/all.hpp>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <future>
+#include <sstream>
+
+namespace salonctl {
+
+using namespace salond;
+
+namespace {
+
+// A command may wait for the database, which refuses what it cannot take within seconds.
+constexpr auto patience = std::chrono::minutes{2};
+
+/// Small and quick to start: one command, one connection.
+struct tool_config : caf::actor_system_config {
+  tool_config() {
+    add_message_types<caf::id_block::salond_admin>();
+    load<caf::io::middleman>();
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", size_t{1});
+    set("middleman.attach-utility-actors", true);
+    set("middleman.workers", size_t{0});
+  }
+};
+
+bundle read_bundle(const std::string& file) {
+  std::ifstream in(file);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf()))
+    throw failure(status::not_allowed, "cannot read the certificate " + file + ": " + std::strerror(errno)
+                                           + "; name the server's state folder (--state) or your bundle (--bundle), "
+                                             "and be somebody who may read it");
+  try {
+    return bundle_from(text.str());
+  } catch (const pki_error& wrong) {
+    throw failure(status::not_allowed, file + " is no operator's certificate: " + wrong.what());
+  }
+}
+
+failure to_failure(const dial_failure& why, const std::string& where) {
+  switch (why.kind) {
+  case dial_fault::not_allowed:
+    return {status::not_allowed, where + " and this certificate do not accept each other: " + why.text};
+  case dial_fault::unreachable: return {status::cannot_connect, "nothing to talk to at " + where + ": " + why.text};
+  case dial_fault::filtered: return {status::cannot_connect, "no answer from " + where + ": " + why.text};
+  case dial_fault::mute: return {status::cannot_connect, "what listens at " + where + " says nothing: " + why.text};
+  case dial_fault::other_protocol:
+    return {status::cannot_connect, "what listens at " + where + " is no admin port of salond: " + why.text};
+  case dial_fault::lost: break;
+  }
+  return {status::cannot_connect, "the connection to " + where + " was lost: " + why.text};
+}
+
+} // namespace
+
+/// One question on its way, for the asker.
+struct errand {
+  std::function<void(caf::event_based_actor*, const std::shared_ptr<errand>&)> ask;
+  std::promise<std::variant<admin_answer, failure>> result;
+  bool over = false;
+
+  void end(std::variant<admin_answer, failure> with) {
+    if (!std::exchange(over, true))
+      result.set_value(std::move(with));
+  }
+};
+struct errand_message {
+  std::shared_ptr<errand> what;
+};
+
+} // namespace salonctl
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(salonctl::errand_message)
+
+namespace salonctl {
+namespace {
+
+struct asker_state {
+  std::shared_ptr<errand> open;
+  bool lost = false;
+};
+
+/// Asks for us: it hears of the end of the connection while it waits for an answer, which then never comes.
+caf::behavior asker(caf::stateful_actor<asker_state>* self, const admin_actor& admin) {
+  const failure lost{status::cannot_connect, "the server ended the connection (was the certificate revoked, or the "
+                                             "server stopped?)"};
+  self->monitor(admin);
+  self->set_down_handler([self, lost](const caf::down_msg&) {
+    self->state.lost = true;
+    if (self->state.open)
+      self->state.open->end(lost);
+  });
+  return {[self, lost](const errand_message& msg) {
+    self->state.open = msg.what;
+    if (self->state.lost)
+      return msg.what->end(lost);
+    msg.what->ask(self, msg.what);
+  }};
+}
+
+} // namespace
+} // namespace salonctl
+
+namespace salonctl {
+
+struct server_link::system {
+  tool_config config;
+  caf::actor_system actors{config};
+  transport net{actors};
+  caf::actor asker;
+
+  ~system() { caf::anon_send_exit(asker, caf::exit_reason::kill); }
+};
+
+server_link::server_link(const options& how) {
+  const auto own = read_bundle(how.bundle);
+  system_ = std::make_unique<system>();
+  try {
+    system_->net.use(own, {});
+  } catch (const pki_error& wrong) {
+    throw failure(status::not_allowed, how.bundle + ": " + wrong.what());
+  }
+  port_rules server;
+  server.kinds = {peer_kind::node};
+  server.reach = port_rules::reach::every_actor;
+  auto found = system_->net.dial<admin_actor>(how.host, static_cast<uint16_t>(std::stoi(how.port)), server);
+  if (const auto* why = std::get_if<dial_failure>(&found))
+    throw to_failure(*why, how.host + ":" + how.port);
+  admin_ = std::get<admin_actor>(found);
+  system_->asker = system_->actors.spawn(asker, admin_);
+}
+
+server_link::~server_link() = default;
+
+template <class Message>
+admin_answer server_link::exchange(Message what) {
+  auto one = std::make_shared<errand>();
+  one->ask = [admin = admin_, what = std::move(what)](caf::event_based_actor* self, const auto& me) {
+    self->request(admin, patience, what)
+        .then([me](const admin_answer& answer) { me->end(answer); },
+              [me](const caf::error&) {
+                me->end(failure{status::cannot_connect, "the server did not answer in time"});
+              });
+  };
+  auto result = one->result.get_future();
+  caf::anon_send(system_->asker, errand_message{one});
+  auto end = result.get();
+  if (auto* why = std::get_if<failure>(&end))
+    throw std::move(*why);
+  return std::get<admin_answer>(std::move(end));
+}
+
+std::string server_link::ask(const std::vector<std::string>& words, const input& more,
+                             const std::function<void(const std::string&)>& progress) {
+  const auto call = ++calls_;
+  std::string text;
+  auto answer = exchange(admin_request{call, words});
+  for (;;) {
+    switch (static_cast<admin_verdict>(answer.verdict)) {
+    case admin_verdict::done: return text + answer.text;
+    case admin_verdict::part:
+      text += answer.text;
+      answer = exchange(admin_more{call});
+      break;
+    case admin_verdict::progress:
+      progress(answer.text);
+      answer = exchange(admin_more{call});
+      break;
+    case admin_verdict::input_wanted: {
+      admin_input piece{call, {}, false};
+      piece.last = !more(piece.text);
+      answer = exchange(std::move(piece));
+      break;
+    }
+    case admin_verdict::refused: throw failure(status::refused, answer.text);
+    case admin_verdict::not_allowed: throw failure(status::not_allowed, answer.text);
+    case admin_verdict::wrong_usage: throw failure(status::wrong_usage, answer.text);
+    default: throw failure(status::cannot_connect, "the server is of another version");
+    }
+  }
+}
+
+} // namespace salonctl

@@ -1,0 +1,45 @@
+// The connection to the server's admin actor, and one command over it.
+#pragma once
+#include "actors/admin/messages.hpp"
+#include "actors/transport/transport.hpp"
+#include "tools/salonctl/options.hpp"
+#include <functional>
+#include <memory>
+#include <stdexcept>
+
+namespace salonctl {
+
+/// The exit statuses.
+enum class status : int { done = 0, refused = 1, wrong_usage = 2, cannot_connect = 3, not_allowed = 4 };
+
+/// Why there is no answer: a sentence for people, and how the program ends.
+struct failure : std::runtime_error {
+  failure(status how_, const std::string& why) : std::runtime_error(why), how(how_) {}
+  status how;
+};
+
+class server_link {
+public:
+  /// Connects. Throws failure.
+  explicit server_link(const options& how);
+  ~server_link();
+
+  /// What a command takes beside its words, piece by piece; false with the last one.
+  using input = std::function<bool(std::string& piece)>;
+
+  /// Gives a command and waits for its answer: the text of a JSON value. `progress` hears how far it is.
+  /// Throws failure.
+  std::string ask(const std::vector<std::string>& words, const input& more,
+                  const std::function<void(const std::string&)>& progress);
+
+private:
+  template <class Message>
+  salond::admin_answer exchange(Message what);
+
+  struct system;
+  std::unique_ptr<system> system_;
+  salond::admin_actor admin_;
+  uint32_t calls_ = 0;
+};
+
+} // namespace salonctl

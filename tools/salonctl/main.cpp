@@ -1,0 +1,72 @@
+// salonctl: administers a salond over its admin port. docs/operations.md has the commands and the exit statuses.
+#include "protocol/words/operator_command.hpp"
+#include "tools/salonctl/commands.hpp"
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <unistd.h>
+
+namespace {
+
+using namespace salonctl;
+
+int end(status how) {
+  std::cout.flush();
+  std::fflush(nullptr);
+  // CAF's threads need not be waited for: everything that was asked is answered.
+  ::_exit(static_cast<int>(how));
+}
+
+int fail(const failure& why) {
+  std::cerr << "salonctl: " << why.what() << std::endl;
+  return end(why.how);
+}
+
+/// What needs no server. True: it is done.
+bool help(const options& asked) {
+  if (asked.version)
+    std::cout << "salonctl " << SALOND_VERSION << "\n";
+  else if (asked.help || asked.words == std::vector<std::string>{"help"})
+    std::cout << help_text();
+  else if (!asked.words.empty() && asked.words[0] == "help") {
+    const auto text = help_text({asked.words.begin() + 1, asked.words.end()});
+    if (text.empty())
+      throw failure(status::wrong_usage, "there is no such command; see salonctl help");
+    std::cout << text;
+  } else
+    return false;
+  return true;
+}
+
+void run(const options& asked) {
+  if (!asked.fault.empty())
+    throw failure(status::wrong_usage, asked.fault);
+  if (help(asked))
+    return;
+  const bool console = asked.words == std::vector<std::string>{"console"};
+  if (!console) { // said before anything is connected
+    const auto said = salond::understand(asked.words);
+    if (const auto* wrong = std::get_if<salond::usage_fault>(&said))
+      throw failure(status::wrong_usage, wrong->text);
+  }
+  auto* server = new server_link(asked); // lives as long as the process, which ends at once: see end()
+  runner commands(asked, *server);
+  if (console)
+    commands.console();
+  else
+    commands.run(asked.words);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    run(parse(argc, argv));
+  } catch (const failure& why) {
+    return fail(why);
+  } catch (const std::exception& error) {
+    return fail({status::refused, error.what()});
+  }
+  return end(status::done);
+}

@@ -1,0 +1,110 @@
+#include "tools/salonctl/options.hpp"
+#include "config/command_line.hpp"
+#include "protocol/words/operator_command.hpp"
+#include <getopt.h>
+
+namespace salonctl {
+namespace {
+
+constexpr const char* about = R"(salonctl [--state=DIR | --bundle=FILE] [--server=HOST:PORT] [--json] COMMAND...
+
+Administers a salond. Without --bundle it uses the certificate that salond made for local administrators, in the
+state folder: --state, or the default one of salond.
+
+  --state=DIR         the server's state folder
+  --bundle=FILE       the operator's certificate, as `salonctl cert issue` wrote it
+  --server=HOST:PORT  the admin port; 127.0.0.1:5001 if not given
+  --json              print JSON, one value a line
+  --help, --version
+
+Exit status: 0 done, 1 refused, 2 wrong usage, 3 cannot connect, 4 not allowed (certificate or role).
+
+)";
+
+std::string line_of(const salond::operator_command& command) {
+  auto line = "  " + std::string(command.name);
+  if (!command.arguments.empty())
+    line += " " + std::string(command.arguments);
+  line += line.size() < 40 ? std::string(40 - line.size(), ' ') : "\n" + std::string(40, ' ');
+  return line + std::string(command.summary) + "\n";
+}
+
+bool split(const std::string& text, options& out) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
+    return false;
+  out.host = text.substr(0, colon);
+  out.port = text.substr(colon + 1);
+  if (out.host.front() == '[' && out.host.back() == ']')
+    out.host = out.host.substr(1, out.host.size() - 2);
+  return out.port.size() <= 5 && out.port.find_first_not_of("0123456789") == std::string::npos
+         && std::stoi(out.port) <= 65535;
+}
+
+} // namespace
+
+options parse(int argc, char** argv) {
+  enum : int { state = 256, bundle, server, json, help, version };
+  const option known[] = {{"state", required_argument, nullptr, state},
+                          {"bundle", required_argument, nullptr, bundle},
+                          {"server", required_argument, nullptr, server},
+                          {"json", no_argument, nullptr, json},
+                          {"help", no_argument, nullptr, help},
+                          {"version", no_argument, nullptr, version},
+                          {nullptr, 0, nullptr, 0}};
+  options out;
+  std::string folder;
+  opterr = 0; // what is wrong is said by us
+  // "+": the first word that is no option begins the command, whose own options are not ours.
+  for (int one; (one = ::getopt_long(argc, argv, "+:h", known, nullptr)) != -1;) {
+    const std::string value = optarg ? optarg : "";
+    switch (one) {
+    case state: folder = value; break;
+    case bundle: out.bundle = value; break;
+    case server:
+      if (!split(value, out))
+        out.fault = "--server: write HOST:PORT, as 127.0.0.1:5001";
+      break;
+    case json: out.json = true; break;
+    case 'h':
+    case help: out.help = true; break;
+    case version: out.version = true; break;
+    case ':': out.fault = std::string(argv[optind - 1]) + " needs a value"; break;
+    default: out.fault = std::string(argv[optind - 1]) + " is no option of salonctl; see salonctl --help";
+    }
+  }
+  out.words.assign(argv + optind, argv + argc);
+  if (!folder.empty() && !out.bundle.empty())
+    out.fault = "--state and --bundle do not go together; give one of them";
+  if (out.bundle.empty())
+    out.bundle = (folder.empty() ? salond::config::default_state(salond::config::this_process()) : folder)
+                 + "/tls/administrator.pem";
+  return out;
+}
+
+std::string help_text() {
+  std::string text = about;
+  text += "Commands:\n";
+  for (const auto& command : salond::operator_commands())
+    text += line_of(command);
+  text += line_of({"console",
+                   "",
+                   "Reads commands, one a line; also KICK:user, BAN:user, ACCEPT:user:salon, "
+                   "REJECT:user:salon, KILL.",
+                   {},
+                   {}});
+  text += line_of({"help", "[COMMAND...]", "What a command takes.", {}, {}});
+  return text;
+}
+
+std::string help_text(const std::vector<std::string>& words) {
+  std::string wanted, text;
+  for (const auto& word : words)
+    wanted += (wanted.empty() ? "" : " ") + word;
+  for (const auto& command : salond::operator_commands())
+    if (command.name.substr(0, wanted.size()) == wanted)
+      text += line_of(command);
+  return text;
+}
+
+} // namespace salonctl

@@ -1,0 +1,24 @@
+// salonctl's command line: whom to talk to and how, then the command's own words.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace salonctl {
+
+struct options {
+  std::string bundle; ///< the file with the operator's certificate
+  std::string host = "127.0.0.1", port = "5001";
+  bool json = false;
+  bool help = false, version = false;
+  std::vector<std::string> words;
+  std::string fault; ///< what is wrong; empty: nothing
+};
+
+options parse(int argc, char** argv);
+
+/// What `--help` prints: the options and all commands.
+std::string help_text();
+/// What `help COMMAND` prints: every command that begins with the words. Empty: there is none.
+std::string help_text(const std::vector<std::string>& words);
+
+} // namespace salonctl

@@ -1,0 +1,192 @@
+#include "tools/salonctl/show.hpp"
+#include "protocol/words/names.hpp"
+#include <algorithm>
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+#include <wchar.h>
+
+namespace salonctl {
+namespace {
+
+std::string cell(const json& value) {
+  if (value.is_null())
+    return "-";
+  if (value.is_string())
+    return salond::shown(value.get<std::string>());
+  if (value.is_boolean())
+    return value.get<bool>() ? "yes" : "no";
+  if (value.is_number_float()) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f", value.get<double>());
+    return text;
+  }
+  return value.dump();
+}
+
+/// Columns on a terminal. REQUIRES: the C library's character type is UTF-8.
+size_t width_of(const std::string& text) {
+  size_t columns = 0;
+  std::mbstate_t state{};
+  for (size_t at = 0; at < text.size();) {
+    wchar_t one = 0;
+    const auto length = std::mbrtowc(&one, text.data() + at, text.size() - at, &state);
+    if (length == 0 || length > text.size()) {
+      state = {};
+      ++at;
+      ++columns;
+      continue;
+    }
+    columns += static_cast<size_t>(std::max(0, ::wcwidth(one)));
+    at += length;
+  }
+  return columns;
+}
+
+std::string upper(std::string name) {
+  for (auto& c : name)
+    c = c == '_' ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+using row = std::vector<std::string>;
+
+std::string table_of(const std::vector<row>& rows) {
+  std::vector<size_t> widths;
+  for (const auto& one : rows)
+    for (size_t i = 0; i < one.size(); ++i) {
+      widths.resize(std::max(widths.size(), i + 1));
+      widths[i] = std::max(widths[i], width_of(one[i]));
+    }
+  std::string text;
+  for (const auto& one : rows) {
+    for (size_t i = 0; i < one.size(); ++i) {
+      text += one[i];
+      if (i + 1 < one.size())
+        text += std::string(widths[i] - width_of(one[i]) + 2, ' ');
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string list(const json& all) {
+  if (all.empty())
+    return "none\n";
+  if (!all.front().is_object()) {
+    std::string text;
+    for (const auto& one : all)
+      text += cell(one) + "\n";
+    return text;
+  }
+  std::vector<row> rows(1);
+  for (const auto& [name, value] : all.front().items())
+    rows[0].push_back(upper(name));
+  for (const auto& one : all) {
+    auto& line = rows.emplace_back();
+    for (const auto& [name, value] : one.items())
+      line.push_back(cell(value));
+  }
+  return table_of(rows);
+}
+
+std::string plain(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
+std::string object(const json& all, const std::string& prefix) {
+  std::string lines, below;
+  for (const auto& [name, value] : all.items()) {
+    if (name == "done" && value == true) {
+      lines += "done\n";
+    } else if (value.is_object()) {
+      lines += object(value, prefix + plain(name) + " ");
+    } else if (value.is_array() && !value.empty() && value.front().is_object()) {
+      below += plain(name) + ":\n" + list(value);
+    } else if (value.is_array()) {
+      std::string joined;
+      for (const auto& one : value)
+        joined += (joined.empty() ? "" : ", ") + cell(one);
+      lines += prefix + plain(name) + ": " + (joined.empty() ? "none" : joined) + "\n";
+    } else {
+      lines += prefix + plain(name) + ": " + cell(value) + "\n";
+    }
+  }
+  return lines + below;
+}
+
+double number(const json& in, const char* name) {
+  const auto found = in.find(name);
+  return found != in.end() && found->is_number() ? found->get<double>() : 0;
+}
+
+struct rates {
+  double messages, deliveries, commits, commit_ms, longest_ms;
+};
+
+rates between(const json& before, const json& now, double seconds) {
+  const auto a = before.value("database", json::object()), b = now.value("database", json::object());
+  const auto commits = number(b, "commits") - number(a, "commits");
+  const auto busy = number(b, "commit_ms_total") - number(a, "commit_ms_total");
+  const auto over = std::max(seconds, 0.001);
+  return {(number(now, "messages") - number(before, "messages")) / over,
+          (number(now, "deliveries") - number(before, "deliveries")) / over, commits / over,
+          commits > 0 ? busy / commits : 0, number(b, "commit_ms_longest")};
+}
+
+template <class... Values>
+std::string format(const char* how, Values... values) {
+  char text[512];
+  std::snprintf(text, sizeof text, how, values...);
+  return text;
+}
+
+} // namespace
+
+std::string to_text(const json& answer) {
+  static const bool utf8 = std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr;
+  (void)utf8;
+  if (answer.is_array())
+    return list(answer);
+  if (answer.is_object())
+    return object(answer, {});
+  return cell(answer) + "\n";
+}
+
+std::string watch_line(const json& before, const json& now, double seconds) {
+  const auto r = between(before, now, seconds);
+  const auto db = now.value("database", json::object());
+  return format("connections=%.0f users=%.0f messages/s=%.0f deliveries/s=%.0f commits/s=%.0f commit_ms=%.2f "
+                "longest_ms=%.2f writes_waiting=%.0f reads_waiting=%.0f posts_in_flight=%.0f parked=%.0f\n",
+                number(now, "connections"), number(now, "users"), r.messages, r.deliveries, r.commits, r.commit_ms,
+                r.longest_ms, number(db, "writes_waiting"), number(db, "reads_waiting"), number(now, "posts_in_flight"),
+                number(now, "posts_parked"));
+}
+
+std::string watch_screen(const json& before, const json& now, double seconds) {
+  const auto r = between(before, now, seconds);
+  const auto db = now.value("database", json::object());
+  auto text = format("connections  %8.0f   users %8.0f\n", number(now, "connections"), number(now, "users"));
+  text += format("messages     %8.0f/s  deliveries %10.0f/s\n", r.messages, r.deliveries);
+  text += format("commits      %8.0f/s  mean %8.2f ms  longest %8.2f ms\n", r.commits, r.commit_ms, r.longest_ms);
+  text += format("waiting      writes %.0f, reads %.0f, posts in flight %.0f, parked %.0f\n\n",
+                 number(db, "writes_waiting"), number(db, "reads_waiting"), number(now, "posts_in_flight"),
+                 number(now, "posts_parked"));
+  std::vector<std::pair<double, json>> busy;
+  for (const auto& one : now.value("salons", json::array())) {
+    auto moved = number(one, "messages");
+    for (const auto& old : before.value("salons", json::array()))
+      if (old.value("salon", json{}) == one.value("salon", json{}))
+        moved -= number(old, "messages");
+    busy.emplace_back(moved / std::max(seconds, 0.001), one);
+  }
+  std::stable_sort(busy.begin(), busy.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<row> rows{{"SALON", "MESSAGES/S", "HEARERS"}};
+  for (size_t i = 0; i < busy.size() && i < 10; ++i)
+    rows.push_back({cell(busy[i].second["salon"]), format("%.0f", busy[i].first), cell(busy[i].second["hearers"])});
+  return text + table_of(rows);
+}
+
+} // namespace salonctl

@@ -1,0 +1,19 @@
+// Answers as people read them: tables and lines out of JSON.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace salonctl {
+
+using json = nlohmann::ordered_json;
+
+/// A list of objects as a table, an object as lines `name: value`, with what is in it below. No control characters but
+/// line ends.
+std::string to_text(const json& answer);
+
+/// What has changed between two samples of `watch`, `seconds` apart, on one line.
+std::string watch_line(const json& before, const json& now, double seconds);
+/// The same as a screen: totals, rates, latencies, queues, the busiest salons.
+std::string watch_screen(const json& before, const json& now, double seconds);
+
+} // namespace salonctl

@@ -1,0 +1,27 @@
+// What only a terminal has: passwords that are not shown, lines that can be edited.
+#pragma once
+#include <optional>
+#include <string>
+
+namespace salonctl {
+
+/// Asks for a password, twice where a person types it, without showing it; from a pipe: its first line.
+/// Nothing at the input's end, or when the two differ.
+std::optional<std::string> ask_password(const std::string& about);
+
+/// Lines of the console: with editing and a history on a terminal, kept in ~/.local/state/salonctl_history.
+class line_reader {
+public:
+  line_reader();
+  ~line_reader();
+  line_reader(const line_reader&) = delete;
+  line_reader& operator=(const line_reader&) = delete;
+  /// Nothing at the input's end.
+  std::optional<std::string> next();
+
+private:
+  bool terminal_;
+  std::string history_;
+};
+
+} // namespace salonctl

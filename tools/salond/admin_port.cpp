@@ -1,0 +1,58 @@
+#include "tools/salond/admin_port.hpp"
+#include "config/load.hpp"
+#include "config/log.hpp"
+
+namespace salond {
+namespace {
+
+port_rules operators(const transport& net) {
+  port_rules rules;
+  rules.kinds = {peer_kind::administrator, peer_kind::moderator};
+  rules.types = net.names_of<admin_request, admin_input, admin_more>();
+  return rules;
+}
+
+} // namespace
+
+admin_port::admin_port(caf::actor_system& system, const config::endpoint& where, const std::string& state)
+    : where_(where), folder_(std::make_shared<tls_folder>(state + "/tls")),
+      net_(std::make_shared<transport>(system, transport_limits{}, [](const std::string& line) { log::info(line); })) {
+  folder_->renew();
+  net_->use(folder_->server(), folder_->revoked());
+}
+
+void admin_port::offer(node_parts& parts) {
+  parts.operators = net_->identifier();
+  parts.certificates.issue = [folder = folder_](const identity& who) { return folder->issue(who); };
+  parts.certificates.list = [folder = folder_] { return folder->issued(); };
+  parts.certificates.revoke = [folder = folder_, net = net_](const std::string& name) {
+    const auto count = folder->revoke(name);
+    net->revoke(folder->revoked());
+    return count;
+  };
+}
+
+void admin_port::publish(const node_actors& actors) {
+  if (published_ == actors.admin)
+    return;
+  if (published_)
+    net_->unpublish(where_.port);
+  published_ = actors.admin;
+  const auto bound =
+      net_->publish(caf::actor_cast<admin_actor>(published_), where_.host, where_.port, operators(*net_));
+  if (!bound)
+    throw std::runtime_error("cannot open the admin port at " + config::to_string(where_)
+                             + ": it is in use, or not an address of this machine; choose another with --admin");
+  where_.port = *bound;
+}
+
+std::string admin_port::where() const {
+  return config::to_string(config::admin_endpoint{where_});
+}
+
+void admin_port::renew() {
+  if (folder_->renew().server)
+    net_->use(folder_->server(), folder_->revoked());
+}
+
+} // namespace salond

@@ -1,0 +1,34 @@
+// The admin port: certificates under STATE/tls, CAF's protocol over TLS, and the admin actor published there.
+#pragma once
+#include "actors/server.hpp"
+#include "actors/transport/tls_folder.hpp"
+#include "actors/transport/transport.hpp"
+
+namespace salond {
+
+/// Made right after the actor system and destroyed before it. Functions throw std::runtime_error, for people.
+class admin_port {
+public:
+  /// Makes the certificates that are missing or due.
+  admin_port(caf::actor_system& system, const config::endpoint& where, const std::string& state);
+
+  /// What the node needs of it.
+  void offer(node_parts& parts);
+
+  /// Publishes the node's admin actor, or another one in its place.
+  void publish(const node_actors& actors);
+
+  /// HOST:PORT as bound.
+  std::string where() const;
+
+  /// Renews what is due; to be called once a day.
+  void renew();
+
+private:
+  config::endpoint where_;
+  std::shared_ptr<tls_folder> folder_;
+  std::shared_ptr<transport> net_;
+  admin_core published_;
+};
+
+} // namespace salond
