@@ -1,4 +1,5 @@
 #include "protocol/text/text_codec.hpp"
+#include "protocol/text/foreign.hpp"
 #include "protocol/text/wire_text.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
@@ -43,19 +44,6 @@ command::register_user registration(const std::string& fields) {
   result.alias = alias ? alias->first : username->second;
   result.password = alias ? alias->second : std::string{};
   return result;
-}
-
-bool is_http(const std::string& frame) {
-  for (const std::string_view method :
-       {"GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE ", "PRI "})
-    if (frame.compare(0, method.size(), method) == 0)
-      return frame.find(" HTTP/", method.size()) != std::string::npos;
-  return false;
-}
-
-/// Whether a frame begins as a TLS record does: a handshake, of version 3.
-bool is_tls(std::string_view frame) {
-  return frame.substr(0, 2) == "\x16\x03";
 }
 
 std::optional<utterance> post(const std::string& rest) {
@@ -106,7 +94,7 @@ utterance history(const std::string& rest) {
 } // namespace
 
 utterance first_frame(const std::string& frame) {
-  if (is_http(frame))
+  if (is_foreign(frame))
     return misspoken{fault::foreign_protocol, true};
   if (auto fields = after(frame, "INSCRIPTION:"))
     return command::any{registration(*fields)};
@@ -151,13 +139,14 @@ std::optional<utterance> session_frame(const std::string& frame) {
 
 std::optional<utterance> text_codec::next(instant now) {
   while (!closed_) {
-    if (!in_session_ && is_tls(reader_.beginning())) { // at once: not after the guess about its kind
-      reader_.stop();
-      return misspoken{fault::foreign_protocol, true};
-    }
+    if (!in_session_ && is_tls_hello(reader_.beginning())) // at once: not after the guess about its kind
+      return refuse_foreign();
+    const auto request = !in_session_ && is_http_beginning(reader_.beginning());
     const auto frame = reader_.next(now);
     if (!frame)
       break;
+    if (request && frame->bytes.empty()) // too long, as a browser's address may be
+      return refuse_foreign();
     switch (frame->what) {
     case frame_reader::frame::kind::too_long: return misspoken{fault::frame_too_long};
     case frame_reader::frame::kind::fatally_too_long: return misspoken{fault::frame_too_long, true};
@@ -172,15 +161,19 @@ std::optional<utterance> text_codec::next(instant now) {
   return std::nullopt;
 }
 
+/// A stranger to this protocol: what else it says is not for us, and nothing that we say for it.
+utterance text_codec::refuse_foreign() {
+  reader_.stop();
+  return misspoken{fault::foreign_protocol, true};
+}
+
 std::optional<utterance> text_codec::understand(const std::string& frame) {
+  auto first = in_session_ ? utterance{} : first_frame(frame);
+  if (const auto* wrong = std::get_if<misspoken>(&first); wrong && wrong->fatal)
+    return refuse_foreign();
   if (!is_utf8(frame))
     return misspoken{fault::bad_encoding};
-  if (in_session_)
-    return session_frame(frame);
-  auto said = first_frame(frame);
-  if (const auto* wrong = std::get_if<misspoken>(&said); wrong && wrong->fatal)
-    reader_.stop();
-  return said;
+  return in_session_ ? session_frame(frame) : std::move(first);
 }
 
 paced_writer& text_codec::paced() {

@@ -23,6 +23,7 @@ public:
 
 private:
   std::optional<utterance> understand(const std::string& frame);
+  utterance refuse_foreign();
   bool raw() const { return reader_.kind() == client_kind::raw; }
   paced_writer& paced();
   void say_lines(std::string lines);

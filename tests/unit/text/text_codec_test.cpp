@@ -171,6 +171,48 @@ TEST(TextCodec, KnowsATlsHelloHoweverItIsCut) {
   }
 }
 
+TEST(TextCodec, KnowsABrowserHoweverItsRequestIsCut) {
+  const std::string request = "POST /chat?to=a HTTP/1.1\r\nHost: a:b\r\n\r\nzoe:secret\r\n";
+  for (const auto pause : {0ms, 200ms})
+    for (size_t first = 6; first <= request.size(); ++first) {
+      text_codec codec{{}};
+      std::vector<std::string> got;
+      auto now = start;
+      for (const auto& part : {request.substr(0, first), request.substr(first)}) {
+        codec.feed(part, now);
+        now += pause;
+        while (auto said = codec.next(now))
+          got.push_back(words(*said));
+      }
+      EXPECT_THAT(got, ElementsAre("fatal foreign_protocol")) << first << " after " << pause.count();
+    }
+}
+
+TEST(TextCodec, KnowsABrowserByALineThatIsTooLongOrNoText) {
+  for (const auto& request :
+       {"GET /" + std::string(9000, 'x') + " HTTP/1.1\r\n", std::string("GET /\xFF HTTP/1.0\r\n"),
+        std::string("GET http://a:1/b HTTP/1.1\n"), std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n")}) {
+    text_codec codec{{}};
+    codec.feed(request, start);
+    EXPECT_EQ(words(codec.next(start)), "fatal foreign_protocol") << request;
+  }
+}
+
+TEST(TextCodec, LetsInAUserWhoseNameLooksLikeARequest) {
+  for (const std::string name : {"GET", "GET /", "POST it", "GET / HTTP/1.1", "CONNECT HTTP/1.1 fan"}) {
+    text_codec codec{{}};
+    codec.feed(name + ":secret\n", start);
+    EXPECT_EQ(words(codec.next(start)), "log in " + name + "|secret");
+  }
+}
+
+TEST(TextCodec, KnowsATlsHelloThatComesWithPauses) {
+  text_codec codec{{}};
+  codec.feed("\x16", start);
+  EXPECT_EQ(words(codec.next(start)), "nothing");
+  EXPECT_EQ(words(codec.next(start + 150ms)), "fatal foreign_protocol");
+}
+
 TEST(TextCodec, TakesNothingMoreAfterAForeignProtocolOrItsLastWord) {
   text_codec browser{{}};
   browser.feed("GET / HTTP/1.1\r\nHost: a\r\n", start);
