@@ -67,10 +67,19 @@ public:
   virtual user make_administrator(const std::string& username, const std::string& password_hash) = 0;
 
   // --- salons ---
+  /// All but the archived ones, whose messages, members and names stay.
   virtual std::vector<salon_record> salons() = 0;
   virtual std::vector<user_id> members(salon_id salon) = 0;
-  /// invalid_name when another salon has the key. Write.
-  virtual outcome<salon_record> create_salon(const std::string& name, policy how) = 0;
+  /// invalid_name when another salon has the key, be it archived. Write.
+  virtual outcome<salon_record> create_salon(const std::string& name, policy how, const decision& why) = 0;
+  /// Holds for who asks from now on; nobody becomes a member by it. unknown_salon. Write.
+  virtual outcome<salon_record> set_policy(salon_id salon, policy how, const decision& why) = 0;
+  /// REQUIRES: at most 4,096 characters. unknown_salon. Write.
+  virtual outcome<salon_record> set_topic(salon_id salon, const std::string& topic, const decision& why) = 0;
+  /// unknown_salon; invalid_name as create_salon(). Write.
+  virtual outcome<salon_record> rename_salon(salon_id salon, const std::string& name, const decision& why) = 0;
+  /// For good; its requests end, and nobody moderates it any longer. Answers it as it was. unknown_salon. Write.
+  virtual outcome<salon_record> archive_salon(salon_id salon, const decision& why) = 0;
 
   // --- users ---
   /// By key. unknown_user.
@@ -83,6 +92,14 @@ public:
   virtual bool change_password(user_id who, const std::string& expected, const std::string& hash,
                                const decision& why) = 0;
 
+  /// As register_user(). Write.
+  virtual outcome<registered_user> add_user(const new_user& who, const decision& why) = 0;
+  /// The new name may be another spelling of the old; a kick goes on. unknown_user; name_taken as register_user().
+  /// Write.
+  virtual outcome<user> rename_user(const std::string& username_key, const std::string& new_username,
+                                    const decision& why) = 0;
+  /// All tokens of the user end. unknown_user. Write.
+  virtual outcome<user> set_password(const std::string& username_key, const std::string& hash, const decision& why) = 0;
   /// Users whose key contains `key_part`, by rising key, at most `most` after the key `after_key`; without their
   /// salons.
   virtual std::vector<user_profile> find_users(const std::string& key_part, const std::string& after_key,
@@ -115,6 +132,11 @@ public:
   /// but not shown.
   virtual std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) = 0;
 
+  /// The text goes; its order number stays used. no_such_message. Write.
+  virtual outcome<done> delete_message(message_id which, const decision& why) = 0;
+  /// As history(), of messages that contain `text`, in any case as far as the database knows case (SQLite: of A to Z).
+  virtual std::vector<chat_message> search(salon_id salon, const std::string& text, int64_t before, size_t count) = 0;
+
   // --- memberships and join requests ---
   virtual outcome<membership_change> add_member(salon_id salon, user_id who) = 0;    // Write. unknown_user
   virtual outcome<membership_change> remove_member(salon_id salon, user_id who) = 0; // Write. unknown_user
@@ -126,6 +148,9 @@ public:
   /// no_such_request when there was neither. Write.
   virtual outcome<membership_change> reject_request(salon_id salon, user_id who, const decision& why) = 0;
   virtual std::vector<join_request> join_requests() = 0;
+  /// An operator makes a member, or ends a membership. unknown_salon, unknown_user. Write.
+  virtual outcome<membership_change> admit(salon_id salon, const std::string& username_key, const decision& why) = 0;
+  virtual outcome<membership_change> dismiss(salon_id salon, const std::string& username_key, const decision& why) = 0;
 
   // --- private messages ---
   /// unknown_user; mailbox_full: over 1,000 undelivered for the target, or over 100 of them from this author. Write.

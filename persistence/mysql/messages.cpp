@@ -17,6 +17,16 @@ constexpr size_t row_overhead = 64;
 // As many marks as an IN list of a prepared statement has; few kinds of them, so that each is prepared once.
 constexpr size_t mark_classes[] = {64, 8, 1};
 
+// Asked for newest first, given oldest first.
+std::vector<chat_message> messages_in(mysql::result& found) {
+  std::vector<chat_message> result;
+  while (found.next())
+    result.push_back(
+        {message_id{found.integer(0)}, found.integer(1), found.text(2), found.text(3), from_ms(found.integer(4))});
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
 } // namespace
 
 bool mysql_store::exists(user_id who) {
@@ -46,12 +56,34 @@ std::vector<chat_message> mysql_store::history(salon_id salon, int64_t before, s
                         "ON c.client_id = m.client_id WHERE m.salon_id = ? AND m.seq < ? AND LENGTH(m.contenu) > 0 "
                         "ORDER BY m.seq DESC LIMIT ?",
                         {salon.value, before, limit_of(count)});
-  std::vector<chat_message> result;
-  while (found.next())
-    result.push_back(
-        {message_id{found.integer(0)}, found.integer(1), found.text(2), found.text(3), from_ms(found.integer(4))});
-  std::reverse(result.begin(), result.end());
-  return result;
+  return messages_in(found);
+}
+
+outcome<done> mysql_store::delete_message(message_id which, const decision& why) {
+  std::string whom;
+  {
+    auto found = db().ask("SELECT c.username, s.nom_salon FROM messages m JOIN salons s ON s.salon_id = m.salon_id "
+                          "LEFT JOIN clients c ON c.client_id = m.client_id "
+                          "WHERE m.message_id = ? AND LENGTH(m.contenu) > 0",
+                          {which.value});
+    if (found.next())
+      whom = found.text(0) + " (" + found.text(1) + ": message " + std::to_string(which.value) + ")";
+  }
+  if (whom.empty())
+    return refuse(why, "delete_message", "message " + std::to_string(which.value), fault::no_such_message);
+  db().run("UPDATE messages SET contenu = '' WHERE message_id = ?", {which.value}); // not shown, its number stays used
+  note(why, "delete_message", whom, "done");
+  return done{};
+}
+
+std::vector<chat_message> mysql_store::search(salon_id salon, const std::string& text, int64_t before, size_t count) {
+  // Not LIKE: it has wildcards.
+  auto found = db().ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms "
+                        "FROM messages m FORCE INDEX (uq_messages_seq) STRAIGHT_JOIN clients c "
+                        "ON c.client_id = m.client_id WHERE m.salon_id = ? AND m.seq < ? AND LENGTH(m.contenu) > 0 "
+                        "AND LOCATE(LOWER(?), LOWER(m.contenu)) > 0 ORDER BY m.seq DESC LIMIT ?",
+                        {salon.value, before, text, limit_of(count)});
+  return messages_in(found);
 }
 
 outcome<stored_private> mysql_store::store_private(user_id author, const std::string& target_key,

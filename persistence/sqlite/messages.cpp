@@ -10,6 +10,16 @@ namespace {
 constexpr int64_t most_waiting = 1000;
 constexpr int64_t most_waiting_of_one = 100;
 
+// Asked for newest first, given oldest first.
+std::vector<chat_message> messages_in(sqlite::query& found) {
+  std::vector<chat_message> result;
+  while (found.next())
+    result.push_back(
+        {message_id{found.integer(0)}, found.integer(1), found.text(2), found.text(3), from_ms(found.integer(4))});
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
 } // namespace
 
 using sqlite::blob;
@@ -34,12 +44,34 @@ std::vector<chat_message> sqlite_store::history(salon_id salon, int64_t before, 
                         "FROM messages m CROSS JOIN clients c ON c.client_id = m.client_id "
                         "WHERE m.salon_id = ? AND m.seq < ? AND m.contenu <> '' ORDER BY m.seq DESC LIMIT ?",
                         salon.value, before, limit_of(count));
-  std::vector<chat_message> result;
-  while (found.next())
-    result.push_back(
-        {message_id{found.integer(0)}, found.integer(1), found.text(2), found.text(3), from_ms(found.integer(4))});
-  std::reverse(result.begin(), result.end());
-  return result;
+  return messages_in(found);
+}
+
+outcome<done> sqlite_store::delete_message(message_id which, const decision& why) {
+  std::string whom;
+  {
+    auto found = db_->ask("SELECT c.username, s.nom_salon FROM messages m JOIN salons s ON s.salon_id = m.salon_id "
+                          "LEFT JOIN clients c ON c.client_id = m.client_id WHERE m.message_id = ? AND m.contenu <> ''",
+                          which.value);
+    if (found.next())
+      whom = found.text(0) + " (" + found.text(1) + ": message " + std::to_string(which.value) + ")";
+  }
+  if (whom.empty())
+    return refuse(why, "delete_message", "message " + std::to_string(which.value), fault::no_such_message);
+  db_->run("UPDATE messages SET contenu = '' WHERE message_id = ?",
+           which.value); // not shown, and its number stays used
+  note(why, "delete_message", whom, "done");
+  return done{};
+}
+
+std::vector<chat_message> sqlite_store::search(salon_id salon, const std::string& text, int64_t before, size_t count) {
+  // Not LIKE: it has wildcards, and a limit on how long they are.
+  auto found = db_->ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms "
+                        "FROM messages m CROSS JOIN clients c ON c.client_id = m.client_id "
+                        "WHERE m.salon_id = ? AND m.seq < ? AND m.contenu <> '' "
+                        "AND instr(lower(m.contenu), lower(?)) > 0 ORDER BY m.seq DESC LIMIT ?",
+                        salon.value, before, text, limit_of(count));
+  return messages_in(found);
 }
 
 outcome<stored_private> sqlite_store::store_private(user_id author, const std::string& target_key,

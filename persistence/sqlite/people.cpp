@@ -72,6 +72,55 @@ std::vector<salon_id> sqlite_store::moderates(const std::string& username_key) {
   return result;
 }
 
+// --- accounts ---
+
+outcome<registered_user> sqlite_store::add_user(const new_user& who, const decision& why) {
+  const auto made = register_user(who);
+  if (!made)
+    return refuse(why, "add_user", who.username, made.why());
+  note(why, "add_user", who.username, "done");
+  return made;
+}
+
+outcome<user> sqlite_store::rename_user(const std::string& username_key, const std::string& new_username,
+                                        const decision& why) {
+  auto result = find_user(username_key);
+  const auto whom = (result ? result->username : username_key) + " (" + new_username + ")";
+  if (!result)
+    return refuse(why, "rename_user", whom, result.why());
+  const auto key = key_of(new_username);
+  const auto holder = find_user(key);
+  if (banned_for_good(key) || (holder && holder->id != result->id))
+    return refuse(why, "rename_user", whom, fault::name_taken);
+  put_name(*result, new_username);
+  note(why, "rename_user", whom, "done");
+  result->username = new_username;
+  return result;
+}
+
+// Memberships follow by their foreign key. REQUIRES: the name is free.
+void sqlite_store::put_name(const user& who, const std::string& new_username) {
+  const auto before = key_of(who.username), key = key_of(new_username);
+  db_->run("UPDATE clients SET username = ?, username_key = ? WHERE client_id = ?", new_username, blob{key},
+           who.id.value);
+  if (before != key)
+    db_->run("DELETE FROM bans WHERE username_key = ?", blob{key}); // a kick of who once had the name
+  db_->run("UPDATE bans SET username_key = ?, username = ? WHERE username_key = ?", blob{key}, new_username,
+           blob{before});
+}
+
+outcome<user> sqlite_store::set_password(const std::string& username_key, const std::string& hash,
+                                         const decision& why) {
+  auto result = find_user(username_key);
+  if (!result)
+    return refuse(why, "set_password", username_key, result.why());
+  db_->run("UPDATE clients SET password_hash = ? WHERE client_id = ?", hash, result->id.value);
+  db_->run("DELETE FROM sessions WHERE client_id = ?", result->id.value);
+  note(why, "set_password", result->username, "done");
+  result->password_hash = hash;
+  return result;
+}
+
 // --- roles ---
 
 bool sqlite_store::is_last_administrator(const user& target) {

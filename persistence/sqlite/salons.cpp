@@ -1,4 +1,4 @@
-// Salons, memberships and join requests in SQLite.
+// Memberships and join requests in SQLite.
 #include "persistence/sqlite/rows.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
 #include "protocol/words/names.hpp"
@@ -6,17 +6,6 @@
 namespace salond::persistence {
 
 using sqlite::blob;
-
-std::vector<salon_record> sqlite_store::salons() {
-  // The messages know better than the column, which is written only when messages go.
-  auto found = db_->ask("SELECT salon_id, nom_salon, policy, max(last_seq, coalesce("
-                        "(SELECT max(seq) FROM messages m WHERE m.salon_id = s.salon_id), 0)) "
-                        "FROM salons s WHERE archived_ms IS NULL ORDER BY salon_id");
-  std::vector<salon_record> result;
-  while (found.next())
-    result.push_back({salon_id{found.integer(0)}, found.text(1), policy_of(found.text(2)), found.integer(3)});
-  return result;
-}
 
 std::vector<user_id> sqlite_store::members(salon_id salon) {
   auto found = db_->ask("SELECT c.client_id FROM salons_adheres a JOIN clients c ON c.username = a.username "
@@ -26,14 +15,6 @@ std::vector<user_id> sqlite_store::members(salon_id salon) {
   while (found.next())
     result.push_back(user_id{found.integer(0)});
   return result;
-}
-
-outcome<salon_record> sqlite_store::create_salon(const std::string& name, policy how) {
-  const auto key = key_of(name);
-  if (db_->ask("SELECT 1 FROM salons WHERE nom_key = ?", blob{key}).next())
-    return fault::invalid_name;
-  db_->run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", name, blob{key}, to_word(how));
-  return salon_record{salon_id{db_->last_insert_id()}, name, how, 0};
 }
 
 // --- memberships ---
@@ -78,10 +59,6 @@ outcome<membership_change> sqlite_store::remove_member(salon_id salon, user_id w
 
 bool sqlite_store::end_request(salon_id salon, user_id who) {
   return db_->run("DELETE FROM join_requests WHERE salon_id = ? AND client_id = ?", salon.value, who.value) > 0;
-}
-
-bool sqlite_store::is_open(salon_id salon) {
-  return db_->ask("SELECT 1 FROM salons WHERE salon_id = ? AND archived_ms IS NULL", salon.value).next();
 }
 
 std::string sqlite_store::name_of(salon_id salon) {
@@ -132,6 +109,30 @@ std::vector<join_request> sqlite_store::join_requests() {
   while (found.next())
     result.push_back({user_id{found.integer(0)}, found.text(1), salon_id{found.integer(2)}, from_ms(found.integer(3))});
   return result;
+}
+
+// --- operators ---
+
+outcome<membership_change> sqlite_store::admit(salon_id salon, const std::string& username_key, const decision& why) {
+  const auto account = find_user(username_key);
+  const auto whom = (account ? account->username : username_key) + " (" + name_of(salon) + ")";
+  if (!is_open(salon))
+    return refuse(why, "admit", whom, fault::unknown_salon);
+  if (!account)
+    return refuse(why, "admit", whom, fault::unknown_user);
+  note(why, "admit", whom, "done");
+  return add_member(salon, account->id);
+}
+
+outcome<membership_change> sqlite_store::dismiss(salon_id salon, const std::string& username_key, const decision& why) {
+  const auto account = find_user(username_key);
+  const auto whom = (account ? account->username : username_key) + " (" + name_of(salon) + ")";
+  if (!is_open(salon))
+    return refuse(why, "dismiss", whom, fault::unknown_salon);
+  if (!account)
+    return refuse(why, "dismiss", whom, fault::unknown_user);
+  note(why, "dismiss", whom, "done");
+  return remove_member(salon, account->id);
 }
 
 } // namespace salond::persistence

@@ -1,6 +1,6 @@
 // The store in one SQLite file, for one process. What each function promises stands in persistence/store.hpp.
-// Its functions are in files by concern: sqlite_store (transactions, start), salons, users, people (what operators ask
-// about users), messages, bans, audit.
+// Its functions are in files by concern: sqlite_store (transactions, start), salons, settings (what operators decide
+// about salons), users, people (what operators ask about users), messages, bans, audit.
 #pragma once
 #include "persistence/open.hpp"
 #include "persistence/sqlite/database.hpp"
@@ -29,13 +29,21 @@ public:
 
   std::vector<salon_record> salons() override;
   std::vector<user_id> members(salon_id salon) override;
-  outcome<salon_record> create_salon(const std::string& name, policy how) override;
+  outcome<salon_record> create_salon(const std::string& name, policy how, const decision& why) override;
+  outcome<salon_record> set_policy(salon_id salon, policy how, const decision& why) override;
+  outcome<salon_record> set_topic(salon_id salon, const std::string& topic, const decision& why) override;
+  outcome<salon_record> rename_salon(salon_id salon, const std::string& name, const decision& why) override;
+  outcome<salon_record> archive_salon(salon_id salon, const decision& why) override;
 
   outcome<user> find_user(const std::string& username_key) override;
   outcome<registered_user> register_user(const new_user& who) override;
   bool replace_hash(user_id who, const std::string& expected, const std::string& hash) override;
   bool change_password(user_id who, const std::string& expected, const std::string& hash, const decision& why) override;
 
+  outcome<registered_user> add_user(const new_user& who, const decision& why) override;
+  outcome<user> rename_user(const std::string& username_key, const std::string& new_username,
+                            const decision& why) override;
+  outcome<user> set_password(const std::string& username_key, const std::string& hash, const decision& why) override;
   std::vector<user_profile> find_users(const std::string& key_part, const std::string& after_key, size_t most) override;
   outcome<user_profile> profile(const std::string& username_key) override;
   std::vector<salon_id> moderates(const std::string& username_key) override;
@@ -49,6 +57,8 @@ public:
 
   outcome<done> append(const new_message& what) override;
   std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) override;
+  outcome<done> delete_message(message_id which, const decision& why) override;
+  std::vector<chat_message> search(salon_id salon, const std::string& text, int64_t before, size_t count) override;
 
   outcome<membership_change> add_member(salon_id salon, user_id who) override;
   outcome<membership_change> remove_member(salon_id salon, user_id who) override;
@@ -56,6 +66,8 @@ public:
   outcome<done> accept_request(salon_id salon, user_id who, const decision& why) override;
   outcome<membership_change> reject_request(salon_id salon, user_id who, const decision& why) override;
   std::vector<join_request> join_requests() override;
+  outcome<membership_change> admit(salon_id salon, const std::string& username_key, const decision& why) override;
+  outcome<membership_change> dismiss(salon_id salon, const std::string& username_key, const decision& why) override;
 
   outcome<stored_private> store_private(user_id author, const std::string& target_key, const std::string& text,
                                         moment now) override;
@@ -79,9 +91,12 @@ private:
   bool end_request(salon_id salon, user_id who);
   bool end_membership(salon_id salon, const std::string& username);
   std::string name_of(salon_id salon);
+  outcome<salon_record> salon_of(salon_id salon);
   bool is_open(salon_id salon);
+  bool is_salon_key_taken(const std::string& key, salon_id by_other_than);
   bool banned_for_good(const std::string& username_key);
   std::optional<fault> why_not_remove(const std::string& target_key, const outcome<user>& target, const decision& why);
+  void put_name(const user& who, const std::string& new_username);
   std::optional<fault> why_not_demote(const user& target, role now, const decision& why);
   bool is_last_administrator(const user& target);
   void put_role(const user& target, role now, const std::vector<salon_id>& moderated);

@@ -31,6 +31,7 @@ struct salon_record {
   std::string name;
   salond::policy policy = policy::approval;
   int64_t last_seq = 0; ///< the highest order number ever used in it
+  std::string topic{}; ///< may be empty
 };
 
 /// A message of a salon that is to be stored.

@@ -48,6 +48,35 @@ TEST_P(StoreContract, EachDecisionAboutARoleIsAudited) {
                           "set_role|Zoé (user)|done", "set_role|nobody|unknown_user"));
 }
 
+TEST_P(StoreContract, EachDecisionOfAnOperatorIsAudited) {
+  const auto zoe = add_user("Zoé");
+  post(blabla, zoe, 1, "secret");
+  const auto message = db->history(blabla, newest, 1).at(0).id;
+  db->transact([&] {
+    db->add_user({"paul", "p", "h"}, decided());
+    db->add_user({"PAUL", "q", "h"}, decided());
+    db->rename_user("paul", "Paula", decided());
+    db->set_password("paula", "hash", decided());
+    db->create_salon("Sport", policy::open, decided());
+    db->set_policy(blabla, policy::approval, decided());
+    db->set_topic(blabla, "topic", decided());
+    db->admit(blabla, "paula", decided());
+    db->dismiss(blabla, "nobody", decided());
+    db->delete_message(message, decided());
+    db->rename_salon(blabla, "Bla", decided());
+    db->archive_salon(blabla, decided());
+    db->archive_salon(salon_id{4711}, decided());
+  });
+
+  EXPECT_THAT(audited(), ElementsAre("add_user|paul|done", "add_user|PAUL|name_taken", "rename_user|paul (Paula)|done",
+                                     "set_password|Paula|done", "create_salon|Sport (open)|done",
+                                     "set_policy|Blabla (approval)|done", "set_topic|Blabla|done",
+                                     "admit|Paula (Blabla)|done", "dismiss|nobody (Blabla)|unknown_user",
+                                     "delete_message|Zoé (Blabla: message " + std::to_string(message.value) + ")|done",
+                                     "rename_salon|Blabla (Bla)|done", "archive_salon|Bla|done",
+                                     "archive_salon|4711|unknown_salon"));
+}
+
 TEST_P(StoreContract, ALineGoesWithTheTransactionThatItWasWrittenIn) {
   EXPECT_THROW(db->transact([&] {
     db->note(decided(), "what", "whom", "done");

@@ -128,4 +128,43 @@ TEST_P(StoreContract, ABigGroupIsStoredInOrder) {
   }
 }
 
+// --- operators ---
+
+TEST_P(StoreContract, ADeletedMessageIsNotShownAndItsNumberStaysUsed) {
+  const auto zoe = add_user("Zoé");
+  post(general, zoe, 1, "kept");
+  post(general, zoe, 2, "gone");
+  const auto which = db->history(general, newest, 1).at(0).id;
+
+  EXPECT_TRUE(write([&] { return db->delete_message(which, decided()); }));
+
+  EXPECT_THAT(texts(general), ElementsAre("kept"));
+  EXPECT_EQ(last_seq(general), 2);
+  EXPECT_EQ(write([&] { return db->delete_message(which, decided()); }), fault::no_such_message);
+  EXPECT_EQ(write([&] { return db->delete_message(message_id{4711}, decided()); }), fault::no_such_message);
+}
+
+TEST_P(StoreContract, MessagesAreFoundByAPartOfTheirTextPageByPage) {
+  const auto zoe = add_user("Zoé");
+  const char* said[] = {"Bonjour", "100% _sûr_", "BONJOUR \\ encore", "adieu", "dit bonjour!"};
+  for (int seq = 1; seq <= 5; ++seq)
+    post(general, zoe, seq, said[seq - 1]);
+  post(blabla, zoe, 1, "bonjour ailleurs");
+  const auto found = [&](const std::string& text, int64_t before, size_t count) {
+    std::vector<std::string> result;
+    for (const auto& message : db->search(general, text, before, count))
+      result.push_back(message.text);
+    return result;
+  };
+
+  EXPECT_THAT(found("bonJour", newest, 10), ElementsAre("Bonjour", "BONJOUR \\ encore", "dit bonjour!"));
+  EXPECT_THAT(found("bonjour", newest, 2), ElementsAre("BONJOUR \\ encore", "dit bonjour!"));
+  EXPECT_THAT(found("bonjour", 3, 2), ElementsAre("Bonjour"));
+  EXPECT_THAT(found("sûr", newest, 10), ElementsAre("100% _sûr_"));
+  EXPECT_THAT(found("%", newest, 10), ElementsAre("100% _sûr_"));
+  EXPECT_THAT(found("\\", newest, 10), ElementsAre("BONJOUR \\ encore"));
+  EXPECT_THAT(found("jour_", newest, 10), IsEmpty());
+  EXPECT_THAT(found(hostile_text, newest, 10), IsEmpty());
+}
+
 } // namespace salond

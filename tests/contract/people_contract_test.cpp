@@ -58,6 +58,71 @@ TEST_P(StoreContract, UsersAreFoundByAPartOfTheirKeyPageByPage) {
   EXPECT_THAT(found("", "", 0), IsEmpty());
 }
 
+// --- accounts ---
+
+TEST_P(StoreContract, AnOperatorAddsAUser) {
+  const auto made = write([&] { return db->add_user({hostile_name, "alias", "$argon2id$x", role::user}, decided()); });
+
+  ASSERT_TRUE(made);
+  EXPECT_EQ(find(hostile_name)->id, made->user.id);
+  EXPECT_THAT(made->salons, ElementsAre(general));
+  EXPECT_EQ(write([&] { return db->add_user({hostile_name, "other", "h"}, decided()); }).why(), fault::name_taken);
+  EXPECT_EQ(write([&] { return db->add_user({"other", "ALIAS", "h"}, decided()); }).why(), fault::alias_taken);
+}
+
+TEST_P(StoreContract, ARenamedUserKeepsAllThatIsHis) {
+  const auto zoe = add_user("Zoé");
+  write([&] { return db->add_member(marketing, zoe); });
+  post(general, zoe, 1, "kept");
+
+  const auto renamed = write([&] { return db->rename_user(key_of("Zoé"), hostile_name, decided()); });
+
+  ASSERT_TRUE(renamed);
+  EXPECT_EQ(renamed->id, zoe);
+  EXPECT_EQ(renamed->username, hostile_name);
+  EXPECT_EQ(find("Zoé"), fault::unknown_user);
+  EXPECT_EQ(find(hostile_name)->id, zoe);
+  EXPECT_THAT(db->members(marketing), ElementsAre(zoe));
+  EXPECT_EQ(db->history(general, newest, 1).at(0).author, hostile_name);
+  EXPECT_TRUE(write([&] { return db->rename_user(key_of(hostile_name), hostile_name, decided()); }));
+  EXPECT_NE(add_user("Zoé2"), user_id{});
+}
+
+TEST_P(StoreContract, NobodyGetsANameThatIsTakenOrBanned) {
+  add_user("Zoé");
+  add_user("paul");
+  add_user("doomed");
+  write([&] { return db->ban("doomed", decided()); });
+
+  EXPECT_EQ(write([&] { return db->rename_user("paul", "ZOÉ", decided()); }), fault::name_taken);
+  EXPECT_EQ(write([&] { return db->rename_user("paul", "Doomed", decided()); }), fault::name_taken);
+  EXPECT_EQ(write([&] { return db->rename_user("nobody", "x", decided()); }), fault::unknown_user);
+  EXPECT_TRUE(write([&] { return db->rename_user("paul", "Paul", decided()); }));
+  EXPECT_EQ(find("paul")->username, "Paul");
+}
+
+TEST_P(StoreContract, ANewNameDoesNotEndAKick) {
+  const auto zoe = add_user("Zoé");
+  write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(5)), decided()); });
+
+  ASSERT_TRUE(write([&] { return db->rename_user(key_of("Zoé"), "Zora", decided()); }));
+
+  EXPECT_EQ(write([&] { return db->open_session(zoe, noon); }).why(), fault::kicked);
+  EXPECT_EQ(db->bans(noon).at(0).username, "Zora");
+}
+
+TEST_P(StoreContract, APasswordThatAnOperatorSetsEndsTheTokens) {
+  const auto who = add_user(hostile_name);
+  const std::string token(32, 't');
+  db->transact([&] { db->issue_token(who, token, noon, after_noon(minutes(5))); });
+
+  ASSERT_TRUE(write([&] { return db->set_password(key_of(hostile_name), "$argon2id$new", decided()); }));
+
+  EXPECT_EQ(find(hostile_name)->password_hash, "$argon2id$new");
+  EXPECT_EQ(write([&] { return db->redeem_token(token, noon); }).why(), fault::wrong_credentials);
+  EXPECT_EQ(write([&] { return db->set_password("nobody", "h", decided()); }), fault::unknown_user);
+}
+
 // --- roles ---
 
 TEST_P(StoreContract, AModeratorIsGivenSalonsAndLosesThemWithTheRole) {

@@ -32,7 +32,7 @@ TEST_P(StoreContract, CreatesASalonOfEachPolicy) {
   for (const auto how : {policy::automatic, policy::open, policy::approval}) {
     const auto name = hostile_name + std::to_string(static_cast<int>(how));
 
-    const auto made = write([&] { return db->create_salon(name, how); });
+    const auto made = write([&] { return db->create_salon(name, how, decided()); });
 
     ASSERT_TRUE(made);
     EXPECT_EQ(made->name, name);
@@ -45,14 +45,90 @@ TEST_P(StoreContract, CreatesASalonOfEachPolicy) {
 }
 
 TEST_P(StoreContract, RefusesASalonWhoseKeyIsTaken) {
-  EXPECT_EQ(write([&] { return db->create_salon("gÉNÉRAL", policy::open); }), fault::invalid_name);
+  EXPECT_EQ(write([&] { return db->create_salon("gÉNÉRAL", policy::open, decided()); }), fault::invalid_name);
   EXPECT_EQ(db->salons().size(), 5u);
 }
 
 TEST_P(StoreContract, TakesSalonsThatDifferByAnAccentAndTheLongestName) {
-  EXPECT_TRUE(write([&] { return db->create_salon("General", policy::open); }));
-  EXPECT_TRUE(write([&] { return db->create_salon(support::longest_name, policy::open); }));
+  EXPECT_TRUE(write([&] { return db->create_salon("General", policy::open, decided()); }));
+  EXPECT_TRUE(write([&] { return db->create_salon(support::longest_name, policy::open, decided()); }));
   EXPECT_EQ(db->salons().back().name, support::longest_name);
+}
+
+TEST_P(StoreContract, ASalonsPolicyTopicAndNameAreChanged) {
+  const std::string topic = support::hostile_text;
+
+  EXPECT_EQ(write([&] { return db->set_policy(blabla, policy::approval, decided()); })->policy, policy::approval);
+  EXPECT_EQ(write([&] { return db->set_topic(blabla, topic, decided()); })->topic, topic);
+  const auto renamed = write([&] { return db->rename_salon(blabla, hostile_name, decided()); });
+
+  ASSERT_TRUE(renamed);
+  const auto stored = db->salons().at(1);
+  for (const auto& salon : {*renamed, stored}) {
+    EXPECT_EQ(salon.id, blabla);
+    EXPECT_EQ(salon.name, hostile_name);
+    EXPECT_EQ(salon.policy, policy::approval);
+    EXPECT_EQ(salon.topic, topic);
+  }
+  EXPECT_TRUE(write([&] { return db->create_salon("Blabla", policy::open, decided()); })); // the old name is free
+}
+
+TEST_P(StoreContract, ASalonMayGetAnotherSpellingOfItsNameAndNobodyElsesName) {
+  EXPECT_TRUE(write([&] { return db->rename_salon(blabla, "BLABLA", decided()); }));
+  EXPECT_EQ(write([&] { return db->rename_salon(blabla, "GÉNÉRAL", decided()); }), fault::invalid_name);
+  EXPECT_EQ(db->salons().at(1).name, "BLABLA");
+}
+
+TEST_P(StoreContract, AnArchivedSalonIsGoneButForItsMessagesAndItsName) {
+  const auto zoe = add_user("Zoé");
+  const auto other = add_user(hostile_name);
+  post(general, zoe, 1, "kept");
+  db->transact([&] {
+    db->add_request(general, other, noon);
+    db->set_role(key_of("Zoé"), role::moderator, {general}, decided());
+  });
+
+  const auto archived = write([&] { return db->archive_salon(general, decided()); });
+
+  ASSERT_TRUE(archived);
+  EXPECT_EQ(archived->name, "Général");
+  EXPECT_EQ(db->salons().size(), 4u);
+  EXPECT_THAT(texts(general), ElementsAre("kept"));
+  EXPECT_THAT(db->join_requests(), IsEmpty());
+  EXPECT_THAT(db->moderates(key_of("Zoé")), IsEmpty());
+  EXPECT_THAT(db->profile(key_of("Zoé"))->salons, IsEmpty());
+  EXPECT_THAT(write([&] { return db->open_session(zoe, noon); })->salons, IsEmpty());
+  EXPECT_THAT(write([&] { return db->register_user({"new", "new", "h"}); })->salons, IsEmpty());
+  EXPECT_EQ(write([&] { return db->create_salon("Général", policy::open, decided()); }), fault::invalid_name);
+  EXPECT_EQ(write([&] { return db->archive_salon(general, decided()); }), fault::unknown_salon);
+  EXPECT_EQ(write([&] { return db->set_topic(general, "x", decided()); }), fault::unknown_salon);
+  EXPECT_EQ(write([&] { return db->admit(general, key_of("new"), decided()); }), fault::unknown_salon);
+}
+
+TEST_P(StoreContract, NoSalonIsChangedThatIsNot) {
+  const salon_id none{4711};
+
+  EXPECT_EQ(write([&] { return db->set_policy(none, policy::open, decided()); }), fault::unknown_salon);
+  EXPECT_EQ(write([&] { return db->set_topic(none, "x", decided()); }), fault::unknown_salon);
+  EXPECT_EQ(write([&] { return db->rename_salon(none, "x", decided()); }), fault::unknown_salon);
+  EXPECT_EQ(write([&] { return db->archive_salon(none, decided()); }), fault::unknown_salon);
+}
+
+TEST_P(StoreContract, AnOperatorMakesMembersAndEndsMemberships) {
+  const auto who = add_user(hostile_name);
+  const auto key = key_of(hostile_name);
+  write([&] { return db->add_request(marketing, who, noon); });
+
+  EXPECT_EQ(write([&] { return db->admit(marketing, key, decided()); }), membership_change::made);
+  EXPECT_EQ(write([&] { return db->admit(marketing, key, decided()); }), membership_change::was_so);
+  EXPECT_THAT(db->members(marketing), ElementsAre(who));
+  EXPECT_THAT(db->join_requests(), IsEmpty());
+  EXPECT_EQ(write([&] { return db->dismiss(marketing, key, decided()); }), membership_change::made);
+  EXPECT_EQ(write([&] { return db->dismiss(marketing, key, decided()); }), membership_change::was_so);
+  EXPECT_THAT(db->members(marketing), IsEmpty());
+  EXPECT_EQ(write([&] { return db->admit(marketing, "nobody", decided()); }), fault::unknown_user);
+  EXPECT_EQ(write([&] { return db->dismiss(marketing, "nobody", decided()); }), fault::unknown_user);
+  EXPECT_EQ(write([&] { return db->dismiss(salon_id{4711}, key, decided()); }), fault::unknown_salon);
 }
 
 TEST_P(StoreContract, AMemberIsMadeOnce) {

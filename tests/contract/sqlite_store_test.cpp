@@ -124,7 +124,7 @@ TEST_F(SqliteStore, AReaderCannotWrite) {
   const auto db = open();
   const auto reader = db->reader();
 
-  EXPECT_THROW(reader->transact([&] { reader->create_salon("x", policy::open); }), store_error);
+  EXPECT_THROW(reader->transact([&] { reader->create_salon("x", policy::open, decided()); }), store_error);
   EXPECT_EQ(db->salons().size(), 5u);
 }
 

@@ -17,7 +17,7 @@ TEST_P(StoreContract, ARefusedRequestDoesNotUndoItsNeighbours) {
     EXPECT_TRUE(db->append({general, zoe, 1, "before", noon}));
     EXPECT_EQ(db->register_user({"zoé", "other", "h"}).why(), fault::name_taken);
     EXPECT_EQ(db->register_user({"other", "zoé", "h"}).why(), fault::alias_taken);
-    EXPECT_EQ(db->create_salon("général", policy::open).why(), fault::invalid_name);
+    EXPECT_EQ(db->create_salon("général", policy::open, decided()).why(), fault::invalid_name);
     EXPECT_EQ(db->append({general, nobody, 2, "nobody's", noon}), fault::unknown_user);
     EXPECT_EQ(db->add_member(blabla, nobody).why(), fault::unknown_user);
     EXPECT_EQ(db->add_request(blabla, nobody, noon).why(), fault::unknown_user);

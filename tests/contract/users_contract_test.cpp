@@ -69,7 +69,7 @@ TEST_P(StoreContract, AUsernameMayBeAnothersAlias) {
 }
 
 TEST_P(StoreContract, ANewUserBelongsToEveryAutomaticSalon) {
-  const auto second = write([&] { return db->create_salon("Accueil", policy::automatic); });
+  const auto second = write([&] { return db->create_salon("Accueil", policy::automatic, decided()); });
 
   const auto made = write([&] { return db->register_user({"Zoé", "z", "h"}); });
 

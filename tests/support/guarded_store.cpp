@@ -98,8 +98,20 @@ public:
     return inner_->make_administrator(username, hash);
   }
   std::vector<user_id> members(salon_id salon) override { return inner_->members(salon); }
-  outcome<salon_record> create_salon(const std::string& name, policy how) override {
-    return inner_->create_salon(name, how);
+  outcome<salon_record> create_salon(const std::string& name, policy how, const decision& why) override {
+    return inner_->create_salon(name, how, why);
+  }
+  outcome<salon_record> set_policy(salon_id salon, policy how, const decision& why) override {
+    return inner_->set_policy(salon, how, why);
+  }
+  outcome<salon_record> set_topic(salon_id salon, const std::string& topic, const decision& why) override {
+    return inner_->set_topic(salon, topic, why);
+  }
+  outcome<salon_record> rename_salon(salon_id salon, const std::string& name, const decision& why) override {
+    return inner_->rename_salon(salon, name, why);
+  }
+  outcome<salon_record> archive_salon(salon_id salon, const decision& why) override {
+    return inner_->archive_salon(salon, why);
   }
   outcome<user> find_user(const std::string& key) override { return inner_->find_user(key); }
   outcome<registered_user> register_user(const new_user& who) override { return inner_->register_user(who); }
@@ -109,6 +121,15 @@ public:
   bool change_password(user_id who, const std::string& expected, const std::string& hash,
                        const decision& why) override {
     return inner_->change_password(who, expected, hash, why);
+  }
+  outcome<registered_user> add_user(const new_user& who, const decision& why) override {
+    return inner_->add_user(who, why);
+  }
+  outcome<user> rename_user(const std::string& key, const std::string& name, const decision& why) override {
+    return inner_->rename_user(key, name, why);
+  }
+  outcome<user> set_password(const std::string& key, const std::string& hash, const decision& why) override {
+    return inner_->set_password(key, hash, why);
   }
   std::vector<user_profile> find_users(const std::string& part, const std::string& after, size_t most) override {
     return inner_->find_users(part, after, most);
@@ -129,6 +150,12 @@ public:
   std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) override {
     return inner_->history(salon, before, count);
   }
+  outcome<done> delete_message(message_id which, const decision& why) override {
+    return inner_->delete_message(which, why);
+  }
+  std::vector<chat_message> search(salon_id salon, const std::string& text, int64_t before, size_t count) override {
+    return inner_->search(salon, text, before, count);
+  }
   outcome<membership_change> add_member(salon_id salon, user_id who) override { return inner_->add_member(salon, who); }
   outcome<membership_change> remove_member(salon_id salon, user_id who) override {
     return inner_->remove_member(salon, who);
@@ -143,6 +170,12 @@ public:
     return inner_->reject_request(salon, who, why);
   }
   std::vector<join_request> join_requests() override { return inner_->join_requests(); }
+  outcome<membership_change> admit(salon_id salon, const std::string& key, const decision& why) override {
+    return inner_->admit(salon, key, why);
+  }
+  outcome<membership_change> dismiss(salon_id salon, const std::string& key, const decision& why) override {
+    return inner_->dismiss(salon, key, why);
+  }
   outcome<stored_private> store_private(user_id author, const std::string& target, const std::string& text,
                                         moment now) override {
     return inner_->store_private(author, target, text, now);

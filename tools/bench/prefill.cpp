@@ -31,7 +31,7 @@ user_id account(persistence::store& db, const std::string& name, const std::stri
 }
 
 salon_id salon(persistence::store& db, const std::string& name) {
-  if (const auto made = db.create_salon(name, policy::open))
+  if (const auto made = db.create_salon(name, policy::open, {"salond-bench", "", "", {}}))
     return made->id;
   for (const auto& known : db.salons())
     if (known.name == name)
