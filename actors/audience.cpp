@@ -97,7 +97,8 @@ std::vector<event::any> audience::start_hearing(hearer& who, const std::vector<s
 std::vector<event::listed_salon> audience::list_for(const hearer& who) const {
   std::vector<event::listed_salon> result;
   for (const auto& [id, at] : desks_)
-    result.push_back({id, at->record.name, false});
+    if (!at->archived)
+      result.push_back({id, at->record.name, false});
   for (const auto& one : who.seats)
     for (auto& listed : result)
       listed.member = listed.member || listed.id == one.at->record.id;
@@ -148,6 +149,17 @@ void audience::lose(salon_id which) {
   for (auto* who : everybody())
     who->lost(which);
   tell_if_over();
+}
+
+void audience::archive(salon_id which) {
+  auto* at = find(which);
+  if (!at)
+    return;
+  at->archived = true;
+  by_key_.erase(key_of(at->record.name));
+  by_name_.erase(at->record.name);
+  while (!at->hearers.empty())
+    stand_up(*at->hearers.back(), *at);
 }
 
 void audience::serve(const serving& now) {
@@ -285,7 +297,8 @@ surveyed audience::survey() const {
   for (const auto& [id, at] : desks_) {
     now.posts_in_flight += at->posts;
     now.posts_parked += at->parked.size();
-    now.salons.push_back({id, at->record.name, at->hearers.size(), at->messages});
+    if (!at->archived)
+      now.salons.push_back({id, at->record.name, at->hearers.size(), at->messages});
   }
   return now;
 }

@@ -25,6 +25,7 @@ struct desk {
   size_t posts = 0;                 ///< of this node, unanswered
   std::deque<connection_id> parked; ///< wait until fewer posts are unanswered
   uint64_t messages = 0;            ///< told since the start
+  bool archived = false;
 };
 
 /// A connection's place among a salon's hearers.
@@ -111,6 +112,8 @@ public:
   // --- salons ---
   void open(const salon_opened& what);
   void lose(salon_id which);
+  /// Nobody finds it, and nobody hears it, any more.
+  void archive(salon_id which);
   /// By name as typed; null when there is none. Stays valid for ever.
   desk* find(const std::string& name);
   desk* find(salon_id which);

@@ -85,6 +85,22 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
       [self](const salon_lost& msg) { open_again(self, msg.salon); },
       [self](const admit& msg) { return hand_on(self, msg); },
       [self](const dismiss& msg) { return hand_on(self, msg); },
+      [self](const salon_made& msg) {
+        open(self, {msg.now, {}});
+      },
+      [self](const salon_changed& msg) {
+        const auto place = self->state.open.find(msg.now.id);
+        if (place == self->state.open.end())
+          return; // it is read anew when it is opened again
+        self->send(place->second, msg);
+        self->send(self->state.relay, salon_opened{msg.now, place->second});
+      },
+      // Its actor stays until the end: it may still be storing posts. Nobody finds it any more.
+      [self](const salon_archived& msg) { self->send(self->state.relay, msg); },
+      [self](const membership_made& msg) {
+        if (const auto place = self->state.open.find(msg.salon); place != self->state.open.end())
+          self->send(place->second, member_added{msg.who});
+      },
   };
 }
 

@@ -16,7 +16,7 @@ using salon_actor =
     caf::typed_actor<caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>,
                      caf::replies_to<read_history>::with<store_done>, caf::reacts_to<member_added>,
                      caf::reacts_to<member_gone>, caf::reacts_to<append_next>, caf::replies_to<admit>::with<store_done>,
-                     caf::replies_to<dismiss>::with<store_done>>;
+                     caf::replies_to<dismiss>::with<store_done>, caf::reacts_to<salon_changed>>;
 
 /// A salon that is open: what it is called and who serves it.
 struct salon_opened {
@@ -41,11 +41,12 @@ struct serving {
 };
 
 /// RELAY: tells this node's connections, on the I/O thread.
-using relay_actor = caf::typed_actor<caf::reacts_to<told>, caf::reacts_to<salon_opened>, caf::reacts_to<salon_lost>,
-                                     caf::reacts_to<close_user>, caf::reacts_to<announce>,
-                                     caf::replies_to<close_all>::with<all_closed>, caf::reacts_to<serving>,
-                                     caf::reacts_to<flush_all>, caf::reacts_to<tick>, caf::reacts_to<tell_user>,
-                                     caf::reacts_to<account_changed>, caf::replies_to<survey>::with<surveyed>>;
+using relay_actor =
+    caf::typed_actor<caf::reacts_to<told>, caf::reacts_to<salon_opened>, caf::reacts_to<salon_lost>,
+                     caf::reacts_to<close_user>, caf::reacts_to<announce>, caf::replies_to<close_all>::with<all_closed>,
+                     caf::reacts_to<serving>, caf::reacts_to<flush_all>, caf::reacts_to<tick>,
+                     caf::reacts_to<tell_user>, caf::reacts_to<account_changed>, caf::reacts_to<salon_archived>,
+                     caf::replies_to<survey>::with<surveyed>>;
 
 /// DIRECTORY: who is online, with which connections.
 using directory_actor = caf::typed_actor<
@@ -58,7 +59,9 @@ using directory_actor = caf::typed_actor<
 using host_actor =
     caf::typed_actor<caf::reacts_to<forget_user>, caf::reacts_to<salon_lost>,
                      // The salon answers; fault::salon_closed when it is not open.
-                     caf::replies_to<admit>::with<store_done>, caf::replies_to<dismiss>::with<store_done>>;
+                     caf::replies_to<admit>::with<store_done>, caf::replies_to<dismiss>::with<store_done>,
+                     caf::reacts_to<salon_made>, caf::reacts_to<salon_changed>, caf::reacts_to<salon_archived>,
+                     caf::reacts_to<membership_made>>;
 
 /// SERVER: the root; starts, watches and stops all the others.
 using server_actor = caf::typed_actor<caf::reacts_to<stop>, caf::reacts_to<stop_now>, caf::reacts_to<salons_open>,

@@ -67,11 +67,17 @@ struct read_history {
 struct member_added {
   user_id who;
 };
-/// An operator accepts a join request; answered once it is stored, behind what the members are told.
+/// How an operator came to decide about a membership.
+enum class decided_by : uint8_t {
+  request,  ///< the user asked for it
+  operators ///< nobody asked
+};
+/// An operator makes a user a member; answered once it is stored, behind what the members are told.
 struct admit {
   salon_id salon;
   user_id who;
   std::string username;
+  decided_by how = decided_by::request;
   decision why;
 };
 /// An operator ends a join request, a membership, or both; answered as admit is.
@@ -79,6 +85,7 @@ struct dismiss {
   salon_id salon;
   user_id who;
   std::string username;
+  decided_by how = decided_by::request;
   decision why;
 };
 /// An account is gone, and its membership with it.
@@ -237,6 +244,22 @@ struct forget_user {
   std::vector<salon_id> salons;
 };
 
+/// An operator made a salon, changed what it is called or for, or closed it for good: in the store already.
+struct salon_made {
+  salon_record now;
+};
+struct salon_changed {
+  salon_record now;
+};
+struct salon_archived {
+  salon_record last;
+};
+/// An operator made an account, which is a member of this salon.
+struct membership_made {
+  salon_id salon;
+  user_id who;
+};
+
 // --- to the server ---
 
 /// Stops in order: at once, or after telling everybody and waiting.
@@ -309,6 +332,10 @@ SALOND_LOCAL(hashed_password)
 SALOND_LOCAL(verify_password)
 SALOND_LOCAL(verified_password)
 SALOND_LOCAL(forget_user)
+SALOND_LOCAL(salon_made)
+SALOND_LOCAL(salon_changed)
+SALOND_LOCAL(salon_archived)
+SALOND_LOCAL(membership_made)
 SALOND_LOCAL(stop)
 SALOND_LOCAL(stop_now)
 SALOND_LOCAL(salons_open)

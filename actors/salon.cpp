@@ -2,6 +2,7 @@
 #include "actors/ask_store.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "protocol/words/names.hpp"
 
 namespace salond {
 namespace {
@@ -173,18 +174,27 @@ void go(pointer self, const dismiss& msg) {
   auto& salon = self->state.rules;
   told out;
   out.salon = salon.record().id;
+  if (salon.has(msg.who) && msg.how == decided_by::operators) // a rejection is told to the rejected alone
+    out.events.push_back(event::left{out.salon, salon.record().name, msg.username});
   salon.remove(msg.who);
   out.gone.push_back(msg.who);
   self->send(self->state.relay, std::move(out));
-  // The rejected alone is told.
-  self->send(self->state.relay, tell_user{msg.who, event::request_refused{salon.record().name}});
+  if (msg.how == decided_by::request)
+    self->send(self->state.relay, tell_user{msg.who, event::request_refused{salon.record().name}});
 }
 
 caf::result<store_done> on_admit(pointer self, const admit& msg) {
   auto answer = self->make_response_promise<store_done>();
   ask_store(
       self, self->state.store, store_work::kind::write,
-      [msg](persistence::store& db) { return db.accept_request(msg.salon, msg.who, msg.why); },
+      [msg](persistence::store& db) -> outcome<done> {
+        if (msg.how == decided_by::request)
+          return db.accept_request(msg.salon, msg.who, msg.why);
+        const auto made = db.admit(msg.salon, key_of(msg.username), msg.why);
+        if (made)
+          return done{};
+        return made.why();
+      },
       [self, answer, msg](const outcome<done>& made) mutable {
         if (!made) {
           answer.deliver(make_error(made.why()));
@@ -201,7 +211,10 @@ caf::result<store_done> on_dismiss(pointer self, const dismiss& msg) {
   auto answer = self->make_response_promise<store_done>();
   ask_store(
       self, self->state.store, store_work::kind::write,
-      [msg](persistence::store& db) { return db.reject_request(msg.salon, msg.who, msg.why); },
+      [msg](persistence::store& db) {
+        return msg.how == decided_by::request ? db.reject_request(msg.salon, msg.who, msg.why)
+                                              : db.dismiss(msg.salon, key_of(msg.username), msg.why);
+      },
       [self, answer, msg](const outcome<persistence::membership_change>& ended) mutable {
         if (!ended) {
           answer.deliver(make_error(ended.why()));
@@ -253,6 +266,7 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
       },
       [self](const admit& msg) { return on_admit(self, msg); },
       [self](const dismiss& msg) { return on_dismiss(self, msg); },
+      [self](const salon_changed& msg) { self->state.rules.change(msg.now); },
   };
 }
 

@@ -134,7 +134,76 @@ void list_bans(const admin_call_ptr& call) {
       [call](fault why) { call->refuse(why); });
 }
 
-// --- roles ---
+// --- accounts ---
+
+/// The input of a command that asked for a password: one line.
+std::string password_of(const admin_call_ptr& call) {
+  auto password = call->input;
+  while (!password.empty() && (password.back() == '\n' || password.back() == '\r'))
+    password.pop_back();
+  return password;
+}
+
+/// Hashes the password that came as input; `then` gets the hash.
+template <class Then>
+void hash_input(const admin_call_ptr& call, Then then) {
+  auto password = password_of(call);
+  if (password.empty() || password.size() > 1024 || !is_utf8(password))
+    return call->refuse(fault::invalid_password);
+  call->self()
+      ->request(call->parts().services.passwords, std::chrono::minutes{1}, hash_password{std::move(password)})
+      .then([then = std::move(then)](const hashed_password& made) mutable { then(made.hash); },
+            [call](caf::error& why) { call->refuse(fault_of(why)); });
+}
+
+void add_user(const admin_call_ptr& call) {
+  const auto name = call->said().get("USER");
+  const auto alias = call->said().has("--alias") ? call->said().get("--alias") : name;
+  if (!is_name(name))
+    return call->refuse(fault::invalid_username);
+  if (!is_name(alias))
+    return call->refuse(fault::invalid_alias);
+  hash_input(call, [call, name, alias](const std::string& hash) {
+    ask(
+        call, store_work::kind::write,
+        [name, alias, hash, why = call->why()](store& db) {
+          return db.add_user({name, alias, hash, role::user}, why);
+        },
+        [call](const registered_user& made) {
+          for (const auto salon : made.salons)
+            call->self()->send(call->parts().host, membership_made{salon, made.user.id});
+          call->done(json{{"done", true}, {"user", made.user.username}});
+        });
+  });
+}
+
+void set_password(const admin_call_ptr& call) {
+  hash_input(call, [call](const std::string& hash) {
+    ask(
+        call, store_work::kind::write,
+        [key = key_of(call->said().get("USER")), hash, why = call->why()](store& db) {
+          return db.set_password(key, hash, why);
+        },
+        [call](const user& changed) {
+          call->done(json{{"done", true}, {"user", changed.username}});
+        });
+  });
+}
+
+void rename_user(const admin_call_ptr& call) {
+  const auto name = call->said().get("NAME");
+  if (!is_name(name))
+    return call->refuse(fault::invalid_username);
+  ask(
+      call, store_work::kind::write,
+      [key = key_of(call->said().get("USER")), name, why = call->why()](store& db) {
+        return db.rename_user(key, name, why);
+      },
+      [call](const user& changed) {
+        call->self()->send(call->parts().directory, account_changed{changed.id, changed.username, changed.role});
+        call->done(json{{"done", true}, {"user", changed.username}});
+      });
+}
 
 /// The salons of these names, or the fault of one that does not exist.
 outcome<std::vector<salon_id>> salons_named(store& db, const std::vector<std::string>& names) {
@@ -183,6 +252,9 @@ void add_account_commands(std::map<std::string_view, admin_command>& to) {
   to["ban"] = ban_for_good;
   to["unban"] = unban;
   to["bans"] = list_bans;
+  to["user add"] = add_user;
+  to["password"] = set_password;
+  to["user rename"] = rename_user;
   to["role"] = set_role;
 }
 

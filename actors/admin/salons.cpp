@@ -18,6 +18,13 @@ const char* name_of(policy which) {
   return "approval";
 }
 
+std::optional<policy> policy_of(const std::string& name) {
+  for (const auto one : {policy::automatic, policy::open, policy::approval})
+    if (name == name_of(one))
+      return one;
+  return std::nullopt;
+}
+
 /// Whether the operator may see what is inside of the salon.
 bool sees(const admin_call& call, salon_id salon) {
   return rules::may(call.file.rights, right::moderators, salon);
@@ -40,7 +47,8 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
       list.push_back({{"salon", one.record.name},
                       {"policy", name_of(one.record.policy)},
                       {"members", one.members},
-                      {"hearers", hearers[one.record.id]}});
+                      {"hearers", hearers[one.record.id]},
+                      {"topic", one.record.topic}});
   }
   call->done(list);
 }
@@ -89,22 +97,86 @@ void list_requests(const admin_call_ptr& call) {
 
 /// Asks the salon, which changes its members and tells them; `what` is admit or dismiss.
 template <class Message>
-void decide_membership(const admin_call_ptr& call, const std::string& reason) {
+void decide_membership(const admin_call_ptr& call, decided_by how, const std::string& reason) {
   if (!call->file.target)
     return call->refuse(fault::unknown_user);
   const auto& who = call->file.target->who;
   call->self()
       ->request(call->parts().host, caf::infinite,
-                Message{call->file.salon->id, who.id, who.username, call->why(reason)})
+                Message{call->file.salon->id, who.id, who.username, how, call->why(reason)})
       .then([call](const store_done&) { call->done(); }, [call](caf::error& why) { call->refuse(fault_of(why)); });
 }
 
 void accept(const admin_call_ptr& call) {
-  decide_membership<admit>(call, {});
+  decide_membership<admit>(call, decided_by::request, {});
 }
 void reject(const admin_call_ptr& call) {
-  decide_membership<dismiss>(call, call->said().text());
+  decide_membership<dismiss>(call, decided_by::request, call->said().text());
 }
+void add_member(const admin_call_ptr& call) {
+  decide_membership<admit>(call, decided_by::operators, {});
+}
+void remove_member(const admin_call_ptr& call) {
+  decide_membership<dismiss>(call, decided_by::operators, {});
+}
+
+// --- what salons are ---
+
+/// Runs a change of a salon in the store and tells the node of it; `Fact` is what the host is told.
+template <class Fact, class Change>
+void change_salon(const admin_call_ptr& call, Change change) {
+  ask_store(
+      call->self(), call->parts().store, store_work::kind::write, std::move(change),
+      [call](const outcome<salon_record>& changed) {
+        if (!changed)
+          return call->refuse(changed.why());
+        call->self()->send(call->parts().host, Fact{*changed});
+        call->done(json{{"done", true}, {"salon", changed->name}});
+      },
+      [call](fault why) { call->refuse(why); });
+}
+
+void create_salon(const admin_call_ptr& call) {
+  const auto name = call->said().get("SALON");
+  const auto wished = call->said().has("--policy") ? policy_of(call->said().get("--policy")) : policy::approval;
+  if (!wished)
+    return call->refuse(admin_verdict::wrong_usage, "--policy is auto, open or approval");
+  if (!is_name(name))
+    return call->refuse(fault::invalid_name);
+  change_salon<salon_made>(
+      call, [name, wished, why = call->why()](store& db) { return db.create_salon(name, *wished, why); });
+}
+
+void set_policy(const admin_call_ptr& call) {
+  const auto wished = policy_of(call->said().get("POLICY"));
+  if (!wished)
+    return call->refuse(admin_verdict::wrong_usage, "POLICY is auto, open or approval");
+  change_salon<salon_changed>(call, [id = call->file.salon->id, wished, why = call->why()](store& db) {
+    return db.set_policy(id, *wished, why);
+  });
+}
+
+void set_topic(const admin_call_ptr& call) {
+  const auto topic = shown(call->said().text());
+  if (topic.size() > 1024)
+    return call->refuse(admin_verdict::wrong_usage, "a topic has at most 1,024 bytes");
+  change_salon<salon_changed>(
+      call, [id = call->file.salon->id, topic, why = call->why()](store& db) { return db.set_topic(id, topic, why); });
+}
+
+void rename_salon(const admin_call_ptr& call) {
+  const auto name = call->said().get("NAME");
+  if (!is_name(name))
+    return call->refuse(fault::invalid_name);
+  change_salon<salon_changed>(
+      call, [id = call->file.salon->id, name, why = call->why()](store& db) { return db.rename_salon(id, name, why); });
+}
+
+void archive_salon(const admin_call_ptr& call) {
+  change_salon<salon_archived>(
+      call, [id = call->file.salon->id, why = call->why()](store& db) { return db.archive_salon(id, why); });
+}
+
 // --- what was said ---
 
 constexpr size_t most_messages = 10000; // of one answer: some 2 MB at most of usual texts
@@ -136,6 +208,25 @@ void show_history(const admin_call_ptr& call) {
       [call](fault why) { call->refuse(why); });
 }
 
+void search_salon(const admin_call_ptr& call) {
+  ask_store(
+      call->self(), call->parts().store, store_work::kind::read,
+      [id = call->file.salon->id, text = call->said().text()](store& db) { return db.search(id, text, newest, 200); },
+      [call](const std::vector<chat_message>& found) { show_messages(call, found); },
+      [call](fault why) { call->refuse(why); });
+}
+
+void delete_message(const admin_call_ptr& call) {
+  const auto id = call->said().number("ID");
+  if (!id)
+    return call->refuse(admin_verdict::wrong_usage, "ID is a number; history --ids shows them");
+  ask_store(
+      call->self(), call->parts().store, store_work::kind::write,
+      [id, why = call->why()](store& db) { return db.delete_message(message_id{*id}, why); },
+      [call](const outcome<done>& gone) { gone ? call->done() : call->refuse(gone.why()); },
+      [call](fault why) { call->refuse(why); });
+}
+
 } // namespace
 
 void add_salon_commands(std::map<std::string_view, admin_command>& to) {
@@ -143,6 +234,15 @@ void add_salon_commands(std::map<std::string_view, admin_command>& to) {
   to["requests"] = list_requests;
   to["accept"] = accept;
   to["reject"] = reject;
+  to["member add"] = add_member;
+  to["member remove"] = remove_member;
+  to["salon create"] = create_salon;
+  to["salon policy"] = set_policy;
+  to["salon topic"] = set_topic;
+  to["salon rename"] = rename_salon;
+  to["salon archive"] = archive_salon;
+  to["search"] = search_salon;
+  to["message delete"] = delete_message;
   to["history"] = show_history;
 }
 

@@ -34,6 +34,13 @@ public:
   void add(user_id who) { members_.insert(who); }
   void remove(user_id who) { members_.erase(who); }
 
+  /// What it is called, for, and open to changed; its numbering goes on.
+  void change(const salon_record& now) {
+    const auto seq = stored_.last_seq;
+    stored_ = now;
+    stored_.last_seq = seq;
+  }
+
   /// The next order number. Each is given once; a post that is not stored leaves a gap.
   int64_t next_seq() { return ++stored_.last_seq; }
 

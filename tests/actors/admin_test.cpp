@@ -127,6 +127,34 @@ TEST_F(Admin, KeepsACallToItsAsker) {
   EXPECT_EQ(static_cast<admin_verdict>(say(mine, admin_more{7}).verdict), admin_verdict::refused) << "it is over";
 }
 
+TEST_F(Admin, TakesInputFromItsAskerAlone) {
+  start();
+  caf::scoped_actor mine{*system, true}, another{*system, true};
+  ASSERT_EQ(static_cast<admin_verdict>(say(mine, admin_request{7, {"password", "admin"}}).verdict),
+            admin_verdict::input_wanted);
+
+  const auto stolen = say(another, admin_input{7, "stolen", true});
+  const auto twice = say(mine, admin_request{7, {"status"}});
+  const auto unknown = say(mine, admin_more{8});
+
+  EXPECT_EQ(static_cast<admin_verdict>(stolen.verdict), admin_verdict::refused);
+  EXPECT_EQ(static_cast<admin_verdict>(twice.verdict), admin_verdict::refused);
+  EXPECT_EQ(static_cast<admin_verdict>(unknown.verdict), admin_verdict::refused);
+  EXPECT_EQ(static_cast<admin_verdict>(say(mine, admin_input{7, "mine", true}).verdict), admin_verdict::done);
+}
+
+TEST_F(Admin, BoundsTheCallsOfAnOperator) {
+  start();
+  caf::scoped_actor self{*system, true};
+  for (uint32_t call = 1; call <= most_admin_calls; ++call)
+    ASSERT_EQ(static_cast<admin_verdict>(say(self, admin_request{call, {"password", "admin"}}).verdict),
+              admin_verdict::input_wanted);
+
+  EXPECT_THAT(say(self, admin_request{99, {"status"}}).text, HasSubstr("too many"));
+  who = identity{peer_kind::administrator, "another"};
+  EXPECT_EQ(static_cast<admin_verdict>(say(self, admin_request{100, {"status"}}).verdict), admin_verdict::done);
+}
+
 TEST_F(Admin, IsStartedAgainWhenItFails) {
   start();
   const auto before = restarts();

@@ -25,8 +25,9 @@ std::string cell(const json& value) {
   return value.dump();
 }
 
-/// Columns on a terminal. REQUIRES: the C library's character type is UTF-8.
+/// Columns on a terminal.
 size_t width_of(const std::string& text) {
+  [[maybe_unused]] static const char* const utf8 = std::setlocale(LC_CTYPE, "C.UTF-8"); // what mbrtowc reads
   size_t columns = 0;
   std::mbstate_t state{};
   for (size_t at = 0; at < text.size();) {
@@ -146,8 +147,6 @@ std::string format(const char* how, Values... values) {
 } // namespace
 
 std::string to_text(const json& answer) {
-  static const bool utf8 = std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr;
-  (void)utf8;
   if (answer.is_array())
     return list(answer);
   if (answer.is_object())
