@@ -64,9 +64,18 @@ lossy_proxy::~lossy_proxy() {
 }
 
 void lossy_proxy::lose(loss what, const std::string& word) {
+  const std::lock_guard lock{guard_};
   what_ = what;
   word_ = word;
   armed_ = true;
+}
+
+lossy_proxy::fate lossy_proxy::fate_of(const std::string& question) {
+  const std::lock_guard lock{guard_};
+  if (!armed_ || question.find(word_) == std::string::npos)
+    return fate::pass;
+  armed_ = false;
+  return what_ == loss::question ? fate::lose_question : fate::lose_answer;
 }
 
 void lossy_proxy::serve() {
@@ -96,17 +105,15 @@ void lossy_proxy::relay(int client, int server) {
     if (!both[0].revents)
       continue;
     const auto question = receive(client);
-    const bool lost = armed_ && question.find(word_) != std::string::npos;
-    if (lost && what_ == loss::question) {
-      armed_ = false;
+    const auto what = fate_of(question);
+    if (what == fate::lose_question) {
       ++losses_;
       return;
     }
     if (question.empty() || !send_all(server, question))
       return;
-    if (lost) {
+    if (what == fate::lose_answer) {
       receive(server); // so that it was done
-      armed_ = false;
       ++losses_;
       return;
     }

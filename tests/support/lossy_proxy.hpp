@@ -2,6 +2,7 @@
 #pragma once
 #include "tests/support/temporary_folder.hpp"
 #include <atomic>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -29,9 +30,16 @@ private:
   void relay(int client, int server);
 
   temporary_folder folder_;
-  std::string server_socket_, word_;
-  std::atomic<bool> armed_{false}, stopping_{false};
+  /// What to do with a question; a loss is told once.
+  enum class fate { pass, lose_question, lose_answer };
+  fate fate_of(const std::string& question);
+
+  std::string server_socket_;
+  std::mutex guard_; ///< of what to lose
+  std::string word_;
+  bool armed_ = false;
   loss what_ = loss::answer;
+  std::atomic<bool> stopping_{false};
   std::atomic<int> losses_{0};
   int listener_ = -1;
   std::thread thread_;
