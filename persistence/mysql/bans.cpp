@@ -1,4 +1,4 @@
-// Kicks and bans in MySQL and MariaDB. A refused decision leaves its line in the audit log as well.
+// Kicks and bans in MySQL and MariaDB.
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/mysql/rows.hpp"
 #include "protocol/words/names.hpp"
@@ -15,33 +15,12 @@ bool mysql_store::banned_for_good(const std::string& username_key) {
   return db().number("SELECT 1 FROM bans WHERE username_key = ? AND until_ms IS NULL", {username_key}).has_value();
 }
 
-std::optional<fault> mysql_store::why_not_remove(const std::string& target_key, const outcome<user>& target,
-                                                 const decision& why) {
-  if (target_key == key_of(why.by))
-    return fault::not_allowed;
-  if (banned_for_good(target_key))
-    return fault::already_banned;
-  if (!target)
-    return fault::unknown_user;
-  return is_last_administrator(*target) ? std::optional(fault::not_allowed) : std::nullopt;
-}
-
 void mysql_store::put_ban(const user& target, std::optional<moment> until, const decision& why) {
   const auto key = key_of(target.username);
-  db().run("DELETE FROM bans WHERE username_key = ?", {key});
+  end_ban(key);
   db().run(
       "INSERT INTO bans(username_key, username, until_ms, created_ms, reason) VALUES (?, ?, ?, ?, ?)",
       {key, target.username, until ? mysql::value(to_ms(*until)) : mysql::value(nullptr), to_ms(why.at), why.reason});
-}
-
-outcome<removed_user> mysql_store::kick(const std::string& target_key, moment until, const decision& why) {
-  const auto target = find_user(target_key);
-  if (const auto refusal = why_not_remove(target_key, target, why))
-    return refuse(why, "kick", target ? target->username : target_key, *refusal);
-  db().run("DELETE FROM bans WHERE until_ms <= ?", {to_ms(why.at)}); // kicks that are over
-  put_ban(*target, until, why);
-  note(why, "kick", target->username, "done");
-  return removed_user{target->id, target->username, salons_of(target->username)};
 }
 
 // A cascade over many rows would be one statement, and might take longer than an answer is waited for.
@@ -50,34 +29,29 @@ void mysql_store::delete_in_parts(const char* statement, user_id who) {
   }
 }
 
-outcome<removed_user> mysql_store::ban(const std::string& target_key, const decision& why) {
-  const auto target = find_user(target_key);
-  if (const auto refusal = why_not_remove(target_key, target, why))
-    return refuse(why, "ban", target ? target->username : target_key, *refusal);
-  const removed_user result{target->id, target->username, salons_of(target->username)};
-  put_ban(*target, std::nullopt, why);
+void mysql_store::delete_account(user_id who) {
   // Before messages go: their order numbers are never used again.
   db().run("UPDATE salons SET last_seq = GREATEST(last_seq, COALESCE("
            "(SELECT MAX(seq) FROM messages m WHERE m.salon_id = salons.salon_id), 0))");
-  delete_in_parts("DELETE FROM messages WHERE client_id = ? ORDER BY message_id LIMIT ?", target->id);
-  delete_in_parts("DELETE FROM private_messages WHERE from_client_id = ? ORDER BY pm_id LIMIT ?", target->id);
-  delete_in_parts("DELETE FROM private_messages WHERE to_client_id = ? ORDER BY pm_id LIMIT ?", target->id);
+  delete_in_parts("DELETE FROM messages WHERE client_id = ? ORDER BY message_id LIMIT ?", who);
+  delete_in_parts("DELETE FROM private_messages WHERE from_client_id = ? ORDER BY pm_id LIMIT ?", who);
+  delete_in_parts("DELETE FROM private_messages WHERE to_client_id = ? ORDER BY pm_id LIMIT ?", who);
   // Memberships, requests and tokens go with the account, by their foreign keys.
-  db().run("DELETE FROM clients WHERE client_id = ?", {target->id.value});
-  known_authors_.erase(target->id);
-  note(why, "ban", target->username, "done");
-  return result;
+  db().run("DELETE FROM clients WHERE client_id = ?", {who.value});
+  known_authors_.erase(who);
 }
 
-outcome<done> mysql_store::unban(const std::string& target_key, const decision& why) {
-  const auto username =
-      db().word("SELECT username FROM bans WHERE username_key = ? AND (until_ms IS NULL OR until_ms > ?)",
-                {target_key, to_ms(why.at)});
-  if (!username)
-    return refuse(why, "unban", target_key, fault::unknown_user);
-  db().run("DELETE FROM bans WHERE username_key = ?", {target_key});
-  note(why, "unban", *username, "done");
-  return done{};
+std::optional<std::string> mysql_store::out_as(const std::string& username_key, moment now) {
+  return db().word("SELECT username FROM bans WHERE username_key = ? AND (until_ms IS NULL OR until_ms > ?)",
+                   {username_key, to_ms(now)});
+}
+
+void mysql_store::end_ban(const std::string& username_key) {
+  db().run("DELETE FROM bans WHERE username_key = ?", {username_key});
+}
+
+void mysql_store::forget_kicks(moment now) {
+  db().run("DELETE FROM bans WHERE until_ms <= ?", {to_ms(now)});
 }
 
 std::vector<salond::ban> mysql_store::bans(moment now) {

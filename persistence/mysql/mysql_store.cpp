@@ -78,13 +78,13 @@ administrator_state mysql_store::administrators() {
 
 user mysql_store::make_administrator(const std::string& username, const std::string& password_hash) {
   const auto key = key_of(username);
-  db().run("DELETE FROM bans WHERE username_key = ?", {key}); // or the way in that this is would be closed
+  end_ban(key); // or the way in that this is would be closed
   auto found = find_user(key);
   if (!found)
     return insert_user({username, free_alias(username), password_hash, role::administrator});
   db().run("UPDATE clients SET role = 'administrator', password_hash = ? WHERE client_id = ?",
            {password_hash, found->id.value});
-  db().run("DELETE FROM sessions WHERE client_id = ?", {found->id.value});
+  end_tokens(found->id);
   found->role = role::administrator;
   found->password_hash = password_hash;
   return *found;

@@ -1,8 +1,7 @@
-// What operators ask and decide about accounts, in MySQL and MariaDB.
+// Users as operators see and change them, in MySQL and MariaDB.
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/mysql/rows.hpp"
 #include "protocol/words/names.hpp"
-#include <algorithm>
 
 namespace salond::persistence {
 
@@ -71,48 +70,21 @@ std::vector<salon_id> mysql_store::moderates(const std::string& username_key) {
 
 // --- accounts ---
 
-outcome<registered_user> mysql_store::add_user(const new_user& who, const decision& why) {
-  const auto made = register_user(who);
-  if (!made)
-    return refuse(why, "add_user", who.username, made.why());
-  note(why, "add_user", who.username, "done");
-  return made;
-}
-
-outcome<user> mysql_store::rename_user(const std::string& username_key, const std::string& new_username,
-                                       const decision& why) {
-  auto result = find_user(username_key);
-  const auto whom = (result ? result->username : username_key) + " (" + new_username + ")";
-  if (!result)
-    return refuse(why, "rename_user", whom, result.why());
-  const auto key = key_of(new_username);
-  const auto holder = find_user(key);
-  if (banned_for_good(key) || (holder && holder->id != result->id))
-    return refuse(why, "rename_user", whom, fault::name_taken);
-  put_name(*result, new_username);
-  note(why, "rename_user", whom, "done");
-  result->username = new_username;
-  return result;
-}
-
-// Memberships follow by their foreign key. REQUIRES: the name is free.
+// Memberships follow by their foreign key.
 void mysql_store::put_name(const user& who, const std::string& new_username) {
   const auto before = key_of(who.username), key = key_of(new_username);
   db().run("UPDATE clients SET username = ?, username_key = ? WHERE client_id = ?", {new_username, key, who.id.value});
   if (before != key)
-    db().run("DELETE FROM bans WHERE username_key = ?", {key}); // a kick of who once had the name
+    end_ban(key); // a kick of who once had the name
   db().run("UPDATE bans SET username_key = ?, username = ? WHERE username_key = ?", {key, new_username, before});
 }
 
-outcome<user> mysql_store::set_password(const std::string& username_key, const std::string& hash, const decision& why) {
-  auto result = find_user(username_key);
-  if (!result)
-    return refuse(why, "set_password", username_key, result.why());
-  db().run("UPDATE clients SET password_hash = ? WHERE client_id = ?", {hash, result->id.value});
-  db().run("DELETE FROM sessions WHERE client_id = ?", {result->id.value});
-  note(why, "set_password", result->username, "done");
-  result->password_hash = hash;
-  return result;
+void mysql_store::put_password(user_id who, const std::string& hash) {
+  db().run("UPDATE clients SET password_hash = ? WHERE client_id = ?", {hash, who.value});
+}
+
+void mysql_store::end_tokens(user_id who) {
+  db().run("DELETE FROM sessions WHERE client_id = ?", {who.value});
 }
 
 // --- roles ---
@@ -124,42 +96,11 @@ bool mysql_store::is_last_administrator(const user& target) {
                       {target.id.value});
 }
 
-std::optional<fault> mysql_store::why_not_demote(const user& target, role now, const decision& why) {
-  if (now >= target.role)
-    return std::nullopt;
-  if (key_of(target.username) == key_of(why.by) || is_last_administrator(target))
-    return fault::not_allowed;
-  return std::nullopt;
-}
-
 void mysql_store::put_role(const user& target, role now, const std::vector<salon_id>& moderated) {
   db().run("UPDATE clients SET role = ? WHERE client_id = ?", {std::string(to_word(now)), target.id.value});
   db().run("DELETE FROM moderators WHERE client_id = ?", {target.id.value});
   for (const auto salon : moderated)
     db().run("INSERT INTO moderators(client_id, salon_id) VALUES (?, ?)", {target.id.value, salon.value});
-}
-
-outcome<user> mysql_store::set_role(const std::string& username_key, role now, const std::vector<salon_id>& moderated,
-                                    const decision& why) {
-  const auto target = find_user(username_key);
-  if (!target)
-    return refuse(why, "set_role", username_key, target.why());
-  auto given = now == role::moderator ? moderated : std::vector<salon_id>{};
-  std::sort(given.begin(), given.end());
-  given.erase(std::unique(given.begin(), given.end()), given.end());
-  auto whom = target->username + " (" + to_word(now);
-  for (const auto salon : given)
-    whom += (salon == given.front() ? ": " : ", ") + name_of(salon);
-  whom += ")";
-  if (!std::all_of(given.begin(), given.end(), [this](salon_id salon) { return is_open(salon); }))
-    return refuse(why, "set_role", whom, fault::unknown_salon);
-  if (const auto refusal = why_not_demote(*target, now, why))
-    return refuse(why, "set_role", whom, *refusal);
-  put_role(*target, now, given);
-  note(why, "set_role", whom, "done");
-  auto result = *target;
-  result.role = now;
-  return result;
 }
 
 } // namespace salond::persistence

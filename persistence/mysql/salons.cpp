@@ -23,6 +23,10 @@ bool mysql_store::is_member(salon_id salon, const std::string& username) {
       .has_value();
 }
 
+void mysql_store::put_member(salon_id salon, const std::string& username) {
+  db().run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", {username, salon.value});
+}
+
 bool mysql_store::end_membership(salon_id salon, const std::string& username) {
   return db().run("DELETE FROM salons_adheres WHERE username = ? AND salon_id = ?", {username, salon.value}) > 0;
 }
@@ -44,7 +48,7 @@ outcome<membership_change> mysql_store::add_member(salon_id salon, user_id who) 
   end_request(salon, who); // a member has nothing to ask for
   if (is_member(salon, account->username))
     return membership_change::was_so;
-  db().run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", {account->username, salon.value});
+  put_member(salon, account->username);
   return membership_change::made;
 }
 
@@ -80,28 +84,6 @@ outcome<request_change> mysql_store::add_request(salon_id salon, user_id who, mo
   return request_change::made;
 }
 
-outcome<done> mysql_store::accept_request(salon_id salon, user_id who, const decision& why) {
-  const auto account = user_of(who);
-  if (!account || !end_request(salon, who))
-    return fault::no_such_request; // the request of an account that is gone went with it
-  if (!is_member(salon, account->username))
-    db().run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", {account->username, salon.value});
-  note(why, "accept", account->username + " (" + name_of(salon) + ")", "done");
-  return done{};
-}
-
-outcome<membership_change> mysql_store::reject_request(salon_id salon, user_id who, const decision& why) {
-  const auto account = user_of(who);
-  if (!account)
-    return fault::no_such_request;
-  const bool asked = end_request(salon, who);
-  const bool belonged = end_membership(salon, account->username);
-  if (!asked && !belonged)
-    return fault::no_such_request;
-  note(why, "reject", account->username + " (" + name_of(salon) + ")", "done");
-  return belonged ? membership_change::made : membership_change::was_so;
-}
-
 std::vector<join_request> mysql_store::join_requests() {
   auto found = db().ask("SELECT r.client_id, c.username, r.salon_id, r.created_ms "
                         "FROM join_requests r JOIN clients c ON c.client_id = r.client_id "
@@ -110,30 +92,6 @@ std::vector<join_request> mysql_store::join_requests() {
   while (found.next())
     result.push_back({user_id{found.integer(0)}, found.text(1), salon_id{found.integer(2)}, from_ms(found.integer(3))});
   return result;
-}
-
-// --- operators ---
-
-outcome<membership_change> mysql_store::admit(salon_id salon, const std::string& username_key, const decision& why) {
-  const auto account = find_user(username_key);
-  const auto whom = (account ? account->username : username_key) + " (" + name_of(salon) + ")";
-  if (!is_open(salon))
-    return refuse(why, "admit", whom, fault::unknown_salon);
-  if (!account)
-    return refuse(why, "admit", whom, fault::unknown_user);
-  note(why, "admit", whom, "done");
-  return add_member(salon, account->id);
-}
-
-outcome<membership_change> mysql_store::dismiss(salon_id salon, const std::string& username_key, const decision& why) {
-  const auto account = find_user(username_key);
-  const auto whom = (account ? account->username : username_key) + " (" + name_of(salon) + ")";
-  if (!is_open(salon))
-    return refuse(why, "dismiss", whom, fault::unknown_salon);
-  if (!account)
-    return refuse(why, "dismiss", whom, fault::unknown_user);
-  note(why, "dismiss", whom, "done");
-  return remove_member(salon, account->id);
 }
 
 } // namespace salond::persistence

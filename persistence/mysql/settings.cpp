@@ -1,4 +1,4 @@
-// Salons, and what operators decide about them, in MySQL and MariaDB.
+// Salons: what they are, in MySQL and MariaDB.
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/mysql/rows.hpp"
 #include "protocol/words/names.hpp"
@@ -34,71 +34,34 @@ outcome<salon_record> mysql_store::salon_of(salon_id salon) {
   return salon_in(found);
 }
 
-bool mysql_store::is_open(salon_id salon) {
-  return db().number("SELECT 1 FROM salons WHERE salon_id = ? AND archived_ms IS NULL", {salon.value}).has_value();
-}
-
 bool mysql_store::is_salon_key_taken(const std::string& key, salon_id by_other_than) {
   return db()
       .number("SELECT 1 FROM salons WHERE nom_key = ? AND salon_id <> ?", {key, by_other_than.value})
       .has_value();
 }
 
-outcome<salon_record> mysql_store::create_salon(const std::string& name, policy how, const decision& why) {
-  const auto key = key_of(name);
-  const auto whom = name + " (" + to_word(how) + ")";
-  if (is_salon_key_taken(key, salon_id{}))
-    return refuse(why, "create_salon", whom, fault::invalid_name);
-  db().run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", {name, key, std::string(to_word(how))});
-  const salon_id id{db().last_insert_id()};
-  note(why, "create_salon", whom, "done");
-  return salon_record{id, name, how, 0, {}};
+salon_id mysql_store::insert_salon(const std::string& name, policy how) {
+  db().run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)",
+           {name, key_of(name), std::string(to_word(how))});
+  return salon_id{db().last_insert_id()};
 }
 
-outcome<salon_record> mysql_store::set_policy(salon_id salon, policy how, const decision& why) {
-  auto result = salon_of(salon);
-  const auto whom = name_of(salon) + " (" + to_word(how) + ")";
-  if (!result)
-    return refuse(why, "set_policy", whom, result.why());
+void mysql_store::put_policy(salon_id salon, policy how) {
   db().run("UPDATE salons SET policy = ? WHERE salon_id = ?", {std::string(to_word(how)), salon.value});
-  note(why, "set_policy", whom, "done");
-  result->policy = how;
-  return result;
 }
 
-outcome<salon_record> mysql_store::set_topic(salon_id salon, const std::string& topic, const decision& why) {
-  auto result = salon_of(salon);
-  if (!result)
-    return refuse(why, "set_topic", name_of(salon), result.why());
+void mysql_store::put_topic(salon_id salon, const std::string& topic) {
   db().run("UPDATE salons SET topic = ? WHERE salon_id = ?", {topic, salon.value});
-  note(why, "set_topic", result->name, "done");
-  result->topic = topic;
-  return result;
 }
 
-outcome<salon_record> mysql_store::rename_salon(salon_id salon, const std::string& name, const decision& why) {
-  auto result = salon_of(salon);
-  const auto key = key_of(name);
-  const auto whom = name_of(salon) + " (" + name + ")";
-  if (!result)
-    return refuse(why, "rename_salon", whom, result.why());
-  if (is_salon_key_taken(key, salon))
-    return refuse(why, "rename_salon", whom, fault::invalid_name);
-  db().run("UPDATE salons SET nom_salon = ?, nom_key = ? WHERE salon_id = ?", {name, key, salon.value});
-  note(why, "rename_salon", whom, "done");
-  result->name = name;
-  return result;
+void mysql_store::put_salon_name(salon_id salon, const std::string& name) {
+  db().run("UPDATE salons SET nom_salon = ?, nom_key = ? WHERE salon_id = ?", {name, key_of(name), salon.value});
 }
 
-outcome<salon_record> mysql_store::archive_salon(salon_id salon, const decision& why) {
-  const auto result = salon_of(salon);
-  if (!result)
-    return refuse(why, "archive_salon", name_of(salon), result.why());
-  db().run("UPDATE salons SET archived_ms = ? WHERE salon_id = ?", {to_ms(why.at), salon.value});
+void mysql_store::put_archived(salon_id salon, moment at) {
+  db().run("UPDATE salons SET archived_ms = ? WHERE salon_id = ?", {to_ms(at), salon.value});
   db().run("DELETE FROM join_requests WHERE salon_id = ?", {salon.value});
   db().run("DELETE FROM moderators WHERE salon_id = ?", {salon.value});
-  note(why, "archive_salon", result->name, "done");
-  return result;
 }
 
 } // namespace salond::persistence

@@ -36,9 +36,4 @@ void sqlite_store::note(const decision& why, const std::string& what, const std:
            to_ms(why.at), why.by, why.from, what, to, why.reason, result);
 }
 
-fault sqlite_store::refuse(const decision& why, const char* what, const std::string& to, fault because) {
-  note(why, what, to, to_string(because));
-  return because;
-}
-
 } // namespace salond::persistence

@@ -47,21 +47,17 @@ std::vector<chat_message> sqlite_store::history(salon_id salon, int64_t before, 
   return messages_in(found);
 }
 
-outcome<done> sqlite_store::delete_message(message_id which, const decision& why) {
-  std::string whom;
-  {
-    auto found = db_->ask("SELECT c.username, s.nom_salon FROM messages m JOIN salons s ON s.salon_id = m.salon_id "
-                          "LEFT JOIN clients c ON c.client_id = m.client_id WHERE m.message_id = ? AND m.contenu <> ''",
-                          which.value);
-    if (found.next())
-      whom = found.text(0) + " (" + found.text(1) + ": message " + std::to_string(which.value) + ")";
-  }
-  if (whom.empty())
-    return refuse(why, "delete_message", "message " + std::to_string(which.value), fault::no_such_message);
-  db_->run("UPDATE messages SET contenu = '' WHERE message_id = ?",
-           which.value); // not shown, and its number stays used
-  note(why, "delete_message", whom, "done");
-  return done{};
+std::optional<std::string> sqlite_store::describe_message(message_id which) {
+  auto found = db_->ask("SELECT c.username, s.nom_salon FROM messages m JOIN salons s ON s.salon_id = m.salon_id "
+                        "LEFT JOIN clients c ON c.client_id = m.client_id WHERE m.message_id = ? AND m.contenu <> ''",
+                        which.value);
+  if (!found.next())
+    return std::nullopt;
+  return found.text(0) + " (" + found.text(1) + ": message " + std::to_string(which.value) + ")";
+}
+
+void sqlite_store::empty_message(message_id which) {
+  db_->run("UPDATE messages SET contenu = '' WHERE message_id = ?", which.value);
 }
 
 std::vector<chat_message> sqlite_store::search(salon_id salon, const std::string& text, int64_t before, size_t count) {

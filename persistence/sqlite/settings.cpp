@@ -1,4 +1,4 @@
-// Salons, and what operators decide about them, in SQLite.
+// Salons: what they are, in SQLite.
 #include "persistence/sqlite/rows.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
 #include "protocol/words/names.hpp"
@@ -36,69 +36,31 @@ outcome<salon_record> sqlite_store::salon_of(salon_id salon) {
   return salon_in(found);
 }
 
-bool sqlite_store::is_open(salon_id salon) {
-  return db_->ask("SELECT 1 FROM salons WHERE salon_id = ? AND archived_ms IS NULL", salon.value).next();
-}
-
 bool sqlite_store::is_salon_key_taken(const std::string& key, salon_id by_other_than) {
   return db_->ask("SELECT 1 FROM salons WHERE nom_key = ? AND salon_id <> ?", blob{key}, by_other_than.value).next();
 }
 
-outcome<salon_record> sqlite_store::create_salon(const std::string& name, policy how, const decision& why) {
-  const auto key = key_of(name);
-  const auto whom = name + " (" + to_word(how) + ")";
-  if (is_salon_key_taken(key, salon_id{}))
-    return refuse(why, "create_salon", whom, fault::invalid_name);
-  db_->run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", name, blob{key}, to_word(how));
-  const salon_id id{db_->last_insert_id()};
-  note(why, "create_salon", whom, "done");
-  return salon_record{id, name, how, 0, {}};
+salon_id sqlite_store::insert_salon(const std::string& name, policy how) {
+  db_->run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", name, blob{key_of(name)}, to_word(how));
+  return salon_id{db_->last_insert_id()};
 }
 
-outcome<salon_record> sqlite_store::set_policy(salon_id salon, policy how, const decision& why) {
-  auto result = salon_of(salon);
-  const auto whom = name_of(salon) + " (" + to_word(how) + ")";
-  if (!result)
-    return refuse(why, "set_policy", whom, result.why());
+void sqlite_store::put_policy(salon_id salon, policy how) {
   db_->run("UPDATE salons SET policy = ? WHERE salon_id = ?", to_word(how), salon.value);
-  note(why, "set_policy", whom, "done");
-  result->policy = how;
-  return result;
 }
 
-outcome<salon_record> sqlite_store::set_topic(salon_id salon, const std::string& topic, const decision& why) {
-  auto result = salon_of(salon);
-  if (!result)
-    return refuse(why, "set_topic", name_of(salon), result.why());
+void sqlite_store::put_topic(salon_id salon, const std::string& topic) {
   db_->run("UPDATE salons SET topic = ? WHERE salon_id = ?", topic, salon.value);
-  note(why, "set_topic", result->name, "done");
-  result->topic = topic;
-  return result;
 }
 
-outcome<salon_record> sqlite_store::rename_salon(salon_id salon, const std::string& name, const decision& why) {
-  auto result = salon_of(salon);
-  const auto key = key_of(name);
-  const auto whom = name_of(salon) + " (" + name + ")";
-  if (!result)
-    return refuse(why, "rename_salon", whom, result.why());
-  if (is_salon_key_taken(key, salon))
-    return refuse(why, "rename_salon", whom, fault::invalid_name);
-  db_->run("UPDATE salons SET nom_salon = ?, nom_key = ? WHERE salon_id = ?", name, blob{key}, salon.value);
-  note(why, "rename_salon", whom, "done");
-  result->name = name;
-  return result;
+void sqlite_store::put_salon_name(salon_id salon, const std::string& name) {
+  db_->run("UPDATE salons SET nom_salon = ?, nom_key = ? WHERE salon_id = ?", name, blob{key_of(name)}, salon.value);
 }
 
-outcome<salon_record> sqlite_store::archive_salon(salon_id salon, const decision& why) {
-  const auto result = salon_of(salon);
-  if (!result)
-    return refuse(why, "archive_salon", name_of(salon), result.why());
-  db_->run("UPDATE salons SET archived_ms = ? WHERE salon_id = ?", to_ms(why.at), salon.value);
+void sqlite_store::put_archived(salon_id salon, moment at) {
+  db_->run("UPDATE salons SET archived_ms = ? WHERE salon_id = ?", to_ms(at), salon.value);
   db_->run("DELETE FROM join_requests WHERE salon_id = ?", salon.value);
   db_->run("DELETE FROM moderators WHERE salon_id = ?", salon.value);
-  note(why, "archive_salon", result->name, "done");
-  return result;
 }
 
 } // namespace salond::persistence

@@ -61,13 +61,13 @@ administrator_state sqlite_store::administrators() {
 
 user sqlite_store::make_administrator(const std::string& username, const std::string& password_hash) {
   const auto key = key_of(username);
-  db_->run("DELETE FROM bans WHERE username_key = ?", blob{key}); // or the way in that this is would be closed
+  end_ban(key); // or the way in that this is would be closed
   auto found = find_user(key);
   if (!found)
     return insert_user({username, free_alias(username), password_hash, role::administrator});
   db_->run("UPDATE clients SET role = 'administrator', password_hash = ? WHERE client_id = ?", password_hash,
            found->id.value);
-  db_->run("DELETE FROM sessions WHERE client_id = ?", found->id.value);
+  end_tokens(found->id);
   found->role = role::administrator;
   found->password_hash = password_hash;
   return *found;

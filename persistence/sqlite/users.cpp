@@ -53,16 +53,6 @@ bool sqlite_store::replace_hash(user_id who, const std::string& expected, const 
          > 0;
 }
 
-bool sqlite_store::change_password(user_id who, const std::string& expected, const std::string& hash,
-                                   const decision& why) {
-  const auto account = user_of(who);
-  if (!account || !replace_hash(who, expected, hash))
-    return false;
-  db_->run("DELETE FROM sessions WHERE client_id = ?", who.value);
-  note(why, "change_password", account->username, "done");
-  return true;
-}
-
 // --- sessions ---
 
 outcome<arrival> sqlite_store::open_session(user_id who, moment now) {

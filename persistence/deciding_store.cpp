@@ -1,0 +1,258 @@
+#include "persistence/deciding_store.hpp"
+#include "persistence/column_words.hpp"
+#include "protocol/words/names.hpp"
+#include <algorithm>
+
+namespace salond::persistence {
+namespace {
+
+/// As the audit log names a target: "Zoé (Général)".
+std::string with(const std::string& whom, const std::string& about) {
+  return whom + " (" + about + ")";
+}
+
+std::string spelling(const outcome<user>& account, const std::string& username_key) {
+  return account ? account->username : username_key;
+}
+
+} // namespace
+
+fault deciding_store::refuse(const decision& why, const char* what, const std::string& to, fault because) {
+  note(why, what, to, to_string(because));
+  return because;
+}
+
+// --- salons ---
+
+outcome<salon_record> deciding_store::create_salon(const std::string& name, policy how, const decision& why) {
+  const auto whom = with(name, to_word(how));
+  if (is_salon_key_taken(key_of(name), salon_id{}))
+    return refuse(why, "create_salon", whom, fault::invalid_name);
+  const auto id = insert_salon(name, how);
+  note(why, "create_salon", whom, "done");
+  return salon_record{id, name, how, 0, {}};
+}
+
+outcome<salon_record> deciding_store::set_policy(salon_id salon, policy how, const decision& why) {
+  auto result = salon_of(salon);
+  const auto whom = with(name_of(salon), to_word(how));
+  if (!result)
+    return refuse(why, "set_policy", whom, result.why());
+  put_policy(salon, how);
+  note(why, "set_policy", whom, "done");
+  result->policy = how;
+  return result;
+}
+
+outcome<salon_record> deciding_store::set_topic(salon_id salon, const std::string& topic, const decision& why) {
+  auto result = salon_of(salon);
+  if (!result)
+    return refuse(why, "set_topic", name_of(salon), result.why());
+  put_topic(salon, topic);
+  note(why, "set_topic", result->name, "done");
+  result->topic = topic;
+  return result;
+}
+
+outcome<salon_record> deciding_store::rename_salon(salon_id salon, const std::string& name, const decision& why) {
+  auto result = salon_of(salon);
+  const auto whom = with(name_of(salon), name);
+  if (!result)
+    return refuse(why, "rename_salon", whom, result.why());
+  if (is_salon_key_taken(key_of(name), salon))
+    return refuse(why, "rename_salon", whom, fault::invalid_name);
+  put_salon_name(salon, name);
+  note(why, "rename_salon", whom, "done");
+  result->name = name;
+  return result;
+}
+
+outcome<salon_record> deciding_store::archive_salon(salon_id salon, const decision& why) {
+  const auto result = salon_of(salon);
+  if (!result)
+    return refuse(why, "archive_salon", name_of(salon), result.why());
+  put_archived(salon, why.at);
+  note(why, "archive_salon", result->name, "done");
+  return result;
+}
+
+// --- accounts ---
+
+bool deciding_store::change_password(user_id who, const std::string& expected, const std::string& hash,
+                                     const decision& why) {
+  const auto account = user_of(who);
+  if (!account || !replace_hash(who, expected, hash))
+    return false;
+  end_tokens(who);
+  note(why, "change_password", account->username, "done");
+  return true;
+}
+
+outcome<registered_user> deciding_store::add_user(const new_user& who, const decision& why) {
+  const auto made = register_user(who);
+  if (!made)
+    return refuse(why, "add_user", who.username, made.why());
+  note(why, "add_user", who.username, "done");
+  return made;
+}
+
+outcome<user> deciding_store::rename_user(const std::string& username_key, const std::string& new_username,
+                                          const decision& why) {
+  auto result = find_user(username_key);
+  const auto whom = with(spelling(result, username_key), new_username);
+  if (!result)
+    return refuse(why, "rename_user", whom, result.why());
+  const auto key = key_of(new_username);
+  const auto holder = find_user(key);
+  if (banned_for_good(key) || (holder && holder->id != result->id))
+    return refuse(why, "rename_user", whom, fault::name_taken);
+  put_name(*result, new_username);
+  note(why, "rename_user", whom, "done");
+  result->username = new_username;
+  return result;
+}
+
+outcome<user> deciding_store::set_password(const std::string& username_key, const std::string& hash,
+                                           const decision& why) {
+  auto result = find_user(username_key);
+  if (!result)
+    return refuse(why, "set_password", username_key, result.why());
+  put_password(result->id, hash);
+  end_tokens(result->id);
+  note(why, "set_password", result->username, "done");
+  result->password_hash = hash;
+  return result;
+}
+
+std::optional<fault> deciding_store::why_not_demote(const user& target, role now, const decision& why) {
+  if (now >= target.role)
+    return std::nullopt;
+  if (key_of(target.username) == key_of(why.by) || is_last_administrator(target))
+    return fault::not_allowed;
+  return std::nullopt;
+}
+
+outcome<user> deciding_store::set_role(const std::string& username_key, role now,
+                                       const std::vector<salon_id>& moderated, const decision& why) {
+  auto result = find_user(username_key);
+  if (!result)
+    return refuse(why, "set_role", username_key, result.why());
+  auto given = now == role::moderator ? moderated : std::vector<salon_id>{};
+  std::sort(given.begin(), given.end());
+  given.erase(std::unique(given.begin(), given.end()), given.end());
+  std::string about = to_word(now);
+  for (const auto salon : given)
+    about += (salon == given.front() ? ": " : ", ") + name_of(salon);
+  const auto whom = with(result->username, about);
+  if (!std::all_of(given.begin(), given.end(), [this](salon_id salon) { return bool(salon_of(salon)); }))
+    return refuse(why, "set_role", whom, fault::unknown_salon);
+  if (const auto refusal = why_not_demote(*result, now, why))
+    return refuse(why, "set_role", whom, *refusal);
+  put_role(*result, now, given);
+  note(why, "set_role", whom, "done");
+  result->role = now;
+  return result;
+}
+
+// --- messages ---
+
+outcome<done> deciding_store::delete_message(message_id which, const decision& why) {
+  const auto whom = describe_message(which);
+  if (!whom)
+    return refuse(why, "delete_message", "message " + std::to_string(which.value), fault::no_such_message);
+  empty_message(which);
+  note(why, "delete_message", *whom, "done");
+  return done{};
+}
+
+// --- memberships and join requests ---
+
+outcome<done> deciding_store::accept_request(salon_id salon, user_id who, const decision& why) {
+  const auto account = user_of(who);
+  if (!account || !end_request(salon, who))
+    return fault::no_such_request; // the request of an account that is gone went with it
+  if (!is_member(salon, account->username))
+    put_member(salon, account->username);
+  note(why, "accept", with(account->username, name_of(salon)), "done");
+  return done{};
+}
+
+outcome<membership_change> deciding_store::reject_request(salon_id salon, user_id who, const decision& why) {
+  const auto account = user_of(who);
+  if (!account)
+    return fault::no_such_request;
+  const bool asked = end_request(salon, who);
+  const bool belonged = end_membership(salon, account->username);
+  if (!asked && !belonged)
+    return fault::no_such_request;
+  note(why, "reject", with(account->username, name_of(salon)), "done");
+  return belonged ? membership_change::made : membership_change::was_so;
+}
+
+template <class Change>
+outcome<membership_change> deciding_store::decide_membership(const char* what, salon_id salon,
+                                                             const std::string& username_key, const decision& why,
+                                                             Change change) {
+  const auto account = find_user(username_key);
+  const auto whom = with(spelling(account, username_key), name_of(salon));
+  if (!salon_of(salon))
+    return refuse(why, what, whom, fault::unknown_salon);
+  if (!account)
+    return refuse(why, what, whom, fault::unknown_user);
+  note(why, what, whom, "done");
+  return change(account->id);
+}
+
+outcome<membership_change> deciding_store::admit(salon_id salon, const std::string& username_key, const decision& why) {
+  return decide_membership("admit", salon, username_key, why, [&](user_id who) { return add_member(salon, who); });
+}
+
+outcome<membership_change> deciding_store::dismiss(salon_id salon, const std::string& username_key,
+                                                   const decision& why) {
+  return decide_membership("dismiss", salon, username_key, why, [&](user_id who) { return remove_member(salon, who); });
+}
+
+// --- kick, ban ---
+
+std::optional<fault> deciding_store::why_not_remove(const std::string& target_key, const outcome<user>& target,
+                                                    const decision& why) {
+  if (target_key == key_of(why.by))
+    return fault::not_allowed;
+  if (banned_for_good(target_key))
+    return fault::already_banned;
+  if (!target)
+    return fault::unknown_user;
+  return is_last_administrator(*target) ? std::optional(fault::not_allowed) : std::nullopt;
+}
+
+outcome<removed_user> deciding_store::kick(const std::string& target_key, moment until, const decision& why) {
+  const auto target = find_user(target_key);
+  if (const auto refusal = why_not_remove(target_key, target, why))
+    return refuse(why, "kick", spelling(target, target_key), *refusal);
+  forget_kicks(why.at);
+  put_ban(*target, until, why);
+  note(why, "kick", target->username, "done");
+  return removed_user{target->id, target->username, salons_of(target->username)};
+}
+
+outcome<removed_user> deciding_store::ban(const std::string& target_key, const decision& why) {
+  const auto target = find_user(target_key);
+  if (const auto refusal = why_not_remove(target_key, target, why))
+    return refuse(why, "ban", spelling(target, target_key), *refusal);
+  removed_user result{target->id, target->username, salons_of(target->username)};
+  put_ban(*target, std::nullopt, why);
+  delete_account(target->id);
+  note(why, "ban", target->username, "done");
+  return result;
+}
+
+outcome<done> deciding_store::unban(const std::string& target_key, const decision& why) {
+  const auto username = out_as(target_key, why.at);
+  if (!username)
+    return refuse(why, "unban", target_key, fault::unknown_user);
+  end_ban(target_key);
+  note(why, "unban", *username, "done");
+  return done{};
+}
+
+} // namespace salond::persistence

@@ -1,0 +1,96 @@
+// The decisions of operators and users, alike for every database: what is asked first, what is refused, and the line in
+// the audit log, of a refusal as well. A database brings the statements, one function each.
+#pragma once
+#include "persistence/store.hpp"
+
+namespace salond::persistence {
+
+class deciding_store : public store {
+public:
+  outcome<salon_record> create_salon(const std::string& name, policy how, const decision& why) override;
+  outcome<salon_record> set_policy(salon_id salon, policy how, const decision& why) override;
+  outcome<salon_record> set_topic(salon_id salon, const std::string& topic, const decision& why) override;
+  outcome<salon_record> rename_salon(salon_id salon, const std::string& name, const decision& why) override;
+  outcome<salon_record> archive_salon(salon_id salon, const decision& why) override;
+
+  bool change_password(user_id who, const std::string& expected, const std::string& hash, const decision& why) override;
+  outcome<registered_user> add_user(const new_user& who, const decision& why) override;
+  outcome<user> rename_user(const std::string& username_key, const std::string& new_username,
+                            const decision& why) override;
+  outcome<user> set_password(const std::string& username_key, const std::string& hash, const decision& why) override;
+  outcome<user> set_role(const std::string& username_key, role now, const std::vector<salon_id>& moderated,
+                         const decision& why) override;
+
+  outcome<done> delete_message(message_id which, const decision& why) override;
+
+  outcome<done> accept_request(salon_id salon, user_id who, const decision& why) override;
+  outcome<membership_change> reject_request(salon_id salon, user_id who, const decision& why) override;
+  outcome<membership_change> admit(salon_id salon, const std::string& username_key, const decision& why) override;
+  outcome<membership_change> dismiss(salon_id salon, const std::string& username_key, const decision& why) override;
+
+  outcome<removed_user> kick(const std::string& target_key, moment until, const decision& why) override;
+  outcome<removed_user> ban(const std::string& target_key, const decision& why) override;
+  outcome<done> unban(const std::string& target_key, const decision& why) override;
+
+protected:
+  // --- salons ---
+  /// As it is now. unknown_salon for an archived one too.
+  virtual outcome<salon_record> salon_of(salon_id salon) = 0;
+  /// Of an archived one too; its number where there is none.
+  virtual std::string name_of(salon_id salon) = 0;
+  virtual bool is_salon_key_taken(const std::string& key, salon_id by_other_than) = 0;
+  virtual salon_id insert_salon(const std::string& name, policy how) = 0;
+  virtual void put_policy(salon_id salon, policy how) = 0;
+  virtual void put_topic(salon_id salon, const std::string& topic) = 0;
+  virtual void put_salon_name(salon_id salon, const std::string& name) = 0;
+  /// Ends its requests, and nobody moderates it any longer.
+  virtual void put_archived(salon_id salon, moment at) = 0;
+
+  // --- users ---
+  /// unknown_user.
+  virtual outcome<user> user_of(user_id who) = 0;
+  virtual bool is_last_administrator(const user& target) = 0;
+  /// Memberships and a kick follow. REQUIRES: the name is free.
+  virtual void put_name(const user& who, const std::string& new_username) = 0;
+  virtual void put_password(user_id who, const std::string& hash) = 0;
+  virtual void end_tokens(user_id who) = 0;
+  virtual void put_role(const user& target, role now, const std::vector<salon_id>& moderated) = 0;
+  /// The account and all that hangs on it: memberships, requests, tokens, messages of both kinds. The salons keep the
+  /// highest order number that was used.
+  virtual void delete_account(user_id who) = 0;
+
+  // --- messages ---
+  /// "AUTHOR (SALON: message ID)" of a message that is shown; nothing where there is none.
+  virtual std::optional<std::string> describe_message(message_id which) = 0;
+  /// Its row stays, and its order number is not used again.
+  virtual void empty_message(message_id which) = 0;
+
+  // --- memberships ---
+  virtual std::vector<salon_id> salons_of(const std::string& username) = 0;
+  virtual bool is_member(salon_id salon, const std::string& username) = 0;
+  virtual void put_member(salon_id salon, const std::string& username) = 0;
+  /// Whether there was one.
+  virtual bool end_membership(salon_id salon, const std::string& username) = 0;
+  virtual bool end_request(salon_id salon, user_id who) = 0;
+
+  // --- who is out ---
+  virtual bool banned_for_good(const std::string& username_key) = 0;
+  /// How the name is spelled that is out at `now`, if it is.
+  virtual std::optional<std::string> out_as(const std::string& username_key, moment now) = 0;
+  /// In place of what there was; for good when there is no `until`.
+  virtual void put_ban(const user& target, std::optional<moment> until, const decision& why) = 0;
+  virtual void end_ban(const std::string& username_key) = 0;
+  /// Kicks that are over at `now` go.
+  virtual void forget_kicks(moment now) = 0;
+
+private:
+  std::optional<fault> why_not_demote(const user& target, role now, const decision& why);
+  std::optional<fault> why_not_remove(const std::string& target_key, const outcome<user>& target, const decision& why);
+  template <class Change>
+  outcome<membership_change> decide_membership(const char* what, salon_id salon, const std::string& username_key,
+                                               const decision& why, Change change);
+  /// Writes the line of a refused decision; answers the refusal.
+  fault refuse(const decision& why, const char* what, const std::string& to, fault because);
+};
+
+} // namespace salond::persistence
