@@ -95,6 +95,37 @@ void append(pointer self) {
           });
 }
 
+/// The members are told that somebody came, and the salon's own rules change, once the store has it.
+void enter(pointer self, user_id who, const std::string& username, std::vector<reply> replies) {
+  auto& salon = self->state.rules;
+  told out;
+  out.salon = salon.record().id;
+  out.entered.push_back(who);
+  if (!salon.has(who)) // two connections of a user may ask at once: told once
+    out.events.push_back(event::joined{out.salon, salon.record().name, username});
+  salon.add(who);
+  out.replies = std::move(replies);
+  self->send(self->state.relay, std::move(out));
+}
+
+/// The same for who goes; `last` is what the members are told, if anything.
+void go(pointer self, user_id who, std::optional<event::any> last, std::vector<reply> replies) {
+  auto& salon = self->state.rules;
+  told out;
+  out.salon = salon.record().id;
+  if (last && salon.has(who))
+    out.events.push_back(std::move(*last));
+  salon.remove(who);
+  out.gone.push_back(who);
+  out.replies = std::move(replies);
+  self->send(self->state.relay, std::move(out));
+}
+
+event::any left_of(pointer self, const std::string& username) {
+  const auto& record = self->state.rules.record();
+  return event::left{record.id, record.name, username};
+}
+
 void on_join(pointer self, const join& msg) {
   auto& st = self->state;
   const auto id = st.rules.record().id;
@@ -121,15 +152,7 @@ void on_join(pointer self, const join& msg) {
       [self, msg, refuse](const outcome<persistence::membership_change>& made) {
         if (!made)
           return refuse(made.why());
-        auto& salon = self->state.rules;
-        told out;
-        out.salon = salon.record().id;
-        out.entered.push_back(msg.who);
-        if (!salon.has(msg.who)) // two connections of a user may ask at once: told once
-          out.events.push_back(event::joined{out.salon, salon.record().name, msg.username});
-        salon.add(msg.who);
-        out.replies.push_back({msg.from, rules::answer::settled{done{}}});
-        self->send(self->state.relay, std::move(out));
+        enter(self, msg.who, msg.username, {{msg.from, rules::answer::settled{done{}}}});
       },
       refuse);
 }
@@ -145,42 +168,9 @@ void on_leave(pointer self, const leave& msg) {
       [self, msg, refuse](const outcome<persistence::membership_change>& made) {
         if (!made)
           return refuse(made.why());
-        auto& salon = self->state.rules;
-        told out;
-        out.salon = salon.record().id;
-        if (salon.has(msg.who))
-          out.events.push_back(event::left{out.salon, salon.record().name, msg.username});
-        salon.remove(msg.who);
-        out.gone.push_back(msg.who);
-        out.replies.push_back({msg.from, rules::answer::settled{done{}}});
-        self->send(self->state.relay, std::move(out));
+        go(self, msg.who, left_of(self, msg.username), {{msg.from, rules::answer::settled{done{}}}});
       },
       refuse);
-}
-
-/// The members are told, and the salon's own rules change, once the store has it.
-void enter(pointer self, user_id who, const std::string& username) {
-  auto& salon = self->state.rules;
-  told out;
-  out.salon = salon.record().id;
-  out.entered.push_back(who);
-  if (!salon.has(who))
-    out.events.push_back(event::joined{out.salon, salon.record().name, username});
-  salon.add(who);
-  self->send(self->state.relay, std::move(out));
-}
-
-void go(pointer self, const dismiss& msg) {
-  auto& salon = self->state.rules;
-  told out;
-  out.salon = salon.record().id;
-  if (salon.has(msg.who) && msg.how == decided_by::operators) // a rejection is told to the rejected alone
-    out.events.push_back(event::left{out.salon, salon.record().name, msg.username});
-  salon.remove(msg.who);
-  out.gone.push_back(msg.who);
-  self->send(self->state.relay, std::move(out));
-  if (msg.how == decided_by::request)
-    self->send(self->state.relay, tell_user{msg.who, event::request_refused{salon.record().name}});
 }
 
 caf::result<store_done> on_admit(pointer self, const admit& msg) {
@@ -200,7 +190,7 @@ caf::result<store_done> on_admit(pointer self, const admit& msg) {
           answer.deliver(make_error(made.why()));
           return;
         }
-        enter(self, msg.who, msg.username);
+        enter(self, msg.who, msg.username, {});
         answer.deliver(store_done{});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
@@ -220,7 +210,12 @@ caf::result<store_done> on_dismiss(pointer self, const dismiss& msg) {
           answer.deliver(make_error(ended.why()));
           return;
         }
-        go(self, msg);
+        if (msg.how == decided_by::request) { // a rejection is told to the rejected alone
+          go(self, msg.who, std::nullopt, {});
+          self->send(self->state.relay, tell_user{msg.who, event::request_refused{self->state.rules.record().name}});
+        } else {
+          go(self, msg.who, left_of(self, msg.username), {});
+        }
         answer.deliver(store_done{});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
@@ -252,13 +247,7 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
         return self->delegate(self->state.store, store_work{store_work::kind::read, msg.job});
       },
       [self](const member_added& msg) { self->state.rules.add(msg.who); },
-      [self](const member_gone& msg) {
-        self->state.rules.remove(msg.who);
-        told out;
-        out.salon = self->state.rules.record().id;
-        out.gone.push_back(msg.who);
-        self->send(self->state.relay, std::move(out));
-      },
+      [self](const member_gone& msg) { go(self, msg.who, std::nullopt, {}); },
       [self](const append_next&) {
         --self->state.appending;
         if (!self->state.waiting.empty())
