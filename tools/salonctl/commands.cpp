@@ -1,5 +1,5 @@
 #include "tools/salonctl/commands.hpp"
-#include "protocol/words/operator_command.hpp"
+#include "config/load.hpp"
 #include "tools/salonctl/show.hpp"
 #include "tools/salonctl/terminal.hpp"
 #include <cerrno>
@@ -17,6 +17,10 @@ namespace {
 using namespace salond;
 using namespace std::chrono_literals;
 
+bool no_input(std::string&) {
+  return false;
+}
+
 /// Reads what a command takes beside its words.
 server_link::input input_of(const spoken_command& said) {
   if (said.what->input == command_input::password)
@@ -28,7 +32,7 @@ server_link::input input_of(const spoken_command& said) {
       return false;
     };
   if (said.what->input != command_input::file)
-    return [](std::string&) { return false; };
+    return no_input;
   const auto name = said.get("FILE");
   auto file = std::make_shared<std::ifstream>(name, std::ios::binary);
   if (!*file)
@@ -60,11 +64,15 @@ void show_progress(const std::string& how_far) {
 
 } // namespace
 
-std::string runner::answer_of(const std::vector<std::string>& words) {
-  const auto said = understand(words);
+spoken_command understood(const std::vector<std::string>& words) {
+  auto said = understand(words);
   if (const auto* wrong = std::get_if<usage_fault>(&said))
     throw failure(status::wrong_usage, wrong->text);
-  return server_.ask(words, input_of(std::get<spoken_command>(said)), show_progress);
+  return std::get<spoken_command>(std::move(said));
+}
+
+std::string runner::answer_of(const std::vector<std::string>& words, const server_link::input& more) {
+  return server_.ask(words, more, show_progress);
 }
 
 void runner::print(const std::string& answer) const {
@@ -75,15 +83,12 @@ void runner::print(const std::string& answer) const {
 }
 
 void runner::run(const std::vector<std::string>& words) {
-  const auto understood = understand(words);
-  if (const auto* wrong = std::get_if<usage_fault>(&understood))
-    throw failure(status::wrong_usage, wrong->text);
-  const auto& said = std::get<spoken_command>(understood);
+  const auto said = understood(words);
   if (said.what->name == "watch")
     return watch();
   if (said.has("--follow"))
     return follow_log(words);
-  const auto answer = answer_of(words);
+  const auto answer = answer_of(words, input_of(said));
   if (said.what->name != "cert issue")
     return print(answer);
   auto made = json::parse(answer);
@@ -98,7 +103,7 @@ void runner::follow_log(std::vector<std::string> words) {
   words.erase(std::remove(words.begin(), words.end(), "--follow"), words.end());
   int64_t last = 0;
   for (;; words = {"log", "--after=" + std::to_string(last)}) {
-    for (const auto& line : json::parse(answer_of(words))) {
+    for (const auto& line : json::parse(answer_of(words, no_input))) {
       last = line.at("id").get<int64_t>();
       if (how_.json) {
         std::cout << line.dump() << std::endl;
@@ -117,15 +122,16 @@ void runner::follow_log(std::vector<std::string> words) {
 
 void runner::watch() {
   const bool live = !how_.json && ::isatty(STDOUT_FILENO);
-  auto before = json::parse(answer_of({"watch"}));
+  auto before = json::parse(answer_of({"watch"}, no_input));
   while (std::cout) {
     std::this_thread::sleep_for(1s);
-    auto now = json::parse(answer_of({"watch"}));
+    auto now = json::parse(answer_of({"watch"}, no_input));
     const auto seconds = (now.value("at_ms", 0.0) - before.value("at_ms", 0.0)) / 1000;
     if (how_.json)
       std::cout << now.dump() << std::endl;
     else if (live)
-      std::cout << "\x1b[H\x1b[2Jsalond at " << how_.host << ":" << how_.port << "   (Ctrl-C ends)\n\n"
+      std::cout << "\x1b[H\x1b[2Jsalond at " << salond::config::to_string(salond::config::admin_endpoint{how_.server})
+                << "   (Ctrl-C ends)\n\n"
                 << watch_screen(before, now, seconds) << std::flush;
     else
       std::cout << watch_line(before, now, seconds) << std::flush;

@@ -1,8 +1,12 @@
 // Commands as salonctl runs them: one answer for most, and what is more than that: files, passwords, live views.
 #pragma once
+#include "protocol/words/operator_command.hpp"
 #include "tools/salonctl/link.hpp"
 
 namespace salonctl {
+
+/// The words as a command. Throws failure.
+salond::spoken_command understood(const std::vector<std::string>& words);
 
 class runner {
 public:
@@ -15,7 +19,7 @@ public:
   void console();
 
 private:
-  std::string answer_of(const std::vector<std::string>& words);
+  std::string answer_of(const std::vector<std::string>& words, const server_link::input& more);
   void print(const std::string& answer) const;
   void follow_log(std::vector<std::string> words);
   void watch();

@@ -1,4 +1,5 @@
 #include "tools/salonctl/link.hpp"
+#include "config/load.hpp"
 #include <caf/io/all.hpp>
 #include <cerrno>
 #include <cstring>
@@ -128,9 +129,9 @@ server_link::server_link(const options& how) {
   port_rules server;
   server.kinds = {peer_kind::node};
   server.reach = port_rules::reach::every_actor;
-  auto found = system_->net.dial<admin_actor>(how.host, static_cast<uint16_t>(std::stoi(how.port)), server);
+  auto found = system_->net.dial<admin_actor>(how.server.host, how.server.port, server);
   if (const auto* why = std::get_if<dial_failure>(&found))
-    throw to_failure(*why, how.host + ":" + how.port);
+    throw to_failure(*why, config::to_string(config::admin_endpoint{how.server}));
   admin_ = std::get<admin_actor>(found);
   system_->asker = system_->actors.spawn(asker, admin_);
 }

@@ -1,5 +1,4 @@
 // salonctl: administers a salond over its admin port. docs/operations.md has the commands and the exit statuses.
-#include "protocol/words/operator_command.hpp"
 #include "tools/salonctl/commands.hpp"
 #include <csignal>
 #include <cstdio>
@@ -44,11 +43,8 @@ void run(const options& asked) {
   if (help(asked))
     return;
   const bool console = asked.words == std::vector<std::string>{"console"};
-  if (!console) { // said before anything is connected
-    const auto said = salond::understand(asked.words);
-    if (const auto* wrong = std::get_if<salond::usage_fault>(&said))
-      throw failure(status::wrong_usage, wrong->text);
-  }
+  if (!console)
+    understood(asked.words);             // wrong usage is said before anything is connected
   auto* server = new server_link(asked); // lives as long as the process, which ends at once: see end()
   runner commands(asked, *server);
   if (console)

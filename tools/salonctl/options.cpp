@@ -29,18 +29,6 @@ std::string line_of(const salond::operator_command& command) {
   return line + std::string(command.summary) + "\n";
 }
 
-bool split(const std::string& text, options& out) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size())
-    return false;
-  out.host = text.substr(0, colon);
-  out.port = text.substr(colon + 1);
-  if (out.host.front() == '[' && out.host.back() == ']')
-    out.host = out.host.substr(1, out.host.size() - 2);
-  return out.port.size() <= 5 && out.port.find_first_not_of("0123456789") == std::string::npos
-         && std::stoi(out.port) <= 65535;
-}
-
 } // namespace
 
 options parse(int argc, char** argv) {
@@ -53,7 +41,7 @@ options parse(int argc, char** argv) {
                           {"version", no_argument, nullptr, version},
                           {nullptr, 0, nullptr, 0}};
   options out;
-  std::string folder;
+  std::string folder, why;
   opterr = 0; // what is wrong is said by us
   // "+": the first word that is no option begins the command, whose own options are not ours.
   for (int one; (one = ::getopt_long(argc, argv, "+:h", known, nullptr)) != -1;) {
@@ -62,7 +50,9 @@ options parse(int argc, char** argv) {
     case state: folder = value; break;
     case bundle: out.bundle = value; break;
     case server:
-      if (!split(value, out))
+      if (const auto where = salond::config::parse_admin(value, why))
+        out.server = *where;
+      else
         out.fault = "--server: write HOST:PORT, as 127.0.0.1:5001";
       break;
     case json: out.json = true; break;

@@ -1,5 +1,6 @@
 // salonctl's command line: whom to talk to and how, then the command's own words.
 #pragma once
+#include "config/config.hpp"
 #include <string>
 #include <vector>
 
@@ -7,7 +8,7 @@ namespace salonctl {
 
 struct options {
   std::string bundle; ///< the file with the operator's certificate
-  std::string host = "127.0.0.1", port = "5001";
+  salond::config::endpoint server = *salond::config::settings{}.admin;
   bool json = false;
   bool help = false, version = false;
   std::vector<std::string> words;
