@@ -9,7 +9,6 @@
 #include "tools/salond/admin_port.hpp"
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/state_folder.hpp"
-#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <mutex>
@@ -17,7 +16,6 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <thread>
 #include <unistd.h>
 
 namespace {
@@ -129,25 +127,87 @@ struct news {
   }
 };
 
-/// Opens the admin port for the actors that serve now; the first time, says that all is ready. False: it cannot be.
-bool take_news(news& from, std::optional<admin_port>& admin, const std::vector<bound_endpoint>& doors, bool& ready) {
-  eventfd_t count = 0;
-  ::eventfd_read(from.wake, &count);
-  const std::lock_guard lock{from.guard};
-  const auto actors = std::exchange(from.actors, std::nullopt);
-  if (!actors)
-    return true;
-  try {
-    if (admin)
-      admin->publish(*actors);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "salond: %s\n", error.what());
-    return false;
+/// The main thread's part in a running node: it opens the admin port, says that all is ready, and passes signals on.
+class attendant {
+public:
+  attendant(news& told, std::optional<admin_port>& admin, std::vector<bound_endpoint> doors, uint32_t stop_seconds)
+      : told_(told), admin_(admin), doors_(std::move(doors)),
+        // The stop has a deadline of its own; this is for what that cannot end, as a thread that waits for a database.
+        patience_(static_cast<int>(std::max(1u, stop_seconds) * 1000)) {}
+
+  /// Waits for the node's end; answers the exit status.
+  int wait_for_end(const server_actor& root, int signals) {
+    constexpr int hour = 3600 * 1000; // how often certificates are looked at
+    pollfd wait[] = {{signals, POLLIN, 0}, {told_.wake, POLLIN, 0}};
+    while (!over_) {
+      const auto events_seen = ::poll(wait, 2, stopping_ ? patience_ : hour);
+      if (events_seen < 0)
+        continue;
+      if (events_seen == 0)
+        nothing_happened();
+      else if (wait[1].revents)
+        take_news();
+      else
+        take_signal(root, signals);
+    }
+    return status_;
   }
-  if (!std::exchange(ready, true))
-    print_ready(doors, admin);
-  return true;
-}
+
+private:
+  void nothing_happened() {
+    if (stopping_) {
+      log::error("not everything could be stopped in time; ending", {{"after_ms", patience_}});
+      over_ = true;
+    } else if (admin_) {
+      admin_->renew();
+    }
+  }
+
+  void take_news() {
+    eventfd_t count = 0;
+    ::eventfd_read(told_.wake, &count);
+    const std::lock_guard lock{told_.guard};
+    if (told_.ended) {
+      status_ = *told_.ended;
+      over_ = true;
+    } else if (const auto actors = std::exchange(told_.actors, std::nullopt)) {
+      serve(*actors);
+    }
+  }
+
+  /// Opens the admin port for the actors that serve now; the first time, says that all is ready.
+  void serve(const node_actors& actors) {
+    try {
+      if (admin_)
+        admin_->publish(actors);
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "salond: %s\n", error.what());
+      over_ = true;
+      return;
+    }
+    if (!std::exchange(ready_, true))
+      print_ready(doors_, admin_);
+  }
+
+  void take_signal(const server_actor& root, int signals) {
+    signalfd_siginfo what;
+    (void)!::read(signals, &what, sizeof what);
+    if (std::exchange(stopping_, true)) {
+      over_ = true; // the second one: at once
+      return;
+    }
+    log::info("asked to stop");
+    notify_service_manager("STOPPING=1");
+    caf::anon_send(root, stop{});
+  }
+
+  news& told_;
+  std::optional<admin_port>& admin_;
+  const std::vector<bound_endpoint> doors_;
+  const int patience_;
+  bool stopping_ = false, ready_ = false, over_ = false;
+  int status_ = 1;
+};
 
 /// Runs the node until it ends; signals stop it.
 int run(config::settings values, std::unique_ptr<persistence::store> db, int signals) {
@@ -155,60 +215,23 @@ int run(config::settings values, std::unique_ptr<persistence::store> db, int sig
   make_room_for(values.limits);
   for (const auto& where : values.listen)
     parts->doors.push_back(bind_endpoint(where));
-  // The stop has a deadline of its own; this is for what that cannot end, as a thread that waits for a database.
-  const auto patience = static_cast<int>(std::max(1u, values.stop.seconds) * 1000);
   log::info("database open", {{"database", db->describe()}});
   parts->settings = std::move(values);
   parts->db = std::move(db);
-  const auto doors = parts->doors;
-  const auto admin_at = parts->settings.admin;
-  const auto state = parts->settings.state;
   news told;
-  int status = 1;
   system_config cfg;
   caf::actor_system system{cfg};
   std::optional<admin_port> admin;
-  if (admin_at) {
-    admin.emplace(system, *admin_at, state);
+  if (const auto& at = parts->settings.admin) {
+    admin.emplace(system, *at, parts->settings.state);
     admin->offer(*parts);
   }
+  attendant here(told, admin, parts->doors, parts->settings.stop.seconds);
   node_events events;
   events.ready = [&told](const node_actors& now) { told.tell(now); };
   events.changed = events.ready;
   events.ended = [&told](int with) { told.tell_end(with); };
-  auto root = system.spawn(server, parts, events);
-  constexpr int hour = 3600 * 1000; // how often certificates are looked at
-  pollfd wait[] = {{signals, POLLIN, 0}, {told.wake, POLLIN, 0}};
-  for (bool stopping = false, ready = false;;) {
-    const auto events_seen = ::poll(wait, 2, stopping ? patience : hour);
-    if (events_seen < 0)
-      continue;
-    if (events_seen == 0 && !stopping) {
-      if (admin)
-        admin->renew();
-      continue;
-    }
-    if (events_seen == 0) {
-      log::error("not everything could be stopped in time; ending", {{"after_ms", patience}});
-      break;
-    }
-    if (wait[1].revents) {
-      if (const std::lock_guard lock{told.guard}; told.ended) {
-        status = *told.ended;
-        break;
-      }
-      if (!take_news(told, admin, doors, ready))
-        break;
-      continue;
-    }
-    signalfd_siginfo what;
-    (void)!::read(signals, &what, sizeof what);
-    if (std::exchange(stopping, true))
-      break; // the second one: at once
-    log::info("asked to stop");
-    notify_service_manager("STOPPING=1");
-    caf::anon_send(root, stop{});
-  }
+  const auto status = here.wait_for_end(system.spawn(server, parts, events), signals);
   // Everything accepted is committed and the database is closed (or the status says that it is not): the process may
   // simply end. Taking the actor system apart would add nothing but a way to hang.
   std::fflush(nullptr);
