@@ -1,7 +1,7 @@
 // Commands about users: who they are, who is out, what they may do.
-#include "actors/admin/admin.hpp"
-#include "actors/ask_store.hpp"
+#include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
+#include "persistence/column_words.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond {
@@ -9,49 +9,24 @@ namespace {
 
 using namespace persistence;
 
-const char* name_of(role which) {
-  switch (which) {
-  case role::administrator: return "administrator";
-  case role::moderator: return "moderator";
-  case role::user: break;
-  }
-  return "user";
-}
-
 json to_json(const user_profile& of) {
-  json one{{"user", of.who.username},
-           {"alias", of.who.alias},
-           {"role", name_of(of.who.role)},
-           {"connected", of.connected},
-           {"last_seen", of.last_seen ? json(iso_time(*of.last_seen)) : json(nullptr)}};
-  return one;
-}
-
-/// Asks the store; a fault of the store, or of what it answers, refuses the call.
-template <class Ask, class Then>
-void ask(const admin_call_ptr& call, store_work::kind how, Ask what, Then then) {
-  ask_store(
-      call->self(), call->parts().store, how, std::move(what),
-      [call, then = std::move(then)](auto& result) mutable {
-        if (!result)
-          return call->refuse(result.why());
-        then(*result);
-      },
-      [call](fault why) { call->refuse(why); });
+  return {{"user", of.who.username},
+          {"alias", of.who.alias},
+          {"role", to_word(of.who.role)},
+          {"connected", of.connected},
+          {"last_seen", of.last_seen ? json(iso_time(*of.last_seen)) : json(nullptr)}};
 }
 
 void list_users(const admin_call_ptr& call) {
   constexpr size_t most = 1000; // a page for people; who has more names a pattern
-  ask_store(
-      call->self(), call->parts().store, store_work::kind::read,
-      [part = key_of(call->said().get("PATTERN"))](store& db) { return db.find_users(part, {}, most); },
+  ask_to_read(
+      call, [part = key_of(call->said().get("PATTERN"))](store& db) { return db.find_users(part, {}, most); },
       [call](const std::vector<user_profile>& found) {
         json list = json::array();
         for (const auto& one : found)
           list.push_back(to_json(one));
         call->done(list);
-      },
-      [call](fault why) { call->refuse(why); });
+      });
 }
 
 json to_json(const session_listed& one) {
@@ -64,7 +39,7 @@ void ask_sessions(const admin_call_ptr& call, Then then) {
   call->self()
       ->request(call->parts().directory, std::chrono::seconds{5}, list_sessions{})
       .then([then = std::move(then)](const sessions_listed& all) mutable { then(*all.sessions); },
-            [call](caf::error& why) { call->refuse(fault_of(why)); });
+            refusing_error(call));
 }
 
 void list_all_sessions(const admin_call_ptr& call) {
@@ -103,7 +78,7 @@ void ask_bans(const admin_call_ptr& call, Message what) {
           [call](const removed& hit) {
             call->done(json{{"done", true}, {"user", hit.username}});
           },
-          [call](caf::error& why) { call->refuse(fault_of(why)); });
+          refusing_error(call));
 }
 
 void kick(const admin_call_ptr& call) {
@@ -122,16 +97,14 @@ void unban(const admin_call_ptr& call) {
 }
 
 void list_bans(const admin_call_ptr& call) {
-  ask_store(
-      call->self(), call->parts().store, store_work::kind::read,
-      [now = wall_clock()](store& db) { return db.bans(now); },
+  ask_to_read(
+      call, [now = wall_clock()](store& db) { return db.bans(now); },
       [call](const std::vector<salond::ban>& out) {
         json list = json::array();
         for (const auto& one : out)
           list.push_back({{"user", one.username}, {"until", one.until ? iso_time(*one.until) : "for good"}});
         call->done(list);
-      },
-      [call](fault why) { call->refuse(why); });
+      });
 }
 
 // --- accounts ---
@@ -148,12 +121,11 @@ std::string password_of(const admin_call_ptr& call) {
 template <class Then>
 void hash_input(const admin_call_ptr& call, Then then) {
   auto password = password_of(call);
-  if (password.empty() || password.size() > 1024 || !is_utf8(password))
+  if (!is_password(password) || !is_utf8(password))
     return call->refuse(fault::invalid_password);
   call->self()
       ->request(call->parts().services.passwords, std::chrono::minutes{1}, hash_password{std::move(password)})
-      .then([then = std::move(then)](const hashed_password& made) mutable { then(made.hash); },
-            [call](caf::error& why) { call->refuse(fault_of(why)); });
+      .then([then = std::move(then)](const hashed_password& made) mutable { then(made.hash); }, refusing_error(call));
 }
 
 void add_user(const admin_call_ptr& call) {
@@ -164,8 +136,8 @@ void add_user(const admin_call_ptr& call) {
   if (!is_name(alias))
     return call->refuse(fault::invalid_alias);
   hash_input(call, [call, name, alias](const std::string& hash) {
-    ask(
-        call, store_work::kind::write,
+    ask_to_write(
+        call,
         [name, alias, hash, why = call->why()](store& db) {
           return db.add_user({name, alias, hash, role::user}, why);
         },
@@ -179,8 +151,8 @@ void add_user(const admin_call_ptr& call) {
 
 void set_password(const admin_call_ptr& call) {
   hash_input(call, [call](const std::string& hash) {
-    ask(
-        call, store_work::kind::write,
+    ask_to_write(
+        call,
         [key = key_of(call->said().get("USER")), hash, why = call->why()](store& db) {
           return db.set_password(key, hash, why);
         },
@@ -194,8 +166,8 @@ void rename_user(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (!is_name(name))
     return call->refuse(fault::invalid_username);
-  ask(
-      call, store_work::kind::write,
+  ask_to_write(
+      call,
       [key = key_of(call->said().get("USER")), name, why = call->why()](store& db) {
         return db.rename_user(key, name, why);
       },
@@ -210,9 +182,8 @@ outcome<std::vector<salon_id>> salons_named(store& db, const std::vector<std::st
   std::vector<salon_id> result;
   const auto all = db.salons();
   for (const auto& name : names) {
-    const auto found = std::find_if(all.begin(), all.end(),
-                                    [key = key_of(name)](const salon_record& one) { return key_of(one.name) == key; });
-    if (found == all.end())
+    const auto found = salon_named(name, all);
+    if (!found)
       return fault::unknown_salon;
     result.push_back(found->id);
   }
@@ -221,14 +192,12 @@ outcome<std::vector<salon_id>> salons_named(store& db, const std::vector<std::st
 
 void set_role(const admin_call_ptr& call) {
   const auto wished = call->said().get("ROLE");
-  const auto now = wished == "administrator" ? role::administrator
-                   : wished == "moderator"   ? role::moderator
-                                             : role::user;
-  if (wished != name_of(now) || (now == role::moderator) == call->said().rest.empty())
+  const auto now = role_of(wished);
+  if (wished != to_word(now) || (now == role::moderator) == call->said().rest.empty())
     return call->refuse(admin_verdict::wrong_usage,
                         "usage: role USER administrator, role USER user, or role USER moderator SALON...");
-  ask(
-      call, store_work::kind::write,
+  ask_to_write(
+      call,
       [key = key_of(call->said().get("USER")), names = call->said().rest, now,
        why = call->why()](store& db) -> outcome<user> {
         const auto salons = salons_named(db, names);
@@ -238,7 +207,7 @@ void set_role(const admin_call_ptr& call) {
       },
       [call](const user& changed) {
         call->self()->send(call->parts().directory, account_changed{changed.id, changed.username, changed.role});
-        call->done(json{{"done", true}, {"user", changed.username}, {"role", name_of(changed.role)}});
+        call->done(json{{"done", true}, {"user", changed.username}, {"role", to_word(changed.role)}});
       });
 }
 

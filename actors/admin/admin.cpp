@@ -1,5 +1,5 @@
 #include "actors/admin/admin.hpp"
-#include "actors/ask_store.hpp"
+#include "actors/admin/ask.hpp"
 #include "config/log.hpp"
 #include "protocol/words/names.hpp"
 
@@ -50,9 +50,7 @@ case_file read_case(persistence::store& db, const peer& from, const spoken_comma
   if (file.rights.role == role::moderator) // his salons are those of the user of his name
     file.rights.moderates = db.moderates(key_of(from.who().name));
   if (said.has("SALON"))
-    for (auto& salon : db.salons())
-      if (key_of(salon.name) == key_of(said.get("SALON")))
-        file.salon = std::move(salon);
+    file.salon = salon_named(said.get("SALON"), db.salons());
   if (said.has("USER"))
     if (auto found = db.profile(key_of(said.get("USER"))))
       file.target = std::move(*found);

@@ -76,6 +76,12 @@ std::optional<admin_answer> admin_call::take_answer() {
   return std::exchange(progress_, std::nullopt);
 }
 
+std::optional<salon_record> salon_named(const std::string& name, const std::vector<salon_record>& all) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [key = key_of(name)](const auto& one) { return key_of(one.name) == key; });
+  return found == all.end() ? std::nullopt : std::optional{*found};
+}
+
 std::string iso_time(moment when) {
   const auto seconds =
       static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count());

@@ -74,7 +74,6 @@ public:
   caf::result<admin_answer> next();
   /// Takes a piece of input; false when none is wanted or it is too much.
   bool take(const std::string& piece);
-  bool wants_input() const { return wants_input_; }
   void want_input() {
     wants_input_ = true;
     tell();
@@ -110,6 +109,9 @@ using admin_command = void (*)(const admin_call_ptr&);
 void add_account_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_commands(std::map<std::string_view, admin_command>& to);
 void add_node_commands(std::map<std::string_view, admin_command>& to);
+
+/// The salon of that name as typed, if there is one.
+std::optional<salon_record> salon_named(const std::string& name, const std::vector<salon_record>& all);
 
 /// "2026-11-25T12:00:00Z".
 std::string iso_time(moment when);

@@ -1,6 +1,5 @@
 // Commands about the node: how it is, what it tells everybody, how it ends, who its operators are.
-#include "actors/admin/admin.hpp"
-#include "actors/ask_store.hpp"
+#include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
 #include "protocol/words/names.hpp"
 
@@ -14,13 +13,13 @@ constexpr auto patience = std::chrono::seconds{5}; // for actors of this process
 /// Writes the audit line of a decision that changes nothing else in the database, and then acts.
 template <class Then>
 void note(const admin_call_ptr& call, std::string to, std::string reason, Then then) {
-  ask_store(
-      call->self(), call->parts().store, store_work::kind::write,
+  ask_to_write(
+      call,
       [why = call->why(reason), what = std::string(call->said().what->name), to = std::move(to)](store& db) {
         db.note(why, what, to, "done");
         return done{};
       },
-      [then = std::move(then)](done) mutable { then(); }, [call](fault why) { call->refuse(why); });
+      [then = std::move(then)](done) mutable { then(); });
 }
 
 json to_json(const counted_work& work) {
@@ -41,9 +40,9 @@ void ask_how_it_is(const admin_call_ptr& call, Then then) {
             call->self()
                 ->request(call->parts().store, patience, count_work{})
                 .then([then = std::move(then), house](const counted_work& work) mutable { then(house, work); },
-                      [call](caf::error& why) { call->refuse(fault_of(why)); });
+                      refusing_error(call));
           },
-          [call](caf::error& why) { call->refuse(fault_of(why)); });
+          refusing_error(call));
 }
 
 json counters_of(const surveyed& house, const counted_work& work) {
@@ -105,8 +104,8 @@ void show_log(const admin_call_ptr& call) {
   constexpr size_t most = 1000;
   const auto count = static_cast<size_t>(call->said().number("N").value_or(50));
   const auto after = call->said().number("--after");
-  ask_store(
-      call->self(), call->parts().store, store_work::kind::read,
+  ask_to_read(
+      call,
       [count = std::min(count, most), after](store& db) {
         return after ? db.audit_after(*after, most) : db.audit_tail(count);
       },
@@ -122,8 +121,7 @@ void show_log(const admin_call_ptr& call) {
                           {"reason", one.reason},
                           {"result", one.result}});
         call->done(list);
-      },
-      [call](fault why) { call->refuse(why); });
+      });
 }
 
 // --- certificates ---

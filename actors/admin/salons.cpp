@@ -1,6 +1,6 @@
 // Commands about salons: what they are, who belongs to them, what was said.
-#include "actors/admin/admin.hpp"
-#include "actors/ask_store.hpp"
+#include "actors/admin/ask.hpp"
+#include "persistence/column_words.hpp"
 #include "protocol/words/names.hpp"
 #include <unordered_map>
 
@@ -9,20 +9,10 @@ namespace {
 
 using namespace persistence;
 
-const char* name_of(policy which) {
-  switch (which) {
-  case policy::automatic: return "auto";
-  case policy::open: return "open";
-  case policy::approval: break;
-  }
-  return "approval";
-}
-
-std::optional<policy> policy_of(const std::string& name) {
-  for (const auto one : {policy::automatic, policy::open, policy::approval})
-    if (name == name_of(one))
-      return one;
-  return std::nullopt;
+/// The policy that an operator means by a word, if it is one.
+std::optional<policy> policy_meant(const std::string& word) {
+  const auto how = policy_of(word);
+  return word == to_word(how) ? std::optional{how} : std::nullopt;
 }
 
 /// Whether the operator may see what is inside of the salon.
@@ -45,7 +35,7 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
   for (const auto& one : found) {
     if (sees(*call, one.record.id))
       list.push_back({{"salon", one.record.name},
-                      {"policy", name_of(one.record.policy)},
+                      {"policy", to_word(one.record.policy)},
                       {"members", one.members},
                       {"hearers", hearers[one.record.id]},
                       {"topic", one.record.topic}});
@@ -54,8 +44,8 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
 }
 
 void list_salons(const admin_call_ptr& call) {
-  ask_store(
-      call->self(), call->parts().store, store_work::kind::read,
+  ask_to_read(
+      call,
       [](store& db) {
         std::vector<counted_salon> result;
         for (auto& record : db.salons())
@@ -65,10 +55,8 @@ void list_salons(const admin_call_ptr& call) {
       [call](const std::vector<counted_salon>& found) {
         call->self()
             ->request(call->parts().relay, std::chrono::seconds{5}, survey{})
-            .then([call, found](const surveyed& now) { show_salons(call, found, now); },
-                  [call](caf::error& why) { call->refuse(fault_of(why)); });
-      },
-      [call](fault why) { call->refuse(why); });
+            .then([call, found](const surveyed& now) { show_salons(call, found, now); }, refusing_error(call));
+      });
 }
 
 struct waiting_requests {
@@ -77,8 +65,8 @@ struct waiting_requests {
 };
 
 void list_requests(const admin_call_ptr& call) {
-  ask_store(
-      call->self(), call->parts().store, store_work::kind::read,
+  ask_to_read(
+      call,
       [](store& db) {
         return waiting_requests{db.join_requests(), db.salons()};
       },
@@ -89,8 +77,7 @@ void list_requests(const admin_call_ptr& call) {
             if (salon.id == one.salon && sees(*call, salon.id))
               list.push_back({{"user", one.username}, {"salon", salon.name}, {"since", iso_time(one.at)}});
         call->done(list);
-      },
-      [call](fault why) { call->refuse(why); });
+      });
 }
 
 // --- who belongs ---
@@ -104,7 +91,7 @@ void decide_membership(const admin_call_ptr& call, decided_by how, const std::st
   call->self()
       ->request(call->parts().host, caf::infinite,
                 Message{call->file.salon->id, who.id, who.username, how, call->why(reason)})
-      .then([call](const store_done&) { call->done(); }, [call](caf::error& why) { call->refuse(fault_of(why)); });
+      .then([call](const store_done&) { call->done(); }, refusing_error(call));
 }
 
 void accept(const admin_call_ptr& call) {
@@ -125,20 +112,15 @@ void remove_member(const admin_call_ptr& call) {
 /// Runs a change of a salon in the store and tells the node of it; `Fact` is what the host is told.
 template <class Fact, class Change>
 void change_salon(const admin_call_ptr& call, Change change) {
-  ask_store(
-      call->self(), call->parts().store, store_work::kind::write, std::move(change),
-      [call](const outcome<salon_record>& changed) {
-        if (!changed)
-          return call->refuse(changed.why());
-        call->self()->send(call->parts().host, Fact{*changed});
-        call->done(json{{"done", true}, {"salon", changed->name}});
-      },
-      [call](fault why) { call->refuse(why); });
+  ask_to_write(call, std::move(change), [call](const salon_record& changed) {
+    call->self()->send(call->parts().host, Fact{changed});
+    call->done(json{{"done", true}, {"salon", changed.name}});
+  });
 }
 
 void create_salon(const admin_call_ptr& call) {
   const auto name = call->said().get("SALON");
-  const auto wished = call->said().has("--policy") ? policy_of(call->said().get("--policy")) : policy::approval;
+  const auto wished = call->said().has("--policy") ? policy_meant(call->said().get("--policy")) : policy::approval;
   if (!wished)
     return call->refuse(admin_verdict::wrong_usage, "--policy is auto, open or approval");
   if (!is_name(name))
@@ -148,7 +130,7 @@ void create_salon(const admin_call_ptr& call) {
 }
 
 void set_policy(const admin_call_ptr& call) {
-  const auto wished = policy_of(call->said().get("POLICY"));
+  const auto wished = policy_meant(call->said().get("POLICY"));
   if (!wished)
     return call->refuse(admin_verdict::wrong_usage, "POLICY is auto, open or approval");
   change_salon<salon_changed>(call, [id = call->file.salon->id, wished, why = call->why()](store& db) {
@@ -199,32 +181,28 @@ constexpr auto newest = std::numeric_limits<int64_t>::max();
 
 void show_history(const admin_call_ptr& call) {
   const auto wished = static_cast<size_t>(call->said().number("N").value_or(50));
-  ask_store(
-      call->self(), call->parts().store, store_work::kind::read,
+  ask_to_read(
+      call,
       [id = call->file.salon->id, count = std::min(wished, most_messages)](store& db) {
         return db.history(id, newest, count);
       },
-      [call](const std::vector<chat_message>& found) { show_messages(call, found); },
-      [call](fault why) { call->refuse(why); });
+      [call](const std::vector<chat_message>& found) { show_messages(call, found); });
 }
 
 void search_salon(const admin_call_ptr& call) {
-  ask_store(
-      call->self(), call->parts().store, store_work::kind::read,
+  ask_to_read(
+      call,
       [id = call->file.salon->id, text = call->said().text()](store& db) { return db.search(id, text, newest, 200); },
-      [call](const std::vector<chat_message>& found) { show_messages(call, found); },
-      [call](fault why) { call->refuse(why); });
+      [call](const std::vector<chat_message>& found) { show_messages(call, found); });
 }
 
 void delete_message(const admin_call_ptr& call) {
   const auto id = call->said().number("ID");
   if (!id)
     return call->refuse(admin_verdict::wrong_usage, "ID is a number; history --ids shows them");
-  ask_store(
-      call->self(), call->parts().store, store_work::kind::write,
-      [id, why = call->why()](store& db) { return db.delete_message(message_id{*id}, why); },
-      [call](const outcome<done>& gone) { gone ? call->done() : call->refuse(gone.why()); },
-      [call](fault why) { call->refuse(why); });
+  ask_to_write(
+      call, [id, why = call->why()](store& db) { return db.delete_message(message_id{*id}, why); },
+      [call](done) { call->done(); });
 }
 
 } // namespace

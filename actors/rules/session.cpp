@@ -6,18 +6,12 @@
 namespace salond::rules {
 namespace {
 
-constexpr size_t most_password_bytes = 1024; // docs/text-protocol.md, "First frame of a connection"
-
 template <class... Fs>
 struct overloaded : Fs... {
   using Fs::operator()...;
 };
 template <class... Fs>
 overloaded(Fs...) -> overloaded<Fs...>;
-
-bool is_password(const std::string& text) {
-  return !text.empty() && text.size() <= most_password_bytes;
-}
 
 effects just(effect what) {
   effects result;

@@ -106,4 +106,9 @@ bool is_reserved(std::string_view username) {
   return key == "inscription" || key == "resume" || key == "admin" || key == "server";
 }
 
+bool is_password(std::string_view text) {
+  constexpr size_t most_bytes = 1024; // docs/text-protocol.md, "First frame of a connection"
+  return !text.empty() && text.size() <= most_bytes;
+}
+
 } // namespace salond

@@ -25,4 +25,7 @@ bool is_name(std::string_view text);
 /// True for usernames that nobody can register over the wire: INSCRIPTION, RESUME, admin, server, in any case.
 bool is_reserved(std::string_view username);
 
+/// True when `text` may be a password: 1 to 1,024 bytes, nothing else is asked of it.
+bool is_password(std::string_view text);
+
 } // namespace salond
