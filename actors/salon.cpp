@@ -1,4 +1,5 @@
 #include "actors/salon.hpp"
+#include "actors/append_job.hpp"
 #include "actors/ask_store.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
@@ -10,35 +11,6 @@ namespace {
 using pointer = salon_actor::stateful_pointer<salon_state>;
 
 constexpr size_t most_appends = 2;
-constexpr size_t most_rows = 256; // of one append: as many as a group of the store takes
-
-/// Posts of one append. Written before it is sent, read by the store's thread and by the salon, never at once.
-struct batch {
-  std::vector<new_message> rows;
-  std::vector<post> posts;
-};
-
-/// The append as a job: weighs as many rows as it has.
-class append_job final : public store_job {
-public:
-  explicit append_job(std::shared_ptr<const batch> what) : what_(std::move(what)) {}
-  void run(persistence::store& db) override {
-    results.clear();
-    for (const auto& row : what_->rows)
-      results.push_back(db.append(row));
-  }
-  size_t weight() const override {
-    size_t sum = 0;
-    for (const auto& row : what_->rows)
-      sum += std::max<size_t>(4096, row.text.size());
-    return sum;
-  }
-  std::vector<outcome<done>> results;
-
-private:
-  std::shared_ptr<const batch> what_;
-};
-
 void answer(pointer self, connection_id to, rules::answer::any what) {
   told out;
   out.salon = self->state.rules.record().id;
@@ -50,49 +22,61 @@ void refuse_post(pointer self, const post& what, fault why) {
   answer(self, what.from, rules::answer::posted{why, what.salon_as_typed});
 }
 
-void tell_stored(pointer self, const batch& what, const std::vector<outcome<done>>& results) {
+void tell_stored(pointer self, const append_job& what) {
   const auto& record = self->state.rules.record();
   told out;
   out.salon = record.id;
-  out.events.reserve(results.size());
-  out.replies.reserve(results.size());
-  for (size_t i = 0; i < results.size(); ++i) {
-    const auto& post = what.posts[i];
-    const auto& row = what.rows[i];
-    if (results[i]) {
+  out.events.reserve(what.results().size());
+  out.replies.reserve(what.results().size());
+  auto stored = what.results().begin();
+  for (const auto& [row, post] : what.entries()) {
+    if (*stored) {
       out.events.push_back(event::said{record.id, record.name, post.username, row.text, row.seq, row.at});
       out.replies.push_back({post.from, rules::answer::posted{}});
     } else {
-      out.replies.push_back({post.from, rules::answer::posted{results[i].why(), post.salon_as_typed}});
+      out.replies.push_back({post.from, rules::answer::posted{stored->why(), post.salon_as_typed}});
     }
+    ++stored;
   }
   self->send(self->state.relay, std::move(out));
 }
 
+void appended(pointer self, const std::shared_ptr<append_job>& what) {
+  if (self->state.open == what)
+    self->state.open = nullptr;
+  self->send(self, append_next{});
+}
+
 void append(pointer self) {
   auto& st = self->state;
-  auto what = std::make_shared<batch>();
-  const auto count = std::min(st.waiting.size(), most_rows);
-  const auto end = st.waiting.begin() + static_cast<std::ptrdiff_t>(count);
-  what->posts.assign(std::make_move_iterator(st.waiting.begin()), std::make_move_iterator(end));
-  st.waiting.erase(st.waiting.begin(), end);
-  const auto at = wall_clock();
-  what->rows.reserve(count);
-  for (auto& post : what->posts)
-    what->rows.push_back({st.rules.record().id, post.author, st.rules.next_seq(), std::move(post.text), at});
-  auto job = std::make_shared<append_job>(what);
+  auto job = std::make_shared<append_job>(st.waiting);
+  st.open = job;
   ++st.appending;
   self->request(st.store, caf::infinite, store_work{store_work::kind::write, job})
       .then(
-          [self, what, job](const store_done&) {
-            tell_stored(self, *what, job->results);
-            self->send(self, append_next{});
+          [self, job](const store_done&) {
+            tell_stored(self, *job);
+            appended(self, job);
           },
-          [self, what](caf::error& why) {
-            for (const auto& post : what->posts)
-              refuse_post(self, post, fault_of(why));
-            self->send(self, append_next{});
+          [self, job](caf::error& why) {
+            for (const auto& one : job->entries())
+              refuse_post(self, one.from, fault_of(why));
+            appended(self, job);
           });
+}
+
+void on_post(pointer self, post& msg) {
+  auto& st = self->state;
+  if (auto why = st.rules.refuses(msg.author))
+    return refuse_post(self, msg, *why);
+  append_job::entry one;
+  one.row = {st.rules.record().id, msg.author, st.rules.next_seq(), std::move(msg.text), wall_clock()};
+  one.from = std::move(msg);
+  if (st.open && st.open->add(one))
+    return;
+  st.waiting.push_back(std::move(one));
+  if (st.appending < most_appends)
+    append(self);
 }
 
 /// The members are told that somebody came, and the salon's own rules change, once the store has it.
@@ -232,13 +216,7 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
     log::warning("a salon was told an error", {{"why", to_string(why)}});
   });
   return {
-      [self](post& msg) {
-        if (auto why = self->state.rules.refuses(msg.author))
-          return refuse_post(self, msg, *why);
-        self->state.waiting.push_back(std::move(msg));
-        if (self->state.appending < most_appends)
-          append(self);
-      },
+      [self](post& msg) { on_post(self, msg); },
       [self](const join& msg) { on_join(self, msg); },
       [self](const leave& msg) { on_leave(self, msg); },
       [self](const read_history& msg) -> caf::result<store_done> {

@@ -1,6 +1,7 @@
 // SALON: asks its rules who may do what, its store to keep it, and tells what is stored: first the hearers, then the
 // asker.
 #pragma once
+#include "actors/append_job.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/rules/salon.hpp"
 
@@ -11,7 +12,8 @@ struct salon_state {
   rules::salon rules;
   store_actor store;
   relay_actor relay;
-  std::vector<post> waiting; ///< posts that the next append will take
+  std::shared_ptr<append_job> open;       ///< takes in what is posted, until the store's thread has taken it
+  std::vector<append_job::entry> waiting; ///< for the next append, when that is full or taken
   size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
 };
 

@@ -16,8 +16,9 @@ public:
   /// Asks. May run again from the start when the database undid the transaction; the last run counts.
   virtual void run(persistence::store& db) = 0;
 
-  /// Roughly what it sends to the database: groups are cut by it. 4,096 a row, so that 1 MiB is 256 rows.
-  virtual size_t weight() const { return 4096; }
+  /// It will run next, and is not changed any more. Answers roughly what it sends to the database: groups are cut by
+  /// it. 4,096 a row, so that 1 MiB is 256 rows.
+  virtual size_t take() { return 4096; }
 };
 
 /// A job whose result is that of `ask`, a function of the store.

@@ -75,7 +75,7 @@ void store_worker::work() {
       return;
     for (size_t weight = 0;
          taken_ < incoming_.size() && weight < most_group_weight && group.size() < most_group_tasks;) {
-      weight += incoming_[taken_].job->weight();
+      weight += incoming_[taken_].job->take();
       group.push_back(std::move(incoming_[taken_++]));
     }
     if (taken_ == incoming_.size()) {

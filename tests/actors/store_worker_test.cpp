@@ -19,7 +19,7 @@ class weighing_job final : public store_job {
 public:
   explicit weighing_job(size_t weight) : weight_(weight) {}
   void run(store&) override {}
-  size_t weight() const override { return weight_; }
+  size_t take() override { return weight_; }
 
 private:
   size_t weight_;
