@@ -64,6 +64,7 @@ public:
   user_id account;        ///< none before its password is proven
   bool listening = false; ///< its session has begun: it may hear
   bool dirty = false;     ///< stands in the list of those to flush
+  bool hung_up = false;   ///< was told its last words, and hears nothing more
   std::vector<seat> seats;
   std::map<salon_id, bool> while_arriving; ///< memberships made (true) or ended before its session began
   std::vector<event::said_privately> told_while_arriving;

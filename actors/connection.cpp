@@ -129,7 +129,7 @@ void connection::answered(rules::answer::any what) {
 }
 
 void connection::hear(const shared_bytes& spelled) {
-  if (closing_by_)
+  if (hung_up)
     return;
   codec_->say_spelled(spelled, now());
   house_->touch(*this);
@@ -137,7 +137,7 @@ void connection::hear(const shared_bytes& spelled) {
 }
 
 void connection::hear(const event::any& what) {
-  if (closing_by_)
+  if (hung_up)
     return;
   codec_->say(what, now());
   house_->touch(*this);
@@ -145,7 +145,7 @@ void connection::hear(const event::any& what) {
 }
 
 void connection::deliver(const event::said_privately& what) {
-  if (closing_by_)
+  if (hung_up)
     return;
   to_confirm_.push_back(what.id);
   hear(event::any{what});
@@ -162,10 +162,11 @@ void connection::check_room() {
 }
 
 void connection::close(const std::optional<event::any>& last) {
-  if (closing_by_)
+  if (hung_up)
     return;
   parked_.reset();
   session_.hung_up();
+  hung_up = true;
   closing_by_ = now() + closing_time;
   house_->wake(*this, *closing_by_);
   if (too_slow_) {
