@@ -1,7 +1,8 @@
 #include "actors/audience.hpp"
 #include "actors/ask_store.hpp"
-#include "actors/client_socket.hpp"
+#include "actors/network.hpp"
 #include "actors/wall_clock.hpp"
+#include "config/log.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 
@@ -26,8 +27,9 @@ std::optional<fault> audience::refuses(const std::string& address) const {
   const auto& limits = settings.limits;
   if (closing || (limits.connections != 0 && connections_.size() >= limits.connections))
     return fault::too_many_connections;
-  const auto here = addresses_.find(address);
-  if (limits.connections_per_address != 0 && address != local_peer && here != addresses_.end()
+  const auto network = network_of(address);
+  const auto here = addresses_.find(network);
+  if (limits.connections_per_address != 0 && !network.empty() && here != addresses_.end()
       && here->second >= limits.connections_per_address)
     return fault::too_many_connections;
   return std::nullopt;
@@ -41,13 +43,14 @@ bool audience::overrun() const {
 void audience::enter(hearer& who) {
   who.number = next_id();
   connections_.emplace(who.number, &who);
-  ++addresses_[who.peer];
+  who.network = network_of(who.peer);
+  ++addresses_[who.network];
 }
 
 void audience::leave(hearer& who) {
   if (connections_.erase(who.number) == 0)
     return;
-  const auto here = addresses_.find(who.peer);
+  const auto here = addresses_.find(who.network);
   if (here != addresses_.end() && --here->second == 0)
     addresses_.erase(here);
   while (!who.seats.empty())
@@ -62,6 +65,25 @@ void audience::leave(hearer& who) {
     caf::anon_send(directory, depart{who.account, who.number});
   }
   tell_if_over();
+}
+
+rules::login_throttle::verdict audience::begin(admission::attempt& what, instant now) {
+  return allowed.begin(what, now);
+}
+
+void audience::over(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now) {
+  for (const auto next : allowed.over(what, how, guesses, now))
+    if (const auto found = connections_.find(next); found != connections_.end())
+      found->second->attempt_due();
+  tick_later(); // a burst of failures ends with time
+}
+
+/// What nobody waits for: should the database not take it, the log has it.
+void audience::note(std::vector<admission::line> lines) {
+  for (auto& one : lines) {
+    log::warning("wrong passwords", {{"account", one.to}, {"from", one.why.from}, {"what", one.why.reason}});
+    tell_store(store, [one](persistence::store& db) { db.note(one.why, one.what, one.to, one.result); });
+  }
 }
 
 void audience::arrive(hearer& who, user_id as) {
@@ -315,10 +337,11 @@ void audience::announce(const event::any& what) {
   }
 }
 
-void audience::close_all(const event::any& last, std::function<void()> when_over) {
+void audience::close_all(const event::any& last, instant now, std::function<void()> when_over) {
   closing = true;
   for (const auto& [id, who] : connections_)
     who->close(last);
+  note(allowed.take_all_lines(now, wall_clock()));
   when_over_ = std::move(when_over);
   tell_if_over();
 }
@@ -364,7 +387,7 @@ void audience::wake(const hearer& who, instant when) {
 }
 
 void audience::tick_later() {
-  if (ticking_ || alarms_.empty())
+  if (ticking_ || (alarms_.empty() && !allowed.watches()))
     return;
   ticking_ = true;
   caf::delayed_anon_send(relay, std::chrono::milliseconds{250}, salond::tick{});
@@ -378,6 +401,7 @@ void audience::tick(instant now) {
     if (found != connections_.end())
       found->second->time_has_come(now);
   }
+  note(allowed.take_lines(now, wall_clock()));
   tick_later();
 }
 

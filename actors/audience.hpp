@@ -5,6 +5,7 @@
 // password on, and in a salon's hearers as long as its user is a member. Nothing here closes a connection while it
 // walks a list: a connection that must end is marked and ends in flush().
 #pragma once
+#include "actors/admission.hpp"
 #include "actors/dialects.hpp"
 #include "actors/interfaces.hpp"
 #include <array>
@@ -57,9 +58,12 @@ public:
   virtual void unparked() = 0;
   /// Its user has another name or another role now.
   virtual void account_is(const std::string& username, role now) = 0;
+  /// Its password, which waited for others' to be judged, may be tried now or is to be refused.
+  virtual void attempt_due() = 0;
 
   connection_id number;
-  std::string peer; ///< its address
+  std::string peer;    ///< its address
+  std::string network; ///< whose allowances it uses: network_of() its address
   dialect speaks = dialect::text;
   user_id account;        ///< none before its password is proven
   bool listening = false; ///< its session has begun: it may hear
@@ -76,6 +80,7 @@ public:
   explicit audience(const config::settings& how) : settings(how) {}
 
   const config::settings settings;
+  admission allowed{settings};
   /// Whom the connections ask; set at start, and again when one of them was started anew.
   store_actor store;
   directory_actor directory;
@@ -92,6 +97,11 @@ public:
   void enter(hearer& who);
   void leave(hearer& who);
   size_t connections() const { return connections_.size(); }
+
+  // --- passwords ---
+  rules::login_throttle::verdict begin(admission::attempt& what, instant now);
+  /// What came of an attempt, tried or waiting; others may have their turn now. `guesses`: passwords tried at once.
+  void over(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now);
 
   // --- users ---
   /// Its user is proven; memberships and private messages are remembered until start_hearing().
@@ -130,7 +140,7 @@ public:
   void announce(const event::any& what);
   surveyed survey() const;
   /// Calls `when_over` once the last connection is gone and every post is answered.
-  void close_all(const event::any& last, std::function<void()> when_over);
+  void close_all(const event::any& last, instant now, std::function<void()> when_over);
 
   // --- turns of the loop ---
   /// `who` has something to write: flush() will write it, in this turn of the loop.
@@ -147,6 +157,7 @@ private:
   void tell_if_over();
   void flush_later();
   void tick_later();
+  void note(std::vector<admission::line> lines);
   std::vector<hearer*> everybody() const;
 
   int64_t ids_ = 0;

@@ -63,6 +63,7 @@ caf::behavior connection::make_behavior() {
 
 void connection::on_exit() {
   house_->leave(*this);
+  tried(admission::attempt_result::unknown);
   if (socket_) {
     socket_->belongs_to(nullptr);
     if (socket_->unsent() != 0)
@@ -95,15 +96,37 @@ void connection::pump() {
   choked_ = false;
   while (socket_ && !session_.waiting() && !parked_) {
     choked_ = !has_room();
-    if (choked_)
+    if (choked_ || (slowed_ && now() < slowed_until_))
       break;
-    auto said = codec_->next(now());
-    if (!said)
+    auto said = slowed_ ? std::exchange(slowed_, std::nullopt) : codec_->next(now());
+    if (!said || !in_pace(*said))
       break;
     carry_out(session_.hear(std::move(*said)));
   }
   pumping_ = false;
   read_on_or_pause();
+}
+
+/// Whether it may be heard now. What is too much is kept for a while, or becomes words that are refused.
+bool connection::in_pace(utterance& said) {
+  if (session_.anonymous() || !rules::is_message(said))
+    return true;
+  using verdict = rules::message_rate::verdict;
+  const auto may = house_->allowed.ask_to_say(account, codec_->unread() != 0, now());
+  switch (may.what) {
+  case verdict::go: break;
+  case verdict::wait:
+    slowed_ = std::move(said);
+    slowed_until_ = now() + may.wait;
+    wake_up(may.wait + std::chrono::milliseconds{1});
+    return false;
+  case verdict::refuse: said = misspoken{fault::too_many_messages, false}; break;
+  case verdict::close:
+    log::info("closed a client that says too much", {{"connection", number.value}, {"user", session_.who().username}});
+    said = misspoken{fault::too_many_messages, true};
+    break;
+  }
+  return true;
 }
 
 void connection::carry_out(rules::effects what) {
@@ -165,10 +188,13 @@ void connection::close(const std::optional<event::any>& last) {
   if (hung_up)
     return;
   parked_.reset();
+  slowed_.reset();
+  attempt_waits_.reset();
   session_.hung_up();
   hung_up = true;
   closing_by_ = now() + closing_time;
   house_->wake(*this, *closing_by_);
+  tried(admission::attempt_result::unknown);
   if (too_slow_) {
     to_confirm_.clear();
     std::vector<shared_bytes> dropped;
@@ -233,7 +259,7 @@ void connection::read_on_or_pause() {
   if (!socket_ || closing_by_)
     return;
   const auto most = house_->settings.limits.unread_bytes;
-  const auto full = most != 0 && codec_->unread() >= most;
+  const auto full = slowed_ || (most != 0 && codec_->unread() >= most);
   if (full == paused_)
     return;
   paused_ = full;
@@ -249,7 +275,7 @@ void connection::wake_at_deadline() {
   if (!when || (wake_at_ && *wake_at_ <= *when))
     return;
   const auto pause = *when - now();
-  if (pause <= instant::duration{0} && session_.waiting())
+  if (pause <= instant::duration{0} && (session_.waiting() || slowed_))
     return; // a frame is ready; it is taken when the session asks for it, not by waking again and again
   wake_at_ = when;
   wake_up(std::max(pause, instant::duration{0}) + std::chrono::microseconds{1});

@@ -33,6 +33,7 @@ public:
   void services_lost() override;
   void unparked() override;
   void account_is(const std::string& username, role now) override;
+  void attempt_due() override;
 
 private:
   instant now() { return clock().now(); }
@@ -40,6 +41,7 @@ private:
   void pump();
   bool has_room() const;
   void go_on_if_choked();
+  bool in_pace(utterance& said);
   void carry_out(rules::effects what);
   void read_on_or_pause();
   void wake_at_deadline();
@@ -67,6 +69,9 @@ private:
   void send_post(desk& at, rules::question::post& what);
   desk* open_desk(const std::string& salon);
   void read_user(std::string key);
+  void found_user(outcome<user> who);
+  bool may_try(const rules::question::any& what, std::string account);
+  void tried(admission::attempt_result how, size_t guesses = 1);
 
   std::shared_ptr<audience> house_;
   caf::intrusive_ptr<client_socket> socket_;
@@ -74,6 +79,11 @@ private:
   rules::session session_;
   std::optional<rules::question::post> parked_;
   instant parked_until_{}, entered_{};
+  std::optional<utterance> slowed_; ///< said, and not heard before slowed_until_
+  instant slowed_until_{};
+  admission::attempt attempt_; ///< of a password
+  std::optional<rules::question::any> attempt_waits_;
+  bool registering_ = false;           ///< one account of its address's allowance is used up
   salon_id asked_salon_;               ///< of the posts or the question that are open
   std::vector<private_id> to_confirm_; ///< private messages on their way into the socket
   std::optional<fault> refusal_;

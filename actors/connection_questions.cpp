@@ -22,15 +22,48 @@ void connection::ask(rules::question::any what) {
   std::visit([this](auto& question) { carry(question); }, what);
 }
 
+/// Whether a password, or a token, may be tried now. If not it is kept until its turn comes, or refused.
+bool connection::may_try(const rules::question::any& what, std::string account) {
+  if (attempt_.at == admission::attempt::stage::tried)
+    return true; // no token: now it is tried as a password
+  attempt_ = {number, network, std::move(account), {}, {}};
+  switch (house_->begin(attempt_, now())) {
+  case rules::login_throttle::verdict::go: return true;
+  case rules::login_throttle::verdict::waits: attempt_waits_ = what; break;
+  case rules::login_throttle::verdict::refused:
+    log::info("refused a login unheard", {{"connection", number.value}, {"from", peer}});
+    answered(rules::answer::found{fault::too_many_attempts});
+    break;
+  }
+  return false;
+}
+
+void connection::attempt_due() {
+  if (auto what = std::exchange(attempt_waits_, std::nullopt))
+    ask(std::move(*what));
+}
+
+void connection::tried(admission::attempt_result how, size_t guesses) {
+  if (attempt_.at != admission::attempt::stage::none)
+    house_->over(attempt_, how, guesses, now());
+}
+
 void connection::carry(rules::question::find_user& what) {
   auto key = key_of(what.username);
+  if (what.what == rules::question::find_user::purpose::registration) {
+    if (const auto why = house_->allowed.refuses_registration(network, now()))
+      return answered(rules::answer::found{*why});
+    registering_ = true;
+  } else if (!may_try(what, key)) {
+    return;
+  }
   asked_services_ = true;
   request(house_->services.bans, caf::infinite, check_name{key})
       .then([this, key](const name_allowed&) { read_user(key); },
             [this, key](caf::error& why) {
               if (fault_of(why) == fault::kicked)
                 return read_user(key); // told only to those who know the password
-              answered(rules::answer::found{fault_of(why)});
+              found_user(fault_of(why));
             });
 }
 
@@ -38,18 +71,29 @@ void connection::read_user(std::string key) {
   asked_services_ = false;
   ask_store(
       this, house_->store, store_work::kind::read, [key](persistence::store& db) { return db.find_user(key); },
-      [this](outcome<user>& found) { answered(rules::answer::found{std::move(found)}); },
-      [this](fault why) { answered(rules::answer::found{why}); });
+      [this](outcome<user>& found) { found_user(std::move(found)); }, [this](fault why) { found_user(why); });
+}
+
+void connection::found_user(outcome<user> who) {
+  const auto unknown = !who && who.why() == fault::unknown_user;
+  if (std::exchange(registering_, false) && !unknown)
+    house_->allowed.give_registration_back(network);
+  if (!who && !unknown)
+    tried(admission::attempt_result::not_tried);
+  answered(rules::answer::found{std::move(who)});
 }
 
 void connection::carry(rules::question::verify& what) {
   asked_services_ = true;
+  const auto guesses = what.passwords.size();
   request(house_->services.passwords, caf::infinite, verify_password{std::move(what.hash), std::move(what.passwords)})
       .then(
-          [this](verified_password& x) {
+          [this, guesses](verified_password& x) {
+            tried(x.which ? admission::attempt_result::right : admission::attempt_result::wrong, guesses);
             answered(rules::answer::verified{salond::done{}, x.which, std::move(x.better_hash)});
           },
           [this](caf::error& why) {
+            tried(admission::attempt_result::not_tried);
             answered(rules::answer::verified{fault_of(why), std::nullopt, {}});
           });
 }
@@ -61,14 +105,26 @@ void connection::carry(rules::question::hash& what) {
             [this](caf::error& why) { answered(rules::answer::hashed{fault_of(why)}); });
 }
 
+/// A token that is wrong may be a password: its attempt is over when that was tried.
 void connection::carry(rules::question::redeem_token& what) {
+  if (!may_try(what, {}))
+    return;
   ask_store(
       this, house_->store, store_work::kind::write,
       [hash = rules::token_hash(what.token), at = wall_clock()](persistence::store& db) {
         return db.redeem_token(hash, at);
       },
-      [this](outcome<user>& found) { answered(rules::answer::found{std::move(found)}); },
-      [this](fault why) { answered(rules::answer::found{why}); });
+      [this](outcome<user>& found) {
+        if (found) {
+          attempt_.account = key_of(found->username);
+          tried(admission::attempt_result::right);
+        }
+        answered(rules::answer::found{std::move(found)});
+      },
+      [this](fault why) {
+        tried(admission::attempt_result::not_tried);
+        answered(rules::answer::found{why});
+      });
 }
 
 void connection::carry(rules::question::arrive& what) {

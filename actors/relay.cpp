@@ -15,7 +15,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house](const announce& what) { house->announce(what.what); },
       [house, self](const close_all& what) {
         auto answer = self->make_response_promise<all_closed>();
-        house->close_all(what.last, [answer]() mutable { answer.deliver(all_closed{}); });
+        house->close_all(what.last, self->clock().now(), [answer]() mutable { answer.deliver(all_closed{}); });
         return answer;
       },
       [house](const serving& now) { house->serve(now); },

@@ -54,6 +54,23 @@ struct limits {
   uint32_t posts_in_flight_per_salon = 4096;
 };
 
+/// How much in how long; 0 means no limit.
+struct rate {
+  uint32_t messages_per_second = 10;           ///< of one user, in the long run
+  uint32_t burst = 30;                         ///< messages of one user at once
+  uint32_t logins_per_minute_per_address = 60; ///< wrong passwords from one address
+};
+
+struct registration {
+  enum class policy { open, approval, closed };
+  config::registration::policy how = policy::open;
+  uint32_t per_hour_per_address = 20; ///< accounts made from one address; 0 means no limit
+};
+
+struct requests {
+  bool keep_offline = false; ///< join requests last while their user is away
+};
+
 /// The text protocol's guesses about unframed clients: docs/text-protocol.md, "Framing".
 struct text {
   std::chrono::milliseconds raw_after{150};
@@ -83,6 +100,9 @@ struct settings {
   std::string state;   ///< default: the user's state folder, /var/lib/salond for root
   config::passwords passwords;
   config::limits limits;
+  config::rate rate;
+  config::registration registration;
+  config::requests requests;
   config::text text;
   config::log log;
   config::stop stop;

@@ -1,4 +1,5 @@
 #include "config/load.hpp"
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -48,6 +49,10 @@ std::vector<number> numbers(settings& s) {
       {"limits", "unsent_bytes", &s.limits.unsent_bytes, 0, any},
       {"limits", "posts_in_flight", &s.limits.posts_in_flight, 0, any},
       {"limits", "posts_in_flight_per_salon", &s.limits.posts_in_flight_per_salon, 0, any},
+      {"rate", "messages_per_second", &s.rate.messages_per_second, 0, 1000000},
+      {"rate", "burst", &s.rate.burst, 0, 1000000},
+      {"rate", "logins_per_minute_per_address", &s.rate.logins_per_minute_per_address, 0, 1000000},
+      {"registration", "per_hour_per_address", &s.registration.per_hour_per_address, 0, 1000000},
       {"text", "raw_after_ms", &s.text.raw_after, 1, 60000},
       {"text", "raw_gap_ms", &s.text.raw_gap, 0, 60000},
       {"text", "pace_ms", &s.text.pace, 0, 60000},
@@ -63,6 +68,21 @@ constexpr level_name level_names[] = {{"debug", log::level::debug},
                                       {"info", log::level::info},
                                       {"warning", log::level::warning},
                                       {"error", log::level::error}};
+
+struct policy_name {
+  std::string_view name;
+  registration::policy value;
+};
+constexpr policy_name policy_names[] = {{"open", registration::policy::open},
+                                        {"approval", registration::policy::approval},
+                                        {"closed", registration::policy::closed}};
+
+/// What holds values of its own.
+bool is_section(std::string_view name) {
+  static constexpr std::string_view all[] = {"admin",    "passwords", "limits", "rate", "registration",
+                                             "requests", "text",      "stop",   "log"};
+  return std::find(std::begin(all), std::end(all), name) != std::end(all);
+}
 
 std::string path_of(std::string_view section, std::string_view name) {
   return section.empty() ? std::string(name) : std::string(section) + "." + std::string(name);
@@ -92,7 +112,7 @@ private:
       return string(name, value, into_.db_password_file);
     if (name == "state")
       return string(name, value, into_.values.state);
-    if (name != "passwords" && name != "limits" && name != "text" && name != "stop" && name != "log" && name != "admin")
+    if (!is_section(name))
       return unknown(name);
     if (!value.is_object())
       return fault(name, "must be an object: { … }");
@@ -107,6 +127,10 @@ private:
       return log_level(value);
     if (section == "log" && name == "format")
       return log_format(value);
+    if (section == "registration" && name == "policy")
+      return registration_policy(value);
+    if (section == "requests" && name == "keep_offline")
+      return yes_or_no(path_of(section, name), value, into_.values.requests.keep_offline);
     for (const auto& each : numbers_)
       if (each.section == section && each.name == name)
         return whole_number(each, value);
@@ -172,6 +196,21 @@ private:
       into_.values.db = *parsed;
     else
       fault("db", why);
+  }
+
+  void registration_policy(const json& value) {
+    for (const auto& [name, policy] : policy_names)
+      if (value == name) {
+        into_.values.registration.how = policy;
+        return;
+      }
+    fault("registration.policy", "must be \"open\", \"approval\" or \"closed\"");
+  }
+
+  void yes_or_no(const std::string& path, const json& value, bool& target) {
+    if (!value.is_boolean())
+      return fault(path, "must be true or false");
+    target = value.get<bool>();
   }
 
   void log_level(const json& value) {
@@ -276,6 +315,10 @@ std::string to_json(const settings& values) {
   doc["state"] = values.state;
   for (const auto& each : numbers(copy))
     doc[std::string(each.section)][std::string(each.name)] = each.get();
+  for (const auto& [name, policy] : policy_names)
+    if (policy == values.registration.how)
+      doc["registration"]["policy"] = name;
+  doc["requests"]["keep_offline"] = values.requests.keep_offline;
   for (const auto& [name, level] : level_names)
     if (level == values.log.least)
       doc["log"]["level"] = name;

@@ -131,7 +131,7 @@ effects session::begin_registration(command::register_user& said) {
     return refuse(*why);
   registering_ = std::move(said);
   stage_ = stage::finding; // before the costly hash: names are taken more often than not
-  return just(ask{question::find_user{registering_.username}});
+  return just(ask{question::find_user{registering_.username, question::find_user::purpose::registration}});
 }
 
 effects session::commanded(command::any& said) {

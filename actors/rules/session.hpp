@@ -24,7 +24,10 @@ namespace question {
 
 /// Is the name out for good, and what is stored about it? -> answer::found
 struct find_user {
+  /// What for: to prove a password, which may be tried only so often, or to see whether the name is free.
+  enum class purpose { proof, registration };
   std::string username;
+  purpose what = purpose::proof;
 };
 /// Which of the passwords fits the hash? An empty hash fits none, at the same cost. -> answer::verified
 struct verify {
@@ -93,7 +96,7 @@ using any = std::variant<find_user, verify, hash, redeem_token, arrive, register
 
 namespace answer {
 
-/// banned, unknown_user, wrong_credentials (a token), storage, busy.
+/// banned, unknown_user, wrong_credentials (a token), too_many_attempts, registration_closed, storage, busy.
 struct found {
   outcome<user> who;
 };

@@ -1,5 +1,6 @@
 // What a node's connections hear, and when: the audience as a plain object, with connections that only write down.
 #include "actors/audience.hpp"
+#include "actors/network.hpp"
 #include "tests/support/effects_text.hpp"
 #include "tests/support/process.hpp"
 #include <gmock/gmock.h>
@@ -24,6 +25,7 @@ public:
   void lost(salon_id which) override { heard.push_back("lost " + std::to_string(which.value)); }
   void services_lost() override {}
   void unparked() override { heard.push_back("unparked"); }
+  void attempt_due() override { heard.push_back("may try"); }
   void account_is(const std::string& username, role) override { heard.push_back("is " + username); }
 
   lines heard;
@@ -211,7 +213,7 @@ TEST_F(Audience, SaysWhenTheLastConnectionOfAllIsGone) {
   arrive(paul, paul_id);
   bool empty = false;
 
-  house.close_all(event::stopping{}, [&] { empty = true; });
+  house.close_all(event::stopping{}, instant{}, [&] { empty = true; });
 
   EXPECT_TRUE(house.overrun()); // nobody comes in any more
   EXPECT_THAT(paul.heard, ElementsAre("close stopping"));
@@ -234,6 +236,15 @@ TEST_F(Audience, LetsAParkedPostGoOnWhenThereIsRoom) {
 
   EXPECT_THAT(zoe.heard, ElementsAre("unparked"));
   EXPECT_EQ(at.posts, house.settings.limits.posts_in_flight_per_salon - 1);
+}
+
+TEST(Network, IsAnAddressOrAWholeSubnetOfIpv6) {
+  EXPECT_EQ(network_of("192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+  EXPECT_EQ(network_of("2001:db8:1:2::9"), "2001:db8:1:2::/64");
+  EXPECT_EQ(network_of("::ffff:192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(network_of("::1"), "::/64");
+  EXPECT_EQ(network_of("local"), "");
 }
 
 TEST_F(Audience, NumbersNoTwoConnectionsAlike) {

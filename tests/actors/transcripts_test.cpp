@@ -9,6 +9,7 @@
 #include "tests/support/player.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include "tests/support/test_settings.hpp"
 #include <caf/io/all.hpp>
 #include <future>
 #include <gmock/gmock.h>
@@ -23,9 +24,10 @@ constexpr std::chrono::seconds patience{20};
 /// A node inside the test as the server of a transcript.
 class node_stage final : public support::stage {
 public:
-  explicit node_stage(nlohmann::json settings) {
-    settings["passwords"] = {{"memory_kib", 8}, {"passes", 1}}; // libsodium's least
-    auto read = config::load(settings.dump());
+  explicit node_stage(const nlohmann::json& settings) {
+    auto all = support::test_settings();
+    all.merge_patch(settings);
+    auto read = config::load(all.dump());
     if (!read.faults.empty())
       throw std::runtime_error(read.faults.front().to_string());
     settings_ = read.values;

@@ -1,4 +1,5 @@
 #include "tests/support/daemon.hpp"
+#include "tests/support/test_settings.hpp"
 #include <csignal>
 #include <fstream>
 #include <sstream>
@@ -6,11 +7,6 @@
 
 namespace salond::support {
 namespace {
-
-// The least that Argon2 can do: a login costs next to nothing.
-nlohmann::json cheap_passwords() {
-  return {{"passwords", {{"memory_kib", 8}, {"passes", 1}}}};
-}
 
 std::vector<std::string> words_of(const std::string& line) {
   std::istringstream in(line);
@@ -25,7 +21,7 @@ std::vector<std::string> words_of(const std::string& line) {
 daemon::daemon(daemon_options how_) : how(std::move(how_)) {}
 
 void daemon::launch(const std::vector<std::string>& more_arguments) {
-  auto settings = cheap_passwords();
+  auto settings = test_settings();
   settings.merge_patch(how.settings);
   const std::string config = folder_ / "salond.json";
   std::ofstream(config) << settings;

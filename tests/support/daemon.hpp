@@ -11,7 +11,7 @@ namespace salond::support {
 struct daemon_options {
   std::string db; ///< for --db; empty: SQLite in the state folder
   std::vector<std::string> listen{"tcp://127.0.0.1:0"};
-  nlohmann::json settings = nlohmann::json::object(); ///< laid over the cheap passwords of the tests
+  nlohmann::json settings = nlohmann::json::object(); ///< laid over test_settings()
   std::vector<std::string> variables;                 ///< "NAME=value"
   std::string admin = "127.0.0.1:0";
 };

@@ -11,7 +11,7 @@ inline const std::string nothing = "<nothing came>";
 
 class line_client {
 public:
-  explicit line_client(const std::string& endpoint) : stream_(endpoint) {}
+  explicit line_client(const std::string& endpoint, const std::string& from = {}) : stream_(endpoint, from) {}
 
   /// Sends the line and its end.
   bool say(const std::string& line) { return stream_.send(line + "\n"); }

@@ -15,6 +15,8 @@ constexpr rules::password_cost cheap{8, 1}; // libsodium's least
 NodeTest::NodeTest() {
   settings.passwords.memory_kib = cheap.memory_kib;
   settings.passwords.passes = cheap.passes;
+  settings.rate = {0, 0, 0}; // tests are many at one address; those about limits set their own
+  settings.registration.per_hour_per_address = 0;
   settings.log.least = config::log::level::error;
   persistence::open_options options;
   options.where = config::sqlite_database{folder_ / "salond.db"};

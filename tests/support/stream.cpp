@@ -14,9 +14,14 @@
 namespace salond::support {
 namespace {
 
-int connected(int family, const void* address, size_t size) {
+int connected(int family, const void* address, size_t size, const std::string& from = {}) {
   const int result = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (::connect(result, static_cast<const sockaddr*>(address), static_cast<socklen_t>(size)) == 0) {
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  const bool bound = from.empty()
+                     || (::inet_pton(AF_INET, from.c_str(), &own.sin_addr) == 1
+                         && ::bind(result, reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0);
+  if (bound && ::connect(result, static_cast<const sockaddr*>(address), static_cast<socklen_t>(size)) == 0) {
     const int yes = 1;
     if (family != AF_UNIX)
       ::setsockopt(result, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
@@ -35,7 +40,7 @@ int connect_local(const std::string& path) {
   return connected(AF_UNIX, &address, sizeof address);
 }
 
-int connect_tcp(const std::string& host, uint16_t port) {
+int connect_tcp(const std::string& host, uint16_t port, const std::string& from) {
   if (host.front() == '[') {
     sockaddr_in6 address{};
     address.sin6_family = AF_INET6;
@@ -47,18 +52,18 @@ int connect_tcp(const std::string& host, uint16_t port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   ::inet_pton(AF_INET, host.c_str(), &address.sin_addr);
-  return connected(AF_INET, &address, sizeof address);
+  return connected(AF_INET, &address, sizeof address, from);
 }
 
 } // namespace
 
-stream::stream(const std::string& endpoint) {
+stream::stream(const std::string& endpoint, const std::string& from) {
   if (endpoint.rfind("unix:", 0) == 0) {
     descriptor_ = connect_local(endpoint.substr(5));
   } else {
     const auto colon = endpoint.rfind(':');
     descriptor_ =
-        connect_tcp(endpoint.substr(6, colon - 6), static_cast<uint16_t>(std::stoul(endpoint.substr(colon + 1))));
+        connect_tcp(endpoint.substr(6, colon - 6), static_cast<uint16_t>(std::stoul(endpoint.substr(colon + 1))), from);
   }
   if (descriptor_ < 0)
     throw std::runtime_error("nobody listens on " + endpoint);

@@ -9,8 +9,9 @@ namespace salond::support {
 /// Connected to "tcp://HOST:PORT", "tcp://[IPV6]:PORT" or "unix:PATH" as long as it lives. Blocks, but never for ever.
 class stream {
 public:
-  /// Throws std::runtime_error where nobody listens.
-  explicit stream(const std::string& endpoint);
+  /// `from`: its own IPv4 address, of those of this machine; empty: any. Throws std::runtime_error where nobody
+  /// listens.
+  explicit stream(const std::string& endpoint, const std::string& from = {});
   stream(stream&& other) noexcept;
   stream& operator=(stream&& other) noexcept;
   ~stream();

@@ -126,9 +126,14 @@ running_server subject::start(const server_options& options) {
     std::ofstream(folder_.file("salond.json"))
         << "{\"passwords\": {\"memory_kib\": " << options.cost.memory_kib << ", \"passes\": " << options.cost.passes
         << ", \"queue\": 20000}, \"limits\": {\"unsent_bytes\": " << options.unsent_bytes
-        << "}, \"log\": {\"level\": \"warning\"}}\n";
-    arguments = {where_.salond, "--config=" + folder_.file("salond.json"), "--db=" + address_,
-                 "--state=" + folder_.file("state"), "--listen=tcp://127.0.0.1:0", "--admin=none"};
+        << "}, \"rate\": {\"messages_per_second\": 0, \"logins_per_minute_per_address\": 0}, \"log\": {\"level\": "
+           "\"warning\"}}\n";
+    arguments = {where_.salond,
+                 "--config=" + folder_.file("salond.json"),
+                 "--db=" + address_,
+                 "--state=" + folder_.file("state"),
+                 "--listen=tcp://127.0.0.1:0",
+                 "--admin=none"};
   }
   const auto started = std::chrono::steady_clock::now();
   result.process = std::make_unique<child_process>(arguments, where_.core, folder_.file("server.log"));

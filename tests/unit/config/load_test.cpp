@@ -65,6 +65,8 @@ TEST(Load, ReadsEveryName) {
     "passwords": {"memory_kib": 65536, "passes": 3, "threads": 4, "queue": 5},
     "limits": {"connections": 1, "connections_per_address": 2, "login_seconds": 3, "frame_bytes": 4, "unread_bytes": 5,
                "unsent_bytes": 6, "posts_in_flight": 7, "posts_in_flight_per_salon": 8},
+    "rate": {"messages_per_second": 13, "burst": 14, "logins_per_minute_per_address": 15},
+    "registration": {"policy": "approval", "per_hour_per_address": 16}, "requests": {"keep_offline": true},
     "text": {"raw_after_ms": 9, "raw_gap_ms": 10, "pace_ms": 11},
     "stop": {"seconds": 12}, "log": {"level": "debug", "format": "json"}})");
 
@@ -88,6 +90,12 @@ TEST(Load, ReadsEveryName) {
   EXPECT_EQ(values.limits.unsent_bytes, 6u);
   EXPECT_EQ(values.limits.posts_in_flight, 7u);
   EXPECT_EQ(values.limits.posts_in_flight_per_salon, 8u);
+  EXPECT_EQ(values.rate.messages_per_second, 13u);
+  EXPECT_EQ(values.rate.burst, 14u);
+  EXPECT_EQ(values.rate.logins_per_minute_per_address, 15u);
+  EXPECT_EQ(values.registration.how, registration::policy::approval);
+  EXPECT_EQ(values.registration.per_hour_per_address, 16u);
+  EXPECT_TRUE(values.requests.keep_offline);
   EXPECT_EQ(values.text.raw_after.count(), 9);
   EXPECT_EQ(values.text.raw_gap.count(), 10);
   EXPECT_EQ(values.text.pace.count(), 11);
@@ -101,13 +109,15 @@ TEST(Load, FindsAllFaultsAndSaysWhereEachStands) {
     "listen": ["tcp://a", 5], "db": "oracle:x", "db_password_file": "", "state": 1, "limit": {},
     "passwords": {"memory": 1, "passes": 0, "threads": "two", "queue": -1, "memory_kib": 99999999999999999999},
     "limits": {"connections": 1.5, "frame_bytes": 4294967296, "login_seconds": true, "unread_bytes": null},
+    "rate": {"burst": -1, "messages": 1}, "registration": {"policy": "ajar"}, "requests": {"keep_offline": 1},
     "text": [], "stop": {"seconds": 0}, "log": {"level": "loud", "format": 1}})");
 
   EXPECT_THAT(places_of(read.faults),
               UnorderedElementsAre("listen[0]", "listen[1]", "db", "db_password_file", "state", "limit",
                                    "passwords.memory", "passwords.passes", "passwords.threads", "passwords.queue",
                                    "passwords.memory_kib", "limits.connections", "limits.frame_bytes",
-                                   "limits.login_seconds", "limits.unread_bytes", "text", "stop.seconds", "log.level",
+                                   "limits.login_seconds", "limits.unread_bytes", "rate.burst", "rate.messages",
+                                   "registration.policy", "requests.keep_offline", "text", "stop.seconds", "log.level",
                                    "log.format"));
 }
 
@@ -165,6 +175,8 @@ TEST(Load, ReadsBackWhatItWrites) {
   values.db = sqlite_database{"/a"};
   values.log.least = log::level::error;
   values.text.pace = std::chrono::milliseconds{7};
+  values.registration.how = registration::policy::closed;
+  values.requests.keep_offline = true;
 
   EXPECT_EQ(to_json(load(to_json(values)).values), to_json(values));
 }

@@ -126,6 +126,12 @@ TEST_F(SessionCommand, RegistersSomebodyElseAndCloses) {
   EXPECT_EQ(hear(command::register_user{"admin", "z", "p"}), lines{"hang up: registration_refused(reserved_name)"});
 }
 
+TEST_F(SessionCommand, EndsASessionThatChecksMoreThanItMay) {
+  hear(command::check_credentials{"paul", "secret"});
+
+  EXPECT_EQ(found(fault::too_many_attempts), lines{"hang up: refused(too_many_attempts)"});
+}
+
 // --- PASSWORD ---
 
 TEST_F(SessionCommand, ChangesThePasswordOfTheReadingThatFits) {
@@ -140,6 +146,8 @@ TEST_F(SessionCommand, ChangesThePasswordOfTheReadingThatFits) {
 TEST_F(SessionCommand, RefusesANewPasswordAtEachStageAndGoesOn) {
   const auto ask = [this](std::string fresh) { hear(command::change_password{{{"old", std::move(fresh)}}}); };
 
+  ask("new");
+  EXPECT_EQ(found(fault::too_many_attempts), lines{"tell password_refused(too_many_attempts)"});
   ask("new");
   EXPECT_EQ(found(fault::storage), lines{"tell password_refused(storage)"});
   ask("new");

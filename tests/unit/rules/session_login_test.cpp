@@ -49,6 +49,19 @@ TEST_F(SessionLogin, CostsAnUnknownUserTheSameQuestions) {
   EXPECT_TRUE(session.closed());
 }
 
+TEST_F(SessionLogin, SaysWhatItLooksANameUpFor) {
+  using purpose = rules::question::find_user::purpose;
+  const auto asked = [](rules::effects what) {
+    return std::get<rules::question::find_user>(std::get<rules::ask>(what.at(0)).what).what;
+  };
+  rules::session other{1};
+
+  EXPECT_EQ(asked(session.hear(command::any{command::log_in{"zoe", "secret"}})), purpose::proof);
+  EXPECT_EQ(asked(other.hear(command::any{command::register_user{"zoe", "z", "secret"}})), purpose::registration);
+  EXPECT_EQ(support::lines_of(other.answered(rules::answer::found{fault::registration_closed})),
+            lines{"hang up: registration_refused(registration_closed)"});
+}
+
 TEST_F(SessionLogin, RefusesAWrongPassword) {
   hear(command::log_in{"zoe", "wrong"});
   found(stored_user());
@@ -76,6 +89,7 @@ TEST_F(SessionLogin, HangsUpWithTheFaultOfEachStage) {
     const char* expected;
   } const cases[] = {
       {"found", fault::banned, "hang up: refused(banned)"},
+      {"found", fault::too_many_attempts, "hang up: refused(too_many_attempts)"},
       {"found", fault::storage, "hang up: refused(storage)"},
       {"found", fault::busy, "hang up: refused(busy)"},
       {"verified", fault::busy, "hang up: refused(busy)"},

@@ -56,7 +56,8 @@ start() {
     ;;
   *) db=sqlite:$state/salond.db ;;
   esac
-  echo '{"passwords": {"memory_kib": 8, "passes": 1, "queue": 20000}, "log": {"level": "warning"}}' >"$state/salond.json"
+  echo '{"passwords": {"memory_kib": 8, "passes": 1, "queue": 20000},
+    "rate": {"messages_per_second": 0, "logins_per_minute_per_address": 0}, "log": {"level": "warning"}}' >"$state/salond.json"
   "$build/tools/bench/salond-bench" prefill "--db=$db" "--users=${BENCH_USERS:-10000}"
   (pinned "$build/tools/salond/salond" "--config=$state/salond.json" "--db=$db" "--state=$state/state" \
     "--listen=tcp://127.0.0.1:$port" --admin=none) >"$state/ready" 2>"$state/server.log" </dev/null &

@@ -1,0 +1,66 @@
+// How much a user may say, over all of his connections: first he is slowed down to the rate, and nothing is lost; who
+// floods on all the same is refused, and at last closed.
+//
+// Who sends one message at a time, and the next when that is answered, is never more than slowed: only while more of
+// the same client waits to be read does the time run out.
+// Memory is bounded: 65,536 users; who said nothing for longest is forgotten. Three seconds of silence (a burst's
+// worth) make good for all, so that forgetting it changes nothing.
+#pragma once
+#include "actors/rules/recent.hpp"
+#include "actors/rules/token_bucket.hpp"
+#include "protocol/words/ids.hpp"
+#include "protocol/words/utterance.hpp"
+#include <optional>
+
+namespace salond::rules {
+
+/// What uses the rate up: what others are told, and what is stored.
+inline bool is_message(const utterance& said) {
+  const auto* what = std::get_if<command::any>(&said);
+  return what
+         && (std::holds_alternative<command::post>(*what) || std::holds_alternative<command::tell_privately>(*what)
+             || std::holds_alternative<command::join>(*what) || std::holds_alternative<command::leave>(*what)
+             || std::holds_alternative<command::ban>(*what) || std::holds_alternative<command::change_password>(*what)
+             || std::holds_alternative<command::issue_token>(*what));
+}
+
+class message_rate {
+public:
+  static constexpr auto slowed_for = std::chrono::seconds{5}; ///< then what is too much is refused
+  static constexpr size_t most_refusals = 30;                 ///< then the connection is closed
+  static constexpr size_t most_users = 65536;
+
+  enum class verdict { go, wait, refuse, close };
+  struct decision {
+    verdict what = verdict::go;
+    instant::duration wait{}; ///< then it is asked for once more
+  };
+
+  /// May `who` say one more? `more_waits`: his connection has more to say behind it.
+  decision ask(user_id who, const pace& how, bool more_waits, instant now) {
+    auto& one = users_.at(who);
+    if (one.tokens.level(how, now) >= how.burst) // as if nothing had been
+      one = {one.tokens, std::nullopt, 0};
+    if (one.tokens.take(how, now))
+      return {};
+    if (!more_waits)
+      one.flooding_since.reset();
+    else if (!one.flooding_since)
+      one.flooding_since = now;
+    if (!one.flooding_since || now - *one.flooding_since < slowed_for)
+      return {verdict::wait, one.tokens.until_one(how, now)};
+    return {++one.refusals > most_refusals ? verdict::close : verdict::refuse, {}};
+  }
+
+  size_t users() const { return users_.size(); }
+
+private:
+  struct talk {
+    token_bucket tokens;
+    std::optional<instant> flooding_since;
+    size_t refusals = 0;
+  };
+  recent<user_id, talk> users_{most_users};
+};
+
+} // namespace salond::rules

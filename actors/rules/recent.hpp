@@ -1,0 +1,71 @@
+// A memory that strangers can fill and not overfill: what is known of the keys that were used lately.
+#pragma once
+#include <cstddef>
+#include <list>
+#include <unordered_map>
+#include <utility>
+
+namespace salond::rules {
+
+/// At its bound the key that was used longest ago is forgotten, with its value.
+template <class Key, class Value>
+class recent {
+public:
+  /// `most`: at least 1.
+  explicit recent(std::size_t most) : most_(most) {}
+
+  /// The key's value, made where there is none; the key counts as used now. Valid until the next at().
+  Value& at(const Key& key) {
+    if (auto* known = find(key))
+      return *known;
+    if (places_.size() >= most_) {
+      places_.erase(by_use_.back().first);
+      by_use_.pop_back();
+    }
+    by_use_.emplace_front(key, Value{});
+    places_.emplace(key, by_use_.begin());
+    return by_use_.front().second;
+  }
+
+  /// The same, null where there is none.
+  Value* find(const Key& key) {
+    const auto place = places_.find(key);
+    if (place == places_.end())
+      return nullptr;
+    by_use_.splice(by_use_.begin(), by_use_, place->second);
+    return &place->second->second;
+  }
+
+  void forget(const Key& key) {
+    const auto place = places_.find(key);
+    if (place == places_.end())
+      return;
+    by_use_.erase(place->second);
+    places_.erase(place);
+  }
+
+  /// Forgets what `gone(value)` says.
+  template <class Gone>
+  void forget_if(Gone gone) {
+    for (auto one = by_use_.begin(); one != by_use_.end();) {
+      if (!gone(one->second)) {
+        ++one;
+        continue;
+      }
+      places_.erase(one->first);
+      one = by_use_.erase(one);
+    }
+  }
+
+  std::size_t size() const { return places_.size(); }
+  bool full() const { return places_.size() >= most_; }
+  /// The key that would be forgotten next. REQUIRES: not empty.
+  const std::pair<Key, Value>& oldest() const { return by_use_.back(); }
+
+private:
+  std::size_t most_;
+  std::list<std::pair<Key, Value>> by_use_; ///< used last first
+  std::unordered_map<Key, typename std::list<std::pair<Key, Value>>::iterator> places_;
+};
+
+} // namespace salond::rules

@@ -1,0 +1,252 @@
+#include "actors/rules/login_throttle.hpp"
+#include <gmock/gmock.h>
+
+namespace {
+
+using namespace salond;
+using namespace std::chrono_literals;
+using rules::login_throttle;
+using result = login_throttle::result;
+using verdict = login_throttle::verdict;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class LoginThrottle : public testing::Test {
+protected:
+  static constexpr uint32_t a_minute = 60;
+
+  login_throttle::attempt from(const std::string& address, const std::string& account) {
+    return {connection_id{++last_}, address, account, login_throttle::attempt::stage::none, {}};
+  }
+  verdict begin(login_throttle::attempt& what) { return throttle.begin(what, a_minute, now); }
+  std::vector<connection_id> over(login_throttle::attempt& what, result how, size_t guesses = 1) {
+    return throttle.over(what, how, guesses, a_minute, now);
+  }
+  /// One attempt from begin to end; whether it was tried.
+  bool tried(const std::string& address, const std::string& account, result how, size_t guesses = 1) {
+    auto one = from(address, account);
+    if (begin(one) != verdict::go)
+      return false;
+    over(one, how, guesses);
+    return true;
+  }
+  size_t wrong_until_refused(const std::string& address, const std::string& account) {
+    for (size_t n = 0;; ++n)
+      if (!tried(address, account, result::wrong))
+        return n;
+  }
+
+  login_throttle throttle;
+  instant now{1h};
+  int64_t last_ = 0;
+};
+
+TEST_F(LoginThrottle, GivesAnAddressSoManyWrongPasswordsAMinuteForWhateverAccounts) {
+  size_t n = 0;
+  while (tried("192.0.2.1", "user " + std::to_string(n), result::wrong))
+    ++n;
+
+  EXPECT_EQ(n, 60u);
+  EXPECT_TRUE(tried("192.0.2.2", "zoe", result::wrong)) << "another address";
+  now += 1s;
+  EXPECT_TRUE(tried("192.0.2.1", "zoe", result::wrong));
+  EXPECT_FALSE(tried("192.0.2.1", "zoe", result::wrong));
+  now += 1min;
+  EXPECT_TRUE(tried("192.0.2.1", "paul", result::wrong));
+}
+
+TEST_F(LoginThrottle, GivesAnAccountTenAMinuteFromAllStrangeAddressesTogether) {
+  size_t n = 0;
+  while (tried("192.0.2." + std::to_string(n), "zoe", result::wrong))
+    ++n;
+
+  EXPECT_EQ(n, 10u);
+  EXPECT_TRUE(tried("192.0.2.1", "paul", result::wrong)) << "another account";
+  now += 6s;
+  EXPECT_TRUE(tried("192.0.2.1", "zoe", result::wrong));
+  EXPECT_FALSE(tried("192.0.2.1", "zoe", result::wrong));
+}
+
+TEST_F(LoginThrottle, LetsTheOwnerInFromWhereHeWasWhoeverAttacksTheAccount) {
+  ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
+  wrong_until_refused("192.0.2.1", "zoe");
+  for (int n = 0; n < 100; ++n)
+    EXPECT_FALSE(tried("203.0.113." + std::to_string(n), "zoe", result::wrong));
+
+  for (int n = 0; n < 100; ++n)
+    EXPECT_TRUE(tried("198.51.100.7", "zoe", result::right)) << n;
+}
+
+TEST_F(LoginThrottle, LetsTheOwnerInThoughOthersAtHisAddressUsedItUp) {
+  ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
+  for (int n = 0; n < 100; ++n)
+    tried("198.51.100.7", "user " + std::to_string(n), result::wrong);
+
+  EXPECT_FALSE(tried("198.51.100.7", "paul", result::right));
+  EXPECT_TRUE(tried("198.51.100.7", "zoe", result::right));
+}
+
+TEST_F(LoginThrottle, LimitsGuessesFromAKnownAddressToo) {
+  ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
+
+  EXPECT_EQ(wrong_until_refused("198.51.100.7", "zoe"), 10u);
+  EXPECT_TRUE(tried("192.0.2.1", "zoe", result::wrong)) << "strangers have an allowance of their own";
+}
+
+TEST_F(LoginThrottle, ForgetsAnAddressWhereTheOwnerWasNotFor30Days) {
+  ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
+  now += login_throttle::known_for;
+  wrong_until_refused("192.0.2.1", "zoe");
+
+  EXPECT_FALSE(tried("198.51.100.7", "zoe", result::right));
+}
+
+TEST_F(LoginThrottle, RightPasswordsUseNothingUp) {
+  for (int n = 0; n < 1000; ++n)
+    ASSERT_TRUE(tried("192.0.2.1", "user " + std::to_string(n), result::right));
+}
+
+TEST_F(LoginThrottle, WhatCameToNoTrialUsesNothingUp) {
+  for (int n = 0; n < 1000; ++n)
+    ASSERT_TRUE(tried("192.0.2.1", "zoe", result::not_tried));
+}
+
+TEST_F(LoginThrottle, WhatNobodyWaitedForUsesItUp) {
+  size_t n = 0;
+  while (tried("192.0.2.1", "zoe", result::unknown))
+    ++n;
+
+  EXPECT_EQ(n, 10u);
+}
+
+TEST_F(LoginThrottle, SeveralGuessesAtOnceCountEach) {
+  EXPECT_TRUE(tried("192.0.2.1", "zoe", result::wrong, 8));
+  EXPECT_TRUE(tried("192.0.2.1", "zoe", result::wrong, 8));
+
+  EXPECT_FALSE(tried("192.0.2.1", "zoe", result::wrong));
+  now += 36s; // six for the debt
+  EXPECT_FALSE(tried("192.0.2.1", "zoe", result::wrong));
+  now += 6s;
+  EXPECT_TRUE(tried("192.0.2.1", "zoe", result::wrong));
+}
+
+TEST_F(LoginThrottle, HasThoseWhoComeAtOnceWaitUntilTheFirstAreJudged) {
+  std::vector<login_throttle::attempt> crowd;
+  for (int n = 0; n < 1000; ++n)
+    crowd.push_back(from("192.0.2.1", "user " + std::to_string(n)));
+  size_t in_trial = 0;
+  for (auto& one : crowd)
+    in_trial += begin(one) == verdict::go ? 1 : 0;
+  EXPECT_EQ(in_trial, 60u);
+
+  for (size_t n = 0; n < crowd.size(); ++n) { // all are right: each that is judged lets the next one in
+    const auto next = over(crowd[n], result::right);
+    if (n + 60 < crowd.size()) {
+      ASSERT_THAT(next, ElementsAre(crowd[n + 60].by));
+      ASSERT_EQ(begin(crowd[n + 60]), verdict::go);
+    }
+  }
+}
+
+TEST_F(LoginThrottle, RefusesThoseWhoWaitedWhenTheFirstWereAllWrong) {
+  std::vector<login_throttle::attempt> crowd;
+  for (int n = 0; n < 100; ++n)
+    crowd.push_back(from("192.0.2.1", "user " + std::to_string(n)));
+  for (auto& one : crowd)
+    begin(one);
+
+  std::vector<connection_id> next;
+  for (size_t n = 0; n < 60; ++n) {
+    EXPECT_THAT(next, IsEmpty());
+    next = over(crowd[n], result::wrong);
+  }
+
+  ASSERT_EQ(next.size(), 40u);
+  for (size_t n = 60; n < 100; ++n) {
+    EXPECT_EQ(next[n - 60], crowd[n].by);
+    EXPECT_EQ(begin(crowd[n]), verdict::refused);
+  }
+}
+
+TEST_F(LoginThrottle, ForgetsWhoWaitedAndWent) {
+  std::vector<login_throttle::attempt> crowd;
+  for (int n = 0; n < 12; ++n)
+    crowd.push_back(from("192.0.2.1", "zoe"));
+  for (auto& one : crowd)
+    begin(one);
+
+  over(crowd[10], result::unknown); // it waited
+
+  EXPECT_THAT(over(crowd[0], result::right), ElementsAre(crowd[11].by));
+}
+
+TEST_F(LoginThrottle, HandsTheTurnOfWhoWasCalledAndWentToTheNext) {
+  std::vector<login_throttle::attempt> crowd;
+  for (int n = 0; n < 12; ++n)
+    crowd.push_back(from("192.0.2.1", "zoe"));
+  for (auto& one : crowd)
+    begin(one);
+  ASSERT_THAT(over(crowd[0], result::right), ElementsAre(crowd[10].by));
+
+  EXPECT_THAT(over(crowd[10], result::unknown), ElementsAre(crowd[11].by));
+}
+
+TEST_F(LoginThrottle, CountsNoAddressWhereThereIsNoneOrNoLimit) {
+  for (int n = 0; n < 1000; ++n)
+    ASSERT_TRUE(tried("", "user " + std::to_string(n), result::wrong));
+  for (int n = 0; n < 1000; ++n) {
+    auto one = from("192.0.2.1", "user " + std::to_string(n));
+    ASSERT_EQ(throttle.begin(one, 0, now), verdict::go);
+    throttle.over(one, result::wrong, 1, 0, now);
+  }
+
+  EXPECT_EQ(throttle.addresses(), 0u);
+}
+
+TEST_F(LoginThrottle, CountsATokenForItsAddressAlone) {
+  EXPECT_EQ(wrong_until_refused("192.0.2.1", ""), 60u);
+  EXPECT_EQ(throttle.accounts(), 0u);
+}
+
+TEST_F(LoginThrottle, RemembersWhoATokenProved) {
+  auto token = from("198.51.100.7", "");
+  ASSERT_EQ(begin(token), verdict::go);
+  token.account = "zoe";
+  over(token, result::right);
+  wrong_until_refused("192.0.2.1", "zoe");
+
+  EXPECT_TRUE(tried("198.51.100.7", "zoe", result::right));
+}
+
+TEST_F(LoginThrottle, GrowsNoFurtherThanItsBounds) {
+  for (size_t n = 0; n < login_throttle::most_addresses + 100; ++n)
+    tried("address " + std::to_string(n), "account " + std::to_string(n), n % 2 == 0 ? result::wrong : result::right);
+
+  EXPECT_EQ(throttle.addresses(), login_throttle::most_addresses);
+  EXPECT_EQ(throttle.accounts(), login_throttle::most_accounts);
+  EXPECT_EQ(throttle.known_accounts(), login_throttle::most_known_accounts);
+}
+
+TEST_F(LoginThrottle, AStrangersFloodOfNamesForgetsNeitherTheAttackedAccountNorItsOwner) {
+  ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
+  wrong_until_refused("192.0.2.1", "zoe");
+  for (size_t n = 0; n < 2 * login_throttle::most_accounts; ++n) {
+    tried("address " + std::to_string(n / 50), "name " + std::to_string(n), result::wrong);
+    EXPECT_FALSE(n % 1000 == 0 && tried("192.0.2.9", "zoe", result::wrong)) << "an attack that goes on is remembered";
+  }
+
+  EXPECT_TRUE(tried("198.51.100.7", "zoe", result::right));
+}
+
+TEST_F(LoginThrottle, OneAccountCannotFillTheMemoryOfOwnersAddresses) {
+  ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
+  for (size_t n = 0; n < login_throttle::most_known_accounts + 10; ++n)
+    ASSERT_TRUE(tried("address " + std::to_string(n), "stranger", result::right));
+  wrong_until_refused("192.0.2.1", "zoe");
+  wrong_until_refused("192.0.2.2", "stranger");
+
+  EXPECT_TRUE(tried("198.51.100.7", "zoe", result::right));
+  EXPECT_FALSE(tried("address 1", "stranger", result::right)) << "only the last eight are known";
+}
+
+} // namespace

@@ -1,0 +1,173 @@
+// Buckets, bounded memories, and the rates made of them.
+#include "actors/rules/message_rate.hpp"
+#include "actors/rules/registration_rate.hpp"
+#include <gmock/gmock.h>
+
+namespace {
+
+using namespace salond;
+using namespace std::chrono_literals;
+using rules::message_rate;
+using verdict = message_rate::verdict;
+
+constexpr instant noon{1h};
+
+TEST(Recent, ForgetsWhatWasUsedLongestAgo) {
+  rules::recent<int, std::string> memory{3};
+  for (const int key : {1, 2, 3})
+    memory.at(key) = std::to_string(key);
+
+  memory.at(1);
+  memory.at(4) = "4";
+
+  EXPECT_EQ(memory.size(), 3u);
+  EXPECT_EQ(memory.find(2), nullptr);
+  EXPECT_EQ(*memory.find(1), "1");
+  EXPECT_EQ(*memory.find(3), "3");
+}
+
+TEST(Recent, ForgetsWhatItIsToldTo) {
+  rules::recent<int, int> memory{3};
+  for (const int key : {1, 2, 3})
+    memory.at(key) = key;
+
+  memory.forget(1);
+  memory.forget(1);
+  memory.forget_if([](int value) { return value == 3; });
+
+  EXPECT_EQ(memory.size(), 1u);
+  EXPECT_EQ(*memory.find(2), 2);
+}
+
+TEST(TokenBucket, GivesItsBurstAndThenItsRate) {
+  rules::token_bucket bucket;
+  const rules::pace how{3, 2};
+
+  for (int n = 0; n < 3; ++n)
+    EXPECT_TRUE(bucket.take(how, noon));
+  EXPECT_FALSE(bucket.take(how, noon));
+  EXPECT_EQ(bucket.until_one(how, noon), 500ms);
+  EXPECT_TRUE(bucket.take(how, noon + 500ms));
+  EXPECT_FALSE(bucket.take(how, noon + 999ms));
+  EXPECT_EQ(bucket.level(how, noon + 1h), 3);
+}
+
+TEST(TokenBucket, GoesOnWithAnotherPace) {
+  rules::token_bucket bucket;
+  bucket.take({30, 10}, noon);
+
+  EXPECT_EQ(bucket.level({2, 10}, noon + 1s), 2);
+  EXPECT_FALSE(bucket.take({2, 1}, noon) && bucket.take({2, 1}, noon) && bucket.take({2, 1}, noon));
+}
+
+// --- messages ---
+
+class MessageRate : public testing::Test {
+protected:
+  message_rate::decision ask(bool more_waits = true) { return rate.ask(zoe, how, more_waits, now); }
+  /// Says as one who floods does, waiting where it is told to; how many went before the first of `until`.
+  size_t flood(verdict until) {
+    for (size_t went = 0;;) {
+      const auto one = ask();
+      if (one.what == until)
+        return went;
+      went += one.what == verdict::go ? 1 : 0;
+      now += one.wait;
+    }
+  }
+
+  message_rate rate;
+  rules::pace how{30, 10};
+  instant now{1h};
+  const user_id zoe{1}, paul{2};
+};
+
+TEST_F(MessageRate, LetsABurstThroughAtOnceAndSlowsTheRestDown) {
+  for (int n = 0; n < 30; ++n)
+    EXPECT_EQ(ask().what, verdict::go);
+  const auto next = ask();
+
+  EXPECT_EQ(next.what, verdict::wait);
+  EXPECT_EQ(next.wait, 100ms);
+  now += next.wait;
+  EXPECT_EQ(ask().what, verdict::go);
+  EXPECT_EQ(ask().what, verdict::wait);
+}
+
+TEST_F(MessageRate, RefusesAfterFiveSecondsAndClosesInTheEnd) {
+  const auto begun = now;
+  const auto went = flood(verdict::refuse);
+  EXPECT_GE(now - begun, 5s);
+  EXPECT_LE(now - begun, 5200ms);
+  EXPECT_GE(went, 79u); // the burst, and ten a second
+  EXPECT_LE(went, 82u);
+
+  size_t refused = 1;
+  while (ask().what == verdict::refuse)
+    ++refused;
+  EXPECT_EQ(refused, 30u);
+  EXPECT_EQ(ask().what, verdict::close);
+}
+
+TEST_F(MessageRate, OnlySlowsWhoWaitsForItsAnswers) {
+  for (int n = 0; n < 1000; ++n) {
+    const auto one = ask(false);
+    ASSERT_TRUE(one.what == verdict::go || one.what == verdict::wait);
+    now += one.wait;
+  }
+}
+
+TEST_F(MessageRate, GoesOnAsUsualAfterSomeSilence) {
+  flood(verdict::refuse);
+  now += 2s;
+  EXPECT_EQ(flood(verdict::refuse), 20u) << "not enough of it";
+
+  now += 3s;
+  EXPECT_GE(flood(verdict::refuse), 79u);
+}
+
+TEST_F(MessageRate, HoldsForEachUserAlone) {
+  flood(verdict::close);
+
+  EXPECT_EQ(rate.ask(paul, how, true, now).what, verdict::go);
+}
+
+TEST_F(MessageRate, GrowsNoFurtherThanItsBound) {
+  for (size_t n = 0; n < message_rate::most_users + 100; ++n)
+    rate.ask(user_id{static_cast<int64_t>(n)}, how, false, now);
+
+  EXPECT_EQ(rate.users(), message_rate::most_users);
+}
+
+// --- registrations ---
+
+TEST(RegistrationRate, GivesAnAddressSoManyAnHour) {
+  rules::registration_rate rate;
+  for (int n = 0; n < 20; ++n)
+    EXPECT_TRUE(rate.take("192.0.2.1", 20, noon));
+
+  EXPECT_FALSE(rate.take("192.0.2.1", 20, noon));
+  EXPECT_TRUE(rate.take("192.0.2.2", 20, noon));
+  rate.give_back("192.0.2.1");
+  EXPECT_TRUE(rate.take("192.0.2.1", 20, noon));
+  EXPECT_FALSE(rate.take("192.0.2.1", 20, noon + 179s));
+  EXPECT_TRUE(rate.take("192.0.2.1", 20, noon + 181s));
+}
+
+TEST(RegistrationRate, HasNoLimitWhereNoneIsSetOrNobodyHasAnAddress) {
+  rules::registration_rate rate;
+  for (int n = 0; n < 1000; ++n)
+    EXPECT_TRUE(rate.take("192.0.2.1", 0, noon) && rate.take("", 20, noon));
+
+  EXPECT_EQ(rate.addresses(), 0u);
+}
+
+TEST(RegistrationRate, GrowsNoFurtherThanItsBound) {
+  rules::registration_rate rate;
+  for (size_t n = 0; n < rules::registration_rate::most_addresses + 100; ++n)
+    rate.take(std::to_string(n), 20, noon);
+
+  EXPECT_EQ(rate.addresses(), rules::registration_rate::most_addresses);
+}
+
+} // namespace
