@@ -3,17 +3,18 @@
 
 namespace salond {
 
-std::optional<std::string> prepare_store(persistence::store& db, const config::passwords& cost) {
+std::optional<std::string> prepare_store(persistence::store& db, const config::settings& how) {
   auto state = persistence::administrator_state::none;
   db.read([&] { state = db.administrators(); });
   std::optional<std::string> password;
   std::string hash;
   if (state != persistence::administrator_state::can_log_in) {
     password = rules::generate_password();
-    hash = rules::hash_password(*password, {cost.memory_kib, cost.passes});
+    hash = rules::hash_password(*password, {how.passwords.memory_kib, how.passwords.passes});
   }
+  using requests = persistence::store::requests;
   db.transact([&] {
-    db.reset_presence(persistence::store::requests::end);
+    db.reset_presence(how.requests.keep_offline ? requests::keep : requests::end);
     if (password)
       db.make_administrator("admin", hash);
     if (state == persistence::administrator_state::none)

@@ -7,8 +7,8 @@
 
 namespace salond {
 
-/// Resets presence and sees to the administrators. Answers the password that it gave to `admin`, when nobody with the
-/// role could have logged in: it is to be shown once.
-std::optional<std::string> prepare_store(persistence::store& db, const config::passwords& cost);
+/// Resets presence, ends join requests unless they are to last, and sees to the administrators. Answers the password
+/// that it gave to `admin`, when nobody with the role could have logged in: it is to be shown once.
+std::optional<std::string> prepare_store(persistence::store& db, const config::settings& how);
 
 } // namespace salond

@@ -62,16 +62,18 @@ void audience::leave(hearer& who) {
     list.erase(std::remove(list.begin(), list.end(), &who), list.end());
     if (list.empty())
       users_.erase(mine);
-    caf::anon_send(directory, depart{who.account, who.number});
+    const auto requests =
+        settings.requests.keep_offline ? persistence::store::requests::keep : persistence::store::requests::end;
+    caf::anon_send(directory, depart{who.account, who.number, requests});
   }
   tell_if_over();
 }
 
-rules::login_throttle::verdict audience::begin(admission::attempt& what, instant now) {
+rules::login_throttle::verdict audience::begin_attempt(admission::attempt& what, instant now) {
   return allowed.begin(what, now);
 }
 
-void audience::over(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now) {
+void audience::end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now) {
   for (const auto next : allowed.over(what, how, guesses, now))
     if (const auto found = connections_.find(next); found != connections_.end())
       found->second->attempt_due();
@@ -91,21 +93,44 @@ void audience::arrive(hearer& who, user_id as) {
   users_[as].push_back(&who);
 }
 
-std::vector<event::any> audience::start_hearing(hearer& who, const std::vector<salon_id>& salons,
-                                                const std::vector<private_message>& waiting) {
-  for (const auto salon : salons)
+namespace {
+
+event::any event_of(const decided_request& what, const std::string& username) {
+  if (what.accepted)
+    return event::joined{what.salon, what.salon_name, username};
+  return event::request_refused{what.salon_name};
+}
+
+/// What waited, by its time.
+std::vector<event::any> events_of(const persistence::arrival& as, const std::string& username) {
+  std::vector<event::any> result;
+  auto decision = as.decided.begin();
+  for (const auto& one : as.waiting) {
+    for (; decision != as.decided.end() && decision->at < one.at; ++decision)
+      result.push_back(event_of(*decision, username));
+    result.push_back(event::said_privately{one.id, one.author, one.text, one.at});
+  }
+  for (; decision != as.decided.end(); ++decision)
+    result.push_back(event_of(*decision, username));
+  return result;
+}
+
+} // namespace
+
+std::vector<event::any> audience::start_hearing(hearer& who, const std::string& username,
+                                                const persistence::arrival& as) {
+  for (const auto salon : as.salons)
     who.while_arriving.emplace(salon, true); // what changed meanwhile is newer, and stays
   for (const auto& [salon, member] : who.while_arriving) {
     const auto place = desks_.find(salon);
     if (member && place != desks_.end())
       sit(who, *place->second);
   }
-  std::vector<event::any> missed;
+  auto missed = events_of(as, username);
   std::unordered_set<private_id> known;
-  for (const auto& one : waiting) {
+  for (const auto& one : as.waiting) {
     known.insert(one.id);
     who.told_up_to = std::max(who.told_up_to, one.id);
-    missed.push_back(event::said_privately{one.id, one.author, one.text, one.at});
   }
   for (auto& one : who.told_while_arriving)
     if (known.count(one.id) == 0)
@@ -148,6 +173,19 @@ void audience::tell_privately(user_id target, user_id author, const hearer& from
 void audience::delivered(std::vector<private_id> which) {
   delivered_.insert(delivered_.end(), which.begin(), which.end());
   flush_later();
+}
+
+void audience::confirm(user_id who, const decided_request& what) {
+  const auto found = users_.find(who);
+  if (found == users_.end())
+    return;
+  for (auto* one : found->second)
+    if (one->listening)
+      one->confirm(what);
+}
+
+void audience::told_decisions(user_id who, std::vector<decided_request> which) {
+  tell_store(store, [who, which = std::move(which)](persistence::store& db) { db.mark_told(who, which); });
 }
 
 void audience::open(const salon_opened& what) {

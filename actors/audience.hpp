@@ -44,6 +44,8 @@ public:
   virtual void hear(const event::any& what) = 0;
   /// As hear(), to its target: audience::delivered() is called once it is written.
   virtual void deliver(const event::said_privately& what) = 0;
+  /// What it has been told last is this decision: audience::told_decisions() is called once that is written.
+  virtual void confirm(const decided_request& what) = 0;
   virtual void answered(rules::answer::any what) = 0;
   /// Says `last` and closes, once what was queued is out.
   virtual void close(const std::optional<event::any>& last) = 0;
@@ -99,17 +101,16 @@ public:
   size_t connections() const { return connections_.size(); }
 
   // --- passwords ---
-  rules::login_throttle::verdict begin(admission::attempt& what, instant now);
+  rules::login_throttle::verdict begin_attempt(admission::attempt& what, instant now);
   /// What came of an attempt, tried or waiting; others may have their turn now. `guesses`: passwords tried at once.
-  void over(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now);
+  void end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now);
 
   // --- users ---
   /// Its user is proven; memberships and private messages are remembered until start_hearing().
   void arrive(hearer& who, user_id as);
-  /// The session begins: takes its seats in `salons`, corrected by what changed while it arrived. Answers what it
-  /// missed: `waiting`, and what was told while it arrived, in order, each once.
-  std::vector<event::any> start_hearing(hearer& who, const std::vector<salon_id>& salons,
-                                        const std::vector<private_message>& waiting);
+  /// The session begins: takes its seats, corrected by what changed while it arrived. Answers what it missed: what
+  /// waited, and what was told while it arrived, in order, each once.
+  std::vector<event::any> start_hearing(hearer& who, const std::string& username, const persistence::arrival& as);
   /// The salons as `who` is told them at its login.
   std::vector<event::listed_salon> list_for(const hearer& who) const;
   /// Tells each connection of the target, and the author's others but `from`; nobody twice.
@@ -119,6 +120,9 @@ public:
   void change_account(const account_changed& what);
   /// These were written to their target.
   void delivered(std::vector<private_id> which);
+  /// Each connection of the user has been told a decision, which is remembered until it is written to one.
+  void confirm(user_id who, const decided_request& what);
+  void told_decisions(user_id who, std::vector<decided_request> which);
 
   // --- salons ---
   void open(const salon_opened& what);

@@ -174,6 +174,13 @@ void connection::deliver(const event::said_privately& what) {
   hear(event::any{what});
 }
 
+void connection::confirm(const decided_request& what) {
+  if (closing_by_)
+    return;
+  decisions_to_confirm_.push_back(what);
+  house_->touch(*this);
+}
+
 /// The bound of unsent output. What was queued is dropped, so that the reason has a chance to get through.
 void connection::check_room() {
   const auto most = house_->settings.limits.unsent_bytes;
@@ -197,6 +204,7 @@ void connection::close(const std::optional<event::any>& last) {
   tried(admission::attempt_result::unknown);
   if (too_slow_) {
     to_confirm_.clear();
+    decisions_to_confirm_.clear();
     std::vector<shared_bytes> dropped;
     codec_->say_last(std::nullopt, now());
     codec_->drain(dropped, now() + closing_time);
@@ -232,12 +240,15 @@ void connection::go_on_if_choked() {
   wake_up();
 }
 
-/// All has been said: private messages count as delivered, and a connection that was hung up ends its output.
+/// All has been said: private messages and decisions count as delivered, and a connection that was hung up ends its
+/// output.
 void connection::finish_if_said() {
   if (!socket_ || socket_->unsent() != 0 || (codec_->unsent() != 0 && !too_slow_))
     return;
   if (!to_confirm_.empty())
     house_->delivered(std::exchange(to_confirm_, {}));
+  if (!decisions_to_confirm_.empty())
+    house_->told_decisions(account, std::exchange(decisions_to_confirm_, {}));
   if (!closing_by_ || finished_)
     return;
   finished_ = true;

@@ -25,6 +25,7 @@ public:
   void hear(const shared_bytes& spelled) override;
   void hear(const event::any& what) override;
   void deliver(const event::said_privately& what) override;
+  void confirm(const decided_request& what) override;
   void answered(rules::answer::any what) override;
   void close(const std::optional<event::any>& last) override;
   void flush() override;
@@ -70,6 +71,7 @@ private:
   desk* open_desk(const std::string& salon);
   void read_user(std::string key);
   void found_user(outcome<user> who);
+  void request_registration(const persistence::new_user& who);
   bool may_try(const rules::question::any& what, std::string account);
   void tried(admission::attempt_result how, size_t guesses = 1);
 
@@ -86,6 +88,7 @@ private:
   bool registering_ = false;           ///< one account of its address's allowance is used up
   salon_id asked_salon_;               ///< of the posts or the question that are open
   std::vector<private_id> to_confirm_; ///< private messages on their way into the socket
+  std::vector<decided_request> decisions_to_confirm_;
   std::optional<fault> refusal_;
   std::optional<instant> wake_at_;    ///< a `wake` is under way for then
   std::optional<instant> closing_by_; ///< hung up: then it ends, read or not

@@ -27,13 +27,10 @@ bool connection::may_try(const rules::question::any& what, std::string account) 
   if (attempt_.at == admission::attempt::stage::tried)
     return true; // no token: now it is tried as a password
   attempt_ = {number, network, std::move(account), {}, {}};
-  switch (house_->begin(attempt_, now())) {
+  switch (house_->begin_attempt(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = what; break;
-  case rules::login_throttle::verdict::refused:
-    log::info("refused a login unheard", {{"connection", number.value}, {"from", peer}});
-    answered(rules::answer::found{fault::too_many_attempts});
-    break;
+  case rules::login_throttle::verdict::refused: answered(rules::answer::found{fault::too_many_attempts}); break;
   }
   return false;
 }
@@ -45,7 +42,7 @@ void connection::attempt_due() {
 
 void connection::tried(admission::attempt_result how, size_t guesses) {
   if (attempt_.at != admission::attempt::stage::none)
-    house_->over(attempt_, how, guesses, now());
+    house_->end_attempt(attempt_, how, guesses, now());
 }
 
 void connection::carry(rules::question::find_user& what) {
@@ -137,7 +134,8 @@ void connection::carry(rules::question::arrive& what) {
             auto& opened = job->result;
             if (!opened)
               return answered(rules::answer::arrived{opened.why(), {}});
-            auto missed = house_->start_hearing(*this, opened->salons, opened->waiting);
+            auto missed = house_->start_hearing(*this, username, *opened);
+            decisions_to_confirm_ = std::move(opened->decided);
             log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
             answered(rules::answer::arrived{event::logged_in{username, house_->list_for(*this)}, std::move(missed)});
           },
@@ -147,11 +145,11 @@ void connection::carry(rules::question::arrive& what) {
 }
 
 void connection::carry(rules::question::register_user& what) {
+  const persistence::new_user who{what.username, what.alias, what.hash, role::user};
+  if (house_->settings.registration.how == config::registration::policy::approval)
+    return request_registration(who);
   ask_store(
-      this, house_->store, store_work::kind::write,
-      [who = persistence::new_user{what.username, what.alias, what.hash, role::user}](persistence::store& db) {
-        return db.register_user(who);
-      },
+      this, house_->store, store_work::kind::write, [who](persistence::store& db) { return db.register_user(who); },
       [this](outcome<persistence::registered_user>& made) {
         if (!made)
           return answered(rules::answer::settled{made.why()});
@@ -160,6 +158,19 @@ void connection::carry(rules::question::register_user& what) {
             send(at->salon, member_added{made->user.id});
         log::info("registered", {{"user", made->user.username}, {"from", peer}});
         answered(rules::answer::settled{salond::done{}});
+      },
+      [this](fault why) { answered(rules::answer::settled{why}); });
+}
+
+/// It waits for an administrator, and is refused so.
+void connection::request_registration(const persistence::new_user& who) {
+  ask_store(
+      this, house_->store, store_work::kind::write,
+      [who, at = wall_clock()](persistence::store& db) { return db.request_registration(who, at); },
+      [this, name = who.username](const outcome<salond::done>& taken) {
+        if (taken)
+          log::info("asked for an account", {{"user", name}, {"from", peer}});
+        answered(rules::answer::settled{taken ? fault::registration_waits : taken.why()});
       },
       [this](fault why) { answered(rules::answer::settled{why}); });
 }

@@ -16,9 +16,9 @@ void tell_departures(pointer self) {
   ++st.telling;
   ask_store(
       self, st.store, store_work::kind::write,
-      [gone, now = wall_clock()](persistence::store& db) {
+      [gone, requests = st.requests, now = wall_clock()](persistence::store& db) {
         for (const auto who : gone)
-          db.close_session(who, persistence::store::requests::end, now);
+          db.close_session(who, requests, now);
         return done{};
       },
       [self](done) { self->send(self, departures_stored{}); },
@@ -61,6 +61,7 @@ directory_actor::behavior_type directory(pointer self, store_actor store, relay_
         if (self->state.presence.depart(msg.who, msg.with) != rules::presence::departure::last)
           return;
         self->state.departed.insert(msg.who);
+        self->state.requests = msg.requests;
         go_on(self);
       },
       [self](const departures_stored&) {

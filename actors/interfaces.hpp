@@ -45,8 +45,8 @@ using relay_actor =
     caf::typed_actor<caf::reacts_to<told>, caf::reacts_to<salon_opened>, caf::reacts_to<salon_lost>,
                      caf::reacts_to<close_user>, caf::reacts_to<announce>, caf::replies_to<close_all>::with<all_closed>,
                      caf::reacts_to<serving>, caf::reacts_to<flush_all>, caf::reacts_to<tick>,
-                     caf::reacts_to<tell_user>, caf::reacts_to<account_changed>, caf::reacts_to<salon_archived>,
-                     caf::replies_to<survey>::with<surveyed>>;
+                     caf::reacts_to<tell_user>, caf::reacts_to<decision_told>, caf::reacts_to<account_changed>,
+                     caf::reacts_to<salon_archived>, caf::replies_to<survey>::with<surveyed>>;
 
 /// DIRECTORY: who is online, with which connections.
 using directory_actor = caf::typed_actor<

@@ -79,6 +79,7 @@ struct admit {
   std::string username;
   decided_by how = decided_by::request;
   decision why;
+  bool remembered = false; ///< until the user has been told, be that at the next login
 };
 /// An operator ends a join request, a membership, or both; answered as admit is.
 struct dismiss {
@@ -87,6 +88,7 @@ struct dismiss {
   std::string username;
   decided_by how = decided_by::request;
   decision why;
+  bool remembered = false; ///< until the user has been told, be that at the next login
 };
 /// An account is gone, and its membership with it.
 struct member_gone {
@@ -119,6 +121,11 @@ struct tick {};
 struct tell_user {
   user_id who;
   event::any what;
+};
+/// A decision that is remembered was told before this to who is connected.
+struct decision_told {
+  user_id who;
+  decided_request what;
 };
 /// An operator gave an account another name or another role.
 struct account_changed {
@@ -177,6 +184,7 @@ struct arrive {
 struct depart {
   user_id who;
   connection_id with;
+  persistence::store::requests requests = persistence::store::requests::end; ///< of the user, should it be the last
 };
 /// INTERNAL to the directory: the store has taken the last departures.
 struct departures_stored {};
@@ -305,6 +313,7 @@ SALOND_LOCAL(told)
 SALOND_LOCAL(flush_all)
 SALOND_LOCAL(tick)
 SALOND_LOCAL(tell_user)
+SALOND_LOCAL(decision_told)
 SALOND_LOCAL(account_changed)
 SALOND_LOCAL(survey)
 SALOND_LOCAL(surveyed)

@@ -21,6 +21,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house](const serving& now) { house->serve(now); },
       [house](const flush_all&) { house->flush(); },
       [house](const tell_user& what) { house->tell_user(what.who, what.what); },
+      [house](const decision_told& what) { house->confirm(what.who, what.what); },
       [house](const account_changed& what) { house->change_account(what); },
       [house](const salon_archived& what) { house->archive(what.last.id); },
       [house](const survey&) { return house->survey(); },

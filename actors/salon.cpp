@@ -157,13 +157,22 @@ void on_leave(pointer self, const leave& msg) {
       refuse);
 }
 
+decided_request decided(pointer self, const decision& why, bool accepted) {
+  const auto& record = self->state.rules.record();
+  return {record.id, record.name, accepted, why.at};
+}
+
 caf::result<store_done> on_admit(pointer self, const admit& msg) {
   auto answer = self->make_response_promise<store_done>();
   ask_store(
       self, self->state.store, store_work::kind::write,
-      [msg](persistence::store& db) -> outcome<done> {
-        if (msg.how == decided_by::request)
-          return db.accept_request(msg.salon, msg.who, msg.why);
+      [msg, verdict = decided(self, msg.why, true)](persistence::store& db) -> outcome<done> {
+        if (msg.how == decided_by::request) {
+          const auto accepted = db.accept_request(msg.salon, msg.who, msg.why);
+          if (accepted && msg.remembered)
+            db.remember_decision(msg.who, verdict);
+          return accepted;
+        }
         const auto made = db.admit(msg.salon, key_of(msg.username), msg.why);
         if (made)
           return done{};
@@ -175,6 +184,8 @@ caf::result<store_done> on_admit(pointer self, const admit& msg) {
           return;
         }
         enter(self, msg.who, msg.username, {});
+        if (msg.remembered && msg.how == decided_by::request)
+          self->send(self->state.relay, decision_told{msg.who, decided(self, msg.why, true)});
         answer.deliver(store_done{});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
@@ -185,9 +196,13 @@ caf::result<store_done> on_dismiss(pointer self, const dismiss& msg) {
   auto answer = self->make_response_promise<store_done>();
   ask_store(
       self, self->state.store, store_work::kind::write,
-      [msg](persistence::store& db) {
-        return msg.how == decided_by::request ? db.reject_request(msg.salon, msg.who, msg.why)
-                                              : db.dismiss(msg.salon, key_of(msg.username), msg.why);
+      [msg, verdict = decided(self, msg.why, false)](persistence::store& db) {
+        if (msg.how == decided_by::operators)
+          return db.dismiss(msg.salon, key_of(msg.username), msg.why);
+        auto ended = db.reject_request(msg.salon, msg.who, msg.why);
+        if (ended && msg.remembered)
+          db.remember_decision(msg.who, verdict);
+        return ended;
       },
       [self, answer, msg](const outcome<persistence::membership_change>& ended) mutable {
         if (!ended) {
@@ -197,6 +212,8 @@ caf::result<store_done> on_dismiss(pointer self, const dismiss& msg) {
         if (msg.how == decided_by::request) { // a rejection is told to the rejected alone
           go(self, msg.who, std::nullopt, {});
           self->send(self->state.relay, tell_user{msg.who, event::request_refused{self->state.rules.record().name}});
+          if (msg.remembered)
+            self->send(self->state.relay, decision_told{msg.who, decided(self, msg.why, false)});
         } else {
           go(self, msg.who, left_of(self, msg.username), {});
         }

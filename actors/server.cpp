@@ -54,6 +54,7 @@ void start_admin(pointer self) {
   parts.certificates = st.parts.certificates;
   parts.database = st.database;
   parts.started = st.started;
+  parts.keep_requests = st.parts.settings.requests.keep_offline;
   st.actors.admin = self->spawn<caf::monitored>(admin, std::move(parts));
 }
 

@@ -21,6 +21,7 @@ struct registered_user {
 struct arrival {
   std::vector<salon_id> salons;         ///< memberships
   std::vector<private_message> waiting; ///< undelivered, oldest first
+  std::vector<decided_request> decided; ///< of which the user was not told, oldest first
 };
 
 enum class membership_change { made, was_so };

@@ -38,6 +38,16 @@ int64_t limit_of(size_t most) {
   return static_cast<int64_t>(std::min(most, static_cast<size_t>(std::numeric_limits<int64_t>::max())));
 }
 
+std::string clipped(const std::string& text) {
+  constexpr size_t most = 16384;
+  if (text.size() <= most)
+    return text;
+  auto end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) // within a character of UTF-8
+    --end;
+  return text.substr(0, end);
+}
+
 bool can_match(std::string_view hash) {
   constexpr std::string_view phc = "$argon2";
   if (hash.substr(0, phc.size()) == phc)

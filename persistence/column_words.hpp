@@ -1,6 +1,7 @@
 // How values stand in the columns of every database alike.
 #pragma once
 #include "protocol/words/records.hpp"
+#include <string>
 #include <string_view>
 
 namespace salond::persistence {
@@ -16,6 +17,10 @@ policy policy_of(std::string_view word);
 
 /// A count as a LIMIT takes it.
 int64_t limit_of(size_t most);
+
+/// A text as the audit log keeps it: its first 16,384 bytes, cut between characters. MySQL's column holds 65,535, and a
+/// decision must not fail for the length of its words.
+std::string clipped(const std::string& text);
 
 /// True when a password exists that matches `hash`: in PHC form, or 64 lower-case hexadecimal digits (SHA-256).
 bool can_match(std::string_view hash);

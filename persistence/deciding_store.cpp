@@ -78,6 +78,57 @@ outcome<salon_record> deciding_store::archive_salon(salon_id salon, const decisi
 
 // --- accounts ---
 
+bool deciding_store::is_username_taken(const std::string& key) {
+  return banned_for_good(key) || find_user(key) || waiting_user(key);
+}
+
+std::optional<fault> deciding_store::why_not_new(const new_user& who) {
+  if (is_username_taken(key_of(who.username)))
+    return fault::name_taken;
+  if (is_alias_taken(key_of(who.alias)))
+    return fault::alias_taken;
+  return std::nullopt;
+}
+
+outcome<registered_user> deciding_store::register_user(const new_user& who) {
+  if (const auto refusal = why_not_new(who))
+    return *refusal;
+  const auto made = insert_user(who);
+  return registered_user{made, salons_of(made.username)};
+}
+
+outcome<done> deciding_store::request_registration(const new_user& who, moment now) {
+  if (const auto refusal = why_not_new(who))
+    return *refusal;
+  if (count_registrations() >= most_registrations)
+    return fault::busy;
+  insert_registration(who, now);
+  return done{};
+}
+
+outcome<registered_user> deciding_store::accept_registration(const std::string& username_key, const decision& why) {
+  const auto waiting = waiting_user(username_key);
+  if (!waiting)
+    return refuse(why, "accept_registration", username_key, fault::no_such_request);
+  end_registration(username_key); // its names are its own
+  const auto made = register_user(*waiting);
+  if (!made) {
+    insert_registration(*waiting, why.at);
+    return refuse(why, "accept_registration", waiting->username, made.why());
+  }
+  note(why, "accept_registration", waiting->username, "done");
+  return made;
+}
+
+outcome<done> deciding_store::reject_registration(const std::string& username_key, const decision& why) {
+  const auto waiting = waiting_user(username_key);
+  if (!waiting)
+    return refuse(why, "reject_registration", username_key, fault::no_such_request);
+  end_registration(username_key);
+  note(why, "reject_registration", waiting->username, "done");
+  return done{};
+}
+
 bool deciding_store::change_password(user_id who, const std::string& expected, const std::string& hash,
                                      const decision& why) {
   const auto account = user_of(who);
@@ -104,7 +155,7 @@ outcome<user> deciding_store::rename_user(const std::string& username_key, const
     return refuse(why, "rename_user", whom, result.why());
   const auto key = key_of(new_username);
   const auto holder = find_user(key);
-  if (banned_for_good(key) || (holder && holder->id != result->id))
+  if (banned_for_good(key) || waiting_user(key) || (holder && holder->id != result->id))
     return refuse(why, "rename_user", whom, fault::name_taken);
   put_name(*result, new_username);
   note(why, "rename_user", whom, "done");
@@ -169,23 +220,23 @@ outcome<done> deciding_store::delete_message(message_id which, const decision& w
 
 outcome<done> deciding_store::accept_request(salon_id salon, user_id who, const decision& why) {
   const auto account = user_of(who);
-  if (!account || !end_request(salon, who))
-    return fault::no_such_request; // the request of an account that is gone went with it
+  const auto whom = with(spelling(account, "user " + std::to_string(who.value)), name_of(salon));
+  if (!account || !end_request(salon, who)) // the request of an account that is gone went with it
+    return refuse(why, "accept", whom, fault::no_such_request);
   if (!is_member(salon, account->username))
     put_member(salon, account->username);
-  note(why, "accept", with(account->username, name_of(salon)), "done");
+  note(why, "accept", whom, "done");
   return done{};
 }
 
 outcome<membership_change> deciding_store::reject_request(salon_id salon, user_id who, const decision& why) {
   const auto account = user_of(who);
-  if (!account)
-    return fault::no_such_request;
-  const bool asked = end_request(salon, who);
-  const bool belonged = end_membership(salon, account->username);
+  const auto whom = with(spelling(account, "user " + std::to_string(who.value)), name_of(salon));
+  const bool asked = account && end_request(salon, who);
+  const bool belonged = account && end_membership(salon, account->username);
   if (!asked && !belonged)
-    return fault::no_such_request;
-  note(why, "reject", with(account->username, name_of(salon)), "done");
+    return refuse(why, "reject", whom, fault::no_such_request);
+  note(why, "reject", whom, "done");
   return belonged ? membership_change::made : membership_change::was_so;
 }
 

@@ -13,6 +13,10 @@ public:
   outcome<salon_record> rename_salon(salon_id salon, const std::string& name, const decision& why) override;
   outcome<salon_record> archive_salon(salon_id salon, const decision& why) override;
 
+  outcome<registered_user> register_user(const new_user& who) override;
+  outcome<done> request_registration(const new_user& who, moment now) override;
+  outcome<registered_user> accept_registration(const std::string& username_key, const decision& why) override;
+  outcome<done> reject_registration(const std::string& username_key, const decision& why) override;
   bool change_password(user_id who, const std::string& expected, const std::string& hash, const decision& why) override;
   outcome<registered_user> add_user(const new_user& who, const decision& why) override;
   outcome<user> rename_user(const std::string& username_key, const std::string& new_username,
@@ -49,7 +53,12 @@ protected:
   // --- users ---
   /// unknown_user.
   virtual outcome<user> user_of(user_id who) = 0;
+  /// Whether nobody else could log in as an administrator.
   virtual bool is_last_administrator(const user& target) = 0;
+  /// A member of the salons whose policy is automatic. REQUIRES: neither name is taken.
+  virtual user insert_user(const new_user& who) = 0;
+  /// By an account, or by one that waits.
+  virtual bool is_alias_taken(const std::string& alias_key) = 0;
   /// Memberships and a kick follow. REQUIRES: the name is free.
   virtual void put_name(const user& who, const std::string& new_username) = 0;
   virtual void put_password(user_id who, const std::string& hash) = 0;
@@ -58,6 +67,12 @@ protected:
   /// The account and all that hangs on it: memberships, requests, tokens, messages of both kinds. The salons keep the
   /// highest order number that was used.
   virtual void delete_account(user_id who) = 0;
+
+  // --- accounts that wait ---
+  virtual std::optional<new_user> waiting_user(const std::string& username_key) = 0;
+  virtual size_t count_registrations() = 0;
+  virtual void insert_registration(const new_user& who, moment at) = 0;
+  virtual void end_registration(const std::string& username_key) = 0;
 
   // --- messages ---
   /// "AUTHOR (SALON: message ID)" of a message that is shown; nothing where there is none.
@@ -84,6 +99,8 @@ protected:
   virtual void forget_kicks(moment now) = 0;
 
 private:
+  std::optional<fault> why_not_new(const new_user& who);
+  bool is_username_taken(const std::string& key);
   std::optional<fault> why_not_demote(const user& target, role now, const decision& why);
   std::optional<fault> why_not_remove(const std::string& target_key, const outcome<user>& target, const decision& why);
   template <class Change>

@@ -84,13 +84,24 @@ public:
   // --- users ---
   /// By key. unknown_user.
   virtual outcome<user> find_user(const std::string& username_key) = 0;
-  /// name_taken (also for a username that is banned for good), alias_taken. Write.
+  /// name_taken (also for a username that is banned for good), alias_taken; both for names that wait, too. Write.
   virtual outcome<registered_user> register_user(const new_user& who) = 0;
   /// Replaces the hash if it still is `expected`; answers whether it did. Write.
   virtual bool replace_hash(user_id who, const std::string& expected, const std::string& hash) = 0;
   /// A new password: as replace_hash, and all tokens of the user end. Write.
   virtual bool change_password(user_id who, const std::string& expected, const std::string& hash,
                                const decision& why) = 0;
+
+  // --- accounts that wait for an administrator ---
+  static constexpr size_t most_registrations = 1000;
+  /// As register_user(), but there is no account before it is accepted. busy: so many wait already. Write.
+  virtual outcome<done> request_registration(const new_user& who, moment now) = 0;
+  /// Oldest first.
+  virtual std::vector<registration> registrations() = 0;
+  /// The account is made. no_such_request; name_taken and alias_taken where the server itself took a name. Write.
+  virtual outcome<registered_user> accept_registration(const std::string& username_key, const decision& why) = 0;
+  /// Its names are free again. no_such_request. Write.
+  virtual outcome<done> reject_registration(const std::string& username_key, const decision& why) = 0;
 
   /// As register_user(). Write.
   virtual outcome<registered_user> add_user(const new_user& who, const decision& why) = 0;
@@ -148,6 +159,10 @@ public:
   /// no_such_request when there was neither. Write.
   virtual outcome<membership_change> reject_request(salon_id salon, user_id who, const decision& why) = 0;
   virtual std::vector<join_request> join_requests() = 0;
+  /// The user's next logins are told, until mark_told(); in place of an earlier decision about that salon. REQUIRES:
+  /// both exist, as after a decision in the same transaction. Write.
+  virtual void remember_decision(user_id who, const decided_request& what) = 0;
+  virtual void mark_told(user_id who, const std::vector<decided_request>& which) = 0; // Write.
   /// An operator makes a member, or ends a membership. unknown_salon, unknown_user. Write.
   virtual outcome<membership_change> admit(salon_id salon, const std::string& username_key, const decision& why) = 0;
   virtual outcome<membership_change> dismiss(salon_id salon, const std::string& username_key, const decision& why) = 0;

@@ -43,6 +43,18 @@ std::optional<salon_id> one_with(persistence::store& db, const std::vector<salon
   return std::nullopt;
 }
 
+bool waits(persistence::store& db, const std::string& username_key) {
+  const auto all = db.registrations();
+  return std::any_of(all.begin(), all.end(), [&](const auto& one) { return key_of(one.username) == username_key; });
+}
+
+/// Whether SALON must name a salon that there is: not where it is to be made, or is the first word of the reason for
+/// which a registration is rejected.
+bool needs_salon(const admin_call& call) {
+  const auto& name = call.said().what->name;
+  return call.said().has("SALON") && name != "salon create" && !(name == "reject" && call.file.registers);
+}
+
 /// What the words name, and what the operator may do: one read of the store.
 case_file read_case(persistence::store& db, const peer& from, const spoken_command& said) {
   case_file file;
@@ -54,6 +66,8 @@ case_file read_case(persistence::store& db, const peer& from, const spoken_comma
   if (said.has("USER"))
     if (auto found = db.profile(key_of(said.get("USER"))))
       file.target = std::move(*found);
+  if (!file.target && (said.what->name == "accept" || said.what->name == "reject"))
+    file.registers = waits(db, key_of(said.get("USER")));
   // A moderator kicks users of the salons given to him, and none of those who have rights themselves.
   if (said.what->name == "kick" && file.target && file.target->who.role == role::user)
     file.shared = one_with(db, file.rights.moderates, file.target->who.id);
@@ -74,7 +88,7 @@ void decide(pointer self, const admin_call_ptr& call, case_file file) {
   const auto about = call->file.salon ? std::optional{call->file.salon->id} : call->file.shared;
   if (!rules::may(call->file.rights, said.what->needs, about))
     return call->refuse(admin_verdict::not_allowed, "your certificate has no right to that");
-  if (said.has("SALON") && !call->file.salon && said.what->name != "salon create")
+  if (needs_salon(*call) && !call->file.salon)
     return call->refuse(fault::unknown_salon);
   if (said.what->input == command_input::none)
     return carry_out(self, call);

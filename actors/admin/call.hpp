@@ -33,6 +33,7 @@ struct admin_parts {
   certificate_office certificates;
   std::string database; ///< one line about it
   moment started;
+  bool keep_requests = false; ///< requests.keep_offline
 };
 
 /// The admin actor's own view of itself: operators', and what only the node sends it.
@@ -45,6 +46,7 @@ struct case_file {
   rules::authority rights;
   std::optional<salon_record> salon;               ///< that SALON names
   std::optional<persistence::user_profile> target; ///< that USER names
+  bool registers = false;                          ///< USER names no account, but one that waits
   std::optional<salon_id> shared;                  ///< of a kick: a salon of the moderator's that the target belongs to
 };
 

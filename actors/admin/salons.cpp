@@ -61,6 +61,7 @@ void list_salons(const admin_call_ptr& call) {
 
 struct waiting_requests {
   std::vector<join_request> joins;
+  std::vector<registration> registrations;
   std::vector<salon_record> salons;
 };
 
@@ -68,7 +69,7 @@ void list_requests(const admin_call_ptr& call) {
   ask_to_read(
       call,
       [](store& db) {
-        return waiting_requests{db.join_requests(), db.salons()};
+        return waiting_requests{db.join_requests(), db.registrations(), db.salons()};
       },
       [call](const waiting_requests& found) {
         json list = json::array();
@@ -76,6 +77,12 @@ void list_requests(const admin_call_ptr& call) {
           for (const auto& salon : found.salons)
             if (salon.id == one.salon && sees(*call, salon.id))
               list.push_back({{"user", one.username}, {"salon", salon.name}, {"since", iso_time(one.at)}});
+        if (call->file.rights.role == role::administrator)
+          for (const auto& one : found.registrations)
+            list.push_back({{"user", one.username},
+                            {"salon", nullptr}, // none: it is the account that is asked for
+                            {"since", iso_time(one.at)},
+                            {"alias", one.alias}});
         call->done(list);
       });
 }
@@ -89,15 +96,46 @@ void decide_membership(const admin_call_ptr& call, decided_by how, const std::st
     return call->refuse(fault::unknown_user);
   const auto& who = call->file.target->who;
   call->self()
-      ->request(call->parts().host, caf::infinite,
-                Message{call->file.salon->id, who.id, who.username, how, call->why(reason)})
+      ->request(
+          call->parts().host, caf::infinite,
+          Message{call->file.salon->id, who.id, who.username, how, call->why(reason), call->parts().keep_requests})
       .then([call](const store_done&) { call->done(); }, refusing_error(call));
 }
 
+void accept_registration(const admin_call_ptr& call) {
+  ask_to_write(
+      call,
+      [key = key_of(call->said().get("USER")), why = call->why()](store& db) {
+        return db.accept_registration(key, why);
+      },
+      [call](const registered_user& made) {
+        for (const auto salon : made.salons)
+          call->self()->send(call->parts().host, membership_made{salon, made.user.id});
+        call->done(json{{"done", true}, {"user", made.user.username}});
+      });
+}
+
+/// Where a salon is named that there is none of, that is the first word of the reason.
+void reject_registration(const admin_call_ptr& call) {
+  auto reason = call->said().get("SALON");
+  if (const auto rest = call->said().text(); !rest.empty())
+    reason += " " + rest;
+  ask_to_write(
+      call,
+      [key = key_of(call->said().get("USER")), why = call->why(reason)](store& db) {
+        return db.reject_registration(key, why);
+      },
+      [call](done) { call->done(); });
+}
+
 void accept(const admin_call_ptr& call) {
+  if (!call->said().has("SALON"))
+    return accept_registration(call);
   decide_membership<admit>(call, decided_by::request, {});
 }
 void reject(const admin_call_ptr& call) {
+  if (!call->file.salon)
+    return reject_registration(call);
   decide_membership<dismiss>(call, decided_by::request, call->said().text());
 }
 void add_member(const admin_call_ptr& call) {

@@ -32,7 +32,7 @@ std::vector<audit_line> mysql_store::audit_tail(size_t most) {
 
 void mysql_store::note(const decision& why, const std::string& what, const std::string& to, const std::string& result) {
   db().run("INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result) VALUES (?, ?, ?, ?, ?, ?, ?)",
-           {to_ms(why.at), why.by, why.from, what, to, why.reason, result});
+           {to_ms(why.at), clipped(why.by), clipped(why.from), what, clipped(to), clipped(why.reason), result});
 }
 
 } // namespace salond::persistence

@@ -93,7 +93,7 @@ user mysql_store::make_administrator(const std::string& username, const std::str
 // An account of the server's own making must not fail because somebody else is called so already.
 std::string mysql_store::free_alias(const std::string& wanted) {
   auto alias = wanted;
-  for (int n = 2; db().number("SELECT 1 FROM clients WHERE alias_key = ?", {key_of(alias)}); ++n)
+  for (int n = 2; is_alias_taken(key_of(alias)); ++n)
     alias = wanted + "-" + std::to_string(n);
   return alias;
 }

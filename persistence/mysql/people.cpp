@@ -92,8 +92,12 @@ void mysql_store::end_tokens(user_id who) {
 bool mysql_store::is_last_administrator(const user& target) {
   if (target.role != role::administrator)
     return false;
-  return !db().number("SELECT 1 FROM clients WHERE role = 'administrator' AND client_id <> ? LIMIT 1",
-                      {target.id.value});
+  auto others =
+      db().ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND client_id <> ?", {target.id.value});
+  while (others.next())
+    if (can_match(others.text(0)))
+      return false;
+  return true;
 }
 
 void mysql_store::put_role(const user& target, role now, const std::vector<salon_id>& moderated) {

@@ -94,4 +94,28 @@ std::vector<join_request> mysql_store::join_requests() {
   return result;
 }
 
+// --- decisions that their users have not been told ---
+
+void mysql_store::remember_decision(user_id who, const decided_request& what) {
+  db().run("REPLACE INTO notices(client_id, salon_id, accepted, created_ms) VALUES (?, ?, ?, ?)",
+           {who.value, what.salon.value, what.accepted ? 1 : 0, to_ms(what.at)});
+}
+
+void mysql_store::mark_told(user_id who, const std::vector<decided_request>& which) {
+  for (const auto& one : which)
+    db().run("DELETE FROM notices WHERE client_id = ? AND salon_id = ? AND created_ms = ?",
+             {who.value, one.salon.value, to_ms(one.at)});
+}
+
+std::vector<decided_request> mysql_store::decisions_for(user_id who) {
+  auto found = db().ask("SELECT n.salon_id, s.nom_salon, n.accepted, n.created_ms FROM notices n "
+                        "JOIN salons s ON s.salon_id = n.salon_id WHERE n.client_id = ? "
+                        "ORDER BY n.created_ms, n.salon_id",
+                        {who.value});
+  std::vector<decided_request> result;
+  while (found.next())
+    result.push_back({salon_id{found.integer(0)}, found.text(1), found.integer(2) != 0, from_ms(found.integer(3))});
+  return result;
+}
+
 } // namespace salond::persistence

@@ -62,6 +62,7 @@ void mysql_store::put_archived(salon_id salon, moment at) {
   db().run("UPDATE salons SET archived_ms = ? WHERE salon_id = ?", {to_ms(at), salon.value});
   db().run("DELETE FROM join_requests WHERE salon_id = ?", {salon.value});
   db().run("DELETE FROM moderators WHERE salon_id = ?", {salon.value});
+  db().run("DELETE FROM notices WHERE salon_id = ?", {salon.value});
 }
 
 } // namespace salond::persistence

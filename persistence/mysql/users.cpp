@@ -19,17 +19,6 @@ outcome<user> mysql_store::user_of(user_id who) {
   return mysql::user_in(found);
 }
 
-outcome<registered_user> mysql_store::register_user(const new_user& who) {
-  const auto key = key_of(who.username);
-  if (banned_for_good(key) || find_user(key))
-    return fault::name_taken;
-  if (db().number("SELECT 1 FROM clients WHERE alias_key = ?", {key_of(who.alias)}))
-    return fault::alias_taken;
-  const auto made = insert_user(who);
-  return registered_user{made, salons_of(made.username)};
-}
-
-// REQUIRES: neither name is taken.
 user mysql_store::insert_user(const new_user& who) {
   db().run("INSERT INTO clients(username, username_key, alias, alias_key, password_hash, role) "
            "VALUES (?, ?, ?, ?, ?, ?)",
@@ -49,6 +38,46 @@ bool mysql_store::replace_hash(user_id who, const std::string& expected, const s
          > 0;
 }
 
+bool mysql_store::is_alias_taken(const std::string& alias_key) {
+  return db()
+      .number("SELECT 1 FROM clients WHERE alias_key = ? UNION ALL SELECT 1 FROM registrations WHERE alias_key = ? "
+              "LIMIT 1",
+              {alias_key, alias_key})
+      .has_value();
+}
+
+// --- accounts that wait ---
+
+std::optional<new_user> mysql_store::waiting_user(const std::string& username_key) {
+  auto found =
+      db().ask("SELECT username, alias, password_hash FROM registrations WHERE username_key = ?", {username_key});
+  if (!found.next())
+    return std::nullopt;
+  return new_user{found.text(0), found.text(1), found.text(2)};
+}
+
+std::vector<registration> mysql_store::registrations() {
+  auto found = db().ask("SELECT username, alias, created_ms FROM registrations ORDER BY created_ms, username_key");
+  std::vector<registration> result;
+  while (found.next())
+    result.push_back({found.text(0), found.text(1), from_ms(found.integer(2))});
+  return result;
+}
+
+size_t mysql_store::count_registrations() {
+  return static_cast<size_t>(db().number("SELECT count(*) FROM registrations").value_or(0));
+}
+
+void mysql_store::insert_registration(const new_user& who, moment at) {
+  db().run("INSERT INTO registrations(username_key, username, alias_key, alias, password_hash, created_ms) "
+           "VALUES (?, ?, ?, ?, ?, ?)",
+           {key_of(who.username), who.username, key_of(who.alias), who.alias, who.password_hash, to_ms(at)});
+}
+
+void mysql_store::end_registration(const std::string& username_key) {
+  db().run("DELETE FROM registrations WHERE username_key = ?", {username_key});
+}
+
 // --- sessions ---
 
 outcome<arrival> mysql_store::open_session(user_id who, moment now) {
@@ -63,7 +92,7 @@ outcome<arrival> mysql_store::open_session(user_id who, moment now) {
       return out.is_null(0) ? fault::banned : fault::kicked;
   }
   db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
-  arrival result{salons_of(account->username), {}};
+  arrival result{salons_of(account->username), {}, decisions_for(who)};
   auto waiting = db().ask("SELECT p.pm_id, c.username, p.contenu, p.created_ms "
                           "FROM private_messages p JOIN clients c ON c.client_id = p.from_client_id "
                           "WHERE p.to_client_id = ? AND p.delivered_ms IS NULL ORDER BY p.pm_id",

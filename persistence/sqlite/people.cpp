@@ -97,7 +97,12 @@ void sqlite_store::end_tokens(user_id who) {
 bool sqlite_store::is_last_administrator(const user& target) {
   if (target.role != role::administrator)
     return false;
-  return !db_->ask("SELECT 1 FROM clients WHERE role = 'administrator' AND client_id <> ?", target.id.value).next();
+  auto others =
+      db_->ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND client_id <> ?", target.id.value);
+  while (others.next())
+    if (can_match(others.text(0)))
+      return false;
+  return true;
 }
 
 void sqlite_store::put_role(const user& target, role now, const std::vector<salon_id>& moderated) {

@@ -61,6 +61,7 @@ void sqlite_store::put_archived(salon_id salon, moment at) {
   db_->run("UPDATE salons SET archived_ms = ? WHERE salon_id = ?", to_ms(at), salon.value);
   db_->run("DELETE FROM join_requests WHERE salon_id = ?", salon.value);
   db_->run("DELETE FROM moderators WHERE salon_id = ?", salon.value);
+  db_->run("DELETE FROM notices WHERE salon_id = ?", salon.value);
 }
 
 } // namespace salond::persistence

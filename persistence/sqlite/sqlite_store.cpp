@@ -76,12 +76,9 @@ user sqlite_store::make_administrator(const std::string& username, const std::st
 // An account of the server's own making must not fail because somebody else is called so already.
 std::string sqlite_store::free_alias(const std::string& wanted) {
   auto alias = wanted;
-  for (int n = 2;; ++n) {
-    const auto key = key_of(alias);
-    if (!db_->ask("SELECT 1 FROM clients WHERE alias_key = ?", blob{key}).next())
-      return alias;
+  for (int n = 2; is_alias_taken(key_of(alias)); ++n)
     alias = wanted + "-" + std::to_string(n);
-  }
+  return alias;
 }
 
 // --- opening ---

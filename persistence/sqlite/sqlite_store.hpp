@@ -1,7 +1,7 @@
 // The store in one SQLite file, for one process. What each function promises stands in persistence/store.hpp.
-// Its functions are in files by concern: sqlite_store (transactions, start), salons (who belongs to them), settings (what
-// they are), users, people (users as operators see them), messages, bans, audit. What is decided, and what is refused,
-// stands in deciding_store.
+// Its functions are in files by concern: sqlite_store (transactions, start), salons (who belongs to them), settings
+// (what they are), users, people (users as operators see them), messages, bans, audit. What is decided, and what is
+// refused, stands in deciding_store.
 #pragma once
 #include "persistence/deciding_store.hpp"
 #include "persistence/open.hpp"
@@ -33,7 +33,7 @@ public:
   std::vector<user_id> members(salon_id salon) override;
 
   outcome<user> find_user(const std::string& username_key) override;
-  outcome<registered_user> register_user(const new_user& who) override;
+  std::vector<registration> registrations() override;
   bool replace_hash(user_id who, const std::string& expected, const std::string& hash) override;
 
   std::vector<user_profile> find_users(const std::string& key_part, const std::string& after_key, size_t most) override;
@@ -53,6 +53,8 @@ public:
   outcome<membership_change> remove_member(salon_id salon, user_id who) override;
   outcome<request_change> add_request(salon_id salon, user_id who, moment now) override;
   std::vector<join_request> join_requests() override;
+  void remember_decision(user_id who, const decided_request& what) override;
+  void mark_told(user_id who, const std::vector<decided_request>& which) override;
 
   outcome<stored_private> store_private(user_id author, const std::string& target_key, const std::string& text,
                                         moment now) override;
@@ -76,6 +78,12 @@ private:
   void put_archived(salon_id salon, moment at) override;
   outcome<user> user_of(user_id who) override;
   bool is_last_administrator(const user& target) override;
+  user insert_user(const new_user& who) override;
+  bool is_alias_taken(const std::string& alias_key) override;
+  std::optional<new_user> waiting_user(const std::string& username_key) override;
+  size_t count_registrations() override;
+  void insert_registration(const new_user& who, moment at) override;
+  void end_registration(const std::string& username_key) override;
   void put_name(const user& who, const std::string& new_username) override;
   void put_password(user_id who, const std::string& hash) override;
   void end_tokens(user_id who) override;
@@ -94,7 +102,7 @@ private:
   void end_ban(const std::string& username_key) override;
   void forget_kicks(moment now) override;
 
-  user insert_user(const new_user& who);
+  std::vector<decided_request> decisions_for(user_id who);
   std::string free_alias(const std::string& wanted);
 
   std::shared_ptr<const sqlite::file_lock> lock_; // goes last

@@ -21,18 +21,6 @@ outcome<user> sqlite_store::user_of(user_id who) {
   return sqlite::user_in(found);
 }
 
-outcome<registered_user> sqlite_store::register_user(const new_user& who) {
-  const auto key = key_of(who.username);
-  const auto alias_key = key_of(who.alias);
-  if (banned_for_good(key) || find_user(key))
-    return fault::name_taken;
-  if (db_->ask("SELECT 1 FROM clients WHERE alias_key = ?", blob{alias_key}).next())
-    return fault::alias_taken;
-  const auto made = insert_user(who);
-  return registered_user{made, salons_of(made.username)};
-}
-
-// REQUIRES: neither name is taken.
 user sqlite_store::insert_user(const new_user& who) {
   const auto key = key_of(who.username);
   const auto alias_key = key_of(who.alias);
@@ -53,6 +41,47 @@ bool sqlite_store::replace_hash(user_id who, const std::string& expected, const 
          > 0;
 }
 
+bool sqlite_store::is_alias_taken(const std::string& alias_key) {
+  return db_
+      ->ask("SELECT 1 FROM clients WHERE alias_key = ? UNION ALL SELECT 1 FROM registrations WHERE alias_key = ?",
+            blob{alias_key}, blob{alias_key})
+      .next();
+}
+
+// --- accounts that wait ---
+
+std::optional<new_user> sqlite_store::waiting_user(const std::string& username_key) {
+  auto found =
+      db_->ask("SELECT username, alias, password_hash FROM registrations WHERE username_key = ?", blob{username_key});
+  if (!found.next())
+    return std::nullopt;
+  return new_user{found.text(0), found.text(1), found.text(2)};
+}
+
+std::vector<registration> sqlite_store::registrations() {
+  auto found = db_->ask("SELECT username, alias, created_ms FROM registrations ORDER BY created_ms, username_key");
+  std::vector<registration> result;
+  while (found.next())
+    result.push_back({found.text(0), found.text(1), from_ms(found.integer(2))});
+  return result;
+}
+
+size_t sqlite_store::count_registrations() {
+  auto found = db_->ask("SELECT count(*) FROM registrations");
+  return found.next() ? static_cast<size_t>(found.integer(0)) : 0;
+}
+
+void sqlite_store::insert_registration(const new_user& who, moment at) {
+  const auto key = key_of(who.username), alias_key = key_of(who.alias);
+  db_->run("INSERT INTO registrations(username_key, username, alias_key, alias, password_hash, created_ms) "
+           "VALUES (?, ?, ?, ?, ?, ?)",
+           blob{key}, who.username, blob{alias_key}, who.alias, who.password_hash, to_ms(at));
+}
+
+void sqlite_store::end_registration(const std::string& username_key) {
+  db_->run("DELETE FROM registrations WHERE username_key = ?", blob{username_key});
+}
+
 // --- sessions ---
 
 outcome<arrival> sqlite_store::open_session(user_id who, moment now) {
@@ -67,7 +96,7 @@ outcome<arrival> sqlite_store::open_session(user_id who, moment now) {
       return out.is_null(0) ? fault::banned : fault::kicked;
   }
   db_->run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", to_ms(now), who.value);
-  arrival result{salons_of(account->username), {}};
+  arrival result{salons_of(account->username), {}, decisions_for(who)};
   auto waiting = db_->ask("SELECT p.pm_id, c.username, p.contenu, p.created_ms "
                           "FROM private_messages p JOIN clients c ON c.client_id = p.from_client_id "
                           "WHERE p.to_client_id = ? AND p.delivered_ms IS NULL ORDER BY p.pm_id",

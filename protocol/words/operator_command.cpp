@@ -16,9 +16,9 @@ const std::vector<operator_command> table = {
     {"user", "USER", "One user: sessions, addresses, salons, last seen.", all},
     {"sessions", "", "Who is connected, from where, since when.", all},
     {"salons", "", "The salons: policy, topic, members, who hears them now.", some},
-    {"requests", "", "The join requests that wait for a decision.", some},
-    {"accept", "USER SALON", "Makes a join request a membership.", salons},
-    {"reject", "USER SALON [REASON...]", "Ends a join request, and a membership.", salons},
+    {"requests", "", "The join requests and the registrations that wait for a decision.", some},
+    {"accept", "USER [SALON]", "Makes a join request a membership; without SALON, a registration an account.", salons},
+    {"reject", "USER [SALON] [REASON...]", "Ends a join request and a membership; without SALON, a registration.", salons},
     {"kick", "USER [MINUTES] [REASON...]", "Closes a user's connections and refuses logins, for 5 minutes or MINUTES.", salons},
     {"ban", "USER [REASON...]", "Deletes an account and its messages, and refuses the name for good.", all},
     {"unban", "USER", "Ends a ban or a kick.", all},
@@ -137,6 +137,19 @@ bool take_arguments(spoken_command& out, const std::vector<slot>& slots, const s
   return next == arguments.size();
 }
 
+/// The audit log keeps what is said, and no name is so long: what is longer is refused, not cut. Texts that users are
+/// told have bounds of their own.
+std::optional<usage_fault> what_is_too_long(const spoken_command& what, const std::vector<slot>& slots) {
+  constexpr size_t most = 1024;
+  for (const auto& [name, value] : what.values)
+    if (value.size() > most)
+      return usage_fault{name + " has at most 1,024 bytes"};
+  for (const auto& one : slots)
+    if (one.many && one.name == "REASON" && what.text().size() > most)
+      return usage_fault{"REASON has at most 1,024 bytes"};
+  return std::nullopt;
+}
+
 /// Takes the next word, quotes resolved, off the line; false when a quote does not end.
 bool next_word(std::string_view& left, std::string& word) {
   char quote = '\0';
@@ -226,6 +239,8 @@ std::variant<spoken_command, usage_fault> understand(const std::vector<std::stri
   }
   if (!take_arguments(out, slots, arguments))
     return usage_fault{usage_of(*row)};
+  if (auto too_long = what_is_too_long(out, slots))
+    return std::move(*too_long);
   return out;
 }
 

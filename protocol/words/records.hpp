@@ -31,7 +31,7 @@ struct salon_record {
   std::string name;
   salond::policy policy = policy::approval;
   int64_t last_seq = 0; ///< the highest order number ever used in it
-  std::string topic{}; ///< may be empty
+  std::string topic{};  ///< may be empty
 };
 
 /// A message of a salon that is to be stored.
@@ -73,6 +73,20 @@ struct join_request {
   user_id user;
   std::string username;
   salon_id salon;
+  moment at;
+};
+
+/// Somebody who asked for an account and waits for an administrator.
+struct registration {
+  std::string username, alias;
+  moment at;
+};
+
+/// What became of a join request, for a user who has not been told yet.
+struct decided_request {
+  salon_id salon;
+  std::string salon_name;
+  bool accepted = false;
   moment at;
 };
 

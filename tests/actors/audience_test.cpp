@@ -18,6 +18,7 @@ public:
   void hear(const shared_bytes& spelled) override { heard.push_back(spelled->substr(0, spelled->find('\n'))); }
   void hear(const event::any& what) override { heard.push_back(support::text_of(what)); }
   void deliver(const event::said_privately& what) override { heard.push_back("delivered " + what.text); }
+  void confirm(const decided_request& what) override { heard.push_back("decided " + what.salon_name); }
   void answered(rules::answer::any what) override { heard.push_back("answer " + std::to_string(what.index())); }
   void close(const std::optional<event::any>& last) override { heard.push_back("close " + support::text_of(*last)); }
   void flush() override { ++flushed; }
@@ -49,9 +50,10 @@ protected:
     house.enter(who);
     house.arrive(who, as);
   }
-  lines begin(witness& who, const std::vector<salon_id>& salons, const std::vector<private_message>& waiting = {}) {
+  lines begin(witness& who, const std::vector<salon_id>& salons, const std::vector<private_message>& waiting = {},
+              const std::vector<decided_request>& decided = {}) {
     lines missed;
-    for (const auto& one : house.start_hearing(who, salons, waiting))
+    for (const auto& one : house.start_hearing(who, "zoë", {salons, waiting, decided}))
       missed.push_back(support::text_of(one));
     return missed;
   }
@@ -137,6 +139,25 @@ TEST_F(Audience, TellsAnArrivalEachPrivateMessageOnceInOrder) {
                           "said_privately(paul, told only)"));
   house.tell_privately(zoe_id, paul_id, paul, {private_id{4}, "paul", "later", {}});
   EXPECT_THAT(zoe.heard, ElementsAre("delivered later"));
+}
+
+TEST_F(Audience, TellsAnArrivalWhatWasDecidedAmongWhatWasSaidInTheOrderOfTime) {
+  arrive(zoe, zoe_id);
+
+  EXPECT_THAT(begin(zoe, {}, {{private_id{1}, "paul", "un", from_ms(10)}, {private_id{2}, "paul", "deux", from_ms(30)}},
+                    {{general, "Général", true, from_ms(20)}, {blabla, "Blabla", false, from_ms(40)}}),
+              ElementsAre("said_privately(paul, un)", "joined(Général, zoë)", "said_privately(paul, deux)",
+                          "request_refused(Blabla)"));
+}
+
+TEST_F(Audience, HasADecisionConfirmedByWhoWasTold) {
+  arrive(zoe, zoe_id);
+  house.confirm(zoe_id, {general, "Général", true, {}}); // not told yet: it is for the next login
+  begin(zoe, {});
+  house.confirm(zoe_id, {blabla, "Blabla", true, {}});
+  house.confirm(paul_id, {blabla, "Blabla", true, {}});
+
+  EXPECT_THAT(zoe.heard, ElementsAre("decided Blabla"));
 }
 
 TEST_F(Audience, TellsNobodyTwiceWhatWaitedForTheLogin) {

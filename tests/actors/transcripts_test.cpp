@@ -44,7 +44,7 @@ public:
     auto parts = std::make_shared<node_parts>();
     parts->settings = settings_;
     parts->db = open();
-    if (auto password = prepare_store(*parts->db, settings_.passwords))
+    if (auto password = prepare_store(*parts->db, settings_))
       password_ = *password;
     config::endpoint where;
     where.how = config::endpoint::kind::unix_socket;

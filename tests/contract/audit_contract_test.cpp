@@ -77,6 +77,34 @@ TEST_P(StoreContract, EachDecisionOfAnOperatorIsAudited) {
                                      "archive_salon|4711|unknown_salon"));
 }
 
+TEST_P(StoreContract, ARefusedAnswerToARequestIsAuditedToo) {
+  const auto zoe = add_user("Zoé");
+  db->transact([&] {
+    db->accept_request(marketing, zoe, decided());
+    db->reject_request(marketing, zoe, decided());
+    db->accept_request(marketing, nobody, decided());
+    db->reject_request(marketing, nobody, decided());
+  });
+
+  EXPECT_THAT(audited(), ElementsAre("accept|Zoé (Marketing)|no_such_request", "reject|Zoé (Marketing)|no_such_request",
+                                     "accept|user 987654321 (Marketing)|no_such_request",
+                                     "reject|user 987654321 (Marketing)|no_such_request"));
+}
+
+TEST_P(StoreContract, NoDecisionFailsForTheLengthOfItsWords) {
+  std::string very_long; // of characters of three bytes each, so that a cut between bytes would show
+  for (int n = 0; n < 30000; ++n)
+    very_long += "€";
+
+  db->transact([&] { db->note({very_long, very_long, very_long, noon}, "what", very_long, "done"); });
+
+  const auto line = db->audit_tail(1).at(0);
+  for (const auto& text : {line.by, line.from, line.to, line.reason}) {
+    EXPECT_EQ(text.size(), 16383u);
+    EXPECT_EQ(text, very_long.substr(0, 16383));
+  }
+}
+
 TEST_P(StoreContract, ALineGoesWithTheTransactionThatItWasWrittenIn) {
   EXPECT_THROW(db->transact([&] {
     db->note(decided(), "what", "whom", "done");

@@ -187,6 +187,23 @@ TEST_P(StoreContract, TheLastAdministratorStays) {
   EXPECT_TRUE(find("server"));
 }
 
+TEST_P(StoreContract, TheLastAdministratorWhoCanLogInStays) {
+  add_user("admin", role::administrator);
+  write([&] { return db->make_administrator("server", {}); }); // has the role, and no password
+  add_user("Zoé");
+
+  EXPECT_EQ(write([&] { return db->ban(key_of("admin"), decided()); }).why(), fault::not_allowed);
+  EXPECT_EQ(write([&] { return db->kick(key_of("admin"), after_noon(minutes(5)), decided()); }).why(),
+            fault::not_allowed);
+  EXPECT_EQ(write([&] { return db->set_role(key_of("admin"), role::user, {}, decided()); }), fault::not_allowed);
+  EXPECT_TRUE(write([&] { return db->set_role(key_of("Zoé"), role::administrator, {}, decided()); }));
+  EXPECT_TRUE(write([&] { return db->set_role(key_of("server"), role::user, {}, decided()); }));
+  EXPECT_EQ(write([&] { return db->set_role(key_of("admin"), role::user, {}, decided("ADMIN")); }), fault::not_allowed)
+      << "nobody demotes himself, be there another one";
+  EXPECT_TRUE(write([&] { return db->set_role(key_of("admin"), role::user, {}, decided("zoé")); }));
+  EXPECT_EQ(write([&] { return db->ban(key_of("Zoé"), decided()); }).why(), fault::not_allowed);
+}
+
 TEST_P(StoreContract, AnUnbanFreesTheNameAndReturnsNothing) {
   const auto doomed = add_user(hostile_name);
   post(general, doomed, 1, "gone");

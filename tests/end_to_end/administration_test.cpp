@@ -28,6 +28,12 @@ protected:
     server_.start();
   }
 
+  void restart_with(const json& settings) {
+    ASSERT_EQ(server_.stop(), 0);
+    server_.how.settings = settings;
+    server_.start();
+  }
+
   /// Runs salonctl with these words; `input` is what it reads.
   ran run(words options, const words& command, const std::string& input = {}) {
     words arguments{SALONCTL_BINARY, "--server=" + server_.admin()};
@@ -110,8 +116,11 @@ TEST_P(Administration, DecidesAboutJoinRequests) {
   refused({"accept", "zoë", "Marketing"}, 1, "no such request");
   refused({"accept", "zoë", "Nulle part"}, 1, "no such salon");
   const auto log = answer({"log"});
-  EXPECT_EQ(log.back()["what"], "reject");
-  EXPECT_THAT(log.dump(), HasSubstr("trop de monde"));
+  ASSERT_GE(log.size(), 2u);
+  EXPECT_EQ(log[log.size() - 2]["what"], "reject");
+  EXPECT_EQ(log[log.size() - 2]["reason"], "trop de monde");
+  EXPECT_EQ(log.back()["what"], "accept"); // the refused one
+  EXPECT_EQ(log.back()["result"], "no_such_request");
 }
 
 TEST_P(Administration, KicksBansAndUnbans) {
@@ -271,6 +280,115 @@ TEST_P(Administration, GivesModeratorsTheirSalonsAlone) {
 
   answer({"cert", "revoke", "paul"});
   EXPECT_EQ(as_paul({"status"}).status, 4);
+}
+
+TEST_P(Administration, DecidesAboutRegistrations) {
+  restart_with({{"registration", {{"policy", "approval"}}}});
+  EXPECT_EQ(support::register_user(server_.endpoint(), "zoë"), "Inscription en attente d'approbation.");
+  EXPECT_EQ(support::register_user(server_.endpoint(), "ZOË"), "Nom d'utilisateur déjà utilisé. Choisissez un autre.");
+  EXPECT_EQ(support::register_user(server_.endpoint(), "paul"), "Inscription en attente d'approbation.");
+  restart_with({{"registration", {{"policy", "approval"}}}}); // they wait however long
+  support::line_client early(server_.endpoint());
+  early.say("zoë:secret");
+  EXPECT_EQ(early.hear(), "AUTH_FAILED");
+
+  const auto requests = answer({"requests"});
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_EQ(requests[0]["user"], "zoë");
+  EXPECT_EQ(requests[0]["salon"], nullptr);
+  EXPECT_EQ(requests[0]["alias"], "zoë");
+  EXPECT_THAT(ctl({"requests"}).output, HasSubstr("zoë   -"));
+  answer({"accept", "ZOË"});
+  support::line_client zoe(server_.endpoint());
+  ASSERT_TRUE(zoe.log_in("zoë"));
+  zoe.say("MSG (Général):me voilà");
+  EXPECT_EQ(zoe.hear(), "zoë dans le salon Général: me voilà");
+  answer({"reject", "paul", "trop", "jeune"});
+  EXPECT_EQ(answer({"requests"}).size(), 0u);
+  EXPECT_EQ(support::register_user(server_.endpoint(), "paul"), "Inscription en attente d'approbation.");
+  answer({"reject", "paul"});
+
+  refused({"accept", "zoë"}, 1, "no such request");
+  refused({"reject", "paul", "encore"}, 1, "no such");
+  refused({"accept", "paul", "Marketing"}, 1, "no such user");
+  const auto log = answer({"log"}).dump();
+  EXPECT_THAT(log, HasSubstr("accept_registration"));
+  EXPECT_THAT(log, HasSubstr("trop jeune"));
+  EXPECT_THAT(log, HasSubstr("no_such_request"));
+}
+
+TEST_P(Administration, KeepsRequestsOfWhoIsAwayAndTellsTheDecisionOnce) {
+  const json kept{{"requests", {{"keep_offline", true}}}};
+  restart_with(kept);
+  auto paul = support::newcomer(server_.endpoint(), "paul");
+  {
+    auto zoe = support::newcomer(server_.endpoint(), "zoë");
+    for (const auto* salon : {"Marketing", "Informatique"}) {
+      zoe.say("JOIN:" + std::string(salon));
+      ASSERT_THAT(zoe.hear(), HasSubstr("en attente"));
+    }
+    zoe.say("QUIT");
+    ASSERT_EQ(zoe.hear(), support::closed);
+  }
+  restart_with(kept);
+  EXPECT_EQ(answer({"requests"}).size(), 2u);
+  support::line_client again(server_.endpoint());
+  ASSERT_TRUE(again.log_in("paul"));
+
+  again.say("PRIVATE:zoë:avant");
+  ASSERT_TRUE(again.hears_nothing());
+  answer({"accept", "zoë", "Marketing"});
+  answer({"reject", "zoë", "Informatique"});
+  again.say("PRIVATE:zoë:après");
+  ASSERT_TRUE(again.hears_nothing());
+  restart_with(kept);
+
+  {
+    support::line_client zoe(server_.endpoint());
+    ASSERT_TRUE(zoe.log_in("zoë"));
+    EXPECT_EQ(zoe.hear(), "paul (privé): avant");
+    EXPECT_EQ(zoe.hear(), "zoë a rejoint le salon Marketing.");
+    EXPECT_EQ(zoe.hear(), "Votre demande d'adhésion au salon Informatique a été refusée. Accès restreint");
+    EXPECT_EQ(zoe.hear(), "paul (privé): après");
+    zoe.say("MSG (Marketing):me voilà");
+    EXPECT_EQ(zoe.hear(), "zoë dans le salon Marketing: me voilà");
+    zoe.say("JOIN:Informatique"); // and what is told at once is not told again
+    ASSERT_THAT(zoe.hear(), HasSubstr("en attente"));
+    answer({"reject", "zoë", "Informatique"});
+    EXPECT_EQ(zoe.hear(), "Votre demande d'adhésion au salon Informatique a été refusée. Accès restreint");
+    EXPECT_TRUE(
+        support::eventually([&] { return db_->ask(server_, "SELECT count(*) FROM notices").at(0).at(0) == "0"; }));
+  }
+  support::line_client zoe(server_.endpoint());
+  ASSERT_TRUE(zoe.log_in("zoë"));
+  EXPECT_TRUE(zoe.hears_nothing());
+}
+
+TEST_P(Administration, TakesNothingFromWhoAsksForItNorFromTheLastAdministrator) {
+  auto marc = support::newcomer(server_.endpoint(), "Marc");
+  for (const words& command : {words{"kick", "admin"}, words{"ban", "admin"}, words{"role", "admin", "user"}})
+    refused(command, 4, "last administrator"); // the user `server` has the role and cannot log in
+  answer({"role", "Marc", "administrator"});
+  const std::string bundle = folder_ / answer({"cert", "issue", "marc"})["file"].get<std::string>();
+
+  for (const words& command : {words{"kick", "MARC"}, words{"ban", "Marc"}, words{"role", "Marc", "user"}})
+    EXPECT_EQ(run({"--bundle=" + bundle}, command).status, 4) << command.front();
+  marc.say("BAN:marc");
+  EXPECT_EQ(marc.hear(), "ERREUR: droits insuffisants");
+  answer({"role", "admin", "user"}); // there is another one now
+  for (const words& command : {words{"kick", "Marc"}, words{"ban", "Marc"}, words{"role", "Marc", "user"}})
+    refused(command, 4, "last administrator");
+  EXPECT_EQ(answer({"users", "marc"})[0]["role"], "administrator");
+  EXPECT_TRUE(marc.hears_nothing());
+}
+
+TEST_P(Administration, RefusesWordsThatAreTooLongForTheLog) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+
+  refused({"kick", "zoë", "5", std::string(1025, 'x')}, 2, "REASON has at most 1,024 bytes");
+  refused({"unban", std::string(1025, 'x')}, 2, "USER has at most 1,024 bytes");
+  answer({"kick", "zoë", "5", std::string(1024, 'x')});
+  EXPECT_EQ(answer({"announce", std::string(40000, 'x')})["done"], true);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, Administration, testing::ValuesIn(kinds()), name_of);

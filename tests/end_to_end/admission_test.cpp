@@ -87,6 +87,7 @@ TEST_P(Admission, AnAttackOnAnAccountHindersNeitherItsOwnerNorOthers) {
   auto paul = support::newcomer(server_.endpoint(), "paul");
   { auto zoe = support::newcomer(server_.endpoint(), "zoë"); } // from here on 127.0.0.1 is known to be hers
   const auto before = server_.pss_kib();
+  const auto attacked = clock::now();
   attack wrong(server_.endpoint(), "zoë");
   ASSERT_TRUE(support::eventually([&] { return wrong.refused > 20; }));
 
@@ -108,8 +109,8 @@ TEST_P(Admission, AnAttackOnAnAccountHindersNeitherItsOwnerNorOthers) {
     }
   }
   EXPECT_EQ(log_in_from("127.0.0.77", "zoë:secret"), unheard) << "from where she is not known, during the attack";
-  const std::chrono::duration<double> lasted = clock::now() - begun;
   wrong.end();
+  const std::chrono::duration<double> lasted = clock::now() - attacked;
 
   std::printf("attack: %zu judged, %zu refused unheard in %.1f s; owner's slowest login %lld ms; slowest of %zu "
               "messages %lld ms; memory +%lld KiB\n",
@@ -119,7 +120,7 @@ TEST_P(Admission, AnAttackOnAnAccountHindersNeitherItsOwnerNorOthers) {
   EXPECT_EQ(wrong.others, 0u);
   EXPECT_GT(wrong.refused, 100u);
   EXPECT_LE(wrong.failed,
-            10 + 2 + static_cast<size_t>((lasted.count() + 5) / 6)); // the account's allowance: bounds hashing
+            10 + 1 + static_cast<size_t>(lasted.count() / 6)); // the account's allowance: bounds hashing
   EXPECT_LT(slowest_login, std::chrono::seconds{3});
   EXPECT_LT(slowest_message, std::chrono::seconds{2});
   EXPECT_LT(server_.pss_kib(), before + 65536) << "two hashes of 19 MiB at once, and not much else";
@@ -198,16 +199,16 @@ TEST_P(Admission, TheRateHoldsOverAllConnectionsOfAUser) {
   auto zoe = support::newcomer(server_.endpoint(), "zoë");
   line_client second(server_.endpoint());
   ASSERT_TRUE(second.log_in("zoë"));
+
+  const auto begun = clock::now();
   for (const auto* text : {"un", "deux", "trois"}) {
     zoe.say("PRIVATE:zoë:" + std::string(text));
     ASSERT_EQ(zoe.hear(), "zoë (privé): " + std::string(text));
   }
-
-  const auto said = clock::now();
   second.say("PRIVATE:zoë:quatre");
   EXPECT_EQ(zoe.hear(), "zoë (privé): quatre");
 
-  EXPECT_GT(clock::now() - said, std::chrono::milliseconds{300});
+  EXPECT_GT(clock::now() - begun, std::chrono::milliseconds{950});
 }
 
 TEST_P(Admission, AnAddressMakesSoManyAccountsAnHour) {

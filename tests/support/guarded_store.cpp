@@ -115,6 +115,16 @@ public:
   }
   outcome<user> find_user(const std::string& key) override { return inner_->find_user(key); }
   outcome<registered_user> register_user(const new_user& who) override { return inner_->register_user(who); }
+  outcome<done> request_registration(const new_user& who, moment now) override {
+    return inner_->request_registration(who, now);
+  }
+  std::vector<registration> registrations() override { return inner_->registrations(); }
+  outcome<registered_user> accept_registration(const std::string& key, const decision& why) override {
+    return inner_->accept_registration(key, why);
+  }
+  outcome<done> reject_registration(const std::string& key, const decision& why) override {
+    return inner_->reject_registration(key, why);
+  }
   bool replace_hash(user_id who, const std::string& expected, const std::string& hash) override {
     return inner_->replace_hash(who, expected, hash);
   }
@@ -170,6 +180,8 @@ public:
     return inner_->reject_request(salon, who, why);
   }
   std::vector<join_request> join_requests() override { return inner_->join_requests(); }
+  void remember_decision(user_id who, const decided_request& what) override { inner_->remember_decision(who, what); }
+  void mark_told(user_id who, const std::vector<decided_request>& which) override { inner_->mark_told(who, which); }
   outcome<membership_change> admit(salon_id salon, const std::string& key, const decision& why) override {
     return inner_->admit(salon, key, why);
   }

@@ -21,7 +21,7 @@ NodeTest::NodeTest() {
   persistence::open_options options;
   options.where = config::sqlite_database{folder_ / "salond.db"};
   db_ = support::guarded(persistence::open(options), guard);
-  prepare_store(*db_, settings.passwords);
+  prepare_store(*db_, settings);
   status_ = ended_.get_future().share();
 }
 

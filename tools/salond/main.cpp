@@ -252,7 +252,7 @@ int start(const config::command_line& asked) {
     return 0; // told to stop before it could start
   if (asked.what == config::command_line::action::migrate_only)
     return 0;
-  if (auto password = prepare_store(*db, values.passwords))
+  if (auto password = prepare_store(*db, values))
     greet_administrator(state, *password);
   return run(values, std::move(db), signals);
 }

@@ -132,6 +132,20 @@ TEST_F(MessageRate, HoldsForEachUserAlone) {
   EXPECT_EQ(rate.ask(paul, how, true, now).what, verdict::go);
 }
 
+TEST(Messages, AreWhatIsStoredOrToldToOthers) {
+  const std::vector<utterance> messages{command::post{"Général", "x"}, command::tell_privately{"paul", "x"},
+                                        command::join{"Blabla"},       command::leave{"Blabla"},
+                                        command::ban{"paul"},          command::change_password{},
+                                        command::issue_token{}};
+  const std::vector<utterance> others{command::history{"Général", 5},          command::help{}, command::quit{},
+                                      command::check_credentials{"paul", "x"}, misspoken{},     input_ended{}};
+
+  for (const auto& one : messages)
+    EXPECT_TRUE(rules::is_message(one));
+  for (const auto& one : others)
+    EXPECT_FALSE(rules::is_message(one));
+}
+
 TEST_F(MessageRate, GrowsNoFurtherThanItsBound) {
   for (size_t n = 0; n < message_rate::most_users + 100; ++n)
     rate.ask(user_id{static_cast<int64_t>(n)}, how, false, now);

@@ -50,6 +50,13 @@ TEST(OperatorCommand, TakesOptionsAnywhereUntilTwoHyphens) {
   EXPECT_TRUE(right_words({"history", "Général", "--ids", "5"}).has("--ids"));
 }
 
+TEST(OperatorCommand, RefusesWordsThatAreTooLongToBeKept) {
+  EXPECT_EQ(fault_of({"ban", "zoë", std::string(1024, 'x')}), "none");
+  EXPECT_EQ(fault_of({"ban", "zoë", std::string(1000, 'x'), std::string(24, 'x')}), "REASON has at most 1,024 bytes");
+  EXPECT_EQ(fault_of({"ban", std::string(1025, 'x')}), "USER has at most 1,024 bytes");
+  EXPECT_EQ(fault_of({"announce", std::string(2000, 'x')}), "none");
+}
+
 TEST(OperatorCommand, SaysWhatItTakesWhereTheWordsDoNotFit) {
   EXPECT_THAT(fault_of({}), HasSubstr("see help"));
   EXPECT_THAT(fault_of({"dance"}), HasSubstr("\"dance\" is no command"));
