@@ -16,9 +16,10 @@ namespace salond {
 // --- to persistence ---
 
 /// Work for the store. Writes that wait while a commit runs are committed together, in their order; reads see what is
-/// committed and neither wait for writes nor delay them.
+/// committed and neither wait for writes nor delay them. Long reads see one state of the database, one after the other,
+/// and delay no other read; they are abandoned when the server stops.
 struct store_work {
-  enum class kind { write, read };
+  enum class kind { write, read, long_read };
   kind how = kind::read;
   std::shared_ptr<store_job> job;
 };

@@ -9,8 +9,19 @@ using pointer = store_actor::stateful_pointer<persistence_state>;
 // When what waits longest has waited this long, what comes new is refused at once (docs/text-protocol.md).
 constexpr auto patience = std::chrono::seconds{5};
 
+// Each of them may take minutes, and holds some memory.
+constexpr size_t most_long_reads = 16;
+
+store_worker& worker_for(persistence_state& st, store_work::kind how) {
+  if (how == store_work::kind::long_read && st.long_reader)
+    return *st.long_reader;
+  return how == store_work::kind::write || !st.reader ? *st.writer : *st.reader;
+}
+
 /// Why a new question is not taken, if so.
-std::optional<fault> refuses(const store_worker& worker, instant now) {
+std::optional<fault> refuses(const persistence_state& st, const store_worker& worker, instant now) {
+  if (&worker == st.long_reader.get())
+    return worker.waiting() >= most_long_reads ? std::optional{fault::busy} : std::nullopt;
   const auto oldest = worker.oldest();
   if (!oldest || now - *oldest < patience)
     return std::nullopt;
@@ -26,10 +37,13 @@ void collect_from(store_worker& worker) {
 
 void on_collect(pointer self) {
   auto& st = self->state;
-  collect_from(*st.writer);
-  if (st.reader)
-    collect_from(*st.reader);
-  if (st.writer->waiting() != 0 || (st.reader && st.reader->waiting() != 0))
+  bool idle = true;
+  for (auto* worker : {st.writer.get(), st.reader.get(), st.long_reader.get()})
+    if (worker) {
+      collect_from(*worker);
+      idle = idle && worker->waiting() == 0;
+    }
+  if (!idle)
     return;
   for (auto& one : st.draining)
     one.deliver(store_done{});
@@ -43,6 +57,7 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
   auto& st = self->state;
   st.db = std::move(*db);
   st.reading_db = st.db->reader();
+  st.long_reading_db = st.db->reader();
   self->set_error_handler([](caf::error& why) {
     log::warning("persistence was told an error", {{"why", to_string(why)}});
   });
@@ -54,15 +69,17 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
   st.writer = std::make_unique<store_worker>(*st.db, finished, broken);
   if (st.reading_db)
     st.reader = std::make_unique<store_worker>(*st.reading_db, finished, broken);
+  if (st.long_reading_db)
+    st.long_reader =
+        std::make_unique<store_worker>(*st.long_reading_db, finished, broken, store_worker::reading::one_state);
   return {
       [self](const store_work& msg) -> caf::result<store_done> {
-        const auto write = msg.how == store_work::kind::write;
-        auto& worker = write || !self->state.reader ? *self->state.writer : *self->state.reader;
+        auto& worker = worker_for(self->state, msg.how);
         const auto now = self->clock().now();
-        if (auto why = refuses(worker, now))
+        if (auto why = refuses(self->state, worker, now))
           return make_error(*why);
         auto promise = self->make_response_promise<store_done>();
-        worker.put({msg.job, write, now,
+        worker.put({msg.job, msg.how == store_work::kind::write, now,
                     [promise](std::optional<fault> why) mutable {
                       if (why)
                         promise.deliver(make_error(*why));
@@ -81,6 +98,8 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
       [self](const drain&) {
         auto promise = self->make_response_promise<store_done>();
         self->state.draining.push_back(promise);
+        if (self->state.long_reader)
+          self->state.long_reader->abandon();
         self->send(self, collect{});
         return promise;
       },

@@ -1,5 +1,6 @@
 // PERSISTENCE: the only one that reaches the database. Takes questions as jobs, has them run on threads of its own (one
-// for writes, in groups; one for reads, where the database allows), and answers when they are durable.
+// for writes, in groups; where the database allows, one for reads and one for long reads), and answers when they are
+// durable.
 #pragma once
 #include "actors/interfaces.hpp"
 #include "actors/store_worker.hpp"
@@ -8,8 +9,8 @@ namespace salond {
 
 struct persistence_state {
   static inline const char* name = "persistence";
-  std::unique_ptr<persistence::store> db, reading_db;
-  std::unique_ptr<store_worker> writer, reader; ///< after the stores, so that they end before them
+  std::unique_ptr<persistence::store> db, reading_db, long_reading_db;
+  std::unique_ptr<store_worker> writer, reader, long_reader; ///< after the stores, so that they end before them
   std::vector<caf::typed_response_promise<store_done>> draining;
 };
 

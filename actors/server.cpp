@@ -53,6 +53,7 @@ void start_admin(pointer self) {
   parts.services = {st.actors.bans, st.actors.passwords};
   parts.certificates = st.parts.certificates;
   parts.database = st.database;
+  parts.state = st.parts.settings.state;
   parts.started = st.started;
   parts.keep_requests = st.parts.settings.requests.keep_offline;
   st.actors.admin = self->spawn<caf::monitored>(admin, std::move(parts));

@@ -16,6 +16,10 @@ public:
   /// Asks. May run again from the start when the database undid the transaction; the last run counts.
   virtual void run(persistence::store& db) = 0;
 
+  /// From any thread, at the end of the server: nobody waits for it any longer. run() throws store_error, or begins no
+  /// more, as soon as it can. A job that is short need not hear of it.
+  virtual void abandon() {}
+
   /// It will run next, and is not changed any more. Answers roughly what it sends to the database: groups are cut by
   /// it. 4,096 a row, so that 1 MiB is 256 rows.
   virtual size_t take() { return 4096; }

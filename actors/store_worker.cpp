@@ -12,8 +12,9 @@ constexpr size_t most_group_tasks = 256;
 } // namespace
 
 store_worker::store_worker(persistence::store& db, std::function<void()> finished,
-                           std::function<void(const std::string&)> broken)
-    : db_(db), finished_callback_(std::move(finished)), broken_(std::move(broken)), thread_([this] { work(); }) {}
+                           std::function<void(const std::string&)> broken, reading how)
+    : db_(db), finished_callback_(std::move(finished)), broken_(std::move(broken)), how_(how),
+      thread_([this] { work(); }) {}
 
 store_worker::~store_worker() {
   stop();
@@ -32,6 +33,14 @@ std::vector<store_worker::task> store_worker::take_finished() {
   return std::exchange(finished_, {});
 }
 
+void store_worker::abandon() {
+  std::lock_guard lock{mutex_};
+  for (const auto& job : group_jobs_)
+    job->abandon();
+  for (auto at = taken_; at < incoming_.size(); ++at)
+    incoming_[at].job->abandon();
+}
+
 void store_worker::stop() {
   {
     std::lock_guard lock{mutex_};
@@ -44,7 +53,7 @@ void store_worker::stop() {
 
 size_t store_worker::waiting() const {
   std::lock_guard lock{mutex_};
-  return incoming_.size() - taken_ + in_group_;
+  return incoming_.size() - taken_ + group_jobs_.size();
 }
 
 std::optional<instant> store_worker::oldest() const {
@@ -86,7 +95,8 @@ void store_worker::work() {
       incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(taken_));
       taken_ = 0;
     }
-    in_group_ = group.size();
+    for (const auto& one : group)
+      group_jobs_.push_back(one.job);
     group_since_ = group.front().since;
     running_since_ = std::chrono::steady_clock::now();
     lock.unlock();
@@ -97,7 +107,7 @@ void store_worker::work() {
     ++effort_.groups;
     effort_.busy += took;
     effort_.longest = std::max(effort_.longest, took);
-    in_group_ = 0;
+    group_jobs_.clear();
     group_since_.reset();
     running_since_.reset();
     for (auto& one : group)
@@ -159,7 +169,8 @@ void store_worker::run_writes(std::vector<task>& group, size_t from, size_t to) 
 
 void store_worker::run_read(task& what) {
   try {
-    db_.read([&] { what.job->run(db_); });
+    const auto run = [&] { what.job->run(db_); };
+    how_ == reading::now ? db_.read(run) : db_.snapshot(run);
   } catch (const persistence::store_error& error) {
     log::warning("the database cannot answer now", {{"why", error.what()}});
     if (error.what_kind() == persistence::store_error::kind::fatal)

@@ -25,7 +25,10 @@ public:
 
   /// Works on `db` until stopped. `finished` is called on the worker's thread whenever take_finished() has something
   /// new; `broken` when the store can no longer be trusted (the process must end).
-  store_worker(persistence::store& db, std::function<void()> finished, std::function<void(const std::string&)> broken);
+  /// Reads see what is there now, or each one state however long it takes: store::read() or store::snapshot().
+  enum class reading { now, one_state };
+  store_worker(persistence::store& db, std::function<void()> finished, std::function<void(const std::string&)> broken,
+               reading how = reading::now);
 
   /// stop(), if it was not called.
   ~store_worker();
@@ -34,6 +37,9 @@ public:
 
   void put(task what);
   std::vector<task> take_finished();
+
+  /// Asks all that was put to end soon.
+  void abandon();
 
   /// Finishes what was put and ends the thread.
   void stop();
@@ -59,13 +65,14 @@ private:
   persistence::store& db_;
   std::function<void()> finished_callback_;
   std::function<void(const std::string&)> broken_;
+  const reading how_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<task> incoming_;
   size_t taken_ = 0; ///< of incoming_, from its front
   std::vector<task> finished_;
   std::optional<instant> group_since_, running_since_;
-  size_t in_group_ = 0;
+  std::vector<std::shared_ptr<store_job>> group_jobs_; ///< in work
   effort effort_;
   bool stopping_ = false;
   std::thread thread_; ///< last: it uses all the others

@@ -35,6 +35,7 @@ cxxopts::Options options() {
       ("check-config", "Say all that is wrong with the configuration, and end")
       ("migrate-only", "Bring the database up to date, or take over an old one, and end; opens no port")
       ("dry-run", "With --migrate-only, or alone: say what that would do, change nothing")
+      ("restore", "Load this backup into the database, which must be empty, and end; opens no port", text(), "FILE")
       ("h,help", "Print this, and end")
       ("version", "Print the version, and end");
   // clang-format on
@@ -111,6 +112,12 @@ private:
       out_.what = action::migrate_only;
     if (out_.what == action::check_config && (migrate || dry))
       fault("--check-config", "does not go with --migrate-only or --dry-run; give one of them");
+    if (const auto file = option("restore")) {
+      if (out_.what != action::run)
+        fault("--restore", "goes with no other thing to do");
+      out_.what = action::restore;
+      out_.backup = *file;
+    }
   }
 
   /// Takes out what the option parser would make letters of. False: a password is there, and nothing more is said of a

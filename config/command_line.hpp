@@ -30,8 +30,9 @@ surroundings this_process();
 
 /// What a command line asks for.
 struct command_line {
-  enum class action { run, check_config, migrate_only, dry_run, help, version };
+  enum class action { run, check_config, migrate_only, dry_run, restore, help, version };
   action what = action::run;
+  std::string backup;              ///< the file to restore
   settings values;                 ///< complete, unless there are faults
   std::vector<complaint> faults;   ///< if there is one, the process ends with status 2
   std::vector<complaint> warnings; ///< to be logged

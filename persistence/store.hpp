@@ -3,6 +3,7 @@
 // tests/contract/store_contract_test.cpp.
 #pragma once
 #include "persistence/answers.hpp"
+#include "persistence/backup/tables.hpp"
 #include "protocol/words/outcome.hpp"
 #include <functional>
 #include <memory>
@@ -191,6 +192,21 @@ public:
   virtual std::vector<audit_line> audit_tail(size_t most) = 0;
   /// A line for what has no other effect in the database. REQUIRES: `what` and `result` are short words. Write.
   virtual void note(const decision& why, const std::string& what, const std::string& to, const std::string& result) = 0;
+
+  // --- rows as they are, for backups ---
+  /// Runs `work`, which only asks, on one state of the database however long that takes, beside the writes of others.
+  /// Never runs it twice: throws `unavailable` when the connection is lost meanwhile.
+  virtual void snapshot(const std::function<void()>& work) = 0;
+  /// By rising key, at most `most` after the row with the key of `after`; the first ones when that is empty.
+  virtual std::vector<table_row> rows_after(const stored_table& of, const table_row& after, size_t most) = 0;
+  /// The number of the next row. REQUIRES: the table counts.
+  virtual int64_t next_number(const stored_table& of) = 0;
+  /// The next row gets this number, or the first one that was never used. Not in a transaction. REQUIRES: as
+  /// next_number().
+  virtual void count_from(const stored_table& of, int64_t next) = 0;
+  /// Deletes all rows. Write.
+  virtual void clear(const stored_table& which) = 0;
+  virtual void put_rows(const stored_table& into, const std::vector<table_row>& rows) = 0; // Write.
 };
 
 } // namespace salond::persistence

@@ -42,6 +42,8 @@ row(FILES "^config/" OURS "^(config|protocol/words)/" LIBRARIES json cxxopts pos
 # stores: neither knows the other; SQL stands only in them
 row(FILES "^persistence/sqlite/" OURS "^(persistence|config|protocol/words)/" NOT "^persistence/mysql/" LIBRARIES sqlite posix)
 row(FILES "^persistence/mysql/" OURS "^(persistence|config|protocol/words)/" NOT "^persistence/sqlite/" LIBRARIES mysql posix)
+# The file of a backup is JSON with a SHA-256 (docs/decisions/0008-backups.md).
+row(FILES "^persistence/backup/format[.]" OURS "^(persistence/backup|protocol/words)/" LIBRARIES json sodium)
 row(FILES "^persistence/" OURS "^(persistence|config|protocol/words)/" LIBRARIES posix)
 # rules: words alone. Exception: the password's hash is made with libsodium, and the old one verified with OpenSSL's SHA-256.
 row(FILES "^actors/rules/password[.]" OURS "^(actors/rules|protocol/words)/" LIBRARIES sodium openssl)

@@ -131,6 +131,7 @@ admin_core::behavior_type admin(pointer self, admin_parts parts) {
   add_account_commands(self->state.commands);
   add_salon_commands(self->state.commands);
   add_node_commands(self->state.commands);
+  add_data_commands(self->state.commands);
   self->set_error_handler([](caf::error& why) {
     log::warning("the admin actor was told an error", {{"why", to_string(why)}});
   });
@@ -154,6 +155,7 @@ admin_core::behavior_type admin(pointer self, admin_parts parts) {
         return no(admin_verdict::refused, "there is no such call");
       },
       [self](const serving& now) { self->state.parts.services = now; },
+      [](const say_how_far& msg) { msg.call->second_over(); },
   };
 }
 

@@ -45,4 +45,22 @@ void ask_to_write(const admin_call_ptr& call, Ask what, Then then) {
   ask(call, store_work::kind::write, std::move(what), std::move(then));
 }
 
+/// Writes the audit line of what changes nothing else in the database, and then goes on.
+template <class Then>
+void note(const admin_call_ptr& call, std::string to, std::string reason, std::string result, Then then) {
+  ask_to_write(
+      call,
+      [why = call->why(reason), what = std::string(call->said().what->name), to = std::move(to),
+       result = std::move(result)](persistence::store& db) {
+        db.note(why, what, to, result);
+        return done{};
+      },
+      [then = std::move(then)](done) mutable { then(); });
+}
+/// The same for a decision, before it is carried out.
+template <class Then>
+void note(const admin_call_ptr& call, std::string to, std::string reason, Then then) {
+  note(call, std::move(to), std::move(reason), "done", std::move(then));
+}
+
 } // namespace salond

@@ -39,6 +39,18 @@ void admin_call::progress(const json& value) {
   tell();
 }
 
+void admin_call::report(std::function<json()> how_far) {
+  how_far_ = std::move(how_far);
+  second_over();
+}
+
+void admin_call::second_over() {
+  if (verdict_ || over_)
+    return;
+  progress(how_far_());
+  self_->delayed_send(self_, std::chrono::seconds{1}, say_how_far{shared_from_this()});
+}
+
 caf::result<admin_answer> admin_call::next() {
   touched = self_->clock().now();
   waiting_ = self_->make_response_promise<admin_answer>();

@@ -32,12 +32,19 @@ struct admin_parts {
   serving services;
   certificate_office certificates;
   std::string database; ///< one line about it
+  std::string state;    ///< the folder for what the server keeps
   moment started;
   bool keep_requests = false; ///< requests.keep_offline
 };
 
-/// The admin actor's own view of itself: operators', and what only the node sends it.
-using admin_core = admin_actor::extend<caf::reacts_to<serving>>;
+class admin_call;
+/// INTERNAL to the admin actor: a call that takes long says how far it is.
+struct say_how_far {
+  std::shared_ptr<admin_call> call;
+};
+
+/// The admin actor's own view of itself: operators', and what only the node and it itself send it.
+using admin_core = admin_actor::extend<caf::reacts_to<serving>, caf::reacts_to<say_how_far>>;
 struct admin_state;
 using admin_pointer = admin_core::stateful_pointer<admin_state>;
 
@@ -50,7 +57,7 @@ struct case_file {
   std::optional<salon_id> shared;                  ///< of a kick: a salon of the moderator's that the target belongs to
 };
 
-class admin_call {
+class admin_call : public std::enable_shared_from_this<admin_call> {
 public:
   admin_call(admin_pointer self, peer from, spoken_command said);
 
@@ -70,6 +77,10 @@ public:
   void refuse(fault why);
   void refuse(admin_verdict how, const std::string& why);
   void progress(const json& value);
+  /// Until it is decided, tells as progress once a second what `how_far` says. It is called by the admin actor.
+  void report(std::function<json()> how_far);
+  /// INTERNAL: the second is over.
+  void second_over();
 
   // --- the asker's turn ---
   /// The answer for the asker's question, as soon as there is one.
@@ -96,6 +107,7 @@ private:
   moment begun_;
   caf::typed_response_promise<admin_answer> waiting_;
   std::optional<admin_answer> progress_;
+  std::function<json()> how_far_;
   std::optional<admin_verdict> verdict_; ///< it is decided
   std::string text_;                     ///< of which `sent_` bytes are told
   size_t sent_ = 0;
@@ -107,10 +119,11 @@ using admin_call_ptr = std::shared_ptr<admin_call>;
 /// Carries out a command that is allowed.
 using admin_command = void (*)(const admin_call_ptr&);
 
-/// The function of each command, by its name. One place a group: accounts.cpp, salons.cpp, node.cpp.
+/// The function of each command, by its name. One place a group: accounts.cpp, salons.cpp, node.cpp, data.cpp.
 void add_account_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_commands(std::map<std::string_view, admin_command>& to);
 void add_node_commands(std::map<std::string_view, admin_command>& to);
+void add_data_commands(std::map<std::string_view, admin_command>& to);
 
 /// The salon of that name as typed, if there is one.
 std::optional<salon_record> salon_named(const std::string& name, const std::vector<salon_record>& all);
@@ -121,3 +134,5 @@ std::string iso_time(moment when);
 std::string sentence_of(fault why);
 
 } // namespace salond
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(salond::say_how_far)

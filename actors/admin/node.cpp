@@ -10,18 +10,6 @@ using namespace persistence;
 
 constexpr auto patience = std::chrono::seconds{5}; // for actors of this process
 
-/// Writes the audit line of a decision that changes nothing else in the database, and then acts.
-template <class Then>
-void note(const admin_call_ptr& call, std::string to, std::string reason, Then then) {
-  ask_to_write(
-      call,
-      [why = call->why(reason), what = std::string(call->said().what->name), to = std::move(to)](store& db) {
-        db.note(why, what, to, "done");
-        return done{};
-      },
-      [then = std::move(then)](done) mutable { then(); });
-}
-
 json to_json(const counted_work& work) {
   return {{"writes_waiting", work.writes},
           {"reads_waiting", work.reads},

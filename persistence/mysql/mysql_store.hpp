@@ -1,7 +1,7 @@
 // The store in MySQL or MariaDB. What each function promises stands in persistence/store.hpp.
 // Its functions are in files by concern: mysql_store (start, opening), transact (transactions and lost connections),
 // salons (who belongs to them), settings (what they are), users, people (users as operators see them), messages, bans,
-// audit. What is decided, and what is refused, stands in deciding_store.
+// audit, backup (rows as they are). What is decided, and what is refused, stands in deciding_store.
 #pragma once
 #include "persistence/deciding_store.hpp"
 #include "persistence/mysql/connection.hpp"
@@ -69,6 +69,13 @@ public:
   std::vector<audit_line> audit_after(int64_t id, size_t most) override;
   std::vector<audit_line> audit_tail(size_t most) override;
   void note(const decision& why, const std::string& what, const std::string& to, const std::string& result) override;
+
+  void snapshot(const std::function<void()>& work) override;
+  std::vector<table_row> rows_after(const stored_table& of, const table_row& after, size_t most) override;
+  int64_t next_number(const stored_table& of) override;
+  void count_from(const stored_table& of, int64_t next) override;
+  void clear(const stored_table& which) override;
+  void put_rows(const stored_table& into, const std::vector<table_row>& rows) override;
 
 private:
   // Between the sending of a COMMIT and the certain knowledge of its outcome, the marker decides.
@@ -167,5 +174,8 @@ std::unique_ptr<store> open_mysql(const config::mysql_database& where, const ope
 
 /// What open_mysql would change, one sentence a line; changes nothing. Throws as open_mysql().
 std::vector<std::string> dry_run_mysql(const config::mysql_database& where, const open_options& options);
+
+/// Whether there is nothing in it, and nothing was ever done in it; changes nothing. Throws as open_mysql().
+bool is_empty_mysql(const config::mysql_database& where, const open_options& options);
 
 } // namespace salond::persistence

@@ -60,6 +60,22 @@ const char* advice(int extended) {
 
 // --- query ---
 
+query::query(database& db, sqlite3_stmt* prepared, texts how, const std::vector<parameter>& arguments)
+    : db_(db), prepared_(prepared), how_(how) {
+  int place = 0;
+  for (const auto& argument : arguments) {
+    ++place;
+    if (const auto* number = std::get_if<int64_t>(&argument))
+      bind(place, *number);
+    else if (const auto* text = std::get_if<std::string_view>(&argument))
+      bind(place, *text);
+    else if (const auto* bytes = std::get_if<blob>(&argument))
+      bind(place, *bytes);
+    else
+      bind(place, std::optional<int64_t>{});
+  }
+}
+
 query::~query() {
   sqlite3_reset(prepared_); // its code is the last step's, which was told already
   sqlite3_clear_bindings(prepared_);

@@ -3,6 +3,7 @@
 #pragma once
 #include "persistence/store.hpp"
 #include <unordered_map>
+#include <variant>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -15,6 +16,9 @@ class database;
 struct blob {
   std::string_view bytes;
 };
+
+/// A value for one `?`, where how many there are is known at run time alone.
+using parameter = std::variant<std::nullptr_t, int64_t, std::string_view, blob>;
 
 /// A prepared statement while it is in use. Its end resets the statement: one that is left in the middle would keep its
 /// read transaction open, and the write-ahead log could never start anew.
@@ -30,6 +34,7 @@ public:
     int place = 0;
     (bind(++place, arguments), ...);
   }
+  query(database& db, sqlite3_stmt* prepared, texts how, const std::vector<parameter>& arguments);
   query(const query&) = delete;
   query& operator=(const query&) = delete;
   ~query();
@@ -72,7 +77,8 @@ public:
   /// From now on an error is one of a running server.
   void started() { starting_ = false; }
 
-  /// A question. REQUIRES: `sql` is a literal; one use of the same literal at a time.
+  /// A question; `arguments` are values, or one vector of parameters. REQUIRES: `sql` is a literal, or a text that
+  /// outlives the connection; one use of the same one at a time.
   template <class... Arguments>
   query ask(std::string_view sql, const Arguments&... arguments) {
     return query(*this, prepared(sql), query::texts::copied, arguments...);

@@ -158,7 +158,18 @@ void make_first_tables(database& db) {
   db.execute("PRAGMA application_id=" + std::to_string(our_application_id));
 }
 
+// Author and salon may be missing in messages of the replaced server, which a backup brings here from MySQL. SQLite has
+// no statement that only drops a NOT NULL; this is what its manual says to do instead of copying the table.
+constexpr const char* messages_without_author = R"(
+PRAGMA writable_schema=ON;
+UPDATE sqlite_schema SET sql = replace(replace(sql, 'client_id INTEGER NOT NULL', 'client_id INTEGER'),
+                                       'salon_id INTEGER NOT NULL', 'salon_id INTEGER')
+WHERE type = 'table' AND name = 'messages';
+PRAGMA writable_schema=RESET;
+)";
+
 void add_administration(database& db) {
+  db.execute(messages_without_author); // before the statements that make the schema's number another one
   db.execute(administration);
 }
 

@@ -1,7 +1,7 @@
 // The store in one SQLite file, for one process. What each function promises stands in persistence/store.hpp.
 // Its functions are in files by concern: sqlite_store (transactions, start), salons (who belongs to them), settings
-// (what they are), users, people (users as operators see them), messages, bans, audit. What is decided, and what is
-// refused, stands in deciding_store.
+// (what they are), users, people (users as operators see them), messages, bans, audit, backup (rows as they are). What
+// is decided, and what is refused, stands in deciding_store.
 #pragma once
 #include "persistence/deciding_store.hpp"
 #include "persistence/open.hpp"
@@ -66,6 +66,13 @@ public:
   std::vector<audit_line> audit_tail(size_t most) override;
   void note(const decision& why, const std::string& what, const std::string& to, const std::string& result) override;
 
+  void snapshot(const std::function<void()>& work) override;
+  std::vector<table_row> rows_after(const stored_table& of, const table_row& after, size_t most) override;
+  int64_t next_number(const stored_table& of) override;
+  void count_from(const stored_table& of, int64_t next) override;
+  void clear(const stored_table& which) override;
+  void put_rows(const stored_table& into, const std::vector<table_row>& rows) override;
+
 private:
   // --- what decisions are made of ---
   outcome<salon_record> salon_of(salon_id salon) override;
@@ -116,5 +123,8 @@ std::unique_ptr<store> open_sqlite(
 
 /// What open_sqlite would change, one sentence a line; changes nothing. Throws as open_sqlite().
 std::vector<std::string> dry_run_sqlite(const config::sqlite_database& where);
+
+/// Whether there is nothing in it, and nothing was ever done in it; changes nothing. Throws as open_sqlite().
+bool is_empty_sqlite(const config::sqlite_database& where);
 
 } // namespace salond::persistence

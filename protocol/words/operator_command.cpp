@@ -41,6 +41,7 @@ const std::vector<operator_command> table = {
     {"log", "[N] [--follow] [--after=ID]", "The last N lines of the audit log; --follow goes on with new ones.", all},
     {"watch", "", "A live view: connections, rates, latencies, queues, busiest salons.", some},
     {"kill", "[SECONDS]", "Stops the server in order, after 10 seconds or SECONDS.", all},
+    {"backup", "NAME", "Writes all that the database holds to STATE/backups/NAME.", all},
     {"cert issue", "NAME [--role=ROLE]", "Makes a bundle for an operator: administrator (the default) or moderator.", all},
     {"cert list", "", "The certificates.", all},
     {"cert revoke", "NAME", "Revokes all certificates of a name, live connections too.", all},

@@ -51,6 +51,7 @@ TEST_F(Admin, HasAFunctionForEveryCommand) {
   add_account_commands(functions);
   add_salon_commands(functions);
   add_node_commands(functions);
+  add_data_commands(functions);
 
   for (const auto& row : operator_commands())
     EXPECT_EQ(functions.count(row.name), 1u) << row.name;

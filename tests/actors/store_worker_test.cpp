@@ -4,6 +4,7 @@
 #include "tests/support/guarded_store.hpp"
 #include "tests/support/port_client.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include <atomic>
 #include <gmock/gmock.h>
 
 namespace salond {
@@ -220,6 +221,48 @@ TEST_F(StoreWorker, FinishesWhatWasPutBeforeItStops) {
 
   EXPECT_EQ(worker->take_finished().size(), 20u);
   EXPECT_EQ(texts().size(), 20u);
+}
+
+/// A read that ends when it is abandoned, and not before.
+class endless_job final : public store_job {
+public:
+  void run(store&) override {
+    running = true;
+    if (!eventually([this] { return abandoned.load(); }))
+      return;
+    throw store_error(store_error::kind::unavailable, "abandoned");
+  }
+  void abandon() override { abandoned = true; }
+  std::atomic<bool> running{false}, abandoned{false};
+};
+
+TEST_F(StoreWorker, AbandonsWhatRunsAndWhatWaits) {
+  const auto runs = std::make_shared<endless_job>(), waits = std::make_shared<endless_job>();
+  put("runs", runs, false);
+  ASSERT_TRUE(eventually([&] { return runs->running.load(); }));
+  put("waits", waits, false);
+
+  worker->abandon();
+
+  ASSERT_TRUE(answered(2));
+  EXPECT_THAT(answers, testing::ElementsAre("runs: storage", "waits: storage"));
+}
+
+TEST_F(StoreWorker, ALongReaderSeesOneState) {
+  const auto beside = db->reader();
+  store_worker reader(
+      *beside, [] {}, [](const std::string&) {}, store_worker::reading::one_state);
+  std::vector<size_t> seen;
+  const auto look = make_store_job([&](store& on) {
+    seen.push_back(on.history(general, 1000, 1000).size());
+    db->transact([&] { db->append({general, zoe, 1, "new", {}}); });
+    seen.push_back(on.history(general, 1000, 1000).size());
+    return done{};
+  });
+  reader.put({look, false, {}, [](std::optional<fault>) {}, std::nullopt});
+  reader.stop();
+
+  EXPECT_THAT(seen, testing::ElementsAre(0u, 0u));
 }
 
 } // namespace

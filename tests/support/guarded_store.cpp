@@ -206,6 +206,19 @@ public:
   void note(const decision& why, const std::string& what, const std::string& to, const std::string& result) override {
     inner_->note(why, what, to, result);
   }
+  void snapshot(const std::function<void()>& work) override {
+    guard_->pass(store_guard::what::reads);
+    inner_->snapshot(work);
+  }
+  std::vector<table_row> rows_after(const stored_table& of, const table_row& after, size_t most) override {
+    return inner_->rows_after(of, after, most);
+  }
+  int64_t next_number(const stored_table& of) override { return inner_->next_number(of); }
+  void count_from(const stored_table& of, int64_t next) override { inner_->count_from(of, next); }
+  void clear(const stored_table& which) override { inner_->clear(which); }
+  void put_rows(const stored_table& into, const std::vector<table_row>& rows) override {
+    inner_->put_rows(into, rows);
+  }
 
 private:
   std::unique_ptr<store> inner_;

@@ -57,9 +57,11 @@ void write_secret(const std::string& name, const std::string& text) {
                                        + "; the certificate was issued, revoke it or issue it again elsewhere");
 }
 
+/// One line, which on a terminal takes the place of the one before.
 void show_progress(const std::string& how_far) {
-  const auto text = to_text(json::parse(how_far, nullptr, false));
-  std::cerr << text << std::flush;
+  static const bool live = ::isatty(STDERR_FILENO) != 0;
+  std::cerr << (live ? "\r\x1b[K" : "") << progress_line(json::parse(how_far, nullptr, false)) << (live ? "" : "\n")
+            << std::flush;
 }
 
 } // namespace
@@ -72,7 +74,22 @@ spoken_command understood(const std::vector<std::string>& words) {
 }
 
 std::string runner::answer_of(const std::vector<std::string>& words, const server_link::input& more) {
-  return server_.ask(words, more, show_progress);
+  bool told = false;
+  const auto end = [&] {
+    if (told && ::isatty(STDERR_FILENO) != 0)
+      std::cerr << "\r\x1b[K" << std::flush;
+  };
+  try {
+    auto answer = server_.ask(words, more, [&](const std::string& how_far) {
+      told = true;
+      show_progress(how_far);
+    });
+    end();
+    return answer;
+  } catch (...) {
+    end();
+    throw;
+  }
 }
 
 void runner::print(const std::string& answer) const {

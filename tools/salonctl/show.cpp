@@ -154,6 +154,13 @@ std::string to_text(const json& answer) {
   return cell(answer) + "\n";
 }
 
+std::string progress_line(const json& how_far) {
+  std::string text;
+  for (const auto& [name, value] : how_far.items())
+    text += (text.empty() ? "" : ", ") + plain(name) + " " + cell(value);
+  return text;
+}
+
 std::string watch_line(const json& before, const json& now, double seconds) {
   const auto r = between(before, now, seconds);
   const auto db = now.value("database", json::object());

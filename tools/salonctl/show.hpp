@@ -11,6 +11,9 @@ using json = nlohmann::ordered_json;
 /// line ends.
 std::string to_text(const json& answer);
 
+/// How far a command is, on one line: "rows 12000, of 50000".
+std::string progress_line(const json& how_far);
+
 /// What has changed between two samples of `watch`, `seconds` apart, on one line.
 std::string watch_line(const json& before, const json& now, double seconds);
 /// The same as a screen: totals, rates, latencies, queues, the busiest salons.

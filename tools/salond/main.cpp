@@ -5,6 +5,7 @@
 #include "actors/system.hpp"
 #include "config/command_line.hpp"
 #include "config/log.hpp"
+#include "persistence/backup/backup.hpp"
 #include "persistence/open.hpp"
 #include "tools/salond/admin_port.hpp"
 #include "tools/salond/service_manager.hpp"
@@ -238,6 +239,32 @@ int run(config::settings values, std::unique_ptr<persistence::store> db, int sig
   ::_exit(status);
 }
 
+/// Loads a backup into an empty database: all of it or nothing.
+int restore(const config::command_line& asked, int signals) {
+  const auto options = how_to_open(asked.values);
+  const auto& file = asked.backup;
+  try {
+    const auto facts = persistence::check_backup(file);
+    options.report("the backup " + file + " is whole: written by salond " + facts.version + ", "
+                   + std::to_string(facts.all_rows()) + " rows");
+    constexpr uint64_t step = 100000;
+    uint64_t told = 0;
+    const auto db = persistence::open_empty(options);
+    persistence::load_backup(*db, file, facts, [&](uint64_t rows) {
+      if (signalled(signals, 0ms))
+        throw persistence::backup_error("it was told to stop");
+      if (rows >= told + step)
+        options.report("restored so far: " + std::to_string(told = rows) + " rows");
+    });
+    log::info("the backup is restored", {{"file", file}, {"rows", facts.all_rows()}, {"database", db->describe()}});
+    return 0;
+  } catch (const persistence::backup_error& why) {
+    throw std::runtime_error("cannot restore " + file + ": " + why.what() + ". The database was not changed");
+  } catch (const persistence::store_error& why) {
+    throw std::runtime_error("cannot restore " + file + ": " + why.what());
+  }
+}
+
 int start(const config::command_line& asked) {
   const auto signals = block_signals();
   const auto& values = asked.values;
@@ -247,6 +274,8 @@ int start(const config::command_line& asked) {
       std::printf("%s\n", line.c_str());
     return 0;
   }
+  if (asked.what == config::command_line::action::restore)
+    return restore(asked, signals);
   auto db = open_store(values, signals);
   if (!db)
     return 0; // told to stop before it could start

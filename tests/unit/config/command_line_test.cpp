@@ -97,6 +97,10 @@ TEST_F(CommandLine, AsksForAStateFolderWhereThereIsNoHome) {
 TEST_F(CommandLine, SaysWhatToDo) {
   EXPECT_EQ(parse({"--check-config"}).what, action::check_config);
   EXPECT_EQ(parse({"--migrate-only"}).what, action::migrate_only);
+  EXPECT_EQ(parse({"--restore=a b"}).what, action::restore);
+  EXPECT_EQ(parse({"--restore=a b"}).backup, "a b");
+  EXPECT_FALSE(parse({"--restore=file", "--migrate-only"}).faults.empty());
+  EXPECT_FALSE(parse({"--restore="}).faults.empty());
   EXPECT_EQ(parse({"--migrate-only", "--dry-run"}).what, action::dry_run);
   EXPECT_EQ(parse({"--dry-run"}).what, action::dry_run);
   EXPECT_EQ(parse({"--help"}).what, action::help);

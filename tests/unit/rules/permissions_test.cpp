@@ -28,6 +28,7 @@ const std::map<std::string_view, right> expected{
     {"search", right::administrators},
     {"history", right::administrators},
     {"log", right::administrators},        {"watch", right::operators},          {"kill", right::administrators},
+    {"backup", right::administrators},
     {"cert issue", right::administrators}, {"cert list", right::administrators}, {"cert revoke", right::administrators},
 };
 

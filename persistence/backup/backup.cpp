@@ -1,0 +1,113 @@
+#include "persistence/backup/backup.hpp"
+#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/sqlite/sqlite_store.hpp"
+
+namespace salond::persistence {
+namespace {
+
+constexpr size_t rows_at_once = 500;
+constexpr size_t salons_of_a_new_database = 5;
+
+void write_table(const stored_table& table, store& from, backup_writer& writer, const row_progress& progress) {
+  writer.table(table.counts ? from.next_number(table) : 0);
+  table_row last;
+  for (;;) {
+    const auto rows = from.rows_after(table, last, rows_at_once);
+    for (const auto& row : rows)
+      writer.row(row);
+    progress(writer.facts().all_rows());
+    if (rows.size() < rows_at_once)
+      return;
+    last = rows.back();
+  }
+}
+
+const stored_table& salons_table() {
+  for (const auto& table : stored_tables())
+    if (table.name == std::string_view("salons"))
+      return table;
+  throw std::logic_error("there is no table of salons");
+}
+
+/// Gathers rows of one table, so that a database can take many at once.
+class gatherer {
+public:
+  gatherer(store& into, const row_progress& progress) : into_(into), progress_(progress) {}
+
+  void take(const stored_table& of, table_row&& row) {
+    if (table_ != &of || rows_.size() == rows_at_once)
+      flush();
+    table_ = &of;
+    rows_.push_back(std::move(row));
+  }
+  void flush() {
+    if (!rows_.empty())
+      into_.put_rows(*table_, rows_);
+    done_ += rows_.size();
+    rows_.clear();
+    progress_(done_);
+  }
+
+private:
+  store& into_;
+  const row_progress& progress_;
+  const stored_table* table_ = nullptr;
+  std::vector<table_row> rows_;
+  uint64_t done_ = 0;
+};
+
+} // namespace
+
+backup_facts write_backup(store& from, const backup_writer::taker& to, const std::string& version, moment now,
+                          const row_progress& progress) {
+  backup_writer writer(to, version, to_ms(now));
+  for (const auto& table : stored_tables())
+    write_table(table, from, writer, progress);
+  writer.end();
+  return writer.facts();
+}
+
+backup_facts check_backup(const std::string& path) {
+  lines_of_file lines(path);
+  return read_backup([&](std::string& line) { return lines.next(line); }, [](const stored_table&, table_row&&) {});
+}
+
+void load_backup(store& into, const std::string& path, const backup_facts& facts, const row_progress& progress) {
+  // First, since MySQL cannot do it within a transaction. A database that stays empty counts on from there: no harm.
+  for (size_t at = 0; at < stored_tables().size(); ++at)
+    if (stored_tables()[at].counts)
+      into.count_from(stored_tables()[at], facts.next_numbers.at(at));
+  into.transact([&] {
+    if (!is_untouched(into))
+      throw store_error(store_error::kind::setup, "the database is not empty any more");
+    into.clear(salons_table());
+    gatherer rows(into, progress);
+    lines_of_file lines(path);
+    read_backup([&](std::string& line) { return lines.next(line); },
+                [&](const stored_table& of, table_row&& row) { rows.take(of, std::move(row)); });
+    rows.flush();
+  });
+}
+
+bool is_untouched(store& db) {
+  for (const auto& table : stored_tables()) {
+    const auto allowed = &table == &salons_table() ? salons_of_a_new_database : 0;
+    if (db.rows_after(table, {}, allowed + 1).size() > allowed)
+      return false;
+  }
+  return true;
+}
+
+std::unique_ptr<store> open_empty(const open_options& options) {
+  const auto* file = std::get_if<config::sqlite_database>(&options.where);
+  if (!(file ? is_empty_sqlite(*file) : is_empty_mysql(std::get<config::mysql_database>(options.where), options)))
+    throw store_error(store_error::kind::setup, "the database is not empty, and a backup is restored into an empty one "
+                                                "alone; name another in --db. Nothing was changed");
+  if (file)
+    return open_sqlite(*file, options.report);
+  mysql::tuning patient; // the commit of all the rows may take longer than any other
+  patient.read_timeout = std::chrono::hours(1);
+  return open_mysql(std::get<config::mysql_database>(options.where), options, patient);
+}
+
+} // namespace salond::persistence

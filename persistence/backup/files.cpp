@@ -1,0 +1,123 @@
+#include "persistence/backup/files.hpp"
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace salond::persistence {
+namespace {
+
+constexpr size_t piece = 256 << 10;
+// The longest text that a database takes, 16 MiB, with each byte spelled by six.
+constexpr size_t longest_line = 100 << 20;
+
+[[noreturn]] void fail(const std::string& what) {
+  throw backup_error(what + ": " + std::strerror(errno));
+}
+
+/// A folder that nobody else reads; one that is there is narrowed to that.
+void make_private(const std::string& folder) {
+  if (::mkdir(folder.c_str(), 0700) == 0)
+    return;
+  struct stat found {};
+  if (errno != EEXIST || ::lstat(folder.c_str(), &found) != 0)
+    fail("cannot make the folder " + folder);
+  if (!S_ISDIR(found.st_mode))
+    throw backup_error(folder + " is no folder");
+  if ((found.st_mode & 0777) != 0700 && ::chmod(folder.c_str(), 0700) != 0)
+    fail("cannot keep others out of the folder " + folder);
+}
+
+void sync_folder(const std::string& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0)
+    return;
+  ::fsync(descriptor); // the file's content is safe already; this makes its name so, where the file system can
+  ::close(descriptor);
+}
+
+} // namespace
+
+bool is_backup_name(const std::string& name) {
+  const auto may = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_'
+           || c == '-';
+  };
+  return !name.empty() && name.size() <= 100 && name.front() != '.' && std::all_of(name.begin(), name.end(), may);
+}
+
+new_backup::new_backup(const std::string& folder, const std::string& name)
+    : folder_(folder), path_(folder + "/" + name), temporary_(folder + "/." + name + ".new") {
+  make_private(folder);
+  struct stat found {};
+  if (::lstat(path_.c_str(), &found) == 0)
+    throw backup_error(path_ + " is there already; choose another name, or remove it");
+  ::unlink(temporary_.c_str()); // of a server that was ended in the middle
+  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (descriptor_ < 0)
+    fail("cannot make " + path_);
+}
+
+new_backup::~new_backup() {
+  if (descriptor_ < 0)
+    return;
+  ::close(descriptor_);
+  ::unlink(temporary_.c_str());
+}
+
+void new_backup::write(const std::string& text) {
+  waiting_ += text;
+  if (waiting_.size() >= piece)
+    flush();
+}
+
+void new_backup::flush() {
+  for (size_t sent = 0; sent < waiting_.size();) {
+    const auto count = ::write(descriptor_, waiting_.data() + sent, waiting_.size() - sent);
+    if (count < 0 && errno != EINTR)
+      fail("cannot write " + path_);
+    sent += static_cast<size_t>(std::max<ssize_t>(0, count));
+  }
+  size_ += waiting_.size();
+  waiting_.clear();
+}
+
+uint64_t new_backup::keep() {
+  flush();
+  if (::fsync(descriptor_) != 0)
+    fail("cannot write " + path_);
+  // Not rename(), which would replace a file that has come meanwhile.
+  if (::link(temporary_.c_str(), path_.c_str()) != 0)
+    fail("cannot make " + path_);
+  ::unlink(temporary_.c_str());
+  sync_folder(folder_);
+  ::close(descriptor_);
+  descriptor_ = -1;
+  return size_;
+}
+
+lines_of_file::lines_of_file(const std::string& path) : file_(std::fopen(path.c_str(), "rbe")) {
+  if (!file_)
+    fail("it cannot be read");
+}
+
+bool lines_of_file::next(std::string& line) {
+  line.clear();
+  for (;;) {
+    const int c = ::getc_unlocked(file_.get());
+    if (c == EOF)
+      break;
+    if (line.size() == longest_line)
+      throw backup_error("it has a line that is longer than any of a backup");
+    line += static_cast<char>(c);
+    if (c == '\n')
+      return true;
+  }
+  if (std::ferror(file_.get()))
+    fail("it cannot be read");
+  return !line.empty();
+}
+
+} // namespace salond::persistence

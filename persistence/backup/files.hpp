@@ -1,0 +1,50 @@
+// The files of backups: written whole or not at all, read line by line.
+#pragma once
+#include "persistence/backup/format.hpp"
+#include <cstdio>
+
+namespace salond::persistence {
+
+/// True when a backup may have that name: 1 to 100 of A-Z, a-z, 0-9, dot, underscore and hyphen, no dot in front. So it
+/// is one file in its folder, and never a temporary one.
+bool is_backup_name(const std::string& name);
+
+/// A file that appears under its name whole, synced, or not at all. Functions throw backup_error.
+class new_backup {
+public:
+  /// Makes the folder, mode 0700, and the file, mode 0600, under a temporary name. Refuses a name that is there.
+  /// REQUIRES: is_backup_name(name); nobody else writes into the folder.
+  new_backup(const std::string& folder, const std::string& name);
+  /// Removes what was not kept.
+  ~new_backup();
+  new_backup(const new_backup&) = delete;
+  new_backup& operator=(const new_backup&) = delete;
+
+  void write(const std::string& text);
+  /// Gives it its name; answers its size in bytes.
+  uint64_t keep();
+  const std::string& path() const { return path_; }
+
+private:
+  void flush();
+
+  std::string folder_, path_, temporary_, waiting_;
+  uint64_t size_ = 0;
+  int descriptor_ = -1;
+};
+
+/// The lines of a file. Functions throw backup_error.
+class lines_of_file {
+public:
+  explicit lines_of_file(const std::string& path);
+  /// The next line with its line end, which the last one may lack; false at the end.
+  bool next(std::string& line);
+
+private:
+  struct closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, closer> file_;
+};
+
+} // namespace salond::persistence

@@ -1,0 +1,252 @@
+#include "persistence/backup/format.hpp"
+#include "protocol/words/names.hpp"
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
+#include <sodium.h>
+
+namespace salond::persistence {
+namespace {
+
+using json = nlohmann::ordered_json; // an order that is always the same: the last line is compared as a text
+
+constexpr int64_t our_format = 1;
+
+std::string to_hex(std::string_view bytes) {
+  std::string result(2 * bytes.size() + 1, '\0');
+  sodium_bin2hex(result.data(), result.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  result.pop_back();
+  return result;
+}
+
+// --- one value ---
+
+/// A text as a JSON text; what is no UTF-8, which JSON cannot hold, as {"hex":"…"}.
+std::string spelled(const std::string& bytes) {
+  return is_utf8(bytes) ? json(bytes).dump() : "{\"hex\":\"" + to_hex(bytes) + "\"}";
+}
+
+std::string spelled(const field& what) {
+  if (const auto* number = std::get_if<int64_t>(&what))
+    return std::to_string(*number);
+  if (const auto* bytes = std::get_if<std::string>(&what))
+    return spelled(*bytes);
+  return "null";
+}
+
+std::optional<int64_t> number_in(const json& value) {
+  if (value.is_number_unsigned() && value.get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
+    return std::nullopt;
+  return value.is_number_integer() ? std::optional{value.get<int64_t>()} : std::nullopt;
+}
+
+std::optional<std::string> bytes_in(const json& value) {
+  if (value.is_string())
+    return value.get<std::string>();
+  if (!value.is_object() || value.size() != 1 || !value.contains("hex") || !value["hex"].is_string())
+    return std::nullopt;
+  const auto& digits = value["hex"].get_ref<const std::string&>();
+  std::string result(digits.size() / 2, '\0');
+  size_t size = 0;
+  const bool whole = sodium_hex2bin(reinterpret_cast<unsigned char*>(result.data()), result.size(), digits.data(),
+                                    digits.size(), nullptr, &size, nullptr)
+                     == 0;
+  return whole && size == result.size() && digits.size() % 2 == 0 ? std::optional{result} : std::nullopt;
+}
+
+/// The value of a column, if it can be one.
+std::optional<field> field_in(const json& value, const table_column& column) {
+  if (value.is_null())
+    return column.may_be_null ? std::optional<field>{nullptr} : std::nullopt;
+  if (column.what == table_column::kind::number) {
+    const auto number = number_in(value);
+    return number ? std::optional<field>{*number} : std::nullopt;
+  }
+  auto bytes = bytes_in(value);
+  return bytes ? std::optional<field>{std::move(*bytes)} : std::nullopt;
+}
+
+std::optional<table_row> row_in(const json& line, const stored_table& of) {
+  if (!line.is_array() || line.size() != of.columns.size())
+    return std::nullopt;
+  table_row result;
+  result.reserve(of.columns.size());
+  for (size_t at = 0; at < line.size(); ++at) {
+    auto value = field_in(line[at], of.columns[at]);
+    if (!value)
+      return std::nullopt;
+    result.push_back(std::move(*value));
+  }
+  return result;
+}
+
+// --- one line ---
+
+json columns_of(const stored_table& what) {
+  json names = json::array();
+  for (const auto& column : what.columns)
+    names.push_back(column.name);
+  return names;
+}
+
+std::string last_line(const backup_facts& facts, const std::string& sum) {
+  json counts;
+  for (size_t at = 0; at < facts.rows.size(); ++at)
+    counts[stored_tables()[at].name] = facts.rows[at];
+  return json{{"rows", counts}, {"sha256", sum}}.dump() + "\n";
+}
+
+/// Reads line by line, and keeps the sum and the place.
+class line_by_line {
+public:
+  explicit line_by_line(const std::function<bool(std::string&)>& source) : source_(source) {}
+
+  void next() {
+    ++number_;
+    if (!source_(text_) || text_.empty() || text_.back() != '\n')
+      throw backup_error("it is cut off after line " + std::to_string(number_ - 1));
+  }
+  const std::string& text() const { return text_; }
+  /// The line, which belongs to what the sum is made of.
+  json value() {
+    sum_.add(text_);
+    return json::parse(text_.begin(), text_.end() - 1, nullptr, false);
+  }
+  [[noreturn]] void refuse() const { throw backup_error("line " + std::to_string(number_) + " is damaged"); }
+
+  /// The line is the last one, and what it should be.
+  void check_end(const backup_facts& facts) {
+    if (text_ != last_line(facts, sum_.end()))
+      throw backup_error("it is not as it was written: its sum (SHA-256) or its number of rows is another");
+    if (source_(text_))
+      throw backup_error("something follows its end");
+  }
+
+private:
+  const std::function<bool(std::string&)>& source_;
+  std::string text_;
+  running_sum sum_;
+  uint64_t number_ = 0;
+};
+
+void read_header(line_by_line& lines, backup_facts& facts) {
+  lines.next();
+  const auto header = lines.value();
+  if (!header.is_object() || !header.contains("salond_backup"))
+    throw backup_error("it is no backup of salond");
+  const auto format = number_in(header["salond_backup"]), schema = number_in(header.value("schema", json{})),
+             made = number_in(header.value("made_ms", json{}));
+  const auto version = header.value("salond", json{});
+  if (!format || !schema || !made || !version.is_string())
+    lines.refuse();
+  const auto by = "it was written by salond " + version.get<std::string>();
+  if (*format != our_format)
+    throw backup_error(by + " in format " + std::to_string(*format) + ", and this one reads format "
+                       + std::to_string(our_format) + "; restore it with that salond");
+  if (*schema != stored_schema)
+    throw backup_error(by + " from schema " + std::to_string(*schema) + ", and this one has schema "
+                       + std::to_string(stored_schema) + "; restore it with that salond");
+  facts.version = version.get<std::string>();
+  facts.made_ms = *made;
+}
+
+void read_table_line(line_by_line& lines, const stored_table& what, backup_facts& facts) {
+  const auto value = lines.value();
+  if (!value.is_object() || value.value("table", json{}) != what.name)
+    lines.refuse();
+  if (value.value("columns", json{}) != columns_of(what))
+    throw backup_error("its table " + std::string(what.name)
+                       + " has other columns than this salond's; restore it with the salond that wrote it");
+  const auto next = number_in(value.value("next", json{}));
+  if (!next || *next < 0)
+    lines.refuse();
+  facts.next_numbers.push_back(*next);
+  facts.rows.push_back(0);
+}
+
+} // namespace
+
+// --- the sum ---
+
+struct running_sum::state {
+  crypto_hash_sha256_state of;
+};
+
+running_sum::running_sum() : state_(std::make_unique<state>()) {
+  crypto_hash_sha256_init(&state_->of);
+}
+
+running_sum::~running_sum() = default;
+
+void running_sum::add(std::string_view bytes) {
+  crypto_hash_sha256_update(&state_->of, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+}
+
+std::string running_sum::end() {
+  std::string digest(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256_final(&state_->of, reinterpret_cast<unsigned char*>(digest.data()));
+  return to_hex(digest);
+}
+
+uint64_t backup_facts::all_rows() const {
+  return std::accumulate(rows.begin(), rows.end(), uint64_t{0});
+}
+
+// --- writing ---
+
+backup_writer::backup_writer(taker to, const std::string& version, int64_t made_ms) : to_(std::move(to)) {
+  facts_.version = version;
+  facts_.made_ms = made_ms;
+  const json header{
+      {"salond_backup", our_format}, {"schema", stored_schema}, {"salond", version}, {"made_ms", made_ms}};
+  line(header.dump() + "\n");
+}
+
+void backup_writer::line(std::string text) {
+  sum_.add(text);
+  to_(text);
+}
+
+void backup_writer::table(int64_t next_number) {
+  const auto& what = stored_tables().at(facts_.rows.size());
+  facts_.next_numbers.push_back(next_number);
+  facts_.rows.push_back(0);
+  line(json{{"table", what.name}, {"columns", columns_of(what)}, {"next", next_number}}.dump() + "\n");
+}
+
+void backup_writer::row(const table_row& what) {
+  std::string text = "[";
+  for (const auto& value : what)
+    text += (text.size() == 1 ? "" : ",") + spelled(value);
+  ++facts_.rows.back();
+  line(text + "]\n");
+}
+
+void backup_writer::end() {
+  to_(last_line(facts_, sum_.end()));
+}
+
+// --- reading ---
+
+backup_facts read_backup(const std::function<bool(std::string& line)>& next_line,
+                         const std::function<void(const stored_table& of, table_row&& row)>& take) {
+  backup_facts facts;
+  line_by_line lines(next_line);
+  read_header(lines, facts);
+  lines.next();
+  for (const auto& table : stored_tables()) {
+    read_table_line(lines, table, facts);
+    for (lines.next(); lines.text().front() == '['; lines.next()) {
+      auto row = row_in(lines.value(), table);
+      if (!row)
+        lines.refuse();
+      take(table, std::move(*row));
+      ++facts.rows.back();
+    }
+  }
+  lines.check_end(facts);
+  return facts;
+}
+
+} // namespace salond::persistence

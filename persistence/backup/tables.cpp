@@ -1,0 +1,49 @@
+#include "persistence/backup/tables.hpp"
+
+namespace salond::persistence {
+namespace {
+
+constexpr auto number = table_column::kind::number;
+constexpr auto text = table_column::kind::text;
+constexpr auto bytes = table_column::kind::bytes;
+constexpr bool or_null = true;
+
+// clang-format off
+const std::vector<stored_table> tables = {
+    {"clients", {{"client_id", number}, {"username", text}, {"username_key", bytes}, {"alias", text}, {"alias_key", bytes},
+                 {"password_hash", text}, {"status", text}, {"role", text}, {"last_seen_ms", number, or_null}}, 1, true},
+    {"salons", {{"salon_id", number}, {"nom_salon", text}, {"nom_key", bytes}, {"policy", text}, {"last_seq", number},
+                {"topic", text}, {"archived_ms", number, or_null}}, 1, true},
+    {"salons_adheres", {{"id", number}, {"username", text}, {"salon_id", number}}, 1, true},
+    // Author and salon may be missing in rows of the replaced server.
+    {"messages", {{"message_id", number}, {"client_id", number, or_null}, {"salon_id", number, or_null}, {"seq", number},
+                  {"contenu", text}, {"created_ms", number}}, 1, true},
+    {"private_messages", {{"pm_id", number}, {"from_client_id", number}, {"to_client_id", number}, {"contenu", text},
+                          {"created_ms", number}, {"delivered_ms", number, or_null}}, 1, true},
+    {"join_requests", {{"salon_id", number}, {"client_id", number}, {"created_ms", number}}, 2},
+    {"moderators", {{"client_id", number}, {"salon_id", number}}, 2},
+    {"notices", {{"client_id", number}, {"salon_id", number}, {"accepted", number}, {"created_ms", number}}, 2},
+    {"sessions", {{"token_hash", bytes}, {"client_id", number}, {"created_ms", number}, {"expires_ms", number}}},
+    {"registrations", {{"username_key", bytes}, {"username", text}, {"alias_key", bytes}, {"alias", text},
+                       {"password_hash", text}, {"created_ms", number}}},
+    {"bans", {{"username_key", bytes}, {"username", text}, {"until_ms", number, or_null}, {"created_ms", number},
+              {"reason", text}}},
+    {"audit", {{"audit_id", number}, {"at_ms", number}, {"by_whom", text}, {"from_where", text}, {"what", text},
+               {"to_whom", text}, {"reason", text}, {"result", text}}, 1, true},
+};
+// clang-format on
+
+} // namespace
+
+const std::vector<stored_table>& stored_tables() {
+  return tables;
+}
+
+std::string column_names(const stored_table& of, size_t count) {
+  std::string result;
+  for (size_t at = 0; at < count; ++at)
+    result += (at == 0 ? "" : ", ") + std::string(of.columns[at].name);
+  return result;
+}
+
+} // namespace salond::persistence

@@ -1,0 +1,39 @@
+// What a backup holds: the tables and columns that all databases have alike, as rows of plain values. A test compares
+// this list with what each database has.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace salond::persistence {
+
+/// What stands in a column: NULL, a number, a text or bytes.
+using field = std::variant<std::nullptr_t, int64_t, std::string>;
+using table_row = std::vector<field>;
+
+struct table_column {
+  enum class kind : uint8_t { number, text, bytes };
+  const char* name;
+  kind what;
+  bool may_be_null = false;
+};
+
+struct stored_table {
+  const char* name;
+  std::vector<table_column> columns;
+  size_t key_columns = 1; ///< the first ones, which are its primary key
+  bool counts = false;    ///< its key is a number that the database gives
+};
+
+/// The schema's version that the list below describes.
+constexpr int64_t stored_schema = 2;
+
+/// All of them; one that refers to another stands behind it. Left out is what a database needs for itself: versions,
+/// the writers' marks, and what a take-over changed.
+const std::vector<stored_table>& stored_tables();
+
+/// The names of the first `count` columns, with commas between.
+std::string column_names(const stored_table& of, size_t count);
+
+} // namespace salond::persistence

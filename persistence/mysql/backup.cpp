@@ -1,0 +1,168 @@
+// Rows as they are, in MySQL and MariaDB, and whether there are any.
+#include "persistence/backup/backup.hpp"
+#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/rows.hpp"
+#include "persistence/mysql/schema.hpp"
+
+namespace salond::persistence {
+
+using mysql::value;
+
+namespace {
+
+// A prepared statement has a fixed number of rows, and the connection keeps them all: hence classes, taken greedily. A
+// statement stays far below every max_allowed_packet.
+constexpr size_t insert_classes[] = {128, 16, 1};
+constexpr size_t most_bytes_a_statement = 1 << 20;
+
+// Old tools read `timestamp`, which is created_ms in seconds where it can be: from 1970-01-01 00:00:01 to 2038-01-19.
+constexpr int64_t first_timestamp_ms = 1000, last_timestamp_ms = 2147483647000;
+
+bool has_timestamp(const stored_table& table) {
+  return table.name == std::string_view("messages");
+}
+
+std::string marks(const stored_table& table) {
+  std::string result = "(?";
+  for (size_t at = 1; at < table.columns.size(); ++at)
+    result += ",?";
+  return result + (has_timestamp(table) ? ",FROM_UNIXTIME(?))" : ")");
+}
+
+std::string insert_of(const stored_table& table, size_t rows) {
+  auto statement = "INSERT INTO " + std::string(table.name) + "(" + column_names(table, table.columns.size())
+                   + (has_timestamp(table) ? ", timestamp" : "") + ") VALUES " + marks(table);
+  for (size_t i = 1; i < rows; ++i)
+    statement += "," + marks(table);
+  return statement;
+}
+
+void add_values(std::vector<value>& to, const stored_table& table, const table_row& row) {
+  to.insert(to.end(), row.begin(), row.end());
+  if (!has_timestamp(table))
+    return;
+  const auto* ms = std::get_if<int64_t>(&row.back());
+  if (ms && *ms >= first_timestamp_ms && *ms <= last_timestamp_ms)
+    to.emplace_back(*ms / 1000);
+  else
+    to.emplace_back(nullptr);
+}
+
+size_t bytes_of(const table_row& row) {
+  size_t sum = 0;
+  for (const auto& one : row)
+    sum += std::holds_alternative<std::string>(one) ? std::get<std::string>(one).size() : 8;
+  return sum;
+}
+
+/// How many of the rows from there on one statement takes.
+size_t fitting(const std::vector<table_row>& rows, size_t from) {
+  size_t bytes = 0, count = 0;
+  while (from + count < rows.size() && count < insert_classes[0] && bytes <= most_bytes_a_statement)
+    bytes += bytes_of(rows[from + count++]);
+  for (const auto one : insert_classes)
+    if (one <= count)
+      return one;
+  return 1;
+}
+
+table_row row_in(const mysql::result& found, const stored_table& table) {
+  table_row result;
+  result.reserve(table.columns.size());
+  for (unsigned at = 0; at < table.columns.size(); ++at) {
+    if (found.is_null(at))
+      result.emplace_back(nullptr);
+    else if (table.columns[at].what == table_column::kind::number)
+      result.emplace_back(found.integer(at));
+    else
+      result.emplace_back(found.text(at));
+  }
+  return result;
+}
+
+} // namespace
+
+void mysql_store::snapshot(const std::function<void()>& work) {
+  try {
+    connect();
+    // MySQL would answer next_number() with what it knew a day ago.
+    if (bare().server().rfind("MySQL", 0) == 0)
+      bare().execute("SET SESSION information_schema_stats_expiry = 0");
+    bare().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"); // of the next one alone
+    bare().execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+    work();
+    bare().execute("COMMIT");
+  } catch (const mysql::error& why) {
+    roll_back();
+    if (!mysql::reaction_to(why.code()).alive)
+      drop_connection();
+    throw;
+  } catch (...) {
+    roll_back();
+    throw;
+  }
+}
+
+std::vector<table_row> mysql_store::rows_after(const stored_table& of, const table_row& after, size_t most) {
+  const auto key = column_names(of, of.key_columns);
+  auto question = "SELECT " + column_names(of, of.columns.size()) + " FROM " + of.name;
+  std::vector<value> values;
+  if (!after.empty()) {
+    question += " WHERE (" + key + ") > (?" + (of.key_columns == 2 ? ", ?)" : ")");
+    values.assign(after.begin(), after.begin() + static_cast<std::ptrdiff_t>(of.key_columns));
+  }
+  values.emplace_back(limit_of(most));
+  auto found = db().ask(question + " ORDER BY " + key + " LIMIT ?", values);
+  std::vector<table_row> result;
+  while (found.next())
+    result.push_back(row_in(found, of));
+  return result;
+}
+
+int64_t mysql_store::next_number(const stored_table& of) {
+  return db()
+      .number("SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?",
+              {std::string(of.name)})
+      .value_or(1);
+}
+
+void mysql_store::count_from(const stored_table& of, int64_t next) {
+  connect();
+  bare().execute("ALTER TABLE " + std::string(of.name)
+                 + " AUTO_INCREMENT = " + std::to_string(std::max<int64_t>(1, next)));
+}
+
+void mysql_store::clear(const stored_table& which) {
+  db().run("DELETE FROM " + std::string(which.name));
+}
+
+void mysql_store::put_rows(const stored_table& into, const std::vector<table_row>& rows) {
+  for (size_t from = 0; from < rows.size();) {
+    const auto at_once = fitting(rows, from);
+    std::vector<value> values;
+    for (auto at = from; at < from + at_once; ++at)
+      add_values(values, into, rows[at]);
+    db().run(insert_of(into, at_once), values);
+    from += at_once;
+  }
+}
+
+bool is_empty_mysql(const config::mysql_database& where, const open_options& options) {
+  try {
+    mysql::connection db(where, {});
+    const auto found = mysql::recognise(db);
+    if (found.what == mysql::condition::empty)
+      return true;
+    if (found.what != mysql::condition::ours || !mysql::steps_after(found.version).empty())
+      return false;
+    mysql_store look(where, {}, mysql_store::purpose::read, options.patience, options.report);
+    bool result = false;
+    look.read([&] { result = is_untouched(look); });
+    return result;
+  } catch (const mysql::error& why) {
+    const auto kind = mysql::is_setup(why.code()) ? store_error::kind::setup : store_error::kind::unavailable;
+    throw store_error(kind, "the database " + mysql::address_of(where) + ": " + why.what());
+  }
+}
+
+} // namespace salond::persistence

@@ -1,0 +1,137 @@
+// Rows as they are, in SQLite, and whether there are any.
+#include "persistence/backup/backup.hpp"
+#include "persistence/column_words.hpp"
+#include "persistence/sqlite/schema.hpp"
+#include "persistence/sqlite/sqlite_store.hpp"
+#include <filesystem>
+#include <map>
+
+namespace salond::persistence {
+
+using sqlite::blob;
+using sqlite::database;
+using sqlite::parameter;
+
+namespace {
+
+/// What is asked of one table. Made once: a connection keeps its statements by their texts.
+struct statements {
+  std::string first, next, highest, insert, clear;
+};
+
+statements statements_for(const stored_table& table) {
+  const auto columns = column_names(table, table.columns.size());
+  const auto key = column_names(table, table.key_columns);
+  const auto marks = [](size_t count) {
+    std::string result = "?";
+    while (--count > 0)
+      result += ", ?";
+    return result;
+  };
+  const auto all = "SELECT " + columns + " FROM " + table.name;
+  const auto order = " ORDER BY " + key + " LIMIT ?";
+  return {all + order, all + " WHERE (" + key + ") > (" + marks(table.key_columns) + ")" + order,
+          "SELECT coalesce(max(" + std::string(table.columns[0].name) + "), 0) FROM " + table.name,
+          "INSERT INTO " + std::string(table.name) + "(" + columns + ") VALUES (" + marks(table.columns.size()) + ")",
+          "DELETE FROM " + std::string(table.name)};
+}
+
+const statements& statements_of(const stored_table& table) {
+  static const auto all = [] {
+    std::map<const stored_table*, statements> result;
+    for (const auto& one : stored_tables())
+      result.emplace(&one, statements_for(one));
+    return result;
+  }();
+  return all.at(&table);
+}
+
+/// The first `count` values of a row as parameters, which only look at it.
+std::vector<parameter> parameters_of(const stored_table& table, const table_row& row, size_t count) {
+  std::vector<parameter> result;
+  for (size_t at = 0; at < count; ++at) {
+    const auto* text = std::get_if<std::string>(&row.at(at));
+    if (const auto* number = std::get_if<int64_t>(&row[at]))
+      result.emplace_back(*number);
+    else if (!text)
+      result.emplace_back(nullptr);
+    else if (table.columns[at].what == table_column::kind::bytes)
+      result.emplace_back(blob{*text});
+    else
+      result.emplace_back(std::string_view(*text));
+  }
+  return result;
+}
+
+table_row row_in(const sqlite::query& found, const stored_table& table) {
+  table_row result;
+  result.reserve(table.columns.size());
+  for (int at = 0; at < static_cast<int>(table.columns.size()); ++at) {
+    if (found.is_null(at))
+      result.emplace_back(nullptr);
+    else if (table.columns[static_cast<size_t>(at)].what == table_column::kind::number)
+      result.emplace_back(found.integer(at));
+    else
+      result.emplace_back(found.text(at));
+  }
+  return result;
+}
+
+} // namespace
+
+void sqlite_store::snapshot(const std::function<void()>& work) {
+  db_->transact(database::transaction::reads, work);
+}
+
+std::vector<table_row> sqlite_store::rows_after(const stored_table& of, const table_row& after, size_t most) {
+  auto parameters = after.empty() ? std::vector<parameter>{} : parameters_of(of, after, of.key_columns);
+  parameters.emplace_back(limit_of(most));
+  auto found = db_->ask(after.empty() ? statements_of(of).first : statements_of(of).next, parameters);
+  std::vector<table_row> result;
+  while (found.next())
+    result.push_back(row_in(found, of));
+  return result;
+}
+
+// SQLite remembers the highest number that was ever used only where a table must not use one again.
+int64_t sqlite_store::next_number(const stored_table& of) {
+  auto remembered = db_->ask("SELECT seq FROM sqlite_sequence WHERE name = ?", of.name);
+  const auto used = remembered.next() ? remembered.integer(0) : 0;
+  auto highest = db_->ask(statements_of(of).highest);
+  return 1 + std::max(used, highest.next() ? highest.integer(0) : 0);
+}
+
+void sqlite_store::count_from(const stored_table& of, int64_t next) {
+  db_->transact(database::transaction::writes, [&] {
+    if (!db_->ask("SELECT 1 FROM sqlite_schema WHERE name = ? AND sql LIKE '%AUTOINCREMENT%'", of.name).next())
+      return;
+    db_->run("DELETE FROM sqlite_sequence WHERE name = ?", of.name);
+    db_->run("INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)", of.name, next - 1);
+  });
+}
+
+void sqlite_store::clear(const stored_table& which) {
+  db_->run(statements_of(which).clear);
+}
+
+void sqlite_store::put_rows(const stored_table& into, const std::vector<table_row>& rows) {
+  for (const auto& row : rows)
+    db_->run(statements_of(into).insert, parameters_of(into, row, into.columns.size()));
+}
+
+bool is_empty_sqlite(const config::sqlite_database& where) {
+  const auto path = sqlite::resolved(where.path);
+  if (sqlite::in_memory(path) || !std::filesystem::exists(path))
+    return true;
+  auto lock = std::make_shared<const sqlite::file_lock>(path, sqlite::file_lock::missing::ignore);
+  auto db = std::make_unique<database>(path, database::purpose::read);
+  const auto version = sqlite::schema_version(*db);
+  if (version == 0 || !sqlite::steps_after(version).empty())
+    return version == 0;
+  sqlite_store look(std::move(db), std::move(lock), database::purpose::read);
+  bool result = false;
+  look.read([&] { result = is_untouched(look); });
+  return result;
+}
+
+} // namespace salond::persistence

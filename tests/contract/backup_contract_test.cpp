@@ -1,0 +1,275 @@
+// Backups and what is restored from them, between databases of either kind.
+#include "persistence/backup/backup.hpp"
+#include "protocol/words/names.hpp"
+#include "tests/support/mariadb.hpp"
+#include "tests/support/stores.hpp"
+#include <cstdlib>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <set>
+
+namespace salond::persistence {
+namespace {
+
+using support::decided;
+using support::hostile_name;
+using support::hostile_text;
+using support::noon;
+using testing::HasSubstr;
+
+/// One kind of database.
+struct kind {
+  std::string name;
+  std::function<std::string()> why_not;
+  std::function<config::database(const support::temporary_folder&)> make;
+  /// "table.column" of all that there are.
+  std::function<support::rows(const config::database&)> columns;
+  /// What is no part of a backup.
+  std::set<std::string> left_out;
+};
+
+const kind sqlite_kind{"sqlite",
+                       [] { return std::string(); },
+                       [](const support::temporary_folder& folder) -> config::database {
+                         static int number = 0;
+                         return config::sqlite_database{folder / (std::to_string(++number) + ".db")};
+                       },
+                       [](const config::database& where) {
+                         return support::ask_sqlite(
+                             std::get<config::sqlite_database>(where).path,
+                             "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
+                             "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'");
+                       },
+                       {}};
+
+const kind mariadb_kind{
+    "mariadb",
+    support::mariadb_server::why_not,
+    [](const support::temporary_folder&) -> config::database {
+      return support::mariadb_server::shared().new_database();
+    },
+    [](const config::database& where) {
+      return support::ask_mysql(std::get<config::mysql_database>(where),
+                                "SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME) FROM information_schema.COLUMNS "
+                                "WHERE TABLE_SCHEMA = DATABASE()");
+    },
+    {"schema_version.version", "schema_version.name", "schema_version.applied_ms", "writers.node_id", "writers.batch",
+     "writers.fenced", "messages.timestamp"}};
+
+void PrintTo(const kind& one, std::ostream* out) {
+  *out << one.name;
+}
+
+open_options at(const config::database& where) {
+  open_options options;
+  options.where = where;
+  return options;
+}
+
+struct backup {
+  std::string text;
+  backup_facts facts;
+  std::vector<std::string> rows; ///< the lines with rows, and how many there are of each table
+};
+
+backup back_up(store& db) {
+  backup result;
+  const auto take = [&](const std::string& line) {
+    result.text += line;
+    if (line.front() == '[')
+      result.rows.push_back(line);
+  };
+  const auto side = db.reader();
+  side->snapshot([&] { result.facts = write_backup(*side, take, "test", noon, [](uint64_t) {}); });
+  for (const auto count : result.facts.rows)
+    result.rows.push_back(std::to_string(count));
+  return result;
+}
+
+/// Numbers that no deleted row gives back, of each database alike.
+std::vector<int64_t> lasting_numbers(const backup& of) {
+  std::vector<int64_t> result;
+  for (size_t at = 0; at < stored_tables().size(); ++at)
+    for (const auto* lasting : {"clients", "salons", "private_messages", "audit"})
+      if (stored_tables()[at].name == std::string_view(lasting))
+        result.push_back(of.facts.next_numbers[at]);
+  return result;
+}
+
+/// Something in every table and every column.
+void fill(store& db) {
+  db.transact([&] {
+    const auto zoe = db.register_user({hostile_name, "Z", "$argon2id$hash"})->user.id;
+    const auto paul = db.register_user({support::longest_name, "paul", std::string(64, 'a'), role::moderator})->user.id;
+    const auto gone = db.register_user({"gone", "gone", "h"})->user.id;
+    db.set_role(key_of(support::longest_name), role::moderator, {salon_id{1}, salon_id{5}}, decided());
+    db.open_session(zoe, noon);
+    db.set_topic(salon_id{2}, hostile_text, decided());
+    db.create_salon("Vieux", policy::open, decided());
+    db.archive_salon(salon_id{6}, decided());
+    db.create_salon("Neuf", policy::open, decided());
+    for (int64_t seq = 1; seq <= 1200; ++seq)
+      db.append({salon_id{1}, seq % 3 == 0 ? zoe : paul, seq, hostile_text + std::to_string(seq), noon});
+    db.append({salon_id{2}, gone, 77, "goes", moment{}});
+    db.append({salon_id{3}, zoe, 5, std::string(8192, 'x'), moment{}});
+    db.store_private(zoe, key_of(support::longest_name), hostile_text, noon);
+    db.store_private(paul, key_of(hostile_name), "delivered", noon);
+    db.mark_delivered({db.open_session(zoe, noon)->waiting.at(0).id}, noon);
+    db.add_request(salon_id{3}, zoe, noon);
+    db.issue_token(paul, std::string("\0\xFF", 2) + std::string(30, '\x7F'), noon, noon + std::chrono::hours(1));
+    db.kick(key_of(support::longest_name), noon + std::chrono::minutes(5), decided());
+    db.ban("gone", decided());
+  });
+  const auto table = [](const char* name) -> const stored_table& {
+    for (const auto& one : stored_tables())
+      if (one.name == std::string_view(name))
+        return one;
+    throw std::logic_error(name);
+  };
+  db.transact([&] { // what no function of the store writes yet, and what only the replaced server left
+    db.put_rows(table("notices"), {{int64_t{1}, int64_t{3}, int64_t{1}, int64_t{42}}});
+    db.put_rows(table("registrations"), {{std::string("waits"), std::string("Waits"), std::string("w"),
+                                          std::string("W"), std::string("hash"), int64_t{42}}});
+    db.put_rows(table("messages"),
+                {{int64_t{5000}, nullptr, nullptr, int64_t{1}, std::string("nobody's"), int64_t{1}}});
+  });
+}
+
+class BackupContract : public testing::TestWithParam<kind> {
+protected:
+  void SetUp() override {
+    if (const auto missing = GetParam().why_not(); !missing.empty()) {
+      if (std::getenv("CI"))
+        FAIL() << missing;
+      GTEST_SKIP() << missing;
+    }
+  }
+  std::string file(const std::string& text) {
+    const std::string path = folder_ / "file";
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+  std::unique_ptr<store> restored(const config::database& where, const std::string& text) {
+    const auto path = file(text);
+    const auto facts = check_backup(path);
+    auto db = open_empty(at(where));
+    load_backup(*db, path, facts, [](uint64_t) {});
+    return db;
+  }
+  config::database new_one() { return GetParam().make(folder_); }
+
+  support::temporary_folder folder_;
+};
+
+TEST_P(BackupContract, HoldsEveryTableAndColumn) {
+  const auto where = new_one();
+  const auto db = open(at(where));
+
+  std::set<std::string> have, listed = GetParam().left_out;
+  for (const auto& row : GetParam().columns(where))
+    have.insert(row.at(0));
+  for (const auto& table : stored_tables())
+    for (const auto& column : table.columns)
+      listed.insert(std::string(table.name) + "." + column.name);
+
+  EXPECT_EQ(have, listed) << "a new table or column belongs into stored_tables(), or is left out for a reason";
+}
+
+TEST_P(BackupContract, IsRestoredRowForRowIntoEitherKind) {
+  for (const auto& [from, to] : {std::pair{&GetParam(), &GetParam()}, std::pair{&GetParam(), &sqlite_kind},
+                                 std::pair{&sqlite_kind, &GetParam()}}) {
+    SCOPED_TRACE(from->name + " to " + to->name);
+    const auto original = open(at(from->make(folder_)));
+    fill(*original);
+    const auto first = back_up(*original);
+    EXPECT_GT(first.rows.size(), 1200u);
+
+    const auto there = restored(to->make(folder_), first.text);
+    const auto second = back_up(*there);
+    const auto back = restored(from->make(folder_), second.text);
+
+    EXPECT_EQ(second.rows, first.rows);
+    EXPECT_EQ(lasting_numbers(second), lasting_numbers(first));
+    EXPECT_EQ(back_up(*back).rows, first.rows);
+  }
+}
+
+TEST_P(BackupContract, ARestoredDatabaseGoesOnWithNumbersAndOrder) {
+  const auto original = open(at(new_one()));
+  fill(*original);
+  const auto copy = restored(new_one(), back_up(*original).text);
+
+  const auto one = [](store& db) {
+    std::optional<registered_user> made;
+    db.transact([&] { made = *db.register_user({"next", "next", "h"}); });
+    return made->user.id;
+  };
+  EXPECT_EQ(one(*copy), one(*original)) << "the number of the account that was banned is not used again";
+  EXPECT_EQ(copy->salons().at(1).last_seq, 77);
+  EXPECT_EQ(copy->history(salon_id{1}, 10'000, 2000).size(), 1200u);
+}
+
+TEST_P(BackupContract, ASnapshotIsOneState) {
+  const auto db = open(at(new_one()));
+  const auto side = db->reader();
+  const auto& clients = stored_tables().front();
+  size_t before = 1, after = 1;
+
+  side->snapshot([&] {
+    before = side->rows_after(clients, {}, 10).size();
+    db->transact([&] { db->register_user({"zoë", "z", "h"}); });
+    after = side->rows_after(clients, {}, 10).size();
+  });
+
+  EXPECT_EQ(before, 0u);
+  EXPECT_EQ(after, 0u);
+  side->snapshot([&] { after = side->rows_after(clients, {}, 10).size(); });
+  EXPECT_EQ(after, 1u);
+}
+
+TEST_P(BackupContract, IsRestoredIntoAnEmptyDatabaseAlone) {
+  const auto where = new_one();
+  {
+    const auto db = open(at(where)); // its tables, and nothing else
+  }
+  EXPECT_NO_THROW(open_empty(at(where)));
+  {
+    const auto db = open(at(where));
+    db->transact([&] { db->note(decided(), "what", "whom", "done"); });
+  }
+  try {
+    open_empty(at(where));
+    FAIL() << "took a database with something in it";
+  } catch (const store_error& why) {
+    EXPECT_EQ(why.what_kind(), store_error::kind::setup);
+    EXPECT_THAT(why.what(), HasSubstr("not empty"));
+  }
+}
+
+TEST_P(BackupContract, ARestoreThatEndsEarlyLeavesNothingAndCanBeginAgain) {
+  const auto original = open(at(new_one()));
+  fill(*original);
+  const auto whole = back_up(*original);
+  const auto path = file(whole.text);
+  const auto facts = check_backup(path);
+  const auto where = new_one();
+  {
+    const auto db = open_empty(at(where));
+    const auto stop = [](uint64_t rows) {
+      if (rows > 1000)
+        throw std::runtime_error("the test says so");
+    };
+    EXPECT_THROW(load_backup(*db, path, facts, stop), std::runtime_error);
+    EXPECT_TRUE(is_untouched(*db));
+    file(whole.text.substr(0, whole.text.size() - 100)); // after it was checked
+    EXPECT_THROW(load_backup(*db, path, facts, [](uint64_t) {}), backup_error);
+    EXPECT_TRUE(is_untouched(*db));
+  }
+  EXPECT_EQ(back_up(*restored(where, whole.text)).rows, whole.rows);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, BackupContract, testing::Values(sqlite_kind, mariadb_kind),
+                         [](const auto& info) { return info.param.name; });
+
+} // namespace
+} // namespace salond::persistence
