@@ -70,6 +70,28 @@ caf::result<removed> unban(pointer self, const unban_user& msg) {
   return answer;
 }
 
+/// Here, since a kick that goes with the account is known here.
+caf::result<erased> erase(pointer self, const erase_user& msg) {
+  auto answer = self->make_response_promise<erased>();
+  const auto key = key_of(msg.target);
+  ask_store(
+      self, self->state.store, store_work::kind::write,
+      [key, why = msg.why](persistence::store& db) { return db.erase(key, why); },
+      [self, answer, key, msg](const outcome<persistence::erased_user>& gone) mutable {
+        if (!gone) {
+          answer.deliver(make_error(gone.why()));
+          return;
+        }
+        self->state.rules.remove(key);
+        log::info("erased", {{"receipt", gone->receipt}, {"by", msg.why.by}}); // not whom: logs are kept elsewhere
+        self->send(self->state.directory, close_user{gone->who.id, event::erased{}});
+        self->send(self->state.host, forget_user{gone->who.id, gone->who.salons});
+        answer.deliver(erased{*gone});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+  return answer;
+}
+
 } // namespace
 
 bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor store, directory_actor directory,
@@ -93,6 +115,7 @@ bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor s
       },
       [self](const ban_user& msg) { return ban_for_good(self, msg); },
       [self](const unban_user& msg) { return unban(self, msg); },
+      [self](const erase_user& msg) { return erase(self, msg); },
   };
 }
 

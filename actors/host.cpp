@@ -101,6 +101,10 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
         if (const auto place = self->state.open.find(msg.salon); place != self->state.open.end())
           self->send(place->second, member_added{msg.who});
       },
+      [self](memberships_made& msg) {
+        if (const auto place = self->state.open.find(msg.what.salon); place != self->state.open.end())
+          self->send(place->second, members_added{std::move(msg.what.who)});
+      },
   };
 }
 

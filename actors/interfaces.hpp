@@ -12,11 +12,11 @@ using store_actor = caf::typed_actor<
     caf::replies_to<drain>::with<store_done>, caf::reacts_to<collect>>;
 
 /// SALON: its members, and the one order of their messages: the order of commits.
-using salon_actor =
-    caf::typed_actor<caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>,
-                     caf::replies_to<read_history>::with<store_done>, caf::reacts_to<member_added>,
-                     caf::reacts_to<member_gone>, caf::reacts_to<append_next>, caf::replies_to<admit>::with<store_done>,
-                     caf::replies_to<dismiss>::with<store_done>, caf::reacts_to<salon_changed>>;
+using salon_actor = caf::typed_actor<caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>,
+                                     caf::replies_to<read_history>::with<store_done>, caf::reacts_to<member_added>,
+                                     caf::reacts_to<members_added>, caf::reacts_to<member_gone>,
+                                     caf::reacts_to<append_next>, caf::replies_to<admit>::with<store_done>,
+                                     caf::replies_to<dismiss>::with<store_done>, caf::reacts_to<salon_changed>>;
 
 /// A salon that is open: what it is called and who serves it.
 struct salon_opened {
@@ -27,7 +27,8 @@ struct salon_opened {
 /// BANS: who is out until when.
 using bans_actor =
     caf::typed_actor<caf::replies_to<check_name>::with<name_allowed>, caf::replies_to<kick_user>::with<removed>,
-                     caf::replies_to<ban_user>::with<removed>, caf::replies_to<unban_user>::with<removed>>;
+                     caf::replies_to<ban_user>::with<removed>, caf::replies_to<unban_user>::with<removed>,
+                     caf::replies_to<erase_user>::with<erased>>;
 
 /// PASSWORDS: hashing, on threads of its own.
 using passwords_actor =
@@ -61,7 +62,7 @@ using host_actor =
                      // The salon answers; fault::salon_closed when it is not open.
                      caf::replies_to<admit>::with<store_done>, caf::replies_to<dismiss>::with<store_done>,
                      caf::reacts_to<salon_made>, caf::reacts_to<salon_changed>, caf::reacts_to<salon_archived>,
-                     caf::reacts_to<membership_made>>;
+                     caf::reacts_to<membership_made>, caf::reacts_to<memberships_made>>;
 
 /// SERVER: the root; starts, watches and stops all the others.
 using server_actor = caf::typed_actor<caf::reacts_to<stop>, caf::reacts_to<stop_now>, caf::reacts_to<salons_open>,

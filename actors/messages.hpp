@@ -68,6 +68,10 @@ struct read_history {
 struct member_added {
   user_id who;
 };
+/// Many at once (an import).
+struct members_added {
+  std::vector<user_id> who;
+};
 /// How an operator came to decide about a membership.
 enum class decided_by : uint8_t {
   request,  ///< the user asked for it
@@ -227,6 +231,14 @@ struct unban_user {
 struct removed {
   std::string username;
 };
+/// Deletes an account and all that is personal; the name is free.
+struct erase_user {
+  std::string target;
+  decision why;
+};
+struct erased {
+  persistence::erased_user what;
+};
 
 // --- to passwords ---
 
@@ -269,6 +281,11 @@ struct membership_made {
   user_id who;
 };
 
+/// An import made accounts, which are members of this salon.
+struct memberships_made {
+  persistence::new_members what;
+};
+
 // --- to the server ---
 
 /// Stops in order: at once, or after telling everybody and waiting.
@@ -306,6 +323,7 @@ SALOND_LOCAL(join)
 SALOND_LOCAL(leave)
 SALOND_LOCAL(read_history)
 SALOND_LOCAL(member_added)
+SALOND_LOCAL(members_added)
 SALOND_LOCAL(member_gone)
 SALOND_LOCAL(admit)
 SALOND_LOCAL(dismiss)
@@ -337,6 +355,8 @@ SALOND_LOCAL(kick_user)
 SALOND_LOCAL(ban_user)
 SALOND_LOCAL(unban_user)
 SALOND_LOCAL(removed)
+SALOND_LOCAL(erase_user)
+SALOND_LOCAL(erased)
 SALOND_LOCAL(hash_password)
 SALOND_LOCAL(hashed_password)
 SALOND_LOCAL(verify_password)
@@ -346,6 +366,7 @@ SALOND_LOCAL(salon_made)
 SALOND_LOCAL(salon_changed)
 SALOND_LOCAL(salon_archived)
 SALOND_LOCAL(membership_made)
+SALOND_LOCAL(memberships_made)
 SALOND_LOCAL(stop)
 SALOND_LOCAL(stop_now)
 SALOND_LOCAL(salons_open)

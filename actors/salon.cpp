@@ -242,6 +242,10 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
         return self->delegate(self->state.store, store_work{store_work::kind::read, msg.job});
       },
       [self](const member_added& msg) { self->state.rules.add(msg.who); },
+      [self](const members_added& msg) {
+        for (const auto who : msg.who)
+          self->state.rules.add(who);
+      },
       [self](const member_gone& msg) { go(self, msg.who, std::nullopt, {}); },
       [self](const append_next&) {
         --self->state.appending;

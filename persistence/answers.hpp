@@ -1,8 +1,10 @@
 // What the store is given and what it answers, beside the records that everybody knows: plain values.
 #pragma once
+#include "protocol/words/fault.hpp"
 #include "protocol/words/records.hpp"
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace salond::persistence {
@@ -38,6 +40,45 @@ struct removed_user {
   user_id id;
   std::string username;
   std::vector<salon_id> salons; ///< of which the user was a member
+};
+
+/// An account of an import, with the line of the file that it stands in.
+struct imported_account {
+  size_t line = 0;
+  std::string username, username_key, alias, alias_key, password_hash;
+  std::vector<std::string> salons; ///< besides the automatic ones, as typed
+};
+
+/// Why one of them cannot be made: name_taken, alias_taken, unknown_salon.
+struct import_fault {
+  size_t line = 0;
+  fault why = fault::name_taken;
+  std::string about; ///< the name in question
+};
+
+/// Users who are members of a salon now.
+struct new_members {
+  salon_id salon;
+  std::vector<user_id> who;
+};
+
+struct import_result {
+  std::vector<import_fault> faults; ///< none: all of them are made
+  std::vector<new_members> members;
+};
+
+/// Keys of names that no new account can have.
+struct taken_names {
+  std::unordered_set<std::string>
+      usernames; ///< of accounts, of who is banned for good, of who waits for an administrator
+  std::unordered_set<std::string> aliases;
+};
+
+/// What became of an account that was erased.
+struct erased_user {
+  removed_user who;
+  int64_t receipt = 0;                                  ///< the number of its line in the audit log
+  std::vector<std::pair<std::string, int64_t>> deleted; ///< how many rows, by table
 };
 
 /// What the administrators look like at a start.

@@ -2,6 +2,7 @@
 #include "persistence/column_words.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
+#include <unordered_map>
 
 namespace salond::persistence {
 namespace {
@@ -205,6 +206,62 @@ outcome<user> deciding_store::set_role(const std::string& username_key, role now
   return result;
 }
 
+// --- imports ---
+
+std::vector<import_fault> deciding_store::import_faults(const std::vector<imported_account>& all) {
+  const auto taken = all_taken_names();
+  std::unordered_set<std::string> open;
+  for (const auto& salon : salons())
+    open.insert(key_of(salon.name));
+  std::vector<import_fault> faults;
+  for (const auto& one : all) {
+    if (taken.usernames.count(one.username_key) != 0)
+      faults.push_back({one.line, fault::name_taken, one.username});
+    if (taken.aliases.count(one.alias_key) != 0)
+      faults.push_back({one.line, fault::alias_taken, one.alias});
+    for (const auto& name : one.salons)
+      if (open.count(key_of(name)) == 0)
+        faults.push_back({one.line, fault::unknown_salon, name});
+  }
+  return faults;
+}
+
+// A salon that everybody belongs to, or that is named twice, is one membership.
+std::vector<std::pair<std::string, salon_id>>
+deciding_store::asked_memberships(const std::vector<imported_account>& all) {
+  std::unordered_map<std::string, salon_id> asked;
+  for (const auto& salon : salons())
+    if (salon.policy != policy::automatic)
+      asked.emplace(key_of(salon.name), salon.id);
+  std::vector<std::pair<std::string, salon_id>> result;
+  for (const auto& one : all) {
+    const auto first = result.size();
+    for (const auto& name : one.salons)
+      if (const auto found = asked.find(key_of(name)); found != asked.end())
+        result.emplace_back(one.username, found->second);
+    std::sort(result.begin() + static_cast<std::ptrdiff_t>(first), result.end());
+    result.erase(std::unique(result.begin() + static_cast<std::ptrdiff_t>(first), result.end()), result.end());
+  }
+  return result;
+}
+
+import_result deciding_store::import_accounts(const std::vector<imported_account>& all, const decision& why) {
+  const auto whom = std::to_string(all.size()) + " accounts";
+  import_result result;
+  result.faults = import_faults(all);
+  if (!result.faults.empty()) {
+    refuse(why, "users import", whom, result.faults.front().why);
+    return result;
+  }
+  const auto before = newest_user();
+  insert_accounts(all);
+  join_automatic(before);
+  put_members(asked_memberships(all));
+  result.members = members_after(before);
+  note(why, "users import", whom, "done");
+  return result;
+}
+
 // --- messages ---
 
 outcome<done> deciding_store::delete_message(message_id which, const decision& why) {
@@ -304,6 +361,41 @@ outcome<done> deciding_store::unban(const std::string& target_key, const decisio
   end_ban(target_key);
   note(why, "unban", *username, "done");
   return done{};
+}
+
+/// What stands in a column that names the user.
+field deciding_store::value_in(const personal_column& where, const user& who) {
+  switch (where.what) {
+  case personal_column::by::number: return who.id.value;
+  case personal_column::by::username: return who.username;
+  case personal_column::by::key: break;
+  }
+  return key_of(who.username);
+}
+
+outcome<erased_user> deciding_store::erase(const std::string& target_key, const decision& why) {
+  const auto target = find_user(target_key);
+  const auto whom = spelling(target, target_key);
+  if (!target)
+    return refuse(why, "erase", whom, fault::unknown_user);
+  if (target_key == key_of(why.by) || is_last_administrator(*target))
+    return refuse(why, "erase", whom, fault::not_allowed);
+  erased_user result{{target->id, target->username, salons_of(target->username)}, 0, {}};
+  for (const auto& where : personal_columns()) {
+    const auto& table = table_named(where.table);
+    const auto count = count_with(table, column_named(table, where.column), value_in(where, *target));
+    if (!result.deleted.empty() && result.deleted.back().first == where.table)
+      result.deleted.back().second += count;
+    else
+      result.deleted.emplace_back(where.table, count);
+  }
+  end_registration(target_key);
+  end_ban(target_key);
+  forget_beside(*target);
+  delete_account(target->id);
+  note(why, "erase", whom, "done");
+  result.receipt = audit_tail(1).at(0).id;
+  return result;
 }
 
 } // namespace salond::persistence

@@ -25,6 +25,9 @@ public:
   outcome<user> set_role(const std::string& username_key, role now, const std::vector<salon_id>& moderated,
                          const decision& why) override;
 
+  std::vector<import_fault> import_faults(const std::vector<imported_account>& all) override;
+  import_result import_accounts(const std::vector<imported_account>& all, const decision& why) override;
+
   outcome<done> delete_message(message_id which, const decision& why) override;
 
   outcome<done> accept_request(salon_id salon, user_id who, const decision& why) override;
@@ -35,6 +38,7 @@ public:
   outcome<removed_user> kick(const std::string& target_key, moment until, const decision& why) override;
   outcome<removed_user> ban(const std::string& target_key, const decision& why) override;
   outcome<done> unban(const std::string& target_key, const decision& why) override;
+  outcome<erased_user> erase(const std::string& target_key, const decision& why) override;
 
 protected:
   // --- salons ---
@@ -74,6 +78,18 @@ protected:
   virtual void insert_registration(const new_user& who, moment at) = 0;
   virtual void end_registration(const std::string& username_key) = 0;
 
+  // --- imports ---
+  virtual taken_names all_taken_names() = 0;
+  /// The highest number of an account; 0: there is none.
+  virtual user_id newest_user() = 0;
+  /// Without memberships. REQUIRES: no name is taken.
+  virtual void insert_accounts(const std::vector<imported_account>& all) = 0;
+  /// Accounts with higher numbers become members of the salons whose policy is automatic.
+  virtual void join_automatic(user_id after) = 0;
+  virtual void put_members(const std::vector<std::pair<std::string, salon_id>>& usernames) = 0;
+  /// By salon, of the accounts with higher numbers.
+  virtual std::vector<new_members> members_after(user_id after) = 0;
+
   // --- messages ---
   /// "AUTHOR (SALON: message ID)" of a message that is shown; nothing where there is none.
   virtual std::optional<std::string> describe_message(message_id which) = 0;
@@ -95,12 +111,16 @@ protected:
   /// In place of what there was; for good when there is no `until`.
   virtual void put_ban(const user& target, std::optional<moment> until, const decision& why) = 0;
   virtual void end_ban(const std::string& username_key) = 0;
+  /// What a database remembers of a user beside the tables that all have.
+  virtual void forget_beside(const user& who) = 0;
   /// Kicks that are over at `now` go.
   virtual void forget_kicks(moment now) = 0;
 
 private:
   std::optional<fault> why_not_new(const new_user& who);
   bool is_username_taken(const std::string& key);
+  std::vector<std::pair<std::string, salon_id>> asked_memberships(const std::vector<imported_account>& all);
+  static field value_in(const personal_column& where, const user& who);
   std::optional<fault> why_not_demote(const user& target, role now, const decision& why);
   std::optional<fault> why_not_remove(const std::string& target_key, const outcome<user>& target, const decision& why);
   template <class Change>

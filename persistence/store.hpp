@@ -112,6 +112,11 @@ public:
                                     const decision& why) = 0;
   /// All tokens of the user end. unknown_user. Write.
   virtual outcome<user> set_password(const std::string& username_key, const std::string& hash, const decision& why) = 0;
+  /// What keeps these accounts from being made, in their order. REQUIRES: their names can be given, and are not taken
+  /// by one another.
+  virtual std::vector<import_fault> import_faults(const std::vector<imported_account>& all) = 0;
+  /// Makes all of them, or none where there is a fault. REQUIRES: as import_faults(). Write.
+  virtual import_result import_accounts(const std::vector<imported_account>& all, const decision& why) = 0;
   /// Users whose key contains `key_part`, by rising key, at most `most` after the key `after_key`; without their
   /// salons.
   virtual std::vector<user_profile> find_users(const std::string& key_part, const std::string& after_key,
@@ -182,6 +187,10 @@ public:
   virtual outcome<removed_user> ban(const std::string& target_key, const decision& why) = 0;
   /// Ends a ban or a kick. unknown_user when there is none. Write.
   virtual outcome<done> unban(const std::string& target_key, const decision& why) = 0;
+  /// Deletes the account and all that hangs on it, as a ban does, and a kick and what waits under the name besides; the
+  /// name is free. The audit log keeps it. Nobody erases himself or the last administrator: not_allowed. unknown_user.
+  /// Write.
+  virtual outcome<erased_user> erase(const std::string& target_key, const decision& why) = 0;
   /// All that are out at `now`.
   virtual std::vector<salond::ban> bans(moment now) = 0;
 
@@ -193,12 +202,16 @@ public:
   /// A line for what has no other effect in the database. REQUIRES: `what` and `result` are short words. Write.
   virtual void note(const decision& why, const std::string& what, const std::string& to, const std::string& result) = 0;
 
-  // --- rows as they are, for backups ---
+  // --- rows as they are, for backups and for what is kept about a user ---
   /// Runs `work`, which only asks, on one state of the database however long that takes, beside the writes of others.
   /// Never runs it twice: throws `unavailable` when the connection is lost meanwhile.
   virtual void snapshot(const std::function<void()>& work) = 0;
   /// By rising key, at most `most` after the row with the key of `after`; the first ones when that is empty.
   virtual std::vector<table_row> rows_after(const stored_table& of, const table_row& after, size_t most) = 0;
+  /// The same of those that have this value in a column.
+  virtual std::vector<table_row> rows_with(const stored_table& of, size_t column, const field& value,
+                                           const table_row& after, size_t most) = 0;
+  virtual int64_t count_with(const stored_table& of, size_t column, const field& value) = 0;
   /// The number of the next row. REQUIRES: the table counts.
   virtual int64_t next_number(const stored_table& of) = 0;
   /// The next row gets this number, or the first one that was never used. Not in a transaction. REQUIRES: as

@@ -61,7 +61,7 @@ row(FILES "^tools/salonctl/" OURS "^(tools/salonctl|actors/(admin/messages|trans
 row(FILES "^tools/" OURS "^(tools|actors|persistence|config|protocol)/" NOT "^actors/rules/|^persistence/(sqlite|mysql)/"
   LIBRARIES caf posix)
 # tests: the layer under test and below. Unit tests know no CAF and no store.
-row(FILES "^tests/unit/(words|text)/" OURS "^(protocol|tests/support)/" LIBRARIES test json)
+row(FILES "^tests/unit/(words|text|accounts)/" OURS "^(protocol|tests/support)/" LIBRARIES test json)
 row(FILES "^tests/unit/rules/" OURS "^(actors/rules|protocol/words|tests/support)/" LIBRARIES test sodium openssl)
 row(FILES "^tests/unit/config/" OURS "^(config|protocol/words|tests/support)/" LIBRARIES test json posix)
 row(FILES "^tests/fuzz/" OURS "^(protocol|config|actors/transport|tests)/" LIBRARIES test posix)

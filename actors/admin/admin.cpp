@@ -33,6 +33,13 @@ bool has_too_many(pointer self, const identity& who) {
   return open >= most_admin_calls;
 }
 
+/// Whether an operator's open calls may hold so much more input, all together.
+bool has_room(pointer self, const identity& who, size_t more) {
+  for (const auto& [key, call] : self->state.calls)
+    more += call->from().who() == who ? call->input.size() : 0;
+  return more <= most_admin_input;
+}
+
 /// A salon of those to which the user belongs.
 std::optional<salon_id> one_with(persistence::store& db, const std::vector<salon_id>& salons, user_id who) {
   for (const auto salon : salons) {
@@ -132,6 +139,8 @@ admin_core::behavior_type admin(pointer self, admin_parts parts) {
   add_salon_commands(self->state.commands);
   add_node_commands(self->state.commands);
   add_data_commands(self->state.commands);
+  add_import_commands(self->state.commands);
+  add_personal_commands(self->state.commands);
   self->set_error_handler([](caf::error& why) {
     log::warning("the admin actor was told an error", {{"why", to_string(why)}});
   });
@@ -139,7 +148,7 @@ admin_core::behavior_type admin(pointer self, admin_parts parts) {
       [self](const admin_request& msg) { return begin(self, msg); },
       [self](const admin_input& msg) -> caf::result<admin_answer> {
         auto call = find(self, msg.call);
-        if (!call || !call->take(msg.text))
+        if (!call || !has_room(self, call->from().who(), msg.text.size()) || !call->take(msg.text))
           return no(admin_verdict::refused, "no input is wanted, or it is too much");
         if (msg.last) {
           call->input_ended();

@@ -9,6 +9,8 @@ namespace salond {
 
 /// Calls of one operator that may be open at once; what comes above it is refused.
 constexpr size_t most_admin_calls = 16;
+/// Bytes of input that one operator's calls may hold together: 100,000 accounts are some 20 MiB.
+constexpr size_t most_admin_input = 64 << 20;
 /// A call that its asker has forgotten for so long is forgotten too.
 constexpr auto admin_call_patience = std::chrono::minutes{2};
 
@@ -18,6 +20,7 @@ struct admin_state {
   std::map<std::string_view, admin_command> commands;
   /// By the asker's actor and its number. What is in work stays until it is over.
   std::map<std::pair<caf::actor_addr, uint32_t>, admin_call_ptr> calls;
+  std::weak_ptr<admin_call> import; ///< the one that is in work
 };
 
 admin_core::behavior_type admin(admin_pointer self, admin_parts parts);

@@ -39,6 +39,22 @@ void admin_call::progress(const json& value) {
   tell();
 }
 
+void admin_call::part(std::string piece, std::function<void()> more) {
+  part_ = std::move(piece);
+  more_ = std::move(more);
+  tell();
+}
+
+void admin_call::end_text(std::string last_piece) {
+  text_ = std::move(last_piece);
+  verdict_ = admin_verdict::done;
+  tell();
+}
+
+bool admin_call::deserted() const {
+  return !asked() && self_->clock().now() - touched > std::chrono::seconds{10};
+}
+
 void admin_call::report(std::function<json()> how_far) {
   how_far_ = std::move(how_far);
   second_over();
@@ -60,8 +76,7 @@ caf::result<admin_answer> admin_call::next() {
 }
 
 bool admin_call::take(const std::string& piece) {
-  constexpr size_t most_input = 64 << 20; // 100,000 accounts are some 20 MiB
-  if (!wants_input_ || input.size() + piece.size() > most_input)
+  if (!wants_input_)
     return false;
   input += piece;
   return true;
@@ -77,6 +92,15 @@ void admin_call::tell() {
 }
 
 std::optional<admin_answer> admin_call::take_answer() {
+  if (!part_.empty()) {
+    admin_answer piece{static_cast<uint8_t>(admin_verdict::part), part_.substr(0, most_admin_text)};
+    part_.erase(0, most_admin_text);
+    return piece;
+  }
+  if (more_) {
+    std::exchange(more_, nullptr)();
+    return std::nullopt;
+  }
   if (verdict_) {
     const auto piece = text_.substr(sent_, most_admin_text);
     sent_ += piece.size();

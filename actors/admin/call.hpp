@@ -76,6 +76,10 @@ public:
   void done() { done(json::object({{"done", true}})); }
   void refuse(fault why);
   void refuse(admin_verdict how, const std::string& why);
+  /// A piece of the answer's text, as much as is to be held at once; `more` is called when it is told and the asker
+  /// wants the next one, and then gives one or ends the text.
+  void part(std::string piece, std::function<void()> more);
+  void end_text(std::string last_piece);
   void progress(const json& value);
   /// Until it is decided, tells as progress once a second what `how_far` says. It is called by the admin actor.
   void report(std::function<json()> how_far);
@@ -85,7 +89,7 @@ public:
   // --- the asker's turn ---
   /// The answer for the asker's question, as soon as there is one.
   caf::result<admin_answer> next();
-  /// Takes a piece of input; false when none is wanted or it is too much.
+  /// Takes a piece of input; false when none is wanted.
   bool take(const std::string& piece);
   void want_input() {
     wants_input_ = true;
@@ -95,6 +99,9 @@ public:
   bool asked() const { return waiting_.pending(); }
   /// Nothing more will be asked of it.
   bool over() const { return over_; }
+  bool decided() const { return verdict_.has_value(); }
+  /// Its asker has asked for nothing for so long that he must be gone.
+  bool deserted() const;
   instant touched;
 
 private:
@@ -108,6 +115,8 @@ private:
   caf::typed_response_promise<admin_answer> waiting_;
   std::optional<admin_answer> progress_;
   std::function<json()> how_far_;
+  std::string part_;                     ///< of the answer, not told yet
+  std::function<void()> more_;           ///< gives the next one
   std::optional<admin_verdict> verdict_; ///< it is decided
   std::string text_;                     ///< of which `sent_` bytes are told
   size_t sent_ = 0;
@@ -119,11 +128,14 @@ using admin_call_ptr = std::shared_ptr<admin_call>;
 /// Carries out a command that is allowed.
 using admin_command = void (*)(const admin_call_ptr&);
 
-/// The function of each command, by its name. One place a group: accounts.cpp, salons.cpp, node.cpp, data.cpp.
+/// The function of each command, by its name. One place a group: accounts.cpp, salons.cpp, node.cpp, data.cpp,
+/// import.cpp, personal.cpp.
 void add_account_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_commands(std::map<std::string_view, admin_command>& to);
 void add_node_commands(std::map<std::string_view, admin_command>& to);
 void add_data_commands(std::map<std::string_view, admin_command>& to);
+void add_import_commands(std::map<std::string_view, admin_command>& to);
+void add_personal_commands(std::map<std::string_view, admin_command>& to);
 
 /// The salon of that name as typed, if there is one.
 std::optional<salon_record> salon_named(const std::string& name, const std::vector<salon_record>& all);

@@ -61,8 +61,9 @@ void end_backup(const admin_call_ptr& call, const std::shared_ptr<backup_job>& j
 void back_up(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (!is_backup_name(name))
-    return call->refuse(admin_verdict::wrong_usage,
-                        "NAME is a file's name: 1 to 100 of a-z, A-Z, 0-9, dot, underscore and hyphen, no dot in front");
+    return call->refuse(
+        admin_verdict::wrong_usage,
+        "NAME is a file's name: 1 to 100 of a-z, A-Z, 0-9, dot, underscore and hyphen, no dot in front");
   auto job = std::make_shared<backup_job>(call->parts().state + "/backups", name);
   call->report([job] { return job->how_far(); });
   call->self()

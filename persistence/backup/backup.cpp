@@ -22,13 +22,6 @@ void write_table(const stored_table& table, store& from, backup_writer& writer, 
   }
 }
 
-const stored_table& salons_table() {
-  for (const auto& table : stored_tables())
-    if (table.name == std::string_view("salons"))
-      return table;
-  throw std::logic_error("there is no table of salons");
-}
-
 /// Gathers rows of one table, so that a database can take many at once.
 class gatherer {
 public:
@@ -80,7 +73,7 @@ void load_backup(store& into, const std::string& path, const backup_facts& facts
   into.transact([&] {
     if (!is_untouched(into))
       throw store_error(store_error::kind::setup, "the database is not empty any more");
-    into.clear(salons_table());
+    into.clear(table_named("salons"));
     gatherer rows(into, progress);
     lines_of_file lines(path);
     read_backup([&](std::string& line) { return lines.next(line); },
@@ -91,7 +84,7 @@ void load_backup(store& into, const std::string& path, const backup_facts& facts
 
 bool is_untouched(store& db) {
   for (const auto& table : stored_tables()) {
-    const auto allowed = &table == &salons_table() ? salons_of_a_new_database : 0;
+    const auto allowed = &table == &table_named("salons") ? salons_of_a_new_database : 0;
     if (db.rows_after(table, {}, allowed + 1).size() > allowed)
       return false;
   }

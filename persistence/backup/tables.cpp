@@ -1,4 +1,5 @@
 #include "persistence/backup/tables.hpp"
+#include <stdexcept>
 
 namespace salond::persistence {
 namespace {
@@ -33,7 +34,40 @@ const std::vector<stored_table> tables = {
 };
 // clang-format on
 
+using by = personal_column::by;
+const std::vector<personal_column> people = {
+    {"clients", "client_id", by::number},
+    {"salons_adheres", "username", by::username},
+    {"messages", "client_id", by::number},
+    {"private_messages", "from_client_id", by::number},
+    {"private_messages", "to_client_id", by::number},
+    {"join_requests", "client_id", by::number},
+    {"moderators", "client_id", by::number},
+    {"notices", "client_id", by::number},
+    {"sessions", "client_id", by::number},
+    {"registrations", "username_key", by::key},
+    {"bans", "username_key", by::key},
+};
+
 } // namespace
+
+const std::vector<personal_column>& personal_columns() {
+  return people;
+}
+
+const stored_table& table_named(std::string_view name) {
+  for (const auto& one : tables)
+    if (one.name == name)
+      return one;
+  throw std::logic_error("there is no table " + std::string(name));
+}
+
+size_t column_named(const stored_table& of, std::string_view name) {
+  for (size_t at = 0; at < of.columns.size(); ++at)
+    if (of.columns[at].name == name)
+      return at;
+  throw std::logic_error(std::string(of.name) + " has no column " + std::string(name));
+}
 
 const std::vector<stored_table>& stored_tables() {
   return tables;

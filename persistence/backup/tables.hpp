@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -32,6 +33,21 @@ constexpr int64_t stored_schema = 2;
 /// All of them; one that refers to another stands behind it. Left out is what a database needs for itself: versions,
 /// the writers' marks, and what a take-over changed.
 const std::vector<stored_table>& stored_tables();
+
+/// REQUIRES: there is one of that name.
+const stored_table& table_named(std::string_view name);
+/// The column's place. REQUIRES: there is one of that name.
+size_t column_named(const stored_table& of, std::string_view name);
+
+/// Where a user stands in the tables, one way each: by number, name or key.
+struct personal_column {
+  enum class by : uint8_t { number, username, key };
+  const char* table;
+  const char* column;
+  by what;
+};
+/// All of them, but for the audit log, which names people in its texts. A test compares the list with the tables.
+const std::vector<personal_column>& personal_columns();
 
 /// The names of the first `count` columns, with commas between.
 std::string column_names(const stored_table& of, size_t count);

@@ -10,11 +10,6 @@ using mysql::value;
 
 namespace {
 
-// A prepared statement has a fixed number of rows, and the connection keeps them all: hence classes, taken greedily. A
-// statement stays far below every max_allowed_packet.
-constexpr size_t insert_classes[] = {128, 16, 1};
-constexpr size_t most_bytes_a_statement = 1 << 20;
-
 // Old tools read `timestamp`, which is created_ms in seconds where it can be: from 1970-01-01 00:00:01 to 2038-01-19.
 constexpr int64_t first_timestamp_ms = 1000, last_timestamp_ms = 2147483647000;
 
@@ -29,41 +24,16 @@ std::string marks(const stored_table& table) {
   return result + (has_timestamp(table) ? ",FROM_UNIXTIME(?))" : ")");
 }
 
-std::string insert_of(const stored_table& table, size_t rows) {
-  auto statement = "INSERT INTO " + std::string(table.name) + "(" + column_names(table, table.columns.size())
-                   + (has_timestamp(table) ? ", timestamp" : "") + ") VALUES " + marks(table);
-  for (size_t i = 1; i < rows; ++i)
-    statement += "," + marks(table);
-  return statement;
-}
-
-void add_values(std::vector<value>& to, const stored_table& table, const table_row& row) {
-  to.insert(to.end(), row.begin(), row.end());
+std::vector<value> values_of(const stored_table& table, const table_row& row) {
+  std::vector<value> to(row.begin(), row.end());
   if (!has_timestamp(table))
-    return;
+    return to;
   const auto* ms = std::get_if<int64_t>(&row.back());
   if (ms && *ms >= first_timestamp_ms && *ms <= last_timestamp_ms)
     to.emplace_back(*ms / 1000);
   else
     to.emplace_back(nullptr);
-}
-
-size_t bytes_of(const table_row& row) {
-  size_t sum = 0;
-  for (const auto& one : row)
-    sum += std::holds_alternative<std::string>(one) ? std::get<std::string>(one).size() : 8;
-  return sum;
-}
-
-/// How many of the rows from there on one statement takes.
-size_t fitting(const std::vector<table_row>& rows, size_t from) {
-  size_t bytes = 0, count = 0;
-  while (from + count < rows.size() && count < insert_classes[0] && bytes <= most_bytes_a_statement)
-    bytes += bytes_of(rows[from + count++]);
-  for (const auto one : insert_classes)
-    if (one <= count)
-      return one;
-  return 1;
+  return to;
 }
 
 table_row row_in(const mysql::result& found, const stored_table& table) {
@@ -77,6 +47,25 @@ table_row row_in(const mysql::result& found, const stored_table& table) {
     else
       result.emplace_back(found.text(at));
   }
+  return result;
+}
+
+/// Rows by rising key, after the one with the key of `after`; `condition` and its values come first.
+std::vector<table_row> page(mysql::connection& db, const stored_table& of, const std::string& condition,
+                            std::vector<value> values, const table_row& after, size_t most) {
+  const auto key = column_names(of, of.key_columns);
+  auto where = condition;
+  if (!after.empty()) {
+    where += (where.empty() ? "(" : " AND (") + key + ") > (?" + (of.key_columns == 2 ? ", ?)" : ")");
+    values.insert(values.end(), after.begin(), after.begin() + static_cast<std::ptrdiff_t>(of.key_columns));
+  }
+  values.emplace_back(limit_of(most));
+  auto found = db.ask("SELECT " + column_names(of, of.columns.size()) + " FROM " + of.name
+                          + (where.empty() ? "" : " WHERE " + where) + " ORDER BY " + key + " LIMIT ?",
+                      values);
+  std::vector<table_row> result;
+  while (found.next())
+    result.push_back(row_in(found, of));
   return result;
 }
 
@@ -104,19 +93,18 @@ void mysql_store::snapshot(const std::function<void()>& work) {
 }
 
 std::vector<table_row> mysql_store::rows_after(const stored_table& of, const table_row& after, size_t most) {
-  const auto key = column_names(of, of.key_columns);
-  auto question = "SELECT " + column_names(of, of.columns.size()) + " FROM " + of.name;
-  std::vector<value> values;
-  if (!after.empty()) {
-    question += " WHERE (" + key + ") > (?" + (of.key_columns == 2 ? ", ?)" : ")");
-    values.assign(after.begin(), after.begin() + static_cast<std::ptrdiff_t>(of.key_columns));
-  }
-  values.emplace_back(limit_of(most));
-  auto found = db().ask(question + " ORDER BY " + key + " LIMIT ?", values);
-  std::vector<table_row> result;
-  while (found.next())
-    result.push_back(row_in(found, of));
-  return result;
+  return page(db(), of, {}, {}, after, most);
+}
+
+std::vector<table_row> mysql_store::rows_with(const stored_table& of, size_t column, const field& value,
+                                              const table_row& after, size_t most) {
+  return page(db(), of, std::string(of.columns.at(column).name) + " = ?", {value}, after, most);
+}
+
+int64_t mysql_store::count_with(const stored_table& of, size_t column, const field& value) {
+  return db()
+      .number("SELECT COUNT(*) FROM " + std::string(of.name) + " WHERE " + of.columns.at(column).name + " = ?", {value})
+      .value_or(0);
 }
 
 int64_t mysql_store::next_number(const stored_table& of) {
@@ -137,14 +125,13 @@ void mysql_store::clear(const stored_table& which) {
 }
 
 void mysql_store::put_rows(const stored_table& into, const std::vector<table_row>& rows) {
-  for (size_t from = 0; from < rows.size();) {
-    const auto at_once = fitting(rows, from);
-    std::vector<value> values;
-    for (auto at = from; at < from + at_once; ++at)
-      add_values(values, into, rows[at]);
-    db().run(insert_of(into, at_once), values);
-    from += at_once;
-  }
+  std::vector<std::vector<value>> values;
+  values.reserve(rows.size());
+  for (const auto& row : rows)
+    values.push_back(values_of(into, row));
+  insert_many("INSERT INTO " + std::string(into.name) + "(" + column_names(into, into.columns.size())
+                  + (has_timestamp(into) ? ", timestamp" : "") + ")",
+              marks(into), std::move(values));
 }
 
 bool is_empty_mysql(const config::mysql_database& where, const open_options& options) {

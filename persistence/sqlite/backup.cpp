@@ -17,6 +17,10 @@ namespace {
 /// What is asked of one table. Made once: a connection keeps its statements by their texts.
 struct statements {
   std::string first, next, highest, insert, clear;
+  struct about_value { ///< in one column
+    std::string first, next, count;
+  };
+  std::vector<about_value> with; ///< by column
 };
 
 statements statements_for(const stored_table& table) {
@@ -28,12 +32,22 @@ statements statements_for(const stored_table& table) {
       result += ", ?";
     return result;
   };
-  const auto all = "SELECT " + columns + " FROM " + table.name;
+  const std::string name = table.name;
+  const auto all = "SELECT " + columns + " FROM " + name;
   const auto order = " ORDER BY " + key + " LIMIT ?";
-  return {all + order, all + " WHERE (" + key + ") > (" + marks(table.key_columns) + ")" + order,
-          "SELECT coalesce(max(" + std::string(table.columns[0].name) + "), 0) FROM " + table.name,
-          "INSERT INTO " + std::string(table.name) + "(" + columns + ") VALUES (" + marks(table.columns.size()) + ")",
-          "DELETE FROM " + std::string(table.name)};
+  const auto behind = "(" + key + ") > (" + marks(table.key_columns) + ")";
+  statements result{all + order,
+                    all + " WHERE " + behind + order,
+                    "SELECT coalesce(max(" + std::string(table.columns[0].name) + "), 0) FROM " + name,
+                    "INSERT INTO " + name + "(" + columns + ") VALUES (" + marks(table.columns.size()) + ")",
+                    "DELETE FROM " + name,
+                    {}};
+  for (const auto& column : table.columns) {
+    const auto where = " WHERE " + std::string(column.name) + " = ?";
+    result.with.push_back(
+        {all + where + order, all + where + " AND " + behind + order, "SELECT count(*) FROM " + name + where});
+  }
+  return result;
 }
 
 const statements& statements_of(const stored_table& table) {
@@ -46,21 +60,22 @@ const statements& statements_of(const stored_table& table) {
   return all.at(&table);
 }
 
-/// The first `count` values of a row as parameters, which only look at it.
-std::vector<parameter> parameters_of(const stored_table& table, const table_row& row, size_t count) {
-  std::vector<parameter> result;
-  for (size_t at = 0; at < count; ++at) {
-    const auto* text = std::get_if<std::string>(&row.at(at));
-    if (const auto* number = std::get_if<int64_t>(&row[at]))
-      result.emplace_back(*number);
-    else if (!text)
-      result.emplace_back(nullptr);
-    else if (table.columns[at].what == table_column::kind::bytes)
-      result.emplace_back(blob{*text});
-    else
-      result.emplace_back(std::string_view(*text));
-  }
-  return result;
+/// A value as a parameter, which only looks at it.
+parameter parameter_of(const table_column& column, const field& value) {
+  if (const auto* number = std::get_if<int64_t>(&value))
+    return *number;
+  const auto* text = std::get_if<std::string>(&value);
+  if (!text)
+    return nullptr;
+  if (column.what == table_column::kind::bytes)
+    return blob{*text};
+  return std::string_view(*text);
+}
+
+/// Adds the first `count` values of a row.
+void add_parameters(std::vector<parameter>& to, const stored_table& table, const table_row& row, size_t count) {
+  for (size_t at = 0; at < count; ++at)
+    to.push_back(parameter_of(table.columns[at], row.at(at)));
 }
 
 table_row row_in(const sqlite::query& found, const stored_table& table) {
@@ -84,13 +99,35 @@ void sqlite_store::snapshot(const std::function<void()>& work) {
 }
 
 std::vector<table_row> sqlite_store::rows_after(const stored_table& of, const table_row& after, size_t most) {
-  auto parameters = after.empty() ? std::vector<parameter>{} : parameters_of(of, after, of.key_columns);
+  std::vector<parameter> parameters;
+  if (!after.empty())
+    add_parameters(parameters, of, after, of.key_columns);
   parameters.emplace_back(limit_of(most));
   auto found = db_->ask(after.empty() ? statements_of(of).first : statements_of(of).next, parameters);
   std::vector<table_row> result;
   while (found.next())
     result.push_back(row_in(found, of));
   return result;
+}
+
+std::vector<table_row> sqlite_store::rows_with(const stored_table& of, size_t column, const field& value,
+                                               const table_row& after, size_t most) {
+  std::vector<parameter> parameters{parameter_of(of.columns.at(column), value)};
+  if (!after.empty())
+    add_parameters(parameters, of, after, of.key_columns);
+  parameters.emplace_back(limit_of(most));
+  const auto& with = statements_of(of).with.at(column);
+  auto found = db_->ask(after.empty() ? with.first : with.next, parameters);
+  std::vector<table_row> result;
+  while (found.next())
+    result.push_back(row_in(found, of));
+  return result;
+}
+
+int64_t sqlite_store::count_with(const stored_table& of, size_t column, const field& value) {
+  const std::vector<parameter> parameters{parameter_of(of.columns.at(column), value)};
+  auto found = db_->ask(statements_of(of).with.at(column).count, parameters);
+  return found.next() ? found.integer(0) : 0;
 }
 
 // SQLite remembers the highest number that was ever used only where a table must not use one again.
@@ -115,8 +152,12 @@ void sqlite_store::clear(const stored_table& which) {
 }
 
 void sqlite_store::put_rows(const stored_table& into, const std::vector<table_row>& rows) {
-  for (const auto& row : rows)
-    db_->run(statements_of(into).insert, parameters_of(into, row, into.columns.size()));
+  std::vector<parameter> parameters;
+  for (const auto& row : rows) {
+    parameters.clear();
+    add_parameters(parameters, into, row, into.columns.size());
+    db_->run(statements_of(into).insert, parameters);
+  }
 }
 
 bool is_empty_sqlite(const config::sqlite_database& where) {

@@ -1,7 +1,7 @@
 // The store in one SQLite file, for one process. What each function promises stands in persistence/store.hpp.
 // Its functions are in files by concern: sqlite_store (transactions, start), salons (who belongs to them), settings
-// (what they are), users, people (users as operators see them), messages, bans, audit, backup (rows as they are). What
-// is decided, and what is refused, stands in deciding_store.
+// (what they are), users, people (users as operators see them), messages, bans, audit, imports, backup (rows as they
+// are). What is decided, and what is refused, stands in deciding_store.
 #pragma once
 #include "persistence/deciding_store.hpp"
 #include "persistence/open.hpp"
@@ -68,6 +68,9 @@ public:
 
   void snapshot(const std::function<void()>& work) override;
   std::vector<table_row> rows_after(const stored_table& of, const table_row& after, size_t most) override;
+  std::vector<table_row> rows_with(const stored_table& of, size_t column, const field& value, const table_row& after,
+                                   size_t most) override;
+  int64_t count_with(const stored_table& of, size_t column, const field& value) override;
   int64_t next_number(const stored_table& of) override;
   void count_from(const stored_table& of, int64_t next) override;
   void clear(const stored_table& which) override;
@@ -108,6 +111,13 @@ private:
   void put_ban(const user& target, std::optional<moment> until, const decision& why) override;
   void end_ban(const std::string& username_key) override;
   void forget_kicks(moment now) override;
+  taken_names all_taken_names() override;
+  user_id newest_user() override;
+  void insert_accounts(const std::vector<imported_account>& all) override;
+  void join_automatic(user_id after) override;
+  void put_members(const std::vector<std::pair<std::string, salon_id>>& usernames) override;
+  std::vector<new_members> members_after(user_id after) override;
+  void forget_beside(const user& who) override;
 
   std::vector<decided_request> decisions_for(user_id who);
   std::string free_alias(const std::string& wanted);

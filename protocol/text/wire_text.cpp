@@ -177,6 +177,7 @@ struct speller {
     return "Vous avez été expulsé du serveur. Vous êtes banni pendant " + std::to_string(what.minutes) + " minutes.\n";
   }
   std::string operator()(const event::banned&) const { return "Vous avez été banni définitivement du serveur !\n"; }
+  std::string operator()(const event::erased&) const { return "Votre compte a été supprimé.\n"; }
   std::string operator()(const event::stopping_soon& what) const {
     return "Le serveur va s'arrêter dans " + std::to_string(what.seconds) + " secondes. Merci de vous déconnecter.\n";
   }

@@ -76,6 +76,8 @@ struct kicked {
   int64_t minutes = 0;
 };
 struct banned {};
+/// The account is deleted, and all that was personal with it.
+struct erased {};
 struct stopping_soon {
   int64_t seconds = 0;
 };
@@ -87,6 +89,6 @@ struct announced {
 
 using any = std::variant<logged_in, registered, registration_refused, said, joined, left, said_privately, request_waits,
                          request_refused, user_banned, credentials_right, password_changed, password_refused,
-                         token_issued, help, refused, kicked, banned, stopping_soon, stopping, announced>;
+                         token_issued, help, refused, kicked, banned, erased, stopping_soon, stopping, announced>;
 
 } // namespace salond::event

@@ -52,6 +52,8 @@ TEST_F(Admin, HasAFunctionForEveryCommand) {
   add_salon_commands(functions);
   add_node_commands(functions);
   add_data_commands(functions);
+  add_import_commands(functions);
+  add_personal_commands(functions);
 
   for (const auto& row : operator_commands())
     EXPECT_EQ(functions.count(row.name), 1u) << row.name;

@@ -3,6 +3,7 @@
 #include "tests/end_to_end/load.hpp"
 #include "tests/end_to_end/salonctl.hpp"
 #include <fstream>
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 
 namespace salond::end_to_end {

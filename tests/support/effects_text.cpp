@@ -107,6 +107,7 @@ std::string text_of(const event::any& what) {
           },
           [](const event::kicked& x) { return list("kicked", {number(x.minutes)}); },
           [](const event::banned&) { return std::string("banned"); },
+          [](const event::erased&) { return std::string("erased"); },
           [](const event::stopping_soon& x) { return list("stopping_soon", {number(x.seconds)}); },
           [](const event::stopping&) { return std::string("stopping"); },
           [](const event::announced& x) { return list("announced", {x.text}); },

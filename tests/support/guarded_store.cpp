@@ -213,12 +213,24 @@ public:
   std::vector<table_row> rows_after(const stored_table& of, const table_row& after, size_t most) override {
     return inner_->rows_after(of, after, most);
   }
+  std::vector<table_row> rows_with(const stored_table& of, size_t column, const field& value, const table_row& after,
+                                   size_t most) override {
+    return inner_->rows_with(of, column, value, after, most);
+  }
+  int64_t count_with(const stored_table& of, size_t column, const field& value) override {
+    return inner_->count_with(of, column, value);
+  }
+  std::vector<import_fault> import_faults(const std::vector<imported_account>& all) override {
+    return inner_->import_faults(all);
+  }
+  import_result import_accounts(const std::vector<imported_account>& all, const decision& why) override {
+    return inner_->import_accounts(all, why);
+  }
+  outcome<erased_user> erase(const std::string& key, const decision& why) override { return inner_->erase(key, why); }
   int64_t next_number(const stored_table& of) override { return inner_->next_number(of); }
   void count_from(const stored_table& of, int64_t next) override { inner_->count_from(of, next); }
   void clear(const stored_table& which) override { inner_->clear(which); }
-  void put_rows(const stored_table& into, const std::vector<table_row>& rows) override {
-    inner_->put_rows(into, rows);
-  }
+  void put_rows(const stored_table& into, const std::vector<table_row>& rows) override { inner_->put_rows(into, rows); }
 
 private:
   std::unique_ptr<store> inner_;

@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
 #include <iostream>
 #include <thread>
 #include <unistd.h>
@@ -34,14 +33,16 @@ server_link::input input_of(const spoken_command& said) {
   if (said.what->input != command_input::file)
     return no_input;
   const auto name = said.get("FILE");
-  auto file = std::make_shared<std::ifstream>(name, std::ios::binary);
-  if (!*file)
+  std::shared_ptr<std::FILE> file(name == "-" ? stdin : std::fopen(name.c_str(), "rbe"),
+                                  [](std::FILE* open) { open&& open != stdin ? std::fclose(open) : 0; });
+  if (!file)
     throw failure(status::refused, "cannot read " + name + ": " + std::strerror(errno));
-  return [file](std::string& piece) {
+  return [file, name](std::string& piece) {
     piece.resize(most_admin_text);
-    file->read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    piece.resize(static_cast<size_t>(file->gcount()));
-    return !file->eof();
+    piece.resize(std::fread(piece.data(), 1, piece.size(), file.get()));
+    if (std::ferror(file.get()))
+      throw failure(status::refused, "cannot read " + name + ": " + std::strerror(errno) + "; nothing was changed");
+    return piece.size() == most_admin_text;
   };
 }
 

@@ -45,6 +45,7 @@ TEST(WireText, IsThatOfTheReplacedServerToTheByte) {
       {event::token_issued{"abc", 60}, "TOKEN:abc:60\n"},
       {event::kicked{5}, "Vous avez été expulsé du serveur. Vous êtes banni pendant 5 minutes.\n"},
       {event::banned{}, "Vous avez été banni définitivement du serveur !\n"},
+      {event::erased{}, "Votre compte a été supprimé.\n"},
       {event::stopping_soon{10}, "Le serveur va s'arrêter dans 10 secondes. Merci de vous déconnecter.\n"},
       {event::stopping{}, "Le serveur va s'arrêter. Merci de vous déconnecter.\n"},
       {event::announced{"à table"}, "à table\n"},

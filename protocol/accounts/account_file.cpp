@@ -1,0 +1,277 @@
+#include "protocol/accounts/account_file.hpp"
+#include "protocol/accounts/csv.hpp"
+#include "protocol/words/names.hpp"
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <unordered_map>
+
+namespace salond {
+namespace {
+
+using nlohmann::json;
+
+// What one hash may cost, or a file could make every login of an account eat the server's memory.
+constexpr uint32_t most_memory_kib = 1 << 20, most_passes = 64;
+constexpr size_t most_hash_bytes = 127; // what libsodium takes
+
+constexpr const char* header_wanted =
+    "the first line names the columns: username, and alias, password, hash, salons as far as they are there";
+
+/// What a line says, before it is judged.
+struct spoken_account {
+  std::optional<std::string> username, alias, password, hash;
+  std::vector<std::string> salons;
+};
+
+std::string in_quotes(const std::string& text) {
+  constexpr size_t longest = 260; // a name of 64 characters has no more bytes
+  return "\"" + shown(text.substr(0, longest)) + (text.size() > longest ? "…\"" : "\"");
+}
+
+/// Judges accounts one after the other.
+class judge {
+public:
+  explicit judge(account_file& into) : into_(into) {}
+
+  void take(size_t line, spoken_account said) {
+    listed_account one;
+    one.line = line;
+    one.username = said.username.value_or("");
+    one.alias = said.alias.value_or(one.username);
+    one.password = said.password.value_or("");
+    one.hash = said.hash.value_or("");
+    one.salons = std::move(said.salons);
+    const auto before = into_.faults.count();
+    judge_names(one);
+    judge_password(line, said);
+    if (into_.faults.count() == before)
+      into_.accounts.push_back(std::move(one));
+  }
+
+private:
+  void refuse(size_t line, const std::string& why) { into_.faults.add(line, why); }
+
+  void judge_names(listed_account& one) {
+    if (!is_name(one.username))
+      return refuse(one.line, one.username.empty()
+                                  ? "there is no username"
+                                  : "the username " + in_quotes(one.username) + " is none that can be given");
+    if (is_reserved(one.username))
+      return refuse(one.line, "the username " + in_quotes(one.username) + " is reserved");
+    if (!is_name(one.alias))
+      return refuse(one.line, "the alias " + in_quotes(one.alias) + " is none that can be given");
+    one.username_key = key_of(one.username);
+    one.alias_key = key_of(one.alias);
+    refuse_second(usernames_, one.username_key, one.line, "username " + in_quotes(one.username));
+    refuse_second(aliases_, one.alias_key, one.line, "alias " + in_quotes(one.alias));
+  }
+
+  void refuse_second(std::unordered_map<std::string, size_t>& seen, const std::string& key, size_t line,
+                     const std::string& what) {
+    const auto [first, is_new] = seen.emplace(key, line);
+    if (!is_new)
+      refuse(line, "the " + what + " stands in line " + std::to_string(first->second) + " already");
+  }
+
+  void judge_password(size_t line, const spoken_account& said) {
+    if (said.password.has_value() == said.hash.has_value())
+      return refuse(line,
+                    said.hash ? "there are a password and a hash; give one" : "there is neither a password nor a hash");
+    if (said.password && (!is_password(*said.password) || !is_utf8(*said.password)))
+      refuse(line, "a password has 1 to 1,024 bytes, in UTF-8");
+    if (said.hash && !is_password_hash(*said.hash))
+      refuse(
+          line,
+          "the hash is neither Argon2id in PHC form (at most 1 GiB, 64 passes) nor 64 lower-case hexadecimal digits");
+  }
+
+  account_file& into_;
+  std::unordered_map<std::string, size_t> usernames_, aliases_;
+};
+
+// --- CSV ---
+
+/// The names in a field, with colons between, which no name holds.
+std::vector<std::string> names_in(std::string_view field) {
+  std::vector<std::string> result;
+  while (!field.empty()) {
+    const auto end = std::min(field.find(':'), field.size());
+    if (end > 0)
+      result.emplace_back(field.substr(0, end));
+    field.remove_prefix(std::min(end + 1, field.size()));
+  }
+  return result;
+}
+
+/// Puts a field where it belongs; false for an unknown column. An empty one says nothing.
+bool put(spoken_account& into, const std::string& column, std::string field) {
+  if (column == "salons") {
+    into.salons = names_in(field);
+    return true;
+  }
+  auto* to = column == "username"   ? &into.username
+             : column == "alias"    ? &into.alias
+             : column == "password" ? &into.password
+             : column == "hash"     ? &into.hash
+                                    : nullptr;
+  if (to && !field.empty())
+    *to = std::move(field);
+  return to != nullptr;
+}
+
+/// What is wrong with the header; empty: nothing.
+std::string fault_of_header(const csv_records::record& header) {
+  if (!header.fault.empty())
+    return header.fault;
+  auto columns = header.fields;
+  for (const auto& one : columns) {
+    spoken_account any;
+    if (!put(any, one, {}))
+      return in_quotes(one) + " is no column; " + header_wanted;
+  }
+  std::sort(columns.begin(), columns.end());
+  const bool twice = std::adjacent_find(columns.begin(), columns.end()) != columns.end();
+  const bool named = std::binary_search(columns.begin(), columns.end(), std::string("username"));
+  return twice ? "a column stands twice" : named ? "" : header_wanted;
+}
+
+void read_csv(std::string_view text, account_file& into) {
+  csv_records records(text);
+  judge judged(into);
+  const auto header = records.next();
+  if (!header)
+    return into.faults.add(1, header_wanted);
+  if (const auto why = fault_of_header(*header); !why.empty())
+    return into.faults.add(header->line, why);
+  while (auto record = records.next()) {
+    if (record->fault.empty() && record->fields.size() != header->fields.size())
+      record->fault = "there are " + std::to_string(record->fields.size()) + " fields, and "
+                      + std::to_string(header->fields.size()) + " columns";
+    if (!record->fault.empty()) {
+      into.faults.add(record->line, record->fault);
+      continue;
+    }
+    spoken_account said;
+    for (size_t at = 0; at < record->fields.size(); ++at)
+      put(said, header->fields[at], std::move(record->fields[at]));
+    judged.take(record->line, std::move(said));
+  }
+}
+
+// --- JSON lines ---
+
+/// What is wrong with an object, which goes into `said`; empty: nothing.
+std::string take_object(const json& object, spoken_account& said) {
+  if (!object.is_object())
+    return "it is no JSON object";
+  for (const auto& [name, value] : object.items()) {
+    if (name == "salons") {
+      if (!value.is_array()
+          || !std::all_of(value.begin(), value.end(), [](const json& one) { return one.is_string(); }))
+        return "\"salons\" is no list of names";
+      for (const auto& one : value)
+        said.salons.push_back(one.get<std::string>());
+      continue;
+    }
+    spoken_account any;
+    if (!put(any, name, {}))
+      return in_quotes(name) + " is no member of an account: username, alias, password, hash, salons";
+    if (value.is_null())
+      continue;
+    if (!value.is_string())
+      return in_quotes(name) + " is no text";
+    put(said, name, value.get<std::string>());
+  }
+  return {};
+}
+
+void read_json_lines(std::string_view text, account_file& into) {
+  judge judged(into);
+  for (size_t line = 1; !text.empty(); ++line) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto one = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (one.find_first_not_of(" \t\r") == std::string_view::npos)
+      continue;
+    spoken_account said;
+    if (const auto why = take_object(json::parse(one.begin(), one.end(), nullptr, false), said); !why.empty())
+      into.faults.add(line, why);
+    else
+      judged.take(line, std::move(said));
+  }
+}
+
+// --- hashes ---
+
+/// Takes `text` off the front, if it is there.
+bool skip(std::string_view& from, std::string_view text) {
+  const bool there = from.substr(0, text.size()) == text;
+  if (there)
+    from.remove_prefix(text.size());
+  return there;
+}
+
+/// Takes a number of at most `most` off the front.
+bool skip_number(std::string_view& from, uint32_t most) {
+  uint32_t number = 0;
+  const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), number);
+  if (error != std::errc{} || number == 0 || number > most || from.front() == '0')
+    return false;
+  from.remove_prefix(static_cast<size_t>(end - from.data()));
+  return true;
+}
+
+/// Takes bytes in base64 without padding off the front, of that many digits at least.
+bool skip_base64(std::string_view& from, size_t least) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const auto size = std::min(from.find_first_not_of(digits), from.size());
+  from.remove_prefix(size);
+  return size >= least && size % 4 != 1;
+}
+
+} // namespace
+
+bool is_password_hash(std::string_view text) {
+  if (text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos)
+    return true;
+  // Salt of 8 bytes, hash of 16 at least.
+  return text.size() <= most_hash_bytes && skip(text, "$argon2id$v=19$m=") && skip_number(text, most_memory_kib)
+         && skip(text, ",t=") && skip_number(text, most_passes) && skip(text, ",p=") && skip_number(text, 64)
+         && skip(text, "$") && skip_base64(text, 11) && skip(text, "$") && skip_base64(text, 22) && text.empty();
+}
+
+void line_faults::add(size_t line, const std::string& why) {
+  if (++count_ <= most_kept)
+    kept_.push_back({line, why});
+}
+
+std::string line_faults::text() const {
+  auto sorted = kept_;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const one& a, const one& b) { return a.line < b.line; });
+  std::string result;
+  for (const auto& each : sorted)
+    result += "line " + std::to_string(each.line) + ": " + each.why + "\n";
+  if (count_ > kept_.size())
+    return result + "and " + std::to_string(count_ - kept_.size()) + " more";
+  if (!result.empty())
+    result.pop_back();
+  return result;
+}
+
+account_file read_accounts(std::string_view text) {
+  account_file result;
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") // what some editors put in front of UTF-8
+    text.remove_prefix(3);
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text[first] == '{')
+    read_json_lines(text, result);
+  else
+    read_csv(text, result);
+  if (result.accounts.empty() && result.faults.empty())
+    result.faults.add(1, "there is no account in the file");
+  return result;
+}
+
+} // namespace salond
