@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cctype>
 #include <charconv>
 
@@ -228,6 +229,18 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
   out.host = parts->host;
   out.port = *port;
   return out;
+}
+
+bool is_clear_to_others(const endpoint& where) {
+  if (where.how != endpoint::kind::tcp || where.host == "localhost")
+    return false;
+  in_addr four{};
+  in6_addr six{};
+  if (::inet_pton(AF_INET, where.host.c_str(), &four) == 1)
+    return (ntohl(four.s_addr) >> 24) != 127;
+  if (::inet_pton(AF_INET6, where.host.c_str(), &six) == 1)
+    return !IN6_IS_ADDR_LOOPBACK(&six);
+  return true; // a name may mean any address, another one tomorrow
 }
 
 admin_endpoint parse_admin(std::string_view text, std::string& why) {

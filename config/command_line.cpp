@@ -55,9 +55,13 @@ SIGTERM and SIGINT stop it in order, a second one at once.
 Exit status: 0 all is well, 1 it could not do its work, 2 the command line or the configuration is wrong.
 
   salond --state=/tmp/try --listen=tcp://127.0.0.1:0
-  SALOND_DB_PASSWORD=... salond --db=mysql://chat@db.example/chat --listen=tcp://0.0.0.0:5000
+  SALOND_DB_PASSWORD=... salond --db=mysql://chat@db.example/chat --listen=unix:/run/salond/chat
 )";
 
+constexpr const char* clear_to_others =
+    " would carry passwords and messages in clear over the network; listen on a loopback address, behind something "
+    "that "
+    "speaks TLS, or, if the network is trusted, write \"listen_clear_anywhere\": true into the configuration";
 constexpr const char* unknown_option = "is no option of salond; see salond --help";
 
 /// The environment variable, if it holds anything.
@@ -249,6 +253,8 @@ private:
       const bool any_port = each.how != endpoint::kind::unix_socket && each.port == 0;
       if (!any_port && !seen.insert(each.to_string()).second)
         fault("listen", each.to_string() + " is named twice; remove one");
+      if (is_clear_to_others(each) && !out_.values.listen_clear_anywhere)
+        fault("listen", each.to_string() + clear_to_others);
     }
   }
 

@@ -95,6 +95,7 @@ using admin_endpoint = std::optional<endpoint>;
 /// All of it.
 struct settings {
   std::vector<endpoint> listen{endpoint{}};
+  bool listen_clear_anywhere = false; ///< `tcp://` on addresses that other machines reach, passwords and all
   admin_endpoint admin{endpoint{endpoint::kind::tcp, "127.0.0.1", 5001, {}}};
   config::database db; ///< default: sqlite:STATE/salond.db
   std::string state;   ///< default: the user's state folder, /var/lib/salond for root

@@ -106,6 +106,8 @@ private:
   void top(const std::string& name, const json& value) {
     if (name == "listen")
       return listen(value);
+    if (name == "listen_clear_anywhere")
+      return listen_clear_anywhere(value);
     if (name == "db")
       return db(value);
     if (name == "db_password_file")
@@ -177,6 +179,12 @@ private:
       else
         fault(path, why);
     }
+  }
+
+  void listen_clear_anywhere(const json& value) {
+    if (!value.is_boolean())
+      return fault("listen_clear_anywhere", "must be true or false");
+    into_.values.listen_clear_anywhere = value.get<bool>();
   }
 
   void admin(const json& value) {
@@ -310,6 +318,7 @@ std::string to_json(const settings& values) {
   doc["listen"] = ordered_json::array();
   for (const auto& each : values.listen)
     doc["listen"].push_back(each.to_string());
+  doc["listen_clear_anywhere"] = values.listen_clear_anywhere;
   doc["admin"]["listen"] = to_string(values.admin);
   doc["db"] = to_string(values.db);
   doc["state"] = values.state;

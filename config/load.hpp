@@ -35,6 +35,9 @@ std::vector<complaint> warnings_about(const settings& values);
 /// Reads `tcp://HOST:PORT`, `tcp://[IPV6]:PORT` or `unix:PATH`. Nothing: `why` says what to write instead.
 std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why);
 
+/// True for `tcp://` on anything but a loopback address: what is said there can be read on the way.
+bool is_clear_to_others(const endpoint& where);
+
 /// Reads the address of the admin port, `HOST:PORT` or `none`; `why` says what is wrong, where something is, and else
 /// is empty.
 admin_endpoint parse_admin(std::string_view text, std::string& why);

@@ -59,6 +59,20 @@ TEST(Endpoint, IsRefusedWithAHintWhenItIsNone) {
   EXPECT_THAT(endpoint_again(std::string("unix:a\0b", 8)), HasSubstr("NUL"));
 }
 
+TEST(Endpoint, IsClearToOthersUnlessItIsLoopbackOrLocal) {
+  const auto clear = [](std::string_view text) {
+    std::string why;
+    return is_clear_to_others(*parse_endpoint(text, why));
+  };
+
+  for (const auto* text :
+       {"tcp://127.0.0.1:1", "tcp://127.9.9.9:1", "tcp://[::1]:1", "tcp://localhost:1", "unix:/run/s"})
+    EXPECT_FALSE(clear(text)) << text;
+  for (const auto* text : {"tcp://0.0.0.0:1", "tcp://[::]:1", "tcp://128.0.0.1:1", "tcp://chat.example:1",
+                           "tcp://[fe80::1%lo]:1", "tcp://[::ffff:10.0.0.1]:1", "tcp://127.0.0.1.example:1"})
+    EXPECT_TRUE(clear(text)) << text;
+}
+
 TEST(Database, IsReadAndWrittenAlike) {
   for (const auto* text :
        {"sqlite:/var/lib/salond/salond.db", "sqlite:l'été \"x\"; DROP TABLE.db", "mysql://chat@db.example/chat",

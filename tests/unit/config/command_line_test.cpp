@@ -94,6 +94,17 @@ TEST_F(CommandLine, AsksForAStateFolderWhereThereIsNoHome) {
   EXPECT_THAT(refused({}), ElementsAre(HasSubstr("--state=DIR")));
 }
 
+TEST_F(CommandLine, RefusesClearTextThatOthersReachUnlessTheFileAllowsIt) {
+  EXPECT_THAT(refused({"--listen=tcp://0.0.0.0:5000"}),
+              ElementsAre(testing::AllOf(HasSubstr("listen: tcp://0.0.0.0:5000"), HasSubstr("in clear"),
+                                         HasSubstr("\"listen_clear_anywhere\": true"))));
+
+  files["/c"].content = R"({"listen_clear_anywhere": true, "listen": ["tcp://[::]:5000"]})";
+  EXPECT_THAT(addresses(accepted({"--config=/c"})), ElementsAre("tcp://[::]:5000"));
+  EXPECT_THAT(addresses(accepted({"--config=/c", "--listen=tcp://chat.example:1"})),
+              ElementsAre("tcp://chat.example:1"));
+}
+
 TEST_F(CommandLine, SaysWhatToDo) {
   EXPECT_EQ(parse({"--check-config"}).what, action::check_config);
   EXPECT_EQ(parse({"--migrate-only"}).what, action::migrate_only);
@@ -111,16 +122,16 @@ TEST_F(CommandLine, SaysWhatToDo) {
 
 TEST_F(CommandLine, OverridesTheFile) {
   files["/c"].content =
-      R"({"listen": ["tcp://a:1", "tcp://b:2"], "db": "sqlite:/x", "state": "/y", "stop": {"seconds": 3}})";
+      R"({"listen": ["tcp://127.0.0.1:1", "tcp://[::1]:2"], "db": "sqlite:/x", "state": "/y", "stop": {"seconds": 3}})";
 
   const auto of_file = accepted({"--config=/c"});
-  EXPECT_THAT(addresses(of_file), ElementsAre("tcp://a:1", "tcp://b:2"));
+  EXPECT_THAT(addresses(of_file), ElementsAre("tcp://127.0.0.1:1", "tcp://[::1]:2"));
   EXPECT_EQ(to_string(of_file.db), "sqlite:/x");
   EXPECT_EQ(of_file.state, "/y");
 
-  const auto both =
-      accepted({"--config", "/c", "--listen=tcp://c:3", "--listen", "unix:/d,e", "--db=sqlite:/z", "--state=/s"});
-  EXPECT_THAT(addresses(both), ElementsAre("tcp://c:3", "unix:/d,e"));
+  const auto both = accepted(
+      {"--config", "/c", "--listen=tcp://localhost:3", "--listen", "unix:/d,e", "--db=sqlite:/z", "--state=/s"});
+  EXPECT_THAT(addresses(both), ElementsAre("tcp://localhost:3", "unix:/d,e"));
   EXPECT_EQ(to_string(both.db), "sqlite:/z");
   EXPECT_EQ(both.state, "/s");
   EXPECT_EQ(both.stop.seconds, 3u);
@@ -149,9 +160,9 @@ TEST_F(CommandLine, RefusesAnOptionWithoutValueOrGivenTwice) {
 }
 
 TEST_F(CommandLine, RefusesAnAddressTwiceButNotAnyPortTwice) {
-  EXPECT_THAT(refused({"--listen=tcp://a:1", "--listen=tcp://a:1"}),
-              ElementsAre(HasSubstr("tcp://a:1 is named twice")));
-  EXPECT_EQ(accepted({"--listen=tcp://a:0", "--listen=tcp://a:0"}).listen.size(), 2u);
+  EXPECT_THAT(refused({"--listen=tcp://127.0.0.1:1", "--listen=tcp://127.0.0.1:1"}),
+              ElementsAre(HasSubstr("tcp://127.0.0.1:1 is named twice")));
+  EXPECT_EQ(accepted({"--listen=tcp://127.0.0.1:0", "--listen=tcp://127.0.0.1:0"}).listen.size(), 2u);
 }
 
 TEST_F(CommandLine, RefusesAPasswordWithoutSayingIt) {

@@ -61,7 +61,7 @@ TEST(Load, KnowsNoNameThatTheShippedFileDoesNotShow) {
 TEST(Load, ReadsEveryName) {
   const auto read = load(R"({
     // a comment
-    "listen": ["tcp://[::1]:1", "unix:/run/s"], "db": "mysql://u@h:3307/n", "db_password_file": "/p", "state": "/s",
+    "listen": ["tcp://[::1]:1", "unix:/run/s"], "listen_clear_anywhere": true, "db": "mysql://u@h:3307/n", "db_password_file": "/p", "state": "/s",
     "passwords": {"memory_kib": 65536, "passes": 3, "threads": 4, "queue": 5},
     "limits": {"connections": 1, "connections_per_address": 2, "login_seconds": 3, "frame_bytes": 4, "unread_bytes": 5,
                "unsent_bytes": 6, "posts_in_flight": 7, "posts_in_flight_per_salon": 8},
@@ -75,6 +75,7 @@ TEST(Load, ReadsEveryName) {
   ASSERT_EQ(values.listen.size(), 2u);
   EXPECT_EQ(values.listen[0].to_string(), "tcp://[::1]:1");
   EXPECT_EQ(values.listen[1].to_string(), "unix:/run/s");
+  EXPECT_TRUE(values.listen_clear_anywhere);
   EXPECT_EQ(to_string(values.db), "mysql://u@h:3307/n");
   EXPECT_EQ(read.db_password_file, "/p");
   EXPECT_EQ(values.state, "/s");
@@ -106,14 +107,14 @@ TEST(Load, ReadsEveryName) {
 
 TEST(Load, FindsAllFaultsAndSaysWhereEachStands) {
   const auto read = load(R"({
-    "listen": ["tcp://a", 5], "db": "oracle:x", "db_password_file": "", "state": 1, "limit": {},
+    "listen": ["tcp://a", 5], "listen_clear_anywhere": 1, "db": "oracle:x", "db_password_file": "", "state": 1, "limit": {},
     "passwords": {"memory": 1, "passes": 0, "threads": "two", "queue": -1, "memory_kib": 99999999999999999999},
     "limits": {"connections": 1.5, "frame_bytes": 4294967296, "login_seconds": true, "unread_bytes": null},
     "rate": {"burst": -1, "messages": 1}, "registration": {"policy": "ajar"}, "requests": {"keep_offline": 1},
     "text": [], "stop": {"seconds": 0}, "log": {"level": "loud", "format": 1}})");
 
   EXPECT_THAT(places_of(read.faults),
-              UnorderedElementsAre("listen[0]", "listen[1]", "db", "db_password_file", "state", "limit",
+              UnorderedElementsAre("listen[0]", "listen[1]", "listen_clear_anywhere", "db", "db_password_file", "state", "limit",
                                    "passwords.memory", "passwords.passes", "passwords.threads", "passwords.queue",
                                    "passwords.memory_kib", "limits.connections", "limits.frame_bytes",
                                    "limits.login_seconds", "limits.unread_bytes", "rate.burst", "rate.messages",
