@@ -28,6 +28,7 @@ Servers, all in turn (default: --sqlite --floor):
   --repeat=N           medians of N runs
   --out=FILE           appends one line of JSON a result
   --text-bytes=N       length of a message (100)
+  --minutes=N          of the soak (30)
   --server-core=N      of the server and its database (0); --own-core=N: of this program (1)
   --unpinned           the system may move both
   --salond=PROGRAM     (beside this one in the build folder)
@@ -65,7 +66,7 @@ void check_names(const arguments& asked) {
   static const std::vector<std::string> known{"sqlite", "mariadb", "db",   "floor",      "scenarios",   "list",
                                               "quick",  "repeat",  "out",  "text-bytes", "own-core",    "unpinned",
                                               "salond", "note",    "help", "memory-kib", "server-core", "passes",
-                                              "users",  "from",    "docs"};
+                                              "users",  "from",    "docs", "minutes"};
   for (const auto& [name, value] : asked.options)
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw std::invalid_argument("unknown option --" + name);
@@ -98,7 +99,7 @@ std::vector<std::unique_ptr<subject>> subjects(const arguments& asked) {
 
 bool wanted(const arguments& asked, const scenario& what) {
   const auto names = "," + asked.get("scenarios", "") + ",";
-  return !asked.has("scenarios") || names.find("," + std::string{what.name} + ",") != std::string::npos;
+  return asked.has("scenarios") ? names.find("," + std::string{what.name} + ",") != std::string::npos : !what.long_one;
 }
 
 std::string settings(const arguments& asked) {
@@ -121,6 +122,7 @@ int measure(const arguments& asked) {
   run_options options;
   options.quick = asked.has("quick");
   options.text_bytes = static_cast<size_t>(asked.number("text-bytes", 100));
+  options.minutes = asked.number("minutes", 0);
   auto complete = true;
   for (const auto& what : all_scenarios())
     for (options.repetition = 1; wanted(asked, what) && options.repetition <= asked.number("repeat", 1);

@@ -303,6 +303,10 @@ std::string table(const std::vector<result_line>& lines) {
                {"failed attempts", "failed_attempts"},
                {"never in", "never_in"}});
   field_table(out, sorted, {{"others' rate, to before", "rate_to_before"}, {"PSS growth KiB", "pss_growth_kib"}});
+  field_table(out, sorted,
+              {{"PSS KiB at the end", "soak_pss_kib"},
+               {"growth in the last third, KiB a minute", "pss_slope_kib_per_min"},
+               {"messages delivered", "deliveries"}});
   return out.str();
 }
 

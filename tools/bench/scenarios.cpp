@@ -20,22 +20,6 @@ phase open(size_t rate, const run_options& options) {
   return {phase::kind::open, rate, 500ms, options.quick ? 2000ms : 5000ms};
 }
 
-/// The clients from `first` on, `count` of them, hear a salon, and `senders` of them post.
-void fill_salon(stage& on, checker& checks, load& driver, const std::string& salon, size_t first, size_t count,
-                size_t senders) {
-  load::stream posts;
-  posts.audience = checks.add_audience(salon, form::salon);
-  posts.hearers = count;
-  for (size_t i = first; i < first + count; ++i) {
-    const auto hearer = checks.add_hearer(posts.audience, checker::weight::counts);
-    on.clients.at(i).listen(
-        [&checks, hearer](std::string_view bytes, instant now) { checks.take(hearer, bytes, now); });
-    if (i < first + senders)
-      posts.senders.push_back(i);
-  }
-  driver.add_stream(std::move(posts));
-}
-
 void fan_out(subject& what, const run_options& options, journal& out, size_t members,
              const std::vector<phase>& phases) {
   stage on{what, members, std::max<size_t>(members, 1000)};
@@ -70,22 +54,14 @@ void many_salons(subject& what, const run_options& options, journal& out) {
   run_phases({closed(salons, options), open(20000, options)}, driver, checks, line_about("salons", on, options), out);
 }
 
-/// `u<2i>` writes to `u<2i+1>`.
 void private_pairs(subject& what, const run_options& options, journal& out) {
   constexpr size_t pairs = 100;
   stage on{what, 2 * pairs, 1000};
   let_in(on.clients);
   checker checks{options.text_bytes};
   load driver{on.clients, checks, on.processes()};
-  for (size_t i = 0; i < pairs; ++i) {
-    auto& target = on.clients.at(2 * i + 1);
-    const auto audience = checks.add_audience(target.name(), form::private_message);
-    const auto hearer = checks.add_hearer(audience, checker::weight::counts);
-    const auto hear = [&checks, hearer](std::string_view bytes, instant now) { checks.take(hearer, bytes, now); };
-    target.listen(hear);
-    on.clients.at(2 * i).listen(hear); // a refusal would come to the author
-    driver.add_stream({audience, 1, {2 * i}});
-  }
+  for (size_t i = 0; i < pairs; ++i)
+    pair_up(on, checks, driver, 2 * i);
   run_phases({closed(pairs, options), closed(16 * pairs, options)}, driver, checks, line_about("private", on, options),
              out);
 }
@@ -190,7 +166,8 @@ const std::vector<scenario>& all_scenarios() {
                                          {"salons", "500 salons of 10 members, all active", many_salons},
                                          {"private", "100 pairs", private_pairs},
                                          {"slow-reader", "one of 100 members stops reading", slow_reader},
-                                         {"reconnect", "everyone is cut off and comes back at once", reconnect}};
+                                         {"reconnect", "everyone is cut off and comes back at once", reconnect},
+                                         {"soak", "everything at once, for half an hour; only when named", soak, true}};
   return all;
 }
 

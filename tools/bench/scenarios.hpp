@@ -9,14 +9,19 @@ struct run_options {
   bool quick = false;
   int repetition = 1;
   size_t text_bytes = 100;
+  int minutes = 0; ///< of the soak; 0: half an hour, or one minute if quick
 };
 
 struct scenario {
   const char* name;
   const char* about;
   void (*run)(subject&, const run_options&, journal&);
+  bool long_one = false; ///< only when it is asked for by name
 };
 
 const std::vector<scenario>& all_scenarios();
+
+/// Salons, private messages, and clients that come and go, for minutes: does memory stay flat, and is nothing lost?
+void soak(subject& what, const run_options& options, journal& out);
 
 } // namespace salond::bench

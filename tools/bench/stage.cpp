@@ -75,6 +75,31 @@ crowd::entry let_in(crowd& clients) {
   return entry;
 }
 
+void fill_salon(stage& on, checker& checks, load& driver, const std::string& salon, size_t first, size_t count,
+                size_t senders) {
+  load::stream posts;
+  posts.audience = checks.add_audience(salon, form::salon);
+  posts.hearers = count;
+  for (size_t i = first; i < first + count; ++i) {
+    const auto hearer = checks.add_hearer(posts.audience, checker::weight::counts);
+    on.clients.at(i).listen(
+        [&checks, hearer](std::string_view bytes, instant now) { checks.take(hearer, bytes, now); });
+    if (i < first + senders)
+      posts.senders.push_back(i);
+  }
+  driver.add_stream(std::move(posts));
+}
+
+void pair_up(stage& on, checker& checks, load& driver, size_t first) {
+  auto& target = on.clients.at(first + 1);
+  const auto audience = checks.add_audience(target.name(), form::private_message);
+  const auto hearer = checks.add_hearer(audience, checker::weight::counts);
+  const auto hear = [&checks, hearer](std::string_view bytes, instant now) { checks.take(hearer, bytes, now); };
+  target.listen(hear);
+  on.clients.at(first).listen(hear); // a refusal would come to the author
+  driver.add_stream({audience, 1, {first}});
+}
+
 void run_phases(const std::vector<phase>& phases, load& driver, checker& checks, const result_line& about,
                 journal& out) {
   auto before = checks.verdict();

@@ -25,6 +25,12 @@ void add(result_line& to, const crowd::entry& entry);
 /// Logs everyone in. Throws std::runtime_error when not all get in.
 crowd::entry let_in(crowd& clients);
 
+/// The clients from `first` on, `count` of them, hear a salon, and `senders` of them post.
+void fill_salon(stage& on, checker& checks, load& driver, const std::string& salon, size_t first, size_t count,
+                size_t senders);
+/// `u<first>` writes to the next one.
+void pair_up(stage& on, checker& checks, load& driver, size_t first);
+
 /// Runs the phases one after the other and writes a line for each.
 void run_phases(const std::vector<phase>& phases, load& driver, checker& checks, const result_line& about,
                 journal& out);
