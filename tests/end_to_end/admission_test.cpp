@@ -186,9 +186,11 @@ TEST_P(Admission, WhoFloodsIsSlowedThenRefusedThenClosed) {
   EXPECT_GE(heard.size() - refused, 75u) << "a burst, and ten a second for five seconds";
   EXPECT_LE(heard.size() - refused, 90u);
   EXPECT_GT(lasted.count(), 4.5);
-  for (const auto& one : heard) // who does not flood hears what was taken, in order, and may speak
-    if (one != too_much)
+  for (const auto& one : heard) { // who does not flood hears what was taken, in order, and may speak
+    if (one != too_much) {
       EXPECT_EQ(paul.hear(), one);
+    }
+  }
   paul.say("MSG (Général):merci");
   EXPECT_EQ(paul.hear(), "paul dans le salon Général: merci");
   EXPECT_EQ(server_.stop(), 0);
