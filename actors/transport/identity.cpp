@@ -13,12 +13,13 @@ const char* to_string(peer_kind kind) {
   case peer_kind::node: return "node";
   case peer_kind::administrator: return "administrator";
   case peer_kind::moderator: return "moderator";
+  case peer_kind::chat: return "chat";
   }
   return "unknown";
 }
 
 std::optional<peer_kind> peer_kind_of(std::string_view text) {
-  for (const auto kind : {peer_kind::node, peer_kind::administrator, peer_kind::moderator})
+  for (const auto kind : {peer_kind::node, peer_kind::administrator, peer_kind::moderator, peer_kind::chat})
     if (text == to_string(kind))
       return kind;
   return std::nullopt;

@@ -9,9 +9,10 @@
 namespace salond {
 
 /// What a certificate makes of its holder. An operator's role is the kind, so another role is another certificate.
-enum class peer_kind : uint8_t { node, administrator, moderator };
+/// `chat` is what clients are shown on `tls://` ports: it opens no other port.
+enum class peer_kind : uint8_t { node, administrator, moderator, chat };
 
-/// "node", "administrator" or "moderator".
+/// "node", "administrator", "moderator" or "chat".
 const char* to_string(peer_kind kind);
 
 /// The kind of that name, if it is one.

@@ -102,6 +102,25 @@ int no_passphrase(char*, int, int, void*) {
   return -1;
 }
 
+/// A name in a certificate, as OpenSSL's extension parser takes it; nothing for what would mean something else to it.
+std::string host_entry(const std::string& host) {
+  const owned<ASN1_OCTET_STRING> address{a2i_IPADDRESS(host.c_str()), ASN1_OCTET_STRING_free};
+  ERR_clear_error();
+  if (address)
+    return ",IP:" + host;
+  constexpr auto of_names = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+  return host.empty() || host.find_first_not_of(of_names) != std::string::npos ? "" : ",DNS:" + host;
+}
+
+/// What a certificate is for, in its own words.
+const char* usage_of(peer_kind kind) {
+  switch (kind) {
+  case peer_kind::node: return "serverAuth,clientAuth";
+  case peer_kind::chat: return "serverAuth";
+  default: return "clientAuth";
+  }
+}
+
 key_pair read_pair(BIO* in) {
   key_pair pair;
   pair.certificate.reset(PEM_read_bio_X509(in, nullptr, no_passphrase, nullptr));
@@ -150,7 +169,8 @@ key_pair renew_authority(const key_pair& old, const validity& when) {
   return self_signed({old.key.get(), EVP_PKEY_free}, when);
 }
 
-bundle issue(const identity& who, const key_pair& authority, const validity& when) {
+bundle issue(const identity& who, const key_pair& authority, const validity& when,
+             const std::vector<std::string>& hosts) {
   if (!is_peer_name(who.name))
     throw pki_error("not a name for a certificate: " + who.name);
   auto* issuer = authority.certificate.get();
@@ -166,8 +186,11 @@ bundle issue(const identity& who, const key_pair& authority, const validity& whe
   add_extension(x, issuer, NID_key_usage, "critical,digitalSignature");
   add_extension(x, issuer, NID_subject_key_identifier, "hash");
   add_extension(x, issuer, NID_authority_key_identifier, "keyid:always");
-  add_extension(x, issuer, NID_ext_key_usage, who.kind == peer_kind::node ? "serverAuth,clientAuth" : "clientAuth");
-  add_extension(x, issuer, NID_subject_alt_name, "URI:" + to_uri(who));
+  add_extension(x, issuer, NID_ext_key_usage, usage_of(who.kind));
+  auto names = "URI:" + to_uri(who);
+  for (const auto& host : hosts)
+    names += host_entry(host);
+  add_extension(x, issuer, NID_subject_alt_name, names);
   demand(X509_sign(x, authority.key.get(), EVP_sha256()) != 0, "cannot sign");
   made.authority = copy_of(issuer);
   return made;
@@ -188,10 +211,50 @@ std::optional<certificate_facts> facts_of(const X509* certificate) {
   return certificate_facts{*who, hex.get(), timegm(&from), timegm(&until)};
 }
 
+bool is_for_host(X509* certificate, const std::string& host) {
+  const auto fine =
+      X509_check_ip_asc(certificate, host.c_str(), 0) == 1
+      || X509_check_host(certificate, host.data(), host.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1;
+  ERR_clear_error();
+  return fine;
+}
+
+std::pair<std::time_t, std::time_t> lifetime_of(const X509* certificate) {
+  return {to_time(X509_get0_notBefore(certificate)), to_time(X509_get0_notAfter(certificate))};
+}
+
 bool renewal_due(const X509* certificate, std::time_t now) {
-  const auto from = to_time(X509_get0_notBefore(certificate));
-  const auto until = to_time(X509_get0_notAfter(certificate));
+  const auto [from, until] = lifetime_of(certificate);
   return until - now <= (until - from) / 3;
+}
+
+std::vector<owned<X509>> certificates_from(const std::string& pem) {
+  const auto in = reader(pem);
+  std::vector<owned<X509>> all;
+  while (auto* one = PEM_read_bio_X509(in.get(), nullptr, no_passphrase, nullptr))
+    all.emplace_back(one, X509_free);
+  const auto at_the_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  if (at_the_end)
+    ERR_clear_error();
+  demand(at_the_end, "a certificate cannot be read");
+  demand(!all.empty(), "no certificate in PEM form");
+  return all;
+}
+
+owned<EVP_PKEY> private_key_from(const std::string& pem) {
+  owned<EVP_PKEY> key{PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, no_passphrase, nullptr), EVP_PKEY_free};
+  if (!key && pem.find("ENCRYPTED") != std::string::npos) {
+    ERR_clear_error();
+    demand(false, "the key has a passphrase, which a server cannot be asked for");
+  }
+  if (!key)
+    ERR_clear_error();
+  demand(key != nullptr, "no private key in PEM form");
+  return key;
+}
+
+std::string to_pem(X509* certificate) {
+  return written([&](BIO* out) { return PEM_write_bio_X509(out, certificate) == 1; });
 }
 
 std::string to_pem(const key_pair& pair) {

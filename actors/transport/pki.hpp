@@ -10,6 +10,8 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace salond {
 
@@ -49,8 +51,16 @@ key_pair make_authority(const validity& when = authority_validity);
 /// The same authority with a new certificate: what it has signed stays good.
 key_pair renew_authority(const key_pair& old, const validity& when = authority_validity);
 
-/// A new key and a certificate for `who`. It ends with the authority's at the latest.
-bundle issue(const identity& who, const key_pair& authority, const validity& when = {});
+/// A new key and a certificate for `who`. It ends with the authority's at the latest. `hosts`: names and numeric
+/// addresses that it is good for, which strangers' programs look at.
+bundle issue(const identity& who, const key_pair& authority, const validity& when = {},
+             const std::vector<std::string>& hosts = {});
+
+/// Whether a program that connects to `host`, a name or a numeric address, takes the certificate for it.
+bool is_for_host(X509* certificate, const std::string& host);
+
+/// From when until when it is good.
+std::pair<std::time_t, std::time_t> lifetime_of(const X509* certificate);
 
 /// What a certificate says; nothing unless it has exactly one URI and that names somebody.
 std::optional<certificate_facts> facts_of(const X509* certificate);
@@ -61,6 +71,11 @@ bool renewal_due(const X509* certificate, std::time_t now);
 /// The two PEM blocks of a pair, and back.
 std::string to_pem(const key_pair& pair);
 key_pair key_pair_from(const std::string& pem);
+
+/// All certificates of a text, at least one, and the private key of one, which must have no passphrase.
+std::vector<owned<X509>> certificates_from(const std::string& pem);
+owned<EVP_PKEY> private_key_from(const std::string& pem);
+std::string to_pem(X509* certificate);
 
 /// The three PEM blocks of a bundle: certificate, key, the authority's certificate; and back.
 std::string to_pem(const bundle& all);

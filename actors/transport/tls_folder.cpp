@@ -11,6 +11,8 @@ namespace {
 constexpr const char* authority_name = "authority.pem";
 constexpr const char* server_name = "server.pem";
 constexpr const char* administrator_file_name = "administrator.pem";
+constexpr const char* chat_name = "chat.pem";
+constexpr const char* public_authority_name = "ca.pem";
 constexpr const char* list_name = "certificates";
 constexpr const char* list_heading = "salond certificates 1"; // another number for another form
 constexpr std::time_t listed_after_expiry = 365 * 24 * 3600;
@@ -40,10 +42,10 @@ bool is_revoked(const std::vector<issued_certificate>& all, const std::string& s
 
 } // namespace
 
-tls_folder::tls_folder(std::string path, std::string node_name, std::string administrator_name)
-    : path_(std::move(path)), node_{peer_kind::node, std::move(node_name)}, administrator_{
-                                                                                peer_kind::administrator,
-                                                                                std::move(administrator_name)} {}
+tls_folder::tls_folder(std::string path, std::vector<std::string> hosts, std::string node_name,
+                       std::string administrator_name)
+    : path_(std::move(path)), hosts_(std::move(hosts)), node_{peer_kind::node, node_name},
+      administrator_{peer_kind::administrator, std::move(administrator_name)}, chat_{peer_kind::chat, node_name} {}
 
 tls_folder::renewal tls_folder::renew(std::time_t now) {
   make_private_folder(path_);
@@ -53,6 +55,11 @@ tls_folder::renewal tls_folder::renew(std::time_t now) {
   renewal made;
   made.server = renew_bundle(server_name, node_, authority, all, now);
   made.administrator = renew_bundle(administrator_file_name, administrator_, authority, all, now);
+  if (!hosts_.empty())
+    made.chat = renew_bundle(chat_name, chat_, authority, all, now, hosts_);
+  const auto shown = to_pem(authority.certificate.get());
+  if (const auto path = file(public_authority_name); !exists(path) || read_private_file(path) != shown)
+    write_private_file(path, shown);
   return made;
 }
 
@@ -77,27 +84,30 @@ key_pair tls_folder::usable_authority(std::time_t now) {
 
 /// True when the bundle was replaced.
 bool tls_folder::renew_bundle(const char* name, const identity& who, const key_pair& authority, listing& all,
-                              std::time_t now) {
+                              std::time_t now, const std::vector<std::string>& hosts) {
   const auto path = file(name);
   if (exists(path)) {
     try {
       const auto old = bundle_from(read_private_file(path));
       const auto facts = facts_of(old.own.certificate.get());
       const auto same_authority = X509_cmp(old.authority.get(), authority.certificate.get()) == 0;
-      if (facts && facts->who == who && same_authority && !renewal_due(old.own.certificate.get(), now)
+      const auto for_all = std::all_of(hosts.begin(), hosts.end(),
+                                       [&](const auto& one) { return is_for_host(old.own.certificate.get(), one); });
+      if (facts && facts->who == who && for_all && same_authority && !renewal_due(old.own.certificate.get(), now)
           && !is_revoked(all, facts->serial))
         return false;
     } catch (const pki_error&) {
       // Unreadable: unlike the authority it can be made again, and nobody has it pinned.
     }
   }
-  write_private_file(path, to_pem(issue_listed(who, authority, {}, all)));
+  write_private_file(path, to_pem(issue_listed(who, authority, {}, all, hosts)));
   return true;
 }
 
 /// Listed first, handed out then: what is not listed could not be revoked.
-bundle tls_folder::issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all) {
-  auto made = salond::issue(who, authority, when);
+bundle tls_folder::issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all,
+                                const std::vector<std::string>& hosts) {
+  auto made = salond::issue(who, authority, when, hosts);
   const auto facts = facts_of(made.own.certificate.get());
   if (!facts)
     throw pki_error("a certificate without a holder");
@@ -108,6 +118,10 @@ bundle tls_folder::issue_listed(const identity& who, const key_pair& authority, 
 
 bundle tls_folder::server() const {
   return bundle_from(read_private_file(file(server_name)));
+}
+
+bundle tls_folder::chat() const {
+  return bundle_from(read_private_file(file(chat_name)));
 }
 
 std::string tls_folder::administrator_file() const {

@@ -23,6 +23,8 @@ struct issued_certificate {
 ///   authority.pem      certificate and key of the authority (whoever reads the key is everyone)
 ///   server.pem         the bundle of this node
 ///   administrator.pem  the bundle that a local salonctl uses
+///   chat.pem           the bundle that clients of the chat are shown, where there are hosts for it
+///   ca.pem             the authority's certificate alone: for those who want to know this server
 ///   certificates       the list: serial, holder, from, until, revoked (0: not); a line each
 class tls_folder {
 public:
@@ -30,15 +32,20 @@ public:
   struct renewal {
     bool server = false; ///< the transport is to be given the bundle again
     bool administrator = false;
+    bool chat = false;
   };
 
-  /// Names the folder and what its bundles are for; touches nothing before renew().
-  explicit tls_folder(std::string path, std::string node_name = "salond", std::string administrator_name = "local");
+  /// Names the folder and what its bundles are for; touches nothing before renew(). `hosts`: names and addresses by
+  /// which clients of the chat reach this machine; without any there is no certificate for them.
+  explicit tls_folder(std::string path, std::vector<std::string> hosts = {}, std::string node_name = "salond",
+                      std::string administrator_name = "local");
 
   /// Makes what is missing, due for renewal, unreadable or revoked. At start, once a day, and after revoke().
   renewal renew(std::time_t now = std::time(nullptr));
 
   bundle server() const;
+  /// REQUIRES: hosts, and a renew() before.
+  bundle chat() const;
   std::string administrator_file() const;
 
   /// A bundle for an operator elsewhere: the text of its one file. The key is kept nowhere else.
@@ -58,13 +65,16 @@ private:
 
   std::string file(const char* name) const { return path_ + '/' + name; }
   key_pair usable_authority(std::time_t now);
-  bool renew_bundle(const char* name, const identity& who, const key_pair& authority, listing& all, std::time_t now);
-  bundle issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all);
+  bool renew_bundle(const char* name, const identity& who, const key_pair& authority, listing& all, std::time_t now,
+                    const std::vector<std::string>& hosts = {});
+  bundle issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all,
+                      const std::vector<std::string>& hosts = {});
   listing read_list() const;
   void write_list(const listing& all) const;
 
   std::string path_;
-  identity node_, administrator_;
+  std::vector<std::string> hosts_;
+  identity node_, administrator_, chat_;
 };
 
 } // namespace salond

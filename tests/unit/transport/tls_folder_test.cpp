@@ -48,6 +48,42 @@ protected:
 
 } // namespace
 
+TEST_F(TlsFolder, MakesACertificateForClientsWhereThereAreHosts) {
+  tls_folder none{path}, folder{path, {"localhost", "127.0.0.1", "::1", "chat.example"}};
+
+  EXPECT_FALSE(none.renew().chat);
+  EXPECT_TRUE(folder.renew().chat);
+  EXPECT_FALSE(folder.renew().chat);
+
+  const auto chat = folder.chat();
+  EXPECT_EQ(facts_of(chat.own.certificate.get())->who, (identity{peer_kind::chat, "salond"}));
+  for (const auto* host : {"localhost", "127.0.0.1", "::1", "chat.example", "CHAT.example"})
+    EXPECT_TRUE(is_for_host(chat.own.certificate.get(), host)) << host;
+  for (const auto* host : {"example", "127.0.0.2", "salond", "a.chat.example", ""})
+    EXPECT_FALSE(is_for_host(chat.own.certificate.get(), host)) << host;
+  EXPECT_EQ(mode_of(path + "/chat.pem"), 0600u);
+}
+
+TEST_F(TlsFolder, RenewsTheCertificateForClientsWhenItIsDueOrTheyReachItByAnotherName) {
+  tls_folder folder{path, {"localhost"}};
+  folder.renew();
+
+  EXPECT_FALSE((tls_folder{path, {"localhost"}}.renew().chat));
+  EXPECT_TRUE((tls_folder{path, {"localhost", "chat.example"}}.renew().chat));
+  EXPECT_FALSE((tls_folder{path, {"localhost"}}.renew().chat)) << "it is good for that name still";
+  EXPECT_TRUE(folder.renew(std::time(nullptr) + nine_months).chat);
+}
+
+TEST_F(TlsFolder, ShowsTheAuthorityWithoutItsKey) {
+  tls_folder folder{path};
+  folder.renew();
+
+  const auto shown = content("ca.pem");
+
+  EXPECT_EQ(shown.find("PRIVATE"), std::string::npos);
+  EXPECT_EQ(X509_cmp(certificates_from(shown).front().get(), folder.server().authority.get()), 0);
+}
+
 TEST_F(TlsFolder, IsMadeAtFirstStart) {
   tls_folder folder{path};
 
@@ -143,10 +179,10 @@ TEST_F(TlsFolder, ReplacesABundleThatIsGoneOrBroken) {
 }
 
 TEST_F(TlsFolder, ReplacesTheServersBundleWhenItsNameChanges) {
-  tls_folder{path, "a"}.renew();
+  tls_folder{path, {}, "a"}.renew();
 
-  EXPECT_TRUE((tls_folder{path, "b"}.renew().server));
-  EXPECT_FALSE((tls_folder{path, "b"}.renew().server));
+  EXPECT_TRUE((tls_folder{path, {}, "b"}.renew().server));
+  EXPECT_FALSE((tls_folder{path, {}, "b"}.renew().server));
 }
 
 TEST_F(TlsFolder, NeverReplacesAnAuthorityThatItCannotRead) {

@@ -1,0 +1,173 @@
+#include "actors/transport/tls_stream.hpp"
+#include <algorithm>
+#include <cstring>
+#include <openssl/err.h>
+#include <utility>
+
+namespace salond {
+namespace {
+
+constexpr size_t record_bytes = 16384; // the most that a record of TLS holds
+
+// What a client's half of a handshake may take. A hello with the largest keys of today has 2 KB, two of them with what
+// follows stay far below; OpenSSL alone would gather 128 KB of each.
+constexpr size_t most_handshake_bytes = 16384;
+
+constexpr char handshake_record = 0x16;
+// "unexpected message", fatal. OpenSSL sends none where a stranger does not speak TLS at all.
+constexpr std::string_view not_tls_alert{"\x15\x03\x01\x00\x02\x02\x0a", 7};
+
+} // namespace
+
+/// One call into OpenSSL: what it may read, where it writes, and an empty queue of errors, which is the thread's.
+class tls_stream::call {
+public:
+  call(wire& at, std::string_view in, std::string& out) : at_(at) {
+    at_.in = in;
+    at_.out = &out;
+    ERR_clear_error();
+  }
+  ~call() {
+    at_.in = {};
+    at_.out = nullptr;
+    ERR_clear_error();
+  }
+  call(const call&) = delete;
+  call& operator=(const call&) = delete;
+
+private:
+  wire& at_;
+};
+
+tls_stream::tls_stream(std::shared_ptr<const tls_credentials> with) : with_(std::move(with)) {}
+
+tls_stream::state tls_stream::feed(std::string_view bytes, std::vector<char>& plain, std::string& sealed) {
+  if (bytes.empty() || now_ == state::failed || now_ == state::ended || (!ssl_ && !begin(bytes.front(), sealed)))
+    return now_;
+  const call here(wire_, bytes, sealed);
+  if (now_ == state::shaking)
+    shake();
+  if (now_ == state::open)
+    read(plain);
+  return now_;
+}
+
+/// The first byte tells whether it is TLS: who speaks in clear need not send five to be refused.
+bool tls_stream::begin(char first, std::string& sealed) {
+  if (first != handshake_record) {
+    sealed += not_tls_alert;
+    fail("it does not speak TLS");
+    return false;
+  }
+  ssl_.reset(SSL_new(with_->context()));
+  owned<BIO> bio{BIO_new(method()), BIO_free_all};
+  if (!ssl_ || !bio) {
+    ERR_clear_error();
+    fail("no memory");
+    return false;
+  }
+  BIO_set_data(bio.get(), &wire_);
+  BIO_set_init(bio.get(), 1);
+  SSL_set_bio(ssl_.get(), bio.get(), bio.get());
+  (void)bio.release(); // the SSL's now
+  SSL_set_accept_state(ssl_.get());
+  return true;
+}
+
+void tls_stream::shake() {
+  const auto result = SSL_do_handshake(ssl_.get());
+  if (result == 1) {
+    now_ = state::open;
+    wire_.bounded = false;
+  } else {
+    fail_of(result);
+  }
+}
+
+void tls_stream::read(std::vector<char>& plain) {
+  for (;;) {
+    const auto at = plain.size();
+    plain.resize(at + record_bytes);
+    const auto result = SSL_read(ssl_.get(), plain.data() + at, static_cast<int>(record_bytes));
+    plain.resize(at + static_cast<size_t>(std::max(result, 0)));
+    if (result <= 0)
+      return fail_of(result);
+  }
+}
+
+void tls_stream::seal(std::string_view plain, std::string& sealed) {
+  const call here(wire_, {}, sealed);
+  if (now_ == state::failed || plain.empty())
+    return;
+  const auto result = SSL_write(ssl_.get(), plain.data(), static_cast<int>(plain.size()));
+  if (result != static_cast<int>(plain.size()))
+    fail("it cannot be written to");
+}
+
+void tls_stream::seal_end(std::string& sealed) {
+  const call here(wire_, {}, sealed);
+  if (now_ != state::failed)
+    SSL_shutdown(ssl_.get());
+}
+
+/// What a step that gave nothing means: more bytes are awaited, the peer has ended, or it is over.
+void tls_stream::fail_of(int result) {
+  switch (SSL_get_error(ssl_.get(), result)) {
+  case SSL_ERROR_WANT_READ: return;
+  case SSL_ERROR_ZERO_RETURN: now_ = state::ended; return;
+  default: break;
+  }
+  if (wire_.bounded && wire_.taken >= most_handshake_bytes)
+    return fail("its handshake is too long");
+  const auto* reason = ERR_reason_error_string(ERR_peek_error());
+  fail(reason ? reason : "it broke off");
+}
+
+void tls_stream::fail(const char* why) {
+  now_ = state::failed;
+  why_ = why;
+}
+
+// --- OpenSSL's side ---
+
+int tls_stream::read_wire(BIO* bio, char* to, int size) {
+  auto& from = *static_cast<wire*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  if (from.bounded && from.taken >= most_handshake_bytes)
+    return -1; // and nothing to wait for
+  const auto count = std::min(static_cast<size_t>(std::max(size, 0)), from.in.size());
+  if (count == 0) {
+    BIO_set_retry_read(bio);
+    return -1;
+  }
+  std::memcpy(to, from.in.data(), count);
+  from.in.remove_prefix(count);
+  from.taken += count;
+  return static_cast<int>(count);
+}
+
+int tls_stream::write_wire(BIO* bio, const char* from, int size) {
+  auto* out = static_cast<wire*>(BIO_get_data(bio))->out;
+  BIO_clear_retry_flags(bio);
+  if (!out || size < 0)
+    return -1;
+  out->append(from, static_cast<size_t>(size));
+  return size;
+}
+
+long tls_stream::control_wire(BIO*, int what, long, void*) {
+  return what == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+const BIO_METHOD* tls_stream::method() {
+  static const owned<BIO_METHOD> made = [] {
+    owned<BIO_METHOD> result{BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "bytes"), BIO_meth_free};
+    BIO_meth_set_read(result.get(), read_wire);
+    BIO_meth_set_write(result.get(), write_wire);
+    BIO_meth_set_ctrl(result.get(), control_wire);
+    return result;
+  }();
+  return made.get();
+}
+
+} // namespace salond
