@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <system_error>
@@ -16,6 +17,13 @@ namespace {
 constexpr int greeting_lines = 3;
 // As much as a read takes; the only thread that reads is this one.
 std::array<char, 1 << 18> input;
+
+SSL_CTX* tls_context() {
+  static const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> made{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
+  SSL_CTX_set_mode(made.get(),
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  return made.get();
+}
 
 } // namespace
 
@@ -50,6 +58,7 @@ void client::close() {
   if (socket_ >= 0)
     ::close(socket_);
   socket_ = -1;
+  tls_.reset();
   stage_ = stage::closed;
   in_.clear();
   out_.clear();
@@ -73,7 +82,7 @@ void client::say(std::string_view line) {
 void client::flush() {
   if (socket_ < 0 || out_.empty())
     return;
-  const auto sent = ::send(socket_, out_.data(), out_.size(), MSG_NOSIGNAL);
+  const auto sent = write_some();
   if (sent > 0)
     out_.erase(0, static_cast<size_t>(sent));
   watch((paused_ ? 0u : EPOLLIN) | (out_.empty() ? 0u : EPOLLOUT));
@@ -102,9 +111,15 @@ void client::on_event(uint32_t events) {
     ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0)
       return close();
+    stage_ = stage::shaking;
+  }
+  if (stage_ == stage::shaking) {
+    if (over_ == way::tls && !shake_hands())
+      return;
     say(token_.empty() ? name_ + ":secret" : "RESUME:" + token_);
     token_.clear();
     stage_ = stage::logging_in;
+    flush();
   }
   if (events & EPOLLOUT)
     flush();
@@ -112,8 +127,52 @@ void client::on_event(uint32_t events) {
     read();
 }
 
+/// False until it is done; it may have closed.
+bool client::shake_hands() {
+  if (!tls_) {
+    tls_.reset(SSL_new(tls_context()));
+    SSL_set_fd(tls_.get(), socket_);
+    SSL_set_connect_state(tls_.get());
+  }
+  ERR_clear_error();
+  const auto result = SSL_do_handshake(tls_.get());
+  if (result == 1)
+    return true;
+  if (SSL_get_error(tls_.get(), result) == SSL_ERROR_WANT_READ)
+    watch(EPOLLIN);
+  else
+    close();
+  return false;
+}
+
+/// As recv(2) and send(2).
+ssize_t client::read_some() {
+  if (!tls_)
+    return ::recv(socket_, input.data(), input.size(), 0);
+  constexpr size_t record = 16384;
+  size_t count = 0;
+  while (input.size() - count >= record) {
+    ERR_clear_error();
+    const auto got = SSL_read(tls_.get(), input.data() + count, static_cast<int>(record));
+    if (got <= 0) {
+      errno = EAGAIN;
+      const auto ended = SSL_get_error(tls_.get(), got) != SSL_ERROR_WANT_READ;
+      return count != 0 ? static_cast<ssize_t>(count) : ended ? 0 : -1;
+    }
+    count += static_cast<size_t>(got);
+  }
+  return static_cast<ssize_t>(count);
+}
+
+ssize_t client::write_some() {
+  if (!tls_)
+    return ::send(socket_, out_.data(), out_.size(), MSG_NOSIGNAL);
+  ERR_clear_error();
+  return SSL_write(tls_.get(), out_.data(), static_cast<int>(out_.size()));
+}
+
 void client::read() {
-  const auto got = ::recv(socket_, input.data(), input.size(), 0);
+  const auto got = read_some();
   if (got < 0 && (errno == EAGAIN || errno == EINTR))
     return;
   if (got <= 0)

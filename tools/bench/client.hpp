@@ -3,19 +3,25 @@
 #include "protocol/words/time.hpp"
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <openssl/ssl.h>
 #include <string>
 #include <string_view>
 
 namespace salond::bench {
 
+/// How a client reaches the server.
+enum class way { clear, tls };
+
 class client {
 public:
-  enum class stage { closed, connecting, logging_in, asking_token, ready };
+  enum class stage { closed, connecting, shaking, logging_in, asking_token, ready };
 
   /// `heard` gets all bytes that come once the client is ready.
   using listener = std::function<void(std::string_view bytes, instant now)>;
 
-  explicit client(std::string name) : name_(std::move(name)) {}
+  /// With TLS it takes any certificate for good, and resumes no session.
+  explicit client(std::string name, way over = way::clear) : name_(std::move(name)), over_(over) {}
   client(const client&) = delete;
   client& operator=(const client&) = delete;
   ~client() { close(); }
@@ -48,12 +54,17 @@ public:
   const std::string& last_words() const { return last_words_; }
 
 private:
+  bool shake_hands();
+  ssize_t read_some();
+  ssize_t write_some();
   void read();
   void take_greeting(std::string_view bytes, instant now);
   bool take_line(std::string_view line);
   void watch(uint32_t events);
 
   std::string name_, token_, in_, out_, last_words_;
+  way over_;
+  std::unique_ptr<SSL, void (*)(SSL*)> tls_{nullptr, SSL_free};
   listener heard_;
   stage stage_ = stage::closed;
   int socket_ = -1, epoll_ = -1;

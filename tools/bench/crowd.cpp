@@ -8,13 +8,13 @@ namespace salond::bench {
 
 using namespace std::chrono_literals;
 
-crowd::crowd(uint16_t port, size_t size) : port_(port), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+crowd::crowd(uint16_t port, size_t size, way over) : port_(port), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
   for (size_t i = 0; i < size; ++i)
-    clients_.emplace_back("u" + std::to_string(i));
+    clients_.emplace_back("u" + std::to_string(i), over);
 }
 
 crowd::~crowd() {

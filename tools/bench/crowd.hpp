@@ -9,7 +9,7 @@ namespace salond::bench {
 class crowd {
 public:
   /// Clients `u0` … of a server on this port of this machine. Raises the limit of open files as far as it goes.
-  crowd(uint16_t port, size_t size);
+  crowd(uint16_t port, size_t size, way over = way::clear);
   crowd(const crowd&) = delete;
   crowd& operator=(const crowd&) = delete;
   ~crowd();

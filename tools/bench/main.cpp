@@ -23,6 +23,8 @@ Servers, all in turn (default: --sqlite --floor):
   --db=mysql://…       salond on this database, which is filled with accounts and messages
   --floor              a bare epoll loop without features: what the others are compared with
 
+  --tls                salond over TLS, under the name of the database with -tls; the floor has none
+
   --scenarios=A,B      these alone; --list names them all
   --quick              shorter, and fewer connections
   --repeat=N           medians of N runs
@@ -66,7 +68,7 @@ void check_names(const arguments& asked) {
   static const std::vector<std::string> known{"sqlite", "mariadb", "db",   "floor",      "scenarios",   "list",
                                               "quick",  "repeat",  "out",  "text-bytes", "own-core",    "unpinned",
                                               "salond", "note",    "help", "memory-kib", "server-core", "passes",
-                                              "users",  "from",    "docs", "minutes"};
+                                              "users",  "from",    "docs", "minutes",    "tls"};
   for (const auto& [name, value] : asked.options)
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw std::invalid_argument("unknown option --" + name);
@@ -79,6 +81,8 @@ std::vector<std::unique_ptr<subject>> subjects(const arguments& asked) {
   programs.floor = here / "salond-bench-floor";
   if (!asked.has("unpinned"))
     programs.core = asked.number("server-core", 0);
+  if (asked.has("tls"))
+    programs.over = way::tls;
   std::vector<std::unique_ptr<subject>> all;
   for (const auto& [name, value] : asked.options) {
     if (name == "sqlite")

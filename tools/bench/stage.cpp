@@ -26,7 +26,7 @@ double rounded(double value) {
 } // namespace
 
 stage::stage(subject& what, size_t members, size_t accounts, const server_options& options)
-    : on(what), server(prepared(what, accounts, options)), clients(server.port, members) {}
+    : on(what), server(prepared(what, accounts, options)), clients(server.port, members, server.over) {}
 
 result_line line_about(const char* scenario, const stage& where, const run_options& options) {
   return {{"scenario", scenario},

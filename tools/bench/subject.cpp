@@ -59,6 +59,10 @@ work_folder::~work_folder() {
 
 subject::subject(kind what, const programs& where, const std::string& address)
     : what_(what), where_(where), name_(name_of(what)), address_(address) {
+  if (!stores())
+    where_.over = way::clear;
+  if (where_.over == way::tls)
+    name_ += "-tls";
   if (what == kind::mariadb)
     start_mariadb();
 }
@@ -132,7 +136,7 @@ running_server subject::start(const server_options& options) {
                  "--config=" + folder_.file("salond.json"),
                  "--db=" + address_,
                  "--state=" + folder_.file("state"),
-                 "--listen=tcp://127.0.0.1:0",
+                 where_.over == way::tls ? "--listen=tls://127.0.0.1:0" : "--listen=tcp://127.0.0.1:0",
                  "--admin=none"};
   }
   const auto started = std::chrono::steady_clock::now();
@@ -140,8 +144,9 @@ running_server subject::start(const server_options& options) {
   const auto line = result.process->read_line(60s);
   result.ready_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
   const auto colon = line.find(':', line.find("//"));
-  if (line.rfind("ready tcp://", 0) != 0 || colon == std::string::npos)
+  if (line.rfind(where_.over == way::tls ? "ready tls://" : "ready tcp://", 0) != 0 || colon == std::string::npos)
     throw std::runtime_error(name_ + " does not start: " + contents(folder_.file("server.log")));
+  result.over = where_.over;
   result.port = static_cast<uint16_t>(std::stoi(line.substr(colon + 1)));
   return result;
 }

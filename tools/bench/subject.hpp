@@ -1,6 +1,7 @@
 // What is measured: salond on a database, or the floor.
 #pragma once
 #include "tools/bench/child_process.hpp"
+#include "tools/bench/client.hpp"
 #include "tools/bench/prefill.hpp"
 #include <filesystem>
 #include <memory>
@@ -30,6 +31,7 @@ struct server_options {
 struct running_server {
   std::unique_ptr<child_process> process;
   uint16_t port = 0;
+  way over = way::clear;
   double ready_ms = 0; ///< from the start of the process
   pid_t id() const { return process->id(); }
 };
@@ -40,6 +42,7 @@ public:
   struct programs {
     std::string salond, floor;
     std::optional<int> core; ///< of the server and its database
+    way over = way::clear;   ///< the floor has no TLS
   };
 
   /// `address` is used by `mysql` alone. Starts the private database server of `mariadb`. Throws std::exception.
