@@ -108,6 +108,11 @@ void audience::serve(const serving& now) {
     who->services_lost();
 }
 
+void audience::take_up(const new_settings& now) {
+  settings = *now.values;
+  certificate = now.certificate;
+}
+
 std::vector<hearer*> audience::everybody() const {
   std::vector<hearer*> all;
   all.reserve(connections_.size());

@@ -81,8 +81,9 @@ class audience {
 public:
   explicit audience(const config::settings& how) : settings(how) {}
 
-  const config::settings settings;
+  config::settings settings; ///< of now: a connection keeps its codec's and its window's from when it came
   admission allowed{settings};
+  std::shared_ptr<const tls_credentials> certificate; ///< for those who come through `tls://`
   /// Whom the connections ask; set at start, and again when one of them was started anew.
   store_actor store;
   directory_actor directory;
@@ -138,6 +139,7 @@ public:
 
   /// Somebody to ask was started again.
   void serve(const serving& now);
+  void take_up(const new_settings& now);
 
   // --- everybody ---
   void close_user(user_id who, const event::any& last);

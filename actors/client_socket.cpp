@@ -46,8 +46,10 @@ std::string address_of(const sockaddr_storage& from) {
 client_socket::client_socket(net::default_multiplexer& loop, int fd, std::string peer)
     : caf::io::scribe(net::conn_hdl_from_socket(fd)), events_(loop, fd, *this), peer_(std::move(peer)) {}
 
+client_socket::~client_socket() = default;
+
 void client_socket::say(shared_bytes bytes) {
-  if (last_ || bytes->empty())
+  if (last_ || bytes->empty() || (tls_ && tls_->now() == tls_stream::state::failed))
     return;
   unsent_ += bytes->size();
   queue_.push_back(std::move(bytes));
@@ -139,12 +141,14 @@ void client_socket::on_event(net::operation op) {
 void client_socket::read_some() {
   if (!waits_to_read_)
     return;
-  auto& buffer = read_buffer();
+  static thread_local std::vector<char> encrypted;
+  auto& buffer = tls_ ? encrypted : read_buffer();
   buffer.resize(read_bytes);
   const auto got = ::recv(events_.fd(), buffer.data(), buffer.size(), 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR))
     return;
-  if (got < 0 || (got == 0 && (aborted_ || last_ || !owner_)))
+  // With TLS an end that nobody announced is a broken connection: what it cuts off is not taken for a whole.
+  if (got < 0 || (got == 0 && (aborted_ || last_ || !owner_ || tls_)))
     return fail(net::operation::read);
   if (got == 0) {
     input_over_ = true;
@@ -152,11 +156,30 @@ void client_socket::read_some() {
     owner_->input_ended();
     return;
   }
+  if (tls_)
+    return read_sealed({buffer.data(), static_cast<size_t>(got)});
   if (!consume(&events_.backend(), buffer.data(), static_cast<size_t>(got)))
     leave_loop();
 }
 
 void client_socket::write_some() {
+  if (!(tls_ ? write_sealed() : write_clear()))
+    return want_write(true); // the kernel is full: EPOLLOUT calls us again
+  const auto had_waited = waits_to_write_ || held_back_;
+  want_write(false);
+  held_back_ = unsent_ != 0;
+  if (held_back_)
+    return;
+  if (last_ && !finished_) {
+    finished_ = true;
+    ::shutdown(events_.fd(), SHUT_WR);
+  }
+  if (had_waited && owner_)
+    owner_->output_drained();
+}
+
+/// False when the kernel has not taken all of it.
+bool client_socket::write_clear() {
   while (first_ < queue_.size()) {
     iovec parts[most_parts];
     size_t count = 0, offered = 0;
@@ -170,24 +193,24 @@ void client_socket::write_some() {
     message.msg_iovlen = count;
     const auto sent = ::sendmsg(events_.fd(), &message, MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-      queue_.clear();
-      first_ = done_ = unsent_ = 0;
-      abort(); // the loop tells the broker, in a turn of its own
+      lose();
       break;
     }
     const auto taken = sent < 0 ? size_t{0} : static_cast<size_t>(sent);
     advance(taken);
     if (taken < offered)
-      return want_write(true); // the kernel is full: EPOLLOUT calls us again
+      return false;
   }
-  const auto was_waiting = waits_to_write_;
-  want_write(false);
-  if (last_ && !finished_) {
-    finished_ = true;
-    ::shutdown(events_.fd(), SHUT_WR);
-  }
-  if (was_waiting && owner_)
-    owner_->output_drained();
+  return true;
+}
+
+/// The connection is broken: what waits goes, and the loop tells the broker, in a turn of its own.
+void client_socket::lose() {
+  queue_.clear();
+  first_ = done_ = unsent_ = 0;
+  sealed_.clear();
+  sealed_sent_ = 0;
+  abort();
 }
 
 void client_socket::advance(size_t sent) {

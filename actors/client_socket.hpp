@@ -1,8 +1,11 @@
 // A client's socket and the door it comes through, in CAF's event loop. Why our own: CAF's scribe waits for epoll
 // before each write, copies into one buffer a connection, and keeps a read buffer a connection; this one writes at
 // once, sends shared bytes without copying them, and reads into one buffer for all (docs/decisions/0004-fan-out.md has
-// the figures). Lives on the I/O thread alone.
+// the figures). It may speak TLS: what is said waits unencrypted, and is encrypted as the kernel takes it, so that
+// bounds and the dropping of what nobody reads are the same (docs/decisions/0010-tls-for-clients.md). Lives on the I/O
+// thread alone.
 #pragma once
+#include "actors/transport/tls_stream.hpp"
 #include "protocol/codec.hpp"
 #include <caf/io/all.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
@@ -26,12 +29,20 @@ public:
   virtual void input_ended() = 0;
   /// All that was said has been given to the kernel.
   virtual void output_drained() = 0;
+  /// The peer does not speak TLS as it must: nothing is heard of it or said to it any more.
+  virtual void tls_failed(const std::string& why) = 0;
 };
 
 class client_socket : public caf::io::scribe {
 public:
   /// Owns `fd`, a connected non-blocking stream socket. `peer`: its address in words, for limits and logs.
   client_socket(net::default_multiplexer& loop, int fd, std::string peer);
+  ~client_socket() override;
+
+  /// The peer is to shake hands before anything else. REQUIRES: nothing was read or said.
+  void speak_tls(std::shared_ptr<const tls_credentials> with);
+  /// Whether the peer is yet to shake hands: what is said waits for that.
+  bool shaking() const { return tls_ && tls_->now() == tls_stream::state::shaking; }
 
   void belongs_to(socket_owner* owner) { owner_ = owner; }
   const std::string& peer() const { return peer_; }
@@ -39,10 +50,10 @@ public:
   /// Queues bytes; they go out at the next flush().
   void say(shared_bytes bytes);
   /// Queued bytes that the kernel has not taken.
-  size_t unsent() const { return unsent_; }
+  size_t unsent() const { return unsent_ + sealed_.size() - sealed_sent_; }
   /// Forgets what is queued but for the rest of a frame (up to its '\n') whose beginning is out already.
   void drop_unsent();
-  /// After what is queued, ends our output (FIN).
+  /// After what is queued, ends our output (close_notify, FIN).
   void finish();
   /// Whether the peer has ended its output.
   bool input_over() const { return input_over_; }
@@ -75,7 +86,13 @@ private:
 
   void on_event(net::operation op);
   void read_some();
+  void read_sealed(std::string_view bytes);
   void write_some();
+  bool write_clear();
+  bool write_sealed();
+  bool send_sealed();
+  void seal_some();
+  void lose();
   void advance(size_t sent);
   void want_write(bool want);
   void leave_loop();
@@ -95,6 +112,10 @@ private:
   size_t done_ = 0; // bytes of the first that are out
   size_t unsent_ = 0;
   bool input_over_ = false, last_ = false, finished_ = false, aborted_ = false;
+  std::unique_ptr<tls_stream> tls_; // null: in clear
+  std::string sealed_;              // encrypted, and not taken by the kernel: from sealed_sent_ on
+  size_t sealed_sent_ = 0;
+  bool said_end_ = false, held_back_ = false; // close_notify is sealed; what was said waits for the handshake
 };
 
 /// Accepts clients, up to 64 a turn of the loop, and gives each to `accepted`.

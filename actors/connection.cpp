@@ -78,6 +78,11 @@ void connection::input_ended() {
   work();
 }
 
+void connection::tls_failed(const std::string& why) {
+  log::info("a client's TLS failed", {{"why", why}, {"from", peer}});
+  close(std::nullopt);
+}
+
 /// A turn: takes what the client said, and writes what it is told.
 void connection::work() {
   pump();
@@ -202,6 +207,8 @@ void connection::close(const std::optional<event::any>& last) {
   closing_by_ = now() + closing_time;
   house_->wake(*this, *closing_by_);
   tried(admission::attempt_result::unknown);
+  if (socket_ && socket_->shaking() && !refusal_)
+    return socket_->abort(); // it cannot be told anything, and is not waited for
   if (too_slow_) {
     to_confirm_.clear();
     decisions_to_confirm_.clear();

@@ -20,6 +20,7 @@ public:
   // socket_owner
   void input_ended() override;
   void output_drained() override;
+  void tls_failed(const std::string& why) override;
 
   // hearer
   void hear(const shared_bytes& spelled) override;

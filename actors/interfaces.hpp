@@ -47,7 +47,8 @@ using relay_actor =
                      caf::reacts_to<close_user>, caf::reacts_to<announce>, caf::replies_to<close_all>::with<all_closed>,
                      caf::reacts_to<serving>, caf::reacts_to<flush_all>, caf::reacts_to<tick>,
                      caf::reacts_to<tell_user>, caf::reacts_to<decision_told>, caf::reacts_to<account_changed>,
-                     caf::reacts_to<salon_archived>, caf::replies_to<survey>::with<surveyed>>;
+                     caf::reacts_to<salon_archived>, caf::replies_to<survey>::with<surveyed>,
+                     caf::reacts_to<new_settings>>;
 
 /// DIRECTORY: who is online, with which connections.
 using directory_actor = caf::typed_actor<
@@ -66,7 +67,9 @@ using host_actor =
 
 /// SERVER: the root; starts, watches and stops all the others.
 using server_actor = caf::typed_actor<caf::reacts_to<stop>, caf::reacts_to<stop_now>, caf::reacts_to<salons_open>,
-                                      caf::reacts_to<reopen>, caf::reacts_to<reread_bans>>;
+                                      caf::reacts_to<reopen>, caf::reacts_to<reread_bans>,
+                                      // Takes them up, and hands them on to all that work by them.
+                                      caf::reacts_to<new_settings>>;
 
 } // namespace salond
 

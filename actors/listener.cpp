@@ -74,9 +74,11 @@ bound_endpoint bind_unix(const config::endpoint& where) {
 }
 
 void let_in(caf::io::broker* self, net::default_multiplexer& loop, const std::shared_ptr<audience>& house,
-            dialect speaks, caf::intrusive_ptr<client_socket> socket) {
+            dialect speaks, config::endpoint::kind how, caf::intrusive_ptr<client_socket> socket) {
   if (house->overrun())
     return; // closed without a word: there are too many to talk to
+  if (how == config::endpoint::kind::tls)
+    socket->speak_tls(house->certificate);
   const auto refusal = house->refuses(socket->peer());
   if (refusal)
     log::info("refused a connection", {{"why", to_string(*refusal)}, {"from", socket->peer()}});
@@ -98,8 +100,8 @@ caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, b
   });
   self->add_doorman(caf::make_counted<client_doorman>(
       loop, door.fd, local ? client_doorman::peers::local : client_doorman::peers::by_address,
-      [self, &loop, house, speaks](caf::intrusive_ptr<client_socket> socket) {
-        let_in(self, loop, house, speaks, std::move(socket));
+      [self, &loop, house, speaks, how = door.where.how](caf::intrusive_ptr<client_socket> socket) {
+        let_in(self, loop, house, speaks, how, std::move(socket));
       }));
   return {
       [self](const caf::io::acceptor_closed_msg&) { self->quit(caf::exit_reason::unhandled_exception); },

@@ -4,6 +4,7 @@
 #pragma once
 #include "actors/rules/session.hpp"
 #include "actors/store_job.hpp"
+#include "config/config.hpp"
 #include "protocol/words/outcome.hpp"
 #include "protocol/words/records.hpp"
 #include <caf/all.hpp>
@@ -12,6 +13,8 @@
 #include <vector>
 
 namespace salond {
+
+class tls_credentials;
 
 // --- to persistence ---
 
@@ -286,6 +289,15 @@ struct memberships_made {
   persistence::new_members what;
 };
 
+// --- to the server, and from it to all who work by settings ---
+
+/// The configuration was read again, or a certificate renewed. Whoever gets it works by it from then on; what may not
+/// change in a running server (config/changes.hpp) is as before.
+struct new_settings {
+  std::shared_ptr<const config::settings> values;
+  std::shared_ptr<const tls_credentials> certificate; ///< null where no door speaks TLS
+};
+
 // --- to the server ---
 
 /// Stops in order: at once, or after telling everybody and waiting.
@@ -367,6 +379,7 @@ SALOND_LOCAL(salon_changed)
 SALOND_LOCAL(salon_archived)
 SALOND_LOCAL(membership_made)
 SALOND_LOCAL(memberships_made)
+SALOND_LOCAL(new_settings)
 SALOND_LOCAL(stop)
 SALOND_LOCAL(stop_now)
 SALOND_LOCAL(salons_open)

@@ -25,6 +25,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house](const account_changed& what) { house->change_account(what); },
       [house](const salon_archived& what) { house->archive(what.last.id); },
       [house](const survey&) { return house->survey(); },
+      [house](const new_settings& now) { house->take_up(now); },
       [house, self](const tick&) { house->tick(self->clock().now()); },
   };
 }

@@ -52,6 +52,7 @@ void start_admin(pointer self) {
   parts.server = caf::actor_cast<server_actor>(self);
   parts.services = {st.actors.bans, st.actors.passwords};
   parts.certificates = st.parts.certificates;
+  parts.configuration = st.parts.configuration;
   parts.database = st.database;
   parts.state = st.parts.settings.state;
   parts.started = st.started;
@@ -84,6 +85,7 @@ void start_all(pointer self) {
   st.database = st.parts.db->describe();
   st.started = wall_clock();
   st.actors.house = std::make_shared<audience>(st.parts.settings);
+  st.actors.house->certificate = st.parts.certificate;
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
   const auto broken = [](const std::string& why) {
     log::error("the database cannot be trusted any more; ending", {{"why", why}});
@@ -287,6 +289,12 @@ server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> par
       [self](const salons_open&) { open_doors(self); },
       [self](const reopen& msg) { reopen_listener(self, msg.listener); },
       [self](const reread_bans&) { restart_bans(self); },
+      [self](const new_settings& now) {
+        auto& st = self->state;
+        st.parts.settings = *now.values;
+        st.parts.certificate = now.certificate;
+        self->send(st.actors.relay, now);
+      },
   };
 }
 

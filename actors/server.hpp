@@ -16,6 +16,8 @@ struct node_parts {
   std::vector<bound_endpoint> doors;
   identify operators; ///< who sent the admin actor a message; none: there is no admin actor
   certificate_office certificates;
+  std::shared_ptr<const tls_credentials> certificate; ///< that clients are shown; null where no door speaks TLS
+  configuration_office configuration;
 };
 
 /// The actors of a running node; tests end them to see what happens.

@@ -8,7 +8,7 @@ namespace salond::config {
 
 namespace {
 
-constexpr const char* endpoint_form = "write tcp://HOST:PORT, tcp://[IPV6]:PORT or unix:PATH";
+constexpr const char* endpoint_form = "write tcp://HOST:PORT, tls://HOST:PORT, the same with [IPV6], or unix:PATH";
 constexpr const char* database_form = "write sqlite:PATH or mysql://USER@HOST[:PORT]/NAME[?socket=PATH&tls=ca:FILE]";
 
 /// What the address structure of a unix socket has room for (108 with the closing NUL).
@@ -208,18 +208,17 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
         out.path.empty() ? "the path is missing: unix:PATH" : "the path is longer than 107 bytes; choose a shorter one";
     return {};
   }
-  if (begins_with(text, "tls://")) {
-    why = "this version does not speak TLS itself; write tcp://HOST:PORT behind something that does";
-    return {};
-  }
-  if (!begins_with(text, "tcp://")) {
+  const auto scheme = text.substr(0, 6);
+  if (scheme == "tls://")
+    out.how = endpoint::kind::tls;
+  else if (scheme != "tcp://") {
     why = endpoint_form;
     return {};
   }
   const auto parts = split_host(text.substr(6));
   const auto port = parts ? parse_port(parts->port) : std::optional<uint16_t>{};
   if (parts && parts->host.empty())
-    why = "the host is missing; write tcp://0.0.0.0:PORT or tcp://[::]:PORT for every address of this machine";
+    why = "the host is missing; write tls://0.0.0.0:PORT or tls://[::]:PORT for every address of this machine";
   else if (!parts)
     why = std::string("the host is no host name or address; ") + endpoint_form;
   else if (!port)

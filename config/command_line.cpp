@@ -28,8 +28,8 @@ cxxopts::Options options() {
   out.add_options()
       ("config", "Read the configuration from this file; the other options override it", text(), "FILE")
       ("db", "The database: sqlite:PATH or mysql://USER@HOST[:PORT]/NAME[?socket=PATH&tls=ca:FILE]", text(), "DATABASE")
-      ("listen", "Accept clients here: tcp://HOST:PORT (port 0: any free one), tcp://[IPV6]:PORT or unix:PATH; may be "
-                 "given several times", cxxopts::value<std::vector<std::string>>(), "ADDRESS")
+      ("listen", "Accept clients here: tls://HOST:PORT (port 0: any free one), tls://[IPV6]:PORT, unix:PATH, or in clear "
+                 "tcp://HOST:PORT; may be given several times", cxxopts::value<std::vector<std::string>>(), "ADDRESS")
       ("admin", "Where salonctl reaches the server, 127.0.0.1:5001 if not given; none: nowhere", text(), "HOST:PORT")
       ("state", "The folder for what the server keeps; made if it is missing", text(), "DIR")
       ("check-config", "Say all that is wrong with the configuration, and end")
@@ -55,13 +55,12 @@ SIGTERM and SIGINT stop it in order, a second one at once.
 Exit status: 0 all is well, 1 it could not do its work, 2 the command line or the configuration is wrong.
 
   salond --state=/tmp/try --listen=tcp://127.0.0.1:0
-  SALOND_DB_PASSWORD=... salond --db=mysql://chat@db.example/chat --listen=unix:/run/salond/chat
+  SALOND_DB_PASSWORD=... salond --db=mysql://chat@db.example/chat --listen=tls://0.0.0.0:5000
 )";
 
 constexpr const char* clear_to_others =
-    " would carry passwords and messages in clear over the network; listen on a loopback address, behind something "
-    "that "
-    "speaks TLS, or, if the network is trusted, write \"listen_clear_anywhere\": true into the configuration";
+    " would carry passwords and messages in clear over the network; write tls:// in place of tcp://, or a loopback "
+    "address, or, if the network is trusted, \"listen_clear_anywhere\": true into the configuration";
 constexpr const char* unknown_option = "is no option of salond; see salond --help";
 
 /// The environment variable, if it holds anything.

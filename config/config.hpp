@@ -10,7 +10,7 @@
 
 namespace salond::config {
 
-/// An address to listen on: `tcp://HOST:PORT` (port 0: any free one), `unix:PATH`.
+/// An address to listen on: `tcp://HOST:PORT` or `tls://HOST:PORT` (port 0: any free one), `unix:PATH`.
 struct endpoint {
   enum class kind { tcp, tls, unix_socket };
   kind how = kind::tcp;
@@ -33,6 +33,13 @@ struct mysql_database {
   std::string password; ///< from SALOND_DB_PASSWORD or db_password_file; never printed
 };
 using database = std::variant<sqlite_database, mysql_database>;
+
+/// What clients are shown on `tls://` addresses: PEM files, both or neither. Neither: a certificate of the server's own
+/// authority.
+struct tls {
+  std::string certificate; ///< with the chain behind it
+  std::string key;         ///< not readable by everyone
+};
 
 /// Cost of Argon2id, and how much of it at once.
 struct passwords {
@@ -99,6 +106,7 @@ struct settings {
   admin_endpoint admin{endpoint{endpoint::kind::tcp, "127.0.0.1", 5001, {}}};
   config::database db; ///< default: sqlite:STATE/salond.db
   std::string state;   ///< default: the user's state folder, /var/lib/salond for root
+  config::tls tls;
   config::passwords passwords;
   config::limits limits;
   config::rate rate;

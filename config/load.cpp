@@ -80,7 +80,7 @@ constexpr policy_name policy_names[] = {{"open", registration::policy::open},
 /// What holds values of its own.
 bool is_section(std::string_view name) {
   static constexpr std::string_view all[] = {"admin",    "passwords", "limits", "rate", "registration",
-                                             "requests", "text",      "stop",   "log"};
+                                             "requests", "text",      "stop",   "log",  "tls"};
   return std::find(std::begin(all), std::end(all), name) != std::end(all);
 }
 
@@ -98,6 +98,10 @@ public:
       return fault("", "the configuration must be one object: { … }");
     for (const auto& [name, value] : doc.items())
       top(name, value);
+    const auto& tls = into_.values.tls;
+    if (tls.certificate.empty() != tls.key.empty())
+      fault(tls.key.empty() ? "tls.certificate" : "tls.key",
+            std::string("needs ") + (tls.key.empty() ? "tls.key" : "tls.certificate") + " beside it, a PEM file too");
   }
 
   void fault(std::string where, std::string what) { into_.faults.push_back({std::move(where), std::move(what)}); }
@@ -125,6 +129,8 @@ private:
   void member(const std::string& section, const std::string& name, const json& value) {
     if (section == "admin" && name == "listen")
       return admin(value);
+    if (section == "tls" && (name == "certificate" || name == "key"))
+      return string(path_of(section, name), value, name == "key" ? into_.values.tls.key : into_.values.tls.certificate);
     if (section == "log" && name == "level")
       return log_level(value);
     if (section == "log" && name == "format")
@@ -320,6 +326,10 @@ std::string to_json(const settings& values) {
     doc["listen"].push_back(each.to_string());
   doc["listen_clear_anywhere"] = values.listen_clear_anywhere;
   doc["admin"]["listen"] = to_string(values.admin);
+  if (!values.tls.certificate.empty())
+    doc["tls"]["certificate"] = values.tls.certificate;
+  if (!values.tls.key.empty())
+    doc["tls"]["key"] = values.tls.key;
   doc["db"] = to_string(values.db);
   doc["state"] = values.state;
   for (const auto& each : numbers(copy))

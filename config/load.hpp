@@ -32,7 +32,8 @@ loaded load(std::string_view text);
 /// What is allowed and yet unwise in these settings.
 std::vector<complaint> warnings_about(const settings& values);
 
-/// Reads `tcp://HOST:PORT`, `tcp://[IPV6]:PORT` or `unix:PATH`. Nothing: `why` says what to write instead.
+/// Reads `tcp://HOST:PORT`, `tls://HOST:PORT`, the same with `[IPV6]`, or `unix:PATH`. Nothing: `why` says what to
+/// write instead.
 std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why);
 
 /// True for `tcp://` on anything but a loopback address: what is said there can be read on the way.

@@ -6,7 +6,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # --- which headers belong to which library; `posix` is the system's, `std` all headers without a folder or an ending ---
 set(libraries posix icu json cxxopts openssl sodium sqlite mysql caf editline test benchmark)
-set(headers_posix "^(sys|netinet|arpa|linux|net)/|^(unistd|getopt|wchar|fcntl|poll|signal|pthread|netdb|termios|pwd|grp|dirent|spawn|malloc|sched|syslog|ucontext)[.]h$")
+set(headers_posix "^(sys|netinet|arpa|linux|net)/|^(unistd|getopt|wchar|fcntl|poll|signal|pthread|netdb|termios|pwd|grp|dirent|spawn|malloc|sched|syslog|ucontext|ifaddrs)[.]h$")
 set(headers_icu "^unicode/")
 set(headers_json "^nlohmann/")
 set(headers_cxxopts "^cxxopts[.]hpp$")
@@ -36,7 +36,6 @@ endfunction()
 row(FILES "^protocol/words/names[.]" OURS "^protocol/words/" LIBRARIES icu)
 row(FILES "^protocol/words/" OURS "^protocol/words/")
 # codecs: no sockets, no CAF, no stores, no rules
-row(FILES "^protocol/tls/" OURS "^protocol/" LIBRARIES openssl)
 row(FILES "^protocol/" OURS "^protocol/" LIBRARIES json)
 row(FILES "^config/" OURS "^(config|protocol/words)/" LIBRARIES json cxxopts posix)
 # stores: neither knows the other; SQL stands only in them
@@ -52,9 +51,9 @@ row(FILES "^actors/rules/" OURS "^(actors/rules|protocol/words)/")
 row(FILES "^actors/dialects[.]" OURS "^(actors|persistence|config|protocol)/" NOT "^persistence/(sqlite|mysql)/" LIBRARIES caf)
 # What operators are answered is JSON from the start (docs/decisions/0007-operators-commands.md).
 row(FILES "^actors/admin/" OURS "^(actors|persistence|config|protocol)/"
-  NOT "^protocol/(text|irc|json|websocket|tls)/|^persistence/(sqlite|mysql)/" LIBRARIES caf json posix)
+  NOT "^protocol/(text|irc|json|websocket)/|^persistence/(sqlite|mysql)/" LIBRARIES caf json posix)
 row(FILES "^actors/" OURS "^(actors|persistence|config|protocol)/"
-  NOT "^protocol/(text|irc|json|websocket|tls)/|^persistence/(sqlite|mysql)/" LIBRARIES caf openssl posix)
+  NOT "^protocol/(text|irc|json|websocket)/|^persistence/(sqlite|mysql)/" LIBRARIES caf openssl posix)
 # programs wire, they do not decide; the benchmarks look at everything
 row(FILES "^tools/bench/" OURS "." LIBRARIES posix benchmark json caf sodium sqlite openssl)
 row(FILES "^tools/salonctl/" OURS "^(tools/salonctl|actors/(admin/messages|transport/)|config|protocol/words)" LIBRARIES caf json posix editline)

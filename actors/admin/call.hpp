@@ -21,6 +21,21 @@ struct certificate_office {
   std::function<size_t(const std::string& name)> revoke; ///< live connections end; how many certificates
 };
 
+/// A configuration that was read again and checked whole, and is not yet in force.
+struct reread_configuration {
+  std::vector<std::string> faults;        ///< a sentence each; if there is one, nothing can be taken up
+  std::vector<std::string> warnings;      ///< the same, for what is allowed and yet unwise
+  std::vector<std::string> changed;       ///< names of what is another than in force
+  std::vector<std::string> needs_restart; ///< names of what stays as it is until then
+  new_settings next;
+};
+
+/// The configuration of the node, as the admin actor has it read again. Any thread; may read files.
+struct configuration_office {
+  std::function<reread_configuration()> read;
+  std::function<void(const reread_configuration&)> take_up;
+};
+
 /// Whom the admin actor asks, and what it knows of the node.
 struct admin_parts {
   identify who;
@@ -31,6 +46,7 @@ struct admin_parts {
   server_actor server;
   serving services;
   certificate_office certificates;
+  configuration_office configuration;
   std::string database; ///< one line about it
   std::string state;    ///< the folder for what the server keeps
   moment started;

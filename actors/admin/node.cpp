@@ -86,6 +86,37 @@ void kill(const admin_call_ptr& call) {
   });
 }
 
+std::string joined(const std::vector<std::string>& all, const char* between) {
+  std::string text;
+  for (const auto& one : all)
+    text += (text.empty() ? "" : between) + one;
+  return text;
+}
+
+void take_up(const admin_call_ptr& call, const reread_configuration& read) {
+  try {
+    call->parts().configuration.take_up(read);
+  } catch (const std::exception& error) {
+    return call->refuse(admin_verdict::refused, std::string("nothing was changed: ") + error.what());
+  }
+  json all{{"done", true}, {"changed", read.changed}, {"needs_restart", read.needs_restart}};
+  if (!read.warnings.empty())
+    all["warnings"] = read.warnings;
+  call->done(all);
+}
+
+/// All or nothing: with a fault anywhere nothing changes.
+void reload(const admin_call_ptr& call) {
+  auto read = call->parts().configuration.read();
+  if (!read.faults.empty()) {
+    const auto why = "nothing was changed:\n" + joined(read.faults, "\n");
+    return note(call, "configuration", joined(read.faults, "; "), "refused",
+                [call, why] { call->refuse(admin_verdict::refused, why); });
+  }
+  const auto about = joined(read.changed, ", ");
+  note(call, "configuration", about, [call, read = std::move(read)] { take_up(call, read); });
+}
+
 // --- the audit log ---
 
 void show_log(const admin_call_ptr& call) {
@@ -128,7 +159,7 @@ void issue_certificate(const admin_call_ptr& call) {
   const auto role = call->said().has("--role") ? call->said().get("--role") : "administrator";
   const auto kind = peer_kind_of(role);
   const auto name = call->said().get("NAME");
-  if (!kind || *kind == peer_kind::node)
+  if (kind != peer_kind::administrator && kind != peer_kind::moderator)
     return call->refuse(admin_verdict::wrong_usage, "--role is administrator or moderator");
   if (!is_peer_name(name))
     return call->refuse(admin_verdict::wrong_usage, "NAME has 1 to 64 of a-z, 0-9, dot, underscore and hyphen");
@@ -176,6 +207,7 @@ void add_node_commands(std::map<std::string_view, admin_command>& to) {
   to["watch"] = show_sample;
   to["announce"] = announce_text;
   to["kill"] = kill;
+  to["reload"] = reload;
   to["log"] = show_log;
   to["cert issue"] = issue_certificate;
   to["cert list"] = list_certificates;

@@ -45,6 +45,7 @@ const std::vector<operator_command> table = {
     {"export", "USER", "All that is kept about a user, as JSON.", all},
     {"erase", "USER [REASON...]", "Deletes a user and all that is personal; the name becomes free. Answers a receipt.", all},
     {"backup", "NAME", "Writes all that the database holds to STATE/backups/NAME.", all},
+    {"reload", "", "Reads the configuration and the certificates again; all or nothing.", all},
     {"cert issue", "NAME [--role=ROLE]", "Makes a bundle for an operator: administrator (the default) or moderator.", all},
     {"cert list", "", "The certificates.", all},
     {"cert revoke", "NAME", "Revokes all certificates of a name, live connections too.", all},

@@ -49,6 +49,7 @@ protected:
   }
 
   void input_ended() override {}
+  void tls_failed(const std::string&) override {}
   void output_drained() override {
     if (when_drained.empty())
       return;

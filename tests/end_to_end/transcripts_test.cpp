@@ -1,4 +1,5 @@
-// The conversations of tests/transcripts, with the real server, on each kind of database, over TCP and a unix socket.
+// The conversations of tests/transcripts, with the real server, on each kind of database, over TCP and a unix socket,
+// and over TLS.
 #include "config/load.hpp"
 #include "persistence/open.hpp"
 #include "tests/end_to_end/databases.hpp"
@@ -46,7 +47,7 @@ private:
   daemon& server_;
 };
 
-enum class way { tcp, unix_socket };
+enum class way { tcp, unix_socket, tls };
 
 class Transcripts : public testing::TestWithParam<std::tuple<std::string, database_kind, way>> {};
 
@@ -60,6 +61,8 @@ TEST_P(Transcripts, GoAsTheyAreWritten) {
   server.how.settings = what.settings;
   if (over == way::unix_socket)
     server.how.listen = {"unix:" + std::string(server.folder() / "socket")};
+  if (over == way::tls)
+    server.how.listen = {"tls://127.0.0.1:0"};
   server.start();
   daemon_stage shown(server);
 
@@ -68,13 +71,20 @@ TEST_P(Transcripts, GoAsTheyAreWritten) {
   EXPECT_EQ(server.stop(), 0) << server.log();
 }
 
+std::string name_of_transcript(const testing::TestParamInfo<Transcripts::ParamType>& info) {
+  const auto& [name, kind, over] = info.param;
+  return name + "_" + kind.name + (over == way::tcp ? "_tcp" : over == way::tls ? "_tls" : "_unix");
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Transcripts,
                          testing::Combine(testing::ValuesIn(support::all_transcripts()), testing::ValuesIn(kinds()),
                                           testing::Values(way::tcp, way::unix_socket)),
-                         [](const auto& info) {
-                           return std::get<0>(info.param) + "_" + std::get<1>(info.param).name
-                                  + (std::get<2>(info.param) == way::tcp ? "_tcp" : "_unix");
-                         });
+                         name_of_transcript);
+// What the database is makes no difference to it.
+INSTANTIATE_TEST_SUITE_P(OverTls, Transcripts,
+                         testing::Combine(testing::ValuesIn(support::all_transcripts()),
+                                          testing::Values(kinds().front()), testing::Values(way::tls)),
+                         name_of_transcript);
 
 } // namespace
 } // namespace salond::end_to_end

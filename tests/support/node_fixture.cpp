@@ -40,6 +40,9 @@ void NodeTest::launch() {
   auto parts = std::make_shared<node_parts>();
   config::endpoint where;
   where.port = 0;
+  if (certificate)
+    where.how = config::endpoint::kind::tls;
+  parts->certificate = certificate;
   parts->settings = settings;
   parts->operators = operators;
   parts->db = std::move(db_);

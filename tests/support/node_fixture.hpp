@@ -30,6 +30,10 @@ protected:
   int stop_node();
   /// Announces the stop.
   void stop_later(int64_t seconds) { caf::anon_send(server_, stop{seconds}); }
+  /// Other settings, or another certificate, for a running node.
+  void take_up(const config::settings& values, std::shared_ptr<const tls_credentials> shown) {
+    caf::anon_send(server_, new_settings{std::make_shared<const config::settings>(values), std::move(shown)});
+  }
   /// The exit status, once the node has ended by itself.
   int end_status();
 
@@ -80,6 +84,7 @@ protected:
   std::string status_of(const std::string& username);
 
   config::settings settings;
+  std::shared_ptr<const tls_credentials> certificate; ///< if there is one, the door speaks TLS
   identify operators; ///< who sent the admin actor a message; none: there is no admin actor
   std::shared_ptr<support::store_guard> guard = std::make_shared<support::store_guard>();
   node_actors actors;

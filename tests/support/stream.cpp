@@ -1,9 +1,13 @@
 #include "tests/support/stream.hpp"
 #include <arpa/inet.h>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -67,13 +71,33 @@ stream::stream(const std::string& endpoint, const std::string& from) {
   }
   if (descriptor_ < 0)
     throw std::runtime_error("nobody listens on " + endpoint);
+  if (endpoint.rfind("tls://", 0) == 0)
+    shake_hands();
 }
 
-stream::stream(stream&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), ended_(other.ended_) {}
+void stream::shake_hands() {
+  std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes its alerts without MSG_NOSIGNAL
+  static const std::shared_ptr<SSL_CTX> context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
+  tls_.reset(SSL_new(context.get()), SSL_free);
+  SSL_set_fd(tls_.get(), descriptor_);
+  const timeval patience{20, 0};
+  ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ERR_clear_error();
+  if (SSL_connect(tls_.get()) != 1) {
+    const auto* why = ERR_reason_error_string(ERR_get_error());
+    close();
+    throw std::runtime_error(std::string("no TLS: ") + (why ? why : "closed"));
+  }
+  ::fcntl(descriptor_, F_SETFL, O_NONBLOCK);
+}
+
+stream::stream(stream&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), tls_(std::move(other.tls_)), ended_(other.ended_) {}
 
 stream& stream::operator=(stream&& other) noexcept {
   close();
   descriptor_ = std::exchange(other.descriptor_, -1);
+  tls_ = std::move(other.tls_);
   ended_ = other.ended_;
   return *this;
 }
@@ -87,6 +111,15 @@ bool stream::send(std::string_view bytes) {
     pollfd room{descriptor_, POLLOUT, 0};
     if (::poll(&room, 1, 20000) <= 0)
       return false;
+    if (tls_) {
+      ERR_clear_error();
+      const auto said = SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()));
+      if (said > 0)
+        return true; // all of it: partial writes are off
+      if (SSL_get_error(tls_.get(), said) != SSL_ERROR_WANT_WRITE)
+        return false;
+      continue;
+    }
     const auto sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && (errno == EINTR || errno == EAGAIN))
       continue;
@@ -98,6 +131,8 @@ bool stream::send(std::string_view bytes) {
 }
 
 std::string stream::receive(size_t most, std::chrono::milliseconds within) {
+  if (tls_)
+    return receive_sealed(most, within);
   pollfd wait{descriptor_, POLLIN, 0};
   if (ended_ || ::poll(&wait, 1, static_cast<int>(within.count())) <= 0)
     return {};
@@ -108,7 +143,47 @@ std::string stream::receive(size_t most, std::chrono::milliseconds within) {
   return result;
 }
 
+std::string stream::receive_sealed(size_t most, std::chrono::milliseconds within) {
+  const auto until = std::chrono::steady_clock::now() + within;
+  std::string result(most, '\0');
+  while (!ended_) {
+    ERR_clear_error();
+    const auto got = SSL_read(tls_.get(), result.data(), static_cast<int>(most));
+    if (got > 0)
+      return result.substr(0, static_cast<size_t>(got));
+    if (SSL_get_error(tls_.get(), got) != SSL_ERROR_WANT_READ) {
+      ended_ = true;
+      break;
+    }
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+    pollfd wait{descriptor_, POLLIN, 0};
+    if (left <= 0 || ::poll(&wait, 1, static_cast<int>(left)) <= 0)
+      break;
+  }
+  return {};
+}
+
+bool stream::was_told_the_end() const {
+  return tls_ && (SSL_get_shutdown(tls_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+std::string stream::fingerprint() const {
+  const std::shared_ptr<X509> shown{SSL_get1_peer_certificate(tls_.get()), X509_free};
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  X509_digest(shown.get(), EVP_sha256(), digest, &size);
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    (text += digits[digest[i] >> 4]) += digits[digest[i] & 15];
+  }
+  return text;
+}
+
 void stream::finish() {
+  if (tls_)
+    SSL_shutdown(tls_.get());
   ::shutdown(descriptor_, SHUT_WR);
 }
 

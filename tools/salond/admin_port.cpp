@@ -14,11 +14,11 @@ port_rules operators(const transport& net) {
 
 } // namespace
 
-admin_port::admin_port(caf::actor_system& system, const config::endpoint& where, const std::string& state)
-    : where_(where), folder_(std::make_shared<tls_folder>(state + "/tls")),
+admin_port::admin_port(caf::actor_system& system, const config::endpoint& where,
+                       std::shared_ptr<tls_folder> certificates)
+    : where_(where), folder_(std::move(certificates)),
       net_(std::make_shared<transport>(system, transport_limits{}, [](const std::string& line) { log::info(line); })) {
-  folder_->renew();
-  net_->use(folder_->server(), folder_->revoked());
+  use_renewed();
 }
 
 void admin_port::offer(node_parts& parts) {
@@ -50,9 +50,8 @@ std::string admin_port::where() const {
   return config::to_string(config::admin_endpoint{where_});
 }
 
-void admin_port::renew() {
-  if (folder_->renew().server)
-    net_->use(folder_->server(), folder_->revoked());
+void admin_port::use_renewed() {
+  net_->use(folder_->server(), folder_->revoked());
 }
 
 } // namespace salond

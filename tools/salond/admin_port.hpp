@@ -9,8 +9,8 @@ namespace salond {
 /// Made right after the actor system and destroyed before it. Functions throw std::runtime_error, for people.
 class admin_port {
 public:
-  /// Makes the certificates that are missing or due.
-  admin_port(caf::actor_system& system, const config::endpoint& where, const std::string& state);
+  /// REQUIRES: the folder's certificates are made.
+  admin_port(caf::actor_system& system, const config::endpoint& where, std::shared_ptr<tls_folder> certificates);
 
   /// What the node needs of it.
   void offer(node_parts& parts);
@@ -21,8 +21,8 @@ public:
   /// HOST:PORT as bound.
   std::string where() const;
 
-  /// Renews what is due; to be called once a day.
-  void renew();
+  /// The server's certificate was renewed.
+  void use_renewed();
 
 private:
   config::endpoint where_;

@@ -56,12 +56,14 @@ TEST(Load, KnowsNoNameThatTheShippedFileDoesNotShow) {
     EXPECT_EQ(shown.value(section, nlohmann::json{}), value) << section;
   }
   EXPECT_THAT(text, HasSubstr("// \"db_password_file\": "));
+  EXPECT_THAT(text, HasSubstr("// \"tls\": {\"certificate\": "));
 }
 
 TEST(Load, ReadsEveryName) {
   const auto read = load(R"({
     // a comment
     "listen": ["tcp://[::1]:1", "unix:/run/s"], "listen_clear_anywhere": true, "db": "mysql://u@h:3307/n", "db_password_file": "/p", "state": "/s",
+    "tls": {"certificate": "/c", "key": "/k"},
     "passwords": {"memory_kib": 65536, "passes": 3, "threads": 4, "queue": 5},
     "limits": {"connections": 1, "connections_per_address": 2, "login_seconds": 3, "frame_bytes": 4, "unread_bytes": 5,
                "unsent_bytes": 6, "posts_in_flight": 7, "posts_in_flight_per_salon": 8},
@@ -79,6 +81,8 @@ TEST(Load, ReadsEveryName) {
   EXPECT_EQ(to_string(values.db), "mysql://u@h:3307/n");
   EXPECT_EQ(read.db_password_file, "/p");
   EXPECT_EQ(values.state, "/s");
+  EXPECT_EQ(values.tls.certificate, "/c");
+  EXPECT_EQ(values.tls.key, "/k");
   EXPECT_EQ(values.passwords.memory_kib, 65536u);
   EXPECT_EQ(values.passwords.passes, 3u);
   EXPECT_EQ(values.passwords.threads, 4u);
@@ -126,6 +130,10 @@ TEST(Load, SaysWhatToDo) {
   EXPECT_THAT(faults_of(R"({"limits": {"conections": 1}})"),
               ElementsAre("limits.conections: is no name that salond knows; correct it or remove it"));
   EXPECT_THAT(faults_of(R"({"stop": {"seconds": 0}})"), ElementsAre("stop.seconds: must be from 1 to 3600, is 0"));
+  EXPECT_THAT(faults_of(R"({"tls": {"key": "/k"}})"),
+              ElementsAre("tls.key: needs tls.certificate beside it, a PEM file too"));
+  EXPECT_THAT(faults_of(R"({"tls": {"certificate": "/c"}})"),
+              ElementsAre("tls.certificate: needs tls.key beside it, a PEM file too"));
   EXPECT_THAT(faults_of(R"({"listen": []})"), ElementsAre(HasSubstr("at least one address")));
   EXPECT_THAT(faults_of(R"({"listen": "tcp://a:1"})"), ElementsAre(HasSubstr("[\"tcp://127.0.0.1:5000\"]")));
   EXPECT_THAT(faults_of("[]"), ElementsAre(HasSubstr("must be one object")));

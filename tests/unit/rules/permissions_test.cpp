@@ -40,6 +40,7 @@ const std::map<std::string_view, right> expected{
     {"log", right::administrators},
     {"watch", right::operators},
     {"kill", right::administrators},
+    {"reload", right::administrators},
     {"backup", right::administrators},
     {"users import", right::administrators},
     {"export", right::administrators},

@@ -1,0 +1,61 @@
+#include "actors/certificate_files.hpp"
+
+namespace salond {
+namespace {
+
+constexpr std::time_t soon = 7 * 24 * 3600; // time enough for whoever renews it by hand
+
+std::string date_of(std::time_t when) {
+  std::tm parts{};
+  ::gmtime_r(&when, &parts);
+  char text[sizeof "-2147483648-12-31"];
+  return {text, std::strftime(text, sizeof text, "%F", &parts)};
+}
+
+/// The text of a file; where it cannot be read, a fault.
+std::string read_file(const char* name, const std::string& path, const config::surroundings& around,
+                      checked_certificate& into) {
+  const auto content = around.read(path);
+  if (const auto* why = std::get_if<std::string>(&content)) {
+    into.faults.push_back({name, path + " cannot be read: " + *why});
+    return {};
+  }
+  const auto& file = std::get<config::file>(content);
+  // Its group may well be one that may read keys (root:ssl-cert, 0640); everyone never is.
+  if (std::string_view{name} == "tls.key" && file.open_to_others)
+    into.faults.push_back({name, path
+                                     + " can be read by everyone on this machine; chmod o-r it, and have it made anew "
+                                       "if strangers were here"});
+  return file.content;
+}
+
+void warn_of_dates(checked_certificate& into, const std::string& path, std::time_t now) {
+  const auto& found = *into.credentials;
+  if (found.until() <= now)
+    into.warnings.push_back({"tls.certificate", path + " has expired on " + date_of(found.until())});
+  else if (found.until() <= now + soon)
+    into.warnings.push_back({"tls.certificate", path + " expires on " + date_of(found.until())});
+  if (found.from() > now)
+    into.warnings.push_back({"tls.certificate", path + " is not good before " + date_of(found.from())});
+}
+
+} // namespace
+
+checked_certificate read_certificate(const config::tls& files, const config::surroundings& around, std::time_t now) {
+  checked_certificate found;
+  if (files.certificate.empty() || files.key.empty())
+    return found;
+  const auto certificate = read_file("tls.certificate", files.certificate, around, found);
+  const auto key = read_file("tls.key", files.key, around, found);
+  if (!found.faults.empty())
+    return found;
+  try {
+    found.credentials = std::make_shared<const tls_credentials>(certificate, key);
+    warn_of_dates(found, files.certificate, now);
+  } catch (const pki_error& error) {
+    found.faults.push_back({"tls.certificate", files.certificate + " with " + files.key + ": " + error.what()});
+  }
+  return found;
+}
+
+} // namespace salond

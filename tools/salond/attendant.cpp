@@ -1,0 +1,137 @@
+#include "tools/salond/attendant.hpp"
+#include "actors/ask_store.hpp"
+#include "actors/wall_clock.hpp"
+#include "config/log.hpp"
+#include "tools/salond/service_manager.hpp"
+#include <csignal>
+#include <cstdio>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace salond {
+
+attendant::attendant(news& told, std::optional<admin_port>& admin, std::vector<bound_endpoint> doors,
+                     live_configuration& live)
+    : told_(told), admin_(admin), doors_(std::move(doors)), live_(live) {}
+
+int attendant::wait_for_end(const server_actor& root, int signals) {
+  constexpr int hour = 3600 * 1000; // how often certificates are looked at
+  root_ = root;
+  pollfd wait[] = {{signals, POLLIN, 0}, {told_.wake, POLLIN, 0}};
+  while (!over_) {
+    const auto events_seen = ::poll(wait, 2, stopping_ ? patience() : hour);
+    if (events_seen < 0)
+      continue;
+    if (events_seen == 0)
+      nothing_happened();
+    else if (wait[1].revents)
+      take_news();
+    else
+      take_signal(signals);
+  }
+  return status_;
+}
+
+/// The stop has a deadline of its own; this is for what that cannot end, as a thread that waits for a database.
+int attendant::patience() const {
+  return static_cast<int>(std::max(1u, live_.in_force().values->stop.seconds) * 1000);
+}
+
+void attendant::nothing_happened() {
+  if (stopping_) {
+    log::error("not everything could be stopped in time; ending", {{"after_ms", patience()}});
+    over_ = true;
+    return;
+  }
+  renew_certificates();
+}
+
+void attendant::renew_certificates() {
+  try {
+    if (live_.renew().server && admin_)
+      admin_->use_renewed();
+  } catch (const std::exception& error) { // the old ones are good for months yet
+    log::error("the certificates cannot be renewed", {{"why", error.what()}});
+  }
+}
+
+void attendant::take_news() {
+  eventfd_t count = 0;
+  ::eventfd_read(told_.wake, &count);
+  const std::lock_guard lock{told_.guard};
+  if (told_.ended) {
+    status_ = *told_.ended;
+    over_ = true;
+  } else if (const auto actors = std::exchange(told_.actors, std::nullopt)) {
+    serve(*actors);
+  }
+}
+
+/// Opens the admin port for the actors that serve now; the first time, says that all is ready.
+void attendant::serve(const node_actors& actors) {
+  store_ = actors.store;
+  try {
+    if (admin_)
+      admin_->publish(actors);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "salond: %s\n", error.what());
+    over_ = true;
+    return;
+  }
+  if (!std::exchange(ready_, true))
+    print_ready();
+}
+
+void attendant::take_signal(int signals) {
+  signalfd_siginfo what;
+  (void)!::read(signals, &what, sizeof what);
+  if (what.ssi_signo == SIGHUP)
+    return reload();
+  if (std::exchange(stopping_, true)) {
+    over_ = true; // the second one: at once
+    return;
+  }
+  log::info("asked to stop");
+  notify_service_manager("STOPPING=1");
+  caf::anon_send(root_, stop{});
+}
+
+/// What `salonctl reload` does; what it would answer goes into the log.
+void attendant::reload() {
+  if (!store_ || stopping_)
+    return;
+  renew_certificates();
+  std::string result = "done";
+  try {
+    const auto read = live_.read();
+    for (const auto& one : read.faults)
+      log::error("the configuration was not read again", {{"fault", one}});
+    for (const auto& one : read.warnings)
+      log::warning(one);
+    if (read.faults.empty())
+      live_.take_up(read);
+    else
+      result = "refused";
+  } catch (const std::exception& error) {
+    log::error("the configuration was not read again", {{"fault", error.what()}});
+    result = "refused";
+  }
+  tell_store(store_, [why = decision{"SIGHUP", "signal", {}, wall_clock()}, result](persistence::store& db) {
+    db.note(why, "reload", "configuration", result);
+  });
+}
+
+void attendant::print_ready() const {
+  std::string line = "ready";
+  for (const auto& door : doors_)
+    line += " " + door.where.to_string();
+  if (admin_)
+    line += " admin " + admin_->where();
+  line += "\n";
+  std::fputs(line.c_str(), stdout);
+  std::fflush(stdout);
+  notify_service_manager("READY=1");
+}
+
+} // namespace salond

@@ -1,0 +1,59 @@
+// What the main thread of a running server does.
+#pragma once
+#include "tools/salond/admin_port.hpp"
+#include "tools/salond/live_configuration.hpp"
+#include <mutex>
+#include <optional>
+#include <sys/eventfd.h>
+
+namespace salond {
+
+/// What the node's actors tell the main thread: each sets what is new and wakes it.
+struct news {
+  const int wake = ::eventfd(0, EFD_CLOEXEC);
+  std::mutex guard;
+  std::optional<node_actors> actors; ///< that serve now, if others than before
+  std::optional<int> ended;          ///< the node has, with this status
+
+  void tell(const node_actors& now) {
+    const std::lock_guard lock{guard};
+    actors = now;
+    ::eventfd_write(wake, 1);
+  }
+  void tell_end(int status) {
+    const std::lock_guard lock{guard};
+    ended = status;
+    ::eventfd_write(wake, 1);
+  }
+};
+
+/// The main thread's part in a running node: it opens the admin port, says that all is ready, passes signals on, has
+/// the configuration read again, and looks after certificates.
+class attendant {
+public:
+  attendant(news& told, std::optional<admin_port>& admin, std::vector<bound_endpoint> doors, live_configuration& live);
+
+  /// Waits for the node's end; answers the exit status. `signals`: SIGTERM, SIGINT and SIGHUP, to be read.
+  int wait_for_end(const server_actor& root, int signals);
+
+private:
+  int patience() const;
+  void nothing_happened();
+  void renew_certificates();
+  void take_news();
+  void serve(const node_actors& actors);
+  void print_ready() const;
+  void take_signal(int signals);
+  void reload();
+
+  news& told_;
+  std::optional<admin_port>& admin_;
+  const std::vector<bound_endpoint> doors_;
+  live_configuration& live_;
+  server_actor root_;
+  store_actor store_;
+  bool stopping_ = false, ready_ = false, over_ = false;
+  int status_ = 1;
+};
+
+} // namespace salond

@@ -1,0 +1,178 @@
+#include "tools/salond/live_configuration.hpp"
+#include "actors/certificate_files.hpp"
+#include "config/changes.hpp"
+#include "config/log.hpp"
+#include <algorithm>
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <set>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace salond {
+namespace {
+
+// Descriptors that are no client's: database, log, epoll, listeners, and room to say no to those who are too many.
+constexpr rlim_t other_descriptors = 512;
+// A machine with more addresses than this is reached by its name.
+constexpr size_t most_addresses = 32;
+
+/// As many descriptors as the configured connections need; fewer connections where the system allows no more.
+void make_room_for(config::limits& limits) {
+  rlimit have{};
+  ::getrlimit(RLIMIT_NOFILE, &have);
+  have.rlim_cur = have.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &have);
+  const auto most = have.rlim_cur > 2 * other_descriptors ? have.rlim_cur - other_descriptors : have.rlim_cur / 2;
+  if (limits.connections != 0 && limits.connections <= most)
+    return;
+  const auto allowed = static_cast<uint32_t>(std::min<rlim_t>(most, 1000000));
+  if (limits.connections != 0)
+    log::warning("fewer connections than configured: the limit of open files is too low",
+                 {{"configured", limits.connections}, {"possible", allowed}, {"see", "ulimit -n, LimitNOFILE"}});
+  limits.connections = allowed;
+}
+
+/// The addresses of this machine that others may know: neither loopback nor bound to one link.
+std::vector<std::string> addresses_of_this_machine() {
+  std::vector<std::string> all;
+  ifaddrs* first = nullptr;
+  if (::getifaddrs(&first) != 0)
+    return all;
+  for (const auto* one = first; one && all.size() < most_addresses; one = one->ifa_next) {
+    if (!one->ifa_addr || (one->ifa_flags & IFF_LOOPBACK) != 0)
+      continue;
+    char text[INET6_ADDRSTRLEN] = "";
+    if (one->ifa_addr->sa_family == AF_INET) {
+      ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr, text, sizeof text);
+    } else if (one->ifa_addr->sa_family == AF_INET6) {
+      const auto& six = reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr;
+      if (!IN6_IS_ADDR_LINKLOCAL(&six))
+        ::inet_ntop(AF_INET6, &six, text, sizeof text);
+    }
+    if (*text != '\0')
+      all.emplace_back(text);
+  }
+  ::freeifaddrs(first);
+  return all;
+}
+
+std::string joined(const std::vector<std::string>& all) {
+  std::string text;
+  for (const auto& one : all)
+    text += (text.empty() ? "" : ",") + one;
+  return text;
+}
+
+} // namespace
+
+bool speaks_tls(const config::settings& values) {
+  return std::any_of(values.listen.begin(), values.listen.end(),
+                     [](const auto& door) { return door.how == config::endpoint::kind::tls; });
+}
+
+std::vector<std::string> hosts_of(const std::vector<config::endpoint>& doors) {
+  std::set<std::string> hosts;
+  for (const auto& door : doors) {
+    if (door.how != config::endpoint::kind::tls)
+      continue;
+    hosts.insert({"localhost", "127.0.0.1", "::1"});
+    if (char name[256] = ""; ::gethostname(name, sizeof name - 1) == 0 && *name != '\0')
+      hosts.insert(name);
+    if (door.host != "0.0.0.0" && door.host != "::") {
+      hosts.insert(door.host);
+    } else {
+      const auto here = addresses_of_this_machine();
+      hosts.insert(here.begin(), here.end());
+    }
+  }
+  // An address with the name of an interface (fe80::1%eth0) is nobody else's.
+  std::vector<std::string> all;
+  std::copy_if(hosts.begin(), hosts.end(), std::back_inserter(all),
+               [](const auto& one) { return one.find('%') == std::string::npos; });
+  return all;
+}
+
+live_configuration::live_configuration(int argc, const char* const* argv, const config::settings& values,
+                                       std::shared_ptr<tls_folder> own)
+    : argc_(argc), argv_(argv), own_(std::move(own)) {
+  if (own_)
+    own_->renew();
+  const auto found = read_certificate(values.tls, config::this_process(), std::time(nullptr));
+  if (!found.faults.empty())
+    throw std::runtime_error(found.faults.front().to_string());
+  put_in_force(values, found.credentials);
+}
+
+new_settings live_configuration::in_force() const {
+  const std::lock_guard lock{guard_};
+  return now_;
+}
+
+reread_configuration live_configuration::read() const {
+  const auto asked = config::parse(argc_, argv_, config::this_process());
+  const auto found = read_certificate(asked.values.tls, config::this_process(), std::time(nullptr));
+  reread_configuration result;
+  for (const auto* some : {&asked.faults, &found.faults})
+    for (const auto& one : *some)
+      result.faults.push_back(one.to_string());
+  for (const auto* some : {&asked.warnings, &found.warnings})
+    for (const auto& one : *some)
+      result.warnings.push_back(one.to_string());
+  if (!result.faults.empty())
+    return result;
+  const std::lock_guard lock{guard_};
+  auto changes = config::compare(asked_, asked.values);
+  result.changed = std::move(changes.taken_up);
+  result.needs_restart = std::move(changes.needs_restart);
+  result.next = {std::make_shared<const config::settings>(std::move(changes.next)), found.credentials};
+  const auto renewed =
+      found.credentials && now_.certificate && found.credentials->fingerprint() != now_.certificate->fingerprint();
+  const std::string name = "tls.certificate";
+  if (renewed && std::find(result.changed.begin(), result.changed.end(), name) == result.changed.end())
+    result.changed.push_back(name); // the same file with another certificate in it
+  return result;
+}
+
+void live_configuration::take_up(const reread_configuration& what) {
+  const std::lock_guard lock{guard_};
+  put_in_force(*what.next.values, what.next.certificate);
+  log::start(now_.values->log);
+  log::info("the configuration was read again",
+            {{"changed", joined(what.changed)}, {"needs_restart", joined(what.needs_restart)}});
+  if (root_)
+    caf::anon_send(root_, now_);
+}
+
+tls_folder::renewal live_configuration::renew() {
+  const auto renewed = own_ ? own_->renew() : tls_folder::renewal{};
+  const std::lock_guard lock{guard_};
+  if (!renewed.chat || !asked_.tls.certificate.empty())
+    return renewed;
+  now_.certificate = own_certificate();
+  if (root_)
+    caf::anon_send(root_, now_);
+  return renewed;
+}
+
+void live_configuration::serve(const server_actor& root) {
+  const std::lock_guard lock{guard_};
+  root_ = root;
+  caf::anon_send(root_, now_); // what was taken up before anybody served
+}
+
+void live_configuration::put_in_force(const config::settings& values, std::shared_ptr<const tls_credentials> of_files) {
+  auto possible = values;
+  make_room_for(possible.limits);
+  auto certificate = of_files || !speaks_tls(values) ? std::move(of_files) : own_certificate();
+  now_ = {std::make_shared<const config::settings>(std::move(possible)), std::move(certificate)};
+  asked_ = values;
+}
+
+std::shared_ptr<const tls_credentials> live_configuration::own_certificate() const {
+  const auto pair = to_pem(own_->chat().own);
+  return std::make_shared<const tls_credentials>(pair, pair);
+}
+
+} // namespace salond

@@ -1,0 +1,49 @@
+// The configuration of the running server and the certificate that its clients are shown: what is in force, reading it
+// again, and having it taken up.
+#pragma once
+#include "actors/server.hpp"
+#include "actors/transport/tls_folder.hpp"
+#include <mutex>
+
+namespace salond {
+
+/// Whether some door speaks TLS.
+bool speaks_tls(const config::settings& values);
+
+/// The names and addresses by which clients reach the doors that speak TLS; none where there is no such door.
+std::vector<std::string> hosts_of(const std::vector<config::endpoint>& doors);
+
+/// Any thread may call it. Throws std::runtime_error, for people.
+class live_configuration {
+public:
+  /// `values`: the settings that the command line gives. `own`: where the server's own certificate is; null: nowhere.
+  live_configuration(int argc, const char* const* argv, const config::settings& values,
+                     std::shared_ptr<tls_folder> own);
+
+  new_settings in_force() const;
+
+  /// Reads command line and file again and checks all of it; changes nothing.
+  reread_configuration read() const;
+  /// Puts it in force; the server's actors take it up.
+  void take_up(const reread_configuration& what);
+
+  /// Renews the server's own certificates where they are due; to be called now and then.
+  tls_folder::renewal renew();
+
+  /// Whom to tell what is in force from now on.
+  void serve(const server_actor& root);
+
+private:
+  void put_in_force(const config::settings& values, std::shared_ptr<const tls_credentials> of_files);
+  std::shared_ptr<const tls_credentials> own_certificate() const;
+
+  const int argc_;
+  const char* const* const argv_;
+  const std::shared_ptr<tls_folder> own_;
+  mutable std::mutex guard_;
+  config::settings asked_; ///< as configured; in force they may be less, where the system allows no more
+  new_settings now_;
+  server_actor root_;
+};
+
+} // namespace salond
