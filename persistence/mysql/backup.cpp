@@ -3,6 +3,7 @@
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/mysql/rows.hpp"
 #include "persistence/mysql/schema.hpp"
+#include "persistence/rows.hpp"
 
 namespace salond::persistence {
 
@@ -36,20 +37,6 @@ std::vector<value> values_of(const stored_table& table, const table_row& row) {
   return to;
 }
 
-table_row row_in(const mysql::result& found, const stored_table& table) {
-  table_row result;
-  result.reserve(table.columns.size());
-  for (unsigned at = 0; at < table.columns.size(); ++at) {
-    if (found.is_null(at))
-      result.emplace_back(nullptr);
-    else if (table.columns[at].what == table_column::kind::number)
-      result.emplace_back(found.integer(at));
-    else
-      result.emplace_back(found.text(at));
-  }
-  return result;
-}
-
 /// Rows by rising key, after the one with the key of `after`; `condition` and its values come first.
 std::vector<table_row> page(mysql::connection& db, const stored_table& of, const std::string& condition,
                             std::vector<value> values, const table_row& after, size_t most) {
@@ -63,10 +50,7 @@ std::vector<table_row> page(mysql::connection& db, const stored_table& of, const
   auto found = db.ask("SELECT " + column_names(of, of.columns.size()) + " FROM " + of.name
                           + (where.empty() ? "" : " WHERE " + where) + " ORDER BY " + key + " LIMIT ?",
                       values);
-  std::vector<table_row> result;
-  while (found.next())
-    result.push_back(row_in(found, of));
-  return result;
+  return rows_in(found, of);
 }
 
 } // namespace

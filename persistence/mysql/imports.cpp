@@ -1,6 +1,7 @@
 // Many rows at once in MySQL and MariaDB: imports, and what a take-over remembers of a user.
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/mysql/schema.hpp"
+#include "persistence/rows.hpp"
 
 namespace salond::persistence {
 
@@ -54,10 +55,7 @@ taken_names mysql_store::all_taken_names() {
   for (const auto* question :
        {"SELECT username_key, alias_key FROM clients", "SELECT username_key, alias_key FROM registrations"}) {
     auto found = db().ask(question);
-    while (found.next()) {
-      result.usernames.insert(found.text(0));
-      result.aliases.insert(found.text(1));
-    }
+    add_names(result, found);
   }
   auto banned = db().ask("SELECT username_key FROM bans WHERE until_ms IS NULL");
   while (banned.next())
@@ -101,14 +99,7 @@ std::vector<new_members> mysql_store::members_after(user_id after) {
                         "JOIN salons_adheres a ON a.username = c.username "
                         "WHERE c.client_id > ? ORDER BY a.salon_id, c.client_id",
                         {after.value});
-  std::vector<new_members> result;
-  while (found.next()) {
-    const salon_id salon{found.integer(0)};
-    if (result.empty() || result.back().salon != salon)
-      result.push_back({salon, {}});
-    result.back().who.push_back(user_id{found.integer(1)});
-  }
-  return result;
+  return members_in(found);
 }
 
 void mysql_store::forget_beside(const user& who) {

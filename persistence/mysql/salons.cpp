@@ -1,6 +1,7 @@
 // Memberships and join requests in MySQL and MariaDB.
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/mysql/rows.hpp"
+#include "persistence/rows.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond::persistence {
@@ -88,10 +89,7 @@ std::vector<join_request> mysql_store::join_requests() {
   auto found = db().ask("SELECT r.client_id, c.username, r.salon_id, r.created_ms "
                         "FROM join_requests r JOIN clients c ON c.client_id = r.client_id "
                         "ORDER BY r.created_ms, r.salon_id, r.client_id");
-  std::vector<join_request> result;
-  while (found.next())
-    result.push_back({user_id{found.integer(0)}, found.text(1), salon_id{found.integer(2)}, from_ms(found.integer(3))});
-  return result;
+  return requests_in(found);
 }
 
 // --- decisions that their users have not been told ---
@@ -112,10 +110,7 @@ std::vector<decided_request> mysql_store::decisions_for(user_id who) {
                         "JOIN salons s ON s.salon_id = n.salon_id WHERE n.client_id = ? "
                         "ORDER BY n.created_ms, n.salon_id",
                         {who.value});
-  std::vector<decided_request> result;
-  while (found.next())
-    result.push_back({salon_id{found.integer(0)}, found.text(1), found.integer(2) != 0, from_ms(found.integer(3))});
-  return result;
+  return decisions_in(found);
 }
 
 } // namespace salond::persistence

@@ -1,6 +1,7 @@
 // Accounts, sessions and tokens in MySQL and MariaDB.
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/mysql/rows.hpp"
+#include "persistence/rows.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond::persistence {
@@ -58,10 +59,7 @@ std::optional<new_user> mysql_store::waiting_user(const std::string& username_ke
 
 std::vector<registration> mysql_store::registrations() {
   auto found = db().ask("SELECT username, alias, created_ms FROM registrations ORDER BY created_ms, username_key");
-  std::vector<registration> result;
-  while (found.next())
-    result.push_back({found.text(0), found.text(1), from_ms(found.integer(2))});
-  return result;
+  return registrations_in(found);
 }
 
 size_t mysql_store::count_registrations() {

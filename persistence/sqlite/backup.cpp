@@ -1,6 +1,7 @@
 // Rows as they are, in SQLite, and whether there are any.
 #include "persistence/backup/backup.hpp"
 #include "persistence/column_words.hpp"
+#include "persistence/rows.hpp"
 #include "persistence/sqlite/schema.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
 #include <filesystem>
@@ -78,20 +79,6 @@ void add_parameters(std::vector<parameter>& to, const stored_table& table, const
     to.push_back(parameter_of(table.columns[at], row.at(at)));
 }
 
-table_row row_in(const sqlite::query& found, const stored_table& table) {
-  table_row result;
-  result.reserve(table.columns.size());
-  for (int at = 0; at < static_cast<int>(table.columns.size()); ++at) {
-    if (found.is_null(at))
-      result.emplace_back(nullptr);
-    else if (table.columns[static_cast<size_t>(at)].what == table_column::kind::number)
-      result.emplace_back(found.integer(at));
-    else
-      result.emplace_back(found.text(at));
-  }
-  return result;
-}
-
 } // namespace
 
 void sqlite_store::snapshot(const std::function<void()>& work) {
@@ -104,10 +91,7 @@ std::vector<table_row> sqlite_store::rows_after(const stored_table& of, const ta
     add_parameters(parameters, of, after, of.key_columns);
   parameters.emplace_back(limit_of(most));
   auto found = db_->ask(after.empty() ? statements_of(of).first : statements_of(of).next, parameters);
-  std::vector<table_row> result;
-  while (found.next())
-    result.push_back(row_in(found, of));
-  return result;
+  return rows_in(found, of);
 }
 
 std::vector<table_row> sqlite_store::rows_with(const stored_table& of, size_t column, const field& value,
@@ -118,10 +102,7 @@ std::vector<table_row> sqlite_store::rows_with(const stored_table& of, size_t co
   parameters.emplace_back(limit_of(most));
   const auto& with = statements_of(of).with.at(column);
   auto found = db_->ask(after.empty() ? with.first : with.next, parameters);
-  std::vector<table_row> result;
-  while (found.next())
-    result.push_back(row_in(found, of));
-  return result;
+  return rows_in(found, of);
 }
 
 int64_t sqlite_store::count_with(const stored_table& of, size_t column, const field& value) {

@@ -1,4 +1,5 @@
 // Many accounts at once in SQLite.
+#include "persistence/rows.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
 
 namespace salond::persistence {
@@ -10,10 +11,7 @@ taken_names sqlite_store::all_taken_names() {
   for (const std::string_view question :
        {"SELECT username_key, alias_key FROM clients", "SELECT username_key, alias_key FROM registrations"}) {
     auto found = db_->ask(question);
-    while (found.next()) {
-      result.usernames.insert(found.text(0));
-      result.aliases.insert(found.text(1));
-    }
+    add_names(result, found);
   }
   auto banned = db_->ask("SELECT username_key FROM bans WHERE until_ms IS NULL");
   while (banned.next())
@@ -50,14 +48,7 @@ std::vector<new_members> sqlite_store::members_after(user_id after) {
                         "CROSS JOIN salons_adheres a ON a.username = c.username "
                         "WHERE c.client_id > ? ORDER BY a.salon_id, c.client_id",
                         after.value);
-  std::vector<new_members> result;
-  while (found.next()) {
-    const salon_id salon{found.integer(0)};
-    if (result.empty() || result.back().salon != salon)
-      result.push_back({salon, {}});
-    result.back().who.push_back(user_id{found.integer(1)});
-  }
-  return result;
+  return members_in(found);
 }
 
 // Only a take-over remembers more than that, and only MySQL is taken over.

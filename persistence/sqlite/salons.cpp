@@ -1,4 +1,5 @@
 // Memberships and join requests in SQLite.
+#include "persistence/rows.hpp"
 #include "persistence/sqlite/rows.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
 #include "protocol/words/names.hpp"
@@ -87,10 +88,7 @@ std::vector<join_request> sqlite_store::join_requests() {
   auto found = db_->ask("SELECT r.client_id, c.username, r.salon_id, r.created_ms "
                         "FROM join_requests r JOIN clients c ON c.client_id = r.client_id "
                         "ORDER BY r.created_ms, r.salon_id, r.client_id");
-  std::vector<join_request> result;
-  while (found.next())
-    result.push_back({user_id{found.integer(0)}, found.text(1), salon_id{found.integer(2)}, from_ms(found.integer(3))});
-  return result;
+  return requests_in(found);
 }
 
 // --- decisions that their users have not been told ---
@@ -111,10 +109,7 @@ std::vector<decided_request> sqlite_store::decisions_for(user_id who) {
                         "JOIN salons s ON s.salon_id = n.salon_id WHERE n.client_id = ? "
                         "ORDER BY n.created_ms, n.salon_id",
                         who.value);
-  std::vector<decided_request> result;
-  while (found.next())
-    result.push_back({salon_id{found.integer(0)}, found.text(1), found.integer(2) != 0, from_ms(found.integer(3))});
-  return result;
+  return decisions_in(found);
 }
 
 } // namespace salond::persistence

@@ -1,4 +1,5 @@
 // Accounts, sessions and tokens in SQLite.
+#include "persistence/rows.hpp"
 #include "persistence/sqlite/rows.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
 #include "protocol/words/names.hpp"
@@ -60,10 +61,7 @@ std::optional<new_user> sqlite_store::waiting_user(const std::string& username_k
 
 std::vector<registration> sqlite_store::registrations() {
   auto found = db_->ask("SELECT username, alias, created_ms FROM registrations ORDER BY created_ms, username_key");
-  std::vector<registration> result;
-  while (found.next())
-    result.push_back({found.text(0), found.text(1), from_ms(found.integer(2))});
-  return result;
+  return registrations_in(found);
 }
 
 size_t sqlite_store::count_registrations() {
