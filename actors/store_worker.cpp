@@ -35,8 +35,8 @@ std::vector<store_worker::task> store_worker::take_finished() {
 
 void store_worker::abandon() {
   std::lock_guard lock{mutex_};
-  for (const auto& job : group_jobs_)
-    job->abandon();
+  for (const auto& one : group_)
+    one.job->abandon();
   for (auto at = taken_; at < incoming_.size(); ++at)
     incoming_[at].job->abandon();
 }
@@ -53,13 +53,13 @@ void store_worker::stop() {
 
 size_t store_worker::waiting() const {
   std::lock_guard lock{mutex_};
-  return incoming_.size() - taken_ + group_jobs_.size();
+  return incoming_.size() - taken_ + group_.size();
 }
 
 std::optional<instant> store_worker::oldest() const {
   std::lock_guard lock{mutex_};
-  if (group_since_)
-    return group_since_;
+  if (!group_.empty())
+    return group_.front().since;
   return taken_ < incoming_.size() ? std::optional{incoming_[taken_].since} : std::nullopt;
 }
 
@@ -76,16 +76,15 @@ store_worker::effort store_worker::count_effort() {
 }
 
 void store_worker::work() {
-  std::vector<task> group;
   std::unique_lock lock{mutex_};
   for (;;) {
     wake_.wait(lock, [this] { return taken_ < incoming_.size() || stopping_; });
     if (taken_ == incoming_.size())
       return;
     for (size_t weight = 0;
-         taken_ < incoming_.size() && weight < most_group_weight && group.size() < most_group_tasks;) {
+         taken_ < incoming_.size() && weight < most_group_weight && group_.size() < most_group_tasks;) {
       weight += incoming_[taken_].job->take();
-      group.push_back(std::move(incoming_[taken_++]));
+      group_.push_back(std::move(incoming_[taken_++]));
     }
     if (taken_ == incoming_.size()) {
       incoming_.clear();
@@ -95,58 +94,53 @@ void store_worker::work() {
       incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(taken_));
       taken_ = 0;
     }
-    for (const auto& one : group)
-      group_jobs_.push_back(one.job);
-    group_since_ = group.front().since;
     running_since_ = std::chrono::steady_clock::now();
     lock.unlock();
-    run_group(group);
+    run_group();
     lock.lock();
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - *running_since_);
     ++effort_.groups;
     effort_.busy += took;
     effort_.longest = std::max(effort_.longest, took);
-    group_jobs_.clear();
-    group_since_.reset();
     running_since_.reset();
-    for (auto& one : group)
+    for (auto& one : group_)
       finished_.push_back(std::move(one));
-    group.clear();
+    group_.clear();
     lock.unlock();
     finished_callback_();
     lock.lock();
   }
 }
 
-void store_worker::run_group(std::vector<task>& group) {
-  for (size_t from = 0; from < group.size();) {
-    if (!group[from].write) {
-      run_read(group[from++]);
+void store_worker::run_group() {
+  for (size_t from = 0; from < group_.size();) {
+    if (!group_[from].write) {
+      run_read(group_[from++]);
       continue;
     }
     auto to = from;
-    while (to < group.size() && group[to].write)
+    while (to < group_.size() && group_[to].write)
       ++to;
-    run_writes(group, from, to);
+    run_writes(from, to);
     from = to;
   }
 }
 
-void store_worker::run_writes(std::vector<task>& group, size_t from, size_t to) {
+void store_worker::run_writes(size_t from, size_t to) {
   using kind = persistence::store_error::kind;
   std::optional<fault> verdict;
   try {
     db_.transact([&] {
       for (auto i = from; i < to; ++i)
-        group[i].job->run(db_);
+        group_[i].job->run(db_);
     });
   } catch (const persistence::store_error& error) {
     switch (error.what_kind()) {
     case kind::refused:
       if (to - from > 1) { // one of them; the others shall not suffer for it
         for (auto i = from; i < to; ++i)
-          run_writes(group, i, i + 1);
+          run_writes(i, i + 1);
         return;
       }
       log::error("the database refused a write", {{"why", error.what()}});
@@ -164,7 +158,7 @@ void store_worker::run_writes(std::vector<task>& group, size_t from, size_t to) 
     }
   }
   for (auto i = from; i < to; ++i)
-    group[i].verdict = verdict;
+    group_[i].verdict = verdict;
 }
 
 void store_worker::run_read(task& what) {

@@ -58,8 +58,8 @@ public:
 
 private:
   void work();
-  void run_group(std::vector<task>& group);
-  void run_writes(std::vector<task>& group, size_t from, size_t to);
+  void run_group();
+  void run_writes(size_t from, size_t to);
   void run_read(task& what);
 
   persistence::store& db_;
@@ -71,8 +71,8 @@ private:
   std::vector<task> incoming_;
   size_t taken_ = 0; ///< of incoming_, from its front
   std::vector<task> finished_;
-  std::optional<instant> group_since_, running_since_;
-  std::vector<std::shared_ptr<store_job>> group_jobs_; ///< in work
+  std::optional<instant> running_since_;
+  std::vector<task> group_; ///< in work: meanwhile the thread alone touches it, but for the jobs
   effort effort_;
   bool stopping_ = false;
   std::thread thread_; ///< last: it uses all the others
