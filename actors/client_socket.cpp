@@ -63,8 +63,7 @@ void client_socket::drop_unsent() {
     if (end != std::string::npos && end >= done_)
       rest = std::make_shared<const std::string>(begun, done_, end + 1 - done_);
   }
-  queue_.clear();
-  first_ = done_ = unsent_ = 0;
+  forget_queue();
   if (rest)
     say(std::move(rest));
 }
@@ -206,11 +205,15 @@ bool client_socket::write_clear() {
 
 /// The connection is broken: what waits goes, and the loop tells the broker, in a turn of its own.
 void client_socket::lose() {
-  queue_.clear();
-  first_ = done_ = unsent_ = 0;
+  forget_queue();
   sealed_.clear();
   sealed_sent_ = 0;
   abort();
+}
+
+void client_socket::forget_queue() {
+  queue_.clear();
+  first_ = done_ = unsent_ = 0;
 }
 
 void client_socket::advance(size_t sent) {

@@ -93,6 +93,7 @@ private:
   bool send_sealed();
   void seal_some();
   void lose();
+  void forget_queue();
   void advance(size_t sent);
   void want_write(bool want);
   void leave_loop();

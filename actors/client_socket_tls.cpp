@@ -5,9 +5,10 @@
 namespace salond {
 namespace {
 
-constexpr size_t record_bytes = 16384;        // the most that a record of TLS holds
-constexpr int records_at_once = 4;            // encrypted before the kernel is asked whether it takes them
-constexpr size_t most_sealed = 2 * 4 * 16384; // what is sealed at once, and as much again that the peer made us say
+constexpr auto record_bytes = tls_stream::record_bytes;
+constexpr int records_at_once = 4; // encrypted before the kernel is asked whether it takes them
+// What is sealed at once, and as much again that the peer made us say.
+constexpr size_t most_sealed = 2 * records_at_once * record_bytes;
 
 } // namespace
 
@@ -22,10 +23,8 @@ void client_socket::read_sealed(std::string_view bytes) {
   plain.clear();
   const auto was_shaking = shaking();
   const auto now = tls_->feed(bytes, plain, sealed_);
-  if (now == tls_stream::state::failed) {
-    queue_.clear();
-    first_ = done_ = unsent_ = 0;
-  }
+  if (now == tls_stream::state::failed)
+    forget_queue();
   if (!sealed_.empty() || was_shaking != shaking())
     flush(); // a handshake's answer, TLS's alert, or what waited for the end of the handshake
   if (sealed_.size() - sealed_sent_ > most_sealed)

@@ -8,11 +8,7 @@
 #include <utility>
 
 namespace salond {
-namespace {
 
-constexpr size_t serial_size = 16; // RFC 5280 allows 20 bytes; 128 random bits never meet again
-
-/// Throws unless `fine`; OpenSSL's queue of errors must not be left for the next caller on this thread.
 void demand(bool fine, const char* what) {
   if (fine)
     return;
@@ -21,6 +17,10 @@ void demand(bool fine, const char* what) {
   ERR_clear_error();
   throw pki_error(std::string(what) + (reason ? std::string(": ") + reason : std::string{}));
 }
+
+namespace {
+
+constexpr size_t serial_size = 16; // RFC 5280 allows 20 bytes; 128 random bits never meet again
 
 void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
   X509V3_CTX context;

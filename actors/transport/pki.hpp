@@ -20,6 +20,10 @@ struct pki_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Throws pki_error unless `fine`: `what`, and OpenSSL's reason. OpenSSL's queue of errors is empty then, for it must
+/// not be left for the next caller on this thread.
+void demand(bool fine, const char* what);
+
 /// An object of OpenSSL with one owner.
 template <class T>
 using owned = std::unique_ptr<T, void (*)(T*)>;

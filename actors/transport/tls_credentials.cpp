@@ -1,27 +1,9 @@
 #include "actors/transport/tls_credentials.hpp"
-#include <openssl/err.h>
+#include <openssl/crypto.h>
 #include <tuple>
 
 namespace salond {
 namespace {
-
-/// Throws unless `fine`, with OpenSSL's reason.
-void demand(bool fine, const char* what) {
-  if (fine)
-    return;
-  const auto* reason = ERR_reason_error_string(ERR_peek_last_error());
-  const auto text = std::string(what) + (reason ? std::string(": ") + reason : std::string{});
-  ERR_clear_error();
-  throw pki_error(text);
-}
-
-std::string hexadecimal(const unsigned char* bytes, size_t size) {
-  constexpr char digits[] = "0123456789ABCDEF";
-  std::string text;
-  for (size_t i = 0; i < size; ++i)
-    (text += digits[bytes[i] >> 4]) += digits[bytes[i] & 15];
-  return text;
-}
 
 void harden(SSL_CTX* c) {
   demand(SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION) == 1
@@ -54,7 +36,10 @@ tls_credentials::tls_credentials(const std::string& certificate, const std::stri
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned size = 0;
   demand(X509_digest(own, EVP_sha256(), digest, &size) == 1, "the certificate cannot be read");
-  fingerprint_ = hexadecimal(digest, size);
+  char digits[2 * EVP_MAX_MD_SIZE + 1];
+  demand(OPENSSL_buf2hexstr_ex(digits, sizeof digits, nullptr, digest, size, '\0') == 1,
+         "the certificate cannot be read");
+  fingerprint_ = digits;
 }
 
 } // namespace salond

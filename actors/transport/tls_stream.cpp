@@ -7,8 +7,6 @@
 namespace salond {
 namespace {
 
-constexpr size_t record_bytes = 16384; // the most that a record of TLS holds
-
 // What a client's half of a handshake may take. A hello with the largest keys of today has 2 KB, two of them with what
 // follows stay far below; OpenSSL alone would gather 128 KB of each.
 constexpr size_t most_handshake_bytes = 16384;

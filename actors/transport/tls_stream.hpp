@@ -14,6 +14,8 @@ namespace salond {
 
 class tls_stream {
 public:
+  static constexpr size_t record_bytes = 16384; ///< the most that a record holds (RFC 8446, 5.1)
+
   enum class state : uint8_t {
     shaking, ///< the handshake is not done: nothing can be said yet
     open,
