@@ -1,6 +1,7 @@
 // salond administered by the real salonctl, on each kind of database: every command as an operator would give it.
 #include "protocol/words/operator_command.hpp"
 #include "tests/end_to_end/databases.hpp"
+#include "tests/end_to_end/salonctl.hpp"
 #include "tests/support/line_client.hpp"
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -13,21 +14,8 @@ using testing::Contains;
 using testing::HasSubstr;
 using words = std::vector<std::string>;
 
-/// How a run of salonctl ended.
-struct ran {
-  std::optional<int> status;
-  std::string output, errors;
-};
-
-class Administration : public testing::TestWithParam<database_kind> {
+class Administration : public server_test {
 protected:
-  void SetUp() override {
-    SALOND_NEEDS(GetParam());
-    db_ = GetParam().make();
-    server_.how = db_->options();
-    server_.start();
-  }
-
   void restart_with(const json& settings) {
     ASSERT_EQ(server_.stop(), 0);
     server_.how.settings = settings;
@@ -35,17 +23,8 @@ protected:
   }
 
   /// Runs salonctl with these words; `input` is what it reads.
-  ran run(words options, const words& command, const std::string& input = {}) {
-    words arguments{SALONCTL_BINARY, "--server=" + server_.admin()};
-    arguments.insert(arguments.end(), options.begin(), options.end());
-    arguments.insert(arguments.end(), command.begin(), command.end());
-    const std::string out = folder_ / "out", err = folder_ / "err", in = folder_ / "in";
-    std::ofstream(in) << input;
-    words with_input{"/bin/sh", "-c", R"(cd "$1" && shift && exec "$@" <"$0")", in, folder_ / ""};
-    with_input.insert(with_input.end(), arguments.begin(), arguments.end());
-    support::process tool(with_input, {}, out, err);
-    const auto status = tool.wait();
-    return {status, tool.output(), tool.errors()};
+  ran run(const words& options, const words& command, const std::string& input = {}) {
+    return run_salonctl(server_, options, command, input, folder_);
   }
   ran ctl(const words& command, const std::string& input = {}) {
     return run({"--state=" + server_.state()}, command, input);
@@ -63,8 +42,6 @@ protected:
     EXPECT_EQ(one.output, "");
   }
 
-  std::unique_ptr<database> db_;
-  support::daemon server_;
   support::temporary_folder folder_;
 };
 

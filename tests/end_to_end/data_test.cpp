@@ -16,14 +16,8 @@ using testing::Not;
 // Of "secret".
 const std::string old_hash = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
 
-class Data : public testing::TestWithParam<database_kind> {
+class Data : public server_test {
 protected:
-  void SetUp() override {
-    SALOND_NEEDS(GetParam());
-    db_ = GetParam().make();
-    server_.how = db_->options();
-    server_.start();
-  }
   nlohmann::json answer(const std::vector<std::string>& command, const std::string& input = {}) {
     return answer_of(server_, command, input);
   }
@@ -44,9 +38,6 @@ protected:
       text += "user " + std::to_string(i) + "," + old_hash + (i % 2 ? ",Marketing\n" : ",\n");
     return text;
   }
-
-  std::unique_ptr<database> db_;
-  support::daemon server_;
 };
 
 TEST_P(Data, ManyAccountsAreImportedAtOnceAndCanTalk) {

@@ -40,4 +40,11 @@ std::string name_of(const testing::TestParamInfo<database_kind>& info) {
   return info.param.name;
 }
 
+void server_test::SetUp() {
+  SALOND_NEEDS(GetParam());
+  db_ = GetParam().make();
+  server_.how = db_->options();
+  server_.start();
+}
+
 } // namespace salond::end_to_end

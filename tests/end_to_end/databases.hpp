@@ -36,6 +36,15 @@ inline void PrintTo(const database_kind& kind, std::ostream* out) {
   *out << kind.name;
 }
 
+/// A server that runs on a new database of each kind.
+class server_test : public testing::TestWithParam<database_kind> {
+protected:
+  void SetUp() override;
+
+  std::unique_ptr<database> db_;
+  support::daemon server_;
+};
+
 std::vector<database_kind> kinds();
 std::string name_of(const testing::TestParamInfo<database_kind>& info);
 

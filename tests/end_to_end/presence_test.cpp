@@ -5,23 +5,14 @@
 namespace salond::end_to_end {
 namespace {
 
-class Presence : public testing::TestWithParam<database_kind> {
+class Presence : public server_test {
 protected:
-  void SetUp() override {
-    SALOND_NEEDS(GetParam());
-    db_ = GetParam().make();
-    server_.how = db_->options();
-    server_.start();
-  }
   std::string one(const std::string& sql) { return db_->ask(server_, sql).at(0).at(0); }
   std::string status() { return one("SELECT status FROM clients WHERE username = 'zoë'"); }
   bool becomes(const std::string& what) {
     return support::eventually([&] { return status() == what; });
   }
   std::string requests() { return one("SELECT count(*) FROM join_requests"); }
-
-  std::unique_ptr<database> db_;
-  support::daemon server_;
 };
 
 TEST_P(Presence, LastsUntilTheLastConnectionEnds) {

@@ -10,7 +10,12 @@ struct ran {
   std::string output, errors;
 };
 
-/// Runs one command as the server's own administrator; `input` is what it reads.
+/// Runs one command with options (--bundle, --json, …) in a working folder; `input` is what it reads.
+ran run_salonctl(const support::daemon& server, const std::vector<std::string>& options,
+                 const std::vector<std::string>& command, const std::string& input,
+                 const support::temporary_folder& folder);
+
+/// The same as the server's own administrator, in a folder that is gone then.
 ran run_salonctl(const support::daemon& server, const std::vector<std::string>& command, const std::string& input = {});
 
 /// The JSON that a command answers; null, and the test fails, where it is refused.
