@@ -111,7 +111,7 @@ private:
     if (name == "listen")
       return listen(value);
     if (name == "listen_clear_anywhere")
-      return listen_clear_anywhere(value);
+      return yes_or_no(name, value, into_.values.listen_clear_anywhere);
     if (name == "db")
       return db(value);
     if (name == "db_password_file")
@@ -185,12 +185,6 @@ private:
       else
         fault(path, why);
     }
-  }
-
-  void listen_clear_anywhere(const json& value) {
-    if (!value.is_boolean())
-      return fault("listen_clear_anywhere", "must be true or false");
-    into_.values.listen_clear_anywhere = value.get<bool>();
   }
 
   void admin(const json& value) {

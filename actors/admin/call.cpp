@@ -153,4 +153,11 @@ std::string sentence_of(fault why) {
   }
 }
 
+std::string joined(const std::vector<std::string>& all, const char* between) {
+  std::string text;
+  for (const auto& one : all)
+    text += (text.empty() ? "" : between) + one;
+  return text;
+}
+
 } // namespace salond

@@ -86,13 +86,6 @@ void kill(const admin_call_ptr& call) {
   });
 }
 
-std::string joined(const std::vector<std::string>& all, const char* between) {
-  std::string text;
-  for (const auto& one : all)
-    text += (text.empty() ? "" : between) + one;
-  return text;
-}
-
 void take_up(const admin_call_ptr& call, const reread_configuration& read) {
   try {
     call->parts().configuration.take_up(read);

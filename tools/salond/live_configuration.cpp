@@ -58,13 +58,6 @@ std::vector<std::string> addresses_of_this_machine() {
   return all;
 }
 
-std::string joined(const std::vector<std::string>& all) {
-  std::string text;
-  for (const auto& one : all)
-    text += (text.empty() ? "" : ",") + one;
-  return text;
-}
-
 } // namespace
 
 bool speaks_tls(const config::settings& values) {
@@ -95,14 +88,11 @@ std::vector<std::string> hosts_of(const std::vector<config::endpoint>& doors) {
 }
 
 live_configuration::live_configuration(int argc, const char* const* argv, const config::settings& values,
-                                       std::shared_ptr<tls_folder> own)
+                                       std::shared_ptr<const tls_credentials> of_files, std::shared_ptr<tls_folder> own)
     : argc_(argc), argv_(argv), own_(std::move(own)) {
   if (own_)
     own_->renew();
-  const auto found = read_certificate(values.tls, config::this_process(), std::time(nullptr));
-  if (!found.faults.empty())
-    throw std::runtime_error(found.faults.front().to_string());
-  put_in_force(values, found.credentials);
+  put_in_force(values, std::move(of_files));
 }
 
 new_settings live_configuration::in_force() const {
@@ -140,7 +130,7 @@ void live_configuration::take_up(const reread_configuration& what) {
   put_in_force(*what.next.values, what.next.certificate);
   log::start(now_.values->log);
   log::info("the configuration was read again",
-            {{"changed", joined(what.changed)}, {"needs_restart", joined(what.needs_restart)}});
+            {{"changed", joined(what.changed, ",")}, {"needs_restart", joined(what.needs_restart, ",")}});
   if (root_)
     caf::anon_send(root_, now_);
 }

@@ -16,9 +16,10 @@ std::vector<std::string> hosts_of(const std::vector<config::endpoint>& doors);
 /// Any thread may call it. Throws std::runtime_error, for people.
 class live_configuration {
 public:
-  /// `values`: the settings that the command line gives. `own`: where the server's own certificate is; null: nowhere.
+  /// `values`: the settings that the command line gives; `of_files`: the certificate in the files that they name, if
+  /// any. `own`: where the server's own certificate is; null: nowhere.
   live_configuration(int argc, const char* const* argv, const config::settings& values,
-                     std::shared_ptr<tls_folder> own);
+                     std::shared_ptr<const tls_credentials> of_files, std::shared_ptr<tls_folder> own);
 
   new_settings in_force() const;
 

@@ -51,6 +51,7 @@ struct program {
   int argc = 0;
   char** argv = nullptr;
   config::command_line asked;
+  std::shared_ptr<const tls_credentials> certificate; ///< of the files that the configuration names, if any
 };
 
 persistence::open_options how_to_open(const config::settings& values) {
@@ -99,7 +100,7 @@ int run(const program& how, std::unique_ptr<persistence::store> db, int signals)
   std::shared_ptr<tls_folder> certificates;
   if (values.admin || speaks_tls(values))
     certificates = std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen));
-  live_configuration live(how.argc, how.argv, values, certificates);
+  live_configuration live(how.argc, how.argv, values, how.certificate, certificates);
   parts->settings = *live.in_force().values;
   parts->certificate = live.in_force().certificate;
   parts->db = std::move(db);
@@ -201,7 +202,7 @@ int main(int argc, char** argv) {
   if (asked.what == action::check_config)
     return 0;
   try {
-    return start({argc, argv, std::move(asked)});
+    return start({argc, argv, std::move(asked), certificate.credentials});
   } catch (const std::exception& error) {
     std::fprintf(stderr, "salond: %s\n", error.what());
     return 1;
