@@ -102,8 +102,8 @@ public:
   size_t connections() const { return connections_.size(); }
 
   // --- passwords ---
-  rules::login_throttle::verdict begin_attempt(admission::attempt& what, instant now);
-  /// What came of an attempt, tried or waiting; others may have their turn now. `guesses`: passwords tried at once.
+  /// What came of an attempt that `allowed` let begin, tried or waiting; others may have their turn now. `guesses`:
+  /// passwords tried at once.
   void end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now);
 
   // --- users ---

@@ -29,10 +29,6 @@ std::vector<event::any> events_of(const persistence::arrival& as, const std::str
 
 } // namespace
 
-rules::login_throttle::verdict audience::begin_attempt(admission::attempt& what, instant now) {
-  return allowed.begin(what, now);
-}
-
 void audience::end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now) {
   for (const auto next : allowed.over(what, how, guesses, now))
     if (const auto found = connections_.find(next); found != connections_.end())

@@ -180,7 +180,7 @@ void connection::deliver(const event::said_privately& what) {
 }
 
 void connection::confirm(const decided_request& what) {
-  if (closing_by_)
+  if (hung_up)
     return;
   decisions_to_confirm_.push_back(what);
   house_->touch(*this);

@@ -27,7 +27,7 @@ bool connection::may_try(const rules::question::any& what, std::string account) 
   if (attempt_.at == admission::attempt::stage::tried)
     return true; // no token: now it is tried as a password
   attempt_ = {number, network, std::move(account), {}, {}};
-  switch (house_->begin_attempt(attempt_, now())) {
+  switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = what; break;
   case rules::login_throttle::verdict::refused: answered(rules::answer::found{fault::too_many_attempts}); break;

@@ -11,6 +11,7 @@ namespace {
 using pointer = salon_actor::stateful_pointer<salon_state>;
 
 constexpr size_t most_appends = 2;
+
 void answer(pointer self, connection_id to, rules::answer::any what) {
   told out;
   out.salon = self->state.rules.record().id;

@@ -46,6 +46,8 @@ private:
 
 // --- export ---
 
+using known_names = std::unordered_map<int64_t, std::string>;
+
 /// An export on its way, piece by piece. Used by the admin actor, and by a thread of persistence's while a piece of it
 /// is made, never at once.
 struct export_state {
@@ -55,7 +57,7 @@ struct export_state {
   table_row last;        ///< the last row of it that is told
   int64_t last_line = 0; ///< of the audit log
   bool first = true;     ///< nothing of the list is told
-  std::unordered_map<int64_t, std::string> salons, names;
+  known_names salons, names;
 };
 using export_ptr = std::shared_ptr<export_state>;
 
@@ -69,20 +71,22 @@ std::string dumped(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string salon_name(export_state& state, store& db, const field& number) {
-  const auto [known, is_new] = state.salons.emplace(number_in(number), "");
+/// A name by its number, looked for once; "" where there is none.
+std::string name_of(known_names& known, store& db, const char* table, const char* key, const char* column,
+                    const field& number) {
+  const auto [place, is_new] = known.emplace(number_in(number), "");
   if (is_new)
-    if (const found_rows found(db, "salons", "salon_id", number); found.size() > 0)
-      known->second = text_in(found.value(0, "nom_salon"));
-  return known->second;
+    if (const found_rows found(db, table, key, number); found.size() > 0)
+      place->second = text_in(found.value(0, column));
+  return place->second;
+}
+
+std::string salon_name(export_state& state, store& db, const field& number) {
+  return name_of(state.salons, db, "salons", "salon_id", "nom_salon", number);
 }
 
 std::string username(export_state& state, store& db, const field& number) {
-  const auto [known, is_new] = state.names.emplace(number_in(number), "");
-  if (is_new)
-    if (const found_rows found(db, "clients", "client_id", number); found.size() > 0)
-      known->second = text_in(found.value(0, "username"));
-  return known->second;
+  return name_of(state.names, db, "clients", "client_id", "username", number);
 }
 
 json salons_in(export_state& state, store& db, const char* table, const char* column, const field& value) {
