@@ -78,6 +78,7 @@ void audience::open(const salon_opened& what) {
   place->salon = what.salon;
   by_key_[key_of(what.record.name)] = place.get();
   by_name_[what.record.name] = place.get();
+  listed_.clear();
 }
 
 void audience::lose(salon_id which) {
@@ -96,6 +97,7 @@ void audience::archive(salon_id which) {
   if (!at)
     return;
   at->archived = true;
+  listed_.clear();
   by_key_.erase(key_of(at->record.name));
   by_name_.erase(at->record.name);
   while (!at->hearers.empty())

@@ -113,7 +113,7 @@ public:
   /// waited, and what was told while it arrived, in order, each once.
   std::vector<event::any> start_hearing(hearer& who, const std::string& username, const persistence::arrival& as);
   /// The salons as `who` is told them at its login.
-  std::vector<event::listed_salon> list_for(const hearer& who) const;
+  std::vector<event::listed_salon> list_for(const hearer& who);
   /// Tells each connection of the target, and the author's others but `from`; nobody twice.
   void tell_privately(user_id target, user_id author, const hearer& from, const event::said_privately& what);
   /// Tells each connection of a user.
@@ -172,6 +172,8 @@ private:
   std::unordered_map<user_id, std::vector<hearer*>> users_;
   std::unordered_map<salon_id, std::unique_ptr<desk>> desks_;
   std::unordered_map<std::string, desk*> by_key_, by_name_;
+  /// All that are not archived, by number; empty: not gathered since a change.
+  std::vector<event::listed_salon> listed_;
   std::vector<hearer*> dirty_;
   bool flush_due_ = false;
   uint64_t messages_ = 0, deliveries_ = 0; ///< told since the start

@@ -73,15 +73,23 @@ std::vector<event::any> audience::start_hearing(hearer& who, const std::string& 
   return missed;
 }
 
-std::vector<event::listed_salon> audience::list_for(const hearer& who) const {
-  std::vector<event::listed_salon> result;
-  for (const auto& [id, at] : desks_)
-    if (!at->archived)
-      result.push_back({id, at->record.name, false});
-  for (const auto& one : who.seats)
-    for (auto& listed : result)
-      listed.member = listed.member || listed.id == one.at->record.id;
-  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.id.value < b.id.value; });
+std::vector<event::listed_salon> audience::list_for(const hearer& who) {
+  const auto earlier = [](const event::listed_salon& a, const event::listed_salon& b) {
+    return a.id.value < b.id.value;
+  };
+  if (listed_.empty()) {
+    for (const auto& [id, at] : desks_)
+      if (!at->archived)
+        listed_.push_back({id, at->record.name, false});
+    std::sort(listed_.begin(), listed_.end(), earlier);
+  }
+  auto result = listed_;
+  for (const auto& one : who.seats) {
+    const event::listed_salon wanted{one.at->record.id, {}, true};
+    const auto found = std::lower_bound(result.begin(), result.end(), wanted, earlier);
+    if (found != result.end() && found->id == wanted.id)
+      found->member = true;
+  }
   return result;
 }
 

@@ -1,43 +1,67 @@
 #include "protocol/text/wire_text.hpp"
 #include "protocol/words/names.hpp"
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace salond::text {
 namespace {
 
-/// As Python's json.dumps: non-ASCII escaped.
-std::string quoted(const std::string& text) {
-  return nlohmann::json(shown(text)).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+/// As Python's json.dumps: non-ASCII escaped. A name that needs no escape costs no serializer: with a thousand salons
+/// those would be most of what a login costs.
+void append_quoted(std::string& to, const std::string& text) {
+  const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+  if (std::all_of(text.begin(), text.end(), plain))
+    to.append("\"").append(text).append("\"");
+  else
+    to += nlohmann::json(shown(text)).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
-std::string salon_pair(const event::listed_salon& salon) {
-  return "[" + std::to_string(salon.id.value) + ", " + quoted(salon.name) + "]";
+void append_pair(std::string& to, const event::listed_salon& salon) {
+  to.append("[").append(std::to_string(salon.id.value)).append(", ");
+  append_quoted(to, salon.name);
+  to += "]";
 }
 
-std::string salon_object(const event::listed_salon& salon) {
-  return "{\"salon_id\": " + std::to_string(salon.id.value) + ", \"salon_name\": " + quoted(salon.name) + "}";
+void append_object(std::string& to, const event::listed_salon& salon) {
+  to.append("{\"salon_id\": ").append(std::to_string(salon.id.value)).append(", \"salon_name\": ");
+  append_quoted(to, salon.name);
+  to += "}";
 }
 
 using salon_list = std::vector<event::listed_salon>;
+using salon_appender = void (*)(std::string& to, const event::listed_salon& salon);
 
-using salon_speller = std::string (*)(const event::listed_salon&);
-
-/// The salons' array; where it would be over `most_bytes` (0: no limit) without those at the end, first without those
-/// of them that the user is no member of.
-std::string array_of(const salon_list& salons, size_t most_bytes, salon_speller speller) {
-  std::vector<std::string> items;
-  size_t size = 2; // the brackets; each item counts with its ", ", so that one fewer is left over
-  for (const auto& salon : salons)
-    size += items.emplace_back(speller(salon)).size() + 2;
-  for (const auto member : {false, true})
-    for (auto i = salons.size(); i-- > 0 && most_bytes != 0 && size > most_bytes + 2;)
-      if (salons[i].member == member)
-        size -= std::exchange(items[i], {}).size() + 2;
+std::string array_of(const salon_list& salons, salon_appender append) {
   std::string result = "[";
-  for (const auto& item : items)
-    if (!item.empty())
-      result.append(result.size() > 1 ? ", " : "").append(item);
+  for (const auto& salon : salons) {
+    if (result.size() > 1)
+      result += ", ";
+    append(result, salon);
+  }
   return result + "]";
+}
+
+/// The same in at most `most_bytes` (0: no limit); where that is too little without the salons at the end, first
+/// without those of them that the user is no member of.
+std::string array_within(const salon_list& salons, size_t most_bytes, salon_appender append) {
+  auto result = array_of(salons, append);
+  auto size = result.size();
+  if (most_bytes == 0 || size <= most_bytes)
+    return result;
+  std::vector<bool> left_out(salons.size());
+  for (const auto member : {false, true})
+    for (auto i = salons.size(); i-- > 0 && size > most_bytes;)
+      if (salons[i].member == member) {
+        std::string item;
+        append(item, salons[i]);
+        size -= item.size() + 2; // with its ", "
+        left_out[i] = true;
+      }
+  salon_list kept;
+  for (size_t i = 0; i < salons.size(); ++i)
+    if (!left_out[i])
+      kept.push_back(salons[i]);
+  return array_of(kept, append);
 }
 
 /// Why an account or a password was not taken: what follows "Erreur lors de … : ".
@@ -198,7 +222,8 @@ std::vector<std::string> login_frames(const event::logged_in& what, size_t most_
   for (const auto& salon : what.salons)
     if (salon.member)
       mine.push_back(salon);
-  return {"CONNECTED", array_of(what.salons, most_bytes, salon_pair), array_of(mine, most_bytes, salon_object)};
+  return {"CONNECTED", array_within(what.salons, most_bytes, append_pair),
+          array_within(mine, most_bytes, append_object)};
 }
 
 } // namespace salond::text

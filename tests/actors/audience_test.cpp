@@ -125,6 +125,18 @@ TEST_F(Audience, CorrectsTheSnapshotOfAnArrivalByWhatChangedMeanwhile) {
   EXPECT_THAT(zoe.heard, ElementsAre("x dans le salon Blabla: for her"));
 }
 
+TEST_F(Audience, ListsTheSalonsAsTheyAreAtTheTimeOfALogin) {
+  arrive(zoe, zoe_id);
+  begin(zoe, {general});
+  EXPECT_THAT(list_of(zoe), ElementsAre("Général*", "Blabla"));
+
+  open(salon_id{3}, "Marketing");
+  open(blabla, "Bavardage"); // renamed
+  EXPECT_THAT(list_of(zoe), ElementsAre("Général*", "Bavardage", "Marketing"));
+  house.archive(general);
+  EXPECT_THAT(list_of(zoe), ElementsAre("Bavardage", "Marketing"));
+}
+
 TEST_F(Audience, TellsAnArrivalEachPrivateMessageOnceInOrder) {
   arrive(zoe, zoe_id);
   arrive(paul, paul_id);
