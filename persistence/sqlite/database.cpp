@@ -154,9 +154,9 @@ database::database(const std::string& path, purpose what) : path_(path) {
   if (sqlite3_db_readonly(handle, "main") == 1)
     fail(SQLITE_READONLY); // SQLite opens what it may only read without a word
   sqlite3_busy_timeout(handle, busy_milliseconds);
-  execute("PRAGMA foreign_keys=ON;"     // off by default, for each connection
-          "PRAGMA trusted_schema=OFF;"  // nobody but us wrote the schema
-          "PRAGMA cache_size=-16384;"); // KiB; the default is 2 MB
+  execute("PRAGMA foreign_keys=ON;"    // off by default, for each connection
+          "PRAGMA trusted_schema=OFF;" // nobody but us wrote the schema
+          "PRAGMA cache_size=-4096;"); // KiB, of each connection
   if (what == purpose::read)
     execute("PRAGMA query_only=ON");
 }
