@@ -136,7 +136,9 @@ public:
   /// The user's last connection ended: `disconnected`, last seen `now`, and pending join requests end unless they are
   /// kept. Write.
   virtual void close_session(user_id who, requests what, moment now) = 0;
-  /// `hash`: 32 bytes. Write.
+  /// Tokens of one user that live at the same time: more than anybody has clients, fewer than fill a table.
+  static constexpr int64_t most_tokens = 100;
+  /// `hash`: 32 bytes. Ends what has expired and, at `most_tokens`, the user's oldest. Write.
   virtual void issue_token(user_id who, const std::string& hash, moment now, moment expires) = 0;
   /// Ends the token and answers whose it was. wrong_credentials. Write.
   virtual outcome<user> redeem_token(const std::string& hash, moment now) = 0;

@@ -111,6 +111,10 @@ void mysql_store::close_session(user_id who, requests what, moment now) {
 
 void mysql_store::issue_token(user_id who, const std::string& hash, moment now, moment expires) {
   db().run("DELETE FROM sessions WHERE expires_ms <= ?", {to_ms(now)}); // nobody else clears them away
+  // Neither MySQL nor MariaDB lets a subquery have a limit where its rows are looked for; a derived table may.
+  db().run("DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM (SELECT token_hash FROM sessions"
+           " WHERE client_id = ? ORDER BY created_ms DESC LIMIT 1000000 OFFSET ?) oldest)",
+           {who.value, most_tokens - 1});
   if (exists(who)) // the account may have gone in this very transaction
     db().run("INSERT INTO sessions(token_hash, client_id, created_ms, expires_ms) VALUES (?, ?, ?, ?)",
              {hash, who.value, to_ms(now), to_ms(expires)});

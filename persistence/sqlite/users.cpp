@@ -115,6 +115,9 @@ void sqlite_store::close_session(user_id who, requests what, moment now) {
 
 void sqlite_store::issue_token(user_id who, const std::string& hash, moment now, moment expires) {
   db_->run("DELETE FROM sessions WHERE expires_ms <= ?", to_ms(now)); // nobody else clears them away
+  db_->run("DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions WHERE client_id = ? "
+           "ORDER BY created_ms DESC LIMIT -1 OFFSET ?)",
+           who.value, most_tokens - 1);
   // Out of `clients`, for the account may have gone in this very transaction.
   db_->run("INSERT INTO sessions(token_hash, client_id, created_ms, expires_ms) "
            "SELECT ?, client_id, ?, ? FROM clients WHERE client_id = ?",

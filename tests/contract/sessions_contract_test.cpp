@@ -6,6 +6,7 @@ using persistence::request_change;
 using persistence::store;
 using std::chrono::hours;
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 using support::after_noon;
 using support::decided;
 using support::hostile_name;
@@ -67,10 +68,10 @@ TEST_P(StoreContract, AResetOfNothingIsNothing) {
 // --- tokens ---
 
 /// Every byte that a text could not hold.
-std::string token_hash() {
+std::string token_hash(int64_t first = 0) {
   std::string hash;
-  for (int byte = 0; byte < 32; ++byte)
-    hash += static_cast<char>(byte * 8);
+  for (int64_t byte = 0; byte < 32; ++byte)
+    hash += static_cast<char>(byte == 0 ? first : byte * 8);
   return hash;
 }
 
@@ -94,6 +95,20 @@ TEST_P(StoreContract, ATokenExpires) {
 
   ASSERT_FALSE(late);
   EXPECT_EQ(late.why(), fault::wrong_credentials);
+}
+
+TEST_P(StoreContract, OneTokenTooManyEndsTheOldestOfThatUser) {
+  const auto zoe = add_user("Zoé"), paul = add_user("Paul");
+  db->transact([&] { db->issue_token(paul, token_hash(store::most_tokens + 1), noon, after_noon(hours(1))); });
+  for (int64_t i = 0; i <= store::most_tokens; ++i)
+    db->transact([&] { db->issue_token(zoe, token_hash(i), after_noon(milliseconds(i)), after_noon(hours(1))); });
+
+  const auto redeem = [&](int64_t which) {
+    return write([&] { return db->redeem_token(token_hash(which), after_noon(minutes(1))); });
+  };
+  EXPECT_FALSE(redeem(0));
+  for (int64_t i = 1; i <= store::most_tokens + 1; ++i)
+    EXPECT_TRUE(redeem(i)) << i;
 }
 
 TEST_P(StoreContract, AnUnknownTokenIsWrong) {
