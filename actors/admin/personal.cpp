@@ -1,5 +1,6 @@
 // Commands about all that is kept about one user: its export, and its end.
 #include "actors/admin/ask.hpp"
+#include "actors/admin/audit_names.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
 #include "protocol/words/names.hpp"
@@ -58,6 +59,7 @@ struct export_state {
   int64_t last_line = 0; ///< of the audit log
   bool first = true;     ///< nothing of the list is told
   known_names salons, names;
+  std::optional<audit_names> borne; ///< once the audit log is in work
 };
 using export_ptr = std::shared_ptr<export_state>;
 
@@ -174,19 +176,14 @@ piece private_messages(export_state& state, store& db) {
                  });
 }
 
-/// Whether a line is by the user or about him: "NAME" or "NAME (what about him)".
-bool concerns(const audit_line& line, const std::string& name) {
-  const auto whom = line.to.substr(0, line.to.find(" ("));
-  return key_of(line.by) == key_of(name) || key_of(whom) == key_of(name) || line.to.rfind(name + " (", 0) == 0
-         || line.to == name;
-}
-
 piece audit(export_state& state, store& db) {
   constexpr size_t most = 1000;
   piece result;
+  if (!state.borne)
+    state.borne.emplace(db, state.who.username);
   const auto lines = db.audit_after(state.last_line, most);
   for (const auto& line : lines)
-    if (concerns(line, state.who.username))
+    if (state.borne->concerns(line))
       add(state, result,
           {{"at", iso_time(line.at)},
            {"by", line.by},

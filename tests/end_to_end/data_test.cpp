@@ -141,6 +141,22 @@ TEST_P(Data, AnExportHoldsAllAboutAUserAndNoHash) {
   EXPECT_EQ(run_salonctl(server_, {"export", "nobody"}).status, 1);
 }
 
+TEST_P(Data, AnExportFindsTheAuditLinesOfFormerNamesAndNotOfTheirNextBearers) {
+  support::newcomer(server_.endpoint(), "zoë");
+  answer({"role", "zoë", "moderator", "Blabla"});
+  answer({"user", "rename", "zoë", "chloé"});
+  answer({"user", "rename", "chloé", "inès"});
+  support::newcomer(server_.endpoint(), "paul");
+  answer({"user", "rename", "paul", "zoë"}); // the name is free
+  answer({"role", "zoë", "moderator", "Marketing"});
+
+  const auto all = answer({"export", "inès"});
+  std::vector<std::string> found;
+  for (const auto& line : all["audit"])
+    found.push_back(line["to"].get<std::string>());
+  EXPECT_THAT(found, testing::ElementsAre("zoë (moderator: Blabla)", "zoë (chloé)", "chloé (inès)", "inès"));
+}
+
 TEST_P(Data, AnErasedUserIsToldAndGoneAndTheNameIsFree) {
   auto zoe = support::newcomer(server_.endpoint(), "zoë");
   auto paul = support::newcomer(server_.endpoint(), "paul");

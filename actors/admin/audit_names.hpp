@@ -1,0 +1,26 @@
+// Which lines of the audit log are about a user, who may have been renamed: its lines keep the names of their time.
+#pragma once
+#include "persistence/store.hpp"
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace salond {
+
+class audit_names {
+public:
+  /// Reads the log whole, page by page, for the renames that led to the present name.
+  audit_names(persistence::store& db, const std::string& present);
+
+  /// Whether a line is by the user or about him, as he was called then. REQUIRES: the line is of that log.
+  bool concerns(const persistence::audit_line& line) const;
+
+private:
+  struct name {
+    std::string text;
+    int64_t last_line; ///< that may bear it
+  };
+  std::vector<name> names_; ///< the oldest first
+};
+
+} // namespace salond
