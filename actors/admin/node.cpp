@@ -89,8 +89,10 @@ void kill(const admin_call_ptr& call) {
 void take_up(const admin_call_ptr& call, const reread_configuration& read) {
   try {
     call->parts().configuration.take_up(read);
-  } catch (const std::exception& error) {
-    return call->refuse(admin_verdict::refused, std::string("nothing was changed: ") + error.what());
+  } catch (const std::exception& error) { // a second line: the one before says that it was let begin
+    const auto why = std::string("nothing was changed: ") + error.what();
+    return note(call, "configuration", error.what(), "refused",
+                [call, why] { call->refuse(admin_verdict::refused, why); });
   }
   json all{{"done", true}, {"changed", read.changed}, {"needs_restart", read.needs_restart}};
   if (!read.warnings.empty())
