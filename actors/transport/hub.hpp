@@ -10,7 +10,7 @@
 namespace salond {
 
 struct hub {
-  hub(transport_limits most, std::function<void(const std::string&)> write)
+  hub(transport_limits most, transport_log_writer write)
       : limits(most), log(std::move(write)), waiting(limits, log, counters) {}
   hub(const hub&) = delete;
   hub& operator=(const hub&) = delete;

@@ -129,7 +129,7 @@ void lobby::sweep_open(const tls_settings* settings) {
 
 void lobby::report_refusals() {
   for (const auto& [why, count] : refusals_)
-    log_("admin_connections_refused count=" + std::to_string(count) + " why=\"" + why + '"');
+    log_({"admin connections refused", {}, {}, why, count});
   refusals_.clear();
 }
 

@@ -52,14 +52,14 @@ void tls_scribe::leave_lobby() {
     from_.shared->peers.unbind(node_, std::chrono::steady_clock::now());
 }
 
-void tls_scribe::report(const std::string& what) {
-  from_.shared->log(what + " who=" + to_string(certificate().who) + " from=" + from_.address);
+void tls_scribe::report(const char* what, const std::string& why) {
+  from_.shared->log({what, to_string(certificate().who), from_.address, why});
 }
 
 /// Once, and only for a connection that was open.
 void tls_scribe::report_end(const std::string& why) {
   if (at_ == phase::open && !last_)
-    report("admin_connection_closed why=\"" + why + '"');
+    report("admin connection closed", why);
 }
 
 void tls_scribe::end(const dial_failure& why) {

@@ -76,7 +76,7 @@ private:
 
   int descriptor() const { return events_.fd(); }
   void leave_lobby();
-  void report(const std::string& what);
+  void report(const char* what, const std::string& why = {});
   void want_write(bool want);
   void report_end(const std::string& why);
   void shut_down();

@@ -99,7 +99,7 @@ gate::refusal tls_scribe::open() {
     return "node id belongs to another, or too many connections";
   shared.waiting.promote(*this);
   at_ = phase::open;
-  report("admin_connection_opened");
+  report("admin connection open");
   return nullptr;
 }
 

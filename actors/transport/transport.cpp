@@ -22,7 +22,7 @@ net::default_multiplexer& loop_of(caf::actor_system& system) {
 
 } // namespace
 
-transport::transport(caf::actor_system& system, transport_limits limits, std::function<void(const std::string&)> log)
+transport::transport(caf::actor_system& system, transport_limits limits, transport_log_writer log)
     : system_(system), former_node_(system.node()), hub_(std::make_shared<hub>(limits, std::move(log))) {
   const_cast<caf::node_id&>(system.node()) = random_node_id(); // CAF 0.17.6 lets nobody choose it
   gateway_ = system.middleman().named_broker<gateway>(caf::atom("SALOND"));

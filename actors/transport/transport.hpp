@@ -32,9 +32,8 @@ using identify = std::function<std::optional<peer>(const caf::strong_actor_ptr& 
 /// destroyed before it. All functions may be called by any thread.
 class transport {
 public:
-  /// `log` gets lines `what key=value …`, without level and time, on any thread, until this ends.
-  explicit transport(caf::actor_system& system, transport_limits limits = {},
-                     std::function<void(const std::string&)> log = nullptr);
+  /// `log` is called on any thread, until this ends.
+  explicit transport(caf::actor_system& system, transport_limits limits = {}, transport_log_writer log = nullptr);
   /// Closes all ports and connections at once.
   ~transport();
   transport(const transport&) = delete;

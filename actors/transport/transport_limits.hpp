@@ -37,15 +37,25 @@ struct transport_counts {
   uint64_t accepted = 0, refused = 0, opened = 0, cut = 0, half_open = 0, open = 0;
 };
 
-/// Where lines go: `what key=value …`. Any thread; a line at a time.
+/// What happened to connections, for the log: a sentence of ours and its data, empty where there is none.
+struct transport_fact {
+  const char* what;
+  std::string who, from, why;
+  uint64_t count = 1; ///< connections
+};
+
+/// Takes facts; any thread.
+using transport_log_writer = std::function<void(const transport_fact&)>;
+
+/// Where facts go. Any thread; one at a time.
 class transport_log {
 public:
-  explicit transport_log(std::function<void(const std::string&)> write) : write_(std::move(write)) {}
+  explicit transport_log(transport_log_writer write) : write_(std::move(write)) {}
 
-  void operator()(const std::string& line) {
+  void operator()(const transport_fact& fact) {
     const std::lock_guard lock{guard_};
     if (write_)
-      write_(line);
+      write_(fact);
   }
   /// After this the function is neither running nor called again.
   void silence() {
@@ -55,7 +65,7 @@ public:
 
 private:
   std::mutex guard_;
-  std::function<void(const std::string&)> write_;
+  transport_log_writer write_;
 };
 
 } // namespace salond

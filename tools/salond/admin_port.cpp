@@ -12,12 +12,21 @@ port_rules operators(const transport& net) {
   return rules;
 }
 
+void write_log(const transport_fact& fact) {
+  if (fact.who.empty())
+    log::info(fact.what, {{"why", fact.why}, {"count", fact.count}});
+  else if (fact.why.empty())
+    log::info(fact.what, {{"who", fact.who}, {"from", fact.from}});
+  else
+    log::info(fact.what, {{"who", fact.who}, {"from", fact.from}, {"why", fact.why}});
+}
+
 } // namespace
 
 admin_port::admin_port(caf::actor_system& system, const config::endpoint& where,
                        std::shared_ptr<tls_folder> certificates)
     : where_(where), folder_(std::move(certificates)),
-      net_(std::make_shared<transport>(system, transport_limits{}, [](const std::string& line) { log::info(line); })) {
+      net_(std::make_shared<transport>(system, transport_limits{}, write_log)) {
   use_renewed();
 }
 

@@ -74,9 +74,9 @@ test_config::test_config(std::chrono::milliseconds heartbeat) {
 
 end::end(const bundle& own, salond::transport_limits limits, std::set<std::string> revoked,
          std::chrono::milliseconds heartbeat)
-    : config(heartbeat), net(system, limits, [this](const std::string& line) {
+    : config(heartbeat), net(system, limits, [this](const salond::transport_fact& fact) {
         const std::lock_guard lock{guard};
-        lines.push_back(line);
+        lines.push_back(std::string(fact.what) + " who=" + fact.who + " from=" + fact.from + " why=" + fact.why + ";");
       }) {
   net.use(own, std::move(revoked));
 }
