@@ -5,6 +5,7 @@
 #include <fstream>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <thread>
 
 namespace salond::end_to_end {
 namespace {
@@ -75,6 +76,26 @@ TEST_P(Backup, TakenUnderLoadHoldsAllThatWasToldBefore) {
 
     ASSERT_NE(restore(second, file), 0);
   }
+}
+
+TEST_P(Backup, IsWholeOrNotThereAfterAStop) {
+  const auto db = GetParam().make();
+  support::daemon server(db->options());
+  server.start();
+  std::string accounts = "username,hash\n";
+  for (int i = 0; i < 20000; ++i) // it takes long enough to be stopped in
+    accounts += "user " + std::to_string(i) + ",2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\n";
+  ASSERT_EQ(run_salonctl(server, {"users", "import", "-"}, accounts).status, 0);
+
+  ran made;
+  std::thread asking([&] { made = run_salonctl(server, {"backup", "late"}); });
+  const auto folder = server.state() + "/backups";
+  EXPECT_TRUE(support::eventually([&] { return std::filesystem::exists(folder + "/.late.new"); }));
+  EXPECT_EQ(server.stop(), 0);
+  asking.join();
+
+  EXPECT_FALSE(std::filesystem::exists(folder + "/.late.new"));
+  EXPECT_EQ(std::filesystem::exists(folder + "/late"), made.status == 0) << made.errors;
 }
 
 TEST_P(Backup, IsRefusedWithABadOrATakenName) {
