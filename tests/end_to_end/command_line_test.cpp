@@ -40,7 +40,8 @@ TEST(CommandLine, SaysOnOneLineWhereItListens) {
   daemon server;
   server.start();
 
-  EXPECT_THAT(server.running().output(), MatchesRegex("ready tcp://127\\.0\\.0\\.1:[1-9][0-9]* admin 127\\.0\\.0\\.1:[1-9][0-9]*\n"));
+  EXPECT_THAT(server.running().output(),
+              MatchesRegex("ready tcp://127\\.0\\.0\\.1:[1-9][0-9]* admin 127\\.0\\.0\\.1:[1-9][0-9]*\n"));
   EXPECT_NE(server.port(), 0);
   EXPECT_EQ(support::register_user(server.endpoint(), "zoë"), "Inscription réussie!");
   EXPECT_EQ(server.stop(), 0);

@@ -120,7 +120,7 @@ void reconnect(subject& what, const run_options& options, journal& out) {
 
 /// One member stops reading while the others go on; its buffers are small, and so is the server's patience.
 void slow_reader(subject& what, const run_options& options, journal& out) {
-  constexpr size_t members = 100, text = 1000;
+  constexpr size_t members = 1000, text = 1000;
   server_options server;
   server.unsent_bytes = 1 << 20;
   stage on{what, members, 1000, server};
@@ -165,7 +165,7 @@ const std::vector<scenario>& all_scenarios() {
                                          {"fan-out-5000", "one salon, 5,000 members, 10 of whom post", fan_out_5000},
                                          {"salons", "500 salons of 10 members, all active", many_salons},
                                          {"private", "100 pairs", private_pairs},
-                                         {"slow-reader", "one of 100 members stops reading", slow_reader},
+                                         {"slow-reader", "one of 1,000 members stops reading", slow_reader},
                                          {"reconnect", "everyone is cut off and comes back at once", reconnect},
                                          {"soak", "everything at once, for half an hour; only when named", soak, true}};
   return all;
