@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <iostream>
+#include <sys/ioctl.h>
 #include <thread>
 #include <unistd.h>
 
@@ -46,16 +47,40 @@ server_link::input input_of(const spoken_command& said) {
   };
 }
 
-/// Writes a secret to a new file that its owner alone can read.
-void write_secret(const std::string& name, const std::string& text) {
-  const int file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  const bool written = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const int why = errno;
-  if (file >= 0)
-    ::close(file);
-  if (!written)
-    throw failure(status::refused, "cannot write " + name + ": " + std::strerror(why)
-                                       + "; the certificate was issued, revoke it or issue it again elsewhere");
+/// A new file for a secret, which its owner alone can read. Made before the secret is, so that none is made in vain; it
+/// is removed again unless it was written.
+class secret_file {
+public:
+  explicit secret_file(std::string name)
+      : name_(std::move(name)), file_(::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
+    if (file_ < 0)
+      throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(errno) + "; nothing was issued");
+  }
+  ~secret_file() {
+    ::close(file_);
+    if (!written_)
+      ::unlink(name_.c_str());
+  }
+  secret_file(const secret_file&) = delete;
+  secret_file& operator=(const secret_file&) = delete;
+
+  void write(const std::string& text) {
+    written_ = ::write(file_, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file_) == 0;
+    if (!written_)
+      throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(errno)
+                                         + "; the certificate was issued and is lost, revoke it");
+  }
+
+private:
+  std::string name_;
+  int file_;
+  bool written_ = false;
+};
+
+/// Lines of the terminal; those of a usual one where it does not say.
+size_t terminal_lines() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 2 ? size.ws_row : 24;
 }
 
 /// One line, which on a terminal takes the place of the one before.
@@ -66,6 +91,15 @@ void show_progress(const std::string& how_far) {
 }
 
 } // namespace
+
+std::string help_about(const std::vector<std::string>& words) {
+  if (words.size() == 1)
+    return help_text();
+  auto text = help_text({words.begin() + 1, words.end()});
+  if (text.empty())
+    throw failure(status::wrong_usage, "there is no such command; see help");
+  return text;
+}
 
 spoken_command understood(const std::vector<std::string>& words) {
   auto said = understand(words);
@@ -106,14 +140,24 @@ void runner::run(const std::vector<std::string>& words) {
     return watch();
   if (said.has("--follow"))
     return follow_log(words);
+  if (said.what->name == "cert issue")
+    return issue_certificate(words, said.get("NAME"));
   const auto answer = answer_of(words, input_of(said));
-  if (said.what->name != "cert issue")
-    return print(answer);
-  auto made = json::parse(answer);
-  const auto file = made.at("name").get<std::string>() + ".pem";
-  write_secret(file, made.at("bundle").get<std::string>());
+  if (said.what->name == "export")
+    std::cout << answer << std::endl; // JSON in any case: it is for another program, or for the person himself
+  else
+    print(answer);
+}
+
+void runner::issue_certificate(const std::vector<std::string>& words, const std::string& name) {
+  if (!is_peer_name(name)) // it names a file
+    throw failure(status::wrong_usage, "NAME has 1 to 64 of a-z, 0-9, dot, underscore and hyphen");
+  const auto path = name + ".pem";
+  secret_file file(path);
+  auto made = json::parse(answer_of(words, no_input));
+  file.write(made.at("bundle").get<std::string>());
   made.erase("bundle");
-  made["file"] = file;
+  made["file"] = path;
   print(made.dump());
 }
 
@@ -150,7 +194,7 @@ void runner::watch() {
     else if (live)
       std::cout << "\x1b[H\x1b[2Jsalond at " << salond::config::to_string(salond::config::admin_endpoint{how_.server})
                 << "   (Ctrl-C ends)\n\n"
-                << watch_screen(before, now, seconds) << std::flush;
+                << watch_screen(before, now, seconds, terminal_lines() - 2) << std::flush;
     else
       std::cout << watch_line(before, now, seconds) << std::flush;
     before = std::move(now);
@@ -170,7 +214,7 @@ void runner::console() {
       if (words[0] == "quit" || words[0] == "exit")
         return;
       if (words[0] == "help")
-        std::cout << help_text({words.begin() + 1, words.end()}) << std::flush;
+        std::cout << help_about(words) << std::flush;
       else
         run(words);
     } catch (const failure& why) {

@@ -8,6 +8,9 @@ namespace salonctl {
 /// The words as a command. Throws failure.
 salond::spoken_command understood(const std::vector<std::string>& words);
 
+/// What `help …` prints. Throws failure where there is no such command.
+std::string help_about(const std::vector<std::string>& words);
+
 class runner {
 public:
   runner(const options& how, server_link& server) : how_(how), server_(server) {}
@@ -21,6 +24,7 @@ public:
 private:
   std::string answer_of(const std::vector<std::string>& words, const server_link::input& more);
   void print(const std::string& answer) const;
+  void issue_certificate(const std::vector<std::string>& words, const std::string& name);
   void follow_log(std::vector<std::string> words);
   void watch();
 

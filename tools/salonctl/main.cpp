@@ -1,7 +1,10 @@
 // salonctl: administers a salond over its admin port. docs/operations.md has the commands and the exit statuses.
 #include "tools/salonctl/commands.hpp"
+#include <cerrno>
+#include <clocale>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <unistd.h>
 
@@ -10,7 +13,10 @@ namespace {
 using namespace salonctl;
 
 int end(status how) {
-  std::cout.flush();
+  if (!std::cout.flush() && how == status::done) { // an export that the disk did not take is no export
+    std::cerr << "salonctl: the answer could not be written: " << std::strerror(errno) << std::endl;
+    how = status::refused;
+  }
   std::fflush(nullptr);
   // CAF's threads need not be waited for: everything that was asked is answered.
   ::_exit(static_cast<int>(how));
@@ -25,14 +31,11 @@ int fail(const failure& why) {
 bool help(const options& asked) {
   if (asked.version)
     std::cout << "salonctl " << SALOND_VERSION << "\n";
-  else if (asked.help || asked.words == std::vector<std::string>{"help"})
+  else if (asked.help)
     std::cout << help_text();
-  else if (!asked.words.empty() && asked.words[0] == "help") {
-    const auto text = help_text({asked.words.begin() + 1, asked.words.end()});
-    if (text.empty())
-      throw failure(status::wrong_usage, "there is no such command; see salonctl help");
-    std::cout << text;
-  } else
+  else if (!asked.words.empty() && asked.words[0] == "help")
+    std::cout << help_about(asked.words);
+  else
     return false;
   return true;
 }
@@ -57,6 +60,7 @@ void run(const options& asked) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::setlocale(LC_CTYPE, "C.UTF-8"); // names are UTF-8, whatever the terminal's language
   try {
     run(parse(argc, argv));
   } catch (const failure& why) {

@@ -21,6 +21,13 @@ Exit status: 0 done, 1 refused, 2 wrong usage, 3 cannot connect, 4 not allowed (
 
 )";
 
+/// What salonctl does by itself.
+const std::vector<salond::operator_command> own_commands = {
+    {"console", "", "Reads commands, one a line; also KICK:user, BAN:user, ACCEPT:user:salon, REJECT:user:salon, KILL.",
+     salond::right::operators},
+    {"help", "[COMMAND...]", "What a command takes.", salond::right::operators},
+};
+
 std::string line_of(const salond::operator_command& command) {
   auto line = "  " + std::string(command.name);
   if (!command.arguments.empty())
@@ -73,27 +80,17 @@ options parse(int argc, char** argv) {
 }
 
 std::string help_text() {
-  std::string text = about;
-  text += "Commands:\n";
-  for (const auto& command : salond::operator_commands())
-    text += line_of(command);
-  text += line_of({"console",
-                   "",
-                   "Reads commands, one a line; also KICK:user, BAN:user, ACCEPT:user:salon, "
-                   "REJECT:user:salon, KILL.",
-                   {},
-                   {}});
-  text += line_of({"help", "[COMMAND...]", "What a command takes.", {}, {}});
-  return text;
+  return about + ("Commands:\n" + help_text({}));
 }
 
 std::string help_text(const std::vector<std::string>& words) {
   std::string wanted, text;
   for (const auto& word : words)
     wanted += (wanted.empty() ? "" : " ") + word;
-  for (const auto& command : salond::operator_commands())
-    if (command.name.substr(0, wanted.size()) == wanted)
-      text += line_of(command);
+  for (const auto* commands : {&salond::operator_commands(), &own_commands})
+    for (const auto& command : *commands)
+      if (command.name.substr(0, wanted.size()) == wanted)
+        text += line_of(command);
   return text;
 }
 

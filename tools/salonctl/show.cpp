@@ -1,7 +1,6 @@
 #include "tools/salonctl/show.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
-#include <clocale>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
@@ -27,7 +26,6 @@ std::string cell(const json& value) {
 
 /// Columns on a terminal.
 size_t width_of(const std::string& text) {
-  [[maybe_unused]] static const char* const utf8 = std::setlocale(LC_CTYPE, "C.UTF-8"); // what mbrtowc reads
   size_t columns = 0;
   std::mbstate_t state{};
   for (size_t at = 0; at < text.size();) {
@@ -171,7 +169,9 @@ std::string watch_line(const json& before, const json& now, double seconds) {
                 number(now, "posts_parked"));
 }
 
-std::string watch_screen(const json& before, const json& now, double seconds) {
+std::string watch_screen(const json& before, const json& now, double seconds, size_t lines) {
+  constexpr size_t above = 6, most = 10; // lines above the table's salons; salons
+
   const auto r = between(before, now, seconds);
   const auto db = now.value("database", json::object());
   auto text = format("connections  %8.0f   users %8.0f\n", number(now, "connections"), number(now, "users"));
@@ -190,7 +190,8 @@ std::string watch_screen(const json& before, const json& now, double seconds) {
   }
   std::stable_sort(busy.begin(), busy.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<row> rows{{"SALON", "MESSAGES/S", "HEARERS"}};
-  for (size_t i = 0; i < busy.size() && i < 10; ++i)
+  const auto shown = lines > above ? std::min(lines - above - 1, most) : 0; // the last line stays empty
+  for (size_t i = 0; i < busy.size() && i < shown; ++i)
     rows.push_back({cell(busy[i].second["salon"]), format("%.0f", busy[i].first), cell(busy[i].second["hearers"])});
   return text + table_of(rows);
 }

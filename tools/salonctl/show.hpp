@@ -16,7 +16,7 @@ std::string progress_line(const json& how_far);
 
 /// What has changed between two samples of `watch`, `seconds` apart, on one line.
 std::string watch_line(const json& before, const json& now, double seconds);
-/// The same as a screen: totals, rates, latencies, queues, the busiest salons.
-std::string watch_screen(const json& before, const json& now, double seconds);
+/// The same as a screen of so many lines: totals, rates, latencies, queues, the busiest salons.
+std::string watch_screen(const json& before, const json& now, double seconds, size_t lines);
 
 } // namespace salonctl
