@@ -56,6 +56,7 @@ const std::vector<operator_command> table = {
 struct slot {
   std::string name;
   bool optional = false, many = false, option = false, takes_value = false;
+  bool takes_number = false; ///< an option
   bool number() const { return optional && (name == "MINUTES" || name == "SECONDS" || name == "N"); }
 };
 
@@ -78,6 +79,7 @@ std::vector<slot> slots_of(const operator_command& what) {
     one.option = word.substr(0, 2) == "--";
     if (const auto equals = word.find('='); equals != std::string_view::npos) {
       one.takes_value = true;
+      one.takes_number = word.substr(equals + 1) == "ID";
       word = word.substr(0, equals);
     }
     one.name = word;
@@ -88,6 +90,12 @@ std::vector<slot> slots_of(const operator_command& what) {
 
 bool is_number(std::string_view text) {
   return !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Looks like a number: what is wrong with it is no reason to take it for a word.
+bool is_numeric(std::string_view text) {
+  return text.find_first_of("0123456789") != std::string_view::npos
+         && text.find_first_not_of("0123456789+-.,") == std::string_view::npos;
 }
 
 std::string usage_of(const operator_command& what) {
@@ -114,7 +122,8 @@ bool take_option(spoken_command& out, const std::vector<slot>& slots, const std:
   const auto equals = word.find('=');
   const auto name = word.substr(0, equals);
   for (const auto& one : slots) {
-    if (!one.option || one.name != name || one.takes_value != (equals != std::string::npos))
+    if (!one.option || one.name != name || one.takes_value != (equals != std::string::npos)
+        || (one.takes_number && !is_number(std::string_view{word}.substr(equals + 1))))
       continue;
     return out.values.emplace(name, one.takes_value ? word.substr(equals + 1) : std::string{}).second;
   }
@@ -137,9 +146,19 @@ bool take_arguments(spoken_command& out, const std::vector<slot>& slots, const s
         return false;
     } else if (!one.number() || is_number(arguments[next])) {
       out.values.emplace(one.name, arguments[next++]);
+    } else if (is_numeric(arguments[next])) {
+      return false;
     }
   }
   return next == arguments.size();
+}
+
+/// What is demanded must say something.
+std::optional<usage_fault> what_is_blank(const spoken_command& what, const std::vector<slot>& slots) {
+  for (const auto& one : slots)
+    if (one.many && !one.optional && what.text().find_first_not_of(' ') == std::string::npos)
+      return usage_fault{one.name + " is empty"};
+  return std::nullopt;
 }
 
 /// The audit log keeps what is said, and no name is so long: what is longer is refused, not cut. Texts that users are
@@ -244,6 +263,8 @@ std::variant<spoken_command, usage_fault> understand(const std::vector<std::stri
   }
   if (!take_arguments(out, slots, arguments))
     return usage_fault{usage_of(*row)};
+  if (auto blank = what_is_blank(out, slots))
+    return std::move(*blank);
   if (auto too_long = what_is_too_long(out, slots))
     return std::move(*too_long);
   return out;

@@ -43,6 +43,20 @@ TEST(OperatorCommand, TakesANumberOnlyWhereOneStands) {
   EXPECT_EQ(right_words({"kick", "7"}).get("USER"), "7");
 }
 
+TEST(OperatorCommand, TakesAWrongNumberForNoReason) {
+  for (const auto* wrong : {"-1", "1.5", "99999999999999999999", "1,5"})
+    EXPECT_EQ(fault_of({"kick", "zoë", wrong, "spam"}), "usage: kick USER [MINUTES] [REASON...]") << wrong;
+  EXPECT_EQ(fault_of({"log", "--after=x"}), "\"--after=x\" is no option here; usage: log [N] [--follow] [--after=ID]");
+  EXPECT_EQ(right_words({"kick", "zoë", "3rd", "time"}).text(), "3rd time");
+  EXPECT_EQ(right_words({"log", "--after=7"}).number("--after"), 7);
+}
+
+TEST(OperatorCommand, DemandsATextThatSaysSomething) {
+  EXPECT_EQ(fault_of({"announce", ""}), "TEXT is empty");
+  EXPECT_EQ(fault_of({"announce", " ", "  "}), "TEXT is empty");
+  EXPECT_EQ(fault_of({"salon", "topic", "Général", ""}), "none"); // it may have no topic
+}
+
 TEST(OperatorCommand, TakesOptionsAnywhereUntilTwoHyphens) {
   EXPECT_EQ(right_words({"cert", "issue", "--role=moderator", "zoe"}).get("--role"), "moderator");
   EXPECT_EQ(right_words({"cert", "issue", "zoe", "--role=moderator"}).get("NAME"), "zoe");
