@@ -50,7 +50,7 @@ outcome<salon_record> deciding_store::set_topic(salon_id salon, const std::strin
   if (!result)
     return refuse(why, "set_topic", name_of(salon), result.why());
   put_topic(salon, topic);
-  note(why, "set_topic", result->name, "done");
+  note(why, "set_topic", with(result->name, topic), "done");
   result->topic = topic;
   return result;
 }
@@ -339,7 +339,8 @@ outcome<removed_user> deciding_store::kick(const std::string& target_key, moment
     return refuse(why, "kick", spelling(target, target_key), *refusal);
   forget_kicks(why.at);
   put_ban(*target, until, why);
-  note(why, "kick", target->username, "done");
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(until - why.at).count();
+  note(why, "kick", with(target->username, std::to_string(minutes) + " minutes"), "done");
   return removed_user{target->id, target->username, salons_of(target->username)};
 }
 

@@ -70,7 +70,7 @@ TEST_P(StoreContract, EachDecisionOfAnOperatorIsAudited) {
 
   EXPECT_THAT(audited(), ElementsAre("add_user|paul|done", "add_user|PAUL|name_taken", "rename_user|paul (Paula)|done",
                                      "set_password|Paula|done", "create_salon|Sport (open)|done",
-                                     "set_policy|Blabla (approval)|done", "set_topic|Blabla|done",
+                                     "set_policy|Blabla (approval)|done", "set_topic|Blabla (topic)|done",
                                      "admit|Paula (Blabla)|done", "dismiss|nobody (Blabla)|unknown_user",
                                      "delete_message|Zoé (Blabla: message " + std::to_string(message.value) + ")|done",
                                      "rename_salon|Blabla (Bla)|done", "archive_salon|Bla|done",

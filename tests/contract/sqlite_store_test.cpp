@@ -215,7 +215,7 @@ TEST_F(SqliteStore, DecisionsAreAudited) {
             "root|reject|Zoé (Marketing)|done\n"
             "Zoé|change_password|Zoé|done\n"
             "zoé|kick|Zoé|not_allowed\n"
-            "root|kick|Zoé|done\n"
+            "root|kick|Zoé (5 minutes)|done\n"
             "root|ban|Zoé|done\n"
             "root|unban|Zoé|done\n"
             "root|ban|nobody|unknown_user\n");
