@@ -124,6 +124,8 @@ dial_failure tls_session::why_failed() {
   ERR_clear_error();
   if (SSL_is_init_finished(ssl_.get()) != 1 && verdict != X509_V_OK)
     return {dial_fault::not_allowed, std::string("certificate: ") + X509_verify_cert_error_string(verdict)};
+  if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+    return {dial_fault::lost, "closed by the peer"}; // without saying so before, as a program that ended
   const auto* reason = error != 0 ? ERR_reason_error_string(error) : nullptr;
   if (reason)
     return {meaning_of(error), std::string("TLS: ") + reason};
