@@ -79,18 +79,20 @@ void mysql_store::end_registration(const std::string& username_key) {
 // --- sessions ---
 
 outcome<arrival> mysql_store::open_session(user_id who, moment now) {
-  const auto account = user_of(who);
-  if (!account)
-    return account.why();
-  {
-    auto out = db().ask("SELECT b.until_ms FROM clients c JOIN bans b ON b.username_key = c.username_key "
-                        "WHERE c.client_id = ? AND (b.until_ms IS NULL OR b.until_ms > ?)",
-                        {who.value, to_ms(now)});
-    if (out.next())
-      return out.is_null(0) ? fault::banned : fault::kicked;
+  std::string username;
+  { // one question: each costs a way to the database and back, and many may arrive at once
+    auto account = db().ask("SELECT c.username, b.username_key, b.until_ms FROM clients c LEFT JOIN bans b "
+                            "ON b.username_key = c.username_key AND (b.until_ms IS NULL OR b.until_ms > ?) "
+                            "WHERE c.client_id = ?",
+                            {to_ms(now), who.value});
+    if (!account.next())
+      return fault::unknown_user;
+    if (!account.is_null(1))
+      return account.is_null(2) ? fault::banned : fault::kicked;
+    username = account.text(0);
   }
   db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
-  arrival result{salons_of(account->username), {}, decisions_for(who)};
+  arrival result{salons_of(username), {}, decisions_for(who)};
   auto waiting = db().ask("SELECT p.pm_id, c.username, p.contenu, p.created_ms "
                           "FROM private_messages p JOIN clients c ON c.client_id = p.from_client_id "
                           "WHERE p.to_client_id = ? AND p.delivered_ms IS NULL ORDER BY p.pm_id",
