@@ -55,11 +55,13 @@ struct arguments {
   bool has(const std::string& name) const {
     return std::any_of(options.begin(), options.end(), [&](const auto& option) { return option.first == name; });
   }
+  /// The last one given holds.
   std::string get(const std::string& name, const std::string& otherwise) const {
+    auto result = otherwise;
     for (const auto& [known, value] : options)
       if (known == name)
-        return value;
-    return otherwise;
+        result = value;
+    return result;
   }
   int number(const std::string& name, int otherwise) const { return std::stoi(get(name, std::to_string(otherwise))); }
 };
