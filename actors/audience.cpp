@@ -157,7 +157,7 @@ void audience::stand_up(hearer& who, desk& at) {
       one.place = place;
 }
 
-void audience::tell(told& what) {
+void audience::tell(told& what, instant now) {
   const auto found = desks_.find(what.salon);
   if (found == desks_.end())
     return;
@@ -186,9 +186,12 @@ void audience::tell(told& what) {
         bytes = spell(who->speaks, what.events);
       who->hear(bytes);
     }
-    messages_ += what.events.size();
-    at.messages += what.events.size();
-    deliveries_ += what.events.size() * at.hearers.size();
+    const auto messages = what.events.size(), deliveries = messages * at.hearers.size();
+    messages_ += messages;
+    at.messages += messages;
+    deliveries_ += deliveries;
+    recent_messages_.add(messages, now);
+    recent_deliveries_.add(deliveries, now);
   }
   change(what.gone, false);
   for (auto& one : what.replies)
@@ -235,12 +238,14 @@ void audience::change_account(const account_changed& what) {
     one->account_is(what.username, what.role);
 }
 
-surveyed audience::survey() const {
+surveyed audience::survey(instant time) const {
   surveyed now;
   now.connections = connections_.size();
   now.users = users_.size();
   now.messages = messages_;
   now.deliveries = deliveries_;
+  now.messages_a_second = recent_messages_.a_second(time);
+  now.deliveries_a_second = recent_deliveries_.a_second(time);
   for (const auto& [id, at] : desks_) {
     now.posts_in_flight += at->posts;
     now.posts_parked += at->parked.size();

@@ -8,6 +8,7 @@
 #include "actors/admission.hpp"
 #include "actors/dialects.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/rules/recent_rate.hpp"
 #include <array>
 #include <deque>
 #include <map>
@@ -133,7 +134,7 @@ public:
   /// By name as typed; null when there is none. Stays valid for ever.
   desk* find(const std::string& name);
   desk* find(salon_id which);
-  void tell(told& what);
+  void tell(told& what, instant now);
   /// Waits in `at` for room: unparked() will be called.
   void park(desk& at, const hearer& who) { at.parked.push_back(who.number); }
 
@@ -144,7 +145,7 @@ public:
   // --- everybody ---
   void close_user(user_id who, const event::any& last);
   void announce(const event::any& what);
-  surveyed survey() const;
+  surveyed survey(instant now) const;
   /// Calls `when_over` once the last connection is gone and every post is answered.
   void close_all(const event::any& last, instant now, std::function<void()> when_over);
 
@@ -177,6 +178,7 @@ private:
   std::vector<hearer*> dirty_;
   bool flush_due_ = false;
   uint64_t messages_ = 0, deliveries_ = 0; ///< told since the start
+  rules::recent_rate recent_messages_, recent_deliveries_;
   std::vector<private_id> delivered_;
   std::multimap<instant, connection_id> alarms_;
   std::function<void()> when_over_;

@@ -35,9 +35,11 @@ struct drain {};
 /// How much waits.
 struct count_work {};
 struct counted_work {
-  size_t writes = 0, reads = 0;         ///< that wait, or are in work
-  uint64_t groups = 0;                  ///< transactions that wrote, since the start
-  uint64_t busy_us = 0, longest_us = 0; ///< how long they took in all, and the longest since the last count
+  size_t writes = 0, reads = 0; ///< that wait, or are in work
+  uint64_t groups = 0;          ///< transactions that wrote, since the start
+  uint64_t busy_us = 0,
+           longest_us = 0; ///< how long they took in all, and the longest of the last ten to twenty seconds
+  uint64_t running_us = 0; ///< how long the one in work has run
 };
 
 // --- to salons ---
@@ -152,6 +154,7 @@ struct surveyed_salon {
 struct surveyed {
   size_t connections = 0, users = 0;
   uint64_t messages = 0, deliveries = 0; ///< told since the start; a delivery is a message to one hearer
+  double messages_a_second = 0, deliveries_a_second = 0; ///< of the last ten seconds
   size_t posts_in_flight = 0, posts_parked = 0;
   std::vector<surveyed_salon> salons;
 };

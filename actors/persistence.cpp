@@ -92,8 +92,15 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
       [self](const count_work&) {
         const auto& st = self->state;
         const auto effort = st.writer->count_effort();
-        return counted_work{st.writer->waiting(), st.reader ? st.reader->waiting() : 0, effort.groups,
-                            static_cast<uint64_t>(effort.busy.count()), static_cast<uint64_t>(effort.longest.count())};
+        const auto since = st.writer->running();
+        const auto running =
+            since ? std::chrono::duration_cast<std::chrono::microseconds>(self->clock().now() - *since).count() : 0;
+        return counted_work{st.writer->waiting(),
+                            st.reader ? st.reader->waiting() : 0,
+                            effort.groups,
+                            static_cast<uint64_t>(effort.busy.count()),
+                            static_cast<uint64_t>(effort.longest.count()),
+                            static_cast<uint64_t>(std::max<int64_t>(0, running))};
       },
       [self](const drain&) {
         auto promise = self->make_response_promise<store_done>();

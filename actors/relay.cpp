@@ -8,7 +8,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
     log::warning("the relay was told an error", {{"why", to_string(why)}});
   });
   return {
-      [house](told& what) { house->tell(what); },
+      [house, self](told& what) { house->tell(what, self->clock().now()); },
       [house](const salon_opened& what) { house->open(what); },
       [house](const salon_lost& what) { house->lose(what.salon); },
       [house](const close_user& what) { house->close_user(what.who, what.last); },
@@ -24,7 +24,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house](const decision_told& what) { house->confirm(what.who, what.what); },
       [house](const account_changed& what) { house->change_account(what); },
       [house](const salon_archived& what) { house->archive(what.last.id); },
-      [house](const survey&) { return house->survey(); },
+      [house, self](const survey&) { return house->survey(self->clock().now()); },
       [house](const new_settings& now) { house->take_up(now); },
       [house, self](const tick&) { house->tick(self->clock().now()); },
   };

@@ -8,6 +8,8 @@ namespace {
 // max_allowed_packet (docs/decisions/0003-questions-to-the-store.md).
 constexpr size_t most_group_weight = 1 << 20;
 constexpr size_t most_group_tasks = 256;
+// The longest transaction is told of this span and the one before, to whoever asks, however many ask.
+constexpr auto span = std::chrono::seconds{10};
 
 } // namespace
 
@@ -68,11 +70,15 @@ std::optional<instant> store_worker::running() const {
   return running_since_;
 }
 
-store_worker::effort store_worker::count_effort() {
+store_worker::effort store_worker::count_effort() const {
   const std::lock_guard lock{mutex_};
-  const auto now = effort_;
-  effort_.longest = {};
-  return now;
+  auto result = effort_;
+  const auto age = std::chrono::steady_clock::now() - span_began_;
+  if (age >= 2 * span)
+    result.longest = {};
+  else if (age < span)
+    result.longest = std::max(result.longest, longest_before_);
+  return result;
 }
 
 void store_worker::work() {
@@ -98,11 +104,7 @@ void store_worker::work() {
     lock.unlock();
     run_group();
     lock.lock();
-    const auto took =
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - *running_since_);
-    ++effort_.groups;
-    effort_.busy += took;
-    effort_.longest = std::max(effort_.longest, took);
+    note_effort(std::chrono::steady_clock::now());
     running_since_.reset();
     for (auto& one : group_)
       finished_.push_back(std::move(one));
@@ -111,6 +113,18 @@ void store_worker::work() {
     finished_callback_();
     lock.lock();
   }
+}
+
+void store_worker::note_effort(instant now) {
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now - *running_since_);
+  ++effort_.groups;
+  effort_.busy += took;
+  if (now - span_began_ >= span) {
+    longest_before_ = now - span_began_ < 2 * span ? effort_.longest : std::chrono::microseconds{0};
+    effort_.longest = {};
+    span_began_ = now;
+  }
+  effort_.longest = std::max(effort_.longest, took);
 }
 
 void store_worker::run_group() {

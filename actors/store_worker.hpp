@@ -45,12 +45,12 @@ public:
   void stop();
 
   size_t waiting() const;
-  /// Groups that wrote: how many, how long in all, and the longest since this was called last.
+  /// Groups that wrote: how many, how long in all, and the longest of the last ten to twenty seconds.
   struct effort {
     uint64_t groups = 0;
     std::chrono::microseconds busy{0}, longest{0};
   };
-  effort count_effort();
+  effort count_effort() const;
   /// Since when the task that waits longest has waited; nothing when none does.
   std::optional<instant> oldest() const;
   /// Since when the transaction that runs has run; nothing when none does.
@@ -58,6 +58,7 @@ public:
 
 private:
   void work();
+  void note_effort(instant now);
   void run_group();
   void run_writes(size_t from, size_t to);
   void run_read(task& what);
@@ -72,8 +73,10 @@ private:
   size_t taken_ = 0; ///< of incoming_, from its front
   std::vector<task> finished_;
   std::optional<instant> running_since_;
-  std::vector<task> group_; ///< in work: meanwhile the thread alone touches it, but for the jobs
-  effort effort_;
+  std::vector<task> group_;                     ///< in work: meanwhile the thread alone touches it, but for the jobs
+  effort effort_;                               ///< its longest: of the span since span_began_
+  std::chrono::microseconds longest_before_{0}; ///< of the span before
+  instant span_began_{};
   bool stopping_ = false;
   std::thread thread_; ///< last: it uses all the others
 };

@@ -1,6 +1,7 @@
 // Commands about the node: how it is, what it tells everybody, how it ends, who its operators are.
 #include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
+#include "config/log.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond {
@@ -10,8 +11,16 @@ using namespace persistence;
 
 constexpr auto patience = std::chrono::seconds{5}; // for actors of this process
 
+// A transaction that has run for this long: the database is away, or as good as.
+constexpr auto away_after = std::chrono::seconds{2};
+
+bool is_away(const counted_work& work) {
+  return std::chrono::microseconds{work.running_us} >= away_after;
+}
+
 json to_json(const counted_work& work) {
-  return {{"writes_waiting", work.writes},
+  return {{"answers", !is_away(work)},
+          {"writes_waiting", work.writes},
           {"reads_waiting", work.reads},
           {"commits", work.groups},
           {"commit_ms_total", static_cast<double>(work.busy_us) / 1000.0},
@@ -38,6 +47,8 @@ json counters_of(const surveyed& house, const counted_work& work) {
           {"users", house.users},
           {"messages", house.messages},
           {"deliveries", house.deliveries},
+          {"messages_per_second", house.messages_a_second},
+          {"deliveries_per_second", house.deliveries_a_second},
           {"posts_in_flight", house.posts_in_flight},
           {"posts_parked", house.posts_parked},
           {"database", to_json(work)}};
@@ -80,10 +91,22 @@ void kill(const admin_call_ptr& call) {
   const auto seconds = call->said().number("SECONDS").value_or(10);
   if (seconds > 86400)
     return call->refuse(admin_verdict::wrong_usage, "SECONDS is at most 86400, which is a day");
-  note(call, "server", {}, [call, seconds] {
+  const auto stop_now = [call, seconds] {
     call->self()->send(call->parts().server, stop{seconds});
     call->done(json{{"done", true}, {"seconds", seconds}});
-  });
+  };
+  call->self()
+      ->request(call->parts().store, patience, count_work{})
+      .then(
+          [call, stop_now](const counted_work& work) {
+            if (!is_away(work))
+              return note(call, "server", {}, stop_now);
+            // A server without a database is one that is to be stopped.
+            log::warning("the audit log cannot be told of a stop: the database is away",
+                         {{"by", to_string(call->from().who())}, {"from", call->from().address}});
+            stop_now();
+          },
+          refusing_error(call));
 }
 
 void take_up(const admin_call_ptr& call, const reread_configuration& read) {
@@ -116,13 +139,10 @@ void reload(const admin_call_ptr& call) {
 
 void show_log(const admin_call_ptr& call) {
   constexpr size_t most = 1000;
-  const auto count = static_cast<size_t>(call->said().number("N").value_or(50));
   const auto after = call->said().number("--after");
+  const auto count = std::min(static_cast<size_t>(call->said().number("N").value_or(after ? most : 50)), most);
   ask_to_read(
-      call,
-      [count = std::min(count, most), after](store& db) {
-        return after ? db.audit_after(*after, most) : db.audit_tail(count);
-      },
+      call, [count, after](store& db) { return after ? db.audit_after(*after, count) : db.audit_tail(count); },
       [call](const std::vector<audit_line>& lines) {
         json list = json::array();
         for (const auto& one : lines)
@@ -150,11 +170,15 @@ void with_office(const admin_call_ptr& call, Work work) {
   }
 }
 
+bool is_operator(peer_kind kind) {
+  return kind == peer_kind::administrator || kind == peer_kind::moderator;
+}
+
 void issue_certificate(const admin_call_ptr& call) {
   const auto role = call->said().has("--role") ? call->said().get("--role") : "administrator";
   const auto kind = peer_kind_of(role);
   const auto name = call->said().get("NAME");
-  if (kind != peer_kind::administrator && kind != peer_kind::moderator)
+  if (!kind || !is_operator(*kind))
     return call->refuse(admin_verdict::wrong_usage, "--role is administrator or moderator");
   if (!is_peer_name(name))
     return call->refuse(admin_verdict::wrong_usage, "NAME has 1 to 64 of a-z, 0-9, dot, underscore and hyphen");
@@ -185,12 +209,18 @@ void revoke_certificates(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (name == call->from().who().name)
     return call->refuse(admin_verdict::refused, "that is your own certificate; let another administrator revoke it");
-  note(call, name, {}, [call, name] {
-    with_office(call, [&](const certificate_office& office) {
-      const auto count = office.revoke(name);
-      if (count == 0)
-        return call->refuse(admin_verdict::refused, "nobody of that name has a valid certificate");
-      call->done(json{{"done", true}, {"revoked", count}});
+  with_office(call, [&](const certificate_office& office) {
+    const auto all = office.list();
+    const auto live = std::any_of(all.begin(), all.end(), [&](const auto& one) {
+      return one.facts.who.name == name && !one.revoked && is_operator(one.facts.who.kind);
+    });
+    if (!live)
+      return note(call, name, {}, "refused",
+                  [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
+    note(call, name, {}, [call, name] {
+      with_office(call, [&](const certificate_office& now) {
+        call->done(json{{"done", true}, {"revoked", now.revoke(name)}});
+      });
     });
   });
 }

@@ -62,7 +62,7 @@ protected:
     told batch{where, std::move(entered), {}, std::move(gone), std::move(replies)};
     if (!text.empty())
       batch.events.push_back(event::said{where, house.find(where)->record.name, "x", text, 1, {}});
-    house.tell(batch);
+    house.tell(batch, {});
   }
   lines list_of(const witness& who) {
     lines result;

@@ -54,6 +54,8 @@ TEST_P(Administration, SaysHowTheServerIs) {
   EXPECT_EQ(status["users"], 1);
   EXPECT_EQ(status["salons"], 5);
   EXPECT_TRUE(status["database"]["kind"].is_string());
+  EXPECT_EQ(status["database"]["answers"], true);
+  EXPECT_EQ(status["messages_per_second"], 0);
   EXPECT_THAT(ctl({"status"}).output, HasSubstr("connections: 1\n"));
 }
 
@@ -257,6 +259,28 @@ TEST_P(Administration, GivesModeratorsTheirSalonsAlone) {
 
   answer({"cert", "revoke", "paul"});
   EXPECT_EQ(as_paul({"status"}).status, 4);
+}
+
+TEST_P(Administration, IssuesNoCertificateThatItCannotHandOver) {
+  answer({"cert", "issue", "op1"});
+
+  refused({"cert", "issue", "op1"}, 1, "nothing was issued");
+  refused({"cert", "issue", "../op1"}, 2, "a-z, 0-9");
+  const auto all = answer({"cert", "list"});
+  EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const auto& one) { return one["name"] == "op1"; }), 1);
+  refused({"cert", "issue", "op1", "--role=king"}, 1, "nothing was issued");
+  refused({"cert", "issue", "op2", "--role=king"}, 2, "--role is");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "op2.pem"));
+  refused({"cert", "revoke", "nobody"}, 1, "no operator of that name");
+  EXPECT_EQ(answer({"log"}).back()["result"], "refused");
+}
+
+TEST_P(Administration, SaysSoWhenItsAnswerCannotBeWritten) {
+  const words asked{SALONCTL_BINARY, "--server=" + server_.admin(), "--state=" + server_.state(), "users"};
+  support::process tool(asked, {}, "/dev/full", folder_ / "err");
+
+  EXPECT_EQ(tool.wait(), 1);
+  EXPECT_THAT(tool.errors(), HasSubstr("could not be written"));
 }
 
 TEST_P(Administration, DecidesAboutRegistrations) {

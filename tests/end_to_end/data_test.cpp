@@ -138,6 +138,7 @@ TEST_P(Data, AnExportHoldsAllAboutAUserAndNoHash) {
   EXPECT_EQ(all["private_messages_received"][0]["text"], "à zoë");
   EXPECT_EQ(all["audit"].size(), 2u) << "the role, and this export";
   EXPECT_THAT(all.dump(), Not(HasSubstr("argon2")));
+  EXPECT_EQ(nlohmann::json::parse(run_salonctl(server_, {"export", "zoë"}).output)["user"], "zoë") << "without --json";
   EXPECT_EQ(run_salonctl(server_, {"export", "nobody"}).status, 1);
 }
 

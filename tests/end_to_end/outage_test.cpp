@@ -2,6 +2,7 @@
 #include "config/load.hpp"
 #include "tests/end_to_end/databases.hpp"
 #include "tests/end_to_end/load.hpp"
+#include "tests/end_to_end/salonctl.hpp"
 #include "tests/support/mariadb.hpp"
 
 namespace salond::end_to_end {
@@ -100,6 +101,23 @@ TEST_F(Outage, OfADatabaseThatStandsStillLongerThanOneReadMayTake) {
 
   expect_exactly_once();
   EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_F(Outage, LeavesTheAdministrationWhatNeedsNoDatabase) {
+  start_load("a");
+  maria().freeze();
+
+  EXPECT_TRUE(eventually([&] { return answer_of(server_, {"status"})["database"]["answers"] == false; }));
+  EXPECT_GE(answer_of(server_, {"sessions"}).size(), 1u);
+  EXPECT_GE(answer_of(server_, {"cert", "list"}).size(), 1u);
+  EXPECT_EQ(run_salonctl(server_, {"kill", "1"}).status, 0);
+  maria().resume();
+
+  load_->join();
+  EXPECT_EQ(server_.running().wait(), 0) << server_.log();
+  const auto kept = stored([this](const std::string& sql) { return maria().ask(where_.name, sql); }, mark_);
+  for (const auto& each : load_->witnesses())
+    EXPECT_EQ(not_the_beginning(each.shown, kept), "") << each.name;
 }
 
 TEST_F(Outage, DoesNotKeepTheServerFromStopping) {

@@ -1,5 +1,6 @@
 // Buckets, bounded memories, and the rates made of them.
 #include "actors/rules/message_rate.hpp"
+#include "actors/rules/recent_rate.hpp"
 #include "actors/rules/registration_rate.hpp"
 #include <gmock/gmock.h>
 
@@ -182,6 +183,26 @@ TEST(RegistrationRate, GrowsNoFurtherThanItsBound) {
     rate.take(std::to_string(n), 20, noon);
 
   EXPECT_EQ(rate.addresses(), rules::registration_rate::most_addresses);
+}
+
+// --- how often of late ---
+
+TEST(RecentRate, IsTheMeanOfTheLastTenWholeSeconds) {
+  rules::recent_rate rate;
+  EXPECT_EQ(rate.a_second(noon), 0);
+  for (int second = 0; second < 30; ++second)
+    rate.add(second < 20 ? 100 : 5, noon + std::chrono::seconds{second});
+
+  EXPECT_EQ(rate.a_second(noon + 30s), 5);
+  EXPECT_EQ(rate.a_second(noon + 35s), 2.5) << "what is older is forgotten";
+  EXPECT_EQ(rate.a_second(noon + 41s), 0);
+}
+
+TEST(RecentRate, LeavesOutTheSecondThatRuns) {
+  rules::recent_rate rate;
+  rate.add(1000, noon);
+  EXPECT_EQ(rate.a_second(noon), 0);
+  EXPECT_EQ(rate.a_second(noon + 1s), 100);
 }
 
 } // namespace
