@@ -37,9 +37,9 @@ struct count_work {};
 struct counted_work {
   size_t writes = 0, reads = 0; ///< that wait, or are in work
   uint64_t groups = 0;          ///< transactions that wrote, since the start
-  uint64_t busy_us = 0,
-           longest_us = 0; ///< how long they took in all, and the longest of the last ten to twenty seconds
-  uint64_t running_us = 0; ///< how long the one in work has run
+  uint64_t busy_us = 0;         ///< how long they took in all
+  uint64_t longest_us = 0;      ///< the longest of the last ten to twenty seconds
+  uint64_t running_us = 0;      ///< how long the one in work has run
 };
 
 // --- to salons ---

@@ -153,6 +153,11 @@ std::string sentence_of(fault why) {
   }
 }
 
+json audit_fields(const persistence::audit_line& line) {
+  return {{"at", iso_time(line.at)}, {"by", line.by},         {"from", line.from},    {"what", line.what},
+          {"to", line.to},           {"reason", line.reason}, {"result", line.result}};
+}
+
 std::string joined(const std::vector<std::string>& all, const char* between) {
   std::string text;
   for (const auto& one : all)

@@ -160,6 +160,8 @@ std::optional<salon_record> salon_named(const std::string& name, const std::vect
 std::string iso_time(moment when);
 /// A fault as an operator is told it.
 std::string sentence_of(fault why);
+/// A line of the audit log as an operator is told it, without its number.
+json audit_fields(const persistence::audit_line& line);
 /// All of them, with `between` between two.
 std::string joined(const std::vector<std::string>& all, const char* between);
 

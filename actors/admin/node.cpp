@@ -145,15 +145,11 @@ void show_log(const admin_call_ptr& call) {
       call, [count, after](store& db) { return after ? db.audit_after(*after, count) : db.audit_tail(count); },
       [call](const std::vector<audit_line>& lines) {
         json list = json::array();
-        for (const auto& one : lines)
-          list.push_back({{"id", one.id},
-                          {"at", iso_time(one.at)},
-                          {"by", one.by},
-                          {"from", one.from},
-                          {"what", one.what},
-                          {"to", one.to},
-                          {"reason", one.reason},
-                          {"result", one.result}});
+        for (const auto& one : lines) {
+          json line{{"id", one.id}};
+          line.update(audit_fields(one));
+          list.push_back(std::move(line));
+        }
         call->done(list);
       });
 }
@@ -171,7 +167,7 @@ void with_office(const admin_call_ptr& call, Work work) {
 }
 
 bool is_operator(peer_kind kind) {
-  return kind == peer_kind::administrator || kind == peer_kind::moderator;
+  return std::find(std::begin(operator_kinds), std::end(operator_kinds), kind) != std::end(operator_kinds);
 }
 
 void issue_certificate(const admin_call_ptr& call) {
@@ -181,7 +177,7 @@ void issue_certificate(const admin_call_ptr& call) {
   if (!kind || !is_operator(*kind))
     return call->refuse(admin_verdict::wrong_usage, "--role is administrator or moderator");
   if (!is_peer_name(name))
-    return call->refuse(admin_verdict::wrong_usage, "NAME has 1 to 64 of a-z, 0-9, dot, underscore and hyphen");
+    return call->refuse(admin_verdict::wrong_usage, peer_name_rule);
   note(call, name, role, [call, kind, name] {
     with_office(call, [&](const certificate_office& office) {
       call->done(json{{"name", name}, {"role", to_string(*kind)}, {"bundle", office.issue({*kind, name})}});

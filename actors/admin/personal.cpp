@@ -184,14 +184,7 @@ piece audit(export_state& state, store& db) {
   const auto lines = db.audit_after(state.last_line, most);
   for (const auto& line : lines)
     if (state.borne->concerns(line))
-      add(state, result,
-          {{"at", iso_time(line.at)},
-           {"by", line.by},
-           {"from", line.from},
-           {"what", line.what},
-           {"to", line.to},
-           {"reason", line.reason},
-           {"result", line.result}});
+      add(state, result, audit_fields(line));
   result.over = lines.size() < most;
   if (!lines.empty())
     state.last_line = lines.back().id;

@@ -18,6 +18,9 @@ const char* to_string(peer_kind kind);
 /// The kind of that name, if it is one.
 std::optional<peer_kind> peer_kind_of(std::string_view text);
 
+/// Those who give commands.
+constexpr peer_kind operator_kinds[] = {peer_kind::administrator, peer_kind::moderator};
+
 /// The holder of a certificate.
 struct identity {
   peer_kind kind = peer_kind::moderator;
@@ -33,6 +36,8 @@ struct identity {
 /// True for 1 to 64 of `a`–`z`, `0`–`9`, `.`, `_` and `-`: what can stand in a URI, a file name and a log line as it
 /// is.
 bool is_peer_name(std::string_view text);
+/// The same as a person is told it who gave another one as NAME.
+constexpr const char* peer_name_rule = "NAME has 1 to 64 of a-z, 0-9, dot, underscore and hyphen";
 
 /// "administrator/zoe": for logs and lists.
 std::string to_string(const identity& who);

@@ -30,7 +30,7 @@ dial_fault meaning_of_alert(int alert) {
 
 dial_fault meaning_of(unsigned long error) {
   const auto reason = ERR_GET_REASON(error);
-  if (ERR_GET_LIB(error) != ERR_LIB_SSL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+  if (ERR_GET_LIB(error) != ERR_LIB_SSL)
     return dial_fault::lost;
   return reason >= SSL_AD_REASON_OFFSET ? meaning_of_alert(reason - SSL_AD_REASON_OFFSET) : dial_fault::other_protocol;
 }

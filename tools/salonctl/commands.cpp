@@ -151,7 +151,7 @@ void runner::run(const std::vector<std::string>& words) {
 
 void runner::issue_certificate(const std::vector<std::string>& words, const std::string& name) {
   if (!is_peer_name(name)) // it names a file
-    throw failure(status::wrong_usage, "NAME has 1 to 64 of a-z, 0-9, dot, underscore and hyphen");
+    throw failure(status::wrong_usage, peer_name_rule);
   const auto path = name + ".pem";
   secret_file file(path);
   auto made = json::parse(answer_of(words, no_input));

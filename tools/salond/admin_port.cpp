@@ -7,7 +7,7 @@ namespace {
 
 port_rules operators(const transport& net) {
   port_rules rules;
-  rules.kinds = {peer_kind::administrator, peer_kind::moderator};
+  rules.kinds = {std::begin(operator_kinds), std::end(operator_kinds)};
   rules.types = net.names_of<admin_request, admin_input, admin_more>();
   return rules;
 }
