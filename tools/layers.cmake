@@ -55,7 +55,7 @@ row(FILES "^actors/admin/" OURS "^(actors|persistence|config|protocol)/"
 row(FILES "^actors/" OURS "^(actors|persistence|config|protocol)/"
   NOT "^protocol/(text|irc|json|websocket)/|^persistence/(sqlite|mysql)/" LIBRARIES caf openssl posix)
 # programs wire, they do not decide; the benchmarks look at everything
-row(FILES "^tools/bench/" OURS "." LIBRARIES posix benchmark json caf sodium sqlite openssl)
+row(FILES "^tools/bench/" OURS "." LIBRARIES posix benchmark json caf sodium sqlite mysql openssl)
 row(FILES "^tools/salonctl/" OURS "^(tools/salonctl|actors/(admin/messages|transport/)|config|protocol/words)" LIBRARIES caf json posix editline)
 row(FILES "^tools/" OURS "^(tools|actors|persistence|config|protocol)/" NOT "^actors/rules/|^persistence/(sqlite|mysql)/"
   LIBRARIES caf posix)

@@ -85,19 +85,26 @@ std::vector<chat_message> mysql_store::search(salon_id salon, const std::string&
 
 outcome<stored_private> mysql_store::store_private(user_id author, const std::string& target_key,
                                                    const std::string& text, moment now) {
-  const auto target = find_user(target_key);
-  if (!target || !exists(author))
+  if (!exists(author))
     return fault::unknown_user;
-  {
-    auto waiting = db().ask("SELECT COUNT(*), CAST(COALESCE(SUM(from_client_id = ?), 0) AS SIGNED) "
-                            "FROM private_messages WHERE to_client_id = ? AND delivered_ms IS NULL",
-                            {author.value, target->id.value});
-    if (waiting.next() && (waiting.integer(0) >= most_waiting || waiting.integer(1) >= most_waiting_of_one))
+  user_id target;
+  std::string username;
+  { // one question: each costs a way to the database and back
+    auto found = db().ask("SELECT c.client_id, c.username, COUNT(p.pm_id), "
+                          "CAST(COALESCE(SUM(p.from_client_id = ?), 0) AS SIGNED) FROM clients c "
+                          "LEFT JOIN private_messages p ON p.to_client_id = c.client_id AND p.delivered_ms IS NULL "
+                          "WHERE c.username_key = ? GROUP BY c.client_id, c.username",
+                          {author.value, target_key});
+    if (!found.next())
+      return fault::unknown_user;
+    if (found.integer(2) >= most_waiting || found.integer(3) >= most_waiting_of_one)
       return fault::mailbox_full;
+    target = user_id{found.integer(0)};
+    username = found.text(1);
   }
   db().run("INSERT INTO private_messages(from_client_id, to_client_id, contenu, created_ms) VALUES (?, ?, ?, ?)",
-           {author.value, target->id.value, text, to_ms(now)});
-  return stored_private{private_id{db().last_insert_id()}, target->id, target->username};
+           {author.value, target.value, text, to_ms(now)});
+  return stored_private{private_id{db().last_insert_id()}, target, std::move(username)};
 }
 
 void mysql_store::mark_delivered(const std::vector<private_id>& which, moment now) {

@@ -102,6 +102,7 @@ private:
   // --- transaction ---
   void run_once(const std::function<void()>& work);
   void roll_back() noexcept;
+  void end_reading() noexcept;
   attempt settle();
   bool was_committed();
   void flush();
@@ -152,6 +153,7 @@ private:
 
   // --- rows ---
   std::vector<decided_request> decisions_for(user_id who);
+  std::vector<private_message> private_messages_for(user_id who);
   /// `head` VALUES `marks`, … in as few statements as can be.
   void insert_many(const std::string& head, const std::string& marks, std::vector<std::vector<mysql::value>> rows);
   std::string free_alias(const std::string& wanted);

@@ -80,26 +80,41 @@ void mysql_store::end_registration(const std::string& username_key) {
 
 outcome<arrival> mysql_store::open_session(user_id who, moment now) {
   std::string username;
+  bool decided = false, told = false;
   { // one question: each costs a way to the database and back, and many may arrive at once
-    auto account = db().ask("SELECT c.username, b.username_key, b.until_ms FROM clients c LEFT JOIN bans b "
-                            "ON b.username_key = c.username_key AND (b.until_ms IS NULL OR b.until_ms > ?) "
-                            "WHERE c.client_id = ?",
-                            {to_ms(now), who.value});
+    auto account = db().ask(
+        "SELECT c.username, b.username_key, b.until_ms, EXISTS(SELECT 1 FROM notices n WHERE n.client_id = "
+        "c.client_id),"
+        " EXISTS(SELECT 1 FROM private_messages p WHERE p.to_client_id = c.client_id AND p.delivered_ms IS NULL) "
+        "FROM clients c LEFT JOIN bans b ON b.username_key = c.username_key AND (b.until_ms IS NULL OR b.until_ms > ?) "
+        "WHERE c.client_id = ?",
+        {to_ms(now), who.value});
     if (!account.next())
       return fault::unknown_user;
     if (!account.is_null(1))
       return account.is_null(2) ? fault::banned : fault::kicked;
     username = account.text(0);
+    decided = account.integer(3) != 0;
+    told = account.integer(4) != 0;
   }
   db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
-  arrival result{salons_of(username), {}, decisions_for(who)};
-  auto waiting = db().ask("SELECT p.pm_id, c.username, p.contenu, p.created_ms "
-                          "FROM private_messages p JOIN clients c ON c.client_id = p.from_client_id "
-                          "WHERE p.to_client_id = ? AND p.delivered_ms IS NULL ORDER BY p.pm_id",
-                          {who.value});
-  while (waiting.next())
-    result.waiting.push_back(
-        {private_id{waiting.integer(0)}, waiting.text(1), waiting.text(2), from_ms(waiting.integer(3))});
+  arrival result;
+  result.salons = salons_of(username);
+  if (decided)
+    result.decided = decisions_for(who);
+  if (told)
+    result.waiting = private_messages_for(who);
+  return result;
+}
+
+std::vector<private_message> mysql_store::private_messages_for(user_id who) {
+  auto found = db().ask("SELECT p.pm_id, c.username, p.contenu, p.created_ms "
+                        "FROM private_messages p JOIN clients c ON c.client_id = p.from_client_id "
+                        "WHERE p.to_client_id = ? AND p.delivered_ms IS NULL ORDER BY p.pm_id",
+                        {who.value});
+  std::vector<private_message> result;
+  while (found.next())
+    result.push_back({private_id{found.integer(0)}, found.text(1), found.text(2), from_ms(found.integer(3))});
   return result;
 }
 

@@ -3,23 +3,10 @@
 #include "tools/bench/child_process.hpp"
 #include "tools/bench/client.hpp"
 #include "tools/bench/prefill.hpp"
-#include <filesystem>
+#include "tools/bench/private_mariadb.hpp"
 #include <memory>
 
 namespace salond::bench {
-
-/// A folder of our own, gone with the object. Its name is short, since the path of a unix socket is.
-class work_folder {
-public:
-  work_folder();
-  work_folder(const work_folder&) = delete;
-  work_folder& operator=(const work_folder&) = delete;
-  ~work_folder();
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-  std::filesystem::path path_;
-};
 
 /// How a server is started for a scenario.
 struct server_options {
@@ -57,13 +44,11 @@ public:
   pid_t database_process() const { return database_ ? database_->id() : 0; }
 
 private:
-  void start_mariadb();
-
   kind what_;
   programs where_;
   std::string name_, address_;
   work_folder folder_;
-  std::unique_ptr<child_process> database_;
+  std::unique_ptr<private_mariadb> database_;
   size_t prefilled_ = 0;
   unsigned prefilled_memory_ = 0;
 };
