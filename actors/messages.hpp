@@ -125,7 +125,7 @@ struct told {
 };
 /// INTERNAL to the relay: what was told in this turn goes out.
 struct flush_all {};
-/// INTERNAL to the relay: time-outs.
+/// INTERNAL to the relay and to persistence: time-outs.
 struct tick {};
 /// Every connection of a user is told this.
 struct tell_user {

@@ -9,6 +9,9 @@ using pointer = store_actor::stateful_pointer<persistence_state>;
 // When what waits longest has waited this long, what comes new is refused at once (docs/text-protocol.md).
 constexpr auto patience = std::chrono::seconds{5};
 
+// How often it is looked for what has waited for so long behind a transaction that does not end.
+constexpr auto tick_length = std::chrono::seconds{1};
+
 // Each of them may take minutes, and holds some memory.
 constexpr size_t most_long_reads = 16;
 
@@ -50,6 +53,27 @@ void on_collect(pointer self) {
   st.draining.clear();
 }
 
+void tick_later(pointer self) {
+  auto& st = self->state;
+  if (st.ticking || (st.writer->waiting() == 0 && (!st.reader || st.reader->waiting() == 0)))
+    return;
+  st.ticking = true;
+  self->delayed_send(self, tick_length, tick{});
+}
+
+/// A commit whose outcome is unknown waits for the database however long that is away; what would come behind it does
+/// not, and is refused as what comes new.
+void on_tick(pointer self) {
+  auto& st = self->state;
+  st.ticking = false;
+  const auto then = self->clock().now() - patience;
+  for (auto* worker : {st.writer.get(), st.reader.get()})
+    if (worker)
+      worker->refuse_behind(then);
+  on_collect(self);
+  tick_later(self);
+}
+
 } // namespace
 
 store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::unique_ptr<persistence::store>> db,
@@ -87,6 +111,7 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
                         promise.deliver(store_done{});
                     },
                     std::nullopt});
+        tick_later(self);
         return promise;
       },
       [self](const count_work&) {
@@ -111,6 +136,7 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
         return promise;
       },
       [self](const collect&) { on_collect(self); },
+      [self](const tick&) { on_tick(self); },
   };
 }
 

@@ -12,6 +12,7 @@ struct persistence_state {
   std::unique_ptr<persistence::store> db, reading_db, long_reading_db;
   std::unique_ptr<store_worker> writer, reader, long_reader; ///< after the stores, so that they end before them
   std::vector<caf::typed_response_promise<store_done>> draining;
+  bool ticking = false;
 };
 
 /// Called when the database can no longer be trusted: the process must end.

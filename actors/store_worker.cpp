@@ -35,6 +35,19 @@ std::vector<store_worker::task> store_worker::take_finished() {
   return std::exchange(finished_, {});
 }
 
+void store_worker::refuse_behind(instant then) {
+  std::lock_guard lock{mutex_};
+  if (!running_since_ || *running_since_ > then)
+    return;
+  for (; taken_ < incoming_.size() && incoming_[taken_].since <= then; ++taken_) {
+    auto& one = incoming_[taken_];
+    one.job->take(); // nothing is added to it any more
+    one.verdict = fault::storage;
+    finished_.push_back(std::move(one));
+  }
+  shift();
+}
+
 void store_worker::abandon() {
   std::lock_guard lock{mutex_};
   for (const auto& one : group_)
@@ -92,14 +105,7 @@ void store_worker::work() {
       weight += incoming_[taken_].job->take();
       group_.push_back(std::move(incoming_[taken_++]));
     }
-    if (taken_ == incoming_.size()) {
-      incoming_.clear();
-      taken_ = 0;
-    } else if (taken_
-               >= 1024) { // long queues are cut at the front in steps, so that each task is moved once on average
-      incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(taken_));
-      taken_ = 0;
-    }
+    shift();
     running_since_ = std::chrono::steady_clock::now();
     lock.unlock();
     run_group();
@@ -113,6 +119,14 @@ void store_worker::work() {
     finished_callback_();
     lock.lock();
   }
+}
+
+/// What was taken goes. Long queues are cut at the front in steps, so that each task is moved once on average.
+void store_worker::shift() {
+  if (taken_ < incoming_.size() && taken_ < 1024)
+    return;
+  incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(taken_));
+  taken_ = 0;
 }
 
 void store_worker::note_effort(instant now) {

@@ -38,6 +38,10 @@ public:
   void put(task what);
   std::vector<task> take_finished();
 
+  /// Where one group has run since `then` or longer, the database is away: what has waited behind it for as long is
+  /// finished with fault::storage, and never runs.
+  void refuse_behind(instant then);
+
   /// Asks all that was put to end soon.
   void abandon();
 
@@ -62,6 +66,7 @@ private:
   void run_group();
   void run_writes(size_t from, size_t to);
   void run_read(task& what);
+  void shift();
 
   persistence::store& db_;
   std::function<void()> finished_callback_;

@@ -179,6 +179,27 @@ TEST_F(Bounds, WhatWaitsForFiveSecondsIsRefusedAndNotStored) {
   EXPECT_EQ(look_up("SELECT count(*) FROM private_messages"), "0");
 }
 
+TEST_F(Bounds, WhatIsSaidBehindACommitThatDoesNotEndIsRefusedAndNotStored) {
+  start();
+  auto zoe = log_in("zoë");
+  auto paul = log_in("paul");
+  guard->hold(what::writes);
+  zoe.say("MSG (Général):held");
+  ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
+
+  for (int i = 0; i < 2; ++i) { // the first waits with what comes next, the second finds that refused
+    paul.say("MSG (Général):behind");
+    EXPECT_EQ(paul.line(), "ERREUR: service momentanément indisponible, réessayez");
+  }
+
+  guard->release(what::writes);
+  EXPECT_EQ(zoe.line(), "zoë dans le salon Général: held");
+  EXPECT_EQ(paul.line(), "zoë dans le salon Général: held");
+  paul.say("MSG (Général):again");
+  EXPECT_EQ(paul.line(), "paul dans le salon Général: again");
+  EXPECT_FALSE(stored("behind"));
+}
+
 TEST_F(Bounds, APostOfAClientThatWentAwayMakesRoomAgain) {
   settings.limits.posts_in_flight_per_salon = 1;
   start();

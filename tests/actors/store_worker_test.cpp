@@ -213,6 +213,26 @@ TEST_F(StoreWorker, KnowsSinceWhenWhatWaitsHasWaited) {
   EXPECT_TRUE(eventually([&] { return !worker->oldest() && !worker->running(); }));
 }
 
+TEST_F(StoreWorker, RefusesWhatWaitsBehindAGroupThatDoesNotEnd) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto in_time = now + std::chrono::hours{1}, late = now + std::chrono::hours{2};
+  hold_the_first();
+  put("overdue", make_store_job([this](store& on) { return on.append({general, zoe, 1, "overdue", {}}); }), true, now);
+  put("in time", make_store_job([this](store& on) { return on.append({general, zoe, 2, "in time", {}}); }), true, late);
+
+  worker->refuse_behind(now - std::chrono::hours{1}); // what runs has not run for so long
+  EXPECT_TRUE(worker->take_finished().empty());
+  worker->refuse_behind(in_time);
+  ASSERT_TRUE(answered(1));
+  EXPECT_THAT(answers, testing::ElementsAre("overdue: storage"));
+  EXPECT_EQ(worker->waiting(), 2u);
+
+  guard->release(what::writes);
+  ASSERT_TRUE(answered(3));
+  EXPECT_THAT(answers, testing::ElementsAre("overdue: storage", "first", "in time"));
+  EXPECT_THAT(texts(), testing::ElementsAre("in time"));
+}
+
 TEST_F(StoreWorker, FinishesWhatWasPutBeforeItStops) {
   for (int64_t i = 1; i <= 20; ++i)
     put_post(std::to_string(i), i);

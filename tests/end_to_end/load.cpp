@@ -20,10 +20,6 @@ std::string line_of(const std::string& author, const std::string& salon, const s
   return author + " dans le salon " + salon + ": " + text;
 }
 
-bool is_refusal(const std::string& line) {
-  return line == "ERREUR: service momentanément indisponible, réessayez" || line == "ERREUR: serveur occupé, réessayez";
-}
-
 /// The server's end, perhaps in the middle of a line.
 bool is_end(const std::string& line) {
   return line == support::closed || line.find("<without an end>") != std::string::npos;
@@ -129,6 +125,10 @@ void load::read(size_t which) {
   }
   clients_[which].say("RIEN"); // what is answered comes after all that was shown before
   hear(which, "ERREUR: commande inconnue");
+}
+
+bool is_refusal(const std::string& line) {
+  return line == "ERREUR: service momentanément indisponible, réessayez" || line == "ERREUR: serveur occupé, réessayez";
 }
 
 talk stored(const std::function<support::rows(const std::string& sql)>& ask, const std::string& mark) {

@@ -60,6 +60,9 @@ private:
   std::atomic<size_t> shown_{0}, refused_{0};
 };
 
+/// Whether it is what a post is answered that cannot be stored now.
+bool is_refusal(const std::string& line);
+
 /// What the tables hold of a mark, as it would be shown.
 talk stored(const std::function<support::rows(const std::string& sql)>& ask, const std::string& mark);
 /// What HISTORY shows of a mark: the last 500 of each salon.
