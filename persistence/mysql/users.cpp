@@ -79,27 +79,30 @@ void mysql_store::end_registration(const std::string& username_key) {
 // --- sessions ---
 
 outcome<arrival> mysql_store::open_session(user_id who, moment now) {
-  std::string username;
+  arrival result;
   bool decided = false, told = false;
-  { // one question: each costs a way to the database and back, and many may arrive at once
-    auto account = db().ask(
-        "SELECT c.username, b.username_key, b.until_ms, EXISTS(SELECT 1 FROM notices n WHERE n.client_id = "
-        "c.client_id),"
-        " EXISTS(SELECT 1 FROM private_messages p WHERE p.to_client_id = c.client_id AND p.delivered_ms IS NULL) "
-        "FROM clients c LEFT JOIN bans b ON b.username_key = c.username_key AND (b.until_ms IS NULL OR b.until_ms > ?) "
-        "WHERE c.client_id = ?",
+  { // one question, of a row a membership: each costs a way to the database and back, and many may arrive at once
+    auto found = db().ask(
+        "SELECT b.username_key, b.until_ms, EXISTS(SELECT 1 FROM notices n WHERE n.client_id = c.client_id),"
+        " EXISTS(SELECT 1 FROM private_messages p WHERE p.to_client_id = c.client_id AND p.delivered_ms IS NULL),"
+        " s.salon_id FROM clients c "
+        "LEFT JOIN bans b ON b.username_key = c.username_key AND (b.until_ms IS NULL OR b.until_ms > ?) "
+        "LEFT JOIN salons_adheres a ON a.username = c.username "
+        "LEFT JOIN salons s ON s.salon_id = a.salon_id AND s.archived_ms IS NULL "
+        "WHERE c.client_id = ? ORDER BY s.salon_id",
         {to_ms(now), who.value});
-    if (!account.next())
+    if (!found.next())
       return fault::unknown_user;
-    if (!account.is_null(1))
-      return account.is_null(2) ? fault::banned : fault::kicked;
-    username = account.text(0);
-    decided = account.integer(3) != 0;
-    told = account.integer(4) != 0;
+    if (!found.is_null(0))
+      return found.is_null(1) ? fault::banned : fault::kicked;
+    decided = found.integer(2) != 0;
+    told = found.integer(3) != 0;
+    do {
+      if (!found.is_null(4))
+        result.salons.push_back(salon_id{found.integer(4)});
+    } while (found.next());
   }
   db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
-  arrival result;
-  result.salons = salons_of(username);
   if (decided)
     result.decided = decisions_for(who);
   if (told)
