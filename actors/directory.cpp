@@ -17,8 +17,7 @@ void tell_departures(pointer self) {
   ask_store(
       self, st.store, store_work::kind::write,
       [gone, requests = st.requests, now = wall_clock()](persistence::store& db) {
-        for (const auto who : gone)
-          db.close_session(who, requests, now);
+        db.close_sessions(gone, requests, now);
         return done{};
       },
       [self](done) { self->send(self, departures_stored{}); },

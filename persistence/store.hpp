@@ -133,9 +133,9 @@ public:
   // --- sessions ---
   /// The user's row becomes `connected`, and was last seen `now`. banned, kicked, unknown_user. Write.
   virtual outcome<arrival> open_session(user_id who, moment now) = 0;
-  /// The user's last connection ended: `disconnected`, last seen `now`, and pending join requests end unless they are
-  /// kept. Write.
-  virtual void close_session(user_id who, requests what, moment now) = 0;
+  /// The last connection of each of these users ended: `disconnected`, last seen `now`, and pending join requests end
+  /// unless they are kept. Write.
+  virtual void close_sessions(const std::vector<user_id>& who, requests what, moment now) = 0;
   /// Tokens of one user that live at the same time: more than anybody has clients, fewer than fill a table.
   static constexpr int64_t most_tokens = 100;
   /// `hash`: 32 bytes. Ends what has expired and, at `most_tokens`, the user's oldest. Write.

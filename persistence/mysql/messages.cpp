@@ -14,9 +14,6 @@ constexpr size_t most_pending = 256;
 // What a row has besides its text, amply.
 constexpr size_t row_overhead = 64;
 
-// As many marks as an IN list of a prepared statement has; few kinds of them, so that each is prepared once.
-constexpr size_t mark_classes[] = {64, 8, 1};
-
 // Asked for newest first, given oldest first.
 std::vector<chat_message> messages_in(mysql::result& found) {
   std::vector<chat_message> result;
@@ -108,20 +105,10 @@ outcome<stored_private> mysql_store::store_private(user_id author, const std::st
 }
 
 void mysql_store::mark_delivered(const std::vector<private_id>& which, moment now) {
-  for (size_t from = 0; from < which.size();)
-    for (const auto size : mark_classes) {
-      if (size > which.size() - from)
-        continue;
-      std::string statement = "UPDATE private_messages SET delivered_ms = ? WHERE delivered_ms IS NULL AND pm_id IN (?";
-      std::vector<mysql::value> values{to_ms(now), which[from].value};
-      for (size_t i = 1; i < size; ++i) {
-        statement += ",?";
-        values.emplace_back(which[from + i].value);
-      }
-      db().run(statement + ")", values);
-      from += size;
-      break;
-    }
+  std::vector<int64_t> ids;
+  for (const auto one : which)
+    ids.push_back(one.value);
+  run_for_each("UPDATE private_messages SET delivered_ms = ? WHERE delivered_ms IS NULL AND pm_id", {to_ms(now)}, ids);
 }
 
 } // namespace salond::persistence

@@ -45,7 +45,7 @@ public:
   std::vector<salon_id> moderates(const std::string& username_key) override;
 
   outcome<arrival> open_session(user_id who, moment now) override;
-  void close_session(user_id who, requests what, moment now) override;
+  void close_sessions(const std::vector<user_id>& who, requests what, moment now) override;
   void issue_token(user_id who, const std::string& hash, moment now, moment expires) override;
   outcome<user> redeem_token(const std::string& hash, moment now) override;
 
@@ -108,6 +108,9 @@ private:
   void flush();
   void insert_pending(size_t from, size_t rows);
   bool exists(user_id who);
+  /// Runs `statement`, which ends with a column, for the rows where that is one of `ids`: many a statement.
+  void run_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
+                    const std::vector<int64_t>& ids);
 
   // --- what decisions are made of ---
   outcome<salon_record> salon_of(salon_id salon) override;

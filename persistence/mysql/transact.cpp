@@ -17,6 +17,9 @@ constexpr int no_such_thread = 1094, not_the_owner = 1095;
 // three make up nearly any group.
 constexpr size_t insert_classes[] = {256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1};
 
+// As many numbers as an IN list of a prepared statement has; few kinds of them, so that each is prepared once.
+constexpr size_t list_classes[] = {64, 8, 1};
+
 std::string insert_of(size_t rows) {
   std::string statement = "INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) VALUES ";
   for (size_t i = 0; i < rows; ++i)
@@ -263,6 +266,24 @@ void mysql_store::read(const std::function<void()>& work) {
 void mysql_store::end_reading() noexcept {
   if (purpose_ == purpose::write)
     roll_back();
+}
+
+void mysql_store::run_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
+                               const std::vector<int64_t>& ids) {
+  for (size_t from = 0; from < ids.size();)
+    for (const auto size : list_classes) {
+      if (size > ids.size() - from)
+        continue;
+      auto values = parameters;
+      std::string list;
+      for (size_t i = 0; i < size; ++i) {
+        list += i ? ",?" : "?";
+        values.emplace_back(ids[from + i]);
+      }
+      db().run(statement + " IN (" + list + ")", values);
+      from += size;
+      break;
+    }
 }
 
 // --- appended messages ---

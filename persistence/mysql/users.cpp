@@ -121,12 +121,15 @@ std::vector<private_message> mysql_store::private_messages_for(user_id who) {
   return result;
 }
 
-void mysql_store::close_session(user_id who, requests what, moment now) {
-  db().run(
-      "UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE client_id = ? AND status <> 'disconnected'",
-      {to_ms(now), who.value});
+void mysql_store::close_sessions(const std::vector<user_id>& who, requests what, moment now) {
+  std::vector<int64_t> ids;
+  for (const auto one : who)
+    ids.push_back(one.value);
+  run_for_each("UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE status <> 'disconnected' "
+               "AND client_id",
+               {to_ms(now)}, ids);
   if (what == requests::end)
-    db().run("DELETE FROM join_requests WHERE client_id = ?", {who.value});
+    run_for_each("DELETE FROM join_requests WHERE client_id", {}, ids);
 }
 
 void mysql_store::issue_token(user_id who, const std::string& hash, moment now, moment expires) {

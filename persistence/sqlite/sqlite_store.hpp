@@ -41,7 +41,7 @@ public:
   std::vector<salon_id> moderates(const std::string& username_key) override;
 
   outcome<arrival> open_session(user_id who, moment now) override;
-  void close_session(user_id who, requests what, moment now) override;
+  void close_sessions(const std::vector<user_id>& who, requests what, moment now) override;
   void issue_token(user_id who, const std::string& hash, moment now, moment expires) override;
   outcome<user> redeem_token(const std::string& hash, moment now) override;
 

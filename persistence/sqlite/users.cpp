@@ -105,12 +105,14 @@ outcome<arrival> sqlite_store::open_session(user_id who, moment now) {
   return result;
 }
 
-void sqlite_store::close_session(user_id who, requests what, moment now) {
-  db_->run(
-      "UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE client_id = ? AND status <> 'disconnected'",
-      to_ms(now), who.value);
-  if (what == requests::end)
-    db_->run("DELETE FROM join_requests WHERE client_id = ?", who.value);
+void sqlite_store::close_sessions(const std::vector<user_id>& who, requests what, moment now) {
+  for (const auto one : who) {
+    db_->run(
+        "UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE client_id = ? AND status <> 'disconnected'",
+        to_ms(now), one.value);
+    if (what == requests::end)
+      db_->run("DELETE FROM join_requests WHERE client_id = ?", one.value);
+  }
 }
 
 void sqlite_store::issue_token(user_id who, const std::string& hash, moment now, moment expires) {

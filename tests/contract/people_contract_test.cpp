@@ -34,7 +34,7 @@ TEST_P(StoreContract, AUserWasLastSeenAtTheLoginOrItsEnd) {
   write([&] { return db->open_session(zoe, noon); });
   EXPECT_TRUE(db->profile(key_of("Zoé"))->connected);
   EXPECT_EQ(db->profile(key_of("Zoé"))->last_seen, noon);
-  db->transact([&] { db->close_session(zoe, store::requests::end, after_noon(minutes(5))); });
+  db->transact([&] { db->close_sessions({zoe}, store::requests::end, after_noon(minutes(5))); });
   EXPECT_FALSE(db->profile(key_of("Zoé"))->connected);
   EXPECT_EQ(db->profile(key_of("Zoé"))->last_seen, after_noon(minutes(5)));
 }

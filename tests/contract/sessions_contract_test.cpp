@@ -28,7 +28,28 @@ TEST_P(StoreContract, ASessionBeginsWithTheMemberships) {
 
 TEST_P(StoreContract, NobodyHasNoSession) {
   EXPECT_EQ(write([&] { return db->open_session(nobody, noon); }).why(), fault::unknown_user);
-  db->transact([&] { db->close_session(nobody, store::requests::end, noon); });
+  db->transact([&] { db->close_sessions({nobody}, store::requests::end, noon); });
+}
+
+TEST_P(StoreContract, ManySessionsEndAtOnce) {
+  std::vector<user_id> all;
+  for (int i = 0; i < 75; ++i)
+    all.push_back(add_user("u" + std::to_string(i)));
+  db->transact([&] {
+    for (const auto one : all) {
+      db->open_session(one, noon);
+      db->add_request(marketing, one, noon);
+    }
+  });
+  const auto stays = all.back();
+  all.pop_back(); // 74 go: lists of 64, 8, 1 and 1 where there are any
+
+  db->transact([&] { db->close_sessions(all, store::requests::end, after_noon(minutes(5))); });
+
+  ASSERT_EQ(db->join_requests().size(), 1u);
+  EXPECT_EQ(db->join_requests()[0].user, stays);
+  for (int i = 0; i < 75; ++i)
+    EXPECT_EQ(db->profile("u" + std::to_string(i))->connected, i == 74) << i;
 }
 
 TEST_P(StoreContract, TheEndOfASessionEndsTheRequestsOfItsUserAlone) {
@@ -40,9 +61,9 @@ TEST_P(StoreContract, TheEndOfASessionEndsTheRequestsOfItsUserAlone) {
     db->add_request(marketing, other, noon);
   });
 
-  db->transact([&] { db->close_session(zoe, store::requests::keep, noon); });
+  db->transact([&] { db->close_sessions({zoe}, store::requests::keep, noon); });
   EXPECT_EQ(db->join_requests().size(), 2u);
-  db->transact([&] { db->close_session(zoe, store::requests::end, noon); });
+  db->transact([&] { db->close_sessions({zoe}, store::requests::end, noon); });
 
   ASSERT_EQ(db->join_requests().size(), 1u);
   EXPECT_EQ(db->join_requests()[0].user, other);

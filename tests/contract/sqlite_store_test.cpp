@@ -177,7 +177,7 @@ TEST_F(SqliteStore, AUsersRowTellsWhetherHeIsConnected) {
 
   db->transact([&] { db->open_session(who, noon); });
   EXPECT_EQ(status(), "connected\n");
-  db->transact([&] { db->close_session(who, store::requests::end, noon); });
+  db->transact([&] { db->close_sessions({who}, store::requests::end, noon); });
   EXPECT_EQ(status(), "disconnected\n");
   db->transact([&] { db->open_session(who, noon); });
   db->transact([&] { db->reset_presence(store::requests::end); });

@@ -151,7 +151,9 @@ public:
     return inner_->set_role(key, now, moderated, why);
   }
   outcome<arrival> open_session(user_id who, moment now) override { return inner_->open_session(who, now); }
-  void close_session(user_id who, requests what, moment now) override { inner_->close_session(who, what, now); }
+  void close_sessions(const std::vector<user_id>& who, requests what, moment now) override {
+    inner_->close_sessions(who, what, now);
+  }
   void issue_token(user_id who, const std::string& hash, moment now, moment expires) override {
     inner_->issue_token(who, hash, now, expires);
   }
