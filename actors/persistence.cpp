@@ -55,10 +55,8 @@ void on_collect(pointer self) {
 
 void tick_later(pointer self) {
   auto& st = self->state;
-  if (st.ticking || (st.writer->waiting() == 0 && (!st.reader || st.reader->waiting() == 0)))
-    return;
-  st.ticking = true;
-  self->delayed_send(self, tick_length, tick{});
+  if (!std::exchange(st.ticking, true))
+    self->delayed_send(self, tick_length, tick{});
 }
 
 /// A commit whose outcome is unknown waits for the database however long that is away; what would come behind it does
@@ -68,10 +66,11 @@ void on_tick(pointer self) {
   st.ticking = false;
   const auto then = self->clock().now() - patience;
   for (auto* worker : {st.writer.get(), st.reader.get()})
-    if (worker)
+    if (worker && worker->waiting() != 0) {
       worker->refuse_behind(then);
+      tick_later(self);
+    }
   on_collect(self);
-  tick_later(self);
 }
 
 } // namespace

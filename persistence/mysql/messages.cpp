@@ -105,10 +105,8 @@ outcome<stored_private> mysql_store::store_private(user_id author, const std::st
 }
 
 void mysql_store::mark_delivered(const std::vector<private_id>& which, moment now) {
-  std::vector<int64_t> ids;
-  for (const auto one : which)
-    ids.push_back(one.value);
-  run_for_each("UPDATE private_messages SET delivered_ms = ? WHERE delivered_ms IS NULL AND pm_id", {to_ms(now)}, ids);
+  run_for_each("UPDATE private_messages SET delivered_ms = ? WHERE delivered_ms IS NULL AND pm_id", {to_ms(now)},
+               mysql::numbers_of(which));
 }
 
 } // namespace salond::persistence

@@ -1,4 +1,5 @@
 // Transactions in MySQL and MariaDB: what is tried again, and how the outcome of a commit is found out.
+#include "persistence/mysql/classes.hpp"
 #include "persistence/mysql/mysql_store.hpp"
 #include <algorithm>
 
@@ -11,14 +12,6 @@ namespace {
 
 constexpr milliseconds first_pause{20}, longest_pause{1000};
 constexpr int no_such_thread = 1094, not_the_owner = 1095;
-
-// A multi-row INSERT is eight times as fast as single ones, and each statement costs a way to the server and back. A
-// prepared statement has a fixed number of rows: hence classes, taken greedily, and so close to one another that two or
-// three make up nearly any group.
-constexpr size_t insert_classes[] = {256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1};
-
-// As many numbers as an IN list of a prepared statement has; few kinds of them, so that each is prepared once.
-constexpr size_t list_classes[] = {64, 8, 1};
 
 std::string insert_of(size_t rows) {
   std::string statement = "INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) VALUES ";
@@ -270,33 +263,22 @@ void mysql_store::end_reading() noexcept {
 
 void mysql_store::run_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
                                const std::vector<int64_t>& ids) {
-  for (size_t from = 0; from < ids.size();)
-    for (const auto size : list_classes) {
-      if (size > ids.size() - from)
-        continue;
-      auto values = parameters;
-      std::string list;
-      for (size_t i = 0; i < size; ++i) {
-        list += i ? ",?" : "?";
-        values.emplace_back(ids[from + i]);
-      }
-      db().run(statement + " IN (" + list + ")", values);
-      from += size;
-      break;
+  mysql::in_classes(mysql::list_classes, ids.size(), [&](size_t from, size_t count) {
+    auto values = parameters;
+    std::string list;
+    for (auto at = from; at < from + count; ++at) {
+      list += at == from ? "?" : ",?";
+      values.emplace_back(ids[at]);
     }
+    db().run(statement + " IN (" + list + ")", values);
+  });
 }
 
 // --- appended messages ---
 
 void mysql_store::flush() {
-  size_t from = 0;
-  while (from < pending_.size())
-    for (const auto rows : insert_classes)
-      if (rows <= pending_.size() - from) {
-        insert_pending(from, rows);
-        from += rows;
-        break;
-      }
+  mysql::in_classes(mysql::insert_classes, pending_.size(),
+                    [this](size_t from, size_t rows) { insert_pending(from, rows); });
   pending_.clear();
   pending_bytes_ = 0;
 }
@@ -312,7 +294,7 @@ void mysql_store::insert_pending(size_t from, size_t rows) {
   }
   static const auto statements = [] {
     std::vector<std::pair<size_t, std::string>> all;
-    for (const auto size : insert_classes)
+    for (const auto size : mysql::insert_classes)
       all.emplace_back(size, insert_of(size));
     return all;
   }();

@@ -122,9 +122,7 @@ std::vector<private_message> mysql_store::private_messages_for(user_id who) {
 }
 
 void mysql_store::close_sessions(const std::vector<user_id>& who, requests what, moment now) {
-  std::vector<int64_t> ids;
-  for (const auto one : who)
-    ids.push_back(one.value);
+  const auto ids = mysql::numbers_of(who);
   run_for_each("UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE status <> 'disconnected' "
                "AND client_id",
                {to_ms(now)}, ids);

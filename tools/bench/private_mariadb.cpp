@@ -1,8 +1,5 @@
 #include "tools/bench/private_mariadb.hpp"
-#include <cstdlib>
-#include <fstream>
 #include <stdexcept>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -28,23 +25,6 @@ std::string program(const std::string& name) {
 }
 
 } // namespace
-
-work_folder::work_folder() {
-  auto name = (std::filesystem::temp_directory_path() / "sbXXXXXX").string();
-  if (!::mkdtemp(name.data()))
-    throw std::system_error(errno, std::generic_category(), name);
-  path_ = name;
-}
-
-work_folder::~work_folder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string work_folder::contents(const std::string& name) const {
-  std::ifstream in(path_ / name);
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
 
 private_mariadb::private_mariadb(std::optional<int> core) : socket_(folder_.file("s")) {
   const auto data = "--datadir=" + folder_.file("data");

@@ -4,6 +4,7 @@
 #include "tools/bench/client.hpp"
 #include "tools/bench/prefill.hpp"
 #include "tools/bench/private_mariadb.hpp"
+#include "tools/bench/work_folder.hpp"
 #include <memory>
 
 namespace salond::bench {

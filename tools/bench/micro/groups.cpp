@@ -1,12 +1,11 @@
 #include "tools/bench/micro/groups.hpp"
 #include "config/load.hpp"
 #include "persistence/open.hpp"
-#include <algorithm>
+#include "tools/bench/histogram.hpp"
 #include <atomic>
 #include <limits>
 #include <stdexcept>
 #include <thread>
-#include <vector>
 
 namespace salond::bench {
 namespace {
@@ -25,18 +24,10 @@ void store_group(persistence::store& db, filled_database& into, int64_t rows) {
 }
 
 template <class Work>
-double microseconds_of(Work work) {
+void record(histogram& into, Work work) {
   const auto begin = std::chrono::steady_clock::now();
   work();
-  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count();
-}
-
-double percentile(std::vector<double>& of, size_t which) {
-  if (of.empty())
-    return 0;
-  const auto at = of.begin() + static_cast<std::ptrdiff_t>((of.size() - 1) * which / 100);
-  std::nth_element(of.begin(), at, of.end());
-  return *at;
+  into.record(std::chrono::steady_clock::now() - begin);
 }
 
 } // namespace
@@ -61,16 +52,16 @@ void compare_groups(benchmark::State& state, filled_database& into, const group&
                     const group& one_statement) {
   const auto db = into.open();
   const auto rows = state.range(0);
-  std::vector<double> through_store, same, one;
+  histogram through_store, same, one;
   for (auto _ : state) {
-    through_store.push_back(microseconds_of([&] { store_group(*db, into, rows); }));
-    same.push_back(microseconds_of([&] { same_statements(rows); }));
-    one.push_back(microseconds_of([&] { one_statement(rows); }));
+    record(through_store, [&] { store_group(*db, into, rows); });
+    record(same, [&] { same_statements(rows); });
+    record(one, [&] { one_statement(rows); });
   }
-  const auto took = percentile(through_store, 50);
-  state.counters["rows_a_second"] = static_cast<double>(rows) / took * 1e6;
-  state.counters["to_same_statements"] = percentile(same, 50) / took;
-  state.counters["to_one_statement"] = percentile(one, 50) / took;
+  const auto took_ms = through_store.quantile_ms(0.5);
+  state.counters["rows_a_second"] = static_cast<double>(rows) / took_ms * 1000;
+  state.counters["to_same_statements"] = same.quantile_ms(0.5) / took_ms;
+  state.counters["to_one_statement"] = one.quantile_ms(0.5) / took_ms;
 }
 
 void read_history(benchmark::State& state, filled_database& of) {
@@ -81,20 +72,20 @@ void read_history(benchmark::State& state, filled_database& of) {
 
 void read_history_beside_groups(benchmark::State& state, filled_database& of) {
   const auto db = of.open(), reader = db->reader();
-  std::vector<double> groups, reads;
+  histogram groups, reads;
   std::atomic<bool> over{false};
   std::thread writer{[&] {
     while (!over)
-      groups.push_back(microseconds_of([&] { store_group(*db, of, busy_group); }));
+      record(groups, [&] { store_group(*db, of, busy_group); });
   }};
   for (auto _ : state)
-    reads.push_back(microseconds_of(
-        [&] { reader->read([&] { benchmark::DoNotOptimize(reader->history(of.salon, newest, page)); }); }));
+    record(reads, [&] { reader->read([&] { benchmark::DoNotOptimize(reader->history(of.salon, newest, page)); }); });
   over = true;
   writer.join();
-  state.counters["group_us"] = percentile(groups, 50);
-  state.counters["p99_us"] = percentile(reads, 99);
-  state.counters["p99_in_groups"] = percentile(reads, 99) / percentile(groups, 50);
+  const auto group_ms = groups.quantile_ms(0.5), p99_ms = reads.quantile_ms(0.99);
+  state.counters["group_us"] = group_ms * 1000;
+  state.counters["p99_us"] = p99_ms * 1000;
+  state.counters["p99_in_groups"] = p99_ms / group_ms;
 }
 
 } // namespace salond::bench

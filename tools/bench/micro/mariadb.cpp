@@ -1,4 +1,5 @@
 // MariaDB: groups through the store, beside the connector alone.
+#include "persistence/mysql/classes.hpp"
 #include "tools/bench/micro/groups.hpp"
 #include "tools/bench/private_mariadb.hpp"
 #include <cppconn/connection.h>
@@ -10,6 +11,7 @@
 namespace {
 
 using namespace salond;
+namespace mysql = salond::persistence::mysql;
 
 struct database {
   bench::private_mariadb server{std::nullopt};
@@ -90,9 +92,8 @@ void mariadb_groups(benchmark::State& state) {
       state, into.filled,
       [&](int64_t rows) {
         in_transactions.move_marker();
-        for (const int64_t size : {256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1}) // as the store does
-          for (; rows >= size; rows -= size)
-            in_transactions.insert(size);
+        mysql::in_classes(mysql::insert_classes, static_cast<size_t>(rows),
+                          [&](size_t, size_t count) { in_transactions.insert(static_cast<int64_t>(count)); });
         in_transactions.execute("COMMIT");
       },
       [&](int64_t rows) { alone.insert(rows); });

@@ -1,6 +1,6 @@
 // SQLite: groups through the store, beside the library alone.
 #include "tools/bench/micro/groups.hpp"
-#include "tools/bench/private_mariadb.hpp"
+#include "tools/bench/work_folder.hpp"
 #include <sqlite3.h>
 #include <stdexcept>
 
