@@ -90,7 +90,11 @@ void connection::work() {
 }
 
 bool connection::has_room() const {
-  return codec_->unsent() + socket_->unsent() < most_unread_answers;
+  return unsent() < most_unread_answers;
+}
+
+size_t connection::unsent() const {
+  return socket_->unsent() + (transparent_ ? 0 : codec_->unsent());
 }
 
 /// Takes utterances for as long as the session will have them.
@@ -159,7 +163,10 @@ void connection::answered(rules::answer::any what) {
 void connection::hear(const shared_bytes& spelled) {
   if (hung_up)
     return;
-  codec_->say_spelled(spelled, now());
+  if (transparent_ && socket_)
+    socket_->say(spelled);
+  else
+    codec_->say_spelled(spelled, now());
   house_->touch(*this);
   check_room();
 }
@@ -168,6 +175,7 @@ void connection::hear(const event::any& what) {
   if (hung_up)
     return;
   codec_->say(what, now());
+  transparent_ = false;
   house_->touch(*this);
   check_room();
 }
@@ -189,7 +197,7 @@ void connection::confirm(const decided_request& what) {
 /// The bound of unsent output. What was queued is dropped, so that the reason has a chance to get through.
 void connection::check_room() {
   const auto most = house_->settings.limits.unsent_bytes;
-  if (most == 0 || !socket_ || socket_->unsent() + codec_->unsent() <= most)
+  if (most == 0 || !socket_ || unsent() <= most)
     return;
   log::info("cut off a client that does not read", {{"connection", number.value}, {"from", peer}});
   too_slow_ = true;
@@ -204,6 +212,7 @@ void connection::close(const std::optional<event::any>& last) {
   attempt_waits_.reset();
   session_.hung_up();
   hung_up = true;
+  transparent_ = false;
   closing_by_ = now() + closing_time;
   house_->wake(*this, *closing_by_);
   tried(admission::attempt_result::unknown);
@@ -227,16 +236,22 @@ void connection::close(const std::optional<event::any>& last) {
 void connection::flush() {
   if (!socket_ || finished_)
     return;
+  if (!transparent_)
+    drain_codec();
+  socket_->flush();
+  finish_if_said();
+  go_on_if_choked();
+}
+
+void connection::drain_codec() {
   static thread_local std::vector<shared_bytes> out; // of the I/O thread: kept, so that a delivery allocates nothing
   if (!too_slow_)
     codec_->drain(out, now());
   for (auto& bytes : out)
     socket_->say(std::move(bytes));
   out.clear();
-  socket_->flush();
+  transparent_ = codec_->transparent();
   wake_at_deadline();
-  finish_if_said();
-  go_on_if_choked();
 }
 
 /// The client has read its answers: on with what it said, in a turn of its own, so that others have theirs.
@@ -250,7 +265,7 @@ void connection::go_on_if_choked() {
 /// All has been said: private messages and decisions count as delivered, and a connection that was hung up ends its
 /// output.
 void connection::finish_if_said() {
-  if (!socket_ || socket_->unsent() != 0 || (codec_->unsent() != 0 && !too_slow_))
+  if (!socket_ || socket_->unsent() != 0 || (!too_slow_ && unsent() != 0))
     return;
   if (!to_confirm_.empty())
     house_->delivered(std::exchange(to_confirm_, {}));

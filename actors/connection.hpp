@@ -42,6 +42,8 @@ private:
   void work();
   void pump();
   bool has_room() const;
+  size_t unsent() const;
+  void drain_codec();
   void go_on_if_choked();
   bool in_pace(utterance& said);
   void carry_out(rules::effects what);
@@ -99,6 +101,7 @@ private:
   bool choked_ = false;         ///< its next command waits until it has read its answers
   bool asked_services_ = false; ///< bans or passwords owe an answer
   bool too_slow_ = false;
+  bool transparent_ = false; ///< as its codec: what is spelled goes past it
 };
 
 } // namespace salond

@@ -1,5 +1,6 @@
 #include "actors/host.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/on_io_thread.hpp"
 #include "config/log.hpp"
 
 namespace salond {
@@ -10,8 +11,9 @@ using pointer = host_actor::stateful_pointer<host_state>;
 constexpr size_t most_failures_a_minute = 3;
 
 void open(pointer self, const stored_salon& stored) {
-  auto opened = self->spawn<caf::monitored>(salon, rules::salon{stored.record, stored.members}, self->state.store,
-                                            self->state.relay);
+  auto opened = spawn_on_io_thread(self->system(), salon, rules::salon{stored.record, stored.members},
+                                   self->state.store, self->state.relay);
+  self->monitor(opened);
   self->state.open[stored.record.id] = opened;
   self->send(self->state.relay, salon_opened{stored.record, opened});
 }

@@ -9,7 +9,8 @@ using store_actor = caf::typed_actor<
     // Runs the job and answers once it is durable; storage or busy when it certainly never will be.
     caf::replies_to<store_work>::with<store_done>, caf::replies_to<count_work>::with<counted_work>,
     // Answers when all that came before is done.
-    caf::replies_to<drain>::with<store_done>, caf::reacts_to<collect>, caf::reacts_to<tick>>;
+    caf::replies_to<drain>::with<store_done>, caf::reacts_to<collect>, caf::reacts_to<begin_writes>,
+    caf::reacts_to<tick>>;
 
 /// SALON: its members, and the one order of their messages: the order of commits.
 using salon_actor = caf::typed_actor<caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>,

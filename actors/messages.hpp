@@ -30,6 +30,8 @@ struct store_work {
 struct store_done {};
 /// INTERNAL to persistence: its threads have finished something.
 struct collect {};
+/// To persistence, of itself: all that came in this turn of the loop is there.
+struct begin_writes {};
 /// All that was asked before is done; nothing more is taken.
 struct drain {};
 /// How much waits.
@@ -330,6 +332,7 @@ fault fault_of(const caf::error& why);
 SALOND_LOCAL(store_work)
 SALOND_LOCAL(store_done)
 SALOND_LOCAL(collect)
+SALOND_LOCAL(begin_writes)
 SALOND_LOCAL(drain)
 SALOND_LOCAL(count_work)
 SALOND_LOCAL(counted_work)

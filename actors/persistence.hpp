@@ -13,12 +13,13 @@ struct persistence_state {
   std::unique_ptr<store_worker> writer, reader, long_reader; ///< after the stores, so that they end before them
   std::vector<caf::typed_response_promise<store_done>> draining;
   bool ticking = false;
+  bool beginning = false; ///< a begin_writes is under way
 };
 
 /// Called when the database can no longer be trusted: the process must end.
 using on_broken = std::function<void(const std::string& why)>;
 
-store_actor::behavior_type persistence_of(store_actor::stateful_pointer<persistence_state> self,
+store_actor::behavior_type persistence_of(store_actor::stateful_broker_pointer<persistence_state> self,
                                           std::shared_ptr<std::unique_ptr<persistence::store>> db, on_broken broken);
 
 } // namespace salond

@@ -8,7 +8,7 @@
 namespace salond {
 namespace {
 
-using pointer = salon_actor::stateful_pointer<salon_state>;
+using pointer = salon_actor::stateful_broker_pointer<salon_state>;
 
 constexpr size_t most_appends = 2;
 

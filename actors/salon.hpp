@@ -17,7 +17,7 @@ struct salon_state {
   size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
 };
 
-salon_actor::behavior_type salon(salon_actor::stateful_pointer<salon_state> self, rules::salon opened,
+salon_actor::behavior_type salon(salon_actor::stateful_broker_pointer<salon_state> self, rules::salon opened,
                                  store_actor store, relay_actor relay);
 
 } // namespace salond

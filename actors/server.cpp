@@ -3,6 +3,7 @@
 #include "actors/bans.hpp"
 #include "actors/directory.hpp"
 #include "actors/host.hpp"
+#include "actors/on_io_thread.hpp"
 #include "actors/passwords.hpp"
 #include "actors/persistence.hpp"
 #include "actors/relay.hpp"
@@ -91,7 +92,8 @@ void start_all(pointer self) {
     log::error("the database cannot be trusted any more; ending", {{"why", why}});
     ::_exit(1); // at once: nothing that was answered depends on anything that is still to be done
   };
-  st.actors.store = self->spawn<caf::monitored>(persistence_of, std::move(db), on_broken{broken});
+  st.actors.store = spawn_on_io_thread(self->system(), persistence_of, std::move(db), on_broken{broken});
+  self->monitor(st.actors.store);
   st.actors.relay = self->system().middleman().spawn_broker(relay, st.actors.house);
   self->monitor(st.actors.relay);
   st.actors.directory = self->spawn<caf::monitored>(directory, st.actors.store, st.actors.relay);

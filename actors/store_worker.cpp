@@ -23,10 +23,11 @@ store_worker::~store_worker() {
 }
 
 void store_worker::put(task what) {
-  {
-    std::lock_guard lock{mutex_};
-    incoming_.push_back(std::move(what));
-  }
+  std::lock_guard lock{mutex_};
+  incoming_.push_back(std::move(what));
+}
+
+void store_worker::begin() {
   wake_.notify_one();
 }
 

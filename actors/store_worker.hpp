@@ -35,7 +35,9 @@ public:
   store_worker(const store_worker&) = delete;
   store_worker& operator=(const store_worker&) = delete;
 
+  /// Queues. The thread takes it when it is done with what it has; from rest, at begin().
   void put(task what);
+  void begin();
   std::vector<task> take_finished();
 
   /// Where one group has run since `then` or longer, the database is away: what has waited behind it for as long is

@@ -50,6 +50,10 @@ public:
   /// Bytes queued that drain() has not yet given out.
   virtual size_t unsent() const = 0;
 
+  /// Whether say_spelled() followed by drain() would only give out what it was given, and has no deadline, until the
+  /// next say() or say_last(): the caller may then spare both.
+  virtual bool transparent() const = 0;
+
   /// When next() or drain() will have more without new bytes, if ever.
   virtual std::optional<instant> deadline() const = 0;
 };

@@ -257,6 +257,10 @@ size_t text_codec::unsent() const {
   return lines_bytes_ + (paced_ ? paced_->unsent() : 0);
 }
 
+bool text_codec::transparent() const {
+  return reader_.kind() == client_kind::line && !closed_ && unsent() == 0;
+}
+
 std::optional<instant> text_codec::deadline() const {
   const auto in = reader_.deadline();
   const auto out = paced_ ? paced_->deadline() : std::nullopt;

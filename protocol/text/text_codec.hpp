@@ -19,6 +19,7 @@ public:
   void say_last(const std::optional<event::any>& last, instant now) override;
   void drain(std::vector<shared_bytes>& out, instant now) override;
   size_t unsent() const override;
+  bool transparent() const override;
   std::optional<instant> deadline() const override;
 
 private:

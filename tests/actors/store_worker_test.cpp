@@ -45,6 +45,7 @@ protected:
         {std::move(job), write, since,
          [this, name](std::optional<fault> why) { answers.push_back(why ? name + ": " + to_string(*why) : name); },
          std::nullopt});
+    worker->begin();
   }
   void put_post(const std::string& name, int64_t seq) {
     put(name, make_store_job([this, name, seq](store& on) { return on.append({general, zoe, seq, name, {}}); }));
@@ -82,6 +83,20 @@ protected:
   std::vector<std::string> answers;
   std::unique_ptr<store_worker> worker; // goes first
 };
+
+TEST_F(StoreWorker, TakesWhatIsPutBeforeItBeginsAsOneGroup) {
+  for (int64_t seq = 1; seq <= 3; ++seq)
+    worker->put({make_store_job([this, seq](store& on) {
+                   return on.append({general, zoe, seq, "text", {}});
+                 }),
+                 true,
+                 {},
+                 [this](std::optional<fault>) { answers.push_back("stored"); },
+                 std::nullopt});
+  worker->begin();
+  ASSERT_TRUE(answered(3));
+  EXPECT_EQ(guard->committed(), before + 1);
+}
 
 TEST_F(StoreWorker, CommitsWhatWaitedTogetherAndInOrder) {
   hold_the_first();

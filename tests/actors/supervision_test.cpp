@@ -118,6 +118,18 @@ TEST_F(Supervision, ASalonThatDiesClosesThosePostsItOwesAnAnswer) {
   EXPECT_EQ(paul.line(), "paul dans le salon Général: après");
 }
 
+TEST_F(Supervision, WhoAsksASalonThatHasDiedIsTold) {
+  start();
+  const auto before = salon_named("Général");
+  lose_salon("Général");
+
+  caf::scoped_actor self{*system, true};
+  caf::error why;
+  self->request(before, std::chrono::seconds{10}, dismiss{})
+      .receive([](const store_done&) {}, [&](caf::error& told) { why = told; });
+  EXPECT_EQ(why, caf::sec::request_receiver_down);
+}
+
 TEST_F(Supervision, ASalonIsOpenedAgainOnceTheDatabaseIsBack) {
   start();
   auto zoe = log_in("zoë");

@@ -110,7 +110,16 @@ private:
     demand(!what.text.empty() && shown(what.text) == what.text, "a post holds no control character");
     demand(what.salon.find("):") == std::string::npos, "a salon is all up to the first \"):\"");
     const auto spelled = spell(event::said{{1}, what.salon, "l'été", what.text, 1, {}});
-    codec_.say_spelled(std::make_shared<const std::string>(spelled + spelled), now);
+    const auto bytes = std::make_shared<const std::string>(spelled + spelled);
+    const auto transparent = codec_.transparent();
+    codec_.say_spelled(bytes, now);
+    if (!transparent)
+      return;
+    std::vector<shared_bytes> out;
+    codec_.drain(out, now);
+    demand(out == std::vector<shared_bytes>{bytes} && !codec_.deadline(),
+           "a transparent codec gives on what it is told");
+    received(*bytes, now);
   }
   void obey(const command::tell_privately& what, instant now) {
     demand(!what.text.empty() && shown(what.text) == what.text, "a private message holds no control character");

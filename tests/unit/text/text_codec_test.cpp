@@ -254,6 +254,25 @@ TEST(TextCodec, KeepsTheOrderOfOwnAndSharedLines) {
   EXPECT_THAT(drained(codec, start), ElementsAre("1\n2\n", "3\n4\n", "5\n6\n"));
 }
 
+TEST(TextCodec, IsTransparentForALineClientToWhomNothingElseIsToBeSaid) {
+  text_codec line{{}}, raw{{}};
+  EXPECT_FALSE(line.transparent()); // it may still turn out to be raw
+
+  line.feed("zoe:secret\n", start);
+  line.next(start);
+  EXPECT_TRUE(line.transparent());
+  line.say(welcome, start);
+  EXPECT_FALSE(line.transparent());
+  drained(line, start);
+  EXPECT_TRUE(line.transparent());
+  line.say_last(std::nullopt, start);
+  EXPECT_FALSE(line.transparent());
+
+  raw.feed("zoe:secret", start);
+  raw.next(start + 1s);
+  EXPECT_FALSE(raw.transparent());
+}
+
 TEST(TextCodec, IsSmallSinceMostConnectionsAreIdle) {
   EXPECT_LE(sizeof(text_codec), 256u);
 }
