@@ -30,7 +30,7 @@ struct store_work {
 struct store_done {};
 /// INTERNAL to persistence: its threads have finished something.
 struct collect {};
-/// To persistence, of itself: all that came in this turn of the loop is there.
+/// INTERNAL to persistence: all writes that this turn of the loop brought are there.
 struct begin_writes {};
 /// All that was asked before is done; nothing more is taken.
 struct drain {};

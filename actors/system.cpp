@@ -7,8 +7,8 @@ namespace salond {
 system_config::system_config() {
   add_message_types<caf::id_block::salond_admin>();
   load<caf::io::middleman>();
-  set("scheduler.policy", caf::atom("sharing")); // sleeps when idle; the default wakes every 10 ms a thread
-  set("scheduler.max-threads", size_t{2});       // salons and the like are short; I/O, store and hashing have their own
+  set("scheduler.policy", caf::atom("sharing"));     // sleeps when idle; the default wakes every 10 ms a thread
+  set("scheduler.max-threads", size_t{2});           // for what is rare and short; a post needs none of it
   set("middleman.max-consecutive-reads", size_t{1}); // so that a connection that is paused is paused at once
   set("middleman.attach-utility-actors", true);      // no threads of CAF's own helpers: nothing of theirs is used
   set("middleman.workers", size_t{0});
