@@ -40,16 +40,20 @@ protected:
   ~StoreWorker() override { guard->release(what::writes); }
 
   /// The answers come as "name" or "name: fault", in their order.
-  void put(const std::string& name, std::shared_ptr<store_job> job, bool write = true, instant since = {}) {
+  void queue(const std::string& name, std::shared_ptr<store_job> job, bool write = true, instant since = {}) {
     worker->put(
         {std::move(job), write, since,
          [this, name](std::optional<fault> why) { answers.push_back(why ? name + ": " + to_string(*why) : name); },
          std::nullopt});
+  }
+  void put(const std::string& name, std::shared_ptr<store_job> job, bool write = true, instant since = {}) {
+    queue(name, std::move(job), write, since);
     worker->begin();
   }
-  void put_post(const std::string& name, int64_t seq) {
-    put(name, make_store_job([this, name, seq](store& on) { return on.append({general, zoe, seq, name, {}}); }));
+  std::shared_ptr<store_job> post(const std::string& text, int64_t seq) {
+    return make_store_job([this, text, seq](store& on) { return on.append({general, zoe, seq, text, {}}); });
   }
+  void put_post(const std::string& name, int64_t seq) { put(name, post(name, seq)); }
   bool answered(size_t count) {
     return eventually([&] {
       for (auto& one : worker->take_finished())
@@ -86,13 +90,7 @@ protected:
 
 TEST_F(StoreWorker, TakesWhatIsPutBeforeItBeginsAsOneGroup) {
   for (int64_t seq = 1; seq <= 3; ++seq)
-    worker->put({make_store_job([this, seq](store& on) {
-                   return on.append({general, zoe, seq, "text", {}});
-                 }),
-                 true,
-                 {},
-                 [this](std::optional<fault>) { answers.push_back("stored"); },
-                 std::nullopt});
+    queue("stored", post("text", seq));
   worker->begin();
   ASSERT_TRUE(answered(3));
   EXPECT_EQ(guard->committed(), before + 1);
@@ -232,8 +230,8 @@ TEST_F(StoreWorker, RefusesWhatWaitsBehindAGroupThatDoesNotEnd) {
   const auto now = std::chrono::steady_clock::now();
   const auto in_time = now + std::chrono::hours{1}, late = now + std::chrono::hours{2};
   hold_the_first();
-  put("overdue", make_store_job([this](store& on) { return on.append({general, zoe, 1, "overdue", {}}); }), true, now);
-  put("in time", make_store_job([this](store& on) { return on.append({general, zoe, 2, "in time", {}}); }), true, late);
+  put("overdue", post("overdue", 1), true, now);
+  put("in time", post("in time", 2), true, late);
 
   worker->refuse_behind(now - std::chrono::hours{1}); // what runs has not run for so long
   EXPECT_TRUE(worker->take_finished().empty());
