@@ -179,7 +179,7 @@ void audience::tell(told& what, instant now) {
   };
   change(what.entered, true);
   if (!what.events.empty()) {
-    std::array<shared_bytes, dialect_count> spelled;
+    std::array<shared_texts, dialect_count> spelled;
     for (auto* who : at.hearers) {
       auto& bytes = spelled[static_cast<size_t>(who->speaks)];
       if (!bytes)
@@ -256,7 +256,7 @@ surveyed audience::survey(instant time) const {
 }
 
 void audience::announce(const event::any& what) {
-  std::array<shared_bytes, dialect_count> spelled;
+  std::array<shared_texts, dialect_count> spelled;
   for (const auto& [id, who] : connections_) {
     if (!who->listening)
       continue;

@@ -41,7 +41,7 @@ class hearer {
 public:
   virtual ~hearer() = default;
   /// Bytes spelled for its dialect: queued, they go out at flush().
-  virtual void hear(const shared_bytes& spelled) = 0;
+  virtual void hear(const shared_texts& spelled) = 0;
   virtual void hear(const event::any& what) = 0;
   /// As hear(), to its target: audience::delivered() is called once it is written.
   virtual void deliver(const event::said_privately& what) = 0;

@@ -160,11 +160,11 @@ void connection::answered(rules::answer::any what) {
   house_->touch(*this);
 }
 
-void connection::hear(const shared_bytes& spelled) {
+void connection::hear(const shared_texts& spelled) {
   if (hung_up)
     return;
   if (transparent_ && socket_)
-    socket_->say(spelled);
+    socket_->say(bytes_of(spelled));
   else
     codec_->say_spelled(spelled, now());
   house_->touch(*this);
@@ -226,7 +226,7 @@ void connection::close(const std::optional<event::any>& last) {
     codec_->drain(dropped, now() + closing_time);
     socket_->drop_unsent();
     if (last)
-      socket_->say(spell(speaks, {*last}));
+      socket_->say(bytes_of(spell(speaks, {*last})));
   } else {
     codec_->say_last(last, now());
   }

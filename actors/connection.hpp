@@ -23,7 +23,7 @@ public:
   void tls_failed(const std::string& why) override;
 
   // hearer
-  void hear(const shared_bytes& spelled) override;
+  void hear(const shared_texts& spelled) override;
   void hear(const event::any& what) override;
   void deliver(const event::said_privately& what) override;
   void confirm(const decided_request& what) override;

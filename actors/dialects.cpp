@@ -13,15 +13,15 @@ std::unique_ptr<codec> make_codec(dialect which, const config::settings& how) {
   return nullptr;
 }
 
-shared_bytes spell(dialect which, const std::vector<event::any>& events) {
-  std::string bytes;
+shared_texts spell(dialect which, const std::vector<event::any>& events) {
+  auto texts = std::make_shared<spelled_texts>();
   switch (which) {
   case dialect::text:
     for (const auto& what : events)
-      bytes += text::spell(what);
+      text::spell_to(*texts, what);
     break;
   }
-  return std::make_shared<const std::string>(std::move(bytes));
+  return texts;
 }
 
 } // namespace salond

@@ -15,6 +15,6 @@ constexpr size_t dialect_count = 1;
 std::unique_ptr<codec> make_codec(dialect which, const config::settings& how);
 
 /// The events as every client of the dialect is told them, made once for all: for codec::say_spelled.
-shared_bytes spell(dialect which, const std::vector<event::any>& events);
+shared_texts spell(dialect which, const std::vector<event::any>& events);
 
 } // namespace salond

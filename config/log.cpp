@@ -1,4 +1,5 @@
 #include "config/log.hpp"
+#include "protocol/words/names.hpp"
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -15,6 +16,8 @@ namespace {
 
 /// What one value may take of a line; the rest is cut. With it a line stays far below what a pipe takes in one piece.
 constexpr size_t longest_value = 1024;
+/// What would end a value in quotes, or look like an escape.
+constexpr std::string_view escaped_besides = "\"\\";
 
 // The one global of the program: a log that each layer had to be handed would be in every signature.
 std::atomic<level> least{level::info};
@@ -42,51 +45,6 @@ const char* priority(level of_line) {
   return "";
 }
 
-/// The length of the valid UTF-8 sequence at the start of `text`; 0 when there is none. Sets its code point.
-size_t sequence(std::string_view text, char32_t& point) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-  if (length == 0 || length > text.size())
-    return 0;
-  point = length == 1 ? lead : lead & (0xFFu >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xC0u) != 0x80u)
-      return 0;
-    point = (point << 6) | (next & 0x3Fu);
-  }
-  const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  return overlong || surrogate || point > 0x10FFFF ? 0 : length;
-}
-
-/// Characters that end a line or turn its direction somewhere, though they are no control characters of ASCII.
-bool misleads(char32_t point) {
-  return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x200E || point == 0x200F
-         || (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
-}
-
-void append_escaped(std::string& out, std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    char32_t point = 0;
-    const auto length = sequence(text.substr(i), point);
-    char code[16];
-    if (length == 0)
-      std::snprintf(code, sizeof code, "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(text[i])));
-    else if (misleads(point))
-      std::snprintf(code, sizeof code, point < 0x80 ? "\\x%02x" : "\\u%04x", static_cast<unsigned>(point));
-    else
-      code[0] = 0;
-    if (code[0])
-      out += code;
-    else if (point == '"' || point == '\\')
-      (out += '\\') += text[i];
-    else
-      out.append(text, i, length);
-    i += length == 0 ? 1 : length;
-  }
-}
-
 /// Bare only if it is one plain word; everything else, the empty text too, in quotes.
 void append_value(std::string& out, std::string_view text) {
   const bool plain =
@@ -98,7 +56,7 @@ void append_value(std::string& out, std::string_view text) {
     return;
   }
   out += '"';
-  append_escaped(out, text.substr(0, longest_value));
+  out += escaped(text.substr(0, longest_value), escaped_besides);
   out += text.size() > longest_value ? "...\"" : "\"";
 }
 
@@ -138,7 +96,7 @@ bool enabled(level of_line) {
 std::string text_line(level of_line, std::string_view what, fields more) {
   std::string out = name_of(of_line);
   out += ' ';
-  append_escaped(out, what);
+  out += escaped(what, escaped_besides);
   for (const auto& each : more) {
     ((out += ' ') += each.key) += '=';
     if (const auto* text = std::get_if<std::string_view>(&each.value))

@@ -16,6 +16,25 @@ namespace salond {
 /// Bytes that many connections send: made once, never copied.
 using shared_bytes = std::shared_ptr<const std::string>;
 
+/// What a text begins with before anything that its author wrote: who says it, and where. A client that is told a text
+/// in pieces is told the envelope with each.
+struct envelope {
+  size_t size = 0;    ///< in bytes; 0: the text is the server's own
+  std::string safely; ///< in its place for a client that ends no frames; empty: as it is
+};
+
+/// Texts that were spelled once for all clients of a dialect.
+struct spelled_texts {
+  std::string bytes;               ///< each text followed by its end
+  std::vector<envelope> envelopes; ///< one a text
+};
+using shared_texts = std::shared_ptr<const spelled_texts>;
+
+/// The bytes for a client that takes them as they are: shared, not copied.
+inline shared_bytes bytes_of(const shared_texts& texts) {
+  return {texts, &texts->bytes};
+}
+
 /// A client's dialect: bytes in, utterances out; events in, bytes out.
 /// Knows no socket, no actor and no clock: the caller brings bytes and the time.
 class codec {
@@ -38,8 +57,8 @@ public:
   virtual void say(const event::any& what, instant now) = 0;
 
   /// Queues what was spelled once for all clients of this dialect by its spelling function (for the text dialect:
-  /// text::spell): one or more whole texts. Does not copy them where the client takes them as they are.
-  virtual void say_spelled(const shared_bytes& spelled, instant now) = 0;
+  /// text::spell_to): one or more whole texts. Does not copy them where the client takes them as they are.
+  virtual void say_spelled(const shared_texts& spelled, instant now) = 0;
 
   /// Nothing is said after this: what waits goes out without further delay, `last` (if any) as the closing text.
   virtual void say_last(const std::optional<event::any>& last, instant now) = 0;

@@ -121,7 +121,7 @@ std::string password_of(const admin_call_ptr& call) {
 template <class Then>
 void hash_input(const admin_call_ptr& call, Then then) {
   auto password = password_of(call);
-  if (!is_password(password) || !is_utf8(password))
+  if (!is_new_password(password))
     return call->refuse(fault::invalid_password);
   call->self()
       ->request(call->parts().services.passwords, std::chrono::minutes{1}, hash_password{std::move(password)})

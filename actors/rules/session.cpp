@@ -26,7 +26,7 @@ std::optional<fault> refuses_registration(const command::register_user& asked) {
     return fault::reserved_name;
   if (!is_name(asked.alias))
     return fault::invalid_alias;
-  if (!is_password(asked.password))
+  if (!is_new_password(asked.password))
     return fault::invalid_password;
   return std::nullopt;
 }
@@ -276,7 +276,7 @@ effects session::on_verified(answer::verified& verified) {
     return settle(event::credentials_right{});
   if (purpose_ == purpose::change_password) {
     auto& fresh = readings_[*verified.which].second;
-    if (!is_password(fresh))
+    if (!is_new_password(fresh))
       return refuse(fault::invalid_password);
     stage_ = stage::hashing;
     return just(ask{question::hash{std::move(fresh)}});

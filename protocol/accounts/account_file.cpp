@@ -79,8 +79,8 @@ private:
     if (said.password.has_value() == said.hash.has_value())
       return refuse(line,
                     said.hash ? "there are a password and a hash; give one" : "there is neither a password nor a hash");
-    if (said.password && (!is_password(*said.password) || !is_utf8(*said.password)))
-      refuse(line, "a password has 1 to 1,024 bytes, in UTF-8");
+    if (said.password && !is_new_password(*said.password))
+      refuse(line, "a password has 1 to 1,024 bytes, in UTF-8, without a line end");
     if (said.hash && !is_password_hash(*said.hash))
       refuse(
           line,

@@ -83,24 +83,29 @@ bool frame_reader::find_out_kind(instant now) {
 }
 
 std::optional<frame_reader::frame> frame_reader::next_line() {
-  for (;;) {
-    const auto end = line_end();
-    const auto line = std::string_view{input_}.substr(taken_, end == std::string::npos ? end : end - taken_);
-    const auto content = without_end(line, "\r"); // also where the '\n' is still under way
-    const auto refused = too_long(content.size()) && !skipping_;
-    if (end == std::string::npos) {
-      skipping_ = skipping_ || refused;
-      if (skipping_)
-        drop(line.size());
-      return refused ? std::optional{frame{frame::kind::too_long, {}}} : std::nullopt;
-    }
-    const auto skipped = std::exchange(skipping_, false); // the rest of a line that was refused already
-    frame whole{refused ? frame::kind::too_long : frame::kind::whole,
-                std::string{refused ? std::string_view{} : content}};
-    drop(line.size() + 1);
-    if (!skipped)
-      return whole;
+  skip_refused();
+  const auto end = line_end();
+  const auto line = std::string_view{input_}.substr(taken_, end == std::string::npos ? end : end - taken_);
+  const auto content = without_end(line, "\r"); // also where the '\n' is still under way
+  if (too_long(content.size())) {
+    skipping_ = true;
+    skip_refused();
+    return frame{frame::kind::too_long, {}};
   }
+  if (end == std::string::npos)
+    return std::nullopt;
+  frame whole{frame::kind::whole, std::string{content}};
+  drop(line.size() + 1);
+  return whole;
+}
+
+/// Drops the rest of a line that was refused, as far as it has come.
+void frame_reader::skip_refused() {
+  if (!skipping_)
+    return;
+  const auto end = line_end();
+  skipping_ = end == std::string::npos;
+  drop(skipping_ ? unread() : end + 1 - taken_);
 }
 
 std::optional<frame_reader::frame> frame_reader::next_raw(instant now) {
@@ -167,9 +172,10 @@ void frame_reader::drop(size_t size) {
     input_.shrink_to_fit();
 }
 
-std::string_view frame_reader::beginning() const {
+std::string_view frame_reader::beginning() {
+  skip_refused();
   const auto end = raw_ends_.empty() ? input_.size() : raw_ends_.front();
-  return skipping_ ? std::string_view{} : std::string_view{input_}.substr(taken_, end - taken_);
+  return std::string_view{input_}.substr(taken_, end - taken_);
 }
 
 std::optional<instant> frame_reader::deadline() const {
@@ -185,25 +191,28 @@ std::optional<instant> frame_reader::deadline() const {
 
 // --- out ---
 
-void paced_writer::say(std::string_view text) {
-  queue(text, sharing::allowed);
+void paced_writer::say(std::string_view text, std::string_view envelope) {
+  queue(text, envelope, sharing::allowed);
 }
 
 void paced_writer::say_alone(std::string_view text) {
-  queue(text, sharing::never);
+  queue(text, {}, sharing::never);
 }
 
-void paced_writer::queue(std::string_view text, sharing how) {
-  unsent_ += text.size();
-  while (!text.empty()) {
-    const auto size = cut_point(text, most_write_bytes);
-    waiting_.push_back({std::string{text.substr(0, size)}, how});
+void paced_writer::queue(std::string_view text, std::string_view envelope, sharing how) {
+  if (text.empty() && envelope.empty())
+    return;
+  do {
+    const auto size = cut_point(text, most_write_bytes - envelope.size());
+    auto& piece = waiting_.emplace_back(waiting_text{std::string{envelope}, how}).bytes;
+    piece += text.substr(0, size);
+    unsent_ += piece.size();
     text.remove_prefix(size);
-  }
+  } while (!text.empty());
 }
 
-void paced_writer::close(std::string_view closing, instant now) {
-  queue(closing, sharing::never);
+void paced_writer::close(std::string_view closing, instant now, std::string_view envelope) {
+  queue(closing, envelope, sharing::never);
   closing_ = true;
   done_by_ = now + closing_time;
   writes_left_ = count_writes();

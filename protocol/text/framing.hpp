@@ -45,8 +45,9 @@ public:
 
   client_kind kind() const { return kind_; }
   size_t unread() const { return input_.size() - taken_; }
-  /// What has come of the frame that is next; nothing while the rest of a refused line is skipped.
-  std::string_view beginning() const;
+  /// What has come of the frame that is next, and maybe of those behind it. The rest of a refused line is skipped
+  /// first, so that what is seen here does not depend on how the bytes were cut.
+  std::string_view beginning();
   std::optional<instant> deadline() const;
   const text_options& options() const { return options_; }
 
@@ -56,6 +57,7 @@ private:
   std::optional<frame> next_raw(instant now);
   std::optional<frame> at_end();
   frame break_off();
+  void skip_refused();
   void drop(size_t size);
   size_t line_end();
   bool too_long(size_t size) const { return options_.frame_bytes != 0 && size > options_.frame_bytes; }
@@ -77,15 +79,16 @@ class paced_writer {
 public:
   explicit paced_writer(std::chrono::milliseconds pace) : pace_(pace) {}
 
-  /// REQUIRES: valid UTF-8 without '\n'. A long text goes out in several writes.
-  void say(std::string_view text);
+  /// REQUIRES: valid UTF-8 without '\n'; an envelope of at most 700 bytes. A long text goes out in several writes, each
+  /// of which begins with the envelope, so that none is a part of the text alone.
+  void say(std::string_view text, std::string_view envelope = {});
   /// As say(), but it never shares a write. COMPAT: the old desktop client parses each frame of the login by itself.
   void say_alone(std::string_view text);
   /// Nothing comes after it; all that waits goes out within a second, `closing` (if not empty) as a write of its own.
-  void close(std::string_view closing, instant now);
+  void close(std::string_view closing, instant now, std::string_view envelope = {});
   /// The next write, if its time has come.
   std::optional<std::string> next(instant now);
-  /// Bytes that wait, without the '\n' that may join them.
+  /// Bytes that wait, each further envelope of a long text with them, without the '\n' that may join them.
   size_t unsent() const { return unsent_; }
   std::optional<instant> deadline() const;
 
@@ -96,7 +99,7 @@ private:
     sharing how = sharing::allowed;
   };
 
-  void queue(std::string_view text, sharing how);
+  void queue(std::string_view text, std::string_view envelope, sharing how);
   bool shares(size_t filled, const waiting_text& next) const;
   size_t count_writes() const;
   std::string take_one();

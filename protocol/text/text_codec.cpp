@@ -91,6 +91,18 @@ utterance history(const std::string& rest) {
   return command::any{command::history{rest.substr(0, at), std::min(count, most_history)}};
 }
 
+/// A text for a raw client: what each of its pieces begins with, and what is cut into pieces.
+struct raw_text {
+  std::string_view envelope, rest;
+};
+
+/// Takes the first of spelled texts off the front.
+raw_text take_text(std::string_view& from, const envelope& of) {
+  const auto text = from.substr(0, from.find('\n'));
+  from.remove_prefix(text.size() + 1);
+  return {of.safely.empty() ? text.substr(0, of.size) : of.safely, text.substr(of.size)};
+}
+
 } // namespace
 
 utterance first_frame(const std::string& frame) {
@@ -189,20 +201,23 @@ void text_codec::say(const event::any& what, instant) {
   in_session_ = in_session_ || welcome;
   if (!raw())
     return say_lines(spell(what));
-  if (!welcome)
-    return say_raw(spell(what));
+  if (!welcome) {
+    spelled_texts texts;
+    spell_to(texts, what);
+    return say_raw(texts);
+  }
   for (const auto& frame : login_frames(*welcome, raw_frame_bytes))
     paced().say_alone(frame);
 }
 
-void text_codec::say_spelled(const shared_bytes& spelled, instant) {
+void text_codec::say_spelled(const shared_texts& spelled, instant) {
   if (closed_)
     return;
   if (raw())
     return say_raw(*spelled);
   seal_fresh();
-  lines_bytes_ += spelled->size();
-  lines_.push_back(spelled);
+  lines_bytes_ += spelled->bytes.size();
+  lines_.push_back(bytes_of(spelled));
 }
 
 void text_codec::say_lines(std::string lines) {
@@ -218,11 +233,11 @@ void text_codec::seal_fresh() {
     lines_.push_back(std::make_shared<const std::string>(std::exchange(fresh_, {})));
 }
 
-void text_codec::say_raw(std::string_view texts) {
-  while (!texts.empty()) {
-    const auto end = std::min(texts.find('\n'), texts.size());
-    paced().say(texts.substr(0, end));
-    texts.remove_prefix(std::min(end + 1, texts.size()));
+void text_codec::say_raw(const spelled_texts& texts) {
+  std::string_view left = texts.bytes;
+  for (const auto& each : texts.envelopes) {
+    const auto text = take_text(left, each);
+    paced().say(text.rest, text.envelope);
   }
 }
 
@@ -231,13 +246,16 @@ void text_codec::say_last(const std::optional<event::any>& last, instant now) {
     return;
   closed_ = true;
   reader_.stop();
-  auto texts = last ? spell(*last) : std::string{};
   if (!raw())
-    return say_lines(std::move(texts));
-  if (!texts.empty())
-    texts.pop_back(); // its '\n'
-  if (paced_ || !texts.empty())
-    paced().close(texts, now);
+    return say_lines(last ? spell(*last) : std::string{});
+  spelled_texts texts;
+  if (last)
+    spell_to(texts, *last);
+  if (!paced_ && !last)
+    return;
+  std::string_view left = texts.bytes;
+  const auto text = last ? take_text(left, texts.envelopes.front()) : raw_text{};
+  paced().close(text.rest, now, text.envelope);
 }
 
 void text_codec::drain(std::vector<shared_bytes>& out, instant now) {

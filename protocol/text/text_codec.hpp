@@ -15,7 +15,7 @@ public:
   std::optional<utterance> next(instant now) override;
   size_t unread() const override { return reader_.unread(); }
   void say(const event::any& what, instant now) override;
-  void say_spelled(const shared_bytes& spelled, instant now) override;
+  void say_spelled(const shared_texts& spelled, instant now) override;
   void say_last(const std::optional<event::any>& last, instant now) override;
   void drain(std::vector<shared_bytes>& out, instant now) override;
   size_t unsent() const override;
@@ -28,7 +28,7 @@ private:
   bool raw() const { return reader_.kind() == client_kind::raw; }
   paced_writer& paced();
   void say_lines(std::string lines);
-  void say_raw(std::string_view texts);
+  void say_raw(const spelled_texts& texts);
   void seal_fresh();
 
   frame_reader reader_;

@@ -89,7 +89,17 @@ std::string registration_refusal(fault why) {
   }
 }
 
-std::string refusal(fault why, const std::string& subject) {
+/// A refusal: what stands before and behind whom or what it is about, where it is about anything.
+struct refusal_text {
+  enum class subject : uint8_t { none, named } about = subject::none;
+  std::string before;
+  std::string_view after;
+  refusal_text(std::string text) : before(std::move(text)) {}
+  refusal_text(const char* text) : before(text) {}
+  refusal_text(const char* front, std::string_view behind) : about(subject::named), before(front), after(behind) {}
+};
+
+refusal_text refusal(fault why) {
   switch (why) {
   case fault::malformed_login: return "ERREUR: identifiants invalides";
   case fault::unknown_command: return "ERREUR: commande inconnue";
@@ -99,12 +109,12 @@ std::string refusal(fault why, const std::string& subject) {
   case fault::wrong_credentials: return "AUTH_FAILED";
   case fault::banned: return "Vous avez été banni définitivement du serveur !";
   case fault::kicked: return "Vous êtes banni. Réessayez dans quelques minutes.";
-  case fault::unknown_salon: return "ERREUR: le salon " + subject + " n'existe pas";
-  case fault::unknown_user: return "ERREUR: utilisateur " + subject + " inconnu";
-  case fault::not_a_member: return "ERREUR: vous n'êtes pas membre du salon " + subject;
+  case fault::unknown_salon: return {"ERREUR: le salon ", " n'existe pas"};
+  case fault::unknown_user: return {"ERREUR: utilisateur ", " inconnu"};
+  case fault::not_a_member: return {"ERREUR: vous n'êtes pas membre du salon ", ""};
   case fault::not_allowed: return "ERREUR: droits insuffisants";
   case fault::already_banned: return "User is permanently banned.";
-  case fault::mailbox_full: return "ERREUR: la boîte de " + subject + " est pleine";
+  case fault::mailbox_full: return {"ERREUR: la boîte de ", " est pleine"};
   case fault::storage: return "ERREUR: service momentanément indisponible, réessayez";
   case fault::busy: return "ERREUR: serveur occupé, réessayez";
   case fault::login_timeout: return "ERREUR: délai d'authentification dépassé";
@@ -142,79 +152,145 @@ constexpr const char* help_texts[] = {
     "QUIT - se déconnecter",
 };
 
-struct speller {
-  std::string operator()(const event::logged_in& what) const {
-    std::string result;
+/// What an envelope consists of: our words, and names, which somebody chose.
+struct part {
+  enum class kind : uint8_t { words, name } what;
+  std::string_view text;
+};
+part words(std::string_view text) {
+  return {part::kind::words, text};
+}
+part name(std::string_view text) {
+  return {part::kind::name, text};
+}
+using parts = std::initializer_list<part>;
+
+// Each write to a raw client has at most 1,024 bytes; this much of them may be an envelope.
+constexpr size_t most_envelope_bytes = 600;
+// Two names of so many bytes and our words between them stay below that.
+constexpr size_t most_name_bytes = 280;
+
+/// `name` in at most `most_name_bytes`, cut between characters.
+std::string shortened(const std::string& name) {
+  constexpr std::string_view sign = "…";
+  if (name.size() <= most_name_bytes)
+    return name;
+  auto end = most_name_bytes - sign.size();
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
+    --end;
+  return name.substr(0, end).append(sign);
+}
+
+/// What stands in an envelope's place for a raw client; empty: the envelope itself.
+/// COMPAT: the old desktop client takes for JSON what json.loads takes for it, behind white space too.
+std::string for_raw_client(std::string_view whole, parts of) {
+  const auto first = whole.substr(std::min(whole.find_first_not_of(" \t"), whole.size()), 1);
+  const bool like_json = first == "{" || first == "[" || first == "\"";
+  const bool too_long = whole.size() > most_envelope_bytes;
+  if (!like_json && !too_long)
+    return {};
+  std::string result = like_json ? "~" : "";
+  if (!too_long)
+    return result.append(whole);
+  for (const auto& one : of)
+    result += one.what == part::kind::name ? shortened(shown(one.text)) : std::string(one.text);
+  return result;
+}
+
+/// Spells events: whatever a person chose stands behind an envelope or in it.
+class speller {
+public:
+  explicit speller(std::string& bytes, std::vector<envelope>* envelopes = nullptr)
+      : bytes_(bytes), envelopes_(envelopes) {}
+
+  void operator()(const event::logged_in& what) const {
     for (const auto& frame : login_frames(what, 0))
-      result += frame + "\n";
-    return result;
+      say_own(frame);
   }
-  std::string operator()(const event::registered&) const { return "Inscription réussie!\n"; }
-  std::string operator()(const event::registration_refused& what) const {
-    return registration_refusal(what.why) + "\n";
+  void operator()(const event::registered&) const { say_own("Inscription réussie!"); }
+  void operator()(const event::registration_refused& what) const { say_own(registration_refusal(what.why)); }
+  void operator()(const event::said& what) const {
+    bytes_.reserve(bytes_.size() + what.author.size() + what.salon_name.size() + what.text.size() + 20);
+    say({name(what.author), words(" dans le salon "), name(what.salon_name), words(": ")}, what.text);
   }
-  std::string operator()(const event::said& what) const {
-    std::string result;
-    result.reserve(what.author.size() + what.salon_name.size() + what.text.size() + 20);
-    result += shown(what.author);
-    result += " dans le salon ";
-    result += shown(what.salon_name);
-    result += ": ";
-    result += shown(what.text);
-    result += '\n';
-    return result;
+  void operator()(const event::joined& what) const {
+    say({name(what.username), words(" a rejoint le salon ")}, what.salon_name, ".");
   }
-  std::string operator()(const event::joined& what) const {
-    return shown(what.username) + " a rejoint le salon " + shown(what.salon_name) + ".\n";
+  void operator()(const event::left& what) const {
+    say({name(what.username), words(" a quitté le salon ")}, what.salon_name, ".");
   }
-  std::string operator()(const event::left& what) const {
-    return shown(what.username) + " a quitté le salon " + shown(what.salon_name) + ".\n";
+  void operator()(const event::said_privately& what) const { say({name(what.author), words(" (privé): ")}, what.text); }
+  void operator()(const event::request_waits& what) const {
+    say({words("Demande d'adhésion au salon ")}, what.salon_name, " en attente.");
   }
-  std::string operator()(const event::said_privately& what) const {
-    return shown(what.author) + " (privé): " + shown(what.text) + "\n";
+  void operator()(const event::request_refused& what) const {
+    say({words("Votre demande d'adhésion au salon ")}, what.salon_name, " a été refusée. Accès restreint");
   }
-  std::string operator()(const event::request_waits& what) const {
-    return "Demande d'adhésion au salon " + shown(what.salon_name) + " en attente.\n";
+  void operator()(const event::user_banned& what) const {
+    say({name(what.username), words(" a été banni définitivement.")}, {});
   }
-  std::string operator()(const event::request_refused& what) const {
-    return "Votre demande d'adhésion au salon " + shown(what.salon_name) + " a été refusée. Accès restreint\n";
+  void operator()(const event::credentials_right&) const { say_own("CONNECTED"); }
+  void operator()(const event::password_changed&) const { say_own("Mot de passe mis à jour avec succès!"); }
+  void operator()(const event::password_refused& what) const {
+    say_own("Erreur lors de la mise à jour du mot de passe : " + reason(what.why));
   }
-  std::string operator()(const event::user_banned& what) const {
-    return shown(what.username) + " a été banni définitivement.\n";
+  void operator()(const event::token_issued& what) const {
+    say_own("TOKEN:" + what.token + ":" + std::to_string(what.seconds));
   }
-  std::string operator()(const event::credentials_right&) const { return "CONNECTED\n"; }
-  std::string operator()(const event::password_changed&) const { return "Mot de passe mis à jour avec succès!\n"; }
-  std::string operator()(const event::password_refused& what) const {
-    return "Erreur lors de la mise à jour du mot de passe : " + reason(what.why) + "\n";
-  }
-  std::string operator()(const event::token_issued& what) const {
-    return "TOKEN:" + what.token + ":" + std::to_string(what.seconds) + "\n";
-  }
-  std::string operator()(const event::help&) const {
-    std::string result;
+  void operator()(const event::help&) const {
     for (const auto* text : help_texts)
-      result += std::string(text) + "\n";
-    return result;
+      say_own(text);
   }
-  std::string operator()(const event::refused& what) const { return refusal(what.why, shown(what.subject)) + "\n"; }
-  std::string operator()(const event::kicked& what) const {
-    return "Vous avez été expulsé du serveur. Vous êtes banni pendant " + std::to_string(what.minutes) + " minutes.\n";
+  void operator()(const event::refused& what) const {
+    const auto told = refusal(what.why);
+    if (told.about == refusal_text::subject::none)
+      return say_own(told.before);
+    say({words(told.before)}, what.subject, told.after);
   }
-  std::string operator()(const event::banned&) const { return "Vous avez été banni définitivement du serveur !\n"; }
-  std::string operator()(const event::erased&) const { return "Votre compte a été supprimé.\n"; }
-  std::string operator()(const event::stopping_soon& what) const {
-    return "Le serveur va s'arrêter dans " + std::to_string(what.seconds) + " secondes. Merci de vous déconnecter.\n";
+  void operator()(const event::kicked& what) const {
+    say_own("Vous avez été expulsé du serveur. Vous êtes banni pendant " + std::to_string(what.minutes) + " minutes.");
   }
-  std::string operator()(const event::stopping&) const {
-    return "Le serveur va s'arrêter. Merci de vous déconnecter.\n";
+  void operator()(const event::banned&) const { say_own("Vous avez été banni définitivement du serveur !"); }
+  void operator()(const event::erased&) const { say_own("Votre compte a été supprimé."); }
+  void operator()(const event::stopping_soon& what) const {
+    say_own("Le serveur va s'arrêter dans " + std::to_string(what.seconds) + " secondes. Merci de vous déconnecter.");
   }
-  std::string operator()(const event::announced& what) const { return shown(what.text) + "\n"; }
+  void operator()(const event::stopping&) const { say_own("Le serveur va s'arrêter. Merci de vous déconnecter."); }
+  void operator()(const event::announced& what) const { say({words("Annonce: ")}, what.text); }
+
+private:
+  /// A text of the server: nobody chose anything of it.
+  void say_own(std::string_view text) const { say({}, text); }
+
+  /// What a person chose, behind an envelope, and our words behind it.
+  void say(parts of, std::string_view chosen, std::string_view after = {}) const {
+    const auto from = bytes_.size();
+    for (const auto& one : of)
+      if (one.what == part::kind::name)
+        append_shown(bytes_, one.text);
+      else
+        bytes_ += one.text;
+    if (envelopes_)
+      envelopes_->push_back({bytes_.size() - from, for_raw_client(std::string_view{bytes_}.substr(from), of)});
+    append_shown(bytes_, chosen);
+    bytes_ += after;
+    bytes_ += '\n';
+  }
+
+  std::string& bytes_;
+  std::vector<envelope>* envelopes_;
 };
 
 } // namespace
 
 std::string spell(const event::any& what) {
-  return std::visit(speller{}, what);
+  std::string bytes;
+  std::visit(speller{bytes}, what);
+  return bytes;
+}
+
+void spell_to(spelled_texts& texts, const event::any& what) {
+  std::visit(speller{texts.bytes, &texts.envelopes}, what);
 }
 
 std::vector<std::string> login_frames(const event::logged_in& what, size_t most_bytes) {

@@ -8,8 +8,12 @@
 namespace salond::text {
 
 /// The event as each client of the dialect is told it: one or more texts, each followed by '\n'. What people wrote in
-/// it holds no control character but tab afterwards, so '\n' separates texts and nothing else.
+/// it holds neither a control character but tab nor a line separator afterwards, so '\n' separates texts and nothing
+/// else.
 std::string spell(const event::any& what);
+
+/// Appends the same, with the envelopes by which a raw client is told it (docs/text-protocol.md, "Framing").
+void spell_to(spelled_texts& texts, const event::any& what);
 
 /// The three frames of a login, each kept to `most_bytes` (0: no limit) by leaving salons out, first those that the
 /// user is no member of. COMPAT: the old desktop client reads at most 1,024 bytes a frame.

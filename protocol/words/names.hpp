@@ -14,12 +14,19 @@ std::string key_of(std::string_view name);
 /// True for well-formed UTF-8 (no surrogates, no overlong forms, nothing above U+10FFFF).
 bool is_utf8(std::string_view bytes);
 
-/// `text` with each control character (Unicode Cc) but tab replaced by a space, so that nothing shown can look like a
-/// frame of its own. Bytes that are not UTF-8 become U+FFFD.
+/// `text` with each control character (Unicode Cc) but tab, and each line or paragraph separator, replaced by a space,
+/// so that nothing shown can look like a frame or a line of its own. Bytes that are not UTF-8 become U+FFFD.
 std::string shown(std::string_view text);
+void append_shown(std::string& to, std::string_view text);
 
-/// True when `text` may be a new username, alias or salon name: 1 to 64 characters, none of them control, format,
-/// surrogate, unassigned, line or paragraph separator, `:` `(` or `)`, no space at either end; its key fits its column.
+/// `text` as it may stand in a log or on a terminal: controls, format characters (but the two joiners of words) and
+/// separators of lines as `\x1b`, `\u202e` or `\U000e0001`, bytes that are not UTF-8 as `\xff`; a backslash in front of
+/// each ASCII character of `besides`.
+std::string escaped(std::string_view text, std::string_view besides = {});
+
+/// True when `text` may be a new username, alias or salon name: 1 to 64 characters, each of which shows something
+/// (no control, format, unassigned or default ignorable character, no white space but U+0020), none of them `:` `(` or
+/// `)`; no space at either end, no mark without a base, not `{` `[` or `"` first; its key fits its column.
 bool is_name(std::string_view text);
 
 /// True for usernames that nobody can register over the wire: INSCRIPTION, RESUME, admin, server, in any case.
@@ -27,5 +34,9 @@ bool is_reserved(std::string_view username);
 
 /// True when `text` may be a password: 1 to 1,024 bytes, nothing else is asked of it.
 bool is_password(std::string_view text);
+
+/// True when `text` may become a password: in UTF-8, and without a line end, which a client that ends its frames so
+/// could never send.
+bool is_new_password(std::string_view text);
 
 } // namespace salond

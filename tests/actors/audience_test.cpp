@@ -15,7 +15,9 @@ using testing::IsEmpty;
 /// Writes down what it is told.
 class witness final : public hearer {
 public:
-  void hear(const shared_bytes& spelled) override { heard.push_back(spelled->substr(0, spelled->find('\n'))); }
+  void hear(const shared_texts& spelled) override {
+    heard.push_back(spelled->bytes.substr(0, spelled->bytes.find('\n')));
+  }
   void hear(const event::any& what) override { heard.push_back(support::text_of(what)); }
   void deliver(const event::said_privately& what) override { heard.push_back("delivered " + what.text); }
   void confirm(const decided_request& what) override { heard.push_back("decided " + what.salon_name); }

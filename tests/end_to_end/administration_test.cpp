@@ -229,7 +229,7 @@ TEST_P(Administration, TellsEverybodyAndStops) {
   auto zoe = support::newcomer(server_.endpoint(), "zoë");
 
   answer({"announce", "maintenance", "à", "midi"});
-  EXPECT_EQ(zoe.hear(), "maintenance à midi");
+  EXPECT_EQ(zoe.hear(), "Annonce: maintenance à midi");
   answer({"kill", "1"});
   EXPECT_EQ(zoe.hear(), "Le serveur va s'arrêter dans 1 secondes. Merci de vous déconnecter.");
   EXPECT_EQ(zoe.hear(), "Le serveur va s'arrêter. Merci de vous déconnecter.");

@@ -6,7 +6,6 @@
 #include "protocol/words/names.hpp"
 #include "tests/fuzz/choices.hpp"
 #include <algorithm>
-#include <iterator>
 
 namespace {
 
@@ -90,10 +89,13 @@ void check_input(fuzz::choices& input) {
   demand(read(pieces, options, cuts, asking::at_the_end) == expected, "frames do not depend on who asks when");
 }
 
+/// What this fuzzer's long texts begin with; nothing else holds these characters.
+constexpr std::string_view envelope = "<zoe>";
+
 /// The writes of a raw client, checked as they go out.
 struct receiver {
   paced_writer writer{25ms};
-  std::string said, got; ///< without the '\n's that join texts
+  std::string said, got; ///< without the '\n's that join texts and the envelopes
   std::optional<instant> last, closed;
 
   void take(instant now) {
@@ -104,8 +106,14 @@ struct receiver {
       demand(closed || !last || now >= *last + 25ms, "writes keep the pace");
       demand(!closed || now < *closed + 1s, "closing is done within a second");
       last = now;
-      std::copy_if(text->begin(), text->end(), std::back_inserter(got), [](char c) { return c != '\n'; });
-      demand(writer.unsent() + got.size() == said.size(), "unsent() is what was said and has not gone out");
+      for (std::string_view rest = *text; !rest.empty();) {
+        auto line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        demand((line.front() == '!') != (line.substr(0, envelope.size()) == envelope),
+               "every piece of a text begins with its envelope");
+        line.remove_prefix(line.front() == '!' ? 0 : envelope.size());
+        got += line;
+      }
     }
   }
 
@@ -125,7 +133,8 @@ void check_output(fuzz::choices& input) {
   while (!input.rest().empty() && to.said.size() < 50'000) { // more shows nothing new, and takes its time
     const auto what = input.byte();
     auto text = shown(input.rest().substr(0, input.byte()));
-    std::replace(text.begin(), text.end(), '!', '?');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '!' || c == '<'; }, '?');
     if (what % 4 == 0) {
       now += std::chrono::milliseconds{input.byte()};
       to.wait_until(now);
@@ -133,8 +142,10 @@ void check_output(fuzz::choices& input) {
     }
     if (what % 4 == 1)
       text.insert(0, "!");
+    for (auto longer = what % 4 == 3 ? what / 4 % 4 : 0; longer-- > 0;)
+      text += text; // so that there are some that must be cut
     for (auto times = what % 4 == 2 ? 1 + input.byte() % 50 : 1; times-- > 0; to.said += text)
-      what % 4 == 1 ? to.writer.say_alone(text) : to.writer.say(text);
+      what % 4 == 1 ? to.writer.say_alone(text) : to.writer.say(text, envelope);
     to.take(now);
   }
   to.closed = now;

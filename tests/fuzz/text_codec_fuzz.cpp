@@ -1,13 +1,15 @@
 // The text protocol's codec, fed with any bytes, beside a server that answers everything. Invariants: what is
 // understood and what a line client is told do not depend on how the bytes are cut; commands hold no control characters
 // where they are shown, and are within their bounds; all output is valid UTF-8 without control characters but tab and
-// '\n'; a raw client's writes are at most 1,024 bytes and keep the pace; unread() and unsent() are exact.
+// '\n'; a raw client's writes are at most 1,024 bytes and keep the pace; none is free text, nor anything that the old
+// client obeys, but what the server itself says; unread() and unsent() are exact.
 #include "protocol/text/text_codec.hpp"
 #include "protocol/text/wire_text.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/fuzz/choices.hpp"
 #include "tests/support/utterance_words.hpp"
 #include <algorithm>
+#include <set>
 
 namespace {
 
@@ -22,6 +24,30 @@ const instant start{1h};
 void check_shown(std::string text) {
   std::replace(text.begin(), text.end(), '\n', '\t');
   demand(shown(text) == text, "output is UTF-8 without control characters");
+}
+
+bool begins_with(std::string_view text, std::string_view beginning) {
+  return text.substr(0, beginning.size()) == beginning;
+}
+
+/// What the old client of 2023 obeys, or swallows, instead of showing it.
+bool is_obeyed(std::string_view write) {
+  const auto first = write.find_first_not_of(" \t\r\n");
+  return write == "AUTH_FAILED" || write == "CONNECTED" || first == std::string_view::npos
+         || std::string_view{"{[\""}.find(write[first]) != std::string_view::npos;
+}
+
+/// Whether a line to a raw client begins with words of the server or with the envelope of this fuzzer's texts.
+bool is_told_as_it_must(std::string_view line, const std::string& username) {
+  for (const std::string_view own :
+       {"CONNECTED", "[", "ERREUR: ", "TOKEN:", "Inscription réussie!", "Mot de passe mis à jour", "Le serveur va",
+        "MSG (salon)", "JOIN:salon", "LEAVE:salon", "HISTORY:salon", "PRIVATE:", "PASSWORD:", "AUTH:", "TOKEN",
+        "BAN:", "HELP - ", "QUIT - ", "AUTH_FAILED"})
+    if (begins_with(line, own))
+      return true;
+  const auto name = shown(username).substr(0, 100);
+  return begins_with(line, name) || begins_with(line, "~" + name)
+         || line.find(" a été banni définitivement.") != std::string_view::npos;
 }
 
 /// A server that says yes to every login and echoes the rest.
@@ -80,6 +106,12 @@ private:
     demand(bytes.size() <= 1024, "the old client reads at most 1,024 bytes");
     demand(closed_ || !last_write_ || now >= *last_write_ + 25ms, "writes keep the pace");
     last_write_ = now;
+    demand(!is_obeyed(bytes) || own_.count(bytes) != 0, "nothing that people chose is obeyed by the old client");
+    for (std::string_view rest = bytes; !rest.empty();) {
+      const auto line = rest.substr(0, rest.find('\n'));
+      demand(is_told_as_it_must(line, username_), "no text of a raw client is free text");
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    }
     return bytes.size() - static_cast<size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
   }
 
@@ -99,9 +131,12 @@ private:
   }
 
   void log_in(const std::string& username, instant now) {
+    username_ = username;
     event::logged_in welcome{username, {}};
     for (int64_t i = 1; i < 30; ++i)
       welcome.salons.push_back({{i}, username, i % 3 == 0});
+    for (auto& frame : login_frames(welcome, 1024))
+      own_.insert(std::move(frame));
     codec_.say(welcome, now);
   }
   void obey(const command::log_in& what, instant now) { log_in(what.username, now); }
@@ -109,33 +144,35 @@ private:
   void obey(const command::post& what, instant now) {
     demand(!what.text.empty() && shown(what.text) == what.text, "a post holds no control character");
     demand(what.salon.find("):") == std::string::npos, "a salon is all up to the first \"):\"");
-    const auto spelled = spell(event::said{{1}, what.salon, "l'été", what.text, 1, {}});
-    const auto bytes = std::make_shared<const std::string>(spelled + spelled);
+    spelled_texts twice;
+    for (int i = 0; i < 2; ++i)
+      spell_to(twice, event::said{{1}, what.salon, username_, what.text, 1, {}});
+    const auto texts = std::make_shared<const spelled_texts>(std::move(twice));
     const auto transparent = codec_.transparent();
-    codec_.say_spelled(bytes, now);
+    codec_.say_spelled(texts, now);
     if (!transparent)
       return;
     std::vector<shared_bytes> out;
     codec_.drain(out, now);
-    demand(out == std::vector<shared_bytes>{bytes} && !codec_.deadline(),
+    demand(out == std::vector<shared_bytes>{bytes_of(texts)} && !codec_.deadline(),
            "a transparent codec gives on what it is told");
-    received(*bytes, now);
+    received(texts->bytes, now);
   }
   void obey(const command::tell_privately& what, instant now) {
     demand(!what.text.empty() && shown(what.text) == what.text, "a private message holds no control character");
-    codec_.say(event::said_privately{{1}, what.target, what.text, {}}, now);
+    codec_.say(event::said_privately{{1}, username_, what.text, {}}, now);
   }
   void obey(const command::history& what, instant now) {
     demand(what.count >= 1 && what.count <= 500, "a history is 1 to 500 messages");
     for (int64_t i = 0; i < what.count; ++i)
-      codec_.say(event::said{{1}, what.salon, "l'été", "x", i, {}}, now);
+      codec_.say(event::said{{1}, what.salon, username_, "x", i, {}}, now);
   }
   void obey(const command::change_password& what, instant now) {
     demand(!what.readings.empty() && what.readings.size() <= 8, "a password has 1 to 8 readings");
     codec_.say(event::password_changed{}, now);
   }
-  void obey(const command::join& what, instant now) { codec_.say(event::joined{{1}, what.salon, "l'été"}, now); }
-  void obey(const command::leave& what, instant now) { codec_.say(event::left{{1}, what.salon, "l'été"}, now); }
+  void obey(const command::join& what, instant now) { codec_.say(event::joined{{1}, what.salon, username_}, now); }
+  void obey(const command::leave& what, instant now) { codec_.say(event::left{{1}, what.salon, username_}, now); }
   void obey(const command::ban& what, instant now) { codec_.say(event::user_banned{what.target}, now); }
   void obey(const command::check_credentials&, instant now) { codec_.say(event::credentials_right{}, now); }
   void obey(const command::issue_token&, instant now) { codec_.say(event::token_issued{"abc", 60}, now); }
@@ -149,6 +186,8 @@ private:
   text_codec codec_;
   instant last_turn_ = start;
   std::optional<instant> last_write_;
+  std::string username_ = "l'été";
+  std::set<std::string> own_{"CONNECTED", "AUTH_FAILED"};
   bool closed_ = false;
 };
 

@@ -83,6 +83,11 @@ size_t terminal_lines() {
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 2 ? size.ws_row : 24;
 }
 
+void print_json(const std::string& answer) {
+  static const bool live = ::isatty(STDOUT_FILENO) != 0;
+  std::cout << (live ? json_for_terminal(answer) : answer) << std::endl;
+}
+
 /// One line, which on a terminal takes the place of the one before.
 void show_progress(const std::string& how_far) {
   static const bool live = ::isatty(STDERR_FILENO) != 0;
@@ -129,7 +134,7 @@ std::string runner::answer_of(const std::vector<std::string>& words, const serve
 
 void runner::print(const std::string& answer) const {
   if (how_.json)
-    std::cout << answer << std::endl;
+    print_json(answer);
   else
     std::cout << to_text(json::parse(answer)) << std::flush;
 }
@@ -144,7 +149,7 @@ void runner::run(const std::vector<std::string>& words) {
     return issue_certificate(words, said.get("NAME"));
   const auto answer = answer_of(words, input_of(said));
   if (said.what->name == "export")
-    std::cout << answer << std::endl; // JSON in any case: it is for another program, or for the person himself
+    print_json(answer); // JSON in any case: it is for another program, or for the person himself
   else
     print(answer);
 }
@@ -168,13 +173,10 @@ void runner::follow_log(std::vector<std::string> words) {
     for (const auto& line : json::parse(answer_of(words, no_input))) {
       last = line.at("id").get<int64_t>();
       if (how_.json) {
-        std::cout << line.dump() << std::endl;
+        print_json(line.dump());
         continue;
       }
-      std::string text;
-      for (const auto& [name, value] : line.items())
-        text += (text.empty() ? "" : " ") + name + "=" + value.dump();
-      std::cout << text << std::endl;
+      std::cout << log_line(line) << std::endl;
     }
     if (!std::cout)
       return; // whom we told is gone
@@ -190,7 +192,7 @@ void runner::watch() {
     auto now = json::parse(answer_of({"watch"}, no_input));
     const auto seconds = (now.value("at_ms", 0.0) - before.value("at_ms", 0.0)) / 1000;
     if (how_.json)
-      std::cout << now.dump() << std::endl;
+      print_json(now.dump());
     else if (live)
       std::cout << "\x1b[H\x1b[2Jsalond at " << salond::config::to_string(salond::config::admin_endpoint{how_.server})
                 << "   (Ctrl-C ends)\n\n"
@@ -218,7 +220,7 @@ void runner::console() {
       else
         run(words);
     } catch (const failure& why) {
-      std::cerr << why.what() << std::endl;
+      std::cerr << for_terminal(why.what()) << std::endl;
       if (why.how == status::cannot_connect)
         throw;
     }

@@ -1,5 +1,6 @@
 // salonctl: administers a salond over its admin port. docs/operations.md has the commands and the exit statuses.
 #include "tools/salonctl/commands.hpp"
+#include "tools/salonctl/show.hpp"
 #include <cerrno>
 #include <clocale>
 #include <csignal>
@@ -23,7 +24,7 @@ int end(status how) {
 }
 
 int fail(const failure& why) {
-  std::cerr << "salonctl: " << why.what() << std::endl;
+  std::cerr << "salonctl: " << for_terminal(why.what()) << std::endl;
   return end(why.how);
 }
 

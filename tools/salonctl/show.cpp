@@ -13,7 +13,7 @@ std::string cell(const json& value) {
   if (value.is_null())
     return "-";
   if (value.is_string())
-    return salond::shown(value.get<std::string>());
+    return salond::escaped(value.get<std::string>());
   if (value.is_boolean())
     return value.get<bool>() ? "yes" : "no";
   if (value.is_number_float()) {
@@ -150,6 +150,31 @@ std::string to_text(const json& answer) {
   if (answer.is_object())
     return object(answer, {});
   return cell(answer) + "\n";
+}
+
+std::string log_line(const json& line) {
+  std::string text;
+  for (const auto& [name, value] : line.items()) {
+    text += (text.empty() ? "" : " ") + name + "=";
+    text += value.is_string() ? "\"" + salond::escaped(value.get<std::string>(), "\"\\") + "\"" : value.dump();
+  }
+  return text;
+}
+
+std::string for_terminal(std::string_view lines) {
+  std::string text;
+  for (;;) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    text += salond::escaped(lines.substr(0, end));
+    if (end == lines.size())
+      return text;
+    text += '\n';
+    lines.remove_prefix(end + 1);
+  }
+}
+
+std::string json_for_terminal(const std::string& answer) {
+  return json::parse(answer).dump(-1, ' ', true);
 }
 
 std::string progress_line(const json& how_far) {

@@ -2,14 +2,24 @@
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 namespace salonctl {
 
 using json = nlohmann::ordered_json;
 
-/// A list of objects as a table, an object as lines `name: value`, with what is in it below. No control characters but
-/// line ends.
+/// A list of objects as a table, an object as lines `name: value`, with what is in it below. What a terminal would obey
+/// is escaped.
 std::string to_text(const json& answer);
+
+/// A line of the audit log: `name="value" …`, escaped as the server's log is.
+std::string log_line(const json& line);
+
+/// Lines for a person, with what a terminal would obey escaped.
+std::string for_terminal(std::string_view lines);
+
+/// JSON as it may stand on a terminal: the same, in ASCII.
+std::string json_for_terminal(const std::string& answer);
 
 /// How far a command is, on one line: "rows 12000, of 50000".
 std::string progress_line(const json& how_far);

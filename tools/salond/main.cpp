@@ -8,6 +8,7 @@
 #include "config/log.hpp"
 #include "persistence/backup/backup.hpp"
 #include "persistence/open.hpp"
+#include "protocol/words/names.hpp"
 #include "tools/salond/attendant.hpp"
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/state_folder.hpp"
@@ -161,7 +162,7 @@ int start(const program& how) {
   const state_folder state{values.state};
   if (asked.what == config::command_line::action::dry_run) {
     for (const auto& line : persistence::dry_run(how_to_open(values)))
-      std::printf("%s\n", line.c_str());
+      std::printf("%s\n", escaped(line).c_str()); // an old name may be in it
     return 0;
   }
   if (asked.what == config::command_line::action::restore)

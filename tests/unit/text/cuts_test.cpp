@@ -138,8 +138,8 @@ TEST(Cuts, OfALargeAnswerAreWholeCharactersOnTime) {
   codec.feed("zoe:secret", start);
   codec.next(start + 150ms);
   codec.say(event::logged_in{"zoe", {}}, start + 150ms);
-  const auto spelled = std::make_shared<const std::string>(std::string(1023, 'x') + "é🦊\ny\n");
-  codec.say_spelled(spelled, start + 150ms);
+  const spelled_texts spelled{std::string(1023, 'x') + "é🦊\ny\n", {{}, {}}};
+  codec.say_spelled(std::make_shared<const spelled_texts>(spelled), start + 150ms);
   std::vector<std::pair<std::chrono::milliseconds, size_t>> writes;
   std::vector<shared_bytes> out;
   for (auto now = start + 150ms; codec.unsent() > 0; now += 1ms) {

@@ -1,6 +1,7 @@
 #include "protocol/text/text_codec.hpp"
 #include "protocol/text/wire_text.hpp"
 #include "tests/support/utterance_words.hpp"
+#include <algorithm>
 #include <gmock/gmock.h>
 
 namespace salond::text {
@@ -90,6 +91,13 @@ std::vector<std::string> drained(text_codec& codec, instant now) {
   return result;
 }
 
+/// Lines of the server's own, as all clients share them.
+shared_texts shared_lines(const std::string& lines) {
+  spelled_texts texts{lines, {}};
+  texts.envelopes.resize(static_cast<size_t>(std::count(lines.begin(), lines.end(), '\n')));
+  return std::make_shared<const spelled_texts>(std::move(texts));
+}
+
 const event::any welcome = event::logged_in{"zoe", {{{1}, "Général", true}}};
 
 TEST(TextCodec, SpeaksLinesToALineClient) {
@@ -99,16 +107,16 @@ TEST(TextCodec, SpeaksLinesToALineClient) {
   codec.say(welcome, start);
   EXPECT_EQ(words(codec.next(start)), "help");
   EXPECT_EQ(words(codec.next(start)), "nothing");
-  const auto shared = std::make_shared<const std::string>("paul dans le salon Général: a\n");
+  const auto shared = shared_lines("paul dans le salon Général: a\n");
   codec.say_spelled(shared, start);
-  EXPECT_EQ(codec.unsent(), spell(welcome).size() + shared->size());
+  EXPECT_EQ(codec.unsent(), spell(welcome).size() + shared->bytes.size());
 
   std::vector<shared_bytes> out;
   codec.drain(out, start);
 
   ASSERT_EQ(out.size(), 2u);
   EXPECT_EQ(*out[0], spell(welcome));
-  EXPECT_EQ(out[1], shared); // the very bytes, not a copy
+  EXPECT_EQ(out[1].get(), &shared->bytes); // the very bytes, not a copy
   EXPECT_EQ(codec.unsent(), 0u);
   EXPECT_EQ(codec.deadline(), std::nullopt);
 }
@@ -121,7 +129,7 @@ TEST(TextCodec, SpeaksOneTextAWriteToARawClient) {
   auto now = start + 150ms;
   EXPECT_EQ(words(codec.next(now)), "log in zoe|secret");
   codec.say(welcome, now);
-  codec.say_spelled(std::make_shared<const std::string>("a\nb\n"), now);
+  codec.say_spelled(shared_lines("a\nb\n"), now);
   std::vector<std::string> got;
   for (; codec.unsent() > 0; now += 25ms)
     for (auto& text : drained(codec, now))
@@ -247,11 +255,11 @@ TEST(TextCodec, KeepsTheOrderOfOwnAndSharedLines) {
   codec.next(start);
   codec.say(event::announced{"1"}, start);
   codec.say(event::announced{"2"}, start);
-  codec.say_spelled(std::make_shared<const std::string>("3\n4\n"), start);
+  codec.say_spelled(shared_lines("3\n4\n"), start);
   codec.say(event::announced{"5"}, start);
   codec.say_last(event::announced{"6"}, start);
-  EXPECT_EQ(codec.unsent(), 12u);
-  EXPECT_THAT(drained(codec, start), ElementsAre("1\n2\n", "3\n4\n", "5\n6\n"));
+  EXPECT_EQ(codec.unsent(), 4 * 11u + 4u);
+  EXPECT_THAT(drained(codec, start), ElementsAre("Annonce: 1\nAnnonce: 2\n", "3\n4\n", "Annonce: 5\nAnnonce: 6\n"));
 }
 
 TEST(TextCodec, IsTransparentForALineClientToWhomNothingElseIsToBeSaid) {
@@ -293,7 +301,7 @@ TEST(TextCodec, SaysNothingAfterItsLastWord) {
   codec.next(start);
   codec.say_last(event::stopping{}, start);
   codec.say(event::help{}, start);
-  codec.say_spelled(std::make_shared<const std::string>("x\n"), start);
+  codec.say_spelled(shared_lines("x\n"), start);
   EXPECT_EQ(words(codec.next(start)), "nothing");
   EXPECT_THAT(drained(codec, start), ElementsAre("Le serveur va s'arrêter. Merci de vous déconnecter.\n"));
   EXPECT_EQ(codec.unsent(), 0u);
