@@ -1,4 +1,5 @@
 #include "actors/transport/tls_scribe.hpp"
+#include "actors/transport/handshake_pace.hpp"
 #include "actors/transport/hub.hpp"
 #include "actors/transport/node_ids.hpp"
 #include <algorithm>
@@ -218,6 +219,8 @@ tls_scribe::step tls_scribe::first_byte() {
     end({dial_fault::other_protocol, "not TLS"});
     return step::wait;
   }
+  if (!pace_of_handshakes().allows())
+    return step::wait; // nothing is read: we are woken again
   return start_tls() ? step::go_on : step::wait;
 }
 
