@@ -29,17 +29,26 @@ std::string read_file(const char* name, const std::string& path, const config::s
   return file.content;
 }
 
-void warn_of_dates(checked_certificate& into, const std::string& path, std::time_t now) {
-  const auto& found = *into.credentials;
-  if (found.until() <= now)
-    into.warnings.push_back({"tls.certificate", path + " has expired on " + date_of(found.until())});
-  else if (found.until() <= now + soon)
-    into.warnings.push_back({"tls.certificate", path + " expires on " + date_of(found.until())});
-  if (found.from() > now)
-    into.warnings.push_back({"tls.certificate", path + " is not good before " + date_of(found.from())});
+/// Kinds of keys that OpenSSL's client takes and browsers, and the libraries of some systems, do not.
+bool is_little_known(const std::string& kind) {
+  return kind.compare(0, 2, "ED") == 0;
 }
 
 } // namespace
+
+std::vector<config::complaint> warnings_about(const tls_credentials& found, const std::string& path, std::time_t now) {
+  std::vector<config::complaint> warnings;
+  const auto warn = [&](const std::string& text) { warnings.push_back({"tls.certificate", path + text}); };
+  if (found.until() <= now)
+    warn(" has expired on " + date_of(found.until()));
+  else if (found.until() <= now + soon)
+    warn(" expires on " + date_of(found.until()));
+  if (found.from() > now)
+    warn(" is not good before " + date_of(found.from()) + "; if that is past, this machine's clock is wrong");
+  if (is_little_known(found.kind_of_key()))
+    warn(" has a key of a kind that many clients do not know: " + found.kind_of_key());
+  return warnings;
+}
 
 checked_certificate read_certificate(const config::tls& files, const config::surroundings& around, std::time_t now) {
   checked_certificate found;
@@ -51,7 +60,7 @@ checked_certificate read_certificate(const config::tls& files, const config::sur
     return found;
   try {
     found.credentials = std::make_shared<const tls_credentials>(certificate, key);
-    warn_of_dates(found, files.certificate, now);
+    found.warnings = warnings_about(*found.credentials, files.certificate, now);
   } catch (const pki_error& error) {
     found.faults.push_back({"tls.certificate", files.certificate + " with " + files.key + ": " + error.what()});
   }

@@ -10,9 +10,13 @@ namespace salond {
 
 struct checked_certificate {
   std::shared_ptr<const tls_credentials> credentials; ///< null where no files are named, or where there are faults
-  std::vector<config::complaint> faults;              ///< missing, unreadable, open to everyone, broken, not a pair
-  std::vector<config::complaint> warnings;            ///< expired, not good yet, soon to expire
+  std::vector<config::complaint> faults; ///< missing, unreadable, open to everyone, broken, of no use to any client
+  std::vector<config::complaint> warnings; ///< as warnings_about() has them
 };
+
+/// What is to be said of a certificate that can be used, now: it has expired, is not good yet, or expires soon; few
+/// clients know its kind of key.
+std::vector<config::complaint> warnings_about(const tls_credentials& found, const std::string& path, std::time_t now);
 
 /// Reads and checks the files, if any are named. Never throws.
 checked_certificate read_certificate(const config::tls& files, const config::surroundings& around, std::time_t now);

@@ -1,4 +1,5 @@
 #include "actors/client_socket.hpp"
+#include "actors/transport/handshake_pace.hpp"
 #include "config/log.hpp"
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -98,6 +99,8 @@ void client_socket::add_to_loop() {
   waits_to_read_ = true;
   reading_.reset(this);
   events_.activate();
+  if (tls_ && tls_->holds_more())
+    read_on_later();
 }
 
 void client_socket::leave_loop() {
@@ -138,7 +141,10 @@ void client_socket::on_event(net::operation op) {
 }
 
 void client_socket::read_some() {
-  if (!waits_to_read_)
+  if (!waits_to_read_ || reads_later_)
+    return;
+  // Handshakes have had their share of this turn: the bytes of this one wait in the socket, which wakes us again.
+  if (shaking() && !pace_of_handshakes().allows())
     return;
   static thread_local std::vector<char> encrypted;
   auto& buffer = tls_ ? encrypted : read_buffer();

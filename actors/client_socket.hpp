@@ -46,6 +46,8 @@ public:
 
   void belongs_to(socket_owner* owner) { owner_ = owner; }
   const std::string& peer() const { return peer_; }
+  /// Records of TLS that the peer has sent so far: each costs its decryption, however few bytes it has. 0 in clear.
+  uint64_t records() const { return tls_ ? tls_->records() : 0; }
 
   /// Queues bytes; they go out at the next flush().
   void say(shared_bytes bytes);
@@ -87,6 +89,7 @@ private:
   void on_event(net::operation op);
   void read_some();
   void read_sealed(std::string_view bytes);
+  void read_on_later();
   void write_some();
   bool write_clear();
   bool write_sealed();
@@ -105,6 +108,7 @@ private:
   // that was changed twice in a turn; so these do not tell what it is going to wait for.
   caf::intrusive_ptr<client_socket> reading_, writing_;
   bool waits_to_read_ = false, waits_to_write_ = false; // what it is going to wait for
+  bool reads_later_ = false;                            // what the TLS stream holds has a turn of its own
   socket_owner* owner_ = nullptr;
   std::string peer_;
   std::vector<char> unused_;        // wr_buf() must answer something; nobody writes there

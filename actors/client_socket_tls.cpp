@@ -1,5 +1,6 @@
 // The part of a client's socket that speaks TLS.
 #include "actors/client_socket.hpp"
+#include "actors/transport/handshake_pace.hpp"
 #include <sys/socket.h>
 
 namespace salond {
@@ -22,7 +23,12 @@ void client_socket::read_sealed(std::string_view bytes) {
   auto& plain = rd_buf();
   plain.clear();
   const auto was_shaking = shaking();
-  const auto now = tls_->feed(bytes, plain, sealed_);
+  const auto feed = [&] { tls_->feed(bytes, std::chrono::steady_clock::now(), plain, sealed_); };
+  if (was_shaking)
+    handshake_step(events_.backend(), feed);
+  else
+    feed();
+  const auto now = tls_->now();
   if (now == tls_stream::state::failed)
     forget_queue();
   if (!sealed_.empty() || was_shaking != shaking())
@@ -33,6 +39,8 @@ void client_socket::read_sealed(std::string_view bytes) {
     leave_loop();
   if (now == tls_stream::state::failed && owner_)
     return owner_->tls_failed(tls_->why_failed());
+  if (tls_->holds_more() && waits_to_read_)
+    return read_on_later();
   if (now != tls_stream::state::ended || input_over_)
     return;
   if (aborted_ || last_ || !owner_)
@@ -40,6 +48,18 @@ void client_socket::read_sealed(std::string_view bytes) {
   input_over_ = true;
   leave_loop();
   owner_->input_ended();
+}
+
+/// What is left has a turn of its own: bytes that the stream holds are none that the loop would wake us for.
+void client_socket::read_on_later() {
+  if (std::exchange(reads_later_, true))
+    return;
+  const caf::intrusive_ptr<client_socket> self{this};
+  events_.backend().post([self] {
+    self->reads_later_ = false;
+    if (self->waits_to_read_)
+      self->read_sealed({});
+  });
 }
 
 /// False when the kernel has not taken all of it.

@@ -1,29 +1,15 @@
 #include "actors/transport/gateway.hpp"
 #include "actors/transport/hub.hpp"
 #include "actors/transport/tls_scribe.hpp"
-#include <csignal>
 #include <utility>
 
 namespace salond {
-namespace {
-
-/// OpenSSL writes to sockets without MSG_NOSIGNAL, and a peer may be gone. Only the I/O thread is changed: what the
-/// process does about the signal elsewhere (a tool whose output ends in `head`) is its own business.
-void block_broken_pipe_signal() {
-  sigset_t broken_pipe;
-  sigemptyset(&broken_pipe);
-  sigaddset(&broken_pipe, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
-}
-
-} // namespace
 
 caf::behavior gateway::make_behavior() {
   auto stock = caf::io::basp_broker::make_behavior();
   return caf::message_handler{
       [this](const std::shared_ptr<hub>& shared) {
         hub_ = shared;
-        block_broken_pipe_signal();
         sweep();
       },
       [this](caf::tick_atom) { sweep(); },

@@ -225,7 +225,7 @@ std::pair<std::time_t, std::time_t> lifetime_of(const X509* certificate) {
 
 bool renewal_due(const X509* certificate, std::time_t now) {
   const auto [from, until] = lifetime_of(certificate);
-  return until - now <= (until - from) / 3;
+  return from > now || until - now <= (until - from) / 3;
 }
 
 std::vector<owned<X509>> certificates_from(const std::string& pem) {

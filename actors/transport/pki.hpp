@@ -42,12 +42,14 @@ struct bundle {
 
 /// When a certificate is good, in seconds from now.
 struct validity {
-  std::chrono::seconds from{-300}; ///< dated back, for clocks that differ
+  /// Dated back, for clocks that differ. Together with a year it stays below the 398 days that programs of today bear.
+  std::chrono::seconds from{-std::chrono::hours{30 * 24}};
   std::chrono::seconds until{std::chrono::hours{365 * 24}};
 };
 
-/// An authority lives ten years: nobody touches a chat server's authority by hand, and renewing it is automatic.
-constexpr validity authority_validity{std::chrono::seconds{-300}, std::chrono::hours{10 * 365 * 24}};
+/// An authority lives ten years: nobody touches a chat server's authority by hand, and renewing it is automatic. It is
+/// dated back by ten more: whatever clock it was made with, it is good when that is set right.
+constexpr validity authority_validity{-std::chrono::hours{10 * 365 * 24}, std::chrono::hours{10 * 365 * 24}};
 
 /// A new authority: key and self-signed certificate.
 key_pair make_authority(const validity& when = authority_validity);
@@ -69,7 +71,7 @@ std::pair<std::time_t, std::time_t> lifetime_of(const X509* certificate);
 /// What a certificate says; nothing unless it has exactly one URI and that names somebody.
 std::optional<certificate_facts> facts_of(const X509* certificate);
 
-/// True when less than a third of its life is left.
+/// True when less than a third of its life is left, or it is not good yet: the clock was wrong when it was made.
 bool renewal_due(const X509* certificate, std::time_t now);
 
 /// The two PEM blocks of a pair, and back.

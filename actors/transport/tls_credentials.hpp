@@ -15,20 +15,23 @@ namespace salond {
 class tls_credentials {
 public:
   /// From PEM texts: the certificate first, then the chain up to what clients know; and the key, which may stand in the
-  /// same text. Throws pki_error: what is missing, broken, too weak or does not fit, as a sentence for people.
+  /// same text. Throws pki_error: what is missing, broken, too weak, does not fit, or is such that no client can shake
+  /// hands with it, as a sentence for people.
   tls_credentials(const std::string& certificate, const std::string& key);
 
   SSL_CTX* context() const { return context_.get(); }
-  /// When the certificate is good.
+  /// When the certificate and all of its chain are good.
   std::time_t from() const { return from_; }
   std::time_t until() const { return until_; }
   /// The SHA-256 of the certificate in hexadecimal, as `openssl x509 -fingerprint -sha256` shows it without its colons.
   const std::string& fingerprint() const { return fingerprint_; }
+  /// As people know it: "EC prime256v1", "RSA of 2048 bits".
+  const std::string& kind_of_key() const { return kind_of_key_; }
 
 private:
   std::shared_ptr<SSL_CTX> context_;
   std::time_t from_ = 0, until_ = 0;
-  std::string fingerprint_;
+  std::string fingerprint_, kind_of_key_;
 };
 
 } // namespace salond

@@ -50,9 +50,9 @@ tls_folder::tls_folder(std::string path, std::vector<std::string> hosts, std::st
 tls_folder::renewal tls_folder::renew(std::time_t now) {
   make_private_folder(path_);
   const folder_lock lock{path_};
-  const auto authority = usable_authority(now);
-  auto all = read_list();
   renewal made;
+  const auto authority = usable_authority(now, made.authority);
+  auto all = read_list();
   made.server = renew_bundle(server_name, node_, authority, all, now);
   made.administrator = renew_bundle(administrator_file_name, administrator_, authority, all, now);
   if (!hosts_.empty())
@@ -60,11 +60,22 @@ tls_folder::renewal tls_folder::renew(std::time_t now) {
   const auto shown = to_pem(authority.certificate.get());
   if (const auto path = file(public_authority_name); !exists(path) || read_private_file(path) != shown)
     write_private_file(path, shown);
+  made.not_good_yet = not_good_yet(all, now);
   return made;
 }
 
+std::vector<certificate_facts> tls_folder::not_good_yet(const listing& all, std::time_t now) const {
+  std::vector<certificate_facts> found;
+  for (const auto& [facts, revoked] : all) {
+    const auto ours = facts.who == node_ || facts.who == chat_ || facts.who == administrator_;
+    if (!ours && !revoked && facts.from > now)
+      found.push_back(facts);
+  }
+  return found;
+}
+
 /// An authority that cannot be read is not replaced: that would lock out every operator, and hide a fault of the disk.
-key_pair tls_folder::usable_authority(std::time_t now) {
+key_pair tls_folder::usable_authority(std::time_t now, bool& renewed) {
   const auto path = file(authority_name);
   if (!exists(path)) {
     // The list comes first: an authority without one is a damage (its revocations are lost), not a first start.
@@ -79,6 +90,7 @@ key_pair tls_folder::usable_authority(std::time_t now) {
     return authority;
   authority = renew_authority(authority);
   write_private_file(path, to_pem(authority));
+  renewed = true;
   return authority;
 }
 

@@ -30,9 +30,13 @@ class tls_folder {
 public:
   /// What renew() has replaced.
   struct renewal {
-    bool server = false; ///< the transport is to be given the bundle again
+    bool authority = false; ///< its certificate: the key stays, and what it has signed stays good
+    bool server = false;    ///< the transport is to be given the bundle again
     bool administrator = false;
     bool chat = false;
+    /// Operators' certificates that are not good yet, since the clock was ahead when they were issued. Their keys are
+    /// not ours to replace: they need to be issued again.
+    std::vector<certificate_facts> not_good_yet;
   };
 
   /// Names the folder and what its bundles are for; touches nothing before renew(). `hosts`: names and addresses by
@@ -40,7 +44,8 @@ public:
   explicit tls_folder(std::string path, std::vector<std::string> hosts = {}, std::string node_name = "salond",
                       std::string administrator_name = "local");
 
-  /// Makes what is missing, due for renewal, unreadable or revoked. At start, once a day, and after revoke().
+  /// Makes what is missing, due for renewal, not good yet, unreadable or revoked. At start, each minute (the clock may
+  /// jump), and after revoke().
   renewal renew(std::time_t now = std::time(nullptr));
 
   bundle server() const;
@@ -64,7 +69,8 @@ private:
   using listing = std::vector<issued_certificate>;
 
   std::string file(const char* name) const { return path_ + '/' + name; }
-  key_pair usable_authority(std::time_t now);
+  key_pair usable_authority(std::time_t now, bool& renewed);
+  std::vector<certificate_facts> not_good_yet(const listing& all, std::time_t now) const;
   bool renew_bundle(const char* name, const identity& who, const key_pair& authority, listing& all, std::time_t now,
                     const std::vector<std::string>& hosts = {});
   bundle issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all,

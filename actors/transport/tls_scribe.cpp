@@ -1,6 +1,8 @@
 #include "actors/transport/tls_scribe.hpp"
+#include "actors/transport/handshake_pace.hpp"
 #include "actors/transport/hub.hpp"
 #include "actors/transport/node_ids.hpp"
+#include <algorithm>
 #include <caf/all.hpp>
 #include <cerrno>
 #include <cstring>
@@ -22,6 +24,7 @@ static_assert(caf::message_id::upstream_message_category << caf::message_id::cat
 
 constexpr char tls_handshake_record = 0x16; // the first byte of every TLS connection
 constexpr size_t most_kept_buffer = 65536;  // above this a buffer is given back after its use
+constexpr size_t sealed_at_once = 65536;    // encrypted before the kernel is asked whether it takes it
 
 } // namespace
 
@@ -141,17 +144,23 @@ void tls_scribe::want_write(bool want) {
 void tls_scribe::flush() {
   out_.insert(out_.end(), fresh_.begin(), fresh_.end());
   fresh_.clear();
-  if (out_.size() - sent_ > from_.rules->most_unsent) {
+  if (out_.size() - done_ + sealed_.size() - sent_ > from_.rules->most_unsent) {
     if (at_ == phase::open && why_.empty())
       ++from_.shared->counters.cut;
-    why_ = "does not read"; // we may be inside a handler: the loop hears of the shutdown and calls end()
-    out_.clear();
-    sent_ = 0;
-    ::shutdown(descriptor(), SHUT_RDWR);
-    return;
+    return lose("does not read");
   }
   if ((at_ == phase::greeting || at_ == phase::open) && !writing_ && !out_.empty())
     write_some();
+}
+
+/// What waits goes. We may be inside a handler: the loop hears of the shutdown, and calls end().
+void tls_scribe::lose(const std::string& why) {
+  if (why_.empty())
+    why_ = why;
+  out_.clear();
+  sealed_.clear();
+  done_ = sent_ = 0;
+  ::shutdown(descriptor(), SHUT_RDWR);
 }
 
 /// The broker closes: what it wrote goes out, then the end of TLS, then FIN.
@@ -161,8 +170,10 @@ void tls_scribe::graceful_shutdown() {
   report_end("closed by us");
   last_ = true;
   from_.shared->waiting.see_off(*this); // a peer that neither reads nor closes would keep the descriptor
-  if (!writing_)
-    finish();
+  if (at_ != phase::greeting && at_ != phase::open)
+    ::shutdown(descriptor(), SHUT_RDWR);
+  else if (!writing_)
+    write_some();
   detach(&events_.backend(), false);
 }
 
@@ -175,12 +186,8 @@ void tls_scribe::on_event(net::operation what) {
     return end({dial_fault::lost, why_.empty() ? "connection lost" : why_});
   if (at_ == phase::silent && first_byte() == step::wait)
     return;
-  if (at_ == phase::shaking) {
-    if (shake() == step::wait)
-      return;
-  } else if (what == net::operation::write) {
+  if (what == net::operation::write)
     return write_some();
-  }
   read_some();
 }
 
@@ -192,7 +199,10 @@ tls_scribe::step tls_scribe::connected(net::operation what) {
     end({dial_fault::unreachable, std::strerror(error)});
     return step::wait;
   }
-  return what == net::operation::write && start_tls() ? step::go_on : step::wait;
+  if (what != net::operation::write || !start_tls())
+    return step::wait;
+  tls_->stream().greet(sealed_);
+  return step::go_on;
 }
 
 /// What does not begin like TLS is closed without an answer: it may be another protocol's client.
@@ -209,60 +219,79 @@ tls_scribe::step tls_scribe::first_byte() {
     end({dial_fault::other_protocol, "not TLS"});
     return step::wait;
   }
+  if (!pace_of_handshakes().allows())
+    return step::wait; // nothing is read: we are woken again
   return start_tls() ? step::go_on : step::wait;
 }
 
 bool tls_scribe::start_tls() {
-  tls_.emplace(from_.shared->tls, from_.rules, from_.side, descriptor());
-  if (!tls_->usable()) {
+  if (!from_.shared->tls.get()) {
     end({dial_fault::lost, "no certificate of our own"});
+    return false;
+  }
+  tls_.emplace(from_.shared->tls, from_.rules, from_.side);
+  if (!tls_->stream().ssl()) {
+    end(tls_->why_failed());
     return false;
   }
   at_ = phase::shaking;
   return true;
 }
 
-tls_scribe::step tls_scribe::shake() {
-  switch (tls_->handshake()) {
-  case tls_session::progress::wants_read: want_write(false); return step::wait;
-  case tls_session::progress::wants_write: want_write(true); return step::wait;
-  case tls_session::progress::failed: end(tls_->why_failed()); return step::wait;
-  case tls_session::progress::done: break;
+/// Encrypts what waits, as the kernel takes it. Before the handshake is done only the handshake goes out.
+void tls_scribe::write_some() {
+  while (send_sealed()) {
+    if (at_ == phase::shaking)
+      return want_write(false);
+    if (done_ < out_.size()) {
+      seal_some();
+      continue;
+    }
+    out_.clear();
+    done_ = 0;
+    if (out_.capacity() > most_kept_buffer)
+      out_.shrink_to_fit();
+    if (!last_)
+      return want_write(false);
+    if (said_end_)
+      return finish();
+    said_end_ = true;
+    tls_->stream().seal_end(sealed_);
   }
-  at_ = phase::greeting;
-  write_some();
-  return step::go_on;
+  want_write(true);
 }
 
-void tls_scribe::write_some() {
-  while (sent_ < out_.size()) {
-    size_t count = 0;
-    const auto progress = tls_->write(out_.data() + sent_, out_.size() - sent_, count);
-    sent_ += count;
-    if (progress == tls_session::progress::done)
-      continue;
-    if (progress != tls_session::progress::failed)
-      return want_write(progress == tls_session::progress::wants_write);
-    if (why_.empty())
-      why_ = tls_->why_failed().text;
-    ::shutdown(descriptor(), SHUT_RDWR); // as in flush(): the reading side hears of it and ends us
-    break;
+/// False when the kernel has not taken all that is encrypted.
+bool tls_scribe::send_sealed() {
+  while (sent_ < sealed_.size()) {
+    const auto count = ::send(descriptor(), sealed_.data() + sent_, sealed_.size() - sent_, MSG_NOSIGNAL);
+    if (count < 0 && errno == EAGAIN)
+      return false;
+    if (count < 0 && errno != EINTR)
+      lose("connection lost");
+    else if (count > 0)
+      sent_ += static_cast<size_t>(count);
   }
-  out_.clear();
+  sealed_.clear();
   sent_ = 0;
-  if (out_.capacity() > most_kept_buffer)
-    out_.shrink_to_fit();
-  want_write(false);
-  if (last_)
-    finish();
+  if (sealed_.capacity() > most_kept_buffer)
+    sealed_.shrink_to_fit();
+  return true;
+}
+
+void tls_scribe::seal_some() {
+  const auto count = std::min(out_.size() - done_, sealed_at_once);
+  auto& stream = tls_->stream();
+  stream.seal({out_.data() + done_, count}, sealed_);
+  done_ += count;
+  if (stream.now() == tls_stream::state::failed)
+    lose(tls_->why_failed().text);
 }
 
 /// All is written.
 void tls_scribe::finish() {
-  const auto known = at_ == phase::greeting || at_ == phase::open;
-  if (known)
-    tls_->say_goodbye();
-  ::shutdown(descriptor(), known ? SHUT_WR : SHUT_RDWR);
+  want_write(false);
+  ::shutdown(descriptor(), SHUT_WR);
 }
 
 } // namespace salond

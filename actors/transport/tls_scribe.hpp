@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace salond {
@@ -85,10 +86,15 @@ private:
   step connected(caf::io::network::operation what);
   step first_byte();
   bool start_tls();
-  step shake();
   void write_some();
+  bool send_sealed();
+  void seal_some();
+  void lose(const std::string& why);
   void read_some();
-  step read_once();
+  void hear(std::string_view bytes);
+  void end_failed();
+  step shaken();
+  step take_frames();
   step take_frame();
   gate::refusal judge_frame();
   gate::refusal open();
@@ -100,10 +106,12 @@ private:
   origin from_;
   gate gate_;
   std::optional<tls_session> tls_;
-  std::vector<char> in_, fresh_, out_; // a frame; what the broker wrote; what waits for the socket
-  size_t want_ = gate::header_size, got_ = 0, sent_ = 0;
+  std::vector<char> plain_;            // heard, and not yet a frame
+  std::vector<char> in_, fresh_, out_; // a frame; what the broker wrote; what is to be encrypted, from done_ on
+  std::string sealed_;                 // encrypted, and not taken by the kernel: from sent_ on
+  size_t want_ = gate::header_size, got_ = 0, done_ = 0, sent_ = 0;
   phase at_;
-  bool launched_ = false, last_ = false, in_payload_ = false;
+  bool launched_ = false, last_ = false, said_end_ = false, in_payload_ = false, reads_later_ = false;
   lobby::place place_;
   caf::node_id node_;
   std::string why_; // decided where end() may not be called

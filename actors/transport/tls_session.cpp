@@ -1,13 +1,10 @@
 #include "actors/transport/tls_session.hpp"
-#include <algorithm>
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <utility>
 
 namespace salond {
 namespace {
-
-constexpr size_t most_at_once = 1 << 20; // OpenSSL counts in int
 
 /// What an alert of the peer says about us.
 dial_fault meaning_of_alert(int alert) {
@@ -38,24 +35,14 @@ dial_fault meaning_of(unsigned long error) {
 } // namespace
 
 tls_session::tls_session(const current_tls_settings& settings, std::shared_ptr<const port_rules> rules,
-                         gate::side which, int socket)
-    : settings_(settings), rules_(std::move(rules)) {
-  const auto now = settings.get();
-  if (!now)
-    return;
-  const auto accepted = which == gate::side::accepted;
-  ssl_.reset(SSL_new(accepted ? now->server.get() : now->client.get()));
-  if (!ssl_ || SSL_set_fd(ssl_.get(), socket) != 1) {
-    ERR_clear_error();
-    ssl_.reset();
-    return;
-  }
-  SSL_set_app_data(ssl_.get(), this);
-  SSL_set_verify(ssl_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verify);
-  if (accepted)
-    SSL_set_accept_state(ssl_.get());
-  else
-    SSL_set_connect_state(ssl_.get());
+                         gate::side which)
+    : settings_(settings), rules_(std::move(rules)),
+      stream_(which == gate::side::accepted ? settings.get()->server.get() : settings.get()->client.get(),
+              which == gate::side::accepted ? tls_stream::side::accepting : tls_stream::side::connecting) {
+  if (!stream_.ssl())
+    return; // it has failed, and says so
+  SSL_set_app_data(stream_.ssl(), this);
+  SSL_set_verify(stream_.ssl(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verify);
 }
 
 /// Called for each certificate of the chain, after OpenSSL's own checks: signature, dates, purpose.
@@ -80,56 +67,13 @@ int tls_session::judge(const X509* certificate) {
   return X509_V_OK;
 }
 
-tls_session::progress tls_session::outcome_of(int result) {
-  last_error_ = result > 0 ? SSL_ERROR_NONE : SSL_get_error(ssl_.get(), result);
-  switch (last_error_) {
-  case SSL_ERROR_NONE: return progress::done;
-  case SSL_ERROR_WANT_READ: return progress::wants_read;
-  case SSL_ERROR_WANT_WRITE: return progress::wants_write;
-  default: return progress::failed;
-  }
-}
-
-tls_session::progress tls_session::handshake() {
-  ERR_clear_error(); // the queue is the thread's: another connection's error would be taken for ours
-  const auto outcome = outcome_of(SSL_do_handshake(ssl_.get()));
-  if (outcome == progress::done && !peer_)
-    return progress::failed; // cannot be: resumption is off; but without a name nobody comes in
-  return outcome;
-}
-
-tls_session::progress tls_session::read(char* to, size_t size, size_t& count) {
-  ERR_clear_error();
-  const auto result = SSL_read(ssl_.get(), to, static_cast<int>(std::min(size, most_at_once)));
-  count = result > 0 ? static_cast<size_t>(result) : 0;
-  return outcome_of(result);
-}
-
-tls_session::progress tls_session::write(const char* from, size_t size, size_t& count) {
-  ERR_clear_error();
-  const auto result = SSL_write(ssl_.get(), from, static_cast<int>(std::min(size, most_at_once)));
-  count = result > 0 ? static_cast<size_t>(result) : 0;
-  return outcome_of(result);
-}
-
-void tls_session::say_goodbye() {
-  ERR_clear_error();
-  SSL_shutdown(ssl_.get());
-  ERR_clear_error();
-}
-
-dial_failure tls_session::why_failed() {
-  const auto verdict = SSL_get_verify_result(ssl_.get());
-  const auto error = ERR_get_error();
-  ERR_clear_error();
-  if (SSL_is_init_finished(ssl_.get()) != 1 && verdict != X509_V_OK)
+dial_failure tls_session::why_failed() const {
+  const auto* ssl = stream_.ssl();
+  const auto verdict = ssl ? SSL_get_verify_result(ssl) : X509_V_OK;
+  if (ssl && SSL_is_init_finished(ssl) != 1 && verdict != X509_V_OK)
     return {dial_fault::not_allowed, std::string("certificate: ") + X509_verify_cert_error_string(verdict)};
-  if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
-    return {dial_fault::lost, "closed by the peer"}; // without saying so before, as a program that ended
-  const auto* reason = error != 0 ? ERR_reason_error_string(error) : nullptr;
-  if (reason)
-    return {meaning_of(error), std::string("TLS: ") + reason};
-  return {dial_fault::lost, last_error_ == SSL_ERROR_ZERO_RETURN ? "closed by the peer" : "connection lost"};
+  const auto error = stream_.error();
+  return {error != 0 ? meaning_of(error) : dial_fault::lost, "TLS: " + stream_.why_failed()};
 }
 
 } // namespace salond

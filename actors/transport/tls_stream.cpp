@@ -23,6 +23,7 @@ public:
   call(wire& at, std::string_view in, std::string& out) : at_(at) {
     at_.in = in;
     at_.out = &out;
+    at_.records = 0;
     ERR_clear_error();
   }
   ~call() {
@@ -39,28 +40,55 @@ private:
 
 tls_stream::tls_stream(std::shared_ptr<const tls_credentials> with) : with_(std::move(with)) {}
 
-tls_stream::state tls_stream::feed(std::string_view bytes, std::vector<char>& plain, std::string& sealed) {
-  if (bytes.empty() || now_ == state::failed || now_ == state::ended || (!ssl_ && !begin(bytes.front(), sealed)))
+tls_stream::tls_stream(SSL_CTX* context, side which) {
+  make(context, which);
+}
+
+void tls_stream::greet(std::string& sealed) {
+  const call here(wire_, {}, sealed);
+  if (now_ == state::shaking)
+    shake();
+}
+
+tls_stream::state tls_stream::feed(std::string_view bytes, time_point when, std::vector<char>& plain,
+                                   std::string& sealed) {
+  const auto over = now_ == state::failed || now_ == state::ended;
+  if (over || (bytes.empty() && rest_.empty()) || (!ssl_ && !begin(bytes.front(), sealed)))
     return now_;
+  std::string kept;
+  if (!rest_.empty()) { // they come before the new ones
+    kept.swap(rest_);
+    kept.append(bytes);
+    bytes = kept;
+  }
+  clock_ = when;
   const call here(wire_, bytes, sealed);
   if (now_ == state::shaking)
     shake();
   if (now_ == state::open)
     read(plain);
+  if (now_ == state::shaking || now_ == state::open)
+    rest_.assign(wire_.in);
   return now_;
 }
 
 /// The first byte tells whether it is TLS: who speaks in clear need not send five to be refused.
 bool tls_stream::begin(char first, std::string& sealed) {
+  if (first == handshake_record && make(with_->context(), side::accepting))
+    return true;
   if (first != handshake_record) {
     sealed += not_tls_alert;
     fail("it does not speak TLS");
-    return false;
   }
-  ssl_.reset(SSL_new(with_->context()));
+  return false;
+}
+
+bool tls_stream::make(SSL_CTX* context, side which) {
+  ssl_.reset(SSL_new(context));
   owned<BIO> bio{BIO_new(method()), BIO_free_all};
   if (!ssl_ || !bio) {
     ERR_clear_error();
+    ssl_.reset();
     fail("no memory");
     return false;
   }
@@ -68,7 +96,12 @@ bool tls_stream::begin(char first, std::string& sealed) {
   BIO_set_init(bio.get(), 1);
   SSL_set_bio(ssl_.get(), bio.get(), bio.get());
   (void)bio.release(); // the SSL's now
-  SSL_set_accept_state(ssl_.get());
+  SSL_set_msg_callback(ssl_.get(), on_message);
+  SSL_set_msg_callback_arg(ssl_.get(), this);
+  if (which == side::accepting)
+    SSL_set_accept_state(ssl_.get());
+  else
+    SSL_set_connect_state(ssl_.get());
   return true;
 }
 
@@ -76,7 +109,8 @@ void tls_stream::shake() {
   const auto result = SSL_do_handshake(ssl_.get());
   if (result == 1) {
     now_ = state::open;
-    wire_.bounded = false;
+    wire_.handshaking = false;
+    brought_data_ = true; // the handshake's last record has done its work
   } else {
     fail_of(result);
   }
@@ -90,6 +124,7 @@ void tls_stream::read(std::vector<char>& plain) {
     plain.resize(at + static_cast<size_t>(std::max(result, 0)));
     if (result <= 0)
       return fail_of(result);
+    brought_data_ = true;
   }
 }
 
@@ -115,9 +150,12 @@ void tls_stream::fail_of(int result) {
   case SSL_ERROR_ZERO_RETURN: now_ = state::ended; return;
   default: break;
   }
-  if (wire_.bounded && wire_.taken >= most_handshake_bytes)
+  if (wire_.overdrawn)
+    return fail("too many records without data");
+  if (wire_.handshaking && wire_.taken >= most_handshake_bytes)
     return fail("its handshake is too long");
-  const auto* reason = ERR_reason_error_string(ERR_peek_error());
+  error_ = ERR_peek_error();
+  const auto* reason = ERR_reason_error_string(error_);
   fail(reason ? reason : "it broke off");
 }
 
@@ -126,14 +164,31 @@ void tls_stream::fail(const char* why) {
   why_ = why;
 }
 
+/// Counts the record before it, if that had no data. OpenSSL goes on by itself from one to the next as long as bytes
+/// come, so this is the one place that sees each.
+void tls_stream::record_begins() {
+  ++records_;
+  ++wire_.records;
+  if (wire_.handshaking || std::exchange(brought_data_, false))
+    return;
+  const auto back = (clock_ - empty_since_) / empty_record_every;
+  empty_since_ += back * empty_record_every;
+  empty_left_ = static_cast<unsigned>(std::min<int64_t>(empty_left_ + back, most_empty_records));
+  if (empty_left_ == 0)
+    wire_.overdrawn = true;
+  else
+    --empty_left_;
+}
+
 // --- OpenSSL's side ---
 
 int tls_stream::read_wire(BIO* bio, char* to, int size) {
   auto& from = *static_cast<wire*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
-  if (from.bounded && from.taken >= most_handshake_bytes)
+  if (from.overdrawn || (from.handshaking && from.taken >= most_handshake_bytes))
     return -1; // and nothing to wait for
-  const auto count = std::min(static_cast<size_t>(std::max(size, 0)), from.in.size());
+  const auto rests = from.records >= records_a_call; // what is left waits for the next call
+  const auto count = rests ? 0 : std::min(static_cast<size_t>(std::max(size, 0)), from.in.size());
   if (count == 0) {
     BIO_set_retry_read(bio);
     return -1;
@@ -151,6 +206,11 @@ int tls_stream::write_wire(BIO* bio, const char* from, int size) {
     return -1;
   out->append(from, static_cast<size_t>(size));
   return size;
+}
+
+void tls_stream::on_message(int sent, int, int type, const void*, size_t, SSL*, void* self) {
+  if (sent == 0 && type == SSL3_RT_HEADER)
+    static_cast<tls_stream*>(self)->record_begins();
 }
 
 long tls_stream::control_wire(BIO*, int what, long, void*) {

@@ -27,7 +27,9 @@ std::string feed(tls_stream& here, std::vector<char>& plain, std::string_view by
   std::string sealed;
   while (!bytes.empty()) {
     const auto size = std::min<size_t>(bytes.size(), 1 + how.below(bytes.size() > 64 ? 600 : 8));
-    here.feed(bytes.substr(0, size), plain, sealed);
+    here.feed(bytes.substr(0, size), {}, plain, sealed);
+    while (here.holds_more())
+      here.feed({}, {}, plain, sealed);
     bytes.remove_prefix(size);
   }
   return sealed;

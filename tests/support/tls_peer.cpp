@@ -12,6 +12,11 @@ tls_peer::tls_peer(int newest) : context_(SSL_CTX_new(TLS_client_method()), SSL_
   SSL_set_connect_state(ssl_.get());
 }
 
+void tls_peer::show(X509* certificate, EVP_PKEY* key) {
+  SSL_use_certificate(ssl_.get(), certificate);
+  SSL_use_PrivateKey(ssl_.get(), key);
+}
+
 void tls_peer::shake() {
   ERR_clear_error();
   SSL_do_handshake(ssl_.get());

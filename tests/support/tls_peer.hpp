@@ -12,6 +12,8 @@ public:
   /// `newest`: of TLS, as TLS1_2_VERSION; 0: what OpenSSL has.
   explicit tls_peer(int newest = 0);
 
+  /// Shows this certificate when the server asks for one. REQUIRES: the handshake has not begun.
+  void show(X509* certificate, EVP_PKEY* key);
   /// Goes on with the handshake; what is to be sent is in pull().
   void shake();
   bool shaken() const { return SSL_is_init_finished(ssl_.get()) == 1; }

@@ -16,11 +16,11 @@ attendant::attendant(news& told, std::optional<admin_port>& admin, std::vector<b
     : told_(told), admin_(admin), doors_(std::move(doors)), live_(live) {}
 
 int attendant::wait_for_end(const server_actor& root, int signals) {
-  constexpr int hour = 3600 * 1000; // how often certificates are looked at
+  constexpr int minute = 60 * 1000; // how often certificates are looked at: the clock may jump
   root_ = root;
   pollfd wait[] = {{signals, POLLIN, 0}, {told_.wake, POLLIN, 0}};
   while (!over_) {
-    const auto events_seen = ::poll(wait, 2, stopping_ ? patience() : hour);
+    const auto events_seen = ::poll(wait, 2, stopping_ ? patience() : minute);
     if (events_seen < 0)
       continue;
     if (events_seen == 0)
@@ -51,8 +51,10 @@ void attendant::renew_certificates() {
   try {
     if (live_.renew().server && admin_)
       admin_->use_renewed();
-  } catch (const std::exception& error) { // the old ones are good for months yet
-    log::error("the certificates cannot be renewed", {{"why", error.what()}});
+    renewal_fault_.clear();
+  } catch (const std::exception& error) { // the old ones are good for months yet: said once, and tried on
+    if (std::exchange(renewal_fault_, error.what()) != error.what())
+      log::error("the certificates cannot be renewed", {{"why", error.what()}});
   }
 }
 

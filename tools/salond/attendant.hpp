@@ -52,6 +52,7 @@ private:
   live_configuration& live_;
   server_actor root_;
   store_actor store_;
+  std::string renewal_fault_; ///< that was told last
   bool stopping_ = false, ready_ = false, over_ = false;
   int status_ = 1;
 };

@@ -90,8 +90,7 @@ std::vector<std::string> hosts_of(const std::vector<config::endpoint>& doors) {
 live_configuration::live_configuration(int argc, const char* const* argv, const config::settings& values,
                                        std::shared_ptr<const tls_credentials> of_files, std::shared_ptr<tls_folder> own)
     : argc_(argc), argv_(argv), own_(std::move(own)) {
-  if (own_)
-    own_->renew();
+  renew_own();
   put_in_force(values, std::move(of_files));
 }
 
@@ -136,14 +135,38 @@ void live_configuration::take_up(const reread_configuration& what) {
 }
 
 tls_folder::renewal live_configuration::renew() {
-  const auto renewed = own_ ? own_->renew() : tls_folder::renewal{};
+  const auto renewed = renew_own();
   const std::lock_guard lock{guard_};
+  warn_of_configured();
   if (!renewed.chat || !asked_.tls.certificate.empty())
     return renewed;
   now_.certificate = own_certificate();
   if (root_)
     caf::anon_send(root_, now_);
   return renewed;
+}
+
+tls_folder::renewal live_configuration::renew_own() {
+  if (!own_)
+    return {};
+  const auto renewed = own_->renew();
+  if (renewed.authority)
+    log::warning("the authority's certificate was made anew, with the same key: what it has signed stays good");
+  const std::lock_guard lock{guard_};
+  for (const auto& one : renewed.not_good_yet)
+    if (warned_of_.insert(one.serial).second)
+      log::warning("an operator's certificate is not good yet: the clock was ahead when it was issued; issue it again",
+                   {{"who", to_string(one.who)}, {"serial", one.serial}});
+  return renewed;
+}
+
+/// Their dates change by themselves, and the clock may jump. What was wrong when the files were read has been said.
+void live_configuration::warn_of_configured() {
+  if (asked_.tls.certificate.empty() || !now_.certificate)
+    return;
+  for (const auto& one : warnings_about(*now_.certificate, asked_.tls.certificate, std::time(nullptr)))
+    if (warned_of_.insert(one.to_string()).second)
+      log::warning(one.to_string());
 }
 
 void live_configuration::serve(const server_actor& root) {
@@ -155,6 +178,9 @@ void live_configuration::serve(const server_actor& root) {
 void live_configuration::put_in_force(const config::settings& values, std::shared_ptr<const tls_credentials> of_files) {
   auto possible = values;
   make_room_for(possible.limits);
+  if (of_files) // who read the files has told these
+    for (const auto& one : warnings_about(*of_files, values.tls.certificate, std::time(nullptr)))
+      warned_of_.insert(one.to_string());
   auto certificate = of_files || !speaks_tls(values) ? std::move(of_files) : own_certificate();
   now_ = {std::make_shared<const config::settings>(std::move(possible)), std::move(certificate)};
   asked_ = values;

@@ -4,6 +4,7 @@
 #include "actors/server.hpp"
 #include "actors/transport/tls_folder.hpp"
 #include <mutex>
+#include <set>
 
 namespace salond {
 
@@ -28,7 +29,8 @@ public:
   /// Puts it in force; the server's actors take it up.
   void take_up(const reread_configuration& what);
 
-  /// Renews the server's own certificates where they are due; to be called now and then.
+  /// Renews the server's own certificates where they are due, and tells the log what has become of others' since it
+  /// was last called; to be called each minute.
   tls_folder::renewal renew();
 
   /// Whom to tell what is in force from now on.
@@ -37,6 +39,8 @@ public:
 private:
   void put_in_force(const config::settings& values, std::shared_ptr<const tls_credentials> of_files);
   std::shared_ptr<const tls_credentials> own_certificate() const;
+  tls_folder::renewal renew_own();
+  void warn_of_configured();
 
   const int argc_;
   const char* const* const argv_;
@@ -45,6 +49,7 @@ private:
   config::settings asked_; ///< as configured; in force they may be less, where the system allows no more
   new_settings now_;
   server_actor root_;
+  std::set<std::string> warned_of_; ///< texts, so that each is told once
 };
 
 } // namespace salond

@@ -23,8 +23,15 @@ struct server {
   tls_stream stream{credentials()};
   std::vector<char> plain;
   std::string sealed;
+  tls_stream::time_point clock{std::chrono::hours{1}};
 
-  state feed(std::string_view bytes) { return stream.feed(bytes, plain, sealed); }
+  /// In as many calls as it takes.
+  state feed(std::string_view bytes) {
+    stream.feed(bytes, clock, plain, sealed);
+    while (stream.holds_more())
+      stream.feed({}, clock, plain, sealed);
+    return stream.now();
+  }
   std::string heard() const { return {plain.begin(), plain.end()}; }
   std::string pull() { return std::exchange(sealed, {}); }
 };
@@ -197,13 +204,35 @@ TEST(TlsStreamAlone, AnswersEachChangeOfKeysOnce) {
   tls_peer there{TLS1_3_VERSION};
   talk(here, there);
 
-  for (int i = 0; i < 100; ++i)
+  for (int i = 0; i < 10; ++i)
     there.change_keys();
   const auto bytes = there.pull();
   here.feed(bytes);
 
   EXPECT_EQ(here.stream.now(), state::open);
   EXPECT_LE(here.sealed.size(), bytes.size() + 1024);
+}
+
+TEST(TlsStreamAlone, TakesSoManyRecordsACallAndKeepsTheRest) {
+  server here;
+  tls_peer there;
+  talk(here, there);
+  std::string said;
+  for (int i = 0; i < 300; ++i) {
+    there.say("x");
+    said += "x";
+  }
+  const auto before = here.stream.records();
+
+  here.stream.feed(there.pull(), here.clock, here.plain, here.sealed);
+
+  EXPECT_TRUE(here.stream.holds_more());
+  EXPECT_LE(here.stream.records() - before, tls_stream::records_a_call);
+  there.say("!");
+  here.feed(there.pull());
+  EXPECT_FALSE(here.stream.holds_more());
+  EXPECT_EQ(here.heard(), said + "!");
+  EXPECT_GE(here.stream.records() - before, 301u);
 }
 
 TEST(TlsStreamAlone, ClosesAtTheFirstByteOfWhatIsNoTls) {
@@ -261,7 +290,7 @@ TEST(TlsStreamAlone, KeepsTheCertificateItBeganWith) {
   std::vector<char> plain;
   std::string sealed;
 
-  stream.feed(there.pull(), plain, sealed);
+  stream.feed(there.pull(), {}, plain, sealed);
   there.push(sealed);
 
   EXPECT_TRUE(there.shaken());

@@ -1,0 +1,48 @@
+// How much of a turn of the loop handshakes may take. A handshake is computed on the loop's thread, 0.1 ms with P-256,
+// 5 ms with RSA of 4096 bits; where many come at once, those beyond wait in their sockets' buffers, and everybody else
+// is served between them.
+#pragma once
+#include <algorithm>
+#include <caf/io/network/default_multiplexer.hpp>
+#include <chrono>
+
+namespace salond {
+
+/// One a loop, for all of its doors. I/O thread only.
+class handshake_pace {
+public:
+  using duration = std::chrono::steady_clock::duration;
+
+  /// Of a turn; the step that goes over it is the last of the turn.
+  static constexpr std::chrono::milliseconds most_a_turn{2};
+
+  /// Whether another step may be computed in this turn.
+  bool allows() const { return spent_ < most_a_turn; }
+  /// True for the first of a turn: whoever hears that has next_turn() called in the next one.
+  bool spend(duration time) {
+    const auto first = spent_ == duration::zero();
+    spent_ += std::max(time, duration{1});
+    return first;
+  }
+  void next_turn() { spent_ = duration::zero(); }
+
+private:
+  duration spent_{};
+};
+
+/// The pace of this thread's loop.
+inline handshake_pace& pace_of_handshakes() {
+  static thread_local handshake_pace pace;
+  return pace;
+}
+
+/// Computes a step of a handshake, and has it counted. REQUIRES: pace_of_handshakes().allows().
+template <class Step>
+void handshake_step(caf::io::network::default_multiplexer& loop, Step step) {
+  const auto start = std::chrono::steady_clock::now();
+  step();
+  if (pace_of_handshakes().spend(std::chrono::steady_clock::now() - start))
+    loop.post([] { pace_of_handshakes().next_turn(); });
+}
+
+} // namespace salond

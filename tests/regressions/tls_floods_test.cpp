@@ -1,0 +1,118 @@
+// The story: see records_without_data_test.cpp. Here with the real server and its real ports: a client that nobody
+// knows, on tls://, and the holder of a moderator's certificate, on the admin port, change their keys 400,000 times, and
+// say one byte a record. What is right: others are answered meanwhile; the first kind is closed after a few and named in
+// the log, on both ports; the second costs only its sender.
+#include "tests/end_to_end/hostile_peer.hpp"
+#include "tests/end_to_end/salonctl.hpp"
+#include "tests/support/line_client.hpp"
+#include <atomic>
+#include <gmock/gmock.h>
+#include <thread>
+
+namespace salond::end_to_end {
+namespace {
+
+using support::eventually;
+using support::newcomer;
+
+constexpr int very_many = 400000;
+constexpr auto reason = "too many records without data";
+
+class TlsFloods : public testing::Test {
+protected:
+  void SetUp() override {
+    server_.how.listen = {"tls://127.0.0.1:0", "tcp://127.0.0.1:0"};
+    server_.start();
+    const auto issued = run_salonctl(server_, {}, {"cert", "issue", "mallory", "--role=moderator"}, {}, folder_);
+    ASSERT_EQ(issued.status, 0) << issued.errors;
+  }
+  void TearDown() override { EXPECT_EQ(server_.stop(), 0) << server_.log(); }
+
+  std::string tls() const { return server_.endpoints().at(0).substr(6); }
+  const std::string& clear() const { return server_.endpoints().at(1); }
+  size_t times_logged(const std::string& text) const {
+    const auto log = server_.log();
+    size_t count = 0;
+    for (auto at = log.find(text); at != std::string::npos; at = log.find(text, at + 1))
+      ++count;
+    return count;
+  }
+  /// Runs `attack` beside a client that posts and hears its own posts; at least `posts` of them while it goes on, or
+  /// all that fit.
+  template <class Attack>
+  void beside_a_chat(Attack attack) {
+    auto calm = newcomer(clear(), "calme");
+    std::atomic<bool> over{false};
+    std::thread other{[&] {
+      attack();
+      over = true;
+    }};
+    int posts = 0;
+    do {
+      calm.say("MSG (Général):" + std::to_string(++posts));
+      EXPECT_EQ(calm.hear(), "calme dans le salon Général: " + std::to_string(posts));
+    } while (!over);
+    other.join();
+  }
+
+  support::daemon server_;
+  support::temporary_folder folder_;
+  const std::string bundle_ = folder_ / "mallory.pem";
+};
+
+TEST_F(TlsFloods, OfChangedKeysByAStrangerEndHisConnectionAfterAFew) {
+  beside_a_chat([&] {
+    hostile_peer stranger(tls());
+    ASSERT_TRUE(stranger.shake_hands());
+    EXPECT_FALSE(stranger.change_keys(very_many)) << "the server took all of them";
+  });
+
+  EXPECT_TRUE(eventually([&] { return times_logged(reason) > 0; })) << server_.log();
+}
+
+TEST_F(TlsFloods, OfChangedKeysByAModeratorEndHisConnectionAfterAFew) {
+  beside_a_chat([&] {
+    hostile_peer moderator(server_.admin());
+    ASSERT_TRUE(moderator.shake_hands(bundle_));
+    EXPECT_FALSE(moderator.change_keys(very_many)) << "the server took all of them";
+  });
+
+  EXPECT_TRUE(eventually([&] { return times_logged(reason) > 0; })) << server_.log();
+  EXPECT_EQ(run_salonctl(server_, {"status"}).status, 0);
+}
+
+TEST_F(TlsFloods, OfRecordsOfOneByteHoldUpNobodyElse) {
+  std::atomic<bool> open{false};
+  beside_a_chat([&] {
+    hostile_peer stranger(tls());
+    ASSERT_TRUE(stranger.shake_hands());
+    for (int i = 0; i < 20000 && stranger.say("x"); ++i)
+      open = true;
+  });
+
+  EXPECT_TRUE(open);
+}
+
+TEST_F(TlsFloods, OfRecordsOfOneByteAreHeardWhole) {
+  hostile_peer slow(tls());
+  ASSERT_TRUE(slow.shake_hands());
+
+  for (const char letter : std::string(300, 'x') + ":b\n")
+    ASSERT_TRUE(slow.say({&letter, 1}));
+
+  EXPECT_TRUE(slow.is_ended()); // AUTH_FAILED: what was left of a turn was heard without another byte
+}
+
+TEST_F(TlsFloods, OfAFewChangesOfKeysAreNone) {
+  hostile_peer honest(tls());
+  ASSERT_TRUE(honest.shake_hands());
+
+  EXPECT_TRUE(honest.change_keys(10));
+  honest.say("a:b\n");
+
+  EXPECT_TRUE(honest.is_ended()); // AUTH_FAILED
+  EXPECT_EQ(times_logged(reason), 0u);
+}
+
+} // namespace
+} // namespace salond::end_to_end

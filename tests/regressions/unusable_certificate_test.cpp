@@ -1,0 +1,126 @@
+// The story: a configured certificate had a key on the curve secp256k1. `--check-config` said that all was well, and
+// then no client could shake hands: TLS does not know that curve. What is right: a certificate that no client takes is
+// a fault before the server starts. There are many such kinds, so none is listed: OpenSSL's own client shakes hands
+// with it in memory, and what that says is the fault.
+#include "actors/transport/tls_credentials.hpp"
+#include <gmock/gmock.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
+
+namespace salond {
+namespace {
+
+using testing::HasSubstr;
+
+struct recipe {
+  EVP_PKEY* key = nullptr; ///< taken over
+  const EVP_MD* digest = EVP_sha256();
+  std::vector<std::pair<int, const char*>> extensions; ///< by their number in OpenSSL
+  bool of_an_authority = false;                         ///< signed by another key than its own
+  long days_from = -1, days_until = 100;
+};
+
+/// The PEM text of a certificate and its key.
+std::string made(const recipe& how) {
+  owned<EVP_PKEY> key{how.key, EVP_PKEY_free}, other{EVP_EC_gen("P-256"), EVP_PKEY_free};
+  owned<X509> certificate{X509_new(), X509_free};
+  auto* x = certificate.get();
+  X509_set_version(x, X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(x), 7);
+  X509_gmtime_adj(X509_getm_notBefore(x), how.days_from * 24 * 3600);
+  X509_gmtime_adj(X509_getm_notAfter(x), how.days_until * 24 * 3600);
+  X509_set_pubkey(x, key.get());
+  const auto name = [](X509_NAME* of, const char* text) {
+    X509_NAME_add_entry_by_txt(of, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(text), -1, -1, 0);
+  };
+  name(X509_get_subject_name(x), "chat.example");
+  name(X509_get_issuer_name(x), how.of_an_authority ? "authority" : "chat.example");
+  for (const auto& [number, value] : how.extensions) {
+    owned<X509_EXTENSION> extension{X509V3_EXT_conf_nid(nullptr, nullptr, number, value), X509_EXTENSION_free};
+    X509_add_ext(x, extension.get(), -1);
+  }
+  const auto one_shot = EVP_PKEY_is_a(key.get(), "ED448") == 1 || EVP_PKEY_is_a(key.get(), "ED25519") == 1;
+  EXPECT_NE(X509_sign(x, how.of_an_authority ? other.get() : key.get(),
+                      one_shot && !how.of_an_authority ? nullptr : how.digest),
+            0);
+  owned<BIO> out{BIO_new(BIO_s_mem()), BIO_free_all};
+  PEM_write_bio_X509(out.get(), x);
+  PEM_write_bio_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  char* data = nullptr;
+  const auto size = BIO_get_mem_data(out.get(), &data);
+  return {data, static_cast<size_t>(size)};
+}
+
+/// Why it is refused; empty where it is not.
+std::string fault_of(const recipe& how) {
+  const auto text = made(how);
+  try {
+    tls_credentials(text, text);
+  } catch (const pki_error& why) {
+    return why.what();
+  }
+  return {};
+}
+
+TEST(UnusableCertificate, OfACurveThatTlsDoesNotKnowIsAFault) {
+  const auto why = fault_of({EVP_EC_gen("secp256k1")});
+
+  EXPECT_THAT(why, HasSubstr("no client can shake hands with it (its key: EC secp256k1)"));
+  EXPECT_NE(fault_of({EVP_EC_gen("brainpoolP256r1")}), "");
+  EXPECT_NE(fault_of({EVP_EC_gen("secp224r1")}), "");
+}
+
+TEST(UnusableCertificate, OfAWeakKeyIsAFault) {
+  EXPECT_NE(fault_of({EVP_RSA_gen(512)}), "");
+  EXPECT_NE(fault_of({EVP_RSA_gen(1024)}), "");
+}
+
+TEST(UnusableCertificate, WithASignatureThatIsTooWeakIsAFault) {
+  recipe old{EVP_EC_gen("P-256"), EVP_sha1()};
+  old.of_an_authority = true;
+  EXPECT_NE(fault_of(old), "");
+  old.key = EVP_EC_gen("P-256");
+  old.digest = EVP_md5();
+  EXPECT_NE(fault_of(old), "");
+}
+
+TEST(UnusableCertificate, ThatIsForAnotherUseIsAFault) {
+  recipe one{EVP_EC_gen("P-256")};
+  one.extensions = {{NID_ext_key_usage, "clientAuth"}};
+  EXPECT_THAT(fault_of(one), testing::AnyOf(HasSubstr("purpose"), HasSubstr("no client can shake hands")));
+  one.key = EVP_EC_gen("P-256");
+  one.extensions = {{NID_ext_key_usage, "emailProtection"}};
+  EXPECT_NE(fault_of(one), "");
+  one.key = EVP_EC_gen("P-256");
+  one.extensions = {{NID_basic_constraints, "critical,CA:TRUE"}, {NID_key_usage, "critical,keyCertSign,cRLSign"}};
+  EXPECT_NE(fault_of(one), "") << "the authority's own certificate in place of the server's";
+}
+
+TEST(UnusableCertificate, IsNoneOfTheUsualOnes) {
+  for (const auto* curve : {"P-256", "P-384", "P-521"})
+    EXPECT_EQ(fault_of({EVP_EC_gen(curve)}), "") << curve;
+  EXPECT_EQ(fault_of({EVP_RSA_gen(2048)}), "");
+  for (const auto* kind : {"ED25519", "ED448"})
+    EXPECT_EQ(fault_of({EVP_PKEY_Q_keygen(nullptr, nullptr, kind)}), "") << kind;
+  recipe plain{EVP_EC_gen("P-256")};
+  plain.extensions = {{NID_ext_key_usage, "serverAuth,clientAuth"}, {NID_key_usage, "critical,digitalSignature"}};
+  EXPECT_EQ(fault_of(plain), "");
+  recipe own_authority{EVP_EC_gen("P-256")};
+  own_authority.extensions = {{NID_basic_constraints, "critical,CA:TRUE"}}; // as `openssl req -x509` makes it
+  EXPECT_EQ(fault_of(own_authority), "");
+}
+
+TEST(UnusableCertificate, IsNotOneThatHasExpiredOrBeginsLater) {
+  recipe one{EVP_EC_gen("P-256")};
+  one.days_from = -100;
+  one.days_until = -50;
+  EXPECT_EQ(fault_of(one), "") << "that is warned of, and no reason not to start";
+  one.key = EVP_EC_gen("P-256");
+  one.days_from = 10;
+  one.days_until = 50;
+  EXPECT_EQ(fault_of(one), "");
+}
+
+} // namespace
+} // namespace salond
