@@ -1,4 +1,5 @@
 #include "protocol/text/wire_text.hpp"
+#include "protocol/commands/client_commands.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -112,6 +113,7 @@ std::string refusal(fault why, const std::string& subject) {
   case fault::too_many_attempts: return "ERREUR: trop de tentatives, réessayez plus tard";
   case fault::too_many_messages: return "ERREUR: trop de messages, ralentissez";
   case fault::too_slow: return "ERREUR: client trop lent";
+  case fault::too_many_requests: return "ERREUR: trop de requêtes, ralentissez";
   case fault::salon_closed: return "ERREUR: le salon a été interrompu, reconnectez-vous";
   case fault::no_such_request: return "ERREUR: aucune demande en attente";
   case fault::invalid_name: return "ERREUR: nom de salon invalide";
@@ -127,20 +129,6 @@ std::string refusal(fault why, const std::string& subject) {
   }
   return "ERREUR: service momentanément indisponible, réessayez";
 }
-
-constexpr const char* help_texts[] = {
-    "MSG (salon):texte - écrire aux membres d'un salon",
-    "JOIN:salon - rejoindre un salon, ou demander à le rejoindre",
-    "LEAVE:salon - quitter un salon",
-    "HISTORY:salon:n - relire les n derniers messages d'un salon (500 au plus)",
-    "PRIVATE:utilisateur:texte - écrire à une seule personne",
-    "PASSWORD:ancien:nouveau - changer de mot de passe",
-    "AUTH:utilisateur:mot de passe - vérifier des identifiants",
-    "TOKEN - recevoir un jeton pour revenir sans mot de passe (RESUME:jeton)",
-    "BAN:utilisateur - bannir définitivement (administrateurs)",
-    "HELP - lire cette aide",
-    "QUIT - se déconnecter",
-};
 
 struct speller {
   std::string operator()(const event::logged_in& what) const {
@@ -192,8 +180,9 @@ struct speller {
   }
   std::string operator()(const event::help&) const {
     std::string result;
-    for (const auto* text : help_texts)
-      result += std::string(text) + "\n";
+    for (const auto& one : client_commands())
+      if (one.help)
+        result += std::string(one.help) + "\n";
     return result;
   }
   std::string operator()(const event::refused& what) const { return refusal(what.why, shown(what.subject)) + "\n"; }
