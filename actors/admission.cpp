@@ -65,8 +65,8 @@ rules::budget_paces admission::paces() const {
   return {{double(rate.request_burst), of_one}, {address_burst_seconds * in_all, in_all}};
 }
 
-rules::client_budget::decision admission::ask(rules::client_budget& of, const std::string& network,
-                                              const request& what, instant now) {
+rules::client_budget::decision admission::ask(rules::client_budget& of, const std::string& network, const request& what,
+                                              instant now) {
   return of.ask(what, budgets_, network, paces(), now);
 }
 
@@ -114,8 +114,9 @@ std::vector<admission::line> admission::lines_of(const std::vector<rules::failur
   for (const auto& one : over) {
     const auto account = one.account.empty() ? std::string("several accounts") : shown(one.account);
     const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(now - one.began);
-    result.push_back({decision{account, addresses_of(one.addresses, rules::failure_bursts::most_addresses), story_of(one), at - ago}, "login_failures", account,
-                      to_string(fault::wrong_credentials)});
+    result.push_back(
+        {decision{account, addresses_of(one.addresses, rules::failure_bursts::most_addresses), story_of(one), at - ago},
+         "login_failures", account, to_string(fault::wrong_credentials)});
   }
   return result;
 }

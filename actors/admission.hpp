@@ -63,7 +63,8 @@ public:
   std::vector<line> take_all_lines(instant now, moment at);
   /// Whether take_lines() or tell_facts() will have one.
   bool watches() const { return bursts_.any() || facts_.any(); }
-  /// Logs what a client, be he a stranger, made happen: the first at once, many in one line. `kind`: a sentence of ours.
+  /// Logs what a client, be he a stranger, made happen: the first at once, many in one line. `kind`: a sentence of
+  /// ours.
   void tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now);
   /// Logs the many whose time is over.
   void tell_facts(instant now);

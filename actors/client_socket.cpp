@@ -268,8 +268,7 @@ void client_socket::fail(net::operation op) {
   want_write(false);
 }
 
-client_doorman::client_doorman(net::default_multiplexer& loop, int fd, peers kind, on_accept accepted,
-                               on_pause paused)
+client_doorman::client_doorman(net::default_multiplexer& loop, int fd, peers kind, on_accept accepted, on_pause paused)
     : net::doorman_impl(loop, fd), kind_(kind), accepted_(std::move(accepted)), paused_(std::move(paused)) {}
 
 bool client_doorman::new_connection() {

@@ -97,7 +97,7 @@ private:
   bool paid_ = false;               ///< what is slowed has paid for itself
   size_t heard_ = 0;                ///< frames in this turn of the loop
   bool resting_ = false;            ///< enough were heard in this turn
-  admission::attempt attempt_; ///< of a password
+  admission::attempt attempt_;      ///< of a password
   std::optional<rules::question::any> attempt_waits_;
   bool registering_ = false;           ///< one account of its address's allowance is used up
   salon_id asked_salon_;               ///< of the posts or the question that are open
@@ -107,8 +107,8 @@ private:
   std::optional<instant> wake_at_;    ///< a `wake` is under way for then
   std::optional<instant> closing_by_; ///< hung up: then it ends, read or not
   bool over_tls_ = false;
-  size_t forgotten_ = 0;              ///< bytes, since it was hung up
-  bool finished_ = false;             ///< our output is ended; the peer's end is awaited
+  size_t forgotten_ = 0;  ///< bytes, since it was hung up
+  bool finished_ = false; ///< our output is ended; the peer's end is awaited
   bool paused_ = false;
   bool pumping_ = false;
   bool choked_ = false;         ///< its next command waits until it has read its answers

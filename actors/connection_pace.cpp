@@ -43,9 +43,7 @@ bool connection::in_budget(utterance& said) {
       now());
   switch (may.what) {
   case verdict::go: return true;
-  case verdict::close:
-    said = refused_for_flooding();
-    return true;
+  case verdict::close: said = refused_for_flooding(); return true;
   case verdict::tell: hear(event::any{event::refused{fault::too_many_requests, {}}}); break;
   case verdict::wait: break;
   }

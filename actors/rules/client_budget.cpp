@@ -47,8 +47,8 @@ client_budget::decision client_budget::ask(const request& asked, address_budgets
   if (limited && asked.fault
       && !faults.take({asked.stranger ? most_faults_of_strangers : most_faults, faults_a_second}, now))
     return {verdict::close, {}};
-  const auto wait = std::max(take(asked.cost, limits.connection, now),
-                             shared.take(address, limits.address, asked.cost, now));
+  const auto wait =
+      std::max(take(asked.cost, limits.connection, now), shared.take(address, limits.address, asked.cost, now));
   if (!asked.more_waits || now > waited_until_ + recovery) {
     flooding_since_.reset();
     told_ = false;

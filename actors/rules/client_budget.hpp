@@ -42,7 +42,7 @@ public:
   static constexpr auto least_wait = std::chrono::milliseconds{100}; ///< so that waking up costs next to nothing
   static constexpr auto told_after = std::chrono::seconds{1};        ///< of waiting while more is there
   static constexpr auto closed_after = std::chrono::seconds{10};
-  static constexpr auto recovery = std::chrono::seconds{1}; ///< without waiting: it floods no more
+  static constexpr auto recovery = std::chrono::seconds{1};               ///< without waiting: it floods no more
   static constexpr double most_faults = 30, most_faults_of_strangers = 5; ///< at once
   static constexpr double faults_a_second = 0.1;                          ///< in the long run
 
@@ -68,7 +68,8 @@ public:
                instant now);
 
   /// What an answer has cost: the next request waits for it.
-  void charge(double cost, address_budgets& shared, const std::string& address, const budget_paces& limits, instant now);
+  void charge(double cost, address_budgets& shared, const std::string& address, const budget_paces& limits,
+              instant now);
 
 private:
   instant::duration take(double cost, const pace& limit, instant now);

@@ -1,5 +1,5 @@
-// What a client can say, as a table: when it is allowed, what it costs, how HELP tells of it. Beside it what else costs:
-// frames that are no command, answers, connections that come to nothing.
+// What a client can say, as a table: when it is allowed, what it costs, how HELP tells of it. Beside it what else
+// costs: frames that are no command, answers, connections that come to nothing.
 //
 // The unit is a request: about a tenth of a millisecond of the server's time, all threads together. The figures are
 // measured (tools/bench, scenario `floods`), and rounded up where clients have no reason to do it often.

@@ -61,7 +61,8 @@ private:
     for (auto before = codec_.unread(); auto said = codec_.next(now); before = codec_.unread()) {
       demand(codec_.unread() <= before, "what is given out is no longer unread");
       understood.push_back(support::words(said));
-      demand(understood.size() <= fed_ + 1, "a flood of frames costs its sender at least a byte a frame"); // and the end
+      demand(understood.size() <= fed_ + 1,
+             "a flood of frames costs its sender at least a byte a frame"); // and the end
       std::visit([&](const auto& what) { hear(what, now); }, *said);
     }
     const auto waiting = codec_.unsent();

@@ -1,8 +1,8 @@
 // 200 connections that said what cost them nothing (empty lines, words that are no command, HELP, HISTORY, bytes that
 // are no line, connections opened for nothing) held up everybody else for seconds; nobody was closed, and 940 MB of
 // errors were written in 7 s. With few descriptors left, salond accepted in a circle, at 100 % of a core.
-// Right: who floods is slowed, then told, then closed with the reason; others are served meanwhile, and who asks no more
-// than people do is never slowed. What strangers make happen is told in few lines.
+// Right: who floods is slowed, then told, then closed with the reason; others are served meanwhile, and who asks no
+// more than people do is never slowed. What strangers make happen is told in few lines.
 #include "tests/end_to_end/salonctl.hpp"
 #include "tests/support/line_client.hpp"
 #include <fstream>
@@ -96,9 +96,8 @@ TEST_F(Floods, OfHelpAreSlowedThenToldThenClosed) {
   const auto heard = zoe.hear_all(40s);
   EXPECT_EQ(std::count(heard.begin(), heard.end(), too_much), 2) << "told once, and closed";
   EXPECT_EQ(heard.back(), too_much);
-  const auto answers = std::count_if(heard.begin(), heard.end(), [](const auto& line) {
-    return line.rfind("QUIT", 0) == 0;
-  });
+  const auto answers =
+      std::count_if(heard.begin(), heard.end(), [](const auto& line) { return line.rfind("QUIT", 0) == 0; });
   EXPECT_GE(answers, 20);
   EXPECT_LE(answers, 20 + 12 * 10) << "a burst, and ten a second for ten seconds";
   EXPECT_GE(clock::now() - begun, 9s);
@@ -206,7 +205,8 @@ TEST_F(Floods, OfStrangersAreToldOfInFewLines) {
 
   const auto log = server_.log();
   size_t lines = 0;
-  for (size_t at = log.find("refused a connection"); at != std::string::npos; at = log.find("refused a connection", at + 1))
+  for (size_t at = log.find("refused a connection"); at != std::string::npos;
+       at = log.find("refused a connection", at + 1))
     ++lines;
   EXPECT_GE(lines, 2u) << "the first, and the others in one";
   EXPECT_LE(lines, 12u) << log;
@@ -238,8 +238,10 @@ TEST_F(Floods, OfConnectionsThatUseUpAllDescriptorsCostNothingAndLeaveTheOperato
 
   const auto before = processor_time(server_.pid());
   const auto begun = clock::now();
-  while (clock::now() - begun < 3s) // what it costs is measured over a time
-    expect_served(zoe, "zoë"), std::this_thread::sleep_for(50ms);
+  while (clock::now() - begun < 3s) { // what it costs is measured over a time
+    expect_served(zoe, "zoë");
+    std::this_thread::sleep_for(50ms);
+  }
   const std::chrono::duration<double> lasted = clock::now() - begun;
   EXPECT_LT((processor_time(server_.pid()) - before) / lasted.count(), 0.5);
   EXPECT_EQ(run_salonctl(server_, {"status"}).status, 0);

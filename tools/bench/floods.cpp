@@ -43,7 +43,8 @@ constexpr flood_kind kinds[] = {
 };
 
 const flood_kind& find_kind(const std::string& name) {
-  const auto found = std::find_if(std::begin(kinds), std::end(kinds), [&](const auto& kind) { return kind.name == name; });
+  const auto found =
+      std::find_if(std::begin(kinds), std::end(kinds), [&](const auto& kind) { return kind.name == name; });
   if (found == std::end(kinds))
     throw std::invalid_argument("no kind of flood is called " + name);
   return *found;
@@ -183,7 +184,8 @@ void flood(const std::string& kind, uint16_t port, size_t connections, way over)
         enter(flooder); // whoever was closed comes again
       } else if (flooder.ready() && said.way == flood_kind::manner::nothing) {
         flooder.close();
-      } else if (flooder.ready() && !flooder.wants_flush() && !(said.way == flood_kind::manner::once_each && flooder.has_spoken())) {
+      } else if (flooder.ready() && !flooder.wants_flush()
+                 && !(said.way == flood_kind::manner::once_each && flooder.has_spoken())) {
         flooder.send(payload);
         flooder.flush();
       }

@@ -69,11 +69,10 @@ struct arguments {
 };
 
 void check_names(const arguments& asked) {
-  static const std::vector<std::string> known{"sqlite", "mariadb", "db",   "floor",      "scenarios",   "list",
-                                              "quick",  "repeat",  "out",  "text-bytes", "own-core",    "unpinned",
-                                              "salond", "note",    "help", "memory-kib", "server-core", "passes",
-                                              "users",  "from",    "docs", "minutes",    "tls",
-                                              "port",   "kind",    "connections"};
+  static const std::vector<std::string> known{
+      "sqlite",     "mariadb",  "db",       "floor",   "scenarios", "list", "quick",      "repeat",      "out",
+      "text-bytes", "own-core", "unpinned", "salond",  "note",      "help", "memory-kib", "server-core", "passes",
+      "users",      "from",     "docs",     "minutes", "tls",       "port", "kind",       "connections"};
   for (const auto& [name, value] : asked.options)
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw std::invalid_argument("unknown option --" + name);
