@@ -1,18 +1,31 @@
 #include "actors/admission.hpp"
+#include "config/log.hpp"
+#include "protocol/commands/client_commands.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond {
 namespace {
 
-/// As people read it: "192.0.2.1 and 3 others".
-std::string addresses_of(const rules::failure_burst& what) {
-  if (what.addresses.empty())
+// An address may have so many seconds' worth at once.
+constexpr double address_burst_seconds = 10;
+
+/// As people read it: "192.0.2.1 and 3 others"; `most`: how many are kept.
+std::string addresses_of(const std::set<std::string>& addresses, size_t most) {
+  if (addresses.empty())
     return "a unix socket";
-  auto text = *what.addresses.begin();
-  if (const auto others = what.addresses.size() - 1; others != 0)
-    text += " and " + std::string(what.addresses.size() == rules::failure_bursts::most_addresses ? "at least " : "")
-            + std::to_string(others) + (others == 1 ? " other" : " others");
+  auto text = *addresses.begin();
+  if (const auto others = addresses.size() - 1; others != 0)
+    text += " and " + std::string(addresses.size() == most ? "at least " : "") + std::to_string(others)
+            + (others == 1 ? " other" : " others");
   return text;
+}
+
+/// What it costs to spell and to send it, and to get it from the store.
+double cost_of_telling(const event::any& what) {
+  size_t bytes = 0;
+  if (const auto* said = std::get_if<event::said>(&what))
+    bytes = said->text.size();
+  return client_costs::told + static_cast<double>(bytes) * client_costs::told_byte;
 }
 
 std::string story_of(const rules::failure_burst& what) {
@@ -45,6 +58,40 @@ rules::message_rate::decision admission::ask_to_say(user_id who, bool more_waits
   return messages_.ask(who, {double(rate.burst), double(rate.messages_per_second)}, more_waits, now);
 }
 
+rules::budget_paces admission::paces() const {
+  const auto& rate = how_.rate;
+  const auto in_all = double(rate.requests_per_second_per_address);
+  const auto of_one = double(rate.request_burst == 0 ? 0 : rate.requests_per_second);
+  return {{double(rate.request_burst), of_one}, {address_burst_seconds * in_all, in_all}};
+}
+
+rules::client_budget::decision admission::ask(rules::client_budget& of, const std::string& network, const request& what,
+                                              instant now) {
+  return of.ask(what, budgets_, network, paces(), now);
+}
+
+void admission::charge(rules::client_budget& of, const std::string& network, const rules::effects& answer,
+                       instant now) {
+  double cost = 0;
+  for (const auto& one : answer)
+    if (const auto* told = std::get_if<rules::tell>(&one))
+      cost += cost_of_telling(told->what);
+  of.charge(cost, budgets_, network, paces(), now);
+}
+
+void admission::came_to_nothing(const std::string& network, bool spoke_tls, instant now) {
+  const auto cost = spoke_tls ? client_costs::fruitless_tls : client_costs::fruitless;
+  budgets_.take_afterwards(network, paces().address, cost, now);
+}
+
+bool admission::in_debt(const std::string& network, instant now) {
+  return budgets_.in_debt(network, paces().address, now);
+}
+
+bool admission::may_change_password(user_id who, instant now) {
+  return password_changes_.at(who).take({password_changes_a_minute, password_changes_a_minute / 60}, now);
+}
+
 std::optional<fault> admission::refuses_registration(const std::string& network, instant now) {
   if (how_.registration.how == config::registration::policy::closed)
     return fault::registration_closed;
@@ -67,10 +114,23 @@ std::vector<admission::line> admission::lines_of(const std::vector<rules::failur
   for (const auto& one : over) {
     const auto account = one.account.empty() ? std::string("several accounts") : shown(one.account);
     const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(now - one.began);
-    result.push_back({decision{account, addresses_of(one), story_of(one), at - ago}, "login_failures", account,
-                      to_string(fault::wrong_credentials)});
+    result.push_back(
+        {decision{account, addresses_of(one.addresses, rules::failure_bursts::most_addresses), story_of(one), at - ago},
+         "login_failures", account, to_string(fault::wrong_credentials)});
   }
   return result;
+}
+
+void admission::tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now) {
+  if (facts_.add(kind, why, address, now))
+    log::info(kind, {{"why", why}, {"from", address}});
+}
+
+void admission::tell_facts(instant now) {
+  for (const auto& many : facts_.take_over(now))
+    log::info(many.kind, {{"times", many.times},
+                          {"why", many.why},
+                          {"from", addresses_of(many.addresses, rules::repeated_facts::most_addresses)}});
 }
 
 } // namespace salond

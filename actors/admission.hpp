@@ -1,10 +1,13 @@
 // What a client may still do, and how often: the limits of rules/, with the configuration that holds now. A plain
 // object of the I/O thread, part of the audience.
 #pragma once
+#include "actors/rules/client_budget.hpp"
 #include "actors/rules/failure_bursts.hpp"
 #include "actors/rules/login_throttle.hpp"
 #include "actors/rules/message_rate.hpp"
 #include "actors/rules/registration_rate.hpp"
+#include "actors/rules/repeated_facts.hpp"
+#include "actors/rules/session.hpp"
 #include "config/config.hpp"
 #include "protocol/words/fault.hpp"
 #include "protocol/words/records.hpp"
@@ -13,6 +16,9 @@ namespace salond {
 
 class admission {
 public:
+  static constexpr size_t most_password_changers = 16384; ///< who changed his longest ago is forgotten
+  static constexpr double password_changes_a_minute = 5;
+
   using attempt = rules::login_throttle::attempt;
   using attempt_result = rules::login_throttle::result;
 
@@ -26,6 +32,19 @@ public:
 
   // --- messages ---
   rules::message_rate::decision ask_to_say(user_id who, bool more_waits, instant now);
+
+  // --- everything else that is asked ---
+  using request = rules::client_budget::request;
+  rules::client_budget::decision ask(rules::client_budget& of, const std::string& network, const request& what,
+                                     instant now);
+  /// What an answer has cost.
+  void charge(rules::client_budget& of, const std::string& network, const rules::effects& answer, instant now);
+  /// A connection from there ended, and nobody had logged in.
+  void came_to_nothing(const std::string& network, bool spoke_tls, instant now);
+  /// Whether all connections from there together have used more than they may.
+  bool in_debt(const std::string& network, instant now);
+  /// Whether a user may change his password once more: each change is a row of the audit log.
+  bool may_change_password(user_id who, instant now);
 
   // --- accounts ---
   /// registration_closed, too_many_attempts; else the address has used up one account.
@@ -42,10 +61,16 @@ public:
   /// Of the bursts of failures that are over; `at`: now, on the wall clock.
   std::vector<line> take_lines(instant now, moment at);
   std::vector<line> take_all_lines(instant now, moment at);
-  /// Whether take_lines() will have one.
-  bool watches() const { return bursts_.any(); }
+  /// Whether take_lines() or tell_facts() will have one.
+  bool watches() const { return bursts_.any() || facts_.any(); }
+  /// Logs what a client, be he a stranger, made happen: the first at once, many in one line. `kind`: a sentence of
+  /// ours.
+  void tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now);
+  /// Logs the many whose time is over.
+  void tell_facts(instant now);
 
 private:
+  rules::budget_paces paces() const;
   std::vector<line> lines_of(const std::vector<rules::failure_burst>& over, instant now, moment at);
 
   const config::settings& how_;
@@ -53,6 +78,9 @@ private:
   rules::failure_bursts bursts_;
   rules::message_rate messages_;
   rules::registration_rate registrations_;
+  rules::address_budgets budgets_;
+  rules::recent<user_id, rules::token_bucket> password_changes_{most_password_changers};
+  rules::repeated_facts facts_;
 };
 
 } // namespace salond

@@ -272,6 +272,7 @@ void audience::close_all(const event::any& last, instant now, std::function<void
   for (const auto& [id, who] : connections_)
     who->close(last);
   note(allowed.take_all_lines(now, wall_clock()));
+  allowed.tell_facts(instant::max());
   when_over_ = std::move(when_over);
   tell_if_over();
 }
@@ -316,6 +317,11 @@ void audience::wake(const hearer& who, instant when) {
   tick_later();
 }
 
+void audience::tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now) {
+  allowed.tell_fact(kind, why, address, now);
+  tick_later();
+}
+
 void audience::tick_later() {
   if (ticking_ || (alarms_.empty() && !allowed.watches()))
     return;
@@ -332,6 +338,7 @@ void audience::tick(instant now) {
       found->second->time_has_come(now);
   }
   note(allowed.take_lines(now, wall_clock()));
+  allowed.tell_facts(now);
   tick_later();
 }
 

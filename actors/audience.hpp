@@ -102,6 +102,9 @@ public:
   void leave(hearer& who);
   size_t connections() const { return connections_.size(); }
 
+  /// Logs what a client made happen, many in one line: admission::tell_fact().
+  void tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now);
+
   // --- passwords ---
   /// What came of an attempt that `allowed` let begin, tried or waiting; others may have their turn now. `guesses`:
   /// passwords tried at once.

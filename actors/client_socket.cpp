@@ -1,8 +1,12 @@
 #include "actors/client_socket.hpp"
 #include "actors/transport/handshake_pace.hpp"
 #include "config/log.hpp"
+#include <algorithm>
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <limits>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -12,7 +16,16 @@ namespace {
 
 constexpr size_t read_bytes = 16384; // one buffer for all connections: the larger, the fewer calls for a burst
 constexpr size_t most_parts = 64;    // of one sendmsg
-constexpr int accepts_a_turn = 64;
+constexpr unsigned accepts_a_turn = 64;
+
+/// Descriptors from this one on are not for clients. They are given out from the lowest on.
+int first_reserved_descriptor() {
+  rlimit have{};
+  if (::getrlimit(RLIMIT_NOFILE, &have) != 0 || have.rlim_cur > static_cast<rlim_t>(std::numeric_limits<int>::max()))
+    return std::numeric_limits<int>::max();
+  const auto most = static_cast<int>(have.rlim_cur);
+  return most - std::min(64, most / 4);
+}
 
 std::vector<char>& read_buffer() {
   static thread_local std::vector<char> buffer;
@@ -261,30 +274,55 @@ void client_socket::fail(net::operation op) {
   want_write(false);
 }
 
-client_doorman::client_doorman(net::default_multiplexer& loop, int fd, peers kind, on_accept accepted)
-    : net::doorman_impl(loop, fd), kind_(kind), accepted_(std::move(accepted)) {}
+client_doorman::client_doorman(net::default_multiplexer& loop, int fd, peers kind, on_accept accepted, on_pause paused)
+    : net::doorman_impl(loop, fd), kind_(kind), accepted_(std::move(accepted)), paused_(std::move(paused)) {}
 
 bool client_doorman::new_connection() {
   auto& loop = acceptor_.backend();
+  const auto first_reserved = first_reserved_descriptor();
   auto fd = acceptor_.accepted_socket(); // the first is accepted by CAF
-  for (int n = 0; fd >= 0; ++n) {
+  for (unsigned spent = 0; fd >= 0;) {
     if (detached()) {
       ::close(fd);
       return false;
     }
-    std::string peer = local_peer;
-    if (kind_ == peers::by_address) {
-      sockaddr_storage from{};
-      socklen_t size = sizeof from;
-      ::getpeername(fd, reinterpret_cast<sockaddr*>(&from), &size);
-      peer = address_of(from);
-      notice_dead_peers(fd);
-    }
-    accepted_(caf::make_counted<client_socket>(loop, fd, std::move(peer)));
-    if (n + 1 == accepts_a_turn || detached())
+    const auto last = fd >= first_reserved;
+    spent += take_in(loop, fd);
+    if (last)
+      return pause();
+    if (spent >= accepts_a_turn || detached())
       break;
     fd = ::accept4(acceptor_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
   }
+  return true;
+}
+
+unsigned client_doorman::take_in(net::default_multiplexer& loop, int fd) {
+  std::string peer = local_peer;
+  if (kind_ == peers::by_address) {
+    sockaddr_storage from{};
+    socklen_t size = sizeof from;
+    ::getpeername(fd, reinterpret_cast<sockaddr*>(&from), &size);
+    peer = address_of(from);
+    notice_dead_peers(fd);
+  }
+  return accepted_(caf::make_counted<client_socket>(loop, fd, std::move(peer)));
+}
+
+/// The next one to come would take what the operators' port, the database and the log need.
+bool client_doorman::pause() {
+  remove_from_loop();
+  paused_();
+  return true;
+}
+
+bool client_doorman::go_on_if_possible() {
+  const auto next = ::fcntl(acceptor_.fd(), F_DUPFD_CLOEXEC, 0); // the lowest that is free, as accept() would take it
+  if (next >= 0)
+    ::close(next);
+  if (next < 0 || next >= first_reserved_descriptor())
+    return false;
+  add_to_loop();
   return true;
 }
 

@@ -8,6 +8,9 @@ namespace {
 // great deal by asking for it often. Far below limits.unsent_bytes, which is for what others say.
 constexpr size_t most_unread_answers = 65536;
 
+// What a client says after it was hung up on, and is read all the same.
+constexpr size_t most_forgotten = 262144;
+
 // A client that has been hung up on gets this long to read what it was told and to close.
 constexpr auto closing_time = std::chrono::seconds{5};
 // And this long to close when the server stops and everything is written to it: whoever reads has it by then.
@@ -25,6 +28,7 @@ connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house,
       codec_(make_codec(speaks_, house_->settings)), session_(window_of(house_->settings.limits)), refusal_(refusal) {
   speaks = speaks_;
   peer = socket_->peer();
+  over_tls_ = socket_->shaking();
   entered_ = now();
   house_->enter(*this);
 }
@@ -44,9 +48,11 @@ caf::behavior connection::make_behavior() {
   return {
       [this](const caf::io::new_data_msg& msg) {
         if (closing_by_)
-          return; // read and forgotten: unread input would turn our FIN into a reset
+          return forget(msg.buf.size());
         codec_->feed({msg.buf.data(), msg.buf.size()}, now());
+        heard_ = 0;
         work();
+        pay_for_reading();
       },
       [this](const caf::io::connection_closed_msg&) {
         socket_ = nullptr;
@@ -56,12 +62,16 @@ caf::behavior connection::make_behavior() {
         if (finished_ && socket_ && socket_->input_over())
           return quit();
         wake_at_.reset();
+        resting_ = false;
+        heard_ = 0;
         work();
       },
   };
 }
 
 void connection::on_exit() {
+  if (session_.anonymous() && !refusal_)
+    house_->allowed.came_to_nothing(network, over_tls_, now());
   house_->leave(*this);
   tried(admission::attempt_result::unknown);
   if (socket_) {
@@ -79,7 +89,7 @@ void connection::input_ended() {
 }
 
 void connection::tls_failed(const std::string& why) {
-  log::info("a client's TLS failed", {{"why", why}, {"from", peer}});
+  house_->tell_fact("a client's TLS failed", why, peer, now());
   close(std::nullopt);
 }
 
@@ -99,43 +109,23 @@ size_t connection::unsent() const {
 
 /// Takes utterances for as long as the session will have them.
 void connection::pump() {
-  if (pumping_)
-    return; // an answer that came at once: the loop below goes on, so that no input can nest calls
+  if (pumping_ || resting_)
+    return; // pumping: an answer that came at once; the loop below goes on, so that no input can nest calls
   pumping_ = true;
   choked_ = false;
-  while (socket_ && !session_.waiting() && !parked_) {
-    choked_ = !has_room();
-    if (choked_ || (slowed_ && now() < slowed_until_))
-      break;
+  while (socket_ && !session_.waiting() && !parked_ && next_may_be_heard()) {
     auto said = slowed_ ? std::exchange(slowed_, std::nullopt) : codec_->next(now());
-    if (!said || !in_pace(*said))
+    if (!said)
       break;
+    ++heard_;
+    if (!in_pace(*said)) {
+      slowed_ = std::move(said);
+      break;
+    }
     carry_out(session_.hear(std::move(*said)));
   }
   pumping_ = false;
   read_on_or_pause();
-}
-
-/// Whether it may be heard now. What is too much is kept for a while, or becomes words that are refused.
-bool connection::in_pace(utterance& said) {
-  if (session_.anonymous() || !rules::is_message(said))
-    return true;
-  using verdict = rules::message_rate::verdict;
-  const auto may = house_->allowed.ask_to_say(account, codec_->unread() != 0, now());
-  switch (may.what) {
-  case verdict::go: break;
-  case verdict::wait:
-    slowed_ = std::move(said);
-    slowed_until_ = now() + may.wait;
-    wake_up(may.wait + std::chrono::milliseconds{1});
-    return false;
-  case verdict::refuse: said = misspoken{fault::too_many_messages, false}; break;
-  case verdict::close:
-    log::info("closed a client that says too much", {{"connection", number.value}, {"user", session_.who().username}});
-    said = misspoken{fault::too_many_messages, true};
-    break;
-  }
-  return true;
 }
 
 void connection::carry_out(rules::effects what) {
@@ -155,7 +145,11 @@ void connection::carry_out(rules::effects what) {
 
 void connection::answered(rules::answer::any what) {
   asked_services_ = false;
-  carry_out(session_.answered(std::move(what)));
+  const auto in_session = !session_.anonymous(); // what a login brings is not asked for
+  auto effects = session_.answered(std::move(what));
+  if (in_session)
+    house_->allowed.charge(budget_, network, effects, now());
+  carry_out(std::move(effects));
   pump();
   house_->touch(*this);
 }
@@ -199,7 +193,7 @@ void connection::check_room() {
   const auto most = house_->settings.limits.unsent_bytes;
   if (most == 0 || !socket_ || unsent() <= most)
     return;
-  log::info("cut off a client that does not read", {{"connection", number.value}, {"from", peer}});
+  house_->tell_fact("cut off a client that does not read", to_string(fault::too_slow), peer, now());
   too_slow_ = true;
   close(event::refused{fault::too_slow, {}});
 }
@@ -292,7 +286,7 @@ void connection::read_on_or_pause() {
   if (!socket_ || closing_by_)
     return;
   const auto most = house_->settings.limits.unread_bytes;
-  const auto full = slowed_ || (most != 0 && codec_->unread() >= most);
+  const auto full = slowed_ || now() < slowed_until_ || (most != 0 ? codec_->unread() >= most : resting_);
   if (full == paused_)
     return;
   paused_ = full;
@@ -302,13 +296,21 @@ void connection::read_on_or_pause() {
     socket_->resume_reading();
 }
 
+/// What comes after the last words is read and forgotten: unread input would turn our FIN into a reset. Who goes on and
+/// on is not read any more; he is cut off when the time to close is over.
+void connection::forget(size_t bytes) {
+  forgotten_ += bytes;
+  if (forgotten_ > most_forgotten && socket_)
+    socket_->pause_reading();
+}
+
 /// The codec's time: when a client turns out to be raw, when the next paced text may go out.
 void connection::wake_at_deadline() {
   const auto when = codec_->deadline();
   if (!when || (wake_at_ && *wake_at_ <= *when))
     return;
   const auto pause = *when - now();
-  if (pause <= instant::duration{0} && (session_.waiting() || slowed_))
+  if (pause <= instant::duration{0} && (session_.waiting() || slowed_ || resting_ || now() < slowed_until_))
     return; // a frame is ready; it is taken when the session asks for it, not by waking again and again
   wake_at_ = when;
   wake_up(std::max(pause, instant::duration{0}) + std::chrono::microseconds{1});

@@ -45,9 +45,16 @@ private:
   size_t unsent() const;
   void drain_codec();
   void go_on_if_choked();
+  bool next_may_be_heard();
   bool in_pace(utterance& said);
+  bool in_budget(utterance& said);
+  bool in_message_rate(utterance& said);
+  void hold_for(instant::duration wait);
+  void pay_for_reading();
+  utterance refused_for_flooding();
   void carry_out(rules::effects what);
   void read_on_or_pause();
+  void forget(size_t bytes);
   void wake_at_deadline();
   void wake_up(instant::duration after = instant::duration{0});
   void check_room();
@@ -84,9 +91,13 @@ private:
   rules::session session_;
   std::optional<rules::question::post> parked_;
   instant parked_until_{}, entered_{};
+  rules::client_budget budget_;
   std::optional<utterance> slowed_; ///< said, and not heard before slowed_until_
-  instant slowed_until_{};
-  admission::attempt attempt_; ///< of a password
+  instant slowed_until_{};          ///< nothing is read or heard before
+  bool paid_ = false;               ///< what is slowed has paid for itself
+  size_t heard_ = 0;                ///< frames in this turn of the loop
+  bool resting_ = false;            ///< enough were heard in this turn
+  admission::attempt attempt_;      ///< of a password
   std::optional<rules::question::any> attempt_waits_;
   bool registering_ = false;           ///< one account of its address's allowance is used up
   salon_id asked_salon_;               ///< of the posts or the question that are open
@@ -95,7 +106,9 @@ private:
   std::optional<fault> refusal_;
   std::optional<instant> wake_at_;    ///< a `wake` is under way for then
   std::optional<instant> closing_by_; ///< hung up: then it ends, read or not
-  bool finished_ = false;             ///< our output is ended; the peer's end is awaited
+  bool over_tls_ = false;
+  size_t forgotten_ = 0;  ///< bytes, since it was hung up
+  bool finished_ = false; ///< our output is ended; the peer's end is awaited
   bool paused_ = false;
   bool pumping_ = false;
   bool choked_ = false;         ///< its next command waits until it has read its answers

@@ -180,6 +180,8 @@ void connection::carry(rules::question::replace_hash& what) {
 }
 
 void connection::carry(rules::question::change_password& what) {
+  if (!house_->allowed.may_change_password(account, now()))
+    return answered(rules::answer::settled{fault::too_many_attempts});
   ask_store(
       this, house_->store, store_work::kind::write,
       [what, why = decision{session_.who().username, peer, {}, wall_clock()}](persistence::store& db) {

@@ -1,5 +1,6 @@
 #include "actors/listener.hpp"
 #include "actors/connection.hpp"
+#include "actors/network.hpp"
 #include "config/log.hpp"
 #include <cstring>
 #include <netdb.h>
@@ -73,17 +74,31 @@ bound_endpoint bind_unix(const config::endpoint& where) {
   return {where, listen_on(where, AF_UNIX, reinterpret_cast<sockaddr*>(&address), sizeof address)};
 }
 
-void let_in(caf::io::broker* self, net::default_multiplexer& loop, const std::shared_ptr<audience>& house,
-            dialect speaks, config::endpoint::kind how, caf::intrusive_ptr<client_socket> socket) {
+/// How many of a turn's accepts a connection is worth whose address has used up its allowance: whoever opens
+/// connections for nothing has few in each turn.
+constexpr unsigned worth_in_debt = 8;
+
+// How often a door looks whether descriptors are free again.
+constexpr auto pause_for_descriptors = std::chrono::milliseconds{100};
+
+unsigned let_in(caf::io::broker* self, net::default_multiplexer& loop, const std::shared_ptr<audience>& house,
+                dialect speaks, config::endpoint::kind how, caf::intrusive_ptr<client_socket> socket) {
   if (house->overrun())
-    return; // closed without a word: there are too many to talk to
+    return 1; // closed without a word: there are too many to talk to
   if (how == config::endpoint::kind::tls)
     socket->speak_tls(house->certificate);
+  const auto now = self->clock().now();
   const auto refusal = house->refuses(socket->peer());
   if (refusal)
-    log::info("refused a connection", {{"why", to_string(*refusal)}, {"from", socket->peer()}});
+    house->tell_fact("refused a connection", to_string(*refusal), socket->peer(), now);
+  const auto worth = house->allowed.in_debt(network_of(socket->peer()), now) ? worth_in_debt : 1;
   caf::actor_config cfg{&loop};
   self->system().spawn_class<connection, caf::no_spawn_options>(cfg, house, std::move(socket), speaks, refusal);
+  return worth;
+}
+
+void look_for_descriptors_later(caf::io::broker* self) {
+  caf::delayed_anon_send(caf::actor_cast<caf::actor>(self), pause_for_descriptors, wake{});
 }
 
 } // namespace
@@ -98,13 +113,22 @@ caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, b
   self->set_error_handler([](caf::error& why) {
     log::warning("a listener was told an error", {{"why", to_string(why)}});
   });
-  self->add_doorman(caf::make_counted<client_doorman>(
-      loop, door.fd, local ? client_doorman::peers::local : client_doorman::peers::by_address,
-      [self, &loop, house, speaks, how = door.where.how](caf::intrusive_ptr<client_socket> socket) {
-        let_in(self, loop, house, speaks, how, std::move(socket));
-      }));
+  const auto accepted = [self, &loop, house, speaks, how = door.where.how](caf::intrusive_ptr<client_socket> socket) {
+    return let_in(self, loop, house, speaks, how, std::move(socket));
+  };
+  const auto paused = [self, house] {
+    house->tell_fact("accepting pauses: descriptors run short", "limit of open files", "", self->clock().now());
+    look_for_descriptors_later(self);
+  };
+  const auto entrance = caf::make_counted<client_doorman>(
+      loop, door.fd, local ? client_doorman::peers::local : client_doorman::peers::by_address, accepted, paused);
+  self->add_doorman(entrance);
   return {
       [self](const caf::io::acceptor_closed_msg&) { self->quit(caf::exit_reason::unhandled_exception); },
+      [self, entrance](const wake&) {
+        if (!entrance->go_on_if_possible())
+          look_for_descriptors_later(self);
+      },
   };
 }
 

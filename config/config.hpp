@@ -66,6 +66,11 @@ struct rate {
   uint32_t messages_per_second = 10;           ///< of one user, in the long run
   uint32_t burst = 30;                         ///< messages of one user at once
   uint32_t logins_per_minute_per_address = 60; ///< wrong passwords from one address
+  /// What no other rate counts, by what it costs: a plain command is 1, or less (protocol/commands). A bot that reads
+  /// 500 messages of each of its 50 salons at its start, and 200 people who come back at once, are not slowed.
+  uint32_t requests_per_second = 50;              ///< of one connection, in the long run
+  uint32_t request_burst = 500;                   ///< of one connection at once
+  uint32_t requests_per_second_per_address = 500; ///< of all connections of an address; ten times that at once
 };
 
 struct registration {

@@ -94,6 +94,7 @@ effects session::take(utterance& said) {
                           return just(tell{event::refused{what.why, {}}});
                         },
                         [this](input_ended&) { return end(std::nullopt); },
+                        [](nothing_said&) { return effects{}; },
                     },
                     said);
 }

@@ -2,6 +2,7 @@
 #include "actors/transport/hub.hpp"
 #include "actors/transport/tls_scribe.hpp"
 #include <caf/all.hpp>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -10,6 +11,14 @@ namespace salond {
 namespace {
 
 constexpr int most_accepts_a_turn = 64; // then the other sockets have their turn
+
+/// Whether taking this one would leave none to accept the next with: a door that cannot accept is called again and
+/// again for one that waits.
+bool is_among_the_last(int descriptor) {
+  constexpr rlim_t last = 4;
+  rlimit have{};
+  return ::getrlimit(RLIMIT_NOFILE, &have) == 0 && static_cast<rlim_t>(descriptor) + last >= have.rlim_cur;
+}
 
 } // namespace
 
@@ -34,6 +43,12 @@ bool tls_doorman::new_connection() {
 }
 
 void tls_doorman::take_in(int descriptor) {
+  if (is_among_the_last(descriptor)) {
+    ::close(descriptor);
+    ++hub_->counters.accepted;
+    hub_->waiting.refused("descriptors run short");
+    return;
+  }
   const auto address = caf::io::network::remote_addr_of_fd(descriptor);
   if (!address) { // gone already
     ::close(descriptor);

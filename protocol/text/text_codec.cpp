@@ -46,23 +46,23 @@ command::register_user registration(const std::string& fields) {
   return result;
 }
 
-std::optional<utterance> post(const std::string& rest) {
+utterance post(const std::string& rest) {
   const auto end = rest.find("):");
   if (end == std::string::npos)
     return misspoken{fault::unknown_command};
   auto text = shown(without_leading_space(std::string_view{rest}.substr(end + 2)));
   if (text.empty())
-    return std::nullopt;
+    return nothing_said{};
   return command::any{command::post{rest.substr(0, end), std::move(text)}};
 }
 
-std::optional<utterance> tell_privately(const std::string& rest) {
+utterance tell_privately(const std::string& rest) {
   auto parts = split(rest);
   if (!parts)
     return misspoken{fault::unknown_command};
   auto text = shown(without_leading_space(parts->second));
   if (text.empty())
-    return std::nullopt;
+    return nothing_said{};
   return command::any{command::tell_privately{std::move(parts->first), std::move(text)}};
 }
 
@@ -118,7 +118,7 @@ utterance first_frame(const std::string& frame) {
   return command::any{command::log_in{std::move(parts->first), std::move(parts->second)}};
 }
 
-std::optional<utterance> session_frame(const std::string& frame) {
+utterance session_frame(const std::string& frame) {
   if (auto rest = after(frame, "MSG ("))
     return post(*rest);
   if (auto salon = after(frame, "JOIN:"))
@@ -150,27 +150,25 @@ std::optional<utterance> session_frame(const std::string& frame) {
 }
 
 std::optional<utterance> text_codec::next(instant now) {
-  while (!closed_) {
-    if (!in_session_ && is_tls_hello(reader_.beginning())) // at once: not after the guess about its kind
-      return refuse_foreign();
-    const auto request = !in_session_ && is_http_beginning(reader_.beginning());
-    const auto frame = reader_.next(now);
-    if (!frame)
-      break;
-    if (request && frame->bytes.empty()) // too long, as a browser's address may be
-      return refuse_foreign();
-    switch (frame->what) {
-    case frame_reader::frame::kind::too_long: return misspoken{fault::frame_too_long};
-    case frame_reader::frame::kind::fatally_too_long: return misspoken{fault::frame_too_long, true};
-    case frame_reader::frame::kind::end: return input_ended{};
-    case frame_reader::frame::kind::whole: break;
-    }
-    if (frame->bytes.empty())
-      continue;
-    if (auto said = understand(frame->bytes))
-      return said;
+  if (closed_)
+    return std::nullopt;
+  if (!in_session_ && is_tls_hello(reader_.beginning())) // at once: not after the guess about its kind
+    return refuse_foreign();
+  const auto request = !in_session_ && is_http_beginning(reader_.beginning());
+  const auto frame = reader_.next(now);
+  if (!frame)
+    return std::nullopt;
+  if (request && frame->bytes.empty()) // too long, as a browser's address may be
+    return refuse_foreign();
+  switch (frame->what) {
+  case frame_reader::frame::kind::too_long: return misspoken{fault::frame_too_long};
+  case frame_reader::frame::kind::fatally_too_long: return misspoken{fault::frame_too_long, true};
+  case frame_reader::frame::kind::end: return input_ended{};
+  case frame_reader::frame::kind::whole: break;
   }
-  return std::nullopt;
+  if (frame->bytes.empty())
+    return nothing_said{};
+  return understand(frame->bytes);
 }
 
 /// A stranger to this protocol: what else it says is not for us, and nothing that we say for it.
@@ -179,7 +177,7 @@ utterance text_codec::refuse_foreign() {
   return misspoken{fault::foreign_protocol, true};
 }
 
-std::optional<utterance> text_codec::understand(const std::string& frame) {
+utterance text_codec::understand(const std::string& frame) {
   auto first = in_session_ ? utterance{} : first_frame(frame);
   if (const auto* wrong = std::get_if<misspoken>(&first); wrong && wrong->fatal)
     return refuse_foreign();

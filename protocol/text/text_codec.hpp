@@ -23,7 +23,7 @@ public:
   std::optional<instant> deadline() const override;
 
 private:
-  std::optional<utterance> understand(const std::string& frame);
+  utterance understand(const std::string& frame);
   utterance refuse_foreign();
   bool raw() const { return reader_.kind() == client_kind::raw; }
   paced_writer& paced();
@@ -43,7 +43,7 @@ private:
 /// What a first frame says. Never empty frames.
 utterance first_frame(const std::string& frame);
 
-/// What a frame in a session says; nothing for what is ignored (an empty text).
-std::optional<utterance> session_frame(const std::string& frame);
+/// What a frame in a session says.
+utterance session_frame(const std::string& frame);
 
 } // namespace salond::text

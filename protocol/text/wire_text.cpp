@@ -1,4 +1,5 @@
 #include "protocol/text/wire_text.hpp"
+#include "protocol/commands/client_commands.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -122,6 +123,7 @@ refusal_text refusal(fault why) {
   case fault::too_many_attempts: return "ERREUR: trop de tentatives, réessayez plus tard";
   case fault::too_many_messages: return "ERREUR: trop de messages, ralentissez";
   case fault::too_slow: return "ERREUR: client trop lent";
+  case fault::too_many_requests: return "ERREUR: trop de requêtes, ralentissez";
   case fault::salon_closed: return "ERREUR: le salon a été interrompu, reconnectez-vous";
   case fault::no_such_request: return "ERREUR: aucune demande en attente";
   case fault::invalid_name: return "ERREUR: nom de salon invalide";
@@ -137,20 +139,6 @@ refusal_text refusal(fault why) {
   }
   return "ERREUR: service momentanément indisponible, réessayez";
 }
-
-constexpr const char* help_texts[] = {
-    "MSG (salon):texte - écrire aux membres d'un salon",
-    "JOIN:salon - rejoindre un salon, ou demander à le rejoindre",
-    "LEAVE:salon - quitter un salon",
-    "HISTORY:salon:n - relire les n derniers messages d'un salon (500 au plus)",
-    "PRIVATE:utilisateur:texte - écrire à une seule personne",
-    "PASSWORD:ancien:nouveau - changer de mot de passe",
-    "AUTH:utilisateur:mot de passe - vérifier des identifiants",
-    "TOKEN - recevoir un jeton pour revenir sans mot de passe (RESUME:jeton)",
-    "BAN:utilisateur - bannir définitivement (administrateurs)",
-    "HELP - lire cette aide",
-    "QUIT - se déconnecter",
-};
 
 /// What an envelope consists of: our words, and names, which somebody chose.
 struct part {
@@ -238,8 +226,9 @@ public:
     say_own("TOKEN:" + what.token + ":" + std::to_string(what.seconds));
   }
   void operator()(const event::help&) const {
-    for (const auto* text : help_texts)
-      say_own(text);
+    for (const auto& one : client_commands())
+      if (one.help)
+        say_own(one.help);
   }
   void operator()(const event::refused& what) const {
     const auto told = refusal(what.why);

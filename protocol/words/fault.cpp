@@ -37,6 +37,7 @@ const char* to_string(fault what) {
   case fault::too_many_messages: return "too_many_messages";
   case fault::too_slow: return "too_slow";
   case fault::salon_closed: return "salon_closed";
+  case fault::too_many_requests: return "too_many_requests";
   }
   return "unknown_fault"; // a value from a newer node
 }

@@ -43,8 +43,9 @@ enum class fault : uint8_t {
   too_many_connections,
   too_many_attempts,
   too_many_messages,
-  too_slow,     ///< the client does not read
-  salon_closed, ///< the salon failed while the client's post was on its way; whether it was stored is unknown
+  too_slow,          ///< the client does not read
+  salon_closed,      ///< the salon failed while the client's post was on its way; whether it was stored is unknown
+  too_many_requests, ///< frames that cost more than the connection, or its address, may use
 };
 
 /// The fault's stable name, for logs and administrators' tools: "unknown_salon".

@@ -16,7 +16,10 @@ struct misspoken {
 /// The client has ended its input, and all that it said before has been given out.
 struct input_ended {};
 
+/// A frame that asks for nothing: an empty line, an empty text. It is not answered, but it was work.
+struct nothing_said {};
+
 /// What a client said.
-using utterance = std::variant<command::any, misspoken, input_ended>;
+using utterance = std::variant<command::any, misspoken, input_ended, nothing_said>;
 
 } // namespace salond

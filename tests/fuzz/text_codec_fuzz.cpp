@@ -58,6 +58,7 @@ public:
   void feed(std::string_view bytes, instant now) {
     wake(now);
     codec_.feed(bytes, now);
+    fed_ += bytes.size();
     turn(now);
   }
   void end_input(instant now) {
@@ -86,6 +87,8 @@ private:
     for (auto before = codec_.unread(); auto said = codec_.next(now); before = codec_.unread()) {
       demand(codec_.unread() <= before, "what is given out is no longer unread");
       understood.push_back(support::words(said));
+      demand(understood.size() <= fed_ + 1,
+             "a flood of frames costs its sender at least a byte a frame"); // and the end
       std::visit([&](const auto& what) { hear(what, now); }, *said);
     }
     const auto waiting = codec_.unsent();
@@ -122,6 +125,7 @@ private:
     codec_.say_last(text, now);
     closed_ = true;
   }
+  void hear(const nothing_said&, instant) {}
   void hear(const input_ended&, instant now) {
     codec_.say_last(event::stopping{}, now);
     closed_ = true;
@@ -184,6 +188,7 @@ private:
   }
 
   text_codec codec_;
+  size_t fed_ = 0;
   instant last_turn_ = start;
   std::optional<instant> last_write_;
   std::string username_ = "l'été";

@@ -25,7 +25,8 @@ void daemon::launch(const std::vector<std::string>& more_arguments) {
   settings.merge_patch(how.settings);
   const std::string config = folder_ / "salond.json";
   std::ofstream(config) << settings;
-  std::vector<std::string> arguments{SALOND_BINARY, "--config=" + config, "--state=" + state()};
+  auto arguments = how.through;
+  arguments.insert(arguments.end(), {SALOND_BINARY, "--config=" + config, "--state=" + state()});
   if (!how.db.empty())
     arguments.push_back("--db=" + how.db);
   for (const auto& each : how.listen)

@@ -14,6 +14,7 @@ struct daemon_options {
   nlohmann::json settings = nlohmann::json::object(); ///< laid over test_settings()
   std::vector<std::string> variables;                 ///< "NAME=value"
   std::string admin = "127.0.0.1:0";
+  std::vector<std::string> through; ///< a program and its arguments, which is to become the server
 };
 
 /// Its folder stays as long as it does: a server that is started again finds what it had.

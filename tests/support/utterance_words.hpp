@@ -36,6 +36,7 @@ struct utterance_words {
     return std::string(x.fatal ? "fatal " : "misspoken ") + to_string(x.why);
   }
   std::string operator()(const input_ended&) const { return "end"; }
+  std::string operator()(const nothing_said&) const { return "nothing"; }
 };
 
 /// `what` as "post Général|hello", "misspoken unknown_command", "nothing".

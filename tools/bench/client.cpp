@@ -1,4 +1,5 @@
 #include "tools/bench/client.hpp"
+#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <netinet/in.h>
@@ -36,6 +37,13 @@ void client::open(uint16_t port, int epoll, int receive_buffer) {
   ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (receive_buffer > 0)
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  if (!from_.empty()) {
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    ::inet_pton(AF_INET, from_.c_str(), &here.sin_addr);
+    if (::bind(socket_, reinterpret_cast<sockaddr*>(&here), sizeof here) != 0)
+      throw std::system_error(errno, std::generic_category(), "bind");
+  }
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
@@ -50,7 +58,7 @@ void client::open(uint16_t port, int epoll, int receive_buffer) {
   ::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket_, &event);
   stage_ = stage::connecting;
   lines_left_ = greeting_lines;
-  paused_ = false;
+  paused_ = spoken_ = false;
   last_words_.clear();
 }
 
@@ -116,10 +124,12 @@ void client::on_event(uint32_t events) {
   if (stage_ == stage::shaking) {
     if (over_ == way::tls && !shake_hands())
       return;
-    say(token_.empty() ? name_ + ":secret" : "RESUME:" + token_);
+    if (!stranger_)
+      say(token_.empty() ? name_ + ":secret" : "RESUME:" + token_);
     token_.clear();
-    stage_ = stage::logging_in;
+    stage_ = stranger_ ? stage::ready : stage::logging_in;
     flush();
+    watch(EPOLLIN | (out_.empty() ? 0u : EPOLLOUT));
   }
   if (events & EPOLLOUT)
     flush();

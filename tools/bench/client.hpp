@@ -30,9 +30,20 @@ public:
   /// `receive_buffer`: of the socket; 0 for the system's. Throws std::system_error.
   void open(uint16_t port, int epoll, int receive_buffer = 0);
   void close();
+  /// It is ready once it is connected (and has shaken hands), and does not log in. REQUIRES: closed.
+  void stay_a_stranger() { stranger_ = true; }
+  /// Connects from this address of this machine, "127.0.0.9". REQUIRES: closed.
+  void come_from(std::string address) { from_ = std::move(address); }
 
   /// Queues a line; flush() sends it.
   void say(std::string_view line);
+  /// Queues bytes, which need be no line.
+  void send(std::string_view bytes) {
+    out_ += bytes;
+    spoken_ = true;
+  }
+  /// Whether send() was called since it was opened.
+  bool has_spoken() const { return spoken_; }
   void flush();
   /// Asks for a token; ready again once it is there.
   void ask_token();
@@ -62,7 +73,7 @@ private:
   bool take_line(std::string_view line);
   void watch(uint32_t events);
 
-  std::string name_, token_, in_, out_, last_words_;
+  std::string name_, token_, in_, out_, last_words_, from_;
   way over_;
   std::unique_ptr<SSL, void (*)(SSL*)> tls_{nullptr, SSL_free};
   listener heard_;
@@ -70,7 +81,7 @@ private:
   int socket_ = -1, epoll_ = -1;
   int lines_left_ = 0; ///< of the greeting
   uint32_t watched_ = 0;
-  bool paused_ = false;
+  bool paused_ = false, stranger_ = false, spoken_ = false;
 };
 
 } // namespace salond::bench

@@ -14,6 +14,8 @@ constexpr const char* help_text =
     R"(usage: salond-bench [OPTION…]             starts servers, puts them through scenarios, prints a table
        salond-bench prefill --db=ADDRESS --users=N [--memory-kib=N] [--passes=N]
                                          makes the accounts u0 … (password: secret) and the salons salon1 …
+       salond-bench flood --port=N --kind=NAME --connections=N [--tls]
+                                         the flooder of the scenario floods, until it is ended; --kind=busy: a busy loop
        salond-bench report --from=FILE [--docs=FOLDER]
                                          prints the table of earlier results, or puts it into FOLDER/performance.md
 
@@ -67,10 +69,10 @@ struct arguments {
 };
 
 void check_names(const arguments& asked) {
-  static const std::vector<std::string> known{"sqlite", "mariadb", "db",   "floor",      "scenarios",   "list",
-                                              "quick",  "repeat",  "out",  "text-bytes", "own-core",    "unpinned",
-                                              "salond", "note",    "help", "memory-kib", "server-core", "passes",
-                                              "users",  "from",    "docs", "minutes",    "tls"};
+  static const std::vector<std::string> known{
+      "sqlite",     "mariadb",  "db",       "floor",   "scenarios", "list", "quick",      "repeat",      "out",
+      "text-bytes", "own-core", "unpinned", "salond",  "note",      "help", "memory-kib", "server-core", "passes",
+      "users",      "from",     "docs",     "minutes", "tls",       "port", "kind",       "connections"};
   for (const auto& [name, value] : asked.options)
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw std::invalid_argument("unknown option --" + name);
@@ -159,6 +161,9 @@ int run(const arguments& asked) {
     prefill(asked.get("db", ""), static_cast<size_t>(asked.number("users", 10000)),
             {static_cast<unsigned>(asked.number("memory-kib", static_cast<int>(cheapest.memory_kib))),
              static_cast<unsigned>(asked.number("passes", static_cast<int>(cheapest.passes)))});
+  } else if (command == "flood") {
+    flood(asked.get("kind", ""), static_cast<uint16_t>(asked.number("port", 0)),
+          static_cast<size_t>(asked.number("connections", 1)), asked.has("tls") ? way::tls : way::clear);
   } else if (command == "report") {
     const auto lines = read_lines(asked.get("from", ""));
     if (asked.has("docs"))

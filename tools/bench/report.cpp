@@ -302,6 +302,11 @@ std::string table(const std::vector<result_line>& lines) {
                {"CPU ms a login", "cpu_ms_per_login"},
                {"failed attempts", "failed_attempts"},
                {"never in", "never_in"}});
+  field_table(out, sorted,
+              {{"others' p99, to beside a busy loop", "p99_to_busy_loop"},
+               {"login, median ms", "login_ms"},
+               {"longest login ms", "longest_login_ms", column::value::most},
+               {"server's load", "server_load"}});
   field_table(out, sorted, {{"others' rate, to before", "rate_to_before"}, {"PSS growth KiB", "pss_growth_kib"}});
   field_table(out, sorted,
               {{"PSS KiB at the end", "soak_pss_kib"},

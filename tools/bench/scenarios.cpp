@@ -167,6 +167,7 @@ const std::vector<scenario>& all_scenarios() {
                                          {"private", "100 pairs", private_pairs},
                                          {"slow-reader", "one of 1,000 members stops reading", slow_reader},
                                          {"reconnect", "everyone is cut off and comes back at once", reconnect},
+                                         {"floods", "others beside floods of each kind; only when named", floods, true},
                                          {"soak", "everything at once, for half an hour; only when named", soak, true}};
   return all;
 }

@@ -49,8 +49,9 @@ running_server subject::start(const server_options& options) {
   if (stores()) {
     std::ofstream(folder_.file("salond.json"))
         << "{\"passwords\": {\"memory_kib\": " << options.cost.memory_kib << ", \"passes\": " << options.cost.passes
-        << ", \"queue\": 20000}, \"limits\": {\"unsent_bytes\": " << options.unsent_bytes
-        << "}, \"rate\": {\"messages_per_second\": 0, \"logins_per_minute_per_address\": 0}, \"log\": {\"level\": "
+        << ", \"queue\": 20000}, \"limits\": {\"unsent_bytes\": " << options.unsent_bytes << "}, \"rate\": {"
+        << (options.limits_messages ? "" : "\"messages_per_second\": 0, ")
+        << "\"logins_per_minute_per_address\": 0}, \"log\": {\"level\": "
            "\"warning\"}}\n";
     arguments = {where_.salond,
                  "--config=" + folder_.file("salond.json"),

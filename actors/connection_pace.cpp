@@ -1,0 +1,103 @@
+// How fast a connection is heard: frames in a turn of the loop, what they cost, how many messages.
+#include "actors/connection.hpp"
+#include "protocol/commands/client_commands.hpp"
+
+namespace salond {
+namespace {
+
+// Frames of one client in a turn of the loop: then others have theirs.
+constexpr size_t most_frames_a_turn = 64;
+
+} // namespace
+
+/// Whether it has read its answers, is not slowed, and has not been heard enough in this turn.
+bool connection::next_may_be_heard() {
+  choked_ = !has_room();
+  if (choked_ || now() < slowed_until_)
+    return false;
+  if (heard_ < most_frames_a_turn)
+    return true;
+  resting_ = true;
+  wake_up();
+  return false;
+}
+
+/// Whether it may be heard now. What is too much is kept for a while, or becomes words that are refused.
+bool connection::in_pace(utterance& said) {
+  if (hung_up)
+    return true;
+  if (!std::exchange(paid_, false) && !in_budget(said))
+    return false;
+  return in_message_rate(said);
+}
+
+/// What costs too much waits until it is paid; then it is not asked about again.
+bool connection::in_budget(utterance& said) {
+  const auto* wrong = std::get_if<misspoken>(&said);
+  if (wrong && wrong->fatal)
+    return true;
+  const auto free = rules::is_message(said) && house_->settings.rate.messages_per_second == 0; // so it was wished
+  using verdict = rules::client_budget::verdict;
+  const auto may = house_->allowed.ask(
+      budget_, network, {free ? 0 : cost_of(said), wrong != nullptr, codec_->unread() != 0, session_.anonymous()},
+      now());
+  switch (may.what) {
+  case verdict::go: return true;
+  case verdict::close: said = refused_for_flooding(); return true;
+  case verdict::tell: hear(event::any{event::refused{fault::too_many_requests, {}}}); break;
+  case verdict::wait: break;
+  }
+  paid_ = true;
+  hold_for(may.wait);
+  return false;
+}
+
+bool connection::in_message_rate(utterance& said) {
+  if (session_.anonymous() || !rules::is_message(said))
+    return true;
+  using verdict = rules::message_rate::verdict;
+  const auto may = house_->allowed.ask_to_say(account, codec_->unread() != 0, now());
+  switch (may.what) {
+  case verdict::go: break;
+  case verdict::wait:
+    paid_ = true;
+    hold_for(may.wait);
+    return false;
+  case verdict::refuse: said = misspoken{fault::too_many_messages, false}; break;
+  case verdict::close:
+    house_->tell_fact("closed a client that says too much", session_.who().username, peer, now());
+    said = misspoken{fault::too_many_messages, true};
+    break;
+  }
+  return true;
+}
+
+/// Nothing is read or heard for so long.
+void connection::hold_for(instant::duration wait) {
+  slowed_until_ = now() + wait;
+  wake_up(wait + std::chrono::milliseconds{1});
+}
+
+utterance connection::refused_for_flooding() {
+  house_->tell_fact("closed a client that asks too much", to_string(fault::too_many_requests), peer, now());
+  return misspoken{fault::too_many_requests, true};
+}
+
+/// A read that brought no whole frame is work all the same.
+void connection::pay_for_reading() {
+  if (hung_up || heard_ != 0 || session_.waiting() || parked_ || choked_ || resting_ || now() < slowed_until_)
+    return;
+  using verdict = rules::client_budget::verdict;
+  const auto may =
+      house_->allowed.ask(budget_, network, {client_costs::half_frame, false, true, session_.anonymous()}, now());
+  if (may.what == verdict::go)
+    return;
+  if (may.what == verdict::close)
+    return carry_out(session_.hear(refused_for_flooding()));
+  if (may.what == verdict::tell)
+    hear(event::any{event::refused{fault::too_many_requests, {}}});
+  hold_for(may.wait);
+  read_on_or_pause();
+}
+
+} // namespace salond

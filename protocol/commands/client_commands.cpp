@@ -1,0 +1,78 @@
+#include "protocol/commands/client_commands.hpp"
+#include <type_traits>
+
+namespace salond {
+namespace {
+
+using place = client_command::place;
+
+template <class Command, class... All>
+constexpr size_t kind_in(const std::variant<All...>*) {
+  size_t result = 0;
+  bool found = false;
+  ((found = found || std::is_same_v<Command, All>, result += found ? 0 : 1), ...);
+  return result;
+}
+
+template <class Command>
+constexpr client_command row(const char* name, place allowed, double cost, const char* help = nullptr) {
+  return {kind_in<Command>(static_cast<const command::any*>(nullptr)), name, allowed, cost, help};
+}
+
+// A post has its own rate, by user; so have wrong passwords, and accounts that are made, by address. What hashes a
+// password costs as much as that, on the threads for it.
+constexpr client_command_table table{
+    row<command::log_in>("", place::first_frame, 0),
+    row<command::register_user>("INSCRIPTION", place::both, 0),
+    row<command::resume>("RESUME", place::first_frame, 0),
+    row<command::post>("MSG", place::session, 0, "MSG (salon):texte - écrire aux membres d'un salon"),
+    row<command::join>("JOIN", place::session, 1, "JOIN:salon - rejoindre un salon, ou demander à le rejoindre"),
+    row<command::leave>("LEAVE", place::session, 1, "LEAVE:salon - quitter un salon"),
+    row<command::history>("HISTORY", place::session, 1,
+                          "HISTORY:salon:n - relire les n derniers messages d'un salon (500 au plus)"),
+    row<command::tell_privately>("PRIVATE", place::session, 0.2,
+                                 "PRIVATE:utilisateur:texte - écrire à une seule personne"),
+    row<command::change_password>("PASSWORD", place::session, 50, "PASSWORD:ancien:nouveau - changer de mot de passe"),
+    row<command::check_credentials>("AUTH", place::session, 50,
+                                    "AUTH:utilisateur:mot de passe - vérifier des identifiants"),
+    row<command::issue_token>("TOKEN", place::session, 1,
+                              "TOKEN - recevoir un jeton pour revenir sans mot de passe (RESUME:jeton)"),
+    row<command::ban>("BAN", place::session, 1, "BAN:utilisateur - bannir définitivement (administrateurs)"),
+    row<command::help>("HELP", place::session, 0.5, "HELP - lire cette aide"),
+    row<command::quit>("QUIT", place::session, 0, "QUIT - se déconnecter"),
+};
+
+constexpr bool complete() {
+  for (size_t kind = 0; kind < table.size(); ++kind) {
+    size_t rows = 0;
+    for (const auto& entry : table)
+      rows += entry.kind == kind;
+    if (rows != 1)
+      return false;
+  }
+  return true;
+}
+static_assert(complete(), "a row for each command");
+
+} // namespace
+
+const client_command_table& client_commands() {
+  return table;
+}
+
+const client_command& about(const command::any& said) {
+  for (const auto& entry : table)
+    if (entry.kind == said.index())
+      return entry;
+  return table.back(); // there is a row for each
+}
+
+double cost_of(const utterance& said) {
+  if (const auto* command = std::get_if<command::any>(&said))
+    return about(*command).cost;
+  if (std::holds_alternative<misspoken>(said))
+    return client_costs::misspoken;
+  return std::holds_alternative<nothing_said>(said) ? client_costs::nothing_said : 0;
+}
+
+} // namespace salond

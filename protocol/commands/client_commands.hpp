@@ -1,0 +1,44 @@
+// What a client can say, as a table: when it is allowed, what it costs, how HELP tells of it. Beside it what else
+// costs: frames that are no command, answers, connections that come to nothing.
+//
+// The unit is a request: about a tenth of a millisecond of the server's time, all threads together. The figures are
+// measured (tools/bench, scenario `floods`), and rounded up where clients have no reason to do it often.
+#pragma once
+#include "protocol/words/utterance.hpp"
+#include <array>
+
+namespace salond {
+
+struct client_command {
+  enum class place { first_frame, session, both };
+
+  size_t kind = 0; ///< its place among command::any
+  const char* name = "";
+  place allowed = place::session;
+  double cost = 1;            ///< in requests; 0: it has a rate of its own
+  const char* help = nullptr; ///< its line of HELP, if it has one
+};
+
+using client_command_table = std::array<client_command, std::variant_size_v<command::any>>;
+
+/// A row for each command, in the order in which HELP tells of them.
+const client_command_table& client_commands();
+const client_command& about(const command::any& said);
+
+/// What else costs, in requests.
+namespace client_costs {
+
+inline constexpr double nothing_said = 0.05; ///< an empty line
+inline constexpr double misspoken = 0.5;     ///< words that are no command, and their refusal
+inline constexpr double half_frame = 0.05;   ///< a read that brought no whole frame
+inline constexpr double told = 0.01;         ///< each text of an answer; a HISTORY of 500 is 5 for these alone
+inline constexpr double told_byte = 0.00005; ///< each byte of it
+inline constexpr double fruitless = 1;       ///< a connection that ended without a login
+inline constexpr double fruitless_tls = 5;   ///< the same, with the work of a handshake
+
+} // namespace client_costs
+
+/// What hearing it costs. What it is answered costs besides.
+double cost_of(const utterance& said);
+
+} // namespace salond
