@@ -1,5 +1,6 @@
 // What stands in the rows of every database alike. `Found` is a store's answer to a question: next() goes to the next
-// row, and integer(), text() and is_null() read its columns, counted from 0. Each function reads the answer to its end.
+// row, and integer(), text() and is_null() read its columns, counted from 0. Each function but rows_in() reads the
+// answer to its end.
 #pragma once
 #include "persistence/answers.hpp"
 #include "persistence/store.hpp"
@@ -83,11 +84,18 @@ void add_names(taken_names& to, Found& found) {
   }
 }
 
-/// REQUIRES: the columns of the table, in their order.
+/// Whether its rows hold texts of people, which may be long.
+inline bool holds_texts(const stored_table& of) {
+  return &of == &table_named("messages") || &of == &table_named("private_messages");
+}
+
+/// As many as may be held at once. REQUIRES: the columns of the table, in their order.
 template <class Found>
 std::vector<table_row> rows_in(Found& found, const stored_table& of) {
+  const auto text = holds_texts(of) ? column_named(of, "contenu") : of.columns.size();
+  size_t bytes = 0;
   std::vector<table_row> result;
-  while (found.next()) {
+  while (bytes < store::most_bytes_of_rows && found.next()) {
     auto& row = result.emplace_back();
     row.reserve(of.columns.size());
     int at = 0;
@@ -100,6 +108,8 @@ std::vector<table_row> rows_in(Found& found, const stored_table& of) {
         row.emplace_back(found.text(at));
       ++at;
     }
+    if (const auto* shown = text < row.size() ? std::get_if<std::string>(&row[text]) : nullptr)
+      bytes += shown->size();
   }
   return result;
 }

@@ -230,6 +230,9 @@ public:
   /// Runs `work`, which only asks, on one state of the database however long that takes, beside the writes of others.
   /// Never runs it twice: throws `unavailable` when the connection is lost meanwhile.
   virtual void snapshot(const std::function<void()>& work) = 0;
+  /// Of rows with messages' texts no more are answered at once than this holds, but at least one: then there may be
+  /// others behind them, though they are fewer than were asked for.
+  static constexpr size_t most_bytes_of_rows = 1 << 20;
   /// By rising key, at most `most` after the row with the key of `after`; the first ones when that is empty.
   virtual std::vector<table_row> rows_after(const stored_table& of, const table_row& after, size_t most) = 0;
   /// The same of those that have this value in a column.

@@ -143,6 +143,28 @@ TEST_P(StoreContract, WhatWasDeliveredToAnotherConnectionMeanwhileIsStillRead) {
   EXPECT_THAT(db->private_messages_from(zoe, ids[0]).texts, IsEmpty()); // nobody else's
 }
 
+TEST_P(StoreContract, RowsWithLongTextsAreFewAtOnce) {
+  const auto zoe = add_user("Zoé");
+  for (int seq = 1; seq <= 10; ++seq)
+    post(general, zoe, seq, numbered(seq, 300000));
+  const auto& messages = persistence::table_named("messages");
+  const auto author = persistence::column_named(messages, "client_id");
+
+  size_t seen = 0;
+  persistence::table_row last;
+  for (;;) {
+    const auto page = db->rows_with(messages, author, zoe.value, last, 500);
+    EXPECT_LE(page.size(), 4u);
+    if (page.empty())
+      break;
+    seen += page.size();
+    last = page.back();
+  }
+
+  EXPECT_EQ(seen, 10u);
+  EXPECT_THAT(db->rows_after(messages, {}, 500), SizeIs(4));
+}
+
 // --- how much may wait ---
 
 TEST_P(StoreContract, AnAuthorHasAQuarterOfAMegabyteInAMailboxAndTheNextHasItToo) {
