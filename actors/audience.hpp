@@ -8,6 +8,7 @@
 #include "actors/admission.hpp"
 #include "actors/dialects.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/rules/backlog.hpp"
 #include "actors/rules/recent_rate.hpp"
 #include <array>
 #include <deque>
@@ -74,8 +75,7 @@ public:
   bool hung_up = false;   ///< was told its last words, and hears nothing more
   std::vector<seat> seats;
   std::map<salon_id, bool> while_arriving; ///< memberships made (true) or ended before its session began
-  std::vector<event::said_privately> told_while_arriving;
-  private_id told_up_to; ///< at its login: the newest private message that had waited
+  rules::backlog backlog;                  ///< private messages before it is over; later ones come as they are told
 };
 
 class audience {
@@ -113,12 +113,13 @@ public:
   // --- users ---
   /// Its user is proven; memberships and private messages are remembered until start_hearing().
   void arrive(hearer& who, user_id as);
-  /// The session begins: takes its seats, corrected by what changed while it arrived. Answers what it missed: what
-  /// waited, and what was told while it arrived, in order, each once.
-  std::vector<event::any> start_hearing(hearer& who, const std::string& username, const persistence::arrival& as);
+  /// The session begins: takes its seats, corrected by what changed while it arrived. Answers the first piece of what
+  /// it missed: what waited, and what was told while it arrived, in order, each once.
+  rules::backlog::piece start_hearing(hearer& who, const std::string& username, persistence::arrival&& as);
   /// The salons as `who` is told them at its login.
   std::vector<event::listed_salon> list_for(const hearer& who);
-  /// Tells each connection of the target, and the author's others but `from`; nobody twice.
+  /// Tells each connection of the target that is not still told what waited, which comes first; and the author's others
+  /// but `from`; nobody twice.
   void tell_privately(user_id target, user_id author, const hearer& from, const event::said_privately& what);
   /// Tells each connection of a user.
   void tell_user(user_id who, const event::any& what);

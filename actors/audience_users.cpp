@@ -5,30 +5,6 @@
 #include <algorithm>
 
 namespace salond {
-namespace {
-
-event::any event_of(const decided_request& what, const std::string& username) {
-  if (what.accepted)
-    return event::joined{what.salon, what.salon_name, username};
-  return event::request_refused{what.salon_name};
-}
-
-/// What waited, by its time.
-std::vector<event::any> events_of(const persistence::arrival& as, const std::string& username) {
-  std::vector<event::any> result;
-  auto decision = as.decided.begin();
-  for (const auto& one : as.waiting) {
-    for (; decision != as.decided.end() && decision->at < one.at; ++decision)
-      result.push_back(event_of(*decision, username));
-    result.push_back(event::said_privately{one.id, one.author, one.text, one.at});
-  }
-  for (; decision != as.decided.end(); ++decision)
-    result.push_back(event_of(*decision, username));
-  return result;
-}
-
-} // namespace
-
 void audience::end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now) {
   for (const auto next : allowed.over(what, how, guesses, now))
     if (const auto found = connections_.find(next); found != connections_.end())
@@ -49,8 +25,7 @@ void audience::arrive(hearer& who, user_id as) {
   users_[as].push_back(&who);
 }
 
-std::vector<event::any> audience::start_hearing(hearer& who, const std::string& username,
-                                                const persistence::arrival& as) {
+rules::backlog::piece audience::start_hearing(hearer& who, const std::string& username, persistence::arrival&& as) {
   for (const auto salon : as.salons)
     who.while_arriving.emplace(salon, true); // what changed meanwhile is newer, and stays
   for (const auto& [salon, member] : who.while_arriving) {
@@ -58,19 +33,9 @@ std::vector<event::any> audience::start_hearing(hearer& who, const std::string& 
     if (member && place != desks_.end())
       sit(who, *place->second);
   }
-  auto missed = events_of(as, username);
-  std::unordered_set<private_id> known;
-  for (const auto& one : as.waiting) {
-    known.insert(one.id);
-    who.told_up_to = std::max(who.told_up_to, one.id);
-  }
-  for (auto& one : who.told_while_arriving)
-    if (known.count(one.id) == 0)
-      missed.push_back(std::move(one));
   who.while_arriving.clear();
-  std::vector<event::said_privately>{}.swap(who.told_while_arriving);
   who.listening = true;
-  return missed;
+  return who.backlog.begin(username, std::move(as.waiting), std::move(as.later), std::move(as.decided));
 }
 
 std::vector<event::listed_salon> audience::list_for(const hearer& who) {
@@ -96,9 +61,9 @@ std::vector<event::listed_salon> audience::list_for(const hearer& who) {
 void audience::tell_privately(user_id target, user_id author, const hearer& from, const event::said_privately& what) {
   if (const auto found = users_.find(target); found != users_.end()) {
     for (auto* who : found->second) {
-      if (!who->listening)
-        who->told_while_arriving.push_back(what);
-      else if (who->told_up_to < what.id) // else it had waited: the author's answer came behind the target's welcome
+      if (!who->backlog.over())
+        who->backlog.note(what.id);
+      else if (!who->backlog.told(what.id)) // else it had waited: the author's answer came behind the target's welcome
         who->deliver(what);
     }
   }

@@ -57,6 +57,8 @@ public:
   void drop_unsent();
   /// After what is queued, ends our output (close_notify, FIN).
   void finish();
+  /// Whether it was ended at once, or is broken: what had waited is not on its way.
+  bool broken() const { return aborted_; }
   /// Whether the peer has ended its output.
   bool input_over() const { return input_over_; }
   /// Ends the connection at once; connection_closed_msg comes from the loop.

@@ -4,8 +4,8 @@
 namespace salond {
 namespace {
 
-// Answers that a client has not read yet: above this its next command waits, so that nobody can make the server say a
-// great deal by asking for it often. Far below limits.unsent_bytes, which is for what others say.
+// What a client has not read yet: above this its next command waits, and the next piece of what it is handed, so that
+// nobody can make the server say a great deal by asking for it often. limits.unsent_bytes is for what others say.
 constexpr size_t most_unread_answers = 65536;
 
 // What a client says after it was hung up on, and is read all the same.
@@ -113,6 +113,7 @@ void connection::pump() {
     return; // pumping: an answer that came at once; the loop below goes on, so that no input can nest calls
   pumping_ = true;
   choked_ = false;
+  ask_if_read();
   while (socket_ && !session_.waiting() && !parked_ && next_may_be_heard()) {
     auto said = slowed_ ? std::exchange(slowed_, std::nullopt) : codec_->next(now());
     if (!said)
@@ -130,14 +131,12 @@ void connection::pump() {
 
 void connection::carry_out(rules::effects what) {
   for (auto& one : what) {
-    if (auto* tell = std::get_if<rules::tell>(&one)) {
-      if (const auto* privately = std::get_if<event::said_privately>(&tell->what))
-        deliver(*privately); // what waited for this login
-      else
-        hear(tell->what);
-    }
+    if (auto* told = std::get_if<rules::tell>(&one))
+      tell(told->what);
     if (auto* question = std::get_if<rules::ask>(&one))
       ask(std::move(question->what));
+    if (auto* later = std::get_if<rules::ask_when_read>(&one))
+      when_read_ = std::move(later->what);
     if (auto* end = std::get_if<rules::hang_up>(&one))
       close(end->last);
   }
@@ -145,53 +144,73 @@ void connection::carry_out(rules::effects what) {
 
 void connection::answered(rules::answer::any what) {
   asked_services_ = false;
-  const auto in_session = !session_.anonymous(); // what a login brings is not asked for
+  const auto asked_for = session_.asked_for(); // what a login brings is not
   auto effects = session_.answered(std::move(what));
-  if (in_session)
+  if (asked_for)
     house_->allowed.charge(budget_, network, effects, now());
   carry_out(std::move(effects));
   pump();
   house_->touch(*this);
 }
 
-void connection::hear(const shared_texts& spelled) {
-  if (hung_up)
+/// An answer: what it asked for, or what waited for its login. Never a reason to cut it off.
+void connection::tell(const event::any& what) {
+  if (hung_up || !socket_)
     return;
-  if (transparent_ && socket_)
+  const auto before = unsent();
+  codec_->say(what, now());
+  transparent_ = false;
+  said_.answered(unsent() - before);
+  if (const auto* privately = std::get_if<event::said_privately>(&what))
+    to_confirm_.emplace_back(said_.said(), privately->id);
+  house_->touch(*this);
+}
+
+void connection::hear(const shared_texts& spelled) {
+  if (hung_up || !socket_)
+    return;
+  if (transparent_) {
     socket_->say(bytes_of(spelled));
-  else
+    said_.others_said(spelled->bytes.size());
+  } else {
+    const auto before = unsent();
     codec_->say_spelled(spelled, now());
+    said_.others_said(unsent() - before);
+  }
   house_->touch(*this);
   check_room();
 }
 
 void connection::hear(const event::any& what) {
-  if (hung_up)
+  if (hung_up || !socket_)
     return;
+  const auto before = unsent();
   codec_->say(what, now());
   transparent_ = false;
+  said_.others_said(unsent() - before);
   house_->touch(*this);
   check_room();
 }
 
 void connection::deliver(const event::said_privately& what) {
-  if (hung_up)
-    return;
-  to_confirm_.push_back(what.id);
   hear(event::any{what});
+  if (!hung_up)
+    to_confirm_.emplace_back(said_.said(), what.id);
 }
 
 void connection::confirm(const decided_request& what) {
   if (hung_up)
     return;
-  decisions_to_confirm_.push_back(what);
+  decisions_to_confirm_.emplace_back(said_.said(), what);
   house_->touch(*this);
 }
 
-/// The bound of unsent output. What was queued is dropped, so that the reason has a chance to get through.
+/// The bound of unsent output, for what others say. What was queued is dropped, so that the reason has a chance to get
+/// through.
 void connection::check_room() {
   const auto most = house_->settings.limits.unsent_bytes;
-  if (most == 0 || !socket_ || unsent() <= most)
+  const auto waits = unsent();
+  if (most == 0 || waits <= most || said_.unsent_of_others(waits) <= most)
     return;
   house_->tell_fact("cut off a client that does not read", to_string(fault::too_slow), peer, now());
   too_slow_ = true;
@@ -204,6 +223,7 @@ void connection::close(const std::optional<event::any>& last) {
   parked_.reset();
   slowed_.reset();
   attempt_waits_.reset();
+  when_read_.reset();
   session_.hung_up();
   hung_up = true;
   transparent_ = false;
@@ -248,24 +268,19 @@ void connection::drain_codec() {
   wake_at_deadline();
 }
 
-/// The client has read its answers: on with what it said, in a turn of its own, so that others have theirs.
+/// The client has read its answers: on with what it said, or is handed, in a turn of its own, so that others have
+/// theirs.
 void connection::go_on_if_choked() {
-  if (!choked_ || !socket_ || !has_room())
+  if (!(choked_ || when_read_) || !socket_ || !has_room())
     return;
   choked_ = false;
   wake_up();
 }
 
-/// All has been said: private messages and decisions count as delivered, and a connection that was hung up ends its
-/// output.
+/// What is written counts as delivered; once all is, a connection that was hung up ends its output.
 void connection::finish_if_said() {
-  if (!socket_ || socket_->unsent() != 0 || (!too_slow_ && unsent() != 0))
-    return;
-  if (!to_confirm_.empty())
-    house_->delivered(std::exchange(to_confirm_, {}));
-  if (!decisions_to_confirm_.empty())
-    house_->told_decisions(account, std::exchange(decisions_to_confirm_, {}));
-  if (!closing_by_ || finished_)
+  confirm_taken();
+  if (!socket_ || socket_->unsent() != 0 || (!too_slow_ && unsent() != 0) || !closing_by_ || finished_)
     return;
   finished_ = true;
   socket_->finish();
@@ -304,14 +319,15 @@ void connection::forget(size_t bytes) {
     socket_->pause_reading();
 }
 
-/// The codec's time: when a client turns out to be raw, when the next paced text may go out.
+/// The codec's time: when a client turns out to be raw, when the next paced text may go out. A frame that is ready
+/// while none is taken is no reason to wake: it is taken when the session asks for it.
 void connection::wake_at_deadline() {
-  const auto when = codec_->deadline();
+  const auto takes_none =
+      session_.waiting() || slowed_ || choked_ || parked_ || resting_ || now() < slowed_until_;
+  const auto when = takes_none ? codec_->writing_deadline() : codec_->deadline();
   if (!when || (wake_at_ && *wake_at_ <= *when))
     return;
   const auto pause = *when - now();
-  if (pause <= instant::duration{0} && (session_.waiting() || slowed_ || resting_ || now() < slowed_until_))
-    return; // a frame is ready; it is taken when the session asks for it, not by waking again and again
   wake_at_ = when;
   wake_up(std::max(pause, instant::duration{0}) + std::chrono::microseconds{1});
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "actors/audience.hpp"
 #include "actors/client_socket.hpp"
+#include "actors/rules/said_bytes.hpp"
 
 namespace salond {
 
@@ -53,6 +54,7 @@ private:
   void pay_for_reading();
   utterance refused_for_flooding();
   void carry_out(rules::effects what);
+  void tell(const event::any& what);
   void read_on_or_pause();
   void forget(size_t bytes);
   void wake_at_deadline();
@@ -77,6 +79,21 @@ private:
   void carry(rules::question::tell_privately& what);
   void carry(rules::question::ban& what);
   void carry(rules::question::issue_token& what);
+  void carry(rules::question::next_piece& what);
+
+  // What is handed out piece by piece; connection_hand_out.cpp.
+  /// A salon's history on its way: what is left of it.
+  struct history {
+    salon_record salon;
+    std::vector<weighed> later;
+  };
+  void ask_if_read();
+  void ask_backlog();
+  void ask_history();
+  void tell_history(std::vector<chat_message> messages);
+  void confirm_all(const std::vector<decided_request>& told);
+  void confirm_taken();
+
   void send_post(desk& at, rules::question::post& what);
   desk* open_desk(const std::string& salon);
   void read_user(std::string key);
@@ -99,10 +116,14 @@ private:
   bool resting_ = false;            ///< enough were heard in this turn
   admission::attempt attempt_;      ///< of a password
   std::optional<rules::question::any> attempt_waits_;
-  bool registering_ = false;           ///< one account of its address's allowance is used up
-  salon_id asked_salon_;               ///< of the posts or the question that are open
-  std::vector<private_id> to_confirm_; ///< private messages on their way into the socket
-  std::vector<decided_request> decisions_to_confirm_;
+  bool registering_ = false;                      ///< one account of its address's allowance is used up
+  salon_id asked_salon_;                          ///< of the posts or the question that are open
+  std::optional<rules::question::any> when_read_; ///< asked once it has read what it was told
+  rules::said_bytes said_;
+  /// On their way into the socket; delivered when so many bytes of said_ are taken.
+  std::vector<std::pair<uint64_t, private_id>> to_confirm_;
+  std::vector<std::pair<uint64_t, decided_request>> decisions_to_confirm_;
+  std::optional<history> history_; ///< none: what is handed out is what waited for the login
   std::optional<fault> refusal_;
   std::optional<instant> wake_at_;    ///< a `wake` is under way for then
   std::optional<instant> closing_by_; ///< hung up: then it ends, read or not

@@ -134,10 +134,11 @@ void connection::carry(rules::question::arrive& what) {
             auto& opened = job->result;
             if (!opened)
               return answered(rules::answer::arrived{opened.why(), {}});
-            auto missed = house_->start_hearing(*this, username, *opened);
-            decisions_to_confirm_ = std::move(opened->decided);
+            auto missed = house_->start_hearing(*this, username, std::move(*opened));
             log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
-            answered(rules::answer::arrived{event::logged_in{username, house_->list_for(*this)}, std::move(missed)});
+            answered(rules::answer::arrived{event::logged_in{username, house_->list_for(*this)},
+                                            std::move(missed.events), missed.more});
+            confirm_all(missed.decided);
           },
           [this](caf::error& why) {
             answered(rules::answer::arrived{fault_of(why), {}});
@@ -233,25 +234,6 @@ void connection::carry(rules::question::join& what) {
 void connection::carry(rules::question::leave& what) {
   if (auto* at = open_desk(what.salon))
     send(at->salon, salond::leave{number, account, session_.who().username});
-}
-
-void connection::carry(rules::question::history& what) {
-  auto* at = open_desk(what.salon);
-  if (!at)
-    return;
-  const auto salon = at->record;
-  auto job = make_store_job([id = salon.id, count = static_cast<size_t>(what.count)](persistence::store& db) {
-    return db.history(id, std::numeric_limits<int64_t>::max(), count);
-  });
-  request(at->salon, caf::infinite, read_history{account, job})
-      .then(
-          [this, job, salon](const store_done&) {
-            std::vector<event::any> page;
-            for (auto& old : job->result)
-              page.push_back(event::said{salon.id, salon.name, old.author, old.text, old.seq, old.at});
-            answered(rules::answer::remembered{std::move(page)});
-          },
-          [this](caf::error& why) { answered(rules::answer::remembered{fault_of(why)}); });
 }
 
 void connection::carry(rules::question::tell_privately& what) {

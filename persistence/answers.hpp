@@ -1,6 +1,7 @@
 // What the store is given and what it answers, beside the records that everybody knows: plain values.
 #pragma once
 #include "protocol/words/fault.hpp"
+#include "protocol/words/pieces.hpp"
 #include "protocol/words/records.hpp"
 #include <optional>
 #include <string>
@@ -22,8 +23,21 @@ struct registered_user {
 /// What a login needs to know at once.
 struct arrival {
   std::vector<salon_id> salons;         ///< memberships
-  std::vector<private_message> waiting; ///< undelivered, oldest first
+  std::vector<private_message> waiting; ///< undelivered, oldest first: as many as one piece holds
   std::vector<decided_request> decided; ///< of which the user was not told, oldest first
+  std::vector<weighed> later;           ///< the private messages behind `waiting`
+};
+
+/// The first piece of some private messages, oldest first, and those behind it.
+struct private_page {
+  std::vector<private_message> texts;
+  std::vector<weighed> later;
+};
+
+/// The first piece of a salon's history, oldest first, and the order numbers of the messages behind it.
+struct history_page {
+  std::vector<chat_message> messages;
+  std::vector<weighed> later;
 };
 
 enum class membership_change { made, was_so };

@@ -1,8 +1,9 @@
 // What stands in the rows of every database alike. `Found` is a store's answer to a question: next() goes to the next
-// row, and integer(), text() and is_null() read its columns, counted from 0. Each function reads the answer to its end.
+// row, and integer(), text() and is_null() read its columns, counted from 0. Each function but rows_in() reads the
+// answer to its end.
 #pragma once
 #include "persistence/answers.hpp"
-#include "persistence/backup/tables.hpp"
+#include "persistence/store.hpp"
 #include "protocol/words/time.hpp"
 
 namespace salond::persistence {
@@ -47,6 +48,33 @@ std::vector<new_members> members_in(Found& found) {
   return result;
 }
 
+/// REQUIRES: columns pm_id, username, contenu, created_ms; bytes() of them without a copy.
+template <class Found>
+private_page private_page_in(Found& found) {
+  private_page page;
+  size_t bytes = 0;
+  while (found.next()) {
+    const weighed row{found.integer(0), weight_of(found.bytes(2), found.bytes(1))};
+    bytes += row.bytes;
+    if (page.later.empty() && (page.texts.empty() || bytes <= most_piece_bytes))
+      page.texts.push_back({private_id{row.number}, found.text(1), found.text(2), from_ms(found.integer(3))});
+    else
+      page.later.push_back(row);
+  }
+  return page;
+}
+
+/// Whether a mailbox has no room for `size` bytes more of an author. REQUIRES: a row of how many wait, their bytes, how
+/// many of them are the author's, and the bytes of these.
+template <class Found>
+bool is_mailbox_full(const Found& found, int64_t size, int column = 0) {
+  const auto all = found.integer(column), bytes = found.integer(column + 1);
+  const auto own = found.integer(column + 2), own_bytes = found.integer(column + 3);
+  if (all >= store::most_waiting || own >= store::most_waiting_of_one)
+    return true;
+  return all != 0 && own_bytes + size > store::bytes_left_for(bytes - own_bytes);
+}
+
 /// Adds names. REQUIRES: columns username_key, alias_key.
 template <class Found>
 void add_names(taken_names& to, Found& found) {
@@ -56,11 +84,18 @@ void add_names(taken_names& to, Found& found) {
   }
 }
 
-/// REQUIRES: the columns of the table, in their order.
+/// Whether its rows hold texts of people, which may be long.
+inline bool holds_texts(const stored_table& of) {
+  return &of == &table_named("messages") || &of == &table_named("private_messages");
+}
+
+/// As many as may be held at once. REQUIRES: the columns of the table, in their order.
 template <class Found>
 std::vector<table_row> rows_in(Found& found, const stored_table& of) {
+  const auto text = holds_texts(of) ? column_named(of, "contenu") : of.columns.size();
+  size_t bytes = 0;
   std::vector<table_row> result;
-  while (found.next()) {
+  while (bytes < store::most_bytes_of_rows && found.next()) {
     auto& row = result.emplace_back();
     row.reserve(of.columns.size());
     int at = 0;
@@ -73,6 +108,8 @@ std::vector<table_row> rows_in(Found& found, const stored_table& of) {
         row.emplace_back(found.text(at));
       ++at;
     }
+    if (const auto* shown = text < row.size() ? std::get_if<std::string>(&row[text]) : nullptr)
+      bytes += shown->size();
   }
   return result;
 }

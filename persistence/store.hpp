@@ -151,6 +151,14 @@ public:
   /// but not shown.
   virtual std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) = 0;
 
+  /// The last `count` messages, oldest first, as a first piece and the numbers of the others. A few short ones are one
+  /// question to the database.
+  virtual history_page begin_history(salon_id salon, size_t count) = 0;
+  /// The same of those that search() finds.
+  virtual history_page begin_search(salon_id salon, const std::string& text, size_t count) = 0;
+  /// Those of them that are still shown. REQUIRES: rising order numbers that make up a piece.
+  virtual std::vector<chat_message> messages_at(salon_id salon, const std::vector<int64_t>& seqs) = 0;
+
   /// The text goes; its order number stays used. no_such_message. Write.
   virtual outcome<done> delete_message(message_id which, const decision& why) = 0;
   /// As history(), of messages that contain `text`, in any case as far as the database knows case (SQLite: of A to Z).
@@ -176,9 +184,23 @@ public:
   virtual outcome<membership_change> dismiss(salon_id salon, const std::string& username_key, const decision& why) = 0;
 
   // --- private messages ---
-  /// unknown_user; mailbox_full: over 1,000 undelivered for the target, or over 100 of them from this author. Write.
+  /// What may wait for a user: so many, and 4 MiB; of one author so many, and as bytes_left_for() says. An empty
+  /// mailbox takes any one text, however long, and counts it as most_bytes_of_one at most.
+  static constexpr int64_t most_waiting = 1000, most_waiting_of_one = 100, most_bytes_of_one = 256 << 10;
+  /// What one author may have waiting in a mailbox in which `others` bytes wait of everybody else. An eighth of what
+  /// is free: so each author leaves room for the next, and no number of them fills it.
+  static constexpr int64_t bytes_left_for(int64_t others) {
+    constexpr int64_t most_bytes = 4 << 20;
+    const auto share = (most_bytes - others) / 8;
+    return share < most_bytes_of_one ? share : most_bytes_of_one;
+  }
+  /// unknown_user; mailbox_full: as above. Write.
   virtual outcome<stored_private> store_private(user_id author, const std::string& target_key, const std::string& text,
                                                 moment now) = 0;
+  /// All that were stored for the user from this number on, delivered or not; at most `most_waiting`.
+  virtual private_page private_messages_from(user_id who, private_id first) = 0;
+  /// Those of them that are still there, delivered or not. REQUIRES: rising numbers that make up a piece.
+  virtual std::vector<private_message> private_messages(user_id who, const std::vector<private_id>& which) = 0;
   virtual void mark_delivered(const std::vector<private_id>& which, moment now) = 0; // Write.
 
   // --- kick, ban ---
@@ -208,6 +230,9 @@ public:
   /// Runs `work`, which only asks, on one state of the database however long that takes, beside the writes of others.
   /// Never runs it twice: throws `unavailable` when the connection is lost meanwhile.
   virtual void snapshot(const std::function<void()>& work) = 0;
+  /// Of rows with messages' texts no more are answered at once than this holds, but at least one: then there may be
+  /// others behind them, though they are fewer than were asked for.
+  static constexpr size_t most_bytes_of_rows = 1 << 20;
   /// By rising key, at most `most` after the row with the key of `after`; the first ones when that is empty.
   virtual std::vector<table_row> rows_after(const stored_table& of, const table_row& after, size_t most) = 0;
   /// The same of those that have this value in a column.

@@ -148,7 +148,7 @@ piece rows_of(export_state& state, store& db, const char* table, const char* col
   const found_rows found(db, table, column, state.who.id.value, state.last, rows_a_piece);
   for (size_t at = 0; at < found.size(); ++at)
     add(state, result, spell(found, at));
-  result.over = found.size() < rows_a_piece;
+  result.over = found.size() == 0; // fewer than a piece may be all that is held at once
   if (found.size() > 0)
     state.last = found.row(found.size() - 1);
   return result;

@@ -199,39 +199,68 @@ void archive_salon(const admin_call_ptr& call) {
 
 // --- what was said ---
 
-constexpr size_t most_messages = 10000; // of one answer: some 2 MB at most of usual texts
+constexpr size_t most_messages = 10000;
 
-void show_messages(const admin_call_ptr& call, const std::vector<chat_message>& found) {
-  json list = json::array();
-  for (const auto& one : found) {
-    json row;
-    if (call->said().has("--ids"))
-      row["id"] = one.id.value;
-    row["at"] = iso_time(one.at);
-    row["user"] = one.author;
-    row["text"] = shown(one.text);
-    list.push_back(std::move(row));
-  }
-  call->done(list);
+/// Messages on their way to an operator, who reads them piece by piece.
+struct shown_messages {
+  std::weak_ptr<admin_call> call; ///< which has this: gone with an operator who asks for nothing more
+  salon_id salon;
+  std::vector<weighed> later;
+  bool first = true; ///< none is told yet
+};
+using shown_messages_ptr = std::shared_ptr<shown_messages>;
+
+std::string spelled(const admin_call_ptr& call, const chat_message& message) {
+  json row;
+  if (call->said().has("--ids"))
+    row["id"] = message.id.value;
+  row["at"] = iso_time(message.at);
+  row["user"] = message.author;
+  row["text"] = shown(message.text);
+  return row.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-constexpr auto newest = std::numeric_limits<int64_t>::max();
+void show_next_piece(const shown_messages_ptr& state);
+
+void show_piece(const admin_call_ptr& call, const shown_messages_ptr& state, const std::vector<chat_message>& found,
+                std::string text = {}) {
+  for (const auto& message : found)
+    text += (std::exchange(state->first, false) ? "" : ",") + spelled(call, message);
+  if (state->later.empty())
+    return call->end_text(text + "]");
+  call->part(std::move(text), [state] { show_next_piece(state); });
+}
+
+void show_next_piece(const shown_messages_ptr& state) {
+  if (const auto call = state->call.lock())
+    ask_to_read(
+        call, [id = state->salon, seqs = take_piece(state->later)](store& db) { return db.messages_at(id, seqs); },
+        [call, state](const std::vector<chat_message>& found) { show_piece(call, state, found); });
+}
+
+void show_messages(const admin_call_ptr& call, persistence::history_page& found) {
+  auto state = std::make_shared<shown_messages>();
+  state->call = call;
+  state->salon = call->file.salon->id;
+  state->later = std::move(found.later);
+  show_piece(call, state, found.messages, "[");
+}
 
 void show_history(const admin_call_ptr& call) {
   const auto wished = static_cast<size_t>(call->said().number("N").value_or(50));
   ask_to_read(
       call,
       [id = call->file.salon->id, count = std::min(wished, most_messages)](store& db) {
-        return db.history(id, newest, count);
+        return db.begin_history(id, count);
       },
-      [call](const std::vector<chat_message>& found) { show_messages(call, found); });
+      [call](persistence::history_page& found) { show_messages(call, found); });
 }
 
 void search_salon(const admin_call_ptr& call) {
   ask_to_read(
       call,
-      [id = call->file.salon->id, text = call->said().text()](store& db) { return db.search(id, text, newest, 200); },
-      [call](const std::vector<chat_message>& found) { show_messages(call, found); });
+      [id = call->file.salon->id, text = call->said().text()](store& db) { return db.begin_search(id, text, 200); },
+      [call](persistence::history_page& found) { show_messages(call, found); });
 }
 
 void delete_message(const admin_call_ptr& call) {

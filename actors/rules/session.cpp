@@ -208,14 +208,7 @@ effects session::answered(answer::any what) {
                      [this](answer::posted& x) { return on_posted(x); },
                      [this](answer::settled& x) { return on_settled(x); },
                      [this](answer::told& x) { return x.what ? settle(std::move(*x.what)) : refuse(x.what.why()); },
-                     [this](answer::remembered& x) -> effects {
-                       if (!x.page)
-                         return refuse(x.page.why());
-                       auto result = settle(std::nullopt);
-                       for (auto& old : *x.page)
-                         result.push_back(tell{std::move(old)});
-                       return result;
-                     },
+                     [this](answer::remembered& x) { return on_remembered(x); },
                  },
                  what));
 }
@@ -307,9 +300,25 @@ effects session::on_arrived(answer::arrived& arrived) {
   }
   logged_in_ = true;
   auto result = settle(std::move(*arrived.welcome));
-  for (auto& missed : arrived.missed)
-    result.push_back(tell{std::move(missed)});
-  return result;
+  if (arrived.more)
+    stage_ = stage::handing_out;
+  return hand_out(std::move(result), arrived.missed, arrived.more);
+}
+
+effects session::hand_out(effects so_far, std::vector<event::any>& events, bool more) {
+  for (auto& next : events)
+    so_far.push_back(tell{std::move(next)});
+  if (more)
+    so_far.push_back(ask_when_read{question::next_piece{}});
+  return so_far;
+}
+
+effects session::on_remembered(answer::remembered& remembered) {
+  if (!remembered.page && stage_ == stage::handing_out)
+    return end(event::refused{remembered.page.why(), {}}); // a part of the login: what was not told waits for the next
+  if (!remembered.page)
+    return refuse(remembered.page.why());
+  return hand_out(remembered.more ? effects{} : settle(std::nullopt), *remembered.page, remembered.more);
 }
 
 effects session::on_posted(const answer::posted& posted) {

@@ -4,8 +4,9 @@
 //
 // Invariants:
 // - A barrier a command: the next utterance is taken when the last one is answered; only posts to one salon may follow
-// one
-//   another unanswered, up to the window, since the salon keeps their order.
+//   one another unanswered, up to the window, since the salon keeps their order.
+// - What is handed out (what waited for a login, a history) is one answer in many pieces: the next utterance is taken
+//   behind the last of them.
 // - Nothing is asked or told after hang_up.
 #pragma once
 #include "protocol/words/event.hpp"
@@ -89,8 +90,11 @@ struct ban {
 /// -> answer::told
 struct issue_token {};
 
+/// Of what is handed out: what waited for the login, or a history. -> answer::remembered
+struct next_piece {};
+
 using any = std::variant<find_user, verify, hash, redeem_token, arrive, register_user, replace_hash, change_password,
-                         post, join, leave, history, tell_privately, ban, issue_token>;
+                         post, join, leave, history, tell_privately, ban, issue_token, next_piece>;
 
 } // namespace question
 
@@ -111,6 +115,7 @@ struct hashed {
 struct arrived {
   outcome<event::logged_in> welcome; ///< banned, kicked, unknown_user, storage, busy
   std::vector<event::any> missed;    ///< what waited, in order; told after the welcome
+  bool more = false;                 ///< not all of it
 };
 struct posted {
   std::optional<fault> why_not;
@@ -125,6 +130,7 @@ struct told {
 };
 struct remembered {
   outcome<std::vector<event::any>> page;
+  bool more = false; ///< there is another piece
 };
 
 using any = std::variant<found, verified, hashed, arrived, posted, settled, told, remembered>;
@@ -138,11 +144,15 @@ struct tell {
 struct ask {
   question::any what;
 };
+/// The same, once the client has room for the answer. The session waits as for any answer.
+struct ask_when_read {
+  question::any what;
+};
 /// Nothing comes after it: `last` is told, all is flushed, the connection closes.
 struct hang_up {
   std::optional<event::any> last;
 };
-using effect = std::variant<tell, ask, hang_up>;
+using effect = std::variant<tell, ask, ask_when_read, hang_up>;
 using effects = std::vector<effect>;
 
 class session {
@@ -155,6 +165,8 @@ public:
 
   /// True until somebody is logged in (a login that is on its way included).
   bool anonymous() const { return !logged_in_; }
+  /// Whether what is answered now was asked for by a command: what a login brings, in however many pieces, was not.
+  bool asked_for() const { return logged_in_ && stage_ != stage::handing_out; }
   bool closed() const { return stage_ == stage::closed; }
   /// True while a question or a post is unanswered.
   bool unanswered() const { return posts_ > 0 || asked(); }
@@ -178,15 +190,16 @@ public:
 
 private:
   enum class stage {
-    greeting,  ///< nobody yet
-    finding,   ///< what is stored about the name?
-    verifying, ///< is the password right?
-    redeeming, ///< is the token right?
-    hashing,   ///< of a new password
-    storing,   ///< of an account, or of a new password
-    arriving,  ///< proven; the session begins
-    open,      ///< logged in, nothing asked but posts
-    asked,     ///< logged in, one question is open
+    greeting,    ///< nobody yet
+    finding,     ///< what is stored about the name?
+    verifying,   ///< is the password right?
+    redeeming,   ///< is the token right?
+    hashing,     ///< of a new password
+    storing,     ///< of an account, or of a new password
+    arriving,    ///< proven; the session begins
+    handing_out, ///< logged in; it is told what waited
+    open,        ///< logged in, nothing asked but posts
+    asked,       ///< logged in, one question is open
     closed
   };
   enum class purpose { none, log_in, register_user, check, change_password };
@@ -209,6 +222,8 @@ private:
   effects on_verified(answer::verified& verified);
   effects on_hashed(answer::hashed& hashed);
   effects on_arrived(answer::arrived& arrived);
+  effects on_remembered(answer::remembered& remembered);
+  effects hand_out(effects so_far, std::vector<event::any>& events, bool more);
   effects on_posted(const answer::posted& posted);
   effects on_settled(const answer::settled& settled);
 

@@ -16,7 +16,7 @@ void write_table(const stored_table& table, store& from, backup_writer& writer, 
     for (const auto& row : rows)
       writer.row(row);
     progress(writer.facts().all_rows());
-    if (rows.size() < rows_at_once)
+    if (rows.empty())
       return;
     last = rows.back();
   }

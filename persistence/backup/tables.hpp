@@ -27,7 +27,7 @@ struct stored_table {
   bool counts = false;    ///< its key is a number that the database gives
 };
 
-/// The schema's version that the list below describes.
+/// The schema's version that the list below describes: the last one that changed what a backup holds.
 constexpr int64_t stored_schema = 2;
 
 /// All of them; one that refers to another stands behind it. Left out is what a database needs for itself: versions,

@@ -37,6 +37,15 @@ std::vector<value> values_of(const stored_table& table, const table_row& row) {
   return to;
 }
 
+/// How many rows may be held at once, by the lengths of their texts.
+int64_t count_that_fit(mysql::connection& db, const std::string& lengths, const std::vector<value>& values) {
+  auto found = db.ask(lengths, values);
+  int64_t count = 0;
+  for (size_t bytes = 0; bytes < store::most_bytes_of_rows && found.next(); ++count)
+    bytes += static_cast<size_t>(found.integer(0));
+  return count;
+}
+
 /// Rows by rising key, after the one with the key of `after`; `condition` and its values come first.
 std::vector<table_row> page(mysql::connection& db, const stored_table& of, const std::string& condition,
                             std::vector<value> values, const table_row& after, size_t most) {
@@ -46,10 +55,12 @@ std::vector<table_row> page(mysql::connection& db, const stored_table& of, const
     where += (where.empty() ? "(" : " AND (") + key + ") > (?" + (of.key_columns == 2 ? ", ?)" : ")");
     values.insert(values.end(), after.begin(), after.begin() + static_cast<std::ptrdiff_t>(of.key_columns));
   }
+  const auto rest =
+      std::string(" FROM ") + of.name + (where.empty() ? "" : " WHERE " + where) + " ORDER BY " + key + " LIMIT ?";
   values.emplace_back(limit_of(most));
-  auto found = db.ask("SELECT " + column_names(of, of.columns.size()) + " FROM " + of.name
-                          + (where.empty() ? "" : " WHERE " + where) + " ORDER BY " + key + " LIMIT ?",
-                      values);
+  if (holds_texts(of)) // the driver holds the whole of an answer: so their lengths are asked for first
+    values.back() = count_that_fit(db, "SELECT LENGTH(contenu)" + rest, values);
+  auto found = db.ask("SELECT " + column_names(of, of.columns.size()) + rest, values);
   return rows_in(found, of);
 }
 
@@ -116,6 +127,9 @@ void mysql_store::put_rows(const stored_table& into, const std::vector<table_row
   insert_many("INSERT INTO " + std::string(into.name) + "(" + column_names(into, into.columns.size())
                   + (has_timestamp(into) ? ", timestamp" : "") + ")",
               marks(into), std::move(values));
+  if (&into == &table_named("private_messages") && !rows.empty()) // no part of a backup: it follows from the text
+    db().run("UPDATE private_messages SET bytes = LEAST(LENGTH(contenu), ?) WHERE pm_id BETWEEN ? AND ?",
+             {most_bytes_of_one, std::get<int64_t>(rows.front().front()), std::get<int64_t>(rows.back().front())});
 }
 
 bool is_empty_mysql(const config::mysql_database& where, const open_options& options) {

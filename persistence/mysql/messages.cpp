@@ -1,4 +1,4 @@
-// Messages of salons and private messages in MySQL and MariaDB.
+// Messages of salons in MySQL and MariaDB.
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/mysql/rows.hpp"
 #include <algorithm>
@@ -6,23 +6,30 @@
 namespace salond::persistence {
 namespace {
 
-// A mailbox that nobody empties must not fill the disk, nor one sender keep the others out: docs/text-protocol.md.
-constexpr int64_t most_waiting = 1000;
-constexpr int64_t most_waiting_of_one = 100;
-
 constexpr size_t most_pending = 256;
 // What a row has besides its text, amply.
 constexpr size_t row_overhead = 64;
 
-// Asked for newest first, given oldest first.
+// In the order in which they are asked for.
 std::vector<chat_message> messages_in(mysql::result& found) {
   std::vector<chat_message> result;
   while (found.next())
     result.push_back(
         {message_id{found.integer(0)}, found.integer(1), found.text(2), found.text(3), from_ms(found.integer(4))});
+  return result;
+}
+
+// Asked for newest first, given oldest first.
+std::vector<chat_message> reversed_messages_in(mysql::result& found) {
+  auto result = messages_in(found);
   std::reverse(result.begin(), result.end());
   return result;
 }
+
+// Without the index named, an old page walks through all newer messages. LENGTH, for ' ' = '' in this collation.
+#define SALOND_HISTORY_FROM                                                                                            \
+  " FROM messages m FORCE INDEX (uq_messages_seq) STRAIGHT_JOIN clients c ON c.client_id = m.client_id"                \
+  " WHERE m.salon_id = ? AND LENGTH(m.contenu) > 0"
 
 } // namespace
 
@@ -47,13 +54,59 @@ outcome<done> mysql_store::append(const new_message& what) {
 }
 
 std::vector<chat_message> mysql_store::history(salon_id salon, int64_t before, size_t count) {
-  // Without the index named, an old page walks through all newer messages. LENGTH, for ' ' = '' in this collation.
-  auto found = db().ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms "
-                        "FROM messages m FORCE INDEX (uq_messages_seq) STRAIGHT_JOIN clients c "
-                        "ON c.client_id = m.client_id WHERE m.salon_id = ? AND m.seq < ? AND LENGTH(m.contenu) > 0 "
-                        "ORDER BY m.seq DESC LIMIT ?",
+  auto found = db().ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms" SALOND_HISTORY_FROM
+                        " AND m.seq < ? ORDER BY m.seq DESC LIMIT ?",
                         {salon.value, before, limit_of(count)});
-  return messages_in(found);
+  return reversed_messages_in(found);
+}
+
+/// One question where all texts are short. The driver holds the whole of an answer: so the long ones are left out of
+/// the first, which tells what they weigh.
+history_page mysql_store::history_page_of(salon_id salon, const std::string& condition,
+                                          const std::vector<mysql::value>& parameters, size_t count) {
+  const auto most_shown = static_cast<int64_t>(most_piece_bytes / std::max<size_t>(count, 1));
+  std::vector<mysql::value> all{most_shown, salon.value};
+  all.insert(all.end(), parameters.begin(), parameters.end());
+  all.emplace_back(limit_of(count));
+  history_page page;
+  auto whole = true;
+  size_t bytes = 0;
+  {
+    auto found = db().ask("SELECT m.message_id, m.seq, c.username, IF(LENGTH(m.contenu) <= ?, m.contenu, NULL),"
+                          " m.created_ms, LENGTH(m.contenu)" SALOND_HISTORY_FROM
+                              + condition + " ORDER BY m.seq DESC LIMIT ?",
+                          all);
+    while (found.next()) {
+      chat_message row{message_id{found.integer(0)}, found.integer(1), found.text(2), found.text(3),
+                       from_ms(found.integer(4))};
+      page.later.push_back({row.seq, weight_of(static_cast<size_t>(found.integer(5)), row.author.size())});
+      bytes += page.later.back().bytes;
+      whole = whole && !found.is_null(3) && bytes <= most_piece_bytes;
+      if (whole)
+        page.messages.push_back(std::move(row));
+    }
+  }
+  std::reverse(page.messages.begin(), page.messages.end());
+  std::reverse(page.later.begin(), page.later.end());
+  if (whole)
+    page.later.clear();
+  else
+    page.messages = messages_at(salon, take_piece(page.later));
+  return page;
+}
+
+history_page mysql_store::begin_history(salon_id salon, size_t count) {
+  return history_page_of(salon, "", {}, count);
+}
+
+std::vector<chat_message> mysql_store::messages_at(salon_id salon, const std::vector<int64_t>& seqs) {
+  std::vector<chat_message> result;
+  ask_for_each("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms" SALOND_HISTORY_FROM " AND m.seq",
+               {salon.value}, seqs, " ORDER BY m.seq", [&](mysql::result& found) {
+                 for (auto& message : messages_in(found))
+                   result.push_back(std::move(message));
+               });
+  return result;
 }
 
 std::optional<std::string> mysql_store::describe_message(message_id which) {
@@ -70,43 +123,18 @@ void mysql_store::empty_message(message_id which) {
   db().run("UPDATE messages SET contenu = '' WHERE message_id = ?", {which.value});
 }
 
+// Not LIKE: it has wildcards.
+#define SALOND_FOUND " AND LOCATE(LOWER(?), LOWER(m.contenu)) > 0"
+
 std::vector<chat_message> mysql_store::search(salon_id salon, const std::string& text, int64_t before, size_t count) {
-  // Not LIKE: it has wildcards.
-  auto found = db().ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms "
-                        "FROM messages m FORCE INDEX (uq_messages_seq) STRAIGHT_JOIN clients c "
-                        "ON c.client_id = m.client_id WHERE m.salon_id = ? AND m.seq < ? AND LENGTH(m.contenu) > 0 "
-                        "AND LOCATE(LOWER(?), LOWER(m.contenu)) > 0 ORDER BY m.seq DESC LIMIT ?",
+  auto found = db().ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms" SALOND_HISTORY_FROM
+                        " AND m.seq < ?" SALOND_FOUND " ORDER BY m.seq DESC LIMIT ?",
                         {salon.value, before, text, limit_of(count)});
-  return messages_in(found);
+  return reversed_messages_in(found);
 }
 
-outcome<stored_private> mysql_store::store_private(user_id author, const std::string& target_key,
-                                                   const std::string& text, moment now) {
-  if (!exists(author))
-    return fault::unknown_user;
-  user_id target;
-  std::string username;
-  { // one question: each costs a way to the database and back
-    auto found = db().ask("SELECT c.client_id, c.username, COUNT(p.pm_id), "
-                          "CAST(COALESCE(SUM(p.from_client_id = ?), 0) AS SIGNED) FROM clients c "
-                          "LEFT JOIN private_messages p ON p.to_client_id = c.client_id AND p.delivered_ms IS NULL "
-                          "WHERE c.username_key = ? GROUP BY c.client_id, c.username",
-                          {author.value, target_key});
-    if (!found.next())
-      return fault::unknown_user;
-    if (found.integer(2) >= most_waiting || found.integer(3) >= most_waiting_of_one)
-      return fault::mailbox_full;
-    target = user_id{found.integer(0)};
-    username = found.text(1);
-  }
-  db().run("INSERT INTO private_messages(from_client_id, to_client_id, contenu, created_ms) VALUES (?, ?, ?, ?)",
-           {author.value, target.value, text, to_ms(now)});
-  return stored_private{private_id{db().last_insert_id()}, target, std::move(username)};
-}
-
-void mysql_store::mark_delivered(const std::vector<private_id>& which, moment now) {
-  run_for_each("UPDATE private_messages SET delivered_ms = ? WHERE delivered_ms IS NULL AND pm_id", {to_ms(now)},
-               mysql::numbers_of(which));
+history_page mysql_store::begin_search(salon_id salon, const std::string& text, size_t count) {
+  return history_page_of(salon, SALOND_FOUND, {text}, count);
 }
 
 } // namespace salond::persistence

@@ -51,6 +51,9 @@ public:
 
   outcome<done> append(const new_message& what) override;
   std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) override;
+  history_page begin_history(salon_id salon, size_t count) override;
+  history_page begin_search(salon_id salon, const std::string& text, size_t count) override;
+  std::vector<chat_message> messages_at(salon_id salon, const std::vector<int64_t>& seqs) override;
   std::vector<chat_message> search(salon_id salon, const std::string& text, int64_t before, size_t count) override;
 
   outcome<membership_change> add_member(salon_id salon, user_id who) override;
@@ -62,6 +65,8 @@ public:
 
   outcome<stored_private> store_private(user_id author, const std::string& target_key, const std::string& text,
                                         moment now) override;
+  private_page private_messages_from(user_id who, private_id first) override;
+  std::vector<private_message> private_messages(user_id who, const std::vector<private_id>& which) override;
   void mark_delivered(const std::vector<private_id>& which, moment now) override;
 
   std::vector<salond::ban> bans(moment now) override;
@@ -111,6 +116,10 @@ private:
   /// Runs `statement`, which ends with a column, for the rows where that is one of `ids`: many a statement.
   void run_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
                     const std::vector<int64_t>& ids);
+  /// Asks it, in as many questions; `order` ends each.
+  void ask_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
+                    const std::vector<int64_t>& ids, const std::string& order,
+                    const std::function<void(mysql::result&)>& take);
 
   // --- what decisions are made of ---
   outcome<salon_record> salon_of(salon_id salon) override;
@@ -156,7 +165,14 @@ private:
 
   // --- rows ---
   std::vector<decided_request> decisions_for(user_id who);
-  std::vector<private_message> private_messages_for(user_id who);
+  private_page private_messages_for(user_id who);
+  /// `where`: which of private_messages p and clients c, and their order. The first parameter: how long texts are
+  /// shown.
+  private_page private_page_of(const std::string& where, const std::vector<mysql::value>& parameters);
+  std::vector<private_message> texts_of(const std::vector<int64_t>& ids);
+  /// `condition`, with its parameters: which of messages m.
+  history_page history_page_of(salon_id salon, const std::string& condition,
+                               const std::vector<mysql::value>& parameters, size_t count);
   /// `head` VALUES `marks`, … in as few statements as can be.
   void insert_many(const std::string& head, const std::string& marks, std::vector<std::vector<mysql::value>> rows);
   std::string free_alias(const std::string& wanted);

@@ -261,8 +261,11 @@ void mysql_store::end_reading() noexcept {
     roll_back();
 }
 
-void mysql_store::run_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
-                               const std::vector<int64_t>& ids) {
+namespace {
+
+/// `each(" IN (?,?,…)", its values behind `parameters`)` for as many lists as it takes.
+template <class Each>
+void for_each_list(const std::vector<mysql::value>& parameters, const std::vector<int64_t>& ids, Each each) {
   mysql::in_classes(mysql::list_classes, ids.size(), [&](size_t from, size_t count) {
     auto values = parameters;
     std::string list;
@@ -270,7 +273,25 @@ void mysql_store::run_for_each(const std::string& statement, const std::vector<m
       list += at == from ? "?" : ",?";
       values.emplace_back(ids[at]);
     }
-    db().run(statement + " IN (" + list + ")", values);
+    each(" IN (" + list + ")", values);
+  });
+}
+
+} // namespace
+
+void mysql_store::run_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
+                               const std::vector<int64_t>& ids) {
+  for_each_list(parameters, ids, [&](const std::string& list, const std::vector<mysql::value>& values) {
+    db().run(statement + list, values);
+  });
+}
+
+void mysql_store::ask_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
+                               const std::vector<int64_t>& ids, const std::string& order,
+                               const std::function<void(mysql::result&)>& take) {
+  for_each_list(parameters, ids, [&](const std::string& list, const std::vector<mysql::value>& values) {
+    auto found = db().ask(statement + list + order, values);
+    take(found);
   });
 }
 

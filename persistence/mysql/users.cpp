@@ -105,19 +105,11 @@ outcome<arrival> mysql_store::open_session(user_id who, moment now) {
   db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
   if (decided)
     result.decided = decisions_for(who);
-  if (told)
-    result.waiting = private_messages_for(who);
-  return result;
-}
-
-std::vector<private_message> mysql_store::private_messages_for(user_id who) {
-  auto found = db().ask("SELECT p.pm_id, c.username, p.contenu, p.created_ms "
-                        "FROM private_messages p JOIN clients c ON c.client_id = p.from_client_id "
-                        "WHERE p.to_client_id = ? AND p.delivered_ms IS NULL ORDER BY p.pm_id",
-                        {who.value});
-  std::vector<private_message> result;
-  while (found.next())
-    result.push_back({private_id{found.integer(0)}, found.text(1), found.text(2), from_ms(found.integer(3))});
+  if (told) {
+    auto page = private_messages_for(who);
+    result.waiting = std::move(page.texts);
+    result.later = std::move(page.later);
+  }
   return result;
 }
 

@@ -101,6 +101,10 @@ std::string query::text(int column) const {
   return bytes ? std::string(bytes, size) : std::string();
 }
 
+size_t query::bytes(int column) const {
+  return static_cast<size_t>(sqlite3_column_bytes(prepared_, column));
+}
+
 bool query::is_null(int column) const {
   return sqlite3_column_type(prepared_, column) == SQLITE_NULL;
 }

@@ -45,6 +45,7 @@ public:
   /// The value of a column of the present row, counted from 0.
   int64_t integer(int column) const;
   std::string text(int column) const; ///< of a TEXT or a BLOB, with every byte
+  size_t bytes(int column) const;     ///< how many, without copying them
   bool is_null(int column) const;
 
 private:

@@ -1,4 +1,4 @@
-// Messages of salons and private messages in SQLite.
+// Messages of salons in SQLite.
 #include "persistence/column_words.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
 #include <algorithm>
@@ -6,23 +6,40 @@
 namespace salond::persistence {
 namespace {
 
-// A mailbox that nobody empties must not fill the disk, nor one sender keep the others out: docs/text-protocol.md.
-constexpr int64_t most_waiting = 1000;
-constexpr int64_t most_waiting_of_one = 100;
+chat_message message_in(const sqlite::query& found) {
+  return {message_id{found.integer(0)}, found.integer(1), found.text(2), found.text(3), from_ms(found.integer(4))};
+}
 
 // Asked for newest first, given oldest first.
 std::vector<chat_message> messages_in(sqlite::query& found) {
   std::vector<chat_message> result;
   while (found.next())
-    result.push_back(
-        {message_id{found.integer(0)}, found.integer(1), found.text(2), found.text(3), from_ms(found.integer(4))});
+    result.push_back(message_in(found));
   std::reverse(result.begin(), result.end());
   return result;
 }
 
-} // namespace
+/// The answer of history() as a page: whole while it fits a piece, else the weights of all alone. One text at a time is
+/// held beside it.
+history_page page_in(sqlite::query& found) {
+  history_page page;
+  size_t bytes = 0;
+  while (found.next()) {
+    page.later.push_back({found.integer(1), weight_of(found.bytes(3), found.bytes(2))});
+    bytes += page.later.back().bytes;
+    if (bytes > most_piece_bytes)
+      page.messages.clear();
+    else
+      page.messages.push_back(message_in(found));
+  }
+  if (bytes <= most_piece_bytes)
+    page.later.clear();
+  std::reverse(page.messages.begin(), page.messages.end());
+  std::reverse(page.later.begin(), page.later.end());
+  return page;
+}
 
-using sqlite::blob;
+} // namespace
 
 outcome<done> sqlite_store::append(const new_message& what) {
   try {
@@ -38,13 +55,41 @@ outcome<done> sqlite_store::append(const new_message& what) {
   }
 }
 
+// CROSS JOIN: messages first, by the index that has their order.
+#define SALOND_HISTORY                                                                                                 \
+  "SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms "                                                   \
+  "FROM messages m CROSS JOIN clients c ON c.client_id = m.client_id "                                                 \
+  "WHERE m.salon_id = ? AND m.contenu <> '' "
+
 std::vector<chat_message> sqlite_store::history(salon_id salon, int64_t before, size_t count) {
-  // CROSS JOIN: messages first, by the index that has their order.
-  auto found = db_->ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms "
-                        "FROM messages m CROSS JOIN clients c ON c.client_id = m.client_id "
-                        "WHERE m.salon_id = ? AND m.seq < ? AND m.contenu <> '' ORDER BY m.seq DESC LIMIT ?",
-                        salon.value, before, limit_of(count));
+  auto found =
+      db_->ask(SALOND_HISTORY "AND m.seq < ? ORDER BY m.seq DESC LIMIT ?", salon.value, before, limit_of(count));
   return messages_in(found);
+}
+
+history_page sqlite_store::begin_history(salon_id salon, size_t count) {
+  history_page page;
+  {
+    auto found = db_->ask(SALOND_HISTORY "ORDER BY m.seq DESC LIMIT ?", salon.value, limit_of(count));
+    page = page_in(found);
+  }
+  add_first_piece(page, salon);
+  return page;
+}
+
+void sqlite_store::add_first_piece(history_page& to, salon_id salon) {
+  if (!to.later.empty())
+    to.messages = messages_at(salon, take_piece(to.later));
+}
+
+std::vector<chat_message> sqlite_store::messages_at(salon_id salon, const std::vector<int64_t>& seqs) {
+  std::vector<chat_message> result;
+  for (const auto seq : seqs) {
+    auto found = db_->ask(SALOND_HISTORY "AND m.seq = ?", salon.value, seq);
+    if (found.next())
+      result.push_back(message_in(found));
+  }
+  return result;
 }
 
 std::optional<std::string> sqlite_store::describe_message(message_id which) {
@@ -60,37 +105,22 @@ void sqlite_store::empty_message(message_id which) {
   db_->run("UPDATE messages SET contenu = '' WHERE message_id = ?", which.value);
 }
 
+// Not LIKE: it has wildcards, and a limit on how long they are.
+#define SALOND_FOUND "AND instr(lower(m.contenu), lower(?)) > 0 ORDER BY m.seq DESC LIMIT ?"
+
 std::vector<chat_message> sqlite_store::search(salon_id salon, const std::string& text, int64_t before, size_t count) {
-  // Not LIKE: it has wildcards, and a limit on how long they are.
-  auto found = db_->ask("SELECT m.message_id, m.seq, c.username, m.contenu, m.created_ms "
-                        "FROM messages m CROSS JOIN clients c ON c.client_id = m.client_id "
-                        "WHERE m.salon_id = ? AND m.seq < ? AND m.contenu <> '' "
-                        "AND instr(lower(m.contenu), lower(?)) > 0 ORDER BY m.seq DESC LIMIT ?",
-                        salon.value, before, text, limit_of(count));
+  auto found = db_->ask(SALOND_HISTORY "AND m.seq < ? " SALOND_FOUND, salon.value, before, text, limit_of(count));
   return messages_in(found);
 }
 
-outcome<stored_private> sqlite_store::store_private(user_id author, const std::string& target_key,
-                                                    const std::string& text, moment now) {
-  const auto target = find_user(target_key);
-  if (!target || !user_of(author))
-    return fault::unknown_user;
+history_page sqlite_store::begin_search(salon_id salon, const std::string& text, size_t count) {
+  history_page page;
   {
-    auto waiting = db_->ask("SELECT count(*), coalesce(sum(from_client_id = ?), 0) FROM private_messages "
-                            "WHERE to_client_id = ? AND delivered_ms IS NULL",
-                            author.value, target->id.value);
-    if (waiting.next() && (waiting.integer(0) >= most_waiting || waiting.integer(1) >= most_waiting_of_one))
-      return fault::mailbox_full;
+    auto found = db_->ask(SALOND_HISTORY SALOND_FOUND, salon.value, text, limit_of(count));
+    page = page_in(found);
   }
-  db_->run("INSERT INTO private_messages(from_client_id, to_client_id, contenu, created_ms) VALUES (?, ?, ?, ?)",
-           author.value, target->id.value, text, to_ms(now));
-  return stored_private{private_id{db_->last_insert_id()}, target->id, target->username};
-}
-
-void sqlite_store::mark_delivered(const std::vector<private_id>& which, moment now) {
-  for (const auto id : which)
-    db_->run("UPDATE private_messages SET delivered_ms = ? WHERE pm_id = ? AND delivered_ms IS NULL", to_ms(now),
-             id.value);
+  add_first_piece(page, salon);
+  return page;
 }
 
 } // namespace salond::persistence

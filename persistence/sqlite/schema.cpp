@@ -173,13 +173,27 @@ void add_administration(database& db) {
   db.execute(administration);
 }
 
+// What waits for a user has a bound in bytes (store::most_bytes_of_one, ...): they stand in the index by which what
+// waits is counted. Of a message that was delivered nobody asks it.
+constexpr const char* mailbox_bytes = R"(
+ALTER TABLE private_messages ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE private_messages SET bytes = min(length(CAST(contenu AS BLOB)), 262144) WHERE delivered_ms IS NULL;
+DROP INDEX ix_pm_to;
+CREATE INDEX ix_pm_to ON private_messages(to_client_id, delivered_ms, from_client_id, bytes);
+)";
+
+void add_mailbox_bytes(database& db) {
+  db.execute(mailbox_bytes);
+}
+
 struct step {
   const char* what;
   void (*run)(database&);
 };
 // Step n is the n-th. A step that was released is never changed: the next one mends it.
 constexpr step steps[] = {{"make the tables and the five salons", make_first_tables},
-                          {"add what the administration needs", add_administration}};
+                          {"add what the administration needs", add_administration},
+                          {"count the bytes of private messages that wait", add_mailbox_bytes}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

@@ -47,6 +47,9 @@ public:
 
   outcome<done> append(const new_message& what) override;
   std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) override;
+  history_page begin_history(salon_id salon, size_t count) override;
+  history_page begin_search(salon_id salon, const std::string& text, size_t count) override;
+  std::vector<chat_message> messages_at(salon_id salon, const std::vector<int64_t>& seqs) override;
   std::vector<chat_message> search(salon_id salon, const std::string& text, int64_t before, size_t count) override;
 
   outcome<membership_change> add_member(salon_id salon, user_id who) override;
@@ -58,6 +61,8 @@ public:
 
   outcome<stored_private> store_private(user_id author, const std::string& target_key, const std::string& text,
                                         moment now) override;
+  private_page private_messages_from(user_id who, private_id first) override;
+  std::vector<private_message> private_messages(user_id who, const std::vector<private_id>& which) override;
   void mark_delivered(const std::vector<private_id>& which, moment now) override;
 
   std::vector<salond::ban> bans(moment now) override;
@@ -120,6 +125,9 @@ private:
   void forget_beside(const user& who) override;
 
   std::vector<decided_request> decisions_for(user_id who);
+  private_page private_messages_for(user_id who);
+  /// Where it did not fit, all of it stands in `later`: oldest first.
+  void add_first_piece(history_page& to, salon_id salon);
   std::string free_alias(const std::string& wanted);
 
   std::shared_ptr<const sqlite::file_lock> lock_; // goes last

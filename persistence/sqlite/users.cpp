@@ -94,15 +94,8 @@ outcome<arrival> sqlite_store::open_session(user_id who, moment now) {
       return out.is_null(0) ? fault::banned : fault::kicked;
   }
   db_->run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", to_ms(now), who.value);
-  arrival result{salons_of(account->username), {}, decisions_for(who)};
-  auto waiting = db_->ask("SELECT p.pm_id, c.username, p.contenu, p.created_ms "
-                          "FROM private_messages p JOIN clients c ON c.client_id = p.from_client_id "
-                          "WHERE p.to_client_id = ? AND p.delivered_ms IS NULL ORDER BY p.pm_id",
-                          who.value);
-  while (waiting.next())
-    result.waiting.push_back(
-        {private_id{waiting.integer(0)}, waiting.text(1), waiting.text(2), from_ms(waiting.integer(3))});
-  return result;
+  auto waiting = private_messages_for(who);
+  return arrival{salons_of(account->username), std::move(waiting.texts), decisions_for(who), std::move(waiting.later)};
 }
 
 void sqlite_store::close_sessions(const std::vector<user_id>& who, requests what, moment now) {

@@ -279,10 +279,14 @@ bool text_codec::transparent() const {
 
 std::optional<instant> text_codec::deadline() const {
   const auto in = reader_.deadline();
-  const auto out = paced_ ? paced_->deadline() : std::nullopt;
+  const auto out = writing_deadline();
   if (!in || !out)
     return in ? in : out;
   return std::min(*in, *out);
+}
+
+std::optional<instant> text_codec::writing_deadline() const {
+  return paced_ ? paced_->deadline() : std::nullopt;
 }
 
 } // namespace salond::text

@@ -21,6 +21,7 @@ public:
   size_t unsent() const override;
   bool transparent() const override;
   std::optional<instant> deadline() const override;
+  std::optional<instant> writing_deadline() const override;
 
 private:
   utterance understand(const std::string& frame);

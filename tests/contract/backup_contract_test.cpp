@@ -40,7 +40,7 @@ const kind sqlite_kind{"sqlite",
                              "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
                              "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'");
                        },
-                       {}};
+                       {"private_messages.bytes"}};
 
 const kind mariadb_kind{
     "mariadb",
@@ -54,7 +54,7 @@ const kind mariadb_kind{
                                 "WHERE TABLE_SCHEMA = DATABASE()");
     },
     {"schema_version.version", "schema_version.name", "schema_version.applied_ms", "writers.node_id", "writers.batch",
-     "writers.fenced", "messages.timestamp"}};
+     "writers.fenced", "messages.timestamp", "private_messages.bytes"}};
 
 void PrintTo(const kind& one, std::ostream* out) {
   *out << one.name;
@@ -266,6 +266,23 @@ TEST_P(BackupContract, ARestoreThatEndsEarlyLeavesNothingAndCanBeginAgain) {
     EXPECT_TRUE(is_untouched(*db));
   }
   EXPECT_EQ(back_up(*restored(where, whole.text)).rows, whole.rows);
+}
+
+TEST_P(BackupContract, CountsTheBytesThatWaitInARestoredMailbox) {
+  auto db = open(at(new_one()));
+  db->transact([&] {
+    const auto zoe = db->register_user({"zoe", "zoe", "h"})->user.id;
+    db->register_user({"paul", "paul", "h"});
+    for (int i = 0; i < 8; ++i)
+      ASSERT_TRUE(db->store_private(zoe, "paul", std::string(32768, 'x'), noon));
+  });
+  const auto text = back_up(*db).text;
+  db = nullptr;
+
+  db = restored(new_one(), text);
+
+  db->transact(
+      [&] { EXPECT_EQ(db->store_private(db->find_user("zoe")->id, "paul", "x", noon).why(), fault::mailbox_full); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, BackupContract, testing::Values(sqlite_kind, mariadb_kind),

@@ -247,10 +247,10 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
 
   open_sqlite({path}, [&](const std::string& line) { second.push_back(line); });
 
-  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2")));
+  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "2\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "3\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -260,13 +260,16 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   db = nullptr;
   EXPECT_EQ(sql("DROP TABLE moderators; DROP TABLE registrations; DROP TABLE notices;"
                 "ALTER TABLE clients DROP COLUMN last_seen_ms; ALTER TABLE salons DROP COLUMN topic;"
-                "ALTER TABLE salons DROP COLUMN archived_ms; PRAGMA user_version=1"),
+                "ALTER TABLE salons DROP COLUMN archived_ms; DROP INDEX ix_pm_to;"
+                "ALTER TABLE private_messages DROP COLUMN bytes;"
+                "CREATE INDEX ix_pm_to ON private_messages(to_client_id, delivered_ms, from_client_id);"
+                "PRAGMA user_version=1"),
             "");
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "2\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "3\n");
   EXPECT_EQ(db->profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(db->salons().size(), 5u);
 }
@@ -353,14 +356,15 @@ TEST_F(SqliteStore, RefusesAFileItMayOnlyRead) {
 // --- dry run ---
 
 TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2")));
+  EXPECT_THAT(dry_run_sqlite({path}),
+              ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
 TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
   std::ofstream{path}.close();
 
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 

@@ -65,6 +65,7 @@ std::string text_of(const rules::question::any& what) {
                         },
                         [](const question::ban& x) { return list("ban", {x.target}); },
                         [](const question::issue_token&) { return std::string("issue_token"); },
+                        [](const question::next_piece&) { return std::string("next_piece"); },
                     },
                     what);
 }
@@ -122,6 +123,7 @@ lines lines_of(const rules::effects& what) {
         overloaded{
             [](const rules::tell& x) { return "tell " + text_of(x.what); },
             [](const rules::ask& x) { return "ask " + text_of(x.what); },
+            [](const rules::ask_when_read& x) { return "ask when read " + text_of(x.what); },
             [](const rules::hang_up& x) { return x.last ? "hang up: " + text_of(*x.last) : std::string("hang up"); },
         },
         one));

@@ -162,6 +162,13 @@ public:
   std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) override {
     return inner_->history(salon, before, count);
   }
+  history_page begin_history(salon_id salon, size_t count) override { return inner_->begin_history(salon, count); }
+  history_page begin_search(salon_id salon, const std::string& text, size_t count) override {
+    return inner_->begin_search(salon, text, count);
+  }
+  std::vector<chat_message> messages_at(salon_id salon, const std::vector<int64_t>& seqs) override {
+    return inner_->messages_at(salon, seqs);
+  }
   outcome<done> delete_message(message_id which, const decision& why) override {
     return inner_->delete_message(which, why);
   }
@@ -193,6 +200,12 @@ public:
   outcome<stored_private> store_private(user_id author, const std::string& target, const std::string& text,
                                         moment now) override {
     return inner_->store_private(author, target, text, now);
+  }
+  private_page private_messages_from(user_id who, private_id first) override {
+    return inner_->private_messages_from(who, first);
+  }
+  std::vector<private_message> private_messages(user_id who, const std::vector<private_id>& which) override {
+    return inner_->private_messages(who, which);
   }
   void mark_delivered(const std::vector<private_id>& which, moment now) override { inner_->mark_delivered(which, now); }
   outcome<removed_user> kick(const std::string& target, moment until, const decision& why) override {

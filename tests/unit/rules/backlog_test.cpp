@@ -1,0 +1,118 @@
+// What a session is told of what waited for its user: piece by piece, in order, each once, whatever comes meanwhile.
+#include "actors/rules/backlog.hpp"
+#include "tests/support/effects_text.hpp"
+#include <gmock/gmock.h>
+
+namespace salond::rules {
+namespace {
+
+using support::lines;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+private_message message(int64_t id, int64_t at = 0) {
+  return {private_id{id}, "paul", std::to_string(id), from_ms(at)};
+}
+
+lines texts(const backlog::piece& of) {
+  lines result;
+  for (const auto& event : of.events)
+    result.push_back(support::text_of(event));
+  return result;
+}
+
+lines told(std::initializer_list<int> ids) {
+  lines result;
+  for (const auto id : ids)
+    result.push_back("said_privately(paul, " + std::to_string(id) + ")");
+  return result;
+}
+
+TEST(Backlog, IsOverAtOnceWhereNothingWaits) {
+  backlog waits;
+  EXPECT_FALSE(waits.over());
+
+  const auto piece = waits.begin("zoë", {}, {}, {});
+
+  EXPECT_THAT(piece.events, IsEmpty());
+  EXPECT_FALSE(piece.more);
+  EXPECT_TRUE(waits.over());
+  EXPECT_FALSE(waits.told(private_id{1}));
+}
+
+TEST(Backlog, AsksForTheRestInPiecesThatFit) {
+  backlog waits;
+  EXPECT_TRUE(waits.begin("zoë", {message(1)}, {{2, 40000}, {3, 40000}, {4, 20000}, {5, 200000}}, {}).more);
+
+  EXPECT_THAT(waits.next().which, ElementsAre(private_id{2}));
+  EXPECT_EQ(texts(waits.go_on({message(2)}, {})), told({2}));
+  EXPECT_THAT(waits.next().which, ElementsAre(private_id{3}, private_id{4}));
+  EXPECT_TRUE(waits.go_on({message(3), message(4)}, {}).more);
+  EXPECT_THAT(waits.next().which, ElementsAre(private_id{5})); // a piece holds one, whatever it weighs
+  EXPECT_FALSE(waits.go_on({message(5)}, {}).more);
+  EXPECT_TRUE(waits.over());
+  EXPECT_TRUE(waits.told(private_id{5}));
+}
+
+TEST(Backlog, ReadsWhatCameMeanwhileBehindWhatWaited) {
+  backlog waits;
+  waits.begin("zoë", {message(1)}, {{2, 1}}, {});
+  waits.next();
+  waits.note(private_id{7});
+  waits.note(private_id{9});
+
+  EXPECT_TRUE(waits.go_on({message(2)}, {}).more);
+  EXPECT_EQ(waits.next().from, private_id{7});
+  EXPECT_TRUE(waits.go_on({message(7)}, {{9, 1}}).more);
+  EXPECT_THAT(waits.next().which, ElementsAre(private_id{9}));
+  waits.note(private_id{10});
+  EXPECT_TRUE(waits.go_on({message(9)}, {}).more);
+  EXPECT_EQ(waits.next().from, private_id{10});
+  EXPECT_FALSE(waits.go_on({message(10)}, {}).more);
+}
+
+TEST(Backlog, ReadsAnewFromWhatWasToldBeforeTheSnapshotCame) {
+  backlog waits;
+  waits.note(private_id{3}); // another connection had it, so that the snapshot lacks it
+  waits.note(private_id{5});
+
+  const auto piece = waits.begin("zoë", {message(1), message(4)}, {{5, 1}}, {});
+
+  EXPECT_EQ(texts(piece), told({1}));
+  EXPECT_EQ(waits.next().from, private_id{3});
+  EXPECT_EQ(texts(waits.go_on({message(3), message(4), message(5)}, {})), told({3, 4, 5}));
+  EXPECT_TRUE(waits.over());
+}
+
+TEST(Backlog, EndsWhereWhatCameMeanwhileIsGoneAgain) {
+  backlog waits;
+  waits.begin("zoë", {}, {{2, 1}}, {});
+  waits.next();
+  waits.note(private_id{7});
+  EXPECT_TRUE(waits.go_on({}, {}).more); // its author was erased, and the mailbox with it
+
+  waits.next();
+
+  EXPECT_FALSE(waits.go_on({}, {}).more);
+}
+
+TEST(Backlog, PutsDecisionsAmongTheTextsByTheirTime) {
+  const decided_request early{salon_id{1}, "Général", true, from_ms(5)};
+  const decided_request middle{salon_id{2}, "Blabla", false, from_ms(25)};
+  const decided_request late{salon_id{3}, "Marketing", false, from_ms(90)};
+  backlog waits;
+
+  const auto first = waits.begin("zoë", {message(1, 10)}, {{2, 1}}, {early, middle, late});
+
+  EXPECT_THAT(texts(first), ElementsAre("joined(Général, zoë)", "said_privately(paul, 1)"));
+  EXPECT_EQ(first.decided.size(), 1u);
+  waits.next();
+  const auto second = waits.go_on({message(2, 30)}, {});
+  EXPECT_THAT(texts(second),
+              ElementsAre("request_refused(Blabla)", "said_privately(paul, 2)", "request_refused(Marketing)"));
+  EXPECT_EQ(second.decided.size(), 2u);
+  EXPECT_FALSE(second.more);
+}
+
+} // namespace
+} // namespace salond::rules
