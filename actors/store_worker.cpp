@@ -185,6 +185,9 @@ void store_worker::run_writes(size_t from, size_t to) {
       verdict = fault::storage;
       break;
     }
+  } catch (const std::exception& error) { // nobody foresaw it, so nobody knows what is stored
+    broken_(error.what());
+    verdict = fault::storage;
   }
   for (auto i = from; i < to; ++i)
     group_[i].verdict = verdict;
@@ -198,6 +201,9 @@ void store_worker::run_read(task& what) {
     log::warning("the database cannot answer now", {{"why", error.what()}});
     if (error.what_kind() == persistence::store_error::kind::fatal)
       broken_(error.what());
+    what.verdict = fault::storage;
+  } catch (const std::exception& error) {
+    broken_(error.what());
     what.verdict = fault::storage;
   }
 }

@@ -69,16 +69,13 @@ std::vector<table_row> page(mysql::connection& db, const stored_table& of, const
 void mysql_store::snapshot(const std::function<void()>& work) {
   try {
     connect();
-    // MySQL would answer next_number() with what it knew a day ago.
-    if (bare().server().rfind("MySQL", 0) == 0)
-      bare().execute("SET SESSION information_schema_stats_expiry = 0");
     bare().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"); // of the next one alone
     bare().execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
     work();
     bare().execute("COMMIT");
   } catch (const mysql::error& why) {
     roll_back();
-    if (!mysql::reaction_to(why.code()).alive)
+    if (!why.left().alive)
       drop_connection();
     throw;
   } catch (...) {
@@ -145,8 +142,7 @@ bool is_empty_mysql(const config::mysql_database& where, const open_options& opt
     look.read([&] { result = is_untouched(look); });
     return result;
   } catch (const mysql::error& why) {
-    const auto kind = mysql::is_setup(why.code()) ? store_error::kind::setup : store_error::kind::unavailable;
-    throw store_error(kind, "the database " + mysql::address_of(where) + ": " + why.what());
+    throw mysql::at_start(why, mysql::address_of(where));
   }
 }
 

@@ -84,7 +84,7 @@ migration_lock::migration_lock(connection& on) : on_(on) {
   // In short waits, so that no read time-out ends one. The lock is one a server, hence the database's name in it.
   for (int waits = 0; waits < 30; ++waits) {
     const auto got = on_.number(std::string("SELECT ") + lock_mark
-                                + " GET_LOCK(CONCAT('salond.migration.', LEFT(SHA1(DATABASE()), 24)), 2)");
+                                + " GET_LOCK(CONCAT('salond.migration.', LEFT(SHA2(DATABASE(), 256), 24)), 2)");
     if (got == 1)
       return;
   }
@@ -94,7 +94,7 @@ migration_lock::migration_lock(connection& on) : on_(on) {
 
 migration_lock::~migration_lock() {
   try {
-    on_.execute("DO RELEASE_LOCK(CONCAT('salond.migration.', LEFT(SHA1(DATABASE()), 24)))");
+    on_.execute("DO RELEASE_LOCK(CONCAT('salond.migration.', LEFT(SHA2(DATABASE(), 256), 24)))");
   } catch (...) { // it ends with its connection
   }
 }
@@ -133,8 +133,8 @@ std::string differences(catalog& look, const std::set<std::string>& tables, bool
   for (const auto& expected : old_tables) {
     if (!tables.count(expected.table))
       return std::string("there is no table ") + expected.table;
-    if (look.kind_of(expected.table).first != "BASE TABLE")
-      return std::string(expected.table) + " is no table";
+    if (const auto kind = look.kind_of(expected.table).first; kind != "BASE TABLE")
+      return std::string(expected.table) + " is no table" + (kind == "VIEW" ? "" : " of the usual kind (" + kind + ")");
     if (auto why = missing_from(look, expected); !why.empty())
       return why;
   }
@@ -152,6 +152,11 @@ std::string differences(catalog& look, const std::set<std::string>& tables, bool
 }
 
 } // namespace
+
+bool is_table_of_ours(const std::string& name) {
+  return new_tables.count(name) != 0
+         || std::any_of(std::begin(old_tables), std::end(old_tables), [&](const auto& t) { return name == t.table; });
+}
 
 finding recognise(connection& db) {
   catalog look(db);
@@ -178,8 +183,7 @@ finding recognise(connection& db) {
     return why.empty() ? finding{condition::replaced, 0, {}} : finding{condition::foreign, 0, why};
   }
   for (const auto& name : tables)
-    if (!new_tables.count(name) && name != "clients" && name != "salons" && name != "salons_adheres"
-        && name != "messages")
+    if (!is_table_of_ours(name))
       return {condition::foreign, 0, "there is a table " + name};
   return {condition::empty, 0, {}};
 }

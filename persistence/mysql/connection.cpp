@@ -1,4 +1,5 @@
 #include "persistence/mysql/connection.hpp"
+#include "persistence/mysql/session.hpp"
 #include <algorithm>
 #include <cppconn/connection.h>
 #include <cppconn/driver.h>
@@ -120,15 +121,20 @@ connection::~connection() {
 }
 
 void connection::set_up(const config::mysql_database& where, const tuning& how) {
+  std::string values; // before anything is asked: what is answered depends on them
+  for (const auto& variable : common_variables(how.lock_wait_timeout.count()))
+    values += (values.empty() ? "SET SESSION " : ", ") + variable.name + " = " + variable.value;
+  execute(values);
+  execute("SET NAMES utf8mb4 COLLATE utf8mb4_bin");
   if (!where.ca_file.empty()) {
     auto cipher = ask("SHOW SESSION STATUS LIKE 'Ssl_cipher'");
     if (!cipher.next() || cipher.text(1).empty())
       throw store_error(store_error::kind::setup, "the database does not speak TLS, which tls=ca: demands");
   }
-  execute("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE',"
-          " time_zone='+00:00', wait_timeout=2147483, innodb_lock_wait_timeout="
-          + std::to_string(how.lock_wait_timeout.count()));
-  execute("SET NAMES utf8mb4 COLLATE utf8mb4_bin");
+  const auto version = word("SELECT VERSION()").value_or("");
+  const bool mariadb = version.find("MariaDB") != std::string::npos;
+  server_ = (mariadb ? "MariaDB " : "MySQL ") + version.substr(0, version.find('-'));
+  set_variables(own_variables(mariadb));
   bool logs = false, statements = false;
   {
     auto found = ask("SHOW VARIABLES WHERE Variable_name IN ('log_bin', 'binlog_format')");
@@ -138,14 +144,23 @@ void connection::set_up(const config::mysql_database& where, const tuning& how) 
     }
   }
   execute(std::string("SET SESSION TRANSACTION ISOLATION LEVEL ")
-          + (logs && statements ? "REPEATABLE READ" : "READ COMMITTED"));
+          + (logs && statements ? "REPEATABLE READ" : "READ COMMITTED") + ", READ WRITE");
   session_lock_ = "salond." + random_name();
   if (number("SELECT GET_LOCK(?, 0)", {session_lock_}) != 1)
     throw error(2013, "the database gives no locks");
   max_packet_ = static_cast<size_t>(number("SELECT @@max_allowed_packet").value_or(1 << 20));
-  const auto version = word("SELECT VERSION()").value_or("");
-  const auto dash = version.find('-');
-  server_ = (version.find("MariaDB") == std::string::npos ? "MySQL " : "MariaDB ") + version.substr(0, dash);
+}
+
+// Each by itself, for which of them a server knows is its version's business.
+void connection::set_variables(const std::vector<session_variable>& which) {
+  constexpr int unknown_variable = 1193;
+  for (const auto& variable : which)
+    try {
+      execute("SET SESSION " + variable.name + " = " + variable.value);
+    } catch (const error& why) {
+      if (why.code() != unknown_variable)
+        throw;
+    }
 }
 
 void connection::execute(const std::string& statement) {

@@ -20,6 +20,8 @@ class ResultSet;
 
 namespace salond::persistence::mysql {
 
+struct session_variable;
+
 /// How patient a connection is, and who looks on.
 struct tuning {
   std::chrono::seconds connect_timeout{5};
@@ -55,8 +57,9 @@ private:
 /// Used by one thread at a time. All functions throw mysql::error.
 class connection {
 public:
-  /// Connects with strict mode, UTC, utf8mb4_bin and READ COMMITTED (REPEATABLE READ where the server writes its log as
-  /// statements, since it then refuses to write at the former). With a ca_file nothing goes over the wire in clear.
+  /// Connects with the variables of session.hpp, utf8mb4_bin and READ COMMITTED (REPEATABLE READ where the server
+  /// writes its log as statements, since it then refuses to write at the former). With a ca_file nothing goes over the
+  /// wire in clear.
   connection(const config::mysql_database& where, const tuning& how);
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
@@ -84,6 +87,7 @@ public:
 private:
   sql::PreparedStatement& prepared(const std::string& statement, const std::vector<value>& parameters);
   void set_up(const config::mysql_database& where, const tuning& how);
+  void set_variables(const std::vector<session_variable>& which);
 
   std::function<void(const std::string&)> before_statement_;
   std::unique_ptr<sql::Connection> connection_;

@@ -1,31 +1,42 @@
-// What the error codes of MySQL and MariaDB mean for the connection, the transaction and the next try.
+// What the error codes of MySQL and MariaDB mean for the connection, the transaction, the next try, and an operator.
 #pragma once
-#include "persistence/store.hpp"
+#include "persistence/cures.hpp"
+#include <vector>
 
 namespace salond::persistence::mysql {
 
 /// What an error leaves behind.
-struct reaction {
+struct aftermath {
   bool alive = false;  ///< the connection can go on, after a ROLLBACK
-  bool retry = true;   ///< the same work may succeed later
   bool unknown = true; ///< as the answer to COMMIT: whether it happened is not known
 };
 
-/// What to make of an error code. A code that nobody listed has the safe reading: reconnect, outcome unknown.
-reaction reaction_to(int code);
+struct error_row {
+  known_error known;
+  aftermath left;
+};
 
-/// True for what a retry does not mend: rights, names, TLS, statements that do not fit the server.
-bool is_setup(int code);
+/// The errors that we know something of, each once.
+const std::vector<error_row>& known_errors();
 
-/// An error of the database or of the way to it. Its kind is `unavailable` where a later try may succeed, else
-/// `refused`.
+/// Its row. A code that nobody listed has the safe reading: reconnect, outcome unknown, try again.
+const error_row& row_of(int code);
+
+/// An error of the database or of the way to it, with what helps behind what the server says. Its kind is that of a
+/// running server.
 class error : public store_error {
 public:
   error(int code, const std::string& why);
   int code() const { return code_; }
+  const aftermath& left() const { return row_of(code_).left; }
+  /// Whether the same work may succeed later: by itself, or once a person did something.
+  bool may_pass() const { return what_kind() == kind::unavailable; }
 
 private:
   int code_;
 };
+
+/// The same as an error of the start: open() throws it.
+store_error at_start(const error& why, const std::string& address);
 
 } // namespace salond::persistence::mysql

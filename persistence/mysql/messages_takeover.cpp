@@ -48,7 +48,8 @@ void convert(connection& db, const reporter& report) {
   db.execute("ALTER TABLE messages MODIFY message_id BIGINT NOT NULL AUTO_INCREMENT, MODIFY client_id INT NULL,"
              " MODIFY salon_id INT NULL, MODIFY contenu MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,"
              " MODIFY timestamp TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP, ADD seq BIGINT NOT NULL DEFAULT 0,"
-             " ADD created_ms BIGINT NOT NULL DEFAULT 0, DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
+             " ADD created_ms BIGINT NOT NULL DEFAULT 0, DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,"
+             " ROW_FORMAT=DYNAMIC");
 }
 
 // The values of one range that change, recorded as they were. A leading space is a rule, so its row says only that it
@@ -130,7 +131,8 @@ void constrain(connection& db, const reporter& report) {
              " MODIFY seq BIGINT NOT NULL, MODIFY created_ms BIGINT NOT NULL,"
              " ADD UNIQUE KEY uq_messages_seq (salon_id, seq), ADD KEY ix_messages_client (client_id),"
              " ADD CONSTRAINT fk_messages_client FOREIGN KEY (client_id) REFERENCES clients (client_id)"
-             " ON DELETE CASCADE, ADD CONSTRAINT fk_messages_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id)"
+             " ON DELETE CASCADE, ADD CONSTRAINT fk_messages_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id),"
+             " ROW_FORMAT=DYNAMIC"
              + dropped);
 }
 

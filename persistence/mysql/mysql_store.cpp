@@ -1,4 +1,5 @@
 #include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/obstacles.hpp"
 #include "persistence/mysql/rows.hpp"
 #include "persistence/mysql/schema.hpp"
 #include "persistence/mysql/takeover.hpp"
@@ -20,7 +21,16 @@ mysql_store::~mysql_store() = default;
 std::unique_ptr<store> mysql_store::reader() {
   if (purpose_ == purpose::read)
     return nullptr;
-  return std::make_unique<mysql_store>(where_, how_, purpose::read, patience_, report_);
+  if (readers_.empty())
+    open_readers(1);
+  auto next = std::move(readers_.back());
+  readers_.pop_back();
+  return next;
+}
+
+void mysql_store::open_readers(size_t count) {
+  while (readers_.size() < count)
+    readers_.push_back(std::make_unique<mysql_store>(where_, how_, purpose::read, patience_, report_));
 }
 
 std::string mysql_store::describe() {
@@ -132,7 +142,10 @@ void make_ready(const config::mysql_database& where, const reporter& report, con
   case mysql::condition::replaced:
   case mysql::condition::taking_over: mysql::apply_takeover(db, report); return mysql::migrate(db, 1, report);
   case mysql::condition::empty:
-  case mysql::condition::ours: return mysql::migrate(db, found.version, report);
+  case mysql::condition::ours:
+    if (!mysql::steps_after(found.version).empty())
+      mysql::refuse_obstacles(mysql::obstacles_to_any_change(db));
+    return mysql::migrate(db, found.version, report);
   }
 }
 
@@ -142,8 +155,7 @@ auto opened(const config::mysql_database& where, What what) {
   try {
     return what();
   } catch (const mysql::error& why) {
-    const auto kind = mysql::is_setup(why.code()) ? store_error::kind::setup : store_error::kind::unavailable;
-    throw store_error(kind, "the database " + mysql::address_of(where) + ": " + why.what());
+    throw mysql::at_start(why, mysql::address_of(where));
   }
 }
 
@@ -153,7 +165,10 @@ std::unique_ptr<store> open_mysql(const config::mysql_database& where, const ope
                                   const mysql::tuning& how) {
   return opened(where, [&] {
     make_ready(where, options.report, how);
-    return std::make_unique<mysql_store>(where, how, mysql_store::purpose::write, options.patience, options.report);
+    auto opened =
+        std::make_unique<mysql_store>(where, how, mysql_store::purpose::write, options.patience, options.report);
+    opened->open_readers(store::most_readers);
+    return opened;
   });
 }
 
@@ -165,11 +180,16 @@ std::vector<std::string> dry_run_mysql(const config::mysql_database& where, cons
     case mysql::condition::foreign:
     case mysql::condition::newer: refuse_foreign(where, found);
     case mysql::condition::replaced: return mysql::describe_takeover(db);
-    case mysql::condition::taking_over: return {"take-over: finish the one that was interrupted"};
+    case mysql::condition::taking_over:
+      mysql::refuse_obstacles(mysql::obstacles_to_takeover(db));
+      return {"take-over: finish the one that was interrupted"};
     case mysql::condition::empty:
     case mysql::condition::ours: break;
     }
-    return mysql::steps_after(found.version);
+    auto steps = mysql::steps_after(found.version);
+    if (!steps.empty())
+      mysql::refuse_obstacles(mysql::obstacles_to_any_change(db));
+    return steps;
   });
 }
 

@@ -26,6 +26,8 @@ public:
   void transact(const std::function<void()>& work) override;
   void read(const std::function<void()>& work) override;
   std::unique_ptr<store> reader() override;
+  /// Connects so many readers for reader() to hand out.
+  void open_readers(size_t count);
   std::string describe() override;
   void give_up() override;
 
@@ -185,6 +187,7 @@ private:
   reporter report_;
   std::string description_;
 
+  std::vector<std::unique_ptr<store>> readers_; // connected, not handed out yet
   std::unique_ptr<mysql::connection> connection_;
   std::vector<std::string> ghosts_; // locks of sessions of ours that the server may not have ended
   std::optional<instant> outage_since_;

@@ -47,6 +47,13 @@ public:
       salons_.insert(salon.id);
   }
 
+  // Behind the memberships that stay. Later ones of several salons of one name have another name by then.
+  void admit_to(int64_t salon, const std::map<int64_t, std::string>& usernames) {
+    for (const auto& [client, username] : usernames)
+      if (!seen_.count({client, salon}))
+        into_.admitted.push_back({client, salon, username});
+  }
+
   void take(const old_membership& row) {
     const auto* client = row.username ? meant_by(row) : nullptr;
     if (!client)
@@ -78,7 +85,26 @@ private:
   std::set<std::pair<int64_t, int64_t>> seen_;
 };
 
+// The names by id, as they are once they are repaired.
+template <class Row>
+std::map<int64_t, std::string> names_after(const std::vector<Row>& rows, std::string Row::*name,
+                                           const std::vector<repair>& renamed, const char* table, const char* field) {
+  std::map<int64_t, std::string> result;
+  for (const auto& row : rows)
+    result.emplace(row.id, row.*name);
+  for (const auto& change : renamed)
+    if (change.table == table && change.field == field)
+      result[change.row] = change.after;
+  return result;
+}
+
 } // namespace
+
+policy old_policy(const std::string& salon_name) {
+  static const auto general = key_of("Général"), blabla = key_of("Blabla");
+  const auto key = key_of(salon_name);
+  return key == general ? policy::automatic : key == blabla ? policy::open : policy::approval;
+}
 
 repairs plan(const old_rows& rows) {
   repairs result;
@@ -96,6 +122,10 @@ repairs plan(const old_rows& rows) {
   membership_planner memberships(rows, result);
   for (const auto& row : rows.memberships)
     memberships.take(row);
+  const auto everybody = names_after(rows.clients, &old_client::username, result.renamed, "clients", "username");
+  for (const auto& [salon, name] : names_after(rows.salons, &old_salon::name, result.renamed, "salons", "nom_salon"))
+    if (old_policy(name) == policy::automatic)
+      memberships.admit_to(salon, everybody);
   return result;
 }
 

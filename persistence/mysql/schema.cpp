@@ -6,7 +6,8 @@ namespace salond::persistence::mysql {
 // Names compare by their keys, which are bytes: no two servers have a collation in common that could do it, and
 // utf8mb4_bin holds 'x' and 'x ' for equal. A username of the replaced server has up to 255 characters and may be given
 // numbers behind; 512 characters are as many as an index and a key have room for.
-#define SALOND_TABLE_OPTIONS " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+// A server's default row format may have room for keys of 767 bytes only.
+#define SALOND_TABLE_OPTIONS " ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
 const char* const table_options = SALOND_TABLE_OPTIONS;
 
 const char* const create_versions =

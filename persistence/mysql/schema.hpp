@@ -67,6 +67,9 @@ struct finding {
 };
 finding recognise(connection& db);
 
+/// Whether a table of this name is one that salond or the replaced server makes.
+bool is_table_of_ours(const std::string& name);
+
 /// The tables beside the four old ones, all with IF NOT EXISTS.
 void create_new_tables(connection& db);
 /// All tables and the five salons in an empty database, or in one where this did not finish.

@@ -1,6 +1,10 @@
 #include "persistence/mysql/takeover.hpp"
+#include "persistence/column_words.hpp"
+#include "persistence/mysql/classes.hpp"
 #include "persistence/mysql/messages_takeover.hpp"
+#include "persistence/mysql/obstacles.hpp"
 #include "protocol/words/names.hpp"
+#include <algorithm>
 #include <thread>
 
 namespace salond::persistence::mysql {
@@ -18,13 +22,17 @@ constexpr milliseconds patience_with_others{3000};
 // Whoever else is connected to this database, where our rights let us see it. Other salonds that start now wait for our
 // lock, which their statement says; a running one has no database of the replaced server.
 std::string others_connected(connection& db) {
-  auto found = db.ask("SELECT ID, USER, HOST FROM information_schema.PROCESSLIST WHERE DB = DATABASE()"
-                      " AND ID <> CONNECTION_ID() AND USER <> 'system user' AND COMMAND NOT LIKE 'Binlog Dump%'"
-                      " AND (INFO IS NULL OR LOCATE(?, INFO) = 0) ORDER BY ID",
-                      {std::string(lock_mark)});
+  const auto here = db.word("SELECT DATABASE()");
+  const auto us = db.number("SELECT CONNECTION_ID()");
+  auto found = db.ask("SHOW FULL PROCESSLIST"); // MySQL gives the table of this name up
   std::string all;
-  while (found.next())
-    all += (all.empty() ? "" : ", ") + found.text(1) + "@" + found.text(2) + " (connection " + found.text(0) + ")";
+  while (found.next()) {
+    const auto user = found.text(1), command = found.text(4), info = found.text(7);
+    if (found.text(3) != here || found.integer(0) == us || user == "system user" || command.rfind("Binlog Dump", 0) == 0
+        || info.find(lock_mark) != std::string::npos)
+      continue;
+    all += (all.empty() ? "" : ", ") + user + "@" + found.text(2) + " (connection " + found.text(0) + ")";
+  }
   return all;
 }
 
@@ -66,6 +74,23 @@ void log_removals(const std::vector<removal>& all, const reporter& report) {
            + " goes (kept in migration_deleted_memberships): " + shown(one.why));
 }
 
+// A line has so many names.
+constexpr size_t names_a_line = 50;
+
+void log_admissions(const std::vector<admission>& all, const reporter& report) {
+  for (size_t from = 0; from < all.size();) {
+    auto to = from;
+    std::string names;
+    for (; to < all.size() && all[to].salon == all[from].salon && to - from < names_a_line; ++to)
+      names += (to == from ? "'" : ", '") + shown(all[to].username) + "'";
+    const auto in_all =
+        std::count_if(all.begin(), all.end(), [&](const auto& a) { return a.salon == all[from].salon; });
+    report("take-over: salon " + std::to_string(all[from].salon) + " is open to everybody, so " + std::to_string(in_all)
+           + " users who were no members become members: " + names);
+    from = to;
+  }
+}
+
 void record(connection& db, const repair& what) {
   db.run("INSERT IGNORE INTO migration_repairs(table_name, row_id, field, old_value, new_value) VALUES (?, ?, ?, ?, ?)",
          {what.table, what.row, what.field, what.before, what.after});
@@ -105,14 +130,36 @@ void drop_foreign_keys(connection& db) {
   }
 }
 
+// The steps that follow need transactions, and no compressed pages; they set the row format besides.
+bool needs_conversion(connection& db, const std::string& table) {
+  auto found = db.ask("SELECT ENGINE, ROW_FORMAT, CREATE_OPTIONS FROM information_schema.TABLES WHERE TABLE_SCHEMA ="
+                      " DATABASE() AND TABLE_NAME = ?",
+                      {table});
+  return found.next()
+         && (found.text(0) != "InnoDB" || found.text(1) == "Compressed"
+             || found.text(2).find("key_block_size") != std::string::npos
+             || found.text(2).find("KEY_BLOCK_SIZE") != std::string::npos);
+}
+
 void convert_engines(connection& db) {
   for (const auto* table : four_tables)
-    if (catalog(db).kind_of(table).second != "InnoDB")
-      db.execute(std::string("ALTER TABLE ") + table + " ENGINE=InnoDB");
+    if (needs_conversion(db, table))
+      db.execute(std::string("ALTER TABLE ") + table + " ENGINE=InnoDB, ROW_FORMAT=DYNAMIC, KEY_BLOCK_SIZE=0");
+}
+
+void describe_formats(connection& db, const reporter& report) {
+  auto found = db.ask("SELECT TABLE_NAME, ENGINE, ROW_FORMAT FROM information_schema.TABLES WHERE TABLE_SCHEMA ="
+                      " DATABASE() AND TABLE_NAME IN ('clients', 'salons', 'salons_adheres', 'messages')"
+                      " AND (ENGINE <> 'InnoDB' OR ROW_FORMAT <> 'Dynamic') ORDER BY 1");
+  while (found.next())
+    report("take-over: the table " + found.text(0) + " (" + found.text(1) + ", " + found.text(2)
+           + ") gets InnoDB and ROW_FORMAT=DYNAMIC");
 }
 
 #define SALOND_NAME "VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-#define SALOND_CHARSET ", DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+// An old table may have a row format whose keys are shorter than ours.
+#define SALOND_DYNAMIC ", ROW_FORMAT=DYNAMIC"
+#define SALOND_CHARSET ", DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" SALOND_DYNAMIC
 
 void convert_names(connection& db) {
   catalog look(db);
@@ -146,12 +193,28 @@ void fill_clients(connection& db, const old_rows& rows) {
 }
 
 void fill_salons(connection& db, const old_rows& rows) {
-  const auto general = key_of("Général"), blabla = key_of("Blabla");
-  for (const auto& salon : rows.salons) {
-    const auto key = key_of(salon.name);
-    const auto* policy = key == general ? "auto" : key == blabla ? "open" : "approval";
-    db.run("UPDATE salons SET nom_key = ?, policy = ? WHERE salon_id = ?", {key, std::string(policy), salon.id});
-  }
+  for (const auto& salon : rows.salons)
+    db.run("UPDATE salons SET nom_key = ?, policy = ? WHERE salon_id = ?",
+           {key_of(salon.name), std::string(to_word(old_policy(salon.name))), salon.id});
+}
+
+// With numbers of our own: those that the table counts would have holes after an interruption, and others the next
+// time.
+void admit(connection& db, const std::vector<admission>& all) {
+  auto id = db.number("SELECT MAX(id) FROM salons_adheres").value_or(0);
+  in_classes(insert_classes, all.size(), [&](size_t from, size_t count) {
+    std::string members = "INSERT INTO salons_adheres(id, username, salon_id) VALUES ",
+                records = "INSERT INTO migration_repairs(table_name, row_id, field, old_value, new_value) VALUES ";
+    std::vector<value> rows, recorded;
+    for (auto at = from; at < from + count; ++at) {
+      members += at == from ? "(?,?,?)" : ",(?,?,?)";
+      records += at == from ? "('salons_adheres',?,'added',NULL,?)" : ",('salons_adheres',?,'added',NULL,?)";
+      rows.insert(rows.end(), {++id, all[at].username, all[at].salon});
+      recorded.insert(recorded.end(), {id, all[at].username});
+    }
+    db.run(members, rows);
+    db.run(records, recorded);
+  });
 }
 
 // Renames and fills the keys in one transaction: a key that is there says that this is done.
@@ -170,20 +233,22 @@ void repair_names(connection& db, const reporter& report) {
   rows = read_old_rows(db);
   fill_clients(db, rows);
   fill_salons(db, rows);
+  admit(db, todo.admitted);
   all.commit();
   log_repairs(todo.renamed, report);
+  log_admissions(todo.admitted, report);
 }
 
 void add_constraints(connection& db) {
   catalog look(db);
   if (!look.has_index("salons", "uq_salons_key"))
     db.execute("ALTER TABLE salons MODIFY nom_key VARBINARY(2048) NOT NULL, MODIFY policy VARCHAR(10) NOT NULL,"
-               " ADD UNIQUE KEY uq_salons_key (nom_key)");
+               " ADD UNIQUE KEY uq_salons_key (nom_key)" SALOND_DYNAMIC);
   if (!look.has_index("clients", "uq_clients_username_key"))
     db.execute(std::string("ALTER TABLE clients MODIFY username_key VARBINARY(2048) NOT NULL,"
                            " MODIFY alias_key VARBINARY(2048) NOT NULL, ADD UNIQUE KEY uq_clients_username (username),"
                            " ADD UNIQUE KEY uq_clients_username_key (username_key),"
-                           " ADD UNIQUE KEY uq_clients_alias_key (alias_key)")
+                           " ADD UNIQUE KEY uq_clients_alias_key (alias_key)" SALOND_DYNAMIC)
                + (look.has_index("clients", "idx_username") ? ", DROP INDEX idx_username" : ""));
   if (look.has_index("salons_adheres", "uq_adheres"))
     return;
@@ -193,7 +258,7 @@ void add_constraints(connection& db) {
   db.execute("ALTER TABLE salons_adheres ADD UNIQUE KEY uq_adheres (username, salon_id),"
              " ADD KEY ix_adheres_salon (salon_id), ADD CONSTRAINT fk_adheres_username FOREIGN KEY (username)"
              " REFERENCES clients (username) ON DELETE CASCADE ON UPDATE CASCADE,"
-             " ADD CONSTRAINT fk_adheres_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id)"
+             " ADD CONSTRAINT fk_adheres_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id)" SALOND_DYNAMIC
              + dropped);
 }
 
@@ -243,11 +308,14 @@ std::vector<std::string> describe_takeover(connection& db) {
   if (const auto others = others_connected(db); !others.empty())
     throw store_error(store_error::kind::setup, "other clients use the database of the replaced server: " + others
                                                     + "; stop the replaced server and end their connections first");
+  refuse_obstacles(obstacles_to_takeover(db));
   const auto todo = plan(read_old_rows(db));
   const reporter collect = [&](const std::string& line) { lines.push_back(line); };
+  describe_formats(db, collect);
   log_removals(todo.removed, collect);
   log_repairs(todo.respelled, collect);
   log_repairs(todo.renamed, collect);
+  log_admissions(todo.admitted, collect);
   for (auto& line : describe_messages(db))
     lines.push_back(std::move(line));
   lines.push_back("take-over: convert the four tables and make the others beside them");
@@ -257,6 +325,8 @@ std::vector<std::string> describe_takeover(connection& db) {
 void apply_takeover(connection& db, const reporter& report) {
   const auto begin = std::chrono::steady_clock::now();
   refuse_others(db);
+  refuse_obstacles(obstacles_to_takeover(db));
+  describe_formats(db, report);
   report("take-over: the database of the replaced server becomes ours; a backup of it should exist");
   // Old rows may hold the date 0000-00-00, which must not stop an ALTER.
   db.execute("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");

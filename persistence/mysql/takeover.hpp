@@ -3,6 +3,7 @@
 // again. What it changes in old rows stands in migration_repairs and migration_deleted_memberships as it was before.
 #pragma once
 #include "persistence/mysql/schema.hpp"
+#include "protocol/words/records.hpp"
 
 namespace salond::persistence::mysql {
 
@@ -39,15 +40,26 @@ struct removal {
   int64_t row = 0;
   std::string why;
 };
+/// A user who becomes a member of a salon whose policy is `auto`: the replaced server let everybody write there, and
+/// its client neither shows that he may not nor can ask to join such a salon.
+struct admission {
+  int64_t client = 0, salon = 0;
+  std::string username; ///< as it is after the repairs
+};
 struct repairs {
   std::vector<repair> respelled; ///< memberships that get the spelling of the client whom they mean
   std::vector<repair> renamed;   ///< later ones of several with one name
   std::vector<removal> removed;  ///< memberships of nobody or of no salon, and the later ones of several that are equal
+  std::vector<admission> admitted; ///< by rising salon and client
 };
 
-/// What must change so that no two users, aliases or salons have the same key and each membership is one of an existing
-/// user in an existing salon, once. Empty for rows that were repaired.
+/// What must change so that no two users, aliases or salons have the same key, each membership is one of an existing
+/// user in an existing salon, once, and everybody may write where the policy is `auto`. Empty for rows that were
+/// repaired.
 repairs plan(const old_rows& rows);
+
+/// The policy of a salon of the replaced server: its name decides.
+policy old_policy(const std::string& salon_name);
 
 /// The names and memberships as they stand in the database.
 old_rows read_old_rows(connection& db);

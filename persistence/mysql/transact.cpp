@@ -81,7 +81,7 @@ void mysql_store::end_ghosts() {
 // One process writes to a database; the marker and what is remembered here are only true as long as that holds.
 void mysql_store::take_place() {
   const std::string name =
-      "CONCAT('salond.writer.', LEFT(SHA1(DATABASE()), 24), '." + std::to_string(how_.node_id) + "')";
+      "CONCAT('salond.writer.', LEFT(SHA2(DATABASE(), 256), 24), '." + std::to_string(how_.node_id) + "')";
   auto& on = bare();
   // A process that ended a moment ago may hold the place a moment longer; the read time-out must not end the wait.
   const auto limit = how_.read_timeout.count();
@@ -149,13 +149,12 @@ void mysql_store::transact(const std::function<void()>& work) {
       run_once(work);
       return regained();
     } catch (const mysql::error& why) {
-      const auto reaction = mysql::reaction_to(why.code());
       roll_back();
       known_authors_.clear();
-      if (!reaction.alive)
+      if (!why.left().alive)
         drop_connection();
-      const bool in_doubt = commit_sent_ && reaction.unknown;
-      if (!in_doubt && !reaction.retry)
+      const bool in_doubt = commit_sent_ && why.left().unknown;
+      if (!in_doubt && !why.may_pass())
         throw;
       lost(why);
       if (in_doubt) {
@@ -242,12 +241,11 @@ void mysql_store::read(const std::function<void()>& work) {
       end_reading();
       return regained();
     } catch (const mysql::error& why) {
-      const auto reaction = mysql::reaction_to(why.code());
-      if (reaction.alive)
+      if (why.left().alive)
         end_reading();
       else
         drop_connection();
-      if (!reaction.retry)
+      if (!why.may_pass())
         throw;
       lost(why);
       refuse_after(deadline, why);

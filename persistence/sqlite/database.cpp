@@ -1,4 +1,5 @@
 #include "persistence/sqlite/database.hpp"
+#include "persistence/sqlite/errors.hpp"
 #include "persistence/sqlite/files.hpp"
 #include <sqlite3.h>
 
@@ -14,46 +15,6 @@ constexpr int busy_milliseconds = 2000;
 
 bool lost_a_sync(int extended) {
   return extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC;
-}
-
-kind kind_while_running(int extended) {
-  if (lost_a_sync(extended))
-    return kind::fatal;
-  switch (extended & 0xFF) {
-  case SQLITE_CORRUPT:
-  case SQLITE_NOTADB: return kind::fatal;
-  case SQLITE_BUSY:
-  case SQLITE_FULL:
-  case SQLITE_IOERR:
-  case SQLITE_NOMEM:
-  case SQLITE_CANTOPEN:
-  case SQLITE_READONLY: return kind::unavailable;
-  default: return kind::refused; // a constraint, or SQL that does not fit: the same again would end the same
-  }
-}
-
-kind kind_while_starting(int extended) {
-  switch (extended & 0xFF) {
-  case SQLITE_FULL:
-  case SQLITE_NOMEM:
-  case SQLITE_IOERR: return lost_a_sync(extended) ? kind::fatal : kind::unavailable;
-  default: return kind::setup;
-  }
-}
-
-// What an operator can do about it.
-const char* advice(int extended) {
-  switch (extended & 0xFF) {
-  case SQLITE_NOTADB: return "; move the file away, or name another one in `db`";
-  case SQLITE_CORRUPT: return "; restore a backup, or try `sqlite3 FILE .recover`";
-  case SQLITE_BUSY: return "; end the other program that uses it";
-  case SQLITE_CANTOPEN:
-  case SQLITE_PERM:
-  case SQLITE_AUTH:
-  case SQLITE_READONLY: return "; the file and its folder must be readable and writable for the server's user";
-  case SQLITE_FULL: return "; make room on the disk";
-  default: return "";
-  }
 }
 
 } // namespace
@@ -256,10 +217,11 @@ void database::fail(int code) {
   // After a full disk and the like the transaction is gone already.
   if (in_transaction_ && sqlite3_get_autocommit(handle_.get()) != 0)
     undone_ = true;
-  const auto what = starting_ ? kind_while_starting(code) : kind_while_running(code);
+  const auto& row = row_of(code);
+  const auto what = starting_ ? kind_at_start(row.cured_by) : kind_while_running(row.cured_by);
   const bool told = handle_ && sqlite3_extended_errcode(handle_.get()) == code;
   std::string why = told ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
-  throw store_error(what, "the database " + path_ + ": " + why + " [" + std::to_string(code) + "]" + advice(code));
+  throw store_error(what, "the database " + path_ + ": " + why + " [" + std::to_string(code) + "]" + behind(row));
 }
 
 } // namespace salond::persistence::sqlite

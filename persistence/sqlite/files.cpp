@@ -1,5 +1,5 @@
 #include "persistence/sqlite/files.hpp"
-#include "persistence/store.hpp"
+#include "persistence/sqlite/errors.hpp"
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -12,8 +12,10 @@ namespace {
 
 using kind = store_error::kind;
 
-std::string system_reason() {
-  return std::strerror(errno);
+[[noreturn]] void fail(const std::string& what) {
+  const auto code = errno;
+  const auto& row = row_of_file_error(code);
+  throw store_error(kind_at_start(row.cured_by), what + ": " + std::strerror(code) + behind(row));
 }
 
 std::string holder_of(int descriptor) {
@@ -49,8 +51,7 @@ void create_private(const std::string& path) {
   }
   if (errno == EEXIST)
     return;
-  const auto what = errno == ENOSPC || errno == EDQUOT || errno == EIO ? kind::unavailable : kind::setup;
-  throw store_error(what, "cannot make the database " + path + ": " + system_reason());
+  fail("cannot make the database " + path);
 }
 
 file_lock::file_lock(const std::string& database_path, missing what) {
@@ -60,15 +61,17 @@ file_lock::file_lock(const std::string& database_path, missing what) {
   if (descriptor_ < 0) {
     if (errno == ENOENT && what == missing::ignore)
       return;
-    throw store_error(kind::setup, "cannot open the lock " + path + ": " + system_reason()
-                                       + "; its folder must exist and be writable for the server's user");
+    fail("cannot open the lock " + path);
   }
   if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    const auto why = errno == EWOULDBLOCK ? "is in use by another salond" + holder_of(descriptor_)
-                                                + "; stop that one first, or name another file in `db`"
-                                          : "cannot be locked: " + system_reason();
+    const auto code = errno;
+    const auto holder = holder_of(descriptor_);
     ::close(descriptor_);
-    throw store_error(kind::setup, "the database " + database_path + " " + why);
+    errno = code;
+    if (code != EWOULDBLOCK)
+      fail("the database " + database_path + " cannot be locked");
+    throw store_error(kind::setup, "the database " + database_path + " is in use by another salond" + holder
+                                       + "; stop that one first, or name another file in `db`");
   }
   if (what == missing::ignore)
     return;

@@ -32,8 +32,20 @@ void sqlite_store::read(const std::function<void()>& work) {
 std::unique_ptr<store> sqlite_store::reader() {
   if (purpose_ == database::purpose::read || sqlite::in_memory(db_->path()))
     return nullptr;
-  auto second = std::make_unique<database>(db_->path(), database::purpose::read);
-  return std::make_unique<sqlite_store>(std::move(second), lock_, database::purpose::read);
+  if (readers_.empty())
+    open_readers(1);
+  auto next = std::move(readers_.back());
+  readers_.pop_back();
+  return next;
+}
+
+void sqlite_store::open_readers(size_t count) {
+  if (sqlite::in_memory(db_->path()))
+    return;
+  while (readers_.size() < count) {
+    auto second = std::make_unique<database>(db_->path(), database::purpose::read);
+    readers_.push_back(std::make_unique<sqlite_store>(std::move(second), lock_, database::purpose::read));
+  }
 }
 
 std::string sqlite_store::describe() {
@@ -95,7 +107,9 @@ std::unique_ptr<store> open_sqlite(const config::sqlite_database& where, const r
   db->make_durable();
   for (const auto& step : sqlite::migrate(*db))
     report("the database " + path + ": " + step);
-  return std::make_unique<sqlite_store>(std::move(db), std::move(lock), database::purpose::write);
+  auto opened = std::make_unique<sqlite_store>(std::move(db), std::move(lock), database::purpose::write);
+  opened->open_readers(store::most_readers);
+  return opened;
 }
 
 std::vector<std::string> dry_run_sqlite(const config::sqlite_database& where) {

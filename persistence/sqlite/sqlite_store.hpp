@@ -23,6 +23,8 @@ public:
   void transact(const std::function<void()>& work) override;
   void read(const std::function<void()>& work) override;
   std::unique_ptr<store> reader() override;
+  /// Opens so many readers for reader() to hand out.
+  void open_readers(size_t count);
   std::string describe() override;
 
   void reset_presence(requests what) override;
@@ -132,6 +134,7 @@ private:
 
   std::shared_ptr<const sqlite::file_lock> lock_; // goes last
   std::unique_ptr<sqlite::database> db_;
+  std::vector<std::unique_ptr<store>> readers_; // open, not handed out yet
   sqlite::database::purpose purpose_;
 };
 

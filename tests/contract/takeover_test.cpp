@@ -1,7 +1,7 @@
-// The take-over of databases of the replaced server on a private MariaDB.
+// The take-over of databases of the replaced server on a private MariaDB or MySQL.
 #include "persistence/mysql/mysql_store.hpp"
 #include "protocol/words/names.hpp"
-#include "tests/contract/old_database.hpp"
+#include "tests/support/old_database.hpp"
 #include "tests/support/stores.hpp"
 #include <chrono>
 #include <gmock/gmock.h>
@@ -28,15 +28,15 @@ protected:
     }
     // Nothing here asks whether a commit survives a power cut, and there are thousands of table changes.
     static mariadb_server quick({"--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=OFF",
-                                 "--innodb-flush-method=nosync", "--sync-frm=OFF"});
+                                 "--innodb-flush-method=nosync", "--loose-sync-frm=OFF"});
     server = &quick;
   }
 
   config::mysql_database dirty(const std::string& charset = "utf8mb4",
                                const std::string& collation = "utf8mb4_unicode_ci") {
     const auto where = server->new_database();
-    support::make_old_tables(where, charset, collation);
-    support::add_dirt(where);
+    support::make_old_tables(*server, where.name, charset, collation);
+    support::add_dirt(*server, where.name);
     return where;
   }
 
@@ -88,7 +88,7 @@ void expect_clean(persistence::store& db) {
   EXPECT_EQ(db.find_user("server")->password_hash, "hashed_admin_password");
   EXPECT_EQ(db.find_user("dup")->role, role::user);
   EXPECT_EQ(db.administrators(), persistence::administrator_state::can_log_in);
-  EXPECT_THAT(db.members(general), ElementsAre(user_id{2}, user_id{5}, user_id{7}, user_id{11}, user_id{14}));
+  EXPECT_EQ(db.members(general).size(), 14u); // everybody wrote there
   EXPECT_THAT(db.members(salon_id{2}), ElementsAre(user_id{5}));
   EXPECT_THAT(db.members(salon_id{3}), ElementsAre(user_id{5}));
   EXPECT_THAT(db.members(salon_id{4}), ElementsAre(user_id{7}));
@@ -119,7 +119,8 @@ TEST_F(Takeover, LosesNothingAndRepairsAllOfTheDirt) {
     EXPECT_EQ(number(where, "SELECT COUNT(*) FROM clients"), 14);
     EXPECT_EQ(number(where, "SELECT COUNT(*) FROM clients WHERE status <> 'disconnected'"), 0);
     EXPECT_EQ(number(where, "SELECT COUNT(*) FROM salons_adheres")
-                  + number(where, "SELECT COUNT(*) FROM migration_deleted_memberships"),
+                  + number(where, "SELECT COUNT(*) FROM migration_deleted_memberships")
+                  - number(where, "SELECT COUNT(*) FROM migration_repairs WHERE field = 'added'"),
               14);
     EXPECT_EQ(support::ask_mysql(where, "SELECT old_value FROM migration_repairs WHERE table_name = 'clients'"
                                         " AND row_id = 9 AND field = 'username'")
@@ -334,7 +335,7 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
 
 TEST_F(Takeover, TakesAHundredThousandMessages) {
   const auto where = dirty();
-  support::add_many(where, 1000, 100000);
+  support::add_many(*server, where.name, 1000, 100000);
   const auto begin = std::chrono::steady_clock::now();
 
   const auto db = open(where);
@@ -342,7 +343,7 @@ TEST_F(Takeover, TakesAHundredThousandMessages) {
   const auto took = std::chrono::steady_clock::now() - begin;
   std::cout << "100,000 messages: " << std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << " ms\n";
   EXPECT_EQ(db->find_user("user 1000")->alias, "alias 1000");
-  EXPECT_EQ(db->members(salon_id{1}).size(), 1005u);
+  EXPECT_EQ(db->members(salon_id{1}).size(), 1014u);
   EXPECT_EQ(number(where, "SELECT COUNT(*) FROM messages"), 100010);
   EXPECT_EQ(number(where, "SELECT COUNT(*) FROM messages WHERE seq <> message_id OR created_ms < 1"), 0);
   EXPECT_EQ(number(where, "SELECT COUNT(*) FROM messages WHERE contenu LIKE ' message%'"), 0);

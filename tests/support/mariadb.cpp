@@ -6,6 +6,7 @@
 #include <cppconn/resultset_metadata.h>
 #include <cppconn/statement.h>
 #include <csignal>
+#include <cstdlib>
 #include <optional>
 #include <stdexcept>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@ constexpr auto start_time = 60s;
 constexpr const char* user_name = "salond";
 // Small, for each test program copies it; the same for installing and running.
 constexpr const char* log_size = "--innodb-log-file-size=8M";
+constexpr const char* mysql_log_size = "--innodb-redo-log-capacity=8M";
 
 // Debian's server programs are not on a user's PATH.
 std::optional<std::string> find_program(const std::string& name) {
@@ -30,10 +32,21 @@ std::optional<std::string> find_program(const std::string& name) {
   return std::nullopt;
 }
 
+/// The MySQL that is tested in MariaDB's place, if any.
+std::optional<std::string> mysql_program() {
+  const auto* program = std::getenv("SALOND_TEST_MYSQLD");
+  return program && *program ? std::optional<std::string>(program) : std::nullopt;
+}
+
+std::string server_program() {
+  const auto mysql = mysql_program();
+  return mysql ? *mysql : find_program("mariadbd").value();
+}
+
 // root has to say so; any other user just runs it.
 std::vector<std::string> with_user(std::vector<std::string> arguments) {
   if (::geteuid() == 0)
-    arguments.insert(arguments.begin() + 2, "--user=root");
+    arguments.emplace_back("--user=root");
   return arguments;
 }
 
@@ -45,20 +58,25 @@ std::string own_temporary_folder(const fs::path& data) {
 
 // --force: on a bare system nothing knows the names of this machine, and none is needed.
 void install(const fs::path& data, const temporary_folder& logs) {
-  process installer(
-      with_user({find_program("mariadb-install-db").value(), "--no-defaults", "--force", "--datadir=" + data.string(),
-                 "--auth-root-authentication-method=normal", "--skip-test-db", log_size, own_temporary_folder(data)}),
-      {}, logs / "install.out", logs / "install.err");
+  const auto mysql = mysql_program();
+  const auto command =
+      mysql ? std::vector<std::string>{*mysql, "--no-defaults", "--initialize-insecure", "--datadir=" + data.string(),
+                                       mysql_log_size}
+            : std::vector<std::string>{
+                find_program("mariadb-install-db").value(), "--no-defaults",  "--force", "--datadir=" + data.string(),
+                "--auth-root-authentication-method=normal", "--skip-test-db", log_size};
+  process installer(with_user(command), {}, logs / "install.out", logs / "install.err");
   if (installer.wait(start_time) != 0)
-    throw std::runtime_error("mariadb-install-db failed: " + installer.output() + installer.errors());
+    throw std::runtime_error("the installation of the database failed: " + installer.output() + installer.errors());
 }
 
 // Each test of ctest is a program of its own, and installing takes longer than most tests: so what was installed is
 // kept beside the programs, and copied.
 fs::path kept_data() {
   struct stat program {};
-  ::stat(find_program("mariadbd").value().c_str(), &program);
-  return fs::canonical("/proc/self/exe").parent_path() / ("mariadb-data-" + std::to_string(program.st_mtime));
+  ::stat(server_program().c_str(), &program);
+  return fs::canonical("/proc/self/exe").parent_path()
+         / ((mysql_program() ? "mysql-data-" : "mariadb-data-") + std::to_string(program.st_mtime));
 }
 
 void keep(const fs::path& data) {
@@ -116,11 +134,11 @@ mariadb_server::mariadb_server(std::vector<std::string> more_options) : socket_(
     throw std::runtime_error(why);
   const auto data = folder_ / "data";
   make_data(data, folder_);
-  command_ =
-      with_user({find_program("mariadbd").value(), "--no-defaults", "--datadir=" + data.string(),
-                 own_temporary_folder(data), "--socket=" + socket_, "--pid-file=" + (folder_ / "pid").string(),
-                 "--log-error=" + (folder_ / "log").string(), "--skip-networking", "--innodb-buffer-pool-size=64M",
-                 "--character-set-server=utf8mb4", "--collation-server=utf8mb4_bin", log_size});
+  command_ = with_user({server_program(), "--no-defaults", "--datadir=" + data.string(), own_temporary_folder(data),
+                        "--socket=" + socket_, "--pid-file=" + (folder_ / "pid").string(),
+                        "--log-error=" + (folder_ / "log.err").string(), "--skip-networking",
+                        "--innodb-buffer-pool-size=64M", "--character-set-server=utf8mb4",
+                        "--collation-server=utf8mb4_bin", mysql_program() ? mysql_log_size : log_size});
   command_.insert(command_.end(), more_options.begin(), more_options.end());
   start();
 }
@@ -130,10 +148,16 @@ mariadb_server::~mariadb_server() {
 }
 
 std::string mariadb_server::why_not() {
+  if (const auto mysql = mysql_program())
+    return ::access(mysql->c_str(), X_OK) == 0 ? "" : "SALOND_TEST_MYSQLD names no program: " + *mysql;
   for (const auto* program : {"mariadbd", "mariadb-install-db"})
     if (!find_program(program))
       return std::string(program) + " is not installed: apt install mariadb-server-core mariadb-client-core";
   return {};
+}
+
+bool mariadb_server::is_mysql() {
+  return mysql_program().has_value();
 }
 
 mariadb_server& mariadb_server::shared() {
@@ -158,7 +182,7 @@ void mariadb_server::wait_until_ready() {
     return !process_->running();
   };
   if (!eventually(ready, start_time) || !process_->running())
-    throw std::runtime_error("mariadbd did not start: " + why + "\n" + log());
+    throw std::runtime_error("the database server did not start: " + why + "\n" + log());
 }
 
 void mariadb_server::kill_hard() {
@@ -169,7 +193,7 @@ void mariadb_server::kill_hard() {
 void mariadb_server::stop() {
   process_->send(SIGTERM);
   if (process_->wait(start_time) != 0)
-    throw std::runtime_error("mariadbd did not stop in order:\n" + log());
+    throw std::runtime_error("the database server did not stop in order:\n" + log());
 }
 
 void mariadb_server::freeze() {
@@ -181,7 +205,7 @@ void mariadb_server::resume() {
 }
 
 std::string mariadb_server::log() const {
-  return read_file(folder_ / "log") + process_->errors();
+  return read_file(folder_ / "log.err") + process_->errors();
 }
 
 config::mysql_database mariadb_server::new_database(const std::string& options) {
@@ -204,8 +228,21 @@ config::mysql_database mariadb_server::as_root(const std::string& database) cons
 }
 
 void mariadb_server::run(const std::string& database, const std::vector<std::string>& statements) const {
+  constexpr int unknown_variable = 1193;
+  const auto on = connect(as_root(database));
+  const std::unique_ptr<sql::Statement> statement(on->createStatement());
+  try { // MySQL 8.4 and later refuse the replaced server's tables else
+    statement->execute("SET SESSION restrict_fk_on_non_standard_key = OFF");
+  } catch (const sql::SQLException& why) {
+    if (why.getErrorCode() != unknown_variable)
+      throw;
+  }
   for (const auto& one : statements)
-    execute_mysql(as_root(database), one);
+    try {
+      statement->execute(one);
+    } catch (const sql::SQLException& why) {
+      throw std::runtime_error(std::string(why.what()) + " in: " + one);
+    }
 }
 
 rows mariadb_server::ask(const std::string& database, const std::string& sql) const {

@@ -1,4 +1,5 @@
-// A private MariaDB for a test program: a server in a folder of its own that only this program reaches.
+// A private MariaDB for a test program: a server in a folder of its own that only this program reaches. Where
+// SALOND_TEST_MYSQLD names a mysqld, as tools/mysql-server makes one, it is that MySQL in MariaDB's place.
 #pragma once
 #include "config/config.hpp"
 #include "tests/support/process.hpp"
@@ -12,7 +13,8 @@ namespace salond::support {
 /// the server's log where it has one. REQUIRES: started by a thread that lives on, or the server ends with that thread.
 class mariadb_server {
 public:
-  /// Settings as they are installed: a commit is on the disk once it is answered. `more_options` go to mariadbd.
+  /// Settings as they are installed: a commit is on the disk once it is answered. `more_options` go to the server; what
+  /// only one of the two knows begins with --loose-.
   explicit mariadb_server(std::vector<std::string> more_options = {});
   mariadb_server(const mariadb_server&) = delete;
   mariadb_server& operator=(const mariadb_server&) = delete;
@@ -20,6 +22,8 @@ public:
 
   /// Why this machine cannot have one; empty where it can.
   static std::string why_not();
+  /// Whether it is MySQL.
+  static bool is_mysql();
   /// One for all tests of the program, quick: it survives kill -9, but no power cut. REQUIRES: why_not() is empty.
   static mariadb_server& shared();
 
@@ -38,7 +42,8 @@ public:
   /// The same database for root, who has no password either.
   config::mysql_database as_root(const std::string& database = "mysql") const;
 
-  /// What the functions below do, as root.
+  /// What the functions below do, as root; several statements in one session, in which the replaced server's tables can
+  /// be made.
   void run(const std::string& database, const std::vector<std::string>& statements) const;
   rows ask(const std::string& database, const std::string& sql) const;
   std::string dump(const std::string& database) const;
