@@ -46,21 +46,15 @@ bool write_all(int to, const std::string& content) {
   return true;
 }
 
-/// After a rename the folder is synced as well, or a power cut may bring the old file back.
-void sync_folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  const auto folder = slash == std::string::npos ? std::string{"."} : path.substr(0, slash + 1);
-  const descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (opened.get() < 0 || ::fsync(opened.get()) != 0)
-    fail("write", folder);
-}
-
 } // namespace
 
 std::string read_private_file(const std::string& path) {
-  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.get() < 0)
+  const descriptor file{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)}; // a pipe in its place holds up nobody
+  struct stat found {};
+  if (file.get() < 0 || ::fstat(file.get(), &found) != 0)
     fail("read", path);
+  if (!S_ISREG(found.st_mode))
+    throw pki_error("cannot read " + path + ": it is no regular file");
   std::string content;
   char buffer[4096];
   for (;;) {
@@ -92,6 +86,14 @@ void write_private_file(const std::string& path, const std::string& content) {
   if (::rename(beside.c_str(), path.c_str()) != 0)
     fail("write", path);
   sync_folder_of(path);
+}
+
+void sync_folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const auto folder = slash == std::string::npos ? std::string{"."} : path.substr(0, slash + 1);
+  const descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (opened.get() < 0 || ::fsync(opened.get()) != 0)
+    fail("write", folder);
 }
 
 void make_private_folder(const std::string& path) {
