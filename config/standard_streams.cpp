@@ -1,5 +1,6 @@
 #include "config/standard_streams.hpp"
 #include <fcntl.h>
+#include <initializer_list>
 #include <unistd.h>
 
 namespace salond {

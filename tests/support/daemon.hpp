@@ -14,6 +14,7 @@ struct daemon_options {
   nlohmann::json settings = nlohmann::json::object(); ///< laid over test_settings()
   std::vector<std::string> variables;                 ///< "NAME=value"
   std::string admin = "127.0.0.1:0";
+  std::vector<std::string> through; ///< words before its own: a shell that changes something and becomes salond
 };
 
 /// Its folder stays as long as it does: a server that is started again finds what it had.
@@ -65,6 +66,6 @@ struct finished {
   std::string output, errors;
 };
 finished run_salond(const temporary_folder& folder, std::vector<std::string> arguments,
-                    std::vector<std::string> variables = {});
+                    std::vector<std::string> variables = {}, const std::vector<std::string>& through = {});
 
 } // namespace salond::support
