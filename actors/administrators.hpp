@@ -8,7 +8,8 @@
 
 namespace salond {
 
-/// Keeps the password that `admin` is about to get, where it is found again whatever happens next; throws where it cannot.
+/// Keeps the password that `admin` is about to get, where it is found again whatever happens next; throws where it
+/// cannot.
 using password_keeper = std::function<void(const std::string& password)>;
 
 /// Resets presence, ends join requests unless they are to last, and sees to the administrators. When nobody with the

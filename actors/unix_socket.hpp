@@ -5,8 +5,8 @@
 
 namespace salond {
 
-/// Takes the place of a socket that a killed server left; refuses anything else that is there. Nobody can connect before
-/// the file has its rights. Throws std::runtime_error with a sentence for people.
+/// Takes the place of a socket that a killed server left; refuses anything else that is there. Nobody can connect
+/// before the file has its rights. Throws std::runtime_error with a sentence for people.
 bound_endpoint bind_unix(const config::endpoint& where, const socket_access& access);
 
 /// Removes the file at `path` if it is this socket.

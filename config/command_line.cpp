@@ -46,7 +46,7 @@ The password of the database is never given here: set SALOND_DB_PASSWORD, or nam
 (db_password_file).
 
 When it accepts connections, salond prints `ready` and its addresses on standard output; it logs to standard error.
-SIGTERM and SIGINT stop it in order, a second one at once.
+SIGTERM and SIGINT stop it in order; one more, after a second or later, at once.
 Exit status: 0 all is well, 1 it could not do its work, 2 the command line or the configuration is wrong.
 
   salond --state=/tmp/try --listen=tcp://127.0.0.1:0

@@ -34,8 +34,8 @@ struct mysql_database {
 };
 using database = std::variant<sqlite_database, mysql_database>;
 
-/// Who may connect to the sockets of `unix:` addresses. Whoever connects still has to log in, as everyone on the machine
-/// may at a loopback address: hence the default, which does not depend on the umask.
+/// Who may connect to the sockets of `unix:` addresses. Whoever connects still has to log in, as everyone on the
+/// machine may at a loopback address: hence the default, which does not depend on the umask.
 struct unix_socket {
   uint32_t mode = 0666;
   std::string group; ///< a name or a number; empty: the server's own

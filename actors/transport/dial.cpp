@@ -79,8 +79,8 @@ transport::found transport::dial_any(const std::string& host, uint16_t port, por
 }
 
 /// Tries the addresses of a name in their order ("localhost" is two): nothing, or something else, may listen at one of
-/// them. Each has its part of the time. What is answered at last is the first reason that says more than that nothing is
-/// there.
+/// them. Each has its part of the time. What is answered at last is the first reason that says more than that nothing
+/// is there.
 transport::found transport::dial_first(const std::string& host, uint16_t port,
                                        const std::shared_ptr<const port_rules>& rules, deadline until) {
   const auto all = look_up(host, port);

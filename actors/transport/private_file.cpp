@@ -1,10 +1,12 @@
 #include "actors/transport/private_file.hpp"
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -12,6 +14,8 @@ namespace salond {
 namespace {
 
 constexpr size_t most_bytes = 1 << 20; // a list of ten thousand certificates; a bundle has two thousand bytes
+
+constexpr std::chrono::seconds longest_wait{5};
 
 [[noreturn]] void fail(const char* what, const std::string& path) {
   throw pki_error(std::string("cannot ") + what + ' ' + path + ": " + std::strerror(errno));
@@ -113,9 +117,13 @@ folder_lock::folder_lock(const std::string& folder) : descriptor_(-1) {
   descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (file.get() < 0)
     fail("open", path);
-  while (::flock(file.get(), LOCK_EX) != 0)
-    if (errno != EINTR)
+  // Held for milliseconds; by a process that is stopped, for ever, and that must not stop us too.
+  const auto until = std::chrono::steady_clock::now() + longest_wait;
+  while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if ((errno != EINTR && errno != EWOULDBLOCK) || std::chrono::steady_clock::now() > until)
       fail("lock", path);
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
   descriptor_ = file.release();
 }
 

@@ -1,10 +1,11 @@
 // A secret is committed before it is safe. At a first start the administrator's account was stored, and then the file
 // with its password; where that could not be written (a full disk, a folder in its way), the start failed, and every
-// later one was ready: an administrator was there, and nobody had the password. Right: the file is whole and on the disk
-// before the account changes. A start that fails in between leaves the next one to make another password.
+// later one was ready: an administrator was there, and nobody had the password. Right: the file is whole and on the
+// disk before the account changes. A start that fails in between leaves the next one to make another password.
 #include "tests/end_to_end/salonctl.hpp"
 #include "tests/support/daemon.hpp"
 #include "tests/support/line_client.hpp"
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>

@@ -1,7 +1,7 @@
 // Files that somebody names, and that are none. `--restore` of a pipe said that the backup was whole, and then, since a
-// pipe is read once, that it was cut off; a named pipe held up the start for ever, and SIGTERM was not heard. Right: what
-// is no regular file is refused at once, with a sentence, wherever a file may be named; and so is one that is longer than
-// anything of its kind, before it fills the memory.
+// pipe is read once, that it was cut off; a named pipe held up the start for ever, and SIGTERM was not heard. Right:
+// what is no regular file is refused at once, with a sentence, wherever a file may be named; and so is one that is
+// longer than anything of its kind, before it fills the memory.
 #include "tests/end_to_end/salonctl.hpp"
 #include "tests/support/daemon.hpp"
 #include <filesystem>
@@ -46,7 +46,8 @@ TEST_F(NamedFiles, ABackupIsARegularFile) {
   for (const auto& file : {pipe, box, std::string("/dev/zero"), std::string("/dev/null")}) {
     const auto run = run_salond(folder, {state(), "--restore=" + file});
     EXPECT_EQ(run.status, 1) << file;
-    EXPECT_THAT(run.errors, AnyOf(HasSubstr("it is a pipe"), HasSubstr("it is a folder"), HasSubstr("no regular file")));
+    EXPECT_THAT(run.errors,
+                AnyOf(HasSubstr("it is a pipe"), HasSubstr("it is a folder"), HasSubstr("no regular file")));
     EXPECT_THAT(run.errors, HasSubstr("The database was not changed"));
   }
 }

@@ -1,7 +1,7 @@
-// A name has several addresses. Where localhost is 127.0.0.1 and ::1, `--listen=tcp://localhost:P` listened at the first
-// of them alone, which is ::1: the old client, who knows IPv4 only, was refused. `[::]` refused IPv4 though the text says
-// "every address". Right: a name stands for all of its addresses, at one port; `[::]` for every address of both kinds. The
-// admin port too; and salonctl tries all addresses of a name.
+// A name has several addresses. Where localhost is 127.0.0.1 and ::1, `--listen=tcp://localhost:P` listened at the
+// first of them alone, which is ::1: the old client, who knows IPv4 only, was refused. `[::]` refused IPv4 though the
+// text says "every address". Right: a name stands for all of its addresses, at one port; `[::]` for every address of
+// both kinds. The admin port too; and salonctl tries all addresses of a name.
 #include "tests/end_to_end/salonctl.hpp"
 #include "tests/support/daemon.hpp"
 #include "tests/support/line_client.hpp"
@@ -34,8 +34,8 @@ bool has_ipv6() {
 std::vector<std::string> with_hosts(const support::temporary_folder& folder, const std::string& hosts) {
   const std::string file = folder / "hosts";
   std::ofstream(file) << hosts;
-  const std::vector<std::string> words{"unshare", "-rm", "/bin/sh", "-c", R"(mount --bind "$0" /etc/hosts && exec "$@")",
-                                       file};
+  const std::vector<std::string> words{
+      "unshare", "-rm", "/bin/sh", "-c", R"(mount --bind "$0" /etc/hosts && exec "$@")", file};
   auto tried = words;
   tried.emplace_back("true");
   support::process probe(tried, {}, folder / "probe.out", folder / "probe.err");
@@ -75,16 +75,16 @@ TEST_F(Names, StandForAllOfTheirAddressesAtOnePort) {
   if (!start_with_two_localhosts())
     GTEST_SKIP() << "no hosts file can be laid over the machine's";
 
-  EXPECT_THAT(server.endpoints(), ElementsAre(MatchesRegex("tcp://localhost:[1-9][0-9]*"),
-                                              MatchesRegex("tls://localhost:[1-9][0-9]*")))
+  EXPECT_THAT(server.endpoints(),
+              ElementsAre(MatchesRegex("tcp://localhost:[1-9][0-9]*"), MatchesRegex("tls://localhost:[1-9][0-9]*")))
       << "each is shown once";
   expect_both("tcp://", port_of(server.endpoints()[0]));
   expect_both("tls://", port_of(server.endpoints()[1]));
   for (const auto* host : {"127.0.0.1:", "[::1]:", "localhost:"}) {
     const support::temporary_folder folder;
-    support::process tool({SALONCTL_BINARY, "--server=" + (host + port_of(server.admin())),
-                           "--state=" + server.state(), "status"},
-                          {}, folder / "out", folder / "err");
+    support::process tool(
+        {SALONCTL_BINARY, "--server=" + (host + port_of(server.admin())), "--state=" + server.state(), "status"}, {},
+        folder / "out", folder / "err");
     EXPECT_EQ(tool.wait(), 0) << host << tool.errors();
   }
   EXPECT_EQ(server.stop(), 0);
@@ -133,7 +133,8 @@ TEST_F(Names, EveryAddressMeansBothKinds) {
   server.start();
 
   expect_both("tcp://", port_of(server.endpoint()));
-  EXPECT_EQ(end_to_end::run_salonctl(server, {"--state=" + server.state(), "--server=127.0.0.1:" + port_of(server.admin())},
+  EXPECT_EQ(end_to_end::run_salonctl(server,
+                                     {"--state=" + server.state(), "--server=127.0.0.1:" + port_of(server.admin())},
                                      {"status"}, "", support::temporary_folder{})
                 .status,
             0);

@@ -1,9 +1,9 @@
 // A destructive step whose guard proves something else. `salond --listen=unix:FILE` asked whether somebody listens at
-// FILE, heard no, and deleted it: a regular file does not listen either, so a text, or the database of a running salond,
-// was gone. Right: what is there is removed only if it is a socket (and no link to one) behind which nobody listens; a
-// stop removes nothing but the very socket that was made. The probe asks without waiting: an owner that does not accept,
-// with a full backlog, held up the start for ever. And the file's mode came from the umask, so that with the unit's 0077
-// nobody could connect: it is a setting now.
+// FILE, heard no, and deleted it: a regular file does not listen either, so a text, or the database of a running
+// salond, was gone. Right: what is there is removed only if it is a socket (and no link to one) behind which nobody
+// listens; a stop removes nothing but the very socket that was made. The probe asks without waiting: an owner that does
+// not accept, with a full backlog, held up the start for ever. And the file's mode came from the umask, so that with
+// the unit's 0077 nobody could connect: it is a setting now.
 #include "tests/support/daemon.hpp"
 #include "tests/support/line_client.hpp"
 #include <filesystem>
@@ -23,8 +23,7 @@ using testing::HasSubstr;
 namespace fs = std::filesystem;
 
 support::finished start_at(const support::temporary_folder& folder, const std::string& path) {
-  return run_salond(folder,
-                    {"--state=" + std::string(folder / "state"), "--admin=none", "--listen=unix:" + path});
+  return run_salond(folder, {"--state=" + std::string(folder / "state"), "--admin=none", "--listen=unix:" + path});
 }
 
 /// A listening socket that somebody else owns.
@@ -167,8 +166,8 @@ TEST(SocketFiles, AModeOrAGroupThatIsNoneIsAFault) {
     EXPECT_EQ(run_salond(folder, {"--config=" + config, "--check-config"}).status, 2) << mode;
   }
   std::ofstream(config) << R"({"unix": {"group": "no-such-group"}})";
-  const auto run = run_salond(folder, {"--config=" + config, "--state=" + std::string(folder / "state"),
-                                       "--admin=none", "--listen=unix:" + std::string(folder / "socket")});
+  const auto run = run_salond(folder, {"--config=" + config, "--state=" + std::string(folder / "state"), "--admin=none",
+                                       "--listen=unix:" + std::string(folder / "socket")});
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.errors, HasSubstr("no-such-group"));
 }

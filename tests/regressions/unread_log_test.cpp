@@ -1,6 +1,7 @@
-// Blocking diagnostics on the one loop. Where standard error is a pipe that nobody reads, a line of the log, which every
-// stranger can cause, stopped the I/O thread: nobody was served, the admin port was mute, SIGTERM did nothing. Right: the
-// log never waits for its reader; neither does the line on standard output that says that the server is ready.
+// Blocking diagnostics on the one loop. Where standard error is a pipe that nobody reads, a line of the log, which
+// every stranger can cause, stopped the I/O thread: nobody was served, the admin port was mute, SIGTERM did nothing.
+// Right: the log never waits for its reader; neither does the line on standard output that says that the server is
+// ready.
 #include "tests/end_to_end/salonctl.hpp"
 #include "tests/support/daemon.hpp"
 #include "tests/support/line_client.hpp"

@@ -81,8 +81,8 @@ public:
 
   void write(const std::string& text) {
     const auto size = static_cast<off_t>(text.size());
-    written_ = ::pwrite(file_, text.data(), text.size(), 0) == size && ::ftruncate(file_, size) == 0
-               && ::fsync(file_) == 0;
+    written_ =
+        ::pwrite(file_, text.data(), text.size(), 0) == size && ::ftruncate(file_, size) == 0 && ::fsync(file_) == 0;
     if (!written_)
       throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(errno)
                                          + "; the certificate was issued and is lost, revoke it");

@@ -98,9 +98,10 @@ void attendant::serve(const node_actors& actors) {
 }
 
 void attendant::take_signal(int signals) {
-  signalfd_siginfo what;
-  (void)!::read(signals, &what, sizeof what);
-  if (what.ssi_signo == SIGHUP)
+  signalfd_siginfo heard;
+  if (::read(signals, &heard, sizeof heard) != static_cast<ssize_t>(sizeof heard))
+    return;
+  if (heard.ssi_signo == SIGHUP)
     return reload();
   const auto now = std::chrono::steady_clock::now();
   if (std::exchange(stopping_, true)) {

@@ -83,8 +83,7 @@ preparation prepare(const program& how) {
     made.admin = admin_addresses(*values.admin);
   if (values.admin || speaks_tls(values))
     made.certificates = std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen));
-  made.live =
-      std::make_unique<live_configuration>(how.argc, how.argv, values, how.certificate, made.certificates);
+  made.live = std::make_unique<live_configuration>(how.argc, how.argv, values, how.certificate, made.certificates);
   return made;
 }
 

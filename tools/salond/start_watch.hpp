@@ -8,13 +8,13 @@
 
 namespace salond {
 
-/// Blocks SIGTERM, SIGINT and SIGHUP in this thread, and in those that it starts, and ignores SIGPIPE. Answers a descriptor
-/// from which they are read.
+/// Blocks SIGTERM, SIGINT and SIGHUP in this thread, and in those that it starts, and ignores SIGPIPE. Answers a
+/// descriptor from which they are read.
 int block_signals();
 
-/// Hears SIGTERM and SIGINT from its making until over(). Whoever starts the server looks at told_to_stop() where it can;
-/// where it is not over half a second after the signal, the process ends as it is: all that a start does may be cut off
-/// at any point. SIGHUP means nothing yet.
+/// Hears SIGTERM and SIGINT from its making until over(). Whoever starts the server looks at told_to_stop() where it
+/// can; where it is not over half a second after the signal, the process ends as it is: all that a start does may be
+/// cut off at any point. SIGHUP means nothing yet.
 class start_watch {
 public:
   explicit start_watch(int signals);

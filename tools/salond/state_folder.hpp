@@ -4,8 +4,8 @@
 
 namespace salond {
 
-/// The state folder, locked against a second salond while this lives. It is made with mode 0700 where it is missing, and
-/// so is each folder above it that is; one that is there and that others may enter is left so, with a warning.
+/// The state folder, locked against a second salond while this lives. It is made with mode 0700 where it is missing,
+/// and so is each folder above it that is; one that is there and that others may enter is left so, with a warning.
 class state_folder {
 public:
   /// Throws std::runtime_error with a sentence for people: cannot be made, or another salond has it.
