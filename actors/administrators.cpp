@@ -3,7 +3,8 @@
 
 namespace salond {
 
-std::optional<std::string> prepare_store(persistence::store& db, const config::settings& how) {
+std::optional<std::string> prepare_store(persistence::store& db, const config::settings& how,
+                                         const password_keeper& keep) {
   auto state = persistence::administrator_state::none;
   db.read([&] { state = db.administrators(); });
   std::optional<std::string> password;
@@ -11,6 +12,7 @@ std::optional<std::string> prepare_store(persistence::store& db, const config::s
   if (state != persistence::administrator_state::can_log_in) {
     password = rules::generate_password();
     hash = rules::hash_password(*password, {how.passwords.memory_kib, how.passwords.passes});
+    keep(*password);
   }
   using requests = persistence::store::requests;
   db.transact([&] {

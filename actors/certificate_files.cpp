@@ -20,13 +20,13 @@ std::string read_file(const char* name, const std::string& path, const config::s
     into.faults.push_back({name, path + " cannot be read: " + *why});
     return {};
   }
-  const auto& file = std::get<config::file>(content);
+  const auto& file = std::get<file_content>(content);
   // Its group may well be one that may read keys (root:ssl-cert, 0640); everyone never is.
   if (std::string_view{name} == "tls.key" && file.open_to_others)
     into.faults.push_back({name, path
                                      + " can be read by everyone on this machine; chmod o-r it, and have it made anew "
                                        "if strangers were here"});
-  return file.content;
+  return file.bytes;
 }
 
 /// Kinds of keys that OpenSSL's client takes and browsers, and the libraries of some systems, do not.

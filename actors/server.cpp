@@ -90,6 +90,7 @@ void start_all(pointer self) {
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
   const auto broken = [](const std::string& why) {
     log::error("the database cannot be trusted any more; ending", {{"why", why}});
+    log::flush();
     ::_exit(1); // at once: nothing that was answered depends on anything that is still to be done
   };
   st.actors.store = spawn_on_io_thread(self->system(), persistence_of, std::move(db), on_broken{broken});
@@ -132,7 +133,7 @@ void reopen_listener(pointer self, size_t which) {
   if (st.stopping)
     return;
   try {
-    st.parts.doors[which] = bind_endpoint(st.parts.doors[which].where);
+    st.parts.doors[which] = bind_again(st.parts.doors[which]);
     start_listener(self, which);
     tell_of_change(self);
   } catch (const std::exception& error) {
@@ -203,8 +204,7 @@ void close_doors(pointer self) {
   for (auto& one : st.actors.listeners)
     caf::anon_send_exit(one, caf::exit_reason::kill);
   for (const auto& door : st.parts.doors)
-    if (door.where.how == config::endpoint::kind::unix_socket)
-      ::unlink(door.where.path.c_str());
+    remove_file_of(door);
 }
 
 /// The last thing: all are sent home, and whoever waits for the end is told.

@@ -2,14 +2,9 @@
 // A comma may stand in the path of a unix socket; an argument never holds a NUL.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <cxxopts.hpp>
-#include <fstream>
 #include <set>
-#include <sstream>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace salond::config {
@@ -51,7 +46,7 @@ The password of the database is never given here: set SALOND_DB_PASSWORD, or nam
 (db_password_file).
 
 When it accepts connections, salond prints `ready` and its addresses on standard output; it logs to standard error.
-SIGTERM and SIGINT stop it in order, a second one at once.
+SIGTERM and SIGINT stop it in order; one more, after a second or later, at once.
 Exit status: 0 all is well, 1 it could not do its work, 2 the command line or the configuration is wrong.
 
   salond --state=/tmp/try --listen=tcp://127.0.0.1:0
@@ -92,6 +87,7 @@ public:
     override_with_options();
     fill_in_state();
     fill_in_password();
+    check_authorities();
     check_listen();
     for (auto& each : warnings_about(out_.values))
       out_.warnings.push_back(std::move(each));
@@ -174,7 +170,7 @@ private:
     const auto content = around_.read(*path);
     if (const auto* why = std::get_if<std::string>(&content))
       return fault(*path, "cannot be read: " + *why);
-    auto read = load(std::get<file>(content).content);
+    auto read = load(std::get<file_content>(content).bytes);
     for (const auto& each : read.faults)
       fault(*path, each.to_string());
     out_.values = std::move(read.values);
@@ -227,6 +223,16 @@ private:
       mysql->password = password_from_file();
   }
 
+  /// The client library reads that file by itself, and would wait for one that never begins.
+  void check_authorities() {
+    const auto* mysql = std::get_if<mysql_database>(&out_.values.db);
+    if (!mysql || mysql->ca_file.empty())
+      return;
+    const auto content = around_.read(mysql->ca_file);
+    if (const auto* why = std::get_if<std::string>(&content))
+      fault("db", mysql->ca_file + " cannot be read: " + *why);
+  }
+
   std::string password_from_file() {
     const std::string name = "db_password_file";
     const auto content = around_.read(password_file_);
@@ -235,9 +241,9 @@ private:
       return {};
     }
     // Its group may well be the service's own (root:salond, 0640); everyone never is.
-    if (std::get<file>(content).open_to_others)
+    if (std::get<file_content>(content).open_to_others)
       out_.warnings.push_back({name, password_file_ + " can be read by everyone on this machine; chmod o-r it"});
-    auto password = std::get<file>(content).content;
+    auto password = std::get<file_content>(content).bytes;
     for (const char end : {'\n', '\r'}) // one line end: an editor leaves it
       if (!password.empty() && password.back() == end)
         password.pop_back();
@@ -264,20 +270,6 @@ private:
   std::string password_file_;
 };
 
-std::variant<file, std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  struct stat status {};
-  if (!in || stat(path.c_str(), &status) != 0)
-    return std::string(std::strerror(errno));
-  if (S_ISDIR(status.st_mode))
-    return std::string("it is a folder");
-  std::ostringstream content;
-  content << in.rdbuf();
-  if (in.bad())
-    return std::string(std::strerror(errno));
-  return file{content.str(), (status.st_mode & S_IROTH) != 0};
-}
-
 } // namespace
 
 surroundings this_process() {
@@ -285,7 +277,7 @@ surroundings this_process() {
     const char* value = std::getenv(name.c_str());
     return value ? std::optional<std::string>{value} : std::nullopt;
   };
-  return {variable, read_file, geteuid() == 0};
+  return {variable, [](const std::string& path) { return read_regular_file(path); }, geteuid() == 0};
 }
 
 command_line parse(int argc, const char* const* argv, const surroundings& around) {

@@ -2,6 +2,7 @@
 // overrides the defaults. Scripts and supervisors rely on the names; they are documented in docs/operations.md.
 #pragma once
 #include "config/load.hpp"
+#include "config/regular_file.hpp"
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,18 +11,12 @@
 
 namespace salond::config {
 
-/// A file as it was read.
-struct file {
-  std::string content;
-  bool open_to_others = false; ///< users other than its owner and group may read it
-};
-
 /// What the command line needs of the process around it; a test brings its own.
 struct surroundings {
   /// The environment variable of that name.
   std::function<std::optional<std::string>(const std::string& name)> variable;
   /// The file of that name, or why it cannot be read.
-  std::function<std::variant<file, std::string>(const std::string& path)> read;
+  std::function<std::variant<file_content, std::string>(const std::string& path)> read;
   bool root = false;
 };
 

@@ -34,6 +34,13 @@ struct mysql_database {
 };
 using database = std::variant<sqlite_database, mysql_database>;
 
+/// Who may connect to the sockets of `unix:` addresses. Whoever connects still has to log in, as everyone on the
+/// machine may at a loopback address: hence the default, which does not depend on the umask.
+struct unix_socket {
+  uint32_t mode = 0666;
+  std::string group; ///< a name or a number; empty: the server's own
+};
+
 /// What clients are shown on `tls://` addresses: PEM files, both or neither. Neither: a certificate of the server's own
 /// authority.
 struct tls {
@@ -111,6 +118,7 @@ struct settings {
   admin_endpoint admin{endpoint{endpoint::kind::tcp, "127.0.0.1", 5001, {}}};
   config::database db; ///< default: sqlite:STATE/salond.db
   std::string state;   ///< default: the user's state folder, /var/lib/salond for root
+  config::unix_socket unix_socket;
   config::tls tls;
   config::passwords passwords;
   config::limits limits;

@@ -1,6 +1,8 @@
 #include "config/load.hpp"
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -82,8 +84,8 @@ constexpr policy_name policy_names[] = {{"open", registration::policy::open},
 
 /// What holds values of its own.
 bool is_section(std::string_view name) {
-  static constexpr std::string_view all[] = {"admin",    "passwords", "limits", "rate", "registration",
-                                             "requests", "text",      "stop",   "log",  "tls"};
+  static constexpr std::string_view all[] = {"admin", "passwords", "limits", "rate", "registration", "requests",
+                                             "text",  "stop",      "log",    "tls",  "unix"};
   return std::find(std::begin(all), std::end(all), name) != std::end(all);
 }
 
@@ -134,6 +136,10 @@ private:
       return admin(value);
     if (section == "tls" && (name == "certificate" || name == "key"))
       return string(path_of(section, name), value, name == "key" ? into_.values.tls.key : into_.values.tls.certificate);
+    if (section == "unix" && name == "mode")
+      return socket_mode(value);
+    if (section == "unix" && name == "group")
+      return string(path_of(section, name), value, into_.values.unix_socket.group);
     if (section == "log" && name == "level")
       return log_level(value);
     if (section == "log" && name == "format")
@@ -224,6 +230,15 @@ private:
     target = value.get<bool>();
   }
 
+  void socket_mode(const json& value) {
+    const auto text = value.is_string() ? value.get<std::string>() : std::string{};
+    uint32_t mode = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size() || mode > 0777)
+      return fault("unix.mode", "must be a mode in quotes, as \"0660\": octal, from \"0\" to \"0777\"");
+    into_.values.unix_socket.mode = mode;
+  }
+
   void log_level(const json& value) {
     for (const auto& [name, level] : level_names)
       if (value == name) {
@@ -245,6 +260,12 @@ private:
   loaded& into_;
   std::vector<number> numbers_;
 };
+
+std::string octal(uint32_t mode) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%04o", static_cast<unsigned>(mode));
+  return text;
+}
 
 /// Sees each key go by while the parser runs: a parsed document holds only the last of two that are alike.
 class duplicates {
@@ -323,6 +344,9 @@ std::string to_json(const settings& values) {
     doc["listen"].push_back(each.to_string());
   doc["listen_clear_anywhere"] = values.listen_clear_anywhere;
   doc["admin"]["listen"] = to_string(values.admin);
+  doc["unix"]["mode"] = octal(values.unix_socket.mode);
+  if (!values.unix_socket.group.empty())
+    doc["unix"]["group"] = values.unix_socket.group;
   if (!values.tls.certificate.empty())
     doc["tls"]["certificate"] = values.tls.certificate;
   if (!values.tls.key.empty())

@@ -1,7 +1,7 @@
 #include "config/log.hpp"
+#include "config/line_writer.hpp"
 #include "protocol/words/names.hpp"
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -72,6 +72,25 @@ std::string now_as_text() {
   return text;
 }
 
+std::string whole_line(level of_line, std::string_view what, fields more) {
+  std::string line = is_journal() ? priority(of_line) : "";
+  line += how_written.load() == format::json ? json_line(of_line, what, more, now_as_text())
+                                             : text_line(of_line, what, more);
+  return line += '\n';
+}
+
+std::string line_about_losses(uint64_t count) {
+  return whole_line(level::warning, "lines of the log are lost: nobody took them", {{"count", count}});
+}
+
+line_writer& output() {
+  static auto* const writer = [] {
+    std::atexit([] { flush(); });
+    return new line_writer(STDERR_FILENO, line_about_losses); // outlives every thread that may log
+  }();
+  return *writer;
+}
+
 } // namespace
 
 const char* name_of(level which) {
@@ -126,21 +145,16 @@ std::string json_line(level of_line, std::string_view what, fields more, std::st
 }
 
 void write(level of_line, std::string_view what, fields more) {
-  if (!enabled(of_line))
-    return;
-  std::string line = is_journal() ? priority(of_line) : "";
-  line += how_written.load() == format::json ? json_line(of_line, what, more, now_as_text())
-                                             : text_line(of_line, what, more);
-  line += '\n';
-  for (std::string_view rest = line; !rest.empty();) {
-    const auto written = ::write(STDERR_FILENO, rest.data(), rest.size());
-    if (written > 0)
-      rest.remove_prefix(static_cast<size_t>(written));
-    else if (written < 0 && errno == EINTR)
-      continue;
-    else
-      return; // nobody can be told that telling failed
-  }
+  if (enabled(of_line))
+    output().put(whole_line(of_line, what, more));
+}
+
+void tell(std::string_view text) {
+  output().put(std::string(text) + '\n');
+}
+
+bool flush(std::chrono::milliseconds within) {
+  return output().flush(within);
 }
 
 } // namespace salond::log

@@ -41,8 +41,16 @@ void start(const config::log& how);
 /// Whether a line of this level would be written: for values that cost something to make.
 bool enabled(level of_line);
 
-/// Writes a line, with one write(2), from any thread. `what` is a sentence of ours, without data in it.
+/// Writes a line, from any thread, and never waits for who reads it: a thread of its own does (line_writer). `what` is
+/// a sentence of ours, without data in it.
 void write(level of_line, std::string_view what, fields more = {});
+
+/// Puts a sentence for whoever started the program among the lines, as it is: what ends the start, the first password.
+void tell(std::string_view text);
+
+/// Waits until all is written or lost, but no longer than that. False: something still waits. For an end that runs no
+/// exit handlers; std::exit and the return of main() see to it by themselves.
+bool flush(std::chrono::milliseconds within = std::chrono::seconds{1});
 
 inline void debug(std::string_view what, fields more = {}) {
   if (enabled(level::debug))

@@ -78,21 +78,31 @@ transport::found transport::dial_any(const std::string& host, uint16_t port, por
   return outcome;
 }
 
-/// Tries the addresses of a name in their order, as long as nothing listens there ("localhost" is two).
+/// Tries the addresses of a name in their order ("localhost" is two): nothing, or something else, may listen at one of
+/// them. Each has its part of the time. What is answered at last is the first reason that says more than that nothing
+/// is there.
 transport::found transport::dial_first(const std::string& host, uint16_t port,
                                        const std::shared_ptr<const port_rules>& rules, deadline until) {
   const auto all = look_up(host, port);
   found outcome = dial_failure{dial_fault::unreachable, "unknown host"};
-  for (const auto* where = all.get(); where; where = where->ai_next) {
+  const auto knows_no_more = [&] { return std::get<dial_failure>(outcome).kind == dial_fault::unreachable; };
+  int left = 0;
+  for (const auto* where = all.get(); where; where = where->ai_next)
+    ++left;
+  for (const auto* where = all.get(); where; where = where->ai_next, --left) {
     const auto descriptor = start_to_connect(*where);
     if (descriptor < 0) {
-      outcome = dial_failure{dial_fault::unreachable, std::strerror(errno)};
+      if (knows_no_more())
+        outcome = dial_failure{dial_fault::unreachable, std::strerror(errno)};
       continue;
     }
-    outcome = dial_descriptor(descriptor, numeric(*where), port, rules, until);
-    const auto* why = std::get_if<dial_failure>(&outcome);
-    if (!why || why->kind != dial_fault::unreachable)
-      break;
+    const auto mine = std::chrono::steady_clock::now() + left_until(until) / left;
+    auto next = dial_descriptor(descriptor, numeric(*where), port, rules, mine);
+    const auto* why = std::get_if<dial_failure>(&next);
+    if (!why || why->kind == dial_fault::not_allowed || why->kind == dial_fault::lost)
+      return next;
+    if (knows_no_more())
+      outcome = std::move(next);
   }
   return outcome;
 }

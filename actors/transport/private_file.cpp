@@ -1,10 +1,12 @@
 #include "actors/transport/private_file.hpp"
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -12,6 +14,8 @@ namespace salond {
 namespace {
 
 constexpr size_t most_bytes = 1 << 20; // a list of ten thousand certificates; a bundle has two thousand bytes
+
+constexpr std::chrono::seconds longest_wait{5};
 
 [[noreturn]] void fail(const char* what, const std::string& path) {
   throw pki_error(std::string("cannot ") + what + ' ' + path + ": " + std::strerror(errno));
@@ -46,21 +50,15 @@ bool write_all(int to, const std::string& content) {
   return true;
 }
 
-/// After a rename the folder is synced as well, or a power cut may bring the old file back.
-void sync_folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  const auto folder = slash == std::string::npos ? std::string{"."} : path.substr(0, slash + 1);
-  const descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (opened.get() < 0 || ::fsync(opened.get()) != 0)
-    fail("write", folder);
-}
-
 } // namespace
 
 std::string read_private_file(const std::string& path) {
-  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.get() < 0)
+  const descriptor file{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)}; // a pipe in its place holds up nobody
+  struct stat found {};
+  if (file.get() < 0 || ::fstat(file.get(), &found) != 0)
     fail("read", path);
+  if (!S_ISREG(found.st_mode))
+    throw pki_error("cannot read " + path + ": it is no regular file");
   std::string content;
   char buffer[4096];
   for (;;) {
@@ -94,6 +92,14 @@ void write_private_file(const std::string& path, const std::string& content) {
   sync_folder_of(path);
 }
 
+void sync_folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const auto folder = slash == std::string::npos ? std::string{"."} : path.substr(0, slash + 1);
+  const descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (opened.get() < 0 || ::fsync(opened.get()) != 0)
+    fail("write", folder);
+}
+
 void make_private_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
     fail("make", path);
@@ -111,9 +117,13 @@ folder_lock::folder_lock(const std::string& folder) : descriptor_(-1) {
   descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (file.get() < 0)
     fail("open", path);
-  while (::flock(file.get(), LOCK_EX) != 0)
-    if (errno != EINTR)
+  // Held for milliseconds; by a process that is stopped, for ever, and that must not stop us too.
+  const auto until = std::chrono::steady_clock::now() + longest_wait;
+  while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if ((errno != EINTR && errno != EWOULDBLOCK) || std::chrono::steady_clock::now() > until)
       fail("lock", path);
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
   descriptor_ = file.release();
 }
 

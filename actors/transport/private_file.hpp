@@ -11,6 +11,9 @@ std::string read_private_file(const std::string& path);
 /// Writes a file with mode 0600: beside it, synced, renamed. So a reader sees the old file or the new one, whole.
 void write_private_file(const std::string& path, const std::string& content);
 
+/// Makes sure that a file which was made, renamed or removed is so after a power cut too.
+void sync_folder_of(const std::string& path);
+
 /// Makes a folder with mode 0700, or narrows the one that is there to it. It must be ours, and no symbolic link.
 void make_private_folder(const std::string& path);
 

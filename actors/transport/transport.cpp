@@ -55,24 +55,28 @@ void transport::sweep_soon() {
   loop_of(system_).post([shared = hub_] { shared->waiting.sweep(shared->tls.get().get()); });
 }
 
-caf::expected<uint16_t> transport::publish_any(caf::strong_actor_ptr whom, std::set<std::string> interface,
-                                               const std::string& host, uint16_t port, port_rules rules) {
-  auto descriptor = net::new_tcp_acceptor_impl(port, host.c_str(), true);
-  if (!descriptor)
-    return std::move(descriptor.error());
+uint16_t transport::publish_any(const caf::strong_actor_ptr& whom, const std::set<std::string>& interface,
+                                const std::vector<socket_address>& where, port_rules rules) {
   rules.published = whom->id();
-  caf::io::doorman_ptr door = caf::make_counted<tls_doorman>(
-      loop_of(system_), *descriptor, hub_, std::make_shared<const port_rules>(std::move(rules)), system_.node());
-  const auto actual = door->port();
-  caf::anon_send(gateway_, caf::publish_atom_v, std::move(door), actual, std::move(whom), std::move(interface));
-  return actual;
+  const auto shared = std::make_shared<const port_rules>(std::move(rules));
+  const auto opened = listen_at_all(where);
+  for (const auto& each : opened) {
+    caf::io::doorman_ptr door =
+        caf::make_counted<tls_doorman>(loop_of(system_), each.descriptor, hub_, shared, system_.node());
+    caf::anon_send(gateway_, caf::publish_atom_v, std::move(door), each.at.port(), whom, interface);
+  }
+  return opened.at(0).at.port();
 }
 
+/// A port has a door at each of its addresses, and CAF closes them one at a time.
 bool transport::unpublish(uint16_t port) {
   bool closed = false;
-  caf::scoped_actor self{system_, true};
-  self->request(gateway_, unpublish_patience, caf::close_atom_v, port)
-      .receive([&] { closed = true; }, [](const caf::error&) {});
+  for (bool more = true; more; closed = closed || more) {
+    more = false;
+    caf::scoped_actor self{system_, true};
+    self->request(gateway_, unpublish_patience, caf::close_atom_v, port)
+        .receive([&] { more = true; }, [](const caf::error&) {});
+  }
   return closed;
 }
 

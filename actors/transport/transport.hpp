@@ -6,6 +6,7 @@
 #include "actors/transport/dial_failure.hpp"
 #include "actors/transport/gate.hpp"
 #include "actors/transport/identity.hpp"
+#include "actors/transport/listening.hpp"
 #include "actors/transport/pki.hpp"
 #include "actors/transport/transport_limits.hpp"
 #include <caf/all.hpp>
@@ -47,15 +48,16 @@ public:
   /// REQUIRES: use() was called.
   void revoke(std::set<std::string> serials);
 
-  /// Lets peers reach one actor at HOST:PORT (numeric or a name; port 0: any), by the rules. The port, or why not.
+  /// Lets peers reach one actor at these addresses, which have one port (0: any that is free at all), by the rules. The
+  /// port. Throws std::system_error with the reason of the kernel.
   /// REQUIRES: use() was called; `Handle` is typed, and its messages hold no actor handles.
   template <class Handle>
-  caf::expected<uint16_t> publish(const Handle& whom, const std::string& host, uint16_t port, port_rules rules) {
-    return publish_any(caf::actor_cast<caf::strong_actor_ptr>(whom), system_.message_types<Handle>(), host, port,
-                       std::move(rules));
+  uint16_t publish(const Handle& whom, const std::vector<socket_address>& where, const port_rules& rules) {
+    return publish_any(caf::actor_cast<caf::strong_actor_ptr>(whom), system_.message_types<Handle>(), where, rules);
   }
 
-  /// Closes a published port; its connections stay. Blocks for a moment: not inside an actor. True when it was open.
+  /// Closes a published port at all of its addresses; its connections stay. Blocks for a moment: not inside an actor.
+  /// True when it was open.
   bool unpublish(uint16_t port);
 
   /// Connects to what is published at HOST:PORT and gives its handle, or says why not. Blocks for `patience` at most,
@@ -99,8 +101,8 @@ private:
   using found = std::variant<found_actor, dial_failure>;
   using deadline = std::chrono::steady_clock::time_point;
 
-  caf::expected<uint16_t> publish_any(caf::strong_actor_ptr whom, std::set<std::string> interface,
-                                      const std::string& host, uint16_t port, port_rules rules);
+  uint16_t publish_any(const caf::strong_actor_ptr& whom, const std::set<std::string>& interface,
+                       const std::vector<socket_address>& where, port_rules rules);
   found dial_any(const std::string& host, uint16_t port, port_rules whom, std::chrono::milliseconds patience);
   found dial_first(const std::string& host, uint16_t port, const std::shared_ptr<const port_rules>& rules,
                    deadline until);

@@ -98,9 +98,11 @@ uint64_t new_backup::keep() {
   return size_;
 }
 
-lines_of_file::lines_of_file(const std::string& path) : file_(std::fopen(path.c_str(), "rbe")) {
-  if (!file_)
-    fail("it cannot be read");
+lines_of_file::lines_of_file(const std::string& path) {
+  auto opened = open_regular_file(path); // it is read twice: checked first, loaded then
+  if (const auto* why = std::get_if<std::string>(&opened))
+    throw backup_error("it cannot be read: " + *why);
+  file_ = std::get<file_handle>(std::move(opened));
 }
 
 bool lines_of_file::next(std::string& line) {

@@ -1,7 +1,7 @@
 // The files of backups: written whole or not at all, read line by line.
 #pragma once
+#include "config/regular_file.hpp"
 #include "persistence/backup/format.hpp"
-#include <cstdio>
 
 namespace salond::persistence {
 
@@ -33,7 +33,7 @@ private:
   int descriptor_ = -1;
 };
 
-/// The lines of a file. Functions throw backup_error.
+/// The lines of a regular file. Functions throw backup_error.
 class lines_of_file {
 public:
   explicit lines_of_file(const std::string& path);
@@ -41,10 +41,7 @@ public:
   bool next(std::string& line);
 
 private:
-  struct closer {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  std::unique_ptr<std::FILE, closer> file_;
+  file_handle file_;
 };
 
 } // namespace salond::persistence

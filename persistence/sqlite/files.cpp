@@ -1,10 +1,13 @@
 #include "persistence/sqlite/files.hpp"
 #include "persistence/sqlite/errors.hpp"
+#include "persistence/store.hpp"
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace salond::persistence::sqlite {
@@ -24,6 +27,18 @@ std::string holder_of(int descriptor) {
   return size > 0 ? " (process " + std::string(pid, static_cast<size_t>(size)) + ")" : "";
 }
 
+/// Whether such a file is a lock: empty, or a number of a process as we write it. Anything else is somebody's, and the
+/// number would replace it.
+bool is_lock(int descriptor) {
+  struct stat found {};
+  char text[32] = {};
+  if (::fstat(descriptor, &found) != 0 || !S_ISREG(found.st_mode))
+    return false;
+  const auto size = pread(descriptor, text, sizeof text, 0);
+  return size >= 0 && size < static_cast<ssize_t>(sizeof text)
+         && std::all_of(text, text + size, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 } // namespace
 
 bool in_memory(const std::string& path) {
@@ -38,7 +53,7 @@ std::string resolved(const std::string& path) {
   const auto result = why ? absolute : std::filesystem::weakly_canonical(absolute, why);
   if (why || path.empty())
     throw store_error(kind::setup, "'" + path + "' cannot be the path of a database: " + why.message());
-  if (std::filesystem::is_directory(result, why))
+  if (std::filesystem::is_directory(result, why) || !std::filesystem::path(path).has_filename())
     throw store_error(kind::setup, result.string() + " is a folder; name a file in it in `db`");
   return result.string();
 }
@@ -56,12 +71,16 @@ void create_private(const std::string& path) {
 
 file_lock::file_lock(const std::string& database_path, missing what) {
   const auto path = database_path + ".lock";
-  const int flags = O_RDWR | O_CLOEXEC | (what == missing::make ? O_CREAT : 0);
+  const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (what == missing::make ? O_CREAT : 0);
   descriptor_ = ::open(path.c_str(), flags, 0600);
   if (descriptor_ < 0) {
     if (errno == ENOENT && what == missing::ignore)
       return;
     fail("cannot open the lock " + path);
+  }
+  if (!is_lock(descriptor_)) {
+    ::close(descriptor_);
+    throw store_error(kind::setup, path + " is in the way: it is no lock of salond; move it, or name another database");
   }
   if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     const auto code = errno;

@@ -44,12 +44,12 @@ public:
     auto parts = std::make_shared<node_parts>();
     parts->settings = settings_;
     parts->db = open();
-    if (auto password = prepare_store(*parts->db, settings_))
+    if (auto password = prepare_store(*parts->db, settings_, [](const std::string&) {}))
       password_ = *password;
     config::endpoint where;
     where.how = config::endpoint::kind::unix_socket;
     where.path = folder_ / "socket";
-    parts->doors.push_back(bind_endpoint(where));
+    parts->doors = bind_endpoint(where);
     cfg_ = std::make_unique<system_config>();
     system_ = std::make_unique<caf::actor_system>(*cfg_);
     auto ready = std::make_shared<std::promise<void>>();

@@ -88,8 +88,9 @@ size_t daemon::pss_kib() const {
 }
 
 finished run_salond(const temporary_folder& folder, std::vector<std::string> arguments,
-                    std::vector<std::string> variables) {
+                    std::vector<std::string> variables, const std::vector<std::string>& through) {
   arguments.insert(arguments.begin(), SALOND_BINARY);
+  arguments.insert(arguments.begin(), through.begin(), through.end());
   process one(std::move(arguments), std::move(variables), folder / "run.out", folder / "run.err");
   const auto status = one.wait();
   return {status, one.output(), one.errors()};

@@ -66,6 +66,6 @@ struct finished {
   std::string output, errors;
 };
 finished run_salond(const temporary_folder& folder, std::vector<std::string> arguments,
-                    std::vector<std::string> variables = {});
+                    std::vector<std::string> variables = {}, const std::vector<std::string>& through = {});
 
 } // namespace salond::support

@@ -21,7 +21,7 @@ NodeTest::NodeTest() {
   persistence::open_options options;
   options.where = config::sqlite_database{folder_ / "salond.db"};
   db_ = support::guarded(persistence::open(options), guard);
-  prepare_store(*db_, settings);
+  prepare_store(*db_, settings, [](const std::string&) {});
   status_ = ended_.get_future().share();
 }
 
@@ -46,7 +46,7 @@ void NodeTest::launch() {
   parts->settings = settings;
   parts->operators = operators;
   parts->db = std::move(db_);
-  parts->doors.push_back(bind_endpoint(where));
+  parts->doors = bind_endpoint(where);
   port = parts->doors.front().where.port;
   cfg_ = std::make_unique<system_config>();
   system = std::make_unique<caf::actor_system>(*cfg_);

@@ -1,5 +1,6 @@
 #include "tools/salonctl/commands.hpp"
 #include "config/load.hpp"
+#include "config/regular_file.hpp"
 #include "tools/salonctl/show.hpp"
 #include "tools/salonctl/terminal.hpp"
 #include <cerrno>
@@ -21,6 +22,16 @@ bool no_input(std::string&) {
   return false;
 }
 
+/// `-`: standard input, the only one that may be a pipe.
+std::shared_ptr<std::FILE> file_named(const std::string& name) {
+  if (name == "-")
+    return {stdin, [](std::FILE*) {}};
+  auto opened = open_regular_file(name);
+  if (const auto* why = std::get_if<std::string>(&opened))
+    throw failure(status::refused, "cannot read " + name + ": " + *why + "; for a pipe write -");
+  return std::get<file_handle>(std::move(opened));
+}
+
 /// Reads what a command takes beside its words.
 server_link::input input_of(const spoken_command& said) {
   if (said.what->input == command_input::password)
@@ -34,10 +45,7 @@ server_link::input input_of(const spoken_command& said) {
   if (said.what->input != command_input::file)
     return no_input;
   const auto name = said.get("FILE");
-  std::shared_ptr<std::FILE> file(name == "-" ? stdin : std::fopen(name.c_str(), "rbe"),
-                                  [](std::FILE* open) { open&& open != stdin ? std::fclose(open) : 0; });
-  if (!file)
-    throw failure(status::refused, "cannot read " + name + ": " + std::strerror(errno));
+  const auto file = file_named(name);
   return [file, name](std::string& piece) {
     piece.resize(most_admin_text);
     piece.resize(std::fread(piece.data(), 1, piece.size(), file.get()));
@@ -47,14 +55,21 @@ server_link::input input_of(const spoken_command& said) {
   };
 }
 
-/// A new file for a secret, which its owner alone can read. Made before the secret is, so that none is made in vain; it
-/// is removed again unless it was written.
+constexpr off_t longest_bundle = 16384; // three certificates and a key have a tenth of that
+
+/// A new file for a secret, which its owner alone can read. Made before the secret is, with room for it on the disk, so
+/// that none is made in vain; it is removed again unless it was written.
 class secret_file {
 public:
   explicit secret_file(std::string name)
       : name_(std::move(name)), file_(::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
     if (file_ < 0)
       throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(errno) + "; nothing was issued");
+    if (const auto error = ::posix_fallocate(file_, 0, longest_bundle)) {
+      ::close(file_);
+      ::unlink(name_.c_str());
+      throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(error) + "; nothing was issued");
+    }
   }
   ~secret_file() {
     ::close(file_);
@@ -65,7 +80,9 @@ public:
   secret_file& operator=(const secret_file&) = delete;
 
   void write(const std::string& text) {
-    written_ = ::write(file_, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file_) == 0;
+    const auto size = static_cast<off_t>(text.size());
+    written_ =
+        ::pwrite(file_, text.data(), text.size(), 0) == size && ::ftruncate(file_, size) == 0 && ::fsync(file_) == 0;
     if (!written_)
       throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(errno)
                                          + "; the certificate was issued and is lost, revoke it");

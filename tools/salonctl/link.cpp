@@ -1,12 +1,9 @@
 #include "tools/salonctl/link.hpp"
 #include "config/load.hpp"
+#include "config/regular_file.hpp"
 #include <caf/io/all.hpp>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <functional>
 #include <future>
-#include <sstream>
 
 namespace salonctl {
 
@@ -30,14 +27,13 @@ struct tool_config : caf::actor_system_config {
 };
 
 bundle read_bundle(const std::string& file) {
-  std::ifstream in(file);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf()))
-    throw failure(status::not_allowed, "cannot read the certificate " + file + ": " + std::strerror(errno)
+  const auto read = read_regular_file(file);
+  if (const auto* why = std::get_if<std::string>(&read))
+    throw failure(status::not_allowed, "cannot read the certificate " + file + ": " + *why
                                            + "; name the server's state folder (--state) or your bundle (--bundle), "
                                              "and be somebody who may read it");
   try {
-    return bundle_from(text.str());
+    return bundle_from(std::get<file_content>(read).bytes);
   } catch (const pki_error& wrong) {
     throw failure(status::not_allowed, file + " is no operator's certificate: " + wrong.what());
   }

@@ -1,4 +1,5 @@
 // salonctl: administers a salond over its admin port. docs/operations.md has the commands and the exit statuses.
+#include "config/standard_streams.hpp"
 #include "tools/salonctl/commands.hpp"
 #include "tools/salonctl/show.hpp"
 #include <cerrno>
@@ -60,6 +61,7 @@ void run(const options& asked) {
 } // namespace
 
 int main(int argc, char** argv) {
+  salond::hold_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   std::setlocale(LC_CTYPE, "C.UTF-8"); // names are UTF-8, whatever the terminal's language
   try {

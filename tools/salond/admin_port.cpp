@@ -1,6 +1,7 @@
 #include "tools/salond/admin_port.hpp"
 #include "config/load.hpp"
 #include "config/log.hpp"
+#include <system_error>
 
 namespace salond {
 namespace {
@@ -23,9 +24,18 @@ void write_log(const transport_fact& fact) {
 
 } // namespace
 
-admin_port::admin_port(caf::actor_system& system, const config::endpoint& where,
+std::vector<socket_address> admin_addresses(const config::endpoint& where) {
+  try {
+    return addresses_of(where.host, where.port);
+  } catch (const std::runtime_error& why) {
+    throw std::runtime_error("cannot open the admin port at " + config::to_string(config::admin_endpoint{where}) + ": "
+                             + why.what() + "; choose another with --admin");
+  }
+}
+
+admin_port::admin_port(caf::actor_system& system, const config::endpoint& where, std::vector<socket_address> addresses,
                        std::shared_ptr<tls_folder> certificates)
-    : where_(where), folder_(std::move(certificates)),
+    : where_(where), addresses_(std::move(addresses)), folder_(std::move(certificates)),
       net_(std::make_shared<transport>(system, transport_limits{}, write_log)) {
   use_renewed();
 }
@@ -47,12 +57,14 @@ void admin_port::publish(const node_actors& actors) {
   if (published_)
     net_->unpublish(where_.port);
   published_ = actors.admin;
-  const auto bound =
-      net_->publish(caf::actor_cast<admin_actor>(published_), where_.host, where_.port, operators(*net_));
-  if (!bound)
-    throw std::runtime_error("cannot open the admin port at " + config::to_string(where_)
-                             + ": it is in use, or not an address of this machine; choose another with --admin");
-  where_.port = *bound;
+  try {
+    where_.port = net_->publish(caf::actor_cast<admin_actor>(published_), addresses_, operators(*net_));
+  } catch (const std::system_error& why) {
+    throw std::runtime_error("cannot open the admin port at " + where() + ": " + why.code().message()
+                             + "; choose another with --admin");
+  }
+  for (auto& each : addresses_) // if it is opened again, then where it is
+    each.set_port(where_.port);
 }
 
 std::string admin_port::where() const {

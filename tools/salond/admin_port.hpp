@@ -6,11 +6,15 @@
 
 namespace salond {
 
+/// Where the admin port is to be. Asks the resolver, which may take its time.
+std::vector<socket_address> admin_addresses(const config::endpoint& where);
+
 /// Made right after the actor system and destroyed before it. Functions throw std::runtime_error, for people.
 class admin_port {
 public:
-  /// REQUIRES: the folder's certificates are made.
-  admin_port(caf::actor_system& system, const config::endpoint& where, std::shared_ptr<tls_folder> certificates);
+  /// `addresses`: those of `where`. REQUIRES: the folder's certificates are made.
+  admin_port(caf::actor_system& system, const config::endpoint& where, std::vector<socket_address> addresses,
+             std::shared_ptr<tls_folder> certificates);
 
   /// What the node needs of it.
   void offer(node_parts& parts);
@@ -26,6 +30,7 @@ public:
 
 private:
   config::endpoint where_;
+  std::vector<socket_address> addresses_;
   std::shared_ptr<tls_folder> folder_;
   std::shared_ptr<transport> net_;
   admin_core published_;

@@ -1,19 +1,33 @@
 #include "tools/salond/attendant.hpp"
 #include "actors/ask_store.hpp"
 #include "actors/wall_clock.hpp"
+#include "config/line_writer.hpp"
 #include "config/log.hpp"
 #include "tools/salond/service_manager.hpp"
 #include <csignal>
-#include <cstdio>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 namespace salond {
+namespace {
 
-attendant::attendant(news& told, std::optional<admin_port>& admin, std::vector<bound_endpoint> doors,
+// timeout(1) and some supervisors send a signal to the process and to its group: that is one wish. Who wants the end at
+// once, because it takes too long, has waited longer.
+constexpr std::chrono::seconds same_wish{1};
+
+/// Standard output may be a pipe that nobody reads; the server serves all the same.
+void print(std::string line) {
+  static auto* const out = new line_writer(STDOUT_FILENO, [](uint64_t) { return std::string{}; }); // has a thread
+  out->put(std::move(line));
+  out->flush(std::chrono::milliseconds{200}); // a script that waits for the line has it before anything that follows
+}
+
+} // namespace
+
+attendant::attendant(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown,
                      live_configuration& live)
-    : told_(told), admin_(admin), doors_(std::move(doors)), live_(live) {}
+    : told_(told), admin_(admin), shown_(std::move(shown)), live_(live) {}
 
 int attendant::wait_for_end(const server_actor& root, int signals) {
   constexpr int minute = 60 * 1000; // how often certificates are looked at: the clock may jump
@@ -77,7 +91,7 @@ void attendant::serve(const node_actors& actors) {
     if (admin_)
       admin_->publish(actors);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "salond: %s\n", error.what());
+    log::tell(std::string("salond: ") + error.what());
     over_ = true;
     return;
   }
@@ -86,14 +100,17 @@ void attendant::serve(const node_actors& actors) {
 }
 
 void attendant::take_signal(int signals) {
-  signalfd_siginfo what;
-  (void)!::read(signals, &what, sizeof what);
-  if (what.ssi_signo == SIGHUP)
+  signalfd_siginfo heard;
+  if (::read(signals, &heard, sizeof heard) != static_cast<ssize_t>(sizeof heard))
+    return;
+  if (heard.ssi_signo == SIGHUP)
     return reload();
+  const auto now = std::chrono::steady_clock::now();
   if (std::exchange(stopping_, true)) {
-    over_ = true; // the second one: at once
+    over_ = now - told_to_stop_ >= same_wish; // a second one: at once
     return;
   }
+  told_to_stop_ = now;
   log::info("asked to stop");
   notify_service_manager("STOPPING=1");
   caf::anon_send(root_, stop{});
@@ -126,13 +143,11 @@ void attendant::reload() {
 
 void attendant::print_ready() const {
   std::string line = "ready";
-  for (const auto& door : doors_)
-    line += " " + door.where.to_string();
+  for (const auto& each : shown_)
+    line += " " + each.to_string();
   if (admin_)
     line += " admin " + admin_->where();
-  line += "\n";
-  std::fputs(line.c_str(), stdout);
-  std::fflush(stdout);
+  print(line + "\n");
   notify_service_manager("READY=1");
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "tools/salond/admin_port.hpp"
 #include "tools/salond/live_configuration.hpp"
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <sys/eventfd.h>
@@ -31,7 +32,9 @@ struct news {
 /// the configuration read again, and looks after certificates.
 class attendant {
 public:
-  attendant(news& told, std::optional<admin_port>& admin, std::vector<bound_endpoint> doors, live_configuration& live);
+  /// `shown`: the endpoints, with their ports, for the ready line.
+  attendant(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown,
+            live_configuration& live);
 
   /// Waits for the node's end; answers the exit status. `signals`: SIGTERM, SIGINT and SIGHUP, to be read.
   int wait_for_end(const server_actor& root, int signals);
@@ -48,11 +51,12 @@ private:
 
   news& told_;
   std::optional<admin_port>& admin_;
-  const std::vector<bound_endpoint> doors_;
+  const std::vector<config::endpoint> shown_;
   live_configuration& live_;
   server_actor root_;
   store_actor store_;
   std::string renewal_fault_; ///< that was told last
+  std::chrono::steady_clock::time_point told_to_stop_;
   bool stopping_ = false, ready_ = false, over_ = false;
   int status_ = 1;
 };

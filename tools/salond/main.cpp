@@ -6,16 +6,16 @@
 #include "actors/system.hpp"
 #include "config/command_line.hpp"
 #include "config/log.hpp"
+#include "config/standard_streams.hpp"
 #include "persistence/backup/backup.hpp"
 #include "persistence/open.hpp"
 #include "protocol/words/names.hpp"
 #include "tools/salond/attendant.hpp"
 #include "tools/salond/service_manager.hpp"
+#include "tools/salond/start_watch.hpp"
 #include "tools/salond/state_folder.hpp"
-#include <csignal>
 #include <cstdio>
-#include <poll.h>
-#include <sys/signalfd.h>
+#include <ctime>
 #include <unistd.h>
 
 namespace {
@@ -25,27 +25,6 @@ using namespace std::chrono_literals;
 
 // How long a start waits for a database that cannot be reached: longer than a database server's own restart.
 constexpr auto database_patience = 60s;
-
-/// SIGTERM, SIGINT and SIGHUP, as something that can be waited for together with the node's end. Before any thread is
-/// started.
-int block_signals() {
-  std::signal(SIGPIPE, SIG_IGN);
-  sigset_t stop;
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGTERM);
-  sigaddset(&stop, SIGINT);
-  sigaddset(&stop, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
-  return ::signalfd(-1, &stop, SFD_CLOEXEC);
-}
-
-/// Whether a signal asked to stop within that time.
-bool signalled(int signals, std::chrono::milliseconds within) {
-  pollfd wait{signals, POLLIN, 0};
-  signalfd_siginfo what;
-  return ::poll(&wait, 1, static_cast<int>(within.count())) > 0
-         && ::read(signals, &what, sizeof what) == static_cast<ssize_t>(sizeof what) && what.ssi_signo != SIGHUP;
-}
 
 /// What the process was started with.
 struct program {
@@ -66,7 +45,7 @@ persistence::open_options how_to_open(const config::settings& values) {
 }
 
 /// Opens the database, trying for a while where it cannot be reached. Null when a signal came first.
-std::unique_ptr<persistence::store> open_store(const config::settings& values, int signals) {
+std::unique_ptr<persistence::store> open_store(const config::settings& values, start_watch& watch) {
   const auto options = how_to_open(values);
   const auto give_up = std::chrono::steady_clock::now() + database_patience;
   for (auto pause = 250ms;; pause = std::min<std::chrono::milliseconds>(2 * pause, 5s)) {
@@ -79,29 +58,68 @@ std::unique_ptr<persistence::store> open_store(const config::settings& values, i
       log::warning("the database cannot be reached, trying again", {{"why", error.what()}, {"in_ms", pause.count()}});
       notify_service_manager("EXTEND_TIMEOUT_USEC=60000000");
     }
-    if (signalled(signals, pause))
+    if (watch.told_to_stop(pause))
       return nullptr;
   }
 }
 
 void greet_administrator(const state_folder& state, const std::string& password) {
-  state.write_secret("admin.password", password + "\n");
-  const auto text = "The administrator's name is admin, the password is " + password + " (kept in "
-                    + state.file("admin.password") + ").\n";
-  (void)!::write(STDERR_FILENO, text.data(), text.size()); // shown once, and not a line of the log
+  log::tell("The administrator's name is admin, the password is " + password + " (kept in "
+            + state.file("admin.password") + ")."); // shown once, and not a line of the log
+}
+
+/// What takes its time before anything is opened: names are looked up, certificates made.
+struct preparation {
+  std::vector<planned_endpoint> doors;
+  std::vector<socket_address> admin;
+  std::shared_ptr<tls_folder> certificates;
+  std::unique_ptr<live_configuration> live;
+};
+
+preparation prepare(const program& how) {
+  const auto& values = how.asked.values;
+  preparation made;
+  made.doors = plan_endpoints(values.listen, values.unix_socket);
+  if (values.admin)
+    made.admin = admin_addresses(*values.admin);
+  if (values.admin || speaks_tls(values))
+    made.certificates = std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen));
+  made.live = std::make_unique<live_configuration>(how.argc, how.argv, values, how.certificate, made.certificates);
+  return made;
+}
+
+/// All doors, or none.
+std::vector<bound_endpoint> open_doors(const std::vector<planned_endpoint>& plans,
+                                       std::vector<config::endpoint>& shown) {
+  std::vector<bound_endpoint> doors;
+  try {
+    for (const auto& plan : plans) {
+      const auto opened = bind_endpoint(plan);
+      shown.push_back(opened.empty() ? plan.where : opened.front().where);
+      for (const auto& door : opened)
+        if (opened.size() > 1)
+          log::info("listening", {{"on", door.where.to_string()}, {"address", door.at.to_string()}});
+      doors.insert(doors.end(), opened.begin(), opened.end());
+    }
+  } catch (...) {
+    for (const auto& door : doors)
+      remove_file_of(door);
+    throw;
+  }
+  return doors;
 }
 
 /// Runs the node until it ends; signals stop it.
-int run(const program& how, std::unique_ptr<persistence::store> db, int signals) {
+int run(const program& how, std::unique_ptr<persistence::store> db, int signals, start_watch& watch) {
   const auto& values = how.asked.values;
-  auto parts = std::make_shared<node_parts>();
-  for (const auto& where : values.listen)
-    parts->doors.push_back(bind_endpoint(where));
   log::info("database open", {{"database", db->describe()}});
-  std::shared_ptr<tls_folder> certificates;
-  if (values.admin || speaks_tls(values))
-    certificates = std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen));
-  live_configuration live(how.argc, how.argv, values, how.certificate, certificates);
+  auto prepared = prepare(how);
+  if (watch.over())
+    return watch.status();
+  auto& live = *prepared.live;
+  auto parts = std::make_shared<node_parts>();
+  std::vector<config::endpoint> shown;
+  const auto doors = parts->doors = open_doors(prepared.doors, shown);
   parts->settings = *live.in_force().values;
   parts->certificate = live.in_force().certificate;
   parts->db = std::move(db);
@@ -110,12 +128,12 @@ int run(const program& how, std::unique_ptr<persistence::store> db, int signals)
   caf::actor_system system{cfg};
   std::optional<admin_port> admin;
   if (values.admin) {
-    admin.emplace(system, *values.admin, certificates);
+    admin.emplace(system, *values.admin, std::move(prepared.admin), prepared.certificates);
     admin->offer(*parts);
   }
   parts->configuration.read = [&live] { return live.read(); };
   parts->configuration.take_up = [&live](const reread_configuration& what) { live.take_up(what); };
-  attendant here(told, admin, parts->doors, live);
+  attendant here(told, admin, std::move(shown), live);
   node_events events;
   events.ready = [&told](const node_actors& now) { told.tell(now); };
   events.changed = events.ready;
@@ -123,14 +141,16 @@ int run(const program& how, std::unique_ptr<persistence::store> db, int signals)
   const auto root = system.spawn(server, parts, events);
   live.serve(root);
   const auto status = here.wait_for_end(root, signals);
+  for (const auto& door : doors) // of a start that came no further
+    remove_file_of(door);
   // Everything accepted is committed and the database is closed (or the status says that it is not): the process may
   // simply end. Taking the actor system apart would add nothing but a way to hang.
-  std::fflush(nullptr);
+  log::flush();
   ::_exit(status);
 }
 
 /// Loads a backup into an empty database: all of it or nothing.
-int restore(const config::command_line& asked, int signals) {
+int restore(const config::command_line& asked, start_watch& watch) {
   const auto options = how_to_open(asked.values);
   const auto& file = asked.backup;
   try {
@@ -141,7 +161,7 @@ int restore(const config::command_line& asked, int signals) {
     uint64_t told = 0;
     const auto db = persistence::open_empty(options);
     persistence::load_backup(*db, file, facts, [&](uint64_t rows) {
-      if (signalled(signals, 0ms))
+      if (watch.told_to_stop())
         throw persistence::backup_error("it was told to stop");
       if (rows >= told + step)
         options.report("restored so far: " + std::to_string(told = rows) + " rows");
@@ -155,43 +175,45 @@ int restore(const config::command_line& asked, int signals) {
   }
 }
 
-int start(const program& how) {
+int start(const program& how, int signals, start_watch& watch) {
+  using action = config::command_line::action;
   const auto& asked = how.asked;
-  const auto signals = block_signals();
   const auto& values = asked.values;
   const state_folder state{values.state};
-  if (asked.what == config::command_line::action::dry_run) {
+  if (asked.what == action::dry_run) {
     for (const auto& line : persistence::dry_run(how_to_open(values)))
       std::printf("%s\n", escaped(line).c_str()); // an old name may be in it
     return 0;
   }
-  if (asked.what == config::command_line::action::restore)
-    return restore(asked, signals);
-  auto db = open_store(values, signals);
-  if (!db)
-    return 0; // told to stop before it could start
-  if (asked.what == config::command_line::action::migrate_only)
-    return 0;
-  if (auto password = prepare_store(*db, values))
+  if (asked.what == action::restore)
+    return restore(asked, watch);
+  auto db = open_store(values, watch);
+  if (asked.what == action::migrate_only)
+    return db ? 0 : watch.status();
+  if (!db || watch.told_to_stop())
+    return watch.status();
+  const auto keep = [&](const std::string& password) { state.keep_password(password); };
+  if (auto password = prepare_store(*db, values, keep))
     greet_administrator(state, *password);
-  return run(how, std::move(db), signals);
+  return run(how, std::move(db), signals, watch);
 }
 
 int refuse(const config::command_line& asked) {
   for (const auto& fault : asked.faults)
-    std::fprintf(stderr, "salond: %s\n", fault.to_string().c_str());
+    log::tell("salond: " + fault.to_string());
   return 2;
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+/// Reads what is asked, and does it.
+int obey(int argc, char** argv, int signals, start_watch& watch) {
   auto asked = config::parse(argc, argv, config::this_process());
   using action = config::command_line::action;
   if (asked.what == action::help)
     return std::fputs(config::help_text().c_str(), stdout) < 0;
   if (asked.what == action::version)
     return std::printf("salond %s\n", SALOND_VERSION) < 0;
+  if (asked.what != action::run)
+    watch.ends_with(1); // what was asked is not done
   const auto certificate = read_certificate(asked.values.tls, config::this_process(), std::time(nullptr));
   asked.faults.insert(asked.faults.end(), certificate.faults.begin(), certificate.faults.end());
   asked.warnings.insert(asked.warnings.end(), certificate.warnings.begin(), certificate.warnings.end());
@@ -202,10 +224,19 @@ int main(int argc, char** argv) {
     log::warning(warning.to_string());
   if (asked.what == action::check_config)
     return 0;
+  return start({argc, argv, std::move(asked), certificate.credentials}, signals, watch);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  hold_standard_streams();
+  const auto signals = block_signals();
+  start_watch watch(signals);
   try {
-    return start({argc, argv, std::move(asked), certificate.credentials});
+    return obey(argc, argv, signals, watch);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "salond: %s\n", error.what());
+    log::tell(std::string("salond: ") + error.what());
     return 1;
   }
 }

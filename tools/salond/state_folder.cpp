@@ -1,9 +1,12 @@
 #include "tools/salond/state_folder.hpp"
+#include "actors/transport/private_file.hpp"
+#include "config/log.hpp"
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <stdexcept>
+#include <string_view>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,41 +18,65 @@ namespace {
   throw std::runtime_error(what + ": " + std::strerror(error));
 }
 
+/// Without slashes and dots at the end: they would make the folder itself look like the one above it. Nothing else of
+/// the text is touched, since `..` behind a link leads elsewhere than the text says.
+std::string plain(std::string path) {
+  const auto ends_in = [&](const char* end) {
+    const std::string_view tail = end;
+    return path.size() > tail.size() && path.compare(path.size() - tail.size(), tail.size(), tail) == 0;
+  };
+  while (ends_in("/") || ends_in("/."))
+    path.erase(path.rfind('/') == 0 ? 1 : path.rfind('/'));
+  return path;
+}
+
+/// Makes what is missing of it, for its owner alone: what is private is so from the outermost new folder on.
+void make_folders(const std::filesystem::path& path) {
+  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)
+    return;
+  const auto reason = errno;
+  const auto parent = path.parent_path();
+  if (reason != ENOENT || parent.empty() || parent == path)
+    fail("cannot make the state folder " + path.string(), reason);
+  make_folders(parent);
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+    fail("cannot make the state folder " + path.string(), errno);
+}
+
+void warn_of_others(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) == 0 && (found.st_mode & 077) != 0)
+    log::warning("other users of this machine may look into the state folder; chmod 700 it", {{"folder", path}});
+}
+
 } // namespace
 
-state_folder::state_folder(const std::string& path) : path_(path) {
-  const auto parent = std::filesystem::path(path).parent_path();
-  std::error_code error;
-  if (!parent.empty())
-    std::filesystem::create_directories(parent, error);
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
-    fail("cannot make the state folder " + path, errno);
-  lock_ = ::open(file("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+state_folder::state_folder(const std::string& path) : path_(plain(path)) {
+  make_folders(path_);
+  lock_ = ::open(file("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
   if (lock_ < 0)
-    fail("cannot write into the state folder " + path, errno);
+    fail("cannot write into the state folder " + path_, errno);
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     ::close(lock_);
-    throw std::runtime_error("another salond runs on the state folder " + path
+    throw std::runtime_error("another salond runs on the state folder " + path_
                              + "; stop it, or choose another folder with --state");
   }
+  warn_of_others(path_);
 }
 
 state_folder::~state_folder() {
   ::close(lock_);
 }
 
-void state_folder::write_secret(const std::string& name, const std::string& content) const {
-  const auto fresh = file(name + ".new");
-  ::unlink(fresh.c_str());
-  const auto fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0)
-    fail("cannot write " + fresh, errno);
-  const auto written = ::write(fd, content.data(), content.size());
-  const auto synced = ::fsync(fd);
-  ::close(fd);
-  if (written != static_cast<ssize_t>(content.size()) || synced != 0
-      || ::rename(fresh.c_str(), file(name).c_str()) != 0)
-    fail("cannot write " + file(name), errno);
+void state_folder::keep_password(const std::string& password) const {
+  const auto path = file("admin.password"), fresh = path + ".fresh", old = path + ".old";
+  write_private_file(fresh, password + "\n");
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) == 0 && ::rename(path.c_str(), old.c_str()) != 0)
+    fail("cannot keep the older password as " + old, errno);
+  if (::rename(fresh.c_str(), path.c_str()) != 0)
+    fail("cannot write " + path, errno);
+  sync_folder_of(path);
 }
 
 } // namespace salond

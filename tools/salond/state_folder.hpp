@@ -4,7 +4,8 @@
 
 namespace salond {
 
-/// The state folder, made with mode 0700 where it is missing, and locked against a second salond while this lives.
+/// The state folder, locked against a second salond while this lives. It is made with mode 0700 where it is missing,
+/// and so is each folder above it that is; one that is there and that others may enter is left so, with a warning.
 class state_folder {
 public:
   /// Throws std::runtime_error with a sentence for people: cannot be made, or another salond has it.
@@ -13,8 +14,9 @@ public:
   state_folder(const state_folder&) = delete;
   state_folder& operator=(const state_folder&) = delete;
 
-  /// Replaces the file by one that only its owner can read. Throws std::runtime_error.
-  void write_secret(const std::string& name, const std::string& content) const;
+  /// Keeps the administrator's first password, for its owner alone; an older one (of another database) goes to
+  /// `admin.password.old`. Throws std::runtime_error: then what was there is there still.
+  void keep_password(const std::string& password) const;
   std::string file(const std::string& name) const { return path_ + "/" + name; }
 
 private:

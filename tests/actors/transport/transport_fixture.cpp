@@ -106,9 +106,7 @@ void Transport::serve(salond::transport_limits limits, std::set<std::string> rev
   salond::port_rules operators;
   operators.kinds = {peer_kind::administrator, peer_kind::moderator};
   operators.types = server->net.names_of<question, listen>();
-  const auto actual = server->net.publish(admin, "127.0.0.1", 0, operators);
-  ASSERT_TRUE(actual);
-  port = *actual;
+  port = server->net.publish(admin, addresses_of(host, 0), operators);
 }
 
 void Transport::stop() {

@@ -195,7 +195,7 @@ TEST_F(Transport, ClosesAPublishedPort) {
 TEST_F(Transport, SaysWhenThePortIsTaken) {
   serve();
 
-  EXPECT_FALSE(server->net.publish(admin, "127.0.0.1", port, {}));
+  EXPECT_THROW(server->net.publish(admin, addresses_of("127.0.0.1", port), {}), std::system_error);
 }
 
 TEST_F(Transport, TellsTheEndOfTheServerToWhoWatches) {

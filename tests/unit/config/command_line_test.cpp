@@ -14,7 +14,7 @@ using testing::Not;
 /// A process with an environment and files of the test's own.
 struct CommandLine : testing::Test {
   std::map<std::string, std::string> environment{{"HOME", "/home/zoé"}};
-  std::map<std::string, file> files;
+  std::map<std::string, file_content> files;
   bool root = false;
 
   command_line parse(std::vector<const char*> arguments) {
@@ -24,7 +24,7 @@ struct CommandLine : testing::Test {
       const auto found = environment.find(name);
       return found == environment.end() ? std::nullopt : std::optional<std::string>{found->second};
     };
-    around.read = [this](const std::string& path) -> std::variant<file, std::string> {
+    around.read = [this](const std::string& path) -> std::variant<file_content, std::string> {
       const auto found = files.find(path);
       if (found == files.end())
         return std::string("No such file or directory");
@@ -99,7 +99,7 @@ TEST_F(CommandLine, RefusesClearTextThatOthersReachUnlessTheFileAllowsIt) {
               ElementsAre(testing::AllOf(HasSubstr("listen: tcp://0.0.0.0:5000"), HasSubstr("in clear"),
                                          HasSubstr("\"listen_clear_anywhere\": true"))));
 
-  files["/c"].content = R"({"listen_clear_anywhere": true, "listen": ["tcp://[::]:5000"]})";
+  files["/c"].bytes = R"({"listen_clear_anywhere": true, "listen": ["tcp://[::]:5000"]})";
   EXPECT_THAT(addresses(accepted({"--config=/c"})), ElementsAre("tcp://[::]:5000"));
   EXPECT_THAT(addresses(accepted({"--config=/c", "--listen=tcp://chat.example:1"})),
               ElementsAre("tcp://chat.example:1"));
@@ -121,7 +121,7 @@ TEST_F(CommandLine, SaysWhatToDo) {
 }
 
 TEST_F(CommandLine, OverridesTheFile) {
-  files["/c"].content =
+  files["/c"].bytes =
       R"({"listen": ["tcp://127.0.0.1:1", "tcp://[::1]:2"], "db": "sqlite:/x", "state": "/y", "stop": {"seconds": 3}})";
 
   const auto of_file = accepted({"--config=/c"});
@@ -138,7 +138,7 @@ TEST_F(CommandLine, OverridesTheFile) {
 }
 
 TEST_F(CommandLine, NamesEveryFault) {
-  files["/c"].content = R"({"limits": {"x": 1}, "sate": ""})";
+  files["/c"].bytes = R"({"limits": {"x": 1}, "sate": ""})";
 
   EXPECT_THAT(refused({"--config=/c", "--lisen=tcp://a:1", "--db=foo", "--listen=bar", "stray", "-xyz=1"}),
               testing::UnorderedElementsAre(HasSubstr("/c: limits.x: is no name"), HasSubstr("/c: sate: is no name"),
@@ -182,22 +182,22 @@ TEST_F(CommandLine, RefusesAPasswordWithoutSayingIt) {
 /// A command line with MySQL, and the password that it found.
 struct DatabasePassword : CommandLine {
   std::string password() {
-    files["/c"].content = R"({"db": "mysql://chat@db/chat", "db_password_file": "/p"})";
+    files["/c"].bytes = R"({"db": "mysql://chat@db/chat", "db_password_file": "/p"})";
     return std::get<mysql_database>(accepted({"--config=/c"}).db).password;
   }
 };
 
 TEST_F(DatabasePassword, IsTheFileWithoutItsLineEnd) {
-  files["/p"].content = "s3:@cret é\n";
+  files["/p"].bytes = "s3:@cret é\n";
   EXPECT_EQ(password(), "s3:@cret é");
-  files["/p"].content = "s3cret\r\n";
+  files["/p"].bytes = "s3cret\r\n";
   EXPECT_EQ(password(), "s3cret");
-  files["/p"].content = " s3cret\n\n";
+  files["/p"].bytes = " s3cret\n\n";
   EXPECT_EQ(password(), " s3cret\n");
 }
 
 TEST_F(DatabasePassword, IsRatherThatOfTheEnvironment) {
-  files["/p"].content = "of the file";
+  files["/p"].bytes = "of the file";
   environment["SALOND_DB_PASSWORD"] = "of the environment";
   EXPECT_EQ(password(), "of the environment");
 
@@ -206,8 +206,8 @@ TEST_F(DatabasePassword, IsRatherThatOfTheEnvironment) {
 }
 
 TEST_F(DatabasePassword, InAFileThatEveryoneReadsIsTakenWithAWarning) {
-  files["/c"].content = R"({"db": "mysql://chat@db/chat", "db_password_file": "/p"})";
-  files["/p"] = file{"s3cret", true};
+  files["/c"].bytes = R"({"db": "mysql://chat@db/chat", "db_password_file": "/p"})";
+  files["/p"] = file_content{"s3cret", true};
 
   const auto line = parse({"--config=/c"});
 
@@ -216,15 +216,15 @@ TEST_F(DatabasePassword, InAFileThatEveryoneReadsIsTakenWithAWarning) {
 }
 
 TEST_F(DatabasePassword, ThatCannotBeReadOrIsEmptyIsAFault) {
-  files["/c"].content = R"({"db": "mysql://chat@db/chat", "db_password_file": "/p"})";
+  files["/c"].bytes = R"({"db": "mysql://chat@db/chat", "db_password_file": "/p"})";
   EXPECT_THAT(refused({"--config=/c"}), ElementsAre(HasSubstr("db_password_file: /p cannot be read")));
 
-  files["/p"].content = "\n";
+  files["/p"].bytes = "\n";
   EXPECT_THAT(refused({"--config=/c"}), ElementsAre(HasSubstr("/p is empty")));
 }
 
 TEST_F(DatabasePassword, IsNotAskedForWithSqlite) {
-  files["/c"].content = R"({"db_password_file": "/none"})";
+  files["/c"].bytes = R"({"db_password_file": "/none"})";
 
   EXPECT_THAT(refused({"--config=/c"}), IsEmpty());
 }
@@ -243,7 +243,7 @@ TEST(Surroundings, OfThisProcessReadFilesOrSayWhyNot) {
   const auto folder = around.read("/");
 
   ASSERT_TRUE(std::holds_alternative<file>(shipped));
-  EXPECT_THAT(std::get<file>(shipped).content, HasSubstr("\"listen\""));
+  EXPECT_THAT(std::get<file_content>(shipped).bytes, HasSubstr("\"listen\""));
   EXPECT_EQ(std::get<std::string>(missing), "No such file or directory");
   EXPECT_EQ(std::get<std::string>(folder), "it is a folder");
 }

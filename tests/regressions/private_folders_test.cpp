@@ -1,0 +1,74 @@
+// A parent folder computed from a path's text. `--state=DIR/` and `--state=./c/.` took DIR itself for the folder above
+// the state folder, and made it like any folder: 0755, with umask 0 even 0777, though it holds the keys. Right: each
+// folder that salond makes is its owner's alone, however the path is written; one that is there already and that others
+// may enter is left, and warned of.
+#include "tests/support/daemon.hpp"
+#include <filesystem>
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+namespace salond::regressions {
+namespace {
+
+using support::run_salond;
+using testing::HasSubstr;
+using testing::Not;
+namespace fs = std::filesystem;
+
+unsigned mode_of(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 0777u : 0u;
+}
+
+/// In the folder, with that umask.
+support::finished migrate(const support::temporary_folder& folder, const std::string& state, const char* umask) {
+  return run_salond(folder, {"--migrate-only", "--state=" + state}, {},
+                    {"/bin/sh", "-c", R"(umask "$0" && cd "$1" && shift && exec "$@")", umask, folder / ""});
+}
+
+TEST(PrivateFolders, TheStateFolderIsItsOwnersAloneHoweverItIsWritten) {
+  for (const auto* umask : {"022", "0"})
+    for (const auto* written : {"a", "a/", "a//", "./a/.", "./a/./", "a/././/", "a/b/", "./a/./b/."}) {
+      const support::temporary_folder folder;
+      const auto run = migrate(folder, written, umask);
+      EXPECT_EQ(run.status, 0) << written << ": " << run.errors;
+      EXPECT_EQ(mode_of(folder / "a"), 0700u) << written << " with umask " << umask;
+      if (fs::exists(folder / "a/b"))
+        EXPECT_EQ(mode_of(folder / "a/b"), 0700u) << written << " with umask " << umask;
+      EXPECT_THAT(run.errors, Not(HasSubstr("chmod 700")));
+    }
+}
+
+TEST(PrivateFolders, AnAbsolutePathWithASlashIsTheSame) {
+  const support::temporary_folder folder;
+
+  EXPECT_EQ(migrate(folder, std::string(folder / "new/state/"), "0").status, 0);
+
+  EXPECT_EQ(mode_of(folder / "new"), 0700u);
+  EXPECT_EQ(mode_of(folder / "new/state"), 0700u);
+}
+
+TEST(PrivateFolders, OneThatOthersMayEnterIsWarnedOf) {
+  const support::temporary_folder folder;
+  fs::create_directory(folder / "open");
+  ASSERT_EQ(::chmod((folder / "open").c_str(), 0755), 0);
+
+  const auto run = migrate(folder, "open/", "022");
+
+  EXPECT_EQ(run.status, 0);
+  EXPECT_THAT(run.errors, HasSubstr("chmod 700"));
+  EXPECT_EQ(mode_of(folder / "open"), 0755u) << "whoever made it may have a reason";
+}
+
+TEST(PrivateFolders, ADatabaseThatIsWrittenLikeAFolderIsRefused) {
+  const support::temporary_folder folder;
+  for (const auto* name : {"none/", "none/."}) {
+    const auto run = run_salond(folder, {"--migrate-only", "--state=" + std::string(folder / "state"),
+                                         "--db=sqlite:" + std::string(folder / "") + name});
+    EXPECT_EQ(run.status, 1) << name;
+    EXPECT_THAT(run.errors, HasSubstr("is a folder")) << name;
+  }
+}
+
+} // namespace
+} // namespace salond::regressions

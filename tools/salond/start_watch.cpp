@@ -1,0 +1,76 @@
+#include "tools/salond/start_watch.hpp"
+#include "config/log.hpp"
+#include <csignal>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace salond {
+namespace {
+
+using namespace std::chrono_literals;
+
+// With what the log may take to be written, the process ends within a second.
+constexpr auto time_to_end = 500ms;
+constexpr auto time_to_log = 300ms;
+
+} // namespace
+
+int block_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t stop;
+  sigemptyset(&stop);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&stop, signal);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  return ::signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+start_watch::start_watch(int signals)
+    : wake_(::eventfd(0, EFD_CLOEXEC)), thread_([this, signals] { listen(signals); }) {}
+
+start_watch::~start_watch() {
+  over();
+  ::close(wake_);
+}
+
+bool start_watch::told_to_stop(std::chrono::milliseconds within) {
+  std::unique_lock lock{guard_};
+  return changed_.wait_for(lock, within, [this] { return told_; });
+}
+
+bool start_watch::over() {
+  {
+    const std::lock_guard lock{guard_};
+    over_ = true;
+  }
+  changed_.notify_all();
+  ::eventfd_write(wake_, 1);
+  if (thread_.joinable())
+    thread_.join();
+  return told_;
+}
+
+void start_watch::listen(int signals) {
+  pollfd wait[] = {{signals, POLLIN, 0}, {wake_, POLLIN, 0}};
+  for (;;) {
+    if (::poll(wait, 2, -1) < 0)
+      continue;
+    signalfd_siginfo heard;
+    if (wait[1].revents != 0)
+      return;
+    if (::read(signals, &heard, sizeof heard) == static_cast<ssize_t>(sizeof heard) && heard.ssi_signo != SIGHUP)
+      break;
+  }
+  log::info("asked to stop before it had started");
+  std::unique_lock lock{guard_};
+  told_ = true;
+  changed_.notify_all();
+  if (changed_.wait_for(lock, time_to_end, [this] { return over_; }))
+    return;
+  log::flush(time_to_log);
+  ::_exit(status_);
+}
+
+} // namespace salond

@@ -1,0 +1,45 @@
+// Signals while the server starts: it may wait for a resolver, a database or a disk, and is to end all the same.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace salond {
+
+/// Blocks SIGTERM, SIGINT and SIGHUP in this thread, and in those that it starts, and ignores SIGPIPE. Answers a
+/// descriptor from which they are read.
+int block_signals();
+
+/// Hears SIGTERM and SIGINT from its making until over(). Whoever starts the server looks at told_to_stop() where it
+/// can; where it is not over half a second after the signal, the process ends as it is: all that a start does may be
+/// cut off at any point. SIGHUP means nothing yet.
+class start_watch {
+public:
+  explicit start_watch(int signals);
+  /// As over().
+  ~start_watch();
+  start_watch(const start_watch&) = delete;
+  start_watch& operator=(const start_watch&) = delete;
+
+  /// The exit status of a start that was told to stop; 0 until this is called.
+  void ends_with(int status) { status_ = status; }
+  int status() const { return status_; }
+  /// Waits for the signal, no longer than that; true as soon as it came.
+  bool told_to_stop(std::chrono::milliseconds within = {});
+  /// From now on signals are another's to read. True when one was heard before.
+  bool over();
+
+private:
+  void listen(int signals);
+
+  std::atomic<int> status_{0};
+  const int wake_;
+  std::mutex guard_;
+  std::condition_variable changed_;
+  bool told_ = false, over_ = false;
+  std::thread thread_;
+};
+
+} // namespace salond
