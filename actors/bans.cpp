@@ -9,10 +9,22 @@ namespace {
 
 using pointer = bans_actor::stateful_pointer<bans_state>;
 
+/// Answers once whom it hit is gone everywhere: directory and host have told all whom they were to tell.
+template <class Answer>
+void answer_when_it_holds(pointer self, caf::typed_response_promise<Answer> answer, Answer with) {
+  const auto deliver = [answer, with = std::move(with)]() mutable { answer.deliver(std::move(with)); };
+  const auto ask_host = [self, deliver] { // an error: the node ends
+    self->request(self->state.host, caf::infinite, settle{})
+        .then([deliver](settled) mutable { deliver(); }, [deliver](caf::error&) mutable { deliver(); });
+  };
+  self->request(self->state.directory, caf::infinite, settle{})
+      .then([ask_host](settled) { ask_host(); }, [ask_host](caf::error&) { ask_host(); });
+}
+
 caf::result<removed> kick(pointer self, const kick_user& msg) {
   auto answer = self->make_response_promise<removed>();
   const auto key = key_of(msg.target);
-  const auto until = wall_clock() + std::chrono::seconds{msg.seconds};
+  const auto until = msg.why.at + std::chrono::seconds{msg.seconds}; // one clock read once: the log says what was said
   ask_store(
       self, self->state.store, store_work::kind::write,
       [key, until, why = msg.why](persistence::store& db) { return db.kick(key, until, why); },
@@ -24,7 +36,7 @@ caf::result<removed> kick(pointer self, const kick_user& msg) {
         self->state.rules.add(key, until);
         log::info("kicked", {{"user", hit->username}, {"by", msg.why.by}, {"seconds", msg.seconds}});
         self->send(self->state.directory, close_user{hit->id, event::kicked{(msg.seconds + 59) / 60}});
-        answer.deliver(removed{hit->username});
+        answer_when_it_holds(self, answer, removed{hit->username});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -45,7 +57,7 @@ caf::result<removed> ban_for_good(pointer self, const ban_user& msg) {
         log::info("banned", {{"user", hit->username}, {"by", msg.why.by}});
         self->send(self->state.directory, close_user{hit->id, event::banned{}});
         self->send(self->state.host, forget_user{hit->id, hit->salons});
-        answer.deliver(removed{hit->username});
+        answer_when_it_holds(self, answer, removed{hit->username});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -64,7 +76,7 @@ caf::result<removed> unban(pointer self, const unban_user& msg) {
         }
         self->state.rules.remove(key);
         log::info("unbanned", {{"user", msg.target}, {"by", msg.why.by}});
-        answer.deliver(removed{msg.target});
+        answer_when_it_holds(self, answer, removed{msg.target});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -86,7 +98,7 @@ caf::result<erased> erase(pointer self, const erase_user& msg) {
         log::info("erased", {{"receipt", gone->receipt}, {"by", msg.why.by}}); // not whom: logs are kept elsewhere
         self->send(self->state.directory, close_user{gone->who.id, event::erased{}});
         self->send(self->state.host, forget_user{gone->who.id, gone->who.salons});
-        answer.deliver(erased{*gone});
+        answer_when_it_holds(self, answer, erased{*gone});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;

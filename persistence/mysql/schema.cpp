@@ -110,6 +110,13 @@ void add_administration(connection& db) {
     db.execute(std::string(table) + table_options);
 }
 
+/// Who is a member by a moderator's own decision: a moderator's kick does not reach him.
+void tell_moderators_members(connection& db) {
+  catalog look(db);
+  if (!look.find_column("salons_adheres", "by_moderator"))
+    db.execute("ALTER TABLE salons_adheres ADD by_moderator TINYINT NOT NULL DEFAULT 0");
+}
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -128,7 +135,8 @@ struct step {
 // Step n is the n-th; the first makes an empty database ours, and the take-over ends where it ends. A step that was
 // released is never changed: the next one mends it.
 constexpr step steps[] = {{"make the tables and the five salons", create_all},
-                          {"add what the administration needs", add_administration}};
+                          {"add what the administration needs", add_administration},
+                          {"tell whom moderators made members", tell_moderators_members}};
 
 } // namespace
 

@@ -203,7 +203,9 @@ TEST_F(SqliteStore, DecisionsAreAudited) {
     db->accept_request(salon_id{5}, zoe, decided());
     db->reject_request(salon_id{5}, zoe, decided());
     db->change_password(zoe, "old", "new", decided("Zoé"));
-    db->kick(key_of("Zoé"), noon, decided("zoé"));
+    auto himself = decided("zoé");
+    himself.account = zoe;
+    db->kick(key_of("Zoé"), noon, himself);
     db->kick(key_of("Zoé"), support::after_noon(std::chrono::minutes(5)), decided());
     db->ban(key_of("Zoé"), decided());
     db->unban(key_of("Zoé"), decided());
@@ -247,10 +249,10 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
 
   open_sqlite({path}, [&](const std::string& line) { second.push_back(line); });
 
-  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2")));
+  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "2\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "3\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -260,13 +262,14 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   db = nullptr;
   EXPECT_EQ(sql("DROP TABLE moderators; DROP TABLE registrations; DROP TABLE notices;"
                 "ALTER TABLE clients DROP COLUMN last_seen_ms; ALTER TABLE salons DROP COLUMN topic;"
-                "ALTER TABLE salons DROP COLUMN archived_ms; PRAGMA user_version=1"),
+                "ALTER TABLE salons DROP COLUMN archived_ms;"
+                "ALTER TABLE salons_adheres DROP COLUMN by_moderator; PRAGMA user_version=1"),
             "");
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "2\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "3\n");
   EXPECT_EQ(db->profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(db->salons().size(), 5u);
 }
@@ -353,14 +356,14 @@ TEST_F(SqliteStore, RefusesAFileItMayOnlyRead) {
 // --- dry run ---
 
 TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
 TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
   std::ofstream{path}.close();
 
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 
