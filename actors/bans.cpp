@@ -11,11 +11,14 @@ using pointer = bans_actor::stateful_pointer<bans_state>;
 
 /// Answers once whom it hit is gone everywhere: directory and host have told all whom they were to tell.
 template <class Answer>
-void answer_when_it_holds(pointer self, caf::typed_response_promise<Answer> answer, Answer with) {
-  const auto deliver = [answer, with = std::move(with)]() mutable { answer.deliver(std::move(with)); };
+void answer_when_it_holds(pointer self, const caf::typed_response_promise<Answer>& answer, const Answer& with) {
+  const auto deliver = [answer, with] {
+    auto promise = answer;
+    promise.deliver(Answer{with});
+  };
   const auto ask_host = [self, deliver] { // an error: the node ends
     self->request(self->state.host, caf::infinite, settle{})
-        .then([deliver](settled) mutable { deliver(); }, [deliver](caf::error&) mutable { deliver(); });
+        .then([deliver](settled) { deliver(); }, [deliver](caf::error&) { deliver(); });
   };
   self->request(self->state.directory, caf::infinite, settle{})
       .then([ask_host](settled) { ask_host(); }, [ask_host](caf::error&) { ask_host(); });
@@ -24,10 +27,12 @@ void answer_when_it_holds(pointer self, caf::typed_response_promise<Answer> answ
 caf::result<removed> kick(pointer self, const kick_user& msg) {
   auto answer = self->make_response_promise<removed>();
   const auto key = key_of(msg.target);
-  const auto until = msg.why.at + std::chrono::seconds{msg.seconds}; // one clock read once: the log says what was said
+  auto why = msg.why;
+  why.at = wall_clock(); // read once for both, or five minutes are six in the log
+  const auto until = why.at + std::chrono::seconds{msg.seconds};
   ask_store(
       self, self->state.store, store_work::kind::write,
-      [key, until, why = msg.why](persistence::store& db) { return db.kick(key, until, why); },
+      [key, until, why](persistence::store& db) { return db.kick(key, until, why); },
       [self, answer, key, until, msg](const outcome<persistence::removed_user>& hit) mutable {
         if (!hit) {
           answer.deliver(make_error(hit.why()));

@@ -13,15 +13,12 @@ using store_actor = caf::typed_actor<
     caf::reacts_to<tick>>;
 
 /// SALON: its members, and the one order of their messages: the order of commits.
-using salon_actor = caf::typed_actor<caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>,
-                                     caf::replies_to<read_history>::with<store_done>,
-                                     // Facts, answered when the salon works by them and the relay was told.
-                                     caf::replies_to<member_added>::with<settled>,
-                                     caf::replies_to<members_added>::with<settled>,
-                                     caf::replies_to<member_gone>::with<settled>,
-                                     caf::replies_to<salon_changed>::with<settled>, caf::reacts_to<append_next>,
-                                     caf::replies_to<admit>::with<store_done>,
-                                     caf::replies_to<dismiss>::with<store_done>>;
+using salon_actor = caf::typed_actor<
+    caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>, caf::replies_to<read_history>::with<store_done>,
+    // Facts, answered when the salon works by them and the relay was told.
+    caf::replies_to<member_added>::with<settled>, caf::replies_to<members_added>::with<settled>,
+    caf::replies_to<member_gone>::with<settled>, caf::replies_to<salon_changed>::with<settled>,
+    caf::reacts_to<append_next>, caf::replies_to<admit>::with<store_done>, caf::replies_to<dismiss>::with<store_done>>;
 
 /// A salon that is open: what it is called and who serves it.
 struct salon_opened {

@@ -341,9 +341,8 @@ std::optional<fault> deciding_store::why_not_remove(const std::string& target_ke
 /// Whether a kick that there is `now` ends after `then`.
 bool deciding_store::is_out_at(const std::string& username_key, moment then, moment now) {
   const auto out = bans(now);
-  return std::any_of(out.begin(), out.end(), [&](const salond::ban& one) {
-    return one.key == username_key && one.until && *one.until > then;
-  });
+  return std::any_of(out.begin(), out.end(),
+                     [&](const salond::ban& one) { return one.key == username_key && one.until && *one.until > then; });
 }
 
 outcome<removed_user> deciding_store::kick(const std::string& target_key, moment until, const decision& why) {

@@ -1,7 +1,7 @@
 #include "actors/admin/call.hpp"
 #include "actors/admin/ask.hpp"
-#include "config/log.hpp"
 #include "actors/wall_clock.hpp"
+#include "config/log.hpp"
 #include "protocol/words/names.hpp"
 #include <ctime>
 
@@ -29,8 +29,9 @@ const admin_parts& admin_call::parts() const {
 }
 
 decision admin_call::why(const std::string& reason) const {
-  return {from_.who().name, "salonctl " + from_.address, shown(reason), begun_, file.account,
-          from_.who().kind != peer_kind::administrator};
+  return {from_.who().name, "salonctl " + from_.address,
+          shown(reason),    begun_,
+          file.account,     from_.who().kind != peer_kind::administrator};
 }
 
 // Each actor that hands facts on is asked whether all have them. A fact came to it before its question does: whoever

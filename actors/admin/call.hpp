@@ -62,7 +62,8 @@ struct say_how_far {
 struct tell_refusals {};
 
 /// The admin actor's own view of itself: operators', and what only the node and it itself send it.
-using admin_core = admin_actor::extend<caf::reacts_to<serving>, caf::reacts_to<say_how_far>, caf::reacts_to<tell_refusals>>;
+using admin_core =
+    admin_actor::extend<caf::reacts_to<serving>, caf::reacts_to<say_how_far>, caf::reacts_to<tell_refusals>>;
 struct admin_state;
 using admin_pointer = admin_core::stateful_pointer<admin_state>;
 
@@ -73,8 +74,8 @@ struct case_file {
   std::optional<salon_record> salon;               ///< that SALON names
   std::optional<persistence::user_profile> target; ///< that USER names
   bool registers = false;                          ///< USER names no account, but one that waits
-  std::optional<salon_id> shared;                  ///< of a kick: a salon of the moderator's that the target came to without one
-  bool above = false; ///< the target has rights in that salon, or everywhere
+  std::optional<salon_id> shared; ///< of a kick: a salon of the moderator's that the target came to without one
+  bool above = false;             ///< the target has rights in that salon, or everywhere
 };
 
 class admin_call : public std::enable_shared_from_this<admin_call> {

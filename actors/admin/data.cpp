@@ -40,7 +40,8 @@ private:
   void go_on(uint64_t rows) {
     rows_ = rows;
     if (abandoned_)
-      throw store_error(store_error::kind::unavailable, "the server stops, or nobody waits any more: the backup " + name_ + " is not written");
+      throw store_error(store_error::kind::unavailable,
+                        "the server stops, or nobody waits any more: the backup " + name_ + " is not written");
   }
 
   const std::string folder_, name_;

@@ -62,8 +62,8 @@ outcome<membership_change> sqlite_store::remove_member(salon_id salon, user_id w
 
 void sqlite_store::mark_made_by_moderator(salon_id salon, user_id who) {
   db_->run("UPDATE salons_adheres SET by_moderator = 1 WHERE salon_id = ? "
-          "AND username = (SELECT username FROM clients WHERE client_id = ?)",
-          salon.value, who.value);
+           "AND username = (SELECT username FROM clients WHERE client_id = ?)",
+           salon.value, who.value);
 }
 
 std::vector<salon_id> sqlite_store::joined_without_moderator(user_id who) {

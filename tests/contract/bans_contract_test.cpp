@@ -196,7 +196,8 @@ TEST_P(StoreContract, AModeratorsKickEndsNoLongerOneAndCountsWhoCameWithoutHim) 
   EXPECT_THAT(db->joined_without_moderator(who), testing::UnorderedElementsAre(general, marketing, salon_id{4}));
   EXPECT_TRUE(write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(5)), moderator); }));
   EXPECT_TRUE(write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(10)), moderator); }));
-  EXPECT_EQ(write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(9)), moderator); }).why(), fault::not_allowed);
+  EXPECT_EQ(write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(9)), moderator); }).why(),
+            fault::not_allowed);
   EXPECT_EQ(db->bans(noon).at(0).until, after_noon(minutes(10)));
   EXPECT_TRUE(write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(1)), decided()); }));
   write([&] { return db->remove_member(blabla, who); });

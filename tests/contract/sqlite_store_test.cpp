@@ -356,7 +356,8 @@ TEST_F(SqliteStore, RefusesAFileItMayOnlyRead) {
 // --- dry run ---
 
 TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
+  EXPECT_THAT(dry_run_sqlite({path}),
+              ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
   EXPECT_THAT(files(), IsEmpty());
 }
 

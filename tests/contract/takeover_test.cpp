@@ -308,8 +308,8 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
     for (const auto* statement :
          {"DROP TABLE moderators", "DROP TABLE registrations", "DROP TABLE notices",
           "ALTER TABLE clients DROP COLUMN last_seen_ms", "ALTER TABLE salons DROP COLUMN topic",
-          "ALTER TABLE salons DROP COLUMN archived_ms",
-          "ALTER TABLE salons_adheres DROP COLUMN by_moderator", "DELETE FROM schema_version WHERE version > 1"})
+          "ALTER TABLE salons DROP COLUMN archived_ms", "ALTER TABLE salons_adheres DROP COLUMN by_moderator",
+          "DELETE FROM schema_version WHERE version > 1"})
       support::execute_mysql(where, statement);
     return where;
   };

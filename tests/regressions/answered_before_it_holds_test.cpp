@@ -1,5 +1,5 @@
-// Answered before it holds. `salonctl salon rename A B` answered done when the database had it; the audience heard of it
-// later, by way of the host. On a busy machine `MSG (B):x`, said at once, was told that there is no salon B. Now an
+// Answered before it holds. `salonctl salon rename A B` answered done when the database had it; the audience heard of
+// it later, by way of the host. On a busy machine `MSG (B):x`, said at once, was told that there is no salon B. Now an
 // operator's command is answered when all who must know of its effect work by it. Here the actors on that way are kept
 // busy for longer than the answer took.
 #include "tests/support/operators_node.hpp"

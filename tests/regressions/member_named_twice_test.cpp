@@ -1,5 +1,6 @@
-// A JSON object that names a member twice: a parser keeps one of the two, and which one is nobody's choice. In an import
-// the last alias, or password, won without a word. Now such a line is a fault, in whatever way the name is written.
+// A JSON object that names a member twice: a parser keeps one of the two, and which one is nobody's choice. In an
+// import the last alias, or password, won without a word. Now such a line is a fault, in whatever way the name is
+// written.
 #include "protocol/accounts/account_file.hpp"
 #include <gmock/gmock.h>
 

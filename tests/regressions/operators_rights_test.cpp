@@ -53,7 +53,8 @@ TEST_F(OperatorsRights, NobodyTurnsAgainstHisOwnAccount) {
   start();
   who = {peer_kind::administrator, "zo\xC3\xAB"};
 
-  for (const words& said : {words{"kick", "ZOË"}, words{"ban", "zoë"}, words{"erase", "zoë"}, words{"role", "zoë", "user"}})
+  for (const words& said :
+       {words{"kick", "ZOË"}, words{"ban", "zoë"}, words{"erase", "zoë"}, words{"role", "zoë", "user"}})
     EXPECT_EQ(verdict_of(said), admin_verdict::not_allowed) << said[0];
   EXPECT_EQ(as_root({"kick", "zoë"}), admin_verdict::done);
 }
@@ -156,7 +157,8 @@ TEST_F(OperatorsRights, ACallEndsWithWhoAsked) {
     ASSERT_TRUE(verdict == admin_verdict::input_wanted || verdict == admin_verdict::refused);
   }
 
-  EXPECT_TRUE(support::eventually([&] { return verdict_of({"status"}) == admin_verdict::done; }, std::chrono::seconds{5}));
+  EXPECT_TRUE(
+      support::eventually([&] { return verdict_of({"status"}) == admin_verdict::done; }, std::chrono::seconds{5}));
 }
 
 TEST_F(OperatorsRights, WhoWaitsIsToldThatTheServerLives) {

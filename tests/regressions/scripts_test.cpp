@@ -1,6 +1,7 @@
 // salonctl as scripts use it.
 // - `console <script` whose lines failed ended with status 0; and a byte order mark made its first line another word.
-// - `announce` with 100,000 bytes ended with status 3 and a guess (was the certificate revoked?). Now whatever is too long
+// - `announce` with 100,000 bytes ended with status 3 and a guess (was the certificate revoked?). Now whatever is too
+// long
 //   is told with its bound, before anything is sent.
 // - `watch` and `log --follow` wrote a line a second into the server's log.
 #include "tests/end_to_end/salonctl.hpp"
@@ -40,10 +41,10 @@ TEST_F(Scripts, AreToldWhatFailed) {
 
 TEST_F(Scripts, AreToldWhatIsTooLong) {
   const std::string longest(100'000, 'x');
-  for (const words& command :
-       {words{"announce", longest}, words{"announce", longest.substr(0, 49'200)}, words{"salon", "topic", "Blabla", longest},
-        words{"search", "Blabla", longest}, words{"kick", "zoe", "5", longest}, words{"user", longest},
-        words{"role", "zoe", "moderator", longest}, words{longest}, words{"backup", longest}}) {
+  for (const words& command : {words{"announce", longest}, words{"announce", longest.substr(0, 49'200)},
+                               words{"salon", "topic", "Blabla", longest}, words{"search", "Blabla", longest},
+                               words{"kick", "zoe", "5", longest}, words{"user", longest},
+                               words{"role", "zoe", "moderator", longest}, words{longest}, words{"backup", longest}}) {
     const auto one = run_salonctl(server_, command);
     EXPECT_EQ(one.status, 2) << command[0];
     EXPECT_LT(one.errors.size(), 400u);
@@ -76,16 +77,17 @@ TEST_F(Scripts, ThatAreInterruptedLeaveNothingOpen) {
   const int writer = ::open(fifo.c_str(), O_RDWR | O_CLOEXEC);
   std::vector<std::unique_ptr<support::process>> tools;
   for (int i = 0; i < 16; ++i)
-    tools.push_back(std::make_unique<support::process>(
-        words{"/bin/sh", "-c", R"(exec "$0" "$@" <")" + fifo + "\"", SALONCTL_BINARY, "--server=" + server_.admin(),
-              "--state=" + server_.state(), "users", "import", "-"},
-        words{}, folder / "out", folder / "err"));
+    tools.push_back(std::make_unique<support::process>(words{"/bin/sh", "-c", R"(exec "$0" "$@" <")" + fifo + "\"",
+                                                             SALONCTL_BINARY, "--server=" + server_.admin(),
+                                                             "--state=" + server_.state(), "users", "import", "-"},
+                                                       words{}, folder / "out", folder / "err"));
   ASSERT_TRUE(support::eventually([&] { return run_salonctl(server_, {"status"}).status == 1; }));
 
   for (auto& one : tools)
     one->send(SIGKILL);
 
-  EXPECT_TRUE(support::eventually([&] { return run_salonctl(server_, {"status"}).status == 0; }, std::chrono::seconds{10}));
+  EXPECT_TRUE(
+      support::eventually([&] { return run_salonctl(server_, {"status"}).status == 0; }, std::chrono::seconds{10}));
   ::close(writer);
 }
 

@@ -1,5 +1,6 @@
-// A deadline that held only at the beginning: with the server frozen, `watch`, `log --follow` and the console waited for
-// ever. Now each question to the server has one: silence is said after five seconds, and ends with status 3 after ten.
+// A deadline that held only at the beginning: with the server frozen, `watch`, `log --follow` and the console waited
+// for ever. Now each question to the server has one: silence is said after five seconds, and ends with status 3 after
+// ten.
 #include "tests/support/daemon.hpp"
 #include <csignal>
 #include <cstdio>
@@ -53,7 +54,8 @@ TEST_F(SilentServer, EndsALogThatIsFollowed) {
 
 TEST_F(SilentServer, EndsAConsole) {
   const std::string go = folder_ / "go";
-  auto tool = salonctl("console", "echo status; while [ ! -e '" + go + "' ]; do sleep 0.1; done; echo status; echo status");
+  auto tool =
+      salonctl("console", "echo status; while [ ! -e '" + go + "' ]; do sleep 0.1; done; echo status; echo status");
   ASSERT_TRUE(support::eventually([&] { return tool.output().find("version") != std::string::npos; }));
 
   server_.running().send(SIGSTOP);

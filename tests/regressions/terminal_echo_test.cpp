@@ -1,6 +1,6 @@
-// Ctrl-C, or Ctrl-Z, where `salonctl password zoe` asks for the password left the terminal without echo: what the person
-// typed next was not to be seen. Now echo is back before the program ends or stops, whatever signal it is; when it goes
-// on, nothing is shown again. The same of the console, whose line editor has the terminal in another mode.
+// Ctrl-C, or Ctrl-Z, where `salonctl password zoe` asks for the password left the terminal without echo: what the
+// person typed next was not to be seen. Now echo is back before the program ends or stops, whatever signal it is; when
+// it goes on, nothing is shown again. The same of the console, whose line editor has the terminal in another mode.
 #include "tests/support/daemon.hpp"
 #include "tests/support/pseudo_terminal.hpp"
 #include <csignal>

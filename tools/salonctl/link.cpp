@@ -159,7 +159,9 @@ admin_answer server_link::exchange(Message what) {
   one->ask = [admin = admin_, what = std::move(what)](caf::event_based_actor* self, const auto& me) {
     self->request(admin, caf::infinite, what)
         .then([me](const admin_answer& answer) { me->end(answer); },
-              [me](const caf::error& why) { me->end(failure{status::cannot_connect, "no answer: " + to_string(why)}); });
+              [me](const caf::error& why) {
+                me->end(failure{status::cannot_connect, "no answer: " + to_string(why)});
+              });
   };
   auto result = one->result.get_future();
   caf::anon_send(system_->asker, errand_message{one});
