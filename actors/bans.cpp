@@ -9,13 +9,30 @@ namespace {
 
 using pointer = bans_actor::stateful_pointer<bans_state>;
 
+/// Answers once whom it hit is gone everywhere: directory and host have told all whom they were to tell.
+template <class Answer>
+void answer_when_it_holds(pointer self, const caf::typed_response_promise<Answer>& answer, const Answer& with) {
+  const auto deliver = [answer, with] {
+    auto promise = answer;
+    promise.deliver(Answer{with});
+  };
+  const auto ask_host = [self, deliver] { // an error: the node ends
+    self->request(self->state.host, caf::infinite, settle{})
+        .then([deliver](settled) { deliver(); }, [deliver](caf::error&) { deliver(); });
+  };
+  self->request(self->state.directory, caf::infinite, settle{})
+      .then([ask_host](settled) { ask_host(); }, [ask_host](caf::error&) { ask_host(); });
+}
+
 caf::result<removed> kick(pointer self, const kick_user& msg) {
   auto answer = self->make_response_promise<removed>();
   const auto key = key_of(msg.target);
-  const auto until = wall_clock() + std::chrono::seconds{msg.seconds};
+  auto why = msg.why;
+  why.at = wall_clock(); // read once for both, or five minutes are six in the log
+  const auto until = why.at + std::chrono::seconds{msg.seconds};
   ask_store(
       self, self->state.store, store_work::kind::write,
-      [key, until, why = msg.why](persistence::store& db) { return db.kick(key, until, why); },
+      [key, until, why](persistence::store& db) { return db.kick(key, until, why); },
       [self, answer, key, until, msg](const outcome<persistence::removed_user>& hit) mutable {
         if (!hit) {
           answer.deliver(make_error(hit.why()));
@@ -24,7 +41,7 @@ caf::result<removed> kick(pointer self, const kick_user& msg) {
         self->state.rules.add(key, until);
         log::info("kicked", {{"user", hit->username}, {"by", msg.why.by}, {"seconds", msg.seconds}});
         self->send(self->state.directory, close_user{hit->id, event::kicked{(msg.seconds + 59) / 60}});
-        answer.deliver(removed{hit->username});
+        answer_when_it_holds(self, answer, removed{hit->username});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -45,7 +62,7 @@ caf::result<removed> ban_for_good(pointer self, const ban_user& msg) {
         log::info("banned", {{"user", hit->username}, {"by", msg.why.by}});
         self->send(self->state.directory, close_user{hit->id, event::banned{}});
         self->send(self->state.host, forget_user{hit->id, hit->salons});
-        answer.deliver(removed{hit->username});
+        answer_when_it_holds(self, answer, removed{hit->username});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -64,7 +81,7 @@ caf::result<removed> unban(pointer self, const unban_user& msg) {
         }
         self->state.rules.remove(key);
         log::info("unbanned", {{"user", msg.target}, {"by", msg.why.by}});
-        answer.deliver(removed{msg.target});
+        answer_when_it_holds(self, answer, removed{msg.target});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -86,7 +103,7 @@ caf::result<erased> erase(pointer self, const erase_user& msg) {
         log::info("erased", {{"receipt", gone->receipt}, {"by", msg.why.by}}); // not whom: logs are kept elsewhere
         self->send(self->state.directory, close_user{gone->who.id, event::erased{}});
         self->send(self->state.host, forget_user{gone->who.id, gone->who.salons});
-        answer.deliver(erased{*gone});
+        answer_when_it_holds(self, answer, erased{*gone});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;

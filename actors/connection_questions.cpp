@@ -156,7 +156,7 @@ void connection::carry(rules::question::register_user& what) {
           return answered(rules::answer::settled{made.why()});
         for (const auto salon : made->salons)
           if (auto* at = house_->find(salon); at && at->salon)
-            send(at->salon, member_added{made->user.id});
+            caf::anon_send(at->salon, member_added{made->user.id}); // before what the new user says: one mailbox
         log::info("registered", {{"user", made->user.username}, {"from", peer}});
         answered(rules::answer::settled{salond::done{}});
       },
@@ -185,7 +185,7 @@ void connection::carry(rules::question::change_password& what) {
     return answered(rules::answer::settled{fault::too_many_attempts});
   ask_store(
       this, house_->store, store_work::kind::write,
-      [what, why = decision{session_.who().username, peer, {}, wall_clock()}](persistence::store& db) {
+      [what, why = decision{session_.who().username, peer, {}, wall_clock(), account}](persistence::store& db) {
         return db.change_password(what.who, what.expected, what.hash, why);
       },
       [this](bool changed) {
@@ -255,7 +255,7 @@ void connection::carry(rules::question::tell_privately& what) {
 void connection::carry(rules::question::ban& what) {
   asked_services_ = true;
   request(house_->services.bans, caf::infinite,
-          ban_user{what.target, decision{session_.who().username, peer, {}, wall_clock()}})
+          ban_user{what.target, decision{session_.who().username, peer, {}, wall_clock(), account}})
       .then(
           [this](removed& who) {
             answered(rules::answer::told{event::any{event::user_banned{std::move(who.username)}}});

@@ -78,6 +78,7 @@ directory_actor::behavior_type directory(pointer self, store_actor store, relay_
         self->state.presence.rename(msg.who, msg.username);
         self->send(self->state.relay, msg);
       },
+      [self](const settle& msg) { return self->delegate(self->state.relay, msg); },
       [self](const list_sessions&) {
         auto all = std::make_shared<std::vector<session_listed>>();
         self->state.presence.for_each([&](user_id who, const std::string& username, const auto& one) {

@@ -2,6 +2,7 @@
 #include "actors/ask_store.hpp"
 #include "actors/on_io_thread.hpp"
 #include "config/log.hpp"
+#include <algorithm>
 
 namespace salond {
 namespace {
@@ -18,15 +19,70 @@ void open(pointer self, const stored_salon& stored) {
   self->send(self->state.relay, salon_opened{stored.record, opened});
 }
 
+/// All whom the host told have heard it: who asked for that is answered.
+void settle_if_told(pointer self) {
+  auto& st = self->state;
+  if (st.telling != 0)
+    return;
+  for (auto& one : std::exchange(st.settling, {}))
+    self->request(st.relay, caf::infinite, settle{})
+        .then([one](settled) mutable { one.deliver(settled{}); },
+              [one](caf::error& why) mutable { one.deliver(std::move(why)); });
+}
+
+/// Tells a salon a fact; one that is not open is read from the store when it is opened again.
+template <class Fact>
+void tell_salon(pointer self, salon_id which, Fact what) {
+  auto& st = self->state;
+  const auto place = st.open.find(which);
+  if (place == st.open.end())
+    return;
+  ++st.telling;
+  const auto heard = [self] {
+    --self->state.telling;
+    settle_if_told(self);
+  };
+  self->request(place->second, caf::infinite, std::move(what))
+      .then([heard](settled) { heard(); }, [heard](caf::error&) { heard(); }); // it failed, and is opened again
+}
+
+const stored_salon* find(const std::vector<stored_salon>& salons, salon_id which) {
+  const auto found =
+      std::find_if(salons.begin(), salons.end(), [which](const auto& one) { return one.record.id == which; });
+  return found == salons.end() ? nullptr : &*found;
+}
+
+/// A fact may have come to the store behind the read that a salon was opened again from, and to us before it was open.
+/// Now that everybody finds it, what the store holds is what it was not told.
+void catch_up(pointer self, salon_id which) {
+  ask_store(
+      self, self->state.store, store_work::kind::write, [](persistence::store& db) { return read_salons(db); },
+      [self, which](const std::vector<stored_salon>& salons) {
+        const auto place = self->state.open.find(which);
+        if (place == self->state.open.end())
+          return;
+        const auto* now = find(salons, which);
+        if (!now)
+          return self->send(self->state.relay, salon_archived{{which, {}, policy::approval, 0, {}}});
+        tell_salon(self, which, members_added{now->members});
+        tell_salon(self, which, salon_changed{now->record});
+        self->send(self->state.relay, salon_opened{now->record, place->second});
+      },
+      [self, which](fault) { self->delayed_send(self, std::chrono::seconds{1}, salon_behind{which}); });
+}
+
 void open_again(pointer self, salon_id which) {
   ask_store(
       self, self->state.store,
       store_work::kind::write, // a write, so that it comes behind the appends of the failed one
       [](persistence::store& db) { return read_salons(db); },
       [self, which](const std::vector<stored_salon>& salons) {
-        for (const auto& stored : salons)
-          if (stored.record.id == which)
-            open(self, stored);
+        const auto* stored = find(salons, which);
+        if (!stored)
+          return;
+        open(self, *stored);
+        self->request(self->state.relay, caf::infinite, settle{})
+            .then([self, which](settled) { catch_up(self, which); }, [](caf::error&) {}); // the node ends
       },
       [self, which](fault why) {
         log::warning("cannot open a salon again, trying on", {{"salon", which.value}, {"why", to_string(why)}});
@@ -81,10 +137,10 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
   return {
       [self](const forget_user& msg) {
         for (const auto which : msg.salons)
-          if (const auto place = self->state.open.find(which); place != self->state.open.end())
-            self->send(place->second, member_gone{msg.who});
+          tell_salon(self, which, member_gone{msg.who});
       },
       [self](const salon_lost& msg) { open_again(self, msg.salon); },
+      [self](const salon_behind& msg) { catch_up(self, msg.salon); },
       [self](const admit& msg) { return hand_on(self, msg); },
       [self](const dismiss& msg) { return hand_on(self, msg); },
       [self](const salon_made& msg) {
@@ -94,18 +150,18 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
         const auto place = self->state.open.find(msg.now.id);
         if (place == self->state.open.end())
           return; // it is read anew when it is opened again
-        self->send(place->second, msg);
+        tell_salon(self, msg.now.id, msg);
         self->send(self->state.relay, salon_opened{msg.now, place->second});
       },
       // Its actor stays until the end: it may still be storing posts. Nobody finds it any more.
       [self](const salon_archived& msg) { self->send(self->state.relay, msg); },
-      [self](const membership_made& msg) {
-        if (const auto place = self->state.open.find(msg.salon); place != self->state.open.end())
-          self->send(place->second, member_added{msg.who});
-      },
-      [self](memberships_made& msg) {
-        if (const auto place = self->state.open.find(msg.what.salon); place != self->state.open.end())
-          self->send(place->second, members_added{std::move(msg.what.who)});
+      [self](const membership_made& msg) { tell_salon(self, msg.salon, member_added{msg.who}); },
+      [self](memberships_made& msg) { tell_salon(self, msg.what.salon, members_added{std::move(msg.what.who)}); },
+      [self](const settle&) {
+        auto answer = self->make_response_promise<settled>();
+        self->state.settling.push_back(answer);
+        settle_if_told(self);
+        return answer;
       },
   };
 }

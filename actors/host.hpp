@@ -14,6 +14,8 @@ struct host_state {
   relay_actor relay;
   std::unordered_map<salon_id, salon_actor> open;
   std::unordered_map<salon_id, rules::failures> failures;
+  size_t telling = 0; ///< facts that salons have not heard yet
+  std::vector<caf::typed_response_promise<settled>> settling;
 };
 
 /// What the store holds of a salon.

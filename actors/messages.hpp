@@ -111,6 +111,10 @@ struct append_next {};
 
 // --- to the relay ---
 
+/// Answered when all that the actor was told before holds, with it and with all whom it tells in turn.
+struct settle {};
+struct settled {};
+
 /// An answer on its way to a connection, behind what the connection is to hear first.
 struct reply {
   connection_id to;
@@ -162,6 +166,10 @@ struct surveyed {
 };
 /// The salon failed; it is opened again, or not.
 struct salon_lost {
+  salon_id salon;
+};
+/// INTERNAL to the host: what a salon that was opened again may have missed is looked for once more.
+struct salon_behind {
   salon_id salon;
 };
 /// Every connection of a user closes with these last words.
@@ -340,6 +348,8 @@ SALOND_LOCAL(post)
 SALOND_LOCAL(join)
 SALOND_LOCAL(leave)
 SALOND_LOCAL(read_history)
+SALOND_LOCAL(settle)
+SALOND_LOCAL(settled)
 SALOND_LOCAL(member_added)
 SALOND_LOCAL(members_added)
 SALOND_LOCAL(member_gone)
@@ -355,6 +365,7 @@ SALOND_LOCAL(account_changed)
 SALOND_LOCAL(survey)
 SALOND_LOCAL(surveyed)
 SALOND_LOCAL(salon_lost)
+SALOND_LOCAL(salon_behind)
 SALOND_LOCAL(close_user)
 SALOND_LOCAL(announce)
 SALOND_LOCAL(close_all)

@@ -242,12 +242,19 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
           return make_error(*why);
         return self->delegate(self->state.store, store_work{store_work::kind::read, msg.job});
       },
-      [self](const member_added& msg) { self->state.rules.add(msg.who); },
+      [self](const member_added& msg) {
+        self->state.rules.add(msg.who);
+        return settled{};
+      },
       [self](const members_added& msg) {
         for (const auto who : msg.who)
           self->state.rules.add(who);
+        return settled{};
       },
-      [self](const member_gone& msg) { go(self, msg.who, std::nullopt, {}); },
+      [self](const member_gone& msg) {
+        go(self, msg.who, std::nullopt, {});
+        return settled{};
+      },
       [self](const append_next&) {
         --self->state.appending;
         if (!self->state.waiting.empty())
@@ -255,7 +262,10 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
       },
       [self](const admit& msg) { return on_admit(self, msg); },
       [self](const dismiss& msg) { return on_dismiss(self, msg); },
-      [self](const salon_changed& msg) { self->state.rules.change(msg.now); },
+      [self](const salon_changed& msg) {
+        self->state.rules.change(msg.now);
+        return settled{};
+      },
   };
 }
 

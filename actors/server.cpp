@@ -9,6 +9,7 @@
 #include "actors/relay.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include <algorithm>
 #include <unistd.h>
 
 namespace salond {
@@ -27,6 +28,7 @@ void start_listener(pointer self, size_t which) {
   auto opened =
       self->system().middleman().spawn_broker(listener, st.actors.house, st.parts.doors[which], dialect::text);
   self->monitor(opened);
+  ++st.open_listeners;
   st.actors.listeners[which] = std::move(opened);
 }
 
@@ -168,8 +170,23 @@ void restart_bans(pointer self) {
           });
 }
 
+/// Once nobody is let in any more, who asked whether all of it holds is handed on to the relay.
+void settle_if_closed(pointer self) {
+  auto& st = self->state;
+  if (st.stopping && st.open_listeners != 0)
+    return;
+  for (auto& one : std::exchange(st.settling, {}))
+    self->request(st.actors.relay, caf::infinite, settle{})
+        .then([one](settled) mutable { one.deliver(settled{}); },
+              [one](caf::error& why) mutable { one.deliver(std::move(why)); });
+}
+
 void on_down(pointer self, const caf::down_msg& down) {
   auto& st = self->state;
+  if (std::find(st.actors.listeners.begin(), st.actors.listeners.end(), down.source) != st.actors.listeners.end()) {
+    --st.open_listeners;
+    settle_if_closed(self);
+  }
   if (st.ending) {
     if (down.source == st.actors.store)
       end_of_node(self, st.status);
@@ -296,6 +313,12 @@ server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> par
         st.parts.settings = *now.values;
         st.parts.certificate = now.certificate;
         self->send(st.actors.relay, now);
+      },
+      [self](const settle&) {
+        auto answer = self->make_response_promise<settled>();
+        self->state.settling.push_back(answer);
+        settle_if_closed(self);
+        return answer;
       },
   };
 }

@@ -50,6 +50,8 @@ struct server_state {
   std::string database; ///< one line about it
   moment started;
   std::vector<rules::failures> listener_failures; ///< a door
+  size_t open_listeners = 0;
+  std::vector<caf::typed_response_promise<settled>> settling;
   bool stopping = false, closing = false, ending = false;
   int status = 0;
 };

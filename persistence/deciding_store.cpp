@@ -179,7 +179,7 @@ outcome<user> deciding_store::set_password(const std::string& username_key, cons
 std::optional<fault> deciding_store::why_not_demote(const user& target, role now, const decision& why) {
   if (now >= target.role)
     return std::nullopt;
-  if (key_of(target.username) == key_of(why.by) || is_last_administrator(target))
+  if (target.id == why.account || is_last_administrator(target))
     return fault::not_allowed;
   return std::nullopt;
 }
@@ -312,7 +312,12 @@ outcome<membership_change> deciding_store::decide_membership(const char* what, s
 }
 
 outcome<membership_change> deciding_store::admit(salon_id salon, const std::string& username_key, const decision& why) {
-  return decide_membership("admit", salon, username_key, why, [&](user_id who) { return add_member(salon, who); });
+  return decide_membership("admit", salon, username_key, why, [&](user_id who) {
+    const auto made = add_member(salon, who);
+    if (made && *made == membership_change::made && why.by_moderator)
+      mark_made_by_moderator(salon, who);
+    return made;
+  });
 }
 
 outcome<membership_change> deciding_store::dismiss(salon_id salon, const std::string& username_key,
@@ -324,23 +329,33 @@ outcome<membership_change> deciding_store::dismiss(salon_id salon, const std::st
 
 std::optional<fault> deciding_store::why_not_remove(const std::string& target_key, const outcome<user>& target,
                                                     const decision& why) {
-  if (target_key == key_of(why.by))
-    return fault::not_allowed;
   if (banned_for_good(target_key))
     return fault::already_banned;
   if (!target)
     return fault::unknown_user;
-  return is_last_administrator(*target) ? std::optional(fault::not_allowed) : std::nullopt;
+  if (target->id == why.account || is_last_administrator(*target))
+    return fault::not_allowed;
+  return std::nullopt;
+}
+
+/// Whether a kick that there is `now` ends after `then`.
+bool deciding_store::is_out_at(const std::string& username_key, moment then, moment now) {
+  const auto out = bans(now);
+  return std::any_of(out.begin(), out.end(),
+                     [&](const salond::ban& one) { return one.key == username_key && one.until && *one.until > then; });
 }
 
 outcome<removed_user> deciding_store::kick(const std::string& target_key, moment until, const decision& why) {
   const auto target = find_user(target_key);
   if (const auto refusal = why_not_remove(target_key, target, why))
     return refuse(why, "kick", spelling(target, target_key), *refusal);
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(until - why.at).count();
+  const auto whom = with(target->username, std::to_string(minutes) + (minutes == 1 ? " minute" : " minutes"));
+  if (why.by_moderator && is_out_at(target_key, until, why.at))
+    return refuse(why, "kick", whom, fault::not_allowed); // it would end what an administrator decided
   forget_kicks(why.at);
   put_ban(*target, until, why);
-  const auto minutes = std::chrono::ceil<std::chrono::minutes>(until - why.at).count();
-  note(why, "kick", with(target->username, std::to_string(minutes) + " minutes"), "done");
+  note(why, "kick", whom, "done");
   return removed_user{target->id, target->username, salons_of(target->username)};
 }
 
@@ -379,7 +394,7 @@ outcome<erased_user> deciding_store::erase(const std::string& target_key, const 
   const auto whom = spelling(target, target_key);
   if (!target)
     return refuse(why, "erase", whom, fault::unknown_user);
-  if (target_key == key_of(why.by) || is_last_administrator(*target))
+  if (target->id == why.account || is_last_administrator(*target))
     return refuse(why, "erase", whom, fault::not_allowed);
   erased_user result{{target->id, target->username, salons_of(target->username)}, 0, {}};
   for (const auto& where : personal_columns()) {

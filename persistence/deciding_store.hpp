@@ -100,6 +100,8 @@ protected:
   virtual std::vector<salon_id> salons_of(const std::string& username) = 0;
   virtual bool is_member(salon_id salon, const std::string& username) = 0;
   virtual void put_member(salon_id salon, const std::string& username) = 0;
+  /// The membership is a moderator's doing. REQUIRES: there is one.
+  virtual void mark_made_by_moderator(salon_id salon, user_id who) = 0;
   /// Whether there was one.
   virtual bool end_membership(salon_id salon, const std::string& username) = 0;
   virtual bool end_request(salon_id salon, user_id who) = 0;
@@ -120,6 +122,7 @@ private:
   std::optional<fault> why_not_new(const new_user& who);
   bool is_username_taken(const std::string& key);
   std::vector<std::pair<std::string, salon_id>> asked_memberships(const std::vector<imported_account>& all);
+  bool is_out_at(const std::string& username_key, moment then, moment now);
   static field value_in(const personal_column& where, const user& who);
   std::optional<fault> why_not_demote(const user& target, role now, const decision& why);
   std::optional<fault> why_not_remove(const std::string& target_key, const outcome<user>& target, const decision& why);

@@ -184,6 +184,8 @@ public:
   /// An operator makes a member, or ends a membership. unknown_salon, unknown_user. Write.
   virtual outcome<membership_change> admit(salon_id salon, const std::string& username_key, const decision& why) = 0;
   virtual outcome<membership_change> dismiss(salon_id salon, const std::string& username_key, const decision& why) = 0;
+  /// The salons that the user belongs to, but for those to which a moderator added him.
+  virtual std::vector<salon_id> joined_without_moderator(user_id who) = 0;
 
   // --- private messages ---
   /// What may wait for a user: so many, and 4 MiB; of one author so many, and as bytes_left_for() says. An empty
@@ -206,7 +208,8 @@ public:
   virtual void mark_delivered(const std::vector<private_id>& which, moment now) = 0; // Write.
 
   // --- kick, ban ---
-  /// Nobody kicks or bans himself (`by` is a username key) or the last administrator: not_allowed. unknown_user.
+  /// Nobody kicks or bans himself (the decision's account) or the last administrator, and no moderator ends a kick that
+  /// lasts longer: not_allowed. unknown_user, already_banned.
   virtual outcome<removed_user> kick(const std::string& target_key, moment until, const decision& why) = 0; // Write.
   /// The account, its memberships, requests, tokens and messages are deleted, the username stays refused.
   /// not_allowed, unknown_user, already_banned. Write.

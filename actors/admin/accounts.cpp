@@ -81,10 +81,14 @@ void ask_bans(const admin_call_ptr& call, Message what) {
           refusing_error(call));
 }
 
+constexpr int64_t most_minutes_of_moderators = 60; // who is to be out for longer is an administrator's matter
+
 void kick(const admin_call_ptr& call) {
   const auto minutes = call->said().number("MINUTES").value_or(5);
   if (minutes < 1 || minutes > 527040) // a year
     return call->refuse(admin_verdict::wrong_usage, "MINUTES is from 1 to 527040, which is a year");
+  if (call->file.rights.role == role::moderator && minutes > most_minutes_of_moderators)
+    return call->forbid("a moderator kicks for at most 60 minutes");
   ask_bans(call, kick_user{call->said().get("USER"), minutes * 60, call->why(call->said().text())});
 }
 

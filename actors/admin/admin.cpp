@@ -1,5 +1,6 @@
 #include "actors/admin/admin.hpp"
 #include "actors/admin/ask.hpp"
+#include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "protocol/words/names.hpp"
 
@@ -40,14 +41,29 @@ bool has_room(pointer self, const identity& who, size_t more) {
   return more <= most_admin_input;
 }
 
-/// A salon of those to which the user belongs.
+/// A salon of those to which the user belongs without a moderator's doing.
 std::optional<salon_id> one_with(persistence::store& db, const std::vector<salon_id>& salons, user_id who) {
-  for (const auto salon : salons) {
-    const auto members = db.members(salon);
-    if (std::find(members.begin(), members.end(), who) != members.end())
+  for (const auto salon : db.joined_without_moderator(who))
+    if (std::find(salons.begin(), salons.end(), salon) != salons.end())
       return salon;
-  }
   return std::nullopt;
+}
+
+/// The account that a certificate belongs to, if any: that of its name, where it has the same rights. The server's own
+/// certificate is nobody's, and neither is one whose name a user took.
+user_id account_of(persistence::store& db, const peer& from, role rights) {
+  if (from.who().name == local_administrator)
+    return {};
+  const auto found = db.find_user(key_of(from.who().name));
+  return found && found->role == rights ? found->id : user_id{};
+}
+
+/// Who has rights himself is an administrator's matter.
+bool has_rights(persistence::store& db, const persistence::user_profile& target, salon_id about) {
+  if (target.who.role != role::moderator)
+    return target.who.role == role::administrator;
+  const auto his = db.moderates(key_of(target.who.username));
+  return std::find(his.begin(), his.end(), about) != his.end();
 }
 
 bool waits(persistence::store& db, const std::string& username_key) {
@@ -80,7 +96,8 @@ std::optional<case_file> case_without_store(const peer& from, const spoken_comma
 case_file read_case(persistence::store& db, const peer& from, const spoken_command& said) {
   case_file file;
   file.rights.role = role_of_certificate(from);
-  if (file.rights.role == role::moderator) // his salons are those of the user of his name
+  file.account = account_of(db, from, file.rights.role);
+  if (file.rights.role == role::moderator && file.account != user_id{}) // his salons are those of the user of his name
     file.rights.moderates = db.moderates(key_of(from.who().name));
   if (said.has("SALON"))
     file.salon = salon_named(said.get("SALON"), db.salons());
@@ -92,13 +109,23 @@ case_file read_case(persistence::store& db, const peer& from, const spoken_comma
   // A moderator kicks users of the salons given to him, and none of those who have rights themselves.
   if (said.what->name == "kick" && file.target && file.target->who.role == role::user)
     file.shared = one_with(db, file.rights.moderates, file.target->who.id);
+  const bool ends_membership = said.what->name == "reject" || said.what->name == "member remove";
+  file.above = ends_membership && file.salon && file.target && file.target->who.id != file.account
+               && has_rights(db, *file.target, file.salon->id);
   return file;
 }
 
+/// What a program asks again and again, so that people can watch.
+bool is_watching(const spoken_command& said) {
+  return said.what->name == "watch" || said.has("--after");
+}
+
 void carry_out(pointer self, const admin_call_ptr& call) {
-  log::info("operator's command", {{"command", std::string(call->said().what->name)},
-                                   {"by", to_string(call->from().who())},
-                                   {"from", call->from().address}});
+  if (const auto level = is_watching(call->said()) ? log::level::debug : log::level::info; log::enabled(level))
+    log::write(level, "operator's command",
+               {{"command", std::string(call->said().what->name)},
+                {"by", to_string(call->from().who())},
+                {"from", call->from().address}});
   self->state.commands.at(call->said().what->name)(call);
 }
 
@@ -108,12 +135,60 @@ void decide(pointer self, const admin_call_ptr& call, case_file file) {
   // Who may not do it does not learn whether the salon or the user exists.
   const auto about = call->file.salon ? std::optional{call->file.salon->id} : call->file.shared;
   if (!rules::may(call->file.rights, said.what->needs, about))
-    return call->refuse(admin_verdict::not_allowed, "your certificate has no right to that");
+    return call->forbid("your certificate has no right to that");
+  if (call->file.above && call->file.rights.role == role::moderator)
+    return call->forbid("a moderator takes nothing from an administrator, nor from another moderator of that salon");
   if (needs_salon(*call) && !call->file.salon)
     return call->refuse(fault::unknown_salon);
   if (said.what->input == command_input::none)
     return carry_out(self, call);
   call->want_input();
+}
+
+/// A call ends with its connection: then nobody waits for it, and it counts no more.
+void watch_asker(pointer self) {
+  const auto asker = caf::actor_cast<caf::actor>(self->current_sender());
+  if (self->state.askers.insert(asker.address()).second)
+    self->monitor(asker);
+}
+
+void forget_asker(pointer self, const caf::actor_addr& gone) {
+  auto& st = self->state;
+  st.askers.erase(gone);
+  for (auto one = st.calls.begin(); one != st.calls.end();) {
+    if (one->first.first != gone) {
+      ++one;
+      continue;
+    }
+    one->second->desert();
+    one = st.calls.erase(one);
+  }
+}
+
+/// The line of a burst, for the audit log.
+void tell_of(pointer self, const rules::refusal_burst& burst) {
+  const std::vector<std::string> names(burst.commands.begin(), burst.commands.end());
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(burst.last - burst.began).count();
+  const auto story = std::to_string(burst.count) + " more in " + std::to_string(seconds) + " s: " + joined(names, ", ");
+  log::warning("commands that the operator has no right to", {{"by", burst.by}, {"what", story}});
+  tell_store(self->state.parts.store,
+             [why = decision{burst.by, "salonctl " + burst.from, story, wall_clock()}](persistence::store& db) {
+               db.note(why, "refused commands", why.by, to_string(fault::not_allowed));
+             });
+}
+
+void tell_refusals_later(pointer self) {
+  auto& st = self->state;
+  if (st.refused.any() && !std::exchange(st.telling_refusals, true))
+    self->delayed_send(self, rules::refusals::pause, tell_refusals{});
+}
+
+void on_tell_refusals(pointer self) {
+  auto& st = self->state;
+  st.telling_refusals = false;
+  for (const auto& burst : st.refused.take_ended(self->clock().now()))
+    tell_of(self, burst);
+  tell_refusals_later(self);
 }
 
 caf::result<admin_answer> begin(pointer self, const admin_request& msg) {
@@ -131,7 +206,9 @@ caf::result<admin_answer> begin(pointer self, const admin_request& msg) {
     return no(admin_verdict::wrong_usage, wrong->text);
   auto call = std::make_shared<admin_call>(self, *from, std::move(std::get<spoken_command>(said)));
   self->state.calls.emplace(key, call);
+  watch_asker(self);
   auto answer = call->next();
+  call->keep_alive();
   if (auto file = case_without_store(*from, call->said())) {
     decide(self, call, std::move(*file));
     return answer;
@@ -151,6 +228,12 @@ admin_call_ptr find(pointer self, uint32_t call) {
 
 } // namespace
 
+bool note_refusal(admin_pointer self, const peer& from, const std::string& command) {
+  const auto own = self->state.refused.add(from.who().name, from.address, command, self->clock().now());
+  tell_refusals_later(self);
+  return own;
+}
+
 admin_core::behavior_type admin(pointer self, admin_parts parts) {
   self->state.parts = std::move(parts);
   add_account_commands(self->state.commands);
@@ -159,6 +242,7 @@ admin_core::behavior_type admin(pointer self, admin_parts parts) {
   add_data_commands(self->state.commands);
   add_import_commands(self->state.commands);
   add_personal_commands(self->state.commands);
+  self->set_down_handler([self](const caf::down_msg& gone) { forget_asker(self, gone.source); });
   self->set_error_handler([](caf::error& why) {
     log::warning("the admin actor was told an error", {{"why", to_string(why)}});
   });
@@ -166,8 +250,10 @@ admin_core::behavior_type admin(pointer self, admin_parts parts) {
       [self](const admin_request& msg) { return begin(self, msg); },
       [self](const admin_input& msg) -> caf::result<admin_answer> {
         auto call = find(self, msg.call);
-        if (!call || !has_room(self, call->from().who(), msg.text.size()) || !call->take(msg.text))
-          return no(admin_verdict::refused, "no input is wanted, or it is too much");
+        if (call && !has_room(self, call->from().who(), msg.text.size()))
+          return no(admin_verdict::refused, "the input of all your commands together has at most 64 MiB");
+        if (!call || !call->take(msg.text))
+          return no(admin_verdict::refused, "no input is wanted");
         if (msg.last) {
           call->input_ended();
           auto answer = call->next();
@@ -183,6 +269,7 @@ admin_core::behavior_type admin(pointer self, admin_parts parts) {
       },
       [self](const serving& now) { self->state.parts.services = now; },
       [](const say_how_far& msg) { msg.call->second_over(); },
+      [self](const tell_refusals&) { on_tell_refusals(self); },
   };
 }
 

@@ -2,7 +2,9 @@
 // hands it to the command's function. Published by the program, which republishes it when the server started it anew.
 #pragma once
 #include "actors/admin/call.hpp"
+#include "actors/rules/refusals.hpp"
 #include <map>
+#include <set>
 #include <utility>
 
 namespace salond {
@@ -21,7 +23,14 @@ struct admin_state {
   /// By the asker's actor and its number. What is in work stays until it is over.
   std::map<std::pair<caf::actor_addr, uint32_t>, admin_call_ptr> calls;
   std::weak_ptr<admin_call> import; ///< the one that is in work
+  std::set<caf::actor_addr> askers; ///< that are watched: a call ends with its connection
+  rules::refusals refused;
+  bool telling_refusals = false;
 };
+
+/// Whether a command that its operator has no right to gets a line of its own in the audit log; else it is counted,
+/// and told of with others.
+bool note_refusal(admin_pointer self, const peer& from, const std::string& command);
 
 admin_core::behavior_type admin(admin_pointer self, admin_parts parts);
 

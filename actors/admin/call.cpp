@@ -1,10 +1,25 @@
 #include "actors/admin/call.hpp"
-#include "actors/admin/admin.hpp"
+#include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
+#include "config/log.hpp"
 #include "protocol/words/names.hpp"
 #include <ctime>
 
 namespace salond {
+namespace {
+
+/// How often who waits is told that the server lives; salonctl gives up after ten seconds of silence.
+constexpr auto breath = std::chrono::seconds{3};
+
+/// What a command is about, for the audit log.
+std::string subject_of(const spoken_command& said) {
+  for (const auto* name : {"USER", "SALON", "NAME"})
+    if (said.has(name))
+      return shown(said.get(name));
+  return "server";
+}
+
+} // namespace
 
 admin_call::admin_call(admin_pointer self, peer from, spoken_command said)
     : touched(self->clock().now()), self_(self), from_(std::move(from)), said_(std::move(said)), begun_(wall_clock()) {}
@@ -14,14 +29,54 @@ const admin_parts& admin_call::parts() const {
 }
 
 decision admin_call::why(const std::string& reason) const {
-  return {from_.who().name, "salonctl " + from_.address, shown(reason), begun_};
+  return {from_.who().name, "salonctl " + from_.address,
+          shown(reason),    begun_,
+          file.account,     from_.who().kind != peer_kind::administrator};
 }
 
+// Each actor that hands facts on is asked whether all have them. A fact came to it before its question does: whoever
+// sent it did so before this call was answered.
 void admin_call::done(const json& value) {
   // Old rows may hold what is no UTF-8; an answer never does.
   text_ = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  const auto go_on = [call = shared_from_this()] {
+    call->self_->request(call->parts().directory, caf::infinite, settle{})
+        .then([call](settled) { call->settle_with_host(); }, [call](caf::error&) { call->decide_done(); });
+  };
+  self_->request(parts().server, caf::infinite, settle{})
+      .then([go_on](settled) { go_on(); }, [go_on](caf::error&) { go_on(); }); // errors: the node ends
+}
+
+void admin_call::settle_with_host() {
+  self_->request(parts().host, caf::infinite, settle{})
+      .then([call = shared_from_this()](settled) { call->decide_done(); },
+            [call = shared_from_this()](caf::error&) { call->decide_done(); });
+}
+
+void admin_call::done_at_once(const json& value) {
+  text_ = value.dump();
+  decide_done();
+}
+
+void admin_call::decide_done() {
   verdict_ = admin_verdict::done;
   tell();
+}
+
+void admin_call::forbid(const std::string& why) {
+  const auto command = std::string(said_.what->name);
+  const auto end = [call = shared_from_this(), why] { call->refuse(admin_verdict::not_allowed, why); };
+  if (!note_refusal(self_, from_, command))
+    return end();
+  log::warning("a command that the operator has no right to",
+               {{"command", command}, {"by", to_string(from_.who())}, {"from", from_.address}});
+  ask_store(
+      self_, parts().store, store_work::kind::write,
+      [why = this->why(), command, to = subject_of(said_)](persistence::store& db) {
+        db.note(why, command, to, to_string(fault::not_allowed));
+        return salond::done{};
+      },
+      [end](salond::done) { end(); }, [end](fault) { end(); });
 }
 
 void admin_call::refuse(fault why) {
@@ -52,7 +107,17 @@ void admin_call::end_text(std::string last_piece) {
 }
 
 bool admin_call::deserted() const {
-  return !asked() && self_->clock().now() - touched > std::chrono::seconds{10};
+  return gone_ || (!asked() && self_->clock().now() - touched > std::chrono::seconds{10});
+}
+
+void admin_call::desert() {
+  gone_ = true;
+  if (!verdict_ && abandon_)
+    std::exchange(abandon_, nullptr)();
+}
+
+void admin_call::keep_alive() {
+  self_->delayed_send(self_, breath, say_how_far{shared_from_this()});
 }
 
 void admin_call::report(std::function<json()> how_far) {
@@ -61,10 +126,12 @@ void admin_call::report(std::function<json()> how_far) {
 }
 
 void admin_call::second_over() {
-  if (verdict_ || over_)
+  if (verdict_ || over_ || gone_)
     return;
-  progress(how_far_());
-  self_->delayed_send(self_, std::chrono::seconds{1}, say_how_far{shared_from_this()});
+  if (asked() && !wants_input_)
+    progress(how_far_ ? how_far_() : json::object());
+  const auto next = how_far_ ? std::chrono::seconds{1} : breath;
+  self_->delayed_send(self_, next, say_how_far{shared_from_this()});
 }
 
 caf::result<admin_answer> admin_call::next() {

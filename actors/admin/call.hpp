@@ -54,23 +54,28 @@ struct admin_parts {
 };
 
 class admin_call;
-/// INTERNAL to the admin actor: a call that takes long says how far it is.
+/// INTERNAL to the admin actor: a call that is not over says how far it is, or that it is alive.
 struct say_how_far {
   std::shared_ptr<admin_call> call;
 };
+/// INTERNAL to the admin actor: bursts of refused commands may be over.
+struct tell_refusals {};
 
 /// The admin actor's own view of itself: operators', and what only the node and it itself send it.
-using admin_core = admin_actor::extend<caf::reacts_to<serving>, caf::reacts_to<say_how_far>>;
+using admin_core =
+    admin_actor::extend<caf::reacts_to<serving>, caf::reacts_to<say_how_far>, caf::reacts_to<tell_refusals>>;
 struct admin_state;
 using admin_pointer = admin_core::stateful_pointer<admin_state>;
 
 /// What a command's words name, read before anything is decided.
 struct case_file {
   rules::authority rights;
+  user_id account;                                 ///< that the operator's certificate belongs to, if any
   std::optional<salon_record> salon;               ///< that SALON names
   std::optional<persistence::user_profile> target; ///< that USER names
   bool registers = false;                          ///< USER names no account, but one that waits
-  std::optional<salon_id> shared;                  ///< of a kick: a salon of the moderator's that the target belongs to
+  std::optional<salon_id> shared; ///< of a kick: a salon of the moderator's that the target came to without one
+  bool above = false;             ///< the target has rights in that salon, or everywhere
 };
 
 class admin_call : public std::enable_shared_from_this<admin_call> {
@@ -88,10 +93,17 @@ public:
   std::string input; ///< all of it
 
   // --- what it answers: once done or refused, at most progress before ---
+  /// What it did is in the store. Answered once it holds for everybody who asks from then on, here and over other
+  /// connections: when all actors that were told a fact work by it.
   void done(const json& value);
   void done() { done(json::object({{"done", true}})); }
+  /// The same where nobody can be waited for: the server stops.
+  void done_at_once(const json& value);
+  /// The store, which decides, has written of it in the audit log, or there is nothing to write.
   void refuse(fault why);
   void refuse(admin_verdict how, const std::string& why);
+  /// The operator has no right to it: stands in the audit log.
+  void forbid(const std::string& why);
   /// A piece of the answer's text, as much as is to be held at once; `more` is called when it is told and the asker
   /// wants the next one, and then gives one or ends the text.
   void part(std::string piece, std::function<void()> more);
@@ -99,7 +111,9 @@ public:
   void progress(const json& value);
   /// Until it is decided, tells as progress once a second what `how_far` says. It is called by the admin actor.
   void report(std::function<json()> how_far);
-  /// INTERNAL: the second is over.
+  /// Who asked waits for an answer, however long that takes: he is told every three seconds that the server lives.
+  void keep_alive();
+  /// INTERNAL: that time is over.
   void second_over();
 
   // --- the asker's turn ---
@@ -116,12 +130,18 @@ public:
   /// Nothing more will be asked of it.
   bool over() const { return over_; }
   bool decided() const { return verdict_.has_value(); }
-  /// Its asker has asked for nothing for so long that he must be gone.
+  /// Its asker is gone, or has asked for nothing for so long that he must be.
   bool deserted() const;
+  /// The asker's connection ended. What can be given up is, by `abandon`.
+  void desert();
+  /// Called once should the asker go before it is decided.
+  void when_deserted(std::function<void()> abandon) { abandon_ = std::move(abandon); }
   instant touched;
 
 private:
   void tell();
+  void settle_with_host();
+  void decide_done();
   std::optional<admin_answer> take_answer();
 
   admin_pointer self_;
@@ -136,7 +156,8 @@ private:
   std::optional<admin_verdict> verdict_; ///< it is decided
   std::string text_;                     ///< of which `sent_` bytes are told
   size_t sent_ = 0;
-  bool wants_input_ = false, over_ = false;
+  std::function<void()> abandon_;
+  bool wants_input_ = false, over_ = false, gone_ = false;
 };
 
 using admin_call_ptr = std::shared_ptr<admin_call>;
@@ -168,3 +189,4 @@ std::string joined(const std::vector<std::string>& all, const char* between);
 } // namespace salond
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(salond::say_how_far)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(salond::tell_refusals)

@@ -40,7 +40,8 @@ private:
   void go_on(uint64_t rows) {
     rows_ = rows;
     if (abandoned_)
-      throw store_error(store_error::kind::unavailable, "the server stops: the backup " + name_ + " is not written");
+      throw store_error(store_error::kind::unavailable,
+                        "the server stops, or nobody waits any more: the backup " + name_ + " is not written");
   }
 
   const std::string folder_, name_;
@@ -66,6 +67,7 @@ void back_up(const admin_call_ptr& call) {
         "NAME is a file's name: 1 to 100 of a-z, A-Z, 0-9, dot, underscore and hyphen, no dot in front");
   auto job = std::make_shared<backup_job>(call->parts().state + "/backups", name);
   call->report([job] { return job->how_far(); });
+  call->when_deserted([job] { job->abandon(); });
   call->self()
       ->request(call->parts().store, caf::infinite, store_work{store_work::kind::long_read, job})
       .then([call, job](const store_done&) { end_backup(call, job); }, refusing_error(call));

@@ -93,7 +93,8 @@ void kill(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::wrong_usage, "SECONDS is at most 86400, which is a day");
   const auto stop_now = [call, seconds] {
     call->self()->send(call->parts().server, stop{seconds});
-    call->done(json{{"done", true}, {"seconds", seconds}});
+    const json answer{{"done", true}, {"seconds", seconds}};
+    seconds > 0 ? call->done(answer) : call->done_at_once(answer); // nobody may be there any more to be waited for
   };
   call->self()
       ->request(call->parts().store, patience, count_work{})
@@ -204,7 +205,9 @@ void list_certificates(const admin_call_ptr& call) {
 void revoke_certificates(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (name == call->from().who().name)
-    return call->refuse(admin_verdict::refused, "that is your own certificate; let another administrator revoke it");
+    return note(call, name, {}, "refused", [call] {
+      call->refuse(admin_verdict::refused, "that is your own certificate; let another administrator revoke it");
+    });
   with_office(call, [&](const certificate_office& office) {
     const auto all = office.list();
     const auto live = std::any_of(all.begin(), all.end(), [&](const auto& one) {

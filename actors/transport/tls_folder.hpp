@@ -11,6 +11,9 @@
 
 namespace salond {
 
+/// The name in the certificate that a local salonctl uses. It belongs to no account.
+inline constexpr const char* local_administrator = "local";
+
 /// One line of the list of certificates.
 struct issued_certificate {
   certificate_facts facts;
@@ -42,7 +45,7 @@ public:
   /// Names the folder and what its bundles are for; touches nothing before renew(). `hosts`: names and addresses by
   /// which clients of the chat reach this machine; without any there is no certificate for them.
   explicit tls_folder(std::string path, std::vector<std::string> hosts = {}, std::string node_name = "salond",
-                      std::string administrator_name = "local");
+                      std::string administrator_name = local_administrator);
 
   /// Makes what is missing, due for renewal, not good yet, unreadable or revoked. At start, each minute (the clock may
   /// jump), and after revoke().

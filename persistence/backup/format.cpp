@@ -113,6 +113,11 @@ public:
     sum_.add(text_);
     return json::parse(text_.begin(), text_.end() - 1, nullptr, false);
   }
+  /// The line is just as we write this value: no member stands in it twice, of which a parser drops one.
+  void check_spelling(const json& what) const {
+    if (what.dump() + "\n" != text_)
+      refuse();
+  }
   [[noreturn]] void refuse() const { throw backup_error("line " + std::to_string(number_) + " is damaged"); }
 
   /// The line is the last one, and what it should be.
@@ -147,6 +152,7 @@ void read_header(line_by_line& lines, backup_facts& facts) {
   if (*schema != stored_schema)
     throw backup_error(by + " from schema " + std::to_string(*schema) + ", and this one has schema "
                        + std::to_string(stored_schema) + "; restore it with that salond");
+  lines.check_spelling(header);
   facts.version = version.get<std::string>();
   facts.made_ms = *made;
 }
@@ -163,6 +169,7 @@ void read_table_line(line_by_line& lines, const stored_table& what, backup_facts
     lines.refuse();
   facts.next_numbers.push_back(*next);
   facts.rows.push_back(0);
+  lines.check_spelling(value);
 }
 
 } // namespace

@@ -150,6 +150,8 @@ private:
   std::vector<salon_id> salons_of(const std::string& username) override;
   bool is_member(salon_id salon, const std::string& username) override;
   void put_member(salon_id salon, const std::string& username) override;
+  void mark_made_by_moderator(salon_id salon, user_id who) override;
+  std::vector<salon_id> joined_without_moderator(user_id who) override;
   bool end_membership(salon_id salon, const std::string& username) override;
   bool end_request(salon_id salon, user_id who) override;
   bool banned_for_good(const std::string& username_key) override;

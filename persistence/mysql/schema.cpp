@@ -126,6 +126,13 @@ void add_mailbox_bytes(connection& db) {
     db.execute("ALTER TABLE private_messages DROP KEY ix_pm_to");
 }
 
+/// Who is a member by a moderator's own decision: a moderator's kick does not reach him.
+void tell_moderators_members(connection& db) {
+  catalog look(db);
+  if (!look.find_column("salons_adheres", "by_moderator"))
+    db.execute("ALTER TABLE salons_adheres ADD by_moderator TINYINT NOT NULL DEFAULT 0");
+}
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -145,7 +152,8 @@ struct step {
 // released is never changed: the next one mends it.
 constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add what the administration needs", add_administration},
-                          {"count the bytes of private messages that wait", add_mailbox_bytes}};
+                          {"count the bytes of private messages that wait", add_mailbox_bytes},
+                          {"tell whom moderators made members", tell_moderators_members}};
 
 } // namespace
 

@@ -60,6 +60,22 @@ outcome<membership_change> sqlite_store::remove_member(salon_id salon, user_id w
   return end_membership(salon, account->username) ? membership_change::made : membership_change::was_so;
 }
 
+void sqlite_store::mark_made_by_moderator(salon_id salon, user_id who) {
+  db_->run("UPDATE salons_adheres SET by_moderator = 1 WHERE salon_id = ? "
+           "AND username = (SELECT username FROM clients WHERE client_id = ?)",
+           salon.value, who.value);
+}
+
+std::vector<salon_id> sqlite_store::joined_without_moderator(user_id who) {
+  auto found = db_->ask("SELECT a.salon_id FROM salons_adheres a JOIN clients c ON c.username = a.username "
+                        "WHERE c.client_id = ? AND a.by_moderator = 0 ORDER BY a.salon_id",
+                        who.value);
+  std::vector<salon_id> result;
+  while (found.next())
+    result.push_back(salon_id{found.integer(0)});
+  return result;
+}
+
 // --- join requests ---
 
 bool sqlite_store::end_request(salon_id salon, user_id who) {

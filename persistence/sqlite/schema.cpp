@@ -138,6 +138,10 @@ CREATE TABLE notices (
 CREATE INDEX ix_notices_salon ON notices(salon_id);
 )";
 
+// Who is a member by a moderator's own decision: a moderator's kick does not reach him.
+constexpr const char* members_by_moderators =
+    "ALTER TABLE salons_adheres ADD COLUMN by_moderator INTEGER NOT NULL DEFAULT 0";
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -186,6 +190,10 @@ void add_mailbox_bytes(database& db) {
   db.execute(mailbox_bytes);
 }
 
+void tell_moderators_members(database& db) {
+  db.execute(members_by_moderators);
+}
+
 struct step {
   const char* what;
   void (*run)(database&);
@@ -193,7 +201,8 @@ struct step {
 // Step n is the n-th. A step that was released is never changed: the next one mends it.
 constexpr step steps[] = {{"make the tables and the five salons", make_first_tables},
                           {"add what the administration needs", add_administration},
-                          {"count the bytes of private messages that wait", add_mailbox_bytes}};
+                          {"count the bytes of private messages that wait", add_mailbox_bytes},
+                          {"tell whom moderators made members", tell_moderators_members}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 namespace salond {
@@ -162,6 +163,19 @@ void read_csv(std::string_view text, account_file& into) {
 
 // --- JSON lines ---
 
+/// A line's value, and the member that it names twice, if there is one: the value holds the last of them alone.
+std::pair<json, std::optional<std::string>> parse_line(std::string_view line) {
+  std::set<std::string> members;
+  std::optional<std::string> twice;
+  const auto look = [&](int depth, json::parse_event_t event, json& parsed) {
+    if (event == json::parse_event_t::key && depth == 1 && !members.insert(parsed.get<std::string>()).second)
+      twice = parsed.get<std::string>();
+    return true;
+  };
+  auto value = json::parse(line.begin(), line.end(), look, false);
+  return {std::move(value), std::move(twice)};
+}
+
 /// What is wrong with an object, which goes into `said`; empty: nothing.
 std::string take_object(const json& object, spoken_account& said) {
   if (!object.is_object())
@@ -195,9 +209,12 @@ void read_json_lines(std::string_view text, account_file& into) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (one.find_first_not_of(" \t\r") == std::string_view::npos)
       continue;
+    const auto [object, twice] = parse_line(one);
     spoken_account said;
-    if (const auto why = take_object(json::parse(one.begin(), one.end(), nullptr, false), said); !why.empty())
+    if (const auto why = take_object(object, said); !why.empty())
       into.faults.add(line, why);
+    else if (twice)
+      into.faults.add(line, in_quotes(*twice) + " stands twice; remove one");
     else
       judged.take(line, std::move(said));
   }

@@ -19,7 +19,7 @@ const std::vector<operator_command> table = {
     {"requests", "", "The join requests and the registrations that wait for a decision.", some},
     {"accept", "USER [SALON]", "Makes a join request a membership; without SALON, a registration an account.", salons},
     {"reject", "USER [SALON] [REASON...]", "Ends a join request and a membership; without SALON, a registration.", salons},
-    {"kick", "USER [MINUTES] [REASON...]", "Closes a user's connections and refuses logins, for 5 minutes or MINUTES.", salons},
+    {"kick", "USER [MINUTES] [REASON...]", "Closes a user's connections and refuses logins, for 5 minutes or MINUTES (moderators: 60 at most).", salons},
     {"ban", "USER [REASON...]", "Deletes an account and its messages, and refuses the name for good.", all},
     {"unban", "USER", "Ends a ban or a kick.", all},
     {"bans", "", "Who is out, and until when.", some},
@@ -30,7 +30,7 @@ const std::vector<operator_command> table = {
     {"salon topic", "SALON [TEXT...]", "What the salon is about.", salons},
     {"salon rename", "SALON NAME", "Gives a salon another name.", all},
     {"salon archive", "SALON", "Closes a salon for good; its messages stay in the database.", all},
-    {"member add", "USER SALON", "Makes a user a member.", salons},
+    {"member add", "USER SALON", "Makes a user a member; one whom a moderator adds is kicked by no moderator for it.", salons},
     {"member remove", "USER SALON", "Ends a membership.", salons},
     {"user add", "USER [--alias=ALIAS]", "Makes an account; asks for its password.", all, command_input::password},
     {"user rename", "USER NAME", "Gives a user another name.", all},
@@ -161,17 +161,28 @@ std::optional<usage_fault> what_is_blank(const spoken_command& what, const std::
   return std::nullopt;
 }
 
-/// The audit log keeps what is said, and no name is so long: what is longer is refused, not cut. Texts that users are
-/// told have bounds of their own.
+/// The audit log keeps what is said, and no name is so long: what is longer is refused, not cut. What everybody is told
+/// may be as long as a command.
 std::optional<usage_fault> what_is_too_long(const spoken_command& what, const std::vector<slot>& slots) {
   constexpr size_t most = 1024;
   for (const auto& [name, value] : what.values)
     if (value.size() > most)
       return usage_fault{name + " has at most 1,024 bytes"};
   for (const auto& one : slots)
-    if (one.many && one.name == "REASON" && what.text().size() > most)
-      return usage_fault{"REASON has at most 1,024 bytes"};
+    if (one.many && one.name != "SALON" && what.what->name != "announce" && what.text().size() > most)
+      return usage_fault{one.name + " has at most 1,024 bytes"};
+  for (const auto& word : what.rest)
+    if (word.size() > most && what.what->name != "announce")
+      return usage_fault{"a name has at most 1,024 bytes"};
   return std::nullopt;
+}
+
+/// A command travels in one message.
+bool is_too_long(const std::vector<std::string>& words) {
+  size_t bytes = 0;
+  for (const auto& word : words)
+    bytes += word.size() + 1;
+  return bytes > most_command_bytes;
 }
 
 /// Takes the next word, quotes resolved, off the line; false when a quote does not end.
@@ -244,9 +255,11 @@ std::string spoken_command::text() const {
 std::variant<spoken_command, usage_fault> understand(const std::vector<std::string>& words) {
   if (words.empty())
     return usage_fault{"no command; see help"};
+  if (is_too_long(words))
+    return usage_fault{"a command has at most 49,152 bytes"};
   const auto [row, named] = row_of(words);
   if (!row)
-    return usage_fault{"\"" + words[0] + "\" is no command; see help"};
+    return usage_fault{"\"" + words[0].substr(0, 100) + "\" is no command; see help"};
   const auto slots = slots_of(*row);
   spoken_command out;
   out.what = row;
@@ -259,7 +272,7 @@ std::variant<spoken_command, usage_fault> understand(const std::vector<std::stri
     else if (options_over || word.substr(0, 2) != "--")
       arguments.push_back(word);
     else if (!take_option(out, slots, word))
-      return usage_fault{"\"" + word + "\" is no option here; " + usage_of(*row)};
+      return usage_fault{"\"" + word.substr(0, 100) + "\" is no option here; " + usage_of(*row)};
   }
   if (!take_arguments(out, slots, arguments))
     return usage_fault{usage_of(*row)};

@@ -32,6 +32,9 @@ struct operator_command {
   command_input input = command_input::none;
 };
 
+/// Bytes that a command may have, its words joined by spaces: fewer than one message to the server holds.
+constexpr size_t most_command_bytes = 48 << 10;
+
 /// All of them, in the order in which `help` shows them.
 const std::vector<operator_command>& operator_commands();
 
@@ -54,7 +57,7 @@ struct usage_fault {
   std::string text;
 };
 
-/// Any words are legal; never throws for them. A word `--` makes all that follow it arguments.
+/// Any words are legal, and have bounds; never throws for them. A word `--` makes all that follow it arguments.
 std::variant<spoken_command, usage_fault> understand(const std::vector<std::string>& words);
 
 /// A line of the console: words with quotes ('…', "…", \x), or the replaced console's own syntax: KICK:user,

@@ -103,6 +103,10 @@ struct decision {
   std::string from; ///< address, or "salonctl"
   std::string reason;
   moment at;
+  /// The account that decides: the session's, or the one that the operator's certificate belongs to; none has it where
+  /// it is nobody's. What nobody may do to himself is told by it, never by a name.
+  user_id account{};
+  bool by_moderator = false; ///< an operator who has the rights of a moderator
 };
 
 } // namespace salond

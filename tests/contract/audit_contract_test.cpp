@@ -38,7 +38,7 @@ TEST_P(StoreContract, EachDecisionAboutARoleIsAudited) {
   add_user("Zoé");
   db->transact([&] {
     db->set_role(key_of("Zoé"), role::moderator, {general, blabla}, decided());
-    db->set_role(key_of("Zoé"), role::user, {}, decided("zoé"));
+    db->set_role(key_of("Zoé"), role::user, {}, by("zoé"));
     db->set_role(key_of("Zoé"), role::user, {}, decided());
     db->set_role("nobody", role::user, {}, decided());
   });

@@ -166,12 +166,43 @@ TEST_P(StoreContract, NobodyRemovesHimself) {
   add_user(hostile_name, role::administrator);
   add_user("server", role::administrator);
 
-  EXPECT_EQ(write([&] { return db->kick(key_of(hostile_name), after_noon(minutes(5)), decided(hostile_name)); }).why(),
+  EXPECT_EQ(write([&] { return db->kick(key_of(hostile_name), after_noon(minutes(5)), by(hostile_name)); }).why(),
             fault::not_allowed);
-  EXPECT_EQ(write([&] { return db->ban(key_of(hostile_name), decided(hostile_name)); }).why(), fault::not_allowed);
-  EXPECT_EQ(write([&] { return db->ban(key_of("server"), decided("SERVER")); }).why(), fault::not_allowed);
+  EXPECT_EQ(write([&] { return db->ban(key_of(hostile_name), by(hostile_name)); }).why(), fault::not_allowed);
+  EXPECT_EQ(write([&] { return db->ban(key_of("server"), by("SERVER")); }).why(), fault::not_allowed);
   EXPECT_TRUE(find(hostile_name));
   EXPECT_THAT(db->bans(noon), IsEmpty());
+}
+
+// A name means nothing: who took an operator's name has no account of his.
+TEST_P(StoreContract, AnOperatorsNameProtectsNobody) {
+  add_user("server", role::administrator);
+  for (const auto* name : {"root", "local"})
+    add_user(name);
+
+  EXPECT_TRUE(write([&] { return db->kick("root", after_noon(minutes(5)), decided("root")); }));
+  EXPECT_TRUE(write([&] { return db->ban("root", decided("root")); }));
+  EXPECT_TRUE(write([&] { return db->erase("local", decided("local")); }));
+}
+
+TEST_P(StoreContract, AModeratorsKickEndsNoLongerOneAndCountsWhoCameWithoutHim) {
+  const auto who = add_user("Zoé");
+  auto moderator = decided("paul");
+  moderator.by_moderator = true;
+  write([&] { return db->admit(blabla, key_of("Zoé"), moderator); });
+  write([&] { return db->admit(marketing, key_of("Zoé"), decided()); });
+  write([&] { return db->add_member(salon_id{4}, who); });
+
+  EXPECT_THAT(db->joined_without_moderator(who), testing::UnorderedElementsAre(general, marketing, salon_id{4}));
+  EXPECT_TRUE(write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(5)), moderator); }));
+  EXPECT_TRUE(write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(10)), moderator); }));
+  EXPECT_EQ(write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(9)), moderator); }).why(),
+            fault::not_allowed);
+  EXPECT_EQ(db->bans(noon).at(0).until, after_noon(minutes(10)));
+  EXPECT_TRUE(write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(1)), decided()); }));
+  write([&] { return db->remove_member(blabla, who); });
+  write([&] { return db->add_member(blabla, who); });
+  EXPECT_THAT(db->joined_without_moderator(who), testing::Contains(blabla));
 }
 
 TEST_P(StoreContract, TheLastAdministratorStays) {
@@ -198,9 +229,9 @@ TEST_P(StoreContract, TheLastAdministratorWhoCanLogInStays) {
   EXPECT_EQ(write([&] { return db->set_role(key_of("admin"), role::user, {}, decided()); }), fault::not_allowed);
   EXPECT_TRUE(write([&] { return db->set_role(key_of("Zoé"), role::administrator, {}, decided()); }));
   EXPECT_TRUE(write([&] { return db->set_role(key_of("server"), role::user, {}, decided()); }));
-  EXPECT_EQ(write([&] { return db->set_role(key_of("admin"), role::user, {}, decided("ADMIN")); }), fault::not_allowed)
+  EXPECT_EQ(write([&] { return db->set_role(key_of("admin"), role::user, {}, by("ADMIN")); }), fault::not_allowed)
       << "nobody demotes himself, be there another one";
-  EXPECT_TRUE(write([&] { return db->set_role(key_of("admin"), role::user, {}, decided("zoé")); }));
+  EXPECT_TRUE(write([&] { return db->set_role(key_of("admin"), role::user, {}, by("zoé")); }));
   EXPECT_EQ(write([&] { return db->ban(key_of("Zoé"), decided()); }).why(), fault::not_allowed);
 }
 
@@ -242,7 +273,7 @@ TEST_P(StoreContract, WhoIsMadeAdministratorIsLetIn) {
 TEST_P(StoreContract, AnOperatorsNameMayBeNoUsersAndHostile) {
   add_user("Zoé");
 
-  EXPECT_TRUE(write([&] { return db->ban(key_of("Zoé"), decided(hostile_name)); }));
+  EXPECT_TRUE(write([&] { return db->ban(key_of("Zoé"), by(hostile_name)); }));
 }
 
 } // namespace salond

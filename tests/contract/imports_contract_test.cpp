@@ -143,7 +143,7 @@ TEST_P(StoreContract, NobodyErasesHimselfOrTheLastAdministrator) {
   add_user("Zoé", role::administrator);
   add_user("paul", role::administrator);
 
-  EXPECT_EQ(write([&] { return db->erase("zoé", decided("ZOÉ")); }).why(), fault::not_allowed);
+  EXPECT_EQ(write([&] { return db->erase("zoé", by("ZOÉ")); }).why(), fault::not_allowed);
   EXPECT_TRUE(write([&] { return db->erase("paul", decided()); }));
   EXPECT_EQ(write([&] { return db->erase("zoé", decided()); }).why(), fault::not_allowed);
   EXPECT_EQ(write([&] { return db->erase("nobody", decided()); }).why(), fault::unknown_user);

@@ -158,15 +158,15 @@ TEST_P(StoreContract, NobodyIsGivenASalonThatIsNot) {
 
 TEST_P(StoreContract, NobodyTakesFromHimselfOrFromTheLastAdministrator) {
   add_user("admin", role::administrator);
-  const auto to_user = [&](const std::string& name, const std::string& by) {
-    return write([&] { return db->set_role(key_of(name), role::user, {}, decided(by)); });
+  const auto to_user = [&](const std::string& name, const std::string& who) {
+    return write([&] { return db->set_role(key_of(name), role::user, {}, find(who) ? by(who) : decided(who)); });
   };
 
   EXPECT_EQ(to_user("admin", "root").why(), fault::not_allowed);
   EXPECT_EQ(find("admin")->role, role::administrator);
   add_user("server", role::administrator);
   EXPECT_EQ(to_user("server", "SERVER").why(), fault::not_allowed);
-  EXPECT_TRUE(write([&] { return db->set_role("server", role::administrator, {}, decided("server")); }));
+  EXPECT_TRUE(write([&] { return db->set_role("server", role::administrator, {}, by("server")); }));
   EXPECT_TRUE(to_user("server", "admin"));
   EXPECT_EQ(to_user("admin", "root").why(), fault::not_allowed);
 }

@@ -203,7 +203,9 @@ TEST_F(SqliteStore, DecisionsAreAudited) {
     db->accept_request(salon_id{5}, zoe, decided());
     db->reject_request(salon_id{5}, zoe, decided());
     db->change_password(zoe, "old", "new", decided("Zoé"));
-    db->kick(key_of("Zoé"), noon, decided("zoé"));
+    auto himself = decided("zoé");
+    himself.account = zoe;
+    db->kick(key_of("Zoé"), noon, himself);
     db->kick(key_of("Zoé"), support::after_noon(std::chrono::minutes(5)), decided());
     db->ban(key_of("Zoé"), decided());
     db->unban(key_of("Zoé"), decided());
@@ -263,7 +265,7 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
                 "ALTER TABLE salons DROP COLUMN archived_ms; DROP INDEX ix_pm_to;"
                 "ALTER TABLE private_messages DROP COLUMN bytes;"
                 "CREATE INDEX ix_pm_to ON private_messages(to_client_id, delivered_ms, from_client_id);"
-                "PRAGMA user_version=1"),
+                "ALTER TABLE salons_adheres DROP COLUMN by_moderator; PRAGMA user_version=1"),
             "");
   EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3")));
 

@@ -73,6 +73,12 @@ protected:
   }
 
   outcome<user> find(const std::string& name) { return db->find_user(key_of(name)); }
+  /// A decision that the user himself takes.
+  decision by(const std::string& name) {
+    auto why = support::decided(name);
+    why.account = find(name)->id;
+    return why;
+  }
 
   std::unique_ptr<persistence::store> db;
   // The seeded salons, one of each policy.

@@ -311,7 +311,7 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
           "ALTER TABLE clients DROP COLUMN last_seen_ms", "ALTER TABLE salons DROP COLUMN topic",
           "ALTER TABLE salons DROP COLUMN archived_ms",
           "ALTER TABLE private_messages ADD KEY ix_pm_to (to_client_id, delivered_ms, pm_id), DROP KEY ix_pm_mailbox,"
-          " DROP COLUMN bytes",
+          " DROP COLUMN bytes", "ALTER TABLE salons_adheres DROP COLUMN by_moderator",
           "DELETE FROM schema_version WHERE version > 1"})
       support::execute_mysql(where, statement);
     return where;

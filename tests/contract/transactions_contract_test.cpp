@@ -27,7 +27,7 @@ TEST_P(StoreContract, ARefusedRequestDoesNotUndoItsNeighbours) {
     EXPECT_EQ(db->redeem_token("no token", noon).why(), fault::wrong_credentials);
     EXPECT_EQ(db->store_private(zoe, "nobody", "x", noon).why(), fault::unknown_user);
     EXPECT_EQ(db->ban("nobody", decided()).why(), fault::unknown_user);
-    EXPECT_EQ(db->kick(key_of("Zoé"), noon, decided("zoé")).why(), fault::not_allowed);
+    EXPECT_EQ(db->kick(key_of("Zoé"), noon, by("zoé")).why(), fault::not_allowed);
     EXPECT_EQ(db->unban("nobody", decided()), fault::unknown_user);
     EXPECT_TRUE(db->register_user({hostile_name, hostile_name, "h"}));
     EXPECT_TRUE(db->append({general, zoe, 2, "after", noon}));

@@ -191,6 +191,7 @@ public:
   std::vector<join_request> join_requests() override { return inner_->join_requests(); }
   void remember_decision(user_id who, const decided_request& what) override { inner_->remember_decision(who, what); }
   void mark_told(user_id who, const std::vector<decided_request>& which) override { inner_->mark_told(who, which); }
+  std::vector<salon_id> joined_without_moderator(user_id who) override { return inner_->joined_without_moderator(who); }
   outcome<membership_change> admit(salon_id salon, const std::string& key, const decision& why) override {
     return inner_->admit(salon, key, why);
   }

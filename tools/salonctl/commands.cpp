@@ -18,6 +18,9 @@ namespace {
 using namespace salond;
 using namespace std::chrono_literals;
 
+constexpr size_t most_password = 1024;
+constexpr size_t most_input = 64 << 20; // what the server takes of one operator
+
 bool no_input(std::string&) {
   return false;
 }
@@ -39,6 +42,8 @@ server_link::input input_of(const spoken_command& said) {
       auto typed = ask_password(who);
       if (!typed)
         throw failure(status::refused, "no password was given; nothing was changed");
+      if (typed->size() > most_password)
+        throw failure(status::wrong_usage, "a password has at most 1,024 bytes; nothing was changed");
       piece = std::move(*typed);
       return false;
     };
@@ -46,9 +51,12 @@ server_link::input input_of(const spoken_command& said) {
     return no_input;
   const auto name = said.get("FILE");
   const auto file = file_named(name);
-  return [file, name](std::string& piece) {
+  return [file, name, sent = size_t{0}](std::string& piece) mutable {
     piece.resize(most_admin_text);
     piece.resize(std::fread(piece.data(), 1, piece.size(), file.get()));
+    sent += piece.size();
+    if (sent > most_input)
+      throw failure(status::wrong_usage, name + " has more than 64 MiB, which an import may have; nothing was changed");
     if (std::ferror(file.get()))
       throw failure(status::refused, "cannot read " + name + ": " + std::strerror(errno) + "; nothing was changed");
     return piece.size() == most_admin_text;
@@ -108,6 +116,8 @@ void print_json(const std::string& answer) {
 /// One line, which on a terminal takes the place of the one before.
 void show_progress(const std::string& how_far) {
   static const bool live = ::isatty(STDERR_FILENO) != 0;
+  if (how_far == "{}")
+    return; // only a sign that the server lives
   std::cerr << (live ? "\r\x1b[K" : "") << progress_line(json::parse(how_far, nullptr, false)) << (live ? "" : "\n")
             << std::flush;
 }
@@ -220,28 +230,44 @@ void runner::watch() {
   }
 }
 
+/// One line of the console. False: it is the last one.
+bool runner::obey(const std::string& line) {
+  if (line.size() > most_command_bytes)
+    throw failure(status::wrong_usage, "a command has at most 49,152 bytes");
+  if (const auto first = line.find_first_not_of(" \t\r"); first == std::string::npos || line[first] == '#')
+    return true; // a comment
+  const auto read = words_of_line(line);
+  if (const auto* wrong = std::get_if<usage_fault>(&read))
+    throw failure(status::wrong_usage, wrong->text);
+  const auto& words = std::get<std::vector<std::string>>(read);
+  if (words.empty())
+    return true;
+  if (words[0] == "quit" || words[0] == "exit")
+    return false;
+  if (words[0] == "help")
+    std::cout << help_about(words) << std::flush;
+  else
+    run(words);
+  return true;
+}
+
 void runner::console() {
   line_reader lines;
+  size_t number = 0, failed = 0;
   while (const auto line = lines.next()) {
-    const auto read = words_of_line(*line);
+    ++number;
     try {
-      if (const auto* wrong = std::get_if<usage_fault>(&read))
-        throw failure(status::wrong_usage, wrong->text);
-      const auto& words = std::get<std::vector<std::string>>(read);
-      if (words.empty())
-        continue;
-      if (words[0] == "quit" || words[0] == "exit")
-        return;
-      if (words[0] == "help")
-        std::cout << help_about(words) << std::flush;
-      else
-        run(words);
+      if (!obey(*line))
+        break;
     } catch (const failure& why) {
-      std::cerr << for_terminal(why.what()) << std::endl;
+      ++failed;
+      std::cerr << (lines.is_terminal() ? "" : "line " + std::to_string(number) + ": ") << for_terminal(why.what()) << std::endl;
       if (why.how == status::cannot_connect)
         throw;
     }
   }
+  if (failed != 0 && !lines.is_terminal()) // a script's own end says whether all of it was done
+    throw failure(status::refused, std::to_string(failed) + (failed == 1 ? " command" : " commands") + " failed");
 }
 
 } // namespace salonctl

@@ -18,10 +18,12 @@ public:
   /// Runs one command and prints its answer. Throws failure.
   void run(const std::vector<std::string>& words);
 
-  /// Reads commands until the input's end, `quit` or `exit`; says what went wrong and goes on.
+  /// Reads commands until the input's end, `quit` or `exit`; says what went wrong and goes on. Throws failure at the
+  /// end of a script in which something did.
   void console();
 
 private:
+  bool obey(const std::string& line);
   std::string answer_of(const std::vector<std::string>& words, const server_link::input& more);
   void print(const std::string& answer) const;
   void issue_certificate(const std::vector<std::string>& words, const std::string& name);

@@ -4,6 +4,8 @@
 #include <caf/io/all.hpp>
 #include <functional>
 #include <future>
+#include <iostream>
+#include <sstream>
 
 namespace salonctl {
 
@@ -11,8 +13,8 @@ using namespace salond;
 
 namespace {
 
-// A command may wait for the database, which refuses what it cannot take within seconds.
-constexpr auto patience = std::chrono::minutes{2};
+// Whom the server makes wait it tells every three seconds that it lives. Silence is said, and then it is over.
+constexpr int silence_is_said_after = 5, silence_ends_after = 10; // seconds
 
 /// Small and quick to start: one command, one connection.
 struct tool_config : caf::actor_system_config {
@@ -126,26 +128,41 @@ server_link::server_link(const options& how) {
   server.kinds = {peer_kind::node};
   server.reach = port_rules::reach::every_actor;
   auto found = system_->net.dial<admin_actor>(how.server.host, how.server.port, server);
+  where_ = config::to_string(config::admin_endpoint{how.server});
   if (const auto* why = std::get_if<dial_failure>(&found))
-    throw to_failure(*why, config::to_string(config::admin_endpoint{how.server}));
+    throw to_failure(*why, where_);
   admin_ = std::get<admin_actor>(found);
   system_->asker = system_->actors.spawn(asker, admin_);
 }
 
 server_link::~server_link() = default;
 
+/// Counts seconds instead of reading a clock: while this program is stopped itself, nobody is late.
+template <class Future>
+void server_link::wait_for(const Future& result) const {
+  for (int silent = 1; result.wait_for(std::chrono::seconds{1}) != std::future_status::ready; ++silent) {
+    if (silent == silence_is_said_after)
+      std::cerr << "salonctl: " << where_ << " has not answered for " << silence_is_said_after
+                << " seconds; giving up after " << silence_ends_after << std::endl;
+    if (silent >= silence_ends_after)
+      throw failure(status::cannot_connect, where_ + " has not answered for " + std::to_string(silence_ends_after)
+                                                + " seconds; what was asked may be done or not");
+  }
+}
+
 template <class Message>
 admin_answer server_link::exchange(Message what) {
   auto one = std::make_shared<errand>();
   one->ask = [admin = admin_, what = std::move(what)](caf::event_based_actor* self, const auto& me) {
-    self->request(admin, patience, what)
+    self->request(admin, caf::infinite, what)
         .then([me](const admin_answer& answer) { me->end(answer); },
-              [me](const caf::error&) {
-                me->end(failure{status::cannot_connect, "the server did not answer in time"});
+              [me](const caf::error& why) {
+                me->end(failure{status::cannot_connect, "no answer: " + to_string(why)});
               });
   };
   auto result = one->result.get_future();
   caf::anon_send(system_->asker, errand_message{one});
+  wait_for(result);
   auto end = result.get();
   if (auto* why = std::get_if<failure>(&end))
     throw std::move(*why);

@@ -36,9 +36,13 @@ private:
   template <class Message>
   salond::admin_answer exchange(Message what);
 
+  template <class Future>
+  void wait_for(const Future& result) const;
+
   struct system;
   std::unique_ptr<system> system_;
   salond::admin_actor admin_;
+  std::string where_;
   uint32_t calls_ = 0;
 };
 

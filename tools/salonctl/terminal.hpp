@@ -1,9 +1,13 @@
 // What only a terminal has: passwords that are not shown, lines that can be edited.
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 
 namespace salonctl {
+
+/// Bytes of a line that are kept; a longer one has one more, so that it is known for one.
+constexpr size_t most_line = 64 << 10;
 
 /// Asks for a password, twice where a person types it, without showing it; from a pipe: its first line.
 /// Nothing at the input's end, or when the two differ.
@@ -18,9 +22,11 @@ public:
   line_reader& operator=(const line_reader&) = delete;
   /// Nothing at the input's end.
   std::optional<std::string> next();
+  /// Whether a person types the lines.
+  bool is_terminal() const { return terminal_; }
 
 private:
-  bool terminal_;
+  bool terminal_, first_ = true;
   std::string history_;
 };
 

@@ -1,0 +1,178 @@
+// What an operator may do, and what is kept of what he may not.
+// - A name that means two things: a user who registered as `local` was safe from who holds the server's own
+//   certificate, since "nobody kicks himself" compared names. Now accounts are compared: the one that the certificate
+//   belongs to, if any.
+// - A refusal without a trace: a moderator's `ban` or `kill` stood nowhere. Now it stands in the audit log.
+// - A right that could be stretched: a moderator made somebody a member of his salon, and then kicked him off the whole
+//   server for a year. Now his kick reaches those who came without him, for an hour at most.
+#include "tests/support/operators_node.hpp"
+
+namespace salond {
+namespace {
+
+using testing::HasSubstr;
+
+class OperatorsRights : public OperatorsNode {
+protected:
+  /// paul moderates Blabla, and zoë, who is no member of it, is there.
+  void start_with_moderator() {
+    add_user("paul");
+    add_user("zoë");
+    start();
+    ASSERT_EQ(verdict_of({"role", "paul", "moderator", "Blabla"}), admin_verdict::done);
+    who = paul;
+  }
+  admin_verdict as_root(const words& said) {
+    const auto before = std::exchange(who, identity{peer_kind::administrator, "root"});
+    const auto verdict = verdict_of(said);
+    who = before;
+    return verdict;
+  }
+
+  const identity paul{peer_kind::moderator, "paul"};
+};
+
+TEST_F(OperatorsRights, AnOperatorsNameProtectsNoUser) {
+  for (const auto* name : {"local", "root", "zoë"})
+    add_user(name);
+  add_user("luc", role::administrator);
+  start();
+
+  who = {peer_kind::administrator, "local"};
+  EXPECT_EQ(verdict_of({"role", "local", "administrator"}), admin_verdict::done);
+  EXPECT_EQ(verdict_of({"role", "local", "user"}), admin_verdict::done);
+  EXPECT_EQ(verdict_of({"kick", "LOCAL"}), admin_verdict::done);
+  EXPECT_EQ(verdict_of({"erase", "local"}), admin_verdict::done);
+  who = {peer_kind::administrator, "root"};
+  EXPECT_EQ(verdict_of({"ban", "root"}), admin_verdict::done) << "a user's account, and no administrator's";
+}
+
+TEST_F(OperatorsRights, NobodyTurnsAgainstHisOwnAccount) {
+  add_user("luc", role::administrator);
+  add_user("zoë", role::administrator);
+  start();
+  who = {peer_kind::administrator, "zo\xC3\xAB"};
+
+  for (const words& said :
+       {words{"kick", "ZOË"}, words{"ban", "zoë"}, words{"erase", "zoë"}, words{"role", "zoë", "user"}})
+    EXPECT_EQ(verdict_of(said), admin_verdict::not_allowed) << said[0];
+  EXPECT_EQ(as_root({"kick", "zoë"}), admin_verdict::done);
+}
+
+TEST_F(OperatorsRights, WhatIsForbiddenStandsInTheAuditLog) {
+  start_with_moderator();
+
+  for (const words& said : {words{"ban", "zoë"}, words{"kill"}, words{"reload"}, words{"cert", "issue", "eve"},
+                            words{"users"}, words{"kick", "zoë"}})
+    EXPECT_EQ(verdict_of(said), admin_verdict::not_allowed) << said[0];
+
+  for (const auto* what : {"ban", "kill", "reload", "cert issue", "users", "kick"}) {
+    const auto lines = log_of(what);
+    ASSERT_EQ(lines.size(), 1u) << what;
+    EXPECT_EQ(lines[0]["by"], "paul");
+    EXPECT_EQ(lines[0]["result"], "not_allowed");
+  }
+  EXPECT_EQ(log_of("ban")[0]["to"], "zoë");
+  EXPECT_EQ(log_of("cert issue")[0]["to"], "eve");
+}
+
+TEST_F(OperatorsRights, ABurstOfForbiddenCommandsHasFewLines) {
+  start_with_moderator();
+
+  for (int i = 0; i < 100; ++i)
+    ASSERT_EQ(verdict_of({"kill"}), admin_verdict::not_allowed);
+
+  EXPECT_LT(log_of("kill").size(), 30u);
+  EXPECT_TRUE(support::eventually([&] { return !log_of("refused commands").empty(); }, std::chrono::seconds{40}));
+  EXPECT_THAT(log_of("refused commands")[0]["reason"].get<std::string>(), HasSubstr("more in"));
+}
+
+TEST_F(OperatorsRights, AModeratorKicksOnlyWhoCameWithoutHim) {
+  start_with_moderator();
+
+  ASSERT_EQ(verdict_of({"member", "add", "zoë", "Blabla"}), admin_verdict::done);
+  EXPECT_EQ(verdict_of({"kick", "zoë", "60"}), admin_verdict::not_allowed);
+  auto zoe = log_in("zoë");
+  zoe.say("LEAVE:Blabla");
+  zoe.line();
+  zoe.say("JOIN:Blabla");
+  zoe.line();
+  EXPECT_EQ(verdict_of({"member", "add", "zoë", "Blabla"}), admin_verdict::done) << "which changes nothing";
+  EXPECT_EQ(verdict_of({"kick", "zoë", "61"}), admin_verdict::not_allowed);
+  EXPECT_EQ(verdict_of({"kick", "zoë", "527040"}), admin_verdict::not_allowed);
+  EXPECT_EQ(verdict_of({"kick", "zoë", "60"}), admin_verdict::done);
+}
+
+TEST_F(OperatorsRights, AModeratorEndsNoLongerKick) {
+  start_with_moderator();
+  ASSERT_EQ(as_root({"member", "add", "zoë", "Blabla"}), admin_verdict::done);
+  ASSERT_EQ(as_root({"kick", "zoë", "1000"}), admin_verdict::done);
+
+  EXPECT_EQ(verdict_of({"kick", "zoë", "1"}), admin_verdict::not_allowed);
+  EXPECT_EQ(verdict_of({"unban", "zoë"}), admin_verdict::not_allowed);
+  EXPECT_EQ(as_root({"kick", "zoë", "1"}), admin_verdict::done);
+}
+
+TEST_F(OperatorsRights, AModeratorTakesNothingFromWhoHasRights) {
+  add_user("luc", role::administrator);
+  add_user("eve");
+  start_with_moderator();
+  ASSERT_EQ(as_root({"role", "eve", "moderator", "Blabla"}), admin_verdict::done);
+  for (const auto* name : {"luc", "eve", "zoë"})
+    ASSERT_EQ(as_root({"member", "add", name, "Blabla"}), admin_verdict::done);
+
+  for (const auto* name : {"luc", "eve"}) {
+    EXPECT_EQ(verdict_of({"member", "remove", name, "Blabla"}), admin_verdict::not_allowed) << name;
+    EXPECT_EQ(verdict_of({"reject", name, "Blabla"}), admin_verdict::not_allowed) << name;
+    EXPECT_EQ(verdict_of({"kick", name}), admin_verdict::not_allowed) << name;
+  }
+  EXPECT_EQ(verdict_of({"member", "remove", "zoë", "Blabla"}), admin_verdict::done);
+}
+
+// A duration from two readings of the clock, rounded up: "6 minutes" in a third of all kicks for five.
+TEST_F(OperatorsRights, AKickLastsAsLongAsItWasSaidTo) {
+  add_user("zoë");
+  start();
+  caf::scoped_actor self{*system, true};
+  guard->hold(what::reads); // so that some time passes between the command and what comes of it
+  auto kicked = self->request(caf::actor_cast<admin_actor>(actors_now().admin), support::deadline,
+                              admin_request{1, {"kick", "zoë", "5"}});
+  ASSERT_TRUE(support::eventually([&] { return guard->held(what::reads) == 1; }));
+  guard->release(what::reads);
+  kicked.receive([](const admin_answer&) {}, [](const caf::error& why) { ADD_FAILURE() << to_string(why); });
+  ASSERT_EQ(verdict_of({"kick", "zoë", "1"}), admin_verdict::done);
+
+  const auto lines = log_of("kick");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0]["to"], "zoë (5 minutes)");
+  EXPECT_EQ(lines[1]["to"], "zoë (1 minute)");
+}
+
+// Work that outlived who asked for it: 16 interrupted commands kept their operator from giving any, for two minutes.
+TEST_F(OperatorsRights, ACallEndsWithWhoAsked) {
+  start();
+  for (size_t i = 0; i < most_admin_calls + 2; ++i) {
+    caf::scoped_actor asker{*system, true};
+    const auto verdict = static_cast<admin_verdict>(say(asker, admin_request{1, {"users", "import", "-"}}).verdict);
+    ASSERT_TRUE(verdict == admin_verdict::input_wanted || verdict == admin_verdict::refused);
+  }
+
+  EXPECT_TRUE(
+      support::eventually([&] { return verdict_of({"status"}) == admin_verdict::done; }, std::chrono::seconds{5}));
+}
+
+TEST_F(OperatorsRights, WhoWaitsIsToldThatTheServerLives) {
+  start();
+  guard->hold(what::reads);
+  caf::scoped_actor self{*system, true};
+
+  const auto waiting = say(self, admin_request{1, {"bans"}});
+  guard->release(what::reads);
+
+  EXPECT_EQ(static_cast<admin_verdict>(waiting.verdict), admin_verdict::progress);
+  EXPECT_EQ(waiting.text, "{}");
+  EXPECT_EQ(say(self, admin_more{1}).text, "[]");
+}
+
+} // namespace
+} // namespace salond

@@ -1,0 +1,95 @@
+// salonctl as scripts use it.
+// - `console <script` whose lines failed ended with status 0; and a byte order mark made its first line another word.
+// - `announce` with 100,000 bytes ended with status 3 and a guess (was the certificate revoked?). Now whatever is too
+// long
+//   is told with its bound, before anything is sent.
+// - `watch` and `log --follow` wrote a line a second into the server's log.
+#include "tests/end_to_end/salonctl.hpp"
+#include <csignal>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace salond::end_to_end {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using words = std::vector<std::string>;
+
+class Scripts : public testing::Test {
+protected:
+  void SetUp() override { server_.start(); }
+  support::daemon server_;
+};
+
+TEST_F(Scripts, AreToldWhatFailed) {
+  const auto some = run_salonctl(server_, {"console"}, "status\ndance\nunban nobody\nsalons\n");
+  EXPECT_EQ(some.status, 1);
+  EXPECT_THAT(some.errors, HasSubstr("line 2: \"dance\" is no command"));
+  EXPECT_THAT(some.errors, HasSubstr("line 3: "));
+  EXPECT_THAT(some.errors, HasSubstr("2 commands failed"));
+  EXPECT_THAT(some.output, HasSubstr("Blabla"));
+
+  EXPECT_EQ(run_salonctl(server_, {"console"}, "dance\nquit\nsalons\n").status, 1);
+  EXPECT_EQ(run_salonctl(server_, {"console"}, "status\n\n  # it's a comment\nsalons").status, 0);
+  const auto marked = run_salonctl(server_, {"console"}, "\xEF\xBB\xBFsalons\r\nquit\r\n");
+  EXPECT_EQ(marked.status, 0) << marked.errors;
+  EXPECT_THAT(marked.output, HasSubstr("Blabla"));
+}
+
+TEST_F(Scripts, AreToldWhatIsTooLong) {
+  const std::string longest(100'000, 'x');
+  for (const words& command : {words{"announce", longest}, words{"announce", longest.substr(0, 49'200)},
+                               words{"salon", "topic", "Blabla", longest}, words{"search", "Blabla", longest},
+                               words{"kick", "zoe", "5", longest}, words{"user", longest},
+                               words{"role", "zoe", "moderator", longest}, words{longest}, words{"backup", longest}}) {
+    const auto one = run_salonctl(server_, command);
+    EXPECT_EQ(one.status, 2) << command[0];
+    EXPECT_LT(one.errors.size(), 400u);
+  }
+  EXPECT_THAT(run_salonctl(server_, {"announce", longest}).errors, HasSubstr("at most 49,152 bytes"));
+  EXPECT_EQ(run_salonctl(server_, {"announce", longest.substr(0, 49'000)}).status, 0);
+  EXPECT_EQ(run_salonctl(server_, {"console"}, "announce " + longest + "\n").status, 1);
+  const auto password = run_salonctl(server_, {"password", "admin"}, longest + "\n");
+  EXPECT_EQ(password.status, 2);
+  EXPECT_THAT(password.errors, HasSubstr("at most 1,024 bytes"));
+}
+
+TEST_F(Scripts, WatchWithoutALineInTheLog) {
+  support::temporary_folder folder;
+  support::process watch({SALONCTL_BINARY, "--server=" + server_.admin(), "--state=" + server_.state(), "watch"}, {},
+                         folder / "out", folder / "err");
+  ASSERT_TRUE(support::eventually([&] { return watch.output().find("connections=") != std::string::npos; }));
+  ASSERT_EQ(run_salonctl(server_, {"log", "--after=0"}).status, 0);
+  ASSERT_EQ(run_salonctl(server_, {"status"}).status, 0);
+
+  EXPECT_THAT(server_.log(), HasSubstr("command=status"));
+  EXPECT_THAT(server_.log(), Not(HasSubstr("command=watch")));
+  EXPECT_THAT(server_.log(), Not(HasSubstr("command=log")));
+}
+
+TEST_F(Scripts, ThatAreInterruptedLeaveNothingOpen) {
+  const support::temporary_folder folder;
+  const std::string fifo = folder / "accounts"; // from which nothing comes
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const int writer = ::open(fifo.c_str(), O_RDWR | O_CLOEXEC);
+  std::vector<std::unique_ptr<support::process>> tools;
+  for (int i = 0; i < 16; ++i)
+    tools.push_back(std::make_unique<support::process>(words{"/bin/sh", "-c", R"(exec "$0" "$@" <")" + fifo + "\"",
+                                                             SALONCTL_BINARY, "--server=" + server_.admin(),
+                                                             "--state=" + server_.state(), "users", "import", "-"},
+                                                       words{}, folder / "out", folder / "err"));
+  ASSERT_TRUE(support::eventually([&] { return run_salonctl(server_, {"status"}).status == 1; }));
+
+  for (auto& one : tools)
+    one->send(SIGKILL);
+
+  EXPECT_TRUE(
+      support::eventually([&] { return run_salonctl(server_, {"status"}).status == 0; }, std::chrono::seconds{10}));
+  ::close(writer);
+}
+
+} // namespace
+} // namespace salond::end_to_end
