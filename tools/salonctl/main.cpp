@@ -1,6 +1,7 @@
 // salonctl: administers a salond over its admin port. docs/operations.md has the commands and the exit statuses.
 #include "config/standard_streams.hpp"
 #include "tools/salonctl/commands.hpp"
+#include "tools/salonctl/completion.hpp"
 #include "tools/salonctl/show.hpp"
 #include <cerrno>
 #include <clocale>
@@ -27,6 +28,14 @@ int end(status how) {
 int fail(const failure& why) {
   std::cerr << "salonctl: " << for_terminal(why.what()) << std::endl;
   return end(why.how);
+}
+
+/// A shell's completion asks `salonctl --complete WORD...`, the word at the cursor last; tools/packaging/completion.
+bool completes(int argc, char** argv) {
+  if (argc < 2 || std::string_view{argv[1]} != "--complete")
+    return false;
+  std::cout << completion_text({argv + 2, argv + argc});
+  return true;
 }
 
 /// What needs no server. True: it is done.
@@ -65,7 +74,8 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::setlocale(LC_CTYPE, "C.UTF-8"); // names are UTF-8, whatever the terminal's language
   try {
-    run(parse(argc, argv));
+    if (!completes(argc, argv))
+      run(parse(argc, argv));
   } catch (const failure& why) {
     return fail(why);
   } catch (const std::exception& error) {

@@ -1,6 +1,5 @@
 #include "tools/salonctl/options.hpp"
 #include "config/command_line.hpp"
-#include "protocol/words/operator_command.hpp"
 #include <getopt.h>
 
 namespace salonctl {
@@ -79,6 +78,20 @@ options parse(int argc, char** argv) {
   return out;
 }
 
+const std::vector<const char*>& own_options() {
+  static const std::vector<const char*> all = {"--state=DIR", "--bundle=FILE", "--server=HOST:PORT",
+                                               "--json",      "--help",        "--version"};
+  return all;
+}
+
+std::vector<const salond::operator_command*> all_commands() {
+  std::vector<const salond::operator_command*> result;
+  for (const auto* commands : {&salond::operator_commands(), &own_commands})
+    for (const auto& command : *commands)
+      result.push_back(&command);
+  return result;
+}
+
 std::string help_text() {
   return about + ("Commands:\n" + help_text({}));
 }
@@ -87,10 +100,9 @@ std::string help_text(const std::vector<std::string>& words) {
   std::string wanted, text;
   for (const auto& word : words)
     wanted += (wanted.empty() ? "" : " ") + word;
-  for (const auto* commands : {&salond::operator_commands(), &own_commands})
-    for (const auto& command : *commands)
-      if (command.name.substr(0, wanted.size()) == wanted)
-        text += line_of(command);
+  for (const auto* command : all_commands())
+    if (command->name.substr(0, wanted.size()) == wanted)
+      text += line_of(*command);
   return text;
 }
 

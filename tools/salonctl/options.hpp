@@ -1,6 +1,7 @@
 // salonctl's command line: whom to talk to and how, then the command's own words.
 #pragma once
 #include "config/config.hpp"
+#include "protocol/words/operator_command.hpp"
 #include <string>
 #include <vector>
 
@@ -16,6 +17,11 @@ struct options {
 };
 
 options parse(int argc, char** argv);
+
+/// salonctl's own options as `--help` writes them: "--state=DIR", "--json".
+const std::vector<const char*>& own_options();
+/// All commands: the server's, and those that salonctl carries out by itself.
+std::vector<const salond::operator_command*> all_commands();
 
 /// What `--help` prints: the options and all commands.
 std::string help_text();

@@ -14,6 +14,7 @@
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/start_watch.hpp"
 #include "tools/salond/state_folder.hpp"
+#include "tools/salond/watchdog.hpp"
 #include <cstdio>
 #include <ctime>
 #include <unistd.h>
@@ -138,6 +139,8 @@ int run(const program& how, std::unique_ptr<persistence::store> db, int signals,
   events.ready = [&told](const node_actors& now) { told.tell(now); };
   events.changed = events.ready;
   events.ended = [&told](int with) { told.tell_end(with); };
+  if (const auto pause = watchdog_pause())
+    start_watchdog(system, *pause);
   const auto root = system.spawn(server, parts, events);
   live.serve(root);
   const auto status = here.wait_for_end(root, signals);

@@ -9,7 +9,7 @@
 
 namespace salond {
 
-void notify_service_manager(const std::string& state) {
+void notify_service_manager(const std::string& state, patience wait) {
   const auto* where = std::getenv("NOTIFY_SOCKET");
   sockaddr_un address{};
   if (!where || (*where != '/' && *where != '@') || std::strlen(where) >= sizeof address.sun_path)
@@ -22,9 +22,10 @@ void notify_service_manager(const std::string& state) {
   if (socket < 0)
     return;
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(where));
-  const timeval patience{0, 500000}; // a manager that reads nothing holds up nobody
-  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  (void)::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), size);
+  const timeval half_a_second{0, 500000}; // a manager that reads nothing holds up nobody
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &half_a_second, sizeof half_a_second);
+  (void)::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL | (wait == patience::none ? MSG_DONTWAIT : 0),
+                 reinterpret_cast<sockaddr*>(&address), size);
   ::close(socket);
 }
 

@@ -5,6 +5,8 @@
 namespace salond {
 
 /// Sends `state` ("READY=1", "STOPPING=1") if a service manager listens; else nothing happens.
-void notify_service_manager(const std::string& state);
+/// Where it takes nothing: waits for half a second, or not at all.
+enum class patience { some, none };
+void notify_service_manager(const std::string& state, patience wait = patience::some);
 
 } // namespace salond
