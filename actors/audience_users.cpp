@@ -5,6 +5,7 @@
 #include <algorithm>
 
 namespace salond {
+
 void audience::end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now) {
   for (const auto next : allowed.over(what, how, guesses, now))
     if (const auto found = connections_.find(next); found != connections_.end())

@@ -93,7 +93,7 @@ TEST_F(FullMailbox, OverTlsToo) {
 
 /// Through a unix socket: the kernel keeps far less of it than of TCP, so that the rest would be the server's.
 TEST_F(FullMailbox, ManyWhoDoNotReadHoldAPieceEach) {
-  start({}, "unix:" + server_.folder() / "socket");
+  start({}, "unix:" + (server_.folder() / "socket").string());
   const auto expected = fill();
   const auto at_start_kib = server_.pss_kib();
   std::vector<line_client> silent;
