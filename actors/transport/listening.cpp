@@ -79,7 +79,8 @@ void socket_address::set_port(uint16_t port) {
 }
 
 bool socket_address::is_any() const {
-  return bytes.ss_family == AF_INET6 ? IN6_IS_ADDR_UNSPECIFIED(&six(*this)) : four(*this).sin_addr.s_addr == INADDR_ANY;
+  return bytes.ss_family == AF_INET6 ? IN6_IS_ADDR_UNSPECIFIED(&six(*this).sin6_addr)
+                                     : four(*this).sin_addr.s_addr == INADDR_ANY;
 }
 
 bool socket_address::covers(const socket_address& other) const {

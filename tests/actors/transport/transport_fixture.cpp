@@ -106,7 +106,7 @@ void Transport::serve(salond::transport_limits limits, std::set<std::string> rev
   salond::port_rules operators;
   operators.kinds = {peer_kind::administrator, peer_kind::moderator};
   operators.types = server->net.names_of<question, listen>();
-  port = server->net.publish(admin, addresses_of(host, 0), operators);
+  port = server->net.publish(admin, salond::addresses_of("127.0.0.1", 0), operators);
 }
 
 void Transport::stop() {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -192,10 +193,33 @@ TEST_F(Transport, ClosesAPublishedPort) {
   EXPECT_THAT(ask(tool, there, "connections stay"), StartsWith("administrator/zoe"));
 }
 
+TEST_F(Transport, PublishesAtEveryAddressAndClosesAllOfThem) {
+  serve();
+  auto both = salond::addresses_of("127.0.0.1", 0);
+  both.push_back(salond::addresses_of("127.0.0.2", 0).at(0));
+
+  const auto common = server->net.publish(admin, both, {});
+
+  const auto is_free = [](const salond::socket_address& where) {
+    const auto opened = salond::listen_at(where);
+    if (opened >= 0)
+      ::close(opened);
+    return opened >= 0;
+  };
+  for (auto& each : both) {
+    each.set_port(common);
+    EXPECT_FALSE(is_free(each)) << each.to_string();
+  }
+  EXPECT_TRUE(server->net.unpublish(common));
+  EXPECT_FALSE(server->net.unpublish(common));
+  for (const auto& each : both)
+    EXPECT_TRUE(comes_true([&] { return is_free(each); })) << each.to_string();
+}
+
 TEST_F(Transport, SaysWhenThePortIsTaken) {
   serve();
 
-  EXPECT_THROW(server->net.publish(admin, addresses_of("127.0.0.1", port), {}), std::system_error);
+  EXPECT_THROW(server->net.publish(admin, salond::addresses_of("127.0.0.1", port), {}), std::system_error);
 }
 
 TEST_F(Transport, TellsTheEndOfTheServerToWhoWatches) {

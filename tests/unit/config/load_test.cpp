@@ -63,7 +63,7 @@ TEST(Load, ReadsEveryName) {
   const auto read = load(R"({
     // a comment
     "listen": ["tcp://[::1]:1", "unix:/run/s"], "listen_clear_anywhere": true, "db": "mysql://u@h:3307/n", "db_password_file": "/p", "state": "/s",
-    "tls": {"certificate": "/c", "key": "/k"},
+    "unix": {"mode": "0640", "group": "chat"}, "tls": {"certificate": "/c", "key": "/k"},
     "passwords": {"memory_kib": 65536, "passes": 3, "threads": 4, "queue": 5},
     "limits": {"connections": 1, "connections_per_address": 2, "login_seconds": 3, "frame_bytes": 4, "unread_bytes": 5,
                "unsent_bytes": 6, "posts_in_flight": 7, "posts_in_flight_per_salon": 8},
@@ -81,6 +81,8 @@ TEST(Load, ReadsEveryName) {
   EXPECT_EQ(to_string(values.db), "mysql://u@h:3307/n");
   EXPECT_EQ(read.db_password_file, "/p");
   EXPECT_EQ(values.state, "/s");
+  EXPECT_EQ(values.unix_socket.mode, 0640u);
+  EXPECT_EQ(values.unix_socket.group, "chat");
   EXPECT_EQ(values.tls.certificate, "/c");
   EXPECT_EQ(values.tls.key, "/k");
   EXPECT_EQ(values.passwords.memory_kib, 65536u);
