@@ -10,7 +10,7 @@ namespace salond {
 
 struct checked_certificate {
   std::shared_ptr<const tls_credentials> credentials; ///< null where no files are named, or where there are faults
-  std::vector<config::complaint> faults; ///< missing, unreadable, open to everyone, broken, of no use to any client
+  std::vector<config::complaint> faults;   ///< missing, unreadable, open to everyone, broken, of no use to any client
   std::vector<config::complaint> warnings; ///< as warnings_about() has them
 };
 

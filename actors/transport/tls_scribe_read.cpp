@@ -11,9 +11,9 @@
 namespace salond {
 namespace {
 
-constexpr size_t read_bytes = 65536;        // of a turn; one buffer for all connections
-constexpr size_t most_kept_buffer = 65536;  // above this a buffer is given back after its use
-constexpr int most_frames_a_turn = 64;      // then the other connections have theirs
+constexpr size_t read_bytes = 65536;       // of a turn; one buffer for all connections
+constexpr size_t most_kept_buffer = 65536; // above this a buffer is given back after its use
+constexpr int most_frames_a_turn = 64;     // then the other connections have theirs
 
 } // namespace
 

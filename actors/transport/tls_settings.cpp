@@ -18,8 +18,7 @@ std::shared_ptr<SSL_CTX> make_context(const SSL_METHOD* method, const bundle& ow
   ERR_clear_error();
   if (!fine)
     throw pki_error("certificate, key and authority cannot be used together");
-  // Moving buffer: what waits grows between two tries to write it.
-  SSL_CTX_set_mode(c, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(c, SSL_MODE_RELEASE_BUFFERS); // no partial writes: a stream takes all that it is given
   SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(c, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_verify_depth(c, 1);

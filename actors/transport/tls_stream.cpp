@@ -147,7 +147,11 @@ void tls_stream::seal_end(std::string& sealed) {
 void tls_stream::fail_of(int result) {
   switch (SSL_get_error(ssl_.get(), result)) {
   case SSL_ERROR_WANT_READ: return;
-  case SSL_ERROR_ZERO_RETURN: now_ = state::ended; return;
+  case SSL_ERROR_ZERO_RETURN:
+    if (now_ == state::shaking)
+      return fail("it broke off");
+    now_ = state::ended;
+    return;
   default: break;
   }
   if (wire_.overdrawn)
@@ -186,7 +190,7 @@ int tls_stream::read_wire(BIO* bio, char* to, int size) {
   auto& from = *static_cast<wire*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
   if (from.overdrawn || (from.handshaking && from.taken >= most_handshake_bytes))
-    return -1; // and nothing to wait for
+    return -1;                                       // and nothing to wait for
   const auto rests = from.records >= records_a_call; // what is left waits for the next call
   const auto count = rests ? 0 : std::min(static_cast<size_t>(std::max(size, 0)), from.in.size());
   if (count == 0) {

@@ -22,8 +22,8 @@ public:
   /// that a program writes one by one are some 200.
   static constexpr unsigned records_a_call = 64;
   /// Records without data (changes of keys, warnings, wishes for another handshake, empty ones) that a peer may send at
-  /// once, and how long one more takes to be allowed. OpenSSL's own clients send none; who changes his keys every minute
-  /// stays below.
+  /// once, and how long one more takes to be allowed. OpenSSL's own clients send none; who changes his keys every
+  /// minute stays below.
   static constexpr unsigned most_empty_records = 16;
   static constexpr std::chrono::seconds empty_record_every{10};
 
@@ -77,10 +77,10 @@ private:
   struct wire {
     std::string_view in;
     std::string* out = nullptr;
-    size_t taken = 0;         ///< in all
-    unsigned records = 0;     ///< in this call
-    bool handshaking = true;  ///< its bytes are bounded
-    bool overdrawn = false;   ///< too many records without data: nothing more is taken
+    size_t taken = 0;        ///< in all
+    unsigned records = 0;    ///< in this call
+    bool handshaking = true; ///< its bytes are bounded
+    bool overdrawn = false;  ///< too many records without data: nothing more is taken
   };
   class call;
 
@@ -106,8 +106,8 @@ private:
   std::string why_;
   unsigned long error_ = 0;
   uint64_t records_ = 0;
-  bool brought_data_ = true;                  // the record that was begun last
-  unsigned empty_left_ = most_empty_records;  // as of empty_since_
+  bool brought_data_ = true;                 // the record that was begun last
+  unsigned empty_left_ = most_empty_records; // as of empty_since_
   time_point empty_since_, clock_;
 };
 

@@ -1,6 +1,6 @@
 // A crowd of hostile connections at once on each port, of every kind that we know, beside a working chat: nothing that
-// is said there is lost or late, and when the crowd has gone, so have its descriptors and its memory. ctest runs a short
-// one. The whole one, 10 rounds of 1,000 on each port, which also holds the chat to 100 ms in 99 of 100 cases:
+// is said there is lost or late, and when the crowd has gone, so have its descriptors and its memory. ctest runs a
+// short one. The whole one, 10 rounds of 1,000 on each port, which also holds the chat to 100 ms in 99 of 100 cases:
 //   SALOND_HOSTILE=whole build/tests/end_to_end/hostile_crowd_test
 #include "tests/end_to_end/hostile_peer.hpp"
 #include "tests/end_to_end/salonctl.hpp"
@@ -236,8 +236,9 @@ TEST_F(HostileCrowd, LeavesNothingBehindAndTheChatAlone) {
     std::printf(" %zu", one);
   std::printf("\n");
   EXPECT_LT(kib.back(), kib.front() + 8 * 1024) << "memory grows";
-  if (much.whole)
+  if (much.whole) {
     EXPECT_LT(p99, 100);
+  }
 }
 
 } // namespace

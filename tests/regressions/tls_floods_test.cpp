@@ -1,7 +1,7 @@
 // The story: see records_without_data_test.cpp. Here with the real server and its real ports: a client that nobody
-// knows, on tls://, and the holder of a moderator's certificate, on the admin port, change their keys 400,000 times, and
-// say one byte a record. What is right: others are answered meanwhile; the first kind is closed after a few and named in
-// the log, on both ports; the second costs only its sender.
+// knows, on tls://, and the holder of a moderator's certificate, on the admin port, change their keys 400,000 times,
+// and say one byte a record. What is right: others are answered meanwhile; the first kind is closed after a few and
+// named in the log, on both ports; the second costs only its sender.
 #include "tests/end_to_end/hostile_peer.hpp"
 #include "tests/end_to_end/salonctl.hpp"
 #include "tests/support/line_client.hpp"

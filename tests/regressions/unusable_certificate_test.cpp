@@ -14,10 +14,12 @@ namespace {
 using testing::HasSubstr;
 
 struct recipe {
-  EVP_PKEY* key = nullptr; ///< taken over
-  const EVP_MD* digest = EVP_sha256();
+  recipe(EVP_PKEY* of, const EVP_MD* with = EVP_sha256()) : key(of), digest(with) {} // NOLINT: a key is a recipe
+
+  EVP_PKEY* key; ///< taken over
+  const EVP_MD* digest;
   std::vector<std::pair<int, const char*>> extensions; ///< by their number in OpenSSL
-  bool of_an_authority = false;                         ///< signed by another key than its own
+  bool of_an_authority = false;                        ///< signed by another key than its own
   long days_from = -1, days_until = 100;
 };
 
