@@ -116,6 +116,7 @@ void mysql_store::put_rows(const stored_table& into, const std::vector<table_row
   insert_many("INSERT INTO " + std::string(into.name) + "(" + column_names(into, into.columns.size())
                   + (has_timestamp(into) ? ", timestamp" : "") + ")",
               marks(into), std::move(values));
+  mysql::fill_looks(db()); // which no backup holds: they follow from the names
 }
 
 bool is_empty_mysql(const config::mysql_database& where, const open_options& options) {

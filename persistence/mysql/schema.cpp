@@ -1,4 +1,6 @@
 #include "persistence/mysql/schema.hpp"
+#include "persistence/rows.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond::persistence::mysql {
@@ -110,6 +112,22 @@ void add_administration(connection& db) {
     db.execute(std::string(table) + table_options);
 }
 
+// What usernames look like (docs/decisions/0013-lookalikes.md): skeletons of at most 255 bytes. Old names may look
+// alike.
+void add_looks(connection& db) {
+  catalog look(db);
+  for (const std::string table : {"clients", "registrations"})
+    if (!look.find_column(table, "look_spelled"))
+      db.execute("ALTER TABLE " + table
+                 + " ADD look_folded VARBINARY(255) NOT NULL DEFAULT '',"
+                   " ADD look_spelled VARBINARY(255) NOT NULL DEFAULT '',"
+                   " ADD KEY ix_"
+                 + table + "_look_folded (look_folded), ADD KEY ix_" + table + "_look_spelled (look_spelled)");
+  transaction all(db);
+  fill_looks(db);
+  all.commit();
+}
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -128,9 +146,21 @@ struct step {
 // Step n is the n-th; the first makes an empty database ours, and the take-over ends where it ends. A step that was
 // released is never changed: the next one mends it.
 constexpr step steps[] = {{"make the tables and the five salons", create_all},
-                          {"add what the administration needs", add_administration}};
+                          {"add what the administration needs", add_administration},
+                          {"remember what usernames look like", add_looks}};
 
 } // namespace
+
+void fill_looks(connection& db) {
+  for (const std::string table : {"clients", "registrations"}) {
+    auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = ''");
+    for (const auto& row : named_rows_in(found)) {
+      const auto seen = skeletons_of(row.username);
+      db.run("UPDATE " + table + " SET look_folded = ?, look_spelled = ? WHERE username_key = ?",
+             {seen.folded, seen.spelled, row.key});
+    }
+  }
+}
 
 void create_new_tables(connection& db) {
   for (const auto* table : other_tables)

@@ -139,6 +139,7 @@ void sqlite_store::put_rows(const stored_table& into, const std::vector<table_ro
     add_parameters(parameters, into, row, into.columns.size());
     db_->run(statements_of(into).insert, parameters);
   }
+  sqlite::fill_looks(*db_); // which no backup holds: they follow from the names
 }
 
 bool is_empty_sqlite(const config::sqlite_database& where) {

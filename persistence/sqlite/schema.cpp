@@ -1,4 +1,6 @@
 #include "persistence/sqlite/schema.hpp"
+#include "persistence/rows.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond::persistence::sqlite {
@@ -138,6 +140,19 @@ CREATE TABLE notices (
 CREATE INDEX ix_notices_salon ON notices(salon_id);
 )";
 
+// What usernames look like (docs/decisions/0013-lookalikes.md): skeletons of at most 255 bytes. Old names may look
+// alike.
+constexpr const char* looks = R"(
+ALTER TABLE clients ADD COLUMN look_folded BLOB NOT NULL DEFAULT x'';
+ALTER TABLE clients ADD COLUMN look_spelled BLOB NOT NULL DEFAULT x'';
+CREATE INDEX ix_clients_look_folded ON clients(look_folded);
+CREATE INDEX ix_clients_look_spelled ON clients(look_spelled);
+ALTER TABLE registrations ADD COLUMN look_folded BLOB NOT NULL DEFAULT x'';
+ALTER TABLE registrations ADD COLUMN look_spelled BLOB NOT NULL DEFAULT x'';
+CREATE INDEX ix_registrations_look_folded ON registrations(look_folded);
+CREATE INDEX ix_registrations_look_spelled ON registrations(look_spelled);
+)";
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -173,13 +188,19 @@ void add_administration(database& db) {
   db.execute(administration);
 }
 
+void add_looks(database& db) {
+  db.execute(looks);
+  fill_looks(db);
+}
+
 struct step {
   const char* what;
   void (*run)(database&);
 };
 // Step n is the n-th. A step that was released is never changed: the next one mends it.
 constexpr step steps[] = {{"make the tables and the five salons", make_first_tables},
-                          {"add what the administration needs", add_administration}};
+                          {"add what the administration needs", add_administration},
+                          {"remember what usernames look like", add_looks}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {
@@ -188,6 +209,18 @@ int64_t number(database& db, std::string_view sql) {
 }
 
 } // namespace
+
+void fill_looks(database& db) {
+  for (const std::string table : {"clients", "registrations"}) {
+    auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = x''");
+    const auto rows = named_rows_in(found);
+    const auto update = "UPDATE " + table + " SET look_folded = ?, look_spelled = ? WHERE username_key = ?";
+    for (const auto& row : rows) {
+      const auto seen = skeletons_of(row.username);
+      db.run(update, blob{seen.folded}, blob{seen.spelled}, blob{row.key});
+    }
+  }
+}
 
 int64_t schema_version(database& db) {
   const auto application = number(db, "PRAGMA application_id");
