@@ -153,11 +153,15 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
 
 void fill_looks(connection& db) {
   for (const std::string table : {"clients", "registrations"}) {
-    auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = ''");
-    for (const auto& row : named_rows_in(found)) {
-      const auto seen = skeletons_of(row.username);
+    std::vector<named_row> rows;
+    { // read to its end and closed before anything is written
+      auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = ''");
+      rows = named_rows_in(found);
+    }
+    for (const auto& row : rows) {
+      const auto looks = skeletons_of(row.username);
       db.run("UPDATE " + table + " SET look_folded = ?, look_spelled = ? WHERE username_key = ?",
-             {seen.folded, seen.spelled, row.key});
+             {looks.folded, looks.spelled, row.key});
     }
   }
 }

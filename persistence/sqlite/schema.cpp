@@ -212,8 +212,11 @@ int64_t number(database& db, std::string_view sql) {
 
 void fill_looks(database& db) {
   for (const std::string table : {"clients", "registrations"}) {
-    auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = x''");
-    const auto rows = named_rows_in(found);
+    std::vector<named_row> rows;
+    { // read to its end and closed before anything is written
+      auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = x''");
+      rows = named_rows_in(found);
+    }
     const auto update = "UPDATE " + table + " SET look_folded = ?, look_spelled = ? WHERE username_key = ?";
     for (const auto& row : rows) {
       const auto seen = skeletons_of(row.username);

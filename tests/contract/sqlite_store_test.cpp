@@ -247,10 +247,10 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
 
   open_sqlite({path}, [&](const std::string& line) { second.push_back(line); });
 
-  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2")));
+  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "2\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "3\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -260,15 +260,20 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   db = nullptr;
   EXPECT_EQ(sql("DROP TABLE moderators; DROP TABLE registrations; DROP TABLE notices;"
                 "ALTER TABLE clients DROP COLUMN last_seen_ms; ALTER TABLE salons DROP COLUMN topic;"
-                "ALTER TABLE salons DROP COLUMN archived_ms; PRAGMA user_version=1"),
+                "ALTER TABLE salons DROP COLUMN archived_ms; DROP INDEX ix_clients_look_folded;"
+                "DROP INDEX ix_clients_look_spelled; ALTER TABLE clients DROP COLUMN look_folded;"
+                "ALTER TABLE clients DROP COLUMN look_spelled; PRAGMA user_version=1"),
             "");
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "2\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "3\n");
   EXPECT_EQ(db->profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(db->salons().size(), 5u);
+  outcome<persistence::registered_user> alike = fault::storage;
+  db->transact([&] { alike = db->register_user({"1" + hostile_name.substr(1), "other", "h"}); });
+  EXPECT_EQ(alike.why(), fault::name_taken); // old names have skeletons now
 }
 
 TEST_F(SqliteStore, TakesAnEmptyFile) {
@@ -353,14 +358,14 @@ TEST_F(SqliteStore, RefusesAFileItMayOnlyRead) {
 // --- dry run ---
 
 TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
 TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
   std::ofstream{path}.close();
 
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 
