@@ -115,6 +115,18 @@ void audience::take_up(const new_settings& now) {
   certificate = now.certificate;
 }
 
+void audience::reserve(const std::vector<std::string>& operators) {
+  reserved_.clear();
+  for (const auto& name : operators)
+    reserved_.push_back(skeletons_of(name));
+}
+
+bool audience::is_reserved_for_operator(const std::string& username) const {
+  const auto looks = skeletons_of(username);
+  return std::any_of(reserved_.begin(), reserved_.end(),
+                     [&](const skeletons& other) { return look_alike(other, looks); });
+}
+
 std::vector<hearer*> audience::everybody() const {
   std::vector<hearer*> all;
   all.reserve(connections_.size());

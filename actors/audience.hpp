@@ -10,6 +10,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/rules/backlog.hpp"
 #include "actors/rules/recent_rate.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include <array>
 #include <deque>
 #include <map>
@@ -146,6 +147,10 @@ public:
   void serve(const serving& now);
   void take_up(const new_settings& now);
 
+  /// Nobody registers these names, nor what looks like them, until it is called again.
+  void reserve(const std::vector<std::string>& operators);
+  bool is_reserved_for_operator(const std::string& username) const;
+
   // --- everybody ---
   void close_user(user_id who, const event::any& last);
   void announce(const event::any& what);
@@ -162,6 +167,7 @@ public:
   void tick(instant now);
 
 private:
+  std::vector<skeletons> reserved_; ///< what the names of operators' certificates look like
   void sit(hearer& who, desk& at);
   void stand_up(hearer& who, desk& at);
   void answer(reply& what, desk& at);

@@ -48,6 +48,8 @@ void connection::tried(admission::attempt_result how, size_t guesses) {
 void connection::carry(rules::question::find_user& what) {
   auto key = key_of(what.username);
   if (what.what == rules::question::find_user::purpose::registration) {
+    if (house_->is_reserved_for_operator(what.username))
+      return answered(rules::answer::found{fault::reserved_name});
     if (const auto why = house_->allowed.refuses_registration(network, now()))
       return answered(rules::answer::found{*why});
     registering_ = true;

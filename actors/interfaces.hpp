@@ -50,7 +50,8 @@ using relay_actor =
                      caf::reacts_to<serving>, caf::reacts_to<flush_all>, caf::reacts_to<tick>,
                      caf::reacts_to<tell_user>, caf::reacts_to<decision_told>, caf::reacts_to<account_changed>,
                      caf::reacts_to<salon_archived>, caf::replies_to<survey>::with<surveyed>,
-                     caf::reacts_to<new_settings>, caf::replies_to<settle>::with<settled>>;
+                     caf::reacts_to<new_settings>, caf::reacts_to<operator_names>,
+                     caf::replies_to<settle>::with<settled>>;
 
 /// DIRECTORY: who is online, with which connections.
 using directory_actor = caf::typed_actor<

@@ -311,6 +311,11 @@ struct new_settings {
   std::shared_ptr<const tls_credentials> certificate; ///< null where no door speaks TLS
 };
 
+/// Whose certificates are valid: nobody registers a name that is one of these or looks like it.
+struct operator_names {
+  std::vector<std::string> names;
+};
+
 // --- to the server ---
 
 /// Stops in order: at once, or after telling everybody and waiting.
@@ -397,6 +402,7 @@ SALOND_LOCAL(salon_archived)
 SALOND_LOCAL(membership_made)
 SALOND_LOCAL(memberships_made)
 SALOND_LOCAL(new_settings)
+SALOND_LOCAL(operator_names)
 SALOND_LOCAL(stop)
 SALOND_LOCAL(stop_now)
 SALOND_LOCAL(salons_open)

@@ -27,6 +27,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house, self](const survey&) { return house->survey(self->clock().now()); },
       [house](const new_settings& now) { house->take_up(now); },
       [](const settle&) { return settled{}; },
+      [house](const operator_names& now) { house->reserve(now.names); },
       [house, self](const tick&) { house->tick(self->clock().now()); },
   };
 }

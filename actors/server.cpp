@@ -89,6 +89,7 @@ void start_all(pointer self) {
   st.started = wall_clock();
   st.actors.house = std::make_shared<audience>(st.parts.settings);
   st.actors.house->certificate = st.parts.certificate;
+  st.actors.house->reserve(names_of_operators(st.parts.certificates).names);
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
   const auto broken = [](const std::string& why) {
     log::error("the database cannot be trusted any more; ending", {{"why", why}});

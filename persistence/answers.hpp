@@ -1,10 +1,12 @@
 // What the store is given and what it answers, beside the records that everybody knows: plain values.
 #pragma once
 #include "protocol/words/fault.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/pieces.hpp"
 #include "protocol/words/records.hpp"
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -61,9 +63,10 @@ struct imported_account {
   size_t line = 0;
   std::string username, username_key, alias, alias_key, password_hash;
   std::vector<std::string> salons; ///< besides the automatic ones, as typed
+  skeletons username_looks, alias_looks;
 };
 
-/// Why one of them cannot be made: name_taken, alias_taken, unknown_salon.
+/// Why one of them cannot be made: name_taken, reserved_name, alias_taken, unknown_salon.
 struct import_fault {
   size_t line = 0;
   fault why = fault::name_taken;
@@ -86,6 +89,13 @@ struct taken_names {
   std::unordered_set<std::string>
       usernames; ///< of accounts, of who is banned for good, of who waits for an administrator
   std::unordered_set<std::string> aliases;
+  std::unordered_map<std::string, role> looks; ///< skeletons of these usernames, and the highest role of who has one
+};
+
+/// Somebody whose username looks like another name.
+struct similar_user {
+  user_id id; ///< 0: the account waits for an administrator
+  salond::role role = role::user;
 };
 
 /// What became of an account that was erased.

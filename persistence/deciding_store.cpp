@@ -1,5 +1,6 @@
 #include "persistence/deciding_store.hpp"
 #include "persistence/column_words.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <unordered_map>
@@ -10,6 +11,15 @@ namespace {
 /// As the audit log names a target: "Zoé (Général)".
 std::string with(const std::string& whom, const std::string& about) {
   return whom + " (" + about + ")";
+}
+
+/// The highest role of who has a username that looks so; nothing where nobody has.
+std::optional<role> role_of_similar(const taken_names& taken, const skeletons& looks) {
+  std::optional<role> result;
+  for (const auto& each : {looks.folded, looks.spelled})
+    if (const auto found = taken.looks.find(each); found != taken.looks.end())
+      result = std::max(result.value_or(role::user), found->second);
+  return result;
 }
 
 std::string spelling(const outcome<user>& account, const std::string& username_key) {
@@ -25,9 +35,20 @@ fault deciding_store::refuse(const decision& why, const char* what, const std::s
 
 // --- salons ---
 
+/// There are few salons, so each is looked at.
+bool deciding_store::is_salon_name_taken(const std::string& name, salon_id by_other_than) {
+  if (is_salon_key_taken(key_of(name), by_other_than))
+    return true;
+  const auto looks = skeletons_of(name);
+  const auto all = salons();
+  return std::any_of(all.begin(), all.end(), [&](const salon_record& other) {
+    return other.id != by_other_than && look_alike(skeletons_of(other.name), looks);
+  });
+}
+
 outcome<salon_record> deciding_store::create_salon(const std::string& name, policy how, const decision& why) {
   const auto whom = with(name, to_word(how));
-  if (is_salon_key_taken(key_of(name), salon_id{}))
+  if (is_salon_name_taken(name, salon_id{}))
     return refuse(why, "create_salon", whom, fault::invalid_name);
   const auto id = insert_salon(name, how);
   note(why, "create_salon", whom, "done");
@@ -60,7 +81,7 @@ outcome<salon_record> deciding_store::rename_salon(salon_id salon, const std::st
   const auto whom = with(name_of(salon), name);
   if (!result)
     return refuse(why, "rename_salon", whom, result.why());
-  if (is_salon_key_taken(key_of(name), salon))
+  if (is_salon_name_taken(name, salon))
     return refuse(why, "rename_salon", whom, fault::invalid_name);
   put_salon_name(salon, name);
   note(why, "rename_salon", whom, "done");
@@ -83,10 +104,31 @@ bool deciding_store::is_username_taken(const std::string& key) {
   return banned_for_good(key) || find_user(key) || waiting_user(key);
 }
 
+/// Whether a new username can be told from all others; `but`: whose own it is.
+std::optional<fault> deciding_store::why_not_alike(const std::string& username, user_id but) {
+  std::optional<fault> result;
+  for (const auto& other : users_like(skeletons_of(username))) {
+    if (other.id == but && but != user_id{})
+      continue;
+    if (other.role == role::administrator)
+      return fault::reserved_name;
+    result = fault::name_taken;
+  }
+  return result;
+}
+
+bool deciding_store::looks_like_administrator(const std::string& alias) {
+  const auto similar = users_like(skeletons_of(alias));
+  return std::any_of(similar.begin(), similar.end(),
+                     [](const similar_user& other) { return other.role == role::administrator; });
+}
+
 std::optional<fault> deciding_store::why_not_new(const new_user& who) {
   if (is_username_taken(key_of(who.username)))
     return fault::name_taken;
-  if (is_alias_taken(key_of(who.alias)))
+  if (const auto refusal = why_not_alike(who.username, user_id{}))
+    return refusal;
+  if (is_alias_taken(key_of(who.alias)) || looks_like_administrator(who.alias))
     return fault::alias_taken;
   return std::nullopt;
 }
@@ -158,6 +200,8 @@ outcome<user> deciding_store::rename_user(const std::string& username_key, const
   const auto holder = find_user(key);
   if (banned_for_good(key) || waiting_user(key) || (holder && holder->id != result->id))
     return refuse(why, "rename_user", whom, fault::name_taken);
+  if (const auto refusal = why_not_alike(new_username, result->id))
+    return refuse(why, "rename_user", whom, *refusal);
   put_name(*result, new_username);
   note(why, "rename_user", whom, "done");
   result->username = new_username;
@@ -217,7 +261,10 @@ std::vector<import_fault> deciding_store::import_faults(const std::vector<import
   for (const auto& one : all) {
     if (taken.usernames.count(one.username_key) != 0)
       faults.push_back({one.line, fault::name_taken, one.username});
-    if (taken.aliases.count(one.alias_key) != 0)
+    else if (const auto other = role_of_similar(taken, one.username_looks))
+      faults.push_back(
+          {one.line, *other == role::administrator ? fault::reserved_name : fault::name_taken, one.username});
+    if (taken.aliases.count(one.alias_key) != 0 || role_of_similar(taken, one.alias_looks) == role::administrator)
       faults.push_back({one.line, fault::alias_taken, one.alias});
     for (const auto& name : one.salons)
       if (open.count(key_of(name)) == 0)

@@ -63,6 +63,8 @@ protected:
   virtual user insert_user(const new_user& who) = 0;
   /// By an account, or by one that waits.
   virtual bool is_alias_taken(const std::string& alias_key) = 0;
+  /// Who has such a username, or waits for it.
+  virtual std::vector<similar_user> users_like(const skeletons& looks) = 0;
   /// Memberships and a kick follow. REQUIRES: the name is free.
   virtual void put_name(const user& who, const std::string& new_username) = 0;
   virtual void put_password(user_id who, const std::string& hash) = 0;
@@ -121,6 +123,9 @@ protected:
 private:
   std::optional<fault> why_not_new(const new_user& who);
   bool is_username_taken(const std::string& key);
+  std::optional<fault> why_not_alike(const std::string& username, user_id but);
+  bool looks_like_administrator(const std::string& alias);
+  bool is_salon_name_taken(const std::string& name, salon_id by_other_than);
   std::vector<std::pair<std::string, salon_id>> asked_memberships(const std::vector<imported_account>& all);
   bool is_out_at(const std::string& username_key, moment then, moment now);
   static field value_in(const personal_column& where, const user& who);

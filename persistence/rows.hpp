@@ -3,8 +3,11 @@
 // answer to its end.
 #pragma once
 #include "persistence/answers.hpp"
+#include "persistence/backup/tables.hpp"
+#include "persistence/column_words.hpp"
 #include "persistence/store.hpp"
 #include "protocol/words/time.hpp"
+#include <algorithm>
 
 namespace salond::persistence {
 
@@ -75,13 +78,51 @@ bool is_mailbox_full(const Found& found, int64_t size, int column = 0) {
   return all != 0 && own_bytes + size > store::bytes_left_for(bytes - own_bytes);
 }
 
-/// Adds names. REQUIRES: columns username_key, alias_key.
+/// Adds names. REQUIRES: columns username_key, alias_key, look_folded, look_spelled, role.
 template <class Found>
 void add_names(taken_names& to, Found& found) {
   while (found.next()) {
     to.usernames.insert(found.text(0));
     to.aliases.insert(found.text(1));
+    const auto role = role_of(found.text(4));
+    for (const auto look : {2, 3}) {
+      auto& highest = to.looks.emplace(found.text(look), role).first->second;
+      highest = std::max(highest, role);
+    }
   }
+}
+/// What add_names() reads, one question for accounts and one for those who wait.
+inline constexpr const char* questions_for_names[] = {
+    "SELECT username_key, alias_key, look_folded, look_spelled, role FROM clients",
+    "SELECT username_key, alias_key, look_folded, look_spelled, 'user' FROM registrations"};
+
+/// Asks for similar_users_in(), with four times the two skeletons.
+inline constexpr const char* question_for_similar_users =
+    "SELECT client_id, role FROM clients WHERE look_folded IN (?, ?) "
+    "UNION ALL SELECT client_id, role FROM clients WHERE look_spelled IN (?, ?) "
+    "UNION ALL SELECT 0, 'user' FROM registrations WHERE look_folded IN (?, ?) "
+    "UNION ALL SELECT 0, 'user' FROM registrations WHERE look_spelled IN (?, ?)";
+
+/// REQUIRES: columns client_id, role.
+template <class Found>
+std::vector<similar_user> similar_users_in(Found& found) {
+  std::vector<similar_user> result;
+  while (found.next())
+    result.push_back({user_id{found.integer(0)}, role_of(found.text(1))});
+  return result;
+}
+
+/// A row of a table of usernames.
+struct named_row {
+  std::string username, key;
+};
+/// REQUIRES: columns username, username_key.
+template <class Found>
+std::vector<named_row> named_rows_in(Found& found) {
+  std::vector<named_row> result;
+  while (found.next())
+    result.push_back({found.text(0), found.text(1)});
+  return result;
 }
 
 /// Whether its rows hold texts of people, which may be long.

@@ -73,7 +73,7 @@ public:
   /// All but the archived ones, whose messages, members and names stay.
   virtual std::vector<salon_record> salons() = 0;
   virtual std::vector<user_id> members(salon_id salon) = 0;
-  /// invalid_name when another salon has the key, be it archived. Write.
+  /// invalid_name when another salon has the key, be it archived, or a name that looks like it. Write.
   virtual outcome<salon_record> create_salon(const std::string& name, policy how, const decision& why) = 0;
   /// Holds for who asks from now on; nobody becomes a member by it. unknown_salon. Write.
   virtual outcome<salon_record> set_policy(salon_id salon, policy how, const decision& why) = 0;
@@ -87,7 +87,8 @@ public:
   // --- users ---
   /// By key. unknown_user.
   virtual outcome<user> find_user(const std::string& username_key) = 0;
-  /// name_taken (also for a username that is banned for good), alias_taken; both for names that wait, too. Write.
+  /// name_taken (also for a username that is banned for good, and for one that looks like another's), reserved_name for
+  /// one that looks like an administrator's, alias_taken; all of it for names that wait, too. Write.
   virtual outcome<registered_user> register_user(const new_user& who) = 0;
   /// Replaces the hash if it still is `expected`; answers whether it did. Write.
   virtual bool replace_hash(user_id who, const std::string& expected, const std::string& hash) = 0;

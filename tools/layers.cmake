@@ -32,8 +32,8 @@ function(row)
   set(rows ${next} PARENT_SCOPE)
 endfunction()
 
-# words: values. ICU makes the keys of names, and nothing else needs it.
-row(FILES "^protocol/words/names[.]" OURS "^protocol/words/" LIBRARIES icu)
+# words: values. ICU makes the keys of names and says which look alike, and nothing else needs it.
+row(FILES "^protocol/words/(names|lookalikes)[.]" OURS "^protocol/words/" LIBRARIES icu)
 row(FILES "^protocol/words/" OURS "^protocol/words/")
 # codecs: no sockets, no CAF, no stores, no rules
 row(FILES "^protocol/" OURS "^protocol/" LIBRARIES json)

@@ -2,6 +2,7 @@
 #include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond {
@@ -137,6 +138,8 @@ void add_user(const admin_call_ptr& call) {
   const auto alias = call->said().has("--alias") ? call->said().get("--alias") : name;
   if (!is_name(name))
     return call->refuse(fault::invalid_username);
+  if (is_reserved(name))
+    return call->refuse(fault::reserved_name);
   if (!is_name(alias))
     return call->refuse(fault::invalid_alias);
   hash_input(call, [call, name, alias](const std::string& hash) {
@@ -170,6 +173,8 @@ void rename_user(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (!is_name(name))
     return call->refuse(fault::invalid_username);
+  if (is_reserved(name) && key_of(name) != key_of(call->said().get("USER")))
+    return call->refuse(fault::reserved_name);
   ask_to_write(
       call,
       [key = key_of(call->said().get("USER")), name, why = call->why()](store& db) {

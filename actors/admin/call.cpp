@@ -4,6 +4,7 @@
 #include "config/log.hpp"
 #include "protocol/words/names.hpp"
 #include <ctime>
+#include <set>
 
 namespace salond {
 namespace {
@@ -20,6 +21,19 @@ std::string subject_of(const spoken_command& said) {
 }
 
 } // namespace
+
+operator_names names_of_operators(const certificate_office& office) {
+  std::set<std::string> names;
+  try {
+    if (office.list)
+      for (const auto& one : office.list())
+        if (!one.revoked && is_operator(one.facts.who.kind))
+          names.insert(one.facts.who.name);
+  } catch (const std::exception& error) {
+    log::warning("the names of operators cannot be read, so they can be registered", {{"why", error.what()}});
+  }
+  return {{names.begin(), names.end()}};
+}
 
 admin_call::admin_call(admin_pointer self, peer from, spoken_command said)
     : touched(self->clock().now()), self_(self), from_(std::move(from)), said_(std::move(said)), begun_(wall_clock()) {}

@@ -21,6 +21,9 @@ struct certificate_office {
   std::function<size_t(const std::string& name)> revoke; ///< live connections end; how many certificates
 };
 
+/// Whose certificates are valid, once each; none where they cannot be read, which is logged.
+operator_names names_of_operators(const certificate_office& office);
+
 /// A configuration that was read again and checked whole, and is not yet in force.
 struct reread_configuration {
   std::vector<std::string> faults;        ///< a sentence each; if there is one, nothing can be taken up

@@ -30,8 +30,11 @@ std::string sentence(const import_fault& one) {
   const auto name = "\"" + shown(one.about) + "\"";
   if (one.why == fault::unknown_salon)
     return "there is no salon " + name.substr(0, 300);
-  return one.why == fault::alias_taken ? "the alias " + name + " is taken"
-                                       : "the username " + name + " is taken, waits for an administrator, or is banned";
+  if (one.why == fault::reserved_name)
+    return "the username " + name + " looks like an administrator's";
+  return one.why == fault::alias_taken
+             ? "the alias " + name + " is taken, or looks like an administrator's name"
+             : "the username " + name + " is taken, waits for an administrator, is banned, or looks like another";
 }
 
 /// Reads the file and asks the store about the names: a read that may take seconds.
@@ -45,7 +48,8 @@ void check(const import_ptr& work, store& db) {
     if (one.hash.empty())
       work->passwords.emplace_back(work->accounts.size(), std::move(one.password));
     work->accounts.push_back({one.line, std::move(one.username), std::move(one.username_key), std::move(one.alias),
-                              std::move(one.alias_key), std::move(one.hash), std::move(one.salons)});
+                              std::move(one.alias_key), std::move(one.hash), std::move(one.salons),
+                              std::move(one.username_looks), std::move(one.alias_looks)});
   }
   for (const auto& found : db.import_faults(work->accounts))
     work->faults.add(found.line, sentence(found));

@@ -167,10 +167,6 @@ void with_office(const admin_call_ptr& call, Work work) {
   }
 }
 
-bool is_operator(peer_kind kind) {
-  return std::find(std::begin(operator_kinds), std::end(operator_kinds), kind) != std::end(operator_kinds);
-}
-
 void issue_certificate(const admin_call_ptr& call) {
   const auto role = call->said().has("--role") ? call->said().get("--role") : "administrator";
   const auto kind = peer_kind_of(role);
@@ -181,7 +177,9 @@ void issue_certificate(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::wrong_usage, peer_name_rule);
   note(call, name, role, [call, kind, name] {
     with_office(call, [&](const certificate_office& office) {
-      call->done(json{{"name", name}, {"role", to_string(*kind)}, {"bundle", office.issue({*kind, name})}});
+      const auto bundle = office.issue({*kind, name});
+      call->self()->send(call->parts().relay, names_of_operators(office)); // nobody registers that name any more
+      call->done(json{{"name", name}, {"role", to_string(*kind)}, {"bundle", bundle}});
     });
   });
 }
@@ -218,7 +216,9 @@ void revoke_certificates(const admin_call_ptr& call) {
                   [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
     note(call, name, {}, [call, name] {
       with_office(call, [&](const certificate_office& now) {
-        call->done(json{{"done", true}, {"revoked", now.revoke(name)}});
+        const auto count = now.revoke(name);
+        call->self()->send(call->parts().relay, names_of_operators(now));
+        call->done(json{{"done", true}, {"revoked", count}});
       });
     });
   });

@@ -1,5 +1,6 @@
 #include "actors/rules/session.hpp"
 #include "actors/rules/permissions.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 #include <utility>
 

@@ -100,7 +100,8 @@ using any = std::variant<find_user, verify, hash, redeem_token, arrive, register
 
 namespace answer {
 
-/// banned, unknown_user, wrong_credentials (a token), too_many_attempts, registration_closed, storage, busy.
+/// banned, unknown_user, wrong_credentials (a token), too_many_attempts, registration_closed, reserved_name, storage,
+/// busy.
 struct found {
   outcome<user> who;
 };

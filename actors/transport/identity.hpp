@@ -20,6 +20,9 @@ std::optional<peer_kind> peer_kind_of(std::string_view text);
 
 /// Those who give commands.
 constexpr peer_kind operator_kinds[] = {peer_kind::administrator, peer_kind::moderator};
+inline bool is_operator(peer_kind kind) {
+  return kind == peer_kind::administrator || kind == peer_kind::moderator;
+}
 
 /// The holder of a certificate.
 struct identity {

@@ -127,6 +127,8 @@ void mysql_store::put_rows(const stored_table& into, const std::vector<table_row
   if (&into == &table_named("private_messages") && !rows.empty()) // no part of a backup: it follows from the text
     db().run("UPDATE private_messages SET bytes = LEAST(LENGTH(contenu), ?) WHERE pm_id BETWEEN ? AND ?",
              {most_bytes_of_one, std::get<int64_t>(rows.front().front()), std::get<int64_t>(rows.back().front())});
+  if (&into == &table_named("clients") || &into == &table_named("registrations"))
+    mysql::fill_looks(db()); // which no backup holds: they follow from the names
 }
 
 bool is_empty_mysql(const config::mysql_database& where, const open_options& options) {

@@ -52,8 +52,7 @@ void mysql_store::insert_many(const std::string& head, const std::string& marks,
 
 taken_names mysql_store::all_taken_names() {
   taken_names result;
-  for (const auto* question :
-       {"SELECT username_key, alias_key FROM clients", "SELECT username_key, alias_key FROM registrations"}) {
+  for (const auto* question : questions_for_names) {
     auto found = db().ask(question);
     add_names(result, found);
   }
@@ -71,9 +70,10 @@ void mysql_store::insert_accounts(const std::vector<imported_account>& all) {
   std::vector<std::vector<value>> rows;
   rows.reserve(all.size());
   for (const auto& one : all)
-    rows.push_back({one.username, one.username_key, one.alias, one.alias_key, one.password_hash});
-  insert_many("INSERT INTO clients(username, username_key, alias, alias_key, password_hash)", "(?,?,?,?,?)",
-              std::move(rows));
+    rows.push_back({one.username, one.username_key, one.username_looks.folded, one.username_looks.spelled, one.alias,
+                    one.alias_key, one.password_hash});
+  insert_many("INSERT INTO clients(username, username_key, look_folded, look_spelled, alias, alias_key, password_hash)",
+              "(?,?,?,?,?,?,?)", std::move(rows));
 }
 
 void mysql_store::join_automatic(user_id after) {

@@ -1,6 +1,7 @@
 // Users as operators see and change them, in MySQL and MariaDB.
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/mysql/rows.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond::persistence {
@@ -73,7 +74,9 @@ std::vector<salon_id> mysql_store::moderates(const std::string& username_key) {
 // Memberships follow by their foreign key.
 void mysql_store::put_name(const user& who, const std::string& new_username) {
   const auto before = key_of(who.username), key = key_of(new_username);
-  db().run("UPDATE clients SET username = ?, username_key = ? WHERE client_id = ?", {new_username, key, who.id.value});
+  const auto looks = skeletons_of(new_username);
+  db().run("UPDATE clients SET username = ?, username_key = ?, look_folded = ?, look_spelled = ? WHERE client_id = ?",
+           {new_username, key, looks.folded, looks.spelled, who.id.value});
   if (before != key)
     end_ban(key); // a kick of who once had the name
   db().run("UPDATE bans SET username_key = ?, username = ? WHERE username_key = ?", {key, new_username, before});

@@ -1,4 +1,6 @@
 #include "persistence/mysql/schema.hpp"
+#include "persistence/rows.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond::persistence::mysql {
@@ -133,6 +135,22 @@ void tell_moderators_members(connection& db) {
     db.execute("ALTER TABLE salons_adheres ADD by_moderator TINYINT NOT NULL DEFAULT 0");
 }
 
+// What usernames look like (docs/decisions/0013-lookalikes.md): skeletons of at most 255 bytes. Old names may look
+// alike.
+void add_looks(connection& db) {
+  catalog look(db);
+  for (const std::string table : {"clients", "registrations"})
+    if (!look.find_column(table, "look_spelled"))
+      db.execute("ALTER TABLE " + table
+                 + " ADD look_folded VARBINARY(255) NOT NULL DEFAULT '',"
+                   " ADD look_spelled VARBINARY(255) NOT NULL DEFAULT '',"
+                   " ADD KEY ix_"
+                 + table + "_look_folded (look_folded), ADD KEY ix_" + table + "_look_spelled (look_spelled)");
+  transaction all(db);
+  fill_looks(db);
+  all.commit();
+}
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -153,9 +171,25 @@ struct step {
 constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add what the administration needs", add_administration},
                           {"count the bytes of private messages that wait", add_mailbox_bytes},
-                          {"tell whom moderators made members", tell_moderators_members}};
+                          {"tell whom moderators made members", tell_moderators_members},
+                          {"remember what usernames look like", add_looks}};
 
 } // namespace
+
+void fill_looks(connection& db) {
+  for (const std::string table : {"clients", "registrations"}) {
+    std::vector<named_row> rows;
+    { // read to its end and closed before anything is written
+      auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = ''");
+      rows = named_rows_in(found);
+    }
+    for (const auto& row : rows) {
+      const auto looks = skeletons_of(row.username);
+      db.run("UPDATE " + table + " SET look_folded = ?, look_spelled = ? WHERE username_key = ?",
+             {looks.folded, looks.spelled, row.key});
+    }
+  }
+}
 
 void create_new_tables(connection& db) {
   for (const auto* table : other_tables)

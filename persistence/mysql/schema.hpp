@@ -78,6 +78,8 @@ void create_all(connection& db);
 std::vector<std::string> steps_after(int64_t version);
 /// Runs them. REQUIRES: the lock.
 void migrate(connection& db, int64_t version, const reporter& report);
+/// Writes what usernames look like where it is not written yet. REQUIRES: the newest schema, a transaction.
+void fill_looks(connection& db);
 /// Remembers that a version is reached.
 void record_version(connection& db, int64_t version, const std::string& name);
 

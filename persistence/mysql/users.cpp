@@ -2,6 +2,7 @@
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/mysql/rows.hpp"
 #include "persistence/rows.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond::persistence {
@@ -21,10 +22,12 @@ outcome<user> mysql_store::user_of(user_id who) {
 }
 
 user mysql_store::insert_user(const new_user& who) {
-  db().run("INSERT INTO clients(username, username_key, alias, alias_key, password_hash, role) "
-           "VALUES (?, ?, ?, ?, ?, ?)",
-           {who.username, key_of(who.username), who.alias, key_of(who.alias), who.password_hash,
-            std::string(to_word(who.role))});
+  const auto looks = skeletons_of(who.username);
+  db().run(
+      "INSERT INTO clients(username, username_key, look_folded, look_spelled, alias, alias_key, password_hash, role) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      {who.username, key_of(who.username), looks.folded, looks.spelled, who.alias, key_of(who.alias), who.password_hash,
+       std::string(to_word(who.role))});
   const user_id id{db().last_insert_id()};
   db().run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons "
            "WHERE policy = 'auto' AND archived_ms IS NULL "
@@ -37,6 +40,12 @@ bool mysql_store::replace_hash(user_id who, const std::string& expected, const s
   return db().run("UPDATE clients SET password_hash = ? WHERE client_id = ? AND password_hash = ?",
                   {hash, who.value, expected})
          > 0;
+}
+
+std::vector<similar_user> mysql_store::users_like(const skeletons& looks) {
+  auto found = db().ask(question_for_similar_users, {looks.folded, looks.spelled, looks.folded, looks.spelled,
+                                                     looks.folded, looks.spelled, looks.folded, looks.spelled});
+  return similar_users_in(found);
 }
 
 bool mysql_store::is_alias_taken(const std::string& alias_key) {
@@ -67,9 +76,11 @@ size_t mysql_store::count_registrations() {
 }
 
 void mysql_store::insert_registration(const new_user& who, moment at) {
-  db().run("INSERT INTO registrations(username_key, username, alias_key, alias, password_hash, created_ms) "
-           "VALUES (?, ?, ?, ?, ?, ?)",
-           {key_of(who.username), who.username, key_of(who.alias), who.alias, who.password_hash, to_ms(at)});
+  const auto looks = skeletons_of(who.username);
+  db().run("INSERT INTO registrations(username_key, username, look_folded, look_spelled, alias_key, alias,"
+           " password_hash, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+           {key_of(who.username), who.username, looks.folded, looks.spelled, key_of(who.alias), who.alias,
+            who.password_hash, to_ms(at)});
 }
 
 void mysql_store::end_registration(const std::string& username_key) {

@@ -142,6 +142,8 @@ void sqlite_store::put_rows(const stored_table& into, const std::vector<table_ro
   if (&into == &table_named("private_messages") && !rows.empty()) // no part of a backup: it follows from the text
     db_->run("UPDATE private_messages SET bytes = min(length(CAST(contenu AS BLOB)), ?) WHERE pm_id BETWEEN ? AND ?",
              most_bytes_of_one, std::get<int64_t>(rows.front().front()), std::get<int64_t>(rows.back().front()));
+  if (&into == &table_named("clients") || &into == &table_named("registrations"))
+    sqlite::fill_looks(*db_); // which no backup holds: they follow from the names
 }
 
 bool is_empty_sqlite(const config::sqlite_database& where) {

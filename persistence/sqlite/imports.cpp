@@ -8,8 +8,7 @@ using sqlite::blob;
 
 taken_names sqlite_store::all_taken_names() {
   taken_names result;
-  for (const std::string_view question :
-       {"SELECT username_key, alias_key FROM clients", "SELECT username_key, alias_key FROM registrations"}) {
+  for (const std::string_view question : questions_for_names) {
     auto found = db_->ask(question);
     add_names(result, found);
   }
@@ -26,8 +25,10 @@ user_id sqlite_store::newest_user() {
 
 void sqlite_store::insert_accounts(const std::vector<imported_account>& all) {
   for (const auto& one : all)
-    db_->run("INSERT INTO clients(username, username_key, alias, alias_key, password_hash) VALUES (?, ?, ?, ?, ?)",
-             one.username, blob{one.username_key}, one.alias, blob{one.alias_key}, one.password_hash);
+    db_->run("INSERT INTO clients(username, username_key, look_folded, look_spelled, alias, alias_key, password_hash) "
+             "VALUES (?, ?, ?, ?, ?, ?, ?)",
+             one.username, blob{one.username_key}, blob{one.username_looks.folded}, blob{one.username_looks.spelled},
+             one.alias, blob{one.alias_key}, one.password_hash);
 }
 
 void sqlite_store::join_automatic(user_id after) {

@@ -1,6 +1,7 @@
 // Users as operators see and change them, in SQLite.
 #include "persistence/sqlite/rows.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond::persistence {
@@ -76,8 +77,9 @@ std::vector<salon_id> sqlite_store::moderates(const std::string& username_key) {
 // Memberships follow by their foreign key.
 void sqlite_store::put_name(const user& who, const std::string& new_username) {
   const auto before = key_of(who.username), key = key_of(new_username);
-  db_->run("UPDATE clients SET username = ?, username_key = ? WHERE client_id = ?", new_username, blob{key},
-           who.id.value);
+  const auto looks = skeletons_of(new_username);
+  db_->run("UPDATE clients SET username = ?, username_key = ?, look_folded = ?, look_spelled = ? WHERE client_id = ?",
+           new_username, blob{key}, blob{looks.folded}, blob{looks.spelled}, who.id.value);
   if (before != key)
     end_ban(key); // a kick of who once had the name
   db_->run("UPDATE bans SET username_key = ?, username = ? WHERE username_key = ?", blob{key}, new_username,

@@ -1,4 +1,6 @@
 #include "persistence/sqlite/schema.hpp"
+#include "persistence/rows.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond::persistence::sqlite {
@@ -142,6 +144,19 @@ CREATE INDEX ix_notices_salon ON notices(salon_id);
 constexpr const char* members_by_moderators =
     "ALTER TABLE salons_adheres ADD COLUMN by_moderator INTEGER NOT NULL DEFAULT 0";
 
+// What usernames look like (docs/decisions/0013-lookalikes.md): skeletons of at most 255 bytes. Old names may look
+// alike.
+constexpr const char* looks = R"(
+ALTER TABLE clients ADD COLUMN look_folded BLOB NOT NULL DEFAULT x'';
+ALTER TABLE clients ADD COLUMN look_spelled BLOB NOT NULL DEFAULT x'';
+CREATE INDEX ix_clients_look_folded ON clients(look_folded);
+CREATE INDEX ix_clients_look_spelled ON clients(look_spelled);
+ALTER TABLE registrations ADD COLUMN look_folded BLOB NOT NULL DEFAULT x'';
+ALTER TABLE registrations ADD COLUMN look_spelled BLOB NOT NULL DEFAULT x'';
+CREATE INDEX ix_registrations_look_folded ON registrations(look_folded);
+CREATE INDEX ix_registrations_look_spelled ON registrations(look_spelled);
+)";
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -194,6 +209,11 @@ void tell_moderators_members(database& db) {
   db.execute(members_by_moderators);
 }
 
+void add_looks(database& db) {
+  db.execute(looks);
+  fill_looks(db);
+}
+
 struct step {
   const char* what;
   void (*run)(database&);
@@ -202,7 +222,8 @@ struct step {
 constexpr step steps[] = {{"make the tables and the five salons", make_first_tables},
                           {"add what the administration needs", add_administration},
                           {"count the bytes of private messages that wait", add_mailbox_bytes},
-                          {"tell whom moderators made members", tell_moderators_members}};
+                          {"tell whom moderators made members", tell_moderators_members},
+                          {"remember what usernames look like", add_looks}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {
@@ -211,6 +232,21 @@ int64_t number(database& db, std::string_view sql) {
 }
 
 } // namespace
+
+void fill_looks(database& db) {
+  for (const std::string table : {"clients", "registrations"}) {
+    std::vector<named_row> rows;
+    { // read to its end and closed before anything is written
+      auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = x''");
+      rows = named_rows_in(found);
+    }
+    const auto update = "UPDATE " + table + " SET look_folded = ?, look_spelled = ? WHERE username_key = ?";
+    for (const auto& row : rows) {
+      const auto seen = skeletons_of(row.username);
+      db.run(update, blob{seen.folded}, blob{seen.spelled}, blob{row.key});
+    }
+  }
+}
 
 int64_t schema_version(database& db) {
   const auto application = number(db, "PRAGMA application_id");

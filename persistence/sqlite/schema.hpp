@@ -15,4 +15,7 @@ std::vector<std::string> steps_after(int64_t version);
 /// Runs the steps that are missing, all in one transaction; answers what they did. Throws store_error.
 std::vector<std::string> migrate(database& db);
 
+/// Writes what usernames look like where it is not written yet. REQUIRES: the newest schema, a write transaction.
+void fill_looks(database& db);
+
 } // namespace salond::persistence::sqlite

@@ -96,6 +96,7 @@ private:
   outcome<user> user_of(user_id who) override;
   bool is_last_administrator(const user& target) override;
   user insert_user(const new_user& who) override;
+  std::vector<similar_user> users_like(const skeletons& looks) override;
   bool is_alias_taken(const std::string& alias_key) override;
   std::optional<new_user> waiting_user(const std::string& username_key) override;
   size_t count_registrations() override;

@@ -2,6 +2,7 @@
 #include "persistence/rows.hpp"
 #include "persistence/sqlite/rows.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond::persistence {
@@ -25,9 +26,12 @@ outcome<user> sqlite_store::user_of(user_id who) {
 user sqlite_store::insert_user(const new_user& who) {
   const auto key = key_of(who.username);
   const auto alias_key = key_of(who.alias);
-  db_->run("INSERT INTO clients(username, username_key, alias, alias_key, password_hash, role) "
-           "VALUES (?, ?, ?, ?, ?, ?)",
-           who.username, blob{key}, who.alias, blob{alias_key}, who.password_hash, to_word(who.role));
+  const auto looks = skeletons_of(who.username);
+  db_->run(
+      "INSERT INTO clients(username, username_key, look_folded, look_spelled, alias, alias_key, password_hash, role) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      who.username, blob{key}, blob{looks.folded}, blob{looks.spelled}, who.alias, blob{alias_key}, who.password_hash,
+      to_word(who.role));
   const user_id id{db_->last_insert_id()};
   db_->run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons "
            "WHERE policy = 'auto' AND archived_ms IS NULL "
@@ -40,6 +44,12 @@ bool sqlite_store::replace_hash(user_id who, const std::string& expected, const 
   return db_->run("UPDATE clients SET password_hash = ? WHERE client_id = ? AND password_hash = ?", hash, who.value,
                   expected)
          > 0;
+}
+
+std::vector<similar_user> sqlite_store::users_like(const skeletons& looks) {
+  const blob folded{looks.folded}, spelled{looks.spelled};
+  auto found = db_->ask(question_for_similar_users, folded, spelled, folded, spelled, folded, spelled, folded, spelled);
+  return similar_users_in(found);
 }
 
 bool sqlite_store::is_alias_taken(const std::string& alias_key) {
@@ -71,9 +81,11 @@ size_t sqlite_store::count_registrations() {
 
 void sqlite_store::insert_registration(const new_user& who, moment at) {
   const auto key = key_of(who.username), alias_key = key_of(who.alias);
-  db_->run("INSERT INTO registrations(username_key, username, alias_key, alias, password_hash, created_ms) "
-           "VALUES (?, ?, ?, ?, ?, ?)",
-           blob{key}, who.username, blob{alias_key}, who.alias, who.password_hash, to_ms(at));
+  const auto looks = skeletons_of(who.username);
+  db_->run("INSERT INTO registrations(username_key, username, look_folded, look_spelled, alias_key, alias,"
+           " password_hash, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+           blob{key}, who.username, blob{looks.folded}, blob{looks.spelled}, blob{alias_key}, who.alias,
+           who.password_hash, to_ms(at));
 }
 
 void sqlite_store::end_registration(const std::string& username_key) {

@@ -65,8 +65,21 @@ private:
       return refuse(one.line, "the alias " + in_quotes(one.alias) + " is none that can be given");
     one.username_key = key_of(one.username);
     one.alias_key = key_of(one.alias);
+    one.username_looks = skeletons_of(one.username);
+    one.alias_looks = one.alias == one.username ? one.username_looks : skeletons_of(one.alias);
+    refuse_lookalike(one);
     refuse_second(usernames_, one.username_key, one.line, "username " + in_quotes(one.username));
     refuse_second(aliases_, one.alias_key, one.line, "alias " + in_quotes(one.alias));
+  }
+
+  /// A second name that only looks like an earlier one; one that is the same is told as that.
+  void refuse_lookalike(const listed_account& one) {
+    for (const auto& look : {one.username_looks.folded, one.username_looks.spelled}) {
+      const auto first = looks_.emplace(look, one.line).first->second;
+      if (first != one.line && usernames_.count(one.username_key) == 0)
+        return refuse(one.line,
+                      "the username " + in_quotes(one.username) + " looks like that of line " + std::to_string(first));
+    }
   }
 
   void refuse_second(std::unordered_map<std::string, size_t>& seen, const std::string& key, size_t line,
@@ -89,7 +102,7 @@ private:
   }
 
   account_file& into_;
-  std::unordered_map<std::string, size_t> usernames_, aliases_;
+  std::unordered_map<std::string, size_t> usernames_, aliases_, looks_;
 };
 
 // --- CSV ---

@@ -1,6 +1,7 @@
 // A file of accounts, as an operator imports it: CSV or JSON lines. docs/operations.md has the form. What can be judged
 // by the file alone is judged here: form, names, passwords, hashes, and what stands in it twice.
 #pragma once
+#include "protocol/words/lookalikes.hpp"
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@ struct listed_account {
   size_t line = 0; ///< of the file, from 1
   std::string username, username_key, alias, alias_key;
   std::string password, hash;
+  skeletons username_looks, alias_looks;
   std::vector<std::string> salons; ///< as typed, besides those that everybody belongs to
 };
 

@@ -18,12 +18,12 @@ enum class fault : uint8_t {
   wrong_credentials, ///< unknown user, wrong password, wrong or used token
   banned,            ///< this user is banned for good
   kicked,            ///< this user was kicked and the time is not over
-  name_taken,        ///< another user has the username's key
-  alias_taken,       ///< another user has the alias's key
+  name_taken,        ///< another user has the username's key, or a name that looks like it
+  alias_taken,       ///< another user has the alias's key, or it looks like an administrator's name
   invalid_username,  ///< not a name that can be registered
   invalid_alias,     ///< not an alias that can be registered
   invalid_password,  ///< empty, or over 1,024 bytes
-  reserved_name,     ///< INSCRIPTION, RESUME, admin, server
+  reserved_name,     ///< nobody is given it: a word of the server, a certificate's holder, what looks like these
   registration_closed,
   registration_waits, ///< an administrator will decide
   // what one may do
@@ -34,7 +34,7 @@ enum class fault : uint8_t {
   already_banned,  ///< the target of a ban is banned for good
   mailbox_full,    ///< too many private messages wait for the target
   no_such_request, ///< no join request of that user for that salon
-  invalid_name,    ///< not a name for a salon
+  invalid_name,    ///< not a name for a salon, or another has it, or one that looks like it
   no_such_message,
   // what the server cannot take now
   storage, ///< the database cannot take it now; it certainly is not and will not be stored

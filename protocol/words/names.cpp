@@ -187,11 +187,6 @@ bool is_name(std::string_view text) {
   return !folded.empty() && folded.front() != ' ' && folded.back() != ' ' && folded.size() <= most_key_bytes;
 }
 
-bool is_reserved(std::string_view username) {
-  const auto key = key_of(username);
-  return key == "inscription" || key == "resume" || key == "admin" || key == "server";
-}
-
 bool is_password(std::string_view text) {
   constexpr size_t most_bytes = 1024; // docs/text-protocol.md, "First frame of a connection"
   return !text.empty() && text.size() <= most_bytes;

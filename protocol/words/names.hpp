@@ -1,5 +1,5 @@
 // Names of users and salons: what may be one, and which two are the same.
-// The only user of ICU. Rules: docs/text-protocol.md, "Names".
+// With lookalikes.hpp the only user of ICU. Rules: docs/text-protocol.md, "Names".
 #pragma once
 #include "protocol/words/outcome.hpp"
 #include <string>
@@ -28,9 +28,6 @@ std::string escaped(std::string_view text, std::string_view besides = {});
 /// (no control, format, unassigned or default ignorable character, no white space but U+0020), none of them `:` `(` or
 /// `)`; no space at either end, no mark without a base, not `{` `[` or `"` first; its key fits its column.
 bool is_name(std::string_view text);
-
-/// True for usernames that nobody can register over the wire: INSCRIPTION, RESUME, admin, server, in any case.
-bool is_reserved(std::string_view username);
 
 /// True when `text` may be a password: 1 to 1,024 bytes, nothing else is asked of it.
 bool is_password(std::string_view text);

@@ -28,19 +28,20 @@ struct kind {
   std::set<std::string> left_out;
 };
 
-const kind sqlite_kind{"sqlite",
-                       [] { return std::string(); },
-                       [](const support::temporary_folder& folder) -> config::database {
-                         static int number = 0;
-                         return config::sqlite_database{folder / (std::to_string(++number) + ".db")};
-                       },
-                       [](const config::database& where) {
-                         return support::ask_sqlite(
-                             std::get<config::sqlite_database>(where).path,
-                             "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
-                             "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'");
-                       },
-                       {"private_messages.bytes"}};
+const kind sqlite_kind{
+    "sqlite",
+    [] { return std::string(); },
+    [](const support::temporary_folder& folder) -> config::database {
+      static int number = 0;
+      return config::sqlite_database{folder / (std::to_string(++number) + ".db")};
+    },
+    [](const config::database& where) {
+      return support::ask_sqlite(std::get<config::sqlite_database>(where).path,
+                                 "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
+                                 "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'");
+    },
+    {"private_messages.bytes", "clients.look_folded", "clients.look_spelled",
+     "registrations.look_folded", "registrations.look_spelled"}};
 
 const kind mariadb_kind{
     "mariadb",
@@ -54,7 +55,8 @@ const kind mariadb_kind{
                                 "WHERE TABLE_SCHEMA = DATABASE()");
     },
     {"schema_version.version", "schema_version.name", "schema_version.applied_ms", "writers.node_id", "writers.batch",
-     "writers.fenced", "messages.timestamp", "private_messages.bytes"}};
+     "writers.fenced", "messages.timestamp", "clients.look_folded", "clients.look_spelled", "registrations.look_folded",
+     "registrations.look_spelled", "private_messages.bytes"}};
 
 void PrintTo(const kind& one, std::ostream* out) {
   *out << one.name;

@@ -265,7 +265,9 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
                 "ALTER TABLE salons DROP COLUMN archived_ms; DROP INDEX ix_pm_to;"
                 "ALTER TABLE private_messages DROP COLUMN bytes;"
                 "CREATE INDEX ix_pm_to ON private_messages(to_client_id, delivered_ms, from_client_id);"
-                "ALTER TABLE salons_adheres DROP COLUMN by_moderator; PRAGMA user_version=1"),
+                "ALTER TABLE salons_adheres DROP COLUMN by_moderator; DROP INDEX ix_clients_look_folded;"
+                "DROP INDEX ix_clients_look_spelled; ALTER TABLE clients DROP COLUMN look_folded;"
+                "ALTER TABLE clients DROP COLUMN look_spelled; PRAGMA user_version=1"),
             "");
   EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3")));
 
@@ -274,6 +276,9 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   EXPECT_EQ(sql("PRAGMA user_version"), "3\n");
   EXPECT_EQ(db->profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(db->salons().size(), 5u);
+  outcome<persistence::registered_user> alike = fault::storage;
+  db->transact([&] { alike = db->register_user({"1" + hostile_name.substr(1), "other", "h"}); });
+  EXPECT_EQ(alike.why(), fault::name_taken); // old names have skeletons now
 }
 
 TEST_F(SqliteStore, TakesAnEmptyFile) {

@@ -312,6 +312,7 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
           "ALTER TABLE salons DROP COLUMN archived_ms",
           "ALTER TABLE private_messages ADD KEY ix_pm_to (to_client_id, delivered_ms, pm_id), DROP KEY ix_pm_mailbox,"
           " DROP COLUMN bytes", "ALTER TABLE salons_adheres DROP COLUMN by_moderator",
+          "ALTER TABLE clients DROP COLUMN look_folded, DROP COLUMN look_spelled",
           "DELETE FROM schema_version WHERE version > 1"})
       support::execute_mysql(where, statement);
     return where;

@@ -87,7 +87,7 @@ TEST(RawWrites, BeginWithTheEnvelopeInEveryPiece) {
 
   ASSERT_THAT(writes, SizeIs(4));
   for (const auto& write : writes)
-    EXPECT_EQ(write.substr(0, 28), "paul dans le salon Général: ") << write;
+    EXPECT_EQ(write.rfind("paul dans le salon Général: ", 0), 0u) << write;
   size_t dots = 0;
   for (const auto& write : writes)
     dots += static_cast<size_t>(std::count(write.begin(), write.end(), '.'));

@@ -1,3 +1,4 @@
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 #include <gtest/gtest.h>
 

@@ -61,7 +61,9 @@ void handing_on_what_is_spelled(benchmark::State& state) {
   (void)codec.next(now);
   std::vector<shared_bytes> out;
   codec.drain(out, now);
-  const auto spelled = std::make_shared<const std::string>("u1 dans le salon Général: " + text + "\n");
+  spelled_texts texts;
+  text::spell_to(texts, event::said{{1}, "Général", "u1", text, 1, {}});
+  const auto spelled = std::make_shared<const spelled_texts>(std::move(texts));
   for (auto _ : state) {
     out.clear();
     codec.say_spelled(spelled, now);

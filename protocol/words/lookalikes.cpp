@@ -1,0 +1,90 @@
+#include "protocol/words/lookalikes.hpp"
+#include "protocol/words/names.hpp"
+#include <set>
+#include <stdexcept>
+#include <unicode/uspoof.h>
+#include <utility>
+
+namespace salond {
+namespace {
+
+constexpr size_t most_bytes = 255; // the columns are VARBINARY(255); who looks alike for so long looks alike
+constexpr int most_rounds = 4;     // until nothing changes any more: in practice two
+
+const USpoofChecker* checker() {
+  static const USpoofChecker* const opened = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    auto* result = uspoof_open(&status);
+    if (U_FAILURE(status))
+      throw std::runtime_error(std::string("ICU has no table of lookalikes: ") + u_errorName(status));
+    return result;
+  }();
+  return opened;
+}
+
+/// The prototype of each character in place of it, as UTS 39 has it.
+std::string prototypes(const std::string& text) {
+  std::string result(4 * text.size() + 64, '\0');
+  for (;;) {
+    UErrorCode status = U_ZERO_ERROR;
+    const auto size = uspoof_getSkeletonUTF8(checker(), 0, text.data(), static_cast<int32_t>(text.size()),
+                                             result.data(), static_cast<int32_t>(result.size()), &status);
+    if (status != U_BUFFER_OVERFLOW_ERROR && U_FAILURE(status))
+      throw std::runtime_error(std::string("ICU cannot tell what a name looks like: ") + u_errorName(status));
+    const auto fits = static_cast<size_t>(size) <= result.size();
+    result.resize(static_cast<size_t>(size));
+    if (fits)
+      return result;
+  }
+}
+
+/// Several spaces look like one, or hardly otherwise.
+std::string with_single_spaces(const std::string& text) {
+  std::string result;
+  for (const auto c : text)
+    if (c != ' ' || result.empty() || result.back() != ' ')
+      result += c;
+  return result;
+}
+
+/// A capital's prototype may be another letter's, so case is folded after it, and that may have a prototype again.
+std::string skeleton(std::string text) {
+  for (int round = 0; round < most_rounds; ++round) {
+    auto next = key_of(prototypes(text));
+    if (next == text)
+      break;
+    text = std::move(next);
+  }
+  text = with_single_spaces(text);
+  if (text.size() > most_bytes)
+    text.resize(most_bytes);
+  return text;
+}
+
+std::set<std::string> skeletons_of_reserved() {
+  std::set<std::string> result;
+  for (const auto* name : {"inscription", "INSCRIPTION", "Inscription", "resume", "RESUME", "Resume", "admin", "ADMIN",
+                           "Admin", "server", "SERVER", "Server", "local", "LOCAL", "Local"}) {
+    const auto looks = skeletons_of(name);
+    result.insert({looks.folded, looks.spelled});
+  }
+  return result;
+}
+
+} // namespace
+
+skeletons skeletons_of(std::string_view name) {
+  return {skeleton(key_of(name)), skeleton(std::string(name))};
+}
+
+bool look_alike(const skeletons& a, const skeletons& b) {
+  return a.folded == b.folded || a.folded == b.spelled || a.spelled == b.folded || a.spelled == b.spelled;
+}
+
+bool is_reserved(std::string_view username) {
+  static const auto reserved = skeletons_of_reserved();
+  const auto looks = skeletons_of(username);
+  return reserved.count(looks.folded) != 0 || reserved.count(looks.spelled) != 0;
+}
+
+} // namespace salond
