@@ -16,6 +16,10 @@ struct open_options {
   reporter report = [](const std::string&) {};
 };
 
+/// Readers that a store has connected when open() returns, for store::reader() to hand out: as many as the server has
+/// threads that read. What keeps one from being had ends the start, and not the server after it.
+constexpr size_t readers_opened = 2;
+
 /// Opens and migrates, taking over a database of the replaced server (MySQL). Throws store_error: `unavailable` when
 /// the database cannot be reached now (the caller retries), `setup` for all that a retry does not mend.
 std::unique_ptr<store> open(const open_options& options);

@@ -48,9 +48,7 @@ public:
   /// Runs `work`, which only asks, on what is committed. Throws store_error.
   virtual void read(const std::function<void()>& work) = 0;
 
-  /// A store on the same database, for reads beside the writes on another thread; null where there is none. open() has
-  /// connected the first `most_readers` of them, so that what keeps one from being had ends the start.
-  static constexpr size_t most_readers = 2;
+  /// A second store on the same database, for reads beside the writes on another thread; null where there is none.
   virtual std::unique_ptr<store> reader() = 0;
 
   /// From any thread, at the end of the process: no function waits for the database any longer. One that does not know

@@ -45,11 +45,12 @@ std::vector<error_row> make_rows() {
       all.push_back({{code, by, helps}, left});
   };
   // --- a new try ---
-  // Lock wait, statement killed or over its time, too many transactions, sort aborted, lock table full, record changed
-  // since the snapshot, definition changed meanwhile, deadlock of named locks.
-  add(cure::retry, statement_undone, "", {1205, 1317, 1969, 3024, 1637, 1028, 1206, 1020, 1412, 3058});
-  // Deadlock or lost certification: the transaction is gone already, and COMMIT would "succeed" with nothing.
-  add(cure::retry, not_stored, "", {1213, 3101});
+  // Lock wait, statement killed or over its time, too many transactions, sort aborted, lock table full, definition
+  // changed meanwhile, deadlock of named locks.
+  add(cure::retry, statement_undone, "", {1205, 1317, 1969, 3024, 1637, 1028, 1206, 1412, 3058});
+  // Deadlock, row changed since the snapshot, or lost certification: the transaction is gone already, and COMMIT
+  // would "succeed" with nothing.
+  add(cure::retry, not_stored, "", {1213, 1020, 3101});
   // A statement that must be prepared anew, which the next try does.
   add(cure::retry, not_stored, "", {1615, 2030, 2057});
   // Shutdown, broken or refused connections, not in the primary component of a cluster, out of memory, hook of a

@@ -167,7 +167,7 @@ std::unique_ptr<store> open_mysql(const config::mysql_database& where, const ope
     make_ready(where, options.report, how);
     auto opened =
         std::make_unique<mysql_store>(where, how, mysql_store::purpose::write, options.patience, options.report);
-    opened->open_readers(store::most_readers);
+    opened->open_readers(readers_opened);
     return opened;
   });
 }

@@ -108,7 +108,7 @@ std::unique_ptr<store> open_sqlite(const config::sqlite_database& where, const r
   for (const auto& step : sqlite::migrate(*db))
     report("the database " + path + ": " + step);
   auto opened = std::make_unique<sqlite_store>(std::move(db), std::move(lock), database::purpose::write);
-  opened->open_readers(store::most_readers);
+  opened->open_readers(readers_opened);
   return opened;
 }
 

@@ -3,8 +3,10 @@
 #include "persistence/mysql/mysql_store.hpp"
 #include "persistence/sqlite/errors.hpp"
 #include "tests/support/mariadb.hpp"
+#include <cerrno>
 #include <cstdlib>
 #include <gmock/gmock.h>
+#include <set>
 #include <sqlite3.h>
 
 namespace salond {
@@ -64,7 +66,7 @@ protected:
 TEST_P(ErrorsOfTheServer, AtAStartEndTheStartUnlessANewTryMayHelp) {
   const auto& row = GetParam().known;
 
-  const auto [what, words] = failure_of([&] { open_mysql(database(), {database()}, failing("writers")); });
+  const auto [what, words] = failure_of([&] { persistence::open_mysql(database(), {database()}, failing("writers")); });
 
   EXPECT_EQ(what, expected_at_start(row.cured_by));
   EXPECT_THAT(words, HasSubstr("the server's own words [" + std::to_string(row.code) + "]"));
@@ -75,7 +77,7 @@ TEST_P(ErrorsOfTheServer, AtAStartEndTheStartUnlessANewTryMayHelp) {
 
 TEST_P(ErrorsOfTheServer, OfARunningServerAreWaitedForUnlessNothingHelps) {
   fails_ = false;
-  const auto db = open_mysql(database(), {database(), std::chrono::milliseconds{0}}, failing("salons"));
+  const auto db = persistence::open_mysql(database(), {database(), std::chrono::milliseconds{0}}, failing("salons"));
   fails_ = true;
 
   const auto [what, words] = failure_of([&] { db->read([&] { db->salons(); }); });

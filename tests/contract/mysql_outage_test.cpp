@@ -3,6 +3,7 @@
 #include "protocol/words/names.hpp"
 #include "tests/support/lossy_proxy.hpp"
 #include "tests/support/mariadb.hpp"
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <gmock/gmock.h>

@@ -59,12 +59,13 @@ std::string own_temporary_folder(const fs::path& data) {
 // --force: on a bare system nothing knows the names of this machine, and none is needed.
 void install(const fs::path& data, const temporary_folder& logs) {
   const auto mysql = mysql_program();
-  const auto command =
-      mysql ? std::vector<std::string>{*mysql, "--no-defaults", "--initialize-insecure", "--datadir=" + data.string(),
-                                       mysql_log_size}
-            : std::vector<std::string>{
-                find_program("mariadb-install-db").value(), "--no-defaults",  "--force", "--datadir=" + data.string(),
-                "--auth-root-authentication-method=normal", "--skip-test-db", log_size};
+  std::vector<std::string> command{mysql ? *mysql : find_program("mariadb-install-db").value(), "--no-defaults",
+                                   "--datadir=" + data.string(), own_temporary_folder(data)};
+  const std::vector<std::string> more =
+      mysql
+          ? std::vector<std::string>{"--initialize-insecure", mysql_log_size}
+          : std::vector<std::string>{"--force", "--auth-root-authentication-method=normal", "--skip-test-db", log_size};
+  command.insert(command.end(), more.begin(), more.end());
   process installer(with_user(command), {}, logs / "install.out", logs / "install.err");
   if (installer.wait(start_time) != 0)
     throw std::runtime_error("the installation of the database failed: " + installer.output() + installer.errors());
