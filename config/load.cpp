@@ -53,6 +53,7 @@ std::vector<number> numbers(settings& s) {
       {"rate", "burst", &s.rate.burst, 0, 1000000},
       {"rate", "logins_per_minute_per_address", &s.rate.logins_per_minute_per_address, 0, 1000000},
       {"registration", "per_hour_per_address", &s.registration.per_hour_per_address, 0, 1000000},
+      {"registration", "per_hour", &s.registration.per_hour, 0, 100000000},
       {"text", "raw_after_ms", &s.text.raw_after, 1, 60000},
       {"text", "raw_gap_ms", &s.text.raw_gap, 0, 60000},
       {"text", "pace_ms", &s.text.pace, 0, 60000},

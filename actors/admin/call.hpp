@@ -69,7 +69,7 @@ struct case_file {
   rules::authority rights;
   std::optional<salon_record> salon;               ///< that SALON names
   std::optional<persistence::user_profile> target; ///< that USER names
-  bool registers = false;                          ///< USER names no account, but one that waits
+  bool registers = false;                          ///< it is about accounts that wait
   std::optional<salon_id> shared;                  ///< of a kick: a salon of the moderator's that the target belongs to
 };
 

@@ -138,6 +138,18 @@ CREATE TABLE notices (
 CREATE INDEX ix_notices_salon ON notices(salon_id);
 )";
 
+// Where owners were, for 30 days; and from where somebody asked for an account.
+constexpr const char* addresses = R"(
+CREATE TABLE known_addresses (
+  client_id INTEGER NOT NULL REFERENCES clients(client_id) ON DELETE CASCADE,
+  address TEXT NOT NULL,
+  last_ms INTEGER NOT NULL,
+  PRIMARY KEY (client_id, address)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ix_known_addresses_last ON known_addresses(last_ms);
+ALTER TABLE registrations ADD COLUMN address TEXT NOT NULL DEFAULT '';
+)";
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -173,13 +185,18 @@ void add_administration(database& db) {
   db.execute(administration);
 }
 
+void add_addresses(database& db) {
+  db.execute(addresses);
+}
+
 struct step {
   const char* what;
   void (*run)(database&);
 };
 // Step n is the n-th. A step that was released is never changed: the next one mends it.
 constexpr step steps[] = {{"make the tables and the five salons", make_first_tables},
-                          {"add what the administration needs", add_administration}};
+                          {"add what the administration needs", add_administration},
+                          {"add where owners were, and where registrations come from", add_addresses}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

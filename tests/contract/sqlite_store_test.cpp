@@ -247,10 +247,10 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
 
   open_sqlite({path}, [&](const std::string& line) { second.push_back(line); });
 
-  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2")));
+  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "2\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "3\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -258,15 +258,15 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   auto db = open();
   db->transact([&] { db->register_user({hostile_name, hostile_name, "h"}); });
   db = nullptr;
-  EXPECT_EQ(sql("DROP TABLE moderators; DROP TABLE registrations; DROP TABLE notices;"
+  EXPECT_EQ(sql("DROP TABLE moderators; DROP TABLE registrations; DROP TABLE notices; DROP TABLE known_addresses;"
                 "ALTER TABLE clients DROP COLUMN last_seen_ms; ALTER TABLE salons DROP COLUMN topic;"
                 "ALTER TABLE salons DROP COLUMN archived_ms; PRAGMA user_version=1"),
             "");
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "2\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "3\n");
   EXPECT_EQ(db->profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(db->salons().size(), 5u);
 }

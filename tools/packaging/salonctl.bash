@@ -14,7 +14,7 @@ _salonctl() {
     return
   fi
   if [[ $cur == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W '--state= --bundle= --server= --json --help --version --policy= --role= --alias= --ids --follow --after=' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W '--state= --bundle= --server= --json --help --version --policy= --role= --alias= --ids --follow --after= --from= --all' -- "$cur")
     [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
     return
   fi
