@@ -1,10 +1,21 @@
 #include "actors/admission.hpp"
 #include "config/log.hpp"
+#include "persistence/store.hpp"
 #include "protocol/commands/client_commands.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond {
 namespace {
+
+static_assert(rules::login_throttle::known_for == persistence::store::address_life);
+static_assert(rules::login_throttle::most_known_addresses == persistence::store::most_known_addresses);
+
+// How often the log says that registrations are refused, while they are.
+constexpr auto an_hour = std::chrono::hours{1};
+
+int64_t day_of(moment at) {
+  return std::chrono::duration_cast<std::chrono::hours>(at.time_since_epoch()).count() / 24;
+}
 
 // An address may have so many seconds' worth at once.
 constexpr double address_burst_seconds = 10;
@@ -46,7 +57,7 @@ rules::login_throttle::verdict admission::begin(attempt& what, instant now) {
 }
 
 std::vector<connection_id> admission::over(attempt& what, attempt_result how, size_t guesses, instant now) {
-  if (what.at == attempt::stage::tried && how == attempt_result::wrong)
+  if (what.at == attempt::stage::tried && how == attempt_result::wrong && !what.token)
     bursts_.add(what.account, what.address, rules::failure_bursts::failure::wrong, now);
   return logins_.over(what, how, guesses, how_.rate.logins_per_minute_per_address, now);
 }
@@ -95,9 +106,33 @@ bool admission::may_change_password(user_id who, instant now) {
 std::optional<fault> admission::refuses_registration(const std::string& network, instant now) {
   if (how_.registration.how == config::registration::policy::closed)
     return fault::registration_closed;
-  if (!registrations_.take(network, how_.registration.per_hour_per_address, now))
-    return fault::too_many_attempts;
-  return std::nullopt;
+  using verdict = rules::registration_rate::verdict;
+  const auto& limits = how_.registration;
+  const auto may = registrations_.take(network, {limits.per_hour_per_address, limits.per_hour}, now);
+  if (may == verdict::go)
+    return std::nullopt;
+  if (may == verdict::refused_by_all && (!told_of_registrations_ || now - *told_of_registrations_ >= an_hour)) {
+    told_of_registrations_ = now;
+    log::warning("registrations are refused: so many were made in an hour as registration.per_hour allows",
+                 {{"per_hour", limits.per_hour}});
+  }
+  return fault::too_many_attempts;
+}
+
+void admission::remember(const std::vector<persistence::known_address>& all, instant now, moment at) {
+  for (const auto& one : all)
+    logins_.remember(one.username_key, one.address, day_of(one.at),
+                     now
+                         - std::max(std::chrono::milliseconds{0},
+                                    std::chrono::duration_cast<std::chrono::milliseconds>(at - one.at)));
+}
+
+bool admission::is_to_be_stored(const std::string& account, const std::string& network, instant now, moment at) {
+  return logins_.is_to_be_stored(account, network, day_of(at), now);
+}
+
+void admission::is_stored(const std::string& account, const std::string& network, instant now, moment at) {
+  logins_.is_stored(account, network, day_of(at), now);
 }
 
 std::vector<admission::line> admission::take_lines(instant now, moment at) {

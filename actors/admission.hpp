@@ -9,6 +9,7 @@
 #include "actors/rules/repeated_facts.hpp"
 #include "actors/rules/session.hpp"
 #include "config/config.hpp"
+#include "persistence/answers.hpp"
 #include "protocol/words/fault.hpp"
 #include "protocol/words/records.hpp"
 
@@ -30,6 +31,14 @@ public:
   /// Answers who waited and is to begin() once more.
   std::vector<connection_id> over(attempt& what, attempt_result how, size_t guesses, instant now);
 
+  // --- where owners were ---
+  /// Known from before the start: what is stored, oldest first. `at`: now, on the wall clock.
+  void remember(const std::vector<persistence::known_address>& all, instant now, moment at);
+  /// Whether the owner proved himself there, and that is not stored of this day: once a day and address is often
+  /// enough, so that those who come back in thousands cost nothing more.
+  bool is_to_be_stored(const std::string& account, const std::string& network, instant now, moment at);
+  void is_stored(const std::string& account, const std::string& network, instant now, moment at);
+
   // --- messages ---
   rules::message_rate::decision ask_to_say(user_id who, bool more_waits, instant now);
 
@@ -49,7 +58,7 @@ public:
   // --- accounts ---
   /// registration_closed, too_many_attempts; else the address has used up one account.
   std::optional<fault> refuses_registration(const std::string& network, instant now);
-  /// It came to nothing before it cost anything.
+  /// It came to nothing before it cost anything. REQUIRES: refuses_registration() let it go.
   void give_registration_back(const std::string& network) { registrations_.give_back(network); }
 
   // --- what failed ---
@@ -81,6 +90,7 @@ private:
   rules::address_budgets budgets_;
   rules::recent<user_id, rules::token_bucket> password_changes_{most_password_changers};
   rules::repeated_facts facts_;
+  std::optional<instant> told_of_registrations_; ///< that all together made as many as they may, at last
 };
 
 } // namespace salond

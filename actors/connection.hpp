@@ -98,6 +98,7 @@ private:
   desk* open_desk(const std::string& salon);
   void read_user(std::string key);
   void found_user(outcome<user> who);
+  void give_registration_back();
   void request_registration(const persistence::new_user& who);
   bool may_try(const rules::question::any& what, std::string account);
   void tried(admission::attempt_result how, size_t guesses = 1);
@@ -116,7 +117,8 @@ private:
   bool resting_ = false;            ///< enough were heard in this turn
   admission::attempt attempt_;      ///< of a password
   std::optional<rules::question::any> attempt_waits_;
-  bool registering_ = false;                      ///< one account of its address's allowance is used up
+  bool no_token_ = false;    ///< what was said for a token is none, and is tried as a password
+  bool registering_ = false; ///< until its password is hashed: one account of the hour's is used up
   salon_id asked_salon_;                          ///< of the posts or the question that are open
   std::optional<rules::question::any> when_read_; ///< asked once it has read what it was told
   rules::said_bytes said_;

@@ -24,9 +24,8 @@ void connection::ask(rules::question::any what) {
 
 /// Whether a password, or a token, may be tried now. If not it is kept until its turn comes, or refused.
 bool connection::may_try(const rules::question::any& what, std::string account) {
-  if (attempt_.at == admission::attempt::stage::tried)
-    return true; // no token: now it is tried as a password
-  attempt_ = {number, network, std::move(account), {}, {}};
+  const bool token = std::holds_alternative<rules::question::redeem_token>(what);
+  attempt_ = {number, network, std::move(account), {}, {}, {}, token};
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = what; break;
@@ -41,6 +40,7 @@ void connection::attempt_due() {
 }
 
 void connection::tried(admission::attempt_result how, size_t guesses) {
+  no_token_ = false;
   if (attempt_.at != admission::attempt::stage::none)
     house_->end_attempt(attempt_, how, guesses, now());
 }
@@ -53,7 +53,7 @@ void connection::carry(rules::question::find_user& what) {
     if (const auto why = house_->allowed.refuses_registration(network, now()))
       return answered(rules::answer::found{*why});
     registering_ = true;
-  } else if (!may_try(what, key)) {
+  } else if (!may_try(what, no_token_ ? std::string{} : key)) { // nobody's account suffers for tokens that are over
     return;
   }
   asked_services_ = true;
@@ -75,17 +75,24 @@ void connection::read_user(std::string key) {
 
 void connection::found_user(outcome<user> who) {
   const auto unknown = !who && who.why() == fault::unknown_user;
-  if (std::exchange(registering_, false) && !unknown)
-    house_->allowed.give_registration_back(network);
+  if (!unknown)
+    give_registration_back();
   if (!who && !unknown)
     tried(admission::attempt_result::not_tried);
   answered(rules::answer::found{std::move(who)});
 }
 
+/// No account comes of it.
+void connection::give_registration_back() {
+  if (std::exchange(registering_, false))
+    house_->allowed.give_registration_back(network);
+}
+
 void connection::carry(rules::question::verify& what) {
   asked_services_ = true;
   const auto guesses = what.passwords.size();
-  request(house_->services.passwords, caf::infinite, verify_password{std::move(what.hash), std::move(what.passwords)})
+  request(house_->services.passwords, caf::infinite,
+          verify_password{std::move(what.hash), std::move(what.passwords), attempt_.how})
       .then(
           [this, guesses](verified_password& x) {
             tried(x.which ? admission::attempt_result::right : admission::attempt_result::wrong, guesses);
@@ -99,12 +106,20 @@ void connection::carry(rules::question::verify& what) {
 
 void connection::carry(rules::question::hash& what) {
   asked_services_ = true;
-  request(house_->services.passwords, caf::infinite, hash_password{std::move(what.password)})
-      .then([this](hashed_password& x) { answered(rules::answer::hashed{std::move(x.hash)}); },
-            [this](caf::error& why) { answered(rules::answer::hashed{fault_of(why)}); });
+  const auto how = registering_ ? rules::urgency::new_user : rules::urgency::known;
+  request(house_->services.passwords, caf::infinite, hash_password{std::move(what.password), how})
+      .then(
+          [this](hashed_password& x) {
+            registering_ = false;
+            answered(rules::answer::hashed{std::move(x.hash)});
+          },
+          [this](caf::error& why) {
+            give_registration_back();
+            answered(rules::answer::hashed{fault_of(why)});
+          });
 }
 
-/// A token that is wrong may be a password: its attempt is over when that was tried.
+/// A token that is wrong may be a password, which is an attempt of its own.
 void connection::carry(rules::question::redeem_token& what) {
   if (!may_try(what, {}))
     return;
@@ -117,6 +132,9 @@ void connection::carry(rules::question::redeem_token& what) {
         if (found) {
           attempt_.account = key_of(found->username);
           tried(admission::attempt_result::right);
+        } else {
+          tried(admission::attempt_result::wrong);
+          no_token_ = true;
         }
         answered(rules::answer::found{std::move(found)});
       },
@@ -128,14 +146,23 @@ void connection::carry(rules::question::redeem_token& what) {
 
 void connection::carry(rules::question::arrive& what) {
   house_->arrive(*this, what.who); // before the store is asked, so that nothing that changes meanwhile is missed
-  auto job =
-      make_store_job([who = what.who, at = wall_clock()](persistence::store& db) { return db.open_session(who, at); });
+  const auto at = wall_clock();
+  const auto key = key_of(what.username);
+  const auto is_new = house_->allowed.is_to_be_stored(key, network, now(), at);
+  auto job = make_store_job([who = what.who, at, is_new, from = network](persistence::store& db) {
+    auto opened = db.open_session(who, at);
+    if (opened && is_new)
+      db.remember_address(who, from, at);
+    return opened;
+  });
   request(house_->directory, caf::infinite, salond::arrive{what.who, what.username, number, peer, job})
       .then(
-          [this, job, username = what.username](const store_done&) {
+          [this, job, username = what.username, key, is_new, at](const store_done&) {
             auto& opened = job->result;
             if (!opened)
               return answered(rules::answer::arrived{opened.why(), {}});
+            if (is_new)
+              house_->allowed.is_stored(key, network, now(), at);
             auto missed = house_->start_hearing(*this, username, std::move(*opened));
             log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
             answered(rules::answer::arrived{event::logged_in{username, house_->list_for(*this)},
@@ -148,7 +175,7 @@ void connection::carry(rules::question::arrive& what) {
 }
 
 void connection::carry(rules::question::register_user& what) {
-  const persistence::new_user who{what.username, what.alias, what.hash, role::user};
+  const persistence::new_user who{what.username, what.alias, what.hash, role::user, network};
   if (house_->settings.registration.how == config::registration::policy::approval)
     return request_registration(who);
   ask_store(

@@ -2,6 +2,7 @@
 // All of them stay in the process today; those that will cross nodes (to and from salons, directory, bans) hold values
 // and shared immutable values only, so that an `inspect` is all they will need.
 #pragma once
+#include "actors/rules/hash_queue.hpp"
 #include "actors/rules/session.hpp"
 #include "actors/store_job.hpp"
 #include "config/config.hpp"
@@ -260,6 +261,7 @@ struct erased {
 
 struct hash_password {
   std::string password;
+  rules::urgency how = rules::urgency::known;
 };
 struct hashed_password {
   std::string hash;
@@ -267,6 +269,7 @@ struct hashed_password {
 struct verify_password {
   std::string hash;
   std::vector<std::string> passwords;
+  rules::urgency how = rules::urgency::known;
 };
 struct verified_password {
   std::optional<size_t> which;

@@ -9,7 +9,9 @@ std::string network_of(const std::string& address) {
   if (::inet_pton(AF_INET, address.c_str(), &four) == 1)
     return address;
   in6_addr six{};
-  if (::inet_pton(AF_INET6, address.c_str(), &six) != 1)
+  const auto bare =
+      address.size() > 3 && address.substr(address.size() - 3) == "/64" ? address.size() - 3 : address.size();
+  if (::inet_pton(AF_INET6, address.substr(0, bare).c_str(), &six) != 1)
     return {};
   char text[INET6_ADDRSTRLEN] = "";
   if (IN6_IS_ADDR_V4MAPPED(&six)) {

@@ -4,8 +4,8 @@
 
 namespace salond {
 
-/// The address itself; for IPv6 its /64, as "2001:db8:0:1::/64": one customer has all of its addresses. "" for what is
-/// no address (the peer of a unix socket).
+/// The address itself; for IPv6 its /64, as "2001:db8:0:1::/64": one customer has all of its addresses. Of such a /64,
+/// itself. "" for what is no address (the peer of a unix socket).
 std::string network_of(const std::string& address);
 
 } // namespace salond

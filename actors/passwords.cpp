@@ -9,19 +9,18 @@ using pointer = passwords_actor::stateful_pointer<passwords_state>;
 
 /// Computes `work()` on a thread and delivers its result; busy when too much waits, or when there is no memory for it.
 template <class Result, class Work>
-caf::result<Result> compute(pointer self, Work work) {
-  auto& st = self->state;
-  if (st.most_waiting != 0 && st.threads->waiting() >= st.most_waiting)
-    return make_error(fault::busy);
+caf::result<Result> compute(pointer self, rules::urgency how, Work work) {
   auto answer = self->make_response_promise<Result>();
-  st.threads->put([answer, work = std::move(work)]() -> std::function<void()> {
-    try {
-      return [answer, result = work()]() mutable { answer.deliver(std::move(result)); };
-    } catch (const std::exception& error) {
-      log::error("cannot hash a password", {{"why", error.what()}});
-      return [answer]() mutable { answer.deliver(make_error(fault::busy)); };
-    }
-  });
+  const std::function<void()> refuse = [answer]() mutable { answer.deliver(make_error(fault::busy)); };
+  self->state.threads->put(how, {[answer, refuse, work = std::move(work)]() -> std::function<void()> {
+                                   try {
+                                     return [answer, result = work()]() mutable { answer.deliver(std::move(result)); };
+                                   } catch (const std::exception& error) {
+                                     log::error("cannot hash a password", {{"why", error.what()}});
+                                     return refuse;
+                                   }
+                                 },
+                                 refuse});
   return answer;
 }
 
@@ -32,19 +31,19 @@ passwords_actor::behavior_type passwords(pointer self, config::passwords how) {
     log::warning("the passwords' actor was told an error", {{"why", to_string(why)}});
   });
   const auto weak = caf::actor_cast<caf::actor_addr>(self); // the threads must not keep their owner alive
-  self->state.most_waiting = how.queue;
-  self->state.threads = std::make_unique<work_threads>(std::max(1u, how.threads), [weak] {
+  self->state.threads = std::make_unique<work_threads>(std::max(1u, how.threads), how.queue, [weak] {
     if (auto owner = caf::actor_cast<passwords_actor>(weak))
       caf::anon_send(owner, collect{});
   });
   const rules::password_cost cost{how.memory_kib, how.passes};
   return {
       [self, cost](const hash_password& msg) {
-        return compute<hashed_password>(
-            self, [password = msg.password, cost] { return hashed_password{rules::hash_password(password, cost)}; });
+        return compute<hashed_password>(self, msg.how, [password = msg.password, cost] {
+          return hashed_password{rules::hash_password(password, cost)};
+        });
       },
       [self, cost](const verify_password& msg) {
-        return compute<verified_password>(self, [msg, cost] {
+        return compute<verified_password>(self, msg.how, [msg, cost] {
           auto found = rules::verify_passwords(msg.hash, msg.passwords, cost);
           return verified_password{found.which, std::move(found.better_hash)};
         });

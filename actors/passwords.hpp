@@ -1,5 +1,5 @@
 // PASSWORDS: hashes and verifies on threads of its own, so that no login blocks the I/O thread or the store. The queue
-// is bounded: what does not fit is refused as busy.
+// is bounded and has an order (rules/hash_queue.hpp): what does not fit is refused as busy.
 #pragma once
 #include "actors/interfaces.hpp"
 #include "actors/work_threads.hpp"
@@ -10,7 +10,6 @@ namespace salond {
 struct passwords_state {
   static inline const char* name = "passwords";
   std::unique_ptr<work_threads> threads;
-  size_t most_waiting = 0; ///< 0: no limit
 };
 
 passwords_actor::behavior_type passwords(passwords_actor::stateful_pointer<passwords_state> self,

@@ -19,6 +19,9 @@ using pointer = server_actor::stateful_pointer<server_state>;
 
 constexpr size_t most_listener_failures = 3; // a minute
 
+// Twice as many as accounts are remembered at all: an owner has an address or two.
+constexpr size_t most_known = 2 * rules::login_throttle::most_known_accounts;
+
 void end_of_node(pointer self, int status);
 
 // --- start ---
@@ -85,11 +88,13 @@ void start_all(pointer self) {
   auto& st = self->state;
   auto salons = read_salons(*st.parts.db); // before persistence owns the store
   auto out = st.parts.db->bans(wall_clock());
+  const auto known = st.parts.db->known_addresses(wall_clock() - persistence::store::address_life, most_known);
   st.database = st.parts.db->describe();
   st.started = wall_clock();
   st.actors.house = std::make_shared<audience>(st.parts.settings);
   st.actors.house->certificate = st.parts.certificate;
   st.actors.house->reserve(names_of_operators(st.parts.certificates).names);
+  st.actors.house->allowed.remember(known, self->clock().now(), st.started);
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
   const auto broken = [](const std::string& why) {
     log::error("the database cannot be trusted any more; ending", {{"why", why}});

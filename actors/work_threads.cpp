@@ -3,7 +3,8 @@
 
 namespace salond {
 
-work_threads::work_threads(size_t count, std::function<void()> finished) : finished_callback_(std::move(finished)) {
+work_threads::work_threads(size_t count, size_t most_logins, std::function<void()> finished)
+    : finished_callback_(std::move(finished)), queue_(count, most_logins) {
   for (size_t i = 0; i < count; ++i)
     threads_.emplace_back([this] { run(); });
 }
@@ -18,12 +19,15 @@ work_threads::~work_threads() {
     one.join();
 }
 
-void work_threads::put(work what) {
+void work_threads::put(rules::urgency how, work what) {
+  std::optional<work> refused;
   {
     std::lock_guard lock{mutex_};
-    queue_.push_back(std::move(what));
+    refused = queue_.put(how, std::move(what));
   }
   wake_.notify_one();
+  if (refused)
+    refused->refuse();
 }
 
 std::vector<std::function<void()>> work_threads::take_finished() {
@@ -31,22 +35,17 @@ std::vector<std::function<void()>> work_threads::take_finished() {
   return std::exchange(finished_, {});
 }
 
-size_t work_threads::waiting() const {
-  std::lock_guard lock{mutex_};
-  return queue_.size();
-}
-
 void work_threads::run() {
   std::unique_lock lock{mutex_};
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    std::optional<std::pair<rules::urgency, work>> next;
+    wake_.wait(lock, [&] { return stopping_ || (next = queue_.take()); });
     if (stopping_)
       return;
-    auto next = std::move(queue_.front());
-    queue_.pop_front();
     lock.unlock();
-    auto then = next();
+    auto then = next->second.compute();
     lock.lock();
+    queue_.over(next->first); // what may be taken now is: by this thread, which looks again
     finished_.push_back(std::move(then));
     lock.unlock();
     finished_callback_();

@@ -1,7 +1,7 @@
 // A few threads that compute, and give back what is to be done with the result. Knows no CAF.
 #pragma once
+#include "actors/rules/hash_queue.hpp"
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -11,19 +11,24 @@ namespace salond {
 
 class work_threads {
 public:
-  /// Computes, and answers what the owner is to do then (in take_finished()).
-  using work = std::function<std::function<void()>()>;
+  struct work {
+    /// Computes, and answers what the owner is to do then (in take_finished()).
+    std::function<std::function<void()>()> compute;
+    /// Tells whoever asked that there is no room for it.
+    std::function<void()> refuse;
+  };
 
-  /// `finished` is called on a worker's thread whenever take_finished() has something new.
-  work_threads(size_t count, std::function<void()> finished);
+  /// `finished` is called on a worker's thread whenever take_finished() has something new. `most_logins`: see
+  /// hash_queue.
+  work_threads(size_t count, size_t most_logins, std::function<void()> finished);
   /// Ends the threads after what they compute; what waits is dropped.
   ~work_threads();
   work_threads(const work_threads&) = delete;
   work_threads& operator=(const work_threads&) = delete;
 
-  void put(work what);
+  /// Computes it when its turn comes, or refuses it at once, or another that is less urgent.
+  void put(rules::urgency how, work what);
   std::vector<std::function<void()>> take_finished();
-  size_t waiting() const;
 
 private:
   void run();
@@ -31,7 +36,7 @@ private:
   std::function<void()> finished_callback_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<work> queue_;
+  rules::hash_queue<work> queue_;
   std::vector<std::function<void()>> finished_;
   bool stopping_ = false;
   std::vector<std::thread> threads_; ///< last: they use all the others

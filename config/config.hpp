@@ -84,6 +84,9 @@ struct registration {
   enum class policy { open, approval, closed };
   config::registration::policy how = policy::open;
   uint32_t per_hour_per_address = 20; ///< accounts made from one address; 0 means no limit
+  /// Of all addresses together; 0 means no limit. So many as may wait for an administrator: far more than people make
+  /// where nobody calls for it, and half a minute of one thread's hashing.
+  uint32_t per_hour = 1000;
 };
 
 struct requests {

@@ -58,6 +58,7 @@ std::vector<number> numbers(settings& s) {
       {"rate", "request_burst", &s.rate.request_burst, 0, 1000000},
       {"rate", "requests_per_second_per_address", &s.rate.requests_per_second_per_address, 0, 1000000},
       {"registration", "per_hour_per_address", &s.registration.per_hour_per_address, 0, 1000000},
+      {"registration", "per_hour", &s.registration.per_hour, 0, 100000000},
       {"text", "raw_after_ms", &s.text.raw_after, 1, 60000},
       {"text", "raw_gap_ms", &s.text.raw_gap, 0, 60000},
       {"text", "pace_ms", &s.text.pace, 0, 60000},

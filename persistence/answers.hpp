@@ -15,6 +15,13 @@ namespace salond::persistence {
 struct new_user {
   std::string username, alias, password_hash;
   salond::role role = salond::role::user;
+  std::string network = {}; ///< that asks for it; "" where that is no address
+};
+
+/// Where the owner of an account was last.
+struct known_address {
+  std::string username_key, address;
+  moment at;
 };
 
 struct registered_user {

@@ -145,6 +145,10 @@ outcome<done> deciding_store::request_registration(const new_user& who, moment n
     return *refusal;
   if (count_registrations() >= most_registrations)
     return fault::busy;
+  const auto& waiting = table_named("registrations");
+  if (!who.network.empty()
+      && count_with(waiting, column_named(waiting, "address"), who.network) >= int64_t{most_registrations_of_network})
+    return fault::too_many_attempts;
   insert_registration(who, now);
   return done{};
 }
@@ -170,6 +174,21 @@ outcome<done> deciding_store::reject_registration(const std::string& username_ke
   end_registration(username_key);
   note(why, "reject_registration", waiting->username, "done");
   return done{};
+}
+
+outcome<size_t> deciding_store::reject_registrations(const std::optional<std::string>& network, const decision& why) {
+  size_t count = 0;
+  for (const auto& one : registrations()) {
+    if (network && one.network != *network)
+      continue;
+    end_registration(key_of(one.username));
+    ++count;
+  }
+  const auto whom = with(std::to_string(count) + " registrations", network ? "from " + *network : "all");
+  if (count == 0)
+    return refuse(why, "reject_registrations", whom, fault::no_such_request);
+  note(why, "reject_registrations", whom, "done");
+  return count;
 }
 
 bool deciding_store::change_password(user_id who, const std::string& expected, const std::string& hash,

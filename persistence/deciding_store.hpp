@@ -17,6 +17,7 @@ public:
   outcome<done> request_registration(const new_user& who, moment now) override;
   outcome<registered_user> accept_registration(const std::string& username_key, const decision& why) override;
   outcome<done> reject_registration(const std::string& username_key, const decision& why) override;
+  outcome<size_t> reject_registrations(const std::optional<std::string>& network, const decision& why) override;
   bool change_password(user_id who, const std::string& expected, const std::string& hash, const decision& why) override;
   outcome<registered_user> add_user(const new_user& who, const decision& why) override;
   outcome<user> rename_user(const std::string& username_key, const std::string& new_username,

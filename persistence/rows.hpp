@@ -29,12 +29,22 @@ std::vector<decided_request> decisions_in(Found& found) {
   return result;
 }
 
-/// REQUIRES: columns username, alias, created_ms.
+/// REQUIRES: columns username, alias, created_ms, address.
 template <class Found>
 std::vector<registration> registrations_in(Found& found) {
   std::vector<registration> result;
   while (found.next())
+    result.push_back({found.text(0), found.text(1), from_ms(found.integer(2)), found.text(3)});
+  return result;
+}
+
+/// REQUIRES: columns username_key, address, last_ms, latest first.
+template <class Found>
+std::vector<known_address> known_addresses_in(Found& found) {
+  std::vector<known_address> result;
+  while (found.next())
     result.push_back({found.text(0), found.text(1), from_ms(found.integer(2))});
+  std::reverse(result.begin(), result.end());
   return result;
 }
 

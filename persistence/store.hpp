@@ -96,7 +96,9 @@ public:
 
   // --- accounts that wait for an administrator ---
   static constexpr size_t most_registrations = 1000;
-  /// As register_user(), but there is no account before it is accepted. busy: so many wait already. Write.
+  static constexpr size_t most_registrations_of_network = 20; ///< that wait
+  /// As register_user(), but there is no account before it is accepted. busy: so many wait already; too_many_attempts:
+  /// of its network. Write.
   virtual outcome<done> request_registration(const new_user& who, moment now) = 0;
   /// Oldest first.
   virtual std::vector<registration> registrations() = 0;
@@ -104,6 +106,9 @@ public:
   virtual outcome<registered_user> accept_registration(const std::string& username_key, const decision& why) = 0;
   /// Its names are free again. no_such_request. Write.
   virtual outcome<done> reject_registration(const std::string& username_key, const decision& why) = 0;
+  /// The same for all of a network's, or, where none is given, for all; answers how many. One line in the audit log.
+  /// no_such_request. Write.
+  virtual outcome<size_t> reject_registrations(const std::optional<std::string>& network, const decision& why) = 0;
 
   /// As register_user(). Write.
   virtual outcome<registered_user> add_user(const new_user& who, const decision& why) = 0;
@@ -139,6 +144,13 @@ public:
   virtual void close_sessions(const std::vector<user_id>& who, requests what, moment now) = 0;
   /// Tokens of one user that live at the same time: more than anybody has clients, fewer than fill a table.
   static constexpr int64_t most_tokens = 100;
+  static constexpr size_t most_known_addresses = 8; ///< of one account
+  static constexpr auto address_life = std::chrono::hours{24 * 30};
+  /// The user proved himself there. What is older than `address_life` goes, of every user, and of this one all but the
+  /// last `most_known_addresses`. REQUIRES: the account exists. Write.
+  virtual void remember_address(user_id who, const std::string& address, moment now) = 0;
+  /// The last `most` of them after `since`, oldest first.
+  virtual std::vector<known_address> known_addresses(moment since, size_t most) = 0;
   /// `hash`: 32 bytes. Ends what has expired and, at `most_tokens`, the user's oldest. Write.
   virtual void issue_token(user_id who, const std::string& hash, moment now, moment expires) = 0;
   /// Ends the token and answers whose it was. wrong_credentials. Write.

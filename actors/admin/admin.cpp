@@ -104,7 +104,9 @@ case_file read_case(persistence::store& db, const peer& from, const spoken_comma
   if (said.has("USER"))
     if (auto found = db.profile(key_of(said.get("USER"))))
       file.target = std::move(*found);
-  if (!file.target && (said.what->name == "accept" || said.what->name == "reject"))
+  if (said.has("--all") || said.has("--from")) // of `reject`: all words are its reason
+    file.registers = true;
+  else if (!file.target && (said.what->name == "accept" || said.what->name == "reject"))
     file.registers = waits(db, key_of(said.get("USER")));
   // A moderator kicks users of the salons given to him, and none of those who have rights themselves.
   if (said.what->name == "kick" && file.target && file.target->who.role == role::user)

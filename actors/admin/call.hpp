@@ -76,7 +76,7 @@ struct case_file {
   user_id account;                                 ///< that the operator's certificate belongs to, if any
   std::optional<salon_record> salon;               ///< that SALON names
   std::optional<persistence::user_profile> target; ///< that USER names
-  bool registers = false;                          ///< USER names no account, but one that waits
+  bool registers = false;                          ///< it is about accounts that wait
   std::optional<salon_id> shared; ///< of a kick: a salon of the moderator's that the target came to without one
   bool above = false;             ///< the target has rights in that salon, or everywhere
 };

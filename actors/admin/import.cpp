@@ -9,8 +9,10 @@ namespace {
 
 using namespace persistence;
 
-// Hashing leaves the passwords' threads to logins in between: each waits for one hash of ours at most.
+// One in work and one that waits: hashing an import's passwords comes behind all logins.
 constexpr size_t hashes_at_once = 2;
+// While logins keep the threads, as when thousands come back at once.
+constexpr auto patience = std::chrono::minutes{10};
 
 /// An import on its way. Read by the admin actor, and by a thread of persistence's while a job of it runs, never at
 /// once.
@@ -119,7 +121,7 @@ void hash_next(const import_ptr& work) {
     return; // the others are on their way
   const auto& [account, password] = work->passwords[work->next++];
   work->call->self()
-      ->request(work->call->parts().services.passwords, std::chrono::minutes{1}, hash_password{password})
+      ->request(work->call->parts().services.passwords, patience, hash_password{password, rules::urgency::import})
       .then(
           [work, account = account](hashed_password& made) {
             work->accounts[account].password_hash = std::move(made.hash);

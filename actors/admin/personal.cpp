@@ -127,6 +127,11 @@ json summary(export_state& state, store& db) {
   for (size_t at = 0; at < tokens.size(); ++at)
     all["tokens"].push_back(
         {{"at", time_in(tokens.value(at, "created_ms"))}, {"expires", time_in(tokens.value(at, "expires_ms"))}});
+  all["known_addresses"] = json::array();
+  const found_rows addresses(db, "known_addresses", "client_id", id);
+  for (size_t at = 0; at < addresses.size(); ++at)
+    all["known_addresses"].push_back(
+        {{"address", text_in(addresses.value(at, "address"))}, {"last", time_in(addresses.value(at, "last_ms"))}});
   const found_rows out(db, "bans", "username_key", key_of(state.who.username));
   all["kick"] = out.size() == 0 ? json(nullptr)
                                 : json{{"at", time_in(out.value(0, "created_ms"))},

@@ -1,5 +1,6 @@
 // Commands about salons: what they are, who belongs to them, what was said.
 #include "actors/admin/ask.hpp"
+#include "actors/network.hpp"
 #include "persistence/column_words.hpp"
 #include "protocol/words/names.hpp"
 #include <unordered_map>
@@ -82,7 +83,8 @@ void list_requests(const admin_call_ptr& call) {
             list.push_back({{"user", one.username},
                             {"salon", nullptr}, // none: it is the account that is asked for
                             {"since", iso_time(one.at)},
-                            {"alias", one.alias}});
+                            {"alias", one.alias},
+                            {"from", one.network}});
         call->done(list);
       });
 }
@@ -128,12 +130,37 @@ void reject_registration(const admin_call_ptr& call) {
       [call](done) { call->done(); });
 }
 
+/// Registrations of one network, or all of them. What else is said is the reason.
+void reject_registrations(const admin_call_ptr& call) {
+  if (call->file.rights.role != role::administrator) // who may decide about a salon may not about accounts
+    return call->refuse(admin_verdict::not_allowed, "your certificate has no right to that");
+  std::optional<std::string> network;
+  if (call->said().has("--from")) {
+    network = network_of(call->said().get("--from"));
+    if (network->empty() || call->said().has("--all"))
+      return call->refuse(admin_verdict::wrong_usage, "reject --from=ADDRESS, as requests shows it, or reject --all");
+  }
+  std::string reason;
+  for (const auto& word : {call->said().get("USER"), call->said().get("SALON"), call->said().text()})
+    if (!word.empty())
+      reason += (reason.empty() ? "" : " ") + word;
+  ask_to_write(
+      call, [network, why = call->why(reason)](store& db) { return db.reject_registrations(network, why); },
+      [call](size_t count) {
+        call->done(json{{"done", true}, {"registrations", count}});
+      });
+}
+
 void accept(const admin_call_ptr& call) {
   if (!call->said().has("SALON"))
     return accept_registration(call);
   decide_membership<admit>(call, decided_by::request, {});
 }
 void reject(const admin_call_ptr& call) {
+  if (call->said().has("--all") || call->said().has("--from"))
+    return reject_registrations(call);
+  if (!call->said().has("USER"))
+    return call->refuse(admin_verdict::wrong_usage, "reject USER, reject --from=ADDRESS or reject --all");
   if (!call->file.salon)
     return reject_registration(call);
   decide_membership<dismiss>(call, decided_by::request, call->said().text());

@@ -11,51 +11,87 @@ pace a_minutes(double count) {
   return {count, count / 60};
 }
 
+constexpr pace seldom{login_throttle::seldom_an_hour, login_throttle::seldom_an_hour / 3600};
+
 pace pace_of(allowance_of which, uint32_t a_minute) {
-  return a_minutes(which == allowance_of::address ? std::max(1u, a_minute) : login_throttle::account_attempts_a_minute);
+  switch (which) {
+  case allowance_of::address:
+  case allowance_of::token: return a_minutes(std::max(1u, a_minute));
+  case allowance_of::seldom: return seldom;
+  case allowance_of::account:
+  case allowance_of::known_address: break;
+  }
+  return a_minutes(login_throttle::account_attempts_a_minute);
 }
 
-std::string account_of(const attempt& what) {
-  return what.account.substr(0, login_throttle::most_name_bytes);
+std::string cut(const std::string& account) {
+  return account.substr(0, login_throttle::most_name_bytes);
 }
 
 /// Names the allowance among all of them.
 std::string name_of(allowance_of which, const attempt& what) {
   switch (which) {
   case allowance_of::address: return "address " + what.address;
-  case allowance_of::account: return "account " + account_of(what);
+  case allowance_of::account: return "account " + cut(what.account);
+  case allowance_of::seldom: return "seldom " + what.address;
+  case allowance_of::token: return "token " + what.address;
   case allowance_of::known_address: break;
   }
-  return "known " + what.address + " " + account_of(what);
+  return "known " + what.address + " " + cut(what.account);
 }
 
 } // namespace
 
 std::vector<allowance_of> login_throttle::allowances_for(const attempt& what, uint32_t a_minute, instant now) {
-  if (find_known(what, now))
+  if (find_known(what.account, what.address, now))
     return {allowance_of::known_address};
   std::vector<allowance_of> result;
   if (a_minute != 0 && !what.address.empty())
-    result.push_back(allowance_of::address);
+    result.push_back(what.token ? allowance_of::token : allowance_of::address);
   if (!what.account.empty())
     result.push_back(allowance_of::account);
   return result;
 }
 
+/// The first of its allowances that holds nothing.
+std::optional<allowance_of> login_throttle::used_up(const attempt& what, uint32_t a_minute, instant now) {
+  for (const auto which : what.uses)
+    if (auto* here = find(which, what, now); here && here->tokens.level(pace_of(which, a_minute), now) < 1)
+      return which;
+  return std::nullopt;
+}
+
+urgency login_throttle::urgency_of(const attempt& what, instant now) {
+  if (find_known(what.account, what.address, now))
+    return urgency::known;
+  auto* here = seldom_.find(what.address);
+  const bool fails = what.account.empty() || (here && here->tokens.level(seldom, now) < 1);
+  return fails ? urgency::other : urgency::seldom;
+}
+
+/// Where strangers used the account's allowance up, the address's own counts in its place, if there is any of it.
+void login_throttle::hear_if_seldom(attempt& what, uint32_t a_minute, instant now) {
+  if (used_up(what, a_minute, now) != allowance_of::account)
+    return;
+  auto& here = seldom_.at(what.address);
+  if (here.tokens.level(seldom, now) >= 1 || here.in_trial != 0)
+    std::replace(what.uses.begin(), what.uses.end(), allowance_of::account, allowance_of::seldom);
+}
+
 login_throttle::verdict login_throttle::begin(attempt& what, uint32_t a_minute, instant now) {
   what.at = attempt::stage::none;
   what.uses = allowances_for(what, a_minute, now);
-  for (const auto which : what.uses) {
-    auto* here = find(which, what, now);
-    if (!here || here->tokens.level(pace_of(which, a_minute), now) >= 1)
-      continue;
-    if (here->in_trial == 0) {
+  what.how = urgency_of(what, now);
+  if (what.how != urgency::known && !what.account.empty())
+    hear_if_seldom(what, a_minute, now);
+  if (const auto which = used_up(what, a_minute, now)) {
+    if (find(*which, what, now)->in_trial == 0) {
       what.uses.clear();
       return verdict::refused;
     }
     what.at = attempt::stage::waits;
-    what.uses = {which};
-    waiting_[name_of(which, what)].push_back(what.by);
+    what.uses = {*which};
+    waiting_[name_of(*which, what)].push_back(what.by);
     return verdict::waits;
   }
   for (const auto which : what.uses) {
@@ -87,9 +123,22 @@ std::vector<connection_id> login_throttle::over(attempt& what, result how, size_
     }
     wake(which, what, a_minute, now, next);
   }
-  if (was == attempt::stage::tried && how == result::right)
-    remember(what, now);
+  if (was != attempt::stage::tried || how == result::not_tried)
+    return next;
+  if (how != result::right)
+    count_failure(what, guesses, now);
+  else if (!what.account.empty())
+    remember(what.account, what.address, now).last = now;
   return next;
+}
+
+/// An address that fails is soon none that seldom does, whichever allowance it used.
+void login_throttle::count_failure(const attempt& what, size_t guesses, instant now) {
+  const bool counted = std::find(what.uses.begin(), what.uses.end(), allowance_of::seldom) != what.uses.end();
+  if (what.account.empty() || counted)
+    return;
+  auto& tokens = seldom_.at(what.address).tokens;
+  tokens.charge(std::min(tokens.level(seldom, now), static_cast<double>(guesses)));
 }
 
 /// Those who wait for this allowance: as many as it holds, and all of them, to be refused, when nothing is to come.
@@ -114,36 +163,54 @@ void login_throttle::wake(allowance_of which, const attempt& what, uint32_t a_mi
 login_throttle::allowance* login_throttle::find(allowance_of which, const attempt& what, instant now) {
   switch (which) {
   case allowance_of::address: return &addresses_.at(what.address);
-  case allowance_of::account: return &accounts_.at(account_of(what));
+  case allowance_of::account: return &accounts_.at(cut(what.account));
+  case allowance_of::seldom: return &seldom_.at(what.address);
+  case allowance_of::token: return &tokens_.at(what.address);
   case allowance_of::known_address: break;
   }
-  auto* known = find_known(what, now);
+  auto* known = find_known(what.account, what.address, now);
   return known ? &known->tries : nullptr;
 }
 
-login_throttle::known_address* login_throttle::find_known(const attempt& what, instant now) {
-  auto* of_account = what.account.empty() ? nullptr : known_.find(account_of(what));
+// --- where owners were ---
+
+login_throttle::known_address* login_throttle::find_known(const std::string& account, const std::string& address,
+                                                          instant now) {
+  auto* of_account = account.empty() ? nullptr : known_.find(cut(account));
   if (!of_account)
     return nullptr;
   for (auto& one : *of_account)
-    if (one.address == what.address && now - one.last < known_for)
+    if (one.address == address && now - one.last < known_for)
       return &one;
   return nullptr;
 }
 
-void login_throttle::remember(const attempt& what, instant now) {
-  if (what.account.empty())
-    return;
-  if (auto* known = find_known(what, now)) {
-    known->last = now;
-    return;
-  }
-  auto& all = known_.at(account_of(what));
-  const auto longest_ago =
-      std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.last < b.last; });
+login_throttle::known_address& login_throttle::remember(const std::string& account, const std::string& address,
+                                                        instant now) {
+  if (auto* known = find_known(account, address, now))
+    return *known;
+  auto& all = known_.at(cut(account));
+  all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& one) { return one.address == address; }), all.end());
   if (all.size() >= most_known_addresses)
-    all.erase(longest_ago);
-  all.push_back({what.address, {}, now});
+    all.erase(std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.last < b.last; }));
+  all.push_back({address, {}, now, -1});
+  return all.back();
+}
+
+void login_throttle::remember(const std::string& account, const std::string& address, int64_t day, instant last) {
+  auto& known = remember(account, address, last);
+  known.last = std::max(known.last, last);
+  known.stored_on = std::max(known.stored_on, day);
+}
+
+bool login_throttle::is_to_be_stored(const std::string& account, const std::string& address, int64_t day, instant now) {
+  const auto* known = find_known(account, address, now);
+  return known && known->stored_on != day;
+}
+
+void login_throttle::is_stored(const std::string& account, const std::string& address, int64_t day, instant now) {
+  if (auto* known = find_known(account, address, now))
+    known->stored_on = day;
 }
 
 } // namespace salond::rules

@@ -1,17 +1,25 @@
 // How many passwords may be tried: from an address, and for an account. Asked before anything is looked up or hashed.
 //
-// - An address has an allowance, so many a minute, for whatever accounts it tries.
+// - An address has an allowance, so many a minute, for whatever accounts it tries; and another one for tokens, which
+//   nobody guesses, so that whoever tries passwords keeps nobody at his address from coming back.
 // - An account has one for all addresses together from which nobody lately proved to be its owner. Who attacks it uses
 //   that up and no more: from each address where its owner did, the account has an allowance of its own, which is the
-//   only one that counts there. So nobody is locked out of his account by strangers.
+//   only one that counts there.
+// - Where the account's is used up, an address that seldom fails is heard all the same: its first wrong passwords of
+// the
+//   hour, for whatever account, are its own affair. So the owner is let in from an address where he never was, while
+//   strangers attack his account; and strangers with a thousand addresses are heard some thousand times an hour.
 // - Wrong passwords use an allowance up, right ones do not: each attempt takes its tokens before it is judged, and
 //   gives them back when the password was right. Meanwhile others wait their turn, so that a thousand right logins at
 //   once from one address all get in, and of a thousand wrong ones only as many are hashed as the allowance holds.
 //
-// Memory is bounded: 65,536 addresses, 16,384 accounts that are tried, 16,384 accounts with 8 addresses each where the
-// owner was. What was used longest ago is forgotten first; an allowance that was not used for a minute is a full one,
-// so that forgetting it changes nothing.
+// The addresses where owners were are stored outside, and told to this at the start: remember().
+//
+// Memory is bounded: 65,536 addresses (each of three kinds), 16,384 accounts that are tried, 65,536 accounts with 8
+// addresses each where the owner was. What was used longest ago is forgotten first; an allowance that was not used for
+// a minute is a full one (after an hour, of an address that seldom fails), so that forgetting it changes nothing.
 #pragma once
+#include "actors/rules/hash_queue.hpp"
 #include "actors/rules/recent.hpp"
 #include "actors/rules/token_bucket.hpp"
 #include "protocol/words/ids.hpp"
@@ -25,24 +33,29 @@ class login_throttle {
 public:
   /// For an account, from all addresses that are strange to it, or from one that is known to it.
   static constexpr double account_attempts_a_minute = 10;
-  static constexpr size_t most_addresses = 65536, most_accounts = 16384, most_known_accounts = 16384;
+  /// Wrong passwords of an address in an hour that are heard whoever attacks the account: a person mistypes thrice.
+  static constexpr double seldom_an_hour = 4;
+  static constexpr size_t most_addresses = 65536, most_accounts = 16384, most_known_accounts = 65536;
   static constexpr size_t most_known_addresses = 8; ///< of one account
   static constexpr auto known_for = std::chrono::hours{24 * 30};
   /// Names that agree so far share an allowance: no account has a longer one, but a stranger may say one.
   static constexpr size_t most_name_bytes = 512;
 
-  /// Whose allowance a try uses: the address's, the account's, or the account's at an address that is known to it.
-  enum class allowance_of { address, account, known_address };
+  /// Whose allowance a try uses: the address's, the account's, the address's of those that seldom fail, the account's
+  /// at an address that is known to it; of a token, its address's.
+  enum class allowance_of { address, account, seldom, known_address, token };
 
   /// One try of a password.
   struct attempt {
     connection_id by;
     std::string address; ///< of a whole network where that is one customer's; empty: none, and no allowance of it
-    std::string account; ///< the key of its name; empty: none is named (a token)
+    std::string account; ///< the key of its name; empty: none that counts (a token, or what was said for one)
 
     enum class stage { none, waits, tried };
     stage at = stage::none;         ///< set by the throttle, as what follows
     std::vector<allowance_of> uses; ///< where it is tried; where it waits, the one that is used up
+    urgency how = urgency::other;   ///< of its hash
+    bool token = false;             ///< no password is tried, nothing is hashed
   };
 
   enum class verdict {
@@ -62,6 +75,13 @@ public:
   /// `guesses`: how many passwords it tried at once. Answers who waited and is to begin() once more, in order.
   std::vector<connection_id> over(attempt& what, result how, size_t guesses, uint32_t a_minute, instant now);
 
+  // --- where owners were ---
+  /// From what is stored. `day`: of when it was stored, as is_to_be_stored() counts.
+  void remember(const std::string& account, const std::string& address, int64_t day, instant last);
+  /// Whether the owner is known to be there, and that is not stored since `day` began (days of any count).
+  bool is_to_be_stored(const std::string& account, const std::string& address, int64_t day, instant now);
+  void is_stored(const std::string& account, const std::string& address, int64_t day, instant now);
+
   size_t addresses() const { return addresses_.size(); }
   size_t accounts() const { return accounts_.size(); }
   size_t known_accounts() const { return known_.size(); }
@@ -75,15 +95,21 @@ private:
     std::string address;
     allowance tries;
     instant last;
+    int64_t stored_on = -1; ///< a day; -1: never
   };
 
   std::vector<allowance_of> allowances_for(const attempt& what, uint32_t a_minute, instant now);
-  known_address* find_known(const attempt& what, instant now);
-  void remember(const attempt& what, instant now);
+  std::optional<allowance_of> used_up(const attempt& what, uint32_t a_minute, instant now);
+  urgency urgency_of(const attempt& what, instant now);
+  void hear_if_seldom(attempt& what, uint32_t a_minute, instant now);
+  void count_failure(const attempt& what, size_t guesses, instant now);
+  known_address* find_known(const std::string& account, const std::string& address, instant now);
+  known_address& remember(const std::string& account, const std::string& address, instant now);
   allowance* find(allowance_of which, const attempt& what, instant now);
   void wake(allowance_of which, const attempt& what, uint32_t a_minute, instant now, std::vector<connection_id>& next);
 
-  recent<std::string, allowance> addresses_{most_addresses}, accounts_{most_accounts};
+  recent<std::string, allowance> addresses_{most_addresses}, accounts_{most_accounts}, seldom_{most_addresses},
+      tokens_{most_addresses};
   recent<std::string, std::vector<known_address>> known_{most_known_accounts};
   std::unordered_map<std::string, std::deque<connection_id>> waiting_; ///< by allowance; of connections that exist
 };

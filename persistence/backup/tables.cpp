@@ -25,8 +25,9 @@ const std::vector<stored_table> tables = {
     {"moderators", {{"client_id", number}, {"salon_id", number}}, 2},
     {"notices", {{"client_id", number}, {"salon_id", number}, {"accepted", number}, {"created_ms", number}}, 2},
     {"sessions", {{"token_hash", bytes}, {"client_id", number}, {"created_ms", number}, {"expires_ms", number}}},
+    {"known_addresses", {{"client_id", number}, {"address", text}, {"last_ms", number}}, 2},
     {"registrations", {{"username_key", bytes}, {"username", text}, {"alias_key", bytes}, {"alias", text},
-                       {"password_hash", text}, {"created_ms", number}}},
+                       {"password_hash", text}, {"created_ms", number}, {"address", text}}},
     {"bans", {{"username_key", bytes}, {"username", text}, {"until_ms", number, or_null}, {"created_ms", number},
               {"reason", text}}},
     {"audit", {{"audit_id", number}, {"at_ms", number}, {"by_whom", text}, {"from_where", text}, {"what", text},
@@ -45,6 +46,7 @@ const std::vector<personal_column> people = {
     {"moderators", "client_id", by::number},
     {"notices", "client_id", by::number},
     {"sessions", "client_id", by::number},
+    {"known_addresses", "client_id", by::number},
     {"registrations", "username_key", by::key},
     {"bans", "username_key", by::key},
 };

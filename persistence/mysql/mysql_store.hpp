@@ -48,6 +48,8 @@ public:
 
   outcome<arrival> open_session(user_id who, moment now) override;
   void close_sessions(const std::vector<user_id>& who, requests what, moment now) override;
+  void remember_address(user_id who, const std::string& address, moment now) override;
+  std::vector<known_address> known_addresses(moment since, size_t most) override;
   void issue_token(user_id who, const std::string& hash, moment now, moment expires) override;
   outcome<user> redeem_token(const std::string& hash, moment now) override;
 

@@ -104,11 +104,15 @@ constexpr const char* administration_tables[] = {
     " CONSTRAINT fk_notices_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id) ON DELETE CASCADE)",
 };
 
+void add_column(connection& db, catalog& look, const added_column& column) {
+  if (!look.find_column(column.table, column.name))
+    db.execute(std::string("ALTER TABLE ") + column.table + " ADD " + column.name + " " + column.definition);
+}
+
 void add_administration(connection& db) {
   catalog look(db);
   for (const auto& column : administration_columns)
-    if (!look.find_column(column.table, column.name))
-      db.execute(std::string("ALTER TABLE ") + column.table + " ADD " + column.name + " " + column.definition);
+    add_column(db, look, column);
   for (const auto* table : administration_tables)
     db.execute(std::string(table) + table_options);
 }
@@ -151,6 +155,18 @@ void add_looks(connection& db) {
   all.commit();
 }
 
+// Where owners were, for 30 days; and from where somebody asked for an account.
+void add_addresses(connection& db) {
+  catalog look(db);
+  add_column(db, look,
+             {"registrations", "address", "VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT ''"});
+  db.execute(std::string("CREATE TABLE IF NOT EXISTS known_addresses (client_id INT NOT NULL,"
+                         " address VARCHAR(64) NOT NULL, last_ms BIGINT NOT NULL, PRIMARY KEY (client_id, address),"
+                         " KEY ix_known_addresses_last (last_ms), CONSTRAINT fk_known_addresses_client"
+                         " FOREIGN KEY (client_id) REFERENCES clients (client_id) ON DELETE CASCADE)")
+             + table_options);
+}
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -172,7 +188,8 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add what the administration needs", add_administration},
                           {"count the bytes of private messages that wait", add_mailbox_bytes},
                           {"tell whom moderators made members", tell_moderators_members},
-                          {"remember what usernames look like", add_looks}};
+                          {"remember what usernames look like", add_looks},
+                          {"add where owners were, and where registrations come from", add_addresses}};
 
 } // namespace
 

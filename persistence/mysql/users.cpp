@@ -59,15 +59,16 @@ bool mysql_store::is_alias_taken(const std::string& alias_key) {
 // --- accounts that wait ---
 
 std::optional<new_user> mysql_store::waiting_user(const std::string& username_key) {
-  auto found =
-      db().ask("SELECT username, alias, password_hash FROM registrations WHERE username_key = ?", {username_key});
+  auto found = db().ask("SELECT username, alias, password_hash, address FROM registrations WHERE username_key = ?",
+                        {username_key});
   if (!found.next())
     return std::nullopt;
-  return new_user{found.text(0), found.text(1), found.text(2)};
+  return new_user{found.text(0), found.text(1), found.text(2), role::user, found.text(3)};
 }
 
 std::vector<registration> mysql_store::registrations() {
-  auto found = db().ask("SELECT username, alias, created_ms FROM registrations ORDER BY created_ms, username_key");
+  auto found =
+      db().ask("SELECT username, alias, created_ms, address FROM registrations ORDER BY created_ms, username_key");
   return registrations_in(found);
 }
 
@@ -78,9 +79,9 @@ size_t mysql_store::count_registrations() {
 void mysql_store::insert_registration(const new_user& who, moment at) {
   const auto looks = skeletons_of(who.username);
   db().run("INSERT INTO registrations(username_key, username, look_folded, look_spelled, alias_key, alias,"
-           " password_hash, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+           " password_hash, created_ms, address) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
            {key_of(who.username), who.username, looks.folded, looks.spelled, key_of(who.alias), who.alias,
-            who.password_hash, to_ms(at)});
+            who.password_hash, to_ms(at), who.network});
 }
 
 void mysql_store::end_registration(const std::string& username_key) {
@@ -131,6 +132,26 @@ void mysql_store::close_sessions(const std::vector<user_id>& who, requests what,
                {to_ms(now)}, ids);
   if (what == requests::end)
     run_for_each("DELETE FROM join_requests WHERE client_id", {}, ids);
+}
+
+// --- where owners were ---
+
+void mysql_store::remember_address(user_id who, const std::string& address, moment now) {
+  db().run("INSERT INTO known_addresses(client_id, address, last_ms) VALUES (?, ?, ?) "
+           "ON DUPLICATE KEY UPDATE last_ms = GREATEST(last_ms, VALUES(last_ms))",
+           {who.value, address, to_ms(now)});
+  db().run("DELETE FROM known_addresses WHERE last_ms <= ?", {to_ms(now - address_life)});
+  db().run("DELETE FROM known_addresses WHERE client_id = ? AND address NOT IN (SELECT address FROM"
+           " (SELECT address FROM known_addresses WHERE client_id = ? ORDER BY last_ms DESC LIMIT ?) latest)",
+           {who.value, who.value, int64_t{most_known_addresses}});
+}
+
+std::vector<known_address> mysql_store::known_addresses(moment since, size_t most) {
+  auto found =
+      db().ask("SELECT c.username_key, k.address, k.last_ms FROM known_addresses k "
+               "JOIN clients c ON c.client_id = k.client_id WHERE k.last_ms > ? ORDER BY k.last_ms DESC LIMIT ?",
+               {to_ms(since), limit_of(most)});
+  return known_addresses_in(found);
 }
 
 void mysql_store::issue_token(user_id who, const std::string& hash, moment now, moment expires) {

@@ -157,6 +157,18 @@ CREATE INDEX ix_registrations_look_folded ON registrations(look_folded);
 CREATE INDEX ix_registrations_look_spelled ON registrations(look_spelled);
 )";
 
+// Where owners were, for 30 days; and from where somebody asked for an account.
+constexpr const char* addresses = R"(
+CREATE TABLE known_addresses (
+  client_id INTEGER NOT NULL REFERENCES clients(client_id) ON DELETE CASCADE,
+  address TEXT NOT NULL,
+  last_ms INTEGER NOT NULL,
+  PRIMARY KEY (client_id, address)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ix_known_addresses_last ON known_addresses(last_ms);
+ALTER TABLE registrations ADD COLUMN address TEXT NOT NULL DEFAULT '';
+)";
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -214,6 +226,10 @@ void add_looks(database& db) {
   fill_looks(db);
 }
 
+void add_addresses(database& db) {
+  db.execute(addresses);
+}
+
 struct step {
   const char* what;
   void (*run)(database&);
@@ -223,7 +239,8 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"add what the administration needs", add_administration},
                           {"count the bytes of private messages that wait", add_mailbox_bytes},
                           {"tell whom moderators made members", tell_moderators_members},
-                          {"remember what usernames look like", add_looks}};
+                          {"remember what usernames look like", add_looks},
+                          {"add where owners were, and where registrations come from", add_addresses}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

@@ -62,15 +62,16 @@ bool sqlite_store::is_alias_taken(const std::string& alias_key) {
 // --- accounts that wait ---
 
 std::optional<new_user> sqlite_store::waiting_user(const std::string& username_key) {
-  auto found =
-      db_->ask("SELECT username, alias, password_hash FROM registrations WHERE username_key = ?", blob{username_key});
+  auto found = db_->ask("SELECT username, alias, password_hash, address FROM registrations WHERE username_key = ?",
+                        blob{username_key});
   if (!found.next())
     return std::nullopt;
-  return new_user{found.text(0), found.text(1), found.text(2)};
+  return new_user{found.text(0), found.text(1), found.text(2), role::user, found.text(3)};
 }
 
 std::vector<registration> sqlite_store::registrations() {
-  auto found = db_->ask("SELECT username, alias, created_ms FROM registrations ORDER BY created_ms, username_key");
+  auto found =
+      db_->ask("SELECT username, alias, created_ms, address FROM registrations ORDER BY created_ms, username_key");
   return registrations_in(found);
 }
 
@@ -83,9 +84,9 @@ void sqlite_store::insert_registration(const new_user& who, moment at) {
   const auto key = key_of(who.username), alias_key = key_of(who.alias);
   const auto looks = skeletons_of(who.username);
   db_->run("INSERT INTO registrations(username_key, username, look_folded, look_spelled, alias_key, alias,"
-           " password_hash, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+           " password_hash, created_ms, address) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
            blob{key}, who.username, blob{looks.folded}, blob{looks.spelled}, blob{alias_key}, who.alias,
-           who.password_hash, to_ms(at));
+           who.password_hash, to_ms(at), who.network);
 }
 
 void sqlite_store::end_registration(const std::string& username_key) {
@@ -118,6 +119,26 @@ void sqlite_store::close_sessions(const std::vector<user_id>& who, requests what
     if (what == requests::end)
       db_->run("DELETE FROM join_requests WHERE client_id = ?", one.value);
   }
+}
+
+// --- where owners were ---
+
+void sqlite_store::remember_address(user_id who, const std::string& address, moment now) {
+  db_->run("INSERT INTO known_addresses(client_id, address, last_ms) VALUES (?, ?, ?) "
+           "ON CONFLICT(client_id, address) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms)",
+           who.value, address, to_ms(now));
+  db_->run("DELETE FROM known_addresses WHERE last_ms <= ?", to_ms(now - address_life));
+  db_->run("DELETE FROM known_addresses WHERE client_id = ?1 AND address NOT IN (SELECT address FROM known_addresses "
+           "WHERE client_id = ?1 ORDER BY last_ms DESC LIMIT ?2)",
+           who.value, int64_t{most_known_addresses});
+}
+
+std::vector<known_address> sqlite_store::known_addresses(moment since, size_t most) {
+  auto found =
+      db_->ask("SELECT c.username_key, k.address, k.last_ms FROM known_addresses k "
+               "JOIN clients c ON c.client_id = k.client_id WHERE k.last_ms > ? ORDER BY k.last_ms DESC LIMIT ?",
+               to_ms(since), limit_of(most));
+  return known_addresses_in(found);
 }
 
 void sqlite_store::issue_token(user_id who, const std::string& hash, moment now, moment expires) {

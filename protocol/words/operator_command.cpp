@@ -18,7 +18,7 @@ const std::vector<operator_command> table = {
     {"salons", "", "The salons: policy, topic, members, who hears them now.", some},
     {"requests", "", "The join requests and the registrations that wait for a decision.", some},
     {"accept", "USER [SALON]", "Makes a join request a membership; without SALON, a registration an account.", salons},
-    {"reject", "USER [SALON] [REASON...]", "Ends a join request and a membership; without SALON, a registration.", salons},
+    {"reject", "[USER] [SALON] [REASON...] [--from=ADDRESS] [--all]", "Ends a join request and a membership; without SALON, a registration, or those of an address, or all.", salons},
     {"kick", "USER [MINUTES] [REASON...]", "Closes a user's connections and refuses logins, for 5 minutes or MINUTES (moderators: 60 at most).", salons},
     {"ban", "USER [REASON...]", "Deletes an account and its messages, and refuses the name for good.", all},
     {"unban", "USER", "Ends a ban or a kick.", all},

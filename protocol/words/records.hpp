@@ -80,6 +80,7 @@ struct join_request {
 struct registration {
   std::string username, alias;
   moment at;
+  std::string network; ///< from where; "" where that is no address, or not known
 };
 
 /// What became of a join request, for a user who has not been told yet.

@@ -282,7 +282,9 @@ TEST(Network, IsAnAddressOrAWholeSubnetOfIpv6) {
   EXPECT_EQ(network_of("2001:db8:1:2::9"), "2001:db8:1:2::/64");
   EXPECT_EQ(network_of("::ffff:192.0.2.1"), "192.0.2.1");
   EXPECT_EQ(network_of("::1"), "::/64");
+  EXPECT_EQ(network_of("2001:db8:1:2::/64"), "2001:db8:1:2::/64");
   EXPECT_EQ(network_of("local"), "");
+  EXPECT_EQ(network_of("192.0.2.1/64"), "");
 }
 
 TEST_F(Audience, NumbersNoTwoConnectionsAlike) {

@@ -106,6 +106,7 @@ void fill(store& db) {
     const auto gone = db.register_user({"gone", "gone", "h"})->user.id;
     db.set_role(key_of(support::longest_name), role::moderator, {salon_id{1}, salon_id{5}}, decided());
     db.open_session(zoe, noon);
+    db.remember_address(zoe, "2001:db8::/64", noon);
     db.set_topic(salon_id{2}, hostile_text, decided());
     db.create_salon("Vieux", policy::open, decided());
     db.archive_salon(salon_id{6}, decided());
@@ -130,8 +131,9 @@ void fill(store& db) {
   };
   db.transact([&] { // what no function of the store writes yet, and what only the replaced server left
     db.put_rows(table("notices"), {{int64_t{1}, int64_t{3}, int64_t{1}, int64_t{42}}});
-    db.put_rows(table("registrations"), {{std::string("waits"), std::string("Waits"), std::string("w"),
-                                          std::string("W"), std::string("hash"), int64_t{42}}});
+    db.put_rows(table("registrations"),
+                {{std::string("waits"), std::string("Waits"), std::string("w"), std::string("W"), std::string("hash"),
+                  int64_t{42}, std::string("192.0.2.1")}});
     db.put_rows(table("messages"),
                 {{int64_t{5000}, nullptr, nullptr, int64_t{1}, std::string("nobody's"), int64_t{1}}});
   });

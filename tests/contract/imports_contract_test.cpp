@@ -70,7 +70,7 @@ TEST_P(StoreContract, AnImportWithFaultsStoresNothing) {
   const auto& waiting = table_named("registrations");
   db->transact([&] {
     db->put_rows(waiting, {{std::string("waits"), std::string("Waits"), std::string("alias of 5"),
-                            std::string("Alias of 5"), std::string("hash"), int64_t{42}}});
+                            std::string("Alias of 5"), std::string("hash"), int64_t{42}, std::string()}});
   });
   auto alias = account(6, "f");
   alias.alias = "ZOÉ";
@@ -105,6 +105,7 @@ TEST_P(StoreContract, AnErasedUserLeavesOnlyTheAuditLog) {
     db->add_member(blabla, zoe);
     db->set_role(key_of("zoé"), role::moderator, {blabla}, decided());
     db->issue_token(zoe, std::string(32, 'z'), noon, after_noon(minutes(1)));
+    db->remember_address(zoe, "192.0.2.1", noon);
     db->kick(key_of("zoé"), after_noon(minutes(5)), decided());
     db->put_rows(table_named("notices"), {{zoe.value, marketing.value, int64_t{1}, int64_t{42}}});
   });
@@ -119,7 +120,7 @@ TEST_P(StoreContract, AnErasedUserLeavesOnlyTheAuditLog) {
   for (const auto& [table, rows] : gone->deleted)
     counts += table + "=" + std::to_string(rows) + " ";
   EXPECT_EQ(counts, "clients=1 salons_adheres=2 messages=2 private_messages=2 join_requests=1 moderators=1 notices=1 "
-                    "sessions=1 registrations=0 bans=1 ");
+                    "sessions=1 known_addresses=1 registrations=0 bans=1 ");
   const auto last = db->audit_tail(1).at(0);
   EXPECT_EQ(last.id, gone->receipt);
   EXPECT_EQ(last.what + "|" + last.to + "|" + last.result, "erase|Zoé|done");

@@ -93,6 +93,55 @@ TEST_P(StoreContract, RegistrationsWaitInTheirOrderAndNoMoreThanAThousand) {
   EXPECT_TRUE(write([&] { return db->request_registration({"late", "late", "h"}, noon); }));
 }
 
+TEST_P(StoreContract, NoMoreThanTwentyRegistrationsWaitOfOneNetwork) {
+  const auto ask = [&](const std::string& name, const std::string& network) {
+    return write([&] { return db->request_registration({name, name, "h", role::user, network}, noon); });
+  };
+  for (size_t n = 0; n < store::most_registrations_of_network; ++n)
+    ASSERT_TRUE(ask("a" + std::to_string(n), "2001:db8:0:1::/64"));
+
+  EXPECT_EQ(ask("more", "2001:db8:0:1::/64"), fault::too_many_attempts);
+  EXPECT_TRUE(ask("honest", "192.0.2.1"));
+  for (size_t n = 0; n <= store::most_registrations_of_network; ++n)
+    EXPECT_TRUE(ask("local" + std::to_string(n), "")) << "no address, no bound of its own";
+  EXPECT_EQ(db->registrations().front().network, "2001:db8:0:1::/64");
+  write([&] { return db->reject_registration("a3", decided()); });
+  EXPECT_TRUE(ask("more", "2001:db8:0:1::/64"));
+}
+
+TEST_P(StoreContract, ManyRegistrationsAreRejectedAtOnceByNetworkOrAll) {
+  const auto ask = [&](const std::string& name, const std::string& network) {
+    ASSERT_TRUE(write([&] { return db->request_registration({name, name, "h", role::user, network}, noon); }));
+  };
+  for (int n = 0; n < 20; ++n)
+    ask("bad" + std::to_string(n), "192.0.2.1");
+  ask("Zoé", "192.0.2.10");
+  ask(hostile_name, "");
+
+  EXPECT_EQ(*write([&] { return db->reject_registrations("192.0.2.1", decided()); }), 20u);
+  EXPECT_THAT(db->registrations(), SizeIs(2));
+  EXPECT_EQ(write([&] { return db->reject_registrations("192.0.2.1", decided()); }).why(), fault::no_such_request);
+  EXPECT_EQ(*write([&] { return db->reject_registrations(std::nullopt, decided()); }), 2u);
+
+  EXPECT_THAT(db->registrations(), IsEmpty());
+  EXPECT_EQ(write([&] { return db->reject_registrations(std::nullopt, decided()); }).why(), fault::no_such_request);
+  EXPECT_THAT(audited(), ElementsAre("reject_registrations|20 registrations (from 192.0.2.1)|done",
+                                     "reject_registrations|0 registrations (from 192.0.2.1)|no_such_request",
+                                     "reject_registrations|2 registrations (all)|done",
+                                     "reject_registrations|0 registrations (all)|no_such_request"));
+  EXPECT_TRUE(add_user("bad7").value) << "the names are free";
+}
+
+TEST_P(StoreContract, ARegistrationThatCannotBeAcceptedKeepsItsNetwork) {
+  write([&] { return db->request_registration({"admin", "admin", "h", role::user, "192.0.2.1"}, noon); });
+  write([&] { return db->make_administrator("admin", "h"); });
+
+  ASSERT_FALSE(write([&] { return db->accept_registration("admin", decided()); }));
+
+  ASSERT_THAT(db->registrations(), SizeIs(1));
+  EXPECT_EQ(db->registrations()[0].network, "192.0.2.1");
+}
+
 TEST_P(StoreContract, AStartKeepsTheRegistrations) {
   write([&] { return db->request_registration({"Zoé", "Zoé", "h"}, noon); });
 

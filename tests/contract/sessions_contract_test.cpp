@@ -149,4 +149,65 @@ TEST_P(StoreContract, ATokenOfWhoWasBannedInTheSameBreathUndoesNothing) {
   EXPECT_EQ(write([&] { return db->redeem_token(token_hash(), noon); }).why(), fault::wrong_credentials);
 }
 
+// --- where owners were ---
+
+namespace {
+
+/// "ACCOUNT ADDRESS" of each, in their order.
+std::vector<std::string> spelled(const std::vector<persistence::known_address>& all) {
+  std::vector<std::string> result;
+  for (const auto& one : all)
+    result.push_back(one.username_key + " " + one.address);
+  return result;
+}
+
+} // namespace
+
+TEST_P(StoreContract, RemembersWhereOwnersWereForThirtyDays) {
+  const auto zoe = add_user("Zoé"), paul = add_user("paul");
+  db->transact([&] {
+    db->remember_address(zoe, "192.0.2.1", noon);
+    db->remember_address(paul, "2001:db8::/64", after_noon(minutes(1)));
+    db->remember_address(zoe, "", after_noon(minutes(2)));
+    db->remember_address(zoe, "192.0.2.1", after_noon(minutes(3)));
+  });
+
+  EXPECT_THAT(spelled(db->known_addresses(noon, 100)), ElementsAre("paul 2001:db8::/64", "zoé ", "zoé 192.0.2.1"));
+  EXPECT_EQ(db->known_addresses(noon, 100).back().at, after_noon(minutes(3)));
+  EXPECT_THAT(spelled(db->known_addresses(noon, 2)), ElementsAre("zoé ", "zoé 192.0.2.1")) << "the last ones";
+  EXPECT_THAT(spelled(db->known_addresses(after_noon(minutes(2)), 100)), ElementsAre("zoé 192.0.2.1"));
+
+  db->transact([&] { db->remember_address(paul, "192.0.2.9", after_noon(store::address_life + minutes(2))); });
+  EXPECT_THAT(spelled(db->known_addresses(moment{}, 100)), ElementsAre("zoé 192.0.2.1", "paul 192.0.2.9"))
+      << "of whoever it is";
+}
+
+TEST_P(StoreContract, RemembersTheLastEightAddressesOfAnAccount) {
+  const auto zoe = add_user("zoé"), paul = add_user("paul");
+  db->transact([&] {
+    db->remember_address(paul, "paul's", noon);
+    for (int n = 0; n < 20; ++n)
+      db->remember_address(zoe, std::to_string(n), after_noon(minutes(n)));
+    db->remember_address(zoe, "12", after_noon(minutes(30)));
+    db->remember_address(zoe, "new", after_noon(minutes(31)));
+  });
+
+  EXPECT_THAT(
+      spelled(db->known_addresses(moment{}, 100)),
+      ElementsAre("paul paul's", "zoé 14", "zoé 15", "zoé 16", "zoé 17", "zoé 18", "zoé 19", "zoé 12", "zoé new"));
+}
+
+TEST_P(StoreContract, WhereAnOwnerWasGoesWithTheAccountAndStaysWithAnotherName) {
+  const auto zoe = add_user("zoé"), paul = add_user("paul"), marc = add_user("marc");
+  db->transact([&] {
+    for (const auto one : {zoe, paul, marc})
+      db->remember_address(one, "192.0.2.1", noon);
+    db->ban("zoé", decided());
+    db->erase("paul", decided());
+    db->rename_user("marc", "Marcel", decided());
+  });
+
+  EXPECT_THAT(spelled(db->known_addresses(moment{}, 100)), ElementsAre("marcel 192.0.2.1"));
+}
+
 } // namespace salond

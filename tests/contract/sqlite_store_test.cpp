@@ -260,7 +260,7 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   auto db = open();
   db->transact([&] { db->register_user({hostile_name, hostile_name, "h"}); });
   db = nullptr;
-  EXPECT_EQ(sql("DROP TABLE moderators; DROP TABLE registrations; DROP TABLE notices;"
+  EXPECT_EQ(sql("DROP TABLE moderators; DROP TABLE registrations; DROP TABLE notices; DROP TABLE known_addresses;"
                 "ALTER TABLE clients DROP COLUMN last_seen_ms; ALTER TABLE salons DROP COLUMN topic;"
                 "ALTER TABLE salons DROP COLUMN archived_ms; DROP INDEX ix_pm_to;"
                 "ALTER TABLE private_messages DROP COLUMN bytes;"

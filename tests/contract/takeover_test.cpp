@@ -307,7 +307,7 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
     const auto where = server->new_database();
     open(where);
     for (const auto* statement :
-         {"DROP TABLE moderators", "DROP TABLE registrations", "DROP TABLE notices",
+         {"DROP TABLE moderators", "DROP TABLE registrations", "DROP TABLE notices", "DROP TABLE known_addresses",
           "ALTER TABLE clients DROP COLUMN last_seen_ms", "ALTER TABLE salons DROP COLUMN topic",
           "ALTER TABLE salons DROP COLUMN archived_ms",
           "ALTER TABLE private_messages ADD KEY ix_pm_to (to_client_id, delivered_ms, pm_id), DROP KEY ix_pm_mailbox,"

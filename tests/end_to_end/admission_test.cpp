@@ -108,7 +108,7 @@ TEST_P(Admission, AnAttackOnAnAccountHindersNeitherItsOwnerNorOthers) {
           std::max(slowest_message, std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - said));
     }
   }
-  EXPECT_EQ(log_in_from("127.0.0.77", "zoë:secret"), unheard) << "from where she is not known, during the attack";
+  EXPECT_EQ(log_in_from("127.0.0.77", "zoë:secret"), "CONNECTED") << "from where she is not known, during the attack";
   wrong.end();
   const std::chrono::duration<double> lasted = clock::now() - attacked;
 
@@ -120,7 +120,7 @@ TEST_P(Admission, AnAttackOnAnAccountHindersNeitherItsOwnerNorOthers) {
   EXPECT_EQ(wrong.others, 0u);
   EXPECT_GT(wrong.refused, 100u);
   EXPECT_LE(wrong.failed,
-            10 + 1 + static_cast<size_t>(lasted.count() / 6)); // the account's allowance: bounds hashing
+            10 + 1 + static_cast<size_t>(lasted.count() / 6) + 4 * 50); // the account's allowance, and each address's
   EXPECT_LT(slowest_login, std::chrono::seconds{3});
   EXPECT_LT(slowest_message, std::chrono::seconds{2});
   EXPECT_LT(server_.pss_kib(), before + 65536) << "two hashes of 19 MiB at once, and not much else";

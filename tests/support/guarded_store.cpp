@@ -125,6 +125,15 @@ public:
   outcome<done> reject_registration(const std::string& key, const decision& why) override {
     return inner_->reject_registration(key, why);
   }
+  outcome<size_t> reject_registrations(const std::optional<std::string>& network, const decision& why) override {
+    return inner_->reject_registrations(network, why);
+  }
+  void remember_address(user_id who, const std::string& address, moment now) override {
+    inner_->remember_address(who, address, now);
+  }
+  std::vector<known_address> known_addresses(moment since, size_t most) override {
+    return inner_->known_addresses(since, most);
+  }
   bool replace_hash(user_id who, const std::string& expected, const std::string& hash) override {
     return inner_->replace_hash(who, expected, hash);
   }

@@ -17,6 +17,7 @@ NodeTest::NodeTest() {
   settings.passwords.passes = cheap.passes;
   settings.rate = {0, 0, 0}; // tests are many at one address; those about limits set their own
   settings.registration.per_hour_per_address = 0;
+  settings.registration.per_hour = 0;
   settings.log.least = config::log::level::error;
   persistence::open_options options;
   options.where = config::sqlite_database{folder_ / "salond.db"};

@@ -9,7 +9,7 @@ namespace salond::support {
 inline nlohmann::json test_settings() {
   return {{"passwords", {{"memory_kib", 8}, {"passes", 1}}},
           {"rate", {{"messages_per_second", 0}, {"logins_per_minute_per_address", 0}}},
-          {"registration", {{"per_hour_per_address", 0}}}};
+          {"registration", {{"per_hour_per_address", 0}, {"per_hour", 0}}}};
 }
 
 } // namespace salond::support

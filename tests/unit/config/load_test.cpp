@@ -68,7 +68,7 @@ TEST(Load, ReadsEveryName) {
     "limits": {"connections": 1, "connections_per_address": 2, "login_seconds": 3, "frame_bytes": 4, "unread_bytes": 5,
                "unsent_bytes": 6, "posts_in_flight": 7, "posts_in_flight_per_salon": 8},
     "rate": {"messages_per_second": 13, "burst": 14, "logins_per_minute_per_address": 15},
-    "registration": {"policy": "approval", "per_hour_per_address": 16}, "requests": {"keep_offline": true},
+    "registration": {"policy": "approval", "per_hour_per_address": 16, "per_hour": 17}, "requests": {"keep_offline": true},
     "text": {"raw_after_ms": 9, "raw_gap_ms": 10, "pace_ms": 11},
     "stop": {"seconds": 12}, "log": {"level": "debug", "format": "json"}})");
 
@@ -102,6 +102,7 @@ TEST(Load, ReadsEveryName) {
   EXPECT_EQ(values.rate.logins_per_minute_per_address, 15u);
   EXPECT_EQ(values.registration.how, registration::policy::approval);
   EXPECT_EQ(values.registration.per_hour_per_address, 16u);
+  EXPECT_EQ(values.registration.per_hour, 17u);
   EXPECT_TRUE(values.requests.keep_offline);
   EXPECT_EQ(values.text.raw_after.count(), 9);
   EXPECT_EQ(values.text.raw_gap.count(), 10);

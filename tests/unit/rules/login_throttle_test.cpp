@@ -16,7 +16,7 @@ protected:
   static constexpr uint32_t a_minute = 60;
 
   login_throttle::attempt from(const std::string& address, const std::string& account) {
-    return {connection_id{++last_}, address, account, login_throttle::attempt::stage::none, {}};
+    return {connection_id{++last_}, address, account, login_throttle::attempt::stage::none, {}, {}, false};
   }
   verdict begin(login_throttle::attempt& what) { return throttle.begin(what, a_minute, now); }
   std::vector<connection_id> over(login_throttle::attempt& what, result how, size_t guesses = 1) {
@@ -34,6 +34,12 @@ protected:
     for (size_t n = 0;; ++n)
       if (!tried(address, account, result::wrong))
         return n;
+  }
+
+  /// From now on the address is none that seldom fails.
+  void fail_often(const std::string& address) {
+    for (int n = 0; n < login_throttle::seldom_an_hour; ++n)
+      ASSERT_TRUE(tried(address, "somebody " + std::to_string(++last_), result::wrong));
   }
 
   login_throttle throttle;
@@ -55,7 +61,9 @@ TEST_F(LoginThrottle, GivesAnAddressSoManyWrongPasswordsAMinuteForWhateverAccoun
   EXPECT_TRUE(tried("192.0.2.1", "paul", result::wrong));
 }
 
-TEST_F(LoginThrottle, GivesAnAccountTenAMinuteFromAllStrangeAddressesTogether) {
+TEST_F(LoginThrottle, GivesAnAccountTenAMinuteFromAllStrangeAddressesThatFailOftenTogether) {
+  for (int n = 0; n < 20; ++n)
+    fail_often("192.0.2." + std::to_string(n));
   size_t n = 0;
   while (tried("192.0.2." + std::to_string(n), "zoe", result::wrong))
     ++n;
@@ -67,11 +75,113 @@ TEST_F(LoginThrottle, GivesAnAccountTenAMinuteFromAllStrangeAddressesTogether) {
   EXPECT_FALSE(tried("192.0.2.1", "zoe", result::wrong));
 }
 
+TEST_F(LoginThrottle, HearsAnAddressThatSeldomFailsWhoeverAttacksTheAccount) {
+  for (int n = 0; n < 50; ++n)
+    wrong_until_refused("192.0.2." + std::to_string(n), "zoe");
+
+  for (int n = 0; n < 38; ++n)
+    EXPECT_TRUE(tried("198.51.100." + std::to_string(n), "zoe", result::right)) << n;
+  for (int n = 0; n < 3; ++n) // who mistypes
+    EXPECT_TRUE(tried("203.0.113.1", "zoe", result::wrong)) << n;
+  EXPECT_TRUE(tried("203.0.113.1", "zoe", result::right));
+}
+
+TEST_F(LoginThrottle, StrangersWithManyAddressesAreHeardFourTimesAnHourFromEach) {
+  wrong_until_refused("192.0.2.200", "zoe");
+  for (int n = 0; n < 50; ++n)
+    EXPECT_EQ(wrong_until_refused("192.0.2." + std::to_string(n), "zoe"), 4u) << n;
+
+  now += 61s; // ten of the account, and nearly nothing of the addresses
+  size_t heard = 0;
+  for (int n = 0; n < 50; ++n)
+    heard += wrong_until_refused("192.0.2." + std::to_string(n), "zoe");
+  EXPECT_EQ(heard, 10u);
+  now += 2h;
+  heard = 0;
+  for (int n = 0; n < 50; ++n)
+    heard += wrong_until_refused("192.0.2." + std::to_string(n), "zoe");
+  EXPECT_EQ(heard, 10u + 4 * 49) << "the first one uses the account's allowance";
+}
+
+TEST_F(LoginThrottle, NobodyComesBackToSeldomFailuresByAPasswordThatIsRight) {
+  fail_often("192.0.2.1");
+  wrong_until_refused("192.0.2.2", "zoe");
+
+  for (int n = 0; n < 20; ++n) {
+    ASSERT_TRUE(tried("192.0.2.1", "his own", result::right));
+    ASSERT_FALSE(tried("192.0.2.1", "zoe", result::wrong));
+  }
+}
+
+TEST_F(LoginThrottle, SaysWhoseHashIsMoreUrgent) {
+  auto one = from("192.0.2.1", "zoe");
+  begin(one);
+  EXPECT_EQ(one.how, rules::urgency::seldom);
+  over(one, result::right);
+  begin(one);
+  EXPECT_EQ(one.how, rules::urgency::known);
+  over(one, result::right);
+  fail_often("192.0.2.1");
+  auto other = from("192.0.2.1", "paul");
+  begin(other);
+  EXPECT_EQ(other.how, rules::urgency::other);
+  auto same = from("192.0.2.1", "zoe");
+  begin(same);
+  EXPECT_EQ(same.how, rules::urgency::known);
+  auto no_token = from("192.0.2.3", "");
+  begin(no_token);
+  EXPECT_EQ(no_token.how, rules::urgency::other);
+}
+
+TEST_F(LoginThrottle, WrongPasswordsKeepNobodyAtTheirAddressFromComingBackByAToken) {
+  for (int n = 0; n < 100; ++n)
+    tried("192.0.2.1", "user " + std::to_string(n), result::wrong);
+  ASSERT_FALSE(tried("192.0.2.1", "zoe", result::right));
+
+  auto token = from("192.0.2.1", "");
+  token.token = true;
+  EXPECT_EQ(begin(token), verdict::go);
+  over(token, result::wrong);
+  EXPECT_FALSE(tried("192.0.2.1", "", result::wrong)) << "what is none is tried as a password";
+}
+
+TEST_F(LoginThrottle, KnowsWhatIsStored) {
+  throttle.remember("zoe", "198.51.100.7", 20000, now - 24h * 29);
+  throttle.remember("paul", "198.51.100.7", 20000, now - login_throttle::known_for);
+  auto zoe = from("198.51.100.7", "zoe"), paul = from("198.51.100.7", "paul");
+  begin(zoe);
+  begin(paul);
+
+  EXPECT_EQ(zoe.how, rules::urgency::known);
+  EXPECT_EQ(paul.how, rules::urgency::seldom) << "30 days are over";
+}
+
+TEST_F(LoginThrottle, IsStoredOnceADayAndAddress) {
+  const auto to_be_stored = [&](const char* address, int64_t day) {
+    return throttle.is_to_be_stored("zoe", address, day, now);
+  };
+  EXPECT_FALSE(to_be_stored("192.0.2.1", 1)) << "where nobody proved anything";
+  tried("192.0.2.1", "zoe", result::wrong);
+  EXPECT_FALSE(to_be_stored("192.0.2.1", 1));
+  tried("192.0.2.1", "zoe", result::right);
+  EXPECT_TRUE(to_be_stored("192.0.2.1", 1));
+
+  throttle.is_stored("zoe", "192.0.2.1", 1, now);
+
+  tried("192.0.2.1", "zoe", result::right);
+  EXPECT_FALSE(to_be_stored("192.0.2.1", 1));
+  EXPECT_TRUE(to_be_stored("192.0.2.1", 2)) << "another day";
+  tried("192.0.2.2", "zoe", result::right);
+  EXPECT_TRUE(to_be_stored("192.0.2.2", 1)) << "another address";
+  throttle.remember("zoe", "192.0.2.3", 2, now);
+  EXPECT_FALSE(to_be_stored("192.0.2.3", 2)) << "it comes from there";
+}
+
 TEST_F(LoginThrottle, LetsTheOwnerInFromWhereHeWasWhoeverAttacksTheAccount) {
   ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
   wrong_until_refused("192.0.2.1", "zoe");
   for (int n = 0; n < 100; ++n)
-    EXPECT_FALSE(tried("203.0.113." + std::to_string(n), "zoe", result::wrong));
+    wrong_until_refused("203.0.113." + std::to_string(n), "zoe");
 
   for (int n = 0; n < 100; ++n)
     EXPECT_TRUE(tried("198.51.100.7", "zoe", result::right)) << n;
@@ -96,6 +206,7 @@ TEST_F(LoginThrottle, LimitsGuessesFromAKnownAddressToo) {
 TEST_F(LoginThrottle, ForgetsAnAddressWhereTheOwnerWasNotFor30Days) {
   ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
   now += login_throttle::known_for;
+  fail_often("198.51.100.7");
   wrong_until_refused("192.0.2.1", "zoe");
 
   EXPECT_FALSE(tried("198.51.100.7", "zoe", result::right));
@@ -170,25 +281,25 @@ TEST_F(LoginThrottle, RefusesThoseWhoWaitedWhenTheFirstWereAllWrong) {
 
 TEST_F(LoginThrottle, ForgetsWhoWaitedAndWent) {
   std::vector<login_throttle::attempt> crowd;
-  for (int n = 0; n < 12; ++n)
+  for (int n = 0; n < 16; ++n)
     crowd.push_back(from("192.0.2.1", "zoe"));
   for (auto& one : crowd)
-    begin(one);
+    begin(one); // ten of the account, four of the address
 
-  over(crowd[10], result::unknown); // it waited
+  over(crowd[14], result::unknown); // it waited
 
-  EXPECT_THAT(over(crowd[0], result::right), ElementsAre(crowd[11].by));
+  EXPECT_THAT(over(crowd[10], result::right), ElementsAre(crowd[15].by));
 }
 
 TEST_F(LoginThrottle, HandsTheTurnOfWhoWasCalledAndWentToTheNext) {
   std::vector<login_throttle::attempt> crowd;
-  for (int n = 0; n < 12; ++n)
+  for (int n = 0; n < 16; ++n)
     crowd.push_back(from("192.0.2.1", "zoe"));
   for (auto& one : crowd)
     begin(one);
-  ASSERT_THAT(over(crowd[0], result::right), ElementsAre(crowd[10].by));
+  ASSERT_THAT(over(crowd[10], result::right), ElementsAre(crowd[14].by));
 
-  EXPECT_THAT(over(crowd[10], result::unknown), ElementsAre(crowd[11].by));
+  EXPECT_THAT(over(crowd[14], result::unknown), ElementsAre(crowd[15].by));
 }
 
 TEST_F(LoginThrottle, CountsNoAddressWhereThereIsNoneOrNoLimit) {
@@ -204,12 +315,23 @@ TEST_F(LoginThrottle, CountsNoAddressWhereThereIsNoneOrNoLimit) {
 }
 
 TEST_F(LoginThrottle, CountsATokenForItsAddressAlone) {
-  EXPECT_EQ(wrong_until_refused("192.0.2.1", ""), 60u);
+  const auto tokens_until_refused = [this] {
+    for (size_t n = 0;; ++n) {
+      auto token = from("192.0.2.1", "");
+      token.token = true;
+      if (begin(token) != verdict::go)
+        return n;
+      over(token, result::wrong);
+    }
+  };
+  EXPECT_EQ(tokens_until_refused(), 60u);
   EXPECT_EQ(throttle.accounts(), 0u);
+  EXPECT_TRUE(tried("192.0.2.1", "zoe", result::right)) << "passwords have another one";
 }
 
 TEST_F(LoginThrottle, RemembersWhoATokenProved) {
   auto token = from("198.51.100.7", "");
+  token.token = true;
   ASSERT_EQ(begin(token), verdict::go);
   token.account = "zoe";
   over(token, result::right);
@@ -219,7 +341,7 @@ TEST_F(LoginThrottle, RemembersWhoATokenProved) {
 }
 
 TEST_F(LoginThrottle, GrowsNoFurtherThanItsBounds) {
-  for (size_t n = 0; n < login_throttle::most_addresses + 100; ++n)
+  for (size_t n = 0; n < 2 * login_throttle::most_known_accounts + 100; ++n)
     tried("address " + std::to_string(n), "account " + std::to_string(n), n % 2 == 0 ? result::wrong : result::right);
 
   EXPECT_EQ(throttle.addresses(), login_throttle::most_addresses);
@@ -230,6 +352,7 @@ TEST_F(LoginThrottle, GrowsNoFurtherThanItsBounds) {
 TEST_F(LoginThrottle, AStrangersFloodOfNamesForgetsNeitherTheAttackedAccountNorItsOwner) {
   ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
   wrong_until_refused("192.0.2.1", "zoe");
+  wrong_until_refused("192.0.2.9", "zoe");
   for (size_t n = 0; n < 2 * login_throttle::most_accounts; ++n) {
     tried("address " + std::to_string(n / 50), "name " + std::to_string(n), result::wrong);
     EXPECT_FALSE(n % 1000 == 0 && tried("192.0.2.9", "zoe", result::wrong)) << "an attack that goes on is remembered";
@@ -244,6 +367,7 @@ TEST_F(LoginThrottle, OneAccountCannotFillTheMemoryOfOwnersAddresses) {
     ASSERT_TRUE(tried("address " + std::to_string(n), "stranger", result::right));
   wrong_until_refused("192.0.2.1", "zoe");
   wrong_until_refused("192.0.2.2", "stranger");
+  fail_often("address 1");
 
   EXPECT_TRUE(tried("198.51.100.7", "zoe", result::right));
   EXPECT_FALSE(tried("address 1", "stranger", result::right)) << "only the last eight are known";

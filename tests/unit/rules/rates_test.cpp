@@ -156,23 +156,39 @@ TEST_F(MessageRate, GrowsNoFurtherThanItsBound) {
 
 // --- registrations ---
 
+using made = rules::registration_rate::verdict;
+
 TEST(RegistrationRate, GivesAnAddressSoManyAnHour) {
   rules::registration_rate rate;
   for (int n = 0; n < 20; ++n)
-    EXPECT_TRUE(rate.take("192.0.2.1", 20, noon));
+    EXPECT_EQ(rate.take("192.0.2.1", {20, 0}, noon), made::go);
 
-  EXPECT_FALSE(rate.take("192.0.2.1", 20, noon));
-  EXPECT_TRUE(rate.take("192.0.2.2", 20, noon));
+  EXPECT_EQ(rate.take("192.0.2.1", {20, 0}, noon), made::refused);
+  EXPECT_EQ(rate.take("192.0.2.2", {20, 0}, noon), made::go);
   rate.give_back("192.0.2.1");
-  EXPECT_TRUE(rate.take("192.0.2.1", 20, noon));
-  EXPECT_FALSE(rate.take("192.0.2.1", 20, noon + 179s));
-  EXPECT_TRUE(rate.take("192.0.2.1", 20, noon + 181s));
+  EXPECT_EQ(rate.take("192.0.2.1", {20, 0}, noon), made::go);
+  EXPECT_EQ(rate.take("192.0.2.1", {20, 0}, noon + 179s), made::refused);
+  EXPECT_EQ(rate.take("192.0.2.1", {20, 0}, noon + 181s), made::go);
+}
+
+TEST(RegistrationRate, GivesAllAddressesTogetherSoManyAnHour) {
+  rules::registration_rate rate;
+  for (int n = 0; n < 1000; ++n)
+    EXPECT_EQ(rate.take("address " + std::to_string(n), {1, 1000}, noon), made::go);
+
+  EXPECT_EQ(rate.take("another", {1, 1000}, noon), made::refused_by_all);
+  EXPECT_EQ(rate.take("", {1, 1000}, noon), made::refused_by_all);
+  EXPECT_EQ(rate.take("address 1", {1, 1000}, noon), made::refused);
+  rate.give_back("address 1");
+  EXPECT_EQ(rate.take("another", {1, 1000}, noon), made::go) << "the refusal cost it nothing";
+  EXPECT_EQ(rate.take("one more", {1, 1000}, noon + 3s), made::refused_by_all);
+  EXPECT_EQ(rate.take("one more", {1, 1000}, noon + 4s), made::go);
 }
 
 TEST(RegistrationRate, HasNoLimitWhereNoneIsSetOrNobodyHasAnAddress) {
   rules::registration_rate rate;
   for (int n = 0; n < 1000; ++n)
-    EXPECT_TRUE(rate.take("192.0.2.1", 0, noon) && rate.take("", 20, noon));
+    EXPECT_TRUE(rate.take("192.0.2.1", {}, noon) == made::go && rate.take("", {20, 0}, noon) == made::go);
 
   EXPECT_EQ(rate.addresses(), 0u);
 }
@@ -180,7 +196,7 @@ TEST(RegistrationRate, HasNoLimitWhereNoneIsSetOrNobodyHasAnAddress) {
 TEST(RegistrationRate, GrowsNoFurtherThanItsBound) {
   rules::registration_rate rate;
   for (size_t n = 0; n < rules::registration_rate::most_addresses + 100; ++n)
-    rate.take(std::to_string(n), 20, noon);
+    rate.take(std::to_string(n), {20, 0}, noon);
 
   EXPECT_EQ(rate.addresses(), rules::registration_rate::most_addresses);
 }

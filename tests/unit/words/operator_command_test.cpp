@@ -36,6 +36,12 @@ TEST(OperatorCommand, TakesItsArgumentsInOrder) {
   EXPECT_EQ(said.text(), "pas de place");
 }
 
+TEST(OperatorCommand, RejectsARegistrationOrThoseOfAnAddressOrAll) {
+  EXPECT_EQ(right_words({"reject", "--from=192.0.2.1", "spam"}).get("--from"), "192.0.2.1");
+  EXPECT_TRUE(right_words({"reject", "--all"}).has("--all"));
+  EXPECT_FALSE(right_words({"reject", "zoë"}).has("--all"));
+}
+
 TEST(OperatorCommand, TakesANumberOnlyWhereOneStands) {
   EXPECT_EQ(right_words({"kick", "zoë", "7", "spam"}).number("MINUTES"), 7);
   EXPECT_EQ(right_words({"kick", "zoë", "spam", "7"}).number("MINUTES"), std::nullopt);

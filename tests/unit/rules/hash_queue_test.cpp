@@ -1,0 +1,87 @@
+#include "actors/rules/hash_queue.hpp"
+#include <gmock/gmock.h>
+#include <string>
+
+namespace {
+
+using salond::rules::hash_queue;
+using salond::rules::urgency;
+using testing::ElementsAre;
+using queue = hash_queue<std::string>;
+
+/// What is taken until nothing may be, in order; none of it is over.
+std::vector<std::string> taken(queue& from) {
+  std::vector<std::string> result;
+  while (auto next = from.take())
+    result.push_back(next->second);
+  return result;
+}
+
+TEST(HashQueue, TakesTheMostUrgentFirstAndEachKindInOrder) {
+  queue waiting{4, 100};
+  waiting.put(urgency::new_user, "new");
+  waiting.put(urgency::other, "other");
+  waiting.put(urgency::import, "import");
+  waiting.put(urgency::seldom, "seldom");
+  waiting.put(urgency::known, "first");
+  waiting.put(urgency::known, "second");
+
+  EXPECT_THAT(taken(waiting), ElementsAre("first", "second", "seldom", "other", "import", "new"));
+}
+
+TEST(HashQueue, NewAccountsLeaveAThreadToLogins) {
+  queue waiting{2, 100};
+  for (const auto* name : {"a", "b", "c"})
+    waiting.put(urgency::new_user, name);
+  waiting.put(urgency::import, "import");
+  EXPECT_THAT(taken(waiting), ElementsAre("import"));
+  waiting.put(urgency::other, "login");
+  EXPECT_THAT(taken(waiting), ElementsAre("login"));
+
+  waiting.over(urgency::other);
+  EXPECT_FALSE(waiting.take());
+  waiting.over(urgency::import);
+  EXPECT_THAT(taken(waiting), ElementsAre("a"));
+}
+
+TEST(HashQueue, OneThreadAloneHashesNewAccountsToo) {
+  queue waiting{1, 100};
+  waiting.put(urgency::new_user, "a");
+
+  EXPECT_THAT(taken(waiting), ElementsAre("a"));
+}
+
+TEST(HashQueue, AMoreUrgentLoginTakesThePlaceOfTheLastOfTheLeastUrgent) {
+  queue waiting{2, 3};
+  EXPECT_FALSE(waiting.put(urgency::other, "other 1"));
+  EXPECT_FALSE(waiting.put(urgency::other, "other 2"));
+  EXPECT_FALSE(waiting.put(urgency::seldom, "seldom"));
+
+  EXPECT_EQ(waiting.put(urgency::other, "too late"), "too late");
+  EXPECT_EQ(waiting.put(urgency::known, "known 1"), "other 2");
+  EXPECT_EQ(waiting.put(urgency::seldom, "seldom 2"), "other 1");
+  EXPECT_EQ(waiting.put(urgency::seldom, "seldom 3"), "seldom 3");
+  EXPECT_EQ(waiting.put(urgency::known, "known 2"), "seldom 2");
+  EXPECT_EQ(waiting.put(urgency::known, "known 3"), "seldom");
+  EXPECT_EQ(waiting.put(urgency::known, "known 4"), "known 4");
+  EXPECT_THAT(taken(waiting), ElementsAre("known 1", "known 2", "known 3"));
+}
+
+TEST(HashQueue, RegistrationsHaveABoundOfTheirOwnAndTakeNoLoginsPlace) {
+  queue waiting{2, 3};
+  for (size_t n = 0; n < queue::most_registrations; ++n)
+    EXPECT_FALSE(waiting.put(urgency::new_user, "new"));
+
+  EXPECT_EQ(waiting.put(urgency::new_user, "too many"), "too many");
+  EXPECT_FALSE(waiting.put(urgency::import, "import"));
+  for (const auto* name : {"a", "b", "c"})
+    EXPECT_FALSE(waiting.put(urgency::other, name));
+}
+
+TEST(HashQueue, HasNoBoundOfLoginsWhereNoneIsSet) {
+  queue waiting{2, 0};
+  for (int n = 0; n < 5000; ++n)
+    ASSERT_FALSE(waiting.put(urgency::other, "login"));
+}
+
+} // namespace
