@@ -249,10 +249,11 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
 
   open_sqlite({path}, [&](const std::string& line) { second.push_back(line); });
 
-  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
+  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
+                                 HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "3\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "6\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -269,11 +270,12 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
                 "DROP INDEX ix_clients_look_spelled; ALTER TABLE clients DROP COLUMN look_folded;"
                 "ALTER TABLE clients DROP COLUMN look_spelled; PRAGMA user_version=1"),
             "");
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
+                                                  HasSubstr("schema 5"), HasSubstr("schema 6")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "3\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "6\n");
   EXPECT_EQ(db->profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(db->salons().size(), 5u);
   outcome<persistence::registered_user> alike = fault::storage;
@@ -364,14 +366,16 @@ TEST_F(SqliteStore, RefusesAFileItMayOnlyRead) {
 
 TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
   EXPECT_THAT(dry_run_sqlite({path}),
-              ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
+              ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
+                          HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
 TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
   std::ofstream{path}.close();
 
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
+                                                  HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 
