@@ -32,6 +32,8 @@ private:
   void read_more();
 
   int terminal_ = -1;
+  int report_ = -1;  ///< from the session's leader: the program's number, and then each change of its state
+  pid_t leader_ = 0; ///< of the session, as a shell is
   pid_t pid_ = 0;
   bool ended_ = false;
   std::string screen_;
