@@ -70,8 +70,9 @@ TEST_P(ErrorsOfTheServer, AtAStartEndTheStartUnlessANewTryMayHelp) {
 
   EXPECT_EQ(what, expected_at_start(row.cured_by));
   EXPECT_THAT(words, HasSubstr("the server's own words [" + std::to_string(row.code) + "]"));
-  if (row.cured_by == cure::person || row.cured_by == cure::nothing)
+  if (row.cured_by == cure::person || row.cured_by == cure::nothing) {
     EXPECT_GT(std::string(row.helps).size(), 10u) << "says nobody what to do";
+  }
   EXPECT_THAT(words, HasSubstr(row.helps));
 }
 
@@ -85,8 +86,9 @@ TEST_P(ErrorsOfTheServer, OfARunningServerAreWaitedForUnlessNothingHelps) {
 
   EXPECT_EQ(what, expected_while_running(GetParam().known.cured_by));
   EXPECT_THAT(words, HasSubstr(GetParam().known.helps));
-  if (what != kind::fatal)
+  if (what != kind::fatal) {
     EXPECT_NO_THROW(db->read([&] { db->salons(); })) << "does not go on";
+  }
 }
 
 std::string code_of(const testing::TestParamInfo<persistence::mysql::error_row>& info) {
@@ -154,8 +156,9 @@ TEST(ErrorTables, OfSqliteSayWhoHelps) {
     EXPECT_TRUE(tried.count(row.code)) << row.code << " has no test";
     EXPECT_EQ(kind_at_start(row.cured_by), expected_at_start(row.cured_by));
     EXPECT_EQ(kind_while_running(row.cured_by), expected_while_running(row.cured_by));
-    if (row.cured_by == cure::person || row.cured_by == cure::nothing)
+    if (row.cured_by == cure::person || row.cured_by == cure::nothing) {
       EXPECT_GT(std::string(row.helps).size(), 10u) << row.code;
+    }
   }
 }
 

@@ -24,7 +24,15 @@ namespace {
 
 imported_account account(size_t line, const std::string& name, std::vector<std::string> salons = {}) {
   const auto alias = "alias of " + std::to_string(line);
-  return {line, name, key_of(name), alias, key_of(alias), "hash of " + name, std::move(salons)};
+  return {line,
+          name,
+          key_of(name),
+          alias,
+          key_of(alias),
+          "hash of " + name,
+          std::move(salons),
+          skeletons_of(name),
+          skeletons_of(alias)};
 }
 
 std::vector<std::string> spelled(const std::vector<import_fault>& faults) {

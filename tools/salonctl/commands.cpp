@@ -32,7 +32,7 @@ std::shared_ptr<std::FILE> file_named(const std::string& name) {
   auto opened = open_regular_file(name);
   if (const auto* why = std::get_if<std::string>(&opened))
     throw failure(status::refused, "cannot read " + name + ": " + *why + "; for a pipe write -");
-  return std::get<file_handle>(std::move(opened));
+  return std::get<salond::file_handle>(std::move(opened)); // the system has a file_handle, too
 }
 
 /// Reads what a command takes beside its words.

@@ -242,7 +242,7 @@ TEST(Surroundings, OfThisProcessReadFilesOrSayWhyNot) {
   const auto missing = around.read("/nowhere/l'été \"x\"");
   const auto folder = around.read("/");
 
-  ASSERT_TRUE(std::holds_alternative<file>(shipped));
+  ASSERT_TRUE(std::holds_alternative<file_content>(shipped));
   EXPECT_THAT(std::get<file_content>(shipped).bytes, HasSubstr("\"listen\""));
   EXPECT_EQ(std::get<std::string>(missing), "No such file or directory");
   EXPECT_EQ(std::get<std::string>(folder), "it is a folder");
