@@ -64,7 +64,8 @@ TEST_F(TlsFloods, OfChangedKeysByAStrangerEndHisConnectionAfterAFew) {
   beside_a_chat([&] {
     hostile_peer stranger(tls());
     ASSERT_TRUE(stranger.shake_hands());
-    EXPECT_FALSE(stranger.change_keys(very_many)) << "the server took all of them";
+    stranger.change_keys(very_many); // what comes after the end is read and forgotten for a while, as of any client
+    EXPECT_TRUE(stranger.is_ended());
   });
 
   EXPECT_TRUE(eventually([&] { return times_logged(reason) > 0; })) << server_.log();
