@@ -164,7 +164,10 @@ protected:
     ::setrlimit(RLIMIT_NOFILE, &files);
     server_.how.listen = {"tcp://127.0.0.1:0", "tls://127.0.0.1:0"};
     server_.start();
-    ASSERT_EQ(run_salonctl(server_, {}, {"cert", "issue", "mallory", "--role=moderator"}, {}, folder_).status, 0);
+    ASSERT_EQ(run_salonctl(server_, {"--state=" + server_.state()}, {"cert", "issue", "mallory", "--role=moderator"},
+                           {}, folder_)
+                  .status,
+              0);
   }
   void TearDown() override { EXPECT_EQ(server_.stop(), 0) << server_.log(); }
 

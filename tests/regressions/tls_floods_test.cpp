@@ -23,7 +23,8 @@ protected:
   void SetUp() override {
     server_.how.listen = {"tls://127.0.0.1:0", "tcp://127.0.0.1:0"};
     server_.start();
-    const auto issued = run_salonctl(server_, {}, {"cert", "issue", "mallory", "--role=moderator"}, {}, folder_);
+    const auto issued = run_salonctl(server_, {"--state=" + server_.state()},
+                                     {"cert", "issue", "mallory", "--role=moderator"}, {}, folder_);
     ASSERT_EQ(issued.status, 0) << issued.errors;
   }
   void TearDown() override { EXPECT_EQ(server_.stop(), 0) << server_.log(); }
