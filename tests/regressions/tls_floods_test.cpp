@@ -23,7 +23,8 @@ protected:
   void SetUp() override {
     server_.how.listen = {"tls://127.0.0.1:0", "tcp://127.0.0.1:0"};
     server_.start();
-    const auto issued = run_salonctl(server_, {}, {"cert", "issue", "mallory", "--role=moderator"}, {}, folder_);
+    const auto issued = run_salonctl(server_, {"--state=" + server_.state()},
+                                     {"cert", "issue", "mallory", "--role=moderator"}, {}, folder_);
     ASSERT_EQ(issued.status, 0) << issued.errors;
   }
   void TearDown() override { EXPECT_EQ(server_.stop(), 0) << server_.log(); }
@@ -64,7 +65,8 @@ TEST_F(TlsFloods, OfChangedKeysByAStrangerEndHisConnectionAfterAFew) {
   beside_a_chat([&] {
     hostile_peer stranger(tls());
     ASSERT_TRUE(stranger.shake_hands());
-    EXPECT_FALSE(stranger.change_keys(very_many)) << "the server took all of them";
+    stranger.change_keys(very_many); // what comes after the end is read and forgotten for a while, as of any client
+    EXPECT_TRUE(stranger.is_ended());
   });
 
   EXPECT_TRUE(eventually([&] { return times_logged(reason) > 0; })) << server_.log();

@@ -25,7 +25,8 @@ struct recipe {
 
 /// The PEM text of a certificate and its key.
 std::string made(const recipe& how) {
-  owned<EVP_PKEY> key{how.key, EVP_PKEY_free}, other{EVP_EC_gen("P-256"), EVP_PKEY_free};
+  owned<EVP_PKEY> key{how.key, EVP_PKEY_free};
+  owned<EVP_PKEY> other{EVP_RSA_gen(2048), EVP_PKEY_free}; // RSA signs any digest, MD5 too
   owned<X509> certificate{X509_new(), X509_free};
   auto* x = certificate.get();
   X509_set_version(x, X509_VERSION_3);
