@@ -240,8 +240,9 @@ TEST_F(HandingOut, AHistoryLargerThanTheOutputBoundComesWhole) {
   for (size_t heard = 0; heard < expected.size();) {
     const auto line = zoe.line();
     live += line == "paul (privé): live";
-    if (line != "paul (privé): live")
+    if (line != "paul (privé): live") {
       ASSERT_EQ(line, expected[heard++]);
+    }
   }
   EXPECT_EQ(live, 3u);
   EXPECT_EQ(zoe.line(), "ERREUR: vous n'êtes pas membre du salon Blabla");
