@@ -273,7 +273,7 @@ TEST_P(StoreContract, WhoIsMadeAdministratorIsLetIn) {
 TEST_P(StoreContract, AnOperatorsNameMayBeNoUsersAndHostile) {
   add_user("Zoé");
 
-  EXPECT_TRUE(write([&] { return db->ban(key_of("Zoé"), by(hostile_name)); }));
+  EXPECT_TRUE(write([&] { return db->ban(key_of("Zoé"), support::decided(hostile_name)); }));
 }
 
 } // namespace salond
