@@ -96,10 +96,11 @@ TEST_F(NamedFiles, APipeInThePlaceOfACertificateOfItsOwnDoesNotHoldUpTheStart) {
     fs::create_directories(server.state() + "/tls");
     ASSERT_EQ(::mkfifo((server.state() + "/tls/" + name).c_str(), 0600), 0);
     server.launch();
-    if (!server.ready())
-      EXPECT_EQ(server.running().wait(1s), 1) << name;
-    else
+    if (!server.ready()) {
+      EXPECT_EQ(server.running().wait(std::chrono::seconds{1}), 1) << name;
+    } else {
       EXPECT_EQ(server.stop(), 0) << name; // it was made again
+    }
   }
 }
 

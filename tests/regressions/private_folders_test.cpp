@@ -33,8 +33,9 @@ TEST(PrivateFolders, TheStateFolderIsItsOwnersAloneHoweverItIsWritten) {
       const auto run = migrate(folder, written, umask);
       EXPECT_EQ(run.status, 0) << written << ": " << run.errors;
       EXPECT_EQ(mode_of(folder / "a"), 0700u) << written << " with umask " << umask;
-      if (fs::exists(folder / "a/b"))
+      if (fs::exists(folder / "a/b")) {
         EXPECT_EQ(mode_of(folder / "a/b"), 0700u) << written << " with umask " << umask;
+      }
       EXPECT_THAT(run.errors, Not(HasSubstr("chmod 700")));
     }
 }
