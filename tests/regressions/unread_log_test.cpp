@@ -81,14 +81,14 @@ TEST_F(UnreadLog, DoesNotHoldUpTheStop) {
 
   server.running().send(SIGTERM);
 
-  EXPECT_EQ(server.running().wait(5s), 0);
+  EXPECT_EQ(server.running().wait(std::chrono::seconds{5}), 0);
 }
 
 TEST_F(UnreadLog, DoesNotHoldUpAStartThatFails) {
   server.how.db = "sqlite:/nowhere/x.db";
   start_with_a_full("2");
 
-  EXPECT_EQ(server.running().wait(10s), 1);
+  EXPECT_EQ(server.running().wait(std::chrono::seconds{10}), 1);
 }
 
 TEST_F(UnreadLog, NorDoesTheReadyLine) {
