@@ -167,7 +167,7 @@ void connection::tell(const event::any& what) {
 }
 
 void connection::hear(const shared_texts& spelled) {
-  if (hung_up || !socket_)
+  if (hung_up || !socket_ || !keeps_up())
     return;
   if (transparent_) {
     socket_->say(bytes_of(spelled));
@@ -178,18 +178,16 @@ void connection::hear(const shared_texts& spelled) {
     said_.others_said(unsent() - before);
   }
   house_->touch(*this);
-  check_room();
 }
 
 void connection::hear(const event::any& what) {
-  if (hung_up || !socket_)
+  if (hung_up || !socket_ || !keeps_up())
     return;
   const auto before = unsent();
   codec_->say(what, now());
   transparent_ = false;
   said_.others_said(unsent() - before);
   house_->touch(*this);
-  check_room();
 }
 
 void connection::deliver(const event::said_privately& what) {
@@ -205,16 +203,17 @@ void connection::confirm(const decided_request& what) {
   house_->touch(*this);
 }
 
-/// The bound of unsent output, for what others say. What was queued is dropped, so that the reason has a chance to get
-/// through.
-void connection::check_room() {
+/// The bound of unsent output, for what others say. It is looked at before more is said, so that whoever reads all is never
+/// cut off for one text, however long. Who is cut off has what was queued dropped, so that the reason may get through.
+bool connection::keeps_up() {
   const auto most = house_->settings.limits.unsent_bytes;
   const auto waits = unsent();
   if (most == 0 || waits <= most || said_.unsent_of_others(waits) <= most)
-    return;
+    return true;
   house_->tell_fact("cut off a client that does not read", to_string(fault::too_slow), peer, now());
   too_slow_ = true;
   close(event::refused{fault::too_slow, {}});
+  return false;
 }
 
 void connection::close(const std::optional<event::any>& last) {
@@ -296,12 +295,19 @@ void connection::output_drained() {
   go_on_if_choked();
 }
 
-/// Input is bounded: a client that says more than is answered is not read until it was.
+/// Whether no utterance is taken now, be there one or not.
+bool connection::takes_none() {
+  return session_.waiting() || slowed_ || choked_ || parked_ || resting_ || now() < slowed_until_;
+}
+
+/// Input is bounded: a client that says more than is answered is not read until it was. While an utterance would be taken,
+/// what has come is less than one, whose own bound is limits.frame_bytes.
 void connection::read_on_or_pause() {
   if (!socket_ || closing_by_)
     return;
   const auto most = house_->settings.limits.unread_bytes;
-  const auto full = slowed_ || now() < slowed_until_ || (most != 0 ? codec_->unread() >= most : resting_);
+  const auto much_waits = takes_none() && (most != 0 ? codec_->unread() >= most : resting_);
+  const auto full = slowed_ || now() < slowed_until_ || much_waits;
   if (full == paused_)
     return;
   paused_ = full;
@@ -322,9 +328,7 @@ void connection::forget(size_t bytes) {
 /// The codec's time: when a client turns out to be raw, when the next paced text may go out. A frame that is ready
 /// while none is taken is no reason to wake: it is taken when the session asks for it.
 void connection::wake_at_deadline() {
-  const auto takes_none =
-      session_.waiting() || slowed_ || choked_ || parked_ || resting_ || now() < slowed_until_;
-  const auto when = takes_none ? codec_->writing_deadline() : codec_->deadline();
+  const auto when = takes_none() ? codec_->writing_deadline() : codec_->deadline();
   if (!when || (wake_at_ && *wake_at_ <= *when))
     return;
   const auto pause = *when - now();

@@ -55,11 +55,12 @@ private:
   utterance refused_for_flooding();
   void carry_out(rules::effects what);
   void tell(const event::any& what);
+  bool takes_none();
   void read_on_or_pause();
   void forget(size_t bytes);
   void wake_at_deadline();
   void wake_up(instant::duration after = instant::duration{0});
-  void check_room();
+  bool keeps_up();
   void finish_if_said();
 
   // One function a question; connection_questions.cpp.
