@@ -69,7 +69,8 @@ TEST(Imports, RefuseReservedNamesAndThoseThatLookAlikeWithinTheFile) {
   EXPECT_THAT(file.faults.text(), HasSubstr("line 5: the username \"p\u0430ul\" looks like that of line 4"));
   EXPECT_THAT(file.faults.text(), HasSubstr("line 6: the username \"Local\" is reserved"));
   EXPECT_THAT(file.faults.text(), HasSubstr("line 8: the username \"ZOE\" stands in line 7 already"));
-  EXPECT_EQ(file.faults.count(), 4u);
+  EXPECT_THAT(file.faults.text(), HasSubstr("line 8: the alias \"ZOE\" stands in line 7 already"));
+  EXPECT_EQ(file.faults.count(), 5u) << file.faults.text();
 }
 
 } // namespace

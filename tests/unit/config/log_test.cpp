@@ -69,6 +69,7 @@ TEST(Log, WritesFromTheLeastLevelOn) {
 
   info("quiet", {{"a", 1}});
   warning("loud", {{"a", 1}});
+  ASSERT_TRUE(flush());
   const auto written = testing::internal::GetCapturedStderr();
   start({});
 
@@ -86,6 +87,7 @@ TEST(Log, LinesOfManyThreadsStayWhole) {
     });
   for (auto& each : threads)
     each.join();
+  ASSERT_TRUE(flush());
   const auto written = testing::internal::GetCapturedStderr();
 
   const auto line = "error one fact filler=" + std::string(200, 'z') + "\n";
