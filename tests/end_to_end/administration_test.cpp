@@ -433,5 +433,70 @@ TEST(Salonctl, HasEveryCommandInItsManualPage) {
     EXPECT_THAT(page, HasSubstr("\n.B " + std::string(command.name))) << command.name;
 }
 
+TEST(ManualPages, HaveEveryOptionAndEveryNameOfTheConfiguration) {
+  const std::string packaging = std::string(SALOND_TRANSCRIPTS) + "/../../tools/packaging/";
+  const auto program = support::read_file(packaging + "salond.8");
+  const auto configuration = support::read_file(packaging + "salond.json.5");
+
+  for (const auto* option : {"config", "db", "listen", "admin", "state", "check\\-config", "migrate\\-only",
+                             "dry\\-run", "restore", "help", "version"})
+    EXPECT_THAT(program, HasSubstr(std::string("\\-\\-") + option));
+  for (const auto* name : {"listen",
+                           "listen_clear_anywhere",
+                           "unix.mode",
+                           "unix.group",
+                           "tls.certificate",
+                           "tls.key",
+                           "admin.listen",
+                           "db",
+                           "db_password_file",
+                           "state",
+                           "passwords.memory_kib",
+                           "passwords.passes",
+                           "passwords.threads",
+                           "passwords.queue",
+                           "limits.connections",
+                           "limits.connections_per_address",
+                           "limits.login_seconds",
+                           "limits.frame_bytes",
+                           "limits.unread_bytes",
+                           "limits.unsent_bytes",
+                           "limits.posts_in_flight",
+                           "limits.posts_in_flight_per_salon",
+                           "rate.messages_per_second",
+                           "rate.burst",
+                           "rate.logins_per_minute_per_address",
+                           "rate.requests_per_second",
+                           "rate.request_burst",
+                           "rate.requests_per_second_per_address",
+                           "registration.policy",
+                           "registration.per_hour_per_address",
+                           "registration.per_hour",
+                           "requests.keep_offline",
+                           "text.raw_after_ms",
+                           "text.raw_gap_ms",
+                           "text.pace_ms",
+                           "stop.seconds",
+                           "log.level",
+                           "log.format"})
+    EXPECT_THAT(configuration, HasSubstr(name));
+}
+
+TEST(Salonctl, CompletesWhatIsTyped) {
+  const auto offered = [](std::vector<std::string> words) {
+    words.insert(words.begin(), "--complete");
+    return run(words).second;
+  };
+
+  EXPECT_EQ(offered({"sal"}), "salons\nsalon\n");
+  EXPECT_EQ(offered({"salon", "ar"}), "archive\n");
+  EXPECT_EQ(offered({"--state=/x", "role", "zoe", "mod"}), "moderator\n");
+  EXPECT_EQ(offered({"salon", "create", "x", "--policy=o"}), "--policy=open\n");
+  EXPECT_EQ(offered({"users", "import", ""}), ":files \n");
+  EXPECT_EQ(offered({"--bundle=z"}), ":files --bundle=\n");
+  EXPECT_EQ(offered({"help", "ki"}), "kick\nkill\n");
+  EXPECT_EQ(offered({"kick", ""}), "");
+}
+
 } // namespace
 } // namespace salond::end_to_end
