@@ -441,51 +441,26 @@ TEST(ManualPages, HaveEveryOptionAndEveryNameOfTheConfiguration) {
   for (const auto* option : {"config", "db", "listen", "admin", "state", "check\\-config", "migrate\\-only",
                              "dry\\-run", "restore", "help", "version"})
     EXPECT_THAT(program, HasSubstr(std::string("\\-\\-") + option));
-  for (const auto* name : {"listen",
-                           "listen_clear_anywhere",
-                           "unix.mode",
-                           "unix.group",
-                           "tls.certificate",
-                           "tls.key",
-                           "admin.listen",
-                           "db",
-                           "db_password_file",
-                           "state",
-                           "passwords.memory_kib",
-                           "passwords.passes",
-                           "passwords.threads",
-                           "passwords.queue",
-                           "limits.connections",
-                           "limits.connections_per_address",
-                           "limits.login_seconds",
-                           "limits.frame_bytes",
-                           "limits.unread_bytes",
-                           "limits.unsent_bytes",
-                           "limits.posts_in_flight",
-                           "limits.posts_in_flight_per_salon",
-                           "rate.messages_per_second",
-                           "rate.burst",
-                           "rate.logins_per_minute_per_address",
-                           "rate.requests_per_second",
-                           "rate.request_burst",
-                           "rate.requests_per_second_per_address",
-                           "registration.policy",
-                           "registration.per_hour_per_address",
-                           "registration.per_hour",
-                           "requests.keep_offline",
-                           "text.raw_after_ms",
-                           "text.raw_gap_ms",
-                           "text.pace_ms",
-                           "stop.seconds",
-                           "log.level",
-                           "log.format"})
+  std::istringstream names("listen listen_clear_anywhere unix.mode unix.group tls.certificate tls.key admin.listen db "
+                           "db_password_file state passwords.memory_kib passwords.passes passwords.threads "
+                           "passwords.queue limits.connections limits.connections_per_address limits.login_seconds "
+                           "limits.frame_bytes limits.unread_bytes limits.unsent_bytes limits.posts_in_flight "
+                           "limits.posts_in_flight_per_salon rate.messages_per_second rate.burst "
+                           "rate.logins_per_minute_per_address rate.requests_per_second rate.request_burst "
+                           "rate.requests_per_second_per_address registration.policy registration.per_hour "
+                           "registration.per_hour_per_address requests.keep_offline text.raw_after_ms text.raw_gap_ms "
+                           "text.pace_ms stop.seconds log.level log.format");
+  for (std::string name; names >> name;)
     EXPECT_THAT(configuration, HasSubstr(name));
 }
 
 TEST(Salonctl, CompletesWhatIsTyped) {
   const auto offered = [](std::vector<std::string> words) {
-    words.insert(words.begin(), "--complete");
-    return run(words).second;
+    words.insert(words.begin(), {SALONCTL_BINARY, "--complete"});
+    const support::temporary_folder folder;
+    support::process tool(words, {}, folder / "out", folder / "err");
+    EXPECT_EQ(tool.wait(), 0);
+    return tool.output();
   };
 
   EXPECT_EQ(offered({"sal"}), "salons\nsalon\n");
