@@ -290,7 +290,7 @@ std::string dump_mysql(const config::mysql_database& where) {
   for (const auto& table : ask_mysql(where, "SELECT table_name FROM information_schema.tables "
                                             "WHERE table_schema = DATABASE() ORDER BY table_name")) {
     result += ask_mysql(where, "SHOW CREATE TABLE `" + table[0] + "`").at(0).at(1) + "\n";
-    for (const auto& row : ask_mysql(where, "SELECT * FROM `" + table[0] + "` ORDER BY 1, 2")) {
+    for (const auto& row : sorted(ask_mysql(where, "SELECT * FROM `" + table[0] + "`"))) {
       for (const auto& field : row)
         result += "| " + field + " ";
       result += "\n";
