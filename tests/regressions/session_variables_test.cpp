@@ -99,8 +99,9 @@ std::string life_of(persistence::store& db) {
   reader->read([&] {
     for (const auto& message : reader->history(salon_id{1}, 1000, 100))
       result += std::to_string(message.seq) + message.author + message.text + std::to_string(to_ms(message.at)) + "\n";
+    // Not their numbers: which ones are given is the server's choice, with auto_increment_increment.
     for (const auto& salon : reader->salons())
-      result += std::to_string(salon.id.value) + salon.name + salon.topic + "\n";
+      result += salon.name + salon.topic + "\n";
     for (const auto& line : reader->audit_tail(100))
       result += line.what + line.to + "\n";
     for (const auto& ban : reader->bans(noon))
