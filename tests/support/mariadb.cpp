@@ -128,6 +128,18 @@ auto with_statement(const config::mysql_database& where, const std::string& sql,
   }
 }
 
+rows rows_of(sql::Statement& statement, const std::string& question) {
+  const std::unique_ptr<sql::ResultSet> found(statement.executeQuery(question));
+  const auto columns = found->getMetaData()->getColumnCount();
+  rows result;
+  while (found->next()) {
+    auto& row = result.emplace_back();
+    for (unsigned column = 1; column <= columns; ++column)
+      row.push_back(found->isNull(column) ? "" : found->getString(column).asStdString());
+  }
+  return result;
+}
+
 } // namespace
 
 // --- the server ---
@@ -263,16 +275,14 @@ void execute_mysql(const config::mysql_database& where, const std::string& sql) 
 }
 
 rows ask_mysql(const config::mysql_database& where, const std::string& sql) {
-  return with_statement(where, sql, [&](sql::Statement& statement) {
-    const std::unique_ptr<sql::ResultSet> found(statement.executeQuery(sql));
-    const auto columns = found->getMetaData()->getColumnCount();
-    rows result;
-    while (found->next()) {
-      auto& row = result.emplace_back();
-      for (unsigned column = 1; column <= columns; ++column)
-        row.push_back(found->isNull(column) ? "" : found->getString(column).asStdString());
-    }
-    return result;
+  return with_statement(where, sql, [&](sql::Statement& statement) { return rows_of(statement, sql); });
+}
+
+rows warnings_of(const config::mysql_database& where, const std::vector<std::string>& statements) {
+  return with_statement(where, statements.back(), [&](sql::Statement& statement) {
+    for (const auto& sql : statements)
+      statement.execute(sql);
+    return rows_of(statement, "SHOW WARNINGS"); // which MySQL does not prepare
   });
 }
 
