@@ -99,7 +99,7 @@ transport::found transport::dial_first(const std::string& host, uint16_t port,
     const auto mine = std::chrono::steady_clock::now() + left_until(until) / left;
     auto next = dial_descriptor(descriptor, numeric(*where), port, rules, mine);
     const auto* why = std::get_if<dial_failure>(&next);
-    if (!why || why->kind == dial_fault::not_allowed || why->kind == dial_fault::lost)
+    if (!why || why->kind == dial_fault::not_allowed)
       return next;
     if (knows_no_more())
       outcome = std::move(next);

@@ -51,6 +51,13 @@ std::string random_name() {
   return name;
 }
 
+std::string setting_common_variables(const tuning& how) {
+  std::string values;
+  for (const auto& variable : common_variables(how.lock_wait_timeout.count()))
+    values += (values.empty() ? "SET SESSION " : ", ") + variable.name + " = " + variable.value;
+  return values;
+}
+
 sql::ConnectOptionsMap options_of(const config::mysql_database& where, const tuning& how) {
   const bool ipv6 = where.host.find(':') != std::string::npos;
   const auto host = ipv6 ? "[" + where.host + "]" : where.host;
@@ -110,9 +117,15 @@ connection::connection(const config::mysql_database& where, const tuning& how)
     : before_statement_(how.before_statement) {
   guarded([&] {
     auto options = options_of(where, how);
+    // Before anything is asked, by the connector too, which looks for variables of its own as soon as it is connected:
+    // a server with max_join_size = 1 refuses that.
+    const auto first = setting_common_variables(how);
+    if (before_statement_)
+      before_statement_(first);
+    options["preInit"] = sql::SQLString(first);
     connection_.reset(driver().connect(options));
   });
-  set_up(where, how);
+  set_up(where);
 }
 
 connection::~connection() {
@@ -120,11 +133,7 @@ connection::~connection() {
   prepared_.clear();
 }
 
-void connection::set_up(const config::mysql_database& where, const tuning& how) {
-  std::string values; // before anything is asked: what is answered depends on them
-  for (const auto& variable : common_variables(how.lock_wait_timeout.count()))
-    values += (values.empty() ? "SET SESSION " : ", ") + variable.name + " = " + variable.value;
-  execute(values);
+void connection::set_up(const config::mysql_database& where) {
   execute("SET NAMES utf8mb4 COLLATE utf8mb4_bin");
   if (!where.ca_file.empty()) {
     auto cipher = ask("SHOW SESSION STATUS LIKE 'Ssl_cipher'");

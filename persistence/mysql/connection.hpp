@@ -86,7 +86,7 @@ public:
 
 private:
   sql::PreparedStatement& prepared(const std::string& statement, const std::vector<value>& parameters);
-  void set_up(const config::mysql_database& where, const tuning& how);
+  void set_up(const config::mysql_database& where);
   void set_variables(const std::vector<session_variable>& which);
 
   std::function<void(const std::string&)> before_statement_;

@@ -186,22 +186,6 @@ constexpr look row_looks[] = {
     {"SELECT message_id FROM messages WHERE message_id < 1 OR OCTET_LENGTH(contenu) > 8000000 LIMIT 5", "the message ",
      " has a number below 1 or a text above 8,000,000 bytes: change it, or delete it"},
 };
-constexpr size_t longest_key = 2048; // bytes of the columns username_key, alias_key, nom_key
-
-void look_at_keys(connection& db, std::vector<std::string>& found) {
-  const auto look_at = [&](const char* row, int64_t id, const std::string& name) {
-    if (key_of(name).size() > longest_key)
-      found.push_back(std::string("the ") + row + " " + std::to_string(id)
-                      + " has a name whose comparable form is longer than 2048 bytes: shorten it");
-  };
-  const auto rows = read_old_rows(db);
-  for (const auto& client : rows.clients) {
-    look_at("client", client.id, client.username);
-    look_at("client", client.id, client.alias);
-  }
-  for (const auto& salon : rows.salons)
-    look_at("salon", salon.id, salon.name);
-}
 
 void run_look(connection& db, const look& each, std::vector<std::string>& found) {
   auto names = db.ask(each.question);
@@ -256,7 +240,6 @@ std::vector<std::string> obstacles_to_takeover(connection& db) {
     return found; // the rows could not be read as they are meant
   for (const auto& each : row_looks)
     run_look(db, each, found);
-  look_at_keys(db, found);
   look_at_locks(db, found);
   return found;
 }

@@ -53,7 +53,9 @@ std::string resolved(const std::string& path) {
   const auto result = why ? absolute : std::filesystem::weakly_canonical(absolute, why);
   if (why || path.empty())
     throw store_error(kind::setup, "'" + path + "' cannot be the path of a database: " + why.message());
-  if (std::filesystem::is_directory(result, why) || !std::filesystem::path(path).has_filename())
+  // "none/." is one too, and without its end: the path that was resolved has no last name then.
+  if (std::filesystem::is_directory(result, why) || !std::filesystem::path(path).has_filename()
+      || !result.has_filename())
     throw store_error(kind::setup, result.string() + " is a folder; name a file in it in `db`");
   return result.string();
 }

@@ -200,8 +200,7 @@ TEST_F(Takeover, RefusesWhatIsNoSuchDatabaseAndChangesNothing) {
   };
   for (size_t at = 0; at < std::size(foreign); ++at) {
     const auto where = at == 0 ? server->new_database() : dirty();
-    for (const auto& statement : foreign[at].first)
-      support::execute_mysql(where, statement);
+    server->run(where.name, foreign[at].first);
     const auto tables = support::ask_mysql(where, "SHOW TABLES");
 
     EXPECT_THAT(refusal(where), HasSubstr(foreign[at].second));

@@ -140,13 +140,12 @@ TEST_F(DryRunMariadb, NamesWhatOthersMadeInTheTables) {
       {{"ALTER TABLE clients ADD CONSTRAINT hash_of_old CHECK (CHAR_LENGTH(password_hash) < 65)"}, {"hash_of_old"}},
       {{"ALTER TABLE messages MODIFY contenu LONGBLOB"}, {"messages.contenu (longblob)"}},
       {{"ALTER TABLE messages MODIFY timestamp DATETIME NULL"}, {"messages.timestamp (datetime)"}},
-      {{"ALTER TABLE clients ADD INDEX both_names (username(100), alias)"}, {"both_names of clients", "3072"}},
+      {{"ALTER TABLE clients ADD INDEX both_names (username, alias)"}, {"both_names of clients", "3072"}},
       {{"INSERT INTO salons(salon_id, nom_salon) VALUES (-4, 'négatif')"}, {"the salon -4"}},
       {{"ALTER TABLE clients MODIFY alias TEXT", "UPDATE clients SET alias = REPEAT('x', 600) WHERE client_id = 5"},
        {"the client 5", "too long"}},
       {{"ALTER TABLE clients MODIFY alias VARCHAR(255) NULL", "UPDATE clients SET alias = NULL WHERE client_id = 7"},
        {"the client 7", "no username, alias"}},
-      {{"UPDATE clients SET alias = REPEAT('ﷺ', 200) WHERE client_id = 8"}, {"the client 8", "comparable form"}},
   };
   for (const auto& [statements, words] : additions) {
     SCOPED_TRACE(statements.back());
@@ -195,7 +194,10 @@ TEST_F(DryRunMariadb, SpeaksOfNothingWhereNothingIsInTheWay) {
   const auto where = old_database();
   server().run(where.name, {"CREATE TABLE notes (id INT PRIMARY KEY) ENGINE=InnoDB",
                             "CREATE VIEW people AS SELECT username FROM clients",
-                            "ALTER TABLE clients ADD email VARCHAR(100) NULL, ADD UNIQUE KEY emails (email)"});
+                            "ALTER TABLE clients ADD email VARCHAR(100) NULL, ADD UNIQUE KEY emails (email)",
+                            "ALTER TABLE clients ADD INDEX both_names (username(100), alias)",
+                            // Of a key that would be too long the name itself takes the place.
+                            "UPDATE clients SET alias = REPEAT('ﷺ', 200) WHERE client_id = 8"});
 
   EXPECT_EQ(refusal_of([&] { persistence::dry_run_mysql(where, {}); }), "");
   EXPECT_EQ(refusal_of([&] { open(where); }), "");

@@ -5,6 +5,7 @@
 // more than people do is never slowed. What strangers make happen is told in few lines.
 #include "tests/end_to_end/salonctl.hpp"
 #include "tests/support/line_client.hpp"
+#include <algorithm>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <sstream>
@@ -131,8 +132,10 @@ TEST_F(Floods, OfBytesThatAreNoLineEndWithTheReason) {
   });
   expect_served(paul, "paul");
 
-  const auto heard = zoe.hear_all(40s);
+  auto heard = zoe.hear_all(40s);
   flood.join();
+  const auto pauls = [](const std::string& line) { return line.rfind("paul dans le salon", 0) == 0; };
+  heard.erase(std::remove_if(heard.begin(), heard.end(), pauls), heard.end());
   ASSERT_FALSE(heard.empty());
   EXPECT_EQ(heard.front(), "ERREUR: message trop long");
   EXPECT_EQ(heard.back(), too_much);

@@ -135,8 +135,12 @@ TEST_F(FullMailbox, ARawClientIsHandedAllOfItInWritesOfItsSize) {
   EXPECT_EQ(v.log_in("v"), "");
   v.send("JOIN:Nulle part"); // waits until all is told, and holds nothing up
 
-  size_t letters = 0, texts = 0;
-  while (letters < 20 * 8000) {
+  size_t expected = 0, letters = 0, texts = 0;
+  for (int i = 0; i < 20; ++i) {
+    const auto text = text_of(i);
+    expected += static_cast<size_t>(std::count(text.begin(), text.end(), 'x'));
+  }
+  while (letters < expected) {
     const auto read = v.read();
     ASSERT_NE(read, support::closed);
     ASSERT_NE(read, support::nothing);
@@ -144,6 +148,7 @@ TEST_F(FullMailbox, ARawClientIsHandedAllOfItInWritesOfItsSize) {
     letters += static_cast<size_t>(std::count(read.begin(), read.end(), 'x'));
     texts += read.find("(privé): " + std::to_string(texts) + " x") != std::string::npos;
   }
+  EXPECT_EQ(letters, expected);
   EXPECT_EQ(texts, 20u);
   EXPECT_EQ(v.read(), "ERREUR: le salon Nulle part n'existe pas");
 }

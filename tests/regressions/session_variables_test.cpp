@@ -10,7 +10,6 @@
 
 namespace salond {
 
-using persistence::mysql::connection;
 using support::noon;
 using testing::ElementsAre;
 
@@ -99,8 +98,9 @@ std::string life_of(persistence::store& db) {
   reader->read([&] {
     for (const auto& message : reader->history(salon_id{1}, 1000, 100))
       result += std::to_string(message.seq) + message.author + message.text + std::to_string(to_ms(message.at)) + "\n";
+    // Not their numbers: which ones are given is the server's choice, with auto_increment_increment.
     for (const auto& salon : reader->salons())
-      result += std::to_string(salon.id.value) + salon.name + salon.topic + "\n";
+      result += salon.name + salon.topic + "\n";
     for (const auto& line : reader->audit_tail(100))
       result += line.what + line.to + "\n";
     for (const auto& ban : reader->bans(noon))
@@ -190,21 +190,23 @@ TEST_F(SessionsMariadb, UseNothingThatTheServerWillTakeAway) {
 
   constexpr int deprecated[] = {1287, 1681, 1831, 3129, 3135, 3719, 3778};
   const auto root = server().as_root(old.name);
-  connection db(root, {});
+  int prepared = 0;
   for (const auto& statement : statements) {
     std::string quoted;
     for (const auto c : statement)
       quoted += c == '\'' ? "''" : c == '\\' ? "\\\\" : std::string(1, c);
+    support::rows warnings;
     try {
-      db.execute("PREPARE tried FROM '" + quoted + "'");
-    } catch (const persistence::mysql::error&) {
+      warnings = support::warnings_of(root, {"SET SESSION sql_mode = ''", "PREPARE tried FROM '" + quoted + "'"});
+    } catch (const std::runtime_error&) {
       continue; // of a table that is gone by now, or none that can be prepared
     }
-    auto warnings = db.ask("SHOW WARNINGS");
-    while (warnings.next())
+    ++prepared;
+    for (const auto& warning : warnings)
       for (const auto code : deprecated)
-        EXPECT_NE(warnings.integer(1), code) << statement << "\n" << warnings.text(2);
+        EXPECT_NE(warning[1], std::to_string(code)) << statement << "\n" << warning[2];
   }
+  EXPECT_GT(prepared, 80);
   EXPECT_GT(statements.size(), 100u);
 }
 

@@ -31,7 +31,7 @@ TEST_F(TerminalEcho, IsBackWhenASignalEndsTheQuestionForAPassword) {
     signal == SIGINT ? at.type("sec\x03") : static_cast<void>(::kill(at.pid(), signal));
 
     const auto status = at.changed();
-    ASSERT_TRUE(status);
+    ASSERT_TRUE(status) << signal;
     EXPECT_TRUE(WIFSIGNALED(*status) && WTERMSIG(*status) == signal) << signal;
     EXPECT_TRUE(at.echoes()) << signal;
   }

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 namespace salond::support {
 namespace {
@@ -24,11 +25,6 @@ int unix_socket() {
   if (made < 0)
     throw std::system_error(errno, std::generic_category(), "socket");
   return made;
-}
-
-bool readable(int socket) {
-  pollfd one{socket, POLLIN, 0};
-  return ::poll(&one, 1, look_again_ms) > 0;
 }
 
 std::string receive(int socket) {
@@ -79,45 +75,60 @@ lossy_proxy::fate lossy_proxy::fate_of(const std::string& question) {
 }
 
 void lossy_proxy::serve() {
-  const auto there = address_of(server_socket_);
+  std::vector<session> sessions;
   while (!stopping_) {
-    if (!readable(listener_))
+    std::vector<pollfd> all{{listener_, POLLIN, 0}};
+    for (const auto& each : sessions) {
+      all.push_back({each.client, POLLIN, 0});
+      all.push_back({each.server, POLLIN, 0});
+    }
+    if (::poll(all.data(), all.size(), look_again_ms) <= 0)
       continue;
-    const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC), server = unix_socket();
-    if (::connect(server, reinterpret_cast<const sockaddr*>(&there), sizeof there) == 0)
-      relay(client, server);
-    ::close(server);
-    ::close(client);
+    for (auto i = sessions.size(); i-- > 0;)
+      if (!relay(sessions[i], all[2 * i + 1].revents != 0, all[2 * i + 2].revents != 0)) {
+        end(sessions[i]);
+        sessions.erase(sessions.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+    if (all[0].revents)
+      if (const auto begun = accept())
+        sessions.push_back(*begun);
   }
+  for (const auto& each : sessions)
+    end(each);
 }
 
-// Until one side ends.
-void lossy_proxy::relay(int client, int server) {
-  pollfd both[] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
-  while (!stopping_) {
-    if (::poll(both, 2, look_again_ms) <= 0)
-      continue;
-    if (both[1].revents) {
-      const auto answer = receive(server);
-      if (answer.empty() || !send_all(client, answer))
-        return;
-    }
-    if (!both[0].revents)
-      continue;
-    const auto question = receive(client);
-    const auto what = fate_of(question);
-    if (what == fate::lose_question) {
-      ++losses_;
-      return;
-    }
-    if (question.empty() || !send_all(server, question))
-      return;
-    if (what == fate::lose_answer) {
-      receive(server); // so that it was done
-      ++losses_;
-      return;
-    }
+std::optional<lossy_proxy::session> lossy_proxy::accept() {
+  const auto there = address_of(server_socket_);
+  const session begun{::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC), unix_socket()};
+  if (::connect(begun.server, reinterpret_cast<const sockaddr*>(&there), sizeof there) == 0)
+    return begun;
+  end(begun);
+  return std::nullopt;
+}
+
+void lossy_proxy::end(const session& of) {
+  ::close(of.server);
+  ::close(of.client);
+}
+
+bool lossy_proxy::relay(const session& of, bool asked, bool answered) {
+  if (answered) {
+    const auto answer = receive(of.server);
+    if (answer.empty() || !send_all(of.client, answer))
+      return false;
   }
+  if (!asked)
+    return true;
+  const auto question = receive(of.client);
+  const auto what = fate_of(question);
+  if (what != fate::lose_question && (question.empty() || !send_all(of.server, question)))
+    return false;
+  if (what == fate::pass)
+    return true;
+  if (what == fate::lose_answer)
+    receive(of.server); // so that it was done
+  ++losses_;
+  return false;
 }
 
 } // namespace salond::support

@@ -3,12 +3,13 @@
 #include "tests/support/temporary_folder.hpp"
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 namespace salond::support {
 
-/// Serves one connection after the other: enough for one session at a time, and for those that follow a loss.
+/// Serves any number of connections: a store holds one that writes and several that read.
 class lossy_proxy {
 public:
   enum class loss { question, answer };
@@ -26,8 +27,15 @@ public:
   int losses() const { return losses_; }
 
 private:
+  struct session {
+    int client, server;
+  };
   void serve();
-  void relay(int client, int server);
+  /// Nothing where the server takes no connection.
+  std::optional<session> accept();
+  static void end(const session& of);
+  /// Hands on what came from the client, the server, or both; false once the session has to end.
+  bool relay(const session& of, bool asked, bool answered);
 
   temporary_folder folder_;
   /// What to do with a question; a loss is told once.

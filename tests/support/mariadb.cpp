@@ -110,6 +110,8 @@ std::unique_ptr<sql::Connection> connect(const config::mysql_database& where) {
   options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
   options["OPT_CONNECT_TIMEOUT"] = 5;
   options["OPT_READ_TIMEOUT"] = 60;
+  // The connector asks for variables as soon as it is connected, also where a test made the server refuse that.
+  options["preInit"] = sql::SQLString("SET SESSION sql_big_selects = 1, max_join_size = 18446744073709551615");
   static sql::Driver* const driver = get_driver_instance();
   return std::unique_ptr<sql::Connection>(driver->connect(options));
 }
@@ -124,6 +126,18 @@ auto with_statement(const config::mysql_database& where, const std::string& sql,
   } catch (const sql::SQLException& why) {
     throw std::runtime_error(std::string(why.what()) + " in: " + sql);
   }
+}
+
+rows rows_of(sql::Statement& statement, const std::string& question) {
+  const std::unique_ptr<sql::ResultSet> found(statement.executeQuery(question));
+  const auto columns = found->getMetaData()->getColumnCount();
+  rows result;
+  while (found->next()) {
+    auto& row = result.emplace_back();
+    for (unsigned column = 1; column <= columns; ++column)
+      row.push_back(found->isNull(column) ? "" : found->getString(column).asStdString());
+  }
+  return result;
 }
 
 } // namespace
@@ -261,16 +275,14 @@ void execute_mysql(const config::mysql_database& where, const std::string& sql) 
 }
 
 rows ask_mysql(const config::mysql_database& where, const std::string& sql) {
-  return with_statement(where, sql, [&](sql::Statement& statement) {
-    const std::unique_ptr<sql::ResultSet> found(statement.executeQuery(sql));
-    const auto columns = found->getMetaData()->getColumnCount();
-    rows result;
-    while (found->next()) {
-      auto& row = result.emplace_back();
-      for (unsigned column = 1; column <= columns; ++column)
-        row.push_back(found->isNull(column) ? "" : found->getString(column).asStdString());
-    }
-    return result;
+  return with_statement(where, sql, [&](sql::Statement& statement) { return rows_of(statement, sql); });
+}
+
+rows warnings_of(const config::mysql_database& where, const std::vector<std::string>& statements) {
+  return with_statement(where, statements.back(), [&](sql::Statement& statement) {
+    for (const auto& sql : statements)
+      statement.execute(sql);
+    return rows_of(statement, "SHOW WARNINGS"); // which MySQL does not prepare
   });
 }
 
@@ -288,7 +300,7 @@ std::string dump_mysql(const config::mysql_database& where) {
   for (const auto& table : ask_mysql(where, "SELECT table_name FROM information_schema.tables "
                                             "WHERE table_schema = DATABASE() ORDER BY table_name")) {
     result += ask_mysql(where, "SHOW CREATE TABLE `" + table[0] + "`").at(0).at(1) + "\n";
-    for (const auto& row : ask_mysql(where, "SELECT * FROM `" + table[0] + "` ORDER BY 1, 2")) {
+    for (const auto& row : sorted(ask_mysql(where, "SELECT * FROM `" + table[0] + "`"))) {
       for (const auto& field : row)
         result += "| " + field + " ";
       result += "\n";

@@ -66,6 +66,8 @@ private:
 void execute_mysql(const config::mysql_database& where, const std::string& sql);
 /// Asks one question. NULL is an empty text. Throws std::runtime_error.
 rows ask_mysql(const config::mysql_database& where, const std::string& sql);
+/// Runs statements in one session; what the server warns of at the last: level, code, text. Throws std::runtime_error.
+rows warnings_of(const config::mysql_database& where, const std::vector<std::string>& statements);
 /// Runs a file of statements, such as a dump, through the client program. REQUIRES: `where` has a socket.
 void run_mysql_script(const config::mysql_database& where, const std::string& path);
 /// All tables with all their rows, as a text that is the same for the same content.

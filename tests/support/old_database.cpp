@@ -86,9 +86,9 @@ std::string lasting_content(const config::mysql_database& of) {
   std::string all;
   for (const auto& table : ask_mysql(of, "SHOW TABLES")) {
     all += std::regex_replace(ask_mysql(of, "SHOW CREATE TABLE `" + table[0] + "`").at(0).at(1), counter, "") + "\n";
-    const auto question = table[0] == "schema_version" ? "SELECT version, name FROM schema_version ORDER BY 1"
-                                                       : "SELECT * FROM `" + table[0] + "` ORDER BY 1, 2";
-    for (const auto& row : ask_mysql(of, question)) {
+    const auto question =
+        table[0] == "schema_version" ? "SELECT version, name FROM schema_version" : "SELECT * FROM `" + table[0] + "`";
+    for (const auto& row : sorted(ask_mysql(of, question))) {
       for (const auto& field : row)
         all += "| " + field + " ";
       all += "\n";

@@ -1,4 +1,5 @@
 #include "tests/support/tables.hpp"
+#include <algorithm>
 #include <memory>
 #include <sqlite3.h>
 #include <stdexcept>
@@ -23,6 +24,11 @@ rows ask_sqlite(const std::string& path, const std::string& sql) {
   if (sqlite3_exec(opened, sql.c_str(), take, &result, nullptr) != SQLITE_OK)
     throw std::runtime_error(sql + ": " + sqlite3_errmsg(opened));
   return result;
+}
+
+rows sorted(rows some) {
+  std::sort(some.begin(), some.end());
+  return some;
 }
 
 } // namespace salond::support
