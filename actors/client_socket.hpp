@@ -120,7 +120,7 @@ private:
   size_t done_ = 0; // bytes of the first that are out
   size_t unsent_ = 0;
   bool input_over_ = false, last_ = false, finished_ = false, aborted_ = false;
-  bool given_up_ = false; // nothing more is read
+  bool given_up_ = false;           // nothing more is read
   std::unique_ptr<tls_stream> tls_; // null: in clear
   std::string sealed_;              // encrypted, and not taken by the kernel: from sealed_sent_ on
   size_t sealed_sent_ = 0;
