@@ -88,6 +88,11 @@ void client_socket::finish() {
 }
 
 void client_socket::abort() {
+  given_up_ = true;
+  break_off();
+}
+
+void client_socket::break_off() {
   aborted_ = true;
   ::shutdown(events_.fd(), SHUT_RDWR);
   add_to_loop(); // a paused socket would not hear of its end
@@ -154,7 +159,11 @@ void client_socket::on_event(net::operation op) {
 }
 
 void client_socket::read_some() {
-  if (!waits_to_read_ || reads_later_)
+  if (!waits_to_read_)
+    return;
+  if (given_up_) // a peer who sends on has bytes here still: they would be read first, and pause the reading again
+    return fail(net::operation::read);
+  if (reads_later_)
     return;
   // Handshakes have had their share of this turn: the bytes of this one wait in the socket, which wakes us again.
   if (shaking() && !pace_of_handshakes().allows())
@@ -222,12 +231,13 @@ bool client_socket::write_clear() {
   return true;
 }
 
-/// The connection is broken: what waits goes, and the loop tells the broker, in a turn of its own.
+/// The connection is broken: what waits goes, and the loop tells the broker, in a turn of its own, when what the peer
+/// had said is read.
 void client_socket::lose() {
   forget_queue();
   sealed_.clear();
   sealed_sent_ = 0;
-  abort();
+  break_off();
 }
 
 void client_socket::forget_queue() {

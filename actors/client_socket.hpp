@@ -61,7 +61,7 @@ public:
   bool broken() const { return aborted_; }
   /// Whether the peer has ended its output.
   bool input_over() const { return input_over_; }
-  /// Ends the connection at once; connection_closed_msg comes from the loop.
+  /// Ends the connection at once, unread bytes or not; connection_closed_msg comes from the loop.
   void abort();
   void pause_reading() { leave_loop(); }
   void resume_reading();
@@ -98,6 +98,7 @@ private:
   bool send_sealed();
   void seal_some();
   void lose();
+  void break_off();
   void forget_queue();
   void advance(size_t sent);
   void want_write(bool want);
@@ -119,6 +120,7 @@ private:
   size_t done_ = 0; // bytes of the first that are out
   size_t unsent_ = 0;
   bool input_over_ = false, last_ = false, finished_ = false, aborted_ = false;
+  bool given_up_ = false;           // nothing more is read
   std::unique_ptr<tls_stream> tls_; // null: in clear
   std::string sealed_;              // encrypted, and not taken by the kernel: from sealed_sent_ on
   size_t sealed_sent_ = 0;

@@ -133,7 +133,9 @@ TEST_F(Floods, OfBytesThatAreNoLineEndWithTheReason) {
   expect_served(paul, "paul");
 
   auto heard = zoe.hear_all(40s);
+  const auto told = clock::now();
   flood.join();
+  EXPECT_LT(clock::now() - told, 12s) << "five seconds after its last words it is cut off, however much it still sends";
   const auto pauls = [](const std::string& line) { return line.rfind("paul dans le salon", 0) == 0; };
   heard.erase(std::remove_if(heard.begin(), heard.end(), pauls), heard.end());
   ASSERT_FALSE(heard.empty());

@@ -31,7 +31,9 @@ bool tell(int report, int number) {
   if (program == 0) {
     ::setpgid(0, 0);
     ::tcsetpgrp(STDIN_FILENO, ::getpid());
-    std::signal(SIGTTOU, SIG_DFL);
+    // As from a shell, whatever the tests were started with: nohup has SIGHUP ignored, others SIGINT and SIGQUIT.
+    for (const int each : {SIGTTOU, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP})
+      std::signal(each, SIG_DFL);
     ::setenv("TERM", "dumb", 1);
     ::execv(words[0], words);
     ::_exit(127);
