@@ -203,8 +203,9 @@ void connection::confirm(const decided_request& what) {
   house_->touch(*this);
 }
 
-/// The bound of unsent output, for what others say. It is looked at before more is said, so that whoever reads all is never
-/// cut off for one text, however long. Who is cut off has what was queued dropped, so that the reason may get through.
+/// The bound of unsent output, for what others say. It is looked at before more is said, so that whoever reads all is
+/// never cut off for one text, however long. Who is cut off has what was queued dropped, so that the reason may get
+/// through.
 bool connection::keeps_up() {
   const auto most = house_->settings.limits.unsent_bytes;
   const auto waits = unsent();
@@ -300,8 +301,8 @@ bool connection::takes_none() {
   return session_.waiting() || slowed_ || choked_ || parked_ || resting_ || now() < slowed_until_;
 }
 
-/// Input is bounded: a client that says more than is answered is not read until it was. While an utterance would be taken,
-/// what has come is less than one, whose own bound is limits.frame_bytes.
+/// Input is bounded: a client that says more than is answered is not read until it was. While an utterance would be
+/// taken, what has come is less than one, whose own bound is limits.frame_bytes.
 void connection::read_on_or_pause() {
   if (!socket_ || closing_by_)
     return;

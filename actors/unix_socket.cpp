@@ -1,4 +1,5 @@
 #include "actors/unix_socket.hpp"
+#include "actors/transport/descriptor.hpp"
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -20,23 +21,6 @@ using namespace std::chrono_literals;
 [[noreturn]] void fail(const config::endpoint& where, const std::string& reason) {
   throw std::runtime_error("cannot listen on " + where.to_string() + ": " + reason);
 }
-
-/// A descriptor that closes itself.
-class descriptor {
-public:
-  explicit descriptor(int number) : number_(number) {}
-  ~descriptor() {
-    if (number_ >= 0)
-      ::close(number_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  int get() const { return number_; }
-  int release() { return std::exchange(number_, -1); }
-
-private:
-  int number_;
-};
 
 /// What is at the path itself, and not behind a link there; nothing where there is nothing.
 std::optional<struct stat> look_at(const std::string& path) {

@@ -1,4 +1,5 @@
 #include "actors/transport/private_file.hpp"
+#include "actors/transport/descriptor.hpp"
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -20,23 +21,6 @@ constexpr std::chrono::seconds longest_wait{5};
 [[noreturn]] void fail(const char* what, const std::string& path) {
   throw pki_error(std::string("cannot ") + what + ' ' + path + ": " + std::strerror(errno));
 }
-
-/// A descriptor that closes itself.
-class descriptor {
-public:
-  explicit descriptor(int number) : number_(number) {}
-  ~descriptor() {
-    if (number_ >= 0)
-      ::close(number_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  int get() const { return number_; }
-  int release() { return std::exchange(number_, -1); }
-
-private:
-  int number_;
-};
 
 bool write_all(int to, const std::string& content) {
   for (size_t done = 0; done < content.size();) {
