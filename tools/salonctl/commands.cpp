@@ -261,7 +261,8 @@ void runner::console() {
         break;
     } catch (const failure& why) {
       ++failed;
-      std::cerr << (lines.is_terminal() ? "" : "line " + std::to_string(number) + ": ") << for_terminal(why.what()) << std::endl;
+      std::cerr << (lines.is_terminal() ? "" : "line " + std::to_string(number) + ": ") << for_terminal(why.what())
+                << std::endl;
       if (why.how == status::cannot_connect)
         throw;
     }

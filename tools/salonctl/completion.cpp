@@ -92,7 +92,8 @@ std::pair<const operator_command*, size_t> row_of(const std::vector<std::string>
   return {nullptr, 0};
 }
 
-void offer_arguments(candidates& out, const operator_command& row, const std::vector<std::string>& words, size_t named) {
+void offer_arguments(candidates& out, const operator_command& row, const std::vector<std::string>& words,
+                     size_t named) {
   const auto& begun = words.back();
   const auto given = std::count_if(words.begin() + static_cast<std::ptrdiff_t>(named), words.end() - 1,
                                    [](const auto& word) { return !begins_with(word, "--"); });

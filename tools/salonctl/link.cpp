@@ -1,6 +1,7 @@
 #include "tools/salonctl/link.hpp"
 #include "config/load.hpp"
 #include "config/regular_file.hpp"
+#include "tools/salonctl/terminal.hpp"
 #include <caf/io/all.hpp>
 #include <functional>
 #include <future>
@@ -118,7 +119,10 @@ struct server_link::system {
 
 server_link::server_link(const options& how) {
   const auto own = read_bundle(how.bundle);
-  system_ = std::make_unique<system>();
+  {
+    const threads_without_signals quiet;
+    system_ = std::make_unique<system>();
+  }
   try {
     system_->net.use(own, {});
   } catch (const pki_error& wrong) {

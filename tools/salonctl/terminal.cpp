@@ -16,27 +16,29 @@
 namespace salonctl {
 namespace {
 
-// --- typing that is not shown ---
+// --- a terminal whose mode we change ---
 
-// What ends or stops a program at a terminal; echo comes back before it does.
+// What ends or stops a program at a terminal; the terminal is as it was before it does.
 constexpr std::array<int, 5> ending_signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 
-// Read by the handlers, which may run on any thread: set before they are there.
-termios shown_mode{}, hidden_mode{};
-const char* prompt_text = "";
+// Read by the handlers, which run on the main thread: set before they are there.
+termios mode_before{};
+void (*show_again)() = nullptr;
 
 void handle(int signal, void (*handler)(int)) {
-  struct sigaction how {};
-  how.sa_handler = handler;
-  sigemptyset(&how.sa_mask);
-  how.sa_flags = SA_RESTART;
-  ::sigaction(signal, &how, nullptr);
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  ::sigaction(signal, &action, nullptr);
 }
 
-/// Echo comes back; then the signal does what it does.
+/// The mode of before comes back; then the signal does what it does.
 void on_ending(int signal) {
   const auto error = errno;
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &shown_mode);
+  termios own_mode{};
+  ::tcgetattr(STDIN_FILENO, &own_mode);
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &mode_before);
   handle(signal, SIG_DFL);
   sigset_t only_this;
   sigemptyset(&only_this);
@@ -44,28 +46,25 @@ void on_ending(int signal) {
   ::raise(signal);
   ::pthread_sigmask(SIG_UNBLOCK, &only_this, nullptr); // it is delivered here, and ends or stops us
   handle(signal, on_ending);                           // only after a stop, or where nobody could go on with us
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &hidden_mode);
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &own_mode);
   errno = error;
 }
 
-/// After a stop: in front again, nothing is shown, and it is asked anew.
 void on_going_on(int) {
   const auto error = errno;
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &hidden_mode); // behind another program it stops us until we are in front
-  if (::write(STDERR_FILENO, prompt_text, std::strlen(prompt_text)) < 0)
-    errno = error;
+  show_again();
   errno = error;
 }
 
-/// Shows nothing of what is typed for as long as it lives, and brings echo back when a signal ends or stops us.
-class hidden_typing {
+/// For as long as it lives, the terminal gets back the mode that it has now before a signal ends or stops us. We
+/// handle the signals ourselves in the console too: libedit has moments between a change of the mode and its note of
+/// it.
+class mode_keeper {
 public:
-  explicit hidden_typing(const std::string& prompt) : prompt_(prompt) {
-    ::tcgetattr(STDIN_FILENO, &shown_mode);
-    hidden_mode = shown_mode;
-    hidden_mode.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    hidden_mode.c_lflag |= ECHONL;
-    prompt_text = prompt_.c_str();
+  /// `again` shows what is asked once more after a stop; a handler of signals may call it.
+  explicit mode_keeper(void (*again)()) {
+    ::tcgetattr(STDIN_FILENO, &mode_before);
+    show_again = again;
     for (size_t i = 0; i < ending_signals.size(); ++i) {
       ::sigaction(ending_signals[i], nullptr, &before_[i]);
       if (before_[i].sa_handler != SIG_IGN) // as with nohup
@@ -73,22 +72,49 @@ public:
     }
     ::sigaction(SIGCONT, nullptr, &before_going_on_);
     handle(SIGCONT, on_going_on);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden_mode);
-    std::cerr << prompt_ << std::flush;
   }
-  ~hidden_typing() {
+  ~mode_keeper() {
     ::sigaction(SIGCONT, &before_going_on_, nullptr);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown_mode);
+    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &mode_before);
     for (size_t i = 0; i < ending_signals.size(); ++i)
       ::sigaction(ending_signals[i], &before_[i], nullptr);
   }
-  hidden_typing(const hidden_typing&) = delete;
-  hidden_typing& operator=(const hidden_typing&) = delete;
+  mode_keeper(const mode_keeper&) = delete;
+  mode_keeper& operator=(const mode_keeper&) = delete;
+
+private:
+  std::array<struct sigaction, ending_signals.size()> before_{};
+  struct sigaction before_going_on_ {};
+};
+
+// --- typing that is not shown ---
+
+// For the handlers: set before they are there.
+termios hidden_mode{};
+const char* prompt_text = "";
+
+/// In front again, nothing is shown, and it is asked anew.
+void ask_hidden_again() {
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &hidden_mode); // behind another program it stops us until we are in front
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, prompt_text, std::strlen(prompt_text));
+}
+
+/// Shows nothing of what is typed for as long as it lives.
+class hidden_typing {
+public:
+  explicit hidden_typing(const std::string& prompt) : prompt_(prompt) {
+    ::tcgetattr(STDIN_FILENO, &hidden_mode);
+    hidden_mode.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    hidden_mode.c_lflag |= ECHONL;
+    prompt_text = prompt_.c_str();
+    keeper_.emplace(ask_hidden_again);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden_mode);
+    std::cerr << prompt_ << std::flush;
+  }
 
 private:
   std::string prompt_;
-  std::array<struct sigaction, ending_signals.size()> before_{};
-  struct sigaction before_going_on_ {};
+  std::optional<mode_keeper> keeper_;
 };
 
 // --- lines ---
@@ -112,6 +138,20 @@ std::optional<std::string> typed(const std::string& prompt) {
 
 } // namespace
 
+threads_without_signals::threads_without_signals() {
+  sigset_t all;
+  sigemptyset(&all);
+  for (const int signal : ending_signals)
+    sigaddset(&all, signal);
+  for (const int signal : {SIGCONT, SIGWINCH})
+    sigaddset(&all, signal);
+  ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+}
+
+threads_without_signals::~threads_without_signals() {
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
 std::optional<std::string> ask_password(const std::string& about) {
   if (!::isatty(STDIN_FILENO))
     return one_line();
@@ -127,6 +167,7 @@ std::optional<std::string> ask_password(const std::string& about) {
 line_reader::line_reader() : terminal_(::isatty(STDIN_FILENO) != 0) {
   if (!terminal_)
     return;
+  rl_catch_signals = 0; // mode_keeper does
   ::using_history();
   if (const char* home = std::getenv("HOME"))
     history_ = std::string(home) + "/.local/state/salonctl_history";
@@ -149,7 +190,11 @@ std::optional<std::string> line_reader::next() {
       line->erase(0, 3); // what some editors put in front of UTF-8
     return line;
   }
-  char* const line = ::readline("salond> ");
+  char* line = nullptr;
+  {
+    const mode_keeper keeper([] { ::rl_forced_update_display(); });
+    line = ::readline("salond> ");
+  }
   if (!line)
     return std::nullopt;
   std::string text = line;

@@ -1,5 +1,6 @@
 // What only a terminal has: passwords that are not shown, lines that can be edited.
 #pragma once
+#include <csignal>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -8,6 +9,20 @@ namespace salonctl {
 
 /// Bytes of a line that are kept; a longer one has one more, so that it is known for one.
 constexpr size_t most_line = 64 << 10;
+
+/// A thread that starts while this lives never gets a signal that ends or stops the program, or lets it go on: the
+/// main thread does, which alone changes the terminal's mode. On another thread, bringing echo back could fall between
+/// two steps of the main thread, which then hid what is typed once more, for good.
+class threads_without_signals {
+public:
+  threads_without_signals();
+  ~threads_without_signals();
+  threads_without_signals(const threads_without_signals&) = delete;
+  threads_without_signals& operator=(const threads_without_signals&) = delete;
+
+private:
+  sigset_t before_;
+};
 
 /// Asks for a password, twice where a person types it, without showing it; from a pipe: its first line.
 /// Nothing at the input's end, or when the two differ.
