@@ -39,6 +39,10 @@ double cost_of_telling(const event::any& what) {
   return client_costs::told + static_cast<double>(bytes) * client_costs::told_byte;
 }
 
+double cost_of_fruitless(bool over_tls) {
+  return over_tls ? client_costs::fruitless_tls : client_costs::fruitless;
+}
+
 std::string story_of(const rules::failure_burst& what) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(what.last - what.began).count() + 1;
   auto text = std::to_string(what.wrong) + " wrong passwords";
@@ -81,18 +85,24 @@ rules::client_budget::decision admission::ask(rules::client_budget& of, const st
   return of.ask(what, budgets_, network, paces(), now);
 }
 
-void admission::charge(rules::client_budget& of, const std::string& network, const rules::effects& answer,
-                       instant now) {
+double admission::cost_of_answer(const rules::effects& answer) {
   double cost = 0;
-  for (const auto& one : answer)
-    if (const auto* told = std::get_if<rules::tell>(&one))
+  for (const auto& effect : answer)
+    if (const auto* told = std::get_if<rules::tell>(&effect))
       cost += cost_of_telling(told->what);
+  return cost;
+}
+
+void admission::charge(rules::client_budget& of, const std::string& network, double cost, instant now) {
   of.charge(cost, budgets_, network, paces(), now);
 }
 
 void admission::came_to_nothing(const std::string& network, bool spoke_tls, instant now) {
-  const auto cost = spoke_tls ? client_costs::fruitless_tls : client_costs::fruitless;
-  budgets_.take_afterwards(network, paces().address, cost, now);
+  budgets_.take_fruitless(network, paces().address, cost_of_fruitless(spoke_tls), now);
+}
+
+std::optional<instant::duration> admission::arrive(const std::string& network, bool speaks_tls, instant now) {
+  return budgets_.arrive(network, paces().address, cost_of_fruitless(speaks_tls), now);
 }
 
 bool admission::in_debt(const std::string& network, instant now) {

@@ -46,12 +46,16 @@ public:
   using request = rules::client_budget::request;
   rules::client_budget::decision ask(rules::client_budget& of, const std::string& network, const request& what,
                                      instant now);
-  /// What an answer has cost.
-  void charge(rules::client_budget& of, const std::string& network, const rules::effects& answer, instant now);
+  static double cost_of_answer(const rules::effects& answer);
+  /// Below 0: so much is given back.
+  void charge(rules::client_budget& of, const std::string& network, double cost, instant now);
   /// A connection from there ended, and nobody had logged in.
   void came_to_nothing(const std::string& network, bool spoke_tls, instant now);
-  /// Whether all connections from there together have used more than they may.
+  /// Whether they ended like that too often: then who arrives waits.
   bool in_debt(const std::string& network, instant now);
+  /// As rules::address_budgets::arrive and arrived.
+  std::optional<instant::duration> arrive(const std::string& network, bool speaks_tls, instant now);
+  void arrived(const std::string& network) { budgets_.arrived(network); }
   /// Whether a user may change his password once more: each change is a row of the audit log.
   bool may_change_password(user_id who, instant now);
 

@@ -45,6 +45,8 @@ caf::behavior connection::make_behavior() {
     close(event::refused{*refusal_, {}});
   else if (patience != 0)
     house_->wake(*this, entered_ + std::chrono::seconds{patience});
+  if (!refusal_)
+    wait_for_turn();
   return {
       [this](const caf::io::new_data_msg& msg) {
         if (closing_by_)
@@ -52,7 +54,7 @@ caf::behavior connection::make_behavior() {
         codec_->feed({msg.buf.data(), msg.buf.size()}, now());
         heard_ = 0;
         work();
-        pay_for_reading();
+        pay_for_reading(msg.buf.size());
       },
       [this](const caf::io::connection_closed_msg&) {
         socket_ = nullptr;
@@ -62,6 +64,8 @@ caf::behavior connection::make_behavior() {
         if (finished_ && socket_ && socket_->input_over())
           return quit();
         wake_at_.reset();
+        if (arriving_ && now() >= slowed_until_)
+          arrived();
         resting_ = false;
         heard_ = 0;
         work();
@@ -72,6 +76,7 @@ caf::behavior connection::make_behavior() {
 void connection::on_exit() {
   if (session_.anonymous() && !refusal_)
     house_->allowed.came_to_nothing(network, over_tls_, now());
+  arrived();
   house_->leave(*this);
   tried(admission::attempt_result::unknown);
   if (socket_) {
@@ -147,7 +152,7 @@ void connection::answered(rules::answer::any what) {
   const auto asked_for = session_.asked_for(); // what a login brings is not
   auto effects = session_.answered(std::move(what));
   if (asked_for)
-    house_->allowed.charge(budget_, network, effects, now());
+    pay_for(effects);
   carry_out(std::move(effects));
   pump();
   house_->touch(*this);

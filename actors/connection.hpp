@@ -51,7 +51,10 @@ private:
   bool in_budget(utterance& said);
   bool in_message_rate(utterance& said);
   void hold_for(instant::duration wait);
-  void pay_for_reading();
+  void wait_for_turn();
+  void arrived();
+  void pay_for(const rules::effects& answer);
+  void pay_for_reading(size_t bytes);
   utterance refused_for_flooding();
   void carry_out(rules::effects what);
   void tell(const event::any& what);
@@ -114,13 +117,14 @@ private:
   std::optional<utterance> slowed_; ///< said, and not heard before slowed_until_
   instant slowed_until_{};          ///< nothing is read or heard before
   bool paid_ = false;               ///< what is slowed has paid for itself
+  double prepaid_ = 0;              ///< for an answer that is not whole yet
   size_t heard_ = 0;                ///< frames in this turn of the loop
   bool resting_ = false;            ///< enough were heard in this turn
   admission::attempt attempt_;      ///< of a password
   std::optional<rules::question::any> attempt_waits_;
   bool no_token_ = false;    ///< what was said for a token is none, and is tried as a password
   bool registering_ = false; ///< until its password is hashed: one account of the hour's is used up
-  salon_id asked_salon_;                          ///< of the posts or the question that are open
+  salon_id asked_salon_;     ///< of the posts or the question that are open
   std::optional<rules::question::any> when_read_; ///< asked once it has read what it was told
   rules::said_bytes said_;
   /// On their way into the socket; delivered when so many bytes of said_ are taken.
@@ -131,6 +135,7 @@ private:
   std::optional<instant> wake_at_;    ///< a `wake` is under way for then
   std::optional<instant> closing_by_; ///< hung up: then it ends, read or not
   bool over_tls_ = false;
+  bool arriving_ = false; ///< not read before its turn at its address
   size_t forgotten_ = 0;  ///< bytes, since it was hung up
   bool finished_ = false; ///< our output is ended; the peer's end is awaited
   bool paused_ = false;

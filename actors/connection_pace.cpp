@@ -38,9 +38,10 @@ bool connection::in_budget(utterance& said) {
     return true;
   const auto free = rules::is_message(said) && house_->settings.rate.messages_per_second == 0; // so it was wished
   using verdict = rules::client_budget::verdict;
-  const auto may = house_->allowed.ask(
-      budget_, network, {free ? 0 : cost_of(said), wrong != nullptr, codec_->unread() != 0, session_.anonymous()},
-      now());
+  prepaid_ = expected_cost_of_answer(said);
+  const auto cost = free ? 0 : cost_of(said) + prepaid_;
+  const auto may = house_->allowed.ask(budget_, network,
+                                       {cost, wrong != nullptr, codec_->unread() != 0, session_.anonymous()}, now());
   switch (may.what) {
   case verdict::go: return true;
   case verdict::close: said = refused_for_flooding(); return true;
@@ -72,6 +73,25 @@ bool connection::in_message_rate(utterance& said) {
   return true;
 }
 
+/// Who comes from where connections come to nothing all the time is not read, nor shaken hands with, before its turn.
+void connection::wait_for_turn() {
+  const auto wait = house_->allowed.arrive(network, over_tls_, now());
+  if (!wait) {
+    house_->tell_fact("closed a connection unheard", "too many of its address wait", peer, now());
+    return socket_->abort();
+  }
+  if (*wait == instant::duration{0})
+    return;
+  arriving_ = true;
+  hold_for(*wait);
+  read_on_or_pause();
+}
+
+void connection::arrived() {
+  if (std::exchange(arriving_, false))
+    house_->allowed.arrived(network);
+}
+
 /// Nothing is read or heard for so long.
 void connection::hold_for(instant::duration wait) {
   slowed_until_ = now() + wait;
@@ -83,13 +103,21 @@ utterance connection::refused_for_flooding() {
   return misspoken{fault::too_many_requests, true};
 }
 
+/// An answer costs what was taken for it before, and the rest when it is known.
+void connection::pay_for(const rules::effects& answer) {
+  const auto owed = admission::cost_of_answer(answer) - prepaid_;
+  const auto more_comes = history_.has_value();
+  prepaid_ = more_comes ? std::max(0.0, -owed) : 0;
+  house_->allowed.charge(budget_, network, more_comes ? std::max(0.0, owed) : owed, now());
+}
+
 /// A read that brought no whole frame is work all the same.
-void connection::pay_for_reading() {
+void connection::pay_for_reading(size_t bytes) {
   if (hung_up || heard_ != 0 || session_.waiting() || parked_ || choked_ || resting_ || now() < slowed_until_)
     return;
   using verdict = rules::client_budget::verdict;
-  const auto may =
-      house_->allowed.ask(budget_, network, {client_costs::half_frame, false, true, session_.anonymous()}, now());
+  const auto cost = client_costs::half_frame + static_cast<double>(bytes) * client_costs::read_byte;
+  const auto may = house_->allowed.ask(budget_, network, {cost, false, true, session_.anonymous()}, now());
   if (may.what == verdict::go)
     return;
   if (may.what == verdict::close)

@@ -3,13 +3,25 @@
 namespace salond::rules {
 namespace {
 
+instant::duration time_to_pay(double debt, const pace& limit) {
+  return std::chrono::duration_cast<instant::duration>(std::chrono::duration<double>(debt / limit.a_second));
+}
+
 /// Takes `cost`; how long until the bucket is out of debt.
 instant::duration charge_to(token_bucket& bucket, const pace& limit, double cost, instant now) {
   const auto left = bucket.level(limit, now) - cost;
   bucket.charge(cost);
-  if (left >= 0)
-    return instant::duration{0};
-  return std::chrono::duration_cast<instant::duration>(std::chrono::duration<double>(-left / limit.a_second));
+  return left >= 0 ? instant::duration{0} : time_to_pay(-left, limit);
+}
+
+pace pace_of_fruitless(const pace& limit) {
+  return {address_budgets::fruitless_burst * limit.a_second, limit.a_second};
+}
+
+void take_down_to_the_longest_wait(token_bucket& bucket, const pace& limit, double cost, instant now) {
+  const std::chrono::duration<double> longest = address_budgets::most_arrival_wait;
+  if (bucket.level(pace_of_fruitless(limit), now) - cost >= -limit.a_second * longest.count())
+    bucket.charge(cost);
 }
 
 } // namespace
@@ -17,25 +29,50 @@ instant::duration charge_to(token_bucket& bucket, const pace& limit, double cost
 instant::duration address_budgets::take(const std::string& address, const pace& limit, double cost, instant now) {
   if (limit.a_second <= 0 || cost <= 0)
     return instant::duration{0};
-  return charge_to(used_.at(address), limit, cost, now);
+  auto& used = used_.at(address);
+  const pace peak{peak_burst * limit.a_second, peak_a_second * limit.a_second};
+  return std::max(charge_to(used.long_run, limit, cost, now), charge_to(used.moment, peak, cost, now));
 }
 
-void address_budgets::take_afterwards(const std::string& address, const pace& limit, double cost, instant now) {
+void address_budgets::give_back(const std::string& address, const pace& limit, double cost, instant now) {
   if (limit.a_second <= 0)
     return;
   auto& used = used_.at(address);
-  const auto least = -limit.a_second * std::chrono::duration<double>(most_debt).count();
-  if (used.level(limit, now) - cost > least)
-    used.charge(cost);
+  used.long_run.level(limit, now);
+  used.long_run.charge(-cost);
+}
+
+void address_budgets::take_fruitless(const std::string& address, const pace& limit, double cost, instant now) {
+  if (limit.a_second > 0)
+    take_down_to_the_longest_wait(used_.at(address).fruitless, limit, cost, now);
 }
 
 bool address_budgets::in_debt(const std::string& address, const pace& limit, instant now) {
   auto* used = limit.a_second > 0 ? used_.find(address) : nullptr;
-  return used && used->level(limit, now) < 0;
+  return used && used->fruitless.level(pace_of_fruitless(limit), now) < 0;
+}
+
+std::optional<instant::duration> address_budgets::arrive(const std::string& address, const pace& limit, double cost,
+                                                         instant now) {
+  if (!in_debt(address, limit, now))
+    return instant::duration{0};
+  auto& used = used_.at(address);
+  if (used.waiting >= most_arrivals)
+    return std::nullopt;
+  ++used.waiting;
+  const auto debt = -used.fruitless.level(pace_of_fruitless(limit), now);
+  take_down_to_the_longest_wait(used.fruitless, limit, cost, now);
+  return time_to_pay(debt, limit);
+}
+
+void address_budgets::arrived(const std::string& address) {
+  auto* used = used_.find(address);
+  if (used && used->waiting != 0) // else it was forgotten meanwhile
+    --used->waiting;
 }
 
 instant::duration client_budget::take(double cost, const pace& limit, instant now) {
-  if (limit.a_second <= 0 || cost <= 0)
+  if (limit.a_second <= 0 || cost == 0)
     return instant::duration{0};
   return charge_to(used_, limit, cost, now);
 }
@@ -73,7 +110,10 @@ client_budget::decision client_budget::ask(const request& asked, address_budgets
 void client_budget::charge(double cost, address_budgets& shared, const std::string& address, const budget_paces& limits,
                            instant now) {
   take(cost, limits.connection, now);
-  shared.take(address, limits.address, cost, now);
+  if (cost < 0)
+    shared.give_back(address, limits.address, -cost, now);
+  else
+    shared.take(address, limits.address, cost, now);
 }
 
 } // namespace salond::rules

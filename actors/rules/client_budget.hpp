@@ -18,22 +18,41 @@ struct budget_paces {
   pace connection, address;
 };
 
-/// What all connections of an address have used. Memory is bounded: 65,536 addresses; the one that used nothing for
-/// longest is forgotten, and has a full bucket again.
+/// What all connections of an address have used: in the long run, and in a moment, for what comes at once is done at
+/// once, and all others wait for it. Memory is bounded: 65,536 addresses; the one that used nothing for longest is
+/// forgotten, and has full buckets again.
 class address_budgets {
 public:
   static constexpr size_t most_addresses = 65536;
-  static constexpr auto most_debt = std::chrono::seconds{2}; ///< that is left by connections that are gone
+  /// Of the long run's requests a second: so many at once, and so many a second until the long run's bucket is empty.
+  /// At 500 a second: 100, which are 10 ms of the server's time, and 2,000, which are a fifth of a core.
+  static constexpr double peak_burst = 0.2, peak_a_second = 4;
+  /// At once, in seconds of the long run's requests: connections that come to nothing have a bucket of their own, so
+  /// that a neighbour who is logged in does not wait for them.
+  static constexpr double fruitless_burst = 2;
+  static constexpr auto most_arrival_wait = std::chrono::seconds{5};
+  static constexpr size_t most_arrivals = 1000; ///< that wait for their turn at an address
 
   /// Takes `cost`. Answers how long until all is paid.
   instant::duration take(const std::string& address, const pace& limit, double cost, instant now);
-  /// Takes it for a connection that is gone, and cannot wait.
-  void take_afterwards(const std::string& address, const pace& limit, double cost, instant now);
+  /// Takes it for a connection that is gone and came to nothing.
+  void take_fruitless(const std::string& address, const pace& limit, double cost, instant now);
+  /// Whether connections from there came to nothing so often that who arrives waits.
   bool in_debt(const std::string& address, const pace& limit, instant now);
+  /// How long a new connection is not read, which may come to nothing for `cost`: 0 unless the address is in debt.
+  /// Nothing: too many wait already. Whoever waits says arrived() at the end of it.
+  std::optional<instant::duration> arrive(const std::string& address, const pace& limit, double cost, instant now);
+  void arrived(const std::string& address);
+  /// Gives back what was taken for more than there was to do.
+  void give_back(const std::string& address, const pace& limit, double cost, instant now);
   size_t addresses() const { return used_.size(); }
 
 private:
-  recent<std::string, token_bucket> used_{most_addresses};
+  struct usage {
+    token_bucket long_run, moment, fruitless;
+    size_t waiting = 0; ///< of those who arrive
+  };
+  recent<std::string, usage> used_{most_addresses};
 };
 
 /// One connection's.
@@ -67,7 +86,7 @@ public:
   decision ask(const request& asked, address_budgets& shared, const std::string& address, const budget_paces& limits,
                instant now);
 
-  /// What an answer has cost: the next request waits for it.
+  /// What an answer has cost: the next request waits for it. Below 0: so much less than was taken for it.
   void charge(double cost, address_budgets& shared, const std::string& address, const budget_paces& limits,
               instant now);
 

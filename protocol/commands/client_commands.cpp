@@ -26,16 +26,16 @@ constexpr client_command_table table{
     row<command::register_user>("INSCRIPTION", place::both, 0),
     row<command::resume>("RESUME", place::first_frame, 0),
     row<command::post>("MSG", place::session, 0, "MSG (salon):texte - écrire aux membres d'un salon"),
-    row<command::join>("JOIN", place::session, 1, "JOIN:salon - rejoindre un salon, ou demander à le rejoindre"),
-    row<command::leave>("LEAVE", place::session, 1, "LEAVE:salon - quitter un salon"),
-    row<command::history>("HISTORY", place::session, 1,
+    row<command::join>("JOIN", place::session, 2, "JOIN:salon - rejoindre un salon, ou demander à le rejoindre"),
+    row<command::leave>("LEAVE", place::session, 2, "LEAVE:salon - quitter un salon"),
+    row<command::history>("HISTORY", place::session, 1.5,
                           "HISTORY:salon:n - relire les n derniers messages d'un salon (500 au plus)"),
-    row<command::tell_privately>("PRIVATE", place::session, 0.2,
+    row<command::tell_privately>("PRIVATE", place::session, 0.7,
                                  "PRIVATE:utilisateur:texte - écrire à une seule personne"),
-    row<command::change_password>("PASSWORD", place::session, 50, "PASSWORD:ancien:nouveau - changer de mot de passe"),
-    row<command::check_credentials>("AUTH", place::session, 50,
+    row<command::change_password>("PASSWORD", place::session, 100, "PASSWORD:ancien:nouveau - changer de mot de passe"),
+    row<command::check_credentials>("AUTH", place::session, 100,
                                     "AUTH:utilisateur:mot de passe - vérifier des identifiants"),
-    row<command::issue_token>("TOKEN", place::session, 1,
+    row<command::issue_token>("TOKEN", place::session, 5,
                               "TOKEN - recevoir un jeton pour revenir sans mot de passe (RESUME:jeton)"),
     row<command::ban>("BAN", place::session, 1, "BAN:utilisateur - bannir définitivement (administrateurs)"),
     row<command::help>("HELP", place::session, 0.5, "HELP - lire cette aide"),
@@ -73,6 +73,12 @@ double cost_of(const utterance& said) {
   if (std::holds_alternative<misspoken>(said))
     return client_costs::misspoken;
   return std::holds_alternative<nothing_said>(said) ? client_costs::nothing_said : 0;
+}
+
+double expected_cost_of_answer(const utterance& said) {
+  const auto* command = std::get_if<command::any>(&said);
+  const auto* history = command ? std::get_if<command::history>(command) : nullptr;
+  return history ? client_costs::told * static_cast<double>(history->count) : 0;
 }
 
 } // namespace salond

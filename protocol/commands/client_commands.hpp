@@ -31,14 +31,19 @@ namespace client_costs {
 inline constexpr double nothing_said = 0.05; ///< an empty line
 inline constexpr double misspoken = 0.5;     ///< words that are no command, and their refusal
 inline constexpr double half_frame = 0.05;   ///< a read that brought no whole frame
-inline constexpr double told = 0.01;         ///< each text of an answer; a HISTORY of 500 is 5 for these alone
+inline constexpr double read_byte = 0.00002; ///< each byte of it, with TLS
+inline constexpr double told = 0.012;        ///< each text of an answer; a HISTORY of 500 is 6 for these alone
 inline constexpr double told_byte = 0.00005; ///< each byte of it
-inline constexpr double fruitless = 1;       ///< a connection that ended without a login
-inline constexpr double fruitless_tls = 5;   ///< the same, with the work of a handshake
+inline constexpr double fruitless = 3;       ///< a connection that ended without a login
+inline constexpr double fruitless_tls = 15;  ///< the same, with the work of a handshake
 
 } // namespace client_costs
 
 /// What hearing it costs. What it is answered costs besides.
 double cost_of(const utterance& said);
+
+/// What its answer costs at most, but for its bytes: it is taken before so much is done, and what was too much given
+/// back.
+double expected_cost_of_answer(const utterance& said);
 
 } // namespace salond

@@ -16,7 +16,7 @@ using rules::client_budget;
 using verdict = client_budget::verdict;
 
 constexpr instant noon{1h};
-const rules::budget_paces how{{500, 50}, {5000, 500}};
+const rules::budget_paces how{{500, 50}, {5000, 500}}; // as they are by default
 
 /// A client at an address, and the clock.
 struct talker {
@@ -50,6 +50,16 @@ struct talker {
 
 class FloodCosts : public testing::Test {
 protected:
+  /// All that the address has saved up, no faster than it may. Answers when it is in debt.
+  instant spend_all() {
+    instant now = noon;
+    for (int n = 0; n < 20; ++n, now += 200ms) { // 400 requests each, of 5,000 and 500 a second
+      talker next{addresses};
+      next.now = now;
+      next.ask(400);
+    }
+    return now;
+  }
   rules::address_budgets addresses;
   talker zoe{addresses};
 };
@@ -95,33 +105,47 @@ TEST_F(FloodCosts, AreForgottenAfterASecondWithoutWaiting) {
 TEST_F(FloodCosts, CountForAllConnectionsOfAnAddress) {
   std::vector<talker> crowd(200, talker{addresses});
   double heard = 0;
-  const auto end = noon + 5s;
   for (auto& one : crowd) // each frame is paid when it is asked for: in turns they would get the same
-    heard += double(one.flood(1, 0s + std::chrono::duration_cast<std::chrono::seconds>(end - noon)));
+    heard += double(one.flood(1, 5s));
   EXPECT_LE(heard, 5000 + 5 * 500 + 2 * 200 + 500);
   talker elsewhere{addresses, "192.0.2.2"};
   EXPECT_EQ(elsewhere.ask(1).what, verdict::go);
 }
 
-TEST_F(FloodCosts, OfAnAddressDoNotHoldUpWhatCostsNothing) {
+/// However much an address has saved up: what is done at once is what all others wait for.
+TEST_F(FloodCosts, OfAnAddressAreNotDoneAllAtOnce) {
   std::vector<talker> crowd(200, talker{addresses});
-  for (auto& one : crowd)
-    one.flood(1, 1s);
+  std::vector<instant::duration> waits;
+  for (auto& flooder : crowd)
+    waits.push_back(flooder.ask(client_costs::told * 500).wait);
 
-  ASSERT_TRUE(addresses.in_debt(zoe.address, how.address, noon));
+  EXPECT_LE(std::count(waits.begin(), waits.end(), 0s), 100 / (client_costs::told * 500)) << "10 ms of work";
+  EXPECT_TRUE(std::is_sorted(waits.begin(), waits.end()));
+  EXPECT_GT(waits.back(), 500ms) << "1,200 requests, at 2,000 a second";
+  EXPECT_LT(waits.back(), 600ms);
+}
+
+TEST_F(FloodCosts, OfWhatWasNotDoneAreGivenBack) {
+  for (int n = 0; n < 2000; ++n, zoe.now += 5ms) { // a history of 500 of a salon where nobody has written yet
+    ASSERT_EQ(zoe.ask(client_costs::told * 500).what, verdict::go) << n;
+    zoe.mine.charge(-client_costs::told * 500, addresses, zoe.address, how, zoe.now);
+  }
+}
+
+TEST_F(FloodCosts, OfAnAddressDoNotHoldUpWhatCostsNothing) {
+  zoe.now = spend_all();
+
   EXPECT_EQ(zoe.ask(0).what, verdict::go) << "a post, a login";
 }
 
 TEST_F(FloodCosts, WhoWaitsAtAnAddressHasATurnOfHisOwn) {
-  std::vector<talker> crowd(20, talker{addresses});
-  talker spender{addresses};
-  while (!addresses.in_debt(spender.address, how.address, noon)) {
-    talker next{addresses};
-    next.ask(400);
-  }
+  const auto spent = spend_all();
   std::vector<instant::duration> waits;
-  for (auto& one : crowd)
-    waits.push_back(one.ask(100).wait);
+  for (int n = 0; n < 20; ++n) {
+    talker next{addresses};
+    next.now = spent;
+    waits.push_back(next.ask(100).wait);
+  }
 
   EXPECT_TRUE(std::is_sorted(waits.begin(), waits.end()));
   EXPECT_GE(waits.back() - waits.front(), 19 * 200ms - 1ms) << "spaced by what each costs, and not all at once";
@@ -143,28 +167,61 @@ TEST_F(FloodCosts, OfAPersonWhoMistypesEveryTwentySecondsAreNone) {
 }
 
 TEST_F(FloodCosts, OfABotInFiftySalonsAreNone) {
+  const utterance asked{command::any{command::history{"Bavards", 500}}};
   for (int salon = 0; salon < 50; ++salon) { // 500 messages of each, all asked for at once
-    const auto may = zoe.ask(1);
-    ASSERT_EQ(may.what, verdict::go) << salon;
-    zoe.mine.charge(500 * (client_costs::told + 100 * client_costs::told_byte), addresses, zoe.address, how, zoe.now);
+    const auto may = zoe.ask(cost_of(asked) + expected_cost_of_answer(asked));
+    ASSERT_NE(may.what, verdict::close) << salon;
+    zoe.mine.charge(500 * 100 * client_costs::told_byte, addresses, zoe.address, how, zoe.now);
+    zoe.now += may.wait;
   }
+  EXPECT_EQ(zoe.told, 0u);
+  EXPECT_LT(zoe.now - noon, 2s) << "so that others have their turns meanwhile";
 }
 
 TEST_F(FloodCosts, OfAnOfficeThatComesBackAtOnceAreNone) {
   std::vector<talker> office(200, talker{addresses});
-  for (auto& one : office)
+  instant last = noon;
+  for (auto& member : office)
     for (int salon = 0; salon < 5; ++salon) {
-      ASSERT_EQ(one.ask(1).what, verdict::go);
-      one.mine.charge(50 * client_costs::told, addresses, one.address, how, one.now);
+      const auto may = member.ask(1.5 + 50 * client_costs::told);
+      ASSERT_NE(may.what, verdict::close);
+      ASSERT_NE(may.what, verdict::tell);
+      last = std::max(last, noon + may.wait);
     }
+  EXPECT_LT(last - noon, 1500ms) << "2,100 requests, of the 5,000 that an address has at once";
 }
 
-TEST_F(FloodCosts, OfConnectionsThatAreGoneAreADebtOfTwoSecondsAtMost) {
-  for (int n = 0; n < 100000; ++n)
-    addresses.take_afterwards(zoe.address, how.address, client_costs::fruitless, noon);
+TEST_F(FloodCosts, OfConnectionsThatComeToNothingMakeWhoArrivesWaitHisTurn) {
+  const auto handshake = client_costs::fruitless_tls;
+  for (int n = 0; n < 60; ++n) {
+    ASSERT_EQ(addresses.arrive(zoe.address, how.address, handshake, noon), 0s) << "a thousand requests at once";
+    addresses.take_fruitless(zoe.address, how.address, handshake, noon);
+  }
+  for (int n = 0; n < 100; ++n)
+    addresses.take_fruitless(zoe.address, how.address, handshake, noon);
+  const auto first = addresses.arrive(zoe.address, how.address, handshake, noon + 1s);
+  const auto second = addresses.arrive(zoe.address, how.address, handshake, noon + 1s);
 
-  EXPECT_TRUE(addresses.in_debt(zoe.address, how.address, noon));
-  EXPECT_LE(zoe.ask(1).wait, 2100ms);
+  ASSERT_TRUE(first && second);
+  EXPECT_GT(*first, 1s);
+  EXPECT_EQ(*second - *first, 30ms) << "500 requests a second";
+  EXPECT_EQ(zoe.ask(1).what, verdict::go) << "who is logged in does not wait for it";
+  EXPECT_EQ(addresses.arrive("192.0.2.2", how.address, handshake, noon + 1s), 0s);
+}
+
+TEST_F(FloodCosts, KeepNobodyWaitingForMoreThanFiveSecondsAndNotMoreThanAThousand) {
+  for (int n = 0; n < 100000; ++n)
+    addresses.take_fruitless(zoe.address, how.address, client_costs::fruitless, noon);
+  for (size_t n = 0; n < rules::address_budgets::most_arrivals; ++n) {
+    const auto wait = addresses.arrive(zoe.address, how.address, client_costs::fruitless, noon);
+    ASSERT_TRUE(wait) << n;
+    ASSERT_GT(*wait, 4s);
+    ASSERT_LE(*wait, 5s);
+  }
+
+  EXPECT_FALSE(addresses.arrive(zoe.address, how.address, client_costs::fruitless, noon));
+  addresses.arrived(zoe.address);
+  EXPECT_TRUE(addresses.arrive(zoe.address, how.address, client_costs::fruitless, noon));
 }
 
 TEST_F(FloodCosts, AreNotLookedAtWhereNoLimitIsSet) {
