@@ -1,5 +1,5 @@
 // What MariaDB's store tells and keeps while its server dies, is frozen, refuses, or loses an answer.
-#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/open.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/support/lossy_proxy.hpp"
 #include "tests/support/mariadb.hpp"
@@ -13,7 +13,6 @@
 
 namespace salond {
 
-using persistence::mysql_store;
 using persistence::open_mysql;
 using persistence::store_error;
 using support::eventually;

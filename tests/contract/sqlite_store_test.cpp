@@ -1,5 +1,5 @@
 // What only the SQLite store does: its file, its lock, its schema.
-#include "persistence/sqlite/sqlite_store.hpp"
+#include "persistence/sqlite/open.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/support/stores.hpp"
 #include "tests/support/temporary_folder.hpp"

@@ -1,5 +1,5 @@
 // The take-over of databases of the replaced server on a private MariaDB or MySQL.
-#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/open.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/support/old_database.hpp"
 #include "tests/support/stores.hpp"
