@@ -156,9 +156,10 @@ std::vector<known_address> mysql_store::known_addresses(moment since, size_t mos
 
 void mysql_store::issue_token(user_id who, const std::string& hash, moment now, moment expires) {
   db().run("DELETE FROM sessions WHERE expires_ms <= ?", {to_ms(now)}); // nobody else clears them away
-  // Neither MySQL nor MariaDB lets a subquery have a limit where its rows are looked for; a derived table may.
-  db().run("DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM (SELECT token_hash FROM sessions"
-           " WHERE client_id = ? ORDER BY created_ms DESC LIMIT 1000000 OFFSET ?) oldest)",
+  // Neither MySQL nor MariaDB lets a subquery have a limit where its rows are looked for; a derived table may. Joined,
+  // for MariaDB asks an IN of every token that there is.
+  db().run("DELETE s FROM (SELECT token_hash FROM sessions WHERE client_id = ? ORDER BY created_ms DESC"
+           " LIMIT 1000000 OFFSET ?) oldest STRAIGHT_JOIN sessions s ON s.token_hash = oldest.token_hash",
            {who.value, most_tokens - 1});
   if (exists(who)) // the account may have gone in this very transaction
     db().run("INSERT INTO sessions(token_hash, client_id, created_ms, expires_ms) VALUES (?, ?, ?, ?)",

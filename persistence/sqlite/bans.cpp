@@ -36,8 +36,8 @@ void sqlite_store::delete_account(user_id who) {
   // each, while only a walk through all messages would tell which ones the user wrote in.
   db_->run("UPDATE salons SET last_seq = (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id) "
            "WHERE last_seq < (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id)");
-  // Memberships, requests, tokens and messages of both kinds go with the account, by their foreign keys. Deleting the
-  // messages by a statement of its own would walk through all of them twice.
+  db_->run("DELETE FROM messages WHERE client_id % 8 = ?1 % 8 AND +client_id = ?1", who.value);
+  // Memberships, requests, tokens and private messages go with the account, by their foreign keys.
   db_->run("DELETE FROM clients WHERE client_id = ?", who.value);
 }
 
