@@ -42,6 +42,7 @@ struct sql_words {
   const char* in_this_order = ""; ///< a join that reads the table before it first
   const char* by_number = "";     ///< behind a table: read by its own numbers, whatever else is asked of its rows
   const char* by_seq = "";        ///< behind `messages m`: read in the order of a salon
+  const char* of_author = "";     ///< a condition: which messages are an author's, whose number is the first value
   const char* keep_later = "";    ///< behind an INSERT of a known address: where it is known, the later time stays
   /// Whether messages have the replaced server's column `timestamp` beside created_ms.
   bool has_timestamp = false;

@@ -47,6 +47,13 @@ table_row row_in(const query_result& found, const stored_table& of) {
   return row;
 }
 
+/// That a row has the first value of a statement in this column.
+std::string condition_on(const sql_words& words, const stored_table& of, const table_column& column) {
+  if (&of == &table_named("messages") && column.name == std::string_view("client_id"))
+    return words.of_author;
+  return std::string(column.name) + " = ?";
+}
+
 /// As many as may be held at once. REQUIRES: the columns of the table, in their order.
 std::vector<table_row> rows_in(const std::unique_ptr<query_result>& found, const stored_table& of) {
   const auto text = holds_texts(of) ? column_named(of, "contenu") : of.columns.size();
@@ -107,13 +114,14 @@ std::vector<table_row> sql_store::rows_after(const stored_table& of, const table
 std::vector<table_row> sql_store::rows_with(const stored_table& of, size_t column, const field& value,
                                             const table_row& after, size_t most) {
   const auto& asked = of.columns.at(column);
-  return page_of(db(), of, std::string(asked.name) + " = ?", {parameter_of(asked, value)}, after, most);
+  return page_of(db(), of, condition_on(db().words(), of, asked), {parameter_of(asked, value)}, after, most);
 }
 
 int64_t sql_store::count_with(const stored_table& of, size_t column, const field& value) {
   const auto& asked = of.columns.at(column);
-  return number_in(db().ask("SELECT count(*) FROM " + std::string(of.name) + " WHERE " + asked.name + " = ?",
-                            {parameter_of(asked, value)}));
+  return number_in(
+      db().ask("SELECT count(*) FROM " + std::string(of.name) + " WHERE " + condition_on(db().words(), of, asked),
+               {parameter_of(asked, value)}));
 }
 
 int64_t sql_store::next_number(const stored_table& of) {

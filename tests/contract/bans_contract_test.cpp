@@ -55,6 +55,21 @@ TEST_P(StoreContract, ASecondKickSetsTheTimeAnew) {
   EXPECT_EQ(db->bans(noon).size(), 1u);
 }
 
+TEST_P(StoreContract, AKickForgetsThoseThatAreOverAndNoOthers) {
+  for (const auto* name : {"over", "lasts", "banned", "new"})
+    add_user(name);
+  write([&] { return db->kick("over", after_noon(minutes(5)), decided()); });
+  write([&] { return db->kick("lasts", after_noon(minutes(6)), decided()); });
+  write([&] { return db->ban("banned", decided()); });
+  auto later = decided();
+  later.at = after_noon(minutes(5));
+
+  write([&] { return db->kick("new", after_noon(minutes(10)), later); });
+
+  EXPECT_THAT(db->rows_after(persistence::table_named("bans"), {}, 10), testing::SizeIs(3)) << "all but the first";
+  EXPECT_THAT(db->bans(later.at), testing::SizeIs(3));
+}
+
 TEST_P(StoreContract, ABanTakesTheAccountAndItsMessagesAndNothingElse) {
   const auto doomed = add_user(hostile_name);
   const auto spared = add_user("Zoé");

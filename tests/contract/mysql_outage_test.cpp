@@ -147,6 +147,14 @@ protected:
     db->transact([&] { author = db->register_user({"Zoé", "Zoé", "$argon2id$hash"})->user.id; });
   }
 
+  /// Whether the store comes to say that it tries again.
+  bool waits_for_the_database() {
+    return eventually([this] {
+      const auto lines = told.lines();
+      return std::any_of(lines.begin(), lines.end(), [](const auto& l) { return l.find("trying again") != l.npos; });
+    });
+  }
+
   outcome<done> post(int64_t seq) {
     outcome<done> answer = fault::storage;
     db->transact([&] { answer = db->append({general, author, seq, "message " + std::to_string(seq), noon}); });
@@ -347,7 +355,7 @@ TEST_F(MysqlOutage, GivingUpEndsTheWaitForAnUnknownCommit) {
       server->kill_hard();
   };
   std::thread impatient([this] {
-    std::this_thread::sleep_for(500ms);
+    EXPECT_TRUE(waits_for_the_database());
     db->give_up();
   });
 
@@ -359,7 +367,7 @@ TEST_F(MysqlOutage, GivingUpEndsTheWaitForTheDatabase) {
   open(1h);
   server->kill_hard();
   std::thread impatient([this] {
-    std::this_thread::sleep_for(500ms);
+    EXPECT_TRUE(waits_for_the_database());
     db->give_up();
   });
 
