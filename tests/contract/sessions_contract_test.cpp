@@ -1,3 +1,4 @@
+#include "persistence/backup/tables.hpp"
 #include "tests/contract/store_contract.hpp"
 
 namespace salond {
