@@ -53,6 +53,16 @@ TEST(TokenBucket, GivesItsBurstAndThenItsRate) {
   EXPECT_EQ(bucket.level(how, noon + 1h), 3);
 }
 
+TEST(TokenBucket, GivesNothingTwiceWhereTheTimeGoesBack) {
+  rules::token_bucket bucket;
+  const rules::pace how{3, 1};
+  for (int n = 0; n < 3; ++n)
+    bucket.take(how, noon);
+
+  EXPECT_EQ(bucket.level(how, noon - 10s), 0);
+  EXPECT_EQ(bucket.level(how, noon), 0);
+}
+
 TEST(TokenBucket, GoesOnWithAnotherPace) {
   rules::token_bucket bucket;
   bucket.take({30, 10}, noon);
