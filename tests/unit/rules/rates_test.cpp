@@ -128,6 +128,22 @@ TEST_F(MessageRate, OnlySlowsWhoWaitsForItsAnswers) {
   }
 }
 
+TEST_F(MessageRate, CountsAFloodAnewFromWhoWaitedForItsAnswersMeanwhile) {
+  const auto flood_for = [this](std::chrono::seconds time) {
+    for (const auto end = now + time; now < end;) {
+      const auto one = ask();
+      ASSERT_TRUE(one.what == verdict::go || one.what == verdict::wait);
+      now += one.wait;
+    }
+  };
+  flood_for(4s);
+
+  ask(false); // takes what there is
+  EXPECT_EQ(ask(false).what, verdict::wait);
+
+  flood_for(4s);
+}
+
 TEST_F(MessageRate, GoesOnAsUsualAfterSomeSilence) {
   flood(verdict::refuse);
   now += 2s;
