@@ -97,6 +97,23 @@ TEST_P(StoreContract, ABanTakesTheAccountAndItsMessagesAndNothingElse) {
   EXPECT_EQ(write([&] { return db->open_session(doomed, noon); }).why(), fault::unknown_user);
 }
 
+TEST_P(StoreContract, ABanTakesTheMessagesOfEverySalonAndOfNobodyElse) {
+  std::vector<user_id> all;
+  for (int n = 0; n < 17; ++n) // more than an index of authors has parts
+    all.push_back(add_user("user " + std::to_string(n)));
+  int64_t seq = 0;
+  for (const auto who : all) {
+    post(general, who, ++seq, "x");
+    post(blabla, who, seq, "x");
+  }
+
+  ASSERT_TRUE(write([&] { return db->ban("user 0", decided()); }));
+
+  EXPECT_THAT(db->rows_after(persistence::table_named("messages"), {}, 100), testing::SizeIs(32));
+  EXPECT_THAT(texts(general), testing::SizeIs(16));
+  EXPECT_THAT(texts(blabla), testing::SizeIs(16));
+}
+
 TEST_P(StoreContract, ABannedNameStaysRefusedInAnySpelling) {
   add_user("Zoé");
   write([&] { return db->ban(key_of("Zoé"), decided()); });
