@@ -1,4 +1,5 @@
 #include "persistence/deciding_store.hpp"
+#include "persistence/backup/tables.hpp"
 #include "persistence/column_words.hpp"
 #include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
@@ -20,6 +21,16 @@ std::optional<role> role_of_similar(const taken_names& taken, const skeletons& l
     if (const auto found = taken.looks.find(each); found != taken.looks.end())
       result = std::max(result.value_or(role::user), found->second);
   return result;
+}
+
+/// What stands in a column that names the user.
+field value_in(const personal_column& where, const user& who) {
+  switch (where.what) {
+  case personal_column::by::number: return who.id.value;
+  case personal_column::by::username: return who.username;
+  case personal_column::by::key: break;
+  }
+  return key_of(who.username);
 }
 
 std::string spelling(const outcome<user>& account, const std::string& username_key) {
@@ -151,6 +162,10 @@ outcome<done> deciding_store::request_registration(const new_user& who, moment n
     return fault::too_many_attempts;
   insert_registration(who, now);
   return done{};
+}
+
+bool deciding_store::is_waiting(const std::string& username_key) {
+  return waiting_user(username_key).has_value();
 }
 
 outcome<registered_user> deciding_store::accept_registration(const std::string& username_key, const decision& why) {
@@ -443,16 +458,6 @@ outcome<done> deciding_store::unban(const std::string& target_key, const decisio
   end_ban(target_key);
   note(why, "unban", *username, "done");
   return done{};
-}
-
-/// What stands in a column that names the user.
-field deciding_store::value_in(const personal_column& where, const user& who) {
-  switch (where.what) {
-  case personal_column::by::number: return who.id.value;
-  case personal_column::by::username: return who.username;
-  case personal_column::by::key: break;
-  }
-  return key_of(who.username);
 }
 
 outcome<erased_user> deciding_store::erase(const std::string& target_key, const decision& why) {

@@ -15,6 +15,7 @@ public:
 
   outcome<registered_user> register_user(const new_user& who) override;
   outcome<done> request_registration(const new_user& who, moment now) override;
+  bool is_waiting(const std::string& username_key) override;
   outcome<registered_user> accept_registration(const std::string& username_key, const decision& why) override;
   outcome<done> reject_registration(const std::string& username_key, const decision& why) override;
   outcome<size_t> reject_registrations(const std::optional<std::string>& network, const decision& why) override;
@@ -129,7 +130,6 @@ private:
   bool is_salon_name_taken(const std::string& name, salon_id by_other_than);
   std::vector<std::pair<std::string, salon_id>> asked_memberships(const std::vector<imported_account>& all);
   bool is_out_at(const std::string& username_key, moment then, moment now);
-  static field value_in(const personal_column& where, const user& who);
   std::optional<fault> why_not_demote(const user& target, role now, const decision& why);
   std::optional<fault> why_not_remove(const std::string& target_key, const outcome<user>& target, const decision& why);
   template <class Change>

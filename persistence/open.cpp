@@ -1,6 +1,6 @@
 #include "persistence/open.hpp"
-#include "persistence/mysql/mysql_store.hpp"
-#include "persistence/sqlite/sqlite_store.hpp"
+#include "persistence/mysql/open.hpp"
+#include "persistence/sqlite/open.hpp"
 
 namespace salond::persistence {
 

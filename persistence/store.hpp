@@ -3,12 +3,11 @@
 // tests/contract/store_contract_test.cpp.
 #pragma once
 #include "persistence/answers.hpp"
-#include "persistence/backup/tables.hpp"
+#include "persistence/fields.hpp"
 #include "protocol/words/outcome.hpp"
 #include <functional>
 #include <memory>
 #include <stdexcept>
-#include <string_view>
 
 namespace salond::persistence {
 
@@ -102,6 +101,8 @@ public:
   virtual outcome<done> request_registration(const new_user& who, moment now) = 0;
   /// Oldest first.
   virtual std::vector<registration> registrations() = 0;
+  /// Whether somebody waits for this username.
+  virtual bool is_waiting(const std::string& username_key) = 0;
   /// The account is made. no_such_request; name_taken and alias_taken where the server itself took a name. Write.
   virtual outcome<registered_user> accept_registration(const std::string& username_key, const decision& why) = 0;
   /// Its names are free again. no_such_request. Write.

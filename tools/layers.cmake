@@ -39,6 +39,7 @@ row(FILES "^protocol/words/" OURS "^protocol/words/")
 row(FILES "^protocol/" OURS "^protocol/" LIBRARIES json)
 row(FILES "^config/" OURS "^(config|protocol/words)/" LIBRARIES json cxxopts posix)
 # stores: neither knows the other; SQL stands only in them
+row(FILES "^persistence/sql/" OURS "^(persistence|config|protocol/words)/" NOT "^persistence/(sqlite|mysql)/")
 row(FILES "^persistence/sqlite/" OURS "^(persistence|config|protocol/words)/" NOT "^persistence/mysql/" LIBRARIES sqlite posix)
 row(FILES "^persistence/mysql/" OURS "^(persistence|config|protocol/words)/" NOT "^persistence/sqlite/" LIBRARIES mysql posix)
 # The file of a backup is JSON with a SHA-256 (docs/decisions/0008-backups.md).

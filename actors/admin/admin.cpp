@@ -66,11 +66,6 @@ bool has_rights(persistence::store& db, const persistence::user_profile& target,
   return std::find(his.begin(), his.end(), about) != his.end();
 }
 
-bool waits(persistence::store& db, const std::string& username_key) {
-  const auto all = db.registrations();
-  return std::any_of(all.begin(), all.end(), [&](const auto& one) { return key_of(one.username) == username_key; });
-}
-
 /// Whether SALON must name a salon that there is: not where it is to be made, or is the first word of the reason for
 /// which a registration is rejected.
 bool needs_salon(const admin_call& call) {
@@ -107,7 +102,7 @@ case_file read_case(persistence::store& db, const peer& from, const spoken_comma
   if (said.has("--all") || said.has("--from")) // of `reject`: all words are its reason
     file.registers = true;
   else if (!file.target && (said.what->name == "accept" || said.what->name == "reject"))
-    file.registers = waits(db, key_of(said.get("USER")));
+    file.registers = db.is_waiting(key_of(said.get("USER")));
   // A moderator kicks users of the salons given to him, and none of those who have rights themselves.
   if (said.what->name == "kick" && file.target && file.target->who.role == role::user)
     file.shared = one_with(db, file.rights.moderates, file.target->who.id);

@@ -2,6 +2,7 @@
 #include "actors/admin/ask.hpp"
 #include "actors/admin/audit_names.hpp"
 #include "actors/wall_clock.hpp"
+#include "persistence/backup/tables.hpp"
 #include "persistence/column_words.hpp"
 #include "protocol/words/names.hpp"
 #include <unordered_map>

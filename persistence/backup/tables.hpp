@@ -1,17 +1,10 @@
 // What a backup holds: the tables and columns that all databases have alike, as rows of plain values. A test compares
 // this list with what each database has.
 #pragma once
-#include <cstdint>
-#include <string>
+#include "persistence/fields.hpp"
 #include <string_view>
-#include <variant>
-#include <vector>
 
 namespace salond::persistence {
-
-/// What stands in a column: NULL, a number, a text or bytes.
-using field = std::variant<std::nullptr_t, int64_t, std::string>;
-using table_row = std::vector<field>;
 
 struct table_column {
   enum class kind : uint8_t { number, text, bytes };

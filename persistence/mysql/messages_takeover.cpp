@@ -1,5 +1,8 @@
 #include "persistence/mysql/messages_takeover.hpp"
+#include "persistence/mysql/classes.hpp"
+#include <algorithm>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -96,25 +99,62 @@ void number_messages(connection& db, const reporter& report) {
   }
 }
 
-// A message without a time gets that of the newest one before it in its salon, else the beginning of time.
-void date_messages(connection& db) {
-  for (;;) {
-    std::vector<std::pair<int64_t, value>> undated;
-    {
-      auto found =
-          db.ask("SELECT message_id, salon_id FROM messages WHERE created_ms = 0 ORDER BY message_id LIMIT 1000");
-      while (found.next())
-        undated.push_back({found.integer(0), found.is_null(1) ? value(nullptr) : value(found.integer(1))});
+// A message's number, and its time in milliseconds.
+struct dating {
+  int64_t message, ms;
+};
+
+// The next messages behind number `after`, by rising numbers: those of them that have no time, with the one they get.
+// `latest` is the time of each salon's newest message so far. Answers the last message's number; nothing: there is
+// none.
+std::optional<int64_t> read_undated(connection& db, int64_t after, std::map<std::optional<int64_t>, int64_t>& latest,
+                                    std::vector<dating>& undated) {
+  std::optional<int64_t> last;
+  auto found = db.ask("SELECT message_id, salon_id, created_ms FROM messages WHERE message_id > ? ORDER BY message_id"
+                      " LIMIT "
+                          + std::to_string(rows_a_transaction),
+                      {after});
+  while (found.next()) {
+    last = found.integer(0);
+    auto& newest = latest[found.is_null(1) ? std::nullopt : std::optional(found.integer(1))];
+    if (const auto ms = found.integer(2); ms != 0)
+      newest = ms;
+    else
+      undated.push_back({*last, newest = std::max<int64_t>(newest, 1)});
+  }
+  return last;
+}
+
+void put_times(connection& db, const std::vector<dating>& all) {
+  in_classes(insert_classes, all.size(), [&](size_t from, size_t count) {
+    std::string cases, list;
+    std::vector<value> values, numbers;
+    for (auto at = from; at < from + count; ++at) {
+      cases += " WHEN ? THEN ?";
+      list += at == from ? "?" : ",?";
+      values.insert(values.end(), {all[at].message, all[at].ms});
+      numbers.emplace_back(all[at].message);
     }
+    values.insert(values.end(), numbers.begin(), numbers.end());
+    db.run("UPDATE messages SET created_ms = CASE message_id" + cases + " END WHERE message_id IN (" + list + ")",
+           values);
+  });
+}
+
+// A message without a time gets that of the newest one before it in its salon, else the beginning of time. One walk
+// through all of them, which remembers each salon's: an index that would find it is made only later.
+void date_messages(connection& db, const reporter& report) {
+  if (!db.number("SELECT 1 FROM messages WHERE created_ms = 0 LIMIT 1"))
+    return;
+  const sign_of_life sign("date the messages that have no time", report);
+  std::map<std::optional<int64_t>, int64_t> latest;
+  for (std::optional<int64_t> last = 0; last;) {
+    std::vector<dating> undated;
+    last = read_undated(db, *last, latest, undated);
     if (undated.empty())
-      return;
+      continue;
     transaction all(db);
-    for (const auto& [id, salon] : undated) {
-      const auto before = db.number("SELECT created_ms FROM messages WHERE salon_id <=> ? AND message_id < ?"
-                                    " ORDER BY message_id DESC LIMIT 1",
-                                    {salon, id});
-      db.run("UPDATE messages SET created_ms = ? WHERE message_id = ?", {std::max<int64_t>(before.value_or(1), 1), id});
-    }
+    put_times(db, undated);
     all.commit();
   }
 }
@@ -165,7 +205,7 @@ void take_over_messages(connection& db, const reporter& report) {
       report(line);
   convert(db, report);
   number_messages(db, report);
-  date_messages(db);
+  date_messages(db, report);
   constrain(db, report);
 }
 

@@ -1,6 +1,6 @@
 // Transactions in MySQL and MariaDB: what is tried again, and how the outcome of a commit is found out.
 #include "persistence/mysql/classes.hpp"
-#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/driver.hpp"
 #include <algorithm>
 
 namespace salond::persistence {
@@ -11,6 +11,8 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr milliseconds first_pause{20}, longest_pause{1000};
+constexpr size_t most_pending = 256;
+constexpr size_t row_overhead = 64; // what a message's row has besides its text, amply
 constexpr int no_such_thread = 1094, not_the_owner = 1095;
 
 std::string insert_of(size_t rows) {
@@ -24,25 +26,25 @@ std::string insert_of(size_t rows) {
 
 // --- connection ---
 
-mysql::connection& mysql_store::bare() {
+mysql::connection& mysql_driver::bare() {
   if (!connection_)
     throw mysql::error(2006, "the database is not connected");
   return *connection_;
 }
 
-mysql::connection& mysql_store::db() {
+mysql::connection& mysql_driver::db() {
   flush();
   return bare();
 }
 
-void mysql_store::drop_connection() noexcept {
+void mysql_driver::drop_connection() noexcept {
   if (!connection_)
     return;
   ghosts_.push_back(connection_->session_lock());
   connection_.reset();
 }
 
-void mysql_store::connect() {
+void mysql_driver::connect() {
   if (connection_)
     return;
   auto fresh = std::make_unique<mysql::connection>(where_, how_);
@@ -60,7 +62,7 @@ void mysql_store::connect() {
 }
 
 // A session whose connection broke may still be at work in the server, and hold its locks.
-void mysql_store::end_ghosts() {
+void mysql_driver::end_ghosts() {
   auto& on = bare();
   for (auto at = ghosts_.begin(); at != ghosts_.end();) {
     const auto session = on.number("SELECT IS_USED_LOCK(?)", {*at});
@@ -79,7 +81,7 @@ void mysql_store::end_ghosts() {
 }
 
 // One process writes to a database; the marker and what is remembered here are only true as long as that holds.
-void mysql_store::take_place() {
+void mysql_driver::take_place() {
   const std::string name =
       "CONCAT('salond.writer.', LEFT(SHA2(DATABASE(), 256), 24), '." + std::to_string(how_.node_id) + "')";
   auto& on = bare();
@@ -99,14 +101,14 @@ void mysql_store::take_place() {
                               + std::to_string(*holder) + ")");
 }
 
-void mysql_store::lost(const mysql::error& why) {
+void mysql_driver::lost(const mysql::error& why) {
   if (outage_since_)
     return;
   outage_since_ = steady_clock::now();
   report_("the database does not take this now, trying again: " + std::string(why.what()));
 }
 
-void mysql_store::regained() {
+void mysql_driver::regained() {
   if (!outage_since_)
     return;
   const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - *outage_since_);
@@ -114,18 +116,18 @@ void mysql_store::regained() {
   report_("the database is back after " + std::to_string(took.count()) + " ms");
 }
 
-void mysql_store::pause(milliseconds& length) {
+void mysql_driver::pause(milliseconds& length) {
   std::unique_lock lock{stop_mutex_};
   stop_.wait_for(lock, length, [this] { return given_up_; });
   length = std::min(2 * length, longest_pause);
 }
 
-bool mysql_store::given_up() {
+bool mysql_driver::given_up() {
   std::lock_guard lock{stop_mutex_};
   return given_up_;
 }
 
-void mysql_store::give_up() {
+void mysql_driver::give_up() {
   {
     std::lock_guard lock{stop_mutex_};
     given_up_ = true;
@@ -133,14 +135,14 @@ void mysql_store::give_up() {
   stop_.notify_all();
 }
 
-void mysql_store::refuse_after(instant deadline, const mysql::error& why) {
+void mysql_driver::refuse_after(instant deadline, const mysql::error& why) {
   if (given_up() || steady_clock::now() >= deadline)
     throw store_error(store_error::kind::unavailable, why.what());
 }
 
 // --- transactions ---
 
-void mysql_store::transact(const std::function<void()>& work) {
+void mysql_driver::transact(const std::function<void()>& work) {
   if (purpose_ == purpose::read)
     throw store_error(store_error::kind::refused, "this store only reads");
   const auto deadline = steady_clock::now() + patience_;
@@ -171,7 +173,7 @@ void mysql_store::transact(const std::function<void()>& work) {
   }
 }
 
-void mysql_store::run_once(const std::function<void()>& work) {
+void mysql_driver::run_once(const std::function<void()>& work) {
   commit_sent_ = false;
   pending_.clear();
   pending_bytes_ = 0;
@@ -190,7 +192,7 @@ void mysql_store::run_once(const std::function<void()>& work) {
   ++batch_;
 }
 
-void mysql_store::roll_back() noexcept {
+void mysql_driver::roll_back() noexcept {
   pending_.clear();
   pending_bytes_ = 0;
   if (!connection_)
@@ -203,7 +205,7 @@ void mysql_store::roll_back() noexcept {
 }
 
 // Whatever it takes: as long as the outcome is unknown, neither "stored" nor "refused" would be the truth.
-mysql_store::attempt mysql_store::settle() {
+mysql_driver::attempt mysql_driver::settle() {
   drop_connection(); // its answers can no longer be trusted to belong to the questions
   for (auto length = first_pause;; pause(length)) {
     if (given_up())
@@ -218,7 +220,7 @@ mysql_store::attempt mysql_store::settle() {
   }
 }
 
-bool mysql_store::was_committed() {
+bool mysql_driver::was_committed() {
   mysql::transaction look(bare());
   // FOR UPDATE waits until the old session's transaction has ended, one way or the other.
   const auto batch = bare().number("SELECT batch FROM writers WHERE node_id = ? FOR UPDATE", {how_.node_id});
@@ -232,7 +234,7 @@ bool mysql_store::was_committed() {
   return true;
 }
 
-void mysql_store::read(const std::function<void()>& work) {
+void mysql_driver::read(const std::function<void()>& work) {
   const auto deadline = steady_clock::now() + patience_;
   for (auto length = first_pause;; pause(length)) {
     try {
@@ -254,55 +256,51 @@ void mysql_store::read(const std::function<void()>& work) {
 }
 
 /// A writer's read began a transaction, which would keep its tables from being altered.
-void mysql_store::end_reading() noexcept {
+void mysql_driver::end_reading() noexcept {
   if (purpose_ == purpose::write)
     roll_back();
 }
 
-namespace {
+// --- one state for long ---
 
-/// `each(" IN (?,?,…)", its values behind `parameters`)` for as many lists as it takes.
-template <class Each>
-void for_each_list(const std::vector<mysql::value>& parameters, const std::vector<int64_t>& ids, Each each) {
-  mysql::in_classes(mysql::list_classes, ids.size(), [&](size_t from, size_t count) {
-    auto values = parameters;
-    std::string list;
-    for (auto at = from; at < from + count; ++at) {
-      list += at == from ? "?" : ",?";
-      values.emplace_back(ids[at]);
-    }
-    each(" IN (" + list + ")", values);
-  });
-}
-
-} // namespace
-
-void mysql_store::run_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
-                               const std::vector<int64_t>& ids) {
-  for_each_list(parameters, ids, [&](const std::string& list, const std::vector<mysql::value>& values) {
-    db().run(statement + list, values);
-  });
-}
-
-void mysql_store::ask_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
-                               const std::vector<int64_t>& ids, const std::string& order,
-                               const std::function<void(mysql::result&)>& take) {
-  for_each_list(parameters, ids, [&](const std::string& list, const std::vector<mysql::value>& values) {
-    auto found = db().ask(statement + list + order, values);
-    take(found);
-  });
+void mysql_driver::snapshot(const std::function<void()>& work) {
+  try {
+    connect();
+    bare().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"); // of the next one alone
+    bare().execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+    work();
+    bare().execute("COMMIT");
+  } catch (const mysql::error& why) {
+    roll_back();
+    if (!why.left().alive)
+      drop_connection();
+    throw;
+  } catch (...) {
+    roll_back();
+    throw;
+  }
 }
 
 // --- appended messages ---
 
-void mysql_store::flush() {
-  mysql::in_classes(mysql::insert_classes, pending_.size(),
-                    [this](size_t from, size_t rows) { insert_pending(from, rows); });
+bool mysql_driver::append(const new_message& message) {
+  if (!has_account(message.author))
+    return false;
+  // A quarter: what the packet carries besides is small, but the server's own limits are not ours to know.
+  if (pending_.size() >= most_pending || pending_bytes_ + message.text.size() + row_overhead > bare().max_packet() / 4)
+    flush();
+  pending_bytes_ += message.text.size() + row_overhead;
+  pending_.push_back(message);
+  return true;
+}
+
+void mysql_driver::flush() {
+  in_classes(mysql::insert_classes, pending_.size(), [this](size_t from, size_t rows) { insert_pending(from, rows); });
   pending_.clear();
   pending_bytes_ = 0;
 }
 
-void mysql_store::insert_pending(size_t from, size_t rows) {
+void mysql_driver::insert_pending(size_t from, size_t rows) {
   std::vector<mysql::value> values;
   values.reserve(5 * rows);
   for (auto at = from; at < from + rows; ++at) {

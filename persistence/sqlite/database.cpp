@@ -21,19 +21,14 @@ bool lost_a_sync(int extended) {
 
 // --- query ---
 
-query::query(database& db, sqlite3_stmt* prepared, texts how, const std::vector<parameter>& arguments)
+query::query(database& db, sqlite3_stmt* prepared, texts how, const parameter* values, size_t count)
     : db_(db), prepared_(prepared), how_(how) {
-  int place = 0;
-  for (const auto& argument : arguments) {
-    ++place;
-    if (const auto* number = std::get_if<int64_t>(&argument))
-      bind(place, *number);
-    else if (const auto* text = std::get_if<std::string_view>(&argument))
-      bind(place, *text);
-    else if (const auto* bytes = std::get_if<blob>(&argument))
-      bind(place, *bytes);
-    else
-      bind(place, std::optional<int64_t>{});
+  for (size_t n = 0; n < count; ++n) {
+    const int code = bind(static_cast<int>(n) + 1, values[n]);
+    if (code == SQLITE_OK)
+      continue;
+    sqlite3_clear_bindings(prepared_); // no destructor will: the constructor is still at work
+    db_.fail(code);
   }
 }
 
@@ -70,31 +65,18 @@ bool query::is_null(int column) const {
   return sqlite3_column_type(prepared_, column) == SQLITE_NULL;
 }
 
-void query::bind(int place, int64_t value) {
-  check(sqlite3_bind_int64(prepared_, place, value));
-}
-
-void query::bind(int place, std::string_view text) {
+int query::bind(int place, const parameter& value) {
+  if (const auto* number = std::get_if<int64_t>(&value))
+    return sqlite3_bind_int64(prepared_, place, *number);
+  if (std::holds_alternative<std::nullptr_t>(value))
+    return sqlite3_bind_null(prepared_, place);
   const auto owner = how_ == texts::copied ? SQLITE_TRANSIENT : SQLITE_STATIC;
-  const char* bytes = text.data() ? text.data() : ""; // no bytes at all would be NULL
-  check(sqlite3_bind_text64(prepared_, place, bytes, text.size(), owner, SQLITE_UTF8));
-}
-
-void query::bind(int place, const blob& bytes) {
-  const auto owner = how_ == texts::copied ? SQLITE_TRANSIENT : SQLITE_STATIC;
-  const char* data = bytes.bytes.data() ? bytes.bytes.data() : "";
-  check(sqlite3_bind_blob64(prepared_, place, data, bytes.bytes.size(), owner));
-}
-
-void query::bind(int place, const std::optional<int64_t>& value) {
-  check(value ? sqlite3_bind_int64(prepared_, place, *value) : sqlite3_bind_null(prepared_, place));
-}
-
-void query::check(int code) {
-  if (code == SQLITE_OK)
-    return;
-  sqlite3_clear_bindings(prepared_); // no destructor will: the constructor is still at work
-  db_.fail(code);
+  const auto* bytes = std::get_if<blob>(&value);
+  const auto text = bytes ? bytes->bytes : std::get<std::string_view>(value);
+  const char* data = text.data() ? text.data() : ""; // no bytes at all would be NULL
+  if (bytes)
+    return sqlite3_bind_blob64(prepared_, place, data, text.size(), owner);
+  return sqlite3_bind_text64(prepared_, place, data, text.size(), owner, SQLITE_UTF8);
 }
 
 // --- database ---
@@ -155,14 +137,23 @@ int database::checkpoint_when_due(void* self, sqlite3* handle, const char* name,
 sqlite3_stmt* database::prepared(std::string_view sql) {
   const auto found = prepared_.find(sql);
   if (found != prepared_.end())
-    return found->second.get();
+    return found->second->prepared.get();
   sqlite3_stmt* made = nullptr;
   const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &made, nullptr);
   if (code != SQLITE_OK)
     fail(code);
-  prepared_.emplace(sql, made);
+  auto kept = std::make_unique<statement>();
+  kept->text = sql;
+  kept->prepared.reset(made);
+  const std::string_view text = kept->text;
+  prepared_.emplace(text, std::move(kept));
   return made;
+}
+
+int64_t database::run_with(std::string_view sql, const parameter* values, size_t count) {
+  query(*this, prepared(sql), query::texts::borrowed, values, count).next();
+  return changes();
 }
 
 void database::execute(const std::string& sql) {

@@ -1,9 +1,10 @@
 // SQLite's handles as owners of themselves, and its errors as store_errors.
 // One connection is used by one thread at a time. Nothing here knows tables.
 #pragma once
+#include "persistence/sql/driver.hpp"
 #include "persistence/store.hpp"
+#include <array>
 #include <unordered_map>
-#include <variant>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -12,48 +13,27 @@ namespace salond::persistence::sqlite {
 
 class database;
 
-/// Bytes that are compared as bytes: keys of names, hashes of tokens.
-struct blob {
-  std::string_view bytes;
-};
-
-/// A value for one `?`, where how many there are is known at run time alone.
-using parameter = std::variant<std::nullptr_t, int64_t, std::string_view, blob>;
-
 /// A prepared statement while it is in use. Its end resets the statement: one that is left in the middle would keep its
 /// read transaction open, and the write-ahead log could never start anew.
-class query {
+class query final : public query_result {
 public:
   /// Whether the statement keeps copies of the texts it is given, or only looks at the caller's.
   enum class texts { copied, borrowed };
 
-  /// REQUIRES: as many `arguments` as there are `?`; borrowed texts outlive the query.
-  template <class... Arguments>
-  query(database& db, sqlite3_stmt* prepared, texts how, const Arguments&... arguments)
-      : db_(db), prepared_(prepared), how_(how) {
-    int place = 0;
-    (bind(++place, arguments), ...);
-  }
-  query(database& db, sqlite3_stmt* prepared, texts how, const std::vector<parameter>& arguments);
+  /// REQUIRES: as many values as there are `?`; borrowed texts outlive the query.
+  query(database& db, sqlite3_stmt* prepared, texts how, const parameter* values, size_t count);
   query(const query&) = delete;
   query& operator=(const query&) = delete;
-  ~query();
+  ~query() override;
 
-  /// Goes to the next row; false when there is none. Throws store_error.
-  bool next();
-
-  /// The value of a column of the present row, counted from 0.
-  int64_t integer(int column) const;
-  std::string text(int column) const; ///< of a TEXT or a BLOB, with every byte
-  size_t bytes(int column) const;     ///< how many, without copying them
-  bool is_null(int column) const;
+  bool next() override;
+  int64_t integer(int column) const override;
+  std::string text(int column) const override;
+  size_t bytes(int column) const override;
+  bool is_null(int column) const override;
 
 private:
-  void bind(int place, int64_t value);
-  void bind(int place, std::string_view text);
-  void bind(int place, const blob& bytes);
-  void bind(int place, const std::optional<int64_t>& value); ///< nothing is NULL
-  void check(int code);
+  int bind(int place, const parameter& value);
 
   database& db_;
   sqlite3_stmt* prepared_;
@@ -78,18 +58,22 @@ public:
   /// From now on an error is one of a running server.
   void started() { starting_ = false; }
 
-  /// A question; `arguments` are values, or one vector of parameters. REQUIRES: `sql` is a literal, or a text that
-  /// outlives the connection; one use of the same one at a time.
-  template <class... Arguments>
-  query ask(std::string_view sql, const Arguments&... arguments) {
-    return query(*this, prepared(sql), query::texts::copied, arguments...);
+  /// A question, prepared once and kept. REQUIRES: one use of the same one at a time.
+  template <class... Values>
+  query ask(std::string_view sql, const Values&... values) {
+    const std::array<parameter, sizeof...(values)> all{parameter(values)...};
+    return query(*this, prepared(sql), query::texts::copied, all.data(), all.size());
+  }
+  std::unique_ptr<query> ask_with(std::string_view sql, const parameter* values, size_t count) {
+    return std::make_unique<query>(*this, prepared(sql), query::texts::copied, values, count);
   }
   /// Does something at once; answers how many rows it inserted, changed or deleted. REQUIRES: as ask().
-  template <class... Arguments>
-  int64_t run(std::string_view sql, const Arguments&... arguments) {
-    query(*this, prepared(sql), query::texts::borrowed, arguments...).next();
-    return changes();
+  template <class... Values>
+  int64_t run(std::string_view sql, const Values&... values) {
+    const std::array<parameter, sizeof...(values)> all{parameter(values)...};
+    return run_with(sql, all.data(), all.size());
   }
+  int64_t run_with(std::string_view sql, const parameter* values, size_t count);
   /// Does what needs no preparing: several statements, PRAGMA.
   void execute(const std::string& sql);
   int64_t last_insert_id() const;
@@ -113,6 +97,11 @@ private:
     void operator()(sqlite3_stmt* prepared) const;
   };
 
+  struct statement {
+    std::string text;
+    std::unique_ptr<sqlite3_stmt, finalizer> prepared;
+  };
+
   sqlite3_stmt* prepared(std::string_view sql);
   int64_t changes() const;
   void refuse_if_undone() const;
@@ -122,7 +111,7 @@ private:
 
   std::string path_;
   std::unique_ptr<sqlite3, closer> handle_;
-  std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, finalizer>> prepared_; // goes before the handle
+  std::unordered_map<std::string_view, std::unique_ptr<statement>> prepared_; // by their texts; go before the handle
   bool starting_ = true;
   bool in_transaction_ = false;
   bool undone_ = false;      // SQLite rolled the transaction back: statements would now commit one by one

@@ -1,3 +1,4 @@
+#include "persistence/backup/tables.hpp"
 #include "tests/contract/store_contract.hpp"
 
 namespace salond {
@@ -55,6 +56,21 @@ TEST_P(StoreContract, ASecondKickSetsTheTimeAnew) {
   EXPECT_EQ(db->bans(noon).size(), 1u);
 }
 
+TEST_P(StoreContract, AKickForgetsThoseThatAreOverAndNoOthers) {
+  for (const auto* name : {"over", "lasts", "banned", "new"})
+    add_user(name);
+  write([&] { return db->kick("over", after_noon(minutes(5)), decided()); });
+  write([&] { return db->kick("lasts", after_noon(minutes(6)), decided()); });
+  write([&] { return db->ban("banned", decided()); });
+  auto later = decided();
+  later.at = after_noon(minutes(5));
+
+  write([&] { return db->kick("new", after_noon(minutes(10)), later); });
+
+  EXPECT_THAT(db->rows_after(persistence::table_named("bans"), {}, 10), testing::SizeIs(3)) << "all but the first";
+  EXPECT_THAT(db->bans(later.at), testing::SizeIs(3));
+}
+
 TEST_P(StoreContract, ABanTakesTheAccountAndItsMessagesAndNothingElse) {
   const auto doomed = add_user(hostile_name);
   const auto spared = add_user("Zoé");
@@ -79,6 +95,23 @@ TEST_P(StoreContract, ABanTakesTheAccountAndItsMessagesAndNothingElse) {
   ASSERT_EQ(db->join_requests().size(), 1u);
   EXPECT_EQ(db->join_requests()[0].user, spared);
   EXPECT_EQ(write([&] { return db->open_session(doomed, noon); }).why(), fault::unknown_user);
+}
+
+TEST_P(StoreContract, ABanTakesTheMessagesOfEverySalonAndOfNobodyElse) {
+  std::vector<user_id> all;
+  for (int n = 0; n < 17; ++n) // more than an index of authors has parts
+    all.push_back(add_user("user " + std::to_string(n)));
+  int64_t seq = 0;
+  for (const auto who : all) {
+    post(general, who, ++seq, "x");
+    post(blabla, who, seq, "x");
+  }
+
+  ASSERT_TRUE(write([&] { return db->ban("user 0", decided()); }));
+
+  EXPECT_THAT(db->rows_after(persistence::table_named("messages"), {}, 100), testing::SizeIs(32));
+  EXPECT_THAT(texts(general), testing::SizeIs(16));
+  EXPECT_THAT(texts(blabla), testing::SizeIs(16));
 }
 
 TEST_P(StoreContract, ABannedNameStaysRefusedInAnySpelling) {

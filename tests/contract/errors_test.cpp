@@ -1,6 +1,6 @@
 // The tables of errors, a test a row: what each becomes at a start and while the server runs, and that it says what
 // helps whom. What the databases really say stands in the regressions.
-#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/open.hpp"
 #include "persistence/sqlite/errors.hpp"
 #include "tests/support/mariadb.hpp"
 #include <cerrno>

@@ -1,4 +1,5 @@
 // What is handed out comes from every store in pieces: no more of it is held at once than a piece or one text.
+#include "persistence/backup/tables.hpp"
 #include "tests/contract/store_contract.hpp"
 
 namespace salond {

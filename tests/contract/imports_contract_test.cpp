@@ -71,6 +71,15 @@ TEST_P(StoreContract, AnImportMakesAllAccountsWithTheirSalons) {
   EXPECT_THAT(audited(), ElementsAre("users import|598 accounts|done"));
 }
 
+TEST_P(StoreContract, AnImportMakesNobodyAMemberOfArchivedSalons) {
+  write([&] { return db->archive_salon(general, decided()); });
+
+  write([&] { return db->import_accounts({account(1, "a"), account(2, "b")}, decided()); });
+
+  EXPECT_TRUE(find("a"));
+  EXPECT_THAT(db->members(general), IsEmpty());
+}
+
 TEST_P(StoreContract, AnImportWithFaultsStoresNothing) {
   add_user("Zoé");
   add_user("doomed");

@@ -1,5 +1,5 @@
 // What MariaDB's store tells and keeps while its server dies, is frozen, refuses, or loses an answer.
-#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/open.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/support/lossy_proxy.hpp"
 #include "tests/support/mariadb.hpp"
@@ -13,7 +13,6 @@
 
 namespace salond {
 
-using persistence::mysql_store;
 using persistence::open_mysql;
 using persistence::store_error;
 using support::eventually;
@@ -146,6 +145,14 @@ protected:
     };
     db = open_mysql(where, {where, patience, told.taker()}, how);
     db->transact([&] { author = db->register_user({"Zoé", "Zoé", "$argon2id$hash"})->user.id; });
+  }
+
+  /// Whether the store comes to say that it tries again.
+  bool waits_for_the_database() {
+    return eventually([this] {
+      const auto lines = told.lines();
+      return std::any_of(lines.begin(), lines.end(), [](const auto& l) { return l.find("trying again") != l.npos; });
+    });
   }
 
   outcome<done> post(int64_t seq) {
@@ -348,7 +355,7 @@ TEST_F(MysqlOutage, GivingUpEndsTheWaitForAnUnknownCommit) {
       server->kill_hard();
   };
   std::thread impatient([this] {
-    std::this_thread::sleep_for(500ms);
+    EXPECT_TRUE(waits_for_the_database());
     db->give_up();
   });
 
@@ -360,7 +367,7 @@ TEST_F(MysqlOutage, GivingUpEndsTheWaitForTheDatabase) {
   open(1h);
   server->kill_hard();
   std::thread impatient([this] {
-    std::this_thread::sleep_for(500ms);
+    EXPECT_TRUE(waits_for_the_database());
     db->give_up();
   });
 

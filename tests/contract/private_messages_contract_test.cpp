@@ -28,7 +28,13 @@ TEST_P(StoreContract, PrivateMessagesWaitInOrderUntilTheyAreDelivered) {
 }
 
 TEST_P(StoreContract, MarkingNothingAsDeliveredIsNothing) {
+  const auto zoe = add_user("Zoé");
+  const auto told = tell(zoe, "Zoé", "x");
+  ASSERT_TRUE(told);
+
   db->transact([&] { db->mark_delivered({}, noon); });
+
+  EXPECT_THAT(waiting(zoe), ElementsAre(private_message{told->id, "Zoé", "x", noon}));
 }
 
 TEST_P(StoreContract, APrivateMessageNeedsTwoWhoExist) {

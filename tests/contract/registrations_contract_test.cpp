@@ -64,6 +64,18 @@ TEST_P(StoreContract, AnAcceptedRegistrationIsAnAccountLikeAnyOther) {
                                      "accept_registration|" + key_of(hostile_name) + "|no_such_request"));
 }
 
+TEST_P(StoreContract, WhoWaitsIsFoundByTheKeyOfTheUsername) {
+  write([&] { return db->request_registration({hostile_name, "Alias", "h"}, noon); });
+  write([&] { return db->register_user({"Zoé", "Zoé", "h"}); });
+
+  EXPECT_TRUE(db->is_waiting(key_of(hostile_name)));
+  EXPECT_FALSE(db->is_waiting(key_of("Zoé"))) << "has an account";
+  EXPECT_FALSE(db->is_waiting(key_of("Alias"))) << "is no username";
+
+  write([&] { return db->accept_registration(key_of(hostile_name), decided()); });
+  EXPECT_FALSE(db->is_waiting(key_of(hostile_name)));
+}
+
 TEST_P(StoreContract, ARejectedRegistrationFreesItsNames) {
   write([&] { return db->request_registration({"Zoé", "Alias", "h"}, noon); });
 

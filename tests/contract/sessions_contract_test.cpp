@@ -1,3 +1,4 @@
+#include "persistence/backup/tables.hpp"
 #include "tests/contract/store_contract.hpp"
 
 namespace salond {
@@ -116,6 +117,18 @@ TEST_P(StoreContract, ATokenExpires) {
 
   ASSERT_FALSE(late);
   EXPECT_EQ(late.why(), fault::wrong_credentials);
+}
+
+TEST_P(StoreContract, ANewTokenClearsAwayThoseThatExpired) {
+  const auto zoe = add_user("Zoé"), paul = add_user("Paul");
+  db->transact([&] {
+    db->issue_token(zoe, token_hash(1), noon, after_noon(hours(1)));
+    db->issue_token(zoe, token_hash(2), noon, after_noon(hours(3)));
+  });
+
+  db->transact([&] { db->issue_token(paul, token_hash(3), after_noon(hours(1)), after_noon(hours(4))); });
+
+  EXPECT_THAT(db->rows_after(persistence::table_named("sessions"), {}, 10), testing::SizeIs(2)) << "2 and 3";
 }
 
 TEST_P(StoreContract, OneTokenTooManyEndsTheOldestOfThatUser) {

@@ -1,5 +1,5 @@
 // What is left of a SQLite store after a sudden end, a full disk, a damaged file. Each runs in a process of its own.
-#include "persistence/sqlite/sqlite_store.hpp"
+#include "persistence/sqlite/open.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/support/stores.hpp"
 #include "tests/support/temporary_folder.hpp"

@@ -2,6 +2,7 @@
 // stores.cpp.
 #pragma once
 #include "protocol/words/names.hpp"
+#include "tests/contract/query_plans.hpp"
 #include "tests/support/stores.hpp"
 #include <cstdlib>
 #include <gmock/gmock.h>
@@ -14,13 +15,22 @@ protected:
   static constexpr int64_t newest = std::numeric_limits<int64_t>::max();
 
   void SetUp() override {
+    plans = support::watch_plans(GetParam().name);
     db = GetParam().make_empty();
+    if (db && plans)
+      plans->begin();
     if (db)
       return;
     const bool must = std::getenv("CI") && GetParam().without == support::store_maker::absence::fails_in_ci;
     if (must)
       FAIL() << GetParam().why_not();
     GTEST_SKIP() << GetParam().why_not();
+  }
+
+  void TearDown() override {
+    if (db && plans)
+      for (const auto& complaint : plans->full_scans(*db))
+        ADD_FAILURE() << complaint;
   }
 
   /// The answer of `work`, once it is committed.
@@ -80,6 +90,7 @@ protected:
     return why;
   }
 
+  std::unique_ptr<support::query_plans> plans;
   std::unique_ptr<persistence::store> db;
   // The seeded salons, one of each policy.
   const salon_id general{1}, blabla{2}, marketing{5};

@@ -78,6 +78,16 @@ TEST_P(StoreContract, ANewUserBelongsToEveryAutomaticSalon) {
   EXPECT_THAT(db->members(second->id), ElementsAre(made->user.id));
 }
 
+TEST_P(StoreContract, ANewUserDoesNotBelongToArchivedSalons) {
+  const auto before = add_user("before");
+  write([&] { return db->archive_salon(general, decided()); });
+
+  const auto made = write([&] { return db->register_user({"Zoé", "z", "h"}); });
+
+  ASSERT_TRUE(made);
+  EXPECT_THAT(db->members(general), ElementsAre(before)) << "who belonged to it then";
+}
+
 TEST_P(StoreContract, AHashIsReplacedOnlyWhereItIsTheExpectedOne) {
   const auto made = write([&] { return db->register_user({hostile_name, "z", sha256}); });
   const auto who = made->user.id;

@@ -3,6 +3,7 @@
 // (persistence/mysql/session.cpp has the list and the reasons), and this runs the store on a server whose global values
 // are hostile, one after the other and all at once. MySQL 9.6 took the function SHA1() away, so what a server calls
 // deprecated is not used either.
+#include "persistence/backup/tables.hpp"
 #include "persistence/mysql/session.hpp"
 #include "tests/support/mariadb_fixture.hpp"
 #include "tests/support/stores.hpp"

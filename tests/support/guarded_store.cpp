@@ -119,6 +119,7 @@ public:
     return inner_->request_registration(who, now);
   }
   std::vector<registration> registrations() override { return inner_->registrations(); }
+  bool is_waiting(const std::string& username_key) override { return inner_->is_waiting(username_key); }
   outcome<registered_user> accept_registration(const std::string& key, const decision& why) override {
     return inner_->accept_registration(key, why);
   }

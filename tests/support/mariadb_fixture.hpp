@@ -1,6 +1,6 @@
 // What tests of the store in a private MariaDB (or MySQL) begin with.
 #pragma once
-#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/open.hpp"
 #include "tests/support/old_database.hpp"
 #include <cstdlib>
 #include <gmock/gmock.h>

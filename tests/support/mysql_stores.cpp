@@ -1,6 +1,6 @@
 #include "tests/support/mysql_stores.hpp"
 #include "config/load.hpp"
-#include "persistence/mysql/mysql_store.hpp"
+#include "persistence/mysql/open.hpp"
 #include "tests/support/mariadb.hpp"
 #include <cstdlib>
 

@@ -1,5 +1,5 @@
 #include "tests/support/stores.hpp"
-#include "persistence/sqlite/sqlite_store.hpp"
+#include "persistence/sqlite/open.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace salond::support {

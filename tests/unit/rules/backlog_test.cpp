@@ -54,6 +54,16 @@ TEST(Backlog, AsksForTheRestInPiecesThatFit) {
   EXPECT_TRUE(waits.told(private_id{5}));
 }
 
+TEST(Backlog, AsksOnceForWhatIsGoneMeanwhile) {
+  backlog waits;
+  waits.begin("zoë", {message(1)}, {{2, 1}}, {});
+  waits.next();
+  waits.note(private_id{2});
+
+  EXPECT_FALSE(waits.go_on({}, {}).more) << "it went with its author";
+  EXPECT_TRUE(waits.over());
+}
+
 TEST(Backlog, ReadsWhatCameMeanwhileBehindWhatWaited) {
   backlog waits;
   waits.begin("zoë", {message(1)}, {{2, 1}}, {});

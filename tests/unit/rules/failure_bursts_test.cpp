@@ -78,6 +78,16 @@ TEST_F(FailureBursts, AreNotMadeByAttemptsThatWereRefusedUnheard) {
   EXPECT_FALSE(bursts.any());
 }
 
+TEST_F(FailureBursts, CutNamesThatAreLongerThanAnyAccounts) {
+  fail(std::string(512, 'a') + "b", "", 3);
+  fail(std::string(512, 'a') + "c", "", 2);
+
+  const auto over = bursts.take_all();
+
+  ASSERT_THAT(over, SizeIs(1)) << "what differs behind 512 bytes is one name";
+  EXPECT_EQ(over[0].account, std::string(512, 'a'));
+}
+
 TEST_F(FailureBursts, GrowNoFurtherThanTheirBound) {
   for (size_t n = 0; n < failure_bursts::most_bursts + 10; ++n)
     fail("user " + std::to_string(n), "192.0.2." + std::to_string(n), n < 5 ? 5 : 1);

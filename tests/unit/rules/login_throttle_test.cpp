@@ -373,4 +373,28 @@ TEST_F(LoginThrottle, OneAccountCannotFillTheMemoryOfOwnersAddresses) {
   EXPECT_FALSE(tried("address 1", "stranger", result::right)) << "only the last eight are known";
 }
 
+TEST_F(LoginThrottle, KnowsTheLastEightAddressesOfAnOwner) {
+  for (size_t n = 0; n <= login_throttle::most_known_addresses; ++n, now += 1s)
+    ASSERT_TRUE(tried("198.51.100." + std::to_string(n), "zoe", result::right));
+  fail_often("198.51.100.0");
+  fail_often("198.51.100.1");
+  wrong_until_refused("192.0.2.1", "zoe");
+  wrong_until_refused("192.0.2.2", "zoe");
+  wrong_until_refused("192.0.2.3", "zoe");
+
+  EXPECT_FALSE(tried("198.51.100.0", "zoe", result::right));
+  EXPECT_TRUE(tried("198.51.100.1", "zoe", result::right));
+}
+
+TEST_F(LoginThrottle, TakesNamesThatDifferBehindTheLongestForOne) {
+  for (int n = 0; n < 20; ++n)
+    fail_often("192.0.2." + std::to_string(n));
+  const std::string longest(login_throttle::most_name_bytes, 'a');
+  size_t n = 0;
+  while (tried("192.0.2." + std::to_string(n), longest + std::to_string(n), result::wrong))
+    ++n;
+
+  EXPECT_EQ(n, 10u) << "as of one account";
+}
+
 } // namespace

@@ -53,6 +53,16 @@ TEST(TokenBucket, GivesItsBurstAndThenItsRate) {
   EXPECT_EQ(bucket.level(how, noon + 1h), 3);
 }
 
+TEST(TokenBucket, GivesNothingTwiceWhereTheTimeGoesBack) {
+  rules::token_bucket bucket;
+  const rules::pace how{3, 1};
+  for (int n = 0; n < 3; ++n)
+    bucket.take(how, noon);
+
+  EXPECT_EQ(bucket.level(how, noon - 10s), 0);
+  EXPECT_EQ(bucket.level(how, noon), 0);
+}
+
 TEST(TokenBucket, GoesOnWithAnotherPace) {
   rules::token_bucket bucket;
   bucket.take({30, 10}, noon);
@@ -116,6 +126,22 @@ TEST_F(MessageRate, OnlySlowsWhoWaitsForItsAnswers) {
     ASSERT_TRUE(one.what == verdict::go || one.what == verdict::wait);
     now += one.wait;
   }
+}
+
+TEST_F(MessageRate, CountsAFloodAnewFromWhoWaitedForItsAnswersMeanwhile) {
+  const auto flood_for = [this](std::chrono::seconds time) {
+    for (const auto end = now + time; now < end;) {
+      const auto one = ask();
+      ASSERT_TRUE(one.what == verdict::go || one.what == verdict::wait);
+      now += one.wait;
+    }
+  };
+  flood_for(4s);
+
+  ask(false); // takes what there is
+  EXPECT_EQ(ask(false).what, verdict::wait);
+
+  flood_for(4s);
 }
 
 TEST_F(MessageRate, GoesOnAsUsualAfterSomeSilence) {

@@ -55,5 +55,16 @@ TEST(Salon, GivesEachNumberOnceBehindTheStored) {
   EXPECT_EQ(salon.record().last_seq, 43);
 }
 
+TEST(Salon, GoesOnWithItsNumbersWhenItIsChanged) {
+  auto salon = a_salon(policy::open);
+  salon.next_seq();
+
+  salon.change({salon_id{1}, "Générale", policy::approval, 0, "topic"});
+
+  EXPECT_EQ(salon.record().name, "Générale");
+  EXPECT_EQ(salon.asks_to_join(paul), admission::on_request);
+  EXPECT_EQ(salon.next_seq(), 43);
+}
+
 } // namespace
 } // namespace salond

@@ -68,6 +68,17 @@ TEST(PacedWriter, NeverJoinsAboveTheOldClientsRead) {
   EXPECT_EQ(writer.next(start)->size(), 3u * 300 + 2);
 }
 
+TEST(PacedWriter, JoinsUpToTheOldClientsReadWithTheLineEndsBetween) {
+  for (const auto& [second, size] : {std::pair<size_t, size_t>{511, 1024}, {512, 512}}) {
+    paced_writer writer{25ms};
+    writer.say(std::string(512, 'x'));
+    writer.say(std::string(second, 'x'));
+    for (int i = 0; i < 40; ++i)
+      writer.say(std::string(1024, 'x'));
+    EXPECT_EQ(writer.next(start)->size(), size);
+  }
+}
+
 TEST(PacedWriter, ClosesWithinASecondWithTheClosingTextApart) {
   paced_writer writer{25ms};
   for (int i = 0; i < 1000; ++i)

@@ -64,6 +64,7 @@ TEST(SessionFrame, IsACommandOrNone) {
        "1:2:3:4:5|6:7:8:9:10 1:2:3:4:5:6|7:8:9:10 1:2:3:4:5:6:7|8:9:10 1:2:3:4:5:6:7:8|9:10"},
       {"PASSWORD:old", "misspoken unknown_command"},
       {"HISTORY:Général:20", "history Général|20"},
+      {"HISTORY:a:b:20", "history a:b|20"}, // no salon is called so, but somebody may ask
       {"HISTORY:Général:501", "history Général|500"},
       {"HISTORY:Général:99999999999999999999", "history Général|500"},
       {"HISTORY:Général:0", "misspoken unknown_command"},

@@ -1,35 +1,24 @@
-// The store in MySQL or MariaDB. What each function promises stands in persistence/store.hpp.
-// Its functions are in files by concern: mysql_store (start, opening), transact (transactions and lost connections),
-// salons (who belongs to them), settings (what they are), users, people (users as operators see them), messages, bans,
-// audit, imports, backup (rows as they are). What is decided, and what is refused, stands in deciding_store.
+// The store in a database that speaks SQL, whichever. What each function promises stands in persistence/store.hpp.
+// Its functions are in files by feature: sql_store (transactions, start), salons (who belongs to them), settings (what
+// they are), users, people (users as operators see them), messages, private_messages, bans, audit, imports, tables
+// (rows as they are). What is decided, and what is refused, stands in deciding_store; how databases differ, in their
+// drivers.
 #pragma once
 #include "persistence/deciding_store.hpp"
-#include "persistence/mysql/connection.hpp"
-#include "persistence/open.hpp"
-#include <condition_variable>
-#include <mutex>
-#include <unordered_set>
+#include "persistence/sql/driver.hpp"
 
 namespace salond::persistence {
 
-/// Exactly once, though the answer to a COMMIT may be lost: each transaction moves a marker, our row of `writers`, and
-/// after a loss the marker tells whether it was committed.
-class mysql_store final : public deciding_store {
+class sql_store final : public deciding_store {
 public:
-  enum class purpose { write, read };
-
-  /// Connects. REQUIRES: the tables are up to date. A writer keeps others out: throws `setup` when there is one.
-  mysql_store(config::mysql_database where, mysql::tuning how, purpose what, std::chrono::milliseconds patience,
-              reporter report);
-  ~mysql_store() override;
+  /// REQUIRES: the schema is the newest.
+  explicit sql_store(std::unique_ptr<driver> on);
 
   void transact(const std::function<void()>& work) override;
   void read(const std::function<void()>& work) override;
   std::unique_ptr<store> reader() override;
-  /// Connects so many readers for reader() to hand out.
-  void open_readers(size_t count);
-  std::string describe() override;
   void give_up() override;
+  std::string describe() override;
 
   void reset_presence(requests what) override;
   administrator_state administrators() override;
@@ -90,41 +79,6 @@ public:
   void put_rows(const stored_table& into, const std::vector<table_row>& rows) override;
 
 private:
-  // Between the sending of a COMMIT and the certain knowledge of its outcome, the marker decides.
-  enum class attempt { committed, lost };
-
-  // --- connection ---
-  mysql::connection& bare(); // the connection as it is; throws when there is none now
-  mysql::connection& db();   // the connection, once every appended message has gone out
-  void connect();
-  void drop_connection() noexcept;
-  void end_ghosts();
-  void take_place();
-  void read_settings();
-  void make_marker();
-  void lost(const mysql::error& why);
-  void regained();
-  void pause(std::chrono::milliseconds& length);
-  bool given_up();
-  void refuse_after(instant deadline, const mysql::error& why);
-
-  // --- transaction ---
-  void run_once(const std::function<void()>& work);
-  void roll_back() noexcept;
-  void end_reading() noexcept;
-  attempt settle();
-  bool was_committed();
-  void flush();
-  void insert_pending(size_t from, size_t rows);
-  bool exists(user_id who);
-  /// Runs `statement`, which ends with a column, for the rows where that is one of `ids`: many a statement.
-  void run_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
-                    const std::vector<int64_t>& ids);
-  /// Asks it, in as many questions; `order` ends each.
-  void ask_for_each(const std::string& statement, const std::vector<mysql::value>& parameters,
-                    const std::vector<int64_t>& ids, const std::string& order,
-                    const std::function<void(mysql::result&)>& take);
-
   // --- what decisions are made of ---
   outcome<salon_record> salon_of(salon_id salon) override;
   std::string name_of(salon_id salon) override;
@@ -173,50 +127,16 @@ private:
   // --- rows ---
   std::vector<decided_request> decisions_for(user_id who);
   private_page private_messages_for(user_id who);
-  /// `where`: which of private_messages p and clients c, and their order. The first parameter: how long texts are
-  /// shown.
-  private_page private_page_of(const std::string& where, const std::vector<mysql::value>& parameters);
-  std::vector<private_message> texts_of(const std::vector<int64_t>& ids);
-  /// `condition`, with its parameters: which of messages m.
-  history_page history_page_of(salon_id salon, const std::string& condition,
-                               const std::vector<mysql::value>& parameters, size_t count);
-  /// `head` VALUES `marks`, … in as few statements as can be.
-  void insert_many(const std::string& head, const std::string& marks, std::vector<std::vector<mysql::value>> rows);
+  private_page private_page_of(user_id who, const std::string& rest, const parameters& values);
+  std::vector<private_message> texts_of(user_id who, const std::vector<int64_t>& ids);
+  /// `condition`, with its values behind the salon's: which of messages m.
+  std::vector<chat_message> last_messages(const std::string& condition, parameters values, size_t count);
+  history_page history_page_of(salon_id salon, const std::string& condition, const parameters& values, size_t count);
   std::string free_alias(const std::string& wanted);
-  void delete_in_parts(const char* statement, user_id who);
 
-  config::mysql_database where_;
-  mysql::tuning how_;
-  purpose purpose_;
-  std::chrono::milliseconds patience_;
-  reporter report_;
-  std::string description_;
+  driver& db() { return *driver_; }
 
-  std::vector<std::unique_ptr<store>> readers_; // connected, not handed out yet
-  std::unique_ptr<mysql::connection> connection_;
-  std::vector<std::string> ghosts_; // locks of sessions of ours that the server may not have ended
-  std::optional<instant> outage_since_;
-  int64_t batch_ = 0;                // the marker's value as of the last commit that we know of
-  bool commit_sent_ = false;         // in this attempt
-  std::vector<new_message> pending_; // appended, not sent
-  size_t pending_bytes_ = 0;
-  // Authors that were there: only we delete accounts, so each is looked for once.
-  std::unordered_set<user_id> known_authors_;
-
-  std::mutex stop_mutex_;
-  std::condition_variable stop_;
-  bool given_up_ = false;
+  std::unique_ptr<driver> driver_;
 };
-
-/// Opens `where`, makes or migrates its tables, and takes over a database of the replaced server. Throws store_error as
-/// open() does.
-std::unique_ptr<store> open_mysql(const config::mysql_database& where, const open_options& options,
-                                  const mysql::tuning& how = {});
-
-/// What open_mysql would change, one sentence a line; changes nothing. Throws as open_mysql().
-std::vector<std::string> dry_run_mysql(const config::mysql_database& where, const open_options& options);
-
-/// Whether there is nothing in it, and nothing was ever done in it; changes nothing. Throws as open_mysql().
-bool is_empty_mysql(const config::mysql_database& where, const open_options& options);
 
 } // namespace salond::persistence

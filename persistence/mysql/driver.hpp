@@ -1,0 +1,100 @@
+// MySQL and MariaDB as the statements of persistence/sql/ see them. In driver.cpp: what these databases do in their own
+// way; in transact.cpp: transactions, lost connections, and the appended messages that go out together.
+#pragma once
+#include "persistence/mysql/connection.hpp"
+#include "persistence/open.hpp"
+#include "persistence/sql/driver.hpp"
+#include <condition_variable>
+#include <mutex>
+#include <unordered_set>
+
+namespace salond::persistence {
+
+/// Exactly once, though the answer to a COMMIT may be lost: each transaction moves a marker, our row of `writers`, and
+/// after a loss the marker tells whether it was committed.
+class mysql_driver final : public driver {
+public:
+  enum class purpose { write, read };
+
+  /// Connects. REQUIRES: the tables are up to date. A writer keeps others out: throws `setup` when there is one.
+  mysql_driver(config::mysql_database where, mysql::tuning how, purpose what, std::chrono::milliseconds patience,
+               reporter report);
+  ~mysql_driver() override;
+
+  int64_t last_insert_id() override;
+  const sql_words& words() const override;
+
+  void transact(const std::function<void()>& work) override;
+  void read(const std::function<void()>& work) override;
+  void snapshot(const std::function<void()>& work) override;
+  std::unique_ptr<driver> reader() override;
+  /// Connects so many readers for reader() to hand out.
+  void open_readers(size_t count);
+  void give_up() override;
+  std::string describe() override;
+
+  /// Messages of a transaction are collected, and go out together before its next statement, or its end.
+  bool append(const new_message& message) override;
+  bool has_account(user_id who) override;
+  void delete_account(user_id who) override;
+  void forget_beside(const user& who) override;
+  void fill_looks() override;
+  int64_t next_number(const stored_table& of) override;
+  void count_from(const stored_table& of, int64_t next) override;
+
+private:
+  std::unique_ptr<query_result> ask_with(std::string_view statement, const parameter* values, size_t count) override;
+  int64_t run_with(std::string_view statement, const parameter* values, size_t count) override;
+
+  // Between the sending of a COMMIT and the certain knowledge of its outcome, the marker decides.
+  enum class attempt { committed, lost };
+
+  // --- connection ---
+  mysql::connection& bare(); // the connection as it is; throws when there is none now
+  mysql::connection& db();   // the connection, once every appended message has gone out
+  void connect();
+  void drop_connection() noexcept;
+  void end_ghosts();
+  void take_place();
+  void read_settings();
+  void make_marker();
+  void lost(const mysql::error& why);
+  void regained();
+  void pause(std::chrono::milliseconds& length);
+  bool given_up();
+  void refuse_after(instant deadline, const mysql::error& why);
+
+  // --- transaction ---
+  void run_once(const std::function<void()>& work);
+  void roll_back() noexcept;
+  void end_reading() noexcept;
+  attempt settle();
+  bool was_committed();
+  void flush();
+  void insert_pending(size_t from, size_t rows);
+  void delete_in_parts(const char* statement, user_id who);
+
+  config::mysql_database where_;
+  mysql::tuning how_;
+  purpose purpose_;
+  std::chrono::milliseconds patience_;
+  reporter report_;
+  std::string description_;
+
+  std::vector<std::unique_ptr<driver>> readers_; // connected, not handed out yet
+  std::unique_ptr<mysql::connection> connection_;
+  std::vector<std::string> ghosts_; // locks of sessions of ours that the server may not have ended
+  std::optional<instant> outage_since_;
+  int64_t batch_ = 0;                // the marker's value as of the last commit that we know of
+  bool commit_sent_ = false;         // in this attempt
+  std::vector<new_message> pending_; // appended, not sent
+  size_t pending_bytes_ = 0;
+  // Authors that were there: only we delete accounts, so each is looked for once.
+  std::unordered_set<user_id> known_authors_;
+
+  std::mutex stop_mutex_;
+  std::condition_variable stop_;
+  bool given_up_ = false;
+};
+
+} // namespace salond::persistence

@@ -1,0 +1,108 @@
+#include "persistence/mysql/open.hpp"
+#include "persistence/backup/backup.hpp"
+#include "persistence/mysql/driver.hpp"
+#include "persistence/mysql/obstacles.hpp"
+#include "persistence/mysql/takeover.hpp"
+#include "persistence/sql/sql_store.hpp"
+
+namespace salond::persistence {
+namespace {
+
+[[noreturn]] void refuse_foreign(const config::mysql_database& where, const mysql::finding& found) {
+  const auto address = mysql::address_of(where);
+  if (found.what == mysql::condition::newer)
+    throw store_error(store_error::kind::setup, "the database " + address + " was made by a newer salond (schema "
+                                                    + std::to_string(found.version)
+                                                    + "); install that one or restore a backup");
+  throw store_error(store_error::kind::setup,
+                    "the database " + address + " is neither empty, nor ours, nor the replaced server's: " + found.why
+                        + "; name another one in `db`. Nothing was changed");
+}
+
+// An ALTER of a big table may take minutes, so nothing there may time out but the way to the server.
+mysql::tuning unhurried(mysql::tuning how) {
+  how.read_timeout = std::chrono::hours(24);
+  how.lock_wait_timeout = std::chrono::minutes(2);
+  return how;
+}
+
+void make_ready(const config::mysql_database& where, const reporter& report, const mysql::tuning& how) {
+  mysql::connection db(where, unhurried(how));
+  if (mysql::recognise(db).what == mysql::condition::foreign)
+    refuse_foreign(where, mysql::recognise(db)); // before we wait for anything
+  const mysql::migration_lock lock(db);
+  const auto found = mysql::recognise(db);
+  switch (found.what) {
+  case mysql::condition::foreign:
+  case mysql::condition::newer: refuse_foreign(where, found);
+  case mysql::condition::replaced:
+  case mysql::condition::taking_over: mysql::apply_takeover(db, report); return mysql::migrate(db, 1, report);
+  case mysql::condition::empty:
+  case mysql::condition::ours:
+    if (!mysql::steps_after(found.version).empty())
+      mysql::refuse_obstacles(mysql::obstacles_to_any_change(db));
+    return mysql::migrate(db, found.version, report);
+  }
+}
+
+// Errors of the way to the database as open() promises them.
+template <class What>
+auto opened(const config::mysql_database& where, What what) {
+  try {
+    return what();
+  } catch (const mysql::error& why) {
+    throw mysql::at_start(why, mysql::address_of(where));
+  }
+}
+
+} // namespace
+
+std::unique_ptr<store> open_mysql(const config::mysql_database& where, const open_options& options,
+                                  const mysql::tuning& how) {
+  return opened(where, [&] {
+    make_ready(where, options.report, how);
+    auto opened =
+        std::make_unique<mysql_driver>(where, how, mysql_driver::purpose::write, options.patience, options.report);
+    opened->open_readers(readers_opened);
+    return std::make_unique<sql_store>(std::move(opened));
+  });
+}
+
+std::vector<std::string> dry_run_mysql(const config::mysql_database& where, const open_options&) {
+  return opened(where, [&]() -> std::vector<std::string> {
+    mysql::connection db(where, unhurried({}));
+    const auto found = mysql::recognise(db);
+    switch (found.what) {
+    case mysql::condition::foreign:
+    case mysql::condition::newer: refuse_foreign(where, found);
+    case mysql::condition::replaced: return mysql::describe_takeover(db);
+    case mysql::condition::taking_over:
+      mysql::refuse_obstacles(mysql::obstacles_to_takeover(db));
+      return {"take-over: finish the one that was interrupted"};
+    case mysql::condition::empty:
+    case mysql::condition::ours: break;
+    }
+    auto steps = mysql::steps_after(found.version);
+    if (!steps.empty())
+      mysql::refuse_obstacles(mysql::obstacles_to_any_change(db));
+    return steps;
+  });
+}
+
+bool is_empty_mysql(const config::mysql_database& where, const open_options& options) {
+  return opened(where, [&] {
+    mysql::connection db(where, {});
+    const auto found = mysql::recognise(db);
+    if (found.what == mysql::condition::empty)
+      return true;
+    if (found.what != mysql::condition::ours || !mysql::steps_after(found.version).empty())
+      return false;
+    sql_store look(std::make_unique<mysql_driver>(where, mysql::tuning{}, mysql_driver::purpose::read, options.patience,
+                                                  options.report));
+    bool result = false;
+    look.read([&] { result = is_untouched(look); });
+    return result;
+  });
+}
+
+} // namespace salond::persistence

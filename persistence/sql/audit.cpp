@@ -1,0 +1,37 @@
+// The audit log: it only grows.
+#include "persistence/sql/rows.hpp"
+#include "persistence/sql/sql_store.hpp"
+#include <algorithm>
+
+namespace salond::persistence {
+namespace {
+
+#define SALOND_AUDIT_COLUMNS "audit_id, at_ms, by_whom, from_where, what, to_whom, reason, result"
+
+audit_line line_in(const query_result& row) {
+  return {row.integer(0), from_ms(row.integer(1)), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6),
+          row.text(7)};
+}
+
+} // namespace
+
+std::vector<audit_line> sql_store::audit_after(int64_t id, size_t most) {
+  return all_in(db().ask("SELECT " SALOND_AUDIT_COLUMNS " FROM audit WHERE audit_id > ? ORDER BY audit_id LIMIT ?",
+                         {id, limit_of(most)}),
+                line_in);
+}
+
+std::vector<audit_line> sql_store::audit_tail(size_t most) {
+  auto result = all_in(
+      db().ask("SELECT " SALOND_AUDIT_COLUMNS " FROM audit ORDER BY audit_id DESC LIMIT ?", {limit_of(most)}), line_in);
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+void sql_store::note(const decision& why, const std::string& what, const std::string& to, const std::string& result) {
+  const auto by = clipped(why.by), from = clipped(why.from), target = clipped(to), reason = clipped(why.reason);
+  db().run("INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result) VALUES (?, ?, ?, ?, ?, ?, ?)",
+           {to_ms(why.at), by, from, what, target, reason, result});
+}
+
+} // namespace salond::persistence

@@ -1,0 +1,104 @@
+// What the statements of persistence/sql/ need of a database: to run one, to ask, and all that databases do not do
+// alike. persistence/sqlite/driver.cpp and persistence/mysql/driver.cpp say why they differ.
+#pragma once
+#include "persistence/answers.hpp"
+#include "persistence/fields.hpp"
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string_view>
+
+namespace salond::persistence {
+
+/// Bytes that are compared as bytes: keys of names, hashes of tokens.
+struct blob {
+  std::string_view bytes;
+};
+
+/// A value for one `?`. It only looks at texts and bytes.
+using parameter = std::variant<std::nullptr_t, int64_t, std::string_view, blob>;
+using parameters = std::vector<parameter>;
+
+/// The answer to a question, row by row. REQUIRES: it ends before the same question is asked again.
+class query_result {
+public:
+  virtual ~query_result() = default;
+
+  /// Goes to the next row; false when there is none.
+  virtual bool next() = 0;
+  /// Columns of the present row, from 0. NULL reads as 0 and "".
+  virtual int64_t integer(int column) const = 0;
+  virtual std::string text(int column) const = 0; ///< of a text or of bytes, with every byte
+  virtual size_t bytes(int column) const = 0;     ///< that text() has
+  virtual bool is_null(int column) const = 0;
+};
+
+/// Pieces of statements that databases spell in their own ways, of which a driver has its own.
+struct sql_words {
+  const char* greater_of = "";    ///< the function that answers the greater of two numbers
+  const char* lesser_of = "";     ///< the lesser
+  const char* text_bytes = "";    ///< how many bytes a message's `contenu` has
+  const char* is_shown = "";      ///< whether a message's `contenu` is not empty
+  const char* in_this_order = ""; ///< a join that reads the table before it first
+  const char* by_number = "";     ///< behind a table: read by its own numbers, whatever else is asked of its rows
+  const char* by_seq = "";        ///< behind `messages m`: read in the order of a salon
+  const char* of_author = "";     ///< a condition: which messages are an author's, whose number is the first value
+  const char* keep_later = "";    ///< behind an INSERT of a known address: where it is known, the later time stays
+  /// Whether messages have the replaced server's column `timestamp` beside created_ms.
+  bool has_timestamp = false;
+  /// Whether all rows of an answer are held in memory as soon as it is there, rather than one at a time.
+  bool holds_answers = false;
+  size_t most_rows = 1; ///< of one INSERT
+};
+
+/// One connection to a database, used by one thread at a time. What it throws is a store_error.
+class driver {
+public:
+  virtual ~driver() = default;
+
+  // --- statements ---
+  /// Asks a statement, which is prepared once and kept. REQUIRES: no other answer to it is open.
+  std::unique_ptr<query_result> ask(std::string_view statement, std::initializer_list<parameter> values = {}) {
+    return ask_with(statement, values.begin(), values.size());
+  }
+  std::unique_ptr<query_result> ask(std::string_view statement, const parameters& values) {
+    return ask_with(statement, values.data(), values.size());
+  }
+  /// Runs a statement, which is prepared once and kept; answers how many rows it inserted, deleted, or met to change.
+  int64_t run(std::string_view statement, std::initializer_list<parameter> values = {}) {
+    return run_with(statement, values.begin(), values.size());
+  }
+  int64_t run(std::string_view statement, const parameters& values) {
+    return run_with(statement, values.data(), values.size());
+  }
+  /// The number that the last INSERT gave its row.
+  virtual int64_t last_insert_id() = 0;
+  virtual const sql_words& words() const = 0;
+
+  // --- transactions: what store promises of its functions of these names ---
+  virtual void transact(const std::function<void()>& work) = 0;
+  virtual void read(const std::function<void()>& work) = 0;
+  virtual void snapshot(const std::function<void()>& work) = 0;
+  virtual std::unique_ptr<driver> reader() = 0;
+  virtual void give_up() {}
+  virtual std::string describe() = 0;
+
+  // --- what is done in another way by each ---
+  /// False when the author's account is gone. The hottest statement of all.
+  virtual bool append(const new_message& message) = 0;
+  virtual bool has_account(user_id who) = 0;
+  /// The account with all that hangs on it. REQUIRES: the salons know their highest order numbers.
+  virtual void delete_account(user_id who) = 0;
+  /// What the database remembers of a user beside the tables that all have.
+  virtual void forget_beside(const user& who) = 0;
+  /// Writes what usernames look like where it is not written yet.
+  virtual void fill_looks() = 0;
+  virtual int64_t next_number(const stored_table& of) = 0;           ///< as store's
+  virtual void count_from(const stored_table& of, int64_t next) = 0; ///< as store's
+
+private:
+  virtual std::unique_ptr<query_result> ask_with(std::string_view statement, const parameter* values, size_t count) = 0;
+  virtual int64_t run_with(std::string_view statement, const parameter* values, size_t count) = 0;
+};
+
+} // namespace salond::persistence

@@ -1,0 +1,106 @@
+// Messages of salons.
+#include "persistence/sql/rows.hpp"
+#include "persistence/sql/sql_store.hpp"
+#include <algorithm>
+#include <tuple>
+
+namespace salond::persistence {
+namespace {
+
+// Before and behind the columns of the text and its bytes.
+#define SALOND_MESSAGE "SELECT m.seq, c.username, "
+#define SALOND_OF_MESSAGE ", m.created_ms, m.message_id"
+#define SALOND_WHOLE_MESSAGE SALOND_MESSAGE "m.contenu, 0" SALOND_OF_MESSAGE
+
+chat_message message_in(const query_result& row) {
+  return {message_id{row.integer(5)}, row.integer(0), row.text(1), row.text(2), from_ms(row.integer(4))};
+}
+
+// Messages first, by the index that has their order: else an old page walks through all newer messages.
+std::string of_salon(const sql_words& words) {
+  return std::string(" FROM messages m") + words.by_seq + words.in_this_order
+         + "clients c ON c.client_id = m.client_id WHERE m.salon_id = ? AND " + words.is_shown;
+}
+
+// Not LIKE: it has wildcards, and a limit on how long they are.
+#define SALOND_FOUND " AND instr(lower(m.contenu), lower(?)) > 0"
+
+} // namespace
+
+outcome<done> sql_store::append(const new_message& what) {
+  if (!db().append(what))
+    return fault::unknown_user;
+  return done{};
+}
+
+/// The last `count` of which `condition` is true, oldest first.
+std::vector<chat_message> sql_store::last_messages(const std::string& condition, parameters values, size_t count) {
+  values.emplace_back(limit_of(count));
+  auto result = all_in(
+      db().ask(SALOND_WHOLE_MESSAGE + of_salon(db().words()) + condition + " ORDER BY m.seq DESC LIMIT ?", values),
+      message_in);
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+std::vector<chat_message> sql_store::history(salon_id salon, int64_t before, size_t count) {
+  return last_messages(" AND m.seq < ?", {salon.value, before}, count);
+}
+
+std::vector<chat_message> sql_store::search(salon_id salon, const std::string& text, int64_t before, size_t count) {
+  return last_messages(" AND m.seq < ?" SALOND_FOUND, {salon.value, before, text}, count);
+}
+
+/// One question where all texts together make up a piece: a text is short where as many of its length as there are
+/// messages do.
+history_page sql_store::history_page_of(salon_id salon, const std::string& condition, const parameters& values,
+                                        size_t count) {
+  const auto& words = db().words();
+  auto all = most_bytes_of_short(words, most_piece_bytes / std::max<size_t>(count, 1));
+  all.emplace_back(salon.value);
+  all.insert(all.end(), values.begin(), values.end());
+  all.emplace_back(limit_of(count));
+  history_page page;
+  std::tie(page.messages, page.later) =
+      first_piece_in(db().ask(SALOND_MESSAGE + short_text_columns(words) + SALOND_OF_MESSAGE + of_salon(words)
+                                  + condition + " ORDER BY m.seq DESC LIMIT ?",
+                              all),
+                     words, message_in);
+  std::reverse(page.messages.begin(), page.messages.end());
+  std::reverse(page.later.begin(), page.later.end());
+  if (!page.later.empty())
+    page.messages = messages_at(salon, take_piece(page.later));
+  return page;
+}
+
+history_page sql_store::begin_history(salon_id salon, size_t count) {
+  return history_page_of(salon, "", {}, count);
+}
+
+history_page sql_store::begin_search(salon_id salon, const std::string& text, size_t count) {
+  return history_page_of(salon, SALOND_FOUND, {text}, count);
+}
+
+std::vector<chat_message> sql_store::messages_at(salon_id salon, const std::vector<int64_t>& seqs) {
+  std::vector<chat_message> result;
+  ask_for_each(db(), SALOND_WHOLE_MESSAGE + of_salon(db().words()) + " AND m.seq", {salon.value}, seqs,
+               " ORDER BY m.seq", [&](const query_result& row) { result.push_back(message_in(row)); });
+  return result;
+}
+
+std::optional<std::string> sql_store::describe_message(message_id which) {
+  const auto found =
+      db().ask(std::string("SELECT c.username, s.nom_salon FROM messages m JOIN salons s ON s.salon_id = m.salon_id "
+                           "LEFT JOIN clients c ON c.client_id = m.client_id WHERE m.message_id = ? AND ")
+                   + db().words().is_shown,
+               {which.value});
+  if (!found->next())
+    return std::nullopt;
+  return found->text(0) + " (" + found->text(1) + ": message " + std::to_string(which.value) + ")";
+}
+
+void sql_store::empty_message(message_id which) {
+  db().run("UPDATE messages SET contenu = '' WHERE message_id = ?", {which.value});
+}
+
+} // namespace salond::persistence

@@ -1,0 +1,102 @@
+#include "persistence/sql/rows.hpp"
+#include "persistence/sql/classes.hpp"
+#include <algorithm>
+
+namespace salond::persistence {
+
+user user_in(const query_result& row) {
+  return {user_id{row.integer(0)}, row.text(1), row.text(2), row.text(3), role_of(row.text(4))};
+}
+
+std::vector<salon_id> salons_in(std::unique_ptr<query_result> found) {
+  return all_in(std::move(found), [](const query_result& row) { return salon_id{row.integer(0)}; });
+}
+
+int64_t number_in(std::unique_ptr<query_result> found) {
+  return found->next() ? found->integer(0) : 0;
+}
+
+std::string short_text_columns(const sql_words& words) {
+  if (!words.holds_answers)
+    return "contenu, 0";
+  const std::string bytes = words.text_bytes;
+  return "CASE WHEN " + bytes + " <= ? THEN contenu END, " + bytes;
+}
+
+parameters most_bytes_of_short(const sql_words& words, size_t most) {
+  return words.holds_answers ? parameters{static_cast<int64_t>(most)} : parameters{};
+}
+
+namespace {
+
+/// `each(" IN (?,?,…)", its values behind `values`)` for as many lists as it takes.
+template <class Each>
+void for_each_list(const parameters& values, const std::vector<int64_t>& ids, Each each) {
+  in_classes(list_classes, ids.size(), [&](size_t from, size_t count) {
+    auto all = values;
+    std::string list;
+    for (auto place = from; place < from + count; ++place) {
+      list += place == from ? "?" : ",?";
+      all.emplace_back(ids[place]);
+    }
+    each(" IN (" + list + ")", all);
+  });
+}
+
+// A statement stays far below every max_allowed_packet.
+constexpr size_t most_bytes_a_statement = 1 << 20;
+
+size_t bytes_of(const parameters& row) {
+  size_t sum = 0;
+  for (const auto& value : row)
+    if (const auto* text = std::get_if<std::string_view>(&value))
+      sum += text->size();
+    else if (const auto* bytes = std::get_if<blob>(&value))
+      sum += bytes->bytes.size();
+    else
+      sum += 8;
+  return sum;
+}
+
+/// How many of the rows from there on one statement takes.
+size_t fitting(const std::vector<parameters>& rows, size_t from, size_t most) {
+  size_t bytes = 0, count = 0;
+  while (from + count < rows.size() && count < most && bytes <= most_bytes_a_statement)
+    bytes += bytes_of(rows[from + count++]);
+  return *std::find_if(std::begin(row_classes), std::end(row_classes) - 1, [&](size_t size) { return size <= count; });
+}
+
+} // namespace
+
+void run_for_each(driver& on, const std::string& statement, const parameters& values, const std::vector<int64_t>& ids) {
+  for_each_list(values, ids, [&](const std::string& list, const parameters& all) { on.run(statement + list, all); });
+}
+
+void ask_for_each(driver& on, const std::string& statement, const parameters& values, const std::vector<int64_t>& ids,
+                  const std::string& order, const std::function<void(const query_result&)>& take) {
+  for_each_list(values, ids, [&](const std::string& list, const parameters& all) {
+    const auto found = on.ask(statement + list + order, all);
+    while (found->next())
+      take(*found);
+  });
+}
+
+void insert_many(driver& on, const std::string& head, const std::string& marks, const std::vector<parameters>& rows) {
+  std::string statement;
+  parameters values;
+  for (size_t from = 0, rows_of_statement = 0; from < rows.size(); from += rows_of_statement) {
+    const auto count = fitting(rows, from, on.words().most_rows);
+    if (count != rows_of_statement) {
+      statement = head + " VALUES " + marks;
+      for (size_t n = 1; n < count; ++n)
+        statement += "," + marks;
+      rows_of_statement = count;
+    }
+    values.clear();
+    for (auto row = from; row < from + count; ++row)
+      values.insert(values.end(), rows[row].begin(), rows[row].end());
+    on.run(statement, values);
+  }
+}
+
+} // namespace salond::persistence

@@ -1,0 +1,138 @@
+#include "persistence/sqlite/driver.hpp"
+#include "persistence/backup/tables.hpp"
+#include "persistence/sqlite/schema.hpp"
+#include <algorithm>
+#include <sqlite3.h>
+
+namespace salond::persistence {
+
+using sqlite::database;
+
+sqlite_driver::sqlite_driver(std::unique_ptr<database> db, std::shared_ptr<const sqlite::file_lock> lock,
+                             database::purpose what)
+    : lock_(std::move(lock)), db_(std::move(db)), purpose_(what) {
+  db_->started();
+}
+
+sqlite_driver::~sqlite_driver() {
+  if (purpose_ == database::purpose::write)
+    db_->checkpoint();
+}
+
+// --- statements ---
+
+std::unique_ptr<query_result> sqlite_driver::ask_with(std::string_view statement, const parameter* values,
+                                                      size_t count) {
+  return db_->ask_with(statement, values, count);
+}
+
+int64_t sqlite_driver::run_with(std::string_view statement, const parameter* values, size_t count) {
+  return db_->run_with(statement, values, count);
+}
+
+int64_t sqlite_driver::last_insert_id() {
+  return db_->last_insert_id();
+}
+
+const sql_words& sqlite_driver::words() const {
+  static const auto all = [] {
+    sql_words words;
+    words.greater_of = "max"; // of two, where MySQL's max() is of a column's rows alone
+    words.lesser_of = "min";
+    words.text_bytes = "length(CAST(contenu AS BLOB))"; // of a text it counts characters, up to the first NUL
+    words.is_shown = "contenu <> ''";
+    words.in_this_order = " CROSS JOIN "; // the planner leaves it as it stands
+    words.by_number = " NOT INDEXED";     // which leaves the table's own numbers
+    words.by_seq = "";                    // the planner takes that index, for the order
+    // By their index (docs/decisions/0026-an-authors-messages.md). The '+' keeps SQLite from writing the value in the
+    // place of the column, in both conditions.
+    words.of_author = "client_id % 8 = ?1 % 8 AND +client_id = ?1";
+    words.keep_later = "ON CONFLICT(client_id, address) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms)";
+    return words; // rows are read and written one at a time: there is no way to a server to be saved
+  }();
+  return all;
+}
+
+// --- transactions ---
+
+void sqlite_driver::transact(const std::function<void()>& work) {
+  db_->transact(database::transaction::writes, work);
+}
+
+void sqlite_driver::read(const std::function<void()>& work) {
+  db_->transact(database::transaction::reads, work);
+}
+
+// A read transaction sees one state, and no writer waits for it.
+void sqlite_driver::snapshot(const std::function<void()>& work) {
+  read(work);
+}
+
+std::unique_ptr<driver> sqlite_driver::reader() {
+  if (purpose_ == database::purpose::read || sqlite::in_memory(db_->path()))
+    return nullptr;
+  if (readers_.empty())
+    open_readers(1);
+  auto next = std::move(readers_.back());
+  readers_.pop_back();
+  return next;
+}
+
+void sqlite_driver::open_readers(size_t count) {
+  if (sqlite::in_memory(db_->path()))
+    return;
+  while (readers_.size() < count) {
+    auto second = std::make_unique<database>(db_->path(), database::purpose::read);
+    readers_.push_back(std::make_unique<sqlite_driver>(std::move(second), lock_, database::purpose::read));
+  }
+}
+
+std::string sqlite_driver::describe() {
+  return std::string("SQLite ") + sqlite3_libversion() + ", write-ahead log, every commit synced: " + db_->path();
+}
+
+// --- what is done in another way ---
+
+// Out of `clients`, for messages have no foreign key to their author.
+bool sqlite_driver::append(const new_message& message) {
+  return db_->run("INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) "
+                  "SELECT client_id, ?2, ?3, ?4, ?5 FROM clients WHERE client_id = ?1",
+                  message.author.value, message.salon.value, message.seq, message.text, to_ms(message.at))
+         != 0;
+}
+
+bool sqlite_driver::has_account(user_id who) {
+  return db_->ask("SELECT 1 FROM clients WHERE client_id = ?", who.value).next();
+}
+
+void sqlite_driver::delete_account(user_id who) {
+  db_->run(std::string("DELETE FROM messages WHERE ") + words().of_author, who.value);
+  // Memberships, requests, tokens and private messages go with the account, by their foreign keys.
+  db_->run("DELETE FROM clients WHERE client_id = ?", who.value);
+}
+
+// Only a take-over remembers more than the tables that all have, and only MySQL is taken over.
+void sqlite_driver::forget_beside(const user&) {}
+
+void sqlite_driver::fill_looks() {
+  sqlite::fill_looks(*db_);
+}
+
+// SQLite remembers the highest number that was ever used only where a table must not use one again.
+int64_t sqlite_driver::next_number(const stored_table& of) {
+  auto remembered = db_->ask("SELECT seq FROM sqlite_sequence WHERE name = ?", of.name);
+  const auto used = remembered.next() ? remembered.integer(0) : 0;
+  auto highest = db_->ask("SELECT coalesce(max(" + std::string(of.columns[0].name) + "), 0) FROM " + of.name);
+  return 1 + std::max(used, highest.next() ? highest.integer(0) : 0);
+}
+
+void sqlite_driver::count_from(const stored_table& of, int64_t next) {
+  transact([&] {
+    if (!db_->ask("SELECT 1 FROM sqlite_schema WHERE name = ? AND sql LIKE '%AUTOINCREMENT%'", of.name).next())
+      return;
+    db_->run("DELETE FROM sqlite_sequence WHERE name = ?", of.name);
+    db_->run("INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)", of.name, next - 1);
+  });
+}
+
+} // namespace salond::persistence

@@ -1,0 +1,48 @@
+// SQLite as the statements of persistence/sql/ see it: one file, for one process.
+#pragma once
+#include "persistence/sql/driver.hpp"
+#include "persistence/sqlite/database.hpp"
+#include "persistence/sqlite/files.hpp"
+
+namespace salond::persistence {
+
+/// A failed commit is never ambiguous, and the process and its database end together, so there is nothing to find out
+/// after an error and nothing to run again.
+class sqlite_driver final : public driver {
+public:
+  /// REQUIRES: `db` is durable and its schema is the newest. The lock is shared with reader(): who comes next waits for
+  /// both.
+  sqlite_driver(std::unique_ptr<sqlite::database> db, std::shared_ptr<const sqlite::file_lock> lock,
+                sqlite::database::purpose what);
+  ~sqlite_driver() override;
+
+  int64_t last_insert_id() override;
+  const sql_words& words() const override;
+
+  void transact(const std::function<void()>& work) override;
+  void read(const std::function<void()>& work) override;
+  void snapshot(const std::function<void()>& work) override;
+  std::unique_ptr<driver> reader() override;
+  /// Opens so many readers for reader() to hand out.
+  void open_readers(size_t count);
+  std::string describe() override;
+
+  bool append(const new_message& message) override;
+  bool has_account(user_id who) override;
+  void delete_account(user_id who) override;
+  void forget_beside(const user& who) override;
+  void fill_looks() override;
+  int64_t next_number(const stored_table& of) override;
+  void count_from(const stored_table& of, int64_t next) override;
+
+private:
+  std::unique_ptr<query_result> ask_with(std::string_view statement, const parameter* values, size_t count) override;
+  int64_t run_with(std::string_view statement, const parameter* values, size_t count) override;
+
+  std::shared_ptr<const sqlite::file_lock> lock_; // goes last
+  std::unique_ptr<sqlite::database> db_;
+  std::vector<std::unique_ptr<driver>> readers_; // open, not handed out yet
+  sqlite::database::purpose purpose_;
+};
+
+} // namespace salond::persistence

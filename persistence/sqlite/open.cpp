@@ -1,0 +1,59 @@
+#include "persistence/sqlite/open.hpp"
+#include "persistence/backup/backup.hpp"
+#include "persistence/sql/sql_store.hpp"
+#include "persistence/sqlite/driver.hpp"
+#include "persistence/sqlite/schema.hpp"
+#include <filesystem>
+
+namespace salond::persistence {
+
+using sqlite::database;
+
+std::unique_ptr<store> open_sqlite(const config::sqlite_database& where, const reporter& report) {
+  const auto path = sqlite::resolved(where.path);
+  std::shared_ptr<const sqlite::file_lock> lock;
+  if (!sqlite::in_memory(path)) {
+    lock = std::make_shared<const sqlite::file_lock>(path, sqlite::file_lock::missing::make);
+    sqlite::create_private(path);
+  }
+  auto db = std::make_unique<database>(path, database::purpose::write);
+  sqlite::schema_version(*db); // refuses what is not ours before anything in it changes
+  db->make_durable();
+  for (const auto& step : sqlite::migrate(*db))
+    report("the database " + path + ": " + step);
+  auto opened = std::make_unique<sqlite_driver>(std::move(db), std::move(lock), database::purpose::write);
+  opened->open_readers(readers_opened);
+  return std::make_unique<sql_store>(std::move(opened));
+}
+
+std::vector<std::string> dry_run_sqlite(const config::sqlite_database& where) {
+  const auto path = sqlite::resolved(where.path);
+  if (sqlite::in_memory(path) || !std::filesystem::exists(path)) {
+    const auto folder = std::filesystem::path(path).parent_path();
+    if (!folder.empty() && !std::filesystem::is_directory(folder))
+      throw store_error(store_error::kind::setup, "cannot make the database " + path + ": its folder does not exist");
+    auto steps = sqlite::steps_after(0);
+    steps.insert(steps.begin(), "make the database " + path);
+    return steps;
+  }
+  const sqlite::file_lock lock(path, sqlite::file_lock::missing::ignore);
+  database db(path, database::purpose::read);
+  return sqlite::steps_after(sqlite::schema_version(db));
+}
+
+bool is_empty_sqlite(const config::sqlite_database& where) {
+  const auto path = sqlite::resolved(where.path);
+  if (sqlite::in_memory(path) || !std::filesystem::exists(path))
+    return true;
+  auto lock = std::make_shared<const sqlite::file_lock>(path, sqlite::file_lock::missing::ignore);
+  auto db = std::make_unique<database>(path, database::purpose::read);
+  const auto version = sqlite::schema_version(*db);
+  if (version == 0 || !sqlite::steps_after(version).empty())
+    return version == 0;
+  sql_store look(std::make_unique<sqlite_driver>(std::move(db), std::move(lock), database::purpose::read));
+  bool result = false;
+  look.read([&] { result = is_untouched(look); });
+  return result;
+}
+
+} // namespace salond::persistence
