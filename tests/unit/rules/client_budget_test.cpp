@@ -49,10 +49,10 @@ TEST_F(ClientBudget, MakesNobodyWaitForLessThanATenthOfASecond) {
 
 TEST_F(ClientBudget, HasAnAddressInDebtOnlyWhereItOwes) {
   const rules::pace pace{10, 10};
-  shared.take("192.0.2.1", pace, 9.5, now);
+  shared.take_fruitless("192.0.2.1", pace, 19.5, now); // of twenty: two seconds' worth
   EXPECT_FALSE(shared.in_debt("192.0.2.1", pace, now));
 
-  shared.take("192.0.2.1", pace, 1, now);
+  shared.take_fruitless("192.0.2.1", pace, 1, now);
 
   EXPECT_TRUE(shared.in_debt("192.0.2.1", pace, now));
   EXPECT_FALSE(shared.in_debt("192.0.2.2", pace, now));
