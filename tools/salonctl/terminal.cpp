@@ -50,8 +50,13 @@ void on_ending(int signal) {
   errno = error;
 }
 
+/// Here on_ending is in the middle of a stop; the next one may come as soon as something is shown.
 void on_going_on(int) {
   const auto error = errno;
+  struct sigaction stopping {};
+  ::sigaction(SIGTSTP, nullptr, &stopping);
+  if (stopping.sa_handler == SIG_DFL)
+    handle(SIGTSTP, on_ending);
   show_again();
   errno = error;
 }
