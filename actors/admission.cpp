@@ -39,10 +39,6 @@ double cost_of_telling(const event::any& what) {
   return client_costs::told + static_cast<double>(bytes) * client_costs::told_byte;
 }
 
-double cost_of_fruitless(bool over_tls) {
-  return over_tls ? client_costs::fruitless_tls : client_costs::fruitless;
-}
-
 std::string story_of(const rules::failure_burst& what) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(what.last - what.began).count() + 1;
   auto text = std::to_string(what.wrong) + " wrong passwords";
@@ -98,11 +94,12 @@ void admission::charge(rules::client_budget& of, const std::string& network, dou
 }
 
 void admission::came_to_nothing(const std::string& network, bool spoke_tls, instant now) {
-  budgets_.take_fruitless(network, paces().address, cost_of_fruitless(spoke_tls), now);
+  const auto cost = spoke_tls ? client_costs::fruitless_tls : client_costs::fruitless;
+  budgets_.take_fruitless(network, paces().address, cost, now);
 }
 
-std::optional<instant::duration> admission::arrive(const std::string& network, bool speaks_tls, instant now) {
-  return budgets_.arrive(network, paces().address, cost_of_fruitless(speaks_tls), now);
+std::optional<instant::duration> admission::arrive(const std::string& network, instant now) {
+  return budgets_.arrive(network, paces().address, client_costs::fruitless_tls, now);
 }
 
 bool admission::in_debt(const std::string& network, instant now) {

@@ -51,10 +51,10 @@ public:
   void charge(rules::client_budget& of, const std::string& network, double cost, instant now);
   /// A connection from there ended, and nobody had logged in.
   void came_to_nothing(const std::string& network, bool spoke_tls, instant now);
-  /// Whether they ended like that too often: then who arrives waits.
+  /// Whether they ended like that too often: then fewer are accepted at once.
   bool in_debt(const std::string& network, instant now);
-  /// As rules::address_budgets::arrive and arrived.
-  std::optional<instant::duration> arrive(const std::string& network, bool speaks_tls, instant now);
+  /// As rules::address_budgets::arrive and arrived, of a connection that wishes a handshake.
+  std::optional<instant::duration> arrive(const std::string& network, instant now);
   void arrived(const std::string& network) { budgets_.arrived(network); }
   /// Whether a user may change his password once more: each change is a row of the audit log.
   bool may_change_password(user_id who, instant now);

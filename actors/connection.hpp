@@ -135,7 +135,7 @@ private:
   std::optional<instant> wake_at_;    ///< a `wake` is under way for then
   std::optional<instant> closing_by_; ///< hung up: then it ends, read or not
   bool over_tls_ = false;
-  bool arriving_ = false; ///< not read before its turn at its address
+  bool arriving_ = false; ///< its handshake waits for its turn at its address
   size_t forgotten_ = 0;  ///< bytes, since it was hung up
   bool finished_ = false; ///< our output is ended; the peer's end is awaited
   bool paused_ = false;

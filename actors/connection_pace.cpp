@@ -78,7 +78,7 @@ bool connection::in_message_rate(utterance& said) {
 void connection::wait_for_turn() {
   if (!over_tls_)
     return;
-  const auto wait = house_->allowed.arrive(network, over_tls_, now());
+  const auto wait = house_->allowed.arrive(network, now());
   if (!wait) {
     house_->tell_fact("closed a connection unheard", "too many of its address wait", peer, now());
     return socket_->abort();

@@ -45,9 +45,10 @@ private:
 
 } // namespace
 
-mysql_driver::mysql_driver(config::mysql_database where, mysql::tuning how, purpose what,
+mysql_driver::mysql_driver(config::mysql_database where, mysql::tuning tuning, purpose purpose,
                            std::chrono::milliseconds patience, reporter report)
-    : where_(std::move(where)), how_(std::move(how)), purpose_(what), patience_(patience), report_(std::move(report)) {
+    : where_(std::move(where)), tuning_(std::move(tuning)), purpose_(purpose), patience_(patience),
+      report_(std::move(report)) {
   connect();
   read_settings();
   if (purpose_ == purpose::write)
@@ -56,19 +57,10 @@ mysql_driver::mysql_driver(config::mysql_database where, mysql::tuning how, purp
 
 mysql_driver::~mysql_driver() = default;
 
-std::unique_ptr<driver> mysql_driver::reader() {
+std::unique_ptr<driver> mysql_driver::open_reader() {
   if (purpose_ == purpose::read)
     return nullptr;
-  if (readers_.empty())
-    open_readers(1);
-  auto next = std::move(readers_.back());
-  readers_.pop_back();
-  return next;
-}
-
-void mysql_driver::open_readers(size_t count) {
-  while (readers_.size() < count)
-    readers_.push_back(std::make_unique<mysql_driver>(where_, how_, purpose::read, patience_, report_));
+  return std::make_unique<mysql_driver>(where_, tuning_, purpose::read, patience_, report_);
 }
 
 std::string mysql_driver::describe() {
@@ -98,9 +90,9 @@ void mysql_driver::read_settings() {
 
 void mysql_driver::make_marker() {
   mysql::transaction all(bare());
-  const auto batch = bare().number("SELECT batch FROM writers WHERE node_id = ? FOR UPDATE", {how_.node_id});
+  const auto batch = bare().number("SELECT batch FROM writers WHERE node_id = ? FOR UPDATE", {tuning_.node_id});
   if (!batch)
-    bare().run("INSERT INTO writers(node_id, batch) VALUES (?, 0)", {how_.node_id});
+    bare().run("INSERT INTO writers(node_id, batch) VALUES (?, 0)", {tuning_.node_id});
   batch_ = batch.value_or(0);
   all.commit();
 }

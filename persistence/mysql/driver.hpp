@@ -17,7 +17,7 @@ public:
   enum class purpose { write, read };
 
   /// Connects. REQUIRES: the tables are up to date. A writer keeps others out: throws `setup` when there is one.
-  mysql_driver(config::mysql_database where, mysql::tuning how, purpose what, std::chrono::milliseconds patience,
+  mysql_driver(config::mysql_database where, mysql::tuning tuning, purpose purpose, std::chrono::milliseconds patience,
                reporter report);
   ~mysql_driver() override;
 
@@ -27,9 +27,6 @@ public:
   void transact(const std::function<void()>& work) override;
   void read(const std::function<void()>& work) override;
   void snapshot(const std::function<void()>& work) override;
-  std::unique_ptr<driver> reader() override;
-  /// Connects so many readers for reader() to hand out.
-  void open_readers(size_t count);
   void give_up() override;
   std::string describe() override;
 
@@ -43,6 +40,7 @@ public:
   void count_from(const stored_table& of, int64_t next) override;
 
 private:
+  std::unique_ptr<driver> open_reader() override;
   std::unique_ptr<query_result> ask_with(std::string_view statement, const parameter* values, size_t count) override;
   int64_t run_with(std::string_view statement, const parameter* values, size_t count) override;
 
@@ -75,13 +73,12 @@ private:
   void delete_in_parts(const char* statement, user_id who);
 
   config::mysql_database where_;
-  mysql::tuning how_;
+  mysql::tuning tuning_;
   purpose purpose_;
   std::chrono::milliseconds patience_;
   reporter report_;
   std::string description_;
 
-  std::vector<std::unique_ptr<driver>> readers_; // connected, not handed out yet
   std::unique_ptr<mysql::connection> connection_;
   std::vector<std::string> ghosts_; // locks of sessions of ours that the server may not have ended
   std::optional<instant> outage_since_;

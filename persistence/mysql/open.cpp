@@ -20,14 +20,14 @@ namespace {
 }
 
 // An ALTER of a big table may take minutes, so nothing there may time out but the way to the server.
-mysql::tuning unhurried(mysql::tuning how) {
-  how.read_timeout = std::chrono::hours(24);
-  how.lock_wait_timeout = std::chrono::minutes(2);
-  return how;
+mysql::tuning unhurried(mysql::tuning tuning) {
+  tuning.read_timeout = std::chrono::hours(24);
+  tuning.lock_wait_timeout = std::chrono::minutes(2);
+  return tuning;
 }
 
-void make_ready(const config::mysql_database& where, const reporter& report, const mysql::tuning& how) {
-  mysql::connection db(where, unhurried(how));
+void make_ready(const config::mysql_database& where, const reporter& report, const mysql::tuning& tuning) {
+  mysql::connection db(where, unhurried(tuning));
   if (mysql::recognise(db).what == mysql::condition::foreign)
     refuse_foreign(where, mysql::recognise(db)); // before we wait for anything
   const mysql::migration_lock lock(db);
@@ -46,10 +46,10 @@ void make_ready(const config::mysql_database& where, const reporter& report, con
 }
 
 // Errors of the way to the database as open() promises them.
-template <class What>
-auto opened(const config::mysql_database& where, What what) {
+template <class Work>
+auto opened(const config::mysql_database& where, Work work) {
   try {
-    return what();
+    return work();
   } catch (const mysql::error& why) {
     throw mysql::at_start(why, mysql::address_of(where));
   }
@@ -58,11 +58,11 @@ auto opened(const config::mysql_database& where, What what) {
 } // namespace
 
 std::unique_ptr<store> open_mysql(const config::mysql_database& where, const open_options& options,
-                                  const mysql::tuning& how) {
+                                  const mysql::tuning& tuning) {
   return opened(where, [&] {
-    make_ready(where, options.report, how);
+    make_ready(where, options.report, tuning);
     auto opened =
-        std::make_unique<mysql_driver>(where, how, mysql_driver::purpose::write, options.patience, options.report);
+        std::make_unique<mysql_driver>(where, tuning, mysql_driver::purpose::write, options.patience, options.report);
     opened->open_readers(readers_opened);
     return std::make_unique<sql_store>(std::move(opened));
   });

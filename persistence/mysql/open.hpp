@@ -8,7 +8,7 @@ namespace salond::persistence {
 /// Opens `where`, makes or migrates its tables, and takes over a database of the replaced server. Throws store_error as
 /// open() does.
 std::unique_ptr<store> open_mysql(const config::mysql_database& where, const open_options& options,
-                                  const mysql::tuning& how = {});
+                                  const mysql::tuning& tuning = {});
 
 /// What open_mysql would change, one sentence a line; changes nothing. Throws as open_mysql().
 std::vector<std::string> dry_run_mysql(const config::mysql_database& where, const open_options& options);

@@ -47,7 +47,7 @@ void mysql_driver::drop_connection() noexcept {
 void mysql_driver::connect() {
   if (connection_)
     return;
-  auto fresh = std::make_unique<mysql::connection>(where_, how_);
+  auto fresh = std::make_unique<mysql::connection>(where_, tuning_);
   connection_ = std::move(fresh);
   try {
     end_ghosts();
@@ -83,10 +83,10 @@ void mysql_driver::end_ghosts() {
 // One process writes to a database; the marker and what is remembered here are only true as long as that holds.
 void mysql_driver::take_place() {
   const std::string name =
-      "CONCAT('salond.writer.', LEFT(SHA2(DATABASE(), 256), 24), '." + std::to_string(how_.node_id) + "')";
+      "CONCAT('salond.writer.', LEFT(SHA2(DATABASE(), 256), 24), '." + std::to_string(tuning_.node_id) + "')";
   auto& on = bare();
   // A process that ended a moment ago may hold the place a moment longer; the read time-out must not end the wait.
-  const auto limit = how_.read_timeout.count();
+  const auto limit = tuning_.read_timeout.count();
   const auto wait = std::to_string(limit == 0 ? 2 : std::clamp<int64_t>(limit - 1, 0, 2));
   if (on.number("SELECT GET_LOCK(" + name + ", " + wait + ")") == 1)
     return;
@@ -180,7 +180,7 @@ void mysql_driver::run_once(const std::function<void()>& work) {
   connect();
   // First, so that it holds the row's lock until the end: whoever asks the marker waits for us.
   if (bare().run("UPDATE writers SET batch = ? WHERE node_id = ? AND batch = ? AND fenced = 0",
-                 {batch_ + 1, how_.node_id, batch_})
+                 {batch_ + 1, tuning_.node_id, batch_})
       != 1)
     throw store_error(store_error::kind::fatal,
                       "another writer moved our marker in " + mysql::address_of(where_) + "; commits may be lost");
@@ -223,7 +223,7 @@ mysql_driver::attempt mysql_driver::settle() {
 bool mysql_driver::was_committed() {
   mysql::transaction look(bare());
   // FOR UPDATE waits until the old session's transaction has ended, one way or the other.
-  const auto batch = bare().number("SELECT batch FROM writers WHERE node_id = ? FOR UPDATE", {how_.node_id});
+  const auto batch = bare().number("SELECT batch FROM writers WHERE node_id = ? FOR UPDATE", {tuning_.node_id});
   look.commit();
   if (batch == batch_)
     return false;

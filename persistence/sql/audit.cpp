@@ -28,10 +28,11 @@ std::vector<audit_line> sql_store::audit_tail(size_t most) {
   return result;
 }
 
-void sql_store::note(const decision& why, const std::string& what, const std::string& to, const std::string& result) {
+void sql_store::note(const decision& why, const std::string& command, const std::string& to,
+                     const std::string& result) {
   const auto by = clipped(why.by), from = clipped(why.from), target = clipped(to), reason = clipped(why.reason);
   db().run("INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result) VALUES (?, ?, ?, ?, ?, ?, ?)",
-           {to_ms(why.at), by, from, what, target, reason, result});
+           {to_ms(why.at), by, from, command, target, reason, result});
 }
 
 } // namespace salond::persistence

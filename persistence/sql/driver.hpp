@@ -79,7 +79,23 @@ public:
   virtual void transact(const std::function<void()>& work) = 0;
   virtual void read(const std::function<void()>& work) = 0;
   virtual void snapshot(const std::function<void()>& work) = 0;
-  virtual std::unique_ptr<driver> reader() = 0;
+  /// One that open_readers() opened, or else a new one; nothing where open_reader() has none.
+  std::unique_ptr<driver> reader() {
+    if (readers_.empty())
+      return open_reader();
+    auto next = std::move(readers_.back());
+    readers_.pop_back();
+    return next;
+  }
+  /// Opens so many readers for reader() to hand out, if there can be any.
+  void open_readers(size_t count) {
+    while (readers_.size() < count) {
+      auto next = open_reader();
+      if (!next)
+        return;
+      readers_.push_back(std::move(next));
+    }
+  }
   virtual void give_up() {}
   virtual std::string describe() = 0;
 
@@ -96,9 +112,17 @@ public:
   virtual int64_t next_number(const stored_table& of) = 0;           ///< as store's
   virtual void count_from(const stored_table& of, int64_t next) = 0; ///< as store's
 
+protected:
+  /// Before the driver's own connection, where it has to be the last.
+  void close_readers() { readers_.clear(); }
+
 private:
+  /// Nothing: this is a reader itself, or the data is nowhere but in this connection.
+  virtual std::unique_ptr<driver> open_reader() = 0;
   virtual std::unique_ptr<query_result> ask_with(std::string_view statement, const parameter* values, size_t count) = 0;
   virtual int64_t run_with(std::string_view statement, const parameter* values, size_t count) = 0;
+
+  std::vector<std::unique_ptr<driver>> readers_; // open, not handed out yet
 };
 
 } // namespace salond::persistence

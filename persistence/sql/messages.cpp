@@ -27,8 +27,8 @@ std::string of_salon(const sql_words& words) {
 
 } // namespace
 
-outcome<done> sql_store::append(const new_message& what) {
-  if (!db().append(what))
+outcome<done> sql_store::append(const new_message& message) {
+  if (!db().append(message))
     return fault::unknown_user;
   return done{};
 }

@@ -96,9 +96,9 @@ std::vector<join_request> sql_store::join_requests() {
 
 // --- decisions that their users have not been told ---
 
-void sql_store::remember_decision(user_id who, const decided_request& what) {
+void sql_store::remember_decision(user_id who, const decided_request& request) {
   db().run("REPLACE INTO notices(client_id, salon_id, accepted, created_ms) VALUES (?, ?, ?, ?)",
-           {who.value, what.salon.value, what.accepted ? 1 : 0, to_ms(what.at)});
+           {who.value, request.salon.value, request.accepted ? 1 : 0, to_ms(request.at)});
 }
 
 void sql_store::mark_told(user_id who, const std::vector<decided_request>& which) {

@@ -34,14 +34,14 @@ bool sql_store::is_salon_key_taken(const std::string& key, salon_id by_other_tha
   return db().ask("SELECT 1 FROM salons WHERE nom_key = ? AND salon_id <> ?", {blob{key}, by_other_than.value})->next();
 }
 
-salon_id sql_store::insert_salon(const std::string& name, policy how) {
+salon_id sql_store::insert_salon(const std::string& name, policy policy) {
   const auto key = key_of(name);
-  db().run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", {name, blob{key}, to_word(how)});
+  db().run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", {name, blob{key}, to_word(policy)});
   return salon_id{db().last_insert_id()};
 }
 
-void sql_store::put_policy(salon_id salon, policy how) {
-  db().run("UPDATE salons SET policy = ? WHERE salon_id = ?", {to_word(how), salon.value});
+void sql_store::put_policy(salon_id salon, policy policy) {
+  db().run("UPDATE salons SET policy = ? WHERE salon_id = ?", {to_word(policy), salon.value});
 }
 
 void sql_store::put_topic(salon_id salon, const std::string& topic) {

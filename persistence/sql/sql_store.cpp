@@ -29,9 +29,9 @@ std::string sql_store::describe() {
 
 // --- start ---
 
-void sql_store::reset_presence(requests what) {
+void sql_store::reset_presence(requests requests) {
   db().run("UPDATE clients SET status = 'disconnected' WHERE status <> 'disconnected'");
-  if (what == requests::end)
+  if (requests == store::requests::end)
     db().run("DELETE FROM join_requests");
 }
 

@@ -140,13 +140,13 @@ outcome<arrival> sql_store::open_session(user_id who, moment now) {
   return result;
 }
 
-void sql_store::close_sessions(const std::vector<user_id>& who, requests what, moment now) {
+void sql_store::close_sessions(const std::vector<user_id>& who, requests requests, moment now) {
   const auto ids = numbers_of(who);
   run_for_each(db(),
                "UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE status <> 'disconnected' "
                "AND client_id",
                {to_ms(now)}, ids);
-  if (what == requests::end)
+  if (requests == store::requests::end)
     run_for_each(db(), "DELETE FROM join_requests WHERE client_id", {}, ids);
 }
 

@@ -21,8 +21,8 @@ bool lost_a_sync(int extended) {
 
 // --- query ---
 
-query::query(database& db, sqlite3_stmt* prepared, texts how, const parameter* values, size_t count)
-    : db_(db), prepared_(prepared), how_(how) {
+query::query(database& db, sqlite3_stmt* prepared, texts lifetime, const parameter* values, size_t count)
+    : db_(db), prepared_(prepared), lifetime_(lifetime) {
   for (size_t n = 0; n < count; ++n) {
     const int code = bind(static_cast<int>(n) + 1, values[n]);
     if (code == SQLITE_OK)
@@ -70,7 +70,7 @@ int query::bind(int place, const parameter& value) {
     return sqlite3_bind_int64(prepared_, place, *number);
   if (std::holds_alternative<std::nullptr_t>(value))
     return sqlite3_bind_null(prepared_, place);
-  const auto owner = how_ == texts::copied ? SQLITE_TRANSIENT : SQLITE_STATIC;
+  const auto owner = lifetime_ == texts::copied ? SQLITE_TRANSIENT : SQLITE_STATIC;
   const auto* bytes = std::get_if<blob>(&value);
   const auto text = bytes ? bytes->bytes : std::get<std::string_view>(value);
   const char* data = text.data() ? text.data() : ""; // no bytes at all would be NULL

@@ -21,7 +21,7 @@ public:
   enum class texts { copied, borrowed };
 
   /// REQUIRES: as many values as there are `?`; borrowed texts outlive the query.
-  query(database& db, sqlite3_stmt* prepared, texts how, const parameter* values, size_t count);
+  query(database& db, sqlite3_stmt* prepared, texts lifetime, const parameter* values, size_t count);
   query(const query&) = delete;
   query& operator=(const query&) = delete;
   ~query() override;
@@ -37,7 +37,7 @@ private:
 
   database& db_;
   sqlite3_stmt* prepared_;
-  texts how_;
+  texts lifetime_;
 };
 
 /// A connection to a database.

@@ -9,14 +9,15 @@ namespace salond::persistence {
 using sqlite::database;
 
 sqlite_driver::sqlite_driver(std::unique_ptr<database> db, std::shared_ptr<const sqlite::file_lock> lock,
-                             database::purpose what)
-    : lock_(std::move(lock)), db_(std::move(db)), purpose_(what) {
+                             database::purpose purpose)
+    : lock_(std::move(lock)), db_(std::move(db)), purpose_(purpose) {
   db_->started();
 }
 
 sqlite_driver::~sqlite_driver() {
   if (purpose_ == database::purpose::write)
     db_->checkpoint();
+  close_readers(); // the last connection to close removes the log, which a reader may not do
 }
 
 // --- statements ---
@@ -68,23 +69,11 @@ void sqlite_driver::snapshot(const std::function<void()>& work) {
   read(work);
 }
 
-std::unique_ptr<driver> sqlite_driver::reader() {
+std::unique_ptr<driver> sqlite_driver::open_reader() {
   if (purpose_ == database::purpose::read || sqlite::in_memory(db_->path()))
     return nullptr;
-  if (readers_.empty())
-    open_readers(1);
-  auto next = std::move(readers_.back());
-  readers_.pop_back();
-  return next;
-}
-
-void sqlite_driver::open_readers(size_t count) {
-  if (sqlite::in_memory(db_->path()))
-    return;
-  while (readers_.size() < count) {
-    auto second = std::make_unique<database>(db_->path(), database::purpose::read);
-    readers_.push_back(std::make_unique<sqlite_driver>(std::move(second), lock_, database::purpose::read));
-  }
+  auto second = std::make_unique<database>(db_->path(), database::purpose::read);
+  return std::make_unique<sqlite_driver>(std::move(second), lock_, database::purpose::read);
 }
 
 std::string sqlite_driver::describe() {

@@ -13,7 +13,7 @@ public:
   /// REQUIRES: `db` is durable and its schema is the newest. The lock is shared with reader(): who comes next waits for
   /// both.
   sqlite_driver(std::unique_ptr<sqlite::database> db, std::shared_ptr<const sqlite::file_lock> lock,
-                sqlite::database::purpose what);
+                sqlite::database::purpose purpose);
   ~sqlite_driver() override;
 
   int64_t last_insert_id() override;
@@ -22,9 +22,6 @@ public:
   void transact(const std::function<void()>& work) override;
   void read(const std::function<void()>& work) override;
   void snapshot(const std::function<void()>& work) override;
-  std::unique_ptr<driver> reader() override;
-  /// Opens so many readers for reader() to hand out.
-  void open_readers(size_t count);
   std::string describe() override;
 
   bool append(const new_message& message) override;
@@ -36,12 +33,12 @@ public:
   void count_from(const stored_table& of, int64_t next) override;
 
 private:
+  std::unique_ptr<driver> open_reader() override;
   std::unique_ptr<query_result> ask_with(std::string_view statement, const parameter* values, size_t count) override;
   int64_t run_with(std::string_view statement, const parameter* values, size_t count) override;
 
   std::shared_ptr<const sqlite::file_lock> lock_; // goes last
   std::unique_ptr<sqlite::database> db_;
-  std::vector<std::unique_ptr<driver>> readers_; // open, not handed out yet
   sqlite::database::purpose purpose_;
 };
 

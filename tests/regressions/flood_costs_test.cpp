@@ -16,14 +16,14 @@ using rules::client_budget;
 using verdict = client_budget::verdict;
 
 constexpr instant noon{1h};
-const rules::budget_paces how{{500, 50}, {5000, 500}}; // as they are by default
+const rules::budget_paces paces{{500, 50}, {5000, 500}}; // as they are by default
 
 /// A client at an address, and the clock.
 struct talker {
   explicit talker(rules::address_budgets& at, std::string from = "192.0.2.1") : shared(at), address(std::move(from)) {}
 
   client_budget::decision ask(double cost, bool more = true, bool fault = false, bool stranger = false) {
-    return mine.ask({cost, fault, more, stranger}, shared, address, how, now);
+    return mine.ask({cost, fault, more, stranger}, shared, address, paces, now);
   }
   /// Says such frames for so long, as fast as it may, and more waits. Answers how many were heard, up to a close.
   size_t flood(double cost, std::chrono::seconds lasting) {
@@ -128,7 +128,7 @@ TEST_F(FloodCosts, OfAnAddressAreNotDoneAllAtOnce) {
 TEST_F(FloodCosts, OfWhatWasNotDoneAreGivenBack) {
   for (int n = 0; n < 2000; ++n, zoe.now += 5ms) { // a history of 500 of a salon where nobody has written yet
     ASSERT_EQ(zoe.ask(client_costs::told * 500).what, verdict::go) << n;
-    zoe.mine.charge(-client_costs::told * 500, addresses, zoe.address, how, zoe.now);
+    zoe.mine.charge(-client_costs::told * 500, addresses, zoe.address, paces, zoe.now);
   }
 }
 
@@ -171,7 +171,7 @@ TEST_F(FloodCosts, OfABotInFiftySalonsAreNone) {
   for (int salon = 0; salon < 50; ++salon) { // 500 messages of each, all asked for at once
     const auto may = zoe.ask(cost_of(asked) + expected_cost_of_answer(asked));
     ASSERT_NE(may.what, verdict::close) << salon;
-    zoe.mine.charge(500 * 100 * client_costs::told_byte, addresses, zoe.address, how, zoe.now);
+    zoe.mine.charge(500 * 100 * client_costs::told_byte, addresses, zoe.address, paces, zoe.now);
     zoe.now += may.wait;
   }
   EXPECT_EQ(zoe.told, 0u);
@@ -194,34 +194,34 @@ TEST_F(FloodCosts, OfAnOfficeThatComesBackAtOnceAreNone) {
 TEST_F(FloodCosts, OfConnectionsThatComeToNothingMakeWhoArrivesWaitHisTurn) {
   const auto handshake = client_costs::fruitless_tls;
   for (int n = 0; n < 60; ++n) {
-    ASSERT_EQ(addresses.arrive(zoe.address, how.address, handshake, noon), 0s) << "a thousand requests at once";
-    addresses.take_fruitless(zoe.address, how.address, handshake, noon);
+    ASSERT_EQ(addresses.arrive(zoe.address, paces.address, handshake, noon), 0s) << "a thousand requests at once";
+    addresses.take_fruitless(zoe.address, paces.address, handshake, noon);
   }
   for (int n = 0; n < 100; ++n)
-    addresses.take_fruitless(zoe.address, how.address, handshake, noon);
-  const auto first = addresses.arrive(zoe.address, how.address, handshake, noon + 1s);
-  const auto second = addresses.arrive(zoe.address, how.address, handshake, noon + 1s);
+    addresses.take_fruitless(zoe.address, paces.address, handshake, noon);
+  const auto first = addresses.arrive(zoe.address, paces.address, handshake, noon + 1s);
+  const auto second = addresses.arrive(zoe.address, paces.address, handshake, noon + 1s);
 
   ASSERT_TRUE(first && second);
   EXPECT_GT(*first, 1s);
   EXPECT_EQ(*second - *first, 30ms) << "500 requests a second";
   EXPECT_EQ(zoe.ask(1).what, verdict::go) << "who is logged in does not wait for it";
-  EXPECT_EQ(addresses.arrive("192.0.2.2", how.address, handshake, noon + 1s), 0s);
+  EXPECT_EQ(addresses.arrive("192.0.2.2", paces.address, handshake, noon + 1s), 0s);
 }
 
 TEST_F(FloodCosts, KeepNobodyWaitingForMoreThanFiveSecondsAndNotMoreThanAThousand) {
   for (int n = 0; n < 100000; ++n)
-    addresses.take_fruitless(zoe.address, how.address, client_costs::fruitless, noon);
+    addresses.take_fruitless(zoe.address, paces.address, client_costs::fruitless, noon);
   for (size_t n = 0; n < rules::address_budgets::most_arrivals; ++n) {
-    const auto wait = addresses.arrive(zoe.address, how.address, client_costs::fruitless, noon);
+    const auto wait = addresses.arrive(zoe.address, paces.address, client_costs::fruitless, noon);
     ASSERT_TRUE(wait) << n;
     ASSERT_GT(*wait, 4s);
     ASSERT_LE(*wait, 5s);
   }
 
-  EXPECT_FALSE(addresses.arrive(zoe.address, how.address, client_costs::fruitless, noon));
+  EXPECT_FALSE(addresses.arrive(zoe.address, paces.address, client_costs::fruitless, noon));
   addresses.arrived(zoe.address);
-  EXPECT_TRUE(addresses.arrive(zoe.address, how.address, client_costs::fruitless, noon));
+  EXPECT_TRUE(addresses.arrive(zoe.address, paces.address, client_costs::fruitless, noon));
 }
 
 TEST_F(FloodCosts, AreNotLookedAtWhereNoLimitIsSet) {
@@ -233,7 +233,7 @@ TEST_F(FloodCosts, AreNotLookedAtWhereNoLimitIsSet) {
 
 TEST_F(FloodCosts, AreRememberedOfSoManyAddresses) {
   for (size_t n = 0; n < rules::address_budgets::most_addresses + 100; ++n)
-    addresses.take(std::to_string(n), how.address, 1, noon);
+    addresses.take(std::to_string(n), paces.address, 1, noon);
 
   EXPECT_EQ(addresses.addresses(), rules::address_budgets::most_addresses);
 }
