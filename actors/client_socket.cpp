@@ -165,9 +165,8 @@ void client_socket::read_some() {
     return fail(net::operation::read);
   if (reads_later_)
     return;
-  // Handshakes have had their share of this turn: the bytes of this one wait in the socket, which wakes us again.
   if (shaking() && !pace_of_handshakes().allows())
-    return;
+    return wait_for_handshake();
   static thread_local std::vector<char> encrypted;
   auto& buffer = tls_ ? encrypted : read_buffer();
   buffer.resize(read_bytes);
@@ -279,6 +278,7 @@ void client_socket::want_write(bool want) {
 
 void client_socket::fail(net::operation op) {
   owner_ = nullptr;
+  waits_to_shake_ = false;
   io_failure(&events_.backend(), op);
   leave_loop();
   want_write(false);

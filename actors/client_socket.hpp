@@ -63,7 +63,10 @@ public:
   bool input_over() const { return input_over_; }
   /// Ends the connection at once, unread bytes or not; connection_closed_msg comes from the loop.
   void abort();
-  void pause_reading() { leave_loop(); }
+  void pause_reading() {
+    waits_to_shake_ = false;
+    leave_loop();
+  }
   void resume_reading();
 
   // caf::io::scribe
@@ -90,6 +93,7 @@ private:
 
   void on_event(net::operation op);
   void read_some();
+  void wait_for_handshake();
   void read_sealed(std::string_view bytes);
   void read_on_later();
   void write_some();
@@ -112,6 +116,7 @@ private:
   caf::intrusive_ptr<client_socket> reading_, writing_;
   bool waits_to_read_ = false, waits_to_write_ = false; // what it is going to wait for
   bool reads_later_ = false;                            // what the TLS stream holds has a turn of its own
+  bool waits_to_shake_ = false;                         // in the line of handshake_pace, out of the loop
   socket_owner* owner_ = nullptr;
   std::string peer_;
   std::vector<char> unused_;        // wr_buf() must answer something; nobody writes there

@@ -2,6 +2,7 @@
 #include "actors/client_socket.hpp"
 #include "actors/transport/handshake_pace.hpp"
 #include <sys/socket.h>
+#include <utility>
 
 namespace salond {
 namespace {
@@ -15,6 +16,20 @@ constexpr size_t most_sealed = 2 * records_at_once * record_bytes;
 
 void client_socket::speak_tls(std::shared_ptr<const tls_credentials> with) {
   tls_ = std::make_unique<tls_stream>(std::move(with));
+}
+
+/// Handshakes have had their share of this turn: the bytes of this one stay in the socket until its turn comes.
+void client_socket::wait_for_handshake() {
+  leave_loop();
+  if (std::exchange(waits_to_shake_, true))
+    return;
+  const caf::intrusive_ptr<client_socket> self{this};
+  pace_of_handshakes().wait([self] {
+    if (!std::exchange(self->waits_to_shake_, false))
+      return;
+    self->add_to_loop();
+    self->read_some();
+  });
 }
 
 void client_socket::read_sealed(std::string_view bytes) {

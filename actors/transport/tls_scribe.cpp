@@ -219,9 +219,23 @@ tls_scribe::step tls_scribe::first_byte() {
     end({dial_fault::other_protocol, "not TLS"});
     return step::wait;
   }
-  if (!pace_of_handshakes().allows())
-    return step::wait; // nothing is read: we are woken again
+  if (!pace_of_handshakes().allows()) {
+    wait_for_handshake();
+    return step::wait;
+  }
   return start_tls() ? step::go_on : step::wait;
+}
+
+/// Handshakes have had their share of this turn: the bytes of this one stay in the socket until its turn comes.
+void tls_scribe::wait_for_handshake() {
+  events_.passivate();
+  const caf::intrusive_ptr<tls_scribe> self{this};
+  pace_of_handshakes().wait([self] {
+    if (self->at_ == phase::dead)
+      return;
+    self->add_to_loop();
+    self->on_event(net::operation::read);
+  });
 }
 
 bool tls_scribe::start_tls() {

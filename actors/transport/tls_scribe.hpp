@@ -85,6 +85,7 @@ private:
   void on_event(caf::io::network::operation what);
   step connected(caf::io::network::operation what);
   step first_byte();
+  void wait_for_handshake();
   bool start_tls();
   void write_some();
   bool send_sealed();

@@ -17,13 +17,12 @@ constexpr int most_frames_a_turn = 64;     // then the other connections have th
 
 } // namespace
 
-/// One turn: a buffer's bytes, and of them so many records and frames. Where handshakes have had their share of this
-/// turn, the bytes of one that goes on wait in the socket, which wakes us again.
+/// One turn: a buffer's bytes, and of them so many records and frames.
 void tls_scribe::read_some() {
   if (!reading_ || at_ == phase::dead || reads_later_)
     return;
   if (at_ == phase::shaking && accepted() && !pace_of_handshakes().allows())
-    return;
+    return wait_for_handshake();
   static thread_local std::vector<char> buffer;
   buffer.resize(read_bytes);
   const auto count = ::recv(descriptor(), buffer.data(), buffer.size(), 0);

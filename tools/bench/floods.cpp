@@ -50,6 +50,11 @@ const flood_kind& find_kind(const std::string& name) {
   return *found;
 }
 
+bool wanted(const flood_kind& kind, const run_options& options) {
+  return options.kinds.empty()
+         || ("," + options.kinds + ",").find("," + std::string{kind.name} + ",") != std::string::npos;
+}
+
 [[noreturn]] void be_busy() {
   for (volatile uint64_t n = 0;; n = n + 1)
     ;
@@ -154,7 +159,8 @@ void floods(subject& what, const run_options& options, journal& out) {
   const std::vector<size_t> sizes = options.quick ? std::vector<size_t>{200} : std::vector<size_t>{1, 20, 200};
   for (const auto& kind : kinds)
     for (const auto connections : sizes)
-      run_case(what, options, out, kind.name, connections, busy_p99);
+      if (wanted(kind, options))
+        run_case(what, options, out, kind.name, connections, busy_p99);
 }
 
 void flood(const std::string& kind, uint16_t port, size_t connections, way over) {

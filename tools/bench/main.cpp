@@ -33,6 +33,7 @@ Servers, all in turn (default: --sqlite --floor):
   --out=FILE           appends one line of JSON a result
   --text-bytes=N       length of a message (100)
   --minutes=N          of the soak (30)
+  --kinds=A,B          of floods, these alone: HISTORY, TOKEN, connections, ...
   --server-core=N      of the server and its database (0); --own-core=N: of this program (1)
   --unpinned           the system may move both
   --salond=PROGRAM     (beside this one in the build folder)
@@ -72,7 +73,7 @@ void check_names(const arguments& asked) {
   static const std::vector<std::string> known{
       "sqlite",     "mariadb",  "db",       "floor",   "scenarios", "list", "quick",      "repeat",      "out",
       "text-bytes", "own-core", "unpinned", "salond",  "note",      "help", "memory-kib", "server-core", "passes",
-      "users",      "from",     "docs",     "minutes", "tls",       "port", "kind",       "connections"};
+      "users",      "from",     "docs",     "minutes", "tls",       "port", "kind",       "connections", "kinds"};
   for (const auto& [name, value] : asked.options)
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw std::invalid_argument("unknown option --" + name);
@@ -131,6 +132,7 @@ int measure(const arguments& asked) {
   options.quick = asked.has("quick");
   options.text_bytes = static_cast<size_t>(asked.number("text-bytes", 100));
   options.minutes = asked.number("minutes", 0);
+  options.kinds = asked.get("kinds", "");
   auto complete = true;
   for (const auto& what : all_scenarios())
     for (options.repetition = 1; wanted(asked, what) && options.repetition <= asked.number("repeat", 1);

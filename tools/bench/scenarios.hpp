@@ -2,6 +2,8 @@
 #pragma once
 #include "tools/bench/report.hpp"
 #include "tools/bench/subject.hpp"
+#include <string>
+#include <vector>
 
 namespace salond::bench {
 
@@ -9,7 +11,8 @@ struct run_options {
   bool quick = false;
   int repetition = 1;
   size_t text_bytes = 100;
-  int minutes = 0; ///< of the soak; 0: half an hour, or one minute if quick
+  int minutes = 0;   ///< of the soak; 0: half an hour, or one minute if quick
+  std::string kinds; ///< of floods, separated by commas; empty: all
 };
 
 struct scenario {

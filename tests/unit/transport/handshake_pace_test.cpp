@@ -1,5 +1,7 @@
 #include "actors/transport/handshake_pace.hpp"
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <vector>
 
 namespace salond {
 namespace {
@@ -36,6 +38,26 @@ TEST(HandshakePace, AsksForTheNextTurnOnceATurn) {
   pace.next_turn();
 
   EXPECT_TRUE(pace.spend(100us));
+}
+
+TEST(HandshakePace, ServesThoseWhoWaitInTheirOrderAndBeforeWhoeverComesLater) {
+  handshake_pace pace;
+  std::vector<int> served;
+  const auto take = [&](int who) {
+    EXPECT_TRUE(pace.allows()) << who;
+    served.push_back(who);
+    pace.spend(pace.most_a_turn / 2);
+  };
+  pace.spend(pace.most_a_turn);
+  for (int who = 0; who < 3; ++who)
+    pace.wait([&take, who] { take(who); });
+
+  pace.next_turn();
+
+  EXPECT_THAT(served, testing::ElementsAre(0, 1));
+  pace.next_turn();
+  EXPECT_THAT(served, testing::ElementsAre(0, 1, 2));
+  EXPECT_TRUE(pace.allows());
 }
 
 } // namespace
