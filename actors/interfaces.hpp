@@ -13,12 +13,14 @@ using store_actor = caf::typed_actor<
     caf::reacts_to<tick>>;
 
 /// SALON: its members, and the one order of their messages: the order of commits.
-using salon_actor = caf::typed_actor<
-    caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>, caf::replies_to<read_history>::with<store_done>,
-    // Facts, answered when the salon works by them and the relay was told.
-    caf::replies_to<member_added>::with<settled>, caf::replies_to<members_added>::with<settled>,
-    caf::replies_to<member_gone>::with<settled>, caf::replies_to<salon_changed>::with<settled>,
-    caf::reacts_to<append_next>, caf::replies_to<admit>::with<store_done>, caf::replies_to<dismiss>::with<store_done>>;
+using salon_actor =
+    caf::typed_actor<caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>,
+                     caf::replies_to<check_member>::with<member_confirmed>,
+                     // Facts, answered when the salon works by them and the relay was told.
+                     caf::replies_to<member_added>::with<settled>, caf::replies_to<members_added>::with<settled>,
+                     caf::replies_to<member_gone>::with<settled>, caf::replies_to<salon_changed>::with<settled>,
+                     caf::reacts_to<append_next>, caf::replies_to<admit>::with<settled>,
+                     caf::replies_to<dismiss>::with<settled>>;
 
 /// A salon that is open: what it is called and who serves it.
 struct salon_opened {
@@ -44,28 +46,25 @@ struct serving {
 };
 
 /// RELAY: tells this node's connections, on the I/O thread.
-using relay_actor =
-    caf::typed_actor<caf::reacts_to<told>, caf::reacts_to<salon_opened>, caf::reacts_to<salon_lost>,
-                     caf::reacts_to<close_user>, caf::reacts_to<announce>, caf::replies_to<close_all>::with<all_closed>,
-                     caf::reacts_to<serving>, caf::reacts_to<flush_all>, caf::reacts_to<tick>,
-                     caf::reacts_to<tell_user>, caf::reacts_to<decision_told>, caf::reacts_to<account_changed>,
-                     caf::reacts_to<salon_archived>, caf::replies_to<survey>::with<surveyed>,
-                     caf::reacts_to<new_settings>, caf::reacts_to<operator_names>,
-                     caf::replies_to<settle>::with<settled>>;
+using relay_actor = caf::typed_actor<
+    caf::reacts_to<told>, caf::reacts_to<salon_opened>, caf::reacts_to<salon_lost>, caf::reacts_to<close_user>,
+    caf::reacts_to<announce>, caf::replies_to<close_all>::with<all_closed>, caf::reacts_to<serving>,
+    caf::reacts_to<flush_all>, caf::reacts_to<tick>, caf::reacts_to<tell_user>, caf::reacts_to<decision_told>,
+    caf::reacts_to<account_changed>, caf::reacts_to<salon_archived>, caf::replies_to<survey>::with<surveyed>,
+    caf::reacts_to<new_settings>, caf::reacts_to<operator_names>, caf::replies_to<settle>::with<settled>>;
 
 /// DIRECTORY: who is online, with which connections.
-using directory_actor = caf::typed_actor<
-    // Answers what the store says to the arrival.
-    caf::replies_to<arrive>::with<store_done>, caf::reacts_to<depart>, caf::reacts_to<departures_stored>,
-    caf::replies_to<settle_departures>::with<departures_settled>, caf::reacts_to<close_user>,
-    caf::reacts_to<account_changed>, caf::replies_to<list_sessions>::with<sessions_listed>,
-    caf::replies_to<settle>::with<settled>>;
+using directory_actor =
+    caf::typed_actor<caf::replies_to<arrive>::with<arrival_noted>, caf::reacts_to<depart>,
+                     caf::reacts_to<retry_departures>, caf::replies_to<settle_departures>::with<departures_settled>,
+                     caf::reacts_to<close_user>, caf::reacts_to<account_changed>,
+                     caf::replies_to<list_sessions>::with<sessions_listed>, caf::replies_to<settle>::with<settled>>;
 
 /// HOST: opens the salons of this node and opens them again.
 using host_actor =
-    caf::typed_actor<caf::reacts_to<forget_user>, caf::reacts_to<salon_lost>, caf::reacts_to<salon_behind>,
+    caf::typed_actor<caf::reacts_to<forget_user>, caf::reacts_to<retry_opening>, caf::reacts_to<salon_behind>,
                      // The salon answers; fault::salon_closed when it is not open.
-                     caf::replies_to<admit>::with<store_done>, caf::replies_to<dismiss>::with<store_done>,
+                     caf::replies_to<admit>::with<settled>, caf::replies_to<dismiss>::with<settled>,
                      caf::reacts_to<salon_made>, caf::reacts_to<salon_changed>, caf::reacts_to<salon_archived>,
                      caf::reacts_to<membership_made>, caf::reacts_to<memberships_made>,
                      caf::replies_to<settle>::with<settled>>;

@@ -67,11 +67,11 @@ struct leave {
   user_id who;
   std::string username;
 };
-/// Runs the job, a read, if `who` is a member: not_a_member.
-struct read_history {
+/// Does the user belong to the salon, and may read what was said there? not_a_member.
+struct check_member {
   user_id who;
-  std::shared_ptr<store_job> job;
 };
+struct member_confirmed {};
 /// A membership was made in the store by somebody else than the salon (a registration).
 struct member_added {
   user_id who;
@@ -116,10 +116,12 @@ struct append_next {};
 struct settle {};
 struct settled {};
 
+/// What a salon answers a connection.
+using salon_answer = std::variant<rules::answer::posted, rules::answer::settled, rules::answer::told>;
 /// An answer on its way to a connection, behind what the connection is to hear first.
 struct reply {
   connection_id to;
-  rules::answer::any what;
+  salon_answer what;
 };
 /// What happened in a salon, committed together: who hears it from now on, what is told, who hears it no longer, and
 /// the answers for the connections that asked. In this order.
@@ -169,6 +171,10 @@ struct surveyed {
 struct salon_lost {
   salon_id salon;
 };
+/// INTERNAL to the host: a salon that failed could not be read from the store a second ago.
+struct retry_opening {
+  salon_id salon;
+};
 /// INTERNAL to the host: what a salon that was opened again may have missed is looked for once more.
 struct salon_behind {
   salon_id salon;
@@ -194,22 +200,23 @@ struct wake {};
 
 // --- to the directory ---
 
-/// The user is proven and comes online with this connection; the job (a write) opens the session in the store.
+/// The user is proven and comes online with this connection, which then opens the session in the store.
 struct arrive {
   user_id who;
   std::string username;
   connection_id with;
   std::string address;
-  std::shared_ptr<store_job> job;
 };
+/// What the store is asked from now on comes behind all departures of the user that were before.
+struct arrival_noted {};
 /// The connection ended.
 struct depart {
   user_id who;
   connection_id with;
   persistence::store::requests requests = persistence::store::requests::end; ///< of the user, should it be the last
 };
-/// INTERNAL to the directory: the store has taken the last departures.
-struct departures_stored {};
+/// INTERNAL to the directory: the store could not take the last departures a second ago.
+struct retry_departures {};
 /// Who is connected? For operators.
 struct list_sessions {};
 struct session_listed {
@@ -218,7 +225,7 @@ struct session_listed {
   moment since;
 };
 struct sessions_listed {
-  std::shared_ptr<const std::vector<session_listed>> sessions;
+  std::vector<session_listed> sessions;
 };
 /// Answered when the store knows of every departure.
 struct settle_departures {};
@@ -355,7 +362,8 @@ SALOND_LOCAL(counted_work)
 SALOND_LOCAL(post)
 SALOND_LOCAL(join)
 SALOND_LOCAL(leave)
-SALOND_LOCAL(read_history)
+SALOND_LOCAL(check_member)
+SALOND_LOCAL(member_confirmed)
 SALOND_LOCAL(settle)
 SALOND_LOCAL(settled)
 SALOND_LOCAL(member_added)
@@ -373,6 +381,7 @@ SALOND_LOCAL(account_changed)
 SALOND_LOCAL(survey)
 SALOND_LOCAL(surveyed)
 SALOND_LOCAL(salon_lost)
+SALOND_LOCAL(retry_opening)
 SALOND_LOCAL(salon_behind)
 SALOND_LOCAL(close_user)
 SALOND_LOCAL(announce)
@@ -380,8 +389,9 @@ SALOND_LOCAL(close_all)
 SALOND_LOCAL(all_closed)
 SALOND_LOCAL(wake)
 SALOND_LOCAL(arrive)
+SALOND_LOCAL(arrival_noted)
 SALOND_LOCAL(depart)
-SALOND_LOCAL(departures_stored)
+SALOND_LOCAL(retry_departures)
 SALOND_LOCAL(list_sessions)
 SALOND_LOCAL(sessions_listed)
 SALOND_LOCAL(settle_departures)
