@@ -3,6 +3,7 @@
 #pragma once
 #include "actors/audience.hpp"
 #include "actors/client_socket.hpp"
+#include "actors/interfaces/connection.hpp"
 #include "actors/rules/said_bytes.hpp"
 
 namespace salond {

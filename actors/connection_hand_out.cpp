@@ -44,7 +44,6 @@ void connection::read_as_member(const desk& at, Ask ask, Then then) {
   request(at.salon, caf::infinite, check_member{account})
       .then(
           [this, ask = std::move(ask), then = std::move(then), refuse](member_confirmed) mutable {
-            asked_salon_ = {}; // it owes nothing any more
             ask_store(this, house_->store, store_work::kind::read, std::move(ask), std::move(then), refuse);
           },
           [refuse](caf::error& why) { refuse(fault_of(why)); });
@@ -82,6 +81,7 @@ void connection::ask_history() {
 }
 
 void connection::tell_history(std::vector<chat_message> messages) {
+  asked_salon_ = {}; // it owes nothing while the client reads
   const auto& salon = history_->salon;
   std::vector<event::any> page;
   for (auto& old : messages)

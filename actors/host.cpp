@@ -68,7 +68,7 @@ void catch_up(pointer self, salon_id which) {
         tell_salon(self, which, salon_changed{now->record});
         self->send(self->state.relay, salon_opened{now->record, place->second});
       },
-      [self, which](fault) { self->delayed_send(self, std::chrono::seconds{1}, salon_behind{which}); });
+      [self, which](fault) { self->delayed_send(self, std::chrono::seconds{1}, retry_catching_up{which}); });
 }
 
 void open_again(pointer self, salon_id which) {
@@ -140,7 +140,7 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
           tell_salon(self, which, member_gone{msg.who});
       },
       [self](const retry_opening& msg) { open_again(self, msg.salon); },
-      [self](const salon_behind& msg) { catch_up(self, msg.salon); },
+      [self](const retry_catching_up& msg) { catch_up(self, msg.salon); },
       [self](const admit& msg) { return hand_on(self, msg); },
       [self](const dismiss& msg) { return hand_on(self, msg); },
       [self](const salon_made& msg) {
