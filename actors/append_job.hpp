@@ -2,7 +2,8 @@
 // the moment when the store's thread takes that: the larger an append, the less it costs to store a message and to tell
 // it.
 #pragma once
-#include "actors/messages.hpp"
+#include "actors/interfaces/salon.hpp"
+#include "actors/store_job.hpp"
 #include <mutex>
 
 namespace salond {

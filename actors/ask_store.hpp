@@ -1,6 +1,6 @@
 // Asking the store, in one call.
 #pragma once
-#include "actors/interfaces.hpp"
+#include "actors/interfaces/persistence.hpp"
 
 namespace salond {
 

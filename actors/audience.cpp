@@ -221,7 +221,7 @@ void audience::answer(reply& what, desk& at) {
     --at.posts;
   const auto found = connections_.find(what.to);
   if (found != connections_.end())
-    found->second->answered(std::move(what.what));
+    std::visit([&](auto& given) { found->second->answered(std::move(given)); }, what.what);
   tell_if_over();
 }
 

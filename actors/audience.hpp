@@ -7,7 +7,9 @@
 #pragma once
 #include "actors/admission.hpp"
 #include "actors/dialects.hpp"
-#include "actors/interfaces.hpp"
+#include "actors/interfaces/directory.hpp"
+#include "actors/interfaces/persistence.hpp"
+#include "actors/interfaces/relay.hpp"
 #include "actors/rules/backlog.hpp"
 #include "actors/rules/recent_rate.hpp"
 #include "protocol/words/lookalikes.hpp"

@@ -1,7 +1,10 @@
 // BANS: the registry of who is out until when. The store decides and keeps; the registry remembers, and sees to it that
 // whom it hits is gone everywhere.
 #pragma once
-#include "actors/interfaces.hpp"
+#include "actors/interfaces/bans.hpp"
+#include "actors/interfaces/directory.hpp"
+#include "actors/interfaces/host.hpp"
+#include "actors/interfaces/persistence.hpp"
 #include "actors/rules/bans.hpp"
 
 namespace salond {

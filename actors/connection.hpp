@@ -3,6 +3,7 @@
 #pragma once
 #include "actors/audience.hpp"
 #include "actors/client_socket.hpp"
+#include "actors/interfaces/connection.hpp"
 #include "actors/rules/said_bytes.hpp"
 
 namespace salond {
@@ -94,12 +95,15 @@ private:
   void ask_if_read();
   void ask_backlog();
   void ask_history();
+  template <class Ask, class Then>
+  void read_as_member(const desk& at, Ask ask, Then then);
   void tell_history(std::vector<chat_message> messages);
   void confirm_all(const std::vector<decided_request>& told);
   void confirm_taken();
 
   void send_post(desk& at, rules::question::post& what);
   desk* open_desk(const std::string& salon);
+  void open_session(const rules::question::arrive& as);
   void read_user(std::string key);
   void found_user(outcome<user> who);
   void give_registration_back();

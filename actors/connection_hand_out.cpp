@@ -34,39 +34,50 @@ void connection::ask_backlog() {
       [this](fault why) { answered(rules::answer::remembered{why}); });
 }
 
-void connection::carry(rules::question::history& what) {
-  auto* at = open_desk(what.salon);
-  if (!at)
-    return;
-  auto job = make_store_job([id = at->record.id, count = static_cast<size_t>(what.count)](persistence::store& db) {
-    return db.begin_history(id, count);
-  });
-  request(at->salon, caf::infinite, read_history{account, job})
+/// Asks the store what members alone may read. The salon is asked first whether the user is one; it sees no text.
+template <class Ask, class Then>
+void connection::read_as_member(const desk& at, Ask ask, Then then) {
+  const auto refuse = [this](fault why) {
+    history_.reset();
+    answered(rules::answer::remembered{why});
+  };
+  request(at.salon, caf::infinite, check_member{account})
       .then(
-          [this, job, salon = at->record](const store_done&) {
-            history_ = history{salon, std::move(job->result.later)};
-            tell_history(std::move(job->result.messages));
+          [this, ask = std::move(ask), then = std::move(then), refuse](member_confirmed) mutable {
+            ask_store(this, house_->store, store_work::kind::read, std::move(ask), std::move(then), refuse);
           },
-          [this](caf::error& why) { answered(rules::answer::remembered{fault_of(why)}); });
+          [refuse](caf::error& why) { refuse(fault_of(why)); });
 }
 
-/// By the salon, as the first piece was: who is no member any more gets nothing further.
+void connection::carry(rules::question::history& what) {
+  const auto* at = open_desk(what.salon);
+  if (!at)
+    return;
+  read_as_member(
+      *at,
+      [id = at->record.id, count = static_cast<size_t>(what.count)](persistence::store& db) {
+        return db.begin_history(id, count);
+      },
+      [this, salon = at->record](persistence::history_page& found) {
+        history_ = history{salon, std::move(found.later)};
+        tell_history(std::move(found.messages));
+      });
+}
+
+/// As the first piece: who is no member any more gets nothing further.
 void connection::ask_history() {
   const auto* at = house_->find(history_->salon.id);
   if (!at || !at->salon) {
     history_.reset();
     return answered(rules::answer::remembered{at && !at->archived ? fault::storage : fault::unknown_salon});
   }
-  auto job = make_store_job([id = at->record.id, seqs = take_piece(history_->later)](persistence::store& db) {
-    return db.messages_at(id, seqs);
-  });
   asked_salon_ = at->record.id;
-  request(at->salon, caf::infinite, read_history{account, job})
-      .then([this, job](const store_done&) { tell_history(std::move(job->result)); },
-            [this](caf::error& why) {
-              history_.reset();
-              answered(rules::answer::remembered{fault_of(why)});
-            });
+  read_as_member(
+      *at,
+      [id = at->record.id, seqs = take_piece(history_->later)](persistence::store& db) {
+        return db.messages_at(id, seqs);
+      },
+      [this](std::vector<chat_message>& found) { tell_history(std::move(found)); });
 }
 
 void connection::tell_history(std::vector<chat_message> messages) {

@@ -146,32 +146,39 @@ void connection::carry(rules::question::redeem_token& what) {
 
 void connection::carry(rules::question::arrive& what) {
   house_->arrive(*this, what.who); // before the store is asked, so that nothing that changes meanwhile is missed
+  request(house_->directory, caf::infinite, salond::arrive{what.who, what.username, number, peer})
+      .then([this, what](arrival_noted) { open_session(what); },
+            [this](caf::error& why) {
+              answered(rules::answer::arrived{fault_of(why), {}});
+            });
+}
+
+void connection::open_session(const rules::question::arrive& as) {
   const auto at = wall_clock();
-  const auto key = key_of(what.username);
+  const auto key = key_of(as.username);
   const auto is_new = house_->allowed.is_to_be_stored(key, network, now(), at);
-  auto job = make_store_job([who = what.who, at, is_new, from = network](persistence::store& db) {
-    auto opened = db.open_session(who, at);
-    if (opened && is_new)
-      db.remember_address(who, from, at);
-    return opened;
-  });
-  request(house_->directory, caf::infinite, salond::arrive{what.who, what.username, number, peer, job})
-      .then(
-          [this, job, username = what.username, key, is_new, at](const store_done&) {
-            auto& opened = job->result;
-            if (!opened)
-              return answered(rules::answer::arrived{opened.why(), {}});
-            if (is_new)
-              house_->allowed.is_stored(key, network, now(), at);
-            auto missed = house_->start_hearing(*this, username, std::move(*opened));
-            log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
-            answered(rules::answer::arrived{event::logged_in{username, house_->list_for(*this)},
-                                            std::move(missed.events), missed.more});
-            confirm_all(missed.decided);
-          },
-          [this](caf::error& why) {
-            answered(rules::answer::arrived{fault_of(why), {}});
-          });
+  ask_store(
+      this, house_->store, store_work::kind::write,
+      [who = as.who, at, is_new, from = network](persistence::store& db) {
+        auto opened = db.open_session(who, at);
+        if (opened && is_new)
+          db.remember_address(who, from, at);
+        return opened;
+      },
+      [this, username = as.username, key, is_new, at](outcome<persistence::arrival>& opened) {
+        if (!opened)
+          return answered(rules::answer::arrived{opened.why(), {}});
+        if (is_new)
+          house_->allowed.is_stored(key, network, now(), at);
+        auto missed = house_->start_hearing(*this, username, std::move(*opened));
+        log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
+        answered(rules::answer::arrived{event::logged_in{username, house_->list_for(*this)}, std::move(missed.events),
+                                        missed.more});
+        confirm_all(missed.decided);
+      },
+      [this](fault why) {
+        answered(rules::answer::arrived{why, {}});
+      });
 }
 
 void connection::carry(rules::question::register_user& what) {

@@ -8,6 +8,8 @@ namespace {
 
 using pointer = directory_actor::stateful_pointer<directory_state>;
 
+void end_batch(pointer self);
+
 /// Departures go to the store in batches: one open request for however many leave at once.
 void tell_departures(pointer self) {
   auto& st = self->state;
@@ -20,12 +22,12 @@ void tell_departures(pointer self) {
         db.close_sessions(gone, requests, now);
         return done{};
       },
-      [self](done) { self->send(self, departures_stored{}); },
+      [self](done) { end_batch(self); },
       [self, gone](fault) { // the database is away: once more, but for those who came back meanwhile
         for (const auto who : gone)
           if (!self->state.presence.online(who))
             self->state.departed.insert(who);
-        self->delayed_send(self, std::chrono::seconds{1}, departures_stored{});
+        self->delayed_send(self, std::chrono::seconds{1}, retry_departures{});
       });
 }
 
@@ -40,6 +42,12 @@ void go_on(pointer self) {
   st.settling.clear();
 }
 
+/// The store has taken a batch, or is to be told it once more.
+void end_batch(pointer self) {
+  --self->state.telling;
+  go_on(self);
+}
+
 } // namespace
 
 directory_actor::behavior_type directory(pointer self, store_actor store, relay_actor relay) {
@@ -49,12 +57,12 @@ directory_actor::behavior_type directory(pointer self, store_actor store, relay_
     log::warning("the directory was told an error", {{"why", to_string(why)}});
   });
   return {
-      [self](const arrive& msg) -> caf::result<store_done> {
+      [self](const arrive& msg) {
         auto& st = self->state;
         if (st.departed.count(msg.who) != 0)
           tell_departures(self); // first, or the store would take the departure for a later one
         st.presence.arrive(msg.who, msg.username, {msg.with, msg.address, wall_clock()});
-        return self->delegate(st.store, store_work{store_work::kind::write, msg.job});
+        return arrival_noted{};
       },
       [self](const depart& msg) {
         if (self->state.presence.depart(msg.who, msg.with) != rules::presence::departure::last)
@@ -63,10 +71,7 @@ directory_actor::behavior_type directory(pointer self, store_actor store, relay_
         self->state.requests = msg.requests;
         go_on(self);
       },
-      [self](const departures_stored&) {
-        --self->state.telling;
-        go_on(self);
-      },
+      [self](const retry_departures&) { end_batch(self); },
       [self](const settle_departures&) {
         auto answer = self->make_response_promise<departures_settled>();
         self->state.settling.push_back(answer);
@@ -80,11 +85,11 @@ directory_actor::behavior_type directory(pointer self, store_actor store, relay_
       },
       [self](const settle& msg) { return self->delegate(self->state.relay, msg); },
       [self](const list_sessions&) {
-        auto all = std::make_shared<std::vector<session_listed>>();
+        sessions_listed all;
         self->state.presence.for_each([&](user_id who, const std::string& username, const auto& one) {
-          all->push_back({who, username, one.address, one.since});
+          all.sessions.push_back({who, username, one.address, one.since});
         });
-        return sessions_listed{std::move(all)};
+        return all;
       },
   };
 }

@@ -1,7 +1,9 @@
 // DIRECTORY: who is online, with which connections; the store's rows follow it. The one order of a user's arrivals and
 // departures, so that no row stays `connected`.
 #pragma once
-#include "actors/interfaces.hpp"
+#include "actors/interfaces/directory.hpp"
+#include "actors/interfaces/persistence.hpp"
+#include "actors/interfaces/relay.hpp"
 #include "actors/rules/presence.hpp"
 #include <unordered_set>
 

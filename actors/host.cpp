@@ -68,7 +68,7 @@ void catch_up(pointer self, salon_id which) {
         tell_salon(self, which, salon_changed{now->record});
         self->send(self->state.relay, salon_opened{now->record, place->second});
       },
-      [self, which](fault) { self->delayed_send(self, std::chrono::seconds{1}, salon_behind{which}); });
+      [self, which](fault) { self->delayed_send(self, std::chrono::seconds{1}, retry_catching_up{which}); });
 }
 
 void open_again(pointer self, salon_id which) {
@@ -86,7 +86,7 @@ void open_again(pointer self, salon_id which) {
       },
       [self, which](fault why) {
         log::warning("cannot open a salon again, trying on", {{"salon", which.value}, {"why", to_string(why)}});
-        self->delayed_send(self, std::chrono::seconds{1}, salon_lost{which});
+        self->delayed_send(self, std::chrono::seconds{1}, retry_opening{which});
       });
 }
 
@@ -101,7 +101,7 @@ void on_failure(pointer self, salon_id which, const caf::error& why) {
 
 /// Hands a decision about a membership to its salon, which answers it.
 template <class Decision>
-caf::result<store_done> hand_on(pointer self, const Decision& msg) {
+caf::result<settled> hand_on(pointer self, const Decision& msg) {
   const auto place = self->state.open.find(msg.salon);
   if (place == self->state.open.end())
     return make_error(fault::salon_closed);
@@ -139,8 +139,8 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
         for (const auto which : msg.salons)
           tell_salon(self, which, member_gone{msg.who});
       },
-      [self](const salon_lost& msg) { open_again(self, msg.salon); },
-      [self](const salon_behind& msg) { catch_up(self, msg.salon); },
+      [self](const retry_opening& msg) { open_again(self, msg.salon); },
+      [self](const retry_catching_up& msg) { catch_up(self, msg.salon); },
       [self](const admit& msg) { return hand_on(self, msg); },
       [self](const dismiss& msg) { return hand_on(self, msg); },
       [self](const salon_made& msg) {

@@ -1,7 +1,10 @@
 // HOST: opens the salons, watches them, and opens again what failed: from the store, behind all that the failed one had
 // asked it, so that nothing is numbered twice. The third failure in a minute closes the salon.
 #pragma once
-#include "actors/interfaces.hpp"
+#include "actors/interfaces/host.hpp"
+#include "actors/interfaces/persistence.hpp"
+#include "actors/interfaces/relay.hpp"
+#include "actors/interfaces/server.hpp"
 #include "actors/rules/failures.hpp"
 #include "actors/salon.hpp"
 #include <unordered_map>

@@ -33,7 +33,7 @@ passwords_actor::behavior_type passwords(pointer self, config::passwords how) {
   const auto weak = caf::actor_cast<caf::actor_addr>(self); // the threads must not keep their owner alive
   self->state.threads = std::make_unique<work_threads>(std::max(1u, how.threads), how.queue, [weak] {
     if (auto owner = caf::actor_cast<passwords_actor>(weak))
-      caf::anon_send(owner, collect{});
+      caf::anon_send(owner, collect_hashes{});
   });
   const rules::password_cost cost{how.memory_kib, how.passes};
   return {
@@ -48,7 +48,7 @@ passwords_actor::behavior_type passwords(pointer self, config::passwords how) {
           return verified_password{found.which, std::move(found.better_hash)};
         });
       },
-      [self](const collect&) {
+      [self](const collect_hashes&) {
         for (auto& then : self->state.threads->take_finished())
           then();
       },

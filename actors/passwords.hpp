@@ -1,7 +1,7 @@
 // PASSWORDS: hashes and verifies on threads of its own, so that no login blocks the I/O thread or the store. The queue
 // is bounded and has an order (rules/hash_queue.hpp): what does not fit is refused as busy.
 #pragma once
-#include "actors/interfaces.hpp"
+#include "actors/interfaces/passwords.hpp"
 #include "actors/work_threads.hpp"
 #include "config/config.hpp"
 

@@ -65,7 +65,7 @@ void begin_later(pointer self, store_work::kind how, store_worker& worker) {
 void tick_later(pointer self) {
   auto& st = self->state;
   if (!std::exchange(st.ticking, true))
-    self->delayed_send(self, tick_length, tick{});
+    self->delayed_send(self, tick_length, refuse_stale_work{});
 }
 
 /// A commit whose outcome is unknown waits for the database however long that is away; what would come behind it does
@@ -96,7 +96,7 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
   const auto weak = caf::actor_cast<caf::actor_addr>(self);
   const auto finished = [weak] {
     if (auto owner = caf::actor_cast<store_actor>(weak))
-      caf::anon_send(owner, collect{});
+      caf::anon_send(owner, collect_answers{});
   };
   st.writer = std::make_unique<store_worker>(*st.db, finished, broken);
   if (st.reading_db)
@@ -141,15 +141,15 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
         self->state.draining.push_back(promise);
         if (self->state.long_reader)
           self->state.long_reader->abandon();
-        self->send(self, collect{});
+        self->send(self, collect_answers{});
         return promise;
       },
-      [self](const collect&) { on_collect(self); },
+      [self](const collect_answers&) { on_collect(self); },
       [self](const begin_writes&) {
         self->state.beginning = false;
         self->state.writer->begin();
       },
-      [self](const tick&) { on_tick(self); },
+      [self](const refuse_stale_work&) { on_tick(self); },
   };
 }
 

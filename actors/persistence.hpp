@@ -2,7 +2,7 @@
 // for writes, in groups; where the database allows, one for reads and one for long reads), and answers when they are
 // durable.
 #pragma once
-#include "actors/interfaces.hpp"
+#include "actors/interfaces/persistence.hpp"
 #include "actors/store_worker.hpp"
 
 namespace salond {

@@ -12,7 +12,7 @@ using pointer = salon_actor::stateful_broker_pointer<salon_state>;
 
 constexpr size_t most_appends = 2;
 
-void answer(pointer self, connection_id to, rules::answer::any what) {
+void answer(pointer self, connection_id to, salon_answer what) {
   told out;
   out.salon = self->state.rules.record().id;
   out.replies.push_back({to, std::move(what)});
@@ -163,8 +163,8 @@ decided_request decided(pointer self, const decision& why, bool accepted) {
   return {record.id, record.name, accepted, why.at};
 }
 
-caf::result<store_done> on_admit(pointer self, const admit& msg) {
-  auto answer = self->make_response_promise<store_done>();
+caf::result<settled> on_admit(pointer self, const admit& msg) {
+  auto answer = self->make_response_promise<settled>();
   ask_store(
       self, self->state.store, store_work::kind::write,
       [msg, verdict = decided(self, msg.why, true)](persistence::store& db) -> outcome<done> {
@@ -187,14 +187,14 @@ caf::result<store_done> on_admit(pointer self, const admit& msg) {
         enter(self, msg.who, msg.username, {});
         if (msg.remembered && msg.how == decided_by::request)
           self->send(self->state.relay, decision_told{msg.who, decided(self, msg.why, true)});
-        answer.deliver(store_done{});
+        answer.deliver(settled{});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
 }
 
-caf::result<store_done> on_dismiss(pointer self, const dismiss& msg) {
-  auto answer = self->make_response_promise<store_done>();
+caf::result<settled> on_dismiss(pointer self, const dismiss& msg) {
+  auto answer = self->make_response_promise<settled>();
   ask_store(
       self, self->state.store, store_work::kind::write,
       [msg, verdict = decided(self, msg.why, false)](persistence::store& db) {
@@ -218,7 +218,7 @@ caf::result<store_done> on_dismiss(pointer self, const dismiss& msg) {
         } else {
           go(self, msg.who, left_of(self, msg.username), {});
         }
-        answer.deliver(store_done{});
+        answer.deliver(settled{});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -237,10 +237,10 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
       [self](post& msg) { on_post(self, msg); },
       [self](const join& msg) { on_join(self, msg); },
       [self](const leave& msg) { on_leave(self, msg); },
-      [self](const read_history& msg) -> caf::result<store_done> {
+      [self](const check_member& msg) -> caf::result<member_confirmed> {
         if (auto why = self->state.rules.refuses(msg.who))
           return make_error(*why);
-        return self->delegate(self->state.store, store_work{store_work::kind::read, msg.job});
+        return member_confirmed{};
       },
       [self](const member_added& msg) {
         self->state.rules.add(msg.who);

@@ -2,7 +2,9 @@
 // asker.
 #pragma once
 #include "actors/append_job.hpp"
-#include "actors/interfaces.hpp"
+#include "actors/interfaces/persistence.hpp"
+#include "actors/interfaces/relay.hpp"
+#include "actors/interfaces/salon.hpp"
 #include "actors/rules/salon.hpp"
 
 namespace salond {

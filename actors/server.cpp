@@ -146,7 +146,7 @@ void reopen_listener(pointer self, size_t which) {
     tell_of_change(self);
   } catch (const std::exception& error) {
     log::error("cannot open a listener again, trying on", {{"why", error.what()}});
-    self->delayed_send(self, std::chrono::seconds{1}, reopen{which});
+    self->delayed_send(self, std::chrono::seconds{1}, retry_listener{which});
   }
 }
 
@@ -171,7 +171,7 @@ void restart_bans(pointer self) {
             tell_of_change(self);
           },
           [self](caf::error& error) {
-            self->delayed_send(self, std::chrono::seconds{1}, reread_bans{});
+            self->delayed_send(self, std::chrono::seconds{1}, retry_bans{});
             log::warning("cannot read the bans, trying on", {{"why", to_string(error)}});
           });
 }
@@ -312,8 +312,8 @@ server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> par
       },
       [self](const stop_now&) { stop_in_order(self); },
       [self](const salons_open&) { open_doors(self); },
-      [self](const reopen& msg) { reopen_listener(self, msg.listener); },
-      [self](const reread_bans&) { restart_bans(self); },
+      [self](const retry_listener& msg) { reopen_listener(self, msg.listener); },
+      [self](const retry_bans&) { restart_bans(self); },
       [self](const new_settings& now) {
         auto& st = self->state;
         st.parts.settings = *now.values;

@@ -135,6 +135,44 @@ if(clocks)
   math(EXPR refused "${refused} + 1")
 endif()
 
+# What may cross nodes holds values: no closure, no pointer to one, no handle. What stays in the process is listed in one
+# file (docs/decisions/0027-what-may-cross-nodes.md); actors/transport, a library below, hands itself one pointer.
+set(in_process actors/interfaces/in_process.hpp)
+file(GLOB interfaces RELATIVE "${ROOT}" "${ROOT}/actors/interfaces/*.hpp")
+list(REMOVE_ITEM interfaces ${in_process})
+execute_process(
+  COMMAND awk [=[
+    match($0, /SALOND_IN_PROCESS\([a-z_]+/) { stays[substr($0, RSTART + 18, RLENGTH - 18)] = 1 }
+    /^struct [a-z_]+ [{]/ { name = $2 }
+    name != "" && !(name in stays) && /std::(function|shared_ptr|unique_ptr|weak_ptr)|caf::|_job|_actor|[*]/ { print FILENAME ":" FNR ": " name }
+    /^struct .*};|^};/ { name = "" }
+  ]=] ${in_process} ${interfaces}
+  WORKING_DIRECTORY "${ROOT}" OUTPUT_VARIABLE closures RESULT_VARIABLE status)
+if(closures OR NOT status EQUAL 0)
+  message("${closures}a message that may cross nodes holds values only; what cannot stands in ${in_process}")
+  math(EXPR refused "${refused} + 1")
+endif()
+execute_process(
+  COMMAND grep -rnE --include=*.hpp --include=*.cpp "CAF_ALLOW_UNSAFE_MESSAGE_TYPE|SALOND_IN_PROCESS" actors
+  COMMAND grep -vE "^(${in_process}:|actors/transport/)"
+  WORKING_DIRECTORY "${ROOT}" OUTPUT_VARIABLE allowances)
+if(allowances)
+  message("${allowances}messages that stay in the process are listed in ${in_process} alone")
+  math(EXPR refused "${refused} + 1")
+endif()
+
+# The names of tables and columns are persistence's. Exception: the export of a user reads rows as they are.
+execute_process(
+  COMMAND grep -rnE --include=*.hpp --include=*.cpp
+    "\"((from_|to_)?client_id|(salon|message|audit|pm)_id|(username|alias|nom)_key|nom_salon|contenu|salons_adheres|from_where|(by|to)_whom|(password|token)_hash)\""
+    protocol config actors tools
+  COMMAND grep -v "^actors/admin/personal[.]cpp:"
+  WORKING_DIRECTORY "${ROOT}" OUTPUT_VARIABLE columns)
+if(columns)
+  message("${columns}names of tables and columns stand only under persistence/")
+  math(EXPR refused "${refused} + 1")
+endif()
+
 if(refused)
   message(FATAL_ERROR "layers: ${refused} faults in ${seen} includes")
 endif()

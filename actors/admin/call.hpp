@@ -1,7 +1,11 @@
 // One command of an operator, from the request to the last piece of its answer.
 #pragma once
 #include "actors/admin/messages.hpp"
-#include "actors/interfaces.hpp"
+#include "actors/interfaces/directory.hpp"
+#include "actors/interfaces/host.hpp"
+#include "actors/interfaces/persistence.hpp"
+#include "actors/interfaces/relay.hpp"
+#include "actors/interfaces/server.hpp"
 #include "actors/rules/permissions.hpp"
 #include "actors/transport/tls_folder.hpp"
 #include "actors/transport/transport.hpp"
@@ -190,6 +194,3 @@ json audit_fields(const persistence::audit_line& line);
 std::string joined(const std::vector<std::string>& all, const char* between);
 
 } // namespace salond
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(salond::say_how_far)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(salond::tell_refusals)

@@ -250,7 +250,7 @@ void export_user(const admin_call_ptr& call) {
         [call, state](const json& all) {
           call->self()
               ->request(call->parts().directory, std::chrono::seconds{5}, list_sessions{})
-              .then([state, call, all](const sessions_listed& now) { tell_summary(state, call, all, *now.sessions); },
+              .then([state, call, all](const sessions_listed& now) { tell_summary(state, call, all, now.sessions); },
                     refusing_error(call));
         });
   });

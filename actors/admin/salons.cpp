@@ -101,7 +101,7 @@ void decide_membership(const admin_call_ptr& call, decided_by how, const std::st
       ->request(
           call->parts().host, caf::infinite,
           Message{call->file.salon->id, who.id, who.username, how, call->why(reason), call->parts().keep_requests})
-      .then([call](const store_done&) { call->done(); }, refusing_error(call));
+      .then([call](settled) { call->done(); }, refusing_error(call));
 }
 
 void accept_registration(const admin_call_ptr& call) {

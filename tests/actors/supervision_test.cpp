@@ -126,7 +126,7 @@ TEST_F(Supervision, WhoAsksASalonThatHasDiedIsTold) {
   caf::scoped_actor self{*system, true};
   caf::error why;
   self->request(before, std::chrono::seconds{10}, dismiss{})
-      .receive([](const store_done&) {}, [&](caf::error& told) { why = told; });
+      .receive([](settled) {}, [&](caf::error& told) { why = told; });
   EXPECT_EQ(why, caf::sec::request_receiver_down);
 }
 

@@ -1,4 +1,4 @@
-#include "actors/messages.hpp"
+#include "actors/interfaces/errors.hpp"
 
 namespace salond {
 namespace {

@@ -1,0 +1,66 @@
+// What BANS hears. Its messages hold values only: registries of other nodes will hear some of them.
+#pragma once
+#include "actors/interfaces/errors.hpp"
+#include "actors/interfaces/words.hpp"
+
+namespace salond {
+
+/// May the name log in, or be registered?
+struct check_name {
+  std::string key;
+};
+/// It may.
+struct name_allowed {};
+/// An operator puts a user out for a time.
+struct kick_user {
+  std::string target;
+  int64_t seconds = 300;
+  decision why;
+};
+/// An administrator puts a user out for good.
+struct ban_user {
+  std::string target;
+  decision why;
+};
+/// An operator ends a kick or a ban.
+struct unban_user {
+  std::string target;
+  decision why;
+};
+/// It holds everywhere; answers how the name is spelled.
+struct removed {
+  std::string username;
+};
+/// An administrator deletes an account and all that is personal; the name is free.
+struct erase_user {
+  std::string target;
+  decision why;
+};
+/// What was deleted.
+struct erased {
+  persistence::erased_user what;
+};
+
+/// BANS: the registry of who is out until when. The store decides what is refused.
+using bans_actor = caf::typed_actor<
+    // Answers at once; kicked, banned.
+    caf::replies_to<check_name>::with<name_allowed>,
+    // Stores it, has the user's connections closed, and answers when that holds.
+    caf::replies_to<kick_user>::with<removed>,
+    // The same, and the salons forget the account, which is deleted.
+    caf::replies_to<ban_user>::with<removed>,
+    // Stores it, and answers when the name may log in again.
+    caf::replies_to<unban_user>::with<removed>,
+    // As a ban, but nothing keeps the name.
+    caf::replies_to<erase_user>::with<erased>>;
+
+SALOND_VALUES(check_name, x.key)
+SALOND_NO_VALUES(name_allowed)
+SALOND_VALUES(kick_user, x.target, x.seconds, x.why)
+SALOND_VALUES(ban_user, x.target, x.why)
+SALOND_VALUES(unban_user, x.target, x.why)
+SALOND_VALUES(removed, x.username)
+SALOND_VALUES(erase_user, x.target, x.why)
+SALOND_VALUES(erased, x.what)
+
+} // namespace salond

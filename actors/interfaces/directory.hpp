@@ -1,0 +1,73 @@
+// What the DIRECTORY hears. Its messages hold values only: directories of other nodes will hear some of them.
+#pragma once
+#include "actors/interfaces/accounts.hpp"
+#include "actors/interfaces/errors.hpp"
+#include "actors/interfaces/settle.hpp"
+#include "persistence/store.hpp"
+
+namespace salond {
+
+/// A user is proven and comes online with this connection. The session is opened in the store by who asks.
+struct arrive {
+  user_id who;
+  std::string username;
+  connection_id with;
+  std::string address;
+};
+/// What the store is asked from now on comes behind all departures of the user that were before.
+struct arrival_noted {};
+/// A user's connection ended.
+struct depart {
+  user_id who;
+  connection_id with;
+  persistence::store::requests requests = persistence::store::requests::end; ///< of the user, should it be the last
+};
+/// INTERNAL to the directory: the store could not take the last departures a second ago.
+struct retry_departures {};
+/// Who is connected? For operators.
+struct list_sessions {};
+/// One connection of somebody who is online.
+struct session_listed {
+  user_id user;
+  std::string username, address;
+  moment since;
+};
+/// All connections of all who are online.
+struct sessions_listed {
+  std::vector<session_listed> sessions;
+};
+/// The server stops: does the store know of every departure?
+struct settle_departures {};
+/// The store does.
+struct departures_settled {};
+
+/// DIRECTORY: who is online, with which connections.
+using directory_actor = caf::typed_actor<
+    // Notes the connection, and has the store told of the user's departures before it answers.
+    caf::replies_to<arrive>::with<arrival_noted>,
+    // Forgets the connection. With a user's last one the store is told that the user is gone, until it takes that.
+    caf::reacts_to<depart>,
+    // INTERNAL. Tells the store once more.
+    caf::reacts_to<retry_departures>,
+    // Answers when the store knows of every departure.
+    caf::replies_to<settle_departures>::with<departures_settled>,
+    // Tells the relay, which closes the user's connections.
+    caf::reacts_to<close_user>,
+    // Knows the user by the new name, and tells the relay.
+    caf::reacts_to<account_changed>,
+    // Answers at once.
+    caf::replies_to<list_sessions>::with<sessions_listed>,
+    // Answers when the relay has heard what it was told.
+    caf::replies_to<settle>::with<settled>>;
+
+SALOND_VALUES(arrive, x.who, x.username, x.with, x.address)
+SALOND_NO_VALUES(arrival_noted)
+SALOND_VALUES(depart, x.who, x.with, x.requests)
+SALOND_NO_VALUES(retry_departures)
+SALOND_NO_VALUES(list_sessions)
+SALOND_VALUES(session_listed, x.user, x.username, x.address, x.since)
+SALOND_VALUES(sessions_listed, x.sessions)
+SALOND_NO_VALUES(settle_departures)
+SALOND_NO_VALUES(departures_settled)
+
+} // namespace salond

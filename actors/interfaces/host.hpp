@@ -1,0 +1,72 @@
+// What the HOST hears. Its messages hold values only: they come from the ban registry and from operators, who may be on
+// another node.
+#pragma once
+#include "actors/interfaces/salon.hpp"
+
+namespace salond {
+
+/// An account is gone: these salons forget it.
+struct forget_user {
+  user_id who;
+  std::vector<salon_id> salons;
+};
+/// An operator made a salon. It is in the store already.
+struct salon_made {
+  salon_record now;
+};
+/// An operator closed a salon for good. It is so in the store already.
+struct salon_archived {
+  salon_record last;
+};
+/// An account was made, which is a member of this salon.
+struct membership_made {
+  salon_id salon;
+  user_id who;
+};
+/// An import made accounts, which are members of this salon.
+struct memberships_made {
+  persistence::new_members what;
+};
+/// INTERNAL to the host: a salon that failed could not be read from the store a second ago.
+struct retry_opening {
+  salon_id salon;
+};
+/// INTERNAL to the host: what a salon that was opened again may have missed could not be read a second ago.
+struct retry_catching_up {
+  salon_id salon;
+};
+
+/// HOST: opens the salons of this node, and opens them again when they fail.
+using host_actor = caf::typed_actor<
+    // Tells each of the salons.
+    caf::reacts_to<forget_user>,
+    // Hands it to the salon, which answers; salon_closed when it is not open.
+    caf::replies_to<admit>::with<settled>,
+    // The same.
+    caf::replies_to<dismiss>::with<settled>,
+    // Opens the salon, and tells the relay.
+    caf::reacts_to<salon_made>,
+    // Tells the salon and the relay.
+    caf::reacts_to<salon_changed>,
+    // Tells the relay. The salon's actor stays, since it may still be storing posts.
+    caf::reacts_to<salon_archived>,
+    // Tells the salon.
+    caf::reacts_to<membership_made>,
+    // Tells the salon.
+    caf::reacts_to<memberships_made>,
+    // INTERNAL. Tries once more to open the salon.
+    caf::reacts_to<retry_opening>,
+    // INTERNAL. Looks once more for what the salon missed.
+    caf::reacts_to<retry_catching_up>,
+    // Answers when the salons work by what they were told, and the relay has heard of it.
+    caf::replies_to<settle>::with<settled>>;
+
+SALOND_VALUES(forget_user, x.who, x.salons)
+SALOND_VALUES(salon_made, x.now)
+SALOND_VALUES(salon_archived, x.last)
+SALOND_VALUES(membership_made, x.salon, x.who)
+SALOND_VALUES(memberships_made, x.what)
+SALOND_VALUES(retry_opening, x.salon)
+SALOND_VALUES(retry_catching_up, x.salon)
+
+} // namespace salond

@@ -1,0 +1,53 @@
+// The messages that stay in this process: CAF lets them pass without an `inspect`. They alone may hold pointers, jobs
+// and handles. No message to or from a salon, the directory, the host or the ban registry stands here
+// (docs/decisions/0027-what-may-cross-nodes.md): tests/actors/crossing_test.cpp and the test `layers` see to it.
+#pragma once
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#define SALOND_IN_PROCESS(type)                                                                                        \
+  namespace salond {                                                                                                   \
+  struct type;                                                                                                         \
+  }                                                                                                                    \
+  CAF_ALLOW_UNSAFE_MESSAGE_TYPE(salond::type)
+
+// persistence
+SALOND_IN_PROCESS(store_work)
+SALOND_IN_PROCESS(store_done)
+SALOND_IN_PROCESS(drain)
+SALOND_IN_PROCESS(count_work)
+SALOND_IN_PROCESS(counted_work)
+SALOND_IN_PROCESS(collect_answers)
+SALOND_IN_PROCESS(begin_writes)
+SALOND_IN_PROCESS(refuse_stale_work)
+
+// passwords
+SALOND_IN_PROCESS(hash_password)
+SALOND_IN_PROCESS(hashed_password)
+SALOND_IN_PROCESS(verify_password)
+SALOND_IN_PROCESS(verified_password)
+SALOND_IN_PROCESS(collect_hashes)
+
+// relay, of its own node
+SALOND_IN_PROCESS(salon_opened)
+SALOND_IN_PROCESS(serving)
+SALOND_IN_PROCESS(new_settings)
+SALOND_IN_PROCESS(close_all)
+SALOND_IN_PROCESS(all_closed)
+SALOND_IN_PROCESS(flush_all)
+SALOND_IN_PROCESS(tick)
+
+// connection
+SALOND_IN_PROCESS(wake)
+
+// server
+SALOND_IN_PROCESS(stop)
+SALOND_IN_PROCESS(salons_open)
+SALOND_IN_PROCESS(stop_now)
+SALOND_IN_PROCESS(retry_listener)
+SALOND_IN_PROCESS(retry_bans)
+
+// admin, of itself
+SALOND_IN_PROCESS(say_how_far)
+SALOND_IN_PROCESS(tell_refusals)
+
+#undef SALOND_IN_PROCESS

@@ -1,0 +1,18 @@
+// How the fields of a message are told to CAF, which can then write, read and print it. Whoever adds a field to a
+// message adds it here too: tests/actors/crossing_test.cpp fails for a field that does not travel.
+#pragma once
+#include <caf/all.hpp>
+
+/// The fields of a message, which is called `x` here, in the order in which they travel.
+#define SALOND_VALUES(type, ...)                                                                                       \
+  template <class Inspector>                                                                                           \
+  typename Inspector::result_type inspect(Inspector& f, type& x) {                                                     \
+    return f(caf::meta::type_name(#type), __VA_ARGS__);                                                                \
+  }
+
+/// The same for a message that has none.
+#define SALOND_NO_VALUES(type)                                                                                         \
+  template <class Inspector>                                                                                           \
+  typename Inspector::result_type inspect(Inspector& f, type&) {                                                       \
+    return f(caf::meta::type_name(#type));                                                                             \
+  }

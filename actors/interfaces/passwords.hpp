@@ -1,0 +1,45 @@
+// What PASSWORDS hears. All of it stays in the process: passwords and their hashes go nowhere else.
+#pragma once
+#include "actors/interfaces/errors.hpp"
+#include "actors/interfaces/in_process.hpp"
+#include "actors/rules/hash_queue.hpp"
+#include <caf/all.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace salond {
+
+/// Makes the hash of a new password.
+struct hash_password {
+  std::string password;
+  rules::urgency how = rules::urgency::known;
+};
+/// The hash, as it is stored.
+struct hashed_password {
+  std::string hash;
+};
+/// Which of the passwords fits the hash?
+struct verify_password {
+  std::string hash;
+  std::vector<std::string> passwords;
+  rules::urgency how = rules::urgency::known;
+};
+/// The first password that fits, if one does.
+struct verified_password {
+  std::optional<size_t> which;
+  std::string better_hash; ///< of that password, where the stored one is outdated; else empty
+};
+/// INTERNAL to passwords: a thread has finished a hash.
+struct collect_hashes {};
+
+/// PASSWORDS: hashing, on threads of its own.
+using passwords_actor = caf::typed_actor<
+    // Answers when a thread has made the hash; busy when too much waits.
+    caf::replies_to<hash_password>::with<hashed_password>,
+    // The same for a comparison. An empty hash fits no password, at the same cost.
+    caf::replies_to<verify_password>::with<verified_password>,
+    // INTERNAL. Answers those whose hashes the threads have finished.
+    caf::reacts_to<collect_hashes>>;
+
+} // namespace salond

@@ -1,0 +1,142 @@
+// What the RELAY hears. What salons, directory and operators tell it may come from another node and holds values only.
+// What holds handles of this node's actors, and what is about this node's end, stays here (in_process.hpp).
+#pragma once
+#include "actors/interfaces/accounts.hpp"
+#include "actors/interfaces/bans.hpp"
+#include "actors/interfaces/host.hpp"
+#include "actors/interfaces/in_process.hpp"
+#include "actors/interfaces/passwords.hpp"
+#include "actors/interfaces/salon.hpp"
+#include "actors/interfaces/settings.hpp"
+
+namespace salond {
+
+// --- may cross nodes ---
+
+/// An answer on its way to a connection, behind what the connection is to hear first.
+struct reply {
+  connection_id to;
+  salon_answer what;
+};
+/// What happened in a salon, committed together: who hears it from now on, what is told, who hears it no longer, and
+/// the answers for the connections that asked. In this order.
+struct told {
+  salon_id salon;
+  std::vector<user_id> entered;
+  std::vector<event::any> events;
+  std::vector<user_id> gone;
+  std::vector<reply> replies;
+};
+/// Something that one user is to be told.
+struct tell_user {
+  user_id who;
+  event::any what;
+};
+/// A decision that is remembered was told before this to who is connected.
+struct decision_told {
+  user_id who;
+  decided_request what;
+};
+/// The salon failed. It is opened again, or not.
+struct salon_lost {
+  salon_id salon;
+};
+/// Something that everybody is to be told.
+struct announce {
+  event::any what;
+};
+/// Whose certificates are valid: nobody registers a name that is one of these or looks like it.
+struct operator_names {
+  std::vector<std::string> names;
+};
+/// How are this node's connections?
+struct survey {};
+/// One salon, as this node's connections hear it.
+struct surveyed_salon {
+  salon_id salon;
+  std::string name;
+  size_t hearers = 0;
+  uint64_t messages = 0; ///< told since the start
+};
+/// How they are.
+struct surveyed {
+  size_t connections = 0, users = 0;
+  uint64_t messages = 0, deliveries = 0; ///< told since the start; a delivery is a message to one hearer
+  double messages_a_second = 0, deliveries_a_second = 0; ///< of the last ten seconds
+  size_t posts_in_flight = 0, posts_parked = 0;
+  std::vector<surveyed_salon> salons;
+};
+
+// --- stay in the process ---
+
+/// A salon is open: what it is called and who serves it.
+struct salon_opened {
+  salon_record record;
+  salon_actor salon;
+};
+/// An actor was started again: whom to ask from now on.
+struct serving {
+  bans_actor bans;
+  passwords_actor passwords;
+};
+/// The server stops: no connection is let in any more, and every one is to close with these last words.
+struct close_all {
+  event::any last;
+};
+/// All connections are gone, and every post is answered.
+struct all_closed {};
+/// INTERNAL to the relay: this turn of the loop is over.
+struct flush_all {};
+/// INTERNAL to the relay: a quarter of a second has passed.
+struct tick {};
+
+/// RELAY: tells this node's connections, on the I/O thread.
+using relay_actor = caf::typed_actor<
+    // Tells the salon's hearers, and then gives the connections their answers.
+    caf::reacts_to<told>,
+    // Tells each connection of the user.
+    caf::reacts_to<tell_user>,
+    // Has the decision marked as told in the store, once a connection of the user was written it.
+    caf::reacts_to<decision_told>,
+    // Gives the sessions of the user their new name and role.
+    caf::reacts_to<account_changed>,
+    // Closes each connection of the user.
+    caf::reacts_to<close_user>,
+    // Tells every connection.
+    caf::reacts_to<announce>,
+    // Connections find the salon from now on, or find it under its new name.
+    caf::reacts_to<salon_opened>,
+    // Closes the connections that wait for an answer of the salon; nobody finds it until it is open again.
+    caf::reacts_to<salon_lost>,
+    // Nobody finds the salon, or hears it, any more.
+    caf::reacts_to<salon_archived>,
+    // Refuses to register these names, until it hears of others.
+    caf::reacts_to<operator_names>,
+    // Connections ask these actors from now on. Those that wait for the old ones are closed.
+    caf::reacts_to<serving>,
+    // Works by the settings from now on.
+    caf::reacts_to<new_settings>,
+    // Answers at once.
+    caf::replies_to<survey>::with<surveyed>,
+    // Answers at once: all that came before is done.
+    caf::replies_to<settle>::with<settled>,
+    // Answers when all connections are gone and every post is answered.
+    caf::replies_to<close_all>::with<all_closed>,
+    // INTERNAL. Has each connection write what it was told.
+    caf::reacts_to<flush_all>,
+    // INTERNAL. Wakes the connections whose time has come.
+    caf::reacts_to<tick>>;
+
+SALOND_VALUES(reply, x.to, x.what)
+SALOND_VALUES(told, x.salon, x.entered, x.events, x.gone, x.replies)
+SALOND_VALUES(tell_user, x.who, x.what)
+SALOND_VALUES(decision_told, x.who, x.what)
+SALOND_VALUES(salon_lost, x.salon)
+SALOND_VALUES(announce, x.what)
+SALOND_VALUES(operator_names, x.names)
+SALOND_NO_VALUES(survey)
+SALOND_VALUES(surveyed_salon, x.salon, x.name, x.hearers, x.messages)
+SALOND_VALUES(surveyed, x.connections, x.users, x.messages, x.deliveries, x.messages_a_second, x.deliveries_a_second,
+              x.posts_in_flight, x.posts_parked, x.salons)
+
+} // namespace salond

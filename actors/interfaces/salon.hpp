@@ -1,0 +1,117 @@
+// What a SALON hears. A salon may live on another node than who speaks to it, so its messages hold values only.
+#pragma once
+#include "actors/interfaces/errors.hpp"
+#include "actors/interfaces/settle.hpp"
+#include "actors/interfaces/words.hpp"
+#include <string>
+#include <vector>
+
+namespace salond {
+
+/// A text for the salon, from a member's connection.
+struct post {
+  connection_id from;
+  user_id author;
+  std::string username;
+  std::string text;
+  std::string salon_as_typed; ///< for a refusal
+};
+/// A user asks to belong to the salon.
+struct join {
+  connection_id from;
+  user_id who;
+  std::string username;
+};
+/// A member wants to belong no longer.
+struct leave {
+  connection_id from;
+  user_id who;
+  std::string username;
+};
+/// Does the user belong to the salon? Who asks reads its history, which each node finds in the database itself.
+struct check_member {
+  user_id who;
+};
+/// The user does.
+struct member_confirmed {};
+/// A membership was made in the store by somebody else than the salon (a registration).
+struct member_added {
+  user_id who;
+};
+/// Many at once (an import).
+struct members_added {
+  std::vector<user_id> who;
+};
+/// An account is gone, and its membership with it.
+struct member_gone {
+  user_id who;
+};
+/// How an operator came to decide about a membership.
+enum class decided_by : uint8_t {
+  request,  ///< the user asked for it
+  operators ///< nobody asked
+};
+/// An operator makes a user a member.
+struct admit {
+  salon_id salon;
+  user_id who;
+  std::string username;
+  decided_by how = decided_by::request;
+  decision why;
+  bool remembered = false; ///< until the user has been told, be that at the next login
+};
+/// An operator ends a join request, a membership, or both.
+struct dismiss {
+  salon_id salon;
+  user_id who;
+  std::string username;
+  decided_by how = decided_by::request;
+  decision why;
+  bool remembered = false; ///< until the user has been told, be that at the next login
+};
+/// An operator changed what a salon is called, or for, or open to. It is in the store already.
+struct salon_changed {
+  salon_record now;
+};
+/// INTERNAL to a salon: an append is over.
+struct append_next {};
+
+/// SALON: its members, and the one order of their messages, which is the order of commits.
+using salon_actor = caf::typed_actor<
+    // Stores the text. Then the hearers are told, and behind that the author is answered through its relay.
+    caf::reacts_to<post>,
+    // Stores the membership or the request. Then the members are told, and the asker is answered through its relay.
+    caf::reacts_to<join>,
+    // Ends the membership in the store. Then the members are told, and the asker is answered through its relay.
+    caf::reacts_to<leave>,
+    // Answers at once; not_a_member.
+    caf::replies_to<check_member>::with<member_confirmed>,
+    // Takes the user for a member from now on.
+    caf::replies_to<member_added>::with<settled>,
+    // Takes all of them for members from now on.
+    caf::replies_to<members_added>::with<settled>,
+    // Takes the user for no member any more, and tells the relay.
+    caf::replies_to<member_gone>::with<settled>,
+    // Stores the decision, and answers behind what the members are told.
+    caf::replies_to<admit>::with<settled>,
+    // Stores the decision, and answers behind what the members, or for a request the user, are told.
+    caf::replies_to<dismiss>::with<settled>,
+    // Works by it from now on. Its numbering goes on.
+    caf::replies_to<salon_changed>::with<settled>,
+    // INTERNAL. Begins the next append, if posts wait.
+    caf::reacts_to<append_next>>;
+
+SALOND_VALUES(post, x.from, x.author, x.username, x.text, x.salon_as_typed)
+SALOND_VALUES(join, x.from, x.who, x.username)
+SALOND_VALUES(leave, x.from, x.who, x.username)
+SALOND_VALUES(check_member, x.who)
+SALOND_NO_VALUES(member_confirmed)
+SALOND_VALUES(member_added, x.who)
+SALOND_VALUES(members_added, x.who)
+SALOND_VALUES(member_gone, x.who)
+SALOND_VALUES(admit, x.salon, x.who, x.username, x.how, x.why, x.remembered)
+SALOND_VALUES(dismiss, x.salon, x.who, x.username, x.how, x.why, x.remembered)
+SALOND_VALUES(salon_changed, x.now)
+SALOND_NO_VALUES(append_next)
+
+} // namespace salond

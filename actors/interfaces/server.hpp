@@ -1,0 +1,40 @@
+// What the SERVER hears. All of it stays in the process.
+#pragma once
+#include "actors/interfaces/settings.hpp"
+#include "actors/interfaces/settle.hpp"
+
+namespace salond {
+
+/// The node is to stop in order: at once, or after telling everybody and waiting.
+struct stop {
+  int64_t after_seconds = 0;
+};
+/// The host has opened every salon.
+struct salons_open {};
+/// INTERNAL to the server: the time that everybody was told is over.
+struct stop_now {};
+/// INTERNAL to the server: a listener that failed could not be opened a second ago.
+struct retry_listener {
+  size_t listener = 0;
+};
+/// INTERNAL to the server: the bans could not be read from the store a second ago.
+struct retry_bans {};
+
+/// SERVER: the root of a node. Starts, watches and stops all the others.
+using server_actor = caf::typed_actor<
+    // Lets nobody in any more, and stops the node in order.
+    caf::reacts_to<stop>,
+    // Lets clients in.
+    caf::reacts_to<salons_open>,
+    // Takes the settings up, and hands them on to the relay.
+    caf::reacts_to<new_settings>,
+    // Answers when the relay has heard what it was told and, in a stop, the listeners are closed.
+    caf::replies_to<settle>::with<settled>,
+    // INTERNAL. Stops the node in order.
+    caf::reacts_to<stop_now>,
+    // INTERNAL. Opens the listener once more.
+    caf::reacts_to<retry_listener>,
+    // INTERNAL. Reads the bans once more, and starts the registry again.
+    caf::reacts_to<retry_bans>>;
+
+} // namespace salond
