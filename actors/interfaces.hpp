@@ -15,6 +15,8 @@ using store_actor = caf::typed_actor<
 /// SALON: its members, and the one order of their messages: the order of commits.
 using salon_actor = caf::typed_actor<
     caf::reacts_to<post>, caf::reacts_to<join>, caf::reacts_to<leave>, caf::replies_to<read_history>::with<store_done>,
+    // Answered by the directory, behind what the relay was told before.
+    caf::replies_to<list_members>::with<users_named>,
     // Facts, answered when the salon works by them and the relay was told.
     caf::replies_to<member_added>::with<settled>, caf::replies_to<members_added>::with<settled>,
     caf::replies_to<member_gone>::with<settled>, caf::replies_to<salon_changed>::with<settled>,
@@ -50,8 +52,8 @@ using relay_actor =
                      caf::reacts_to<serving>, caf::reacts_to<flush_all>, caf::reacts_to<tick>,
                      caf::reacts_to<tell_user>, caf::reacts_to<decision_told>, caf::reacts_to<account_changed>,
                      caf::reacts_to<salon_archived>, caf::replies_to<survey>::with<surveyed>,
-                     caf::reacts_to<new_settings>, caf::reacts_to<operator_names>,
-                     caf::replies_to<settle>::with<settled>>;
+                     caf::replies_to<list_hearers>::with<users_named>, caf::reacts_to<new_settings>,
+                     caf::reacts_to<operator_names>, caf::replies_to<settle>::with<settled>>;
 
 /// DIRECTORY: who is online, with which connections.
 using directory_actor = caf::typed_actor<
@@ -59,7 +61,7 @@ using directory_actor = caf::typed_actor<
     caf::replies_to<arrive>::with<store_done>, caf::reacts_to<depart>, caf::reacts_to<departures_stored>,
     caf::replies_to<settle_departures>::with<departures_settled>, caf::reacts_to<close_user>,
     caf::reacts_to<account_changed>, caf::replies_to<list_sessions>::with<sessions_listed>,
-    caf::replies_to<settle>::with<settled>>;
+    caf::replies_to<name_users>::with<users_named>, caf::replies_to<settle>::with<settled>>;
 
 /// HOST: opens the salons of this node and opens them again.
 using host_actor =

@@ -3,6 +3,7 @@
 // and shared immutable values only, so that an `inspect` is all they will need.
 #pragma once
 #include "actors/rules/hash_queue.hpp"
+#include "actors/rules/presence.hpp"
 #include "actors/rules/session.hpp"
 #include "actors/store_job.hpp"
 #include "config/config.hpp"
@@ -72,6 +73,11 @@ struct read_history {
   user_id who;
   std::shared_ptr<store_job> job;
 };
+/// Who of the members is connected, if `who` is one: not_a_member.
+struct list_members {
+  user_id who;
+  std::string after_key; ///< those behind this key
+};
 /// A membership was made in the store by somebody else than the salon (a registration).
 struct member_added {
   user_id who;
@@ -129,6 +135,11 @@ struct told {
   std::vector<event::any> events;
   std::vector<user_id> gone;
   std::vector<reply> replies;
+};
+/// Who hears a salon now? Answered by the directory, which knows what they are called.
+struct list_hearers {
+  salon_id salon;
+  std::string after_key; ///< as list_members
 };
 /// INTERNAL to the relay: what was told in this turn goes out.
 struct flush_all {};
@@ -219,6 +230,14 @@ struct session_listed {
 };
 struct sessions_listed {
   std::shared_ptr<const std::vector<session_listed>> sessions;
+};
+/// What are they called, in the order of their keys? Of who is not connected nothing is said.
+struct name_users {
+  std::vector<user_id> users; ///< each may stand there more than once
+  std::string after_key;      ///< those behind this key
+};
+struct users_named {
+  rules::presence::named what;
 };
 /// Answered when the store knows of every departure.
 struct settle_departures {};
@@ -358,6 +377,7 @@ SALOND_LOCAL(leave)
 SALOND_LOCAL(read_history)
 SALOND_LOCAL(settle)
 SALOND_LOCAL(settled)
+SALOND_LOCAL(list_members)
 SALOND_LOCAL(member_added)
 SALOND_LOCAL(members_added)
 SALOND_LOCAL(member_gone)
@@ -365,6 +385,7 @@ SALOND_LOCAL(admit)
 SALOND_LOCAL(dismiss)
 SALOND_LOCAL(append_next)
 SALOND_LOCAL(told)
+SALOND_LOCAL(list_hearers)
 SALOND_LOCAL(flush_all)
 SALOND_LOCAL(tick)
 SALOND_LOCAL(tell_user)
@@ -384,6 +405,8 @@ SALOND_LOCAL(depart)
 SALOND_LOCAL(departures_stored)
 SALOND_LOCAL(list_sessions)
 SALOND_LOCAL(sessions_listed)
+SALOND_LOCAL(name_users)
+SALOND_LOCAL(users_named)
 SALOND_LOCAL(settle_departures)
 SALOND_LOCAL(departures_settled)
 SALOND_LOCAL(check_name)
