@@ -89,8 +89,8 @@ double admission::cost_of_answer(const rules::effects& answer) {
   return cost;
 }
 
-void admission::charge(rules::client_budget& of, const std::string& network, double cost, instant now) {
-  of.charge(cost, budgets_, network, paces(), now);
+instant::duration admission::charge(rules::client_budget& of, const std::string& network, double cost, instant now) {
+  return of.charge(cost, budgets_, network, paces(), now);
 }
 
 void admission::came_to_nothing(const std::string& network, bool spoke_tls, instant now) {

@@ -47,8 +47,8 @@ public:
   rules::client_budget::decision ask(rules::client_budget& of, const std::string& network, const request& what,
                                      instant now);
   static double cost_of_answer(const rules::effects& answer);
-  /// Below 0: so much is given back.
-  void charge(rules::client_budget& of, const std::string& network, double cost, instant now);
+  /// Below 0: so much is given back. Answers how long who goes on with the same answer waits.
+  instant::duration charge(rules::client_budget& of, const std::string& network, double cost, instant now);
   /// A connection from there ended, and nobody had logged in.
   void came_to_nothing(const std::string& network, bool spoke_tls, instant now);
   /// Whether they ended like that too often: then fewer are accepted at once.

@@ -216,6 +216,15 @@ void audience::tell(told& what, instant now) {
   }
 }
 
+std::vector<user_id> audience::users_hearing(salon_id which) {
+  std::vector<user_id> users;
+  if (const auto* at = find(which))
+    for (const auto* who : at->hearers)
+      if (!who->hung_up)
+        users.push_back(who->account);
+  return users;
+}
+
 void audience::answer(reply& what, desk& at) {
   if (std::holds_alternative<rules::answer::posted>(what.what) && at.posts > 0)
     --at.posts;

@@ -142,6 +142,8 @@ public:
   desk* find(const std::string& name);
   desk* find(salon_id which);
   void tell(told& what, instant now);
+  /// Whoever hears it now, once a connection.
+  std::vector<user_id> users_hearing(salon_id which);
   /// Waits in `at` for room: unparked() will be called.
   void park(desk& at, const hearer& who) { at.parked.push_back(who.number); }
 

@@ -276,8 +276,8 @@ void connection::drain_codec() {
 /// The client has read its answers: on with what it said, or is handed, in a turn of its own, so that others have
 /// theirs.
 void connection::go_on_if_choked() {
-  if (!(choked_ || when_read_) || !socket_ || !has_room())
-    return;
+  if (!(choked_ || when_read_) || !socket_ || !has_room() || now() < slowed_until_)
+    return; // who is slowed is woken at the end of it
   choked_ = false;
   wake_up();
 }

@@ -81,28 +81,49 @@ private:
   void carry(rules::question::join& what);
   void carry(rules::question::leave& what);
   void carry(rules::question::history& what);
+  void carry(rules::question::who& what);
+  void carry(rules::question::search& what);
   void carry(rules::question::tell_privately& what);
   void carry(rules::question::ban& what);
   void carry(rules::question::issue_token& what);
   void carry(rules::question::next_piece& what);
 
   // What is handed out piece by piece; connection_hand_out.cpp.
-  /// A salon's history on its way: what is left of it.
-  struct history {
-    salon_record salon;
+  /// Messages of a salon on their way: what is left of them.
+  struct messages_of {
+    const desk* at;
     std::vector<weighed> later;
   };
+  /// A search that has not come to its end.
+  struct search_of {
+    const desk* at;
+    std::string text;
+    int64_t before;             ///< nothing below this order number was looked at
+    std::vector<weighed> found; ///< newest first
+  };
+  /// A list of who is connected.
+  struct members_of {
+    const desk* at;
+    std::string after_key; ///< those behind this key are to be told
+  };
   void ask_if_read();
-  void ask_backlog();
-  void ask_history();
+  void ask_when_paid(double cost);
+  void ask_next(std::monostate&);
+  void ask_next(messages_of& state);
+  void ask_next(search_of& state);
+  void ask_next(members_of& state);
+  void tell_messages(std::vector<chat_message> messages);
+  void take_found(persistence::searched_part& part);
+  void tell_members(rules::presence::named& who);
+  void hand_out_no_more(rules::answer::any why);
+  bool serves(const desk& at);
   template <class Ask, class Then>
   void read_as_member(const desk& at, Ask ask, Then then);
-  void tell_history(std::vector<chat_message> messages);
   void confirm_all(const std::vector<decided_request>& told);
   void confirm_taken();
 
   void send_post(desk& at, rules::question::post& what);
-  desk* open_desk(const std::string& salon);
+  outcome<desk*> open_desk(const std::string& salon);
   void open_session(const rules::question::arrive& as);
   void read_user(std::string key);
   void found_user(outcome<user> who);
@@ -134,7 +155,8 @@ private:
   /// On their way into the socket; delivered when so many bytes of said_ are taken.
   std::vector<std::pair<uint64_t, private_id>> to_confirm_;
   std::vector<std::pair<uint64_t, decided_request>> decisions_to_confirm_;
-  std::optional<history> history_; ///< none: what is handed out is what waited for the login
+  /// What is handed out; nothing of these: what waited for the login.
+  std::variant<std::monostate, messages_of, search_of, members_of> handed_out_;
   std::optional<fault> refusal_;
   std::optional<instant> wake_at_;    ///< a `wake` is under way for then
   std::optional<instant> closing_by_; ///< hung up: then it ends, read or not

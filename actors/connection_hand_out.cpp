@@ -1,24 +1,33 @@
-// What a client is handed piece by piece: what waited for its login, and histories. The session waits until the last
-// piece is told; each piece is asked for when the client has room for it, so that what is held for a client that does
-// not read is one piece, however much waits (docs/decisions/0014-handing-out.md).
+// What a client is handed piece by piece: what waited for its login, histories, what a search found, who is connected.
+// The session waits until the last piece is told; each piece is asked for when the client has room for it, so that what
+// is held for a client that does not read is one piece, however much waits (docs/decisions/0014-handing-out.md).
 #include "actors/ask_store.hpp"
 #include "actors/connection.hpp"
+#include "protocol/commands/client_commands.hpp"
+#include <algorithm>
+#include <limits>
 
 namespace salond {
 
 void connection::ask_if_read() {
-  if (when_read_ && socket_ && has_room())
+  if (when_read_ && socket_ && has_room() && now() >= slowed_until_)
     ask(*std::exchange(when_read_, std::nullopt));
 }
 
-void connection::carry(rules::question::next_piece&) {
-  if (history_)
-    ask_history();
-  else
-    ask_backlog();
+/// Asks for the next piece, which costs so much: once that is paid.
+void connection::ask_when_paid(double cost) {
+  const auto wait = house_->allowed.charge(budget_, network, cost, now());
+  if (wait == instant::duration{0})
+    return std::visit([this](auto& state) { ask_next(state); }, handed_out_);
+  when_read_ = rules::question::next_piece{};
+  hold_for(wait);
 }
 
-void connection::ask_backlog() {
+void connection::carry(rules::question::next_piece&) {
+  std::visit([this](auto& state) { ask_next(state); }, handed_out_);
+}
+
+void connection::ask_next(std::monostate&) {
   ask_store(
       this, house_->store, store_work::kind::read,
       [who = account, wanted = backlog.next()](persistence::store& db) {
@@ -34,13 +43,26 @@ void connection::ask_backlog() {
       [this](fault why) { answered(rules::answer::remembered{why}); });
 }
 
+/// Nothing of it is handed out any more, and the session is answered so.
+void connection::hand_out_no_more(rules::answer::any why) {
+  handed_out_ = std::monostate{};
+  answered(std::move(why));
+}
+
+/// Whether the salon is there and open, and owes an answer from now on; else the session is answered that it is not.
+bool connection::serves(const desk& at) {
+  if (!at.salon) {
+    hand_out_no_more(rules::answer::remembered{at.archived ? fault::unknown_salon : fault::storage});
+    return false;
+  }
+  asked_salon_ = at.record.id;
+  return true;
+}
+
 /// Asks the store what members alone may read. The salon is asked first whether the user is one; it sees no text.
 template <class Ask, class Then>
 void connection::read_as_member(const desk& at, Ask ask, Then then) {
-  const auto refuse = [this](fault why) {
-    history_.reset();
-    answered(rules::answer::remembered{why});
-  };
+  const auto refuse = [this](fault why) { hand_out_no_more(rules::answer::remembered{why}); };
   request(at.salon, caf::infinite, check_member{account})
       .then(
           [this, ask = std::move(ask), then = std::move(then), refuse](member_confirmed) mutable {
@@ -49,46 +71,116 @@ void connection::read_as_member(const desk& at, Ask ask, Then then) {
           [refuse](caf::error& why) { refuse(fault_of(why)); });
 }
 
+// --- messages of a salon ---
+
 void connection::carry(rules::question::history& what) {
-  const auto* at = open_desk(what.salon);
+  const auto at = open_desk(what.salon);
   if (!at)
-    return;
+    return answered(rules::answer::remembered{at.why()});
   read_as_member(
-      *at,
-      [id = at->record.id, count = static_cast<size_t>(what.count)](persistence::store& db) {
+      **at,
+      [id = (*at)->record.id, count = static_cast<size_t>(what.count)](persistence::store& db) {
         return db.begin_history(id, count);
       },
-      [this, salon = at->record](persistence::history_page& found) {
-        history_ = history{salon, std::move(found.later)};
-        tell_history(std::move(found.messages));
+      [this, at = *at](persistence::history_page& found) {
+        handed_out_ = messages_of{at, std::move(found.later)};
+        tell_messages(std::move(found.messages));
       });
 }
 
 /// As the first piece: who is no member any more gets nothing further.
-void connection::ask_history() {
-  const auto* at = house_->find(history_->salon.id);
-  if (!at || !at->salon) {
-    history_.reset();
-    return answered(rules::answer::remembered{at && !at->archived ? fault::storage : fault::unknown_salon});
-  }
-  asked_salon_ = at->record.id;
+void connection::ask_next(messages_of& state) {
+  if (!serves(*state.at))
+    return;
   read_as_member(
-      *at,
-      [id = at->record.id, seqs = take_piece(history_->later)](persistence::store& db) {
+      *state.at,
+      [id = state.at->record.id, seqs = take_piece(state.later)](persistence::store& db) {
         return db.messages_at(id, seqs);
       },
-      [this](std::vector<chat_message>& found) { tell_history(std::move(found)); });
+      [this](std::vector<chat_message>& found) { tell_messages(std::move(found)); });
 }
 
-void connection::tell_history(std::vector<chat_message> messages) {
+void connection::tell_messages(std::vector<chat_message> messages) {
   asked_salon_ = {}; // it owes nothing while the client reads
-  const auto& salon = history_->salon;
+  const auto& state = std::get<messages_of>(handed_out_);
+  const auto& salon = state.at->record;
   std::vector<event::any> page;
   for (auto& old : messages)
     page.push_back(event::said{salon.id, salon.name, std::move(old.author), std::move(old.text), old.seq, old.at});
-  const auto more = !history_->later.empty();
+  const auto more = !state.later.empty();
   if (!more)
-    history_.reset();
+    handed_out_ = std::monostate{};
+  answered(rules::answer::remembered{std::move(page), more});
+}
+
+// --- a search: part by part, each paid for and a question of its own, so that others have their turns ---
+
+void connection::carry(rules::question::search& what) {
+  const auto at = open_desk(what.salon);
+  if (!at)
+    return answered(rules::answer::remembered{at.why()});
+  handed_out_ = search_of{*at, std::move(what.text), std::numeric_limits<int64_t>::max(), {}};
+  ask_next(std::get<search_of>(handed_out_)); // its part is paid for with the command
+}
+
+void connection::ask_next(search_of& state) {
+  if (!serves(*state.at))
+    return;
+  read_as_member(
+      *state.at,
+      [id = state.at->record.id, text = state.text, before = state.before,
+       wanted = command::search::most_found - state.found.size()](persistence::store& db) {
+        return db.look_through(id, text, before, wanted);
+      },
+      [this](persistence::searched_part& found) { take_found(found); });
+}
+
+void connection::take_found(persistence::searched_part& part) {
+  asked_salon_ = {};
+  if (hung_up)
+    return;
+  auto& state = std::get<search_of>(handed_out_);
+  state.found.insert(state.found.end(), part.found.begin(), part.found.end());
+  state.before = part.before;
+  if (state.before != 0 && state.found.size() < command::search::most_found)
+    return ask_when_paid(client_costs::searched_part);
+  if (state.found.empty())
+    return hand_out_no_more(rules::answer::told{event::any{event::nothing_found{state.at->record.name}}});
+  std::reverse(state.found.begin(), state.found.end());
+  handed_out_ = messages_of{state.at, std::move(state.found)};
+  ask_next(std::get<messages_of>(handed_out_));
+}
+
+// --- who is connected ---
+
+void connection::carry(rules::question::who& what) {
+  const auto at = open_desk(what.salon);
+  if (!at)
+    return answered(rules::answer::remembered{at.why()});
+  handed_out_ = members_of{*at, {}};
+  ask_when_paid(client_costs::named * static_cast<double>((*at)->hearers.size()));
+}
+
+void connection::ask_next(members_of& state) {
+  if (!serves(*state.at))
+    return;
+  request(state.at->salon, caf::infinite, list_members{account, state.after_key})
+      .then([this](users_named& found) { tell_members(found.found); },
+            [this](caf::error& why) { hand_out_no_more(rules::answer::remembered{fault_of(why)}); });
+}
+
+void connection::tell_members(rules::presence::named& who) {
+  asked_salon_ = {};
+  auto& state = std::get<members_of>(handed_out_);
+  const auto& salon = state.at->record;
+  std::vector<event::any> page;
+  if (!who.usernames.empty())
+    page.push_back(event::members_connected{salon.id, salon.name, std::move(who.usernames)});
+  const auto more = !who.last_key.empty();
+  if (more)
+    state.after_key = std::move(who.last_key);
+  else
+    handed_out_ = std::monostate{};
   answered(rules::answer::remembered{std::move(page), more});
 }
 

@@ -109,7 +109,7 @@ utterance connection::refused_for_flooding() {
 /// An answer costs what was taken for it before, and the rest when it is known.
 void connection::pay_for(const rules::effects& answer) {
   const auto owed = admission::cost_of_answer(answer) - prepaid_;
-  const auto more_comes = history_.has_value();
+  const auto more_comes = !std::holds_alternative<std::monostate>(handed_out_);
   prepaid_ = more_comes ? std::max(0.0, -owed) : 0;
   house_->allowed.charge(budget_, network, more_comes ? std::max(0.0, owed) : owed, now());
 }

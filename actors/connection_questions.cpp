@@ -232,15 +232,13 @@ void connection::carry(rules::question::change_password& what) {
       [this](fault why) { answered(rules::answer::settled{why}); });
 }
 
-/// The salon's desk; where it is not open, or not there, the session is answered so.
-desk* connection::open_desk(const std::string& salon) {
+/// The salon's desk, which owes an answer from now on. unknown_salon; storage: it is not open.
+outcome<desk*> connection::open_desk(const std::string& salon) {
   auto* at = house_->find(salon);
-  if (at && at->salon) {
-    asked_salon_ = at->record.id;
-    return at;
-  }
-  answered(rules::answer::settled{at ? fault::storage : fault::unknown_salon});
-  return nullptr;
+  if (!at || !at->salon)
+    return at ? fault::storage : fault::unknown_salon;
+  asked_salon_ = at->record.id;
+  return at;
 }
 
 void connection::carry(rules::question::post& what) {
@@ -263,13 +261,17 @@ void connection::send_post(desk& at, rules::question::post& what) {
 }
 
 void connection::carry(rules::question::join& what) {
-  if (auto* at = open_desk(what.salon))
-    send(at->salon, salond::join{number, account, session_.who().username});
+  const auto at = open_desk(what.salon);
+  if (!at)
+    return answered(rules::answer::settled{at.why()});
+  send((*at)->salon, salond::join{number, account, session_.who().username});
 }
 
 void connection::carry(rules::question::leave& what) {
-  if (auto* at = open_desk(what.salon))
-    send(at->salon, salond::leave{number, account, session_.who().username});
+  const auto at = open_desk(what.salon);
+  if (!at)
+    return answered(rules::answer::settled{at.why()});
+  send((*at)->salon, salond::leave{number, account, session_.who().username});
 }
 
 void connection::carry(rules::question::tell_privately& what) {

@@ -84,6 +84,7 @@ directory_actor::behavior_type directory(pointer self, store_actor store, relay_
         self->send(self->state.relay, msg);
       },
       [self](const settle& msg) { return self->delegate(self->state.relay, msg); },
+      [self](const name_users& msg) { return users_named{self->state.presence.name(msg.users, msg.after_key)}; },
       [self](const list_sessions&) {
         sessions_listed all;
         self->state.presence.for_each([&](user_id who, const std::string& username, const auto& one) {

@@ -25,6 +25,9 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house](const account_changed& what) { house->change_account(what); },
       [house](const salon_archived& what) { house->archive(what.last.id); },
       [house, self](const survey&) { return house->survey(self->clock().now()); },
+      [house, self](const list_hearers& msg) {
+        return self->delegate(house->directory, name_users{house->users_hearing(msg.salon), msg.after_key});
+      },
       [house](const new_settings& now) { house->take_up(now); },
       [](const settle&) { return settled{}; },
       [house](const operator_names& now) { house->reserve(now.names); },

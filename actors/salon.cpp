@@ -242,6 +242,11 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
           return make_error(*why);
         return member_confirmed{};
       },
+      [self](const list_members& msg) -> caf::result<users_named> {
+        if (auto why = self->state.rules.refuses(msg.who))
+          return make_error(*why);
+        return self->delegate(self->state.relay, list_hearers{self->state.rules.record().id, msg.after_key});
+      },
       [self](const member_added& msg) {
         self->state.rules.add(msg.who);
         return settled{};

@@ -49,6 +49,12 @@ struct history_page {
   std::vector<weighed> later;
 };
 
+/// A part of a salon's messages, looked through for a text.
+struct searched_part {
+  std::vector<weighed> found; ///< newest first
+  int64_t before = 0;         ///< where to go on: nothing below this order number was looked at. 0: there is nothing
+};
+
 enum class membership_change { made, was_so };
 enum class request_change { made, was_pending, was_member };
 

@@ -170,12 +170,17 @@ public:
   virtual history_page begin_history(salon_id salon, size_t count) = 0;
   /// The same of those that search() finds.
   virtual history_page begin_search(salon_id salon, const std::string& text, size_t count) = 0;
+  static constexpr size_t most_looked_through = 2000;
+  /// Looks through the last `most_looked_through` messages below `before`, so that others have their turn in between.
+  /// Answers which of them search() finds, the newest `count`.
+  virtual searched_part look_through(salon_id salon, const std::string& text, int64_t before, size_t count) = 0;
   /// Those of them that are still shown. REQUIRES: rising order numbers that make up a piece.
   virtual std::vector<chat_message> messages_at(salon_id salon, const std::vector<int64_t>& seqs) = 0;
 
   /// The text goes; its order number stays used. no_such_message. Write.
   virtual outcome<done> delete_message(message_id which, const decision& why) = 0;
-  /// As history(), of messages that contain `text`, in any case as far as the database knows case (SQLite: of A to Z).
+  /// As history(), of messages that contain `text`, in any case as far as the database knows case (MySQL: what its
+  /// lower() knows; SQLite: all that Unicode folds).
   virtual std::vector<chat_message> search(salon_id salon, const std::string& text, int64_t before, size_t count) = 0;
 
   // --- memberships and join requests ---

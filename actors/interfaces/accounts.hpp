@@ -1,6 +1,7 @@
-// Facts about accounts that the directory hears and hands on to the relay.
+// Facts about accounts that the directory hears and hands on to the relay; and what users are called.
 #pragma once
 #include "actors/interfaces/words.hpp"
+#include "actors/rules/presence.hpp"
 
 namespace salond {
 
@@ -15,7 +16,12 @@ struct account_changed {
   std::string username;
   salond::role role = salond::role::user;
 };
+/// What those are called who are connected, of the users that were asked for; the directory knows.
+struct users_named {
+  rules::presence::named found;
+};
 
+SALOND_VALUES(users_named, x.found.usernames, x.found.last_key)
 SALOND_VALUES(close_user, x.who, x.last)
 SALOND_VALUES(account_changed, x.who, x.username, x.role)
 

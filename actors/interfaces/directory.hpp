@@ -36,6 +36,11 @@ struct session_listed {
 struct sessions_listed {
   std::vector<session_listed> sessions;
 };
+/// What are they called, in the order of their keys? Of who is not connected nothing is said.
+struct name_users {
+  std::vector<user_id> users; ///< each may stand there more than once
+  std::string after_key;      ///< those behind this key
+};
 /// The server stops: does the store know of every departure?
 struct settle_departures {};
 /// The store does.
@@ -57,6 +62,8 @@ using directory_actor = caf::typed_actor<
     caf::reacts_to<account_changed>,
     // Answers at once.
     caf::replies_to<list_sessions>::with<sessions_listed>,
+    // Answers at once.
+    caf::replies_to<name_users>::with<users_named>,
     // Answers when the relay has heard what it was told.
     caf::replies_to<settle>::with<settled>>;
 
@@ -67,6 +74,7 @@ SALOND_NO_VALUES(retry_departures)
 SALOND_NO_VALUES(list_sessions)
 SALOND_VALUES(session_listed, x.user, x.username, x.address, x.since)
 SALOND_VALUES(sessions_listed, x.sessions)
+SALOND_VALUES(name_users, x.users, x.after_key)
 SALOND_NO_VALUES(settle_departures)
 SALOND_NO_VALUES(departures_settled)
 

@@ -49,6 +49,11 @@ struct announce {
 struct operator_names {
   std::vector<std::string> names;
 };
+/// Who hears a salon now?
+struct list_hearers {
+  salon_id salon;
+  std::string after_key; ///< those behind this key
+};
 /// How are this node's connections?
 struct survey {};
 /// One salon, as this node's connections hear it.
@@ -118,6 +123,8 @@ using relay_actor = caf::typed_actor<
     caf::reacts_to<new_settings>,
     // Answers at once.
     caf::replies_to<survey>::with<surveyed>,
+    // Answered by the directory, which knows what they are called.
+    caf::replies_to<list_hearers>::with<users_named>,
     // Answers at once: all that came before is done.
     caf::replies_to<settle>::with<settled>,
     // Answers when all connections are gone and every post is answered.
@@ -134,6 +141,7 @@ SALOND_VALUES(decision_told, x.who, x.what)
 SALOND_VALUES(salon_lost, x.salon)
 SALOND_VALUES(announce, x.what)
 SALOND_VALUES(operator_names, x.names)
+SALOND_VALUES(list_hearers, x.salon, x.after_key)
 SALOND_NO_VALUES(survey)
 SALOND_VALUES(surveyed_salon, x.salon, x.name, x.hearers, x.messages)
 SALOND_VALUES(surveyed, x.connections, x.users, x.messages, x.deliveries, x.messages_a_second, x.deliveries_a_second,

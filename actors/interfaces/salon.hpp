@@ -1,5 +1,6 @@
 // What a SALON hears. A salon may live on another node than who speaks to it, so its messages hold values only.
 #pragma once
+#include "actors/interfaces/accounts.hpp"
 #include "actors/interfaces/errors.hpp"
 #include "actors/interfaces/settle.hpp"
 #include "actors/interfaces/words.hpp"
@@ -34,6 +35,11 @@ struct check_member {
 };
 /// The user does.
 struct member_confirmed {};
+/// Who of the members is connected, if `who` is one?
+struct list_members {
+  user_id who;
+  std::string after_key; ///< those behind this key
+};
 /// A membership was made in the store by somebody else than the salon (a registration).
 struct member_added {
   user_id who;
@@ -86,6 +92,8 @@ using salon_actor = caf::typed_actor<
     caf::reacts_to<leave>,
     // Answers at once; not_a_member.
     caf::replies_to<check_member>::with<member_confirmed>,
+    // not_a_member; else answered by the directory, behind what the relay was told before.
+    caf::replies_to<list_members>::with<users_named>,
     // Takes the user for a member from now on.
     caf::replies_to<member_added>::with<settled>,
     // Takes all of them for members from now on.
@@ -106,6 +114,7 @@ SALOND_VALUES(join, x.from, x.who, x.username)
 SALOND_VALUES(leave, x.from, x.who, x.username)
 SALOND_VALUES(check_member, x.who)
 SALOND_NO_VALUES(member_confirmed)
+SALOND_VALUES(list_members, x.who, x.after_key)
 SALOND_VALUES(member_added, x.who)
 SALOND_VALUES(members_added, x.who)
 SALOND_VALUES(member_gone, x.who)

@@ -107,13 +107,14 @@ client_budget::decision client_budget::ask(const request& asked, address_budgets
   return result;
 }
 
-void client_budget::charge(double cost, address_budgets& shared, const std::string& address, const budget_paces& limits,
-                           instant now) {
-  take(cost, limits.connection, now);
+instant::duration client_budget::charge(double cost, address_budgets& shared, const std::string& address,
+                                        const budget_paces& limits, instant now) {
+  auto wait = take(cost, limits.connection, now);
   if (cost < 0)
     shared.give_back(address, limits.address, -cost, now);
   else
-    shared.take(address, limits.address, cost, now);
+    wait = std::max(wait, shared.take(address, limits.address, cost, now));
+  return wait <= instant::duration{0} ? instant::duration{0} : std::max<instant::duration>(wait, least_wait);
 }
 
 } // namespace salond::rules

@@ -86,9 +86,10 @@ public:
   decision ask(const request& asked, address_budgets& shared, const std::string& address, const budget_paces& limits,
                instant now);
 
-  /// What an answer has cost: the next request waits for it. Below 0: so much less than was taken for it.
-  void charge(double cost, address_budgets& shared, const std::string& address, const budget_paces& limits,
-              instant now);
+  /// What an answer has cost: the next request waits for it. Below 0: so much less than was taken for it. Answers how
+  /// long who goes on with the same answer waits.
+  instant::duration charge(double cost, address_budgets& shared, const std::string& address, const budget_paces& limits,
+                           instant now);
 
 private:
   instant::duration take(double cost, const pace& limit, instant now);

@@ -1,6 +1,9 @@
 // Who is online, with which connections.
 #pragma once
+#include "protocol/words/names.hpp"
+#include "protocol/words/pieces.hpp"
 #include "protocol/words/records.hpp"
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -53,6 +56,33 @@ public:
     for (const auto& [who, person] : online_)
       for (const auto& one : person.connections)
         tell(who, person.username, one);
+  }
+
+  /// Usernames in the order of their keys, as many as a piece holds.
+  struct named {
+    std::vector<std::string> usernames;
+    std::string last_key; ///< of the last of them, where there are more; else empty
+  };
+  /// What those of `users` who are online are called, behind `after_key`; each once.
+  named name(const std::vector<user_id>& users, const std::string& after_key) const {
+    std::vector<std::pair<std::string, const std::string*>> all;
+    for (const auto who : users)
+      if (const auto found = online_.find(who); found != online_.end())
+        if (auto key = key_of(found->second.username); key > after_key)
+          all.emplace_back(std::move(key), &found->second.username);
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    named result;
+    size_t bytes = 0;
+    for (const auto& [key, username] : all) {
+      bytes += weight_of(0, username->size());
+      if (bytes > most_piece_bytes)
+        return result;
+      result.usernames.push_back(*username);
+      result.last_key = key;
+    }
+    result.last_key.clear();
+    return result;
   }
 
   bool online(user_id who) const { return online_.count(who) != 0; }

@@ -137,58 +137,67 @@ effects session::begin_registration(command::register_user& said) {
 }
 
 effects session::commanded(command::any& said) {
-  return std::visit(overloaded{
-                        [this](command::post& what) { return post(what); },
-                        [this](command::register_user& what) { return begin_registration(what); },
-                        [this](command::join& what) {
-                          auto subject = what.salon;
-                          return question_is(question::join{std::move(what.salon)}, std::move(subject));
-                        },
-                        [this](command::leave& what) {
-                          auto subject = what.salon;
-                          return question_is(question::leave{std::move(what.salon)}, std::move(subject));
-                        },
-                        [this](command::history& what) {
-                          auto subject = what.salon;
-                          return question_is(question::history{std::move(what.salon), what.count}, std::move(subject));
-                        },
-                        [this](command::tell_privately& what) {
-                          auto subject = what.target;
-                          return question_is(question::tell_privately{std::move(what.target), std::move(what.text)},
-                                             std::move(subject));
-                        },
-                        [this](command::ban& what) -> effects {
-                          if (!may({who_.role, {}}, right::administrators, std::nullopt))
-                            return just(tell{event::refused{fault::not_allowed, std::move(what.target)}});
-                          auto subject = what.target;
-                          return question_is(question::ban{std::move(what.target)}, std::move(subject));
-                        },
-                        [this](command::check_credentials& what) -> effects {
-                          purpose_ = purpose::check;
-                          if (!is_password(what.password))
-                            return refuse(fault::wrong_credentials);
-                          stage_ = stage::finding;
-                          password_ = std::move(what.password);
-                          return just(ask{question::find_user{std::move(what.username)}});
-                        },
-                        [this](command::change_password& what) -> effects {
-                          purpose_ = purpose::change_password;
-                          readings_ = std::move(what.readings);
-                          stage_ = stage::finding;
-                          return just(ask{question::find_user{who_.username}});
-                        },
-                        [this](command::issue_token&) { return question_is(question::issue_token{}); },
-                        [](command::help&) -> effects { return just(tell{event::help{}}); },
-                        [this](command::quit&) { return end(std::nullopt); },
-                        // a session has begun already: the first frame's words are none here
-                        [](command::log_in&) -> effects {
-                          return just(tell{event::refused{fault::unknown_command, {}}});
-                        },
-                        [](command::resume&) -> effects {
-                          return just(tell{event::refused{fault::unknown_command, {}}});
-                        },
-                    },
-                    said);
+  return std::visit(
+      overloaded{
+          [this](command::post& what) { return post(what); },
+          [this](command::register_user& what) { return begin_registration(what); },
+          [this](command::join& what) {
+            auto subject = what.salon;
+            return question_is(question::join{std::move(what.salon)}, std::move(subject));
+          },
+          [this](command::leave& what) {
+            auto subject = what.salon;
+            return question_is(question::leave{std::move(what.salon)}, std::move(subject));
+          },
+          [this](command::history& what) {
+            auto subject = what.salon;
+            return question_is(question::history{std::move(what.salon), what.count}, std::move(subject));
+          },
+          [this](command::who& what) {
+            auto subject = what.salon;
+            return question_is(question::who{std::move(what.salon)}, std::move(subject));
+          },
+          [this](command::search& what) {
+            auto subject = what.salon;
+            return question_is(question::search{std::move(what.salon), std::move(what.text)}, std::move(subject));
+          },
+          [this](command::tell_privately& what) {
+            auto subject = what.target;
+            return question_is(question::tell_privately{std::move(what.target), std::move(what.text)},
+                               std::move(subject));
+          },
+          [this](command::ban& what) -> effects {
+            if (!may({who_.role, {}}, right::administrators, std::nullopt))
+              return just(tell{event::refused{fault::not_allowed, std::move(what.target)}});
+            auto subject = what.target;
+            return question_is(question::ban{std::move(what.target)}, std::move(subject));
+          },
+          [this](command::check_credentials& what) -> effects {
+            purpose_ = purpose::check;
+            if (!is_password(what.password))
+              return refuse(fault::wrong_credentials);
+            stage_ = stage::finding;
+            password_ = std::move(what.password);
+            return just(ask{question::find_user{std::move(what.username)}});
+          },
+          [this](command::change_password& what) -> effects {
+            purpose_ = purpose::change_password;
+            readings_ = std::move(what.readings);
+            stage_ = stage::finding;
+            return just(ask{question::find_user{who_.username}});
+          },
+          [this](command::issue_token&) { return question_is(question::issue_token{}); },
+          [](command::help&) -> effects { return just(tell{event::help{}}); },
+          [this](command::quit&) { return end(std::nullopt); },
+          // a session has begun already: the first frame's words are none here
+          [](command::log_in&) -> effects {
+            return just(tell{event::refused{fault::unknown_command, {}}});
+          },
+          [](command::resume&) -> effects {
+            return just(tell{event::refused{fault::unknown_command, {}}});
+          },
+      },
+      said);
 }
 
 effects session::post(command::post& said) {

@@ -79,6 +79,14 @@ struct history {
   std::string salon;
   int64_t count = 0;
 };
+/// -> answer::remembered
+struct who {
+  std::string salon;
+};
+/// -> answer::remembered, or answer::told: that there is none
+struct search {
+  std::string salon, text;
+};
 /// -> answer::settled
 struct tell_privately {
   std::string target, text;
@@ -90,11 +98,12 @@ struct ban {
 /// -> answer::told
 struct issue_token {};
 
-/// Of what is handed out: what waited for the login, or a history. -> answer::remembered
+/// Of what is handed out: what waited for the login, a history, a list. -> answer::remembered; of a search also
+/// answer::told
 struct next_piece {};
 
 using any = std::variant<find_user, verify, hash, redeem_token, arrive, register_user, replace_hash, change_password,
-                         post, join, leave, history, tell_privately, ban, issue_token, next_piece>;
+                         post, join, leave, history, who, search, tell_privately, ban, issue_token, next_piece>;
 
 } // namespace question
 

@@ -118,6 +118,7 @@ const sql_words& mysql_driver::words() const {
     words.lesser_of = "least";
     words.text_bytes = "LENGTH(contenu)";
     words.is_shown = "LENGTH(contenu) > 0"; // ' ' = '' in this collation
+    words.without_case = "lower";           // of all letters that the server's tables know
     words.in_this_order = " STRAIGHT_JOIN ";
     words.by_number = " FORCE INDEX (PRIMARY)";
     words.by_seq = " FORCE INDEX (uq_messages_seq)"; // else an old page may walk through all newer messages

@@ -39,6 +39,7 @@ struct sql_words {
   const char* lesser_of = "";     ///< the lesser
   const char* text_bytes = "";    ///< how many bytes a message's `contenu` has
   const char* is_shown = "";      ///< whether a message's `contenu` is not empty
+  const char* without_case = "";  ///< the function that makes texts equal that differ in the case of letters alone
   const char* in_this_order = ""; ///< a join that reads the table before it first
   const char* by_number = "";     ///< behind a table: read by its own numbers, whatever else is asked of its rows
   const char* by_seq = "";        ///< behind `messages m`: read in the order of a salon

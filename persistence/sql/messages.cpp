@@ -23,7 +23,14 @@ std::string of_salon(const sql_words& words) {
 }
 
 // Not LIKE: it has wildcards, and a limit on how long they are.
-#define SALOND_FOUND " AND instr(lower(m.contenu), lower(?)) > 0"
+std::string holds_text(const sql_words& words) {
+  const std::string fold = words.without_case;
+  return " AND instr(" + fold + "(m.contenu), " + fold + "(?)) > 0";
+}
+
+weighed weighed_in(const query_result& row) {
+  return {row.integer(0), weight_of(static_cast<size_t>(row.integer(1)), row.bytes(2))};
+}
 
 } // namespace
 
@@ -48,7 +55,7 @@ std::vector<chat_message> sql_store::history(salon_id salon, int64_t before, siz
 }
 
 std::vector<chat_message> sql_store::search(salon_id salon, const std::string& text, int64_t before, size_t count) {
-  return last_messages(" AND m.seq < ?" SALOND_FOUND, {salon.value, before, text}, count);
+  return last_messages(" AND m.seq < ?" + holds_text(db().words()), {salon.value, before, text}, count);
 }
 
 /// One question where all texts together make up a piece: a text is short where as many of its length as there are
@@ -78,7 +85,24 @@ history_page sql_store::begin_history(salon_id salon, size_t count) {
 }
 
 history_page sql_store::begin_search(salon_id salon, const std::string& text, size_t count) {
-  return history_page_of(salon, SALOND_FOUND, {text}, count);
+  return history_page_of(salon, holds_text(db().words()), {text}, count);
+}
+
+searched_part sql_store::look_through(salon_id salon, const std::string& text, int64_t before, size_t count) {
+  const auto& words = db().words();
+  // By the index alone, of all rows, shown or not.
+  const auto first =
+      number_in(db().ask(std::string("SELECT m.seq FROM messages m") + words.by_seq
+                             + " WHERE m.salon_id = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT 1 OFFSET ?",
+                         {salon.value, before, limit_of(most_looked_through - 1)}));
+  searched_part part;
+  part.found =
+      all_in(db().ask(std::string("SELECT m.seq, ") + words.text_bytes + ", c.username" + of_salon(words)
+                          + " AND m.seq >= ? AND m.seq < ?" + holds_text(words) + " ORDER BY m.seq DESC LIMIT ?",
+                      {salon.value, first, before, text, limit_of(count)}),
+             weighed_in);
+  part.before = part.found.size() < count ? first : part.found.back().number;
+  return part;
 }
 
 std::vector<chat_message> sql_store::messages_at(salon_id salon, const std::vector<int64_t>& seqs) {

@@ -46,6 +46,7 @@ public:
   std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) override;
   history_page begin_history(salon_id salon, size_t count) override;
   history_page begin_search(salon_id salon, const std::string& text, size_t count) override;
+  searched_part look_through(salon_id salon, const std::string& text, int64_t before, size_t count) override;
   std::vector<chat_message> messages_at(salon_id salon, const std::vector<int64_t>& seqs) override;
   std::vector<chat_message> search(salon_id salon, const std::string& text, int64_t before, size_t count) override;
 

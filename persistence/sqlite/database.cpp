@@ -1,6 +1,7 @@
 #include "persistence/sqlite/database.hpp"
 #include "persistence/sqlite/errors.hpp"
 #include "persistence/sqlite/files.hpp"
+#include "protocol/words/names.hpp"
 #include <sqlite3.h>
 
 namespace salond::persistence::sqlite {
@@ -15,6 +16,17 @@ constexpr int busy_milliseconds = 2000;
 
 bool lost_a_sync(int extended) {
   return extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC;
+}
+
+/// SALOND_SQLITE_FOLD_CASE(text), as SQLite calls it.
+void fold_value(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto* bytes = static_cast<const char*>(sqlite3_value_blob(values[0]));
+  if (!bytes)
+    return;                               // NULL, and a text without a byte, which holds nothing
+  static thread_local std::string folded; // kept: a search folds thousands
+  folded.clear();
+  append_case_folded(folded, {bytes, static_cast<size_t>(sqlite3_value_bytes(values[0]))});
+  sqlite3_result_text64(context, folded.data(), folded.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 } // namespace
@@ -106,6 +118,11 @@ database::database(const std::string& path, purpose what) : path_(path) {
           "PRAGMA cache_size=-4096;"); // KiB, of each connection
   if (what == purpose::read)
     execute("PRAGMA query_only=ON");
+  const int made = sqlite3_create_function_v2(handle, SALOND_SQLITE_FOLD_CASE, 1,
+                                              SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, nullptr,
+                                              &fold_value, nullptr, nullptr, nullptr);
+  if (made != SQLITE_OK)
+    fail(made);
 }
 
 database::~database() = default;

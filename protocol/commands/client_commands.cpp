@@ -30,6 +30,9 @@ constexpr client_command_table table{
     row<command::leave>("LEAVE", place::session, 2, "LEAVE:salon - quitter un salon"),
     row<command::history>("HISTORY", place::session, 1.5,
                           "HISTORY:salon:n - relire les n derniers messages d'un salon (500 au plus)"),
+    row<command::search>("SEARCH", place::session, 1.5 + client_costs::searched_part,
+                         "SEARCH:salon:texte - retrouver les derniers messages d'un salon qui contiennent un texte"),
+    row<command::who>("WHO", place::session, 2, "WHO:salon - voir qui est connecté dans un salon"),
     row<command::tell_privately>("PRIVATE", place::session, 0.7,
                                  "PRIVATE:utilisateur:texte - écrire à une seule personne"),
     row<command::change_password>("PASSWORD", place::session, 100, "PASSWORD:ancien:nouveau - changer de mot de passe"),
@@ -77,8 +80,11 @@ double cost_of(const utterance& said) {
 
 double expected_cost_of_answer(const utterance& said) {
   const auto* command = std::get_if<command::any>(&said);
-  const auto* history = command ? std::get_if<command::history>(command) : nullptr;
-  return history ? client_costs::told * static_cast<double>(history->count) : 0;
+  if (!command)
+    return 0;
+  if (const auto* history = std::get_if<command::history>(command))
+    return client_costs::told * static_cast<double>(history->count);
+  return std::holds_alternative<command::search>(*command) ? client_costs::told * command::search::most_found : 0;
 }
 
 } // namespace salond

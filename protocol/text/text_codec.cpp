@@ -7,9 +7,10 @@
 namespace salond::text {
 namespace {
 
-constexpr size_t most_readings = 8;      // of an ambiguous PASSWORD
-constexpr int64_t most_history = 500;    // messages of one HISTORY
-constexpr size_t raw_frame_bytes = 1024; // of the two JSON frames of a login, for a raw client
+constexpr size_t most_readings = 8;       // of an ambiguous PASSWORD
+constexpr int64_t most_history = 500;     // messages of one HISTORY
+constexpr size_t most_search_bytes = 200; // of the text of a SEARCH
+constexpr size_t raw_frame_bytes = 1024;  // of the two JSON frames of a login, for a raw client
 
 constexpr size_t most_kept_lines = 8; // room for what one turn usually brings; an idle connection gives back more
 
@@ -91,6 +92,16 @@ utterance history(const std::string& rest) {
   return command::any{command::history{rest.substr(0, at), std::min(count, most_history)}};
 }
 
+utterance search(const std::string& rest) {
+  auto parts = split(rest);
+  if (!parts)
+    return misspoken{fault::unknown_command};
+  const auto text = without_leading_space(parts->second);
+  if (text.empty() || text.size() > most_search_bytes)
+    return misspoken{fault::unknown_command};
+  return command::any{command::search{std::move(parts->first), shown(text)}}; // as texts are stored
+}
+
 /// A text for a raw client: what each of its pieces begins with, and what is cut into pieces.
 struct raw_text {
   std::string_view envelope, rest;
@@ -138,6 +149,10 @@ utterance session_frame(const std::string& frame) {
     return change_password(*rest);
   if (auto rest = after(frame, "HISTORY:"))
     return history(*rest);
+  if (auto salon = after(frame, "WHO:"))
+    return command::any{command::who{std::move(*salon)}};
+  if (auto rest = after(frame, "SEARCH:"))
+    return search(*rest);
   if (auto salon = after(frame, "LEAVE:"))
     return command::any{command::leave{std::move(*salon)}};
   if (frame == "TOKEN")

@@ -155,8 +155,18 @@ using parts = std::initializer_list<part>;
 
 // Each write to a raw client has at most 1,024 bytes; this much of them may be an envelope.
 constexpr size_t most_envelope_bytes = 600;
+// So much of a list of names is one text: none is cut for a raw client.
+constexpr size_t most_listed_bytes = 1000;
 // Two names of so many bytes and our words between them stay below that.
 constexpr size_t most_name_bytes = 280;
+
+/// What they take as they are shown.
+size_t size_of(parts all) {
+  size_t bytes = 0;
+  for (const auto& one : all)
+    bytes += one.what == part::kind::name ? shown(one.text).size() : one.text.size();
+  return bytes;
+}
 
 /// `name` in at most `most_name_bytes`, cut between characters.
 std::string shortened(const std::string& name) {
@@ -229,6 +239,21 @@ public:
     for (const auto& one : client_commands())
       if (one.help)
         say_own(one.help);
+  }
+  void operator()(const event::members_connected& what) const {
+    const parts of{words("Connectés dans le salon "), name(what.salon_name), words(": ")};
+    const auto most = most_listed_bytes - std::min(most_listed_bytes, size_of(of));
+    std::string list;
+    for (const auto& username : what.usernames) {
+      const auto next = shown(username);
+      if (!list.empty() && list.size() + 2 + next.size() > most)
+        say(of, std::exchange(list, {}));
+      list.append(list.empty() ? "" : ", ").append(next);
+    }
+    say(of, list);
+  }
+  void operator()(const event::nothing_found& what) const {
+    say({words("Aucun message trouvé dans le salon ")}, what.salon_name, ".");
   }
   void operator()(const event::refused& what) const {
     const auto told = refusal(what.why);

@@ -46,11 +46,20 @@ struct history {
   std::string salon;
   int64_t count = 0;
 };
+/// Who of a salon's members is connected?
+struct who {
+  std::string salon;
+};
+/// The last messages of a salon that hold the text, in any case of letters.
+struct search {
+  static constexpr int most_found = 50;
+  std::string salon, text;
+};
 struct issue_token {};
 struct help {};
 struct quit {};
 
 using any = std::variant<register_user, log_in, resume, post, join, leave, tell_privately, check_credentials, ban,
-                         change_password, history, issue_token, help, quit>;
+                         change_password, history, who, search, issue_token, help, quit>;
 
 } // namespace salond::command

@@ -66,6 +66,16 @@ struct token_issued {
   int64_t seconds = 0;
 };
 struct help {};
+/// Of a salon's members those who are connected, in the order of their keys; a part of them, where they are many.
+struct members_connected {
+  salon_id salon;
+  std::string salon_name;
+  std::vector<std::string> usernames; ///< stored spellings
+};
+/// No message of the salon holds the text.
+struct nothing_found {
+  std::string salon_name;
+};
 /// A refusal; `subject` is the salon or user it is about, as typed, where there is one.
 struct refused {
   fault why = fault::storage;
@@ -89,6 +99,7 @@ struct announced {
 
 using any = std::variant<logged_in, registered, registration_refused, said, joined, left, said_privately, request_waits,
                          request_refused, user_banned, credentials_right, password_changed, password_refused,
-                         token_issued, help, refused, kicked, banned, erased, stopping_soon, stopping, announced>;
+                         token_issued, help, members_connected, nothing_found, refused, kicked, banned, erased,
+                         stopping_soon, stopping, announced>;
 
 } // namespace salond::event

@@ -9,6 +9,7 @@ using support::hostile_text;
 using support::noon;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 /// 8 KiB, the longest that a frame can be, of characters of four bytes.
 std::string longest_text() {
@@ -165,6 +166,61 @@ TEST_P(StoreContract, MessagesAreFoundByAPartOfTheirTextPageByPage) {
   EXPECT_THAT(found("\\", newest, 10), ElementsAre("BONJOUR \\ encore"));
   EXPECT_THAT(found("jour_", newest, 10), IsEmpty());
   EXPECT_THAT(found(hostile_text, newest, 10), IsEmpty());
+}
+
+/// The order numbers of the newest `count` messages that hold the text, oldest first.
+std::vector<int64_t> found_in(persistence::store& db, salon_id salon, const std::string& text, size_t count) {
+  std::vector<int64_t> result;
+  for (const auto& each : db.look_through(salon, text, std::numeric_limits<int64_t>::max(), count).found)
+    result.insert(result.begin(), each.number);
+  return result;
+}
+
+TEST_P(StoreContract, MessagesAreFoundInAnyCaseOfLetters) {
+  const auto zoe = add_user("Zoé");
+  const char* said[] = {"L'ÉTÉ à ŒUF", "l'été à œuf", "l'ete", "ЖУК", "жук", "100 %"};
+  for (int seq = 1; seq <= 6; ++seq)
+    post(general, zoe, seq, said[seq - 1]);
+
+  EXPECT_THAT(found_in(*db, general, "L'Été À œUf", 50), ElementsAre(1, 2));
+  EXPECT_THAT(found_in(*db, general, "Жук", 50), ElementsAre(4, 5));
+  EXPECT_THAT(found_in(*db, general, "ete", 50), ElementsAre(3));
+  EXPECT_THAT(found_in(*db, general, "%", 50), ElementsAre(6));
+  EXPECT_THAT(found_in(*db, general, "_", 50), IsEmpty());
+}
+
+TEST_P(StoreContract, MessagesAreLookedThroughPartByPart) {
+  constexpr auto part = static_cast<int64_t>(persistence::store::most_looked_through);
+  const auto zoe = add_user("Zoé");
+  db->transact([&] {
+    for (int64_t seq = 1; seq <= 2 * part + 1; ++seq)
+      db->append({general, zoe, 3 * seq, seq == 1 || seq == part + 2 ? "Aiguille" : "foin", support::noon});
+    db->append({blabla, zoe, 1, "aiguille", support::noon});
+  });
+  db->transact([&] { db->delete_message(db->history(general, newest, 1).at(0).id, support::decided()); });
+
+  const auto first = db->look_through(general, "aiguille", newest, 50);
+  const auto second = db->look_through(general, "aiguille", first.before, 50);
+  const auto third = db->look_through(general, "aiguille", second.before, 50);
+
+  EXPECT_EQ(first.before, 3 * (part + 2));
+  ASSERT_THAT(first.found, SizeIs(1));
+  EXPECT_EQ(first.found[0].number, 3 * (part + 2));
+  EXPECT_EQ(first.found[0].bytes, weight_of(8, 5));
+  EXPECT_THAT(second.found, IsEmpty());
+  EXPECT_EQ(second.before, 6);
+  ASSERT_THAT(third.found, SizeIs(1));
+  EXPECT_EQ(third.found[0].number, 3);
+  EXPECT_EQ(third.before, 0);
+}
+
+TEST_P(StoreContract, NoMoreMessagesAreFoundThanAreWanted) {
+  const auto zoe = add_user("Zoé");
+  for (int seq = 1; seq <= 9; ++seq)
+    post(general, zoe, seq, seq == 5 ? "foin" : "aiguille");
+
+  EXPECT_THAT(found_in(*db, general, "aiguille", 5), ElementsAre(4, 6, 7, 8, 9));
+  EXPECT_THAT(found_in(*db, marketing, "aiguille", 5), IsEmpty());
 }
 
 } // namespace salond

@@ -39,10 +39,29 @@ bool is_obeyed(std::string_view write) {
 
 /// Whether a line to a raw client begins with words of the server or with the envelope of this fuzzer's texts.
 bool is_told_as_it_must(std::string_view line, const std::string& username) {
-  for (const std::string_view own :
-       {"CONNECTED", "[", "ERREUR: ", "TOKEN:", "Inscription réussie!", "Mot de passe mis à jour", "Le serveur va",
-        "MSG (salon)", "JOIN:salon", "LEAVE:salon", "HISTORY:salon", "PRIVATE:", "PASSWORD:", "AUTH:", "TOKEN",
-        "BAN:", "HELP - ", "QUIT - ", "AUTH_FAILED"})
+  for (const std::string_view own : {"CONNECTED",
+                                     "[",
+                                     "ERREUR: ",
+                                     "TOKEN:",
+                                     "Inscription réussie!",
+                                     "Mot de passe mis à jour",
+                                     "Le serveur va",
+                                     "MSG (salon)",
+                                     "JOIN:salon",
+                                     "LEAVE:salon",
+                                     "HISTORY:salon",
+                                     "SEARCH:salon",
+                                     "WHO:salon",
+                                     "Connectés dans le salon ",
+                                     "Aucun message trouvé dans le salon ",
+                                     "PRIVATE:",
+                                     "PASSWORD:",
+                                     "AUTH:",
+                                     "TOKEN",
+                                     "BAN:",
+                                     "HELP - ",
+                                     "QUIT - ",
+                                     "AUTH_FAILED"})
     if (begins_with(line, own))
       return true;
   const auto name = shown(username).substr(0, 100);
@@ -170,6 +189,14 @@ private:
     demand(what.count >= 1 && what.count <= 500, "a history is 1 to 500 messages");
     for (int64_t i = 0; i < what.count; ++i)
       codec_.say(event::said{{1}, what.salon, username_, "x", i, {}}, now);
+  }
+  void obey(const command::who& what, instant now) {
+    codec_.say(event::members_connected{{1}, what.salon, std::vector<std::string>(40, what.salon)}, now);
+  }
+  void obey(const command::search& what, instant now) {
+    demand(!what.text.empty() && shown(what.text) == what.text, "what is searched for holds no control character");
+    demand(what.text.size() <= 200, "what is searched for is short");
+    codec_.say(event::nothing_found{what.salon}, now);
   }
   void obey(const command::change_password& what, instant now) {
     demand(!what.readings.empty() && what.readings.size() <= 8, "a password has 1 to 8 readings");

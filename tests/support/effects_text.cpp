@@ -60,6 +60,10 @@ std::string text_of(const rules::question::any& what) {
                         [](const question::history& x) {
                           return list("history", {x.salon, number(x.count)});
                         },
+                        [](const question::who& x) { return list("who", {x.salon}); },
+                        [](const question::search& x) {
+                          return list("search", {x.salon, x.text});
+                        },
                         [](const question::tell_privately& x) {
                           return list("tell_privately", {x.target, x.text});
                         },
@@ -102,6 +106,12 @@ std::string text_of(const event::any& what) {
             return list("token_issued", {x.token, number(x.seconds)});
           },
           [](const event::help&) { return std::string("help"); },
+          [](const event::members_connected& x) {
+            auto values = x.usernames;
+            values.insert(values.begin(), x.salon_name);
+            return list("members_connected", values);
+          },
+          [](const event::nothing_found& x) { return list("nothing_found", {x.salon_name}); },
           [](const event::refused& x) {
             return x.subject.empty() ? list("refused", {to_string(x.why)})
                                      : list("refused", {to_string(x.why), x.subject});

@@ -176,6 +176,9 @@ public:
   history_page begin_search(salon_id salon, const std::string& text, size_t count) override {
     return inner_->begin_search(salon, text, count);
   }
+  searched_part look_through(salon_id salon, const std::string& text, int64_t before, size_t count) override {
+    return inner_->look_through(salon, text, before, count);
+  }
   std::vector<chat_message> messages_at(salon_id salon, const std::vector<int64_t>& seqs) override {
     return inner_->messages_at(salon, seqs);
   }

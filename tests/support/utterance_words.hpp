@@ -28,6 +28,8 @@ struct utterance_words {
   std::string operator()(const command::history& x) const {
     return "history " + x.salon + "|" + std::to_string(x.count);
   }
+  std::string operator()(const command::who& x) const { return "who " + x.salon; }
+  std::string operator()(const command::search& x) const { return "search " + x.salon + "|" + x.text; }
   std::string operator()(const command::issue_token&) const { return "token"; }
   std::string operator()(const command::help&) const { return "help"; }
   std::string operator()(const command::quit&) const { return "quit"; }

@@ -164,7 +164,9 @@ TEST(Messages, AreWhatIsStoredOrToldToOthers) {
                                         command::join{"Blabla"},       command::leave{"Blabla"},
                                         command::ban{"paul"},          command::change_password{},
                                         command::issue_token{}};
-  const std::vector<utterance> others{command::history{"Général", 5},          command::help{}, command::quit{},
+  const std::vector<utterance> others{command::who{"Général"},
+                                      command::search{"Général", "x"},
+                                      command::history{"Général", 5},          command::help{}, command::quit{},
                                       command::check_credentials{"paul", "x"}, misspoken{},     input_ended{}};
 
   for (const auto& one : messages)

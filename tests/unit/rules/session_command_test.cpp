@@ -18,6 +18,8 @@ TEST_F(SessionCommand, AsksOneQuestionForEachCommand) {
       {command::join{"Blabla"}, "ask join(Blabla)"},
       {command::leave{"Blabla"}, "ask leave(Blabla)"},
       {command::history{"Général", 20}, "ask history(Général, 20)"},
+      {command::who{"Général"}, "ask who(Général)"},
+      {command::search{"Général", "a:b"}, "ask search(Général, a:b)"},
       {command::tell_privately{"paul", "a:b"}, "ask tell_privately(paul, a:b)"},
       {command::check_credentials{"paul", "a:b"}, "ask find_user(paul)"},
       {command::register_user{"paul", "p", "a:b"}, "ask find_user(paul)"},

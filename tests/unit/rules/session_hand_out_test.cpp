@@ -49,6 +49,23 @@ TEST_F(SessionHandOut, TellsAHistoryInPiecesAndRefusesTheRestWhereItMust) {
   EXPECT_FALSE(session.waiting());
 }
 
+TEST_F(SessionHandOut, LooksFurtherThoughNothingWasFoundYet) {
+  log_in();
+  hear(command::search{"Général", "aiguille"});
+
+  EXPECT_EQ(piece("un", true), (lines{"tell said_privately(paul, un)", "ask when read next_piece"}));
+  EXPECT_EQ(told(event::any{event::nothing_found{"Général"}}), lines{"tell nothing_found(Général)"});
+  EXPECT_FALSE(session.waiting());
+}
+
+TEST_F(SessionHandOut, RefusesAListOfASalonByTheNameThatWasTyped) {
+  log_in();
+  hear(command::who{"nulle part"});
+
+  EXPECT_EQ(answered(rules::answer::remembered{fault::unknown_salon}),
+            lines{"tell refused(unknown_salon, nulle part)"});
+}
+
 TEST_F(SessionHandOut, AsksNothingFurtherOnceItIsClosed) {
   arrive();
 

@@ -49,9 +49,27 @@ TEST(WireText, IsThatOfTheReplacedServerToTheByte) {
       {event::stopping_soon{10}, "Le serveur va s'arrêter dans 10 secondes. Merci de vous déconnecter.\n"},
       {event::stopping{}, "Le serveur va s'arrêter. Merci de vous déconnecter.\n"},
       {event::announced{"à table"}, "Annonce: à table\n"},
+      {event::members_connected{{1}, "Général", {"paul"}}, "Connectés dans le salon Général: paul\n"},
+      {event::members_connected{{1}, "Général", {"Paul", "zoë", "a, b"}},
+       "Connectés dans le salon Général: Paul, zoë, a, b\n"},
+      {event::nothing_found{"Général"}, "Aucun message trouvé dans le salon Général.\n"},
   };
   for (const auto& row : table)
     EXPECT_EQ(spell(row.what), row.text);
+}
+
+TEST(WireText, OfALongListGoesOnInTextsThatBeginAlikeAndCutsNoName) {
+  const std::string begin = "Connectés dans le salon Général: "; // 36 bytes
+  const std::string half(481, 'a'), fits(481, 'b'), too_long(482, 'c');
+  const std::string huge(3000, 'd'); // of the replaced server
+
+  EXPECT_EQ(spell(event::members_connected{{1}, "Général", {half, fits}}), begin + half + ", " + fits + "\n");
+  EXPECT_EQ(spell(event::members_connected{{1}, "Général", {half, too_long, "z"}}),
+            begin + half + "\n" + begin + too_long + ", z\n");
+  EXPECT_EQ(spell(event::members_connected{{1}, "Général", {"a", huge, "z"}}),
+            begin + "a\n" + begin + huge + "\n" + begin + "z\n");
+  EXPECT_EQ(spell(event::members_connected{{1}, huge, {"a", "z"}}),
+            "Connectés dans le salon " + huge + ": a\n" + "Connectés dans le salon " + huge + ": z\n");
 }
 
 TEST(WireText, OfEveryRefusalIsThatOfTheProtocol) {
@@ -105,6 +123,9 @@ TEST(WireText, ExplainsItselfAFrameACommand) {
                                   "JOIN:salon - rejoindre un salon, ou demander à le rejoindre\n"
                                   "LEAVE:salon - quitter un salon\n"
                                   "HISTORY:salon:n - relire les n derniers messages d'un salon (500 au plus)\n"
+                                  "SEARCH:salon:texte - retrouver les derniers messages d'un salon qui contiennent un "
+                                  "texte\n"
+                                  "WHO:salon - voir qui est connecté dans un salon\n"
                                   "PRIVATE:utilisateur:texte - écrire à une seule personne\n"
                                   "PASSWORD:ancien:nouveau - changer de mot de passe\n"
                                   "AUTH:utilisateur:mot de passe - vérifier des identifiants\n"
