@@ -1,12 +1,13 @@
 #include "actors/system.hpp"
 #include "actors/admin/messages.hpp"
+#include "actors/io_loop.hpp"
 #include <caf/io/all.hpp>
 
 namespace salond {
 
 system_config::system_config() {
   add_message_types<caf::id_block::salond_admin>();
-  load<caf::io::middleman>();
+  load<caf::io::middleman, io_loop>();
   set("scheduler.policy", caf::atom("sharing"));     // sleeps when idle; the default wakes every 10 ms a thread
   set("scheduler.max-threads", size_t{2});           // for what is rare and short; a post needs none of it
   set("middleman.max-consecutive-reads", size_t{1}); // so that a connection that is paused is paused at once
