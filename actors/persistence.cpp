@@ -49,7 +49,7 @@ void on_collect(pointer self) {
   if (!idle)
     return;
   for (auto& one : st.draining)
-    one.deliver(store_done{});
+    one.deliver(drained{});
   st.draining.clear();
 }
 
@@ -137,7 +137,7 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
                             static_cast<uint64_t>(std::max<int64_t>(0, running))};
       },
       [self](const drain&) {
-        auto promise = self->make_response_promise<store_done>();
+        auto promise = self->make_response_promise<drained>();
         self->state.draining.push_back(promise);
         if (self->state.long_reader)
           self->state.long_reader->abandon();

@@ -11,7 +11,7 @@ struct persistence_state {
   static inline const char* name = "persistence";
   std::unique_ptr<persistence::store> db, reading_db, long_reading_db;
   std::unique_ptr<store_worker> writer, reader, long_reader; ///< after the stores, so that they end before them
-  std::vector<caf::typed_response_promise<store_done>> draining;
+  std::vector<caf::typed_response_promise<drained>> draining;
   bool ticking = false;
   bool beginning = false; ///< a begin_writes is under way
 };

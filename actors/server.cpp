@@ -265,14 +265,14 @@ void stop_in_order(pointer self) {
     return std::max<caf::timespan>(by - self->clock().now() - std::chrono::milliseconds{500},
                                    std::chrono::milliseconds{1});
   };
-  const auto drained = [self](const char* how, int status) {
+  const auto end = [self](const char* how, int status) {
     log::info(how);
     close_store(self, status);
   };
-  const auto drain_store = [self, left, drained] {
+  const auto drain_store = [self, left, end] {
     self->request(self->state.actors.store, left(), drain{})
-        .then([drained](const store_done&) { drained("stopping: everything is committed", 0); },
-              [drained](caf::error&) { drained("stopping: the database did not take everything in time", 1); });
+        .then([end](drained) { end("stopping: everything is committed", 0); },
+              [end](caf::error&) { end("stopping: the database did not take everything in time", 1); });
   };
   const auto settle = [self, left, drain_store] {
     self->request(self->state.actors.directory, left(), settle_departures{})

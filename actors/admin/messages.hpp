@@ -40,6 +40,7 @@ enum class admin_verdict : uint8_t {
   wrong_usage   ///< the same: the words are no command
 };
 
+/// The answer to each of the three.
 struct admin_answer {
   uint8_t verdict = 0; ///< admin_verdict
   std::string text;

@@ -14,6 +14,7 @@
 SALOND_IN_PROCESS(store_work)
 SALOND_IN_PROCESS(store_done)
 SALOND_IN_PROCESS(drain)
+SALOND_IN_PROCESS(drained)
 SALOND_IN_PROCESS(count_work)
 SALOND_IN_PROCESS(counted_work)
 SALOND_IN_PROCESS(collect_answers)

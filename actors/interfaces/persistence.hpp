@@ -16,10 +16,12 @@ struct store_work {
   kind how = kind::read;
   std::shared_ptr<store_job> job;
 };
-/// The job has run, and what it wrote is durable. Or: all that was asked before is done.
+/// The job has run, and what it wrote is durable.
 struct store_done {};
 /// The server stops: nothing new is asked, long reads are abandoned.
 struct drain {};
+/// All that was asked before is done.
+struct drained {};
 /// How much waits?
 struct count_work {};
 /// What waits, and how long the store takes.
@@ -44,7 +46,7 @@ using store_actor = caf::typed_actor<
     // Answers at once.
     caf::replies_to<count_work>::with<counted_work>,
     // Answers when all that was asked before is done.
-    caf::replies_to<drain>::with<store_done>,
+    caf::replies_to<drain>::with<drained>,
     // INTERNAL. Answers those whose work the threads have finished.
     caf::reacts_to<collect_answers>,
     // INTERNAL. Lets the writing thread take what waits.

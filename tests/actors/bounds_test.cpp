@@ -159,7 +159,7 @@ TEST_F(Bounds, WhatWaitsForFiveSecondsIsRefusedAndNotStored) {
   auto max = log_in("max");
   guard->hold(what::writes);
   zoe.say("MSG (Général):held");
-  ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
+  ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; })); // taken: nothing joins it
 
   paul.say("MSG (Général):refused");
   EXPECT_EQ(paul.line(), "ERREUR: serveur occupé, réessayez"); // it found no room
@@ -185,7 +185,7 @@ TEST_F(Bounds, WhatIsSaidBehindACommitThatDoesNotEndIsRefusedAndNotStored) {
   auto paul = log_in("paul");
   guard->hold(what::writes);
   zoe.say("MSG (Général):held");
-  ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
+  ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; })); // taken: nothing joins it
 
   for (int i = 0; i < 2; ++i) { // the first waits with what comes next, the second finds that refused
     paul.say("MSG (Général):behind");

@@ -243,7 +243,7 @@ TEST_F(Flows, AStopCommitsThePostsThatWaitForTheirTurnToo) {
   auto zoe = log_in("zoë");
   guard->hold(what::writes);
   zoe.say("MSG (Général):un"); // under way, as the next one; the third waits in the salon until one of them is stored
-  ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
+  ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; })); // taken: nothing joins it
   zoe.say("MSG (Général):deux");
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 2; }));
   zoe.say("MSG (Général):trois");
