@@ -20,7 +20,7 @@ protected:
   /// Hands `work` over, so many times, in one turn of the loop: that waits for it.
   void hand_over(size_t times, const std::function<void(size_t)>& work) {
     std::promise<void> handed_over;
-    loop().post([&] { handed_over.get_future().wait(); });
+    loop().post([until = handed_over.get_future().share()] { until.wait(); });
     for (size_t i = 0; i < times; ++i)
       loop().post([work, i] { work(i); });
     handed_over.set_value();
