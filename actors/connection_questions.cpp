@@ -46,7 +46,9 @@ void connection::tried(admission::attempt_result how, size_t guesses) {
 }
 
 void connection::carry(rules::question::find_user& what) {
-  auto key = key_of(what.username);
+  if (what.key.empty())
+    what.key = key_of(what.username);
+  const auto key = what.key;
   if (what.what == rules::question::find_user::purpose::registration) {
     if (house_->is_reserved_for_operator(what.username))
       return answered(rules::answer::found{fault::reserved_name});

@@ -29,6 +29,7 @@ struct find_user {
   enum class purpose { proof, registration };
   std::string username;
   purpose what = purpose::proof;
+  std::string key = {}; ///< of the name, once it was made: who waits for his turn is asked for again
 };
 /// Which of the passwords fits the hash? An empty hash fits none, at the same cost. -> answer::verified
 struct verify {

@@ -50,7 +50,8 @@ std::string with_single_spaces(const std::string& text) {
 /// A capital's prototype may be another letter's, so case is folded after it, and that may have a prototype again.
 std::string skeleton(std::string text) {
   for (int round = 0; round < most_rounds; ++round) {
-    auto next = key_of(prototypes(text));
+    auto next = folded(prototypes(text)); // of any length: a prototype may be several characters
+    next.erase(next.find_last_not_of(' ') + 1);
     if (next == text)
       break;
     text = std::move(next);
