@@ -1,4 +1,5 @@
 #include "protocol/words/names.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include <algorithm>
 #include <cstdio>
 #include <stdexcept>
@@ -213,7 +214,7 @@ bool is_name(std::string_view text) {
   if (!holds_together(characters))
     return false;
   const auto key = folded(text);
-  return !key.empty() && key.front() != ' ' && key.back() != ' ' && key.size() <= most_key_bytes;
+  return !key.empty() && key.front() != ' ' && key.back() != ' ' && key.size() <= most_key_bytes && !looks_parted(text);
 }
 
 bool is_password(std::string_view text) {

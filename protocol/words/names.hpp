@@ -38,7 +38,8 @@ std::string escaped(std::string_view text, std::string_view besides = {});
 
 /// True when `text` may be a new username, alias or salon name: 1 to 64 characters, each of which shows something
 /// (no control, format, unassigned or default ignorable character, no white space but U+0020), none of them `:` `(` or
-/// `)`; no space at either end, no mark without a base, not `{` `[` or `"` first; its key fits its column.
+/// `)` or what folds to one or looks like one; no space at either end, no mark without a base, not `{` `[` or `"`
+/// first; its key fits its column.
 bool is_name(std::string_view text);
 
 /// True when `text` may be a password: 1 to 1,024 bytes, nothing else is asked of it.
