@@ -154,8 +154,10 @@ public:
   virtual std::vector<known_address> known_addresses(moment since, size_t most) = 0;
   /// `hash`: 32 bytes. Ends what has expired and, at `most_tokens`, the user's oldest. Write.
   virtual void issue_token(user_id who, const std::string& hash, moment now, moment expires) = 0;
-  /// Ends the token and answers whose it was. wrong_credentials. Write.
-  virtual outcome<user> redeem_token(const std::string& hash, moment now) = 0;
+  /// Whose the token is. wrong_credentials: nobody's, or it has expired.
+  virtual outcome<user> find_token(const std::string& hash, moment now) = 0;
+  /// It is used up. Write.
+  virtual void end_token(const std::string& hash) = 0;
 
   // --- messages ---
   /// unknown_user when the author's account is gone. The order numbers of a salon are never reused: the store keeps

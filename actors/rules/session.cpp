@@ -113,7 +113,7 @@ effects session::greeted(command::any& said) {
     purpose_ = purpose::log_in;
     stage_ = stage::redeeming;
     fallback_ = command::log_in{"RESUME", token->token};
-    return just(ask{question::redeem_token{std::move(token->token)}});
+    return just(ask{question::find_token{std::move(token->token)}});
   }
   return end(event::refused{fault::malformed_login, {}});
 }
@@ -257,7 +257,7 @@ effects session::on_found(answer::found& found) {
   if (stage_ == stage::redeeming) {
     who_ = std::move(*found.who);
     stage_ = stage::arriving;
-    return just(ask{question::arrive{who_.id, who_.username}});
+    return just(ask{question::arrive{who_.id, who_.username, std::move(fallback_->password)}});
   }
   stage_ = stage::verifying;
   std::vector<std::string> passwords;

@@ -186,19 +186,17 @@ void sql_store::issue_token(user_id who, const std::string& hash, moment now, mo
              {blob{hash}, who.value, to_ms(now), to_ms(expires)});
 }
 
-outcome<user> sql_store::redeem_token(const std::string& hash, moment now) {
-  outcome<user> result = fault::wrong_credentials;
-  {
-    const auto found = db().ask("SELECT " SALOND_USER_COLUMNS ", s.expires_ms FROM sessions s "
-                                "JOIN clients c ON c.client_id = s.client_id WHERE s.token_hash = ?",
-                                {blob{hash}});
-    if (!found->next())
-      return fault::wrong_credentials;
-    if (found->integer(5) > to_ms(now))
-      result = user_in(*found);
-  }
+outcome<user> sql_store::find_token(const std::string& hash, moment now) {
+  const auto found = db().ask("SELECT " SALOND_USER_COLUMNS " FROM sessions s "
+                              "JOIN clients c ON c.client_id = s.client_id WHERE s.token_hash = ? AND s.expires_ms > ?",
+                              {blob{hash}, to_ms(now)});
+  if (!found->next())
+    return fault::wrong_credentials;
+  return user_in(*found);
+}
+
+void sql_store::end_token(const std::string& hash) {
   db().run("DELETE FROM sessions WHERE token_hash = ?", {blob{hash}});
-  return result;
 }
 
 } // namespace salond::persistence
