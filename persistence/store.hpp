@@ -84,8 +84,9 @@ public:
   // --- users ---
   /// By key. unknown_user.
   virtual outcome<user> find_user(const std::string& username_key) = 0;
-  /// name_taken (also for a username that is banned for good, and for one that looks like another's), reserved_name for
-  /// one that looks like an administrator's, alias_taken; all of it for names that wait, too. Write.
+  /// name_taken (also for a username that is banned for good, and for one that looks like another's or like a banned
+  /// one), reserved_name for one that looks like an administrator's, alias_taken; all of it for names that wait, too.
+  /// Write.
   virtual outcome<registered_user> register_user(const new_user& who) = 0;
   /// Replaces the hash if it still is `expected`; answers whether it did. Write.
   virtual bool replace_hash(user_id who, const std::string& expected, const std::string& hash) = 0;
