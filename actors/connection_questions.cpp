@@ -25,7 +25,7 @@ void connection::ask(rules::question::any what) {
 /// Whether a password, or a token, may be tried now. If not it is kept until its turn comes, or refused.
 bool connection::may_try(const rules::question::any& what, std::string account) {
   const bool token = std::holds_alternative<rules::question::find_token>(what);
-  attempt_ = {number, network, std::move(account), {}, {}, {}, token};
+  attempt_ = {number, network, std::move(account), {}, {}, {}, token, session_.anonymous()};
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = what; break;
