@@ -44,8 +44,9 @@ public:
   /// Answers what has no room, to be refused: `what` itself, or a login that it takes the place of.
   std::optional<Work> put(urgency how, Work what) {
     auto& mine = of(how);
-    if ((how == urgency::new_user && mine.size() >= most_registrations)
-        || (how == urgency::contested && mine.size() >= most_contested))
+    if (how == urgency::new_user && mine.size() >= most_registrations)
+      return what;
+    if (how == urgency::contested && mine.size() >= most_contested)
       return what;
     if (!leaves_a_thread(how) && most_logins_ != 0 && logins() >= most_logins_) {
       auto* last = &of(urgency::other);
@@ -70,30 +71,31 @@ public:
         continue;
       auto next = std::move(waiting_[at].front());
       waiting_[at].pop_front();
-      count(how, 1);
+      leaving_ += leaves_a_thread(how) ? 1 : 0;
+      contested_ = contested_ || how == urgency::contested;
       return std::pair{how, std::move(next)};
     }
     return std::nullopt;
   }
-  void over(urgency how) { count(how, -1); }
+  void over(urgency how) {
+    leaving_ -= leaves_a_thread(how) ? 1 : 0;
+    contested_ = contested_ && how != urgency::contested;
+  }
 
 private:
   static bool leaves_a_thread(urgency how) { return how >= urgency::import; }
+  size_t most_leaving() const { return std::max<size_t>(threads_, 2) - 1; }
   bool may_begin(urgency how) const {
-    if (how == urgency::contested && contested_ != 0)
+    if (how == urgency::contested && contested_)
       return false; // on one thread: how many passwords strangers can try does not grow with the machine
-    return !leaves_a_thread(how) || leaving_ + 1 < static_cast<int64_t>(std::max<size_t>(threads_, 2));
-  }
-  void count(urgency how, int64_t change) {
-    leaving_ += leaves_a_thread(how) ? change : 0;
-    contested_ += how == urgency::contested ? change : 0;
+    return !leaves_a_thread(how) || leaving_ < most_leaving();
   }
   std::deque<Work>& of(urgency how) { return waiting_[static_cast<size_t>(how)]; }
   size_t logins() const { return waiting_[0].size() + waiting_[1].size() + waiting_[2].size(); }
 
-  size_t threads_, most_logins_;
-  int64_t leaving_ = 0, contested_ = 0;     ///< that are hashed: of what leaves a thread, and of that the contested
-  std::array<std::deque<Work>, 6> waiting_; ///< by urgency
+  size_t threads_, most_logins_, leaving_ = 0; ///< hashed now, of what leaves a thread
+  bool contested_ = false;                     ///< whether one of these is
+  std::array<std::deque<Work>, 6> waiting_;    ///< by urgency
 };
 
 } // namespace salond::rules

@@ -32,8 +32,6 @@ bool is_blank_without_property(UChar32 c) {
 }
 
 bool forbidden_in_names(UChar32 c) {
-  if (c == ':' || c == '(' || c == ')')
-    return true;
   if ((U_GET_GC_MASK(c) & (U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CS_MASK | U_GC_CN_MASK | U_GC_ZL_MASK | U_GC_ZP_MASK))
       != 0)
     return true;
