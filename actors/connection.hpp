@@ -72,7 +72,7 @@ private:
   void carry(rules::question::find_user& what);
   void carry(rules::question::verify& what);
   void carry(rules::question::hash& what);
-  void carry(rules::question::redeem_token& what);
+  void carry(rules::question::find_token& what);
   void carry(rules::question::arrive& what);
   void carry(rules::question::register_user& what);
   void carry(rules::question::replace_hash& what);

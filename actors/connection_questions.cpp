@@ -24,8 +24,8 @@ void connection::ask(rules::question::any what) {
 
 /// Whether a password, or a token, may be tried now. If not it is kept until its turn comes, or refused.
 bool connection::may_try(const rules::question::any& what, std::string account) {
-  const bool token = std::holds_alternative<rules::question::redeem_token>(what);
-  attempt_ = {number, network, std::move(account), {}, {}, {}, token};
+  const bool token = std::holds_alternative<rules::question::find_token>(what);
+  attempt_ = {number, network, std::move(account), {}, {}, {}, token, session_.anonymous()};
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = what; break;
@@ -46,7 +46,9 @@ void connection::tried(admission::attempt_result how, size_t guesses) {
 }
 
 void connection::carry(rules::question::find_user& what) {
-  auto key = key_of(what.username);
+  if (what.key.empty())
+    what.key = key_of(what.username);
+  const auto key = what.key;
   if (what.what == rules::question::find_user::purpose::registration) {
     if (house_->is_reserved_for_operator(what.username))
       return answered(rules::answer::found{fault::reserved_name});
@@ -120,13 +122,13 @@ void connection::carry(rules::question::hash& what) {
 }
 
 /// A token that is wrong may be a password, which is an attempt of its own.
-void connection::carry(rules::question::redeem_token& what) {
+void connection::carry(rules::question::find_token& what) {
   if (!may_try(what, {}))
     return;
   ask_store(
-      this, house_->store, store_work::kind::write,
+      this, house_->store, store_work::kind::read,
       [hash = rules::token_hash(what.token), at = wall_clock()](persistence::store& db) {
-        return db.redeem_token(hash, at);
+        return db.find_token(hash, at);
       },
       [this](outcome<user>& found) {
         if (found) {
@@ -153,14 +155,30 @@ void connection::carry(rules::question::arrive& what) {
             });
 }
 
+namespace {
+
+/// In one transaction: a login that is refused uses no token up, and of two with the same token one begins.
+outcome<persistence::arrival> begin_session(persistence::store& db, user_id who, const std::string& token_hash,
+                                            moment at) {
+  if (!token_hash.empty() && !db.find_token(token_hash, at))
+    return fault::wrong_credentials;
+  auto opened = db.open_session(who, at);
+  if (opened && !token_hash.empty())
+    db.end_token(token_hash);
+  return opened;
+}
+
+} // namespace
+
 void connection::open_session(const rules::question::arrive& as) {
   const auto at = wall_clock();
   const auto key = key_of(as.username);
   const auto is_new = house_->allowed.is_to_be_stored(key, network, now(), at);
   ask_store(
       this, house_->store, store_work::kind::write,
-      [who = as.who, at, is_new, from = network](persistence::store& db) {
-        auto opened = db.open_session(who, at);
+      [who = as.who, at, is_new, from = network,
+       hash = as.token.empty() ? std::string{} : rules::token_hash(as.token)](persistence::store& db) {
+        auto opened = begin_session(db, who, hash, at);
         if (opened && is_new)
           db.remember_address(who, from, at);
         return opened;

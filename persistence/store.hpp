@@ -84,8 +84,9 @@ public:
   // --- users ---
   /// By key. unknown_user.
   virtual outcome<user> find_user(const std::string& username_key) = 0;
-  /// name_taken (also for a username that is banned for good, and for one that looks like another's), reserved_name for
-  /// one that looks like an administrator's, alias_taken; all of it for names that wait, too. Write.
+  /// name_taken (also for a username that is banned for good, and for one that looks like another's or like a banned
+  /// one), reserved_name for one that looks like an administrator's, alias_taken; all of it for names that wait, too.
+  /// Write.
   virtual outcome<registered_user> register_user(const new_user& who) = 0;
   /// Replaces the hash if it still is `expected`; answers whether it did. Write.
   virtual bool replace_hash(user_id who, const std::string& expected, const std::string& hash) = 0;
@@ -154,8 +155,10 @@ public:
   virtual std::vector<known_address> known_addresses(moment since, size_t most) = 0;
   /// `hash`: 32 bytes. Ends what has expired and, at `most_tokens`, the user's oldest. Write.
   virtual void issue_token(user_id who, const std::string& hash, moment now, moment expires) = 0;
-  /// Ends the token and answers whose it was. wrong_credentials. Write.
-  virtual outcome<user> redeem_token(const std::string& hash, moment now) = 0;
+  /// Whose the token is. wrong_credentials: nobody's, or it has expired.
+  virtual outcome<user> find_token(const std::string& hash, moment now) = 0;
+  /// It is used up. Write.
+  virtual void end_token(const std::string& hash) = 0;
 
   // --- messages ---
   /// unknown_user when the author's account is gone. The order numbers of a salon are never reused: the store keeps

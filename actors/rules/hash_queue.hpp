@@ -4,10 +4,12 @@
 // - A login goes before everything else: first where its owner was before, then from an address that seldom fails, then
 //   the rest. So an attack fills the end of the queue, not its front.
 // - Passwords of new accounts (an import's, then registrations') are hashed when no login waits, and leave a thread to
-//   logins where there is more than one.
+//   logins where there is more than one. So do, behind them, logins of an account that somebody attacks from where its
+//   owner was, one at a time: the attack has what nobody else needs of one thread.
 // - Logins have one bound together. One that comes when they fill it takes the place of the last of the least urgent,
 // if
-//   that is less urgent than itself. Registrations have a bound of their own. Of an import two wait at most.
+//   that is less urgent than itself. Registrations have a bound of their own, and so have contested logins. Of an
+//   import two wait at most.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -26,6 +28,7 @@ enum class urgency : uint8_t {
   other,    ///< of whoever else logs in
   import,   ///< of an account that an operator imports
   new_user, ///< of an account that somebody asks for
+  contested ///< of an account at an address where its owner was, and where wrong passwords used up what it has
 };
 
 template <class Work>
@@ -33,6 +36,7 @@ class hash_queue {
 public:
   /// At 40 ms a hash on one thread the last of them waits ten seconds, of the thirty that a client has.
   static constexpr size_t most_registrations = 256;
+  static constexpr size_t most_contested = 128; ///< five seconds
 
   /// `most_logins`: that wait; 0: no limit.
   hash_queue(size_t threads, size_t most_logins) : threads_(threads), most_logins_(most_logins) {}
@@ -42,7 +46,9 @@ public:
     auto& mine = of(how);
     if (how == urgency::new_user && mine.size() >= most_registrations)
       return what;
-    if (!makes_accounts(how) && most_logins_ != 0 && logins() >= most_logins_) {
+    if (how == urgency::contested && mine.size() >= most_contested)
+      return what;
+    if (!leaves_a_thread(how) && most_logins_ != 0 && logins() >= most_logins_) {
       auto* last = &of(urgency::other);
       while (last->empty())
         --last; // there are logins
@@ -61,25 +67,35 @@ public:
   std::optional<std::pair<urgency, Work>> take() {
     for (size_t at = 0; at < waiting_.size(); ++at) {
       const auto how = static_cast<urgency>(at);
-      if (waiting_[at].empty() || (makes_accounts(how) && making_accounts_ >= most_making_accounts()))
+      if (waiting_[at].empty() || !may_begin(how))
         continue;
       auto next = std::move(waiting_[at].front());
       waiting_[at].pop_front();
-      making_accounts_ += makes_accounts(how) ? 1 : 0;
+      leaving_ += leaves_a_thread(how) ? 1 : 0;
+      contested_ = contested_ || how == urgency::contested;
       return std::pair{how, std::move(next)};
     }
     return std::nullopt;
   }
-  void over(urgency how) { making_accounts_ -= makes_accounts(how) ? 1 : 0; }
+  void over(urgency how) {
+    leaving_ -= leaves_a_thread(how) ? 1 : 0;
+    contested_ = contested_ && how != urgency::contested;
+  }
 
 private:
-  static bool makes_accounts(urgency how) { return how >= urgency::import; }
-  size_t most_making_accounts() const { return std::max<size_t>(threads_, 2) - 1; }
+  static bool leaves_a_thread(urgency how) { return how >= urgency::import; }
+  size_t most_leaving() const { return std::max<size_t>(threads_, 2) - 1; }
+  bool may_begin(urgency how) const {
+    if (how == urgency::contested && contested_)
+      return false; // on one thread: how many passwords strangers can try does not grow with the machine
+    return !leaves_a_thread(how) || leaving_ < most_leaving();
+  }
   std::deque<Work>& of(urgency how) { return waiting_[static_cast<size_t>(how)]; }
   size_t logins() const { return waiting_[0].size() + waiting_[1].size() + waiting_[2].size(); }
 
-  size_t threads_, most_logins_, making_accounts_ = 0;
-  std::array<std::deque<Work>, 5> waiting_; ///< by urgency
+  size_t threads_, most_logins_, leaving_ = 0; ///< hashed now, of what leaves a thread
+  bool contested_ = false;                     ///< whether one of these is
+  std::array<std::deque<Work>, 6> waiting_;    ///< by urgency
 };
 
 } // namespace salond::rules

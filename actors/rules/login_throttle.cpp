@@ -87,7 +87,11 @@ login_throttle::verdict login_throttle::begin(attempt& what, uint32_t a_minute, 
   if (const auto which = used_up(what, a_minute, now)) {
     if (find(*which, what, now)->in_trial == 0) {
       what.uses.clear();
-      return verdict::refused;
+      if (*which != allowance_of::known_address || !what.login)
+        return verdict::refused;
+      what.how = urgency::contested;
+      what.at = attempt::stage::tried;
+      return verdict::go;
     }
     what.at = attempt::stage::waits;
     what.uses = {*which};

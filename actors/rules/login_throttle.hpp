@@ -9,6 +9,8 @@
 // the
 //   hour, for whatever account, are its own affair. So the owner is let in from an address where he never was, while
 //   strangers attack his account; and strangers with a thousand addresses are heard some thousand times an hour.
+// - Where strangers share an address with the owner and use that up, a login is heard all the same, and hashed last
+//   (urgency::contested): nothing but the password tells him from them. Who is logged in is not: he tries his own.
 // - Wrong passwords use an allowance up, right ones do not: each attempt takes its tokens before it is judged, and
 //   gives them back when the password was right. Meanwhile others wait their turn, so that a thousand right logins at
 //   once from one address all get in, and of a thousand wrong ones only as many are hashed as the allowance holds.
@@ -56,6 +58,7 @@ public:
     std::vector<allowance_of> uses; ///< where it is tried; where it waits, the one that is used up
     urgency how = urgency::other;   ///< of its hash
     bool token = false;             ///< no password is tried, nothing is hashed
+    bool login = false;             ///< of somebody who is not logged in yet
   };
 
   enum class verdict {

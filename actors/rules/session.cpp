@@ -113,14 +113,14 @@ effects session::greeted(command::any& said) {
     purpose_ = purpose::log_in;
     stage_ = stage::redeeming;
     fallback_ = command::log_in{"RESUME", token->token};
-    return just(ask{question::redeem_token{std::move(token->token)}});
+    return just(ask{question::find_token{std::move(token->token)}});
   }
   return end(event::refused{fault::malformed_login, {}});
 }
 
 effects session::begin_login(command::log_in& said) {
   purpose_ = purpose::log_in;
-  if (!is_password(said.password))
+  if (is_too_long_for_names(said.username) || !is_password(said.password))
     return end(event::refused{fault::wrong_credentials, {}});
   stage_ = stage::finding;
   password_ = std::move(said.password);
@@ -161,7 +161,9 @@ effects session::commanded(command::any& said) {
             auto subject = what.salon;
             return question_is(question::search{std::move(what.salon), std::move(what.text)}, std::move(subject));
           },
-          [this](command::tell_privately& what) {
+          [this](command::tell_privately& what) -> effects {
+            if (is_too_long_for_names(what.target))
+              return just(tell{event::refused{fault::unknown_user, std::move(what.target)}});
             auto subject = what.target;
             return question_is(question::tell_privately{std::move(what.target), std::move(what.text)},
                                std::move(subject));
@@ -174,7 +176,7 @@ effects session::commanded(command::any& said) {
           },
           [this](command::check_credentials& what) -> effects {
             purpose_ = purpose::check;
-            if (!is_password(what.password))
+            if (is_too_long_for_names(what.username) || !is_password(what.password))
               return refuse(fault::wrong_credentials);
             stage_ = stage::finding;
             password_ = std::move(what.password);
@@ -255,7 +257,7 @@ effects session::on_found(answer::found& found) {
   if (stage_ == stage::redeeming) {
     who_ = std::move(*found.who);
     stage_ = stage::arriving;
-    return just(ask{question::arrive{who_.id, who_.username}});
+    return just(ask{question::arrive{who_.id, who_.username, std::move(fallback_->password)}});
   }
   stage_ = stage::verifying;
   std::vector<std::string> passwords;

@@ -29,6 +29,7 @@ struct find_user {
   enum class purpose { proof, registration };
   std::string username;
   purpose what = purpose::proof;
+  std::string key = {}; ///< of the name, once it was made: who waits for his turn is asked for again
 };
 /// Which of the passwords fits the hash? An empty hash fits none, at the same cost. -> answer::verified
 struct verify {
@@ -39,14 +40,15 @@ struct verify {
 struct hash {
   std::string password;
 };
-/// -> answer::found
-struct redeem_token {
+/// Whose is it? It is used up by the login that begins, not before. -> answer::found
+struct find_token {
   std::string token;
 };
-/// The user is proven; the session begins. -> answer::arrived
+/// The user is proven; the session begins, and ends the token that proved him, if one did. -> answer::arrived
 struct arrive {
   user_id who;
   std::string username;
+  std::string token = {};
 };
 /// -> answer::settled
 struct register_user {
@@ -102,7 +104,7 @@ struct issue_token {};
 /// answer::told
 struct next_piece {};
 
-using any = std::variant<find_user, verify, hash, redeem_token, arrive, register_user, replace_hash, change_password,
+using any = std::variant<find_user, verify, hash, find_token, arrive, register_user, replace_hash, change_password,
                          post, join, leave, history, who, search, tell_privately, ban, issue_token, next_piece>;
 
 } // namespace question
@@ -123,7 +125,7 @@ struct hashed {
   outcome<std::string> hash;
 };
 struct arrived {
-  outcome<event::logged_in> welcome; ///< banned, kicked, unknown_user, storage, busy
+  outcome<event::logged_in> welcome; ///< banned, kicked, unknown_user, wrong_credentials (a token), storage, busy
   std::vector<event::any> missed;    ///< what waited, in order; told after the welcome
   bool more = false;                 ///< not all of it
 };
@@ -247,7 +249,7 @@ private:
   user who_;
   std::string subject_; ///< whom the open question is about, for its refusal
   command::register_user registering_;
-  std::optional<command::log_in> fallback_; ///< RESUME: what to try as a password when it is no token
+  std::optional<command::log_in> fallback_; ///< RESUME: the token, and what to try as a password when it is none
   std::vector<std::pair<std::string, std::string>> readings_;
   std::string password_; ///< of the login on its way
   std::string old_hash_; ///< that a new password replaces

@@ -141,9 +141,22 @@ void tell_moderators_members(connection& db) {
 
 // What usernames look like (docs/decisions/0013-lookalikes.md): skeletons of at most 255 bytes. Old names may look
 // alike.
-void add_looks(connection& db) {
+void fill_looks_of(connection& db, const std::string& table) {
+  std::vector<named_row> rows;
+  { // read to its end and closed before anything is written
+    auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = ''");
+    rows = named_rows_in(found);
+  }
+  for (const auto& row : rows) {
+    const auto looks = skeletons_of(row.username);
+    db.run("UPDATE " + table + " SET look_folded = ?, look_spelled = ? WHERE username_key = ?",
+           {looks.folded, looks.spelled, row.key});
+  }
+}
+
+void add_looks_to(connection& db, const std::vector<std::string>& tables) {
   catalog look(db);
-  for (const std::string table : {"clients", "registrations"})
+  for (const auto& table : tables)
     if (!look.find_column(table, "look_spelled"))
       db.execute("ALTER TABLE " + table
                  + " ADD look_folded VARBINARY(255) NOT NULL DEFAULT '',"
@@ -151,8 +164,18 @@ void add_looks(connection& db) {
                    " ADD KEY ix_"
                  + table + "_look_folded (look_folded), ADD KEY ix_" + table + "_look_spelled (look_spelled)");
   transaction all(db);
-  fill_looks(db);
+  for (const auto& table : tables)
+    fill_looks_of(db, table);
   all.commit();
+}
+
+void add_looks(connection& db) {
+  add_looks_to(db, {"clients", "registrations"});
+}
+
+// Names that are banned for good count as others do.
+void add_looks_of_bans(connection& db) {
+  add_looks_to(db, {"bans"});
 }
 
 // Where owners were, for 30 days; and from where somebody asked for an account.
@@ -199,23 +222,14 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"tell whom moderators made members", tell_moderators_members},
                           {"remember what usernames look like", add_looks},
                           {"add where owners were, and where registrations come from", add_addresses},
-                          {"add the indexes of kicks and roles", add_indexes}};
+                          {"add the indexes of kicks and roles", add_indexes},
+                          {"remember what banned names look like", add_looks_of_bans}};
 
 } // namespace
 
 void fill_looks(connection& db) {
-  for (const std::string table : {"clients", "registrations"}) {
-    std::vector<named_row> rows;
-    { // read to its end and closed before anything is written
-      auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = ''");
-      rows = named_rows_in(found);
-    }
-    for (const auto& row : rows) {
-      const auto looks = skeletons_of(row.username);
-      db.run("UPDATE " + table + " SET look_folded = ?, look_spelled = ? WHERE username_key = ?",
-             {looks.folded, looks.spelled, row.key});
-    }
-  }
+  for (const auto* table : {"clients", "registrations", "bans"})
+    fill_looks_of(db, table);
 }
 
 void create_new_tables(connection& db) {

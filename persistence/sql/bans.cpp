@@ -1,6 +1,7 @@
 // Kicks and bans.
 #include "persistence/sql/rows.hpp"
 #include "persistence/sql/sql_store.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond::persistence {
@@ -17,10 +18,12 @@ std::optional<std::string> sql_store::out_as(const std::string& username_key, mo
 
 void sql_store::put_ban(const user& target, std::optional<moment> until, const decision& why) {
   const auto key = key_of(target.username);
+  const auto looks = skeletons_of(target.username);
   end_ban(key);
-  db().run(
-      "INSERT INTO bans(username_key, username, until_ms, created_ms, reason) VALUES (?, ?, ?, ?, ?)",
-      {blob{key}, target.username, until ? parameter(to_ms(*until)) : parameter(nullptr), to_ms(why.at), why.reason});
+  db().run("INSERT INTO bans(username_key, username, look_folded, look_spelled, until_ms, created_ms, reason)"
+           " VALUES (?, ?, ?, ?, ?, ?, ?)",
+           {blob{key}, target.username, blob{looks.folded}, blob{looks.spelled},
+            until ? parameter(to_ms(*until)) : parameter(nullptr), to_ms(why.at), why.reason});
 }
 
 void sql_store::end_ban(const std::string& username_key) {

@@ -9,16 +9,20 @@ namespace {
 // So that no statement takes longer than an answer is waited for.
 constexpr int64_t accounts_a_statement = 5000;
 
-/// Adds names. REQUIRES: columns username_key, alias_key, look_folded, look_spelled, role.
+/// Adds the username of a row. REQUIRES: columns username_key, look_folded, look_spelled.
+void add_username(taken_names& to, const query_result& row, role of) {
+  to.usernames.insert(row.text(0));
+  for (const auto look : {1, 2}) {
+    auto& highest = to.looks.emplace(row.text(look), of).first->second;
+    highest = std::max(highest, of);
+  }
+}
+
+/// Adds names. REQUIRES: columns username_key, look_folded, look_spelled, alias_key, role.
 void add_names(taken_names& to, const std::unique_ptr<query_result>& found) {
   while (found->next()) {
-    to.usernames.insert(found->text(0));
-    to.aliases.insert(found->text(1));
-    const auto role = role_of(found->text(4));
-    for (const auto look : {2, 3}) {
-      auto& highest = to.looks.emplace(found->text(look), role).first->second;
-      highest = std::max(highest, role);
-    }
+    add_username(to, *found, role_of(found->text(4)));
+    to.aliases.insert(found->text(3));
   }
 }
 
@@ -26,11 +30,11 @@ void add_names(taken_names& to, const std::unique_ptr<query_result>& found) {
 
 taken_names sql_store::all_taken_names() {
   taken_names result;
-  add_names(result, db().ask("SELECT username_key, alias_key, look_folded, look_spelled, role FROM clients"));
-  add_names(result, db().ask("SELECT username_key, alias_key, look_folded, look_spelled, 'user' FROM registrations"));
-  const auto banned = db().ask("SELECT username_key FROM bans WHERE until_ms IS NULL");
+  add_names(result, db().ask("SELECT username_key, look_folded, look_spelled, alias_key, role FROM clients"));
+  add_names(result, db().ask("SELECT username_key, look_folded, look_spelled, alias_key, 'user' FROM registrations"));
+  const auto banned = db().ask("SELECT username_key, look_folded, look_spelled FROM bans WHERE until_ms IS NULL");
   while (banned->next())
-    result.usernames.insert(banned->text(0));
+    add_username(result, *banned, role::user);
   return result;
 }
 

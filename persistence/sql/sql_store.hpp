@@ -40,7 +40,8 @@ public:
   void remember_address(user_id who, const std::string& address, moment now) override;
   std::vector<known_address> known_addresses(moment since, size_t most) override;
   void issue_token(user_id who, const std::string& hash, moment now, moment expires) override;
-  outcome<user> redeem_token(const std::string& hash, moment now) override;
+  outcome<user> find_token(const std::string& hash, moment now) override;
+  void end_token(const std::string& hash) override;
 
   outcome<done> append(const new_message& what) override;
   std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) override;

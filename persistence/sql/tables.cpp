@@ -158,7 +158,7 @@ void sql_store::put_rows(const stored_table& into, const std::vector<table_row>&
     db().run(std::string("UPDATE private_messages SET bytes = ") + words.lesser_of + "(" + words.text_bytes
                  + ", ?) WHERE pm_id BETWEEN ? AND ?",
              {most_bytes_of_one, std::get<int64_t>(rows.front().front()), std::get<int64_t>(rows.back().front())});
-  if (&into == &table_named("clients") || &into == &table_named("registrations"))
+  if (&into == &table_named("clients") || &into == &table_named("registrations") || &into == &table_named("bans"))
     db().fill_looks(); // which no backup holds: they follow from the names
 }
 

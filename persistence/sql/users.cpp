@@ -49,14 +49,17 @@ bool sql_store::replace_hash(user_id who, const std::string& expected, const std
 
 std::vector<similar_user> sql_store::users_like(const skeletons& looks) {
   const blob folded{looks.folded}, spelled{looks.spelled};
-  return all_in(db().ask("SELECT client_id, role FROM clients WHERE look_folded IN (?, ?) "
-                         "UNION ALL SELECT client_id, role FROM clients WHERE look_spelled IN (?, ?) "
-                         "UNION ALL SELECT 0, 'user' FROM registrations WHERE look_folded IN (?, ?) "
-                         "UNION ALL SELECT 0, 'user' FROM registrations WHERE look_spelled IN (?, ?)",
-                         {folded, spelled, folded, spelled, folded, spelled, folded, spelled}),
-                [](const query_result& row) -> similar_user {
-                  return {user_id{row.integer(0)}, role_of(row.text(1))};
-                });
+  return all_in(
+      db().ask("SELECT client_id, role FROM clients WHERE look_folded IN (?, ?) "
+               "UNION ALL SELECT client_id, role FROM clients WHERE look_spelled IN (?, ?) "
+               "UNION ALL SELECT 0, 'user' FROM registrations WHERE look_folded IN (?, ?) "
+               "UNION ALL SELECT 0, 'user' FROM registrations WHERE look_spelled IN (?, ?) "
+               "UNION ALL SELECT 0, 'user' FROM bans WHERE look_folded IN (?, ?) AND until_ms IS NULL "
+               "UNION ALL SELECT 0, 'user' FROM bans WHERE look_spelled IN (?, ?) AND until_ms IS NULL",
+               {folded, spelled, folded, spelled, folded, spelled, folded, spelled, folded, spelled, folded, spelled}),
+      [](const query_result& row) -> similar_user {
+        return {user_id{row.integer(0)}, role_of(row.text(1))};
+      });
 }
 
 bool sql_store::is_alias_taken(const std::string& alias_key) {
@@ -186,19 +189,17 @@ void sql_store::issue_token(user_id who, const std::string& hash, moment now, mo
              {blob{hash}, who.value, to_ms(now), to_ms(expires)});
 }
 
-outcome<user> sql_store::redeem_token(const std::string& hash, moment now) {
-  outcome<user> result = fault::wrong_credentials;
-  {
-    const auto found = db().ask("SELECT " SALOND_USER_COLUMNS ", s.expires_ms FROM sessions s "
-                                "JOIN clients c ON c.client_id = s.client_id WHERE s.token_hash = ?",
-                                {blob{hash}});
-    if (!found->next())
-      return fault::wrong_credentials;
-    if (found->integer(5) > to_ms(now))
-      result = user_in(*found);
-  }
+outcome<user> sql_store::find_token(const std::string& hash, moment now) {
+  const auto found = db().ask("SELECT " SALOND_USER_COLUMNS " FROM sessions s "
+                              "JOIN clients c ON c.client_id = s.client_id WHERE s.token_hash = ? AND s.expires_ms > ?",
+                              {blob{hash}, to_ms(now)});
+  if (!found->next())
+    return fault::wrong_credentials;
+  return user_in(*found);
+}
+
+void sql_store::end_token(const std::string& hash) {
   db().run("DELETE FROM sessions WHERE token_hash = ?", {blob{hash}});
-  return result;
 }
 
 } // namespace salond::persistence

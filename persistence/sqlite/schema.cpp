@@ -186,6 +186,14 @@ CREATE INDEX ix_bans_until ON bans(until_ms);
 CREATE INDEX ix_clients_role ON clients(role);
 )";
 
+// What names look like that are banned for good: they count as others do.
+constexpr const char* looks_of_bans = R"(
+ALTER TABLE bans ADD COLUMN look_folded BLOB NOT NULL DEFAULT x'';
+ALTER TABLE bans ADD COLUMN look_spelled BLOB NOT NULL DEFAULT x'';
+CREATE INDEX ix_bans_look_folded ON bans(look_folded);
+CREATE INDEX ix_bans_look_spelled ON bans(look_spelled);
+)";
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -238,9 +246,28 @@ void tell_moderators_members(database& db) {
   db.execute(members_by_moderators);
 }
 
+void fill_looks_of(database& db, const std::string& table) {
+  std::vector<named_row> rows;
+  { // read to its end and closed before anything is written
+    auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = x''");
+    rows = named_rows_in(found);
+  }
+  const auto update = "UPDATE " + table + " SET look_folded = ?, look_spelled = ? WHERE username_key = ?";
+  for (const auto& row : rows) {
+    const auto seen = skeletons_of(row.username);
+    db.run(update, blob{seen.folded}, blob{seen.spelled}, blob{row.key});
+  }
+}
+
 void add_looks(database& db) {
   db.execute(looks);
-  fill_looks(db);
+  fill_looks_of(db, "clients");
+  fill_looks_of(db, "registrations");
+}
+
+void add_looks_of_bans(database& db) {
+  db.execute(looks_of_bans);
+  fill_looks_of(db, "bans");
 }
 
 void add_addresses(database& db) {
@@ -263,7 +290,8 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"tell whom moderators made members", tell_moderators_members},
                           {"remember what usernames look like", add_looks},
                           {"add where owners were, and where registrations come from", add_addresses},
-                          {"add the indexes of authors, kicks and roles", add_indexes}};
+                          {"add the indexes of authors, kicks and roles", add_indexes},
+                          {"remember what banned names look like", add_looks_of_bans}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {
@@ -274,18 +302,8 @@ int64_t number(database& db, std::string_view sql) {
 } // namespace
 
 void fill_looks(database& db) {
-  for (const std::string table : {"clients", "registrations"}) {
-    std::vector<named_row> rows;
-    { // read to its end and closed before anything is written
-      auto found = db.ask("SELECT username, username_key FROM " + table + " WHERE look_spelled = x''");
-      rows = named_rows_in(found);
-    }
-    const auto update = "UPDATE " + table + " SET look_folded = ?, look_spelled = ? WHERE username_key = ?";
-    for (const auto& row : rows) {
-      const auto seen = skeletons_of(row.username);
-      db.run(update, blob{seen.folded}, blob{seen.spelled}, blob{row.key});
-    }
-  }
+  for (const auto* table : {"clients", "registrations", "bans"})
+    fill_looks_of(db, table);
 }
 
 int64_t schema_version(database& db) {

@@ -48,17 +48,22 @@ std::string with_single_spaces(const std::string& text) {
 }
 
 /// A capital's prototype may be another letter's, so case is folded after it, and that may have a prototype again.
-std::string skeleton(std::string text) {
+std::string whole_skeleton(std::string text) {
   for (int round = 0; round < most_rounds; ++round) {
-    auto next = key_of(prototypes(text));
+    auto next = folded(prototypes(text)); // of any length: a prototype may be several characters
+    next.erase(next.find_last_not_of(' ') + 1);
     if (next == text)
       break;
     text = std::move(next);
   }
-  text = with_single_spaces(text);
-  if (text.size() > most_bytes)
-    text.resize(most_bytes);
-  return text;
+  return with_single_spaces(text);
+}
+
+std::string skeleton(std::string text) {
+  auto result = whole_skeleton(std::move(text));
+  if (result.size() > most_bytes)
+    result.resize(most_bytes);
+  return result;
 }
 
 std::set<std::string> skeletons_of_reserved() {
@@ -79,6 +84,14 @@ skeletons skeletons_of(std::string_view name) {
 
 bool look_alike(const skeletons& a, const skeletons& b) {
   return a.folded == b.folded || a.folded == b.spelled || a.spelled == b.folded || a.spelled == b.spelled;
+}
+
+bool looks_parted(std::string_view name) {
+  const auto key = key_of(name);
+  for (const auto& text : {key, whole_skeleton(key), whole_skeleton(std::string(name))})
+    if (text.find_first_of(":()") != std::string::npos)
+      return true;
+  return false;
 }
 
 bool is_reserved(std::string_view username) {

@@ -1,4 +1,5 @@
 #include "protocol/words/names.hpp"
+#include "protocol/words/lookalikes.hpp"
 #include <algorithm>
 #include <cstdio>
 #include <stdexcept>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr size_t most_key_bytes = 2048; // the column is VARBINARY(2048): InnoDB indexes at most 3,072 bytes
 constexpr int most_name_characters = 64;
+constexpr int most_old_name_characters = 512; // the columns are VARCHAR(512)
 
 /// Characters that show nothing, though no property of Unicode says so (looked for in Unicode 15).
 bool is_blank_without_property(UChar32 c) {
@@ -30,8 +32,6 @@ bool is_blank_without_property(UChar32 c) {
 }
 
 bool forbidden_in_names(UChar32 c) {
-  if (c == ':' || c == '(' || c == ')')
-    return true;
   if ((U_GET_GC_MASK(c) & (U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CS_MASK | U_GC_CN_MASK | U_GC_ZL_MASK | U_GC_ZP_MASK))
       != 0)
     return true;
@@ -65,23 +65,31 @@ bool holds_together(const UChar32* text) {
   return true;
 }
 
-std::string fold(std::string_view name) {
+} // namespace
+
+std::string folded(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const auto* folder = icu::Normalizer2::getNFKCCasefoldInstance(status);
   if (U_FAILURE(status))
     throw std::runtime_error(std::string("ICU has no NFKC_Casefold: ") + u_errorName(status));
-  const auto text = icu::UnicodeString::fromUTF8({name.data(), static_cast<int32_t>(name.size())});
-  std::string folded;
-  folder->normalize(text, status).toUTF8String(folded);
+  const auto units = icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
+  std::string result;
+  folder->normalize(units, status).toUTF8String(result);
   if (U_FAILURE(status))
     throw std::runtime_error(std::string("ICU cannot fold a name: ") + u_errorName(status));
-  return folded;
+  return result;
 }
 
-} // namespace
+bool is_too_long_for_names(std::string_view text) {
+  if (text.size() <= size_t{most_old_name_characters}) // as almost all that is typed
+    return false;
+  const auto begins_character = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
+  return text.size() > size_t{4 * most_old_name_characters}
+         || std::count_if(text.begin(), text.end(), begins_character) > most_old_name_characters;
+}
 
 std::string key_of(std::string_view name) {
-  auto key = fold(name);
+  auto key = is_too_long_for_names(name) ? std::string(name) : folded(name);
   if (key.size() > most_key_bytes)
     key = name;
   key.erase(key.find_last_not_of(' ') + 1);
@@ -203,8 +211,8 @@ bool is_name(std::string_view text) {
   }
   if (!holds_together(characters))
     return false;
-  const auto folded = fold(text);
-  return !folded.empty() && folded.front() != ' ' && folded.back() != ' ' && folded.size() <= most_key_bytes;
+  const auto key = folded(text);
+  return !key.empty() && key.front() != ' ' && key.back() != ' ' && key.size() <= most_key_bytes && !looks_parted(text);
 }
 
 bool is_password(std::string_view text) {

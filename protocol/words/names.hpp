@@ -8,8 +8,16 @@
 namespace salond {
 
 /// What makes two names the same: NFKC_Casefold, without spaces at its end; at most 2,048 bytes.
-/// A name whose folded form is longer (only names of the replaced server can be) is its own key.
+/// A name whose folded form is longer (only names of the replaced server can be) is its own key, and so is what
+/// is_too_long_for_names(): that is not folded.
 std::string key_of(std::string_view name);
+
+/// True for what cannot be a name, not even one of the replaced server: their columns hold 512 characters. To fold a
+/// text takes a time that grows with the square of its length, so that what somebody typed is measured before.
+bool is_too_long_for_names(std::string_view text);
+
+/// NFKC_Casefold of a text of any length: of none that somebody typed.
+std::string folded(std::string_view text);
 
 /// True for well-formed UTF-8 (no surrogates, no overlong forms, nothing above U+10FFFF).
 bool is_utf8(std::string_view bytes);
@@ -30,7 +38,8 @@ std::string escaped(std::string_view text, std::string_view besides = {});
 
 /// True when `text` may be a new username, alias or salon name: 1 to 64 characters, each of which shows something
 /// (no control, format, unassigned or default ignorable character, no white space but U+0020), none of them `:` `(` or
-/// `)`; no space at either end, no mark without a base, not `{` `[` or `"` first; its key fits its column.
+/// `)` or what folds to one or looks like one; no space at either end, no mark without a base, not `{` `[` or `"`
+/// first; its key fits its column.
 bool is_name(std::string_view text);
 
 /// True when `text` may be a password: 1 to 1,024 bytes, nothing else is asked of it.

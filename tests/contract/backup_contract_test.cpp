@@ -40,8 +40,8 @@ const kind sqlite_kind{
                                  "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
                                  "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'");
     },
-    {"private_messages.bytes", "clients.look_folded", "clients.look_spelled",
-     "registrations.look_folded", "registrations.look_spelled"}};
+    {"private_messages.bytes", "clients.look_folded", "clients.look_spelled", "registrations.look_folded",
+     "registrations.look_spelled", "bans.look_folded", "bans.look_spelled"}};
 
 const kind mariadb_kind{
     "mariadb",
@@ -56,7 +56,7 @@ const kind mariadb_kind{
     },
     {"schema_version.version", "schema_version.name", "schema_version.applied_ms", "writers.node_id", "writers.batch",
      "writers.fenced", "messages.timestamp", "clients.look_folded", "clients.look_spelled", "registrations.look_folded",
-     "registrations.look_spelled", "private_messages.bytes"}};
+     "registrations.look_spelled", "bans.look_folded", "bans.look_spelled", "private_messages.bytes"}};
 
 void PrintTo(const kind& one, std::ostream* out) {
   *out << one.name;

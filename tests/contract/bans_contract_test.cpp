@@ -133,7 +133,7 @@ TEST_P(StoreContract, ABanEndsTheTokens) {
 
   write([&] { return db->ban(key_of(hostile_name), decided()); });
 
-  EXPECT_EQ(write([&] { return db->redeem_token(token, noon); }).why(), fault::wrong_credentials);
+  EXPECT_EQ(write([&] { return db->find_token(token, noon); }).why(), fault::wrong_credentials);
 }
 
 TEST_P(StoreContract, OrderNumbersAreNotUsedAgainAfterABan) {

@@ -119,7 +119,7 @@ TEST_P(StoreContract, APasswordThatAnOperatorSetsEndsTheTokens) {
   ASSERT_TRUE(write([&] { return db->set_password(key_of(hostile_name), "$argon2id$new", decided()); }));
 
   EXPECT_EQ(find(hostile_name)->password_hash, "$argon2id$new");
-  EXPECT_EQ(write([&] { return db->redeem_token(token, noon); }).why(), fault::wrong_credentials);
+  EXPECT_EQ(write([&] { return db->find_token(token, noon); }).why(), fault::wrong_credentials);
   EXPECT_EQ(write([&] { return db->set_password("nobody", "h", decided()); }), fault::unknown_user);
 }
 

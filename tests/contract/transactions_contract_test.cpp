@@ -24,7 +24,7 @@ TEST_P(StoreContract, ARefusedRequestDoesNotUndoItsNeighbours) {
     EXPECT_EQ(db->accept_request(marketing, zoe, decided()), fault::no_such_request);
     EXPECT_EQ(db->reject_request(marketing, zoe, decided()).why(), fault::no_such_request);
     EXPECT_EQ(db->open_session(nobody, noon).why(), fault::unknown_user);
-    EXPECT_EQ(db->redeem_token("no token", noon).why(), fault::wrong_credentials);
+    EXPECT_EQ(db->find_token("no token", noon).why(), fault::wrong_credentials);
     EXPECT_EQ(db->store_private(zoe, "nobody", "x", noon).why(), fault::unknown_user);
     EXPECT_EQ(db->ban("nobody", decided()).why(), fault::unknown_user);
     EXPECT_EQ(db->kick(key_of("Zoé"), noon, by("zoé")).why(), fault::not_allowed);

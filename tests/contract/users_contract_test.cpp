@@ -119,8 +119,8 @@ TEST_P(StoreContract, ANewPasswordEndsTheTokensOfTheUserAlone) {
   EXPECT_TRUE(write([&] { return db->change_password(zoe, "$argon2id$hash", "$argon2id$new", decided("Zoé")); }));
 
   EXPECT_EQ(find("Zoé")->password_hash, "$argon2id$new");
-  EXPECT_EQ(write([&] { return db->redeem_token(token, noon); }).why(), fault::wrong_credentials);
-  EXPECT_TRUE(write([&] { return db->redeem_token(others, noon); }));
+  EXPECT_EQ(write([&] { return db->find_token(token, noon); }).why(), fault::wrong_credentials);
+  EXPECT_TRUE(write([&] { return db->find_token(others, noon); }));
 }
 
 TEST_P(StoreContract, APasswordThatDidNotChangeKeepsItsTokens) {
@@ -131,7 +131,7 @@ TEST_P(StoreContract, APasswordThatDidNotChangeKeepsItsTokens) {
   EXPECT_FALSE(write([&] { return db->change_password(zoe, "wrong", "$argon2id$new", decided("Zoé")); }));
   EXPECT_FALSE(write([&] { return db->change_password(nobody, "wrong", "$argon2id$new", decided("Zoé")); }));
 
-  EXPECT_TRUE(write([&] { return db->redeem_token(token, noon); }));
+  EXPECT_TRUE(write([&] { return db->find_token(token, noon); }));
 }
 
 // --- administrators ---

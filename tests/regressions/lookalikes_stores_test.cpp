@@ -1,5 +1,6 @@
 // What is told of lookalikes in lookalikes_test.cpp, as both databases decide it: for registration, approval,
-// operators, imports, aliases and salons; for what an older schema left without skeletons, and after a restore.
+// operators, imports, aliases, salons and names that are banned; for what an older schema left without skeletons, and
+// after a restore.
 #include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/support/mysql_stores.hpp"
@@ -71,6 +72,27 @@ void are_refused_for_new_names(people& all) {
   EXPECT_EQ(added.why(), fault::name_taken);
 }
 
+/// A lookalike of a banned name would be free, and keep its owner out after the unban.
+void are_refused_while_a_name_is_banned(people& all) {
+  all.write([&] {
+    all.db().register_user({"boss", "boss", "h", role::administrator}); // the last one cannot be banned
+    ASSERT_TRUE(all.db().ban("paul", decided()));
+    ASSERT_TRUE(all.db().ban("chef", decided()));
+    ASSERT_TRUE(all.db().kick("max", noon + std::chrono::minutes(5), decided()));
+  });
+  EXPECT_EQ(all.registered("pаul", "1"), "name_taken"); // Cyrillic
+  EXPECT_EQ(all.registered("PauI", "2"), "name_taken");
+  EXPECT_EQ(all.asked("сhef"), "name_taken");
+  EXPECT_EQ(all.renamed("max", "pаul"), "name_taken");
+  EXPECT_EQ(all.renamed("max", "Mаx"), "done") << "a kick is no ban, and it is his own name";
+  const persistence::imported_account one{
+      1, "сhef", key_of("сhef"), "a", key_of("a"), "h", {}, skeletons_of("сhef"), skeletons_of("a")};
+  ASSERT_EQ(all.db().import_faults({one}).size(), 1u);
+  EXPECT_EQ(all.db().import_faults({one}).front().why, fault::name_taken);
+  ASSERT_TRUE(all.answer([&] { return all.db().unban("paul", decided()); }));
+  EXPECT_EQ(all.registered("PauI", "3"), "done");
+}
+
 void are_no_hindrance_to_oneself(people& all) {
   EXPECT_EQ(all.renamed("paul", "mаx"), "name_taken");
   EXPECT_EQ(all.renamed("max", "сhef"), "reserved_name");
@@ -120,8 +142,8 @@ void are_refused_for_salons(people& all) {
 }
 
 void check_all(const support::store_maker& maker) {
-  for (const auto check :
-       {are_refused_for_new_names, are_no_hindrance_to_oneself, are_faults_of_an_import, are_refused_for_salons}) {
+  for (const auto check : {are_refused_for_new_names, are_refused_while_a_name_is_banned, are_no_hindrance_to_oneself,
+                           are_faults_of_an_import, are_refused_for_salons}) {
     people all(maker);
     if (!all)
       GTEST_SKIP() << maker.why_not();

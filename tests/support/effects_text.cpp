@@ -39,9 +39,10 @@ std::string text_of(const rules::question::any& what) {
                           return list("verify", values);
                         },
                         [](const question::hash& x) { return list("hash", {x.password}); },
-                        [](const question::redeem_token& x) { return list("redeem_token", {x.token}); },
+                        [](const question::find_token& x) { return list("find_token", {x.token}); },
                         [](const question::arrive& x) {
-                          return list("arrive", {number(x.who.value), x.username});
+                          return x.token.empty() ? list("arrive", {number(x.who.value), x.username})
+                                                 : list("arrive", {number(x.who.value), x.username, x.token});
                         },
                         [](const question::register_user& x) {
                           return list("register_user", {x.username, x.alias, x.hash});

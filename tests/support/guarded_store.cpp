@@ -167,7 +167,8 @@ public:
   void issue_token(user_id who, const std::string& hash, moment now, moment expires) override {
     inner_->issue_token(who, hash, now, expires);
   }
-  outcome<user> redeem_token(const std::string& hash, moment now) override { return inner_->redeem_token(hash, now); }
+  outcome<user> find_token(const std::string& hash, moment now) override { return inner_->find_token(hash, now); }
+  void end_token(const std::string& hash) override { inner_->end_token(hash); }
   outcome<done> append(const new_message& what) override { return inner_->append(what); }
   std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) override {
     return inner_->history(salon, before, count);

@@ -44,6 +44,27 @@ TEST(HashQueue, NewAccountsLeaveAThreadToLogins) {
   EXPECT_THAT(taken(waiting), ElementsAre("a"));
 }
 
+TEST(HashQueue, ContestedLoginsComeLastAndOneAtATime) {
+  queue waiting{2, 100};
+  for (size_t n = 0; n < queue::most_contested; ++n)
+    ASSERT_FALSE(waiting.put(urgency::contested, "contested"));
+  EXPECT_EQ(waiting.put(urgency::contested, "too late"), "too late");
+  waiting.put(urgency::new_user, "new");
+  EXPECT_THAT(taken(waiting), ElementsAre("new"));
+  waiting.put(urgency::other, "login");
+  EXPECT_THAT(taken(waiting), ElementsAre("login"));
+
+  waiting.over(urgency::new_user);
+  EXPECT_THAT(taken(waiting), ElementsAre("contested"));
+  waiting.over(urgency::contested);
+  EXPECT_THAT(taken(waiting), ElementsAre("contested"));
+
+  queue wide{16, 100};
+  wide.put(urgency::contested, "first");
+  wide.put(urgency::contested, "second");
+  EXPECT_THAT(taken(wide), ElementsAre("first"));
+}
+
 TEST(HashQueue, OneThreadAloneHashesNewAccountsToo) {
   queue waiting{1, 100};
   waiting.put(urgency::new_user, "a");

@@ -203,6 +203,21 @@ TEST_F(LoginThrottle, LimitsGuessesFromAKnownAddressToo) {
   EXPECT_TRUE(tried("192.0.2.1", "zoe", result::wrong)) << "strangers have an allowance of their own";
 }
 
+TEST_F(LoginThrottle, HearsALoginAtAKnownAddressWhereStrangersUsedItUp) {
+  ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
+  wrong_until_refused("198.51.100.7", "zoe");
+  for (int n = 0; n < 100; ++n) {
+    auto one = from("198.51.100.7", "zoe");
+    one.login = true;
+    ASSERT_EQ(begin(one), verdict::go);
+    EXPECT_EQ(one.how, rules::urgency::contested);
+    over(one, n < 99 ? result::wrong : result::right);
+  }
+  EXPECT_FALSE(tried("198.51.100.7", "zoe", result::right)) << "who is logged in is heard as before";
+  now += 6s;
+  EXPECT_TRUE(tried("198.51.100.7", "zoe", result::right)) << "what is heard so uses nothing up";
+}
+
 TEST_F(LoginThrottle, ForgetsAnAddressWhereTheOwnerWasNotFor30Days) {
   ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
   now += login_throttle::known_for;

@@ -178,8 +178,8 @@ TEST_F(SessionLogin, HasATimeThatCanBeUp) {
 // --- tokens ---
 
 TEST_F(SessionLogin, TakesATokenInPlaceOfAPassword) {
-  EXPECT_EQ(hear(command::resume{"t0k:en"}), lines{"ask redeem_token(t0k:en)"});
-  EXPECT_EQ(found(stored_user()), lines{"ask arrive(7, l'été \"x\")"});
+  EXPECT_EQ(hear(command::resume{"t0k:en"}), lines{"ask find_token(t0k:en)"});
+  EXPECT_EQ(found(stored_user()), lines{"ask arrive(7, l'été \"x\", t0k:en)"});
   EXPECT_EQ(arrived(welcome), lines{"tell logged_in(l'été \"x\", Général* Blabla)"});
 }
 

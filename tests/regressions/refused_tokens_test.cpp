@@ -1,0 +1,61 @@
+// A token was used up before the login that it was for began: who was kicked, or came while the database was away, was
+// told to try again later, and then his token was wrong.
+// Right: a token is used up by a login that begins, in the same transaction; and by one alone.
+#include "tests/support/operators_node.hpp"
+
+namespace salond {
+namespace {
+
+class RefusedTokens : public OperatorsNode {
+protected:
+  void SetUp() override {
+    OperatorsNode::SetUp();
+    add_user("zoë");
+    start();
+    zoe_ = std::make_unique<client>(log_in("zoë"));
+    zoe_->say("TOKEN");
+    const auto told = zoe_->line();
+    token_ = told.substr(6, told.rfind(':') - 6);
+  }
+  /// The first line of the answer.
+  std::string resume() {
+    auto back = connect();
+    back.say("RESUME:" + token_);
+    return back.line();
+  }
+  std::unique_ptr<client> zoe_; ///< stays, so that the end of her session is no write
+  std::string token_;
+};
+
+TEST_F(RefusedTokens, AreGoodAfterAKick) {
+  ASSERT_EQ(verdict_of({"kick", "zoë"}), admin_verdict::done);
+  EXPECT_EQ(resume(), "Vous êtes banni. Réessayez dans quelques minutes.");
+  ASSERT_EQ(verdict_of({"unban", "zoë"}), admin_verdict::done);
+  EXPECT_EQ(resume(), "CONNECTED");
+  EXPECT_EQ(resume(), "AUTH_FAILED") << "used up";
+}
+
+TEST_F(RefusedTokens, AreGoodWhenTheDatabaseComesBack) {
+  guard->hold(what::writes);
+  auto back = connect();
+  back.say("RESUME:" + token_);
+  ASSERT_TRUE(support::eventually([&] { return guard->held(what::writes) == 1; }));
+  guard->fail_writes(persistence::store_error::kind::unavailable, 1);
+  guard->release(what::writes);
+  EXPECT_EQ(back.line(), "ERREUR: service momentanément indisponible, réessayez");
+  EXPECT_EQ(resume(), "CONNECTED");
+}
+
+TEST_F(RefusedTokens, AreGoodForOneOfTwoWhoComeAtOnce) {
+  guard->hold(what::writes);
+  auto one = connect(), two = connect();
+  one.say("RESUME:" + token_);
+  two.say("RESUME:" + token_);
+  ASSERT_TRUE(support::eventually([&] { return writes_waiting() >= 2; }));
+  guard->release(what::writes);
+  const std::vector<std::string> told{one.line(), two.line()};
+  EXPECT_THAT(told, testing::UnorderedElementsAre("CONNECTED", "AUTH_FAILED"));
+}
+
+} // namespace
+} // namespace salond
