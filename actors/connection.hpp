@@ -128,7 +128,6 @@ private:
   void read_user(std::string key);
   void found_user(outcome<user> who);
   void give_registration_back();
-  void request_registration(const persistence::new_user& who);
   bool may_try(const rules::question::any& what, std::string account);
   void tried(admission::attempt_result how, size_t guesses = 1);
 
