@@ -8,6 +8,9 @@ namespace {
 // nobody can make the server say a great deal by asking for it often. limits.unsent_bytes is for what others say.
 constexpr size_t most_unread_answers = 65536;
 
+// What is read of a client that is held, where limits.unread_bytes sets no limit.
+constexpr size_t most_of_who_is_held = 65536;
+
 // What a client says after it was hung up on, and is read all the same.
 constexpr size_t most_forgotten = 262144;
 
@@ -51,10 +54,11 @@ caf::behavior connection::make_behavior() {
       [this](const caf::io::new_data_msg& msg) {
         if (closing_by_)
           return forget(msg.buf.size());
+        const auto begins = codec_->unread() == 0;
         codec_->feed({msg.buf.data(), msg.buf.size()}, now());
         heard_ = 0;
         work();
-        pay_for_reading(msg.buf.size());
+        pay_for_reading(msg.buf.size(), begins);
       },
       [this](const caf::io::connection_closed_msg&) {
         socket_ = nullptr;
@@ -307,13 +311,21 @@ bool connection::takes_none() {
 }
 
 /// Input is bounded: a client that says more than is answered is not read until it was. While an utterance would be
-/// taken, what has come is less than one, whose own bound is limits.frame_bytes.
+/// taken, what has come is less than one, whose own bound is limits.frame_bytes. Who is held is not read, unless what
+/// he says would run together in the kernel.
+bool connection::is_not_to_be_read() {
+  const auto held = slowed_ || now() < slowed_until_;
+  if (held && (arriving_ || !codec_->pauses_matter()))
+    return true;
+  const size_t set = house_->settings.limits.unread_bytes;
+  const auto most = set == 0 && held ? most_of_who_is_held : set;
+  return takes_none() && (most != 0 ? codec_->unread() >= most : resting_);
+}
+
 void connection::read_on_or_pause() {
   if (!socket_ || closing_by_)
     return;
-  const auto most = house_->settings.limits.unread_bytes;
-  const auto much_waits = takes_none() && (most != 0 ? codec_->unread() >= most : resting_);
-  const auto full = slowed_ || now() < slowed_until_ || much_waits;
+  const auto full = is_not_to_be_read();
   if (full == paused_)
     return;
   paused_ = full;

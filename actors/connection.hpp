@@ -55,12 +55,13 @@ private:
   void wait_for_turn();
   void arrived();
   void pay_for(const rules::effects& answer);
-  void pay_for_reading(size_t bytes);
+  void pay_for_reading(size_t bytes, bool begins);
   utterance refused_for_flooding();
   void carry_out(rules::effects what);
   void tell(const event::any& what);
   bool takes_none();
   void read_on_or_pause();
+  bool is_not_to_be_read();
   void forget(size_t bytes);
   void wake_at_deadline();
   void wake_up(instant::duration after = instant::duration{0});
@@ -139,7 +140,7 @@ private:
   instant parked_until_{}, entered_{};
   rules::client_budget budget_;
   std::optional<utterance> slowed_; ///< said, and not heard before slowed_until_
-  instant slowed_until_{};          ///< nothing is read or heard before
+  instant slowed_until_{};          ///< nothing is heard before
   bool paid_ = false;               ///< what is slowed has paid for itself
   double prepaid_ = 0;              ///< for an answer that is not whole yet
   size_t heard_ = 0;                ///< frames in this turn of the loop

@@ -14,6 +14,7 @@ public:
   void end_input(instant) override { reader_.end_input(); }
   std::optional<utterance> next(instant now) override;
   size_t unread() const override { return reader_.unread(); }
+  bool pauses_matter() const override { return reader_.kind() != client_kind::line; }
   void say(const event::any& what, instant now) override;
   void say_spelled(const shared_texts& spelled, instant now) override;
   void say_last(const std::optional<event::any>& last, instant now) override;
