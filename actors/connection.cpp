@@ -108,12 +108,26 @@ void connection::work() {
   flush();
 }
 
-bool connection::has_room() const {
-  return unsent() < most_unread_answers;
+/// Who takes all that he is given does not wait behind what others say more quickly than our pace lets through.
+bool connection::has_room() {
+  const auto waits = unsent();
+  if (waits < most_unread_answers)
+    return true;
+  return waits_for_pace() && waits - said_.unsent_of_others(waits) < most_unread_answers;
 }
 
 size_t connection::unsent() const {
   return socket_->unsent() + (transparent_ ? 0 : codec_->unsent());
+}
+
+/// The client has taken all that it was given: what waits does so for a pace of our own making.
+bool connection::waits_for_pace() const {
+  return socket_->unsent() == 0 && codec_->writing_deadline();
+}
+
+/// What waits for that pace goes on waiting where it is shared with others: the client takes nothing now.
+bool connection::waits_for_peer() const {
+  return !hung_up && socket_->unsent() != 0 && codec_->writing_deadline();
 }
 
 /// Takes utterances for as long as the session will have them.
@@ -190,40 +204,68 @@ void connection::hear(const shared_texts& spelled) {
 }
 
 void connection::hear(const event::any& what) {
+  hear_of(what);
+}
+
+/// Whether it is told that.
+bool connection::hear_of(const event::any& what) {
   if (hung_up || !socket_ || !keeps_up())
-    return;
+    return false;
   const auto before = unsent();
   codec_->say(what, now());
   transparent_ = false;
   said_.others_said(unsent() - before);
   house_->touch(*this);
+  return true;
 }
 
+/// What is left out waits for the next login.
 void connection::deliver(const event::said_privately& what) {
-  hear(event::any{what});
-  if (!hung_up)
+  if (hear_of(event::any{what}))
     to_confirm_.emplace_back(said_.said(), what.id);
 }
 
 void connection::confirm(const decided_request& what) {
-  if (hung_up)
+  if (hung_up || behind_)
     return;
   decisions_to_confirm_.emplace_back(said_.said(), what);
   house_->touch(*this);
 }
 
-/// The bound of unsent output, for what others say. It is looked at before more is said, so that whoever reads all is
+/// The bound of unsent output, for what others say. Who reads all that is written to it is not cut off: more than the
+/// pace of its writes lets through is left out. It is looked at before more is said, so that whoever reads all is
 /// never cut off for one text, however long. Who is cut off has what was queued dropped, so that the reason may get
-/// through.
+/// through. False too where it is left out.
 bool connection::keeps_up() {
-  const auto most = house_->settings.limits.unsent_bytes;
+  const size_t most = house_->settings.limits.unsent_bytes;
+  const auto may_wait = behind_ ? most / 2 : most;
   const auto waits = unsent();
-  if (most == 0 || waits <= most || said_.unsent_of_others(waits) <= most)
+  const auto of_others = most == 0 || waits <= may_wait ? 0 : said_.unsent_of_others(waits);
+  if (of_others <= may_wait) {
+    behind_ = false;
     return true;
+  }
+  if (of_others <= most || waits_for_pace()) {
+    leave_out();
+    return false;
+  }
   house_->tell_fact("cut off a client that does not read", to_string(fault::too_slow), peer, now());
   too_slow_ = true;
   close(event::refused{fault::too_slow, {}});
   return false;
+}
+
+/// Others say more than a client that ends no frames can be told at its pace: it hears so, and later on nothing until
+/// half of what waits was told. What it was not told is in the salons' histories.
+void connection::leave_out() {
+  if (std::exchange(behind_, true))
+    return;
+  house_->tell_fact("left out what others say to an old client, for it cannot be told so much",
+                    to_string(fault::too_slow), peer, now());
+  const auto before = unsent();
+  codec_->say(event::refused{fault::too_slow, {}}, now());
+  said_.others_said(unsent() - before);
+  house_->touch(*this);
 }
 
 void connection::close(const std::optional<event::any>& last) {
@@ -262,19 +304,20 @@ void connection::flush() {
   if (!transparent_)
     drain_codec();
   socket_->flush();
+  if (!transparent_)
+    wake_at_deadline(); // now it is known what the peer has taken
   finish_if_said();
   go_on_if_choked();
 }
 
 void connection::drain_codec() {
   static thread_local std::vector<shared_bytes> out; // of the I/O thread: kept, so that a delivery allocates nothing
-  if (!too_slow_)
+  if (!too_slow_ && !waits_for_peer())
     codec_->drain(out, now());
   for (auto& bytes : out)
     socket_->say(std::move(bytes));
   out.clear();
   transparent_ = codec_->transparent();
-  wake_at_deadline();
 }
 
 /// The client has read its answers: on with what it said, or is handed, in a turn of its own, so that others have
@@ -301,6 +344,8 @@ void connection::finish_if_said() {
 }
 
 void connection::output_drained() {
+  if (!transparent_ && codec_->writing_deadline())
+    house_->touch(*this); // what waited for the peer
   finish_if_said();
   go_on_if_choked();
 }
@@ -346,7 +391,11 @@ void connection::forget(size_t bytes) {
 /// The codec's time: when a client turns out to be raw, when the next paced text may go out. A frame that is ready
 /// while none is taken is no reason to wake: it is taken when the session asks for it.
 void connection::wake_at_deadline() {
-  const auto when = takes_none() ? codec_->writing_deadline() : codec_->deadline();
+  std::optional<instant> when;
+  if (!waits_for_peer())
+    when = takes_none() ? codec_->writing_deadline() : codec_->deadline();
+  else if (!takes_none())
+    when = codec_->reading_deadline();
   if (!when || (wake_at_ && *wake_at_ <= *when))
     return;
   const auto pause = *when - now();

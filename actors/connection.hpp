@@ -43,8 +43,10 @@ private:
   instant now() { return clock().now(); }
   void work();
   void pump();
-  bool has_room() const;
+  bool has_room();
   size_t unsent() const;
+  bool waits_for_pace() const;
+  bool waits_for_peer() const;
   void drain_codec();
   void go_on_if_choked();
   bool next_may_be_heard();
@@ -65,7 +67,9 @@ private:
   void forget(size_t bytes);
   void wake_at_deadline();
   void wake_up(instant::duration after = instant::duration{0});
+  bool hear_of(const event::any& what);
   bool keeps_up();
+  void leave_out();
   void finish_if_said();
 
   // One function a question; connection_questions.cpp.
@@ -169,6 +173,7 @@ private:
   bool choked_ = false;         ///< its next command waits until it has read its answers
   bool asked_services_ = false; ///< bans or passwords owe an answer
   bool too_slow_ = false;
+  bool behind_ = false;      ///< what others say is left out until it has been told half of what waits
   bool transparent_ = false; ///< as its codec: what is spelled goes past it
 };
 

@@ -80,6 +80,9 @@ public:
   /// When next() or drain() will have more without new bytes, if ever.
   virtual std::optional<instant> deadline() const = 0;
 
+  /// When next() alone will, for a caller whose client takes nothing now.
+  virtual std::optional<instant> reading_deadline() const = 0;
+
   /// When drain() alone will, for a caller who does not take what the client said now.
   virtual std::optional<instant> writing_deadline() const = 0;
 };
