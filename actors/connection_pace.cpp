@@ -46,6 +46,10 @@ bool connection::in_budget(utterance& said) {
   case verdict::go: return true;
   case verdict::close: said = refused_for_flooding(); return true;
   case verdict::tell: hear(event::any{event::refused{fault::too_many_requests, {}}}); break;
+  case verdict::refuse:
+    said = misspoken{fault::too_many_requests, false};
+    prepaid_ = 0;
+    break;
   case verdict::wait: break;
   }
   paid_ = true;

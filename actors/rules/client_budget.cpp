@@ -40,10 +40,10 @@ void take_down_to_the_longest_wait(token_bucket& bucket, const pace& limit, doub
 
 } // namespace
 
-instant::duration address_budgets::take(const std::string& address, const pace& limit, double cost, user who,
-                                        instant now) {
+address_budgets::turn address_budgets::take(const std::string& address, const pace& limit, double cost, user who,
+                                            instant now) {
   if (limit.a_second <= 0 || cost <= 0)
-    return instant::duration{0};
+    return {};
   auto& used = used_.at(address);
   const pace peak{peak_burst * limit.a_second, peak_a_second * limit.a_second};
   auto wait =
@@ -52,8 +52,9 @@ instant::duration address_budgets::take(const std::string& address, const pace& 
     wait = std::min(wait, charge_within_bound(used.light, {light_burst * limit.a_second, limit.a_second}, cost, now));
   constexpr instant::duration longest = most_wait;
   if (wait < longest - std::chrono::milliseconds{1})
-    return wait;
-  return longest / 2 + std::chrono::duration_cast<instant::duration>(longest / 2 * place_of(used.turns++));
+    return {wait};
+  const auto later = std::chrono::duration_cast<instant::duration>(longest / 2 * place_of(used.turns++));
+  return {longest / 2 + later, who == user::heavy};
 }
 
 void address_budgets::give_back(const std::string& address, const pace& limit, double cost, instant now) {
@@ -114,15 +115,15 @@ client_budget::decision client_budget::ask(const request& asked, address_budgets
       && !faults.take({asked.stranger ? most_faults_of_strangers : most_faults, faults_a_second}, now))
     return {verdict::close, {}};
   const auto own = take(asked.cost, limits.connection, now);
-  const auto wait =
-      std::max(own, shared.take(address, limits.address, asked.cost, weight(limits.connection, now), now));
+  const auto there = shared.take(address, limits.address, asked.cost, weight(limits.connection, now), now);
+  const auto wait = std::max(own, there.wait);
   if (!asked.more_waits || now > waited_until_ + recovery) {
     flooding_since_.reset();
     told_ = false;
   }
   if (wait <= instant::duration{0})
     return {};
-  decision result{verdict::wait, std::max<instant::duration>(wait, least_wait)};
+  decision result{there.too_much ? verdict::refuse : verdict::wait, std::max<instant::duration>(wait, least_wait)};
   waited_until_ = now + result.wait;
   if (!asked.more_waits)
     return result;
@@ -132,7 +133,7 @@ client_budget::decision client_budget::ask(const request& asked, address_budgets
     return {verdict::close, {}};
   if (!told_ && !asked.stranger && now - *flooding_since_ >= told_after) { // a stranger's first text is its answer
     told_ = true;
-    result.what = verdict::tell;
+    result.what = there.too_much ? verdict::refuse : verdict::tell;
   }
   return result;
 }
@@ -143,7 +144,7 @@ instant::duration client_budget::charge(double cost, address_budgets& shared, co
   if (cost < 0)
     shared.give_back(address, limits.address, -cost, now);
   else
-    wait = std::max(wait, shared.take(address, limits.address, cost, weight(limits.connection, now), now));
+    wait = std::max(wait, shared.take(address, limits.address, cost, weight(limits.connection, now), now).wait);
   return wait <= instant::duration{0} ? instant::duration{0} : std::max<instant::duration>(wait, least_wait);
 }
 

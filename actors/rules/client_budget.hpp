@@ -34,16 +34,22 @@ public:
   static constexpr auto most_arrival_wait = std::chrono::seconds{5};
   static constexpr size_t most_arrivals = 1000; ///< that wait for their turn at an address
 
-  /// Nobody waits longer for what others at his address have used: beyond this nothing is added to its debt. Many may
-  /// wait for so long at once; they have their turns between the half of it and all.
+  /// Nobody waits longer for what others at his address have used: beyond this nothing is added to its debt, and what
+  /// would be is too much, unless its sender has used little. Many may wait for so long at once; they have their turns
+  /// between the half of it and all.
   static constexpr auto most_wait = std::chrono::seconds{5};
   /// Who has used little has a bucket beside the others' when theirs is in debt: so much at once, in seconds of the
   /// long run's requests, and as many a second.
   static constexpr double light_burst = 0.1;
   enum class user { light, heavy };
+  /// When somebody may go on.
+  struct turn {
+    instant::duration wait{};
+    bool too_much = false; ///< it is not to be done at all
+  };
 
   /// Takes `cost` for who has used little, or much, himself. Answers how long until all is paid.
-  instant::duration take(const std::string& address, const pace& limit, double cost, user who, instant now);
+  turn take(const std::string& address, const pace& limit, double cost, user who, instant now);
   /// Takes it for a connection that is gone and came to nothing.
   void take_fruitless(const std::string& address, const pace& limit, double cost, instant now);
   /// Whether connections from there came to nothing so often that who arrives waits.
@@ -78,8 +84,9 @@ public:
 
   enum class verdict {
     go,
-    wait, ///< then it is heard, and not asked for again
-    tell, ///< the same, and the client is told that it is too much
+    wait,   ///< then it is heard, and not asked for again
+    tell,   ///< the same, and the client is told that it is too much
+    refuse, ///< then it is refused: its address has used too much
     close
   };
   struct decision {
