@@ -53,8 +53,8 @@ public:
   /// Bytes taken in that have not yet been given out as utterances.
   virtual size_t unread() const = 0;
 
-  /// Whether the pauses between its bytes say where an utterance ends: then the caller reads on, and feeds bytes as they
-  /// come, while it does not ask for utterances.
+  /// Whether the pauses between its bytes say where an utterance ends: then the caller reads on, and feeds bytes as
+  /// they come, while it does not ask for utterances.
   virtual bool pauses_matter() const = 0;
 
   /// Queues what the client is to be told.

@@ -183,7 +183,8 @@ TEST_F(Audience, TellsNobodyTwiceWhatWaitedForTheLogin) {
   begin(paul, {});
   begin(zoe, {}, {{private_id{5}, "paul", "waited", {}}}); // told with the welcome
 
-  house.tell_privately(zoe_id, paul_id, paul.number, {private_id{5}, "paul", "waited", {}}); // its author is answered later
+  house.tell_privately(zoe_id, paul_id, paul.number,
+                       {private_id{5}, "paul", "waited", {}}); // its author is answered later
 
   EXPECT_THAT(zoe.heard, IsEmpty());
 }
