@@ -123,7 +123,9 @@ public:
   std::vector<event::listed_salon> list_for(const hearer& who);
   /// Tells each connection of the target that is not still told what waited, which comes first; and the author's others
   /// but `from`; nobody twice.
-  void tell_privately(user_id target, user_id author, const hearer& from, const event::said_privately& what);
+  void tell_privately(user_id target, user_id author, connection_id from, const event::said_privately& what);
+  /// Answers a connection, if it is still there.
+  void answer(connection_id whom, rules::answer::any what);
   /// Tells each connection of a user.
   void tell_user(user_id who, const event::any& what);
   void change_account(const account_changed& what);

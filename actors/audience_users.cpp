@@ -59,7 +59,7 @@ std::vector<event::listed_salon> audience::list_for(const hearer& who) {
   return result;
 }
 
-void audience::tell_privately(user_id target, user_id author, const hearer& from, const event::said_privately& what) {
+void audience::tell_privately(user_id target, user_id author, connection_id from, const event::said_privately& what) {
   if (const auto found = users_.find(target); found != users_.end()) {
     for (auto* who : found->second) {
       if (!who->backlog.over())
@@ -72,8 +72,13 @@ void audience::tell_privately(user_id target, user_id author, const hearer& from
   if (author == target || others == users_.end())
     return;
   for (auto* who : others->second)
-    if (who != &from && who->listening)
+    if (who->number != from && who->listening)
       who->hear(event::any{what});
+}
+
+void audience::answer(connection_id whom, rules::answer::any what) {
+  if (const auto found = connections_.find(whom); found != connections_.end())
+    found->second->answered(std::move(what));
 }
 
 void audience::delivered(std::vector<private_id> which) {

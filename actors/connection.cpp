@@ -4,10 +4,6 @@
 namespace salond {
 namespace {
 
-// What a client has not read yet: above this its next command waits, and the next piece of what it is handed, so that
-// nobody can make the server say a great deal by asking for it often. limits.unsent_bytes is for what others say.
-constexpr size_t most_unread_answers = 65536;
-
 // What a client says after it was hung up on, and is read all the same.
 constexpr size_t most_forgotten = 262144;
 
@@ -51,10 +47,11 @@ caf::behavior connection::make_behavior() {
       [this](const caf::io::new_data_msg& msg) {
         if (closing_by_)
           return forget(msg.buf.size());
+        const auto begins = codec_->unread() == 0;
         codec_->feed({msg.buf.data(), msg.buf.size()}, now());
         heard_ = 0;
         work();
-        pay_for_reading(msg.buf.size());
+        pay_for_reading(msg.buf.size(), begins);
       },
       [this](const caf::io::connection_closed_msg&) {
         socket_ = nullptr;
@@ -102,10 +99,6 @@ void connection::tls_failed(const std::string& why) {
 void connection::work() {
   pump();
   flush();
-}
-
-bool connection::has_room() const {
-  return unsent() < most_unread_answers;
 }
 
 size_t connection::unsent() const {
@@ -186,40 +179,32 @@ void connection::hear(const shared_texts& spelled) {
 }
 
 void connection::hear(const event::any& what) {
+  hear_of(what);
+}
+
+/// Whether it is told that.
+bool connection::hear_of(const event::any& what) {
   if (hung_up || !socket_ || !keeps_up())
-    return;
+    return false;
   const auto before = unsent();
   codec_->say(what, now());
   transparent_ = false;
   said_.others_said(unsent() - before);
   house_->touch(*this);
+  return true;
 }
 
+/// What is left out waits for the next login.
 void connection::deliver(const event::said_privately& what) {
-  hear(event::any{what});
-  if (!hung_up)
+  if (hear_of(event::any{what}))
     to_confirm_.emplace_back(said_.said(), what.id);
 }
 
 void connection::confirm(const decided_request& what) {
-  if (hung_up)
+  if (hung_up || behind_)
     return;
   decisions_to_confirm_.emplace_back(said_.said(), what);
   house_->touch(*this);
-}
-
-/// The bound of unsent output, for what others say. It is looked at before more is said, so that whoever reads all is
-/// never cut off for one text, however long. Who is cut off has what was queued dropped, so that the reason may get
-/// through.
-bool connection::keeps_up() {
-  const auto most = house_->settings.limits.unsent_bytes;
-  const auto waits = unsent();
-  if (most == 0 || waits <= most || said_.unsent_of_others(waits) <= most)
-    return true;
-  house_->tell_fact("cut off a client that does not read", to_string(fault::too_slow), peer, now());
-  too_slow_ = true;
-  close(event::refused{fault::too_slow, {}});
-  return false;
 }
 
 void connection::close(const std::optional<event::any>& last) {
@@ -258,19 +243,20 @@ void connection::flush() {
   if (!transparent_)
     drain_codec();
   socket_->flush();
+  if (!transparent_)
+    wake_at_deadline(); // now it is known what the peer has taken
   finish_if_said();
   go_on_if_choked();
 }
 
 void connection::drain_codec() {
   static thread_local std::vector<shared_bytes> out; // of the I/O thread: kept, so that a delivery allocates nothing
-  if (!too_slow_)
+  if (!too_slow_ && !waits_for_peer())
     codec_->drain(out, now());
   for (auto& bytes : out)
     socket_->say(std::move(bytes));
   out.clear();
   transparent_ = codec_->transparent();
-  wake_at_deadline();
 }
 
 /// The client has read its answers: on with what it said, or is handed, in a turn of its own, so that others have
@@ -297,6 +283,8 @@ void connection::finish_if_said() {
 }
 
 void connection::output_drained() {
+  if (!transparent_ && codec_->writing_deadline())
+    house_->touch(*this); // what waited for the peer
   finish_if_said();
   go_on_if_choked();
 }
@@ -306,14 +294,10 @@ bool connection::takes_none() {
   return session_.waiting() || slowed_ || choked_ || parked_ || resting_ || now() < slowed_until_;
 }
 
-/// Input is bounded: a client that says more than is answered is not read until it was. While an utterance would be
-/// taken, what has come is less than one, whose own bound is limits.frame_bytes.
 void connection::read_on_or_pause() {
   if (!socket_ || closing_by_)
     return;
-  const auto most = house_->settings.limits.unread_bytes;
-  const auto much_waits = takes_none() && (most != 0 ? codec_->unread() >= most : resting_);
-  const auto full = slowed_ || now() < slowed_until_ || much_waits;
+  const auto full = is_not_to_be_read();
   if (full == paused_)
     return;
   paused_ = full;
@@ -334,7 +318,11 @@ void connection::forget(size_t bytes) {
 /// The codec's time: when a client turns out to be raw, when the next paced text may go out. A frame that is ready
 /// while none is taken is no reason to wake: it is taken when the session asks for it.
 void connection::wake_at_deadline() {
-  const auto when = takes_none() ? codec_->writing_deadline() : codec_->deadline();
+  std::optional<instant> when;
+  if (!waits_for_peer())
+    when = takes_none() ? codec_->writing_deadline() : codec_->deadline();
+  else if (!takes_none())
+    when = codec_->reading_deadline();
   if (!when || (wake_at_ && *wake_at_ <= *when))
     return;
   const auto pause = *when - now();

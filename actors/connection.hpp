@@ -43,8 +43,10 @@ private:
   instant now() { return clock().now(); }
   void work();
   void pump();
-  bool has_room() const;
+  bool has_room();
   size_t unsent() const;
+  bool waits_for_pace() const;
+  bool waits_for_peer() const;
   void drain_codec();
   void go_on_if_choked();
   bool next_may_be_heard();
@@ -55,16 +57,19 @@ private:
   void wait_for_turn();
   void arrived();
   void pay_for(const rules::effects& answer);
-  void pay_for_reading(size_t bytes);
+  void pay_for_reading(size_t bytes, bool begins);
   utterance refused_for_flooding();
   void carry_out(rules::effects what);
   void tell(const event::any& what);
   bool takes_none();
   void read_on_or_pause();
+  bool is_not_to_be_read();
   void forget(size_t bytes);
   void wake_at_deadline();
   void wake_up(instant::duration after = instant::duration{0});
+  bool hear_of(const event::any& what);
   bool keeps_up();
+  void leave_out();
   void finish_if_said();
 
   // One function a question; connection_questions.cpp.
@@ -128,7 +133,6 @@ private:
   void read_user(std::string key);
   void found_user(outcome<user> who);
   void give_registration_back();
-  void request_registration(const persistence::new_user& who);
   bool may_try(const rules::question::any& what, std::string account);
   void tried(admission::attempt_result how, size_t guesses = 1);
 
@@ -140,7 +144,7 @@ private:
   instant parked_until_{}, entered_{};
   rules::client_budget budget_;
   std::optional<utterance> slowed_; ///< said, and not heard before slowed_until_
-  instant slowed_until_{};          ///< nothing is read or heard before
+  instant slowed_until_{};          ///< nothing is heard before
   bool paid_ = false;               ///< what is slowed has paid for itself
   double prepaid_ = 0;              ///< for an answer that is not whole yet
   size_t heard_ = 0;                ///< frames in this turn of the loop
@@ -169,6 +173,7 @@ private:
   bool choked_ = false;         ///< its next command waits until it has read its answers
   bool asked_services_ = false; ///< bans or passwords owe an answer
   bool too_slow_ = false;
+  bool behind_ = false;      ///< what others say is left out until it has been told half of what waits
   bool transparent_ = false; ///< as its codec: what is spelled goes past it
 };
 

@@ -46,6 +46,10 @@ bool connection::in_budget(utterance& said) {
   case verdict::go: return true;
   case verdict::close: said = refused_for_flooding(); return true;
   case verdict::tell: hear(event::any{event::refused{fault::too_many_requests, {}}}); break;
+  case verdict::refuse:
+    said = misspoken{fault::too_many_requests, false};
+    prepaid_ = 0;
+    break;
   case verdict::wait: break;
   }
   paid_ = true;
@@ -95,7 +99,7 @@ void connection::arrived() {
     house_->allowed.arrived(network);
 }
 
-/// Nothing is read or heard for so long.
+/// Nothing is heard for so long, and nothing read of who ends his frames.
 void connection::hold_for(instant::duration wait) {
   slowed_until_ = now() + wait;
   wake_up(wait + std::chrono::milliseconds{1});
@@ -114,12 +118,19 @@ void connection::pay_for(const rules::effects& answer) {
   house_->allowed.charge(budget_, network, more_comes ? std::max(0.0, owed) : owed, now());
 }
 
-/// A read that brought no whole frame is work all the same.
-void connection::pay_for_reading(size_t bytes) {
-  if (hung_up || heard_ != 0 || session_.waiting() || parked_ || choked_ || resting_ || now() < slowed_until_)
+/// A read that brought no whole frame is work all the same. Who ends no frames has his first bytes for nothing: they
+/// are whole only when their time is over.
+void connection::pay_for_reading(size_t bytes, bool begins) {
+  if (hung_up || heard_ != 0)
+    return;
+  const auto cost = client_costs::half_frame + static_cast<double>(bytes) * client_costs::read_byte;
+  if (now() < slowed_until_) {
+    house_->allowed.charge(budget_, network, cost, now());
+    return;
+  }
+  if (session_.waiting() || parked_ || choked_ || resting_ || (begins && codec_->pauses_matter()))
     return;
   using verdict = rules::client_budget::verdict;
-  const auto cost = client_costs::half_frame + static_cast<double>(bytes) * client_costs::read_byte;
   const auto may = house_->allowed.ask(budget_, network, {cost, false, true, session_.anonymous()}, now());
   if (may.what == verdict::go)
     return;

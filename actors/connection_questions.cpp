@@ -200,34 +200,8 @@ void connection::open_session(const rules::question::arrive& as) {
 }
 
 void connection::carry(rules::question::register_user& what) {
-  const persistence::new_user who{what.username, what.alias, what.hash, role::user, network};
-  if (house_->settings.registration.how == config::registration::policy::approval)
-    return request_registration(who);
-  ask_store(
-      this, house_->store, store_work::kind::write, [who](persistence::store& db) { return db.register_user(who); },
-      [this](outcome<persistence::registered_user>& made) {
-        if (!made)
-          return answered(rules::answer::settled{made.why()});
-        for (const auto salon : made->salons)
-          if (auto* at = house_->find(salon); at && at->salon)
-            caf::anon_send(at->salon, member_added{made->user.id}); // before what the new user says: one mailbox
-        log::info("registered", {{"user", made->user.username}, {"from", peer}});
-        answered(rules::answer::settled{salond::done{}});
-      },
-      [this](fault why) { answered(rules::answer::settled{why}); });
-}
-
-/// It waits for an administrator, and is refused so.
-void connection::request_registration(const persistence::new_user& who) {
-  ask_store(
-      this, house_->store, store_work::kind::write,
-      [who, at = wall_clock()](persistence::store& db) { return db.request_registration(who, at); },
-      [this, name = who.username](const outcome<salond::done>& taken) {
-        if (taken)
-          log::info("asked for an account", {{"user", name}, {"from", peer}});
-        answered(rules::answer::settled{taken ? fault::registration_waits : taken.why()});
-      },
-      [this](fault why) { answered(rules::answer::settled{why}); });
+  caf::anon_send(house_->relay,
+                 wished_account{number, peer, {what.username, what.alias, what.hash, role::user, network}});
 }
 
 void connection::carry(rules::question::replace_hash& what) {
@@ -293,19 +267,8 @@ void connection::carry(rules::question::leave& what) {
 }
 
 void connection::carry(rules::question::tell_privately& what) {
-  const auto at = wall_clock();
-  ask_store(
-      this, house_->store, store_work::kind::write,
-      [author = account, target = key_of(what.target), text = what.text, at](persistence::store& db) {
-        return db.store_private(author, target, text, at);
-      },
-      [this, text = what.text, at](outcome<persistence::stored_private>& stored) {
-        if (!stored)
-          return answered(rules::answer::settled{stored.why()});
-        house_->tell_privately(stored->target, account, *this, {stored->id, session_.who().username, text, at});
-        answered(rules::answer::settled{salond::done{}});
-      },
-      [this](fault why) { answered(rules::answer::settled{why}); });
+  caf::anon_send(house_->relay, private_text{number, account, session_.who().username, key_of(what.target),
+                                             std::move(what.text), wall_clock()});
 }
 
 void connection::carry(rules::question::ban& what) {

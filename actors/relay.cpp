@@ -1,4 +1,5 @@
 #include "actors/relay.hpp"
+#include "actors/errands.hpp"
 #include "config/log.hpp"
 
 namespace salond {
@@ -18,6 +19,8 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
         house->close_all(what.last, self->clock().now(), [answer]() mutable { answer.deliver(all_closed{}); });
         return answer;
       },
+      [house, self](private_text& what) { store_private(self, house, std::move(what)); },
+      [house, self](wished_account& what) { make_account(self, house, std::move(what)); },
       [house](const serving& now) { house->serve(now); },
       [house](const flush_all&) { house->flush(); },
       [house](const tell_user& what) { house->tell_user(what.who, what.what); },

@@ -53,6 +53,10 @@ public:
   /// Bytes taken in that have not yet been given out as utterances.
   virtual size_t unread() const = 0;
 
+  /// Whether the pauses between its bytes say where an utterance ends: then the caller reads on, and feeds bytes as
+  /// they come, while it does not ask for utterances.
+  virtual bool pauses_matter() const = 0;
+
   /// Queues what the client is to be told.
   virtual void say(const event::any& what, instant now) = 0;
 
@@ -75,6 +79,9 @@ public:
 
   /// When next() or drain() will have more without new bytes, if ever.
   virtual std::optional<instant> deadline() const = 0;
+
+  /// When next() alone will, for a caller whose client takes nothing now.
+  virtual std::optional<instant> reading_deadline() const = 0;
 
   /// When drain() alone will, for a caller who does not take what the client said now.
   virtual std::optional<instant> writing_deadline() const = 0;

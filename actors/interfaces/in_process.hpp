@@ -34,6 +34,8 @@ SALOND_IN_PROCESS(serving)
 SALOND_IN_PROCESS(new_settings)
 SALOND_IN_PROCESS(close_all)
 SALOND_IN_PROCESS(all_closed)
+SALOND_IN_PROCESS(private_text)
+SALOND_IN_PROCESS(wished_account)
 SALOND_IN_PROCESS(flush_all)
 SALOND_IN_PROCESS(tick)
 

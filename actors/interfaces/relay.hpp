@@ -90,6 +90,22 @@ struct close_all {
 };
 /// All connections are gone, and every post is answered.
 struct all_closed {};
+/// A client says something to one person. The relay has it stored and told, since the client's connection may break
+/// before the store answers.
+struct private_text {
+  connection_id from;
+  user_id author;
+  std::string username; ///< the author's
+  std::string target_key;
+  std::string text;
+  moment at;
+};
+/// A client wishes an account, or is to ask for one. With the relay for the same reason.
+struct wished_account {
+  connection_id from;
+  std::string peer; ///< its address
+  persistence::new_user who;
+};
 /// INTERNAL to the relay: this turn of the loop is over.
 struct flush_all {};
 /// INTERNAL to the relay: a quarter of a second has passed.
@@ -129,6 +145,12 @@ using relay_actor = caf::typed_actor<
     caf::replies_to<settle>::with<settled>,
     // Answers when all connections are gone and every post is answered.
     caf::replies_to<close_all>::with<all_closed>,
+    // Has the text stored. Then its target and the author's other connections are told, and behind that the author is
+    // answered, each if it is still there.
+    caf::reacts_to<private_text>,
+    // Has the account, or the request for it, stored. Then the salons are told of their member, and behind that the
+    // connection is answered if it is still there.
+    caf::reacts_to<wished_account>,
     // INTERNAL. Has each connection write what it was told.
     caf::reacts_to<flush_all>,
     // INTERNAL. Wakes the connections whose time has come.

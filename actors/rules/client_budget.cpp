@@ -1,4 +1,5 @@
 #include "actors/rules/client_budget.hpp"
+#include <cmath>
 
 namespace salond::rules {
 namespace {
@@ -14,6 +15,19 @@ instant::duration charge_to(token_bucket& bucket, const pace& limit, double cost
   return left >= 0 ? instant::duration{0} : time_to_pay(-left, limit);
 }
 
+/// The same, where nobody is to wait for longer than address_budgets::most_wait.
+instant::duration charge_within_bound(token_bucket& bucket, const pace& limit, double cost, instant now) {
+  const std::chrono::duration<double> longest = address_budgets::most_wait;
+  const auto most = bucket.level(limit, now) + limit.a_second * longest.count();
+  return charge_to(bucket, limit, std::min(cost, std::max(0.0, most)), now);
+}
+
+/// Places between 0 and 1, whose neighbours are far from one another: multiples of the golden ratio.
+double place_of(uint32_t turn) {
+  double whole = 0;
+  return std::modf(turn * 0.6180339887498949, &whole);
+}
+
 pace pace_of_fruitless(const pace& limit) {
   return {address_budgets::fruitless_burst * limit.a_second, limit.a_second};
 }
@@ -26,12 +40,21 @@ void take_down_to_the_longest_wait(token_bucket& bucket, const pace& limit, doub
 
 } // namespace
 
-instant::duration address_budgets::take(const std::string& address, const pace& limit, double cost, instant now) {
+address_budgets::turn address_budgets::take(const std::string& address, const pace& limit, double cost, user who,
+                                            instant now) {
   if (limit.a_second <= 0 || cost <= 0)
-    return instant::duration{0};
+    return {};
   auto& used = used_.at(address);
   const pace peak{peak_burst * limit.a_second, peak_a_second * limit.a_second};
-  return std::max(charge_to(used.long_run, limit, cost, now), charge_to(used.moment, peak, cost, now));
+  auto wait =
+      std::max(charge_within_bound(used.long_run, limit, cost, now), charge_within_bound(used.moment, peak, cost, now));
+  if (who == user::light && wait > instant::duration{0})
+    wait = std::min(wait, charge_within_bound(used.light, {light_burst * limit.a_second, limit.a_second}, cost, now));
+  constexpr instant::duration longest = most_wait;
+  if (wait < longest - std::chrono::milliseconds{1})
+    return {wait};
+  const auto later = std::chrono::duration_cast<instant::duration>(longest / 2 * place_of(used.turns++));
+  return {longest / 2 + later, who == user::heavy};
 }
 
 void address_budgets::give_back(const std::string& address, const pace& limit, double cost, instant now) {
@@ -77,6 +100,13 @@ instant::duration client_budget::take(double cost, const pace& limit, instant no
   return charge_to(used_, limit, cost, now);
 }
 
+/// What the connection has used, the last cost included.
+address_budgets::user client_budget::weight(const pace& limit, instant now) {
+  using user = address_budgets::user;
+  const auto little = std::max(0.0, limit.burst - light_seconds * limit.a_second);
+  return limit.a_second > 0 && used_.level(limit, now) >= little ? user::light : user::heavy;
+}
+
 client_budget::decision client_budget::ask(const request& asked, address_budgets& shared, const std::string& address,
                                            const budget_paces& limits, instant now) {
   const auto limited = limits.connection.a_second > 0 || limits.address.a_second > 0;
@@ -84,15 +114,16 @@ client_budget::decision client_budget::ask(const request& asked, address_budgets
   if (limited && asked.fault
       && !faults.take({asked.stranger ? most_faults_of_strangers : most_faults, faults_a_second}, now))
     return {verdict::close, {}};
-  const auto wait =
-      std::max(take(asked.cost, limits.connection, now), shared.take(address, limits.address, asked.cost, now));
+  const auto own = take(asked.cost, limits.connection, now);
+  const auto there = shared.take(address, limits.address, asked.cost, weight(limits.connection, now), now);
+  const auto wait = std::max(own, there.wait);
   if (!asked.more_waits || now > waited_until_ + recovery) {
     flooding_since_.reset();
     told_ = false;
   }
   if (wait <= instant::duration{0})
     return {};
-  decision result{verdict::wait, std::max<instant::duration>(wait, least_wait)};
+  decision result{there.too_much ? verdict::refuse : verdict::wait, std::max<instant::duration>(wait, least_wait)};
   waited_until_ = now + result.wait;
   if (!asked.more_waits)
     return result;
@@ -102,7 +133,7 @@ client_budget::decision client_budget::ask(const request& asked, address_budgets
     return {verdict::close, {}};
   if (!told_ && !asked.stranger && now - *flooding_since_ >= told_after) { // a stranger's first text is its answer
     told_ = true;
-    result.what = verdict::tell;
+    result.what = there.too_much ? verdict::refuse : verdict::tell;
   }
   return result;
 }
@@ -113,7 +144,7 @@ instant::duration client_budget::charge(double cost, address_budgets& shared, co
   if (cost < 0)
     shared.give_back(address, limits.address, -cost, now);
   else
-    wait = std::max(wait, shared.take(address, limits.address, cost, now));
+    wait = std::max(wait, shared.take(address, limits.address, cost, weight(limits.connection, now), now).wait);
   return wait <= instant::duration{0} ? instant::duration{0} : std::max<instant::duration>(wait, least_wait);
 }
 

@@ -2,9 +2,10 @@
 //
 // What costs nothing is always heard, so that who only writes and reads is not held up by others at his address.
 // Otherwise the cost is taken at once, be it there or not; who is in debt then waits until that is paid, which is his
-// turn among all who wait at his address: nobody asks twice, and nobody overtakes. While he waits he is not read.
-// Who goes on all the same is told once, and at last closed; so is who says again and again what is no command.
-// Who sends one thing, and the next when it is answered, is never more than slowed.
+// turn among all who wait at his address: nobody asks twice. Of the address's debt there is never more than five
+// seconds' worth, so that nobody can freeze his neighbours; and who has used little himself passes by those who have
+// used much. Who goes on all the same is told once, and at last closed; so is who says again and again what is no
+// command. Who sends one thing, and the next when it is answered, is never more than slowed.
 #pragma once
 #include "actors/rules/recent.hpp"
 #include "actors/rules/token_bucket.hpp"
@@ -33,8 +34,22 @@ public:
   static constexpr auto most_arrival_wait = std::chrono::seconds{5};
   static constexpr size_t most_arrivals = 1000; ///< that wait for their turn at an address
 
-  /// Takes `cost`. Answers how long until all is paid.
-  instant::duration take(const std::string& address, const pace& limit, double cost, instant now);
+  /// Nobody waits longer for what others at his address have used: beyond this nothing is added to its debt, and what
+  /// would be is too much, unless its sender has used little. Many may wait for so long at once; they have their turns
+  /// between the half of it and all.
+  static constexpr auto most_wait = std::chrono::seconds{5};
+  /// Who has used little has a bucket beside the others' when theirs is in debt: so much at once, in seconds of the
+  /// long run's requests, and as many a second.
+  static constexpr double light_burst = 0.1;
+  enum class user { light, heavy };
+  /// When somebody may go on.
+  struct turn {
+    instant::duration wait{};
+    bool too_much = false; ///< it is not to be done at all
+  };
+
+  /// Takes `cost` for who has used little, or much, himself. Answers how long until all is paid.
+  turn take(const std::string& address, const pace& limit, double cost, user who, instant now);
   /// Takes it for a connection that is gone and came to nothing.
   void take_fruitless(const std::string& address, const pace& limit, double cost, instant now);
   /// Whether connections from there came to nothing so often that who arrives waits.
@@ -49,7 +64,8 @@ public:
 
 private:
   struct usage {
-    token_bucket long_run, moment, fruitless;
+    token_bucket long_run, moment, light, fruitless;
+    uint32_t turns = 0; ///< given to who waits for as long as anybody
     size_t waiting = 0; ///< of those who arrive
   };
   recent<std::string, usage> used_{most_addresses};
@@ -61,14 +77,16 @@ public:
   static constexpr auto least_wait = std::chrono::milliseconds{100}; ///< so that waking up costs next to nothing
   static constexpr auto told_after = std::chrono::seconds{1};        ///< of waiting while more is there
   static constexpr auto closed_after = std::chrono::seconds{10};
-  static constexpr auto recovery = std::chrono::seconds{1};               ///< without waiting: it floods no more
+  static constexpr auto recovery = std::chrono::seconds{1}; ///< without waiting: it floods no more
+  static constexpr double light_seconds = 1; ///< who has used no more of what he has at once has used little
   static constexpr double most_faults = 30, most_faults_of_strangers = 5; ///< at once
   static constexpr double faults_a_second = 0.1;                          ///< in the long run
 
   enum class verdict {
     go,
-    wait, ///< then it is heard, and not asked for again
-    tell, ///< the same, and the client is told that it is too much
+    wait,   ///< then it is heard, and not asked for again
+    tell,   ///< the same, and the client is told that it is too much
+    refuse, ///< then it is refused: its address has used too much
     close
   };
   struct decision {
@@ -93,6 +111,7 @@ public:
 
 private:
   instant::duration take(double cost, const pace& limit, instant now);
+  address_budgets::user weight(const pace& limit, instant now);
 
   token_bucket used_, faults_, faults_of_stranger_;
   instant waited_until_{};

@@ -20,6 +20,16 @@ size_t cut_point(std::string_view text, size_t most) {
   return at > 0 ? at : most;
 }
 
+/// How much of `text` goes out with its envelope in one write.
+size_t piece_of(std::string_view text, std::string_view envelope) {
+  return cut_point(text, most_write_bytes - envelope.size());
+}
+
+/// Whether a piece of so many bytes fits behind what fills a write so far.
+bool fits(size_t filled, size_t piece) {
+  return filled + 1 + piece <= most_write_bytes;
+}
+
 /// `text` without the one `end` that it may have.
 std::string_view without_end(std::string_view text, std::string_view ends) {
   const auto has_one = !text.empty() && ends.find(text.back()) != std::string_view::npos;
@@ -195,20 +205,31 @@ void paced_writer::say(std::string_view text, std::string_view envelope) {
   queue(text, envelope, sharing::allowed);
 }
 
+void paced_writer::say(std::shared_ptr<const void> owner, std::string_view text, std::string_view envelope) {
+  queue(waiting_text{std::move(owner), envelope, text, sharing::allowed});
+}
+
 void paced_writer::say_alone(std::string_view text) {
   queue(text, {}, sharing::never);
 }
 
 void paced_writer::queue(std::string_view text, std::string_view envelope, sharing how) {
-  if (text.empty() && envelope.empty())
+  const auto copy = std::make_shared<const std::string>(std::string{envelope}.append(text));
+  const std::string_view all = *copy;
+  queue(waiting_text{copy, all.substr(0, envelope.size()), all.substr(envelope.size()), how});
+}
+
+void paced_writer::queue(waiting_text text) {
+  if (text.rest.empty() && text.envelope.empty())
     return;
+  auto left = text.rest;
   do {
-    const auto size = cut_point(text, most_write_bytes - envelope.size());
-    auto& piece = waiting_.emplace_back(waiting_text{std::string{envelope}, how}).bytes;
-    piece += text.substr(0, size);
-    unsent_ += piece.size();
-    text.remove_prefix(size);
-  } while (!text.empty());
+    const auto size = piece_of(left, text.envelope);
+    unsent_ += text.envelope.size() + size;
+    ++pieces_;
+    left.remove_prefix(size);
+  } while (!left.empty());
+  waiting_.push_back(std::move(text));
 }
 
 void paced_writer::close(std::string_view closing, instant now, std::string_view envelope) {
@@ -220,9 +241,10 @@ void paced_writer::close(std::string_view closing, instant now, std::string_view
     next_write_ = std::min<instant>(next_write_, now + closing_time / static_cast<int64_t>(writes_left_));
 }
 
-/// Whether `next` fits behind what fills a write so far.
-bool paced_writer::shares(size_t filled, const waiting_text& next) const {
-  return next.how == sharing::allowed && filled + 1 + next.bytes.size() <= most_write_bytes;
+/// Whether the next piece may go out behind what fills a write so far.
+bool paced_writer::front_shares(size_t filled) const {
+  const auto& next = waiting_.front();
+  return next.how == sharing::allowed && fits(filled, next.envelope.size() + piece_of(next.rest, next.envelope));
 }
 
 /// How many writes all that waits will be, joined as take_one() will.
@@ -230,27 +252,41 @@ size_t paced_writer::count_writes() const {
   size_t writes = 0, filled = 0;
   auto open = sharing::never; // whether the write that is being filled takes more
   for (const auto& text : waiting_) {
-    if (open == sharing::allowed && shares(filled, text)) {
-      filled += 1 + text.bytes.size();
-      continue;
-    }
-    ++writes;
-    filled = text.bytes.size();
-    open = text.how;
+    auto left = text.rest;
+    do {
+      const auto size = piece_of(left, text.envelope), piece = text.envelope.size() + size;
+      left.remove_prefix(size);
+      if (open == sharing::allowed && text.how == sharing::allowed && fits(filled, piece)) {
+        filled += 1 + piece;
+        continue;
+      }
+      ++writes;
+      filled = piece;
+      open = text.how;
+    } while (!left.empty());
   }
   return writes;
 }
 
-std::string paced_writer::take_one() {
-  const auto join = (closing_ || waiting_.size() > most_texts_apart) && waiting_.front().how == sharing::allowed;
-  auto text = std::move(waiting_.front().bytes);
-  waiting_.pop_front();
-  unsent_ -= text.size();
-  while (join && !waiting_.empty() && shares(text.size(), waiting_.front())) {
-    unsent_ -= waiting_.front().bytes.size();
-    text += '\n';
-    text += waiting_.front().bytes;
+/// The next piece, behind what a write holds already.
+void paced_writer::take_piece(std::string& to) {
+  auto& text = waiting_.front();
+  const auto size = piece_of(text.rest, text.envelope);
+  to.append(text.envelope).append(text.rest.substr(0, size));
+  unsent_ -= text.envelope.size() + size;
+  --pieces_;
+  text.rest.remove_prefix(size);
+  if (text.rest.empty())
     waiting_.pop_front();
+}
+
+std::string paced_writer::take_one() {
+  const auto join = (closing_ || pieces_ > most_texts_apart) && waiting_.front().how == sharing::allowed;
+  std::string text;
+  take_piece(text);
+  while (join && !waiting_.empty() && front_shares(text.size())) {
+    text += '\n';
+    take_piece(text);
   }
   return text;
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,6 +83,8 @@ public:
   /// REQUIRES: valid UTF-8 without '\n'; an envelope of at most 700 bytes. A long text goes out in several writes, each
   /// of which begins with the envelope, so that none is a part of the text alone.
   void say(std::string_view text, std::string_view envelope = {});
+  /// The same, of what others are told too: not copied. `text` and `envelope` stay as they are while `owner` lives.
+  void say(std::shared_ptr<const void> owner, std::string_view text, std::string_view envelope);
   /// As say(), but it never shares a write. COMPAT: the old desktop client parses each frame of the login by itself.
   void say_alone(std::string_view text);
   /// Nothing comes after it; all that waits goes out within a second, `closing` (if not empty) as a write of its own.
@@ -94,18 +97,23 @@ public:
 
 private:
   enum class sharing { allowed, never };
+  /// What is left of a text.
   struct waiting_text {
-    std::string bytes;
+    std::shared_ptr<const void> owner; ///< of the bytes
+    std::string_view envelope, rest;
     sharing how = sharing::allowed;
   };
 
   void queue(std::string_view text, std::string_view envelope, sharing how);
-  bool shares(size_t filled, const waiting_text& next) const;
+  void queue(waiting_text text);
+  bool front_shares(size_t filled) const;
+  void take_piece(std::string& to);
   size_t count_writes() const;
   std::string take_one();
 
   std::chrono::milliseconds pace_;
   std::deque<waiting_text> waiting_;
+  size_t pieces_ = 0; ///< that the texts will be cut into
   size_t unsent_ = 0;
   instant next_write_ = instant::min(); ///< not before it
   instant done_by_{};                   ///< of a closing client

@@ -215,8 +215,8 @@ void text_codec::say(const event::any& what, instant) {
   if (!raw())
     return say_lines(spell(what));
   if (!welcome) {
-    spelled_texts texts;
-    spell_to(texts, what);
+    const auto texts = std::make_shared<spelled_texts>();
+    spell_to(*texts, what);
     return say_raw(texts);
   }
   for (const auto& frame : login_frames(*welcome, raw_frame_bytes))
@@ -227,7 +227,7 @@ void text_codec::say_spelled(const shared_texts& spelled, instant) {
   if (closed_)
     return;
   if (raw())
-    return say_raw(*spelled);
+    return say_raw(spelled);
   seal_fresh();
   lines_bytes_ += spelled->bytes.size();
   lines_.push_back(bytes_of(spelled));
@@ -246,11 +246,11 @@ void text_codec::seal_fresh() {
     lines_.push_back(std::make_shared<const std::string>(std::exchange(fresh_, {})));
 }
 
-void text_codec::say_raw(const spelled_texts& texts) {
-  std::string_view left = texts.bytes;
-  for (const auto& each : texts.envelopes) {
+void text_codec::say_raw(const shared_texts& texts) {
+  std::string_view left = texts->bytes;
+  for (const auto& each : texts->envelopes) {
     const auto text = take_text(left, each);
-    paced().say(text.rest, text.envelope);
+    paced().say(texts, text.rest, text.envelope);
   }
 }
 

@@ -14,6 +14,7 @@ public:
   void end_input(instant) override { reader_.end_input(); }
   std::optional<utterance> next(instant now) override;
   size_t unread() const override { return reader_.unread(); }
+  bool pauses_matter() const override { return reader_.kind() != client_kind::line; }
   void say(const event::any& what, instant now) override;
   void say_spelled(const shared_texts& spelled, instant now) override;
   void say_last(const std::optional<event::any>& last, instant now) override;
@@ -21,6 +22,7 @@ public:
   size_t unsent() const override;
   bool transparent() const override;
   std::optional<instant> deadline() const override;
+  std::optional<instant> reading_deadline() const override { return reader_.deadline(); }
   std::optional<instant> writing_deadline() const override;
 
 private:
@@ -29,7 +31,7 @@ private:
   bool raw() const { return reader_.kind() == client_kind::raw; }
   paced_writer& paced();
   void say_lines(std::string lines);
-  void say_raw(const spelled_texts& texts);
+  void say_raw(const shared_texts& texts);
   void seal_fresh();
 
   frame_reader reader_;

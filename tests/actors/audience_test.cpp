@@ -144,17 +144,17 @@ TEST_F(Audience, TellsAnArrivalEachPrivateMessageOnceInOrder) {
   arrive(paul, paul_id);
   begin(paul, {});
 
-  house.tell_privately(zoe_id, paul_id, paul, {private_id{2}, "paul", "in both", {}});
-  house.tell_privately(zoe_id, paul_id, paul, {private_id{3}, "paul", "told only", {}});
+  house.tell_privately(zoe_id, paul_id, paul.number, {private_id{2}, "paul", "in both", {}});
+  house.tell_privately(zoe_id, paul_id, paul.number, {private_id{3}, "paul", "told only", {}});
 
   EXPECT_THAT(zoe.heard, IsEmpty());
   EXPECT_THAT(begin(zoe, {}, {{private_id{1}, "paul", "stored only", {}}, {private_id{2}, "paul", "in both", {}}}),
               ElementsAre("said_privately(paul, stored only)"));
-  house.tell_privately(zoe_id, paul_id, paul, {private_id{4}, "paul", "meanwhile", {}});
+  house.tell_privately(zoe_id, paul_id, paul.number, {private_id{4}, "paul", "meanwhile", {}});
   EXPECT_EQ(zoe.backlog.next().from, private_id{2}); // from the first that was told meanwhile, all is read
   zoe.backlog.go_on({{private_id{2}, "paul", "", {}}, {private_id{3}, "paul", "", {}}, {private_id{4}, "paul", "", {}}},
                     {});
-  house.tell_privately(zoe_id, paul_id, paul, {private_id{5}, "paul", "later", {}});
+  house.tell_privately(zoe_id, paul_id, paul.number, {private_id{5}, "paul", "later", {}});
   EXPECT_THAT(zoe.heard, ElementsAre("delivered later"));
 }
 
@@ -183,7 +183,8 @@ TEST_F(Audience, TellsNobodyTwiceWhatWaitedForTheLogin) {
   begin(paul, {});
   begin(zoe, {}, {{private_id{5}, "paul", "waited", {}}}); // told with the welcome
 
-  house.tell_privately(zoe_id, paul_id, paul, {private_id{5}, "paul", "waited", {}}); // its author is answered later
+  house.tell_privately(zoe_id, paul_id, paul.number,
+                       {private_id{5}, "paul", "waited", {}}); // its author is answered later
 
   EXPECT_THAT(zoe.heard, IsEmpty());
 }
@@ -195,8 +196,8 @@ TEST_F(Audience, TellsEachConnectionOfTheTargetAndTheAuthorsOthers) {
   for (auto* one : {&zoe, &again, &paul})
     begin(*one, {});
 
-  house.tell_privately(paul_id, zoe_id, zoe, {private_id{1}, "zoë", "to paul", {}});
-  house.tell_privately(zoe_id, zoe_id, zoe, {private_id{2}, "zoë", "to herself", {}});
+  house.tell_privately(paul_id, zoe_id, zoe.number, {private_id{1}, "zoë", "to paul", {}});
+  house.tell_privately(zoe_id, zoe_id, zoe.number, {private_id{2}, "zoë", "to herself", {}});
 
   EXPECT_THAT(paul.heard, ElementsAre("delivered to paul"));
   EXPECT_THAT(zoe.heard, ElementsAre("delivered to herself"));

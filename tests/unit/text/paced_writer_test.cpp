@@ -43,6 +43,21 @@ TEST(PacedWriter, CutsLongTextsBetweenCharacters) {
   EXPECT_EQ(now, start + 50ms);
 }
 
+TEST(PacedWriter, SharesWhatOthersAreToldToo) {
+  const auto bytes = std::make_shared<const std::string>("zoé: " + std::string(3000, 'x'));
+  const std::string_view all = *bytes;
+  paced_writer writer{25ms}, other{25ms};
+  for (auto* one : {&writer, &other})
+    one->say(bytes, all.substr(6), all.substr(0, 6));
+  EXPECT_EQ(bytes.use_count(), 3);
+  EXPECT_EQ(writer.unsent(), 3000u + 3 * 6);
+  std::string got;
+  for (auto now = start; writer.unsent() > 0; now += 25ms)
+    got += writer.next(now).value_or("late").substr(6);
+  EXPECT_EQ(got, all.substr(6));
+  EXPECT_EQ(bytes.use_count(), 2);
+}
+
 TEST(PacedWriter, JoinsTextsOnceMoreThanFortyWait) {
   paced_writer writer{25ms};
   for (int i = 0; i < 42; ++i)
