@@ -169,6 +169,7 @@ TEST(ErrorTables, OfFilesSayWhoHelps) {
   EXPECT_THAT(behind(row_of_file_error(ENOSPC)), HasSubstr("room"));
   EXPECT_THAT(behind(row_of_file_error(EROFS)), HasSubstr("read-only"));
   EXPECT_THAT(behind(row_of_file_error(EMFILE)), HasSubstr("open files"));
+  EXPECT_THAT(behind(row_of_file_error(EFBIG)), HasSubstr("LimitFSIZE"));
   EXPECT_EQ(row_of_file_error(EDQUOT).cured_by, cure::person);
   EXPECT_EQ(row_of_file_error(EXDEV).cured_by, cure::person);
 }

@@ -19,6 +19,7 @@ constexpr auto time_to_log = 300ms;
 
 int block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of its write, as a full disk is
   sigset_t stop;
   sigemptyset(&stop);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP})

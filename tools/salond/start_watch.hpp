@@ -8,8 +8,8 @@
 
 namespace salond {
 
-/// Blocks SIGTERM, SIGINT and SIGHUP in this thread, and in those that it starts, and ignores SIGPIPE. Answers a
-/// descriptor from which they are read.
+/// Blocks SIGTERM, SIGINT and SIGHUP in this thread, and in those that it starts, and ignores SIGPIPE
+/// and SIGXFSZ. Answers a descriptor from which they are read.
 int block_signals();
 
 /// Hears SIGTERM and SIGINT from its making until over(). Whoever starts the server looks at told_to_stop() where it
