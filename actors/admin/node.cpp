@@ -181,6 +181,18 @@ void with_office(const admin_call_ptr& call, Work work) {
   }
 }
 
+/// The same for what was noted as done before it was tried: where it fails, a second line says so.
+template <class Work>
+void carry_out_noted(const admin_call_ptr& call, const std::string& name, Work work) {
+  try {
+    work(call->parts().certificates);
+  } catch (const std::exception& error) {
+    const std::string why = error.what();
+    const auto end = [call, why] { call->refuse(admin_verdict::refused, why); };
+    note(call, name, "not done: " + why, "refused", end);
+  }
+}
+
 void issue_certificate(const admin_call_ptr& call) {
   const auto role = call->said().has("--role") ? call->said().get("--role") : "administrator";
   const auto kind = peer_kind_of(role);
@@ -190,7 +202,7 @@ void issue_certificate(const admin_call_ptr& call) {
   if (!is_peer_name(name))
     return call->refuse(admin_verdict::wrong_usage, peer_name_rule);
   note(call, name, role, [call, kind, name] {
-    with_office(call, [&](const certificate_office& office) {
+    carry_out_noted(call, name, [&](const certificate_office& office) {
       const auto bundle = office.issue({*kind, name});
       call->self()->send(call->parts().relay, names_of_operators(office)); // nobody registers that name any more
       call->done(json{{"name", name}, {"role", to_string(*kind)}, {"bundle", bundle}});
@@ -229,7 +241,7 @@ void revoke_certificates(const admin_call_ptr& call) {
       return note(call, name, {}, "refused",
                   [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
     note(call, name, {}, [call, name] {
-      with_office(call, [&](const certificate_office& now) {
+      carry_out_noted(call, name, [&](const certificate_office& now) {
         const auto count = now.revoke(name);
         call->self()->send(call->parts().relay, names_of_operators(now));
         call->done(json{{"done", true}, {"revoked", count}});
