@@ -4,6 +4,9 @@
 // long
 //   is told with its bound, before anything is sent.
 // - `watch` and `log --follow` wrote a line a second into the server's log.
+// - `log --follow --after=ID`, where nothing newer was there yet, and `log 0 --follow` told the whole audit log from
+// its
+//   first line half a second later. Now they tell what is new.
 #include "tests/end_to_end/salonctl.hpp"
 #include <algorithm>
 #include <csignal>
@@ -69,6 +72,27 @@ TEST_F(Scripts, WatchWithoutALineInTheLog) {
   EXPECT_THAT(server_.log(), HasSubstr("command=status"));
   EXPECT_THAT(server_.log(), Not(HasSubstr("command=watch")));
   EXPECT_THAT(server_.log(), Not(HasSubstr("command=log")));
+}
+
+TEST_F(Scripts, FollowTheLogFromWhereTheySay) {
+  ASSERT_EQ(run_salonctl(server_, {"announce", "old"}).status, 0);
+  const auto last = answer_of(server_, {"log", "1"}).at(0).at("id").get<int64_t>();
+  const support::temporary_folder folder;
+  for (const words& how :
+       {words{"log", "--follow", "--after=" + std::to_string(last)}, words{"log", "0", "--follow"}}) {
+    words command{SALONCTL_BINARY, "--server=" + server_.admin(), "--state=" + server_.state()};
+    command.insert(command.end(), how.begin(), how.end());
+    // One that tells the whole log says something before it is told of what is new: then both stand there.
+    support::process follower(command, {}, folder / how[1], folder / "err");
+    int said = 0; // it may not have begun yet
+    ASSERT_TRUE(support::eventually([&] {
+      run_salonctl(server_, {"announce", "new " + std::to_string(++said)});
+      return follower.output().find("new ") != std::string::npos;
+    }));
+    EXPECT_THAT(follower.output(), Not(HasSubstr("old")));
+    follower.send(SIGTERM);
+    follower.wait();
+  }
 }
 
 TEST_F(Scripts, ThatAreInterruptedLeaveNothingOpen) {

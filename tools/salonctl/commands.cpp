@@ -171,7 +171,7 @@ void runner::run(const std::vector<std::string>& words) {
   if (said.what->name == "watch")
     return watch();
   if (said.has("--follow"))
-    return follow_log(words);
+    return follow_log(said, words);
   if (said.what->name == "cert issue")
     return issue_certificate(words, said.get("NAME"));
   const auto answer = answer_of(words, input_of(said));
@@ -193,9 +193,19 @@ void runner::issue_certificate(const std::vector<std::string>& words, const std:
   print(made.dump());
 }
 
-void runner::follow_log(std::vector<std::string> words) {
+/// The number of the last line of the audit log; 0 where there is none.
+int64_t runner::last_line() {
+  const auto lines = json::parse(answer_of({"log", "1"}, no_input));
+  return lines.empty() ? 0 : lines.back().at("id").get<int64_t>();
+}
+
+void runner::follow_log(const spoken_command& said, std::vector<std::string> words) {
   words.erase(std::remove(words.begin(), words.end(), "--follow"), words.end());
-  int64_t last = 0;
+  auto last = said.number("--after").value_or(0);
+  if (!said.has("--after") && said.number("N") == 0) { // only what is new from now on
+    last = last_line();
+    words = {"log", "--after=" + std::to_string(last)};
+  }
   for (;; words = {"log", "--after=" + std::to_string(last)}) {
     for (const auto& line : json::parse(answer_of(words, no_input))) {
       last = line.at("id").get<int64_t>();
