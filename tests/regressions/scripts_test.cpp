@@ -7,10 +7,13 @@
 // - `log --follow --after=ID`, where nothing newer was there yet, and `log 0 --follow` told the whole audit log from
 // its
 //   first line half a second later. Now they tell what is new.
+// - `cert issue`, ended by Ctrl-C, left a file of zero bytes in the way of the next one. Now a bundle has its name when
+//   it is whole.
 #include "tests/end_to_end/salonctl.hpp"
 #include <algorithm>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -72,6 +75,38 @@ TEST_F(Scripts, WatchWithoutALineInTheLog) {
   EXPECT_THAT(server_.log(), HasSubstr("command=status"));
   EXPECT_THAT(server_.log(), Not(HasSubstr("command=watch")));
   EXPECT_THAT(server_.log(), Not(HasSubstr("command=log")));
+}
+
+TEST_F(Scripts, ThatAreInterruptedLeaveNoHalfOfABundle) {
+  const support::temporary_folder folder;
+  const std::string fifo = folder / "lines";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const int writer = ::open(fifo.c_str(), O_RDWR | O_CLOEXEC);
+  const auto say = [&](const std::string& line) {
+    EXPECT_EQ(::write(writer, line.data(), line.size()), static_cast<ssize_t>(line.size()));
+  };
+  const words command{"/bin/sh",
+                      "-c",
+                      "cd '" + folder.path().string() + R"(' && exec "$0" "$@" <lines)",
+                      SALONCTL_BINARY,
+                      "--server=" + server_.admin(),
+                      "--state=" + server_.state(),
+                      "console"};
+  support::process tool(command, {}, folder / "out", folder / "err");
+  say("status\n");
+  ASSERT_TRUE(support::eventually([&] { return tool.output().find("version") != std::string::npos; }));
+  server_.running().send(SIGSTOP);
+  say("cert issue ctrl\n");
+  ASSERT_TRUE(support::eventually([&] { return tool.errors().find("has not answered") != std::string::npos; }));
+
+  tool.send(SIGINT);
+  tool.wait();
+  server_.running().send(SIGCONT);
+
+  EXPECT_FALSE(std::filesystem::exists(folder / "ctrl.pem"));
+  EXPECT_EQ(run_salonctl(server_, {"--state=" + server_.state()}, {"cert", "issue", "ctrl"}, "", folder).status, 0);
+  EXPECT_GT(std::filesystem::file_size(folder / "ctrl.pem"), 100u);
+  ::close(writer);
 }
 
 TEST_F(Scripts, FollowTheLogFromWhereTheySay) {

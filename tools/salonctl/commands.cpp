@@ -66,40 +66,55 @@ server_link::input input_of(const spoken_command& said) {
 constexpr off_t longest_bundle = 16384; // three certificates and a key have a tenth of that
 
 /// A new file for a secret, which its owner alone can read. Made before the secret is, with room for it on the disk, so
-/// that none is made in vain; it is removed again unless it was written.
+/// that none is made in vain. It has its name when it is whole: whatever ends us before, nothing is left. Where the
+/// file system has no files without a name, it has one from the beginning, and loses it again unless it was written.
 class secret_file {
 public:
-  explicit secret_file(std::string name)
-      : name_(std::move(name)), file_(::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
+  explicit secret_file(std::string name) : name_(std::move(name)) {
+    if (::faccessat(AT_FDCWD, name_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+      refuse(EEXIST);
+    file_ = ::open(".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+    if (file_ < 0) {
+      file_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+      named_ = file_ >= 0;
+    }
     if (file_ < 0)
-      throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(errno) + "; nothing was issued");
+      refuse(errno);
     if (const auto error = ::posix_fallocate(file_, 0, longest_bundle)) {
-      ::close(file_);
-      ::unlink(name_.c_str());
-      throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(error) + "; nothing was issued");
+      give_up();
+      refuse(error);
     }
   }
-  ~secret_file() {
-    ::close(file_);
-    if (!written_)
-      ::unlink(name_.c_str());
-  }
+  ~secret_file() { give_up(); }
   secret_file(const secret_file&) = delete;
   secret_file& operator=(const secret_file&) = delete;
 
   void write(const std::string& text) {
     const auto size = static_cast<off_t>(text.size());
-    written_ =
-        ::pwrite(file_, text.data(), text.size(), 0) == size && ::ftruncate(file_, size) == 0 && ::fsync(file_) == 0;
+    written_ = ::pwrite(file_, text.data(), text.size(), 0) == size && ::ftruncate(file_, size) == 0
+               && ::fsync(file_) == 0 && (named_ || give_name());
     if (!written_)
       throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(errno)
                                          + "; the certificate was issued and is lost, revoke it");
   }
 
 private:
+  [[noreturn]] void refuse(int error) const {
+    throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(error) + "; nothing was issued");
+  }
+  bool give_name() const {
+    const auto here = "/proc/self/fd/" + std::to_string(file_);
+    return ::linkat(AT_FDCWD, here.c_str(), AT_FDCWD, name_.c_str(), AT_SYMLINK_FOLLOW) == 0;
+  }
+  void give_up() const {
+    ::close(file_);
+    if (named_ && !written_)
+      ::unlink(name_.c_str());
+  }
+
   std::string name_;
-  int file_;
-  bool written_ = false;
+  int file_ = -1;
+  bool named_ = false, written_ = false;
 };
 
 /// Lines of the terminal; those of a usual one where it does not say.
