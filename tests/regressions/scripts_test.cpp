@@ -39,6 +39,10 @@ TEST_F(Scripts, AreToldWhatFailed) {
   EXPECT_THAT(some.errors, HasSubstr("2 commands failed"));
   EXPECT_THAT(some.output, HasSubstr("Blabla"));
 
+  const auto with_input = run_salonctl(server_, {"console"}, "user add n7\nsecret\nbogus\n");
+  EXPECT_EQ(with_input.status, 1);
+  EXPECT_THAT(with_input.errors, HasSubstr("line 3: \"bogus\" is no command")) << "a password is a line, too";
+
   EXPECT_EQ(run_salonctl(server_, {"console"}, "dance\nquit\nsalons\n").status, 1);
   EXPECT_EQ(run_salonctl(server_, {"console"}, "status\n\n  # it's a comment\nsalons").status, 0);
   const auto marked = run_salonctl(server_, {"console"}, "\xEF\xBB\xBFsalons\r\nquit\r\n");

@@ -278,9 +278,9 @@ bool runner::obey(const std::string& line) {
 
 void runner::console() {
   line_reader lines;
-  size_t number = 0, failed = 0;
+  size_t failed = 0;
   while (const auto line = lines.next()) {
-    ++number;
+    const auto number = lines.number(); // a password that a command reads is a line, too
     try {
       if (!obey(*line))
         break;
