@@ -113,6 +113,19 @@ TEST_F(Scripts, ThatAreInterruptedLeaveNoHalfOfABundle) {
   ::close(writer);
 }
 
+TEST_F(Scripts, WithoutAHomeAreToldWhatToName) {
+  const support::temporary_folder folder;
+  words command{"/usr/bin/env",  "-u",    "HOME", "-u", "XDG_STATE_HOME", "-u", "STATE_DIRECTORY",
+                SALONCTL_BINARY, "status"};
+  if (::geteuid() == 0) // root has a folder of its own
+    command.insert(command.begin(), {"setpriv", "--reuid=54321", "--clear-groups"});
+  support::process tool(command, {}, folder / "out", folder / "err");
+
+  EXPECT_EQ(tool.wait(), 2);
+  EXPECT_THAT(tool.errors(), HasSubstr("--state=DIR"));
+  EXPECT_THAT(tool.errors(), Not(HasSubstr("/tls/")));
+}
+
 TEST_F(Scripts, FollowTheLogFromWhereTheySay) {
   ASSERT_EQ(run_salonctl(server_, {"announce", "old"}).status, 0);
   const auto last = answer_of(server_, {"log", "1"}).at(0).at("id").get<int64_t>();
