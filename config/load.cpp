@@ -1,4 +1,5 @@
 #include "config/load.hpp"
+#include "protocol/words/names.hpp"
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -308,7 +309,7 @@ std::string syntax_fault(std::string message) {
 } // namespace
 
 std::string complaint::to_string() const {
-  return where.empty() ? what : where + ": " + what;
+  return escaped(where.empty() ? what : where + ": " + what); // a key, a path or an address may hold anything
 }
 
 loaded load(std::string_view text) {
