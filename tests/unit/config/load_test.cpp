@@ -193,6 +193,19 @@ TEST(Load, ReadsBackWhatItWrites) {
   EXPECT_EQ(to_json(load(to_json(values)).values), to_json(values));
 }
 
+TEST(Load, WarnsOfFramesInWhichNobodyCanLogIn) {
+  for (const auto* few : {"1", "20", "1599"})
+    EXPECT_THAT(places_of(load(R"({"limits": {"frame_bytes": )" + std::string(few) + "}}").warnings),
+                ElementsAre("limits.frame_bytes"));
+  EXPECT_THAT(load(R"({"limits": {"frame_bytes": 1600}})").warnings, IsEmpty());
+}
+
+TEST(Load, WarnsOfPasswordsThatTakeSeconds) {
+  EXPECT_THAT(places_of(load(R"({"passwords": {"memory_kib": 1048576, "passes": 3}})").warnings),
+              ElementsAre("passwords.memory_kib"));
+  EXPECT_THAT(load(R"({"passwords": {"memory_kib": 1048576, "passes": 2}})").warnings, IsEmpty());
+}
+
 // Texts that went out bare: a key with an escape reached terminal and journal as it was.
 TEST(Complaint, HoldsNothingThatATerminalObeys) {
   const auto faults = load("{\"a\\nb\\u001b[31m\": 1}").faults;
