@@ -14,6 +14,7 @@
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/start_watch.hpp"
 #include "tools/salond/state_folder.hpp"
+#include "tools/salond/thread_proof.hpp"
 #include "tools/salond/watchdog.hpp"
 #include <cstdio>
 #include <ctime>
@@ -199,6 +200,8 @@ int start(const program& how, int signals, start_watch& watch) {
   }
   if (asked.what == action::restore)
     return restore(asked, watch);
+  if (asked.what == action::run)
+    prove_threads(threads_of_a_node + values.passwords.threads);
   auto where = asked.what == action::run ? find_places(values) : places{};
   auto db = open_store(values, watch);
   if (asked.what == action::migrate_only)
@@ -246,10 +249,17 @@ int obey(int argc, char** argv, int signals, start_watch& watch) {
 
 int main(int argc, char** argv) {
   hold_standard_streams();
-  const auto signals = block_signals();
-  start_watch watch(signals);
   try {
+    const auto signals = block_signals();
+    start_watch watch(signals);
     return obey(argc, argv, signals, watch);
+  } catch (const std::bad_alloc&) {
+    log::tell("salond: there is not enough memory (MemoryMax= in the unit, ulimit -v)");
+    return 1;
+  } catch (const std::system_error& error) {
+    log::tell(std::string("salond: ") + error.what()
+              + (error.code() == std::errc::resource_unavailable_try_again ? no_thread : ""));
+    return 1;
   } catch (const std::exception& error) {
     log::tell(std::string("salond: ") + error.what());
     return 1;
