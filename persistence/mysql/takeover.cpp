@@ -65,14 +65,15 @@ const char* same_by_collation(connection& db) {
 // Whom the replaced server let in as administrator by this name: it asked for `username = 'admin'`, and took the first.
 std::optional<int64_t> meant_by(connection& db, const std::string& name) {
   auto found = db.ask("SELECT client_id, username FROM clients WHERE username = '" + name + "' ORDER BY client_id");
-  std::optional<int64_t> first;
+  std::optional<int64_t> exactly, roughly;
   while (found.next()) {
-    if (found.text(1) == name)
-      return found.integer(0);
-    if (!first && key_of(found.text(1)) == name)
-      first = found.integer(0);
+    const auto username = found.text(1);
+    if (!exactly && username == name)
+      exactly = found.integer(0);
+    if (!roughly && key_of(username) == name)
+      roughly = found.integer(0);
   }
-  return first;
+  return exactly ? exactly : roughly;
 }
 
 // The old collation's opinion, as above; it is recorded for the steps that come when that is gone.
@@ -319,6 +320,7 @@ void finish(connection& db) {
 
 old_rows read_old_rows(connection& db) {
   old_rows rows;
+  rows.administrators = read_administrators(db);
   {
     auto found = db.ask("SELECT client_id, username, alias FROM clients ORDER BY client_id");
     while (found.next())
@@ -346,7 +348,6 @@ old_rows read_old_rows(connection& db) {
       row.same_by_collation = at->second;
     rows.memberships.push_back(std::move(row));
   }
-  rows.administrators = read_administrators(db);
   return rows;
 }
 
