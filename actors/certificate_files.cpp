@@ -1,4 +1,5 @@
 #include "actors/certificate_files.hpp"
+#include "actors/transport/certificate_doubts.hpp"
 
 namespace salond {
 namespace {
@@ -61,6 +62,8 @@ checked_certificate read_certificate(const config::tls& files, const config::sur
   try {
     found.credentials = std::make_shared<const tls_credentials>(certificate, key);
     found.warnings = warnings_about(*found.credentials, files.certificate, now);
+    for (const auto& doubt : doubts_about(certificate))
+      found.warnings.push_back({"tls.certificate", files.certificate + doubt});
   } catch (const pki_error& error) {
     found.faults.push_back({"tls.certificate", files.certificate + " with " + files.key + ": " + error.what()});
   }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
 #include <grp.h>
 #include <stdexcept>
 #include <system_error>
@@ -27,15 +28,24 @@ std::string reason_of(int error) {
   return text;
 }
 
-gid_t group_named(const std::string& name) {
-  errno = 0;
+std::optional<gid_t> find_group(const std::string& name) {
   if (const auto* found = ::getgrnam(name.c_str()))
     return found->gr_gid;
   gid_t number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc{} || end != name.data() + name.size())
-    throw std::runtime_error("unix.group: there is no group " + name + " on this machine");
+  if (error != std::errc{} || end != name.data() + name.size() || number == static_cast<gid_t>(-1)) // -1: no change
+    return std::nullopt;
   return number;
+}
+
+std::string no_group(const std::string& name) {
+  return "there is no group " + name + " on this machine";
+}
+
+gid_t group_named(const std::string& name) {
+  if (const auto found = find_group(name))
+    return *found;
+  throw std::runtime_error("unix.group: " + no_group(name));
 }
 
 planned_endpoint plan(const config::endpoint& where, const config::unix_socket& access) {
@@ -52,6 +62,11 @@ planned_endpoint plan(const config::endpoint& where, const config::unix_socket& 
   }
 }
 
+std::string both_at(const config::endpoint& one, const config::endpoint& other, const socket_address& where) {
+  return one.to_string() + " and " + other.to_string() + " are both at " + where.to_string()
+         + "; give one of them another port";
+}
+
 /// Whether `mine` is left out, since `other`, named elsewhere, is listened at. `first`: mine stands before it.
 bool gives_way(const planned_endpoint& of_mine, const socket_address& mine, const planned_endpoint& of_other,
                const socket_address& other, bool first) {
@@ -62,8 +77,7 @@ bool gives_way(const planned_endpoint& of_mine, const socket_address& mine, cons
   if (other.implied && !mine.implied)
     return false;
   if (of_mine.where.how != of_other.where.how)
-    throw std::runtime_error("listen: " + of_mine.where.to_string() + " and " + of_other.where.to_string()
-                             + " are both at " + mine.to_string() + "; give one of them another port");
+    throw std::runtime_error("listen: " + both_at(of_mine.where, of_other.where, mine));
   return true;
 }
 
@@ -83,7 +97,71 @@ void leave_out_what_is_there_twice(std::vector<planned_endpoint>& all) {
   }
 }
 
+// --- what is wrong with them together ---
+
+/// The addresses of an endpoint that nobody need be asked for: the resolver may be away, and answer otherwise tomorrow.
+std::vector<socket_address> addresses_at_hand(const config::endpoint& of) {
+  const auto numeric = of.host.find(':') != std::string::npos
+                       || of.host.find_first_not_of("0123456789.") == std::string::npos || of.host == "localhost";
+  if (of.how == kind::unix_socket || of.port == 0 || !numeric)
+    return {};
+  try {
+    return addresses_of(of.host, of.port);
+  } catch (const std::runtime_error&) {
+    return {}; // the start says it
+  }
+}
+
+/// An address that only one of them can be at. One that nobody named gives way to one that somebody did, if it may.
+std::optional<socket_address> collision(const std::vector<socket_address>& ours,
+                                        const std::vector<socket_address>& theirs, bool may_give_way) {
+  for (const auto& mine : ours)
+    for (const auto& other : theirs)
+      if ((mine.covers(other) || other.covers(mine)) && !(may_give_way && mine.implied != other.implied))
+        return mine.is_any() ? other : mine;
+  return std::nullopt;
+}
+
+/// The path of a socket in one spelling; the file itself need not be there, and may not be a link.
+std::filesystem::path place_of(const config::endpoint& where) {
+  std::error_code ignored;
+  const auto whole = std::filesystem::absolute(where.path, ignored);
+  const auto folder = std::filesystem::weakly_canonical(whole.parent_path(), ignored);
+  return (ignored ? whole.parent_path() : folder) / whole.filename();
+}
+
+std::optional<std::string> what_two_have_in_common(const config::endpoint& one, const config::endpoint& other) {
+  if (one.how == kind::unix_socket && other.how == kind::unix_socket)
+    return one.path != other.path && place_of(one) == place_of(other)
+               ? std::optional{one.to_string() + " and " + other.to_string() + " are one path; remove one"}
+               : std::nullopt;
+  if (one.how == other.how)
+    return std::nullopt; // it is listened at once
+  const auto both = collision(addresses_at_hand(one), addresses_at_hand(other), true);
+  return both ? std::optional{both_at(one, other, *both)} : std::nullopt;
+}
+
 } // namespace
+
+std::vector<config::complaint> faults_of_doors(const config::settings& values) {
+  std::vector<config::complaint> faults;
+  const auto& all = values.listen;
+  const auto& group = values.unix_socket.group;
+  const auto has_sockets =
+      std::any_of(all.begin(), all.end(), [](const auto& each) { return each.how == kind::unix_socket; });
+  if (has_sockets && !group.empty() && !find_group(group))
+    faults.push_back({"unix.group", no_group(group)});
+  for (size_t i = 0; i < all.size(); ++i)
+    for (size_t j = i + 1; j < all.size(); ++j)
+      if (auto why = what_two_have_in_common(all[i], all[j]))
+        faults.push_back({"listen", std::move(*why)});
+  if (values.admin)
+    for (const auto& each : all)
+      if (const auto both = collision(addresses_at_hand(each), addresses_at_hand(*values.admin), false))
+        faults.push_back({"admin.listen", "the admin port and " + each.to_string() + " are both at " + both->to_string()
+                                              + "; give one of them another port"});
+  return faults;
+}
 
 std::vector<planned_endpoint> plan_endpoints(const std::vector<config::endpoint>& all,
                                              const config::unix_socket& access) {

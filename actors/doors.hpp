@@ -2,7 +2,7 @@
 // and closed.
 #pragma once
 #include "actors/transport/listening.hpp"
-#include "config/config.hpp"
+#include "config/load.hpp"
 #include <ctime>
 #include <optional>
 #include <sys/types.h>
@@ -42,6 +42,10 @@ struct bound_endpoint {
   socket_access access; ///< of a unix socket
   file_identity file;   ///< of a unix socket: what was made
 };
+
+/// What is wrong with the doors of these settings together, as far as it can be said without asking a resolver: two
+/// that cannot be listened at, a group that is none.
+std::vector<config::complaint> faults_of_doors(const config::settings& values);
 
 /// Finds the addresses of all endpoints; asks the resolver and the list of groups, which may take their time. What two
 /// of them have in common is listened at once. Throws std::runtime_error with a sentence for people.

@@ -283,6 +283,18 @@ void stop_in_order(pointer self) {
       .then([settle](const all_closed&) { settle(); }, [settle](caf::error&) { settle(); });
 }
 
+/// Announces the stop. Said again, the last word counts; nobody is let in meanwhile.
+void stop_later(pointer self, std::chrono::seconds after) {
+  auto& st = self->state;
+  if (st.closing)
+    return;
+  if (!std::exchange(st.stopping, true))
+    close_doors(self);
+  st.stop_at = self->clock().now() + after;
+  self->send(st.actors.relay, announce{event::stopping_soon{after.count()}});
+  self->delayed_send(self, after, stop_now{});
+}
+
 } // namespace
 
 server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> parts, node_events events) {
@@ -300,17 +312,13 @@ server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> par
   start_all(self);
   return {
       [self](const stop& msg) {
-        auto& st = self->state;
-        if (msg.after_seconds <= 0)
-          return stop_in_order(self); // also while an announced stop waits
-        if (st.stopping)
-          return;
-        st.stopping = true;
-        close_doors(self);
-        self->send(st.actors.relay, announce{event::stopping_soon{msg.after_seconds}});
-        self->delayed_send(self, std::chrono::seconds{msg.after_seconds}, stop_now{});
+        msg.after_seconds <= 0 ? stop_in_order(self) // also while an announced stop waits
+                               : stop_later(self, std::chrono::seconds{msg.after_seconds});
       },
-      [self](const stop_now&) { stop_in_order(self); },
+      [self](const stop_now&) {
+        if (self->clock().now() >= self->state.stop_at) // else another word came since, and another message will
+          stop_in_order(self);
+      },
       [self](const salons_open&) { open_doors(self); },
       [self](const retry_listener& msg) { reopen_listener(self, msg.listener); },
       [self](const retry_bans&) { restart_bans(self); },

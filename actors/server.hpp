@@ -52,6 +52,7 @@ struct server_state {
   std::vector<rules::failures> listener_failures; ///< a door
   size_t open_listeners = 0;
   std::vector<caf::typed_response_promise<settled>> settling;
+  instant stop_at; ///< of an announced stop; the last word counts
   bool stopping = false, closing = false, ending = false;
   int status = 0;
 };

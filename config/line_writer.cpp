@@ -31,6 +31,11 @@ bool write_whole(int descriptor, std::string_view text) {
   return true;
 }
 
+bool takes_more(int descriptor, std::chrono::milliseconds within) {
+  pollfd room{descriptor, POLLOUT, 0};
+  return ::poll(&room, 1, static_cast<int>(within.count())) == 1;
+}
+
 } // namespace
 
 line_writer::line_writer(int descriptor, teller of_losses)
@@ -53,6 +58,8 @@ void line_writer::put(std::string line) {
 
 bool line_writer::flush(std::chrono::milliseconds within) {
   std::unique_lock lock{guard_};
+  while (!begun_ && !waiting_.empty() && takes_more(descriptor_, within))
+    write_next(lock);
   return idle_.wait_for(lock, within, [this] { return waiting_.empty() && !busy_ && lost_behind_ == 0; });
 }
 
@@ -75,23 +82,27 @@ void line_writer::work() {
   std::unique_lock lock{guard_};
   for (;;) {
     more_.wait(lock, [this] { return !waiting_.empty() || lost_behind_ != 0; });
-    entry next;
-    if (waiting_.empty()) {
-      next.lost_before = std::exchange(lost_behind_, 0);
-    } else {
-      next = std::move(waiting_.front());
-      waiting_.pop_front();
-      waiting_bytes_ -= next.line.size();
-    }
-    full_ = full_ && waiting_bytes_ > most_waiting / 2;
-    busy_ = true;
-    lock.unlock();
-    write(next);
-    lock.lock();
-    busy_ = false;
-    if (waiting_.empty())
-      idle_.notify_all();
+    write_next(lock);
   }
+}
+
+void line_writer::write_next(std::unique_lock<std::mutex>& lock) {
+  entry next;
+  if (waiting_.empty()) {
+    next.lost_before = std::exchange(lost_behind_, 0);
+  } else {
+    next = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_bytes_ -= next.line.size();
+  }
+  full_ = full_ && waiting_bytes_ > most_waiting / 2;
+  busy_ = true;
+  lock.unlock();
+  write(next);
+  lock.lock();
+  busy_ = false;
+  if (waiting_.empty())
+    idle_.notify_all();
 }
 
 void line_writer::write(const entry& next) {

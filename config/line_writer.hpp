@@ -26,7 +26,8 @@ public:
   /// Never waits for the reader. `line` holds its line end. Any thread.
   void put(std::string line);
 
-  /// Waits until all that was put is written or lost, but no longer than that. False: something still waits.
+  /// Waits until all that was put is written or lost, but no longer than that. False: something still waits. Where no
+  /// thread was to be had, it writes by itself.
   bool flush(std::chrono::milliseconds within);
 
 private:
@@ -37,6 +38,7 @@ private:
 
   void begin();
   void work();
+  void write_next(std::unique_lock<std::mutex>& lock);
   void write(const entry& next);
   void tell_losses();
 

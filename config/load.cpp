@@ -1,4 +1,5 @@
 #include "config/load.hpp"
+#include "protocol/words/names.hpp"
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -308,7 +309,7 @@ std::string syntax_fault(std::string message) {
 } // namespace
 
 std::string complaint::to_string() const {
-  return where.empty() ? what : where + ": " + what;
+  return escaped(where.empty() ? what : where + ": " + what); // a key, a path or an address may hold anything
 }
 
 loaded load(std::string_view text) {
@@ -331,9 +332,19 @@ std::vector<complaint> warnings_about(const settings& values) {
     out.push_back({"passwords.memory_kib", "less than 19456 KiB makes stolen hashes cheap to guess; for tests only"});
   if (values.passwords.passes < 2)
     out.push_back({"passwords.passes", "less than 2 makes stolen hashes cheap to guess; for tests only"});
+  constexpr uint64_t second_of_work_kib = 2 << 20; // memory times passes
+  if (uint64_t{values.passwords.memory_kib} * values.passwords.passes > second_of_work_kib)
+    out.push_back({"passwords.memory_kib",
+                   "times passwords.passes is more than 2 GiB: each login takes seconds, and a few "
+                   "at once keep everybody else waiting"});
   const auto unread = values.limits.unread_bytes, frame = values.limits.frame_bytes;
   if (unread != 0 && (frame == 0 || unread < frame))
     out.push_back({"limits.unread_bytes", "is less than limits.frame_bytes, which it should at least be"});
+  constexpr uint32_t longest_login = 1600; // two names of 64 characters and a password of 1,024 bytes
+  if (frame != 0 && frame < longest_login)
+    out.push_back({"limits.frame_bytes",
+                   "less than 1600 is too little for the longest names and passwords, and far less "
+                   "lets nobody log in or say anything"});
   return out;
 }
 

@@ -150,7 +150,12 @@ void write(level of_line, std::string_view what, fields more) {
 }
 
 void tell(std::string_view text) {
-  output().put(std::string(text) + '\n');
+  std::string lines;
+  for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    lines += escaped(text.substr(0, end)) + '\n';
+    text.remove_prefix(end + 1);
+  }
+  output().put(lines + escaped(text) + '\n');
 }
 
 bool flush(std::chrono::milliseconds within) {

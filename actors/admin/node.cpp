@@ -18,8 +18,8 @@ bool is_away(const counted_work& work) {
   return std::chrono::microseconds{work.running_us} >= away_after;
 }
 
-json to_json(const counted_work& work) {
-  return {{"answers", !is_away(work)},
+json to_json(const counted_work& work, bool answers) {
+  return {{"answers", answers && !is_away(work)},
           {"writes_waiting", work.writes},
           {"reads_waiting", work.reads},
           {"commits", work.groups},
@@ -27,22 +27,34 @@ json to_json(const counted_work& work) {
           {"commit_ms_longest", static_cast<double>(work.longest_us) / 1000.0}};
 }
 
-/// Asks who can say how the node is; `then` gets both answers.
+/// Asks the database something small, for who writes nothing does not see that it is away; `then` gets whether it
+/// answered in time.
+template <class Then>
+void ask_whether_it_answers(const admin_call_ptr& call, Then then) {
+  const auto job = make_store_job([](store& db) { return db.audit_tail(1).size(); });
+  call->self()
+      ->request(call->parts().store, away_after, store_work{store_work::kind::read, job})
+      .then([then](const store_done&) { then(true); }, [then](caf::error&) { then(false); });
+}
+
+/// Asks who can say how the node is; `then` gets the answers.
 template <class Then>
 void ask_how_it_is(const admin_call_ptr& call, Then then) {
   call->self()
       ->request(call->parts().relay, patience, survey{})
       .then(
-          [call, then = std::move(then)](const surveyed& house) mutable {
-            call->self()
-                ->request(call->parts().store, patience, count_work{})
-                .then([then = std::move(then), house](const counted_work& work) mutable { then(house, work); },
-                      refusing_error(call));
+          [call, then](const surveyed& house) {
+            ask_whether_it_answers(call, [call, then, house](bool answers) {
+              call->self()
+                  ->request(call->parts().store, patience, count_work{})
+                  .then([then, house, answers](const counted_work& work) { then(house, to_json(work, answers)); },
+                        refusing_error(call));
+            });
           },
           refusing_error(call));
 }
 
-json counters_of(const surveyed& house, const counted_work& work) {
+json counters_of(const surveyed& house, const json& database) {
   return {{"connections", house.connections},
           {"users", house.users},
           {"messages", house.messages},
@@ -51,15 +63,15 @@ json counters_of(const surveyed& house, const counted_work& work) {
           {"deliveries_per_second", house.deliveries_a_second},
           {"posts_in_flight", house.posts_in_flight},
           {"posts_parked", house.posts_parked},
-          {"database", to_json(work)}};
+          {"database", database}};
 }
 
 void show_status(const admin_call_ptr& call) {
-  ask_how_it_is(call, [call](const surveyed& house, const counted_work& work) {
+  ask_how_it_is(call, [call](const surveyed& house, const json& database) {
     const auto up = wall_clock() - call->parts().started;
     json all{{"version", SALOND_VERSION},
              {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(up).count()}};
-    all.update(counters_of(house, work));
+    all.update(counters_of(house, database));
     all["salons"] = house.salons.size();
     all["database"]["kind"] = call->parts().database;
     call->done(all);
@@ -68,8 +80,8 @@ void show_status(const admin_call_ptr& call) {
 
 /// One look for `watch`: the program asks for one a second, and computes the rates.
 void show_sample(const admin_call_ptr& call) {
-  ask_how_it_is(call, [call](const surveyed& house, const counted_work& work) {
-    auto sample = counters_of(house, work);
+  ask_how_it_is(call, [call](const surveyed& house, const json& database) {
+    auto sample = counters_of(house, database);
     sample["at_ms"] = to_ms(wall_clock());
     sample["salons"] = json::array();
     for (const auto& one : house.salons)
@@ -96,18 +108,20 @@ void kill(const admin_call_ptr& call) {
     const json answer{{"done", true}, {"seconds", seconds}};
     seconds > 0 ? call->done(answer) : call->done_at_once(answer); // nobody may be there any more to be waited for
   };
+  // A server whose database takes nothing is one that is to be stopped: the note is tried for a moment.
+  const auto job = make_store_job([why = call->why()](store& db) {
+    db.note(why, "kill", "server", "done");
+    return done{};
+  });
   call->self()
-      ->request(call->parts().store, patience, count_work{})
-      .then(
-          [call, stop_now](const counted_work& work) {
-            if (!is_away(work))
-              return note(call, "server", {}, stop_now);
-            // A server without a database is one that is to be stopped.
-            log::warning("the audit log cannot be told of a stop: the database is away",
-                         {{"by", to_string(call->from().who())}, {"from", call->from().address}});
-            stop_now();
-          },
-          refusing_error(call));
+      ->request(call->parts().store, away_after, store_work{store_work::kind::write, job})
+      .then([stop_now](const store_done&) { stop_now(); },
+            [call, stop_now](caf::error& why) {
+              log::warning(
+                  "the audit log cannot be told of a stop: the database does not take it",
+                  {{"by", to_string(call->from().who())}, {"from", call->from().address}, {"why", to_string(why)}});
+              stop_now();
+            });
 }
 
 void take_up(const admin_call_ptr& call, const reread_configuration& read) {
@@ -167,6 +181,18 @@ void with_office(const admin_call_ptr& call, Work work) {
   }
 }
 
+/// The same for what was noted as done before it was tried: where it fails, a second line says so.
+template <class Work>
+void carry_out_noted(const admin_call_ptr& call, const std::string& name, Work work) {
+  try {
+    work(call->parts().certificates);
+  } catch (const std::exception& error) {
+    const std::string why = error.what();
+    const auto end = [call, why] { call->refuse(admin_verdict::refused, why); };
+    note(call, name, "not done: " + why, "refused", end);
+  }
+}
+
 void issue_certificate(const admin_call_ptr& call) {
   const auto role = call->said().has("--role") ? call->said().get("--role") : "administrator";
   const auto kind = peer_kind_of(role);
@@ -176,7 +202,7 @@ void issue_certificate(const admin_call_ptr& call) {
   if (!is_peer_name(name))
     return call->refuse(admin_verdict::wrong_usage, peer_name_rule);
   note(call, name, role, [call, kind, name] {
-    with_office(call, [&](const certificate_office& office) {
+    carry_out_noted(call, name, [&](const certificate_office& office) {
       const auto bundle = office.issue({*kind, name});
       call->self()->send(call->parts().relay, names_of_operators(office)); // nobody registers that name any more
       call->done(json{{"name", name}, {"role", to_string(*kind)}, {"bundle", bundle}});
@@ -215,7 +241,7 @@ void revoke_certificates(const admin_call_ptr& call) {
       return note(call, name, {}, "refused",
                   [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
     note(call, name, {}, [call, name] {
-      with_office(call, [&](const certificate_office& now) {
+      carry_out_noted(call, name, [&](const certificate_office& now) {
         const auto count = now.revoke(name);
         call->self()->send(call->parts().relay, names_of_operators(now));
         call->done(json{{"done", true}, {"revoked", count}});

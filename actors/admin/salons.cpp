@@ -133,7 +133,7 @@ void reject_registration(const admin_call_ptr& call) {
 /// Registrations of one network, or all of them. What else is said is the reason.
 void reject_registrations(const admin_call_ptr& call) {
   if (call->file.rights.role != role::administrator) // who may decide about a salon may not about accounts
-    return call->refuse(admin_verdict::not_allowed, "your certificate has no right to that");
+    return call->forbid("your certificate has no right to that");
   std::optional<std::string> network;
   if (call->said().has("--from")) {
     network = network_of(call->said().get("--from"));

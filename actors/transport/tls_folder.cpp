@@ -156,7 +156,7 @@ size_t tls_folder::revoke(const std::string& name, std::time_t now) {
   auto all = read_list();
   size_t count = 0;
   for (auto& one : all) {
-    if (one.facts.who.name != name || one.revoked || one.facts.until <= now)
+    if (one.facts.who.name != name || !is_operator(one.facts.who.kind) || one.revoked || one.facts.until <= now)
       continue;
     one.revoked = now;
     ++count;

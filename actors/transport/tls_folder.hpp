@@ -62,7 +62,7 @@ public:
   /// All that was ever issued and has not been expired for a year, the oldest first.
   std::vector<issued_certificate> issued() const;
 
-  /// Revokes all valid certificates of that name, of any kind; says how many.
+  /// Revokes all valid certificates of the operators of that name; says how many. The server's own may have that name.
   size_t revoke(const std::string& name, std::time_t now = std::time(nullptr));
 
   /// The serials that are revoked: for transport::revoke().

@@ -15,6 +15,9 @@ constexpr const char* grant = "give the database user what it lacks: GRANT ALL O
 constexpr const char* sign_in = "look at user, host and password in `db` and at the user's account in the database";
 constexpr const char* room = "make room on the database server's disk";
 constexpr const char* read_only = "the database server is read-only: let it write, or name the one that does in `db`";
+constexpr const char* option =
+    "an option of the database server forbids it, which the server names: change that option. "
+    "Where it is read-only: let it write, or name the one that does in `db`";
 constexpr const char* connections =
     "salond holds three connections, and a fourth while it starts: raise the user's MAX_USER_CONNECTIONS and the "
     "server's max_connections, or end other clients";
@@ -68,7 +71,8 @@ std::vector<error_row> make_rows() {
   add(cure::person, lost, auth, {1251, 1524, 2049, 2054, 2059, 2061});
   add(cure::person, lost, version, {2007});
   add(cure::person, lost, "the server's init_connect fails: mend it, or empty it", {1184});
-  add(cure::person, elsewhere, read_only, {1290, 1792, 1836, 3989});
+  add(cure::person, elsewhere, read_only, {1792, 1836, 3989});
+  add(cure::person, elsewhere, option, {1290});
   add(cure::person, statement_undone, room, {3, 1021, 1026, 1114});
   add(cure::person, statement_undone, server_log, {1030, 1598, 1665});
   add(cure::person, statement_undone, "raise the server's sort_buffer_size", {1038});

@@ -5,6 +5,14 @@
 namespace salond::persistence::mysql {
 namespace {
 
+/// Until now such a name was the role: it belongs to nobody else.
+bool is_name_of_role(const std::string& key) {
+  return key == "admin" || key == "server";
+}
+bool may_have(const old_rows& rows, const old_client& client) {
+  return rows.administrators.count(client.id) != 0 || !is_name_of_role(key_of(client.username));
+}
+
 // Gives every name but the first of its key another: `name-<id>`, and again `-<id>` until it is free.
 class renamer {
 public:
@@ -18,6 +26,8 @@ public:
       return;
     later_.push_back({id, name});
   }
+  // Whoever has it now does not keep it.
+  void has_no_more(int64_t id, const std::string& name) { later_.push_back({id, name}); }
 
   void give_names() {
     for (const auto& [id, name] : later_) {
@@ -39,6 +49,9 @@ private:
 class membership_planner {
 public:
   membership_planner(const old_rows& rows, repairs& into) : into_(into) {
+    for (const auto& client : rows.clients)
+      if (rows.administrators.count(client.id) != 0)
+        by_key_.emplace(key_of(client.username), &client);
     for (const auto& client : rows.clients) {
       by_id_.emplace(client.id, &client);
       by_key_.emplace(key_of(client.username), &client); // the lowest id, the only one that ever could log in
@@ -111,7 +124,8 @@ repairs plan(const old_rows& rows) {
   renamer usernames("clients", "username", result.renamed), aliases("clients", "alias", result.renamed),
       salons("salons", "nom_salon", result.renamed);
   for (const auto& client : rows.clients) {
-    usernames.has(client.id, client.username);
+    may_have(rows, client) ? usernames.has(client.id, client.username)
+                           : usernames.has_no_more(client.id, client.username);
     aliases.has(client.id, client.alias);
   }
   for (const auto& salon : rows.salons)

@@ -39,6 +39,8 @@ std::vector<session_variable> own_variables(bool mariadb) {
         {"idle_readonly_transaction_timeout", "0", "as idle_transaction_timeout; a backup reads in one transaction"},
         {"idle_write_transaction_timeout", "0", "as idle_transaction_timeout"},
         {"innodb_snapshot_isolation", "0", "on by default since 11.6: a row changed meanwhile would be error 1020"},
+        {"tmp_disk_table_size", no_limit, "no question is refused for its temporary table (1114)"},
+        {"max_session_mem_used", "9223372036854775807", "no question is refused for its memory (1290)"},
         {"old_mode", "''", "no behaviour of older versions"},
         {"alter_algorithm", "'DEFAULT'", "INSTANT or NOCOPY would refuse changes of the tables (1845, 1846)"},
     };

@@ -62,6 +62,44 @@ const char* same_by_collation(connection& db) {
          " COLLATE utf8mb4_unicode_ci = CONVERT(a.username USING utf8mb4) COLLATE utf8mb4_unicode_ci GROUP BY a.id";
 }
 
+// Whom the replaced server let in as administrator by this name: it asked for `username = 'admin'`, and took the first.
+std::optional<int64_t> meant_by(connection& db, const std::string& name) {
+  auto found = db.ask("SELECT client_id, username FROM clients WHERE username = '" + name + "' ORDER BY client_id");
+  std::optional<int64_t> exactly, roughly;
+  while (found.next()) {
+    const auto username = found.text(1);
+    if (!exactly && username == name)
+      exactly = found.integer(0);
+    if (!roughly && key_of(username) == name)
+      roughly = found.integer(0);
+  }
+  return exactly ? exactly : roughly;
+}
+
+// The old collation's opinion, as above; it is recorded for the steps that come when that is gone.
+std::set<int64_t> read_administrators(connection& db) {
+  std::set<int64_t> all;
+  if (!catalog(db).find_column("clients", "username_key")) {
+    for (const auto* name : {"admin", "server"})
+      if (const auto one = meant_by(db, name))
+        all.insert(*one);
+    return all;
+  }
+  auto found = db.ask("SELECT row_id FROM migration_repairs WHERE table_name = 'clients' AND field = 'role'");
+  while (found.next())
+    all.insert(found.integer(0));
+  return all;
+}
+
+void log_administrators(const old_rows& rows, const reporter& report) {
+  for (const auto& client : rows.clients)
+    if (rows.administrators.count(client.id) != 0)
+      report("take-over: clients " + std::to_string(client.id) + ": '" + shown(client.username)
+             + "' stays an administrator");
+  if (rows.administrators.empty())
+    report("take-over: nobody is called admin or server, so the first start makes an administrator");
+}
+
 void log_repairs(const std::vector<repair>& all, const reporter& report) {
   for (const auto& one : all)
     report("take-over: " + one.table + " " + std::to_string(one.row) + ": " + one.field + " '" + shown(one.before)
@@ -100,8 +138,11 @@ void record(connection& db, const repair& what) {
 void repair_memberships(connection& db, const reporter& report) {
   if (catalog(db).find_column("clients", "username_key"))
     return; // done: this comes before the columns do
-  const auto todo = plan(read_old_rows(db));
+  const auto rows = read_old_rows(db);
+  const auto todo = plan(rows);
   transaction all(db);
+  for (const auto administrator : rows.administrators)
+    record(db, {"clients", "role", administrator, "user", "administrator"});
   for (const auto& one : todo.removed) {
     db.run("INSERT IGNORE INTO migration_deleted_memberships(id, username, salon_id) "
            "SELECT id, username, salon_id FROM salons_adheres WHERE id = ?",
@@ -191,10 +232,9 @@ void convert_names(connection& db) {
 
 void fill_clients(connection& db, const old_rows& rows) {
   for (const auto& client : rows.clients) {
-    const auto key = key_of(client.username);
-    const bool rules = key == "admin" || key == "server"; // until now the name was the role
+    const bool rules = rows.administrators.count(client.id) != 0;
     db.run("UPDATE clients SET username_key = ?, alias_key = ?, role = ? WHERE client_id = ?",
-           {key, key_of(client.alias), std::string(rules ? "administrator" : "user"), client.id});
+           {key_of(client.username), key_of(client.alias), std::string(rules ? "administrator" : "user"), client.id});
   }
 }
 
@@ -241,6 +281,7 @@ void repair_names(connection& db, const reporter& report) {
   fill_salons(db, rows);
   admit(db, todo.admitted);
   all.commit();
+  log_administrators(rows, report);
   log_repairs(todo.renamed, report);
   log_admissions(todo.admitted, report);
 }
@@ -279,6 +320,7 @@ void finish(connection& db) {
 
 old_rows read_old_rows(connection& db) {
   old_rows rows;
+  rows.administrators = read_administrators(db);
   {
     auto found = db.ask("SELECT client_id, username, alias FROM clients ORDER BY client_id");
     while (found.next())
@@ -315,9 +357,11 @@ std::vector<std::string> describe_takeover(connection& db) {
     throw store_error(store_error::kind::setup, "other clients use the database of the replaced server: " + others
                                                     + "; stop the replaced server and end their connections first");
   refuse_obstacles(obstacles_to_takeover(db));
-  const auto todo = plan(read_old_rows(db));
+  const auto rows = read_old_rows(db);
+  const auto todo = plan(rows);
   const reporter collect = [&](const std::string& line) { lines.push_back(line); };
   describe_formats(db, collect);
+  log_administrators(rows, collect);
   log_removals(todo.removed, collect);
   log_repairs(todo.respelled, collect);
   log_repairs(todo.renamed, collect);

@@ -4,6 +4,7 @@
 #pragma once
 #include "persistence/mysql/schema.hpp"
 #include "protocol/words/records.hpp"
+#include <set>
 
 namespace salond::persistence::mysql {
 
@@ -27,6 +28,9 @@ struct old_rows {
   std::vector<old_client> clients;
   std::vector<old_salon> salons;
   std::vector<old_membership> memberships;
+  /// Clients who are administrators: those whom the replaced server meant by the names `admin` and `server`, one each
+  /// at most. A name that its collation held for another, as `ＡＤＭＩＮ`, anybody could take.
+  std::set<int64_t> administrators = {};
 };
 
 /// One value of one row that becomes another.
@@ -55,7 +59,7 @@ struct repairs {
 
 /// What must change so that no two users, aliases or salons have the same key, each membership is one of an existing
 /// user in an existing salon, once, and everybody may write where the policy is `auto`. Empty for rows that were
-/// repaired.
+/// repaired. The names of administrators stay with them; whoever else has such a name gets another.
 repairs plan(const old_rows& rows);
 
 /// The policy of a salon of the replaced server: its name decides.

@@ -67,6 +67,7 @@ const std::vector<known_error>& known_file_errors() {
       {ENFILE, cure::person, "raise the system's limit of open files (sysctl fs.file-max)"},
       {ENOSPC, cure::person, room},
       {EDQUOT, cure::person, "raise the user's quota, or make room within it"},
+      {EFBIG, cure::person, "raise the limit of a file's size (LimitFSIZE= in the unit, ulimit -f)"},
       {EROFS, cure::person, "the file system is mounted read-only: mount it for writing"},
       {EACCES, cure::person, access},
       {EPERM, cure::person, access},

@@ -39,6 +39,17 @@ bool is_lock(int descriptor) {
          && std::all_of(text, text + size, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// The log of what is written stands beside the name by which the file was opened: whoever opens it by another one does
+/// not see it, and writes over it. And the lock goes by the name.
+void refuse_several_names(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode) || found.st_nlink < 2)
+    return;
+  throw store_error(kind::setup, "the database " + path + " has " + std::to_string(found.st_nlink)
+                                     + " names (hard links), and changes made by one of them are lost by another; keep "
+                                       "one of them (find them with `find -samefile`), or copy the file");
+}
+
 } // namespace
 
 bool in_memory(const std::string& path) {
@@ -72,6 +83,7 @@ void create_private(const std::string& path) {
 }
 
 file_lock::file_lock(const std::string& database_path, missing what) {
+  refuse_several_names(database_path);
   const auto path = database_path + ".lock";
   const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (what == missing::make ? O_CREAT : 0);
   descriptor_ = ::open(path.c_str(), flags, 0600);

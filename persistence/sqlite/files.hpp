@@ -11,7 +11,8 @@ public:
   /// Whether a missing lock file is made; a dry run leaves no trace.
   enum class missing { make, ignore };
 
-  /// Throws store_error::setup, naming who holds it, when it is held.
+  /// Throws store_error::setup, naming who holds it, when it is held, and where the file has other names (hard links):
+  /// each of them would have a lock, and a log, of its own.
   file_lock(const std::string& database_path, missing what);
   file_lock(const file_lock&) = delete;
   file_lock& operator=(const file_lock&) = delete;

@@ -15,6 +15,9 @@ using nlohmann::json;
 
 // What one hash may cost, or a file could make every login of an account eat the server's memory.
 constexpr uint32_t most_memory_kib = 1 << 20, most_passes = 64;
+// Memory times passes is what a hash takes in time, about a second for this. Anybody may have it computed, who only
+// says the account's name: a few that take longer would keep everybody else out.
+constexpr uint64_t most_work_kib = 2 << 20;
 constexpr size_t most_hash_bytes = 127; // what libsodium takes
 
 constexpr const char* header_wanted =
@@ -96,9 +99,8 @@ private:
     if (said.password && !is_new_password(*said.password))
       refuse(line, "a password has 1 to 1,024 bytes, in UTF-8, without a line end");
     if (said.hash && !is_password_hash(*said.hash))
-      refuse(
-          line,
-          "the hash is neither Argon2id in PHC form (at most 1 GiB, 64 passes) nor 64 lower-case hexadecimal digits");
+      refuse(line, "the hash is neither Argon2id in PHC form (at most 1 GiB, 64 passes, 2 GiB in all passes) nor 64 "
+                   "lower-case hexadecimal digits");
   }
 
   account_file& into_;
@@ -243,9 +245,8 @@ bool skip(std::string_view& from, std::string_view text) {
   return there;
 }
 
-/// Takes a number of at most `most` off the front.
-bool skip_number(std::string_view& from, uint32_t most) {
-  uint32_t number = 0;
+/// Takes a number of at most `most` off the front, into `number`.
+bool skip_number(std::string_view& from, uint32_t most, uint32_t& number) {
   const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), number);
   if (error != std::errc{} || number == 0 || number > most || from.front() == '0')
     return false;
@@ -266,10 +267,13 @@ bool skip_base64(std::string_view& from, size_t least) {
 bool is_password_hash(std::string_view text) {
   if (text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos)
     return true;
+  uint32_t memory_kib = 0, passes = 0, lanes = 0;
   // Salt of 8 bytes, hash of 16 at least.
-  return text.size() <= most_hash_bytes && skip(text, "$argon2id$v=19$m=") && skip_number(text, most_memory_kib)
-         && skip(text, ",t=") && skip_number(text, most_passes) && skip(text, ",p=") && skip_number(text, 64)
-         && skip(text, "$") && skip_base64(text, 11) && skip(text, "$") && skip_base64(text, 22) && text.empty();
+  return text.size() <= most_hash_bytes && skip(text, "$argon2id$v=19$m=")
+         && skip_number(text, most_memory_kib, memory_kib) && skip(text, ",t=")
+         && skip_number(text, most_passes, passes) && uint64_t{memory_kib} * passes <= most_work_kib
+         && skip(text, ",p=") && skip_number(text, 64, lanes) && skip(text, "$") && skip_base64(text, 11)
+         && skip(text, "$") && skip_base64(text, 22) && text.empty();
 }
 
 void line_faults::add(size_t line, const std::string& why) {

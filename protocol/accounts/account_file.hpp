@@ -46,8 +46,8 @@ struct account_file {
 /// Any text is legal; never throws for one.
 account_file read_accounts(std::string_view text);
 
-/// True for a hash that a password can match: Argon2id in PHC form, of at most 1 GiB and 64 passes, or the replaced
-/// server's SHA-256 as 64 lower-case hexadecimal digits.
+/// True for a hash that a password can match: Argon2id in PHC form, of at most 1 GiB, 64 passes and 2 GiB in all passes
+/// together, or the replaced server's SHA-256 as 64 lower-case hexadecimal digits.
 bool is_password_hash(std::string_view text);
 
 } // namespace salond

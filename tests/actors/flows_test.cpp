@@ -1,5 +1,6 @@
 // What happens between actors at the same time, and is hardly ever seen from outside.
 #include "tests/support/node_fixture.hpp"
+#include <thread>
 
 namespace salond {
 namespace {
@@ -274,6 +275,25 @@ TEST_F(Flows, AnAnnouncedStopLetsNobodyInAndASecondOneWaitsNoLonger) {
   EXPECT_EQ(stop_node(), 0);
   EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter. Merci de vous déconnecter.");
   EXPECT_TRUE(zoe.ends());
+}
+
+// "Done" that did not hold: after `kill 86400`, which was a mistake, `kill 1` was answered as done and changed nothing.
+TEST_F(Flows, OfTwoAnnouncedStopsTheLastWordCounts) {
+  start();
+  auto zoe = log_in("zoë");
+
+  stop_later(1);
+  stop_later(86400);
+  EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter dans 1 secondes. Merci de vous déconnecter.");
+  EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter dans 86400 secondes. Merci de vous déconnecter.");
+  std::this_thread::sleep_for(std::chrono::milliseconds{1500}); // the first one's time is what is tried
+  zoe.say("MSG (Général):encore");
+  EXPECT_EQ(zoe.line(), "zoë dans le salon Général: encore");
+
+  stop_later(1);
+  EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter dans 1 secondes. Merci de vous déconnecter.");
+  EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter. Merci de vous déconnecter.");
+  EXPECT_EQ(end_status(), 0);
 }
 
 TEST_F(Flows, AnAnnouncedStopComesWhenItsTimeIsOver) {

@@ -113,6 +113,13 @@ TEST(ErrorTables, KnowWhatTheIssueNames) {
     EXPECT_EQ(cure_of(code), cure::nothing) << code;
 }
 
+TEST(ErrorTables, DoNotTellEveryOptionThatForbidsAsAReadOnlyServer) {
+  const persistence::mysql::error why(1290, "running with the NO_ENGINE_SUBSTITUTION option");
+
+  EXPECT_THAT(why.what(), HasSubstr("change that option"));
+  EXPECT_THAT(why.what(), testing::Not(HasSubstr("the database server is read-only")));
+}
+
 TEST(ErrorTables, OfSqliteSayWhoHelps) {
   using namespace persistence::sqlite;
   const auto cure_of = [](int code) { return row_of(code).cured_by; };
@@ -169,6 +176,7 @@ TEST(ErrorTables, OfFilesSayWhoHelps) {
   EXPECT_THAT(behind(row_of_file_error(ENOSPC)), HasSubstr("room"));
   EXPECT_THAT(behind(row_of_file_error(EROFS)), HasSubstr("read-only"));
   EXPECT_THAT(behind(row_of_file_error(EMFILE)), HasSubstr("open files"));
+  EXPECT_THAT(behind(row_of_file_error(EFBIG)), HasSubstr("LimitFSIZE"));
   EXPECT_EQ(row_of_file_error(EDQUOT).cured_by, cure::person);
   EXPECT_EQ(row_of_file_error(EXDEV).cured_by, cure::person);
 }

@@ -32,6 +32,19 @@ TEST(TakeoverPlan, TheLowestNumberKeepsTheNameAndNoNameIsGivenTwice) {
   EXPECT_EQ(renamed[2].after, "A-5");
 }
 
+TEST(TakeoverPlan, AnAdministratorsNameIsNobodyElses) {
+  const std::vector<persistence::mysql::old_client> clients{
+      {4, "ＡＤＭＩＮ", "x"}, {9, "admin", "a"}, {11, "server", "s"}, {12, "ｓerver", "t"}};
+
+  const auto renamed = plan({clients, {}, {}, {9, 11}}).renamed;
+
+  ASSERT_EQ(renamed.size(), 2u);
+  EXPECT_EQ(renamed[0].after, "ＡＤＭＩＮ-4");
+  EXPECT_EQ(renamed[1].after, "ｓerver-12");
+  EXPECT_EQ(plan({{{4, "ＡＤＭＩＮ", "x"}}, {}, {}, {}}).renamed.size(), 1u)
+      << "nor is it a stranger's where there is none";
+}
+
 TEST(TakeoverPlan, TwoSalonsWithOneNameBecomeTwoNames) {
   const auto renamed = plan({{}, {{2, "Blabla"}, {7, "BLABLA"}}, {}}).renamed;
 

@@ -172,7 +172,7 @@ TEST_F(Names, WhatTwoOfThemShareIsListenedAtOnceOrIsAFault) {
 
   server.how.listen = {"tcp://localhost:" + port, "tls://127.0.0.1:" + port};
   server.launch();
-  EXPECT_EQ(server.running().wait(), 1);
+  EXPECT_EQ(server.running().wait(), 2);
   EXPECT_THAT(server.log(), HasSubstr("are both at 127.0.0.1:" + port));
 }
 

@@ -2,7 +2,9 @@
 // - A name that means two things: a user who registered as `local` was safe from who holds the server's own
 //   certificate, since "nobody kicks himself" compared names. Now accounts are compared: the one that the certificate
 //   belongs to, if any.
-// - A refusal without a trace: a moderator's `ban` or `kill` stood nowhere. Now it stands in the audit log.
+// - A refusal without a trace: a moderator's `ban` or `kill` stood nowhere. Now it stands in the audit log; so does
+// `reject
+//   --all`, given with a salon of his, which its function refused by itself.
 // - A right that could be stretched: a moderator made somebody a member of his salon, and then kicked him off the whole
 //   server for a year. Now his kick reaches those who came without him, for an hour at most.
 #include "tests/support/operators_node.hpp"
@@ -74,6 +76,16 @@ TEST_F(OperatorsRights, WhatIsForbiddenStandsInTheAuditLog) {
   }
   EXPECT_EQ(log_of("ban")[0]["to"], "zoë");
   EXPECT_EQ(log_of("cert issue")[0]["to"], "eve");
+}
+
+TEST_F(OperatorsRights, WhatIsForbiddenOnlyByItsOptionsStandsThereToo) {
+  start_with_moderator();
+
+  for (const words& said : {words{"reject", "--all"}, words{"reject", "zoë", "Blabla", "--all"},
+                            words{"reject", "--from=1.2.3.4", "zoë", "Blabla"}})
+    EXPECT_EQ(verdict_of(said), admin_verdict::not_allowed) << said[1];
+
+  EXPECT_EQ(log_of("reject").size(), 3u);
 }
 
 TEST_F(OperatorsRights, ABurstOfForbiddenCommandsHasFewLines) {

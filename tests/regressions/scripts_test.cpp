@@ -4,10 +4,16 @@
 // long
 //   is told with its bound, before anything is sent.
 // - `watch` and `log --follow` wrote a line a second into the server's log.
+// - `log --follow --after=ID`, where nothing newer was there yet, and `log 0 --follow` told the whole audit log from
+// its
+//   first line half a second later. Now they tell what is new.
+// - `cert issue`, ended by Ctrl-C, left a file of zero bytes in the way of the next one. Now a bundle has its name when
+//   it is whole.
 #include "tests/end_to_end/salonctl.hpp"
 #include <algorithm>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,6 +38,10 @@ TEST_F(Scripts, AreToldWhatFailed) {
   EXPECT_THAT(some.errors, HasSubstr("line 3: "));
   EXPECT_THAT(some.errors, HasSubstr("2 commands failed"));
   EXPECT_THAT(some.output, HasSubstr("Blabla"));
+
+  const auto with_input = run_salonctl(server_, {"console"}, "user add n7\nsecret\nbogus\n");
+  EXPECT_EQ(with_input.status, 1);
+  EXPECT_THAT(with_input.errors, HasSubstr("line 3: \"bogus\" is no command")) << "a password is a line, too";
 
   EXPECT_EQ(run_salonctl(server_, {"console"}, "dance\nquit\nsalons\n").status, 1);
   EXPECT_EQ(run_salonctl(server_, {"console"}, "status\n\n  # it's a comment\nsalons").status, 0);
@@ -69,6 +79,72 @@ TEST_F(Scripts, WatchWithoutALineInTheLog) {
   EXPECT_THAT(server_.log(), HasSubstr("command=status"));
   EXPECT_THAT(server_.log(), Not(HasSubstr("command=watch")));
   EXPECT_THAT(server_.log(), Not(HasSubstr("command=log")));
+}
+
+TEST_F(Scripts, ThatAreInterruptedLeaveNoHalfOfABundle) {
+  const support::temporary_folder folder;
+  const std::string fifo = folder / "lines";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const int writer = ::open(fifo.c_str(), O_RDWR | O_CLOEXEC);
+  const auto say = [&](const std::string& line) {
+    EXPECT_EQ(::write(writer, line.data(), line.size()), static_cast<ssize_t>(line.size()));
+  };
+  const words command{"/bin/sh",
+                      "-c",
+                      "cd '" + folder.path().string() + R"(' && exec "$0" "$@" <lines)",
+                      SALONCTL_BINARY,
+                      "--server=" + server_.admin(),
+                      "--state=" + server_.state(),
+                      "console"};
+  support::process tool(command, {}, folder / "out", folder / "err");
+  say("status\n");
+  ASSERT_TRUE(support::eventually([&] { return tool.output().find("version") != std::string::npos; }));
+  server_.running().send(SIGSTOP);
+  say("cert issue ctrl\n");
+  ASSERT_TRUE(support::eventually([&] { return tool.errors().find("has not answered") != std::string::npos; }));
+
+  tool.send(SIGINT);
+  tool.wait();
+  server_.running().send(SIGCONT);
+
+  EXPECT_FALSE(std::filesystem::exists(folder / "ctrl.pem"));
+  EXPECT_EQ(run_salonctl(server_, {"--state=" + server_.state()}, {"cert", "issue", "ctrl"}, "", folder).status, 0);
+  EXPECT_GT(std::filesystem::file_size(folder / "ctrl.pem"), 100u);
+  ::close(writer);
+}
+
+TEST_F(Scripts, WithoutAHomeAreToldWhatToName) {
+  const support::temporary_folder folder;
+  words command{"/usr/bin/env",  "-u",    "HOME", "-u", "XDG_STATE_HOME", "-u", "STATE_DIRECTORY",
+                SALONCTL_BINARY, "status"};
+  if (::geteuid() == 0) // root has a folder of its own
+    command.insert(command.begin(), {"setpriv", "--reuid=54321", "--clear-groups"});
+  support::process tool(command, {}, folder / "out", folder / "err");
+
+  EXPECT_EQ(tool.wait(), 2);
+  EXPECT_THAT(tool.errors(), HasSubstr("--state=DIR"));
+  EXPECT_THAT(tool.errors(), Not(HasSubstr("/tls/")));
+}
+
+TEST_F(Scripts, FollowTheLogFromWhereTheySay) {
+  ASSERT_EQ(run_salonctl(server_, {"announce", "old"}).status, 0);
+  const auto last = answer_of(server_, {"log", "1"}).at(0).at("id").get<int64_t>();
+  const support::temporary_folder folder;
+  for (const words& how :
+       {words{"log", "--follow", "--after=" + std::to_string(last)}, words{"log", "0", "--follow"}}) {
+    words command{SALONCTL_BINARY, "--server=" + server_.admin(), "--state=" + server_.state()};
+    command.insert(command.end(), how.begin(), how.end());
+    // One that tells the whole log says something before it is told of what is new: then both stand there.
+    support::process follower(command, {}, folder / how[1], folder / "err");
+    int said = 0; // it may not have begun yet
+    ASSERT_TRUE(support::eventually([&] {
+      run_salonctl(server_, {"announce", "new " + std::to_string(++said)});
+      return follower.output().find("new ") != std::string::npos;
+    }));
+    EXPECT_THAT(follower.output(), Not(HasSubstr("old")));
+    follower.send(SIGTERM);
+    follower.wait();
+  }
 }
 
 TEST_F(Scripts, ThatAreInterruptedLeaveNothingOpen) {

@@ -64,6 +64,7 @@ constexpr hostile hostile_values[] = {
     {"innodb_snapshot_isolation", "1"},
     {"old_mode", "'ZERO_DATE_TIME_CAST,NO_DUP_KEY_WARNINGS_WITH_IGNORE'"},
     {"alter_algorithm", "'INSTANT'"},
+    {"tmp_disk_table_size", "1024"},
     {"system_versioning_alter_history", "'ERROR'"},
     {"sql_if_exists", "1"},
     {"query_cache_type", "1"},

@@ -2,6 +2,11 @@
 // then no client could shake hands: TLS does not know that curve. What is right: a certificate that no client takes is
 // a fault before the server starts. There are many such kinds, so none is listed: OpenSSL's own client shakes hands
 // with it in memory, and what that says is the fault.
+//
+// A check that was none: the client in memory trusts the certificate itself, so a chain that belongs to another one, as
+// after a renewal of one file of two, passed without a word; and so did a certificate that names no host. Now both are
+// warned of.
+#include "actors/transport/certificate_doubts.hpp"
 #include "actors/transport/tls_credentials.hpp"
 #include <gmock/gmock.h>
 #include <openssl/pem.h>
@@ -123,6 +128,22 @@ TEST(UnusableCertificate, IsNotOneThatHasExpiredOrBeginsLater) {
   one.days_from = 10;
   one.days_until = 50;
   EXPECT_EQ(fault_of(one), "");
+}
+
+TEST(UnusableCertificate, WithAnothersChainIsWarnedOf) {
+  const auto authority = make_authority(), other = make_authority();
+  const auto own = issue({peer_kind::chat, "salond"}, authority, {}, {"chat.example"}).own;
+  const auto leaf = to_pem(own.certificate.get()), root = to_pem(authority.certificate.get()),
+             stranger = to_pem(other.certificate.get());
+
+  EXPECT_THAT(doubts_about(leaf), testing::IsEmpty());
+  EXPECT_THAT(doubts_about(leaf + root), testing::IsEmpty());
+  EXPECT_THAT(doubts_about(leaf + stranger), testing::ElementsAre(HasSubstr("belongs to another chain")));
+  EXPECT_THAT(doubts_about(leaf + root + stranger), testing::ElementsAre(HasSubstr("belongs to another chain")));
+}
+
+TEST(UnusableCertificate, ThatNamesNoHostIsWarnedOf) {
+  EXPECT_THAT(doubts_about(made({EVP_EC_gen("P-256")})), testing::ElementsAre(HasSubstr("names no host")));
 }
 
 } // namespace

@@ -46,6 +46,7 @@ void NodeTest::launch() {
   parts->certificate = certificate;
   parts->settings = settings;
   parts->operators = operators;
+  parts->certificates = certificates;
   parts->db = std::move(db_);
   parts->doors = bind_endpoint(where);
   port = parts->doors.front().where.port;

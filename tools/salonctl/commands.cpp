@@ -66,40 +66,55 @@ server_link::input input_of(const spoken_command& said) {
 constexpr off_t longest_bundle = 16384; // three certificates and a key have a tenth of that
 
 /// A new file for a secret, which its owner alone can read. Made before the secret is, with room for it on the disk, so
-/// that none is made in vain; it is removed again unless it was written.
+/// that none is made in vain. It has its name when it is whole: whatever ends us before, nothing is left. Where the
+/// file system has no files without a name, it has one from the beginning, and loses it again unless it was written.
 class secret_file {
 public:
-  explicit secret_file(std::string name)
-      : name_(std::move(name)), file_(::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
+  explicit secret_file(std::string name) : name_(std::move(name)) {
+    if (::faccessat(AT_FDCWD, name_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+      refuse(EEXIST);
+    file_ = ::open(".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+    if (file_ < 0) {
+      file_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+      named_ = file_ >= 0;
+    }
     if (file_ < 0)
-      throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(errno) + "; nothing was issued");
+      refuse(errno);
     if (const auto error = ::posix_fallocate(file_, 0, longest_bundle)) {
-      ::close(file_);
-      ::unlink(name_.c_str());
-      throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(error) + "; nothing was issued");
+      give_up();
+      refuse(error);
     }
   }
-  ~secret_file() {
-    ::close(file_);
-    if (!written_)
-      ::unlink(name_.c_str());
-  }
+  ~secret_file() { give_up(); }
   secret_file(const secret_file&) = delete;
   secret_file& operator=(const secret_file&) = delete;
 
   void write(const std::string& text) {
     const auto size = static_cast<off_t>(text.size());
-    written_ =
-        ::pwrite(file_, text.data(), text.size(), 0) == size && ::ftruncate(file_, size) == 0 && ::fsync(file_) == 0;
+    written_ = ::pwrite(file_, text.data(), text.size(), 0) == size && ::ftruncate(file_, size) == 0
+               && ::fsync(file_) == 0 && (named_ || give_name());
     if (!written_)
       throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(errno)
                                          + "; the certificate was issued and is lost, revoke it");
   }
 
 private:
+  [[noreturn]] void refuse(int error) const {
+    throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(error) + "; nothing was issued");
+  }
+  bool give_name() const {
+    const auto here = "/proc/self/fd/" + std::to_string(file_);
+    return ::linkat(AT_FDCWD, here.c_str(), AT_FDCWD, name_.c_str(), AT_SYMLINK_FOLLOW) == 0;
+  }
+  void give_up() const {
+    ::close(file_);
+    if (named_ && !written_)
+      ::unlink(name_.c_str());
+  }
+
   std::string name_;
-  int file_;
-  bool written_ = false;
+  int file_ = -1;
+  bool named_ = false, written_ = false;
 };
 
 /// Lines of the terminal; those of a usual one where it does not say.
@@ -171,7 +186,7 @@ void runner::run(const std::vector<std::string>& words) {
   if (said.what->name == "watch")
     return watch();
   if (said.has("--follow"))
-    return follow_log(words);
+    return follow_log(said, words);
   if (said.what->name == "cert issue")
     return issue_certificate(words, said.get("NAME"));
   const auto answer = answer_of(words, input_of(said));
@@ -193,9 +208,19 @@ void runner::issue_certificate(const std::vector<std::string>& words, const std:
   print(made.dump());
 }
 
-void runner::follow_log(std::vector<std::string> words) {
+/// The number of the last line of the audit log; 0 where there is none.
+int64_t runner::last_line() {
+  const auto lines = json::parse(answer_of({"log", "1"}, no_input));
+  return lines.empty() ? 0 : lines.back().at("id").get<int64_t>();
+}
+
+void runner::follow_log(const spoken_command& said, std::vector<std::string> words) {
   words.erase(std::remove(words.begin(), words.end(), "--follow"), words.end());
-  int64_t last = 0;
+  auto last = said.number("--after").value_or(0);
+  if (!said.has("--after") && said.number("N") == 0) { // only what is new from now on
+    last = last_line();
+    words = {"log", "--after=" + std::to_string(last)};
+  }
   for (;; words = {"log", "--after=" + std::to_string(last)}) {
     for (const auto& line : json::parse(answer_of(words, no_input))) {
       last = line.at("id").get<int64_t>();
@@ -253,9 +278,9 @@ bool runner::obey(const std::string& line) {
 
 void runner::console() {
   line_reader lines;
-  size_t number = 0, failed = 0;
+  size_t failed = 0;
   while (const auto line = lines.next()) {
-    ++number;
+    const auto number = lines.number(); // a password that a command reads is a line, too
     try {
       if (!obey(*line))
         break;

@@ -27,7 +27,8 @@ private:
   std::string answer_of(const std::vector<std::string>& words, const server_link::input& more);
   void print(const std::string& answer) const;
   void issue_certificate(const std::vector<std::string>& words, const std::string& name);
-  void follow_log(std::vector<std::string> words);
+  int64_t last_line();
+  void follow_log(const salond::spoken_command& said, std::vector<std::string> words);
   void watch();
 
   const options& how_;

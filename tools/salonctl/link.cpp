@@ -30,6 +30,9 @@ struct tool_config : caf::actor_system_config {
 };
 
 bundle read_bundle(const std::string& file) {
+  if (file.empty())
+    throw failure(status::wrong_usage, "--state=DIR (the server's state folder) or --bundle=FILE is needed, since "
+                                       "neither STATE_DIRECTORY nor HOME is set");
   const auto read = read_regular_file(file);
   if (const auto* why = std::get_if<std::string>(&read))
     throw failure(status::not_allowed, "cannot read the certificate " + file + ": " + *why

@@ -72,9 +72,10 @@ options parse(int argc, char** argv) {
   out.words.assign(argv + optind, argv + argc);
   if (!folder.empty() && !out.bundle.empty())
     out.fault = "--state and --bundle do not go together; give one of them";
-  if (out.bundle.empty())
-    out.bundle = (folder.empty() ? salond::config::default_state(salond::config::this_process()) : folder)
-                 + "/tls/administrator.pem";
+  if (folder.empty())
+    folder = salond::config::default_state(salond::config::this_process());
+  if (out.bundle.empty() && !folder.empty()) // without either it is asked for, once a certificate is needed
+    out.bundle = folder + "/tls/administrator.pem";
   return out;
 }
 

@@ -124,12 +124,15 @@ private:
 
 // --- lines ---
 
+size_t lines_of_input = 0; // that were read so far, from whatever standard input is
+
 /// A line, of which no more is kept than a byte above the bound. Nothing at the input's end.
 std::optional<std::string> one_line() {
   std::string line;
   int next = std::cin.get();
   if (next == EOF)
     return std::nullopt;
+  ++lines_of_input;
   for (; next != EOF && next != '\n'; next = std::cin.get())
     if (line.size() <= most_line)
       line += static_cast<char>(next);
@@ -186,6 +189,10 @@ line_reader::~line_reader() {
   const auto old = ::umask(077); // names of users are nobody else's business
   ::write_history(history_.c_str());
   ::umask(old);
+}
+
+size_t line_reader::number() const {
+  return lines_of_input;
 }
 
 std::optional<std::string> line_reader::next() {

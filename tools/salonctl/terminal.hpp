@@ -37,6 +37,8 @@ public:
   line_reader& operator=(const line_reader&) = delete;
   /// Nothing at the input's end.
   std::optional<std::string> next();
+  /// The number of the line that next() gave, or of the last one that was read as a command's input.
+  size_t number() const;
   /// Whether a person types the lines.
   bool is_terminal() const { return terminal_; }
 

@@ -1,5 +1,6 @@
 #include "tools/salond/live_configuration.hpp"
 #include "actors/certificate_files.hpp"
+#include "actors/doors.hpp"
 #include "config/changes.hpp"
 #include "config/log.hpp"
 #include <algorithm>
@@ -103,7 +104,8 @@ reread_configuration live_configuration::read() const {
   const auto asked = config::parse(argc_, argv_, config::this_process());
   const auto found = read_certificate(asked.values.tls, config::this_process(), std::time(nullptr));
   reread_configuration result;
-  for (const auto* some : {&asked.faults, &found.faults})
+  const auto of_doors = faults_of_doors(asked.values);
+  for (const auto* some : {&asked.faults, &found.faults, &of_doors})
     for (const auto& one : *some)
       result.faults.push_back(one.to_string());
   for (const auto* some : {&asked.warnings, &found.warnings})

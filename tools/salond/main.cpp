@@ -14,6 +14,7 @@
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/start_watch.hpp"
 #include "tools/salond/state_folder.hpp"
+#include "tools/salond/thread_proof.hpp"
 #include "tools/salond/watchdog.hpp"
 #include <cstdio>
 #include <ctime>
@@ -69,10 +70,22 @@ void greet_administrator(const state_folder& state, const std::string& password)
             + state.file("admin.password") + ")."); // shown once, and not a line of the log
 }
 
-/// What takes its time before anything is opened: names are looked up, certificates made.
-struct preparation {
+/// Where it listens. Names are looked up, which takes its time, and is done before a database is touched.
+struct places {
   std::vector<planned_endpoint> doors;
   std::vector<socket_address> admin;
+};
+
+places find_places(const config::settings& values) {
+  places found;
+  found.doors = plan_endpoints(values.listen, values.unix_socket);
+  if (values.admin)
+    found.admin = admin_addresses(*values.admin);
+  return found;
+}
+
+/// What else takes its time before anything is opened: certificates are made.
+struct preparation {
   std::shared_ptr<tls_folder> certificates;
   std::unique_ptr<live_configuration> live;
 };
@@ -80,9 +93,6 @@ struct preparation {
 preparation prepare(const program& how) {
   const auto& values = how.asked.values;
   preparation made;
-  made.doors = plan_endpoints(values.listen, values.unix_socket);
-  if (values.admin)
-    made.admin = admin_addresses(*values.admin);
   if (values.admin || speaks_tls(values))
     made.certificates = std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen));
   made.live = std::make_unique<live_configuration>(how.argc, how.argv, values, how.certificate, made.certificates);
@@ -111,7 +121,7 @@ std::vector<bound_endpoint> open_doors(const std::vector<planned_endpoint>& plan
 }
 
 /// Runs the node until it ends; signals stop it.
-int run(const program& how, std::unique_ptr<persistence::store> db, int signals, start_watch& watch) {
+int run(const program& how, places where, std::unique_ptr<persistence::store> db, int signals, start_watch& watch) {
   const auto& values = how.asked.values;
   log::info("database open", {{"database", db->describe()}});
   auto prepared = prepare(how);
@@ -120,7 +130,7 @@ int run(const program& how, std::unique_ptr<persistence::store> db, int signals,
   auto& live = *prepared.live;
   auto parts = std::make_shared<node_parts>();
   std::vector<config::endpoint> shown;
-  const auto doors = parts->doors = open_doors(prepared.doors, shown);
+  const auto doors = parts->doors = open_doors(where.doors, shown);
   parts->settings = *live.in_force().values;
   parts->certificate = live.in_force().certificate;
   parts->db = std::move(db);
@@ -129,7 +139,7 @@ int run(const program& how, std::unique_ptr<persistence::store> db, int signals,
   caf::actor_system system{cfg};
   std::optional<admin_port> admin;
   if (values.admin) {
-    admin.emplace(system, *values.admin, std::move(prepared.admin), prepared.certificates);
+    admin.emplace(system, *values.admin, std::move(where.admin), prepared.certificates);
     admin->offer(*parts);
   }
   parts->configuration.read = [&live] { return live.read(); };
@@ -190,6 +200,9 @@ int start(const program& how, int signals, start_watch& watch) {
   }
   if (asked.what == action::restore)
     return restore(asked, watch);
+  if (asked.what == action::run)
+    prove_threads(threads_of_a_node + values.passwords.threads);
+  auto where = asked.what == action::run ? find_places(values) : places{};
   auto db = open_store(values, watch);
   if (asked.what == action::migrate_only)
     return db ? 0 : watch.status();
@@ -198,7 +211,7 @@ int start(const program& how, int signals, start_watch& watch) {
   const auto keep = [&](const std::string& password) { state.keep_password(password); };
   if (auto password = prepare_store(*db, values, keep))
     greet_administrator(state, *password);
-  return run(how, std::move(db), signals, watch);
+  return run(how, std::move(where), std::move(db), signals, watch);
 }
 
 int refuse(const config::command_line& asked) {
@@ -218,7 +231,9 @@ int obey(int argc, char** argv, int signals, start_watch& watch) {
   if (asked.what != action::run)
     watch.ends_with(1); // what was asked is not done
   const auto certificate = read_certificate(asked.values.tls, config::this_process(), std::time(nullptr));
-  asked.faults.insert(asked.faults.end(), certificate.faults.begin(), certificate.faults.end());
+  const auto of_doors = faults_of_doors(asked.values);
+  for (const auto* some : {&certificate.faults, &of_doors})
+    asked.faults.insert(asked.faults.end(), some->begin(), some->end());
   asked.warnings.insert(asked.warnings.end(), certificate.warnings.begin(), certificate.warnings.end());
   if (!asked.faults.empty())
     return refuse(asked);
@@ -234,10 +249,17 @@ int obey(int argc, char** argv, int signals, start_watch& watch) {
 
 int main(int argc, char** argv) {
   hold_standard_streams();
-  const auto signals = block_signals();
-  start_watch watch(signals);
   try {
+    const auto signals = block_signals();
+    start_watch watch(signals);
     return obey(argc, argv, signals, watch);
+  } catch (const std::bad_alloc&) {
+    log::tell("salond: there is not enough memory (MemoryMax= in the unit, ulimit -v)");
+    return 1;
+  } catch (const std::system_error& error) {
+    log::tell(std::string("salond: ") + error.what()
+              + (error.code() == std::errc::resource_unavailable_try_again ? no_thread : ""));
+    return 1;
   } catch (const std::exception& error) {
     log::tell(std::string("salond: ") + error.what());
     return 1;

@@ -2,6 +2,7 @@
 #include "config/log.hpp"
 #include <csignal>
 #include <poll.h>
+#include <stdexcept>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -15,20 +16,31 @@ using namespace std::chrono_literals;
 constexpr auto time_to_end = 500ms;
 constexpr auto time_to_log = 300ms;
 
+constexpr const char* no_descriptor =
+    "no descriptor is to be had: raise the limit of open files (LimitNOFILE= in the unit, ulimit -n)";
+
+/// What the system refuses a start is told, and nobody waits for what is not there.
+int demanded(int descriptor) {
+  if (descriptor < 0)
+    throw std::runtime_error(no_descriptor);
+  return descriptor;
+}
+
 } // namespace
 
 int block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of its write, as a full disk is
   sigset_t stop;
   sigemptyset(&stop);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP})
     sigaddset(&stop, signal);
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
-  return ::signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+  return demanded(::signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 start_watch::start_watch(int signals)
-    : wake_(::eventfd(0, EFD_CLOEXEC)), thread_([this, signals] { listen(signals); }) {}
+    : wake_(demanded(::eventfd(0, EFD_CLOEXEC))), thread_([this, signals] { listen(signals); }) {}
 
 start_watch::~start_watch() {
   over();

@@ -8,8 +8,8 @@
 
 namespace salond {
 
-/// Blocks SIGTERM, SIGINT and SIGHUP in this thread, and in those that it starts, and ignores SIGPIPE. Answers a
-/// descriptor from which they are read.
+/// Blocks SIGTERM, SIGINT and SIGHUP in this thread, and in those that it starts, and ignores SIGPIPE
+/// and SIGXFSZ. Answers a descriptor from which they are read. Throws std::runtime_error.
 int block_signals();
 
 /// Hears SIGTERM and SIGINT from its making until over(). Whoever starts the server looks at told_to_stop() where it
@@ -17,6 +17,7 @@ int block_signals();
 /// cut off at any point. SIGHUP means nothing yet.
 class start_watch {
 public:
+  /// Throws std::runtime_error or std::system_error where there is no descriptor, or no thread.
   explicit start_watch(int signals);
   /// As over().
   ~start_watch();

@@ -120,7 +120,8 @@ TEST(AccountFile, BoundsPasswords) {
 
 TEST(PasswordHash, IsArgon2idOrAnOldOne) {
   for (const auto& good :
-       {argon2, sha256, std::string("$argon2id$v=19$m=8,t=1,p=4$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA")})
+       {argon2, sha256, std::string("$argon2id$v=19$m=1048576,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"),
+        std::string("$argon2id$v=19$m=8,t=1,p=4$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA")})
     EXPECT_TRUE(is_password_hash(good)) << good;
   for (const auto& bad :
        {std::string(), std::string(64, 'A'), std::string(63, 'a'), std::string(65, 'a'), argon2 + "=", argon2 + "\n",
@@ -130,6 +131,7 @@ TEST(PasswordHash, IsArgon2idOrAnOldOne) {
         std::string("$argon2id$v=19$m=4294967296,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"),
         std::string("$argon2id$v=19$m=-8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"),
         std::string("$argon2id$v=19$m=08,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"),
+        std::string("$argon2id$v=19$m=1048576,t=3,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"), // seconds
         std::string("$argon2id$v=19$m=8,t=65,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"),
         std::string("$argon2id$v=19$m=8,t=1,p=1$c2F$aGFzaGhhc2hoYXNoaGFzaA"),
         std::string("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$" + std::string(100, 'a')), std::string("$2b$12$abc")})

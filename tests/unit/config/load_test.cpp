@@ -121,12 +121,12 @@ TEST(Load, FindsAllFaultsAndSaysWhereEachStands) {
     "text": [], "stop": {"seconds": 0}, "log": {"level": "loud", "format": 1}})");
 
   EXPECT_THAT(places_of(read.faults),
-              UnorderedElementsAre("listen[0]", "listen[1]", "listen_clear_anywhere", "db", "db_password_file", "state", "limit",
-                                   "passwords.memory", "passwords.passes", "passwords.threads", "passwords.queue",
-                                   "passwords.memory_kib", "limits.connections", "limits.frame_bytes",
-                                   "limits.login_seconds", "limits.unread_bytes", "rate.burst", "rate.messages",
-                                   "registration.policy", "requests.keep_offline", "text", "stop.seconds", "log.level",
-                                   "log.format"));
+              UnorderedElementsAre("listen[0]", "listen[1]", "listen_clear_anywhere", "db", "db_password_file", "state",
+                                   "limit", "passwords.memory", "passwords.passes", "passwords.threads",
+                                   "passwords.queue", "passwords.memory_kib", "limits.connections",
+                                   "limits.frame_bytes", "limits.login_seconds", "limits.unread_bytes", "rate.burst",
+                                   "rate.messages", "registration.policy", "requests.keep_offline", "text",
+                                   "stop.seconds", "log.level", "log.format"));
 }
 
 TEST(Load, SaysWhatToDo) {
@@ -191,6 +191,27 @@ TEST(Load, ReadsBackWhatItWrites) {
   values.requests.keep_offline = true;
 
   EXPECT_EQ(to_json(load(to_json(values)).values), to_json(values));
+}
+
+TEST(Load, WarnsOfFramesInWhichNobodyCanLogIn) {
+  for (const auto* few : {"1", "20", "1599"})
+    EXPECT_THAT(places_of(load(R"({"limits": {"frame_bytes": )" + std::string(few) + "}}").warnings),
+                ElementsAre("limits.frame_bytes"));
+  EXPECT_THAT(load(R"({"limits": {"frame_bytes": 1600}})").warnings, IsEmpty());
+}
+
+TEST(Load, WarnsOfPasswordsThatTakeSeconds) {
+  EXPECT_THAT(places_of(load(R"({"passwords": {"memory_kib": 1048576, "passes": 3}})").warnings),
+              ElementsAre("passwords.memory_kib"));
+  EXPECT_THAT(load(R"({"passwords": {"memory_kib": 1048576, "passes": 2}})").warnings, IsEmpty());
+}
+
+// Texts that went out bare: a key with an escape reached terminal and journal as it was.
+TEST(Complaint, HoldsNothingThatATerminalObeys) {
+  const auto faults = load("{\"a\\nb\\u001b[31m\": 1}").faults;
+
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_THAT(faults[0].to_string(), HasSubstr("a\\x0ab\\x1b[31m: is no name"));
 }
 
 } // namespace

@@ -48,6 +48,19 @@ protected:
 
 } // namespace
 
+// A name that means two things: a moderator called `salond`, revoked, took the server's own certificates along.
+TEST_F(TlsFolder, RevokesOperatorsOfANameAndNeverTheServer) {
+  tls_folder folder{path, {"localhost"}};
+  folder.renew();
+  const auto moderator = serial(folder.issue({peer_kind::moderator, "salond"}));
+
+  EXPECT_EQ(folder.revoke("salond"), 1u);
+
+  EXPECT_EQ(folder.revoked(), std::set<std::string>{moderator});
+  EXPECT_FALSE(folder.renew().server);
+  EXPECT_FALSE(folder.renew().chat);
+}
+
 TEST_F(TlsFolder, MakesACertificateForClientsWhereThereAreHosts) {
   tls_folder none{path}, folder{path, {"localhost", "127.0.0.1", "::1", "chat.example"}};
 

@@ -1,0 +1,68 @@
+// Resources that run out. With a limit of files' sizes (ulimit -f, LimitFSIZE=) a signal killed the server in the
+// middle of its work, and nobody was told. Now that is as a full disk: what cannot be stored is refused, an operator's
+// backup too, and the server goes on. With too few threads (TasksMax=, ulimit -u) a start hung for ever and heard no
+// signal, or aborted without a sentence, as it did with too little memory or too few descriptors. Now it proves first
+// that its threads are to be had, and ends with status 1 and the limit that is in the way.
+#include "tests/end_to_end/salonctl.hpp"
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+namespace salond::end_to_end {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(ResourcesRunOut, AFileThatMayNotGrowIsAsAFullDisk) {
+  support::daemon server;
+  server.how.through = {"prlimit", "--fsize=800000"};
+  server.start();
+
+  const std::string long_text(30000, 'x');
+  int said = 0;
+  while (said < 60 && run_salonctl(server, {"announce", long_text}).status == 0)
+    ++said;
+
+  EXPECT_GT(said, 0);
+  EXPECT_LT(said, 60) << "the limit was not reached";
+  ASSERT_TRUE(server.running().running()) << server.log();
+  EXPECT_EQ(run_salonctl(server, {"status"}).status, 0);
+  EXPECT_EQ(run_salonctl(server, {"kill", "0"}).status, 0);
+  EXPECT_EQ(server.running().wait(), 0) << server.log();
+}
+
+/// A start of another user, who has just so much of something.
+support::finished start_with(const std::string& limit) {
+  const support::temporary_folder folder;
+  std::vector<std::string> through{"prlimit", limit};
+  if (::geteuid() == 0) { // whom a limit of processes does not bind
+    constexpr uid_t nobody_else = 54321;
+    EXPECT_EQ(::chown(folder.path().c_str(), nobody_else, nobody_else), 0);
+    through.insert(through.begin(), {"setpriv", "--reuid=" + std::to_string(nobody_else), "--clear-groups"});
+  }
+  return run_salond(folder, {"--state=" + (folder / "state").string(), "--listen=tcp://127.0.0.1:0", "--admin=none"},
+                    {}, through);
+}
+
+class TooFewThreads : public testing::TestWithParam<int> {};
+
+TEST_P(TooFewThreads, AreToldAndEndTheStart) {
+  const auto run = start_with("--nproc=" + std::to_string(GetParam()));
+
+  EXPECT_EQ(run.status, 1) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("TasksMax="));
+}
+INSTANTIATE_TEST_SUITE_P(Limits, TooFewThreads, testing::Values(1, 2, 3, 4, 5, 7, 9, 11));
+
+TEST(ResourcesRunOut, TooLittleMemoryOrTooFewDescriptorsAreTold) {
+  for (const auto* bytes : {"60000000", "150000000"}) {
+    const auto run = start_with(std::string("--as=") + bytes);
+    EXPECT_EQ(run.status, 1) << bytes << run.errors;
+    EXPECT_THAT(run.errors, HasSubstr("ulimit -v")) << bytes;
+  }
+  const auto run = start_with("--nofile=4");
+  EXPECT_EQ(run.status, 1) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("LimitNOFILE="));
+}
+
+} // namespace
+} // namespace salond::end_to_end
