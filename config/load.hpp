@@ -13,7 +13,7 @@ struct complaint {
   std::string where;
   std::string what;
 
-  /// `where: what`
+  /// `where: what`, in one line and without controls.
   std::string to_string() const;
   friend bool operator==(const complaint& a, const complaint& b) { return a.where == b.where && a.what == b.what; }
 };

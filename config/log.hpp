@@ -45,7 +45,7 @@ bool enabled(level of_line);
 /// a sentence of ours, without data in it.
 void write(level of_line, std::string_view what, fields more = {});
 
-/// Puts a sentence for whoever started the program among the lines, as it is: what ends the start, the first password.
+/// Puts a sentence for whoever started the program among the lines, without controls: why a start ends, a password.
 void tell(std::string_view text);
 
 /// Waits until all is written or lost, but no longer than that. False: something still waits. For an end that runs no

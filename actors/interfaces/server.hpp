@@ -5,13 +5,13 @@
 
 namespace salond {
 
-/// The node is to stop in order: at once, or after telling everybody and waiting.
+/// The node is to stop in order: at once, or after telling everybody and waiting. While it waits, the last word counts.
 struct stop {
   int64_t after_seconds = 0;
 };
 /// The host has opened every salon.
 struct salons_open {};
-/// INTERNAL to the server: the time that everybody was told is over.
+/// INTERNAL to the server: a time that everybody was told is over; the last one is looked up.
 struct stop_now {};
 /// INTERNAL to the server: a listener that failed could not be opened a second ago.
 struct retry_listener {
