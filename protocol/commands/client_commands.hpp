@@ -35,7 +35,7 @@ inline constexpr double read_byte = 0.00002; ///< each byte of it, with TLS
 inline constexpr double told = 0.012;        ///< each text of an answer; a HISTORY of 500 is 6 for these alone
 inline constexpr double told_byte = 0.00005; ///< each byte of it
 inline constexpr double named = 0.01;        ///< each name of a WHO
-inline constexpr double searched_part = 10;  ///< as many messages as the store looks through at once
+inline constexpr double searched_part = 15;  ///< as many messages as the store looks through at once
 inline constexpr double fruitless = 3;       ///< a connection that ended without a login
 inline constexpr double fruitless_tls = 15;  ///< the same, with the work of a handshake
 
