@@ -1,9 +1,11 @@
-// What a client can say, as a table: when it is allowed, what it costs, how HELP tells of it. Beside it what else
-// costs: frames that are no command, answers, connections that come to nothing.
+// What a client can say, as a table: when it is allowed, which right it needs, what it costs, how HELP tells of it. The
+// session, the rates and HELP are read from it; docs/text-protocol.md and what the text dialect understands are tested
+// against it. Beside it what else costs: frames that are no command, answers, connections that come to nothing.
 //
 // The unit is a request: about a tenth of a millisecond of the server's time, all threads together. The figures are
 // measured (tools/bench, scenario `floods`), and rounded up where clients have no reason to do it often.
 #pragma once
+#include "protocol/words/operator_command.hpp"
 #include "protocol/words/utterance.hpp"
 #include <array>
 
@@ -12,17 +14,24 @@ namespace salond {
 struct client_command {
   enum class place { first_frame, session, both };
 
-  size_t kind = 0; ///< its place among command::any
-  const char* name = "";
+  size_t kind = 0;       ///< its place among command::any
+  const char* name = ""; ///< before a login, in the text dialect; a login itself has none
+  const char* name_in_session = "";
   place allowed = place::session;
   double cost = 1;            ///< in requests; 0: it has a rate of its own
+  bool is_message = false;    ///< it uses up the message rate: others are told of it, or it is stored
+  std::optional<right> needs; ///< none: whoever is logged in may
   const char* help = nullptr; ///< its line of HELP, if it has one
+
+  constexpr bool is_allowed_before_login() const { return allowed != place::session; }
+  constexpr bool is_allowed_in_session() const { return allowed != place::first_frame; }
 };
 
 using client_command_table = std::array<client_command, std::variant_size_v<command::any>>;
 
 /// A row for each command, in the order in which HELP tells of them.
 const client_command_table& client_commands();
+/// The row of what was said.
 const client_command& about(const command::any& said);
 
 /// What else costs, in requests.
