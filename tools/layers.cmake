@@ -34,7 +34,7 @@ endfunction()
 
 # words: values. ICU makes the keys of names and says which look alike, and nothing else needs it.
 row(FILES "^protocol/words/(names|lookalikes)[.]" OURS "^protocol/words/" LIBRARIES icu)
-row(FILES "^protocol/words/" OURS "^protocol/words/")
+row(FILES "^protocol/(words|commands)/" OURS "^protocol/(words|commands)/")
 # codecs: no sockets, no CAF, no stores, no rules
 row(FILES "^protocol/" OURS "^protocol/" LIBRARIES json)
 row(FILES "^config/" OURS "^(config|protocol/words)/" LIBRARIES json cxxopts posix)
@@ -46,8 +46,9 @@ row(FILES "^persistence/mysql/" OURS "^(persistence|config|protocol/words)/" NOT
 row(FILES "^persistence/backup/format[.]" OURS "^(persistence/backup|protocol/words)/" LIBRARIES json sodium)
 row(FILES "^persistence/" OURS "^(persistence|config|protocol/words)/" LIBRARIES posix)
 # rules: words alone. Exception: the password's hash is made with libsodium, and the old one verified with OpenSSL's SHA-256.
+# What clients may say, when, and at what cost stands in one table (docs/decisions/0031-one-table-of-commands.md).
 row(FILES "^actors/rules/password[.]" OURS "^(actors/rules|protocol/words)/" LIBRARIES sodium openssl)
-row(FILES "^actors/rules/" OURS "^(actors/rules|protocol/words)/")
+row(FILES "^actors/rules/" OURS "^(actors/rules|protocol/(words|commands))/")
 # actors: no SQL, no dialect. Exception: dialects is the one factory that knows which dialects exist.
 row(FILES "^actors/dialects[.]" OURS "^(actors|persistence|config|protocol)/" NOT "^persistence/(sqlite|mysql)/" LIBRARIES caf)
 # What operators are answered is JSON from the start (docs/decisions/0007-operators-commands.md).
@@ -62,7 +63,7 @@ row(FILES "^tools/" OURS "^(tools|actors|persistence|config|protocol)/" NOT "^ac
   LIBRARIES caf posix)
 # tests: the layer under test and below. Unit tests know no CAF and no store.
 row(FILES "^tests/unit/(words|text|accounts)/" OURS "^(protocol|tests/support)/" LIBRARIES test json)
-row(FILES "^tests/unit/rules/" OURS "^(actors/rules|protocol/words|tests/support)/" LIBRARIES test sodium openssl)
+row(FILES "^tests/unit/rules/" OURS "^(actors/rules|protocol/(words|commands)|tests/support)/" LIBRARIES test sodium openssl)
 row(FILES "^tests/unit/config/" OURS "^(config|protocol/words|tests/support)/" LIBRARIES test json posix)
 row(FILES "^tests/fuzz/" OURS "^(protocol|config|actors/transport|tests)/" LIBRARIES test posix)
 row(FILES "^tests/contract/" OURS "^(persistence|config|protocol|tests)/" LIBRARIES test sqlite mysql posix)

@@ -8,20 +8,17 @@
 #pragma once
 #include "actors/rules/recent.hpp"
 #include "actors/rules/token_bucket.hpp"
+#include "protocol/commands/client_commands.hpp"
 #include "protocol/words/ids.hpp"
 #include "protocol/words/utterance.hpp"
 #include <optional>
 
 namespace salond::rules {
 
-/// What uses the rate up: what others are told, and what is stored.
+/// What uses the rate up, as the table of commands has it.
 inline bool is_message(const utterance& said) {
-  const auto* what = std::get_if<command::any>(&said);
-  return what
-         && (std::holds_alternative<command::post>(*what) || std::holds_alternative<command::tell_privately>(*what)
-             || std::holds_alternative<command::join>(*what) || std::holds_alternative<command::leave>(*what)
-             || std::holds_alternative<command::ban>(*what) || std::holds_alternative<command::change_password>(*what)
-             || std::holds_alternative<command::issue_token>(*what));
+  const auto* command = std::get_if<command::any>(&said);
+  return command && about(*command).is_message;
 }
 
 class message_rate {

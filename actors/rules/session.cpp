@@ -1,5 +1,6 @@
 #include "actors/rules/session.hpp"
 #include "actors/rules/permissions.hpp"
+#include "protocol/commands/client_commands.hpp"
 #include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 #include <utility>
@@ -30,6 +31,12 @@ std::optional<fault> refuses_registration(const command::register_user& asked) {
   if (!is_new_password(asked.password))
     return fault::invalid_password;
   return std::nullopt;
+}
+
+/// Whom a command that needs a right is about.
+std::string target_of(const command::any& said) {
+  const auto* ban = std::get_if<command::ban>(&said);
+  return ban ? ban->target : std::string{};
 }
 
 } // namespace
@@ -100,8 +107,16 @@ effects session::take(utterance& said) {
                     said);
 }
 
+/// When it is allowed, and to whom, stands in the table of commands.
 effects session::obey(command::any& said) {
-  return logged_in_ ? commanded(said) : greeted(said);
+  const auto& row = about(said);
+  if (!logged_in_)
+    return row.is_allowed_before_login() ? greeted(said) : end(event::refused{fault::malformed_login, {}});
+  if (!row.is_allowed_in_session())
+    return just(tell{event::refused{fault::unknown_command, {}}});
+  if (row.needs && !may({who_.role, {}}, *row.needs, std::nullopt))
+    return just(tell{event::refused{fault::not_allowed, target_of(said)}});
+  return commanded(said);
 }
 
 effects session::greeted(command::any& said) {
@@ -168,9 +183,7 @@ effects session::commanded(command::any& said) {
             return question_is(question::tell_privately{std::move(what.target), std::move(what.text)},
                                std::move(subject));
           },
-          [this](command::ban& what) -> effects {
-            if (!may({who_.role, {}}, right::administrators, std::nullopt))
-              return just(tell{event::refused{fault::not_allowed, std::move(what.target)}});
+          [this](command::ban& what) {
             auto subject = what.target;
             return question_is(question::ban{std::move(what.target)}, std::move(subject));
           },
@@ -191,13 +204,9 @@ effects session::commanded(command::any& said) {
           [this](command::issue_token&) { return question_is(question::issue_token{}); },
           [](command::help&) -> effects { return just(tell{event::help{}}); },
           [this](command::quit&) { return end(std::nullopt); },
-          // a session has begun already: the first frame's words are none here
-          [](command::log_in&) -> effects {
-            return just(tell{event::refused{fault::unknown_command, {}}});
-          },
-          [](command::resume&) -> effects {
-            return just(tell{event::refused{fault::unknown_command, {}}});
-          },
+          // not let pass: a session has begun already
+          [](command::log_in&) { return effects{}; },
+          [](command::resume&) { return effects{}; },
       },
       said);
 }

@@ -25,8 +25,12 @@ void fold_value(sqlite3_context* context, int, sqlite3_value** values) {
     return;                               // NULL, and a text without a byte, which holds nothing
   static thread_local std::string folded; // kept: a search folds thousands
   folded.clear();
-  append_case_folded(folded, {bytes, static_cast<size_t>(sqlite3_value_bytes(values[0]))});
-  sqlite3_result_text64(context, folded.data(), folded.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  try {
+    append_case_folded(folded, {bytes, static_cast<size_t>(sqlite3_value_bytes(values[0]))});
+    sqlite3_result_text64(context, folded.data(), folded.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  } catch (const std::exception& error) { // SQLite is C: nothing is thrown through it
+    sqlite3_result_error(context, error.what(), -1);
+  }
 }
 
 } // namespace

@@ -14,35 +14,46 @@ constexpr size_t kind_in(const std::variant<All...>*) {
   return result;
 }
 
+// Whether it uses up the message rate, and who may say it.
+constexpr bool a_message = true, no_message = false;
+constexpr std::optional<right> everybody{}, administrators{right::administrators};
+
 template <class Command>
-constexpr client_command row(const char* name, place allowed, double cost, const char* help = nullptr) {
-  return {kind_in<Command>(static_cast<const command::any*>(nullptr)), name, allowed, cost, help};
+constexpr client_command row(const char* name, place allowed, double cost, bool is_message, std::optional<right> needs,
+                             const char* help, const char* name_in_session = nullptr) {
+  const auto kind = kind_in<Command>(static_cast<const command::any*>(nullptr));
+  return {kind, name, name_in_session ? name_in_session : name, allowed, cost, is_message, needs, help};
 }
 
 // A post has its own rate, by user; so have wrong passwords, and accounts that are made, by address. What hashes a
 // password costs as much as that, on the threads for it.
 constexpr client_command_table table{
-    row<command::log_in>("", place::first_frame, 0),
-    row<command::register_user>("INSCRIPTION", place::both, 0),
-    row<command::resume>("RESUME", place::first_frame, 0),
-    row<command::post>("MSG", place::session, 0, "MSG (salon):texte - écrire aux membres d'un salon"),
-    row<command::join>("JOIN", place::session, 2, "JOIN:salon - rejoindre un salon, ou demander à le rejoindre"),
-    row<command::leave>("LEAVE", place::session, 2, "LEAVE:salon - quitter un salon"),
-    row<command::history>("HISTORY", place::session, 1.5,
+    row<command::log_in>("", place::first_frame, 0, no_message, everybody, nullptr),
+    row<command::register_user>("INSCRIPTION", place::both, 0, no_message, everybody, nullptr, "REGISTER"),
+    row<command::resume>("RESUME", place::first_frame, 0, no_message, everybody, nullptr),
+    row<command::post>("MSG", place::session, 0, a_message, everybody,
+                       "MSG (salon):texte - écrire aux membres d'un salon"),
+    row<command::join>("JOIN", place::session, 2, a_message, everybody,
+                       "JOIN:salon - rejoindre un salon, ou demander à le rejoindre"),
+    row<command::leave>("LEAVE", place::session, 2, a_message, everybody, "LEAVE:salon - quitter un salon"),
+    row<command::history>("HISTORY", place::session, 1.5, no_message, everybody,
                           "HISTORY:salon:n - relire les n derniers messages d'un salon (500 au plus)"),
-    row<command::search>("SEARCH", place::session, 1.5 + client_costs::searched_part,
+    row<command::search>("SEARCH", place::session, 1.5 + client_costs::searched_part, no_message, everybody,
                          "SEARCH:salon:texte - retrouver les derniers messages d'un salon qui contiennent un texte"),
-    row<command::who>("WHO", place::session, 2, "WHO:salon - voir qui est connecté dans un salon"),
-    row<command::tell_privately>("PRIVATE", place::session, 0.7,
+    row<command::who>("WHO", place::session, 2, no_message, everybody,
+                      "WHO:salon - voir qui est connecté dans un salon"),
+    row<command::tell_privately>("PRIVATE", place::session, 0.7, a_message, everybody,
                                  "PRIVATE:utilisateur:texte - écrire à une seule personne"),
-    row<command::change_password>("PASSWORD", place::session, 100, "PASSWORD:ancien:nouveau - changer de mot de passe"),
-    row<command::check_credentials>("AUTH", place::session, 100,
+    row<command::change_password>("PASSWORD", place::session, 100, a_message, everybody,
+                                  "PASSWORD:ancien:nouveau - changer de mot de passe"),
+    row<command::check_credentials>("AUTH", place::session, 100, no_message, everybody,
                                     "AUTH:utilisateur:mot de passe - vérifier des identifiants"),
-    row<command::issue_token>("TOKEN", place::session, 5,
+    row<command::issue_token>("TOKEN", place::session, 5, a_message, everybody,
                               "TOKEN - recevoir un jeton pour revenir sans mot de passe (RESUME:jeton)"),
-    row<command::ban>("BAN", place::session, 1, "BAN:utilisateur - bannir définitivement (administrateurs)"),
-    row<command::help>("HELP", place::session, 0.5, "HELP - lire cette aide"),
-    row<command::quit>("QUIT", place::session, 0, "QUIT - se déconnecter"),
+    row<command::ban>("BAN", place::session, 1, a_message, administrators,
+                      "BAN:utilisateur - bannir définitivement (administrateurs)"),
+    row<command::help>("HELP", place::session, 0.5, no_message, everybody, "HELP - lire cette aide"),
+    row<command::quit>("QUIT", place::session, 0, no_message, everybody, "QUIT - se déconnecter"),
 };
 
 constexpr bool complete() {
@@ -57,6 +68,13 @@ constexpr bool complete() {
 }
 static_assert(complete(), "a row for each command");
 
+constexpr std::array<size_t, table.size()> rows_by_kind() {
+  std::array<size_t, table.size()> result{};
+  for (size_t row = 0; row < table.size(); ++row)
+    result[table[row].kind] = row;
+  return result;
+}
+
 } // namespace
 
 const client_command_table& client_commands() {
@@ -64,10 +82,8 @@ const client_command_table& client_commands() {
 }
 
 const client_command& about(const command::any& said) {
-  for (const auto& entry : table)
-    if (entry.kind == said.index())
-      return entry;
-  return table.back(); // there is a row for each
+  static constexpr auto rows = rows_by_kind();
+  return table[rows[said.index()]];
 }
 
 double cost_of(const utterance& said) {
