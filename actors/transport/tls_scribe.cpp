@@ -81,7 +81,7 @@ void tls_scribe::end(const dial_failure& why) {
   at_ = phase::dead;
   shut_down();
   io_failure(&events_.backend(), net::operation::read);
-  events_.passivate();
+  leave_loop();
   want_write(false);
 }
 
@@ -128,6 +128,13 @@ void tls_scribe::add_to_loop() {
     return;
   reading_.reset(this);
   events_.activate();
+}
+
+/// Entered and left in one turn: the loop, which has forgotten both, says nothing.
+void tls_scribe::leave_loop() {
+  events_.passivate();
+  if ((events_.eventbf() & net::input_mask) == 0)
+    reading_.reset();
 }
 
 void tls_scribe::want_write(bool want) {
@@ -228,7 +235,7 @@ tls_scribe::step tls_scribe::first_byte() {
 
 /// Handshakes have had their share of this turn: the bytes of this one stay in the socket until its turn comes.
 void tls_scribe::wait_for_handshake() {
-  events_.passivate();
+  leave_loop();
   const caf::intrusive_ptr<tls_scribe> self{this};
   pace_of_handshakes().wait([self] {
     if (self->at_ == phase::dead)

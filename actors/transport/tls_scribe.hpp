@@ -57,7 +57,7 @@ public:
   std::string addr() const override { return from_.address; }
   uint16_t port() const override;
   void add_to_loop() override;
-  void remove_from_loop() override { events_.passivate(); }
+  void remove_from_loop() override { leave_loop(); }
   void flush() override;
   void graceful_shutdown() override;
 
@@ -77,6 +77,7 @@ private:
 
   int descriptor() const { return events_.fd(); }
   void leave_lobby();
+  void leave_loop();
   void report(const char* what, const std::string& why = {});
   void want_write(bool want);
   void report_end(const std::string& why);

@@ -117,7 +117,7 @@ tls_scribe::step tls_scribe::take_frame() {
   got_ = 0;
   in_payload_ = !in_payload_ && gate_.payload_size() > 0;
   if (!consume(&events_.backend(), in_.data(), size)) { // BASP reads it, and sets want_
-    events_.passivate();
+    leave_loop();
     return step::wait;
   }
   if (in_.capacity() > most_kept_buffer && want_ < most_kept_buffer)

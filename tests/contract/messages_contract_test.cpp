@@ -206,7 +206,7 @@ TEST_P(StoreContract, MessagesAreLookedThroughPartByPart) {
   EXPECT_EQ(first.before, 3 * (part + 2));
   ASSERT_THAT(first.found, SizeIs(1));
   EXPECT_EQ(first.found[0].number, 3 * (part + 2));
-  EXPECT_EQ(first.found[0].bytes, weight_of(8, 5));
+  EXPECT_EQ(first.found[0].bytes, weight_of(std::string{"Aiguille"}.size(), std::string{"Zoé"}.size()));
   EXPECT_THAT(second.found, IsEmpty());
   EXPECT_EQ(second.before, 6);
   ASSERT_THAT(third.found, SizeIs(1));

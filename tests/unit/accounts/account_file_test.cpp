@@ -71,7 +71,8 @@ TEST(AccountFile, HasAllItsFaultsNamedByLine) {
             "line 6: the username \"Admin\" is reserved\n"
             "line 7: there is neither a password nor a hash\n"
             "line 8: there are a password and a hash; give one\n"
-            "line 9: the hash is neither Argon2id in PHC form (at most 1 GiB, 64 passes) nor 64 lower-case hexadecimal "
+            "line 9: the hash is neither Argon2id in PHC form (at most 1 GiB, 64 passes, 2 GiB in all passes) nor 64 "
+            "lower-case hexadecimal "
             "digits\n"
             "line 10: there are 2 fields, and 3 columns\n"
             "line 11: a quote is not closed");
