@@ -168,7 +168,7 @@ TEST(SocketFiles, AModeOrAGroupThatIsNoneIsAFault) {
   std::ofstream(config) << R"({"unix": {"group": "no-such-group"}})";
   const auto run = run_salond(folder, {"--config=" + config, "--state=" + std::string(folder / "state"), "--admin=none",
                                        "--listen=unix:" + std::string(folder / "socket")});
-  EXPECT_EQ(run.status, 1);
+  EXPECT_EQ(run.status, 2);
   EXPECT_THAT(run.errors, HasSubstr("no-such-group"));
 }
 
