@@ -101,14 +101,14 @@ public:
   }
   template <class T>
   void fill(std::optional<T>& x) {
-    if (alternative_++ % 2 == 0)
+    if (chooses_value())
       fill(x.emplace());
   }
   template <class T>
   void fill(outcome<T>& x) {
     T value{};
     fill(value);
-    x = alternative_++ % 2 == 0 ? outcome<T>{std::move(value)} : outcome<T>{fault::not_a_member};
+    x = chooses_value() ? outcome<T>{std::move(value)} : outcome<T>{fault::not_a_member};
   }
   template <class... Ts>
   void fill(std::variant<Ts...>& x) {
@@ -116,6 +116,9 @@ public:
   }
 
 private:
+  /// In other turns than a variant of two has, so that what is in its alternatives is filled, and left empty, too.
+  bool chooses_value() { return alternative_++ / 2 % 2 == 0; }
+
   template <size_t Number, class... Ts>
   void fill_alternative(std::variant<Ts...>& x, size_t which) {
     if constexpr (Number < sizeof...(Ts)) {
