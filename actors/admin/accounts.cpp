@@ -39,8 +39,7 @@ template <class Then>
 void ask_sessions(const admin_call_ptr& call, Then then) {
   call->self()
       ->request(call->parts().directory, std::chrono::seconds{5}, list_sessions{})
-      .then([then = std::move(then)](const sessions_listed& all) mutable { then(all.sessions); },
-            refusing_error(call));
+      .then([then = std::move(then)](const sessions_listed& all) mutable { then(all.sessions); }, refusing_error(call));
 }
 
 void list_all_sessions(const admin_call_ptr& call) {

@@ -72,7 +72,7 @@ void run(const options& asked) {
 int main(int argc, char** argv) {
   salond::hold_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is told as a full disk is
+  std::signal(SIGXFSZ, SIG_IGN);       // a file that may not grow is told as a full disk is
   std::setlocale(LC_CTYPE, "C.UTF-8"); // names are UTF-8, whatever the terminal's language
   try {
     if (!completes(argc, argv))

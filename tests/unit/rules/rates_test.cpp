@@ -166,8 +166,12 @@ TEST(Messages, AreWhatIsStoredOrToldToOthers) {
                                         command::issue_token{}};
   const std::vector<utterance> others{command::who{"Général"},
                                       command::search{"Général", "x"},
-                                      command::history{"Général", 5},          command::help{}, command::quit{},
-                                      command::check_credentials{"paul", "x"}, misspoken{},     input_ended{}};
+                                      command::history{"Général", 5},
+                                      command::help{},
+                                      command::quit{},
+                                      command::check_credentials{"paul", "x"},
+                                      misspoken{},
+                                      input_ended{}};
 
   for (const auto& one : messages)
     EXPECT_TRUE(rules::is_message(one));
