@@ -4,6 +4,7 @@
 #include "actors/system.hpp"
 #include <algorithm>
 #include <atomic>
+#include <caf/io/all.hpp>
 #include <functional>
 #include <future>
 #include <gtest/gtest.h>
@@ -31,6 +32,19 @@ protected:
     if (!over)
       loop().post([this] { count_turns(); });
   }
+  /// Hands so many pieces of work over together. Answers in which turn each was done, from the first one's on.
+  std::vector<size_t> hand_over_and_count_turns(size_t times) {
+    std::vector<size_t> done_in;
+    hand_over(times, [this, &done_in](size_t i) {
+      if (i == 0)
+        count_turns();
+      done_in.push_back(turns);
+    });
+    settle();
+    hand_over(1, [this](size_t) { over = true; });
+    settle();
+    return done_in;
+  }
   /// Waits until the loop has done all that was handed over before.
   void settle() {
     std::promise<void> settled;
@@ -45,32 +59,14 @@ protected:
 };
 
 TEST_F(IoLoop, TakesWhatOtherThreadsHandOverTogether) {
-  std::vector<size_t> done_in;
-
-  hand_over(io_loop::most_a_turn, [this, &done_in](size_t i) {
-    if (i == 0)
-      count_turns();
-    done_in.push_back(turns);
-  });
-  settle();
-  hand_over(1, [this](size_t) { over = true; });
-  settle();
+  const auto done_in = hand_over_and_count_turns(io_loop::most_a_turn);
 
   ASSERT_EQ(done_in.size(), io_loop::most_a_turn);
   EXPECT_LE(done_in.back() - done_in.front(), 2u);
 }
 
 TEST_F(IoLoop, LeavesWhatIsTooMuchToTheNextTurns) {
-  std::vector<size_t> done_in;
-
-  hand_over(10 * io_loop::most_a_turn, [this, &done_in](size_t i) {
-    if (i == 0)
-      count_turns();
-    done_in.push_back(turns);
-  });
-  settle();
-  hand_over(1, [this](size_t) { over = true; });
-  settle();
+  const auto done_in = hand_over_and_count_turns(10 * io_loop::most_a_turn);
 
   EXPECT_GE(done_in.back() - done_in.front(), 8u);
 }
