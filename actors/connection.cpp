@@ -130,7 +130,7 @@ void connection::pump() {
 void connection::carry_out(rules::effects what) {
   for (auto& one : what) {
     if (auto* told = std::get_if<rules::tell>(&one))
-      tell(told->what);
+      codec_->ends_with(told->what) ? close(told->what) : tell(told->what);
     if (auto* question = std::get_if<rules::ask>(&one))
       ask(std::move(question->what));
     if (auto* later = std::get_if<rules::ask_when_read>(&one))
@@ -348,7 +348,7 @@ void connection::time_has_come(instant at) {
   }
   if (parked_ && parked_until_ <= at) {
     const auto post = *std::exchange(parked_, std::nullopt);
-    return answered(rules::answer::posted{fault::busy, post.salon});
+    return answer<command::post>({fault::busy, post.salon});
   }
   const auto patience = house_->settings.limits.login_seconds;
   if (patience != 0 && at >= entered_ + std::chrono::seconds{patience})

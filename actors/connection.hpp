@@ -72,6 +72,12 @@ private:
   void leave_out();
   void finish_if_said();
 
+  /// The answer to a `Question`, whose type belongs to it.
+  template <class Question>
+  void answer(rules::answer_of<Question> what) {
+    answered(std::move(what));
+  }
+
   // One function a question; connection_questions.cpp.
   void ask(rules::question::any what);
   void carry(rules::question::find_user& what);
@@ -82,15 +88,15 @@ private:
   void carry(rules::question::register_user& what);
   void carry(rules::question::replace_hash& what);
   void carry(rules::question::change_password& what);
-  void carry(rules::question::post& what);
-  void carry(rules::question::join& what);
-  void carry(rules::question::leave& what);
-  void carry(rules::question::history& what);
-  void carry(rules::question::who& what);
-  void carry(rules::question::search& what);
-  void carry(rules::question::tell_privately& what);
-  void carry(rules::question::ban& what);
-  void carry(rules::question::issue_token& what);
+  void carry(command::post& what);
+  void carry(command::join& what);
+  void carry(command::leave& what);
+  void carry(command::history& what);
+  void carry(command::who& what);
+  void carry(command::search& what);
+  void carry(command::tell_privately& what);
+  void carry(command::ban& what);
+  void carry(command::issue_token& what);
   void carry(rules::question::next_piece& what);
 
   // What is handed out piece by piece; connection_hand_out.cpp.
@@ -119,15 +125,16 @@ private:
   void ask_next(members_of& state);
   void tell_messages(std::vector<chat_message> messages);
   void take_found(persistence::searched_part& part);
+  void tell_nothing_found(const std::string& salon);
   void tell_members(rules::presence::named& who);
-  void hand_out_no_more(rules::answer::any why);
+  void hand_out_no_more(fault why);
   bool serves(const desk& at);
   template <class Ask, class Then>
   void read_as_member(const desk& at, Ask ask, Then then);
   void confirm_all(const std::vector<decided_request>& told);
   void confirm_taken();
 
-  void send_post(desk& at, rules::question::post& what);
+  void send_post(desk& at, command::post& what);
   outcome<desk*> open_desk(const std::string& salon);
   void open_session(const rules::question::arrive& as);
   void read_user(std::string key);
@@ -140,7 +147,7 @@ private:
   caf::intrusive_ptr<client_socket> socket_;
   std::unique_ptr<codec> codec_;
   rules::session session_;
-  std::optional<rules::question::post> parked_;
+  std::optional<command::post> parked_;
   instant parked_until_{}, entered_{};
   rules::client_budget budget_;
   std::optional<utterance> slowed_; ///< said, and not heard before slowed_until_

@@ -37,22 +37,22 @@ void connection::ask_next(std::monostate&) {
       },
       [this](persistence::private_page& found) {
         auto piece = backlog.go_on(std::move(found.texts), std::move(found.later));
-        answered(rules::answer::remembered{std::move(piece.events), piece.more});
+        answer<rules::question::next_piece>({std::move(piece.events), piece.more});
         confirm_all(piece.decided);
       },
-      [this](fault why) { answered(rules::answer::remembered{why}); });
+      [this](fault why) { answer<rules::question::next_piece>({why}); });
 }
 
 /// Nothing of it is handed out any more, and the session is answered so.
-void connection::hand_out_no_more(rules::answer::any why) {
+void connection::hand_out_no_more(fault why) {
   handed_out_ = std::monostate{};
-  answered(std::move(why));
+  answer<rules::question::next_piece>({why});
 }
 
 /// Whether the salon is there and open, and owes an answer from now on; else the session is answered that it is not.
 bool connection::serves(const desk& at) {
   if (!at.salon) {
-    hand_out_no_more(rules::answer::remembered{at.archived ? fault::unknown_salon : fault::storage});
+    hand_out_no_more(at.archived ? fault::unknown_salon : fault::storage);
     return false;
   }
   asked_salon_ = at.record.id;
@@ -62,7 +62,7 @@ bool connection::serves(const desk& at) {
 /// Asks the store what members alone may read. The salon is asked first whether the user is one; it sees no text.
 template <class Ask, class Then>
 void connection::read_as_member(const desk& at, Ask ask, Then then) {
-  const auto refuse = [this](fault why) { hand_out_no_more(rules::answer::remembered{why}); };
+  const auto refuse = [this](fault why) { hand_out_no_more(why); };
   request(at.salon, caf::infinite, check_member{account})
       .then(
           [this, ask = std::move(ask), then = std::move(then), refuse](member_confirmed) mutable {
@@ -73,10 +73,10 @@ void connection::read_as_member(const desk& at, Ask ask, Then then) {
 
 // --- messages of a salon ---
 
-void connection::carry(rules::question::history& what) {
+void connection::carry(command::history& what) {
   const auto at = open_desk(what.salon);
   if (!at)
-    return answered(rules::answer::remembered{at.why()});
+    return answer<command::history>({at.why()});
   read_as_member(
       **at,
       [id = (*at)->record.id, count = static_cast<size_t>(what.count)](persistence::store& db) {
@@ -110,15 +110,15 @@ void connection::tell_messages(std::vector<chat_message> messages) {
   const auto more = !state.later.empty();
   if (!more)
     handed_out_ = std::monostate{};
-  answered(rules::answer::remembered{std::move(page), more});
+  answer<rules::question::next_piece>({std::move(page), more});
 }
 
 // --- a search: part by part, each paid for and a question of its own, so that others have their turns ---
 
-void connection::carry(rules::question::search& what) {
+void connection::carry(command::search& what) {
   const auto at = open_desk(what.salon);
   if (!at)
-    return answered(rules::answer::remembered{at.why()});
+    return answer<command::search>({at.why()});
   handed_out_ = search_of{*at, std::move(what.text), std::numeric_limits<int64_t>::max(), {}};
   ask_next(std::get<search_of>(handed_out_)); // its part is paid for with the command
 }
@@ -145,18 +145,24 @@ void connection::take_found(persistence::searched_part& part) {
   if (state.before != 0 && state.found.size() < command::search::most_found)
     return ask_when_paid(client_costs::searched_part);
   if (state.found.empty())
-    return hand_out_no_more(rules::answer::told{event::any{event::nothing_found{state.at->record.name}}});
+    return tell_nothing_found(state.at->record.name);
   std::reverse(state.found.begin(), state.found.end());
   handed_out_ = messages_of{state.at, std::move(state.found)};
   ask_next(std::get<messages_of>(handed_out_));
 }
 
+void connection::tell_nothing_found(const std::string& salon) {
+  std::vector<event::any> page{event::nothing_found{salon}};
+  handed_out_ = std::monostate{};
+  answer<rules::question::next_piece>({std::move(page)});
+}
+
 // --- who is connected ---
 
-void connection::carry(rules::question::who& what) {
+void connection::carry(command::who& what) {
   const auto at = open_desk(what.salon);
   if (!at)
-    return answered(rules::answer::remembered{at.why()});
+    return answer<command::who>({at.why()});
   handed_out_ = members_of{*at, {}};
   ask_when_paid(client_costs::named * static_cast<double>((*at)->hearers.size()));
 }
@@ -166,7 +172,7 @@ void connection::ask_next(members_of& state) {
     return;
   request(state.at->salon, caf::infinite, list_members{account, state.after_key})
       .then([this](users_named& found) { tell_members(found.found); },
-            [this](caf::error& why) { hand_out_no_more(rules::answer::remembered{fault_of(why)}); });
+            [this](caf::error& why) { hand_out_no_more(fault_of(why)); });
 }
 
 void connection::tell_members(rules::presence::named& who) {
@@ -181,7 +187,7 @@ void connection::tell_members(rules::presence::named& who) {
     state.after_key = std::move(who.last_key);
   else
     handed_out_ = std::monostate{};
-  answered(rules::answer::remembered{std::move(page), more});
+  answer<rules::question::next_piece>({std::move(page), more});
 }
 
 void connection::confirm_all(const std::vector<decided_request>& told) {

@@ -17,7 +17,7 @@ constexpr auto parking_time = std::chrono::seconds{5};
 } // namespace
 
 void connection::ask(rules::question::any what) {
-  if (!std::holds_alternative<rules::question::post>(what))
+  if (!std::holds_alternative<command::post>(what))
     asked_salon_ = {}; // posts are answered before anything else is asked: no salon owes an answer now
   std::visit([this](auto& question) { carry(question); }, what);
 }
@@ -29,7 +29,7 @@ bool connection::may_try(const rules::question::any& what, std::string account) 
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = what; break;
-  case rules::login_throttle::verdict::refused: answered(rules::answer::found{fault::too_many_attempts}); break;
+  case rules::login_throttle::verdict::refused: answer<rules::question::find_user>({fault::too_many_attempts}); break;
   }
   return false;
 }
@@ -51,9 +51,9 @@ void connection::carry(rules::question::find_user& what) {
   const auto key = what.key;
   if (what.what == rules::question::find_user::purpose::registration) {
     if (house_->is_reserved_for_operator(what.username))
-      return answered(rules::answer::found{fault::reserved_name});
+      return answer<rules::question::find_user>({fault::reserved_name});
     if (const auto why = house_->allowed.refuses_registration(network, now()))
-      return answered(rules::answer::found{*why});
+      return answer<rules::question::find_user>({*why});
     registering_ = true;
   } else if (!may_try(what, no_token_ ? std::string{} : key)) { // nobody's account suffers for tokens that are over
     return;
@@ -81,7 +81,7 @@ void connection::found_user(outcome<user> who) {
     give_registration_back();
   if (!who && !unknown)
     tried(admission::attempt_result::not_tried);
-  answered(rules::answer::found{std::move(who)});
+  answer<rules::question::find_user>({std::move(who)});
 }
 
 /// No account comes of it.
@@ -98,11 +98,11 @@ void connection::carry(rules::question::verify& what) {
       .then(
           [this, guesses](verified_password& x) {
             tried(x.which ? admission::attempt_result::right : admission::attempt_result::wrong, guesses);
-            answered(rules::answer::verified{salond::done{}, x.which, std::move(x.better_hash)});
+            answer<rules::question::verify>({salond::done{}, x.which, std::move(x.better_hash)});
           },
           [this](caf::error& why) {
             tried(admission::attempt_result::not_tried);
-            answered(rules::answer::verified{fault_of(why), std::nullopt, {}});
+            answer<rules::question::verify>({fault_of(why), std::nullopt, {}});
           });
 }
 
@@ -113,11 +113,11 @@ void connection::carry(rules::question::hash& what) {
       .then(
           [this](hashed_password& x) {
             registering_ = false;
-            answered(rules::answer::hashed{std::move(x.hash)});
+            answer<rules::question::hash>({std::move(x.hash)});
           },
           [this](caf::error& why) {
             give_registration_back();
-            answered(rules::answer::hashed{fault_of(why)});
+            answer<rules::question::hash>({fault_of(why)});
           });
 }
 
@@ -138,11 +138,11 @@ void connection::carry(rules::question::find_token& what) {
           tried(admission::attempt_result::wrong);
           no_token_ = true;
         }
-        answered(rules::answer::found{std::move(found)});
+        answer<rules::question::find_token>({std::move(found)});
       },
       [this](fault why) {
         tried(admission::attempt_result::not_tried);
-        answered(rules::answer::found{why});
+        answer<rules::question::find_token>({why});
       });
 }
 
@@ -151,7 +151,7 @@ void connection::carry(rules::question::arrive& what) {
   request(house_->directory, caf::infinite, salond::arrive{what.who, what.username, number, peer})
       .then([this, what](arrival_noted) { open_session(what); },
             [this](caf::error& why) {
-              answered(rules::answer::arrived{fault_of(why), {}});
+              answer<rules::question::arrive>({fault_of(why), {}});
             });
 }
 
@@ -185,17 +185,17 @@ void connection::open_session(const rules::question::arrive& as) {
       },
       [this, username = as.username, key, is_new, at](outcome<persistence::arrival>& opened) {
         if (!opened)
-          return answered(rules::answer::arrived{opened.why(), {}});
+          return answer<rules::question::arrive>({opened.why(), {}});
         if (is_new)
           house_->allowed.is_stored(key, network, now(), at);
         auto missed = house_->start_hearing(*this, username, std::move(*opened));
         log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
-        answered(rules::answer::arrived{event::logged_in{username, house_->list_for(*this)}, std::move(missed.events),
-                                        missed.more});
+        answer<rules::question::arrive>(
+            {event::logged_in{username, house_->list_for(*this)}, std::move(missed.events), missed.more});
         confirm_all(missed.decided);
       },
       [this](fault why) {
-        answered(rules::answer::arrived{why, {}});
+        answer<rules::question::arrive>({why, {}});
       });
 }
 
@@ -210,7 +210,7 @@ void connection::carry(rules::question::replace_hash& what) {
 
 void connection::carry(rules::question::change_password& what) {
   if (!house_->allowed.may_change_password(account, now()))
-    return answered(rules::answer::settled{fault::too_many_attempts});
+    return answer<rules::question::change_password>({fault::too_many_attempts});
   ask_store(
       this, house_->store, store_work::kind::write,
       [what, why = decision{session_.who().username, peer, {}, wall_clock(), account}](persistence::store& db) {
@@ -218,10 +218,10 @@ void connection::carry(rules::question::change_password& what) {
       },
       [this](bool changed) {
         // not changed: another session of the user was quicker, and the old password is right no more
-        answered(rules::answer::settled{changed ? outcome<salond::done>{salond::done{}}
-                                                : outcome<salond::done>{fault::wrong_credentials}});
+        answer<rules::question::change_password>(
+            {changed ? outcome<salond::done>{salond::done{}} : outcome<salond::done>{fault::wrong_credentials}});
       },
-      [this](fault why) { answered(rules::answer::settled{why}); });
+      [this](fault why) { answer<rules::question::change_password>({why}); });
 }
 
 /// The salon's desk, which owes an answer from now on. unknown_salon; storage: it is not open.
@@ -233,10 +233,10 @@ outcome<desk*> connection::open_desk(const std::string& salon) {
   return at;
 }
 
-void connection::carry(rules::question::post& what) {
+void connection::carry(command::post& what) {
   auto* at = house_->find(what.salon);
   if (!at || !at->salon)
-    return answered(rules::answer::posted{at ? fault::storage : fault::unknown_salon, what.salon});
+    return answer<command::post>({at ? fault::storage : fault::unknown_salon, what.salon});
   const auto most = house_->settings.limits.posts_in_flight_per_salon;
   if (most == 0 || at->posts < most)
     return send_post(*at, what);
@@ -246,23 +246,23 @@ void connection::carry(rules::question::post& what) {
   house_->wake(*this, parked_until_);
 }
 
-void connection::send_post(desk& at, rules::question::post& what) {
+void connection::send_post(desk& at, command::post& what) {
   asked_salon_ = at.record.id;
   ++at.posts;
   send(at.salon, salond::post{number, account, session_.who().username, std::move(what.text), std::move(what.salon)});
 }
 
-void connection::carry(rules::question::join& what) {
+void connection::carry(command::join& what) {
   const auto at = open_desk(what.salon);
   if (!at)
-    return answered(rules::answer::settled{at.why()});
+    return answer<command::join>({at.why()});
   send((*at)->salon, salond::join{number, account, session_.who().username});
 }
 
-void connection::carry(rules::question::leave& what) {
+void connection::carry(command::leave& what) {
   const auto at = open_desk(what.salon);
   if (!at)
-    return answered(rules::answer::settled{at.why()});
+    return answer<command::leave>({at.why()});
   send((*at)->salon, salond::leave{number, account, session_.who().username});
 }
 
@@ -271,18 +271,18 @@ void connection::carry(rules::question::tell_privately& what) {
                                              std::move(what.text), wall_clock()});
 }
 
-void connection::carry(rules::question::ban& what) {
+void connection::carry(command::ban& what) {
   asked_services_ = true;
   request(house_->services.bans, caf::infinite,
           ban_user{what.target, decision{session_.who().username, peer, {}, wall_clock(), account}})
       .then(
           [this](removed& who) {
-            answered(rules::answer::told{event::any{event::user_banned{std::move(who.username)}}});
+            answer<command::ban>({salond::done{}, event::user_banned{std::move(who.username)}});
           },
-          [this](caf::error& why) { answered(rules::answer::told{fault_of(why)}); });
+          [this](caf::error& why) { answer<command::ban>({fault_of(why)}); });
 }
 
-void connection::carry(rules::question::issue_token&) {
+void connection::carry(command::issue_token&) {
   auto token = rules::generate_token();
   ask_store(
       this, house_->store, store_work::kind::write,
@@ -292,9 +292,9 @@ void connection::carry(rules::question::issue_token&) {
       },
       [this, token](salond::done) {
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(token_life).count();
-        answered(rules::answer::told{event::any{event::token_issued{token, seconds}}});
+        answer<command::issue_token>({salond::done{}, event::token_issued{token, seconds}});
       },
-      [this](fault why) { answered(rules::answer::told{why}); });
+      [this](fault why) { answer<command::issue_token>({why}); });
 }
 
 } // namespace salond

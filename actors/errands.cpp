@@ -13,11 +13,11 @@ void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audie
       },
       [house, what](outcome<persistence::stored_private>& stored) {
         if (!stored)
-          return house->answer(what.from, rules::answer::settled{stored.why()});
+          return house->answer(what.from, rules::answer_of<command::tell_privately>{stored.why()});
         house->tell_privately(stored->target, what.author, what.from, {stored->id, what.username, what.text, what.at});
-        house->answer(what.from, rules::answer::settled{done{}});
+        house->answer(what.from, rules::answer_of<command::tell_privately>{done{}});
       },
-      [house, from = what.from](fault why) { house->answer(from, rules::answer::settled{why}); });
+      [house, from = what.from](fault why) { house->answer(from, rules::answer_of<command::tell_privately>{why}); });
 }
 
 namespace {
@@ -28,14 +28,16 @@ void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audie
       [who = std::move(what.who)](persistence::store& db) { return db.register_user(who); },
       [house, from = what.from, peer = what.peer](outcome<persistence::registered_user>& made) {
         if (!made)
-          return house->answer(from, rules::answer::settled{made.why()});
+          return house->answer(from, rules::answer_of<rules::question::register_user>{made.why()});
         for (const auto salon : made->salons)
           if (auto* at = house->find(salon); at && at->salon)
             caf::anon_send(at->salon, member_added{made->user.id}); // before what the new user says: one mailbox
         log::info("registered", {{"user", made->user.username}, {"from", peer}});
-        house->answer(from, rules::answer::settled{done{}});
+        house->answer(from, rules::answer_of<rules::question::register_user>{done{}});
       },
-      [house, from = what.from](fault why) { house->answer(from, rules::answer::settled{why}); });
+      [house, from = what.from](fault why) {
+        house->answer(from, rules::answer_of<rules::question::register_user>{why});
+      });
 }
 
 /// It waits for an administrator, and is refused so.
@@ -50,9 +52,12 @@ void request_registration(relay_actor::broker_pointer self, const std::shared_pt
       [house, name, from = what.from, peer = what.peer](const outcome<done>& taken) {
         if (taken)
           log::info("asked for an account", {{"user", name}, {"from", peer}});
-        house->answer(from, rules::answer::settled{taken ? fault::registration_waits : taken.why()});
+        house->answer(
+            from, rules::answer_of<rules::question::register_user>{taken ? fault::registration_waits : taken.why()});
       },
-      [house, from = what.from](fault why) { house->answer(from, rules::answer::settled{why}); });
+      [house, from = what.from](fault why) {
+        house->answer(from, rules::answer_of<rules::question::register_user>{why});
+      });
 }
 
 } // namespace

@@ -20,7 +20,7 @@ void answer(pointer self, connection_id to, salon_answer what) {
 }
 
 void refuse_post(pointer self, const post& what, fault why) {
-  answer(self, what.from, rules::answer::posted{why, what.salon_as_typed});
+  answer(self, what.from, rules::answer_of<command::post>{why, what.salon_as_typed});
 }
 
 void tell_stored(pointer self, const append_job& what) {
@@ -33,9 +33,9 @@ void tell_stored(pointer self, const append_job& what) {
   for (const auto& [row, post] : what.entries()) {
     if (*stored) {
       out.events.push_back(event::said{record.id, record.name, post.username, row.text, row.seq, row.at});
-      out.replies.push_back({post.from, rules::answer::posted{}});
+      out.replies.push_back({post.from, rules::answer_of<command::post>{}});
     } else {
-      out.replies.push_back({post.from, rules::answer::posted{stored->why(), post.salon_as_typed}});
+      out.replies.push_back({post.from, rules::answer_of<command::post>{stored->why(), post.salon_as_typed}});
     }
     ++stored;
   }
@@ -114,9 +114,9 @@ event::any left_of(pointer self, const std::string& username) {
 void on_join(pointer self, const join& msg) {
   auto& st = self->state;
   const auto id = st.rules.record().id;
-  const auto refuse = [self, to = msg.from](fault why) { answer(self, to, rules::answer::settled{why}); };
+  const auto refuse = [self, to = msg.from](fault why) { answer(self, to, rules::answer_of<command::join>{why}); };
   switch (st.rules.asks_to_join(msg.who)) {
-  case rules::salon::admission::member_already: return answer(self, msg.from, rules::answer::settled{done{}});
+  case rules::salon::admission::member_already: return answer(self, msg.from, rules::answer_of<command::join>{done{}});
   case rules::salon::admission::on_request:
     return ask_store(
         self, st.store, store_work::kind::write,
@@ -126,7 +126,7 @@ void on_join(pointer self, const join& msg) {
             return refuse(made.why());
           log::info("asked to join", {{"user", msg.username}, {"salon", self->state.rules.record().name}});
           answer(self, msg.from,
-                 rules::answer::told{event::any{event::request_waits{self->state.rules.record().name}}});
+                 rules::answer_of<command::join>{done{}, event::request_waits{self->state.rules.record().name}});
         },
         refuse);
   case rules::salon::admission::member_now: break;
@@ -137,14 +137,14 @@ void on_join(pointer self, const join& msg) {
       [self, msg, refuse](const outcome<persistence::membership_change>& made) {
         if (!made)
           return refuse(made.why());
-        enter(self, msg.who, msg.username, {{msg.from, rules::answer::settled{done{}}}});
+        enter(self, msg.who, msg.username, {{msg.from, rules::answer_of<command::join>{done{}}}});
       },
       refuse);
 }
 
 void on_leave(pointer self, const leave& msg) {
   auto& st = self->state;
-  const auto refuse = [self, to = msg.from](fault why) { answer(self, to, rules::answer::settled{why}); };
+  const auto refuse = [self, to = msg.from](fault why) { answer(self, to, rules::answer_of<command::leave>{why}); };
   if (auto why = st.rules.refuses(msg.who))
     return refuse(*why);
   ask_store(
@@ -153,7 +153,7 @@ void on_leave(pointer self, const leave& msg) {
       [self, msg, refuse](const outcome<persistence::membership_change>& made) {
         if (!made)
           return refuse(made.why());
-        go(self, msg.who, left_of(self, msg.username), {{msg.from, rules::answer::settled{done{}}}});
+        go(self, msg.who, left_of(self, msg.username), {{msg.from, rules::answer_of<command::leave>{done{}}}});
       },
       refuse);
 }

@@ -67,6 +67,9 @@ public:
   /// Nothing is said after this: what waits goes out without further delay, `last` (if any) as the closing text.
   virtual void say_last(const std::optional<event::any>& last, instant now) = 0;
 
+  /// Whether a connection of this dialect ends with this answer, as its closing text.
+  virtual bool ends_with(const event::any& what) const = 0;
+
   /// Appends to `out` what may go out now; each element is a write of its own.
   virtual void drain(std::vector<shared_bytes>& out, instant now) = 0;
 

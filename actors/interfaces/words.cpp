@@ -28,6 +28,22 @@ typename Inspector::result_type inspect_alternatives(Inspector& f, std::variant<
   }
 }
 
+/// Whether there is one, and that.
+template <class Inspector, class T>
+typename Inspector::result_type inspect_optional(Inspector& f, std::optional<T>& x) {
+  auto has_value = x.has_value();
+  if constexpr (Inspector::reads_state) {
+    return has_value ? f(has_value, *x) : f(has_value);
+  } else {
+    T value{};
+    if (auto error = f(has_value))
+      return error;
+    auto error = has_value ? f(value) : caf::error{};
+    x = has_value ? std::optional{std::move(value)} : std::nullopt;
+    return error;
+  }
+}
+
 } // namespace
 
 /// Whether there is a value, and that or the fault.
@@ -47,26 +63,16 @@ typename Inspector::result_type inspect(Inspector& f, outcome<T>& x) {
   }
 }
 
-/// Whether there is one, and that.
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, std::optional<fault>& x) {
-  auto has_value = x.has_value();
-  auto value = x.value_or(fault::storage);
-  if constexpr (Inspector::reads_state) {
-    return has_value ? f(has_value, value) : f(has_value);
-  } else {
-    if (auto error = f(has_value))
-      return error;
-    auto error = has_value ? f(value) : caf::error{};
-    x = has_value ? std::optional{value} : std::nullopt;
-    return error;
-  }
+  return inspect_optional(f, x);
 }
 
 namespace event {
 
 SALOND_VALUES(listed_salon, x.id, x.name, x.member)
 SALOND_VALUES(logged_in, x.username, x.salons)
+SALOND_VALUES(login_refused, x.why)
 SALOND_VALUES(registration_refused, x.why)
 SALOND_VALUES(said, x.salon, x.salon_name, x.author, x.text, x.seq, x.at)
 SALOND_VALUES(joined, x.salon, x.salon_name, x.username)
@@ -75,6 +81,7 @@ SALOND_VALUES(said_privately, x.id, x.author, x.text, x.at)
 SALOND_VALUES(request_waits, x.salon_name)
 SALOND_VALUES(request_refused, x.salon_name)
 SALOND_VALUES(user_banned, x.username)
+SALOND_VALUES(credentials_refused, x.why)
 SALOND_VALUES(password_refused, x.why)
 SALOND_VALUES(token_issued, x.token, x.seconds)
 SALOND_VALUES(members_connected, x.salon, x.salon_name, x.usernames)
@@ -89,6 +96,11 @@ typename Inspector::result_type inspect(Inspector& f, any& x) {
   return inspect_alternatives(f, x);
 }
 
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, std::optional<any>& x) {
+  return inspect_optional(f, x);
+}
+
 template caf::error inspect(caf::serializer&, any&);
 template caf::error inspect(caf::deserializer&, any&);
 template void inspect(caf::detail::stringification_inspector&, any&);
@@ -98,8 +110,7 @@ template void inspect(caf::detail::stringification_inspector&, any&);
 namespace rules::answer {
 
 SALOND_VALUES(posted, x.why_not, x.salon)
-SALOND_VALUES(settled, x.result)
-SALOND_VALUES(told, x.what)
+SALOND_VALUES(settled, x.result, x.told)
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, salon_answer& x) {

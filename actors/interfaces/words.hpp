@@ -10,7 +10,7 @@
 namespace salond {
 
 /// What a salon answers a connection.
-using salon_answer = std::variant<rules::answer::posted, rules::answer::settled, rules::answer::told>;
+using salon_answer = std::variant<rules::answer::posted, rules::answer::settled>;
 
 template <class Inspector, class Tag>
 typename Inspector::result_type inspect(Inspector& f, id<Tag>& x) {

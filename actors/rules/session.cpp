@@ -21,6 +21,24 @@ effects just(effect what) {
   return result;
 }
 
+effects refuse(fault why, std::string subject = {}) {
+  return just(tell{event::refused{why, std::move(subject)}});
+}
+
+/// Whom or what a command is about.
+template <class Command>
+auto subject_of(const Command& said, int) -> decltype(said.salon) {
+  return said.salon;
+}
+template <class Command>
+auto subject_of(const Command& said, int) -> decltype(said.target) {
+  return said.target;
+}
+template <class Command>
+std::string subject_of(const Command&, long) {
+  return {};
+}
+
 std::optional<fault> refuses_registration(const command::register_user& asked) {
   if (!is_name(asked.username))
     return fault::invalid_username;
@@ -33,58 +51,55 @@ std::optional<fault> refuses_registration(const command::register_user& asked) {
   return std::nullopt;
 }
 
-/// Whom a command that needs a right is about.
-std::string target_of(const command::any& said) {
-  const auto* ban = std::get_if<command::ban>(&said);
-  return ban ? ban->target : std::string{};
-}
-
 } // namespace
 
 bool session::waiting() const {
-  return stage_ == stage::closed || asked() || held_.has_value() || posts_ >= window_;
+  if (const auto* now = std::get_if<open>(&state_))
+    return now->held.has_value() || now->posts >= window_;
+  return !std::holds_alternative<nobody>(state_);
+}
+
+bool session::unanswered() const {
+  if (const auto* now = std::get_if<open>(&state_))
+    return now->posts > 0;
+  return !std::holds_alternative<nobody>(state_) && !closed();
+}
+
+void session::change_account(const std::string& username, role now) {
+  auto* coming = std::get_if<entering>(&state_);
+  auto* who = account_ ? &*account_ : coming ? &coming->who : nullptr;
+  if (!who)
+    return; // hung up on its way in
+  who->username = username;
+  who->role = now;
 }
 
 effects session::end(std::optional<event::any> last) {
-  stage_ = stage::closed;
-  held_.reset();
+  state_ = over{};
   return just(hang_up{std::move(last)});
 }
 
-/// A refusal of what is asked now: fatal as long as nobody is logged in.
-effects session::refuse(fault why) {
-  if (purpose_ == purpose::register_user)
-    return end(event::registration_refused{why});
-  if (!logged_in_ || purpose_ == purpose::check)
-    return end(event::refused{why, {}});
-  if (purpose_ == purpose::change_password)
-    return settle(event::password_refused{why});
-  return settle(event::refused{why, subject_});
-}
-
-effects session::question_is(question::any what, std::string subject) {
-  stage_ = stage::asked;
-  subject_ = std::move(subject);
-  return just(ask{std::move(what)});
-}
-
-/// The open question is answered; the session is ready for the next utterance.
+/// What was asked is answered; the session is ready for the next utterance.
 effects session::settle(std::optional<event::any> told) {
-  stage_ = stage::open;
-  purpose_ = purpose::none;
-  readings_.clear();
+  if (account_)
+    state_ = open{};
+  else
+    state_ = nobody{};
   effects result;
   if (told)
     result.push_back(tell{std::move(*told)});
   return result;
 }
 
+// --- what the client says ---
+
 effects session::hear(utterance said) {
-  if (posts_ > 0) { // only a post to the same salon may follow unanswered posts
+  auto* now = std::get_if<open>(&state_);
+  if (now && now->posts > 0) { // only a post to the same salon may follow unanswered posts
     const auto* command = std::get_if<command::any>(&said);
     const auto* post = command ? std::get_if<command::post>(command) : nullptr;
-    if (!post || post->salon != post_salon_) {
-      held_ = std::move(said);
+    if (!post || post->salon != now->salon) {
+      now->held = std::move(said);
       return {};
     }
   }
@@ -94,12 +109,10 @@ effects session::hear(utterance said) {
 effects session::take(utterance& said) {
   return std::visit(overloaded{
                         [this](command::any& what) { return obey(what); },
-                        [this](misspoken& what) -> effects {
+                        [this](misspoken& what) {
                           if (what.why == fault::foreign_protocol)
                             return end(std::nullopt);
-                          if (what.fatal || what.why == fault::malformed_login)
-                            return end(event::refused{what.why, {}});
-                          return just(tell{event::refused{what.why, {}}});
+                          return what.fatal ? end(event::refused{what.why, {}}) : refuse(what.why);
                         },
                         [this](input_ended&) { return end(std::nullopt); },
                         [](nothing_said&) { return effects{}; },
@@ -110,220 +123,100 @@ effects session::take(utterance& said) {
 /// When it is allowed, and to whom, stands in the table of commands.
 effects session::obey(command::any& said) {
   const auto& row = about(said);
-  if (!logged_in_)
-    return row.is_allowed_before_login() ? greeted(said) : end(event::refused{fault::malformed_login, {}});
-  if (!row.is_allowed_in_session())
-    return just(tell{event::refused{fault::unknown_command, {}}});
-  if (row.needs && !may({who_.role, {}}, *row.needs, std::nullopt))
-    return just(tell{event::refused{fault::not_allowed, target_of(said)}});
-  return commanded(said);
+  if (!account_ && !row.is_allowed_before_login())
+    return refuse(fault::malformed_login);
+  if (account_ && !row.is_allowed_in_session())
+    return refuse(fault::unknown_command);
+  if (row.needs && !may({account_ ? account_->role : role::user, {}}, *row.needs, std::nullopt))
+    return refuse(fault::not_allowed, std::visit([](const auto& command) { return subject_of(command, 0); }, said));
+  return std::visit([this](auto& command) { return obey(command); }, said);
 }
 
-effects session::greeted(command::any& said) {
-  if (auto* login = std::get_if<command::log_in>(&said))
-    return begin_login(*login);
-  if (auto* wish = std::get_if<command::register_user>(&said))
-    return begin_registration(*wish);
-  if (auto* token = std::get_if<command::resume>(&said)) {
-    purpose_ = purpose::log_in;
-    stage_ = stage::redeeming;
-    fallback_ = command::log_in{"RESUME", token->token};
-    return just(ask{question::find_token{std::move(token->token)}});
+/// Most commands are asked as they are.
+template <class Command>
+effects session::obey(Command& said) {
+  state_ = asking{subject_of(said, 0)};
+  return just(ask{std::move(said)});
+}
+
+effects session::obey(command::log_in& said) {
+  return prove(proof::by_password(std::move(said.username), {std::move(said.password)}), log_in{});
+}
+
+effects session::obey(command::resume& said) {
+  return prove(proof::by_token(std::move(said)), log_in{});
+}
+
+effects session::obey(command::check_credentials& said) {
+  return prove(proof::by_password(std::move(said.username), {std::move(said.password)}), check{});
+}
+
+effects session::obey(command::change_password& said) {
+  std::vector<std::string> old;
+  change_password what_for;
+  for (auto& reading : said.readings) {
+    old.push_back(std::move(reading.first));
+    what_for.fresh.push_back(std::move(reading.second));
   }
-  return end(event::refused{fault::malformed_login, {}});
+  return prove(proof::by_password(account_->username, std::move(old)), std::move(what_for));
 }
 
-effects session::begin_login(command::log_in& said) {
-  purpose_ = purpose::log_in;
-  if (is_too_long_for_names(said.username) || !is_password(said.password))
-    return end(event::refused{fault::wrong_credentials, {}});
-  stage_ = stage::finding;
-  password_ = std::move(said.password);
-  return just(ask{question::find_user{std::move(said.username)}});
+effects session::obey(command::tell_privately& said) {
+  if (is_too_long_for_names(said.target))
+    return refuse(fault::unknown_user, std::move(said.target));
+  state_ = asking{said.target};
+  return just(ask{std::move(said)});
 }
 
-effects session::begin_registration(command::register_user& said) {
-  purpose_ = purpose::register_user;
-  if (auto why = refuses_registration(said))
-    return refuse(*why);
-  registering_ = std::move(said);
-  stage_ = stage::finding; // before the costly hash: names are taken more often than not
-  return just(ask{question::find_user{registering_.username, question::find_user::purpose::registration}});
+effects session::obey(command::post& said) {
+  auto& now = std::get<open>(state_);
+  if (now.posts++ == 0)
+    now.salon = said.salon;
+  return just(ask{std::move(said)});
 }
 
-effects session::commanded(command::any& said) {
-  return std::visit(
-      overloaded{
-          [this](command::post& what) { return post(what); },
-          [this](command::register_user& what) { return begin_registration(what); },
-          [this](command::join& what) {
-            auto subject = what.salon;
-            return question_is(question::join{std::move(what.salon)}, std::move(subject));
-          },
-          [this](command::leave& what) {
-            auto subject = what.salon;
-            return question_is(question::leave{std::move(what.salon)}, std::move(subject));
-          },
-          [this](command::history& what) {
-            auto subject = what.salon;
-            return question_is(question::history{std::move(what.salon), what.count}, std::move(subject));
-          },
-          [this](command::who& what) {
-            auto subject = what.salon;
-            return question_is(question::who{std::move(what.salon)}, std::move(subject));
-          },
-          [this](command::search& what) {
-            auto subject = what.salon;
-            return question_is(question::search{std::move(what.salon), std::move(what.text)}, std::move(subject));
-          },
-          [this](command::tell_privately& what) -> effects {
-            if (is_too_long_for_names(what.target))
-              return just(tell{event::refused{fault::unknown_user, std::move(what.target)}});
-            auto subject = what.target;
-            return question_is(question::tell_privately{std::move(what.target), std::move(what.text)},
-                               std::move(subject));
-          },
-          [this](command::ban& what) {
-            auto subject = what.target;
-            return question_is(question::ban{std::move(what.target)}, std::move(subject));
-          },
-          [this](command::check_credentials& what) -> effects {
-            purpose_ = purpose::check;
-            if (is_too_long_for_names(what.username) || !is_password(what.password))
-              return refuse(fault::wrong_credentials);
-            stage_ = stage::finding;
-            password_ = std::move(what.password);
-            return just(ask{question::find_user{std::move(what.username)}});
-          },
-          [this](command::change_password& what) -> effects {
-            purpose_ = purpose::change_password;
-            readings_ = std::move(what.readings);
-            stage_ = stage::finding;
-            return just(ask{question::find_user{who_.username}});
-          },
-          [this](command::issue_token&) { return question_is(question::issue_token{}); },
-          [](command::help&) -> effects { return just(tell{event::help{}}); },
-          [this](command::quit&) { return end(std::nullopt); },
-          // not let pass: a session has begun already
-          [](command::log_in&) { return effects{}; },
-          [](command::resume&) { return effects{}; },
-      },
-      said);
+effects session::obey(command::help&) {
+  return just(tell{event::help{}});
 }
 
-effects session::post(command::post& said) {
-  if (posts_++ == 0)
-    post_salon_ = said.salon;
-  return just(ask{question::post{std::move(said.salon), std::move(said.text)}});
+effects session::obey(command::quit&) {
+  return end(std::nullopt);
 }
+
+// --- answers ---
 
 effects session::answered(answer::any what) {
-  if (stage_ == stage::closed)
-    return {};
-  return go_on(
-      std::visit(overloaded{
-                     [this](answer::found& x) { return on_found(x); },
-                     [this](answer::verified& x) { return on_verified(x); },
-                     [this](answer::hashed& x) { return on_hashed(x); },
-                     [this](answer::arrived& x) { return on_arrived(x); },
-                     [this](answer::posted& x) { return on_posted(x); },
-                     [this](answer::settled& x) { return on_settled(x); },
-                     [this](answer::told& x) { return x.what ? settle(std::move(*x.what)) : refuse(x.what.why()); },
-                     [this](answer::remembered& x) { return on_remembered(x); },
-                 },
-                 what));
+  return take_held(std::visit([this](auto& now, auto& answer) { return on(now, answer); }, state_, what));
 }
 
 /// What waited behind the posts comes next, once the last of them is answered.
-effects session::go_on(effects so_far) {
-  if (posts_ > 0 || !held_ || stage_ == stage::closed)
+effects session::take_held(effects so_far) {
+  auto* now = std::get_if<open>(&state_);
+  if (!now || now->posts > 0 || !now->held)
     return so_far;
-  auto next = std::move(*held_);
-  held_.reset();
+  auto next = std::move(*now->held);
+  now->held.reset();
   for (auto& more : take(next))
     so_far.push_back(std::move(more));
   return so_far;
 }
 
-effects session::on_found(answer::found& found) {
-  const auto missing =
-      !found.who && (found.who.why() == fault::unknown_user || found.who.why() == fault::wrong_credentials);
-  if (purpose_ == purpose::register_user) {
-    if (found.who || found.who.why() == fault::banned)
-      return refuse(fault::name_taken);
-    if (!missing)
-      return refuse(found.who.why());
-    stage_ = stage::hashing;
-    return just(ask{question::hash{std::move(registering_.password)}});
-  }
-  if (stage_ == stage::redeeming && missing) { // no token: the user may be called RESUME
-    auto login = std::move(*fallback_);
-    fallback_.reset();
-    return begin_login(login);
-  }
-  if (!found.who && !missing)
-    return refuse(found.who.why());
-  if (stage_ == stage::redeeming) {
-    who_ = std::move(*found.who);
-    stage_ = stage::arriving;
-    return just(ask{question::arrive{who_.id, who_.username, std::move(fallback_->password)}});
-  }
-  stage_ = stage::verifying;
-  std::vector<std::string> passwords;
-  if (purpose_ == purpose::change_password) {
-    for (const auto& reading : readings_)
-      passwords.push_back(reading.first);
-  } else {
-    passwords.push_back(std::move(password_));
-  }
-  old_hash_ = missing ? std::string{} : found.who->password_hash;
-  if (purpose_ == purpose::log_in && !missing)
-    who_ = std::move(*found.who);
-  return just(ask{question::verify{old_hash_, std::move(passwords)}});
+effects session::on(open& now, answer::posted& posted) {
+  if (now.posts > 0)
+    --now.posts;
+  return posted.why_not ? refuse(*posted.why_not, std::move(posted.salon)) : effects{};
 }
 
-effects session::on_verified(answer::verified& verified) {
-  if (!verified.heard)
-    return refuse(verified.heard.why());
-  if (!verified.which)
-    return refuse(fault::wrong_credentials);
-  if (purpose_ == purpose::check)
-    return settle(event::credentials_right{});
-  if (purpose_ == purpose::change_password) {
-    auto& fresh = readings_[*verified.which].second;
-    if (!is_new_password(fresh))
-      return refuse(fault::invalid_password);
-    stage_ = stage::hashing;
-    return just(ask{question::hash{std::move(fresh)}});
-  }
-  effects result;
-  if (!verified.better_hash.empty())
-    result.push_back(ask{question::replace_hash{who_.id, std::move(old_hash_), std::move(verified.better_hash)}});
-  stage_ = stage::arriving;
-  result.push_back(ask{question::arrive{who_.id, who_.username}});
-  return result;
+effects session::on(asking& now, answer::settled& settled) {
+  if (!settled.result)
+    return settle(event::refused{settled.result.why(), std::move(now.subject)});
+  return settle(std::move(settled.told));
 }
 
-effects session::on_hashed(answer::hashed& hashed) {
-  if (!hashed.hash)
-    return refuse(hashed.hash.why());
-  stage_ = stage::storing;
-  if (purpose_ == purpose::change_password)
-    return just(ask{question::change_password{who_.id, std::move(old_hash_), std::move(*hashed.hash)}});
-  return just(ask{question::register_user{std::move(registering_.username), std::move(registering_.alias),
-                                          std::move(*hashed.hash)}});
-}
-
-effects session::on_arrived(answer::arrived& arrived) {
-  if (!arrived.welcome) {
-    const auto why = arrived.welcome.why();
-    return refuse(why == fault::unknown_user ? fault::wrong_credentials : why); // gone since its password was verified
-  }
-  logged_in_ = true;
-  auto result = settle(std::move(*arrived.welcome));
-  if (arrived.more)
-    stage_ = stage::handing_out;
-  return hand_out(std::move(result), arrived.missed, arrived.more);
+effects session::on(asking& now, answer::remembered& remembered) {
+  if (!remembered.page)
+    return settle(event::refused{remembered.page.why(), std::move(now.subject)});
+  return hand_out(remembered.more ? effects{} : settle(std::nullopt), *remembered.page, remembered.more);
 }
 
 effects session::hand_out(effects so_far, std::vector<event::any>& events, bool more) {
@@ -334,43 +227,130 @@ effects session::hand_out(effects so_far, std::vector<event::any>& events, bool 
   return so_far;
 }
 
-effects session::on_remembered(answer::remembered& remembered) {
-  if (!remembered.page && stage_ == stage::handing_out)
-    return end(event::refused{remembered.page.why(), {}}); // a part of the login: what was not told waits for the next
-  if (!remembered.page)
-    return refuse(remembered.page.why());
-  return hand_out(remembered.more ? effects{} : settle(std::nullopt), *remembered.page, remembered.more);
+// --- first step: who it is ---
+
+effects session::prove(proof how, purpose what_for) {
+  state_ = proving{std::move(how), std::move(what_for)};
+  return go_on(std::get<proving>(state_).how.begin());
 }
 
-effects session::on_posted(const answer::posted& posted) {
-  --posts_;
-  if (!posted.why_not)
-    return {};
-  return just(tell{event::refused{*posted.why_not, posted.salon}});
+effects session::go_on(proof::step next) {
+  return std::visit(overloaded{
+                        [](question::any& question) { return just(ask{std::move(question)}); },
+                        [this](fault why) { return not_proven(why); },
+                        [this](proof::proven& how) {
+                          auto what_for = std::move(std::get<proving>(state_).what_for);
+                          return std::visit([&](auto& goal) { return proven(goal, how); }, what_for);
+                        },
+                    },
+                    next);
 }
 
-effects session::on_settled(const answer::settled& settled) {
-  if (!settled.result)
-    return refuse(settled.result.why());
-  switch (purpose_) {
-  case purpose::register_user: return end(event::registered{});
-  case purpose::change_password: return settle(event::password_changed{});
-  case purpose::log_in:
-  case purpose::check:
-  case purpose::none: break;
+effects session::not_proven(fault why) {
+  const auto what_for = std::move(std::get<proving>(state_).what_for);
+  return settle(std::visit(overloaded{
+                               [&](const log_in&) { return event::any{event::login_refused{why}}; },
+                               [&](const check&) { return event::any{event::credentials_refused{why}}; },
+                               [&](const change_password&) { return event::any{event::password_refused{why}}; },
+                           },
+                           what_for));
+}
+
+effects session::proven(const check&, proof::proven&) {
+  return settle(event::credentials_right{});
+}
+
+effects session::proven(change_password& what, proof::proven& how) {
+  auto& fresh = what.fresh[how.which];
+  if (!is_new_password(fresh))
+    return settle(event::password_refused{fault::invalid_password});
+  state_ = hashing_password{std::move(how.who.password_hash)};
+  return just(ask{question::hash{std::move(fresh)}});
+}
+
+effects session::proven(const log_in&, proof::proven& how) {
+  effects result;
+  if (!how.better_hash.empty())
+    result.push_back(
+        ask{question::replace_hash{how.who.id, std::move(how.who.password_hash), std::move(how.better_hash)}});
+  result.push_back(ask{question::arrive{how.who.id, how.who.username, std::move(how.token)}});
+  state_ = entering{std::move(how.who)};
+  return result;
+}
+
+// --- second step: in ---
+
+effects session::on(entering& now, answer::arrived& arrived) {
+  if (!arrived.welcome) {
+    const auto why = arrived.welcome.why();
+    // gone since its password was verified
+    return settle(event::login_refused{why == fault::unknown_user ? fault::wrong_credentials : why});
   }
-  return settle(std::nullopt);
+  account_ = std::move(now.who);
+  auto result = settle(std::move(*arrived.welcome));
+  if (arrived.more)
+    state_ = catching_up{};
+  return hand_out(std::move(result), arrived.missed, arrived.more);
 }
 
-void session::hung_up() {
-  stage_ = stage::closed;
-  held_.reset();
+effects session::on(catching_up&, answer::remembered& remembered) {
+  if (!remembered.page)
+    return end(event::refused{remembered.page.why(), {}}); // a part of the login: what was not told waits for the next
+  return hand_out(remembered.more ? effects{} : settle(std::nullopt), *remembered.page, remembered.more);
 }
 
 effects session::time_is_up() {
   if (!anonymous() || closed())
     return {};
   return end(event::refused{fault::login_timeout, {}});
+}
+
+// --- accounts and passwords ---
+
+effects session::obey(command::register_user& said) {
+  if (auto why = refuses_registration(said))
+    return just(tell{event::registration_refused{*why}});
+  auto username = said.username;
+  state_ = looking_for_name{std::move(said)}; // before the costly hash: names are taken more often than not
+  return just(ask{question::find_user{std::move(username), question::find_user::purpose::registration}});
+}
+
+effects session::on(looking_for_name& now, answer::found& found) {
+  if (found.who || found.who.why() == fault::banned)
+    return settle(event::registration_refused{fault::name_taken});
+  if (found.who.why() != fault::unknown_user && found.who.why() != fault::wrong_credentials)
+    return settle(event::registration_refused{found.who.why()});
+  auto wish = std::move(now.wish);
+  state_ = hashing_of_account{std::move(wish.username), std::move(wish.alias)};
+  return just(ask{question::hash{std::move(wish.password)}});
+}
+
+effects session::on(hashing_of_account& now, answer::hashed& hashed) {
+  if (!hashed.hash)
+    return settle(event::registration_refused{hashed.hash.why()});
+  question::register_user next{std::move(now.username), std::move(now.alias), std::move(*hashed.hash)};
+  state_ = storing_account{};
+  return just(ask{std::move(next)});
+}
+
+effects session::on(storing_account&, answer::settled& settled) {
+  if (!settled.result)
+    return settle(event::registration_refused{settled.result.why()});
+  return settle(event::registered{});
+}
+
+effects session::on(hashing_password& now, answer::hashed& hashed) {
+  if (!hashed.hash)
+    return settle(event::password_refused{hashed.hash.why()});
+  question::change_password next{account_->id, std::move(now.old_hash), std::move(*hashed.hash)};
+  state_ = storing_password{};
+  return just(ask{std::move(next)});
+}
+
+effects session::on(storing_password&, answer::settled& settled) {
+  if (!settled.result)
+    return settle(event::password_refused{settled.result.why()});
+  return settle(event::password_changed{});
 }
 
 } // namespace salond::rules

@@ -1,6 +1,6 @@
 // One client from the first byte to the last: what it says in, what is to be done out.
 // Pure: knows no codec, no socket, no actor and no clock. The connection carries out the effects and brings the
-// answers.
+// answers. Whether a connection ends with what it is told is its dialect's business.
 //
 // Invariants:
 // - A barrier a command: the next utterance is taken when the last one is answered; only posts to one salon may follow
@@ -9,145 +9,10 @@
 //   behind the last of them.
 // - Nothing is asked or told after hang_up.
 #pragma once
-#include "protocol/words/event.hpp"
-#include "protocol/words/outcome.hpp"
-#include "protocol/words/records.hpp"
+#include "actors/rules/proof.hpp"
 #include "protocol/words/utterance.hpp"
-#include <optional>
-#include <string>
-#include <variant>
-#include <vector>
 
 namespace salond::rules {
-
-/// What a session asks the server; each but replace_hash is answered by exactly one `answer`.
-namespace question {
-
-/// Is the name out for good, and what is stored about it? -> answer::found
-struct find_user {
-  /// What for: to prove a password, which may be tried only so often, or to see whether the name is free.
-  enum class purpose { proof, registration };
-  std::string username;
-  purpose what = purpose::proof;
-  std::string key = {}; ///< of the name, once it was made: who waits for his turn is asked for again
-};
-/// Which of the passwords fits the hash? An empty hash fits none, at the same cost. -> answer::verified
-struct verify {
-  std::string hash;
-  std::vector<std::string> passwords;
-};
-/// -> answer::hashed
-struct hash {
-  std::string password;
-};
-/// Whose is it? It is used up by the login that begins, not before. -> answer::found
-struct find_token {
-  std::string token;
-};
-/// The user is proven; the session begins, and ends the token that proved him, if one did. -> answer::arrived
-struct arrive {
-  user_id who;
-  std::string username;
-  std::string token = {};
-};
-/// -> answer::settled
-struct register_user {
-  std::string username, alias, hash;
-};
-/// A better hash of a password that was right. No answer: an improvement only.
-struct replace_hash {
-  user_id who;
-  std::string expected, hash;
-};
-/// -> answer::settled
-struct change_password {
-  user_id who;
-  std::string expected, hash;
-};
-/// -> answer::posted
-struct post {
-  std::string salon, text;
-};
-/// -> answer::settled, or answer::told
-struct join {
-  std::string salon;
-};
-/// -> answer::settled
-struct leave {
-  std::string salon;
-};
-/// -> answer::remembered
-struct history {
-  std::string salon;
-  int64_t count = 0;
-};
-/// -> answer::remembered
-struct who {
-  std::string salon;
-};
-/// -> answer::remembered, or answer::told: that there is none
-struct search {
-  std::string salon, text;
-};
-/// -> answer::settled
-struct tell_privately {
-  std::string target, text;
-};
-/// -> answer::told
-struct ban {
-  std::string target;
-};
-/// -> answer::told
-struct issue_token {};
-
-/// Of what is handed out: what waited for the login, a history, a list. -> answer::remembered; of a search also
-/// answer::told
-struct next_piece {};
-
-using any = std::variant<find_user, verify, hash, find_token, arrive, register_user, replace_hash, change_password,
-                         post, join, leave, history, who, search, tell_privately, ban, issue_token, next_piece>;
-
-} // namespace question
-
-namespace answer {
-
-/// banned, unknown_user, wrong_credentials (a token), too_many_attempts, registration_closed, reserved_name, storage,
-/// busy.
-struct found {
-  outcome<user> who;
-};
-struct verified {
-  outcome<done> heard;         ///< or why nothing could be verified (busy)
-  std::optional<size_t> which; ///< the first password that fits
-  std::string better_hash;     ///< of that password, where the stored one is outdated; else empty
-};
-struct hashed {
-  outcome<std::string> hash;
-};
-struct arrived {
-  outcome<event::logged_in> welcome; ///< banned, kicked, unknown_user, wrong_credentials (a token), storage, busy
-  std::vector<event::any> missed;    ///< what waited, in order; told after the welcome
-  bool more = false;                 ///< not all of it
-};
-struct posted {
-  std::optional<fault> why_not;
-  std::string salon; ///< as typed, where it was refused
-};
-struct settled {
-  outcome<done> result;
-};
-/// What the client is told where it is not refused.
-struct told {
-  outcome<event::any> what;
-};
-struct remembered {
-  outcome<std::vector<event::any>> page;
-  bool more = false; ///< there is another piece
-};
-
-using any = std::variant<found, verified, hashed, arrived, posted, settled, told, remembered>;
-
-} // namespace answer
 
 /// What the connection is to do.
 struct tell {
@@ -176,20 +41,17 @@ public:
   bool waiting() const;
 
   /// True until somebody is logged in (a login that is on its way included).
-  bool anonymous() const { return !logged_in_; }
+  bool anonymous() const { return !account_; }
   /// Whether what is answered now was asked for by a command: what a login brings, in however many pieces, was not.
-  bool asked_for() const { return logged_in_ && stage_ != stage::handing_out; }
-  bool closed() const { return stage_ == stage::closed; }
+  bool asked_for() const { return account_ && !std::holds_alternative<catching_up>(state_); }
+  bool closed() const { return std::holds_alternative<over>(state_); }
   /// True while a question or a post is unanswered.
-  bool unanswered() const { return posts_ > 0 || asked(); }
+  bool unanswered() const;
 
-  /// Whose session it is. REQUIRES: not anonymous, or a login on its way.
-  const user& who() const { return who_; }
+  /// Whose session it is. REQUIRES: not anonymous, or a login on its way that is proven.
+  const user& who() const { return account_ ? *account_ : std::get<entering>(state_).who; }
   /// An operator gave the user another name or another role.
-  void change_account(const std::string& username, role now) {
-    who_.username = username;
-    who_.role = now;
-  }
+  void change_account(const std::string& username, role now);
 
   /// REQUIRES: !waiting().
   effects hear(utterance said);
@@ -198,61 +60,102 @@ public:
   /// The time to log in is over.
   effects time_is_up();
   /// The connection was closed from above: nothing is heard or answered any more.
-  void hung_up();
+  void hung_up() { state_ = over{}; }
 
 private:
-  enum class stage {
-    greeting,    ///< nobody yet
-    finding,     ///< what is stored about the name?
-    verifying,   ///< is the password right?
-    redeeming,   ///< is the token right?
-    hashing,     ///< of a new password
-    storing,     ///< of an account, or of a new password
-    arriving,    ///< proven; the session begins
-    handing_out, ///< logged in; it is told what waited
-    open,        ///< logged in, nothing asked but posts
-    asked,       ///< logged in, one question is open
-    closed
+  // What a proof is for.
+  struct log_in {};
+  struct check {};
+  struct change_password {
+    std::vector<std::string> fresh; ///< a new password for each reading
   };
-  enum class purpose { none, log_in, register_user, check, change_password };
+  using purpose = std::variant<log_in, check, change_password>;
 
-  bool asked() const { return stage_ != stage::greeting && stage_ != stage::open && stage_ != stage::closed; }
-  effects end(std::optional<event::any> last);
-  effects refuse(fault why);
-  effects question_is(question::any what, std::string subject = {});
-  effects settle(std::optional<event::any> told);
-  effects go_on(effects so_far);
+  // --- states, each with what it alone needs ---
+  struct nobody {}; ///< waits for a first frame
+  /// Somebody says who he is.
+  struct proving {
+    proof how;
+    purpose what_for;
+  };
+  /// Proven, and on the way in.
+  struct entering {
+    user who;
+  };
+  struct catching_up {}; ///< in; is told what waited
+  /// Nothing is asked but posts to one salon.
+  struct open {
+    std::string salon;               ///< of the unanswered posts, as typed
+    size_t posts = 0;                ///< that are unanswered
+    std::optional<utterance> held{}; ///< taken, but waits until they are answered
+  };
+  /// A command is asked.
+  struct asking {
+    std::string subject; ///< whom or what it is about, for its refusal
+  };
+  // An account is made: is the name free? Then its password is hashed, and it is stored.
+  struct looking_for_name {
+    command::register_user wish;
+  };
+  struct hashing_of_account {
+    std::string username, alias;
+  };
+  struct storing_account {};
+  // A new password, once the old one is proven: it is hashed, and stored.
+  struct hashing_password {
+    std::string old_hash;
+  };
+  struct storing_password {};
+  struct over {}; ///< hung up
+  using state = std::variant<nobody, proving, entering, catching_up, open, asking, looking_for_name, hashing_of_account,
+                             storing_account, hashing_password, storing_password, over>;
 
   effects take(utterance& said);
   effects obey(command::any& said);
-  effects greeted(command::any& said);
-  effects begin_login(command::log_in& said);
-  effects begin_registration(command::register_user& said);
-  effects commanded(command::any& said);
-  effects post(command::post& said);
-  effects on_found(answer::found& found);
-  effects on_verified(answer::verified& verified);
-  effects on_hashed(answer::hashed& hashed);
-  effects on_arrived(answer::arrived& arrived);
-  effects on_remembered(answer::remembered& remembered);
+  effects obey(command::log_in& said);
+  effects obey(command::resume& said);
+  effects obey(command::register_user& said);
+  effects obey(command::check_credentials& said);
+  effects obey(command::change_password& said);
+  effects obey(command::tell_privately& said);
+  effects obey(command::post& said);
+  effects obey(command::help& said);
+  effects obey(command::quit& said);
+  template <class Command>
+  effects obey(Command& said);
+  effects prove(proof how, purpose what_for);
+  effects go_on(proof::step next);
+  effects proven(const log_in&, proof::proven& how);
+  effects proven(const check&, proof::proven& how);
+  effects proven(change_password& what, proof::proven& how);
+  effects not_proven(fault why);
+
+  // What becomes of an answer in a state; what answers nothing that is asked there is dropped.
+  effects on(proving& now, answer::found& found) { return go_on(now.how.answered(found)); }
+  effects on(proving& now, answer::verified& verified) { return go_on(now.how.answered(verified)); }
+  effects on(entering& now, answer::arrived& arrived);
+  effects on(catching_up& now, answer::remembered& remembered);
+  effects on(open& now, answer::posted& posted);
+  effects on(asking& now, answer::settled& settled);
+  effects on(asking& now, answer::remembered& remembered);
+  effects on(looking_for_name& now, answer::found& found);
+  effects on(hashing_of_account& now, answer::hashed& hashed);
+  effects on(storing_account& now, answer::settled& settled);
+  effects on(hashing_password& now, answer::hashed& hashed);
+  effects on(storing_password& now, answer::settled& settled);
+  template <class State, class Answer>
+  effects on(State&, Answer&) {
+    return {};
+  }
+
+  effects end(std::optional<event::any> last);
+  effects settle(std::optional<event::any> told);
   effects hand_out(effects so_far, std::vector<event::any>& events, bool more);
-  effects on_posted(const answer::posted& posted);
-  effects on_settled(const answer::settled& settled);
+  effects take_held(effects so_far);
 
   size_t window_;
-  stage stage_ = stage::greeting;
-  purpose purpose_ = purpose::none;
-  bool logged_in_ = false;
-  size_t posts_ = 0;
-  std::string post_salon_;        ///< of the posts in flight, as typed
-  std::optional<utterance> held_; ///< taken, but waits until the posts are answered
-  user who_;
-  std::string subject_; ///< whom the open question is about, for its refusal
-  command::register_user registering_;
-  std::optional<command::log_in> fallback_; ///< RESUME: the token, and what to try as a password when it is none
-  std::vector<std::pair<std::string, std::string>> readings_;
-  std::string password_; ///< of the login on its way
-  std::string old_hash_; ///< that a new password replaces
+  std::optional<user> account_; ///< who is logged in
+  state state_;
 };
 
 } // namespace salond::rules

@@ -116,13 +116,20 @@ raw_text take_text(std::string_view& from, const envelope& of) {
 
 } // namespace
 
+bool ends_with(const event::any& what) {
+  const auto* refused = std::get_if<event::refused>(&what);
+  return (refused && refused->why == fault::malformed_login) || std::holds_alternative<event::login_refused>(what)
+         || std::holds_alternative<event::credentials_refused>(what) || std::holds_alternative<event::registered>(what)
+         || std::holds_alternative<event::registration_refused>(what);
+}
+
 utterance first_frame(const std::string& frame) {
   if (is_foreign(frame))
     return misspoken{fault::foreign_protocol, true};
   if (auto fields = after(frame, "INSCRIPTION:"))
     return command::any{registration(*fields)};
-  if (auto token = after(frame, "RESUME:"))
-    return command::any{command::resume{std::move(*token)}};
+  if (auto token = after(frame, "RESUME:")) // COMPAT: an old user may be called so
+    return command::any{command::resume{*token, command::log_in{"RESUME", *token}}};
   auto parts = split(frame);
   if (!parts || parts->first.empty())
     return misspoken{fault::malformed_login};

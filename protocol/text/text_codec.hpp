@@ -5,6 +5,10 @@
 
 namespace salond::text {
 
+/// Whether this is the last that a client is told: the replaced server closed after each registration, and after each
+/// password that was wrong.
+bool ends_with(const event::any& what);
+
 /// The codec of the text protocol. docs/text-protocol.md is normative.
 class text_codec final : public codec {
 public:
@@ -18,6 +22,7 @@ public:
   void say(const event::any& what, instant now) override;
   void say_spelled(const shared_texts& spelled, instant now) override;
   void say_last(const std::optional<event::any>& last, instant now) override;
+  bool ends_with(const event::any& what) const override { return text::ends_with(what); }
   void drain(std::vector<shared_bytes>& out, instant now) override;
   size_t unsent() const override;
   bool transparent() const override;

@@ -205,6 +205,7 @@ public:
     for (const auto& frame : login_frames(what, 0))
       say_own(frame);
   }
+  void operator()(const event::login_refused& what) const { (*this)(event::refused{what.why, {}}); }
   void operator()(const event::registered&) const { say_own("Inscription réussie!"); }
   void operator()(const event::registration_refused& what) const { say_own(registration_refusal(what.why)); }
   void operator()(const event::said& what) const {
@@ -228,6 +229,7 @@ public:
     say({name(what.username), words(" a été banni définitivement.")}, {});
   }
   void operator()(const event::credentials_right&) const { say_own("CONNECTED"); }
+  void operator()(const event::credentials_refused& what) const { (*this)(event::refused{what.why, {}}); }
   void operator()(const event::password_changed&) const { say_own("Mot de passe mis à jour avec succès!"); }
   void operator()(const event::password_refused& what) const {
     say_own("Erreur lors de la mise à jour du mot de passe : " + reason(what.why));

@@ -1,6 +1,7 @@
 // What a client can ask, in any dialect. Names are as typed: whether they name anything is not the codec's business.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -17,6 +18,7 @@ struct log_in {
 /// A login by a token instead of a password.
 struct resume {
   std::string token;
+  std::optional<log_in> otherwise{}; ///< what it may have meant, where there is no such token
 };
 struct post {
   std::string salon, text;

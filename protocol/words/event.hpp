@@ -20,6 +20,10 @@ struct logged_in {
   std::string username; ///< the stored spelling
   std::vector<listed_salon> salons;
 };
+/// It is not known who it is, or who may not come in.
+struct login_refused {
+  fault why = fault::wrong_credentials;
+};
 struct registered {};
 struct registration_refused {
   fault why = fault::storage;
@@ -57,6 +61,9 @@ struct user_banned {
   std::string username;
 };
 struct credentials_right {};
+struct credentials_refused {
+  fault why = fault::wrong_credentials;
+};
 struct password_changed {};
 struct password_refused {
   fault why = fault::storage;
@@ -97,9 +104,9 @@ struct announced {
   std::string text;
 };
 
-using any = std::variant<logged_in, registered, registration_refused, said, joined, left, said_privately, request_waits,
-                         request_refused, user_banned, credentials_right, password_changed, password_refused,
-                         token_issued, help, members_connected, nothing_found, refused, kicked, banned, erased,
-                         stopping_soon, stopping, announced>;
+using any = std::variant<logged_in, login_refused, registered, registration_refused, said, joined, left, said_privately,
+                         request_waits, request_refused, user_banned, credentials_right, credentials_refused,
+                         password_changed, password_refused, token_issued, help, members_connected, nothing_found,
+                         refused, kicked, banned, erased, stopping_soon, stopping, announced>;
 
 } // namespace salond::event

@@ -53,23 +53,23 @@ std::string text_of(const rules::question::any& what) {
                         [](const question::change_password& x) {
                           return list("change_password", {number(x.who.value), x.expected, x.hash});
                         },
-                        [](const question::post& x) {
+                        [](const command::post& x) {
                           return list("post", {x.salon, x.text});
                         },
-                        [](const question::join& x) { return list("join", {x.salon}); },
-                        [](const question::leave& x) { return list("leave", {x.salon}); },
-                        [](const question::history& x) {
+                        [](const command::join& x) { return list("join", {x.salon}); },
+                        [](const command::leave& x) { return list("leave", {x.salon}); },
+                        [](const command::history& x) {
                           return list("history", {x.salon, number(x.count)});
                         },
-                        [](const question::who& x) { return list("who", {x.salon}); },
-                        [](const question::search& x) {
+                        [](const command::who& x) { return list("who", {x.salon}); },
+                        [](const command::search& x) {
                           return list("search", {x.salon, x.text});
                         },
-                        [](const question::tell_privately& x) {
+                        [](const command::tell_privately& x) {
                           return list("tell_privately", {x.target, x.text});
                         },
-                        [](const question::ban& x) { return list("ban", {x.target}); },
-                        [](const question::issue_token&) { return std::string("issue_token"); },
+                        [](const command::ban& x) { return list("ban", {x.target}); },
+                        [](const command::issue_token&) { return std::string("issue_token"); },
                         [](const question::next_piece&) { return std::string("next_piece"); },
                     },
                     what);
@@ -83,6 +83,7 @@ std::string text_of(const event::any& what) {
           [](const event::logged_in& x) {
             return list("logged_in", {x.username, salons_of(x)});
           },
+          [](const event::login_refused& x) { return list("login_refused", {to_string(x.why)}); },
           [](const event::registered&) { return std::string("registered"); },
           [](const event::registration_refused& x) { return list("registration_refused", {to_string(x.why)}); },
           [](const event::said& x) {
@@ -101,6 +102,7 @@ std::string text_of(const event::any& what) {
           [](const event::request_refused& x) { return list("request_refused", {x.salon_name}); },
           [](const event::user_banned& x) { return list("user_banned", {x.username}); },
           [](const event::credentials_right&) { return std::string("credentials_right"); },
+          [](const event::credentials_refused& x) { return list("credentials_refused", {to_string(x.why)}); },
           [](const event::password_changed&) { return std::string("password_changed"); },
           [](const event::password_refused& x) { return list("password_refused", {to_string(x.why)}); },
           [](const event::token_issued& x) {

@@ -29,7 +29,7 @@ protected:
   lines arrived(outcome<event::logged_in> welcome) { return answered(rules::answer::arrived{std::move(welcome), {}}); }
   lines posted() { return answered(rules::answer::posted{}); }
   lines settled(outcome<done> result = done{}) { return answered(rules::answer::settled{result}); }
-  lines told(outcome<event::any> what) { return answered(rules::answer::told{std::move(what)}); }
+  lines told(event::any what) { return answered(rules::answer::settled{done{}, std::move(what)}); }
   lines answered(rules::answer::any what) { return support::lines_of(session.answered(std::move(what))); }
 
   /// As after a right login.

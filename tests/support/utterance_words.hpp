@@ -12,7 +12,9 @@ struct utterance_words {
     return "register " + x.username + "|" + x.alias + "|" + x.password;
   }
   std::string operator()(const command::log_in& x) const { return "log in " + x.username + "|" + x.password; }
-  std::string operator()(const command::resume& x) const { return "resume " + x.token; }
+  std::string operator()(const command::resume& x) const {
+    return "resume " + x.token + (x.otherwise ? " or " + (*this)(*x.otherwise) : "");
+  }
   std::string operator()(const command::post& x) const { return "post " + x.salon + "|" + x.text; }
   std::string operator()(const command::join& x) const { return "join " + x.salon; }
   std::string operator()(const command::leave& x) const { return "leave " + x.salon; }

@@ -81,7 +81,7 @@ TEST_F(SessionCommand, TellsWhatItIsToldToTell) {
   hear(command::issue_token{});
   EXPECT_EQ(told(event::any{event::token_issued{"abc", 60}}), lines{"tell token_issued(abc, 60)"});
   hear(command::issue_token{});
-  EXPECT_EQ(told(fault::storage), lines{"tell refused(storage)"});
+  EXPECT_EQ(settled(fault::storage), lines{"tell refused(storage)"});
 }
 
 TEST_F(SessionCommand, TellsAPageOfHistoryInOrder) {
@@ -108,11 +108,11 @@ TEST_F(SessionCommand, ChecksCredentialsAndStaysWhoItIs) {
 TEST_F(SessionCommand, HangsUpOnWrongCredentials) {
   hear(command::check_credentials{"paul", "wrong"});
   EXPECT_EQ(found(fault::unknown_user), lines{"ask verify(, wrong)"});
-  EXPECT_EQ(verified(std::nullopt), lines{"hang up: refused(wrong_credentials)"});
+  EXPECT_EQ(verified(std::nullopt), lines{"tell credentials_refused(wrong_credentials)"});
 
   session = rules::session{3};
   log_in();
-  EXPECT_EQ(hear(command::check_credentials{"paul", ""}), lines{"hang up: refused(wrong_credentials)"});
+  EXPECT_EQ(hear(command::check_credentials{"paul", ""}), lines{"tell credentials_refused(wrong_credentials)"});
 }
 
 // --- REGISTER ---
@@ -121,17 +121,17 @@ TEST_F(SessionCommand, RegistersSomebodyElseAndCloses) {
   hear(command::register_user{"zoë", "z", "p"});
   found(fault::unknown_user);
   hashed(std::string{"h"});
-  EXPECT_EQ(settled(), lines{"hang up: registered"});
+  EXPECT_EQ(settled(), lines{"tell registered"});
 
   session = rules::session{3};
   log_in();
-  EXPECT_EQ(hear(command::register_user{"admin", "z", "p"}), lines{"hang up: registration_refused(reserved_name)"});
+  EXPECT_EQ(hear(command::register_user{"admin", "z", "p"}), lines{"tell registration_refused(reserved_name)"});
 }
 
 TEST_F(SessionCommand, EndsASessionThatChecksMoreThanItMay) {
   hear(command::check_credentials{"paul", "secret"});
 
-  EXPECT_EQ(found(fault::too_many_attempts), lines{"hang up: refused(too_many_attempts)"});
+  EXPECT_EQ(found(fault::too_many_attempts), lines{"tell credentials_refused(too_many_attempts)"});
 }
 
 // --- PASSWORD ---
@@ -194,7 +194,7 @@ TEST_F(SessionCommand, LetsAnAdministratorBanAndNobodyElse) {
   EXPECT_EQ(told(event::any{event::user_banned{"paul"}}), lines{"tell user_banned(paul)"});
   for (const auto why : {fault::unknown_user, fault::already_banned, fault::not_allowed, fault::storage}) {
     hear(command::ban{"PAUL"});
-    EXPECT_EQ(told(why), lines{std::string("tell refused(") + to_string(why) + ", PAUL)"});
+    EXPECT_EQ(settled(why), lines{std::string("tell refused(") + to_string(why) + ", PAUL)"});
   }
 }
 

@@ -54,7 +54,8 @@ TEST_F(SessionHandOut, LooksFurtherThoughNothingWasFoundYet) {
   hear(command::search{"Général", "aiguille"});
 
   EXPECT_EQ(piece("un", true), (lines{"tell said_privately(paul, un)", "ask when read next_piece"}));
-  EXPECT_EQ(told(event::any{event::nothing_found{"Général"}}), lines{"tell nothing_found(Général)"});
+  EXPECT_EQ(answered(rules::answer::remembered{std::vector<event::any>{event::nothing_found{"Général"}}}),
+            lines{"tell nothing_found(Général)"});
   EXPECT_FALSE(session.waiting());
 }
 

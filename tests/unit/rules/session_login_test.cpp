@@ -45,8 +45,17 @@ TEST_F(SessionLogin, CostsAnUnknownUserTheSameQuestions) {
   hear(command::log_in{"nobody", "secret"});
 
   EXPECT_EQ(found(fault::unknown_user), lines{"ask verify(, secret)"});
-  EXPECT_EQ(verified(std::nullopt), lines{"hang up: refused(wrong_credentials)"});
-  EXPECT_TRUE(session.closed());
+  EXPECT_EQ(verified(std::nullopt), lines{"tell login_refused(wrong_credentials)"});
+  EXPECT_TRUE(session.anonymous());
+}
+
+TEST_F(SessionLogin, MayBeTriedAgainWhereTheDialectDoesNotEndWithARefusal) {
+  hear(command::log_in{"zoe", "wrong"});
+  found(stored_user());
+  verified(std::nullopt);
+
+  EXPECT_FALSE(session.waiting());
+  log_in();
 }
 
 TEST_F(SessionLogin, SaysWhatItLooksANameUpFor) {
@@ -59,21 +68,21 @@ TEST_F(SessionLogin, SaysWhatItLooksANameUpFor) {
   EXPECT_EQ(asked(session.hear(command::any{command::log_in{"zoe", "secret"}})), purpose::proof);
   EXPECT_EQ(asked(other.hear(command::any{command::register_user{"zoe", "z", "secret"}})), purpose::registration);
   EXPECT_EQ(support::lines_of(other.answered(rules::answer::found{fault::registration_closed})),
-            lines{"hang up: registration_refused(registration_closed)"});
+            lines{"tell registration_refused(registration_closed)"});
 }
 
 TEST_F(SessionLogin, RefusesAWrongPassword) {
   hear(command::log_in{"zoe", "wrong"});
   found(stored_user());
 
-  EXPECT_EQ(verified(std::nullopt), lines{"hang up: refused(wrong_credentials)"});
+  EXPECT_EQ(verified(std::nullopt), lines{"tell login_refused(wrong_credentials)"});
 }
 
 TEST_F(SessionLogin, RefusesPasswordsThatCanBeNobodysWithoutAsking) {
   for (const auto& password : {std::string{}, std::string(1025, 'x')}) {
     rules::session fresh{1};
     EXPECT_EQ(support::lines_of(fresh.hear(command::any{command::log_in{"zoe", password}})),
-              lines{"hang up: refused(wrong_credentials)"});
+              lines{"tell login_refused(wrong_credentials)"});
   }
 }
 
@@ -82,22 +91,22 @@ TEST_F(SessionLogin, TakesThePasswordOfThe1024Bytes) {
   EXPECT_FALSE(session.closed());
 }
 
-TEST_F(SessionLogin, HangsUpWithTheFaultOfEachStage) {
+TEST_F(SessionLogin, IsRefusedWithTheFaultOfEachStage) {
   struct {
     const char* stage;
     fault why;
     const char* expected;
   } const cases[] = {
-      {"found", fault::banned, "hang up: refused(banned)"},
-      {"found", fault::too_many_attempts, "hang up: refused(too_many_attempts)"},
-      {"found", fault::storage, "hang up: refused(storage)"},
-      {"found", fault::busy, "hang up: refused(busy)"},
-      {"verified", fault::busy, "hang up: refused(busy)"},
-      {"verified", fault::storage, "hang up: refused(storage)"},
-      {"arrived", fault::kicked, "hang up: refused(kicked)"},
-      {"arrived", fault::banned, "hang up: refused(banned)"},
-      {"arrived", fault::storage, "hang up: refused(storage)"},
-      {"arrived", fault::unknown_user, "hang up: refused(wrong_credentials)"}, // deleted since the password was right
+      {"found", fault::banned, "tell login_refused(banned)"},
+      {"found", fault::too_many_attempts, "tell login_refused(too_many_attempts)"},
+      {"found", fault::storage, "tell login_refused(storage)"},
+      {"found", fault::busy, "tell login_refused(busy)"},
+      {"verified", fault::busy, "tell login_refused(busy)"},
+      {"verified", fault::storage, "tell login_refused(storage)"},
+      {"arrived", fault::kicked, "tell login_refused(kicked)"},
+      {"arrived", fault::banned, "tell login_refused(banned)"},
+      {"arrived", fault::storage, "tell login_refused(storage)"},
+      {"arrived", fault::unknown_user, "tell login_refused(wrong_credentials)"}, // deleted since the password was right
   };
   for (const auto& one : cases) {
     session = rules::session{3};
@@ -116,27 +125,29 @@ TEST_F(SessionLogin, HangsUpWithTheFaultOfEachStage) {
       }
     }
     EXPECT_EQ(last, lines{one.expected}) << stage << ' ' << to_string(one.why);
-    EXPECT_TRUE(session.closed());
+    EXPECT_FALSE(session.unanswered());
     EXPECT_TRUE(session.anonymous());
   }
 }
 
-TEST_F(SessionLogin, HangsUpOnAnythingElse) {
+TEST_F(SessionLogin, ComesBeforeAnythingElse) {
   struct {
     command::any said;
     const char* expected;
   } const cases[] = {
-      {command::post{"Général", "bonjour"}, "hang up: refused(malformed_login)"},
-      {command::join{"Blabla"}, "hang up: refused(malformed_login)"},
-      {command::leave{"Blabla"}, "hang up: refused(malformed_login)"},
-      {command::history{"Général", 1}, "hang up: refused(malformed_login)"},
-      {command::tell_privately{"zoe", "x"}, "hang up: refused(malformed_login)"},
-      {command::check_credentials{"zoe", "x"}, "hang up: refused(malformed_login)"},
-      {command::ban{"zoe"}, "hang up: refused(malformed_login)"},
-      {command::change_password{{{"a", "b"}}}, "hang up: refused(malformed_login)"},
-      {command::issue_token{}, "hang up: refused(malformed_login)"},
-      {command::help{}, "hang up: refused(malformed_login)"},
-      {command::quit{}, "hang up: refused(malformed_login)"},
+      {command::post{"Général", "bonjour"}, "tell refused(malformed_login)"},
+      {command::join{"Blabla"}, "tell refused(malformed_login)"},
+      {command::leave{"Blabla"}, "tell refused(malformed_login)"},
+      {command::history{"Général", 1}, "tell refused(malformed_login)"},
+      {command::who{"Général"}, "tell refused(malformed_login)"},
+      {command::search{"Général", "x"}, "tell refused(malformed_login)"},
+      {command::tell_privately{"zoe", "x"}, "tell refused(malformed_login)"},
+      {command::check_credentials{"zoe", "x"}, "tell refused(malformed_login)"},
+      {command::ban{"zoe"}, "tell refused(malformed_login)"},
+      {command::change_password{{{"a", "b"}}}, "tell refused(malformed_login)"},
+      {command::issue_token{}, "tell refused(malformed_login)"},
+      {command::help{}, "tell refused(malformed_login)"},
+      {command::quit{}, "tell refused(malformed_login)"},
   };
   for (const auto& one : cases) {
     rules::session fresh{1};
@@ -144,11 +155,11 @@ TEST_F(SessionLogin, HangsUpOnAnythingElse) {
   }
 }
 
-TEST_F(SessionLogin, ToleratesWhatCanBeSkippedAndEndsWithWhatCannot) {
+TEST_F(SessionLogin, ToleratesWhatCanBeSkippedAndEndsWithWhatCannotBe) {
   EXPECT_EQ(hear(misspoken{fault::frame_too_long, false}), lines{"tell refused(frame_too_long)"});
   EXPECT_EQ(hear(misspoken{fault::bad_encoding, false}), lines{"tell refused(bad_encoding)"});
   EXPECT_FALSE(session.closed());
-  EXPECT_EQ(hear(misspoken{fault::malformed_login, false}), lines{"hang up: refused(malformed_login)"});
+  EXPECT_EQ(hear(misspoken{fault::malformed_login, false}), lines{"tell refused(malformed_login)"});
 
   session = rules::session{3};
   EXPECT_EQ(hear(misspoken{fault::frame_too_long, true}), lines{"hang up: refused(frame_too_long)"});
@@ -183,27 +194,32 @@ TEST_F(SessionLogin, TakesATokenInPlaceOfAPassword) {
   EXPECT_EQ(arrived(welcome), lines{"tell logged_in(l'été \"x\", Général* Blabla)"});
 }
 
-TEST_F(SessionLogin, TriesAWrongTokenAsThePasswordOfAUserCalledResume) {
-  hear(command::resume{"secret"});
+TEST_F(SessionLogin, TriesAWrongTokenAsWhatElseItMayMean) {
+  hear(command::resume{"secret", command::log_in{"RESUME", "secret"}});
   EXPECT_EQ(found(fault::wrong_credentials), lines{"ask find_user(RESUME)"});
   EXPECT_EQ(found(fault::unknown_user), lines{"ask verify(, secret)"});
-  EXPECT_EQ(verified(std::nullopt), lines{"hang up: refused(wrong_credentials)"});
+  EXPECT_EQ(verified(std::nullopt), lines{"tell login_refused(wrong_credentials)"});
 }
 
 TEST_F(SessionLogin, TriesAnEmptyTokenAsNoPassword) {
-  hear(command::resume{""});
-  EXPECT_EQ(found(fault::wrong_credentials), lines{"hang up: refused(wrong_credentials)"});
+  hear(command::resume{"", command::log_in{"RESUME", ""}});
+  EXPECT_EQ(found(fault::wrong_credentials), lines{"tell login_refused(wrong_credentials)"});
+}
+
+TEST_F(SessionLogin, RefusesAWrongTokenThatMeansNothingElse) {
+  hear(command::resume{"secret"});
+  EXPECT_EQ(found(fault::wrong_credentials), lines{"tell login_refused(wrong_credentials)"});
 }
 
 TEST_F(SessionLogin, DoesNotTryAPasswordWhenTheStoreIsAway) {
-  hear(command::resume{"secret"});
-  EXPECT_EQ(found(fault::storage), lines{"hang up: refused(storage)"});
+  hear(command::resume{"secret", command::log_in{"RESUME", "secret"}});
+  EXPECT_EQ(found(fault::storage), lines{"tell login_refused(storage)"});
 }
 
 TEST_F(SessionLogin, RefusesATokenOfSomebodyWhoIsOut) {
   hear(command::resume{"token"});
   found(stored_user());
-  EXPECT_EQ(arrived(fault::kicked), lines{"hang up: refused(kicked)"});
+  EXPECT_EQ(arrived(fault::kicked), lines{"tell login_refused(kicked)"});
 }
 
 // --- registration ---
@@ -212,7 +228,7 @@ TEST_F(SessionLogin, RegistersAfterLookingForTheName) {
   EXPECT_EQ(hear(command::register_user{"zoë", "z", "pw:1"}), lines{"ask find_user(zoë)"});
   EXPECT_EQ(found(fault::unknown_user), lines{"ask hash(pw:1)"});
   EXPECT_EQ(hashed(std::string{"$argon2id$h"}), lines{"ask register_user(zoë, z, $argon2id$h)"});
-  EXPECT_EQ(settled(), lines{"hang up: registered"});
+  EXPECT_EQ(settled(), lines{"tell registered"});
 }
 
 TEST_F(SessionLogin, RefusesARegistrationWithoutAsking) {
@@ -235,33 +251,33 @@ TEST_F(SessionLogin, RefusesARegistrationWithoutAsking) {
   for (const auto& one : cases) {
     rules::session fresh{1};
     EXPECT_EQ(support::lines_of(fresh.hear(command::any{one.wish})),
-              lines{std::string("hang up: registration_refused(") + one.why + ")"});
+              lines{std::string("tell registration_refused(") + one.why + ")"});
   }
 }
 
 TEST_F(SessionLogin, RefusesARegistrationAtEachStage) {
   hear(command::register_user{"zoë", "z", "p"});
-  EXPECT_EQ(found(stored_user()), lines{"hang up: registration_refused(name_taken)"});
+  EXPECT_EQ(found(stored_user()), lines{"tell registration_refused(name_taken)"});
 
   session = rules::session{3};
   hear(command::register_user{"zoë", "z", "p"});
-  EXPECT_EQ(found(fault::banned), lines{"hang up: registration_refused(name_taken)"}); // as the protocol words it
+  EXPECT_EQ(found(fault::banned), lines{"tell registration_refused(name_taken)"}); // as the protocol words it
 
   session = rules::session{3};
   hear(command::register_user{"zoë", "z", "p"});
-  EXPECT_EQ(found(fault::storage), lines{"hang up: registration_refused(storage)"});
+  EXPECT_EQ(found(fault::storage), lines{"tell registration_refused(storage)"});
 
   session = rules::session{3};
   hear(command::register_user{"zoë", "z", "p"});
   found(fault::unknown_user);
-  EXPECT_EQ(hashed(fault::busy), lines{"hang up: registration_refused(busy)"});
+  EXPECT_EQ(hashed(fault::busy), lines{"tell registration_refused(busy)"});
 
   for (const auto why : {fault::name_taken, fault::alias_taken, fault::storage}) {
     session = rules::session{3};
     hear(command::register_user{"zoë", "z", "p"});
     found(fault::unknown_user);
     hashed(std::string{"h"});
-    EXPECT_EQ(settled(why), lines{std::string("hang up: registration_refused(") + to_string(why) + ")"});
+    EXPECT_EQ(settled(why), lines{std::string("tell registration_refused(") + to_string(why) + ")"});
   }
 }
 

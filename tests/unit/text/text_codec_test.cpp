@@ -24,7 +24,7 @@ TEST(FirstFrame, IsALoginOrARegistration) {
       {"INSCRIPTION:zoe", "register zoe||"},
       {"INSCRIPTION:", "register ||"},
       {"INSCRIPTION", "misspoken malformed_login"},
-      {"RESUME:abc", "resume abc"},
+      {"RESUME:abc", "resume abc or log in RESUME|abc"},
       {"zoe", "misspoken malformed_login"},
       {":secret", "misspoken malformed_login"},
       {" ", "misspoken malformed_login"},
@@ -33,6 +33,25 @@ TEST(FirstFrame, IsALoginOrARegistration) {
   };
   for (const auto& [frame, expected] : table)
     EXPECT_EQ(words(first_frame(frame)), expected) << frame;
+}
+
+TEST(TextDialect, EndsWithWhatTheReplacedServerClosedAfter) {
+  const std::vector<event::any> last{event::registered{}, event::registration_refused{fault::name_taken},
+                                     event::login_refused{fault::wrong_credentials}, event::credentials_refused{},
+                                     event::refused{fault::malformed_login, {}}};
+  const std::vector<event::any> others{event::logged_in{},
+                                       event::credentials_right{},
+                                       event::password_refused{fault::wrong_credentials},
+                                       event::password_changed{},
+                                       event::refused{fault::wrong_credentials, {}},
+                                       event::refused{fault::bad_encoding, {}},
+                                       event::refused{fault::storage, "Général"},
+                                       event::help{}};
+
+  for (const auto& event : last)
+    EXPECT_TRUE(text_codec{{}}.ends_with(event)) << event.index();
+  for (const auto& event : others)
+    EXPECT_FALSE(text_codec{{}}.ends_with(event)) << event.index();
 }
 
 TEST(SessionFrame, IsACommandOrNone) {
