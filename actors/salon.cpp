@@ -31,12 +31,13 @@ void tell_stored(pointer self, const append_job& what) {
   out.replies.reserve(what.results().size());
   auto stored = what.results().begin();
   for (const auto& [row, post] : what.entries()) {
-    if (*stored) {
+    auto& answered = out.replies.emplace_back();
+    answered.to = post.from;
+    auto& posted = answered.what.emplace<rules::answer_of<command::post>>();
+    if (*stored)
       out.events.push_back(event::said{record.id, record.name, post.username, row.text, row.seq, row.at});
-      out.replies.push_back({post.from, rules::answer_of<command::post>{}});
-    } else {
-      out.replies.push_back({post.from, rules::answer_of<command::post>{stored->why(), post.salon_as_typed}});
-    }
+    else
+      posted = {stored->why(), post.salon_as_typed};
     ++stored;
   }
   self->send(self->state.relay, std::move(out));
