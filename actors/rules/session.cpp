@@ -253,8 +253,9 @@ effects session::on_found(answer::found& found) {
       return refuse(fault::name_taken);
     if (!missing)
       return refuse(found.who.why());
-    stage_ = stage::hashing;
-    return just(ask{question::hash{std::move(registering_.password)}});
+    stage_ = stage::storing;
+    return just(ask{question::register_user{std::move(registering_.username), std::move(registering_.alias),
+                                            std::move(registering_.password)}});
   }
   if (stage_ == stage::redeeming && missing) { // no token: the user may be called RESUME
     auto login = std::move(*fallback_);
@@ -308,10 +309,7 @@ effects session::on_hashed(answer::hashed& hashed) {
   if (!hashed.hash)
     return refuse(hashed.hash.why());
   stage_ = stage::storing;
-  if (purpose_ == purpose::change_password)
-    return just(ask{question::change_password{who_.id, std::move(old_hash_), std::move(*hashed.hash)}});
-  return just(ask{question::register_user{std::move(registering_.username), std::move(registering_.alias),
-                                          std::move(*hashed.hash)}});
+  return just(ask{question::change_password{who_.id, std::move(old_hash_), std::move(*hashed.hash)}});
 }
 
 effects session::on_arrived(answer::arrived& arrived) {

@@ -52,7 +52,7 @@ struct arrive {
 };
 /// -> answer::settled
 struct register_user {
-  std::string username, alias, hash;
+  std::string username, alias, password;
 };
 /// A better hash of a password that was right. No answer: an improvement only.
 struct replace_hash {
