@@ -89,6 +89,25 @@ std::vector<std::string> dry_run_mysql(const config::mysql_database& where, cons
   });
 }
 
+namespace {
+
+/// Whether tables that may lack some, or columns, hold no more than those of a new database: whoever made them was
+/// interrupted, and may begin again.
+bool hold_nothing(mysql::connection& db) {
+  const auto there = mysql::catalog(db).tables();
+  for (const auto& table : stored_tables()) {
+    if (!there.count(table.name))
+      continue;
+    const auto allowed = static_cast<int64_t>(rows_of_a_new_database(table));
+    const auto some = std::string("SELECT 1 FROM ") + table.name + " LIMIT " + std::to_string(allowed + 1);
+    if (db.number("SELECT COUNT(*) FROM (" + some + ") AS some").value_or(0) > allowed)
+      return false;
+  }
+  return true;
+}
+
+} // namespace
+
 bool is_empty_mysql(const config::mysql_database& where, const open_options& options) {
   return opened(where, [&] {
     mysql::connection db(where, {});
@@ -97,6 +116,8 @@ bool is_empty_mysql(const config::mysql_database& where, const open_options& opt
       return true;
     if (found.what != mysql::condition::ours || !mysql::steps_after(found.version).empty())
       return false;
+    if (!mysql::steps_after(found.version).empty())
+      return hold_nothing(db);
     sql_store look(std::make_unique<mysql_driver>(where, mysql::tuning{}, mysql_driver::purpose::read, options.patience,
                                                   options.report));
     bool result = false;
