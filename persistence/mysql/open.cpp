@@ -62,7 +62,7 @@ std::unique_ptr<store> open_mysql(const config::mysql_database& where, const ope
   return opened(where, [&] {
     make_ready(where, options.report, tuning);
     auto opened =
-        std::make_unique<mysql_driver>(where, tuning, mysql_driver::purpose::write, options.patience, options.report);
+        std::make_unique<mysql_driver>(where, tuning, mysql_driver::purpose::write, options.patience, options.warn);
     opened->open_readers(readers_opened);
     return std::make_unique<sql_store>(std::move(opened));
   });
@@ -114,12 +114,12 @@ bool is_empty_mysql(const config::mysql_database& where, const open_options& opt
     const auto found = mysql::recognise(db);
     if (found.what == mysql::condition::empty)
       return true;
-    if (found.what != mysql::condition::ours || !mysql::steps_after(found.version).empty())
+    if (found.what != mysql::condition::ours)
       return false;
     if (!mysql::steps_after(found.version).empty())
       return hold_nothing(db);
     sql_store look(std::make_unique<mysql_driver>(where, mysql::tuning{}, mysql_driver::purpose::read, options.patience,
-                                                  options.report));
+                                                  options.warn));
     bool result = false;
     look.read([&] { result = is_untouched(look); });
     return result;

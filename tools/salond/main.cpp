@@ -39,10 +39,14 @@ struct program {
 persistence::open_options how_to_open(const config::settings& values) {
   persistence::open_options options;
   options.where = values.db;
-  options.report = [](const std::string& line) {
-    log::info(line);
-    notify_service_manager("EXTEND_TIMEOUT_USEC=60000000"); // a take-over may take longer than systemd's patience
+  const auto reporter_at = [](log::level level) {
+    return [level](const std::string& line) {
+      log::write(level, line);
+      notify_service_manager("EXTEND_TIMEOUT_USEC=60000000"); // a take-over may take longer than systemd's patience
+    };
   };
+  options.report = reporter_at(log::level::info);
+  options.warn = reporter_at(log::level::warning);
   return options;
 }
 
