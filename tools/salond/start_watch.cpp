@@ -1,5 +1,6 @@
 #include "tools/salond/start_watch.hpp"
 #include "config/log.hpp"
+#include "tools/salond/descriptor_proof.hpp"
 #include <csignal>
 #include <poll.h>
 #include <stdexcept>
@@ -15,9 +16,6 @@ using namespace std::chrono_literals;
 // With what the log may take to be written, the process ends within a second.
 constexpr auto time_to_end = 500ms;
 constexpr auto time_to_log = 300ms;
-
-constexpr const char* no_descriptor =
-    "no descriptor is to be had: raise the limit of open files (LimitNOFILE= in the unit, ulimit -n)";
 
 /// What the system refuses a start is told, and nobody waits for what is not there.
 int demanded(int descriptor) {
