@@ -226,6 +226,16 @@ void list_certificates(const admin_call_ptr& call) {
   });
 }
 
+/// It holds, for as long as this server runs.
+void tell_not_stored(const admin_call_ptr& call, const std::string& name, const revocation& made) {
+  log::error("a revocation is not stored", {{"name", name}, {"why", made.not_stored}});
+  const auto why = std::to_string(made.count) + " revoked, and refused from now on, but that is not stored ("
+                   + made.not_stored
+                   + "): a restart brings them back, unless the server, which tries each minute, can store it before";
+  note(call, name, "holds, but is not stored: " + made.not_stored, "not_stored",
+       [call, why] { call->refuse(admin_verdict::refused, why); });
+}
+
 void revoke_certificates(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (name == call->from().who().name)
@@ -242,9 +252,11 @@ void revoke_certificates(const admin_call_ptr& call) {
                   [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
     note(call, name, {}, [call, name] {
       carry_out_noted(call, name, [&](const certificate_office& now) {
-        const auto count = now.revoke(name);
+        const auto made = now.revoke(name);
         call->self()->send(call->parts().relay, names_of_operators(now));
-        call->done(json{{"done", true}, {"revoked", count}});
+        if (!made.not_stored.empty())
+          return tell_not_stored(call, name, made);
+        call->done(json{{"done", true}, {"revoked", made.count}});
       });
     });
   });
