@@ -4,6 +4,7 @@
 #include "config/line_writer.hpp"
 #include "config/log.hpp"
 #include "tools/salond/service_manager.hpp"
+#include "tools/salond/start_watch.hpp"
 #include <csignal>
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -101,7 +102,7 @@ void attendant::serve(const node_actors& actors) {
 
 void attendant::take_signal(int signals) {
   signalfd_siginfo heard;
-  if (::read(signals, &heard, sizeof heard) != static_cast<ssize_t>(sizeof heard))
+  if (::read(signals, &heard, sizeof heard) != static_cast<ssize_t>(sizeof heard) || means_nothing(heard))
     return;
   if (heard.ssi_signo == SIGHUP)
     return reload();
