@@ -60,6 +60,18 @@ void attendant::nothing_happened() {
     return;
   }
   renew_certificates();
+  look_at_database();
+}
+
+void attendant::look_at_database() {
+  if (!store_)
+    return;
+  const auto job = make_store_job([](persistence::store& db) {
+    if (const auto trouble = db.trouble(); !trouble.empty())
+      log::error(persistence::in_trouble, {{"why", trouble}});
+    return done{};
+  });
+  caf::anon_send(store_, store_work{store_work::kind::read, job});
 }
 
 void attendant::renew_certificates() {
