@@ -76,6 +76,7 @@ void connection::on_exit() {
   arrived();
   house_->leave(*this);
   tried(admission::attempt_result::unknown);
+  take_registration_back();
   if (socket_) {
     socket_->belongs_to(nullptr);
     if (socket_->unsent() != 0)
@@ -220,6 +221,7 @@ void connection::close(const std::optional<event::any>& last) {
   closing_by_ = now() + closing_time;
   house_->wake(*this, *closing_by_);
   tried(admission::attempt_result::unknown);
+  take_registration_back();
   if (socket_ && socket_->shaking() && !refusal_)
     return socket_->abort(); // it cannot be told anything, and is not waited for
   if (too_slow_) {

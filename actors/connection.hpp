@@ -140,6 +140,7 @@ private:
   void read_user(std::string key);
   void found_user(outcome<user> who);
   void give_registration_back();
+  void take_registration_back();
   bool may_try(const rules::question::any& what, std::string account);
   void tried(admission::attempt_result how, size_t guesses = 1);
 
@@ -158,9 +159,10 @@ private:
   bool resting_ = false;            ///< enough were heard in this turn
   admission::attempt attempt_;      ///< of a password
   std::optional<rules::question::any> attempt_waits_;
-  bool no_token_ = false;    ///< what was said for a token is none, and is tried as a password
-  bool registering_ = false; ///< until its password is hashed: one account of the hour's is used up
-  salon_id asked_salon_;     ///< of the posts or the question that are open
+  bool no_token_ = false;                         ///< what was said for a token is none, and is tried as a password
+  bool registering_ = false;                      ///< until the relay makes its account: one of the hour's is used up
+  std::shared_ptr<hash_ticket> registration_;     ///< with the relay
+  salon_id asked_salon_;                          ///< of the posts or the question that are open
   std::optional<rules::question::any> when_read_; ///< asked once it has read what it was told
   rules::said_bytes said_;
   /// On their way into the socket; delivered when so many bytes of said_ are taken.

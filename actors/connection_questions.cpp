@@ -90,6 +90,15 @@ void connection::give_registration_back() {
     house_->allowed.give_registration_back(network);
 }
 
+/// It ended: what it wished for is not hashed any more, unless a thread has begun.
+void connection::take_registration_back() {
+  give_registration_back();
+  if (!registration_ || !registration_->take_back())
+    return;
+  house_->allowed.give_registration_back(network);
+  caf::anon_send(house_->services.passwords, refuse_unwanted{});
+}
+
 void connection::carry(rules::question::verify& what) {
   asked_services_ = true;
   const auto guesses = what.passwords.size();
@@ -108,17 +117,9 @@ void connection::carry(rules::question::verify& what) {
 
 void connection::carry(rules::question::hash& what) {
   asked_services_ = true;
-  const auto how = registering_ ? rules::urgency::new_user : rules::urgency::known;
-  request(house_->services.passwords, caf::infinite, hash_password{std::move(what.password), how})
-      .then(
-          [this](hashed_password& x) {
-            registering_ = false;
-            answer<rules::question::hash>({std::move(x.hash)});
-          },
-          [this](caf::error& why) {
-            give_registration_back();
-            answer<rules::question::hash>({fault_of(why)});
-          });
+  request(house_->services.passwords, caf::infinite, hash_password{std::move(what.password)})
+      .then([this](hashed_password& x) { answer<rules::question::hash>({std::move(x.hash)}); },
+            [this](caf::error& why) { answer<rules::question::hash>({fault_of(why)}); });
 }
 
 /// A token that is wrong may be a password, which is an attempt of its own.
@@ -200,8 +201,13 @@ void connection::open_session(const rules::question::arrive& as) {
 }
 
 void connection::carry(rules::question::register_user& what) {
-  caf::anon_send(house_->relay,
-                 wished_account{number, peer, {what.username, what.alias, what.hash, role::user, network}});
+  asked_services_ = true;
+  registering_ = false;
+  registration_ = std::make_shared<hash_ticket>();
+  caf::anon_send(
+      house_->relay,
+      wished_account{
+          number, peer, {what.username, what.alias, {}, role::user, network}, std::move(what.password), registration_});
 }
 
 void connection::carry(rules::question::replace_hash& what) {

@@ -60,13 +60,28 @@ void request_registration(relay_actor::broker_pointer self, const std::shared_pt
       });
 }
 
-} // namespace
-
-void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
+void store_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
   if (house->settings.registration.how == config::registration::policy::approval)
     request_registration(self, house, std::move(what));
   else
     register_user(self, house, std::move(what));
+}
+
+} // namespace
+
+void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
+  hash_password wish{std::move(what.password), rules::urgency::new_user, what.ticket};
+  self->request(house->services.passwords, caf::infinite, std::move(wish))
+      .then(
+          [self, house, what](hashed_password& made) mutable {
+            what.who.password_hash = std::move(made.hash);
+            store_account(self, house, std::move(what));
+          },
+          [house, from = what.from, network = what.who.network, ticket = what.ticket](caf::error& why) {
+            if (ticket->take_back())
+              house->allowed.give_registration_back(network);
+            house->answer(from, rules::answer_of<rules::question::register_user>{fault_of(why)});
+          });
 }
 
 } // namespace salond

@@ -9,8 +9,8 @@ namespace salond {
 /// Stores a private message, tells whom it is for, and answers the connection if it is still there.
 void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, private_text&& what);
 
-/// Makes an account, or a request for one, tells the salons of their member, and answers the connection if it is still
-/// there.
+/// Hashes the password, unless that is taken back before it was begun; makes the account, or a request for one, tells
+/// the salons of their member, and answers the connection if it is still there.
 void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what);
 
 } // namespace salond

@@ -9,18 +9,21 @@ using pointer = passwords_actor::stateful_pointer<passwords_state>;
 
 /// Computes `work()` on a thread and delivers its result; busy when too much waits, or when there is no memory for it.
 template <class Result, class Work>
-caf::result<Result> compute(pointer self, rules::urgency how, Work work) {
+caf::result<Result> compute(pointer self, rules::urgency how, Work work,
+                            const std::shared_ptr<hash_ticket>& ticket = nullptr) {
   auto answer = self->make_response_promise<Result>();
   const std::function<void()> refuse = [answer]() mutable { answer.deliver(make_error(fault::busy)); };
-  self->state.threads->put(how, {[answer, refuse, work = std::move(work)]() -> std::function<void()> {
+  self->state.threads->put(how, {[answer, refuse, ticket, work = std::move(work)]() -> std::function<void()> {
                                    try {
                                      return [answer, result = work()]() mutable { answer.deliver(std::move(result)); };
                                    } catch (const std::exception& error) {
                                      log::error("cannot hash a password", {{"why", error.what()}});
+                                     if (ticket)
+                                       ticket->failed();
                                      return refuse;
                                    }
                                  },
-                                 refuse});
+                                 refuse, ticket});
   return answer;
 }
 
@@ -37,10 +40,13 @@ passwords_actor::behavior_type passwords(pointer self, config::passwords how) {
   });
   const rules::password_cost cost{how.memory_kib, how.passes};
   return {
-      [self, cost](const hash_password& msg) {
-        return compute<hashed_password>(self, msg.how, [password = msg.password, cost] {
-          return hashed_password{rules::hash_password(password, cost)};
-        });
+      [self, cost](const hash_password& msg) -> caf::result<hashed_password> {
+        if (msg.ticket && msg.ticket->taken_back())
+          return make_error(fault::busy);
+        return compute<hashed_password>(
+            self, msg.how,
+            [password = msg.password, cost] { return hashed_password{rules::hash_password(password, cost)}; },
+            msg.ticket);
       },
       [self, cost](const verify_password& msg) {
         return compute<verified_password>(self, msg.how, [msg, cost] {
@@ -48,6 +54,7 @@ passwords_actor::behavior_type passwords(pointer self, config::passwords how) {
           return verified_password{found.which, std::move(found.better_hash)};
         });
       },
+      [self](const refuse_unwanted&) { self->state.threads->refuse_unwanted(); },
       [self](const collect_hashes&) {
         for (auto& then : self->state.threads->take_finished())
           then();

@@ -35,6 +35,17 @@ std::vector<std::function<void()>> work_threads::take_finished() {
   return std::exchange(finished_, {});
 }
 
+void work_threads::refuse_unwanted() {
+  std::vector<work> unwanted;
+  {
+    std::lock_guard lock{mutex_};
+    unwanted = queue_.take_out(rules::urgency::new_user,
+                               [](const work& each) { return each.ticket && each.ticket->taken_back(); });
+  }
+  for (auto& each : unwanted)
+    each.refuse();
+}
+
 void work_threads::run() {
   std::unique_lock lock{mutex_};
   for (;;) {
@@ -43,7 +54,8 @@ void work_threads::run() {
     if (stopping_)
       return;
     lock.unlock();
-    auto then = next->second.compute();
+    const auto& ticket = next->second.ticket;
+    auto then = !ticket || ticket->begin() ? next->second.compute() : std::move(next->second.refuse);
     lock.lock();
     queue_.over(next->first); // what may be taken now is: by this thread, which looks again
     finished_.push_back(std::move(then));

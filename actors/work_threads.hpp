@@ -1,8 +1,10 @@
 // A few threads that compute, and give back what is to be done with the result. Knows no CAF.
 #pragma once
+#include "actors/hash_ticket.hpp"
 #include "actors/rules/hash_queue.hpp"
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -16,6 +18,8 @@ public:
     std::function<std::function<void()>()> compute;
     /// Tells whoever asked that there is no room for it.
     std::function<void()> refuse;
+    /// Whether it is still wanted; none: it is.
+    std::shared_ptr<hash_ticket> ticket = nullptr;
   };
 
   /// `finished` is called on a worker's thread whenever take_finished() has something new. `most_logins`: see
@@ -29,6 +33,8 @@ public:
   /// Computes it when its turn comes, or refuses it at once, or another that is less urgent.
   void put(rules::urgency how, work what);
   std::vector<std::function<void()>> take_finished();
+  /// Refuses those of new accounts that were taken back, so that there is room for others.
+  void refuse_unwanted();
 
 private:
   void run();

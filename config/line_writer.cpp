@@ -15,8 +15,9 @@ namespace {
 // Some ten thousand lines: what a reader that pauses for seconds may miss at most of a busy server.
 constexpr size_t most_waiting = 1 << 20;
 
-/// False: the descriptor takes nothing any more, or not now (a full disk, a reader that is gone).
-bool write_whole(int descriptor, std::string_view text) {
+/// Answers what was not written: the descriptor takes nothing any more, or not now (a full disk, a reader that is
+/// gone).
+std::string_view write_what_goes(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const auto written = ::write(descriptor, text.data(), text.size());
     if (written > 0) {
@@ -25,10 +26,10 @@ bool write_whole(int descriptor, std::string_view text) {
       pollfd room{descriptor, POLLOUT, 0};
       ::poll(&room, 1, -1);
     } else if (written == 0 || errno != EINTR) {
-      return false;
+      break;
     }
   }
-  return true;
+  return text;
 }
 
 bool takes_more(int descriptor, std::chrono::milliseconds within) {
@@ -108,12 +109,22 @@ void line_writer::write_next(std::unique_lock<std::mutex>& lock) {
 void line_writer::write(const entry& next) {
   untold_ += next.lost_before;
   tell_losses();
-  if (!next.line.empty() && !write_whole(descriptor_, next.line))
+  if (!next.line.empty() && !write_whole(next.line))
     ++untold_;
 }
 
+/// False: not all of it was written. What was stays a line of its own: the next one begins with the line end it lacks.
+bool line_writer::write_whole(std::string text) {
+  if (torn_)
+    text.insert(0, 1, '\n');
+  const auto left = write_what_goes(descriptor_, text).size();
+  if (left != text.size())
+    torn_ = text[text.size() - left - 1] != '\n';
+  return left == 0;
+}
+
 void line_writer::tell_losses() {
-  if (untold_ != 0 && write_whole(descriptor_, of_losses_(untold_)))
+  if (untold_ != 0 && write_whole(of_losses_(untold_)))
     untold_ = 0;
 }
 

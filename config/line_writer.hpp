@@ -11,8 +11,9 @@
 namespace salond {
 
 /// Lines in the order in which they were given, each with one write(2) where the kernel takes it whole. What waits has
-/// a bound; a line above it is lost, and so is one that the descriptor refuses. Losses are counted and told in a line
-/// at their place as soon as one gets through. Lives as long as the process: nothing may wait for its thread.
+/// a bound; a line above it is lost, and so is one that the descriptor refuses, be it in the middle. Losses are counted
+/// and told in a line at their place as soon as one gets through. Lives as long as the process: nothing may wait for
+/// its thread.
 class line_writer {
 public:
   /// The line that tells of so many lost ones; with its line end.
@@ -41,6 +42,7 @@ private:
   void write_next(std::unique_lock<std::mutex>& lock);
   void write(const entry& next);
   void tell_losses();
+  bool write_whole(std::string text);
 
   const int descriptor_;
   const teller of_losses_;
@@ -50,7 +52,9 @@ private:
   size_t waiting_bytes_ = 0;
   uint64_t lost_behind_ = 0; ///< after the last that waits
   bool begun_ = false, full_ = false, busy_ = false;
-  uint64_t untold_ = 0; ///< of the thread alone: lost, and not yet told
+  // Of the thread alone.
+  uint64_t untold_ = 0; ///< lost, and not yet told
+  bool torn_ = false;   ///< the last that was written has no line end
 };
 
 } // namespace salond

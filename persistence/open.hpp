@@ -6,14 +6,16 @@
 
 namespace salond::persistence {
 
-/// Told what opening does and how long an outage lasts; goes to the log.
+/// Told what goes to the log.
 using reporter = std::function<void(const std::string& line)>;
 
 /// Where the database and how patient: from the configuration.
 struct open_options {
   config::database where;
-  std::chrono::milliseconds patience{5000}; ///< how long a certain failure is retried before it is a refusal
-  reporter report = [](const std::string&) {};
+  std::chrono::milliseconds patience{5000};    ///< how long a certain failure is retried before it is a refusal
+  reporter report = [](const std::string&) {}; ///< of what opening does
+  /// Of what an operator should see to: what the database may lose, and outages, their ends included.
+  reporter warn = [](const std::string&) {};
 };
 
 /// Readers that a store has connected when open() returns, for store::reader() to hand out: as many as the server has

@@ -33,6 +33,9 @@ private:
   kind kind_;
 };
 
+/// What the log says where there is store::trouble().
+inline constexpr const char* in_trouble = "what is said and done now may be lost";
+
 class store {
 public:
   virtual ~store() = default;
@@ -56,6 +59,8 @@ public:
 
   /// One line for the log and for status: kind, version, durability.
   virtual std::string describe() = 0;
+  /// Why what is committed may be lost all the same, as far as that can be seen; empty: it is not known.
+  virtual std::string trouble() { return {}; }
 
   // --- start ---
   /// No row stays `connected`; requests of who is not connected end (`keep_requests`: they stay). Write.

@@ -22,7 +22,7 @@ using json = nlohmann::ordered_json;
 struct certificate_office {
   std::function<std::string(const identity&)> issue; ///< a bundle's one file
   std::function<std::vector<issued_certificate>()> list;
-  std::function<size_t(const std::string& name)> revoke; ///< live connections end; how many certificates
+  std::function<revocation(const std::string& name)> revoke; ///< live connections end
 };
 
 /// Whose certificates are valid, once each; none where they cannot be read, which is logged.

@@ -18,23 +18,39 @@ bool is_away(const counted_work& work) {
   return std::chrono::microseconds{work.running_us} >= away_after;
 }
 
-json to_json(const counted_work& work, bool answers) {
-  return {{"answers", answers && !is_away(work)},
-          {"writes_waiting", work.writes},
-          {"reads_waiting", work.reads},
-          {"commits", work.groups},
-          {"commit_ms_total", static_cast<double>(work.busy_us) / 1000.0},
-          {"commit_ms_longest", static_cast<double>(work.longest_us) / 1000.0}};
+/// What came of asking the database something.
+struct database_answer {
+  bool in_time = false;
+  std::string trouble = {}; ///< store::trouble()
+};
+
+json to_json(const counted_work& work, const database_answer& answer) {
+  json shown{{"answers", answer.in_time && !is_away(work)},
+             {"writes_waiting", work.writes},
+             {"reads_waiting", work.reads},
+             {"commits", work.groups},
+             {"commit_ms_total", static_cast<double>(work.busy_us) / 1000.0},
+             {"commit_ms_longest", static_cast<double>(work.longest_us) / 1000.0}};
+  if (!answer.trouble.empty())
+    shown["trouble"] = answer.trouble;
+  return shown;
 }
 
 /// Asks the database something small, for who writes nothing does not see that it is away; `then` gets whether it
-/// answered in time.
+/// answered in time, and what it knows of trouble.
 template <class Then>
 void ask_whether_it_answers(const admin_call_ptr& call, Then then) {
-  const auto job = make_store_job([](store& db) { return db.audit_tail(1).size(); });
+  const auto job = make_store_job([](store& db) {
+    db.audit_tail(1);
+    return db.trouble();
+  });
   call->self()
       ->request(call->parts().store, away_after, store_work{store_work::kind::read, job})
-      .then([then](const store_done&) { then(true); }, [then](caf::error&) { then(false); });
+      .then(
+          [then, job](const store_done&) {
+            then({true, job->result});
+          },
+          [then](caf::error&) { then({}); });
 }
 
 /// Asks who can say how the node is; `then` gets the answers.
@@ -44,10 +60,10 @@ void ask_how_it_is(const admin_call_ptr& call, Then then) {
       ->request(call->parts().relay, patience, survey{})
       .then(
           [call, then](const surveyed& house) {
-            ask_whether_it_answers(call, [call, then, house](bool answers) {
+            ask_whether_it_answers(call, [call, then, house](const database_answer& answer) {
               call->self()
                   ->request(call->parts().store, patience, count_work{})
-                  .then([then, house, answers](const counted_work& work) { then(house, to_json(work, answers)); },
+                  .then([then, house, answer](const counted_work& work) { then(house, to_json(work, answer)); },
                         refusing_error(call));
             });
           },
@@ -68,6 +84,8 @@ json counters_of(const surveyed& house, const json& database) {
 
 void show_status(const admin_call_ptr& call) {
   ask_how_it_is(call, [call](const surveyed& house, const json& database) {
+    if (database.contains("trouble"))
+      log::error(in_trouble, {{"why", database["trouble"].get<std::string>()}});
     const auto up = wall_clock() - call->parts().started;
     json all{{"version", SALOND_VERSION},
              {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(up).count()}};
@@ -226,6 +244,16 @@ void list_certificates(const admin_call_ptr& call) {
   });
 }
 
+/// It holds, for as long as this server runs.
+void tell_not_stored(const admin_call_ptr& call, const std::string& name, const revocation& made) {
+  log::error("a revocation is not stored", {{"name", name}, {"why", made.not_stored}});
+  const auto why = std::to_string(made.count) + " revoked, and refused from now on, but that is not stored ("
+                   + made.not_stored
+                   + "): a restart brings them back, unless the server, which tries each minute, can store it before";
+  note(call, name, "holds, but is not stored: " + made.not_stored, "not_stored",
+       [call, why] { call->refuse(admin_verdict::refused, why); });
+}
+
 void revoke_certificates(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (name == call->from().who().name)
@@ -242,9 +270,11 @@ void revoke_certificates(const admin_call_ptr& call) {
                   [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
     note(call, name, {}, [call, name] {
       carry_out_noted(call, name, [&](const certificate_office& now) {
-        const auto count = now.revoke(name);
+        const auto made = now.revoke(name);
         call->self()->send(call->parts().relay, names_of_operators(now));
-        call->done(json{{"done", true}, {"revoked", count}});
+        if (!made.not_stored.empty())
+          return tell_not_stored(call, name, made);
+        call->done(json{{"done", true}, {"revoked", made.count}});
       });
     });
   });

@@ -26,6 +26,7 @@ SALOND_IN_PROCESS(hash_password)
 SALOND_IN_PROCESS(hashed_password)
 SALOND_IN_PROCESS(verify_password)
 SALOND_IN_PROCESS(verified_password)
+SALOND_IN_PROCESS(refuse_unwanted)
 SALOND_IN_PROCESS(collect_hashes)
 
 // relay, of its own node

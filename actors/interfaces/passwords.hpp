@@ -1,9 +1,11 @@
 // What PASSWORDS hears. All of it stays in the process: passwords and their hashes go nowhere else.
 #pragma once
+#include "actors/hash_ticket.hpp"
 #include "actors/interfaces/errors.hpp"
 #include "actors/interfaces/in_process.hpp"
 #include "actors/rules/hash_queue.hpp"
 #include <caf/all.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +16,7 @@ namespace salond {
 struct hash_password {
   std::string password;
   rules::urgency how = rules::urgency::known;
+  std::shared_ptr<hash_ticket> ticket = nullptr; ///< of a new account: whether it is still wanted
 };
 /// The hash, as it is stored.
 struct hashed_password {
@@ -30,15 +33,19 @@ struct verified_password {
   std::optional<size_t> which;
   std::string better_hash; ///< of that password, where the stored one is outdated; else empty
 };
+/// Hashes of new accounts were taken back.
+struct refuse_unwanted {};
 /// INTERNAL to passwords: a thread has finished a hash.
 struct collect_hashes {};
 
 /// PASSWORDS: hashing, on threads of its own.
 using passwords_actor = caf::typed_actor<
-    // Answers when a thread has made the hash; busy when too much waits.
+    // Answers when a thread has made the hash; busy when too much waits, or when it was taken back.
     caf::replies_to<hash_password>::with<hashed_password>,
     // The same for a comparison. An empty hash fits no password, at the same cost.
     caf::replies_to<verify_password>::with<verified_password>,
+    // Answers those that were taken back, and has room for others.
+    caf::reacts_to<refuse_unwanted>,
     // INTERNAL. Answers those whose hashes the threads have finished.
     caf::reacts_to<collect_hashes>>;
 

@@ -103,8 +103,11 @@ struct private_text {
 /// A client wishes an account, or is to ask for one. With the relay for the same reason.
 struct wished_account {
   connection_id from;
-  std::string peer; ///< its address
-  persistence::new_user who;
+  std::string peer;          ///< its address
+  persistence::new_user who; ///< its password is not hashed yet
+  std::string password;
+  /// Taken back by the connection when it ends. Who takes it back gives the account back to the hour's allowances.
+  std::shared_ptr<hash_ticket> ticket;
 };
 /// INTERNAL to the relay: this turn of the loop is over.
 struct flush_all {};
@@ -148,8 +151,8 @@ using relay_actor = caf::typed_actor<
     // Has the text stored. Then its target and the author's other connections are told, and behind that the author is
     // answered, each if it is still there.
     caf::reacts_to<private_text>,
-    // Has the account, or the request for it, stored. Then the salons are told of their member, and behind that the
-    // connection is answered if it is still there.
+    // Has the password hashed, and the account, or the request for it, stored. Then the salons are told of their
+    // member, and behind that the connection is answered if it is still there.
     caf::reacts_to<wished_account>,
     // INTERNAL. Has each connection write what it was told.
     caf::reacts_to<flush_all>,

@@ -16,8 +16,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace salond::rules {
 
@@ -76,6 +78,16 @@ public:
       return std::pair{how, std::move(next)};
     }
     return std::nullopt;
+  }
+  /// Takes out those that wait and of which `unwanted` is true.
+  template <class Unwanted>
+  std::vector<Work> take_out(urgency how, Unwanted unwanted) {
+    auto& mine = of(how);
+    const auto gone =
+        std::stable_partition(mine.begin(), mine.end(), [&](const Work& each) { return !unwanted(each); });
+    std::vector<Work> result(std::make_move_iterator(gone), std::make_move_iterator(mine.end()));
+    mine.erase(gone, mine.end());
+    return result;
   }
   void over(urgency how) {
     leaving_ -= leaves_a_thread(how) ? 1 : 0;

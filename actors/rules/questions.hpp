@@ -42,7 +42,7 @@ struct arrive {
   std::string token = {};
 };
 struct register_user {
-  std::string username, alias, hash;
+  std::string username, alias, password;
 };
 /// A better hash of a password that was right. No answer: an improvement only.
 struct replace_hash {

@@ -320,15 +320,7 @@ effects session::on(looking_for_name& now, answer::found& found) {
     return settle(event::registration_refused{fault::name_taken});
   if (found.who.why() != fault::unknown_user && found.who.why() != fault::wrong_credentials)
     return settle(event::registration_refused{found.who.why()});
-  auto wish = std::move(now.wish);
-  state_ = hashing_of_account{std::move(wish.username), std::move(wish.alias)};
-  return just(ask{question::hash{std::move(wish.password)}});
-}
-
-effects session::on(hashing_of_account& now, answer::hashed& hashed) {
-  if (!hashed.hash)
-    return settle(event::registration_refused{hashed.hash.why()});
-  question::register_user next{std::move(now.username), std::move(now.alias), std::move(*hashed.hash)};
+  question::register_user next{std::move(now.wish.username), std::move(now.wish.alias), std::move(now.wish.password)};
   state_ = storing_account{};
   return just(ask{std::move(next)});
 }

@@ -93,12 +93,9 @@ private:
   struct asking {
     std::string subject; ///< whom or what it is about, for its refusal
   };
-  // An account is made: is the name free? Then its password is hashed, and it is stored.
+  // An account is made: is the name free? Then it is stored, its password hashed on the way.
   struct looking_for_name {
     command::register_user wish;
-  };
-  struct hashing_of_account {
-    std::string username, alias;
   };
   struct storing_account {};
   // A new password, once the old one is proven: it is hashed, and stored.
@@ -107,8 +104,8 @@ private:
   };
   struct storing_password {};
   struct over {}; ///< hung up
-  using state = std::variant<nobody, proving, entering, catching_up, open, asking, looking_for_name, hashing_of_account,
-                             storing_account, hashing_password, storing_password, over>;
+  using state = std::variant<nobody, proving, entering, catching_up, open, asking, looking_for_name, storing_account,
+                             hashing_password, storing_password, over>;
 
   effects take(utterance& said);
   effects obey(command::any& said);
@@ -139,7 +136,6 @@ private:
   effects on(asking& now, answer::settled& settled);
   effects on(asking& now, answer::remembered& remembered);
   effects on(looking_for_name& now, answer::found& found);
-  effects on(hashing_of_account& now, answer::hashed& hashed);
   effects on(storing_account& now, answer::settled& settled);
   effects on(hashing_password& now, answer::hashed& hashed);
   effects on(storing_password& now, answer::settled& settled);

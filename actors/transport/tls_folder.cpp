@@ -61,6 +61,8 @@ tls_folder::renewal tls_folder::renew(std::time_t now) {
   if (const auto path = file(public_authority_name); !exists(path) || read_private_file(path) != shown)
     write_private_file(path, shown);
   made.not_good_yet = not_good_yet(all, now);
+  if (!not_stored_.empty())
+    write_list(all);
   return made;
 }
 
@@ -151,19 +153,24 @@ std::vector<issued_certificate> tls_folder::issued() const {
   return read_list();
 }
 
-size_t tls_folder::revoke(const std::string& name, std::time_t now) {
+revocation tls_folder::revoke(const std::string& name, std::time_t now) {
   const folder_lock lock{path_};
   auto all = read_list();
-  size_t count = 0;
+  revocation made;
   for (auto& one : all) {
     if (one.facts.who.name != name || !is_operator(one.facts.who.kind) || one.revoked || one.facts.until <= now)
       continue;
     one.revoked = now;
-    ++count;
+    not_stored_.emplace(one.facts.serial, now);
+    ++made.count;
   }
-  if (count != 0)
-    write_list(all);
-  return count;
+  try {
+    if (made.count != 0)
+      write_list(all);
+  } catch (const pki_error& why) {
+    made.not_stored = why.what();
+  }
+  return made;
 }
 
 std::set<std::string> tls_folder::revoked() const {
@@ -181,12 +188,16 @@ tls_folder::listing tls_folder::read_list() const {
   std::string line;
   if (!std::getline(lines, line) || line != list_heading)
     throw pki_error("not a list of certificates: " + path);
-  while (std::getline(lines, line))
+  while (std::getline(lines, line)) {
     all.push_back(parse_line(line));
+    if (const auto found = not_stored_.find(all.back().facts.serial); found != not_stored_.end())
+      all.back().revoked = found->second;
+  }
   return all;
 }
 
-void tls_folder::write_list(const listing& all) const {
+/// REQUIRES: `all` is what read_list() answered, and more.
+void tls_folder::write_list(const listing& all) {
   std::ostringstream text;
   text << list_heading << '\n';
   const auto oldest = std::time(nullptr) - listed_after_expiry;
@@ -195,6 +206,7 @@ void tls_folder::write_list(const listing& all) const {
       text << facts.serial << ' ' << to_string(facts.who) << ' ' << facts.from << ' ' << facts.until << ' '
            << revoked.value_or(0) << '\n';
   write_private_file(file(list_name), text.str());
+  not_stored_.clear();
 }
 
 } // namespace salond

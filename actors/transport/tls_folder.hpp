@@ -4,6 +4,7 @@
 #include "actors/transport/identity.hpp"
 #include "actors/transport/pki.hpp"
 #include <ctime>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -18,6 +19,12 @@ inline constexpr const char* local_administrator = "local";
 struct issued_certificate {
   certificate_facts facts;
   std::optional<std::time_t> revoked; ///< when
+};
+
+/// What came of revoking certificates.
+struct revocation {
+  size_t count = 0;
+  std::string not_stored; ///< why the list could not be written; it holds for this process alone until it can
 };
 
 /// The folder of certificates. Each function reads the files anew under the folder's lock, so that several processes
@@ -47,8 +54,8 @@ public:
   explicit tls_folder(std::string path, std::vector<std::string> hosts = {}, std::string node_name = "salond",
                       std::string administrator_name = local_administrator);
 
-  /// Makes what is missing, due for renewal, not good yet, unreadable or revoked. At start, each minute (the clock may
-  /// jump), and after revoke().
+  /// Makes what is missing, due for renewal, not good yet, unreadable or revoked; writes what could not be stored. At
+  /// start, each minute (the clock may jump), and after revoke().
   renewal renew(std::time_t now = std::time(nullptr));
 
   bundle server() const;
@@ -62,8 +69,9 @@ public:
   /// All that was ever issued and has not been expired for a year, the oldest first.
   std::vector<issued_certificate> issued() const;
 
-  /// Revokes all valid certificates of the operators of that name; says how many. The server's own may have that name.
-  size_t revoke(const std::string& name, std::time_t now = std::time(nullptr));
+  /// Revokes all valid certificates of the operators of that name. The server's own may have that name. Where the list
+  /// cannot be written, issued() and revoked() tell of it all the same, and the next function that can writes it.
+  revocation revoke(const std::string& name, std::time_t now = std::time(nullptr));
 
   /// The serials that are revoked: for transport::revoke().
   std::set<std::string> revoked() const;
@@ -79,11 +87,12 @@ private:
   bundle issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all,
                       const std::vector<std::string>& hosts = {});
   listing read_list() const;
-  void write_list(const listing& all) const;
+  void write_list(const listing& all);
 
   std::string path_;
   std::vector<std::string> hosts_;
   identity node_, administrator_, chat_;
+  std::map<std::string, std::time_t> not_stored_; ///< serials that are revoked, and when; under the folder's lock
 };
 
 } // namespace salond

@@ -6,7 +6,6 @@ namespace salond::persistence {
 namespace {
 
 constexpr size_t rows_at_once = 500;
-constexpr size_t salons_of_a_new_database = 5;
 
 void write_table(const stored_table& table, store& from, backup_writer& writer, const row_progress& progress) {
   writer.table(table.counts ? from.next_number(table) : 0);
@@ -82,9 +81,13 @@ void load_backup(store& into, const std::string& path, const backup_facts& facts
   });
 }
 
+size_t rows_of_a_new_database(const stored_table& of) {
+  return &of == &table_named("salons") ? 5 : 0;
+}
+
 bool is_untouched(store& db) {
   for (const auto& table : stored_tables()) {
-    const auto allowed = &table == &table_named("salons") ? salons_of_a_new_database : 0;
+    const auto allowed = rows_of_a_new_database(table);
     if (db.rows_after(table, {}, allowed + 1).size() > allowed)
       return false;
   }

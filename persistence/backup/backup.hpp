@@ -25,7 +25,11 @@ void load_backup(store& into, const std::string& path, const backup_facts& facts
 /// True when nothing was ever done in the database: there are the salons of a new one, and nothing else.
 bool is_untouched(store& db);
 
-/// Opens a database that holds nothing: none yet, an empty one, or one that is_untouched(). Throws store_error: `setup`
+/// How many rows a new database has in a table.
+size_t rows_of_a_new_database(const stored_table& of);
+
+/// Opens a database that holds nothing: none yet, an empty one, one that is_untouched(), or one whose tables were not
+/// all made and hold no more. Throws store_error: `setup`
 /// for any other, in which nothing was changed; else as open().
 std::unique_ptr<store> open_empty(const open_options& options);
 

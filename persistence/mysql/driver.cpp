@@ -46,9 +46,9 @@ private:
 } // namespace
 
 mysql_driver::mysql_driver(config::mysql_database where, mysql::tuning tuning, purpose purpose,
-                           std::chrono::milliseconds patience, reporter report)
+                           std::chrono::milliseconds patience, reporter warn)
     : where_(std::move(where)), tuning_(std::move(tuning)), purpose_(purpose), patience_(patience),
-      report_(std::move(report)) {
+      warn_(std::move(warn)) {
   connect();
   read_settings();
   if (purpose_ == purpose::write)
@@ -60,7 +60,7 @@ mysql_driver::~mysql_driver() = default;
 std::unique_ptr<driver> mysql_driver::open_reader() {
   if (purpose_ == purpose::read)
     return nullptr;
-  return std::make_unique<mysql_driver>(where_, tuning_, purpose::read, patience_, report_);
+  return std::make_unique<mysql_driver>(where_, tuning_, purpose::read, patience_, warn_);
 }
 
 std::string mysql_driver::describe() {
@@ -83,9 +83,9 @@ void mysql_driver::read_settings() {
   description_ = bare().server() + (synced ? ", every commit synced: " : ", NOT every commit survives a power cut: ")
                  + mysql::address_of(where_);
   if (!synced && purpose_ == purpose::write)
-    report_("warning: the database may lose commits in a power cut (innodb_flush_log_at_trx_commit=" + flush
-            + ", innodb_doublewrite=" + doublewrite + ", log_bin=" + log + ", sync_binlog=" + sync
-            + "); safe are 1, ON, and sync_binlog=1 where log_bin is ON");
+    warn_("the database may lose commits in a power cut (innodb_flush_log_at_trx_commit=" + flush
+          + ", innodb_doublewrite=" + doublewrite + ", log_bin=" + log + ", sync_binlog=" + sync
+          + "); safe are 1, ON, and sync_binlog=1 where log_bin is ON");
 }
 
 void mysql_driver::make_marker() {

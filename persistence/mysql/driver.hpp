@@ -18,7 +18,7 @@ public:
 
   /// Connects. REQUIRES: the tables are up to date. A writer keeps others out: throws `setup` when there is one.
   mysql_driver(config::mysql_database where, mysql::tuning tuning, purpose purpose, std::chrono::milliseconds patience,
-               reporter report);
+               reporter warn);
   ~mysql_driver() override;
 
   int64_t last_insert_id() override;
@@ -76,7 +76,7 @@ private:
   mysql::tuning tuning_;
   purpose purpose_;
   std::chrono::milliseconds patience_;
-  reporter report_;
+  reporter warn_;
   std::string description_;
 
   std::unique_ptr<mysql::connection> connection_;

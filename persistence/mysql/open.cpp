@@ -62,7 +62,7 @@ std::unique_ptr<store> open_mysql(const config::mysql_database& where, const ope
   return opened(where, [&] {
     make_ready(where, options.report, tuning);
     auto opened =
-        std::make_unique<mysql_driver>(where, tuning, mysql_driver::purpose::write, options.patience, options.report);
+        std::make_unique<mysql_driver>(where, tuning, mysql_driver::purpose::write, options.patience, options.warn);
     opened->open_readers(readers_opened);
     return std::make_unique<sql_store>(std::move(opened));
   });
@@ -89,16 +89,37 @@ std::vector<std::string> dry_run_mysql(const config::mysql_database& where, cons
   });
 }
 
+namespace {
+
+/// Whether tables that may lack some, or columns, hold no more than those of a new database: whoever made them was
+/// interrupted, and may begin again.
+bool hold_nothing(mysql::connection& db) {
+  const auto there = mysql::catalog(db).tables();
+  for (const auto& table : stored_tables()) {
+    if (!there.count(table.name))
+      continue;
+    const auto allowed = static_cast<int64_t>(rows_of_a_new_database(table));
+    const auto some = std::string("SELECT 1 FROM ") + table.name + " LIMIT " + std::to_string(allowed + 1);
+    if (db.number("SELECT COUNT(*) FROM (" + some + ") AS some").value_or(0) > allowed)
+      return false;
+  }
+  return true;
+}
+
+} // namespace
+
 bool is_empty_mysql(const config::mysql_database& where, const open_options& options) {
   return opened(where, [&] {
     mysql::connection db(where, {});
     const auto found = mysql::recognise(db);
     if (found.what == mysql::condition::empty)
       return true;
-    if (found.what != mysql::condition::ours || !mysql::steps_after(found.version).empty())
+    if (found.what != mysql::condition::ours)
       return false;
+    if (!mysql::steps_after(found.version).empty())
+      return hold_nothing(db);
     sql_store look(std::make_unique<mysql_driver>(where, mysql::tuning{}, mysql_driver::purpose::read, options.patience,
-                                                  options.report));
+                                                  options.warn));
     bool result = false;
     look.read([&] { result = is_untouched(look); });
     return result;

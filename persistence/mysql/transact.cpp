@@ -105,7 +105,7 @@ void mysql_driver::lost(const mysql::error& why) {
   if (outage_since_)
     return;
   outage_since_ = steady_clock::now();
-  report_("the database does not take this now, trying again: " + std::string(why.what()));
+  warn_("the database does not take this now, trying again: " + std::string(why.what()));
 }
 
 void mysql_driver::regained() {
@@ -113,7 +113,7 @@ void mysql_driver::regained() {
     return;
   const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - *outage_since_);
   outage_since_.reset();
-  report_("the database is back after " + std::to_string(took.count()) + " ms");
+  warn_("the database is back after " + std::to_string(took.count()) + " ms");
 }
 
 void mysql_driver::pause(milliseconds& length) {

@@ -99,6 +99,7 @@ public:
   }
   virtual void give_up() {}
   virtual std::string describe() = 0;
+  virtual std::string trouble() { return {}; } ///< as store's
 
   // --- what is done in another way by each ---
   /// False when the author's account is gone. The hottest statement of all.

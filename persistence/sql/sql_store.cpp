@@ -27,6 +27,10 @@ std::string sql_store::describe() {
   return db().describe();
 }
 
+std::string sql_store::trouble() {
+  return db().trouble();
+}
+
 // --- start ---
 
 void sql_store::reset_presence(requests requests) {

@@ -19,6 +19,7 @@ public:
   std::unique_ptr<store> reader() override;
   void give_up() override;
   std::string describe() override;
+  std::string trouble() override;
 
   void reset_presence(requests what) override;
   administrator_state administrators() override;

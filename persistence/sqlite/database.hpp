@@ -89,6 +89,8 @@ public:
   void checkpoint() noexcept;
 
   const std::string& path() const { return path_; }
+  /// Whether its file is not at its path any more, or another is.
+  bool has_moved() const;
 
 private:
   friend class query;

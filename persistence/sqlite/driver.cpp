@@ -81,6 +81,14 @@ std::string sqlite_driver::describe() {
   return std::string("SQLite ") + sqlite3_libversion() + ", write-ahead log, every commit synced: " + db_->path();
 }
 
+std::string sqlite_driver::trouble() {
+  if (sqlite::in_memory(db_->path()) || !db_->has_moved())
+    return {};
+  return "the file " + db_->path()
+         + " was moved or deleted under the running server, which goes on in it: put it back, "
+         + "with its -wal and -shm; or, where it is gone, make a backup with salonctl now and restore it";
+}
+
 // --- what is done in another way ---
 
 // Out of `clients`, for messages have no foreign key to their author.

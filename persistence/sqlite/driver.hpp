@@ -23,6 +23,7 @@ public:
   void read(const std::function<void()>& work) override;
   void snapshot(const std::function<void()>& work) override;
   std::string describe() override;
+  std::string trouble() override;
 
   bool append(const new_message& message) override;
   bool has_account(user_id who) override;

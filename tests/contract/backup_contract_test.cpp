@@ -250,6 +250,42 @@ TEST_P(BackupContract, IsRestoredIntoAnEmptyDatabaseAlone) {
   }
 }
 
+/// As a restore leaves it that was interrupted while it made the tables, behind step `version`: MariaDB undoes no
+/// table.
+config::database interrupted_behind(int version) {
+  const auto where = support::mariadb_server::shared().new_database();
+  open(at(where)).reset();
+  support::mariadb_server::shared().run(
+      where.name,
+      {"DROP TABLE known_addresses", "DELETE FROM schema_version WHERE version > " + std::to_string(version)});
+  return where;
+}
+
+TEST_P(BackupContract, ARestoreThatIsInterruptedWhileItMakesTheTablesCanBeginAgain) {
+  if (GetParam().name != mariadb_kind.name)
+    GTEST_SKIP() << "there it is one transaction";
+  const auto original = open(at(new_one()));
+  fill(*original);
+  const auto whole = back_up(*original);
+  for (int version = 0; version < 6; ++version)
+    EXPECT_EQ(back_up(*restored(interrupted_behind(version), whole.text)).rows, whole.rows) << version;
+}
+
+TEST_P(BackupContract, TablesThatAreNotAllMadeAreFullWhereTheyHoldARow) {
+  if (GetParam().name != mariadb_kind.name)
+    GTEST_SKIP() << "there it is one transaction";
+  const auto where = std::get<config::mysql_database>(interrupted_behind(5));
+  support::mariadb_server::shared().run(where.name, {"INSERT INTO salons(salon_id, nom_salon, nom_key, policy)"
+                                                     " VALUES (6, 'Sixième', 'sixième', 'open')"});
+  try {
+    open_empty(at(where));
+    FAIL() << "took a database with something in it";
+  } catch (const store_error& why) {
+    EXPECT_THAT(why.what(), HasSubstr("not empty"));
+  }
+  EXPECT_EQ(support::ask_mysql(where, "SELECT MAX(version) FROM schema_version").at(0).at(0), "5") << "not changed";
+}
+
 TEST_P(BackupContract, ARestoreThatEndsEarlyLeavesNothingAndCanBeginAgain) {
   const auto original = open(at(new_one()));
   fill(*original);

@@ -1,10 +1,13 @@
 // The lower half of tests/regressions/unread_log_test.cpp: what is written for a reader that pauses, or is gone. A line
 // never waits; order is kept; what is too much is lost, counted, and told at its place.
 #include "config/line_writer.hpp"
+#include <csignal>
+#include <cstdio>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sstream>
 #include <string>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
 
@@ -96,6 +99,49 @@ TEST(LineWriter, TellsWhatADescriptorRefusedAsSoonAsItTakesLinesAgain) {
   EXPECT_THAT(to.read(), testing::ElementsAre("lost 3", "seen"));
   ::close(pipe);
   ::close(full);
+}
+
+/// Files of this process grow to so many bytes, as on a disk that is full then; until it ends.
+class file_limit {
+public:
+  explicit file_limit(rlim_t bytes) {
+    before_ = std::signal(SIGXFSZ, SIG_IGN);
+    EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &old_), 0);
+    const rlimit now{bytes, old_.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &now), 0);
+  }
+  ~file_limit() {
+    ::setrlimit(RLIMIT_FSIZE, &old_);
+    std::signal(SIGXFSZ, before_);
+  }
+  file_limit(const file_limit&) = delete;
+  file_limit& operator=(const file_limit&) = delete;
+
+private:
+  rlimit old_{};
+  void (*before_)(int) = nullptr;
+};
+
+TEST(LineWriter, EndsALineThatWasWrittenByHalfBeforeTheNext) {
+  auto* const file = std::tmpfile();
+  ASSERT_NE(file, nullptr);
+  auto* const writer =
+      new line_writer(::fileno(file), [](uint64_t lost) { return "lost " + std::to_string(lost) + "\n"; });
+  {
+    const file_limit full(10);
+    writer->put("whole\n");
+    writer->put("half\n");
+    writer->put("none\n");
+    EXPECT_TRUE(writer->flush(10s));
+  }
+
+  writer->put("after\n");
+  EXPECT_TRUE(writer->flush(10s));
+
+  std::string all(100, ' ');
+  all.resize(static_cast<size_t>(::pread(::fileno(file), all.data(), all.size(), 0)));
+  EXPECT_EQ(all, "whole\nhalf\nlost 2\nafter\n");
+  std::fclose(file);
 }
 
 TEST(LineWriter, WritesWholeLinesIntoAPipeThatSomebodyMadeNonBlocking) {

@@ -53,15 +53,23 @@ TEST_P(TooFewThreads, AreToldAndEndTheStart) {
 }
 INSTANTIATE_TEST_SUITE_P(Limits, TooFewThreads, testing::Values(1, 2, 3, 4, 5, 7, 9, 11));
 
-TEST(ResourcesRunOut, TooLittleMemoryOrTooFewDescriptorsAreTold) {
-  // With much less of either, the system's loader cannot even load the program, and says so itself.
+TEST(ResourcesRunOut, TooLittleMemoryIsTold) {
+  // With much less the system's loader cannot even load the program, and says so itself.
   const auto little_memory = start_with("--as=150000000");
   EXPECT_EQ(little_memory.status, 1) << little_memory.errors;
   EXPECT_THAT(little_memory.errors, HasSubstr("ulimit -v"));
-  const auto few_descriptors = start_with("--nofile=7");
-  EXPECT_EQ(few_descriptors.status, 1) << few_descriptors.errors;
-  EXPECT_THAT(few_descriptors.errors, HasSubstr("LimitNOFILE="));
 }
+
+class TooFewDescriptors : public testing::TestWithParam<int> {};
+
+TEST_P(TooFewDescriptors, AreToldAndEndTheStart) {
+  const auto run = start_with("--nofile=" + std::to_string(GetParam()));
+
+  EXPECT_EQ(run.status, 1) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("LimitNOFILE="));
+}
+INSTANTIATE_TEST_SUITE_P(Limits, TooFewDescriptors, testing::Range(4, 17));
+INSTANTIATE_TEST_SUITE_P(MoreLimits, TooFewDescriptors, testing::Values(20, 28, 36, 44));
 
 } // namespace
 } // namespace salond::end_to_end

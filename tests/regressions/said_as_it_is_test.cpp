@@ -49,7 +49,7 @@ TEST_F(SaidAsItIs, ARevocationThatCouldNotBeWrittenIsToldAsThat) {
     one.facts.who = {peer_kind::moderator, "zed"};
     return std::vector{one};
   };
-  certificates.revoke = [](const std::string&) -> size_t { throw pki_error("certificates.new: No space left"); };
+  certificates.revoke = [](const std::string&) -> revocation { throw pki_error("certificates.new: No space left"); };
   certificates.issue = [](const identity&) -> std::string { throw pki_error("No space left"); };
   start();
 
@@ -64,6 +64,25 @@ TEST_F(SaidAsItIs, ARevocationThatCouldNotBeWrittenIsToldAsThat) {
     EXPECT_EQ(lines[1]["to"], "zed");
     EXPECT_THAT(lines[1]["reason"].get<std::string>(), testing::HasSubstr("not done: "));
   }
+}
+
+TEST_F(SaidAsItIs, ARevocationThatHoldsAndIsNotStoredIsToldAsThat) {
+  certificates.list = [] {
+    issued_certificate one;
+    one.facts.who = {peer_kind::moderator, "zed"};
+    return std::vector{one};
+  };
+  certificates.revoke = [](const std::string&) { return revocation{1, "certificates.new: No space left"}; };
+  start();
+
+  const auto [verdict, text] = command({"cert", "revoke", "zed"});
+
+  EXPECT_EQ(verdict, admin_verdict::refused);
+  EXPECT_THAT(text, testing::HasSubstr("1 revoked, and refused from now on, but that is not stored"));
+  const auto lines = log_of("cert revoke");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[1]["result"], "not_stored");
+  EXPECT_THAT(lines[1]["reason"].get<std::string>(), testing::HasSubstr("No space left"));
 }
 
 } // namespace

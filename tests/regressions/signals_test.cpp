@@ -106,6 +106,38 @@ TEST(SignalsOfTimeout, StopInOrder) {
   EXPECT_THAT(server.log(), HasSubstr("everything is committed"));
 }
 
+// What logrotate and the like send to who does not know it: the server ended, without a line.
+TEST(SignalsThatMeanNothing, AreLoggedAndNothingElse) {
+  daemon server;
+  server.start();
+  auto zoe = support::newcomer(server.endpoint(), "zoë");
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGIO, SIGPWR})
+    server.running().send(signal);
+
+  for (const auto* name : {"SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGIO", "SIGPWR"})
+    EXPECT_TRUE(support::eventually([&] {
+      return server.log().find("signal=\"" + std::string(name)) != std::string::npos;
+    })) << name
+        << ": " << server.log();
+  zoe.say("MSG (Général):bonjour");
+  EXPECT_EQ(zoe.hear(), "zoë dans le salon Général: bonjour");
+  EXPECT_EQ(server.stop(), 0);
+}
+
+TEST(SignalsThatMeanNothing, DoNotEndAStart) {
+  const mute_server database;
+  daemon server;
+  server.how.db = database.database();
+  server.how.variables = {"SALOND_DB_PASSWORD=secret"};
+  server.launch();
+  ASSERT_TRUE(database.is_asked());
+
+  server.running().send(SIGUSR1);
+
+  EXPECT_TRUE(support::eventually([&] { return server.log().find("SIGUSR1") != std::string::npos; })) << server.log();
+  EXPECT_TRUE(server.running().running());
+}
+
 /// Wherever in its start it is hit, it ends in time and the next start finds all in order.
 TEST(SignalsAtAnyMoment, LeaveAServerThatStarts) {
   daemon server;

@@ -61,5 +61,17 @@ TEST_F(StartsMariadb, EndAtOnceWhereAPersonMustHelp) {
   EXPECT_THAT(server_.log(), HasSubstr("GRANT ALL ON"));
 }
 
+// A text that began with "warning:" was logged as information, and not at all where the configuration asks for
+// warnings. (The server of the tests commits without waiting for its disk.)
+TEST_F(StartsMariadb, WarnOfCommitsThatMayBeLost) {
+  server_.how.settings = {{"log", {{"level", "warning"}}}};
+  server_.launch();
+
+  EXPECT_TRUE(server_.ready()) << server_.log();
+  EXPECT_THAT(server_.log(), HasSubstr("warning the database may lose commits in a power cut"));
+  EXPECT_THAT(server_.log(), Not(HasSubstr("info ")));
+  EXPECT_EQ(server_.stop(), 0);
+}
+
 } // namespace
 } // namespace salond::end_to_end

@@ -45,7 +45,7 @@ std::string text_of(const rules::question::any& what) {
                                                  : list("arrive", {number(x.who.value), x.username, x.token});
                         },
                         [](const question::register_user& x) {
-                          return list("register_user", {x.username, x.alias, x.hash});
+                          return list("register_user", {x.username, x.alias, x.password});
                         },
                         [](const question::replace_hash& x) {
                           return list("replace_hash", {number(x.who.value), x.expected, x.hash});

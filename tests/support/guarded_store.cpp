@@ -92,6 +92,7 @@ public:
   }
 
   std::string describe() override { return inner_->describe(); }
+  std::string trouble() override { return inner_->trouble(); }
   void reset_presence(requests what) override { inner_->reset_presence(what); }
   administrator_state administrators() override { return inner_->administrators(); }
   user make_administrator(const std::string& username, const std::string& hash) override {

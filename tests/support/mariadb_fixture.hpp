@@ -34,7 +34,7 @@ protected:
     persistence::open_options options;
     options.where = where;
     options.patience = std::chrono::milliseconds{300};
-    options.report = [this](const std::string& line) { log.push_back(line); };
+    options.warn = options.report = [this](const std::string& line) { log.push_back(line); };
     return persistence::open_mysql(where, options, how);
   }
 

@@ -45,9 +45,9 @@ void admin_port::offer(node_parts& parts) {
   parts.certificates.issue = [folder = folder_](const identity& who) { return folder->issue(who); };
   parts.certificates.list = [folder = folder_] { return folder->issued(); };
   parts.certificates.revoke = [folder = folder_, net = net_](const std::string& name) {
-    const auto count = folder->revoke(name);
+    auto made = folder->revoke(name);
     net->revoke(folder->revoked());
-    return count;
+    return made;
   };
 }
 

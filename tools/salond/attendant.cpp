@@ -4,6 +4,7 @@
 #include "config/line_writer.hpp"
 #include "config/log.hpp"
 #include "tools/salond/service_manager.hpp"
+#include "tools/salond/start_watch.hpp"
 #include <csignal>
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -59,6 +60,18 @@ void attendant::nothing_happened() {
     return;
   }
   renew_certificates();
+  look_at_database();
+}
+
+void attendant::look_at_database() {
+  if (!store_)
+    return;
+  const auto job = make_store_job([](persistence::store& db) {
+    if (const auto trouble = db.trouble(); !trouble.empty())
+      log::error(persistence::in_trouble, {{"why", trouble}});
+    return done{};
+  });
+  caf::anon_send(store_, store_work{store_work::kind::read, job});
 }
 
 void attendant::renew_certificates() {
@@ -101,7 +114,7 @@ void attendant::serve(const node_actors& actors) {
 
 void attendant::take_signal(int signals) {
   signalfd_siginfo heard;
-  if (::read(signals, &heard, sizeof heard) != static_cast<ssize_t>(sizeof heard))
+  if (::read(signals, &heard, sizeof heard) != static_cast<ssize_t>(sizeof heard) || means_nothing(heard))
     return;
   if (heard.ssi_signo == SIGHUP)
     return reload();

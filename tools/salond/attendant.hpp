@@ -43,6 +43,7 @@ private:
   int patience() const;
   void nothing_happened();
   void renew_certificates();
+  void look_at_database();
   void take_news();
   void serve(const node_actors& actors);
   void print_ready() const;

@@ -11,6 +11,7 @@
 #include "persistence/open.hpp"
 #include "protocol/words/names.hpp"
 #include "tools/salond/attendant.hpp"
+#include "tools/salond/descriptor_proof.hpp"
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/start_watch.hpp"
 #include "tools/salond/state_folder.hpp"
@@ -39,10 +40,14 @@ struct program {
 persistence::open_options how_to_open(const config::settings& values) {
   persistence::open_options options;
   options.where = values.db;
-  options.report = [](const std::string& line) {
-    log::info(line);
-    notify_service_manager("EXTEND_TIMEOUT_USEC=60000000"); // a take-over may take longer than systemd's patience
+  const auto reporter_at = [](log::level level) {
+    return [level](const std::string& line) {
+      log::write(level, line);
+      notify_service_manager("EXTEND_TIMEOUT_USEC=60000000"); // a take-over may take longer than systemd's patience
+    };
   };
+  options.report = reporter_at(log::level::info);
+  options.warn = reporter_at(log::level::warning);
   return options;
 }
 
@@ -200,8 +205,10 @@ int start(const program& how, int signals, start_watch& watch) {
   }
   if (asked.what == action::restore)
     return restore(asked, watch);
-  if (asked.what == action::run)
+  if (asked.what == action::run) {
+    prove_descriptors(descriptors_of_a_node + values.listen.size());
     prove_threads(threads_of_a_node + values.passwords.threads);
+  }
   auto where = asked.what == action::run ? find_places(values) : places{};
   auto db = open_store(values, watch);
   if (asked.what == action::migrate_only)
@@ -222,6 +229,7 @@ int refuse(const config::command_line& asked) {
 
 /// Reads what is asked, and does it.
 int obey(int argc, char** argv, int signals, start_watch& watch) {
+  prove_descriptors(descriptors_of_a_start);
   auto asked = config::parse(argc, argv, config::this_process());
   using action = config::command_line::action;
   if (asked.what == action::help)

@@ -1,5 +1,6 @@
 #include "tools/salond/start_watch.hpp"
 #include "config/log.hpp"
+#include "tools/salond/descriptor_proof.hpp"
 #include <csignal>
 #include <poll.h>
 #include <stdexcept>
@@ -16,8 +17,12 @@ using namespace std::chrono_literals;
 constexpr auto time_to_end = 500ms;
 constexpr auto time_to_log = 300ms;
 
-constexpr const char* no_descriptor =
-    "no descriptor is to be had: raise the limit of open files (LimitNOFILE= in the unit, ulimit -n)";
+struct signal_name {
+  unsigned number;
+  const char* name;
+};
+constexpr signal_name meaningless[] = {{SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"},     {SIGALRM, "SIGALRM"},
+                                       {SIGIO, "SIGIO"},     {SIGVTALRM, "SIGVTALRM"}, {SIGPWR, "SIGPWR"}};
 
 /// What the system refuses a start is told, and nobody waits for what is not there.
 int demanded(int descriptor) {
@@ -35,8 +40,19 @@ int block_signals() {
   sigemptyset(&stop);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP})
     sigaddset(&stop, signal);
+  for (const auto& each : meaningless)
+    sigaddset(&stop, static_cast<int>(each.number));
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
   return demanded(::signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+bool means_nothing(const signalfd_siginfo& heard) {
+  for (const auto& each : meaningless)
+    if (each.number == heard.ssi_signo) {
+      log::warning("a signal that means nothing here", {{"signal", each.name}, {"from_process", heard.ssi_pid}});
+      return true;
+    }
+  return false;
 }
 
 start_watch::start_watch(int signals)
@@ -72,7 +88,9 @@ void start_watch::listen(int signals) {
     signalfd_siginfo heard;
     if (wait[1].revents != 0)
       return;
-    if (::read(signals, &heard, sizeof heard) == static_cast<ssize_t>(sizeof heard) && heard.ssi_signo != SIGHUP)
+    if (::read(signals, &heard, sizeof heard) != static_cast<ssize_t>(sizeof heard) || means_nothing(heard))
+      continue;
+    if (heard.ssi_signo != SIGHUP)
       break;
   }
   log::info("asked to stop before it had started");

@@ -4,13 +4,18 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <sys/signalfd.h>
 #include <thread>
 
 namespace salond {
 
-/// Blocks SIGTERM, SIGINT and SIGHUP in this thread, and in those that it starts, and ignores SIGPIPE
-/// and SIGXFSZ. Answers a descriptor from which they are read. Throws std::runtime_error.
+/// Blocks SIGTERM, SIGINT, SIGHUP, and those that mean nothing here and would end the process, in this thread, and in
+/// those that it starts, and ignores SIGPIPE and SIGXFSZ. Answers a descriptor from which they are read. Throws
+/// std::runtime_error.
 int block_signals();
+
+/// Whether the signal means nothing here; logs that it came. Who sends it takes us for another program.
+bool means_nothing(const signalfd_siginfo& heard);
 
 /// Hears SIGTERM and SIGINT from its making until over(). Whoever starts the server looks at told_to_stop() where it
 /// can; where it is not over half a second after the signal, the process ends as it is: all that a start does may be

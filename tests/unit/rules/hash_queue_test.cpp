@@ -44,6 +44,22 @@ TEST(HashQueue, NewAccountsLeaveAThreadToLogins) {
   EXPECT_THAT(taken(waiting), ElementsAre("a"));
 }
 
+TEST(HashQueue, WhatIsNotWantedLeavesItAndMakesRoom) {
+  queue waiting{1, 100};
+  for (size_t n = 0; n < queue::most_registrations; ++n)
+    ASSERT_FALSE(waiting.put(urgency::new_user, n % 100 == 7 ? "wanted " + std::to_string(n) : "gone"));
+  waiting.put(urgency::other, "gone");
+  const auto gone = [](const std::string& each) { return each == "gone"; };
+
+  EXPECT_EQ(waiting.take_out(urgency::new_user, gone).size(), queue::most_registrations - 3);
+  EXPECT_FALSE(waiting.put(urgency::new_user, "last"));
+  EXPECT_EQ(waiting.take()->second, "gone") << "of another urgency";
+  for (const auto* name : {"wanted 7", "wanted 107", "wanted 207", "last"}) {
+    EXPECT_EQ(waiting.take()->second, name);
+    waiting.over(urgency::new_user);
+  }
+}
+
 TEST(HashQueue, ContestedLoginsComeLastAndOneAtATime) {
   queue waiting{2, 100};
   for (size_t n = 0; n < queue::most_contested; ++n)

@@ -54,7 +54,7 @@ TEST_F(TlsFolder, RevokesOperatorsOfANameAndNeverTheServer) {
   folder.renew();
   const auto moderator = serial(folder.issue({peer_kind::moderator, "salond"}));
 
-  EXPECT_EQ(folder.revoke("salond"), 1u);
+  EXPECT_EQ(folder.revoke("salond").count, 1u);
 
   EXPECT_EQ(folder.revoked(), std::set<std::string>{moderator});
   EXPECT_FALSE(folder.renew().server);
@@ -242,12 +242,33 @@ TEST_F(TlsFolder, RevokesAllCertificatesOfAName) {
   const auto paul = serial(folder.issue({peer_kind::moderator, "paul"}));
   folder.issue(zoe, {seconds{-7200}, seconds{-3600}}); // expired: not worth a line
 
-  EXPECT_EQ(folder.revoke("zoe"), 2u);
+  EXPECT_EQ(folder.revoke("zoe").count, 2u);
 
   EXPECT_THAT(tls_folder{path}.revoked(), testing::UnorderedElementsAre(a, b));
-  EXPECT_EQ(folder.revoke("zoe"), 0u);
-  EXPECT_EQ(folder.revoke("nobody"), 0u);
+  EXPECT_EQ(folder.revoke("zoe").count, 0u);
+  EXPECT_EQ(folder.revoke("nobody").count, 0u);
   EXPECT_EQ(folder.revoked().count(paul), 0u);
+}
+
+// A full disk: the certificate was as good as before, though the operator had been told that it was not.
+TEST_F(TlsFolder, ARevocationThatCannotBeStoredHoldsAndIsStoredLater) {
+  tls_folder folder{path};
+  folder.renew();
+  const auto a = serial(folder.issue(zoe));
+  const auto in_the_way = path + "/certificates.new";
+  ASSERT_EQ(::mkdir(in_the_way.c_str(), 0700), 0);
+
+  const auto made = folder.revoke("zoe");
+
+  EXPECT_EQ(made.count, 1u);
+  EXPECT_THAT(made.not_stored, testing::HasSubstr("cannot write"));
+  EXPECT_EQ(folder.revoked(), std::set<std::string>{a});
+  EXPECT_TRUE(folder.issued().back().revoked);
+  EXPECT_TRUE(tls_folder{path}.revoked().empty()) << "a process that starts now knows nothing of it";
+  EXPECT_THROW(folder.renew(), pki_error);
+  ASSERT_EQ(::rmdir(in_the_way.c_str()), 0);
+  folder.renew();
+  EXPECT_EQ(tls_folder{path}.revoked(), std::set<std::string>{a});
 }
 
 TEST_F(TlsFolder, ReplacesARevokedBundleOfItsOwn) {
