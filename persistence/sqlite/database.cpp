@@ -144,13 +144,13 @@ void database::make_durable() {
   sqlite3_wal_hook(handle_.get(), &database::checkpoint_when_due, this);
 }
 
-// SQLite's own automatic checkpoint forgets its errors. A failed fsync must not be tried again: the second one succeeds
-// though the pages are lost, and the log, which still has them, would be overwritten.
 bool database::has_moved() const {
   int moved = 0;
   return sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
 }
 
+// SQLite's own automatic checkpoint forgets its errors. A failed fsync must not be tried again: the second one succeeds
+// though the pages are lost, and the log, which still has them, would be overwritten.
 int database::checkpoint_when_due(void* self, sqlite3* handle, const char* name, int pages) {
   if (pages < checkpoint_pages)
     return SQLITE_OK;
