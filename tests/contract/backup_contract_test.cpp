@@ -267,7 +267,7 @@ TEST_P(BackupContract, ARestoreThatIsInterruptedWhileItMakesTheTablesCanBeginAga
   const auto original = open(at(new_one()));
   fill(*original);
   const auto whole = back_up(*original);
-  for (int version = 0; version < 6; ++version)
+  for (int version = 1; version < 6; ++version) // the first is written together with the salons
     EXPECT_EQ(back_up(*restored(interrupted_behind(version), whole.text)).rows, whole.rows) << version;
 }
 

@@ -11,8 +11,8 @@ inline constexpr const char* no_descriptor =
 
 /// To read a configuration and certificates, and to look names up.
 inline constexpr size_t descriptors_of_a_start = 8;
-/// Of a running node besides its listeners: database, loop, admin port, and some clients.
-inline constexpr size_t descriptors_of_a_node = 48;
+/// Of a running node besides its listeners: database, loop, admin port. A client needs one more.
+inline constexpr size_t descriptors_of_a_node = 16;
 
 /// Raises the limit as far as this process may, and sees whether so many more are to be had. Throws std::runtime_error,
 /// with the limit that is in the way, where they are not.
