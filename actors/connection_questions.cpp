@@ -272,7 +272,7 @@ void connection::carry(command::leave& what) {
   send((*at)->salon, salond::leave{number, account, session_.who().username});
 }
 
-void connection::carry(rules::question::tell_privately& what) {
+void connection::carry(command::tell_privately& what) {
   caf::anon_send(house_->relay, private_text{number, account, session_.who().username, key_of(what.target),
                                              std::move(what.text), wall_clock()});
 }
