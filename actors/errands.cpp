@@ -22,42 +22,50 @@ void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audie
 
 namespace {
 
+/// No account comes of it: it does not count, and the connection is answered why, if it is still there.
+void refuse_account(const std::shared_ptr<audience>& house, connection_id from, const std::string& network, fault why) {
+  house->allowed.give_registration_back(network);
+  house->answer(from, rules::answer_of<rules::question::register_user>{why});
+}
+
 void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
+  const auto refuse = [house, from = what.from, network = what.who.network](fault why) {
+    refuse_account(house, from, network, why);
+  };
   ask_store(
       self, house->store, store_work::kind::write,
       [who = std::move(what.who)](persistence::store& db) { return db.register_user(who); },
-      [house, from = what.from, peer = what.peer](outcome<persistence::registered_user>& made) {
+      [house, refuse, from = what.from, peer = what.peer](outcome<persistence::registered_user>& made) {
         if (!made)
-          return house->answer(from, rules::answer_of<rules::question::register_user>{made.why()});
+          return refuse(made.why());
         for (const auto salon : made->salons)
           if (auto* at = house->find(salon); at && at->salon)
             caf::anon_send(at->salon, member_added{made->user.id}); // before what the new user says: one mailbox
         log::info("registered", {{"user", made->user.username}, {"from", peer}});
         house->answer(from, rules::answer_of<rules::question::register_user>{done{}});
       },
-      [house, from = what.from](fault why) {
-        house->answer(from, rules::answer_of<rules::question::register_user>{why});
-      });
+      refuse);
 }
 
 /// It waits for an administrator, and is refused so.
 void request_registration(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house,
                           wished_account&& what) {
+  const auto refuse = [house, from = what.from, network = what.who.network](fault why) {
+    refuse_account(house, from, network, why);
+  };
   const auto name = what.who.username;
   ask_store(
       self, house->store, store_work::kind::write,
       [who = std::move(what.who), at = wall_clock()](persistence::store& db) {
         return db.request_registration(who, at);
       },
-      [house, name, from = what.from, peer = what.peer](const outcome<done>& taken) {
-        if (taken)
-          log::info("asked for an account", {{"user", name}, {"from", peer}});
-        house->answer(
-            from, rules::answer_of<rules::question::register_user>{taken ? fault::registration_waits : taken.why()});
+      [house, refuse, name, from = what.from, peer = what.peer](const outcome<done>& taken) {
+        if (!taken)
+          return refuse(taken.why());
+        log::info("asked for an account", {{"user", name}, {"from", peer}});
+        house->answer(from, rules::answer_of<rules::question::register_user>{fault::registration_waits});
       },
-      [house, from = what.from](fault why) {
-        house->answer(from, rules::answer_of<rules::question::register_user>{why});
-      });
+      refuse);
 }
 
 void store_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {

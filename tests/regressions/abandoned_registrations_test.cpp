@@ -1,7 +1,8 @@
 // A registration whose connection had ended was hashed all the same, and counted: twenty broken connections from each
 // of sixty addresses made that nobody anywhere could register for an hour, and held up who tried for half a minute.
 // Right: who is gone before his turn leaves the queue, and counts neither for his address nor for all together. What a
-// thread has begun to hash counts, and goes on to an account.
+// thread has begun to hash counts, and goes on to an account. Where the store makes none of it (its alias is taken, the
+// database is away), it does not count either: three refused aliases kept an address out for an hour.
 #include "actors/hash_ticket.hpp"
 #include "tests/support/node_fixture.hpp"
 
@@ -78,6 +79,24 @@ TEST_F(AbandonedRegistrations, AreNotMadeWhenTheyWereTakenBackOnTheWay) {
 
   EXPECT_EQ(other.line(), made);
   EXPECT_EQ(accounts_like("zoë"), "0");
+}
+
+TEST_F(AbandonedRegistrations, DoNotCountWhereTheStoreRefusesThem) {
+  settings.registration.per_hour_per_address = 2;
+  settings.registration.per_hour = 2;
+  start();
+  EXPECT_EQ(register_as("zoë").line(), made);
+  for (int n = 0; n < 3; ++n) {
+    auto who = connect();
+    who.say("INSCRIPTION:other" + std::to_string(n) + ":zoë:secret");
+    EXPECT_EQ(who.line(), "Erreur lors de l'inscription : Alias déjà utilisé. Choisissez un autre.") << n;
+  }
+  guard->fail_writes(persistence::store_error::kind::unavailable, 1);
+  EXPECT_EQ(register_as("failed").line(),
+            "Erreur lors de l'inscription : service momentanément indisponible, réessayez");
+
+  EXPECT_EQ(register_as("paul").line(), made);
+  EXPECT_EQ(register_as("anna").line(), "Erreur lors de l'inscription : trop de tentatives, réessayez plus tard");
 }
 
 } // namespace
