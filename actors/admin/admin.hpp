@@ -2,6 +2,7 @@
 // hands it to the command's function. Published by the program, which republishes it when the server started it anew.
 #pragma once
 #include "actors/admin/call.hpp"
+#include "actors/rules/one_at_a_time.hpp"
 #include "actors/rules/refusals.hpp"
 #include <map>
 #include <set>
@@ -24,6 +25,7 @@ struct admin_state {
   std::map<std::pair<caf::actor_addr, uint32_t>, admin_call_ptr> calls;
   std::weak_ptr<admin_call> import; ///< the one that is in work
   std::set<caf::actor_addr> askers; ///< that are watched: a call ends with its connection
+  rules::one_at_a_time reads; ///< of operators, that the store answers between clients'
   rules::refusals refused;
   bool telling_refusals = false;
 };

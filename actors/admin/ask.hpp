@@ -20,12 +20,14 @@ struct is_outcome : std::false_type {};
 template <class T>
 struct is_outcome<outcome<T>> : std::true_type {};
 
-/// Runs `what(store&)` and then `then` with its value; where it answers an outcome, with the outcome's.
-template <class Ask, class Then>
-void ask(const admin_call_ptr& call, store_work::kind how, Ask what, Then then) {
+/// Runs `what(store&)` and then `then` with its value; where it answers an outcome, with the outcome's. `over` comes
+/// first, whatever came of it.
+template <class Ask, class Then, class Over>
+void ask(const admin_call_ptr& call, store_work::kind how, Ask what, Then then, Over over) {
   ask_store(
       call->self(), call->parts().store, how, std::move(what),
-      [call, then = std::move(then)](auto& result) mutable {
+      [call, then = std::move(then), over](auto& result) mutable {
+        over();
         if constexpr (is_outcome<std::decay_t<decltype(result)>>::value) {
           if (!result)
             return call->refuse(result.why());
@@ -34,11 +36,22 @@ void ask(const admin_call_ptr& call, store_work::kind how, Ask what, Then then) 
           then(result);
         }
       },
-      refusing(call));
+      [call, over](fault why) {
+        over();
+        call->refuse(why);
+      });
 }
 template <class Ask, class Then>
+void ask(const admin_call_ptr& call, store_work::kind how, Ask what, Then then) {
+  ask(call, how, std::move(what), std::move(then), [] {});
+}
+/// All operators' questions to the thread that also answers clients come one at a time: a client's waits for one at
+/// most.
+template <class Ask, class Then>
 void ask_to_read(const admin_call_ptr& call, Ask what, Then then) {
-  ask(call, store_work::kind::read, std::move(what), std::move(then));
+  call->self()->state.reads.put([call, what = std::move(what), then = std::move(then)] {
+    ask(call, store_work::kind::read, what, then, [call] { call->self()->state.reads.over(); });
+  });
 }
 template <class Ask, class Then>
 void ask_to_write(const admin_call_ptr& call, Ask what, Then then) {

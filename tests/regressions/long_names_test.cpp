@@ -40,13 +40,13 @@ TEST_F(LongNames, AreMeasuredInCharacters) {
 }
 
 TEST_F(LongNames, AreNobodys) {
-  EXPECT_EQ(hear(command::log_in{marks, "pw"}), lines{"hang up: refused(wrong_credentials)"});
+  EXPECT_EQ(hear(command::log_in{marks, "pw"}), lines{"tell login_refused(wrong_credentials)"});
 }
 
 TEST_F(LongNames, AreNobodysInASession) {
   log_in();
   EXPECT_EQ(hear(command::tell_privately{marks, "x"}), lines{"tell refused(unknown_user, " + marks + ")"});
-  EXPECT_EQ(hear(command::check_credentials{marks, "pw"}), lines{"hang up: refused(wrong_credentials)"});
+  EXPECT_EQ(hear(command::check_credentials{marks, "pw"}), lines{"tell credentials_refused(wrong_credentials)"});
 }
 
 } // namespace
