@@ -143,7 +143,7 @@ protected:
       if (before_statement)
         before_statement(statement);
     };
-    db = open_mysql(where, {where, patience, told.taker()}, how);
+    db = open_mysql(where, {where, patience, told.taker(), told.taker()}, how);
     db->transact([&] { author = db->register_user({"Zoé", "Zoé", "$argon2id$hash"})->user.id; });
   }
 
