@@ -117,6 +117,28 @@ void announce_text(const admin_call_ptr& call) {
   });
 }
 
+/// Tries for a moment to write the audit line of what must be done even where the database takes nothing; then goes on.
+template <class Then>
+void note_if_possible(const admin_call_ptr& call, const std::string& to, Then then) {
+  const auto job = make_store_job([why = call->why(), what = std::string(call->said().what->name), to](store& db) {
+    db.note(why, what, to, "done");
+    return done{};
+  });
+  call->self()
+      ->request(call->parts().store, away_after, store_work{store_work::kind::write, job})
+      .then([then](const store_done&) { then(); },
+            [call, to, then](caf::error& why) {
+              log::warning("the audit log cannot be told: the database does not take it",
+                           {{"command", std::string(call->said().what->name)},
+                            {"to", to},
+                            {"by", to_string(call->from().who())},
+                            {"from", call->from().address},
+                            {"why", to_string(why)}});
+              then();
+            });
+}
+
+/// A server whose database takes nothing is one that is to be stopped.
 void kill(const admin_call_ptr& call) {
   const auto seconds = call->said().number("SECONDS").value_or(10);
   if (seconds > 86400)
@@ -126,20 +148,7 @@ void kill(const admin_call_ptr& call) {
     const json answer{{"done", true}, {"seconds", seconds}};
     seconds > 0 ? call->done(answer) : call->done_at_once(answer); // nobody may be there any more to be waited for
   };
-  // A server whose database takes nothing is one that is to be stopped: the note is tried for a moment.
-  const auto job = make_store_job([why = call->why()](store& db) {
-    db.note(why, "kill", "server", "done");
-    return done{};
-  });
-  call->self()
-      ->request(call->parts().store, away_after, store_work{store_work::kind::write, job})
-      .then([stop_now](const store_done&) { stop_now(); },
-            [call, stop_now](caf::error& why) {
-              log::warning(
-                  "the audit log cannot be told of a stop: the database does not take it",
-                  {{"by", to_string(call->from().who())}, {"from", call->from().address}, {"why", to_string(why)}});
-              stop_now();
-            });
+  note_if_possible(call, "server", stop_now);
 }
 
 void take_up(const admin_call_ptr& call, const reread_configuration& read) {
@@ -268,7 +277,7 @@ void revoke_certificates(const admin_call_ptr& call) {
     if (!live)
       return note(call, name, {}, "refused",
                   [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
-    note(call, name, {}, [call, name] {
+    note_if_possible(call, name, [call, name] { // a stolen certificate is to be refused whatever the database does
       carry_out_noted(call, name, [&](const certificate_office& now) {
         const auto made = now.revoke(name);
         call->self()->send(call->parts().relay, names_of_operators(now));

@@ -2,7 +2,9 @@
 #include "persistence/sqlite/errors.hpp"
 #include "persistence/sqlite/files.hpp"
 #include "protocol/words/names.hpp"
+#include <cerrno>
 #include <sqlite3.h>
+#include <unistd.h>
 
 namespace salond::persistence::sqlite {
 namespace {
@@ -146,7 +148,10 @@ void database::make_durable() {
 
 bool database::has_moved() const {
   int moved = 0;
-  return sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+  if (sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0)
+    return true;
+  const auto* log = sqlite3_filename_wal(sqlite3_db_filename(handle_.get(), "main"));
+  return ::access(log, F_OK) != 0 && errno == ENOENT;
 }
 
 // SQLite's own automatic checkpoint forgets its errors. A failed fsync must not be tried again: the second one succeeds

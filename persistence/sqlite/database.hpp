@@ -89,7 +89,7 @@ public:
   void checkpoint() noexcept;
 
   const std::string& path() const { return path_; }
-  /// Whether its file is not at its path any more, or another is.
+  /// Whether its file is not at its path any more, or another is, or its write-ahead log is gone.
   bool has_moved() const;
 
 private:

@@ -85,7 +85,7 @@ std::string sqlite_driver::trouble() {
   if (sqlite::in_memory(db_->path()) || !db_->has_moved())
     return {};
   return "the file " + db_->path()
-         + " was moved or deleted under the running server, which goes on in it: put it back, "
+         + " or its -wal was moved or deleted under the running server, which goes on in it: put it back, "
          + "with its -wal and -shm; or, where it is gone, make a backup with salonctl now and restore it";
 }
 

@@ -5,6 +5,7 @@
 #include "config/log.hpp"
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/start_watch.hpp"
+#include <algorithm>
 #include <csignal>
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -31,21 +32,25 @@ attendant::attendant(news& told, std::optional<admin_port>& admin, std::vector<c
     : told_(told), admin_(admin), shown_(std::move(shown)), live_(live) {}
 
 int attendant::wait_for_end(const server_actor& root, int signals) {
-  constexpr int minute = 60 * 1000; // how often certificates are looked at: the clock may jump
   root_ = root;
+  looked_at_ = std::chrono::steady_clock::now();
   pollfd wait[] = {{signals, POLLIN, 0}, {told_.wake, POLLIN, 0}};
   while (!over_) {
-    const auto events_seen = ::poll(wait, 2, stopping_ ? patience() : minute);
-    if (events_seen < 0)
-      continue;
-    if (events_seen == 0)
-      nothing_happened();
-    else if (wait[1].revents)
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due() - std::chrono::steady_clock::now());
+    const auto events_seen = ::poll(wait, 2, static_cast<int>(std::max<int64_t>(left.count(), 0)));
+    if (events_seen > 0 && wait[1].revents)
       take_news();
-    else
+    else if (events_seen > 0)
       take_signal(signals);
+    if (!over_ && std::chrono::steady_clock::now() >= due()) // signals that come all the time put nothing off
+      time_is_up();
   }
   return status_;
+}
+
+/// The next look at certificates and database; of a stop, its end.
+std::chrono::steady_clock::time_point attendant::due() const {
+  return stopping_ ? told_to_stop_ + std::chrono::milliseconds{patience()} : looked_at_ + std::chrono::minutes{1};
 }
 
 /// The stop has a deadline of its own; this is for what that cannot end, as a thread that waits for a database.
@@ -53,12 +58,13 @@ int attendant::patience() const {
   return static_cast<int>(std::max(1u, live_.in_force().values->stop.seconds) * 1000);
 }
 
-void attendant::nothing_happened() {
+void attendant::time_is_up() {
   if (stopping_) {
     log::error("not everything could be stopped in time; ending", {{"after_ms", patience()}});
     over_ = true;
     return;
   }
+  looked_at_ = std::chrono::steady_clock::now();
   renew_certificates();
   look_at_database();
 }

@@ -41,7 +41,8 @@ public:
 
 private:
   int patience() const;
-  void nothing_happened();
+  std::chrono::steady_clock::time_point due() const;
+  void time_is_up();
   void renew_certificates();
   void look_at_database();
   void take_news();
@@ -57,7 +58,7 @@ private:
   server_actor root_;
   store_actor store_;
   std::string renewal_fault_; ///< that was told last
-  std::chrono::steady_clock::time_point told_to_stop_;
+  std::chrono::steady_clock::time_point looked_at_, told_to_stop_;
   bool stopping_ = false, ready_ = false, over_ = false;
   int status_ = 1;
 };
