@@ -4,11 +4,14 @@
 #include <mutex>
 #include <sodium.h>
 #include <stdexcept>
+#include <sys/mman.h>
 
 namespace salond::rules {
 namespace {
 
 constexpr size_t hex_sha256 = 64;
+constexpr const char* no_memory =
+    "no memory to hash a password: raise the limit that is in the way (MemoryMax= in the unit, ulimit -v)";
 
 void ready() {
   static std::once_flag once;
@@ -22,8 +25,25 @@ bool is_argon2(const std::string& hash) {
   return hash.rfind("$argon2", 0) == 0 && hash.size() < crypto_pwhash_STRBYTES;
 }
 
+/// Throws std::runtime_error where there is not as much memory as the hash wants.
+void prove_memory(const std::string& hash) {
+  uint32_t memory_kib = 0;
+  if (std::sscanf(hash.c_str(), "$argon2%*[di]$v=19$m=%" SCNu32 ",", &memory_kib) != 1 || memory_kib == 0)
+    return;
+  const auto size = size_t{memory_kib} * 1024;
+  auto* const room = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (room == MAP_FAILED)
+    throw std::runtime_error(no_memory);
+  ::munmap(room, size);
+}
+
+/// libsodium answers a want of memory as it answers another password; so memory is looked for before anybody is
+/// refused.
 bool fits_argon2(const std::string& hash, const std::string& password) {
-  return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
+  if (crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0)
+    return true;
+  prove_memory(hash);
+  return false;
 }
 
 bool fits_sha256(const std::string& hash, const std::string& password) {
@@ -52,7 +72,7 @@ std::string hash_password(const std::string& password, const password_cost& cost
   if (crypto_pwhash_str_alg(hash, password.data(), password.size(), cost.passes, size_t{cost.memory_kib} * 1024,
                             crypto_pwhash_ALG_ARGON2ID13)
       != 0)
-    throw std::runtime_error("no memory to hash a password");
+    throw std::runtime_error(no_memory);
   return hash;
 }
 

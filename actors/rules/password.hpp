@@ -23,7 +23,8 @@ struct verification {
 
 /// Which of `passwords` fits `hash`: Argon2 in PHC form, or the replaced server's lower-case hexadecimal SHA-256;
 /// anything else fits none. Compares in constant time. Costs at least one Argon2id of `cost` a call, whatever the hash
-/// is, so that unknown users, old hashes and wrong passwords look alike.
+/// is, so that unknown users, old hashes and wrong passwords look alike. Throws std::runtime_error when memory for it
+/// cannot be had.
 verification verify_passwords(const std::string& hash, const std::vector<std::string>& passwords,
                               const password_cost& cost);
 

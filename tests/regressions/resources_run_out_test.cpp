@@ -34,8 +34,8 @@ TEST(ResourcesRunOut, AFileThatMayNotGrowIsAsAFullDisk) {
 support::finished start_with(const std::string& limit) {
   const support::temporary_folder folder;
   // What the runner of the tests leaves open is not to count.
-  std::vector<std::string> through{
-      "sh", "-c", R"(exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; exec "$@")", "sh", "prlimit", limit};
+  std::vector<std::string> through{"sh", "-c",      R"(exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-; exec "$@")",
+                                   "sh", "prlimit", limit};
   if (::geteuid() == 0) { // whom a limit of processes does not bind
     constexpr uid_t nobody_else = 54321;
     EXPECT_EQ(::chown(folder.path().c_str(), nobody_else, nobody_else), 0);
