@@ -1,5 +1,5 @@
 // salond's command line: what to do, and with which settings. Options override the configuration file, the file
-// overrides the defaults. Scripts and supervisors rely on the names; they are documented in docs/operations.md.
+// overrides the defaults. Scripts and supervisors rely on the names; docs/operations/configure.md has them.
 #pragma once
 #include "config/load.hpp"
 #include "config/regular_file.hpp"

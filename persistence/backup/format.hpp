@@ -1,5 +1,5 @@
-// The text of a backup: lines of JSON. docs/operations.md has the format; only user of libsodium here, for the sum.
-// Knows no database and no file: it is given lines, and gives lines.
+// The text of a backup: lines of JSON. docs/operations/backup.md has the format; only user of libsodium here, for
+// the sum. Knows no database and no file: it is given lines, and gives lines.
 #pragma once
 #include "persistence/backup/tables.hpp"
 #include <functional>

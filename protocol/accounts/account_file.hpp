@@ -1,5 +1,5 @@
-// A file of accounts, as an operator imports it: CSV or JSON lines. docs/operations.md has the form. What can be judged
-// by the file alone is judged here: form, names, passwords, hashes, and what stands in it twice.
+// A file of accounts, as an operator imports it: CSV or JSON lines. docs/operations/administer.md has the form. What
+// can be judged by the file alone is judged here: form, names, passwords, hashes, and what stands in it twice.
 #pragma once
 #include "protocol/words/lookalikes.hpp"
 #include <cstdint>

@@ -1,4 +1,4 @@
-// salonctl: administers a salond over its admin port. docs/operations.md has the commands and the exit statuses.
+// salonctl: administers a salond over its admin port. docs/operations/administer.md has the exit statuses.
 #include "config/standard_streams.hpp"
 #include "tools/salonctl/commands.hpp"
 #include "tools/salonctl/completion.hpp"
