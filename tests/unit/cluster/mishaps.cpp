@@ -1,0 +1,246 @@
+// What befalls the world, and when.
+#include "world.hpp"
+
+namespace salond::simulation {
+namespace {
+
+using kind = mishap::kind;
+
+const char* name_of(kind what) {
+  constexpr const char* names[] = {"freeze",        "kill",         "end",          "hang",
+                                   "hang_ever",     "cut_store",    "cut_beats",    "cut_pair",
+                                   "cut_peers",     "cut_all",      "freeze_store", "restart_store",
+                                   "slow_store",    "break_connections", "lose_frames", "delay_frames",
+                                   "double_frames", "drop_queue",   "jump_clock",   "lose_salon",
+                                   "hand_over"};
+  static_assert(std::size(names) == static_cast<size_t>(kind::last));
+  return names[static_cast<size_t>(what)];
+}
+
+ticks length_of(kind what, chance& luck) {
+  switch (what) {
+  case kind::freeze: return luck.between(1, 9) * second;
+  case kind::kill: return luck.percent(50) ? luck.between(20, 900) * millisecond : luck.between(1, 7) * second;
+  case kind::hang: return luck.between(1, 9) * second;
+  case kind::cut_store: return luck.between(1, 18) * second;
+  case kind::cut_beats: return luck.between(1, 8) * second;
+  case kind::cut_pair: return luck.between(1, 16) * second;
+  case kind::cut_peers: return luck.between(1, 16) * second;
+  case kind::cut_all: return luck.between(1, 16) * second;
+  case kind::freeze_store: return luck.percent(20) ? 30 * second : luck.between(1, 9) * second;
+  case kind::restart_store: return luck.between(200, 9000) * millisecond;
+  case kind::slow_store: return luck.between(1, 5) * second;
+  case kind::lose_frames:
+  case kind::delay_frames:
+  case kind::double_frames: return luck.between(500, 5000) * millisecond;
+  default: return 0;
+  }
+}
+
+} // namespace
+
+void world::make_schedule() {
+  const int count = 1 + luck_.below(4);
+  ticks quiet = 5 * second;
+  for (int i = 0; i < count; ++i) {
+    mishap one;
+    one.what = static_cast<kind>(luck_.below(static_cast<int>(kind::last)));
+    one.at = luck_.between(2000, 9000) * millisecond;
+    if (i != 0 && luck_.percent(50)) // close to another: what befalls a take-over, a join, a restart
+      one.at = mishaps_.back().at + luck_.between(0, 5000) * millisecond;
+    one.length = length_of(one.what, luck_);
+    one.node = luck_.below(nodes);
+    one.other = (one.node + 1 + luck_.below(nodes - 1)) % nodes;
+    one.place = luck_.below(salons);
+    if ((one.what == kind::end || one.what == kind::hang_ever) && for_good_ != std::array<bool, nodes>{})
+      one.what = kind::lose_salon;
+    if (one.what == kind::end || one.what == kind::hang_ever)
+      for_good_[static_cast<size_t>(one.node)] = true;
+    quiet = std::max(quiet, one.at + one.length);
+    mishaps_.push_back(one);
+  }
+  for (const auto& one : mishaps_) {
+    later(one.at, [this, one] { begin(one); });
+    later(one.at + one.length, [this, one] { end(one); });
+  }
+  for (int slot = 0; slot < nodes; ++slot)
+    later(luck_.between(0, 900) * millisecond, [this, slot] { at(slot).start(); });
+  for (int user = 0; user < users; ++user)
+    later(luck_.between(1000, 1600) * millisecond, [this, user] { log_in(user); });
+  const auto post = [this](ticks when) {
+    later(when, [this, user = luck_.below(users), place = luck_.below(salons)] { write_text(user, place); });
+  };
+  for (int i = 0; i < 8; ++i)
+    post(luck_.between(1500 * millisecond, quiet));
+  for (const auto& one : mishaps_)
+    for (int i = 0; i < 4; ++i)
+      post(std::max<ticks>(second, one.at + luck_.between(i % 2 == 0 ? -3000 : -second, i % 2 == 0 ? 3000 : 4 * second)));
+  for (int i = 0; i < 2; ++i) {
+    const auto when = luck_.between(1500 * millisecond, quiet);
+    for (int slot = 0; slot < 2; ++slot)
+      later(when + luck_.between(0, 4) * millisecond, [this, slot] {
+        if (at(slot).serving() && !stands_still(slot))
+          at(slot).tell_news(++facts_);
+      });
+  }
+  const auto last = quiet + 12 * second;
+  for (int user = 0; user < users; ++user)
+    later(last + luck_.between(0, second), [this, user] { write_text(user, user % salons); });
+  end_ = last + 9 * second;
+}
+
+void world::excuse(int slot) {
+  const auto i = static_cast<size_t>(slot);
+  excused_until_[i] = std::max(excused_until_[i], now() + 7 * second);
+  closing_excused_until_[i] = std::max(closing_excused_until_[i], now() + 12 * second);
+}
+
+void world::cut(int a, int b, bool how) {
+  for (const auto& [from, to] : {std::pair{a, b}, std::pair{b, a}})
+    cuts_[static_cast<size_t>(from)][static_cast<size_t>(to)] += how ? 1 : -1;
+  for (const auto slot : {a, b})
+    closing_excused_until_[static_cast<size_t>(slot)] = now() + 30 * second;
+}
+
+void world::thaw(int slot) {
+  auto held = std::move(held_[static_cast<size_t>(slot)]);
+  held_[static_cast<size_t>(slot)].clear();
+  for (auto& one : held) { // the threads go on in whichever order; each in its own
+    one.at = now() + (one.where == part::beat_thread ? luck_.between(0, 3 * millisecond) : 0);
+    queue_.add(std::move(one));
+  }
+}
+
+void world::thaw_store() {
+  auto held = std::move(held_of_store_);
+  held_of_store_.clear();
+  for (auto& one : held) {
+    one.at = now();
+    queue_.add(std::move(one));
+  }
+}
+
+void world::begin(const mishap& one) {
+  const auto node = static_cast<size_t>(one.node);
+  if (traced_)
+    trace(std::string("FAULT ") + name_of(one.what) + " node " + at(one.node).name() + " other " + at(one.other).name()
+          + " salon " + std::to_string(one.place) + ", for " + std::to_string(one.length / millisecond) + " ms");
+  const auto excused = [&](ticks more) {
+    excused_until_[node] = std::max(excused_until_[node], now() + one.length + more);
+    closing_excused_until_[node] = std::max(closing_excused_until_[node], now() + one.length + 5 * second + more);
+  };
+  switch (one.what) {
+  case kind::freeze: ++frozen_[node]; return excused(7 * second);
+  case kind::kill:
+  case kind::end:
+    if (at(one.node).alive()) {
+      const auto run = at(one.node).run();
+      at(one.node).kill();
+      if (run.value != 0 && reaches_store(one.node, connection::writer) && store_frozen_ == 0)
+        store_.end_sessions(run);
+    }
+    return;
+  case kind::hang_ever:
+    for (int user = 0; user < users; ++user)
+      later(4 * second, [this, user, slot = one.node] {
+        if (clients_[static_cast<size_t>(user)].slot == slot)
+          leave(user);
+      });
+    [[fallthrough]];
+  case kind::hang: ++hung_[node]; return excused(one.what == kind::hang ? 7 * second : 1000 * second);
+  case kind::cut_store: ++store_cuts_[node]; return excused(7 * second);
+  case kind::cut_beats: ++beat_cuts_[node]; return excused(7 * second);
+  case kind::cut_all: ++store_cuts_[node]; excused(7 * second); [[fallthrough]];
+  case kind::cut_peers:
+    for (int other = 0; other < nodes; ++other)
+      if (other != one.node)
+        cut(one.node, other, true);
+    return;
+  case kind::cut_pair: return cut(one.node, one.other, true);
+  case kind::lose_salon:
+    if (!stands_still(one.node))
+      at(one.node).lose_salon(one.place);
+    return;
+  case kind::hand_over:
+    if (!stands_still(one.node))
+      for (int place = 0; place < salons; ++place)
+        at(one.node).hand_over(place, one.other);
+    return;
+  case kind::jump_clock: walls_[node] += luck_.between(-100, 100) * second; return;
+  case kind::lose_frames: ++losing_; return;
+  case kind::delay_frames: ++delaying_; return;
+  case kind::double_frames: ++doubling_; return;
+  case kind::drop_queue: return begin_between(one);
+  default: return begin_in_store(one);
+  }
+}
+
+void world::begin_between(const mishap& one) {
+  // What is between the two at this moment, and for a while, as behind a slow link, is dropped.
+  cut(one.node, one.other, true);
+  later(luck_.between(0, 400) * millisecond, [this, one] {
+    cut(one.node, one.other, false);
+    if (!stands_still(one.node) && at(one.node).alive())
+      at(one.node).drop_queue(one.other);
+  });
+}
+
+void world::begin_in_store(const mishap& one) {
+  switch (one.what) {
+  case kind::freeze_store: ++store_frozen_; return;
+  case kind::slow_store: ++store_slow_; return;
+  case kind::restart_store:
+    ++store_away_;
+    store_.restart();
+    held_of_store_.clear();
+    for (const auto& whose : processes_)
+      lose_exchanges(*whose, std::nullopt);
+    return;
+  case kind::break_connections: {
+    const auto& whose = at(one.node);
+    if (luck_.percent(50) && whose.run().value != 0 && store_frozen_ == 0)
+      store_.end_sessions(whose.run());
+    return lose_exchanges(whose, luck_.percent(50) ? std::optional{connection::writer} : std::nullopt);
+  }
+  default: return;
+  }
+}
+
+void world::end(const mishap& one) {
+  const auto node = static_cast<size_t>(one.node);
+  switch (one.what) {
+  case kind::freeze:
+    if (--frozen_[node] == 0)
+      thaw(one.node);
+    return;
+  case kind::kill:
+    if (!at(one.node).alive() && !for_good_[node])
+      at(one.node).start();
+    return;
+  case kind::hang:
+    if (--hung_[node] == 0 && frozen_[node] == 0)
+      thaw(one.node);
+    return;
+  case kind::cut_store: --store_cuts_[node]; return;
+  case kind::cut_beats: --beat_cuts_[node]; return;
+  case kind::cut_all: --store_cuts_[node]; [[fallthrough]];
+  case kind::cut_peers:
+    for (int other = 0; other < nodes; ++other)
+      if (other != one.node)
+        cut(one.node, other, false);
+    return;
+  case kind::cut_pair: return cut(one.node, one.other, false);
+  case kind::freeze_store:
+    if (--store_frozen_ == 0)
+      thaw_store();
+    return;
+  case kind::restart_store: --store_away_; return;
+  case kind::slow_store: --store_slow_; return;
+  case kind::lose_frames: --losing_; return;
+  case kind::delay_frames: --delaying_; return;
+  case kind::double_frames: --doubling_; return;
+  default: return;
+  }
+}
+
+} // namespace salond::simulation
