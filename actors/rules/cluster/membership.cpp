@@ -4,7 +4,7 @@
 namespace salond::rules::cluster {
 
 std::vector<membership::lost> membership::round_succeeded(instant began, instant ended, std::vector<node_row> rows) {
-  const bool anew = gap_ || ended - last_end_ > longest_gap;
+  const bool anew = has_gap(ended);
   gap_ = false;
   last_round_ = began;
   last_end_ = ended;

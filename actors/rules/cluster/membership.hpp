@@ -52,6 +52,8 @@ public:
     gone      ///< it was taken over: closes its clients at once, and joins as another run
   };
   standing standing_at(instant now) const;
+  /// Whether its own rounds have a gap now: what it did not hear or read meanwhile says nothing about others.
+  bool has_gap(instant now) const { return gap_ || now - last_end_ > longest_gap; }
   /// Whether its own rounds succeed: what it says in its pings.
   bool beats(instant now) const { return !gone_ && now - last_round_ < doubt_after; }
 

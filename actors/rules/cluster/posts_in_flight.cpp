@@ -15,7 +15,14 @@ std::vector<posts_in_flight::entry> take_out(std::vector<posts_in_flight::entry>
 
 } // namespace
 
-std::optional<posts_in_flight::entry> posts_in_flight::decided(post_number which) {
+std::optional<posts_in_flight::entry> posts_in_flight::stored(post_number which) {
+  auto result = take(which);
+  if (result)
+    last_stored_ = std::max(last_stored_, which);
+  return result;
+}
+
+std::optional<posts_in_flight::entry> posts_in_flight::take(post_number which) {
   const auto found =
       std::find_if(entries_.begin(), entries_.end(), [which](const entry& one) { return one.number == which; });
   if (found == entries_.end())
@@ -27,9 +34,10 @@ std::optional<posts_in_flight::entry> posts_in_flight::decided(post_number which
 
 std::vector<posts_in_flight::entry> posts_in_flight::attached(const cluster::attached& answer) {
   home_ = chain{answer.epoch, answer.taken};
-  return take_out(entries_, [&answer](const entry& one) {
+  const auto decided_up_to = std::max(answer.taken, last_stored_);
+  return take_out(entries_, [&answer, decided_up_to](const entry& one) {
     const auto& pending = answer.pending;
-    return !(answer.taken < one.number) && std::find(pending.begin(), pending.end(), one.number) == pending.end();
+    return !(decided_up_to < one.number) && std::find(pending.begin(), pending.end(), one.number) == pending.end();
   });
 }
 

@@ -2,8 +2,9 @@
 // message bears its number, refused when it is certain that it never will be.
 //
 // After each attaching what is read in the store shows which of them are stored. The home's answer says which others it
-// has: those it will decide. What it had taken, does not have any more and is not stored was refused. All others are
-// sent again, in order, under the same numbers.
+// has: those it will decide. What it had taken, does not have any more and is not stored was refused. So was, by this
+// home or an earlier one, what is not stored though a later one is: homes decide in order, and to send it again would
+// change the order. All others are sent again, in order, under the same numbers.
 #pragma once
 #include "actors/rules/cluster/frames.hpp"
 
@@ -29,10 +30,12 @@ public:
 
   /// Takes one in behind the others. REQUIRES: its number is greater than theirs.
   void add(entry what) { entries_.push_back(std::move(what)); }
-  /// A message bears the number, or its home refuses it. The entry, to be answered; nothing if it is none of these.
-  std::optional<entry> decided(post_number which);
+  /// A message bears the number. The entry, to be answered; nothing if it is none of these.
+  std::optional<entry> stored(post_number which);
+  /// Its home refuses it.
+  std::optional<entry> refused(post_number which) { return take(which); }
 
-  /// The home answered, and all messages up to those that it named were shown to decided(). Who is certainly refused,
+  /// The home answered, and all messages up to those that it named were shown to stored(). Who is certainly refused,
   /// though the reason was lost.
   std::vector<entry> attached(const cluster::attached& answer);
   /// What is to be sent to the home now, in order. Nothing while it is not attached.
@@ -44,11 +47,14 @@ public:
   std::vector<entry> expire(instant now);
 
 private:
+  std::optional<entry> take(post_number which);
+
   struct chain {
     epoch_number epoch;
     post_number last; ///< taken by the home, or on its way there
   };
   std::vector<entry> entries_; ///< by number
+  post_number last_stored_;
   std::optional<chain> home_;
 };
 

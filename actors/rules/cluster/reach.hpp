@@ -20,7 +20,7 @@ public:
   void hear(node_id peer, instant now);
   /// The link with it ended.
   void lose(node_id peer);
-  /// This node was not able to hear anybody: what it has not heard says nothing.
+  /// There is a gap in the node's own rounds: what it has not heard says nothing, and who is lost could not be told.
   void forget() { peers_.clear(); }
 
   /// Who of those in `rows` that are not gone was not heard for long.

@@ -176,11 +176,12 @@ void world::begin(const mishap& one) {
 }
 
 void world::begin_between(const mishap& one) {
-  // What is between the two at this moment, and for a while, as behind a slow link, is dropped.
-  cut(one.node, one.other, true);
-  later(luck_.between(0, 400) * millisecond, [this, one] {
-    cut(one.node, one.other, false);
-    if (!stands_still(one.node) && at(one.node).alive())
+  // What one sends to the other from now on, as over a link that is full, waits; then it is dropped.
+  auto& drops = drops_[static_cast<size_t>(one.node)][static_cast<size_t>(one.other)];
+  ++drops;
+  later(luck_.between(100, 900) * millisecond, [this, one, &drops] {
+    --drops;
+    if (!stands_still(one.node) && at(one.node).alive() && mistake_ != planted::dropped_queue_unnoticed)
       at(one.node).drop_queue(one.other);
   });
 }

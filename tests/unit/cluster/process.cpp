@@ -144,7 +144,6 @@ void process::leave_doubt() {
     return;
   trace("is in doubt no more");
   doubtful_ = closed_ = false;
-  reach_.forget();
   for (auto& one : links_)
     end_link(one, true);
 }
@@ -291,6 +290,8 @@ void process::send(node_id to, frame_body body) {
     return world_.after(*this, part::io_thread, 5, [this, own = std::move(own)] { hear(own); });
   }
   auto* with = link_with(to);
+  if (world_.mistake() == planted::dropped_queue_unnoticed && world_.drops_queue(slot_, to))
+    return;
   if (with && with->up())
     world_.send(slot_, {with->next(), std::move(body)});
 }
@@ -300,8 +301,7 @@ void process::drop_queue(int peer) {
     return;
   for (auto& one : links_)
     if (const auto* row = cluster::find(members_->rows(), one.peer()); row && row->name[0] - 'a' == peer)
-      if (world_.mistake() != planted::dropped_queue_unnoticed)
-        end_link(one, true);
+      end_link(one, true);
 }
 
 void process::hear(const frame& what) {
@@ -365,7 +365,8 @@ void process::hear_control(const frame& what, cluster::link& with) {
     lost_peer(with.peer());
     send_control(with, welcome{});
   } else if (is<welcome>(what)) {
-    with.hear_welcome(what.head, now());
+    if (with.hear_welcome(what.head, now()))
+      trace("the link with run " + std::to_string(with.peer().value) + " is up");
   } else if (is<farewell>(what)) {
     if (with.hear_farewell(what.head)) {
       reach_.lose(with.peer());

@@ -10,6 +10,8 @@ void process::beat() {
     trace("does not beat, since it hangs");
     return round_over(now(), nullptr);
   }
+  if (members_->has_gap(now()))
+    reach_.forget();
   request what;
   what.what = request::kind::beat;
   what.by = run_;
@@ -83,7 +85,7 @@ void process::take_over(const cluster::take_overs::step& step) {
   what.whom = step.whom;
   world_.ask(*this, part::beat_thread, what, 2 * second, [this, what, whom = step.whom](const answer* back) mutable {
     using outcome = cluster::take_overs::outcome;
-    if (!back)
+    if (!back || back->lost)
       return take_over_answered(whom, outcome::unknown);
     if (!back->done)
       return take_over_answered(whom, back->blocked ? outcome::blocked : outcome::not_so);

@@ -68,7 +68,7 @@ void process::detach_views(node_id home) {
     one.posts.detach();
     if (world_.mistake() == planted::lost_posts_refused)
       for (const auto& entry : std::vector<cluster::posts_in_flight::entry>(one.posts.entries()))
-        refuse({*one.posts.decided(entry.number)});
+        refuse({*one.posts.refused(entry.number)});
   }
 }
 
@@ -159,7 +159,7 @@ void process::hear_batch(const cluster::batch& said) {
   }
   tell(where, what.rows);
   for (const auto& one : what.refused)
-    if (const auto entry = where.posts.decided(one.number))
+    if (const auto entry = where.posts.refused(one.number))
       refuse({*entry});
 }
 
@@ -168,7 +168,7 @@ void process::tell(salon& where, const std::vector<cluster::stored_row>& rows) {
     return;
   world_.show(slot_, where.place, rows);
   for (const auto& row : rows)
-    if (const auto entry = where.posts.decided(row.number))
+    if (const auto entry = where.posts.stored(row.number))
       world_.answer_author(slot_, *entry, true);
 }
 

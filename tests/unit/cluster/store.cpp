@@ -19,6 +19,12 @@ int home_lock(int place) {
 }
 constexpr int news_lock = 4000;
 
+answer session_lost() {
+  answer result;
+  result.lost = true;
+  return result;
+}
+
 answer plainly_done() {
   answer result;
   result.done = true;
@@ -73,7 +79,7 @@ void store::hear(const exchange_ptr& asked) {
     return around_.respond(asked, back);
   }
   if (session_ended(what))
-    return around_.respond(asked, {});
+    return around_.respond(asked, session_lost());
   if (what.by.value)
     known_sessions_[static_cast<size_t>(what.by.value - 1)][static_cast<size_t>(what.over)] = what.session;
   switch (what.what) {
@@ -223,7 +229,7 @@ void store::commit(const exchange_ptr& asked) {
   };
   const auto found = std::find_if(open_.begin(), open_.end(), same);
   if (found == open_.end())
-    return around_.respond(asked, {});
+    return around_.respond(asked, session_lost());
   const auto number = found->number;
   apply(*found);
   around_.respond(asked, plainly_done());

@@ -68,6 +68,7 @@ struct answer {
   bool done = false;
   bool gone = false;    ///< the asker is
   bool blocked = false; ///< the lock was not to be had
+  bool lost = false;    ///< the session has ended, or nobody is there
   int64_t batch = 0;
   std::vector<cluster::node_row> rows;
   std::vector<ticks> walls;

@@ -92,8 +92,9 @@ void world::after(const process& whose, part where, ticks delay, std::function<v
 }
 
 void world::note_run(node_id run, int slot) {
-  slots_.resize(static_cast<size_t>(run.value), 0);
-  slots_.back() = slot;
+  const auto at = static_cast<size_t>(run.value);
+  slots_.resize(std::max(slots_.size(), at), 0);
+  slots_[at - 1] = slot;
 }
 
 node_id world::home_of(int place) const {
@@ -107,7 +108,7 @@ void world::send(int from, frame what) {
   const auto run = static_cast<size_t>(what.head.to.value - 1);
   const int to = run < slots_.size() ? slots_[run] : from;
   const auto a = static_cast<size_t>(from), b = static_cast<size_t>(to);
-  if (cuts_[a][b] != 0 || (losing_ != 0 && luck_.percent(15)))
+  if (cuts_[a][b] != 0 || (drops_[a][b] != 0 && what.head.number != 0) || (losing_ != 0 && luck_.percent(15)))
     return;
   auto arrival = std::max(last_arrival_[a][b], now() + luck_.between(100, 1500));
   last_arrival_[a][b] = arrival;
@@ -116,6 +117,11 @@ void world::send(int from, frame what) {
   if (delaying_ != 0 && luck_.percent(20))
     arrival += luck_.between(0, luck_.percent(50) ? 20 * millisecond : 4 * second);
   deliver(from, to, std::move(what), arrival);
+}
+
+bool world::drops_queue(int slot, node_id to) const {
+  const auto run = static_cast<size_t>(to.value - 1);
+  return run < slots_.size() && drops_[static_cast<size_t>(slot)][static_cast<size_t>(slots_[run])] != 0;
 }
 
 /// It comes to whichever run there is then.
@@ -127,6 +133,16 @@ void world::deliver(int from, int to, frame what, ticks arrival) {
 }
 
 // --- the store ---
+
+namespace {
+
+answer nobody_there() {
+  answer result;
+  result.lost = true;
+  return result;
+}
+
+} // namespace
 
 ticks world::store_delay() {
   if (store_slow_ != 0 && luck_.percent(70))
@@ -160,7 +176,7 @@ void world::ask(const process& whose, part where, request what, ticks patience,
                 if (store_away_ == 0)
                   store_.hear(asked);
                 else if (reaches_store(asked->slot, asked->what.over))
-                  respond(asked, {});
+                  respond(asked, nobody_there());
               }});
 }
 

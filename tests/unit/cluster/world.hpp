@@ -52,6 +52,8 @@ public:
   void send(int from, frame what);
   void ask(const process& whose, part where, request what, ticks patience, std::function<void(const answer*)> done);
   /// All that a node has asked over a connection is answered by its loss.
+  /// What a node sends to a run now will be dropped with its queue.
+  bool drops_queue(int slot, node_id to) const;
   void lose_exchanges(const process& whose, std::optional<connection> over);
   ticks wall(int slot) const { return now() + walls_[static_cast<size_t>(slot)]; }
   void show(int slot, int place, const std::vector<cluster::stored_row>& rows);
@@ -112,6 +114,7 @@ private:
   std::array<int, nodes> store_cuts_{}, beat_cuts_{}, frozen_{}, hung_{};
   std::array<ticks, nodes> excused_until_{}, closing_excused_until_{}, walls_{};
   std::array<bool, nodes> for_good_{};
+  std::array<std::array<int, nodes>, nodes> drops_{};
   std::array<std::array<ticks, nodes>, nodes> last_arrival_{};
   std::array<std::vector<event>, nodes> held_;
   std::vector<event> held_of_store_;
