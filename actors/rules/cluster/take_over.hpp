@@ -7,52 +7,69 @@
 //
 // A node that stopped may have left a transaction open that holds one of the two rows. Then sessions are ended in the
 // store: of the lost node, and of all that are gone, since one of these may have been a taker that stopped half-way.
+// Such a transaction may be a taker's own, too, where it lost the connection: it ends that session before anything else.
+// Whether the other is lost it asks its rounds again then, since it may have waited for long.
 #pragma once
 #include "actors/rules/cluster/membership.hpp"
 #include <algorithm>
+#include <utility>
 
 namespace salond::rules::cluster {
 
-/// The take-overs that one node has under way. It has nothing to do afterwards: a home whose node is gone is free to be
-/// claimed by anybody, so a taker may end at any moment.
+/// The take-overs that one node makes, one at a time over one connection. It has nothing to do afterwards: a home whose
+/// node is gone is free to be claimed by anybody, so a taker may end at any moment.
 class take_overs {
 public:
-  /// What came of the transaction.
-  enum class outcome {
-    fenced,
-    not_so,  ///< it beat meanwhile, or is gone already
-    blocked, ///< somebody holds a row
-    unknown  ///< the store was lost: the next rounds will tell
-  };
-  /// What to do next in the store, for one lost node.
+  /// What to do next in the store.
   struct step {
     membership::lost whom;
-    std::vector<node_id> end_sessions; ///< of these first
+    bool end_own = false;              ///< only end this node's own session that was lost, however long that takes
+    std::vector<node_id> end_sessions; ///< else end those of these runs; then the transaction
+  };
+  /// What came of a step.
+  enum class outcome {
+    fenced,
+    not_so,    ///< it beat meanwhile, or is gone already
+    blocked,   ///< somebody holds a row
+    unknown,   ///< the connection was lost
+    own_ended, ///< the session of that connection has ended
   };
 
-  /// Found with a round. The first step, unless this one is under way already.
-  std::optional<step> begin(membership::lost whom) {
-    if (std::find(under_way_.begin(), under_way_.end(), whom.node) != under_way_.end())
+  /// Who is lost, as a round found. What to do, unless something is under way.
+  std::optional<step> round(std::vector<membership::lost> found) {
+    waiting_ = std::move(found);
+    if (under_way_)
       return std::nullopt;
-    under_way_.push_back(whom.node);
-    return step{whom, {}};
+    return next();
   }
 
-  /// The answer to a step. Nothing: it is over. `rows`: as read last.
-  std::optional<step> answered(membership::lost whom, outcome how, const std::vector<node_row>& rows) {
-    if (how != outcome::blocked) {
-      under_way_.erase(std::remove(under_way_.begin(), under_way_.end(), whom.node), under_way_.end());
-      return std::nullopt;
+  /// What to do after a step, if anything. `rows`: as read last. REQUIRES: a step is under way.
+  std::optional<step> answered(outcome how, const std::vector<node_row>& rows) {
+    if (how == outcome::unknown)
+      return step{*under_way_, true, {}};
+    if (how == outcome::blocked) {
+      step again{*under_way_, false, {under_way_->node}};
+      for (const auto& row : rows)
+        if (row.gone)
+          again.end_sessions.push_back(row.id);
+      return again;
     }
-    step next{whom, {whom.node}};
-    for (const auto& row : rows)
-      if (row.gone)
-        next.end_sessions.push_back(row.id);
-    return next;
+    const auto done = [over = under_way_->node](const membership::lost& one) { return one.node == over; };
+    waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), done), waiting_.end());
+    under_way_.reset();
+    return next();
   }
 
 private:
-  std::vector<node_id> under_way_;
+  std::optional<step> next() {
+    if (waiting_.empty())
+      return std::nullopt;
+    under_way_ = waiting_.front();
+    return step{*under_way_, false, {}};
+  }
+
+  std::optional<membership::lost> under_way_;
+  std::vector<membership::lost> waiting_;
 };
 
 } // namespace salond::rules::cluster

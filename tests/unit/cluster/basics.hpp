@@ -61,8 +61,10 @@ enum class planted {
   numbers_before_fence,    ///< the last order number is read when a node begins to look lost
   clock_judges,            ///< who is lost is judged by times in the rows and the reader's clock
   gap_counted,             ///< rounds of its own that failed count as if they had read the same
+  claim_unlocked,          ///< a salon is claimed by what its row said before it was locked
   claim_without_fence,     ///< a salon is claimed from a node that cannot be reached
   sessions_left_open,      ///< the transactions that a lost node left open are not ended
+  own_session_left_open,   ///< nor is a taker's own that was lost on the way
   hung_node_beats,         ///< a node beats though its I/O thread hangs
   batch_epoch_unchecked,   ///< a batch of an older epoch is heard
   post_epoch_unchecked,    ///< a home takes a post that was meant for an earlier epoch

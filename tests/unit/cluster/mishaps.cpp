@@ -12,7 +12,7 @@ const char* name_of(kind what) {
                                    "cut_peers",     "cut_all",      "freeze_store", "restart_store",
                                    "slow_store",    "break_connections", "lose_frames", "delay_frames",
                                    "double_frames", "drop_queue",   "jump_clock",   "lose_salon",
-                                   "hand_over"};
+                                   "hand_over",     "salon_flaps"};
   static_assert(std::size(names) == static_cast<size_t>(kind::last));
   return names[static_cast<size_t>(what)];
 }
@@ -33,6 +33,7 @@ ticks length_of(kind what, chance& luck) {
   case kind::lose_frames:
   case kind::delay_frames:
   case kind::double_frames: return luck.between(500, 5000) * millisecond;
+  case kind::salon_flaps: return luck.between(1500, 4000) * millisecond;
   default: return 0;
   }
 }
@@ -89,10 +90,12 @@ void world::make_schedule() {
   end_ = last + 9 * second;
 }
 
-void world::excuse(int slot) {
-  const auto i = static_cast<size_t>(slot);
-  excused_until_[i] = std::max(excused_until_[i], now() + 7 * second);
-  closing_excused_until_[i] = std::max(closing_excused_until_[i], now() + 12 * second);
+/// What would be excusable now still is when the store goes on.
+void world::prolong_excuses(ticks length) {
+  for (auto* all : {&excused_until_, &closing_excused_until_})
+    for (auto& until : *all)
+      if (until >= now())
+        until += length + second;
 }
 
 void world::cut(int a, int b, bool how) {
@@ -171,6 +174,7 @@ void world::begin(const mishap& one) {
   case kind::delay_frames: ++delaying_; return;
   case kind::double_frames: ++doubling_; return;
   case kind::drop_queue: return begin_between(one);
+  case kind::salon_flaps: return begin_flapping(one);
   default: return begin_in_store(one);
   }
 }
@@ -186,7 +190,22 @@ void world::begin_between(const mishap& one) {
   });
 }
 
+void world::begin_flapping(const mishap& one) {
+  ++delaying_;
+  ++flapping_;
+  for (ticks when = 0; when < one.length; when += luck_.between(100, 500) * millisecond) {
+    later(when, [this, one] {
+      for (int slot = 0; slot < nodes; ++slot)
+        if (!stands_still(slot) && luck_.percent(70))
+          at(slot).lose_salon(one.place);
+    });
+    later(when + luck_.between(0, 100) * millisecond,
+          [this, user = luck_.below(users), place = one.place] { write_text(user, place); });
+  }
+}
+
 void world::begin_in_store(const mishap& one) {
+  prolong_excuses(one.length);
   switch (one.what) {
   case kind::freeze_store: ++store_frozen_; return;
   case kind::slow_store: ++store_slow_; return;
@@ -240,6 +259,10 @@ void world::end(const mishap& one) {
   case kind::lose_frames: --losing_; return;
   case kind::delay_frames: --delaying_; return;
   case kind::double_frames: --doubling_; return;
+  case kind::salon_flaps:
+    --delaying_;
+    --flapping_;
+    return;
   default: return;
   }
 }

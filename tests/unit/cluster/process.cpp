@@ -328,7 +328,11 @@ void process::hear(const frame& what) {
     return hear_control(what, *with);
   if (!takes(what, with) || !fine)
     return; // in doubt: whoever sent it attaches again when the doubt is over, and the link with it
-  const auto from = what.head.from;
+  auto from = what.head.from;
+  if (older_too && from != run_)
+    for (const auto& one : links_)
+      if (world_.slot_of(one.peer()) == world_.slot_of(from))
+        from = one.peer();
   std::visit(
       [this, from](const auto& body) {
         using type = std::decay_t<decltype(body)>;
@@ -354,9 +358,9 @@ void process::hear(const frame& what) {
 bool process::takes(const frame& what, cluster::link* with) const {
   if (what.head.from == run_)
     return what.head.to == run_;
-  if (world_.mistake() == planted::older_run_heard)
-    return what.head.number != 0;
-  return with && with->takes(what.head);
+  if (with && with->takes(what.head))
+    return true;
+  return world_.mistake() == planted::older_run_heard && what.head.number != 0;
 }
 
 void process::hear_control(const frame& what, cluster::link& with) {

@@ -61,6 +61,7 @@ private:
     bool claiming = false, leaving = false;
     node_id heir; ///< whom it is handed over to
     std::vector<std::pair<node_id, cluster::attach>> asked;
+    std::optional<cluster::home_row> seen_row; ///< planted::claim_unlocked
     // as a node with clients that hear it
     std::optional<cluster::subscription> view;
     cluster::posts_in_flight posts;
@@ -104,8 +105,11 @@ private:
   void beat();
   void round_over(instant began, const answer* back);
   std::vector<cluster::membership::lost> lost_by_clock(const answer& back) const;
-  void take_over(const cluster::take_overs::step& step);
-  void take_over_answered(cluster::membership::lost whom, cluster::take_overs::outcome how);
+  void take_over(const std::optional<cluster::take_overs::step>& step);
+  void fence(cluster::membership::lost whom);
+  void end_own_session();
+  void taken_over(cluster::take_overs::outcome how);
+  request of_taker(request::kind what) const;
 
   // process_homes.cpp: salons that are at home here
   void hear_at_home(node_id from, const cluster::attach& what);

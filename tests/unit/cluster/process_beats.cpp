@@ -30,9 +30,7 @@ void process::round_over(instant began, const answer* back) {
     ++sessions_[static_cast<size_t>(connection::beats)];
     if (world_.mistake() != planted::gap_counted)
       return members_->round_failed();
-    for (const auto& whom : members_->round_succeeded(began, now(), members_->rows()))
-      if (const auto step = take_overs_.begin(whom))
-        take_over(*step);
+    take_over(take_overs_.round(members_->round_succeeded(began, now(), members_->rows())));
     return;
   }
   last_news_ = back->last_news;
@@ -51,9 +49,7 @@ void process::round_over(instant began, const answer* back) {
   if (back->gone)
     members_->found_gone();
   fresh_rows_ = true;
-  for (const auto& whom : lost)
-    if (const auto step = take_overs_.begin(whom))
-      take_over(*step);
+  take_over(take_overs_.round(std::move(lost)));
 }
 
 std::vector<cluster::membership::lost> process::lost_by_clock(const answer& back) const {
@@ -66,41 +62,62 @@ std::vector<cluster::membership::lost> process::lost_by_clock(const answer& back
   return result;
 }
 
-void process::take_over(const cluster::take_overs::step& step) {
-  trace("takes over run " + std::to_string(step.whom.node.value));
-  request what;
-  what.by = run_;
-  what.over = connection::taker;
-  what.session = sessions_[static_cast<size_t>(connection::taker)];
-  if (!step.end_sessions.empty() && world_.mistake() != planted::sessions_left_open) {
-    what.what = request::kind::end_sessions;
-    what.runs = step.end_sessions;
-    return world_.ask(*this, part::beat_thread, std::move(what), 2 * second, [this, whom = step.whom](const answer* back) {
-      if (!back || !back->done)
-        return take_over_answered(whom, cluster::take_overs::outcome::unknown);
-      take_over({whom, {}});
-    });
-  }
-  what.what = request::kind::fence;
-  what.whom = step.whom;
-  world_.ask(*this, part::beat_thread, what, 2 * second, [this, what, whom = step.whom](const answer* back) mutable {
+// --- taking over ---
+
+request process::of_taker(request::kind what) const {
+  request result;
+  result.what = what;
+  result.by = run_;
+  result.over = connection::taker;
+  result.session = sessions_[static_cast<size_t>(connection::taker)];
+  return result;
+}
+
+void process::take_over(const std::optional<cluster::take_overs::step>& step) {
+  if (!step)
+    return;
+  if (step->end_own)
+    return end_own_session();
+  trace("takes over run " + std::to_string(step->whom.node.value));
+  if (step->end_sessions.empty() || world_.mistake() == planted::sessions_left_open)
+    return fence(step->whom);
+  auto what = of_taker(request::kind::end_sessions);
+  what.runs = step->end_sessions;
+  world_.ask(*this, part::beat_thread, std::move(what), 2 * second, [this, whom = step->whom](const answer* back) {
+    if (!back || !back->done)
+      return taken_over(cluster::take_overs::outcome::unknown);
+    fence(whom);
+  });
+}
+
+void process::fence(cluster::membership::lost whom) {
+  auto what = of_taker(request::kind::fence);
+  what.whom = whom;
+  world_.ask(*this, part::beat_thread, std::move(what), 2 * second, [this](const answer* back) {
     using outcome = cluster::take_overs::outcome;
     if (!back || back->lost)
-      return take_over_answered(whom, outcome::unknown);
+      return taken_over(outcome::unknown);
     if (!back->done)
-      return take_over_answered(whom, back->blocked ? outcome::blocked : outcome::not_so);
-    what.what = request::kind::commit;
-    world_.ask(*this, part::beat_thread, what, 2 * second, [this, whom](const answer* committed) {
-      take_over_answered(whom, committed && committed->done ? outcome::fenced : outcome::unknown);
+      return taken_over(back->blocked ? outcome::blocked : outcome::not_so);
+    world_.ask(*this, part::beat_thread, of_taker(request::kind::commit), 2 * second, [this](const answer* committed) {
+      taken_over(committed && committed->done ? outcome::fenced : outcome::unknown);
     });
   });
 }
 
-void process::take_over_answered(cluster::membership::lost whom, cluster::take_overs::outcome how) {
-  if (how == cluster::take_overs::outcome::unknown)
-    ++sessions_[static_cast<size_t>(connection::taker)];
-  if (const auto next = take_overs_.answered(whom, how, members_->rows()))
-    take_over(*next);
+void process::end_own_session() {
+  ++sessions_[static_cast<size_t>(connection::taker)];
+  if (world_.mistake() == planted::own_session_left_open)
+    return taken_over(cluster::take_overs::outcome::own_ended);
+  world_.ask(*this, part::beat_thread, of_taker(request::kind::connect), 1500 * millisecond, [this](const answer* back) {
+    if (back && back->done)
+      return taken_over(cluster::take_overs::outcome::own_ended);
+    world_.after(*this, part::beat_thread, 300 * millisecond, [this] { end_own_session(); });
+  });
+}
+
+void process::taken_over(cluster::take_overs::outcome how) {
+  take_over(take_overs_.answered(how, members_->rows()));
 }
 
 } // namespace salond::simulation

@@ -34,6 +34,7 @@ void process::claim(salon& where) {
   what.place = where.place;
   what.only_own = state_ != cluster::node_state::serving;
   what.early_number = early_numbers_[static_cast<size_t>(where.place)];
+  what.seen_row = where.seen_row;
   if (world_.mistake() == planted::claim_without_fence)
     what.taken_for_gone = where.at;
   write(std::move(what));
@@ -73,7 +74,7 @@ void process::hear_at_home(node_id from, const cluster::post& said) {
     return;
   case cluster::home::verdict::taken: break;
   }
-  if (world_.luck().percent(6))
+  if (world_.refuses())
     return decide(where, {}, {{what.number, fault::busy}});
   job next;
   next.place = where.place;

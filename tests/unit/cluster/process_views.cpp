@@ -85,6 +85,7 @@ void process::look_for_home(salon& where) {
     if (!back || !back->done || !look() || !where.view
         || where.view->state() != cluster::subscription::phase::detached)
       return;
+    where.seen_row = back->home;
     const bool held = back->home && !members_->knows_gone(back->home->node);
     const auto to = held ? back->home->node : cluster::choose_home(salon_at(where.place), members_->rows());
     if (to)

@@ -202,6 +202,8 @@ job_result store::run_job(transaction& what, const job& one) {
   const auto& by = what.asked->what.by;
   const auto place = static_cast<size_t>(one.place);
   result.row = homes_[place];
+  if (fault_ == planted::claim_unlocked && one.what == job::kind::claim && one.seen_row)
+    result.row = one.seen_row;
   if (one.what == job::kind::tell_news && fault_ == planted::news_by_row_number)
     what.early_news.emplace_back(++last_news_, static_cast<int>(one.row.seq));
   if (one.what == job::kind::hand_over)

@@ -26,6 +26,7 @@ struct job {
   bool only_own = false;  ///< claim it only if it is this node's already
   node_id taken_for_gone; ///< planted::claim_without_fence
   std::pair<node_id, int64_t> early_number; ///< planted::numbers_before_fence
+  std::optional<cluster::home_row> seen_row; ///< planted::claim_unlocked
 };
 struct job_result {
   std::optional<cluster::home_row> row; ///< as it is now

@@ -9,8 +9,10 @@ const char* name_of(planted which) {
                                    "numbers_before_fence",
                                    "clock_judges",
                                    "gap_counted",
+                                   "claim_unlocked",
                                    "claim_without_fence",
                                    "sessions_left_open",
+                                   "own_session_left_open",
                                    "hung_node_beats",
                                    "batch_epoch_unchecked",
                                    "post_epoch_unchecked",
@@ -115,8 +117,13 @@ void world::send(int from, frame what) {
   if (doubling_ != 0 && luck_.percent(25))
     deliver(from, to, what, arrival + luck_.between(0, luck_.percent(50) ? 20 * millisecond : 4 * second));
   if (delaying_ != 0 && luck_.percent(20))
-    arrival += luck_.between(0, luck_.percent(50) ? 20 * millisecond : 4 * second);
+    arrival += luck_.between(0, luck_.percent(50) ? 20 * millisecond : luck_.percent(50) ? 900 * millisecond : 4 * second);
   deliver(from, to, std::move(what), arrival);
+}
+
+int world::slot_of(node_id run) const {
+  const auto at = static_cast<size_t>(run.value - 1);
+  return at < slots_.size() ? slots_[at] : -1;
 }
 
 bool world::drops_queue(int slot, node_id to) const {

@@ -28,6 +28,7 @@ struct mishap {
     jump_clock,
     lose_salon,
     hand_over,
+    salon_flaps, ///< fails again and again, and refuses much; frames are late
     last
   };
   kind what = kind::freeze;
@@ -46,6 +47,8 @@ public:
   ticks now() const { return queue_.now(); }
   chance& luck() { return luck_; }
   planted mistake() const { return mistake_; }
+  /// Whether a home refuses a post, as for want of room.
+  bool refuses() { return luck_.percent(flapping_ != 0 ? 35 : 6); }
   const judge& truth() const { return truth_; }
   /// What happens to this life of a node after a while.
   void after(const process& whose, part where, ticks delay, std::function<void()> what);
@@ -62,6 +65,7 @@ public:
   bool traced() const { return traced_; }
   void trace(const std::string& what) const;
   void note_run(node_id run, int slot);
+  int slot_of(node_id run) const;
   /// Whose row a salon's is.
   node_id home_of(int place) const;
 
@@ -86,10 +90,11 @@ private:
   void end(const mishap& one);
   void begin_in_store(const mishap& one);
   void begin_between(const mishap& one);
+  void begin_flapping(const mishap& one);
   void cut(int a, int b, bool how);
   void thaw(int slot);
   void thaw_store();
-  void excuse(int slot);
+  void prolong_excuses(ticks length);
   bool reaches_store(int slot, connection over) const;
   // clients.cpp
   void log_in(int user);
@@ -119,7 +124,7 @@ private:
   std::array<std::vector<event>, nodes> held_;
   std::vector<event> held_of_store_;
   int store_frozen_ = 0, store_away_ = 0, store_slow_ = 0;
-  int losing_ = 0, delaying_ = 0, doubling_ = 0;
+  int losing_ = 0, delaying_ = 0, doubling_ = 0, flapping_ = 0;
   int facts_ = 0;
 };
 
