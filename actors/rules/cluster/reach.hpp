@@ -16,7 +16,7 @@ public:
   /// For so long all links of who stepped aside have to hold.
   static constexpr auto holds_after = std::chrono::seconds{5};
 
-  /// A ping came from it.
+  /// A ping came from it, a hello or a welcome.
   void hear(node_id peer, instant now);
   /// The link with it ended.
   void lose(node_id peer);

@@ -5,10 +5,11 @@
 // a group in commit. After this transaction no group of the lost node is stored any more; homes, members and order
 // numbers are read after it, never before.
 //
-// A node that stopped may have left a transaction open that holds one of the two rows. Then sessions are ended in the
-// store: of the lost node, and of all that are gone, since one of these may have been a taker that stopped half-way.
-// Such a transaction may be a taker's own, too, where it lost the connection: it ends that session before anything else.
-// Whether the other is lost it asks its rounds again then, since it may have waited for long.
+// A node that stopped may have left a transaction open that holds one of the two rows. So its sessions in the store are
+// ended first; if it lives after all, that costs it a new connection. A taker that stopped half-way may hold them as
+// well: where they are held, the others who are lost come first, and next time the sessions of all that are gone are
+// ended, too. Such a transaction may even be a taker's own, where it lost the connection: it ends that session before
+// anything else. Either way the next round says whether the node is still lost: it may have been kept from beating.
 #pragma once
 #include "actors/rules/cluster/membership.hpp"
 #include <algorithm>
@@ -24,7 +25,7 @@ public:
   struct step {
     membership::lost whom;
     bool end_own = false;              ///< only end this node's own session that was lost, however long that takes
-    std::vector<node_id> end_sessions; ///< else end those of these runs; then the transaction
+    std::vector<node_id> end_sessions; ///< else end those of these runs, then fence
   };
   /// What came of a step.
   enum class outcome {
@@ -35,41 +36,40 @@ public:
     own_ended, ///< the session of that connection has ended
   };
 
-  /// Who is lost, as a round found. What to do, unless something is under way.
-  std::optional<step> round(std::vector<membership::lost> found) {
+  /// Who is lost, as a round found that read `rows`. What to do, unless something is under way.
+  std::optional<step> round(std::vector<membership::lost> found, const std::vector<node_row>& rows) {
     waiting_ = std::move(found);
     if (under_way_)
       return std::nullopt;
-    return next();
+    return next(rows);
   }
 
-  /// What to do after a step, if anything. `rows`: as read last. REQUIRES: a step is under way.
+  /// What to do after a step, if anything. REQUIRES: a step is under way.
   std::optional<step> answered(outcome how, const std::vector<node_row>& rows) {
     if (how == outcome::unknown)
       return step{*under_way_, true, {}};
-    if (how == outcome::blocked) {
-      step again{*under_way_, false, {under_way_->node}};
-      for (const auto& row : rows)
-        if (row.gone)
-          again.end_sessions.push_back(row.id);
-      return again;
-    }
+    blocked_ = how == outcome::blocked;
     const auto done = [over = under_way_->node](const membership::lost& one) { return one.node == over; };
     waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), done), waiting_.end());
     under_way_.reset();
-    return next();
+    return next(rows);
   }
 
 private:
-  std::optional<step> next() {
+  std::optional<step> next(const std::vector<node_row>& rows) {
     if (waiting_.empty())
       return std::nullopt;
     under_way_ = waiting_.front();
-    return step{*under_way_, false, {}};
+    step result{*under_way_, false, {under_way_->node}};
+    for (const auto& row : rows)
+      if (blocked_ && row.gone)
+        result.end_sessions.push_back(row.id);
+    return result;
   }
 
   std::optional<membership::lost> under_way_;
   std::vector<membership::lost> waiting_;
+  bool blocked_ = false; ///< the last one was
 };
 
 } // namespace salond::rules::cluster

@@ -366,11 +366,14 @@ bool process::takes(const frame& what, cluster::link* with) const {
 void process::hear_control(const frame& what, cluster::link& with) {
   if (is<hello>(what) && with.hear_hello(what.head, now())) {
     reach_.lose(with.peer());
+    reach_.hear(with.peer(), now());
     lost_peer(with.peer());
     send_control(with, welcome{});
   } else if (is<welcome>(what)) {
-    if (with.hear_welcome(what.head, now()))
-      trace("the link with run " + std::to_string(with.peer().value) + " is up");
+    if (!with.hear_welcome(what.head, now()))
+      return;
+    trace("the link with run " + std::to_string(with.peer().value) + " is up");
+    reach_.hear(with.peer(), now());
   } else if (is<farewell>(what)) {
     if (with.hear_farewell(what.head)) {
       reach_.lose(with.peer());

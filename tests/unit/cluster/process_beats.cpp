@@ -30,8 +30,8 @@ void process::round_over(instant began, const answer* back) {
     ++sessions_[static_cast<size_t>(connection::beats)];
     if (world_.mistake() != planted::gap_counted)
       return members_->round_failed();
-    take_over(take_overs_.round(members_->round_succeeded(began, now(), members_->rows())));
-    return;
+    const auto lost = members_->round_succeeded(began, now(), members_->rows());
+    return take_over(take_overs_.round(lost, members_->rows()));
   }
   last_news_ = back->last_news;
   known_news_.insert(back->news.begin(), back->news.end());
@@ -49,7 +49,7 @@ void process::round_over(instant began, const answer* back) {
   if (back->gone)
     members_->found_gone();
   fresh_rows_ = true;
-  take_over(take_overs_.round(std::move(lost)));
+  take_over(take_overs_.round(std::move(lost), members_->rows()));
 }
 
 std::vector<cluster::membership::lost> process::lost_by_clock(const answer& back) const {
