@@ -5,11 +5,12 @@
 // a group in commit. After this transaction no group of the lost node is stored any more; homes, members and order
 // numbers are read after it, never before.
 //
-// A node that stopped may have left a transaction open that holds one of the two rows. So its sessions in the store are
-// ended first; if it lives after all, that costs it a new connection. A taker that stopped half-way may hold them as
-// well: where they are held, the others who are lost come first, and next time the sessions of all that are gone are
-// ended, too. Such a transaction may even be a taker's own, where it lost the connection: it ends that session before
-// anything else. Either way the next round says whether the node is still lost: it may have been kept from beating.
+// A node that stopped may have left a transaction open that holds one of the two rows. So the first try does not wait:
+// where a row is held, the sessions of the lost node are ended, and those of all that are gone, since one of these may
+// have been a taker that stopped half-way. The second try waits. A taker that is lost, and not gone yet, may hold the
+// rows as well: then the others who are lost come first, and the next round says whether this one still is, for it may
+// have been kept from beating. Such a transaction may even be a taker's own, where it lost the connection: it ends that
+// session before anything else, and asks the next round, too.
 #pragma once
 #include "actors/rules/cluster/membership.hpp"
 #include <algorithm>
@@ -25,7 +26,7 @@ public:
   struct step {
     membership::lost whom;
     bool end_own = false;              ///< only end this node's own session that was lost, however long that takes
-    std::vector<node_id> end_sessions; ///< else end those of these runs, then fence
+    std::vector<node_id> end_sessions; ///< else end those of these runs, and wait for the rows; if none, do not wait
   };
   /// What came of a step.
   enum class outcome {
@@ -36,40 +37,43 @@ public:
     own_ended, ///< the session of that connection has ended
   };
 
-  /// Who is lost, as a round found that read `rows`. What to do, unless something is under way.
-  std::optional<step> round(std::vector<membership::lost> found, const std::vector<node_row>& rows) {
+  /// Who is lost, as a round found. What to do, unless something is under way.
+  std::optional<step> round(std::vector<membership::lost> found) {
     waiting_ = std::move(found);
     if (under_way_)
       return std::nullopt;
-    return next(rows);
+    return next();
   }
 
   /// What to do after a step, if anything. REQUIRES: a step is under way.
   std::optional<step> answered(outcome how, const std::vector<node_row>& rows) {
     if (how == outcome::unknown)
       return step{*under_way_, true, {}};
-    blocked_ = how == outcome::blocked;
+    if (how == outcome::blocked && !std::exchange(waited_, true)) {
+      step again{*under_way_, false, {under_way_->node}};
+      for (const auto& row : rows)
+        if (row.gone)
+          again.end_sessions.push_back(row.id);
+      return again;
+    }
     const auto done = [over = under_way_->node](const membership::lost& one) { return one.node == over; };
     waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), done), waiting_.end());
     under_way_.reset();
-    return next(rows);
+    return next();
   }
 
 private:
-  std::optional<step> next(const std::vector<node_row>& rows) {
+  std::optional<step> next() {
+    waited_ = false;
     if (waiting_.empty())
       return std::nullopt;
     under_way_ = waiting_.front();
-    step result{*under_way_, false, {under_way_->node}};
-    for (const auto& row : rows)
-      if (blocked_ && row.gone)
-        result.end_sessions.push_back(row.id);
-    return result;
+    return step{*under_way_, false, {}};
   }
 
   std::optional<membership::lost> under_way_;
   std::vector<membership::lost> waiting_;
-  bool blocked_ = false; ///< the last one was
+  bool waited_ = false; ///< the second try was made
 };
 
 } // namespace salond::rules::cluster

@@ -333,26 +333,17 @@ void process::hear(const frame& what) {
     for (const auto& one : links_)
       if (world_.slot_of(one.peer()) == world_.slot_of(from))
         from = one.peer();
-  std::visit(
-      [this, from](const auto& body) {
-        using type = std::decay_t<decltype(body)>;
-        if constexpr (std::is_same_v<type, cluster::attach> || std::is_same_v<type, cluster::post>) {
-          hear_at_home(from, body);
-        } else if constexpr (std::is_same_v<type, cluster::attached>) {
-          hear_answer(body);
-        } else if constexpr (std::is_same_v<type, cluster::batch>) {
-          hear_batch(body);
-        } else if constexpr (std::is_same_v<type, cluster::attach_again>) {
-          auto& where = salons_[static_cast<size_t>(place_of(body.salon))];
-          if (!where.view || !where.view->hear(body))
-            return;
-          where.posts.detach();
-          where.view->detach();
-          if (body.epoch.value != 0)
-            attach_anew(where);
-        }
-      },
-      what.body);
+  std::visit([this, from](const auto& body) { hear_body(from, body); }, what.body);
+}
+
+void process::hear_body(node_id, const cluster::attach_again& what) {
+  auto& where = salons_[static_cast<size_t>(place_of(what.salon))];
+  if (!where.view || !where.view->hear(what))
+    return;
+  where.posts.detach();
+  where.view->detach();
+  if (what.epoch.value != 0)
+    attach_anew(where);
 }
 
 bool process::takes(const frame& what, cluster::link* with) const {

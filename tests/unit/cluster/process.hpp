@@ -95,6 +95,13 @@ private:
   void end_link(cluster::link& with, bool tell);
   void lost_peer(node_id peer);
   void hear_control(const frame& what, cluster::link& with);
+  void hear_body(node_id from, const cluster::attach& what) { hear_at_home(from, what); }
+  void hear_body(node_id from, const cluster::post& what) { hear_at_home(from, what); }
+  void hear_body(node_id, const cluster::attached& what) { hear_answer(what); }
+  void hear_body(node_id, const cluster::batch& what) { hear_batch(what); }
+  void hear_body(node_id, const cluster::attach_again& what);
+  template <class Control>
+  void hear_body(node_id, const Control&) {} // hear_control() takes these
   bool takes(const frame& what, cluster::link* with) const;
   void send(node_id to, frame_body body);
   void send_control(cluster::link& with, frame_body body);
@@ -106,7 +113,7 @@ private:
   void round_over(instant began, const answer* back);
   std::vector<cluster::membership::lost> lost_by_clock(const answer& back) const;
   void take_over(const std::optional<cluster::take_overs::step>& step);
-  void fence(cluster::membership::lost whom);
+  void fence(cluster::membership::lost whom, bool waits);
   void end_own_session();
   void taken_over(cluster::take_overs::outcome how);
   request of_taker(request::kind what) const;

@@ -30,8 +30,7 @@ void process::round_over(instant began, const answer* back) {
     ++sessions_[static_cast<size_t>(connection::beats)];
     if (world_.mistake() != planted::gap_counted)
       return members_->round_failed();
-    const auto lost = members_->round_succeeded(began, now(), members_->rows());
-    return take_over(take_overs_.round(lost, members_->rows()));
+    return take_over(take_overs_.round(members_->round_succeeded(began, now(), members_->rows())));
   }
   last_news_ = back->last_news;
   known_news_.insert(back->news.begin(), back->news.end());
@@ -40,7 +39,8 @@ void process::round_over(instant began, const answer* back) {
       for (int place = 0; place < salons; ++place) {
         const auto* later = cluster::find(back->rows, row.id);
         auto& early = early_numbers_[static_cast<size_t>(place)];
-        if (later && later->beat == row.beat && row.id != run_ && world_.home_of(place) == row.id && early.first != row.id)
+        if (later && later->beat == row.beat && row.id != run_ && world_.home_of(place) == row.id
+            && early.first != row.id)
           early = {row.id, world_.truth().last_seq(place)};
       }
   auto lost = members_->round_succeeded(began, now(), back->rows);
@@ -49,7 +49,7 @@ void process::round_over(instant began, const answer* back) {
   if (back->gone)
     members_->found_gone();
   fresh_rows_ = true;
-  take_over(take_overs_.round(std::move(lost), members_->rows()));
+  take_over(take_overs_.round(std::move(lost)));
 }
 
 std::vector<cluster::membership::lost> process::lost_by_clock(const answer& back) const {
@@ -80,18 +80,19 @@ void process::take_over(const std::optional<cluster::take_overs::step>& step) {
     return end_own_session();
   trace("takes over run " + std::to_string(step->whom.node.value));
   if (step->end_sessions.empty() || world_.mistake() == planted::sessions_left_open)
-    return fence(step->whom);
+    return fence(step->whom, !step->end_sessions.empty());
   auto what = of_taker(request::kind::end_sessions);
   what.runs = step->end_sessions;
   world_.ask(*this, part::beat_thread, std::move(what), 2 * second, [this, whom = step->whom](const answer* back) {
     if (!back || !back->done)
       return taken_over(cluster::take_overs::outcome::unknown);
-    fence(whom);
+    fence(whom, true);
   });
 }
 
-void process::fence(cluster::membership::lost whom) {
+void process::fence(cluster::membership::lost whom, bool waits) {
   auto what = of_taker(request::kind::fence);
+  what.waits = waits;
   what.whom = whom;
   world_.ask(*this, part::beat_thread, std::move(what), 2 * second, [this](const answer* back) {
     using outcome = cluster::take_overs::outcome;
@@ -109,11 +110,12 @@ void process::end_own_session() {
   ++sessions_[static_cast<size_t>(connection::taker)];
   if (world_.mistake() == planted::own_session_left_open)
     return taken_over(cluster::take_overs::outcome::own_ended);
-  world_.ask(*this, part::beat_thread, of_taker(request::kind::connect), 1500 * millisecond, [this](const answer* back) {
-    if (back && back->done)
-      return taken_over(cluster::take_overs::outcome::own_ended);
-    world_.after(*this, part::beat_thread, 300 * millisecond, [this] { end_own_session(); });
-  });
+  world_.ask(*this, part::beat_thread, of_taker(request::kind::connect), 1500 * millisecond,
+             [this](const answer* back) {
+               if (back && back->done)
+                 return taken_over(cluster::take_overs::outcome::own_ended);
+               world_.after(*this, part::beat_thread, 300 * millisecond, [this] { end_own_session(); });
+             });
 }
 
 void process::taken_over(cluster::take_overs::outcome how) {

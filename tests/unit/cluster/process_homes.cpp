@@ -5,7 +5,8 @@
 namespace salond::simulation {
 
 int64_t process::count_homes() const {
-  return std::count_if(salons_.begin(), salons_.end(), [](const salon& one) { return one.home && !one.home->closed(); });
+  return std::count_if(salons_.begin(), salons_.end(),
+                       [](const salon& one) { return one.home && !one.home->closed(); });
 }
 
 void process::hear_at_home(node_id from, const cluster::attach& what) {
@@ -69,12 +70,10 @@ void process::hear_at_home(node_id from, const cluster::post& said) {
   }
   switch (where.home->take(from, what)) {
   case cluster::home::verdict::ignored: return;
-  case cluster::home::verdict::missing:
-    send(from, cluster::attach_again{said.salon, where.home->epoch()});
-    return;
+  case cluster::home::verdict::missing: send(from, cluster::attach_again{said.salon, where.home->epoch()}); return;
   case cluster::home::verdict::taken: break;
   }
-  if (world_.refuses())
+  if (world_.refuses(slot_, where.place))
     return decide(where, {}, {{what.number, fault::busy}});
   job next;
   next.place = where.place;

@@ -82,8 +82,7 @@ void process::look_for_home(salon& where) {
   what.place = where.place;
   world_.ask(*this, part::io_thread, std::move(what), 1500 * millisecond, [this, &where](const answer* back) {
     where.looking = false;
-    if (!back || !back->done || !look() || !where.view
-        || where.view->state() != cluster::subscription::phase::detached)
+    if (!back || !back->done || !look() || !where.view || where.view->state() != cluster::subscription::phase::detached)
       return;
     where.seen_row = back->home;
     const bool held = back->home && !members_->knows_gone(back->home->node);

@@ -134,6 +134,8 @@ void store::go_on(int number) {
   if (found->waits)
     return;
   found->waits = true;
+  if (!found->asked->what.waits)
+    return give_up(number);
   around_.after(lock_wait, [this, number] { give_up(number); });
 }
 

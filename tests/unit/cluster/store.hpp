@@ -22,10 +22,10 @@ struct job {
   int place = 0;
   cluster::epoch_number epoch;
   cluster::stored_row row;
-  node_id to;             ///< whom a salon is handed over to
-  bool only_own = false;  ///< claim it only if it is this node's already
-  node_id taken_for_gone; ///< planted::claim_without_fence
-  std::pair<node_id, int64_t> early_number; ///< planted::numbers_before_fence
+  node_id to;                                ///< whom a salon is handed over to
+  bool only_own = false;                     ///< claim it only if it is this node's already
+  node_id taken_for_gone;                    ///< planted::claim_without_fence
+  std::pair<node_id, int64_t> early_number;  ///< planted::numbers_before_fence
   std::optional<cluster::home_row> seen_row; ///< planted::claim_unlocked
 };
 struct job_result {
@@ -56,6 +56,7 @@ struct request {
   std::vector<job> jobs;
   int64_t batch = 0;
   cluster::membership::lost whom;
+  bool waits = true; ///< for rows that others hold
   std::vector<node_id> runs;
   std::string name;
   cluster::node_state state = cluster::node_state::serving;

@@ -116,14 +116,31 @@ void world::send(int from, frame what) {
   last_arrival_[a][b] = arrival;
   if (doubling_ != 0 && luck_.percent(25))
     deliver(from, to, what, arrival + luck_.between(0, luck_.percent(50) ? 20 * millisecond : 4 * second));
-  if (delaying_ != 0 && luck_.percent(20))
-    arrival += luck_.between(0, luck_.percent(50) ? 20 * millisecond : luck_.percent(50) ? 900 * millisecond : 4 * second);
+  if (copying_ != 0 && luck_.percent(50))
+    deliver(from, to, what, arrival + luck_.between(1000, 4000) * millisecond);
+  if (flapping_ != 0 && luck_.percent(40))
+    arrival += luck_.between(0, 30) * millisecond;
+  else if (delaying_ != 0 && luck_.percent(20))
+    arrival += luck_.between(0, luck_.percent(50)   ? 20 * millisecond
+                                : luck_.percent(50) ? 900 * millisecond
+                                                    : 4 * second);
   deliver(from, to, std::move(what), arrival);
 }
 
 int world::slot_of(node_id run) const {
   const auto at = static_cast<size_t>(run.value - 1);
   return at < slots_.size() ? slots_[at] : -1;
+}
+
+bool world::refuses(int slot, int place) {
+  if (!luck_.percent(flapping_ != 0 ? 35 : 6))
+    return false;
+  if (flapping_ != 0) // and fails just then
+    later(luck_.between(0, 10) * millisecond, [this, slot, place] {
+      if (!stands_still(slot))
+        at(slot).lose_salon(place);
+    });
+  return true;
 }
 
 bool world::drops_queue(int slot, node_id to) const {
@@ -179,6 +196,12 @@ void world::ask(const process& whose, part where, request what, ticks patience,
   });
   if (!reaches_store(asked->slot, asked->what.over))
     return;
+  if (losing_commits_ != 0 && asked->what.what == request::kind::commit && luck_.percent(60)) {
+    asked->over = true;
+    after(whose, where, millisecond, [asked] { asked->done(nullptr); });
+    if (luck_.percent(50))
+      return;
+  }
   queue_.add({now() + store_delay(), 0, part::store, 0, 0, [this, asked] {
                 if (store_away_ == 0)
                   store_.hear(asked);

@@ -7,16 +7,16 @@ namespace salond::simulation {
 /// What befalls the world, from `at` on for `length`.
 struct mishap {
   enum class kind {
-    freeze,      ///< a node's process stands still
-    kill,        ///< and starts anew afterwards
-    end,         ///< for good
-    hang,        ///< its I/O thread alone stands still
-    hang_ever,   ///< and never goes on
-    cut_store,   ///< between a node and the database
-    cut_beats,   ///< its beats alone do not get through
-    cut_pair,    ///< between two nodes
-    cut_peers,   ///< between a node and all others
-    cut_all,     ///< both
+    freeze,    ///< a node's process stands still
+    kill,      ///< and starts anew afterwards
+    end,       ///< for good
+    hang,      ///< its I/O thread alone stands still
+    hang_ever, ///< and never goes on
+    cut_store, ///< between a node and the database
+    cut_beats, ///< its beats alone do not get through
+    cut_pair,  ///< between two nodes
+    cut_peers, ///< between a node and all others
+    cut_all,   ///< both
     freeze_store,
     restart_store,
     slow_store,
@@ -28,7 +28,9 @@ struct mishap {
     jump_clock,
     lose_salon,
     hand_over,
-    salon_flaps, ///< fails again and again, and refuses much; frames are late
+    salon_flaps,  ///< fails again and again, and refuses much; frames are late
+    lose_commits, ///< or their answers, each with its connection; the store does not notice
+    late_copies,  ///< of frames, which come when a node has started anew
     last
   };
   kind what = kind::freeze;
@@ -48,7 +50,7 @@ public:
   chance& luck() { return luck_; }
   planted mistake() const { return mistake_; }
   /// Whether a home refuses a post, as for want of room.
-  bool refuses() { return luck_.percent(flapping_ != 0 ? 35 : 6); }
+  bool refuses(int slot, int place);
   const judge& truth() const { return truth_; }
   /// What happens to this life of a node after a while.
   void after(const process& whose, part where, ticks delay, std::function<void()> what);
@@ -86,12 +88,19 @@ private:
   void deliver(int from, int to, frame what, ticks at);
   // mishaps.cpp
   void make_schedule();
+  ticks make_mishaps();
+  void make_posts(ticks quiet);
   void begin(const mishap& one);
+  void begin_at_node(const mishap& one);
+  void begin_dropping(const mishap& one);
+  void excuse(int slot, ticks length);
   void end(const mishap& one);
   void begin_in_store(const mishap& one);
   void begin_between(const mishap& one);
   void begin_flapping(const mishap& one);
+  void begin_copying(const mishap& one);
   void cut(int a, int b, bool how);
+  void kill(int slot);
   void thaw(int slot);
   void thaw_store();
   void prolong_excuses(ticks length);
@@ -124,7 +133,8 @@ private:
   std::array<std::vector<event>, nodes> held_;
   std::vector<event> held_of_store_;
   int store_frozen_ = 0, store_away_ = 0, store_slow_ = 0;
-  int losing_ = 0, delaying_ = 0, doubling_ = 0, flapping_ = 0;
+  int losing_ = 0, delaying_ = 0, doubling_ = 0, flapping_ = 0, copying_ = 0;
+  int losing_commits_ = 0;
   int facts_ = 0;
 };
 
