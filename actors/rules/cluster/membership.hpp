@@ -30,7 +30,7 @@ public:
   /// `began`: when writing its own row began.
   membership(node_id self, instant began) : self_(self), last_round_(began), last_end_(began) {}
 
-  /// Somebody who is to be taken over, if the counter still is what was seen.
+  /// Somebody whose work is to be ended (failover.hpp), if the counter still is what was seen.
   struct lost {
     node_id node;
     int64_t beat = 0;
@@ -42,14 +42,14 @@ public:
   void round_failed() { gap_ = true; }
   /// A peer said, in a ping, whether its own rounds succeed.
   void hear_peer(bool beats, instant now);
-  /// The store or a peer said that this run has been taken over.
+  /// The store or a peer said that this run is gone.
   void found_gone() { gone_ = true; }
 
   enum class standing {
     fine,
     doubtful, ///< it may be taken for lost: takes nothing and tells nothing
     closing,  ///< and others live: its clients are better off elsewhere
-    gone      ///< it was taken over: closes its clients at once, and joins as another run
+    gone      ///< others go on with its work: closes its clients at once, and joins as another run
   };
   standing standing_at(instant now) const;
   /// Whether its own rounds have a gap now: what it did not hear or read meanwhile says nothing about others.

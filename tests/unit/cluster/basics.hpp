@@ -64,7 +64,7 @@ enum class planted {
   claim_unlocked,          ///< a salon is claimed by what its row said before it was locked
   claim_without_fence,     ///< a salon is claimed from a node that cannot be reached
   sessions_left_open,      ///< the transactions that a lost node left open are not ended
-  own_session_left_open,   ///< nor is a taker's own that was lost on the way
+  own_session_left_open,   ///< nor is this node's own that was lost on the way
   hung_node_beats,         ///< a node beats though its I/O thread hangs
   batch_epoch_unchecked,   ///< a batch of an older epoch is heard
   post_epoch_unchecked,    ///< a home takes a post that was meant for an earlier epoch
@@ -94,7 +94,7 @@ struct broken : std::runtime_error {
 struct hello {};
 struct welcome {};
 struct farewell {};
-/// Your run has been taken over.
+/// Your run is gone.
 struct you_are_gone {};
 /// How many frames were sent before it, and whether the sender's rounds succeed.
 struct ping {

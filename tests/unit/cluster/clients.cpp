@@ -1,5 +1,5 @@
 // Those whom all of it is for: each connects to some node, hears all salons, and posts.
-#include "world.hpp"
+#include "tests/unit/cluster/world.hpp"
 
 namespace salond::simulation {
 

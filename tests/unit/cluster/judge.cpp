@@ -1,4 +1,4 @@
-#include "judge.hpp"
+#include "tests/unit/cluster/judge.hpp"
 #include <algorithm>
 
 namespace salond::simulation {
@@ -68,7 +68,7 @@ void judge::shown(int place, size_t shown, const cluster::stored_row& row) const
     throw broken("a client is shown a hole: before " + named("seq", static_cast<int>(row.seq)));
 }
 
-void judge::taken_over(const std::string& name, bool excusable) const {
+void judge::ended_by_others(const std::string& name, bool excusable) const {
   if (!excusable)
     throw broken("taken for lost, though it lives: node " + name);
 }

@@ -1,6 +1,6 @@
 // The truth of a schedule, and what it is compared with: each check throws `broken` with the promise that was broken.
 #pragma once
-#include "basics.hpp"
+#include "tests/unit/cluster/basics.hpp"
 #include <array>
 #include <vector>
 
@@ -30,8 +30,8 @@ public:
   void abandoned(int user);
   /// A client that was shown `shown` messages of the salon before was shown this one next.
   void shown(int place, size_t shown, const cluster::stored_row& row) const;
-  /// A run was taken over.
-  void taken_over(const std::string& name, bool excusable) const;
+  /// Others have ended the work of a run.
+  void ended_by_others(const std::string& name, bool excusable) const;
   /// A node closed its clients.
   void closed(const std::string& name, bool excusable) const;
 

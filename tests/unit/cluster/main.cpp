@@ -1,6 +1,6 @@
 // Runs schedules, one a seed: `cluster_simulation --schedules=N [--first=SEED]` finds none that breaks a promise.
 // `--planted=NAME` plants a fault and expects that one does. `--seed=N [--trace]` runs one, and tells what happens.
-#include "world.hpp"
+#include "tests/unit/cluster/world.hpp"
 #include <atomic>
 #include <chrono>
 #include <cstdio>

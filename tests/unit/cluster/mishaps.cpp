@@ -1,5 +1,5 @@
 // What befalls the world, and when.
-#include "world.hpp"
+#include "tests/unit/cluster/world.hpp"
 
 namespace salond::simulation {
 namespace {
@@ -56,7 +56,7 @@ ticks world::make_mishaps() {
     mishap one;
     one.what = static_cast<kind>(luck_.below(static_cast<int>(kind::last)));
     one.at = luck_.between(2000, 9000) * millisecond;
-    if (i != 0 && luck_.percent(50)) // close to another: what befalls a take-over, a join, a restart
+    if (i != 0 && luck_.percent(50)) // close to another: what befalls a failover, a join, a restart
       one.at = mishaps_.back().at + luck_.between(0, 5000) * millisecond;
     one.length = length_of(one.what, luck_);
     one.node = luck_.below(nodes);

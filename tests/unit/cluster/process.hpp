@@ -1,12 +1,12 @@
 // One node: the rules, and what the real actors will do around them.
 #pragma once
+#include "actors/rules/cluster/failover.hpp"
 #include "actors/rules/cluster/home.hpp"
 #include "actors/rules/cluster/link.hpp"
 #include "actors/rules/cluster/posts_in_flight.hpp"
 #include "actors/rules/cluster/reach.hpp"
 #include "actors/rules/cluster/subscription.hpp"
-#include "actors/rules/cluster/take_over.hpp"
-#include "store.hpp"
+#include "tests/unit/cluster/store.hpp"
 #include <deque>
 #include <set>
 
@@ -90,6 +90,7 @@ private:
   void close_clients();
   void use_rows();
   void step_aside_or_back();
+  // process_links.cpp
   void keep_links();
   cluster::link* link_with(node_id peer);
   void end_link(cluster::link& with, bool tell);
@@ -112,11 +113,11 @@ private:
   void beat();
   void round_over(instant began, const answer* back);
   std::vector<cluster::membership::lost> lost_by_clock(const answer& back) const;
-  void take_over(const std::optional<cluster::take_overs::step>& step);
+  void fail_over(const std::optional<cluster::failovers::step>& step);
   void fence(cluster::membership::lost whom, bool waits);
   void end_own_session();
-  void taken_over(cluster::take_overs::outcome how);
-  request of_taker(request::kind what) const;
+  void failed_over(cluster::failovers::outcome how);
+  request of_failover(request::kind what) const;
 
   // process_homes.cpp: salons that are at home here
   void hear_at_home(node_id from, const cluster::attach& what);
@@ -166,7 +167,7 @@ private:
   std::optional<cluster::membership> members_;
   cluster::liveness live_;
   cluster::reach reach_;
-  cluster::take_overs take_overs_;
+  cluster::failovers failovers_;
   cluster::node_state state_ = cluster::node_state::serving;
   bool doubtful_ = false, closed_ = false, fresh_rows_ = false, asking_state_ = false;
   std::vector<cluster::link> links_;

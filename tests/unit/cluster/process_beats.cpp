@@ -1,6 +1,6 @@
-// The thread that beats: rounds, and the take-overs that they lead to.
-#include "process.hpp"
-#include "world.hpp"
+// The thread that beats: rounds, and the failovers that they lead to.
+#include "tests/unit/cluster/process.hpp"
+#include "tests/unit/cluster/world.hpp"
 
 namespace salond::simulation {
 
@@ -30,7 +30,7 @@ void process::round_over(instant began, const answer* back) {
     ++sessions_[static_cast<size_t>(connection::beats)];
     if (world_.mistake() != planted::gap_counted)
       return members_->round_failed();
-    return take_over(take_overs_.round(members_->round_succeeded(began, now(), members_->rows())));
+    return fail_over(failovers_.round(members_->round_succeeded(began, now(), members_->rows())));
   }
   last_news_ = back->last_news;
   known_news_.insert(back->news.begin(), back->news.end());
@@ -49,7 +49,7 @@ void process::round_over(instant began, const answer* back) {
   if (back->gone)
     members_->found_gone();
   fresh_rows_ = true;
-  take_over(take_overs_.round(std::move(lost)));
+  fail_over(failovers_.round(std::move(lost)));
 }
 
 std::vector<cluster::membership::lost> process::lost_by_clock(const answer& back) const {
@@ -62,64 +62,65 @@ std::vector<cluster::membership::lost> process::lost_by_clock(const answer& back
   return result;
 }
 
-// --- taking over ---
+// --- failover ---
 
-request process::of_taker(request::kind what) const {
+request process::of_failover(request::kind what) const {
   request result;
   result.what = what;
   result.by = run_;
-  result.over = connection::taker;
-  result.session = sessions_[static_cast<size_t>(connection::taker)];
+  result.over = connection::failover;
+  result.session = sessions_[static_cast<size_t>(connection::failover)];
   return result;
 }
 
-void process::take_over(const std::optional<cluster::take_overs::step>& step) {
+void process::fail_over(const std::optional<cluster::failovers::step>& step) {
   if (!step)
     return;
   if (step->end_own)
     return end_own_session();
-  trace("takes over run " + std::to_string(step->whom.node.value));
+  trace("makes the failover of run " + std::to_string(step->whom.node.value));
   if (step->end_sessions.empty() || world_.mistake() == planted::sessions_left_open)
     return fence(step->whom, !step->end_sessions.empty());
-  auto what = of_taker(request::kind::end_sessions);
+  auto what = of_failover(request::kind::end_sessions);
   what.runs = step->end_sessions;
   world_.ask(*this, part::beat_thread, std::move(what), 2 * second, [this, whom = step->whom](const answer* back) {
     if (!back || !back->done)
-      return taken_over(cluster::take_overs::outcome::unknown);
+      return failed_over(cluster::failovers::outcome::unknown);
     fence(whom, true);
   });
 }
 
 void process::fence(cluster::membership::lost whom, bool waits) {
-  auto what = of_taker(request::kind::fence);
+  auto what = of_failover(request::kind::fence);
   what.waits = waits;
   what.whom = whom;
   world_.ask(*this, part::beat_thread, std::move(what), 2 * second, [this](const answer* back) {
-    using outcome = cluster::take_overs::outcome;
+    using outcome = cluster::failovers::outcome;
     if (!back || back->lost)
-      return taken_over(outcome::unknown);
+      return failed_over(outcome::unknown);
     if (!back->done)
-      return taken_over(back->blocked ? outcome::blocked : outcome::not_so);
-    world_.ask(*this, part::beat_thread, of_taker(request::kind::commit), 2 * second, [this](const answer* committed) {
-      taken_over(committed && committed->done ? outcome::fenced : outcome::unknown);
-    });
+      return failed_over(back->blocked ? outcome::blocked : outcome::not_so);
+    world_.ask(*this, part::beat_thread, of_failover(request::kind::commit), 2 * second,
+               [this](const answer* committed) {
+                 failed_over(committed && committed->done ? outcome::fenced : outcome::unknown);
+               });
   });
 }
 
 void process::end_own_session() {
-  ++sessions_[static_cast<size_t>(connection::taker)];
+  ++sessions_[static_cast<size_t>(connection::failover)];
   if (world_.mistake() == planted::own_session_left_open)
-    return taken_over(cluster::take_overs::outcome::own_ended);
-  world_.ask(*this, part::beat_thread, of_taker(request::kind::connect), 1500 * millisecond,
+    return failed_over(cluster::failovers::outcome::own_ended);
+  world_.ask(*this, part::beat_thread, of_failover(request::kind::connect), 1500 * millisecond,
              [this](const answer* back) {
                if (back && back->done)
-                 return taken_over(cluster::take_overs::outcome::own_ended);
+                 return failed_over(cluster::failovers::outcome::own_ended);
                world_.after(*this, part::beat_thread, 300 * millisecond, [this] { end_own_session(); });
              });
 }
 
-void process::taken_over(cluster::take_overs::outcome how) {
-  take_over(take_overs_.answered(how, members_->rows()));
+void process::failed_over(cluster::failovers::outcome how) {
+  fail_over(failovers_.answered(how, members_->rows()));
 }
 
 } // namespace salond::simulation

@@ -1,6 +1,6 @@
 // The salons that are at home on a node.
-#include "process.hpp"
-#include "world.hpp"
+#include "tests/unit/cluster/process.hpp"
+#include "tests/unit/cluster/world.hpp"
 
 namespace salond::simulation {
 

@@ -1,6 +1,6 @@
 // The salons that a node's clients hear, and what they post.
-#include "process.hpp"
-#include "world.hpp"
+#include "tests/unit/cluster/process.hpp"
+#include "tests/unit/cluster/world.hpp"
 
 namespace salond::simulation {
 

@@ -1,7 +1,7 @@
 // A node's writer: groups in a transaction each, whose outcome is found out before anybody is answered
 // (persistence/mysql/transact.cpp does it).
-#include "process.hpp"
-#include "world.hpp"
+#include "tests/unit/cluster/process.hpp"
+#include "tests/unit/cluster/world.hpp"
 
 namespace salond::simulation {
 namespace {

@@ -1,6 +1,6 @@
 // What happens next: the only thing that moves time.
 #pragma once
-#include "basics.hpp"
+#include "tests/unit/cluster/basics.hpp"
 #include <algorithm>
 #include <functional>
 #include <vector>

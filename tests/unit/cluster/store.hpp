@@ -3,8 +3,8 @@
 #pragma once
 #include "actors/rules/cluster/homes.hpp"
 #include "actors/rules/cluster/membership.hpp"
-#include "judge.hpp"
-#include "queue.hpp"
+#include "tests/unit/cluster/judge.hpp"
+#include "tests/unit/cluster/queue.hpp"
 #include <array>
 #include <memory>
 #include <optional>
@@ -12,7 +12,7 @@
 namespace salond::simulation {
 
 /// A node's connections to the database.
-enum class connection { beats, writer, taker, reader };
+enum class connection { beats, writer, failover, reader };
 constexpr size_t connections = 4;
 
 /// Something that a node's writer does, in a transaction with others.
@@ -39,8 +39,8 @@ struct request {
     beat,         ///< raises the counter and reads all rows, and the news
     connect,      ///< of the writer: ends its older sessions, and reads its marker
     statements,   ///< of the writer: a transaction, up to its COMMIT
-    commit,       ///< of the writer or the taker
-    fence,        ///< of the taker: a transaction, up to its COMMIT
+    commit,       ///< of the writer or a failover
+    fence,        ///< of a failover: a transaction, up to its COMMIT
     end_sessions, ///< of these runs
     join,         ///< a new run, which ends the former ones of its node
     set_state,    ///< steps aside, or comes back, if the rows say so

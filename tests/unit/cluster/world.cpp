@@ -1,4 +1,4 @@
-#include "world.hpp"
+#include "tests/unit/cluster/world.hpp"
 #include <cstdio>
 
 namespace salond::simulation {

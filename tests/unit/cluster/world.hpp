@@ -1,6 +1,6 @@
 // One schedule: the store, the nodes, what lies between them, their clients, and the faults that befall all of these.
 #pragma once
-#include "process.hpp"
+#include "tests/unit/cluster/process.hpp"
 
 namespace salond::simulation {
 

@@ -1,16 +1,16 @@
-// Taking over a node that is lost: how its work in the store is ended for certain, before anybody goes on with it.
+// Failover: ending a lost node's work in the store for certain, before anybody goes on with it.
 //
-// One transaction fences it: `gone` is set where the counter still is what was seen (so one of several takers wins, and
-// none does when it beat after all), and the marker that each of the lost node's groups moves is fenced. That waits for
-// a group in commit. After this transaction no group of the lost node is stored any more; homes, members and order
+// One transaction fences it: `gone` is set where the counter still is what was seen (so one of several nodes does it,
+// and none when the lost one beat after all), and the marker that each of its groups moves is fenced. That waits for a
+// group in commit. After this transaction no group of the lost node is stored any more; homes, members and order
 // numbers are read after it, never before.
 //
 // A node that stopped may have left a transaction open that holds one of the two rows. So the first try does not wait:
 // where a row is held, the sessions of the lost node are ended, and those of all that are gone, since one of these may
-// have been a taker that stopped half-way. The second try waits. A taker that is lost, and not gone yet, may hold the
-// rows as well: then the others who are lost come first, and the next round says whether this one still is, for it may
-// have been kept from beating. Such a transaction may even be a taker's own, where it lost the connection: it ends that
-// session before anything else, and asks the next round, too.
+// have stopped half-way in a failover. The second try waits. A node that is lost, and not gone yet, may hold the rows
+// in the same way: then the others who are lost come first, and the next round says whether this one still is, for it
+// may have been kept from beating. Such a transaction may even be this node's own, where it lost the connection: it
+// ends that session before anything else, and asks the next round, too.
 #pragma once
 #include "actors/rules/cluster/membership.hpp"
 #include <algorithm>
@@ -18,9 +18,9 @@
 
 namespace salond::rules::cluster {
 
-/// The take-overs that one node makes, one at a time over one connection. It has nothing to do afterwards: a home whose
-/// node is gone is free to be claimed by anybody, so a taker may end at any moment.
-class take_overs {
+/// The failovers that one node makes, one at a time over one connection. It has nothing to do afterwards: a home whose
+/// node is gone is free to be claimed by anybody, so the node may end at any moment.
+class failovers {
 public:
   /// What to do next in the store.
   struct step {
