@@ -9,6 +9,9 @@ std::vector<membership::lost> membership::round_succeeded(instant began, instant
   last_round_ = began;
   last_end_ = ended;
   others_beat_since_.reset();
+  for (auto& row : rows)
+    if (const auto* known = find(rows_, row.id))
+      row.gone = row.gone || known->gone;
   rows_ = std::move(rows);
   std::vector<lost> found;
   for (const auto& row : rows_) {
@@ -35,6 +38,12 @@ void membership::watch(const node_row& row, bool anew, instant began, instant en
   } else if (++known->rounds >= lost_rounds && began - known->since >= lost_after) {
     found.push_back({row.id, row.beat}); // from the end of one reading to the beginning of another: at least so long
   }
+}
+
+void membership::found_gone(node_id which) {
+  gone_ = gone_ || which == self_;
+  for (auto& row : rows_)
+    row.gone = row.gone || row.id == which;
 }
 
 void membership::hear_peer(bool beats, instant now) {

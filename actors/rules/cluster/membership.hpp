@@ -42,8 +42,9 @@ public:
   void round_failed() { gap_ = true; }
   /// A peer said, in a ping, whether its own rounds succeed.
   void hear_peer(bool beats, instant now);
-  /// The store or a peer said that this run is gone.
-  void found_gone() { gone_ = true; }
+  /// The store, or a peer, said that a run is gone, this one or another. That never becomes untrue, so it may be
+  /// believed at once, whatever an earlier reading says.
+  void found_gone(node_id which);
 
   enum class standing {
     fine,

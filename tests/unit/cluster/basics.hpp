@@ -94,14 +94,16 @@ struct broken : std::runtime_error {
 struct hello {};
 struct welcome {};
 struct farewell {};
-/// Your run is gone.
-struct you_are_gone {};
+/// A run is gone, the hearer's own or another.
+struct gone {
+  node_id run;
+};
 /// How many frames were sent before it, and whether the sender's rounds succeed.
 struct ping {
   int64_t sent = 0;
   bool beats = false;
 };
-using frame_body = std::variant<hello, welcome, farewell, you_are_gone, ping, cluster::attach, cluster::attached,
+using frame_body = std::variant<hello, welcome, farewell, gone, ping, cluster::attach, cluster::attached,
                                 cluster::attach_again, cluster::post, cluster::batch>;
 
 } // namespace salond::simulation

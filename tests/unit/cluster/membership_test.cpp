@@ -93,6 +93,16 @@ TEST(Membership, FindsItselfGoneForEver) {
   EXPECT_FALSE(members.beats(at(2s)));
 }
 
+TEST(Membership, BelievesThatARunIsGoneWhateverAnEarlierReadingSays) {
+  membership members{self, at(0s)};
+  rounds(members, 1, 1, 7);
+  members.found_gone(other);
+  rounds(members, 2, 1, 7); // it was read before that
+
+  EXPECT_TRUE(members.knows_gone(other));
+  EXPECT_EQ(members.standing_at(at(2s)), standing::fine);
+}
+
 TEST(Membership, TakesAnOlderRunWithoutARowForGone) {
   membership members{other, at(0s)};
   members.round_succeeded(at(1s), at(1s), {a_row(other, 1)});

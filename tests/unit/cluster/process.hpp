@@ -91,6 +91,8 @@ private:
   void use_rows();
   void step_aside_or_back();
   // process_links.cpp
+  /// A run is gone: its salons are free from now on.
+  void learn_gone(node_id which);
   void keep_links();
   cluster::link* link_with(node_id peer);
   void end_link(cluster::link& with, bool tell);
@@ -117,6 +119,7 @@ private:
   void fence(cluster::membership::lost whom, bool waits);
   void end_own_session();
   void failed_over(cluster::failovers::outcome how);
+  void tell_gone(node_id which);
   request of_failover(request::kind what) const;
 
   // process_homes.cpp: salons that are at home here

@@ -47,7 +47,7 @@ void process::round_over(instant began, const answer* back) {
   if (world_.mistake() == planted::clock_judges)
     lost = lost_by_clock(*back);
   if (back->gone)
-    members_->found_gone();
+    members_->found_gone(run_);
   fresh_rows_ = true;
   fail_over(failovers_.round(std::move(lost)));
 }
@@ -94,17 +94,27 @@ void process::fence(cluster::membership::lost whom, bool waits) {
   auto what = of_failover(request::kind::fence);
   what.waits = waits;
   what.whom = whom;
-  world_.ask(*this, part::beat_thread, std::move(what), 2 * second, [this](const answer* back) {
+  world_.ask(*this, part::beat_thread, std::move(what), 2 * second, [this, whom](const answer* back) {
     using outcome = cluster::failovers::outcome;
     if (!back || back->lost)
       return failed_over(outcome::unknown);
     if (!back->done)
       return failed_over(back->blocked ? outcome::blocked : outcome::not_so);
     world_.ask(*this, part::beat_thread, of_failover(request::kind::commit), 2 * second,
-               [this](const answer* committed) {
-                 failed_over(committed && committed->done ? outcome::fenced : outcome::unknown);
+               [this, whom](const answer* committed) {
+                 const bool done = committed && committed->done;
+                 if (done)
+                   tell_gone(whom.node);
+                 failed_over(done ? outcome::fenced : outcome::unknown);
                });
   });
+}
+
+/// That is quicker than everybody's next round.
+void process::tell_gone(node_id which) {
+  world_.after(*this, part::io_thread, 0, [this, which] { learn_gone(which); });
+  for (const auto& one : links_)
+    world_.send(slot_, {{run_, one.peer(), 0, 0}, gone{which}});
 }
 
 void process::end_own_session() {

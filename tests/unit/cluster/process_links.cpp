@@ -92,14 +92,13 @@ void process::hear(const frame& what) {
     return;
   const bool older_too = world_.mistake() == planted::older_run_heard;
   if (what.head.from != run_ && members_->knows_gone(what.head.from) && what.head.to == run_ && !older_too) {
-    if (!is<you_are_gone>(what))
-      world_.send(slot_, {{run_, what.head.from, 0, 0}, you_are_gone{}});
+    if (!is<gone>(what))
+      world_.send(slot_, {{run_, what.head.from, 0, 0}, gone{what.head.from}});
     return;
   }
-  if (is<you_are_gone>(what)) {
+  if (is<gone>(what)) {
     if (what.head.to == run_)
-      members_->found_gone();
-    look();
+      learn_gone(std::get<gone>(what.body).run);
     return;
   }
   auto* with = link_with(what.head.from);
@@ -113,6 +112,16 @@ void process::hear(const frame& what) {
       if (world_.slot_of(one.peer()) == world_.slot_of(from))
         from = one.peer();
   std::visit([this, from](const auto& body) { hear_body(from, body); }, what.body);
+}
+
+void process::learn_gone(node_id which) {
+  members_->found_gone(which);
+  if (!look())
+    return;
+  fresh_rows_ = true;
+  use_rows();
+  for (auto& one : salons_)
+    keep_view(one);
 }
 
 void process::hear_body(node_id, const cluster::attach_again& what) {

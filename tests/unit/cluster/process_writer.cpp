@@ -53,7 +53,7 @@ void process::begin_group() {
 void process::statements_done(const answer* back) {
   live_.answered = now();
   if (back && back->gone) {
-    members_->found_gone();
+    members_->found_gone(run_);
     look();
     return;
   }
@@ -108,7 +108,7 @@ void process::reconnected(const answer* back) {
     return world_.after(*this, part::io_thread, world_.luck().between(200, 800) * millisecond, [this] { reconnect(); });
   }
   if (back->gone) {
-    members_->found_gone();
+    members_->found_gone(run_);
     look();
     return;
   }
