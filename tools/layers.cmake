@@ -64,6 +64,7 @@ row(FILES "^tools/" OURS "^(tools|actors|persistence|config|protocol)/" NOT "^ac
 # tests: the layer under test and below. Unit tests know no CAF and no store.
 row(FILES "^tests/unit/(words|text|accounts)/" OURS "^(protocol|tests/support)/" LIBRARIES test json)
 row(FILES "^tests/unit/rules/" OURS "^(actors/rules|protocol/(words|commands)|tests/support)/" LIBRARIES test sodium openssl)
+row(FILES "^tests/unit/cluster/" OURS "^(actors/rules/cluster|protocol/words|tests/unit/cluster)/" LIBRARIES test)
 row(FILES "^tests/unit/config/" OURS "^(config|protocol/words|tests/support)/" LIBRARIES test json posix)
 row(FILES "^tests/fuzz/" OURS "^(protocol|config|actors/transport|tests)/" LIBRARIES test posix)
 row(FILES "^tests/contract/" OURS "^(persistence|config|protocol|tests)/" LIBRARIES test sqlite mysql posix)

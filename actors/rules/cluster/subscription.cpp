@@ -1,0 +1,61 @@
+#include "actors/rules/cluster/subscription.hpp"
+#include <algorithm>
+
+namespace salond::rules::cluster {
+
+attach subscription::ask() {
+  detach();
+  phase_ = phase::asking;
+  return {salon_, ++question_};
+}
+
+std::optional<subscription::range> subscription::answered(const attached& answer) {
+  if (phase_ != phase::asking || answer.question != question_ || answer.epoch < epoch_)
+    return std::nullopt;
+  phase_ = phase::reading;
+  epoch_ = answer.epoch;
+  return range{question_, told_, answer.last_seq};
+}
+
+bool subscription::caught_up(const range& read, const std::vector<stored_row>& rows) {
+  if (phase_ != phase::reading || read.question != question_)
+    return false;
+  phase_ = phase::following;
+  if (!rows.empty())
+    told_ = rows.back().seq;
+  return true;
+}
+
+subscription::verdict subscription::hear(batch& what) {
+  if (phase_ == phase::detached)
+    return verdict::nothing;
+  if (phase_ != phase::following) {
+    if (kept_.size() >= most_kept)
+      return verdict::again;
+    kept_.push_back(std::move(what));
+    return verdict::nothing;
+  }
+  if (what.epoch < epoch_)
+    return verdict::nothing;
+  if (what.epoch != epoch_ || told_ < what.before)
+    return verdict::again;
+  const auto fresh =
+      std::find_if(what.rows.begin(), what.rows.end(), [this](const auto& row) { return told_ < row.seq; });
+  what.rows.erase(what.rows.begin(), fresh);
+  if (!what.rows.empty())
+    told_ = what.rows.back().seq;
+  return verdict::tell;
+}
+
+bool subscription::hear(const attach_again& what) {
+  if (phase_ == phase::detached || (what.epoch.value != 0 && what.epoch < epoch_))
+    return false;
+  return phase_ == phase::asking || what.epoch.value != 0;
+}
+
+void subscription::detach() {
+  phase_ = phase::detached;
+  kept_.clear();
+}
+
+} // namespace salond::rules::cluster
