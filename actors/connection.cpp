@@ -7,9 +7,8 @@ namespace {
 // What a client says after it was hung up on, and is read all the same.
 constexpr size_t most_forgotten = 262144;
 
-// A client that has been hung up on gets this long to read what it was told and to close.
-constexpr auto closing_time = std::chrono::seconds{5};
-// And this long to close when the server stops and everything is written to it: whoever reads has it by then.
+// A client that has been hung up on gets this long to close when the server stops and everything is written to it:
+// whoever reads has it by then.
 constexpr auto parting_time = std::chrono::milliseconds{250};
 
 size_t window_of(const config::limits& limits) {
@@ -21,7 +20,8 @@ size_t window_of(const config::limits& limits) {
 connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house,
                        caf::intrusive_ptr<client_socket> socket, dialect speaks_, std::optional<fault> refusal)
     : caf::io::broker(cfg), house_(std::move(house)), socket_(std::move(socket)),
-      codec_(make_codec(speaks_, house_->settings)), session_(window_of(house_->settings.limits)), refusal_(refusal) {
+      codec_(make_codec(speaks_, house_->settings)), outlet_(*codec_, socket_->queue()),
+      session_(window_of(house_->settings.limits)), refusal_(refusal) {
   speaks = speaks_;
   peer = socket_->peer();
   over_tls_ = socket_->shaking();
@@ -45,7 +45,7 @@ caf::behavior connection::make_behavior() {
     wait_for_turn();
   return {
       [this](const caf::io::new_data_msg& msg) {
-        if (closing_by_)
+        if (!outlet_.open())
           return forget(msg.buf.size());
         const auto begins = codec_->unread() == 0;
         codec_->feed({msg.buf.data(), msg.buf.size()}, now());
@@ -54,11 +54,11 @@ caf::behavior connection::make_behavior() {
         pay_for_reading(msg.buf.size(), begins);
       },
       [this](const caf::io::connection_closed_msg&) {
-        socket_ = nullptr;
+        let_go_of_socket();
         quit();
       },
       [this](const wake&) {
-        if (finished_ && socket_ && socket_->input_over())
+        if (outlet_.ended() && socket_ && socket_->input_over())
           return quit();
         wake_at_.reset();
         if (arriving_ && now() >= slowed_until_)
@@ -80,9 +80,14 @@ void connection::on_exit() {
     socket_->belongs_to(nullptr);
     if (socket_->unsent() != 0)
       socket_->abort(); // nobody would notice any more that the peer does not read
-    socket_ = nullptr;
+    let_go_of_socket();
   }
   caf::io::broker::on_exit();
+}
+
+void connection::let_go_of_socket() {
+  outlet_.end(); // its queue goes with the socket
+  socket_ = nullptr;
 }
 
 void connection::input_ended() {
@@ -99,10 +104,6 @@ void connection::tls_failed(const std::string& why) {
 void connection::work() {
   pump();
   flush();
-}
-
-size_t connection::unsent() const {
-  return socket_->unsent() + (transparent_ ? 0 : codec_->unsent());
 }
 
 /// Takes utterances for as long as the session will have them.
@@ -153,28 +154,19 @@ void connection::answered(rules::answer::any what) {
 
 /// An answer: what it asked for, or what waited for its login. Never a reason to cut it off.
 void connection::tell(const event::any& what) {
-  if (hung_up || !socket_)
+  if (!outlet_.open())
     return;
-  const auto before = unsent();
-  codec_->say(what, now());
-  transparent_ = false;
-  said_.answered(unsent() - before);
-  if (const auto* privately = std::get_if<event::said_privately>(&what))
-    to_confirm_.emplace_back(said_.said(), privately->id);
+  outlet_.answer(what, now());
   house_->touch(*this);
 }
 
 void connection::hear(const shared_texts& spelled) {
-  if (hung_up || !socket_ || !keeps_up())
+  if (!may_hear())
     return;
-  if (transparent_) {
-    socket_->say(bytes_of(spelled));
-    said_.others_said(spelled->bytes.size());
-  } else {
-    const auto before = unsent();
-    codec_->say_spelled(spelled, now());
-    said_.others_said(unsent() - before);
-  }
+  if (outlet_.passing())
+    outlet_.pass(spelled);
+  else
+    outlet_.hear(spelled, now());
   house_->touch(*this);
 }
 
@@ -184,12 +176,9 @@ void connection::hear(const event::any& what) {
 
 /// Whether it is told that.
 bool connection::hear_of(const event::any& what) {
-  if (hung_up || !socket_ || !keeps_up())
+  if (!may_hear())
     return false;
-  const auto before = unsent();
-  codec_->say(what, now());
-  transparent_ = false;
-  said_.others_said(unsent() - before);
+  outlet_.hear(what, now());
   house_->touch(*this);
   return true;
 }
@@ -197,72 +186,80 @@ bool connection::hear_of(const event::any& what) {
 /// What is left out waits for the next login.
 void connection::deliver(const event::said_privately& what) {
   if (hear_of(event::any{what}))
-    to_confirm_.emplace_back(said_.said(), what.id);
+    outlet_.confirm(what.id);
 }
 
 void connection::confirm(const decided_request& what) {
-  if (hung_up || behind_)
-    return;
-  decisions_to_confirm_.emplace_back(said_.said(), what);
+  outlet_.confirm(what);
+  house_->touch(*this);
+}
+
+/// Whether there is room for what others say. Who does not read it is cut off.
+bool connection::may_hear() {
+  switch (outlet_.room_for_others(house_->settings.limits.unsent_bytes)) {
+  case outlet::room::enough: return true;
+  case outlet::room::left_out:
+  case outlet::room::closed: return false;
+  case outlet::room::left_out_at_first: tell_that_it_is_left_out(); return false;
+  case outlet::room::too_slow: cut_off(); return false;
+  }
+  return false;
+}
+
+/// What it was not told is in the salons' histories.
+void connection::tell_that_it_is_left_out() {
+  house_->tell_fact("left out what others say to an old client, for it cannot be told so much",
+                    to_string(fault::too_slow), peer, now());
+  outlet_.hear(event::refused{fault::too_slow, {}}, now());
+  house_->touch(*this);
+}
+
+void connection::cut_off() {
+  house_->tell_fact("cut off a client that does not read", to_string(fault::too_slow), peer, now());
+  stop_hearing();
+  outlet_.cut_off(event::refused{fault::too_slow, {}}, now());
+  house_->wake(*this, *outlet_.closes_by());
   house_->touch(*this);
 }
 
 void connection::close(const std::optional<event::any>& last) {
-  if (hung_up)
+  if (!outlet_.open())
     return;
+  stop_hearing();
+  outlet_.part(last, now());
+  house_->wake(*this, *outlet_.closes_by());
+  if (socket_->shaking() && !refusal_)
+    return socket_->abort(); // it cannot be told anything, and is not waited for
+  house_->touch(*this);
+}
+
+/// What it has said, and what it waited for, is dropped.
+void connection::stop_hearing() {
+  hung_up = true;
   parked_.reset();
   slowed_.reset();
   attempt_waits_.reset();
   when_read_.reset();
   session_.hung_up();
-  hung_up = true;
-  transparent_ = false;
-  closing_by_ = now() + closing_time;
-  house_->wake(*this, *closing_by_);
   tried(admission::attempt_result::unknown);
-  if (socket_ && socket_->shaking() && !refusal_)
-    return socket_->abort(); // it cannot be told anything, and is not waited for
-  if (too_slow_) {
-    to_confirm_.clear();
-    decisions_to_confirm_.clear();
-    std::vector<shared_bytes> dropped;
-    codec_->say_last(std::nullopt, now());
-    codec_->drain(dropped, now() + closing_time);
-    socket_->drop_unsent();
-    if (last)
-      socket_->say(bytes_of(spell(speaks, {*last})));
-  } else {
-    codec_->say_last(last, now());
-  }
-  house_->touch(*this);
 }
 
 void connection::flush() {
-  if (!socket_ || finished_)
+  if (!socket_ || outlet_.ended())
     return;
-  if (!transparent_)
-    drain_codec();
+  if (!outlet_.passing())
+    outlet_.drain(now());
   socket_->flush();
-  if (!transparent_)
+  if (!outlet_.passing())
     wake_at_deadline(); // now it is known what the peer has taken
   finish_if_said();
   go_on_if_choked();
 }
 
-void connection::drain_codec() {
-  static thread_local std::vector<shared_bytes> out; // of the I/O thread: kept, so that a delivery allocates nothing
-  if (!too_slow_ && !waits_for_peer())
-    codec_->drain(out, now());
-  for (auto& bytes : out)
-    socket_->say(std::move(bytes));
-  out.clear();
-  transparent_ = codec_->transparent();
-}
-
 /// The client has read its answers: on with what it said, or is handed, in a turn of its own, so that others have
 /// theirs.
 void connection::go_on_if_choked() {
-  if (!(choked_ || when_read_) || !socket_ || !has_room() || now() < slowed_until_)
+  if (!(choked_ || when_read_) || !socket_ || !outlet_.has_room() || now() < slowed_until_)
     return; // who is slowed is woken at the end of it
   choked_ = false;
   wake_up();
@@ -271,19 +268,21 @@ void connection::go_on_if_choked() {
 /// What is written counts as delivered; once all is, a connection that was hung up ends its output.
 void connection::finish_if_said() {
   confirm_taken();
-  if (!socket_ || socket_->unsent() != 0 || (!too_slow_ && unsent() != 0) || !closing_by_ || finished_)
+  if (!socket_ || !outlet_.all_is_out())
     return;
-  finished_ = true;
+  outlet_.end();
   socket_->finish();
-  if (house_->closing)
-    house_->wake(*this, *(closing_by_ = std::min(*closing_by_, now() + parting_time)));
+  if (house_->closing) {
+    outlet_.close_by(now() + parting_time);
+    house_->wake(*this, *outlet_.closes_by());
+  }
   if (!socket_->input_over())
     return socket_->resume_reading(); // until the peer ends, too
   wake_up(); // to quit: the loop may have called us, and who quits outside a message is never taken apart
 }
 
 void connection::output_drained() {
-  if (!transparent_ && codec_->writing_deadline())
+  if (outlet_.paced())
     house_->touch(*this); // what waited for the peer
   finish_if_said();
   go_on_if_choked();
@@ -295,7 +294,7 @@ bool connection::takes_none() {
 }
 
 void connection::read_on_or_pause() {
-  if (!socket_ || closing_by_)
+  if (!socket_ || !outlet_.open())
     return;
   const auto full = is_not_to_be_read();
   if (full == paused_)
@@ -319,7 +318,7 @@ void connection::forget(size_t bytes) {
 /// while none is taken is no reason to wake: it is taken when the session asks for it.
 void connection::wake_at_deadline() {
   std::optional<instant> when;
-  if (!waits_for_peer())
+  if (!outlet_.waits_for_peer())
     when = takes_none() ? codec_->writing_deadline() : codec_->deadline();
   else if (!takes_none())
     when = codec_->reading_deadline();
@@ -341,8 +340,8 @@ void connection::wake_up(instant::duration after) {
 }
 
 void connection::time_has_come(instant at) {
-  if (closing_by_) {
-    if (*closing_by_ <= at && socket_)
+  if (const auto last = outlet_.closes_by()) {
+    if (*last <= at && socket_)
       socket_->abort();
     return;
   }

@@ -2,9 +2,9 @@
 // session decides. A broker: lives on the I/O thread, beside the audience, which calls it directly.
 #pragma once
 #include "actors/audience.hpp"
+#include "actors/client/outlet.hpp"
 #include "actors/client_socket.hpp"
 #include "actors/interfaces/connection.hpp"
-#include "actors/rules/said_bytes.hpp"
 
 namespace salond {
 
@@ -43,11 +43,6 @@ private:
   instant now() { return clock().now(); }
   void work();
   void pump();
-  bool has_room();
-  size_t unsent() const;
-  bool waits_for_pace() const;
-  bool waits_for_peer() const;
-  void drain_codec();
   void go_on_if_choked();
   bool next_may_be_heard();
   bool in_pace(utterance& said);
@@ -68,8 +63,11 @@ private:
   void wake_at_deadline();
   void wake_up(instant::duration after = instant::duration{0});
   bool hear_of(const event::any& what);
-  bool keeps_up();
-  void leave_out();
+  bool may_hear();
+  void tell_that_it_is_left_out();
+  void cut_off();
+  void stop_hearing();
+  void let_go_of_socket();
   void finish_if_said();
 
   /// The answer to a `Question`, whose type belongs to it.
@@ -146,6 +144,7 @@ private:
   std::shared_ptr<audience> house_;
   caf::intrusive_ptr<client_socket> socket_;
   std::unique_ptr<codec> codec_;
+  outlet outlet_;
   rules::session session_;
   std::optional<command::post> parked_;
   instant parked_until_{}, entered_{};
@@ -162,26 +161,17 @@ private:
   bool registering_ = false; ///< until its password is hashed: one account of the hour's is used up
   salon_id asked_salon_;     ///< of the posts or the question that are open
   std::optional<rules::question::any> when_read_; ///< asked once it has read what it was told
-  rules::said_bytes said_;
-  /// On their way into the socket; delivered when so many bytes of said_ are taken.
-  std::vector<std::pair<uint64_t, private_id>> to_confirm_;
-  std::vector<std::pair<uint64_t, decided_request>> decisions_to_confirm_;
   /// What is handed out; nothing of these: what waited for the login.
   std::variant<std::monostate, messages_of, search_of, members_of> handed_out_;
   std::optional<fault> refusal_;
-  std::optional<instant> wake_at_;    ///< a `wake` is under way for then
-  std::optional<instant> closing_by_; ///< hung up: then it ends, read or not
+  std::optional<instant> wake_at_; ///< a `wake` is under way for then
   bool over_tls_ = false;
   bool arriving_ = false; ///< its handshake waits for its turn at its address
   size_t forgotten_ = 0;  ///< bytes, since it was hung up
-  bool finished_ = false; ///< our output is ended; the peer's end is awaited
   bool paused_ = false;
   bool pumping_ = false;
   bool choked_ = false;         ///< its next command waits until it has read its answers
   bool asked_services_ = false; ///< bans or passwords owe an answer
-  bool too_slow_ = false;
-  bool behind_ = false;      ///< what others say is left out until it has been told half of what waits
-  bool transparent_ = false; ///< as its codec: what is spelled goes past it
 };
 
 } // namespace salond

@@ -10,7 +10,7 @@
 namespace salond {
 
 void connection::ask_if_read() {
-  if (when_read_ && socket_ && has_room() && now() >= slowed_until_)
+  if (when_read_ && socket_ && outlet_.has_room() && now() >= slowed_until_)
     ask(*std::exchange(when_read_, std::nullopt));
 }
 
@@ -195,30 +195,15 @@ void connection::confirm_all(const std::vector<decided_request>& told) {
     confirm(decision);
 }
 
-namespace {
-
-/// Takes out those whose last byte is taken.
-template <class What>
-std::vector<What> take_until(std::vector<std::pair<uint64_t, What>>& from, uint64_t taken) {
-  std::vector<What> result;
-  auto end = from.begin();
-  for (; end != from.end() && end->first <= taken; ++end)
-    result.push_back(std::move(end->second));
-  from.erase(from.begin(), end);
-  return result;
-}
-
-} // namespace
-
 /// What is written counts as delivered. A connection that broke has written nothing more.
 void connection::confirm_taken() {
-  if ((to_confirm_.empty() && decisions_to_confirm_.empty()) || !socket_ || socket_->broken())
+  if (!outlet_.confirms() || !socket_ || socket_->broken())
     return;
-  const auto taken = said_.taken(unsent());
-  if (auto delivered = take_until(to_confirm_, taken); !delivered.empty())
-    house_->delivered(std::move(delivered));
-  if (auto told = take_until(decisions_to_confirm_, taken); !told.empty())
-    house_->told_decisions(account, std::move(told));
+  auto written = outlet_.take_written();
+  if (!written.messages.empty())
+    house_->delivered(std::move(written.messages));
+  if (!written.decisions.empty())
+    house_->told_decisions(account, std::move(written.decisions));
 }
 
 } // namespace salond

@@ -12,7 +12,7 @@ constexpr size_t most_frames_a_turn = 64;
 
 /// Whether it has read its answers, is not slowed, and has not been heard enough in this turn.
 bool connection::next_may_be_heard() {
-  choked_ = !has_room();
+  choked_ = !outlet_.has_room();
   if (choked_ || now() < slowed_until_)
     return false;
   if (heard_ < most_frames_a_turn)

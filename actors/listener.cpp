@@ -1,4 +1,5 @@
 #include "actors/listener.hpp"
+#include "actors/client_doorman.hpp"
 #include "actors/connection.hpp"
 #include "actors/network.hpp"
 #include "config/log.hpp"

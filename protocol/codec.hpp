@@ -67,6 +67,14 @@ public:
   /// Nothing is said after this: what waits goes out without further delay, `last` (if any) as the closing text.
   virtual void say_last(const std::optional<event::any>& last, instant now) = 0;
 
+  /// The client does not read: what waits is dropped, and nothing is said after this but `last`, which goes out
+  /// without delay.
+  virtual void cut_off(const event::any& last, instant now) = 0;
+
+  /// Of a write that drain() gave, and of which the first `out` bytes are out: how many bytes behind these the client
+  /// needs before it can be told `last` of a cut_off().
+  virtual size_t rest_of_text(std::string_view write, size_t out) const = 0;
+
   /// Whether a connection of this dialect ends with this answer, as its closing text.
   virtual bool ends_with(const event::any& what) const = 0;
 
@@ -77,7 +85,7 @@ public:
   virtual size_t unsent() const = 0;
 
   /// Whether say_spelled() followed by drain() would only give out what it was given, and has no deadline, until the
-  /// next say() or say_last(): the caller may then spare both.
+  /// next say(), say_last() or cut_off(): the caller may then spare both.
   virtual bool transparent() const = 0;
 
   /// When next() or drain() will have more without new bytes, if ever.

@@ -278,6 +278,25 @@ void text_codec::say_last(const std::optional<event::any>& last, instant now) {
   paced().close(text.rest, now, text.envelope);
 }
 
+void text_codec::cut_off(const event::any& last, instant) {
+  if (closed_)
+    return;
+  closed_ = true;
+  reader_.stop();
+  paced_.reset();
+  lines_.clear();
+  fresh_ = spell(last);
+  lines_bytes_ = fresh_.size();
+}
+
+/// Up to the end of the line that is begun: a client of either kind takes the last words for its rest otherwise.
+size_t text_codec::rest_of_text(std::string_view write, size_t out) const {
+  if (out == 0)
+    return 0;
+  const auto end = write.find('\n', out - 1); // out - 1: the line may just have ended
+  return end == std::string_view::npos || end < out ? 0 : end + 1 - out;
+}
+
 void text_codec::drain(std::vector<shared_bytes>& out, instant now) {
   seal_fresh();
   out.insert(out.end(), std::make_move_iterator(lines_.begin()), std::make_move_iterator(lines_.end()));
