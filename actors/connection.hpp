@@ -2,6 +2,7 @@
 // session decides. A broker: lives on the I/O thread, beside the audience, which calls it directly.
 #pragma once
 #include "actors/audience.hpp"
+#include "actors/client/inlet.hpp"
 #include "actors/client/outlet.hpp"
 #include "actors/client_socket.hpp"
 #include "actors/interfaces/connection.hpp"
@@ -41,34 +42,32 @@ public:
 
 private:
   instant now() { return clock().now(); }
+  rules::session& session() { return inlet_.session(); }
+
+  // --- turns; connection.cpp ---
   void work();
   void pump();
-  void go_on_if_choked();
-  bool next_may_be_heard();
-  bool in_pace(utterance& said);
-  bool in_budget(utterance& said);
-  bool in_message_rate(utterance& said);
-  void hold_for(instant::duration wait);
-  void wait_for_turn();
-  void arrived();
-  void pay_for(const rules::effects& answer);
-  void pay_for_reading(size_t bytes, bool begins);
-  utterance refused_for_flooding();
-  void carry_out(rules::effects what);
-  void tell(const event::any& what);
-  bool takes_none();
-  void read_on_or_pause();
-  bool is_not_to_be_read();
+  bool take_next();
+  void go_on(inlet::step next);
+  void take_bytes(std::string_view bytes);
   void forget(size_t bytes);
+  void wait_for_turn();
+  void read_on_or_pause();
+  void go_on_if_choked();
   void wake_at_deadline();
   void wake_up(instant::duration after = instant::duration{0});
+  void carry_out(rules::effects what);
+
+  // --- what it is told, and its end; connection_output.cpp ---
+  void tell(const event::any& what);
   bool hear_of(const event::any& what);
   bool may_hear();
   void tell_that_it_is_left_out();
   void cut_off();
   void stop_hearing();
-  void let_go_of_socket();
   void finish_if_said();
+  void confirm_taken();
+  void let_go_of_socket();
 
   /// The answer to a `Question`, whose type belongs to it.
   template <class Question>
@@ -130,7 +129,6 @@ private:
   template <class Ask, class Then>
   void read_as_member(const desk& at, Ask ask, Then then);
   void confirm_all(const std::vector<decided_request>& told);
-  void confirm_taken();
 
   void send_post(desk& at, command::post& what);
   outcome<desk*> open_desk(const std::string& salon);
@@ -141,37 +139,32 @@ private:
   bool may_try(const rules::question::any& what, std::string account);
   void tried(admission::attempt_result how, size_t guesses = 1);
 
+  /// What is said to prove who one is.
+  enum class credential : uint8_t {
+    password,
+    after_token,   ///< what was said for a token is none, and is tried as a password: nobody's account suffers for it
+    of_new_account ///< until it is hashed: one account of the hour's is used up
+  };
+  struct services_of_node {}; ///< bans, or passwords
+
   std::shared_ptr<audience> house_;
-  caf::intrusive_ptr<client_socket> socket_;
+  caf::intrusive_ptr<client_socket> socket_; ///< null once it is closed
   std::unique_ptr<codec> codec_;
   outlet outlet_;
-  rules::session session_;
-  std::optional<command::post> parked_;
-  instant parked_until_{}, entered_{};
-  rules::client_budget budget_;
-  std::optional<utterance> slowed_; ///< said, and not heard before slowed_until_
-  instant slowed_until_{};          ///< nothing is heard before
-  bool paid_ = false;               ///< what is slowed has paid for itself
-  double prepaid_ = 0;              ///< for an answer that is not whole yet
-  size_t heard_ = 0;                ///< frames in this turn of the loop
-  bool resting_ = false;            ///< enough were heard in this turn
-  admission::attempt attempt_;      ///< of a password
+  inlet inlet_;
+  const std::optional<fault> refusal_; ///< it was told that instead of being let in
+  const instant entered_;
+  const bool over_tls_;
+  std::optional<instant> wake_at_; ///< a `wake` is under way for then
+
+  admission::attempt attempt_; ///< of a password
   std::optional<rules::question::any> attempt_waits_;
-  bool no_token_ = false;    ///< what was said for a token is none, and is tried as a password
-  bool registering_ = false; ///< until its password is hashed: one account of the hour's is used up
-  salon_id asked_salon_;     ///< of the posts or the question that are open
+  credential credential_ = credential::password;
+  /// Who owes an answer: the salon of the posts or the question that are open, or a service.
+  std::variant<std::monostate, salon_id, services_of_node> owed_by_;
   std::optional<rules::question::any> when_read_; ///< asked once it has read what it was told
   /// What is handed out; nothing of these: what waited for the login.
   std::variant<std::monostate, messages_of, search_of, members_of> handed_out_;
-  std::optional<fault> refusal_;
-  std::optional<instant> wake_at_; ///< a `wake` is under way for then
-  bool over_tls_ = false;
-  bool arriving_ = false; ///< its handshake waits for its turn at its address
-  size_t forgotten_ = 0;  ///< bytes, since it was hung up
-  bool paused_ = false;
-  bool pumping_ = false;
-  bool choked_ = false;         ///< its next command waits until it has read its answers
-  bool asked_services_ = false; ///< bans or passwords owe an answer
 };
 
 } // namespace salond

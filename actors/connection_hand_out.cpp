@@ -10,17 +10,17 @@
 namespace salond {
 
 void connection::ask_if_read() {
-  if (when_read_ && socket_ && outlet_.has_room() && now() >= slowed_until_)
+  if (when_read_ && socket_ && outlet_.has_room() && !inlet_.held(now()))
     ask(*std::exchange(when_read_, std::nullopt));
 }
 
 /// Asks for the next piece, which costs so much: once that is paid.
 void connection::ask_when_paid(double cost) {
-  const auto wait = house_->allowed.charge(budget_, network, cost, now());
+  const auto wait = inlet_.charge(cost, now());
   if (wait == instant::duration{0})
     return std::visit([this](auto& state) { ask_next(state); }, handed_out_);
   when_read_ = rules::question::next_piece{};
-  hold_for(wait);
+  wake_up(inlet_.hold(wait, now()));
 }
 
 void connection::carry(rules::question::next_piece&) {
@@ -55,7 +55,7 @@ bool connection::serves(const desk& at) {
     hand_out_no_more(at.archived ? fault::unknown_salon : fault::storage);
     return false;
   }
-  asked_salon_ = at.record.id;
+  owed_by_ = at.record.id;
   return true;
 }
 
@@ -101,7 +101,7 @@ void connection::ask_next(messages_of& state) {
 }
 
 void connection::tell_messages(std::vector<chat_message> messages) {
-  asked_salon_ = {}; // it owes nothing while the client reads
+  owed_by_ = std::monostate{}; // it owes nothing while the client reads
   const auto& state = std::get<messages_of>(handed_out_);
   const auto& salon = state.at->record;
   std::vector<event::any> page;
@@ -136,8 +136,8 @@ void connection::ask_next(search_of& state) {
 }
 
 void connection::take_found(persistence::searched_part& part) {
-  asked_salon_ = {};
-  if (hung_up)
+  owed_by_ = std::monostate{};
+  if (!outlet_.open())
     return;
   auto& state = std::get<search_of>(handed_out_);
   state.found.insert(state.found.end(), part.found.begin(), part.found.end());
@@ -176,7 +176,7 @@ void connection::ask_next(members_of& state) {
 }
 
 void connection::tell_members(rules::presence::named& who) {
-  asked_salon_ = {};
+  owed_by_ = std::monostate{};
   auto& state = std::get<members_of>(handed_out_);
   const auto& salon = state.at->record;
   std::vector<event::any> page;
@@ -193,17 +193,6 @@ void connection::tell_members(rules::presence::named& who) {
 void connection::confirm_all(const std::vector<decided_request>& told) {
   for (const auto& decision : told)
     confirm(decision);
-}
-
-/// What is written counts as delivered. A connection that broke has written nothing more.
-void connection::confirm_taken() {
-  if (!outlet_.confirms() || !socket_ || socket_->broken())
-    return;
-  auto written = outlet_.take_written();
-  if (!written.messages.empty())
-    house_->delivered(std::move(written.messages));
-  if (!written.decisions.empty())
-    house_->told_decisions(account, std::move(written.decisions));
 }
 
 } // namespace salond

@@ -18,14 +18,14 @@ constexpr auto parking_time = std::chrono::seconds{5};
 
 void connection::ask(rules::question::any what) {
   if (!std::holds_alternative<command::post>(what))
-    asked_salon_ = {}; // posts are answered before anything else is asked: no salon owes an answer now
+    owed_by_ = std::monostate{}; // posts are answered before anything else is asked: no salon owes an answer now
   std::visit([this](auto& question) { carry(question); }, what);
 }
 
 /// Whether a password, or a token, may be tried now. If not it is kept until its turn comes, or refused.
 bool connection::may_try(const rules::question::any& what, std::string account) {
   const bool token = std::holds_alternative<rules::question::find_token>(what);
-  attempt_ = {number, network, std::move(account), {}, {}, {}, token, session_.anonymous()};
+  attempt_ = {number, network, std::move(account), {}, {}, {}, token, session().anonymous()};
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = what; break;
@@ -40,7 +40,8 @@ void connection::attempt_due() {
 }
 
 void connection::tried(admission::attempt_result how, size_t guesses) {
-  no_token_ = false;
+  if (credential_ == credential::after_token)
+    credential_ = credential::password;
   if (attempt_.at != admission::attempt::stage::none)
     house_->end_attempt(attempt_, how, guesses, now());
 }
@@ -54,11 +55,11 @@ void connection::carry(rules::question::find_user& what) {
       return answer<rules::question::find_user>({fault::reserved_name});
     if (const auto why = house_->allowed.refuses_registration(network, now()))
       return answer<rules::question::find_user>({*why});
-    registering_ = true;
-  } else if (!may_try(what, no_token_ ? std::string{} : key)) { // nobody's account suffers for tokens that are over
+    credential_ = credential::of_new_account;
+  } else if (!may_try(what, credential_ == credential::after_token ? std::string{} : key)) {
     return;
   }
-  asked_services_ = true;
+  owed_by_ = services_of_node{};
   request(house_->services.bans, caf::infinite, check_name{key})
       .then([this, key](const name_allowed&) { read_user(key); },
             [this, key](caf::error& why) {
@@ -69,7 +70,7 @@ void connection::carry(rules::question::find_user& what) {
 }
 
 void connection::read_user(std::string key) {
-  asked_services_ = false;
+  owed_by_ = std::monostate{};
   ask_store(
       this, house_->store, store_work::kind::read, [key](persistence::store& db) { return db.find_user(key); },
       [this](outcome<user>& found) { found_user(std::move(found)); }, [this](fault why) { found_user(why); });
@@ -86,12 +87,14 @@ void connection::found_user(outcome<user> who) {
 
 /// No account comes of it.
 void connection::give_registration_back() {
-  if (std::exchange(registering_, false))
-    house_->allowed.give_registration_back(network);
+  if (credential_ != credential::of_new_account)
+    return;
+  credential_ = credential::password;
+  house_->allowed.give_registration_back(network);
 }
 
 void connection::carry(rules::question::verify& what) {
-  asked_services_ = true;
+  owed_by_ = services_of_node{};
   const auto guesses = what.passwords.size();
   request(house_->services.passwords, caf::infinite,
           verify_password{std::move(what.hash), std::move(what.passwords), attempt_.how})
@@ -107,12 +110,12 @@ void connection::carry(rules::question::verify& what) {
 }
 
 void connection::carry(rules::question::hash& what) {
-  asked_services_ = true;
-  const auto how = registering_ ? rules::urgency::new_user : rules::urgency::known;
+  owed_by_ = services_of_node{};
+  const auto how = credential_ == credential::of_new_account ? rules::urgency::new_user : rules::urgency::known;
   request(house_->services.passwords, caf::infinite, hash_password{std::move(what.password), how})
       .then(
           [this](hashed_password& x) {
-            registering_ = false;
+            credential_ = credential::password;
             answer<rules::question::hash>({std::move(x.hash)});
           },
           [this](caf::error& why) {
@@ -136,7 +139,7 @@ void connection::carry(rules::question::find_token& what) {
           tried(admission::attempt_result::right);
         } else {
           tried(admission::attempt_result::wrong);
-          no_token_ = true;
+          credential_ = credential::after_token;
         }
         answer<rules::question::find_token>({std::move(found)});
       },
@@ -213,7 +216,7 @@ void connection::carry(rules::question::change_password& what) {
     return answer<rules::question::change_password>({fault::too_many_attempts});
   ask_store(
       this, house_->store, store_work::kind::write,
-      [what, why = decision{session_.who().username, peer, {}, wall_clock(), account}](persistence::store& db) {
+      [what, why = decision{session().who().username, peer, {}, wall_clock(), account}](persistence::store& db) {
         return db.change_password(what.who, what.expected, what.hash, why);
       },
       [this](bool changed) {
@@ -229,7 +232,7 @@ outcome<desk*> connection::open_desk(const std::string& salon) {
   auto* at = house_->find(salon);
   if (!at || !at->salon)
     return at ? fault::storage : fault::unknown_salon;
-  asked_salon_ = at->record.id;
+  owed_by_ = at->record.id;
   return at;
 }
 
@@ -240,41 +243,41 @@ void connection::carry(command::post& what) {
   const auto most = house_->settings.limits.posts_in_flight_per_salon;
   if (most == 0 || at->posts < most)
     return send_post(*at, what);
-  parked_ = std::move(what);
-  parked_until_ = now() + parking_time;
+  const auto until = now() + parking_time;
+  inlet_.park(std::move(what), until);
   house_->park(*at, *this);
-  house_->wake(*this, parked_until_);
+  house_->wake(*this, until);
 }
 
 void connection::send_post(desk& at, command::post& what) {
-  asked_salon_ = at.record.id;
+  owed_by_ = at.record.id;
   ++at.posts;
-  send(at.salon, salond::post{number, account, session_.who().username, std::move(what.text), std::move(what.salon)});
+  send(at.salon, salond::post{number, account, session().who().username, std::move(what.text), std::move(what.salon)});
 }
 
 void connection::carry(command::join& what) {
   const auto at = open_desk(what.salon);
   if (!at)
     return answer<command::join>({at.why()});
-  send((*at)->salon, salond::join{number, account, session_.who().username});
+  send((*at)->salon, salond::join{number, account, session().who().username});
 }
 
 void connection::carry(command::leave& what) {
   const auto at = open_desk(what.salon);
   if (!at)
     return answer<command::leave>({at.why()});
-  send((*at)->salon, salond::leave{number, account, session_.who().username});
+  send((*at)->salon, salond::leave{number, account, session().who().username});
 }
 
 void connection::carry(rules::question::tell_privately& what) {
-  caf::anon_send(house_->relay, private_text{number, account, session_.who().username, key_of(what.target),
+  caf::anon_send(house_->relay, private_text{number, account, session().who().username, key_of(what.target),
                                              std::move(what.text), wall_clock()});
 }
 
 void connection::carry(command::ban& what) {
-  asked_services_ = true;
+  owed_by_ = services_of_node{};
   request(house_->services.bans, caf::infinite,
-          ban_user{what.target, decision{session_.who().username, peer, {}, wall_clock(), account}})
+          ban_user{what.target, decision{session().who().username, peer, {}, wall_clock(), account}})
       .then(
           [this](removed& who) {
             answer<command::ban>({salond::done{}, event::user_banned{std::move(who.username)}});
