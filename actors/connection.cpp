@@ -3,12 +3,12 @@
 
 namespace salond {
 connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house,
-                       caf::intrusive_ptr<client_socket> socket, dialect speaks_, std::optional<fault> refusal)
+                       caf::intrusive_ptr<client_socket> socket, dialect speaks, std::optional<fault> refusal)
     : caf::io::broker(cfg), house_(std::move(house)), socket_(std::move(socket)),
-      codec_(make_codec(speaks_, house_->settings)), outlet_(*codec_, socket_->queue()),
+      codec_(make_codec(speaks, house_->settings)), outlet_(*codec_, socket_->queue()),
       inlet_(*codec_, house_->settings, house_->allowed, network), refusal_(refusal), entered_(now()),
       over_tls_(socket_->shaking()) {
-  speaks = speaks_;
+  spells = &codec_->spells();
   peer = socket_->peer();
   house_->enter(*this);
 }

@@ -5,11 +5,12 @@
 #include "actors/client/inlet.hpp"
 #include "actors/client/outlet.hpp"
 #include "actors/client_socket.hpp"
+#include "actors/dialects.hpp"
 #include "actors/interfaces/connection.hpp"
 
 namespace salond {
 
-class connection final : public caf::io::broker, public hearer, public socket_owner {
+class connection final : public caf::io::broker, public subscriber, public socket_owner {
 public:
   /// `refusal`: it is told that and closed.
   connection(caf::actor_config& cfg, std::shared_ptr<audience> house, caf::intrusive_ptr<client_socket> socket,
@@ -25,13 +26,14 @@ public:
   void output_drained() override;
   void tls_failed(const std::string& why) override;
 
-  // hearer
+  // subscriber
   void hear(const shared_texts& spelled) override;
   void hear(const event::any& what) override;
   void deliver(const event::said_privately& what) override;
   void confirm(const decided_request& what) override;
   void answered(rules::answer::any what) override;
   void close(const std::optional<event::any>& last) override;
+  bool hung_up() const override { return !outlet_.open(); }
   void flush() override;
   void time_has_come(instant now) override;
   void lost(salon_id which) override;
@@ -99,19 +101,19 @@ private:
   // What is handed out piece by piece; connection_hand_out.cpp.
   /// Messages of a salon on their way: what is left of them.
   struct messages_of {
-    const desk* at;
+    const local_salon* salon;
     std::vector<weighed> later;
   };
   /// A search that has not come to its end.
   struct search_of {
-    const desk* at;
+    const local_salon* salon;
     std::string text;
     int64_t before;             ///< nothing below this order number was looked at
     std::vector<weighed> found; ///< newest first
   };
   /// A list of who is connected.
   struct members_of {
-    const desk* at;
+    const local_salon* salon;
     std::string after_key; ///< those behind this key are to be told
   };
   void ask_if_read();
@@ -125,13 +127,13 @@ private:
   void tell_nothing_found(const std::string& salon);
   void tell_members(rules::presence::named& who);
   void hand_out_no_more(fault why);
-  bool serves(const desk& at);
+  bool serves(const local_salon& salon);
   template <class Ask, class Then>
-  void read_as_member(const desk& at, Ask ask, Then then);
+  void read_as_member(const local_salon& salon, Ask ask, Then then);
   void confirm_all(const std::vector<decided_request>& told);
 
-  void send_post(desk& at, command::post& what);
-  outcome<desk*> open_desk(const std::string& salon);
+  void send_post(local_salon& salon, command::post& what);
+  outcome<local_salon*> open_salon(const std::string& name);
   void open_session(const rules::question::arrive& as);
   void read_user(std::string key);
   void found_user(outcome<user> who);

@@ -93,7 +93,6 @@ void connection::close(const std::optional<event::any>& last) {
 
 /// What it has said, and what it waited for, is dropped.
 void connection::stop_hearing() {
-  hung_up = true;
   inlet_.stop();
   attempt_waits_.reset();
   when_read_.reset();
@@ -143,7 +142,7 @@ void connection::confirm_taken() {
   if (!written.messages.empty())
     house_->delivered(std::move(written.messages));
   if (!written.decisions.empty())
-    house_->told_decisions(account, std::move(written.decisions));
+    house_->told_decisions(account(), std::move(written.decisions));
 }
 
 void connection::let_go_of_socket() {

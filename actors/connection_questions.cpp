@@ -51,7 +51,7 @@ void connection::carry(rules::question::find_user& what) {
     what.key = key_of(what.username);
   const auto key = what.key;
   if (what.what == rules::question::find_user::purpose::registration) {
-    if (house_->is_reserved_for_operator(what.username))
+    if (house_->reserved.has(what.username))
       return answer<rules::question::find_user>({fault::reserved_name});
     if (const auto why = house_->allowed.refuses_registration(network, now()))
       return answer<rules::question::find_user>({*why});
@@ -150,7 +150,7 @@ void connection::carry(rules::question::find_token& what) {
 }
 
 void connection::carry(rules::question::arrive& what) {
-  house_->arrive(*this, what.who); // before the store is asked, so that nothing that changes meanwhile is missed
+  house_->users.arrive(*this, what.who); // before the store is asked, so that nothing that changes meanwhile is missed
   request(house_->directory, caf::infinite, salond::arrive{what.who, what.username, number, peer})
       .then([this, what](arrival_noted) { open_session(what); },
             [this](caf::error& why) {
@@ -194,7 +194,7 @@ void connection::open_session(const rules::question::arrive& as) {
         auto missed = house_->start_hearing(*this, username, std::move(*opened));
         log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
         answer<rules::question::arrive>(
-            {event::logged_in{username, house_->list_for(*this)}, std::move(missed.events), missed.more});
+            {event::logged_in{username, house_->salons.list_for(*this)}, std::move(missed.events), missed.more});
         confirm_all(missed.decided);
       },
       [this](fault why) {
@@ -212,11 +212,11 @@ void connection::carry(rules::question::replace_hash& what) {
 }
 
 void connection::carry(rules::question::change_password& what) {
-  if (!house_->allowed.may_change_password(account, now()))
+  if (!house_->allowed.may_change_password(account(), now()))
     return answer<rules::question::change_password>({fault::too_many_attempts});
   ask_store(
       this, house_->store, store_work::kind::write,
-      [what, why = decision{session().who().username, peer, {}, wall_clock(), account}](persistence::store& db) {
+      [what, why = decision{session().who().username, peer, {}, wall_clock(), account()}](persistence::store& db) {
         return db.change_password(what.who, what.expected, what.hash, why);
       },
       [this](bool changed) {
@@ -227,57 +227,57 @@ void connection::carry(rules::question::change_password& what) {
       [this](fault why) { answer<rules::question::change_password>({why}); });
 }
 
-/// The salon's desk, which owes an answer from now on. unknown_salon; storage: it is not open.
-outcome<desk*> connection::open_desk(const std::string& salon) {
-  auto* at = house_->find(salon);
-  if (!at || !at->salon)
-    return at ? fault::storage : fault::unknown_salon;
-  owed_by_ = at->record.id;
-  return at;
+/// The salon, which owes an answer from now on. unknown_salon; storage: it is not open.
+outcome<local_salon*> connection::open_salon(const std::string& name) {
+  auto* salon = house_->salons.find(name);
+  if (!salon || !salon->actor)
+    return salon ? fault::storage : fault::unknown_salon;
+  owed_by_ = salon->record.id;
+  return salon;
 }
 
 void connection::carry(command::post& what) {
-  auto* at = house_->find(what.salon);
-  if (!at || !at->salon)
-    return answer<command::post>({at ? fault::storage : fault::unknown_salon, what.salon});
-  const auto most = house_->settings.limits.posts_in_flight_per_salon;
-  if (most == 0 || at->posts < most)
-    return send_post(*at, what);
+  auto* salon = house_->salons.find(what.salon);
+  if (!salon || !salon->actor)
+    return answer<command::post>({salon ? fault::storage : fault::unknown_salon, what.salon});
+  if (!salon->posts.full(house_->settings.limits.posts_in_flight_per_salon))
+    return send_post(*salon, what);
   const auto until = now() + parking_time;
   inlet_.park(std::move(what), until);
-  house_->park(*at, *this);
+  salon->posts.park(number);
   house_->wake(*this, until);
 }
 
-void connection::send_post(desk& at, command::post& what) {
-  owed_by_ = at.record.id;
-  ++at.posts;
-  send(at.salon, salond::post{number, account, session().who().username, std::move(what.text), std::move(what.salon)});
+void connection::send_post(local_salon& salon, command::post& what) {
+  owed_by_ = salon.record.id;
+  salon.posts.sent();
+  send(salon.actor,
+       salond::post{number, account(), session().who().username, std::move(what.text), std::move(what.salon)});
 }
 
 void connection::carry(command::join& what) {
-  const auto at = open_desk(what.salon);
-  if (!at)
-    return answer<command::join>({at.why()});
-  send((*at)->salon, salond::join{number, account, session().who().username});
+  const auto salon = open_salon(what.salon);
+  if (!salon)
+    return answer<command::join>({salon.why()});
+  send((*salon)->actor, salond::join{number, account(), session().who().username});
 }
 
 void connection::carry(command::leave& what) {
-  const auto at = open_desk(what.salon);
-  if (!at)
-    return answer<command::leave>({at.why()});
-  send((*at)->salon, salond::leave{number, account, session().who().username});
+  const auto salon = open_salon(what.salon);
+  if (!salon)
+    return answer<command::leave>({salon.why()});
+  send((*salon)->actor, salond::leave{number, account(), session().who().username});
 }
 
 void connection::carry(rules::question::tell_privately& what) {
-  caf::anon_send(house_->relay, private_text{number, account, session().who().username, key_of(what.target),
+  caf::anon_send(house_->relay, private_text{number, account(), session().who().username, key_of(what.target),
                                              std::move(what.text), wall_clock()});
 }
 
 void connection::carry(command::ban& what) {
   owed_by_ = services_of_node{};
   request(house_->services.bans, caf::infinite,
-          ban_user{what.target, decision{session().who().username, peer, {}, wall_clock(), account}})
+          ban_user{what.target, decision{session().who().username, peer, {}, wall_clock(), account()}})
       .then(
           [this](removed& who) {
             answer<command::ban>({salond::done{}, event::user_banned{std::move(who.username)}});
@@ -289,7 +289,7 @@ void connection::carry(command::issue_token&) {
   auto token = rules::generate_token();
   ask_store(
       this, house_->store, store_work::kind::write,
-      [who = account, hash = rules::token_hash(token), at = wall_clock()](persistence::store& db) {
+      [who = account(), hash = rules::token_hash(token), at = wall_clock()](persistence::store& db) {
         db.issue_token(who, hash, at, at + token_life);
         return salond::done{};
       },

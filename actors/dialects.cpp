@@ -1,6 +1,5 @@
 #include "actors/dialects.hpp"
 #include "protocol/text/text_codec.hpp"
-#include "protocol/text/wire_text.hpp"
 
 namespace salond {
 
@@ -11,17 +10,6 @@ std::unique_ptr<codec> make_codec(dialect which, const config::settings& how) {
         text::text_options{how.text.raw_after, how.text.raw_gap, how.text.pace, how.limits.frame_bytes});
   }
   return nullptr;
-}
-
-shared_texts spell(dialect which, const std::vector<event::any>& events) {
-  auto texts = std::make_shared<spelled_texts>();
-  switch (which) {
-  case dialect::text:
-    for (const auto& what : events)
-      text::spell_to(*texts, what);
-    break;
-  }
-  return texts;
 }
 
 } // namespace salond

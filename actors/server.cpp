@@ -93,7 +93,7 @@ void start_all(pointer self) {
   st.started = wall_clock();
   st.actors.house = std::make_shared<audience>(st.parts.settings);
   st.actors.house->certificate = st.parts.certificate;
-  st.actors.house->reserve(names_of_operators(st.parts.certificates).names);
+  st.actors.house->reserved.set(names_of_operators(st.parts.certificates).names);
   st.actors.house->allowed.remember(known, self->clock().now(), st.started);
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
   const auto broken = [](const std::string& why) {

@@ -35,6 +35,14 @@ inline shared_bytes bytes_of(const shared_texts& texts) {
   return {texts, &texts->bytes};
 }
 
+/// How events are spelled for all clients that take them alike: a dialect, and whatever changes a line of it.
+class spelling {
+public:
+  virtual ~spelling() = default;
+  /// Appends the event as each of these clients is told it: one or more texts, made once for all of them.
+  virtual void spell(spelled_texts& to, const event::any& what) const = 0;
+};
+
 /// A client's dialect: bytes in, utterances out; events in, bytes out.
 /// Knows no socket, no actor and no clock: the caller brings bytes and the time.
 class codec {
@@ -60,8 +68,11 @@ public:
   /// Queues what the client is to be told.
   virtual void say(const event::any& what, instant now) = 0;
 
-  /// Queues what was spelled once for all clients of this dialect by its spelling function (for the text dialect:
-  /// text::spell_to): one or more whole texts. Does not copy them where the client takes them as they are.
+  /// How events are spelled for this client now. Lives for ever.
+  virtual const spelling& spells() const = 0;
+
+  /// Queues what was spelled so, once for many: one or more whole texts. Does not copy them where the client takes them
+  /// as they are.
   virtual void say_spelled(const shared_texts& spelled, instant now) = 0;
 
   /// Nothing is said after this: what waits goes out without further delay, `last` (if any) as the closing text.

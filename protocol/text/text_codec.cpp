@@ -230,6 +230,15 @@ void text_codec::say(const event::any& what, instant) {
     paced().say_alone(frame);
 }
 
+/// Line clients and raw clients take the same bytes; how they are cut for the latter is say_raw()'s business.
+const spelling& text_codec::spells() const {
+  class text_spelling final : public spelling {
+    void spell(spelled_texts& to, const event::any& what) const override { spell_to(to, what); }
+  };
+  static const text_spelling all;
+  return all;
+}
+
 void text_codec::say_spelled(const shared_texts& spelled, instant) {
   if (closed_)
     return;
