@@ -2,6 +2,7 @@
 #include "config/log.hpp"
 
 namespace salond {
+
 connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house,
                        caf::intrusive_ptr<client_socket> socket, dialect speaks, std::optional<fault> refusal)
     : caf::io::broker(cfg), house_(std::move(house)), socket_(std::move(socket)),
