@@ -4,9 +4,9 @@
 namespace salond {
 
 connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house,
-                       caf::intrusive_ptr<client_socket> socket, dialect speaks, std::optional<fault> refusal)
+                       caf::intrusive_ptr<client_socket> socket, const dialect& speaks, std::optional<fault> refusal)
     : caf::io::broker(cfg), house_(std::move(house)), socket_(std::move(socket)),
-      codec_(make_codec(speaks, house_->settings)), outlet_(*codec_, socket_->queue()),
+      codec_(speaks.make_codec(house_->settings)), outlet_(*codec_, socket_->queue()),
       inlet_(*codec_, house_->settings, house_->allowed, network), refusal_(refusal), entered_(now()),
       over_tls_(socket_->shaking()) {
   spells = &codec_->spells();
@@ -111,7 +111,22 @@ bool connection::take_next() {
   auto next = inlet_.take_next(outlet_.has_room(), now());
   const auto taken = next.said.has_value();
   go_on(std::move(next));
+  if (taken)
+    go_on_in_another_dialect();
   return taken;
+}
+
+/// Where the client and its codec agreed on that, or on another spelling.
+void connection::go_on_in_another_dialect() {
+  if (!outlet_.open())
+    return;
+  if (auto next = codec_->successor()) {
+    outlet_.speak(*next, now());
+    inlet_.speak(*next);
+    codec_ = std::move(next);
+    house_->touch(*this);
+  }
+  spells = &codec_->spells();
 }
 
 void connection::go_on(inlet::step next) {

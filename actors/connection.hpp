@@ -14,7 +14,7 @@ class connection final : public caf::io::broker, public subscriber, public socke
 public:
   /// `refusal`: it is told that and closed.
   connection(caf::actor_config& cfg, std::shared_ptr<audience> house, caf::intrusive_ptr<client_socket> socket,
-             dialect speaks, std::optional<fault> refusal);
+             const dialect& speaks, std::optional<fault> refusal);
   ~connection() override;
 
   const char* name() const override { return "connection"; }
@@ -50,6 +50,7 @@ private:
   void work();
   void pump();
   bool take_next();
+  void go_on_in_another_dialect();
   void go_on(inlet::step next);
   void take_bytes(std::string_view bytes);
   void forget(size_t bytes);

@@ -99,6 +99,11 @@ public:
   /// next say(), say_last() or cut_off(): the caller may then spare both.
   virtual bool transparent() const = 0;
 
+  /// Another codec that the client goes on with, where it and this one agreed on that (an HTTP request that becomes a
+  /// WebSocket): it has all bytes that were fed and not given out as utterances. Asked for behind each utterance, once
+  /// what this one has to say is drained; none of that may wait for a time.
+  virtual std::unique_ptr<codec> successor() { return nullptr; }
+
   /// When next() or drain() will have more without new bytes, if ever.
   virtual std::optional<instant> deadline() const = 0;
 

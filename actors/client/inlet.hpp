@@ -38,6 +38,8 @@ public:
   // --- bytes ---
   /// Takes bytes of the client. Answers whether they begin a frame.
   bool feed(std::string_view bytes, instant now);
+  /// Another codec takes over, which outlives it as well, with the bytes that the old one had not given out.
+  void speak(codec& other) { codec_ = &other; }
   /// A read of so many bytes is charged, where it brought no whole frame: it is work all the same. Called behind the
   /// turn in which they were fed. Who ends no frames has his first bytes for nothing: they are whole only when their
   /// time is over.

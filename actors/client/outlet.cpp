@@ -88,6 +88,14 @@ void outlet::give_queue(instant now) {
   out.clear();
 }
 
+void outlet::speak(codec& other, instant now) {
+  if (!passing())
+    give_queue(now);
+  else
+    stage_ = stage::spelling;
+  codec_ = &other;
+}
+
 outlet::written outlet::take_written() {
   const auto taken = said_.taken(unsent());
   return {take_until(messages_, taken), take_until(decisions_, taken)};

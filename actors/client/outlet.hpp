@@ -85,6 +85,9 @@ public:
   /// What is written since it was asked last. REQUIRES: the connection is whole.
   written take_written();
 
+  /// Another codec takes over, which outlives it as well: what the old one had to say goes first.
+  void speak(codec& other, instant now);
+
   // --- its end ---
   /// Says `last`, and nothing after it.
   void part(const std::optional<event::any>& last, instant now);

@@ -45,6 +45,7 @@ void NodeTest::launch() {
     where.how = config::endpoint::kind::tls;
   parts->certificate = certificate;
   parts->settings = settings;
+  parts->speaks = speaks;
   parts->operators = operators;
   parts->certificates = certificates;
   parts->db = std::move(db_);
