@@ -269,7 +269,7 @@ void connection::carry(command::leave& what) {
   send((*salon)->actor, salond::leave{number, account(), session().who().username});
 }
 
-void connection::carry(rules::question::tell_privately& what) {
+void connection::carry(command::tell_privately& what) {
   caf::anon_send(house_->relay, private_text{number, account(), session().who().username, key_of(what.target),
                                              std::move(what.text), wall_clock()});
 }
