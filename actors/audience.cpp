@@ -1,112 +1,136 @@
 #include "actors/audience.hpp"
 #include "actors/ask_store.hpp"
-#include "actors/network.hpp"
 #include "actors/wall_clock.hpp"
-#include "protocol/words/names.hpp"
+#include "config/log.hpp"
 #include <algorithm>
 
 namespace salond {
-namespace {
 
-/// Connections above the limit that may still be told why they are closed.
-constexpr size_t most_refusals_at_once = 256;
-
-} // namespace
-
-connection_id audience::next_id() {
-  // The clock's milliseconds above a counter: no two are the same, across restarts too.
-  if (ids_ == 0)
-    ids_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-               .count()
-           << 20;
-  return connection_id{++ids_};
-}
+// --- connections ---
 
 std::optional<fault> audience::refuses(const std::string& address) const {
-  const auto& limits = settings.limits;
-  if (closing || (limits.connections != 0 && connections_.size() >= limits.connections))
-    return fault::too_many_connections;
-  const auto network = network_of(address);
-  const auto here = addresses_.find(network);
-  if (limits.connections_per_address != 0 && !network.empty() && here != addresses_.end()
-      && here->second >= limits.connections_per_address)
-    return fault::too_many_connections;
-  return std::nullopt;
+  return closing ? fault::too_many_connections : connections_.refuses(address, settings.limits);
 }
 
 bool audience::overrun() const {
-  const auto most = settings.limits.connections;
-  return closing || (most != 0 && connections_.size() >= most + most_refusals_at_once);
+  return closing || connections_.overrun(settings.limits);
 }
 
-void audience::enter(hearer& who) {
-  who.number = next_id();
-  connections_.emplace(who.number, &who);
-  who.network = network_of(who.peer);
-  ++addresses_[who.network];
-}
-
-void audience::leave(hearer& who) {
-  if (connections_.erase(who.number) == 0)
+void audience::leave(subscriber& who) {
+  if (!connections_.leave(who))
     return;
-  const auto here = addresses_.find(who.network);
-  if (here != addresses_.end() && --here->second == 0)
-    addresses_.erase(here);
-  while (!who.seats.empty())
-    stand_up(who, *who.seats.back().at);
-  if (who.dirty)
-    dirty_.erase(std::remove(dirty_.begin(), dirty_.end(), &who), dirty_.end());
-  if (const auto mine = users_.find(who.account); mine != users_.end()) {
-    auto& list = mine->second;
-    list.erase(std::remove(list.begin(), list.end(), &who), list.end());
-    if (list.empty())
-      users_.erase(mine);
+  subscriber_list::remove_from_all(who);
+  writes_.remove(who);
+  if (users.leave(who)) {
     const auto requests =
         settings.requests.keep_offline ? persistence::store::requests::keep : persistence::store::requests::end;
-    caf::anon_send(directory, depart{who.account, who.number, requests});
+    caf::anon_send(directory, depart{who.account(), who.number, requests});
   }
   tell_if_over();
 }
 
-void audience::open(const salon_opened& what) {
-  auto& place = desks_[what.record.id];
-  if (!place)
-    place = std::make_unique<desk>();
-  by_key_.erase(key_of(place->record.name));
-  by_name_.erase(place->record.name);
-  place->record = what.record;
-  place->salon = what.salon;
-  by_key_[key_of(what.record.name)] = place.get();
-  by_name_[what.record.name] = place.get();
-  listed_.clear();
+void audience::answer(connection_id whom, rules::answer::any what) {
+  if (auto* who = connections_.find(whom))
+    who->answered(std::move(what));
 }
 
+void audience::tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now) {
+  allowed.tell_fact(kind, why, address, now);
+  tick_later();
+}
+
+void audience::end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now) {
+  for (const auto next : allowed.over(what, how, guesses, now))
+    if (auto* who = connections_.find(next))
+      who->attempt_due();
+  tick_later(); // a burst of failures ends with time
+}
+
+/// What nobody waits for: should the database not take it, the log has it.
+void audience::note(std::vector<admission::line> lines) {
+  for (auto& line : lines) {
+    log::warning("wrong passwords", {{"account", line.to}, {"from", line.why.from}, {"what", line.why.reason}});
+    tell_store(store, [line](persistence::store& db) { db.note(line.why, line.what, line.to, line.result); });
+  }
+}
+
+// --- sessions ---
+
+rules::backlog::piece audience::start_hearing(subscriber& who, const std::string& username, persistence::arrival&& as) {
+  for (const auto id : users.begin(who, as.salons))
+    if (auto* salon = salons.find(id))
+      salon->subscribers.add(who);
+  return who.backlog.begin(username, std::move(as.waiting), std::move(as.later), std::move(as.decided));
+}
+
+void audience::delivered(std::vector<private_id> which) {
+  delivered_.insert(delivered_.end(), which.begin(), which.end());
+  flush_later();
+}
+
+void audience::told_decisions(user_id who, std::vector<decided_request> which) {
+  tell_store(store, [who, which = std::move(which)](persistence::store& db) { db.mark_told(who, which); });
+}
+
+// --- salons ---
+
 void audience::lose(salon_id which) {
-  const auto found = desks_.find(which);
-  if (found == desks_.end())
+  auto* salon = salons.find(which);
+  if (!salon)
     return;
-  found->second->salon = nullptr;
-  found->second->posts = 0;
-  for (auto* who : everybody())
+  salon->actor = nullptr;
+  salon->posts.lost();
+  for (auto* who : connections_.all())
     who->lost(which);
   tell_if_over();
 }
 
-void audience::archive(salon_id which) {
-  auto* at = find(which);
-  if (!at)
+void audience::tell(told& what, instant now) {
+  auto* salon = salons.find(what.salon);
+  if (!salon)
     return;
-  at->archived = true;
-  listed_.clear();
-  by_key_.erase(key_of(at->record.name));
-  by_name_.erase(at->record.name);
-  while (!at->hearers.empty())
-    stand_up(*at->hearers.back(), *at);
+  change_members(what.entered, *salon, online_users::membership::made);
+  if (!what.events.empty())
+    tell_events(*salon, what.events, now);
+  change_members(what.gone, *salon, online_users::membership::ended);
+  for (auto& reply : what.replies)
+    answer(reply, *salon);
+  while (const auto next = salon->posts.take_parked(settings.limits.posts_in_flight_per_salon))
+    if (auto* who = connections_.find(*next))
+      who->unparked();
 }
+
+void audience::change_members(const std::vector<user_id>& whom, local_salon& salon, online_users::membership now) {
+  for (const auto user : whom)
+    users.change_membership(user, salon.record.id, now, [&](subscriber& who) {
+      now == online_users::membership::made ? salon.subscribers.add(who) : salon.subscribers.remove(who);
+    });
+}
+
+void audience::tell_events(local_salon& salon, const std::vector<event::any>& events, instant now) {
+  spelled_batch batch{events};
+  salon.subscribers.tell(batch);
+  salon.messages += events.size();
+  told_.add(events.size(), salon.subscribers.size(), now);
+}
+
+void audience::answer(reply& what, local_salon& salon) {
+  if (std::holds_alternative<rules::answer::posted>(what.what))
+    salon.posts.answered();
+  std::visit([&](auto& given) { answer(what.to, std::move(given)); }, what.what);
+  tell_if_over();
+}
+
+std::vector<user_id> audience::users_hearing(salon_id which) {
+  const auto* salon = salons.find(which);
+  return salon ? salon->subscribers.users() : std::vector<user_id>{};
+}
+
+// --- everybody ---
 
 void audience::serve(const serving& now) {
   services = now;
-  for (auto* who : everybody())
+  for (auto* who : connections_.all())
     who->services_lost();
 }
 
@@ -115,182 +139,34 @@ void audience::take_up(const new_settings& now) {
   certificate = now.certificate;
 }
 
-void audience::reserve(const std::vector<std::string>& operators) {
-  reserved_.clear();
-  for (const auto& name : operators)
-    reserved_.push_back(skeletons_of(name));
-}
-
-bool audience::is_reserved_for_operator(const std::string& username) const {
-  const auto looks = skeletons_of(username);
-  return std::any_of(reserved_.begin(), reserved_.end(),
-                     [&](const skeletons& other) { return look_alike(other, looks); });
-}
-
-std::vector<hearer*> audience::everybody() const {
-  std::vector<hearer*> all;
-  all.reserve(connections_.size());
-  for (const auto& [id, who] : connections_)
-    all.push_back(who);
-  return all;
-}
-
-desk* audience::find(const std::string& name) {
-  if (const auto exact = by_name_.find(name); exact != by_name_.end())
-    return exact->second;
-  const auto folded = by_key_.find(key_of(name));
-  return folded == by_key_.end() ? nullptr : folded->second;
-}
-
-desk* audience::find(salon_id which) {
-  const auto found = desks_.find(which);
-  return found == desks_.end() ? nullptr : found->second.get();
-}
-
-void audience::sit(hearer& who, desk& at) {
-  for (const auto& one : who.seats)
-    if (one.at == &at)
-      return;
-  who.seats.push_back({&at, at.hearers.size()});
-  at.hearers.push_back(&who);
-}
-
-void audience::stand_up(hearer& who, desk& at) {
-  const auto mine = std::find_if(who.seats.begin(), who.seats.end(), [&](const seat& s) { return s.at == &at; });
-  if (mine == who.seats.end())
-    return;
-  const auto place = mine->place;
-  who.seats.erase(mine);
-  auto* last = at.hearers.back();
-  at.hearers[place] = last;
-  at.hearers.pop_back();
-  for (auto& one : last->seats)
-    if (one.at == &at && last != &who)
-      one.place = place;
-}
-
-void audience::tell(told& what, instant now) {
-  const auto found = desks_.find(what.salon);
-  if (found == desks_.end())
-    return;
-  auto& at = *found->second;
-  const auto change = [&](const std::vector<user_id>& whom, bool member) {
-    for (const auto user : whom) {
-      const auto place = users_.find(user);
-      if (place == users_.end())
-        continue;
-      for (auto* who : place->second) {
-        if (!who->listening)
-          who->while_arriving[at.record.id] = member;
-        else if (member)
-          sit(*who, at);
-        else
-          stand_up(*who, at);
-      }
-    }
-  };
-  change(what.entered, true);
-  if (!what.events.empty()) {
-    std::array<shared_texts, dialect_count> spelled;
-    for (auto* who : at.hearers) {
-      auto& bytes = spelled[static_cast<size_t>(who->speaks)];
-      if (!bytes)
-        bytes = spell(who->speaks, what.events);
-      who->hear(bytes);
-    }
-    const auto messages = what.events.size(), deliveries = messages * at.hearers.size();
-    messages_ += messages;
-    at.messages += messages;
-    deliveries_ += deliveries;
-    recent_messages_.add(messages, now);
-    recent_deliveries_.add(deliveries, now);
-  }
-  change(what.gone, false);
-  for (auto& one : what.replies)
-    answer(one, at);
-  while (!at.parked.empty() && at.posts < settings.limits.posts_in_flight_per_salon) {
-    const auto next = connections_.find(at.parked.front());
-    at.parked.pop_front();
-    if (next != connections_.end())
-      next->second->unparked();
-  }
-}
-
-std::vector<user_id> audience::users_hearing(salon_id which) {
-  std::vector<user_id> users;
-  if (const auto* at = find(which))
-    for (const auto* who : at->hearers)
-      if (!who->hung_up)
-        users.push_back(who->account);
-  return users;
-}
-
-void audience::answer(reply& what, desk& at) {
-  if (std::holds_alternative<rules::answer::posted>(what.what) && at.posts > 0)
-    --at.posts;
-  const auto found = connections_.find(what.to);
-  if (found != connections_.end())
-    std::visit([&](auto& given) { found->second->answered(std::move(given)); }, what.what);
-  tell_if_over();
-}
-
-void audience::close_user(user_id who, const event::any& last) {
-  const auto found = users_.find(who);
-  if (found == users_.end())
-    return;
-  for (auto* one : found->second)
-    one->close(last);
-}
-
-void audience::tell_user(user_id who, const event::any& what) {
-  const auto found = users_.find(who);
-  if (found == users_.end())
-    return;
-  for (auto* one : found->second)
-    if (one->listening)
-      one->hear(what);
-}
-
-void audience::change_account(const account_changed& what) {
-  const auto found = users_.find(what.who);
-  if (found == users_.end())
-    return;
-  for (auto* one : found->second)
-    one->account_is(what.username, what.role);
+void audience::announce(const event::any& what) {
+  const std::vector<event::any> events{what};
+  spelled_batch batch{events};
+  for (auto* who : connections_.all())
+    if (online_users::online(*who))
+      who->hear(batch.as(*who->spells));
 }
 
 surveyed audience::survey(instant time) const {
   surveyed now;
   now.connections = connections_.size();
-  now.users = users_.size();
-  now.messages = messages_;
-  now.deliveries = deliveries_;
-  now.messages_a_second = recent_messages_.a_second(time);
-  now.deliveries_a_second = recent_deliveries_.a_second(time);
-  for (const auto& [id, at] : desks_) {
-    now.posts_in_flight += at->posts;
-    now.posts_parked += at->parked.size();
-    if (!at->archived)
-      now.salons.push_back({id, at->record.name, at->hearers.size(), at->messages});
+  now.users = users.size();
+  now.messages = told_.messages();
+  now.deliveries = told_.deliveries();
+  now.messages_a_second = told_.messages_a_second(time);
+  now.deliveries_a_second = told_.deliveries_a_second(time);
+  for (const auto& [id, salon] : salons.all()) {
+    now.posts_in_flight += salon->posts.in_flight();
+    now.posts_parked += salon->posts.parked();
+    if (!salon->archived)
+      now.salons.push_back({id, salon->record.name, salon->subscribers.size(), salon->messages});
   }
   return now;
 }
 
-void audience::announce(const event::any& what) {
-  std::array<shared_texts, dialect_count> spelled;
-  for (const auto& [id, who] : connections_) {
-    if (!who->listening)
-      continue;
-    auto& bytes = spelled[static_cast<size_t>(who->speaks)];
-    if (!bytes)
-      bytes = spell(who->speaks, {what});
-    who->hear(bytes);
-  }
-}
-
 void audience::close_all(const event::any& last, instant now, std::function<void()> when_over) {
   closing = true;
-  for (const auto& [id, who] : connections_)
+  for (auto* who : connections_.all())
     who->close(last);
   note(allowed.take_all_lines(now, wall_clock()));
   allowed.tell_facts(instant::max());
@@ -300,17 +176,16 @@ void audience::close_all(const event::any& last, instant now, std::function<void
 
 /// A post that was taken is stored before the end, though its author is gone: its salon may still have to send it on.
 void audience::tell_if_over() {
-  const auto owes = [](const auto& one) { return one.second->posts != 0; };
-  if (when_over_ && connections_.empty() && std::none_of(desks_.begin(), desks_.end(), owes))
+  const auto owes = [](const auto& salon) { return salon.second->posts.in_flight() != 0; };
+  if (when_over_ && connections_.empty() && std::none_of(salons.all().begin(), salons.all().end(), owes))
     std::exchange(when_over_, nullptr)();
 }
 
-void audience::touch(hearer& who) {
-  if (who.dirty)
-    return;
-  who.dirty = true;
-  dirty_.push_back(&who);
-  flush_later();
+// --- turns of the loop ---
+
+void audience::touch(subscriber& who) {
+  if (writes_.add(who))
+    flush_later();
 }
 
 void audience::flush_later() {
@@ -320,12 +195,7 @@ void audience::flush_later() {
 
 void audience::flush() {
   flush_due_ = false;
-  while (!dirty_.empty()) { // a flush may end a connection, which then leaves the list
-    auto* who = dirty_.back();
-    dirty_.pop_back();
-    who->dirty = false;
-    who->flush();
-  }
+  writes_.flush();
   if (delivered_.empty())
     return;
   tell_store(store, [which = std::exchange(delivered_, {})](persistence::store& db) {
@@ -333,31 +203,23 @@ void audience::flush() {
   });
 }
 
-void audience::wake(const hearer& who, instant when) {
-  alarms_.emplace(when, who.number);
-  tick_later();
-}
-
-void audience::tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now) {
-  allowed.tell_fact(kind, why, address, now);
+void audience::wake(const subscriber& who, instant when) {
+  alarms_.set(when, who.number);
   tick_later();
 }
 
 void audience::tick_later() {
-  if (ticking_ || (alarms_.empty() && !allowed.watches()))
+  if (tick_due_ || !(alarms_.any() || allowed.watches()))
     return;
-  ticking_ = true;
+  tick_due_ = true;
   caf::delayed_anon_send(relay, std::chrono::milliseconds{250}, salond::tick{});
 }
 
 void audience::tick(instant now) {
-  ticking_ = false;
-  while (!alarms_.empty() && alarms_.begin()->first <= now) {
-    const auto found = connections_.find(alarms_.begin()->second);
-    alarms_.erase(alarms_.begin());
-    if (found != connections_.end())
-      found->second->time_has_come(now);
-  }
+  tick_due_ = false;
+  while (const auto next = alarms_.take_due(now))
+    if (auto* who = connections_.find(*next))
+      who->time_has_come(now);
   note(allowed.take_lines(now, wall_clock()));
   allowed.tell_facts(now);
   tick_later();

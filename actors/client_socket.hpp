@@ -1,25 +1,19 @@
-// A client's socket and the door it comes through, in CAF's event loop. Why our own: CAF's scribe waits for epoll
+// A client's socket in CAF's event loop. Why our own: CAF's scribe waits for epoll
 // before each write, copies into one buffer a connection, and keeps a read buffer a connection; this one writes at
 // once, sends shared bytes without copying them, and reads into one buffer for all (docs/decisions/0004-fan-out.md has
 // the figures). It may speak TLS: what is said waits unencrypted, and is encrypted as the kernel takes it, so that
 // bounds and the dropping of what nobody reads are the same (docs/decisions/0010-tls-for-clients.md). Lives on the I/O
 // thread alone.
 #pragma once
+#include "actors/client/send_queue.hpp"
 #include "actors/transport/tls_stream.hpp"
-#include "protocol/codec.hpp"
 #include <caf/io/all.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
-#include <caf/io/network/doorman_impl.hpp>
-#include <functional>
 #include <string>
-#include <vector>
 
 namespace salond {
 
 namespace net = caf::io::network;
-
-/// The address of every client of a unix socket.
-inline constexpr const char* local_peer = "local";
 
 /// Told by a client_socket what a broker is not told by CAF.
 class socket_owner {
@@ -49,24 +43,19 @@ public:
   /// Records of TLS that the peer has sent so far: each costs its decryption, however few bytes it has. 0 in clear.
   uint64_t records() const { return tls_ ? tls_->records() : 0; }
 
-  /// Queues bytes; they go out at the next flush().
-  void say(shared_bytes bytes);
-  /// Queued bytes that the kernel has not taken.
-  size_t unsent() const { return unsent_ + sealed_.size() - sealed_sent_; }
-  /// Forgets what is queued but for the rest of a frame (up to its '\n') whose beginning is out already.
-  void drop_unsent();
+  /// What is said and not out; what is added goes out at the next flush().
+  send_queue& queue() { return queue_; }
+  void say(shared_bytes bytes) { queue_.add(std::move(bytes)); }
+  size_t unsent() const { return queue_.unsent(); }
   /// After what is queued, ends our output (close_notify, FIN).
   void finish();
   /// Whether it was ended at once, or is broken: what had waited is not on its way.
-  bool broken() const { return aborted_; }
+  bool broken() const { return link_ != link::whole; }
   /// Whether the peer has ended its output.
   bool input_over() const { return input_over_; }
   /// Ends the connection at once, unread bytes or not; connection_closed_msg comes from the loop.
   void abort();
-  void pause_reading() {
-    waits_to_shake_ = false;
-    leave_loop();
-  }
+  void pause_reading();
   void resume_reading();
 
   // caf::io::scribe
@@ -103,60 +92,53 @@ private:
   void seal_some();
   void lose();
   void break_off();
-  void forget_queue();
-  void advance(size_t sent);
-  void want_write(bool want);
+  void wait_for_kernel();
+  void wait_no_more();
   void leave_loop();
   bool registered(int events) const { return (events_.eventbf() & events) != 0; }
   void fail(net::operation op);
 
+  /// Whether the loop tells of bytes of the peer, or is going to.
+  enum class input : uint8_t {
+    off,
+    on,
+    in_line ///< no: the handshake waits for its turn in the line of handshake_pace, out of the loop
+  };
+  /// What keeps what is said from going out.
+  enum class output : uint8_t {
+    free,
+    full, ///< the kernel is: the loop tells, or is going to, when it is not
+    held  ///< the handshake is not done
+  };
+  /// How far our output is ended.
+  enum class ending : uint8_t {
+    none,
+    asked,    ///< behind what is queued
+    notified, ///< close_notify is encrypted
+    done      ///< the FIN is sent
+  };
+  /// What becomes of the connection.
+  enum class link : uint8_t {
+    whole,
+    broken,  ///< what the peer had said is still read
+    given_up ///< nothing more is read
+  };
+
   handler events_; // owns and closes the descriptor
   // The loop's references to us. It takes up and drops its registrations at the end of a turn, and says nothing of one
-  // that was changed twice in a turn; so these do not tell what it is going to wait for.
+  // that was changed twice in a turn; so these do not tell what it is going to wait for: input_ and output_ do.
   caf::intrusive_ptr<client_socket> reading_, writing_;
-  bool waits_to_read_ = false, waits_to_write_ = false; // what it is going to wait for
-  bool reads_later_ = false;                            // what the TLS stream holds has a turn of its own
-  bool waits_to_shake_ = false;                         // in the line of handshake_pace, out of the loop
   socket_owner* owner_ = nullptr;
   std::string peer_;
-  std::vector<char> unused_;        // wr_buf() must answer something; nobody writes there
-  std::vector<shared_bytes> queue_; // from first_ on; emptied when all is out
-  size_t first_ = 0;
-  size_t done_ = 0; // bytes of the first that are out
-  size_t unsent_ = 0;
-  bool input_over_ = false, last_ = false, finished_ = false, aborted_ = false;
-  bool given_up_ = false;           // nothing more is read
+  std::vector<char> unused_; // wr_buf() must answer something; nobody writes there
+  send_queue queue_;
   std::unique_ptr<tls_stream> tls_; // null: in clear
-  std::string sealed_;              // encrypted, and not taken by the kernel: from sealed_sent_ on
-  size_t sealed_sent_ = 0;
-  bool said_end_ = false, held_back_ = false; // close_notify is sealed; what was said waits for the handshake
-};
-
-/// Accepts clients, up to 64 a turn of the loop, and gives each to `accepted`. When descriptors run short it accepts
-/// nobody until some are free again: the last quarter of them, at most 64, is for the server itself.
-class client_doorman : public net::doorman_impl {
-public:
-  /// Answers how many of the turn's 64 that was worth, at least 1.
-  using on_accept = std::function<unsigned(caf::intrusive_ptr<client_socket>)>;
-  using on_pause = std::function<void()>;
-
-  /// Owns `fd`, a listening socket. `local`: peers have no address of their own (a unix socket).
-  enum class peers { by_address, local };
-  client_doorman(net::default_multiplexer& loop, int fd, peers kind, on_accept accepted, on_pause paused);
-
-  bool new_connection() override;
-  /// Accepts again if there are descriptors. REQUIRES: it has told that it paused, in an earlier turn of the loop.
-  bool go_on_if_possible();
-  std::string addr() const override { return {}; } // CAF's would abort the process for a unix socket
-  uint16_t port() const override { return 0; }
-
-private:
-  unsigned take_in(net::default_multiplexer& loop, int fd);
-  bool pause();
-
-  peers kind_;
-  on_accept accepted_;
-  on_pause paused_;
+  input input_ = input::off;
+  output output_ = output::free;
+  ending ending_ = ending::none;
+  link link_ = link::whole;
+  bool input_over_ = false;  // the peer's output is ended
+  bool reads_later_ = false; // what the TLS stream holds has a turn of its own
 };
 
 } // namespace salond

@@ -2,30 +2,15 @@
 #include "config/log.hpp"
 
 namespace salond {
-namespace {
-
-// What a client says after it was hung up on, and is read all the same.
-constexpr size_t most_forgotten = 262144;
-
-// A client that has been hung up on gets this long to read what it was told and to close.
-constexpr auto closing_time = std::chrono::seconds{5};
-// And this long to close when the server stops and everything is written to it: whoever reads has it by then.
-constexpr auto parting_time = std::chrono::milliseconds{250};
-
-size_t window_of(const config::limits& limits) {
-  return limits.posts_in_flight != 0 ? limits.posts_in_flight : std::numeric_limits<size_t>::max();
-}
-
-} // namespace
 
 connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house,
-                       caf::intrusive_ptr<client_socket> socket, dialect speaks_, std::optional<fault> refusal)
+                       caf::intrusive_ptr<client_socket> socket, const dialect& speaks, std::optional<fault> refusal)
     : caf::io::broker(cfg), house_(std::move(house)), socket_(std::move(socket)),
-      codec_(make_codec(speaks_, house_->settings)), session_(window_of(house_->settings.limits)), refusal_(refusal) {
-  speaks = speaks_;
+      codec_(speaks.make_codec(house_->settings)), outlet_(*codec_, socket_->queue()),
+      inlet_(*codec_, house_->settings, house_->allowed, network), refusal_(refusal), entered_(now()),
+      over_tls_(socket_->shaking()) {
+  spells = &codec_->spells();
   peer = socket_->peer();
-  over_tls_ = socket_->shaking();
-  entered_ = now();
   house_->enter(*this);
 }
 
@@ -45,35 +30,28 @@ caf::behavior connection::make_behavior() {
     wait_for_turn();
   return {
       [this](const caf::io::new_data_msg& msg) {
-        if (closing_by_)
-          return forget(msg.buf.size());
-        const auto begins = codec_->unread() == 0;
-        codec_->feed({msg.buf.data(), msg.buf.size()}, now());
-        heard_ = 0;
-        work();
-        pay_for_reading(msg.buf.size(), begins);
+        outlet_.open() ? take_bytes({msg.buf.data(), msg.buf.size()}) : forget(msg.buf.size());
       },
       [this](const caf::io::connection_closed_msg&) {
-        socket_ = nullptr;
+        let_go_of_socket();
         quit();
       },
       [this](const wake&) {
-        if (finished_ && socket_ && socket_->input_over())
+        if (outlet_.ended() && socket_ && socket_->input_over())
           return quit();
         wake_at_.reset();
-        if (arriving_ && now() >= slowed_until_)
-          arrived();
-        resting_ = false;
-        heard_ = 0;
+        if (inlet_.arrives_now(now()))
+          inlet_.arrived();
+        inlet_.begin_turn();
         work();
       },
   };
 }
 
 void connection::on_exit() {
-  if (session_.anonymous() && !refusal_)
+  if (session().anonymous() && !refusal_)
     house_->allowed.came_to_nothing(network, over_tls_, now());
-  arrived();
+  inlet_.arrived();
   house_->leave(*this);
   tried(admission::attempt_result::unknown);
   take_registration_back();
@@ -81,7 +59,7 @@ void connection::on_exit() {
     socket_->belongs_to(nullptr);
     if (socket_->unsent() != 0)
       socket_->abort(); // nobody would notice any more that the peer does not read
-    socket_ = nullptr;
+    let_go_of_socket();
   }
   caf::io::broker::on_exit();
 }
@@ -102,29 +80,86 @@ void connection::work() {
   flush();
 }
 
-size_t connection::unsent() const {
-  return socket_->unsent() + (transparent_ ? 0 : codec_->unsent());
+void connection::take_bytes(std::string_view bytes) {
+  const auto begins = inlet_.feed(bytes, now());
+  inlet_.count_anew();
+  work();
+  auto charged = inlet_.charge_read(bytes.size(), begins, now());
+  const auto held = charged.wake_after.has_value();
+  go_on(std::move(charged));
+  if (held)
+    read_on_or_pause();
+}
+
+/// What comes after the last words. Who goes on and on is cut off when the time to close is over.
+void connection::forget(size_t bytes) {
+  if (!inlet_.forget(bytes) && socket_)
+    socket_->pause_reading();
 }
 
 /// Takes utterances for as long as the session will have them.
 void connection::pump() {
-  if (pumping_ || resting_)
-    return; // pumping: an answer that came at once; the loop below goes on, so that no input can nest calls
-  pumping_ = true;
-  choked_ = false;
+  if (!inlet_.begin_taking())
+    return;
   ask_if_read();
-  while (socket_ && !session_.waiting() && !parked_ && next_may_be_heard()) {
-    auto said = slowed_ ? std::exchange(slowed_, std::nullopt) : codec_->next(now());
-    if (!said)
-      break;
-    ++heard_;
-    if (!in_pace(*said)) {
-      slowed_ = std::move(said);
-      break;
-    }
-    carry_out(session_.hear(std::move(*said)));
+  while (socket_ && take_next())
+    ;
+  inlet_.end_taking();
+  read_on_or_pause();
+}
+
+bool connection::take_next() {
+  auto next = inlet_.take_next(outlet_.has_room(), now());
+  const auto taken = next.said.has_value();
+  go_on(std::move(next));
+  if (taken)
+    go_on_in_another_dialect();
+  return taken;
+}
+
+/// Where the client and its codec agreed on that, or on another spelling.
+void connection::go_on_in_another_dialect() {
+  if (!outlet_.open())
+    return;
+  if (auto next = codec_->successor()) {
+    outlet_.speak(*next, now());
+    inlet_.speak(*next);
+    codec_ = std::move(next);
+    house_->touch(*this);
   }
-  pumping_ = false;
+  spells = &codec_->spells();
+}
+
+void connection::go_on(inlet::step next) {
+  switch (next.about) {
+  case inlet::notice::none: break;
+  case inlet::notice::asks_too_much: hear(event::any{event::refused{fault::too_many_requests, {}}}); break;
+  case inlet::notice::closed_for_asking:
+    house_->tell_fact("closed a client that asks too much", to_string(fault::too_many_requests), peer, now());
+    break;
+  case inlet::notice::closed_for_saying:
+    house_->tell_fact("closed a client that says too much", session().who().username, peer, now());
+    break;
+  }
+  if (next.wake_after)
+    wake_up(*next.wake_after);
+  if (next.said)
+    carry_out(session().hear(std::move(*next.said)));
+}
+
+/// Who comes from where connections come to nothing all the time is not shaken hands with before its turn. In clear it
+/// costs less to hear than to keep waiting.
+void connection::wait_for_turn() {
+  if (!over_tls_)
+    return;
+  const auto wait = inlet_.arrive(now());
+  if (!wait) {
+    house_->tell_fact("closed a connection unheard", "too many of its address wait", peer, now());
+    return socket_->abort();
+  }
+  if (*wait == instant::duration{0})
+    return;
+  wake_up(*wait);
   read_on_or_pause();
 }
 
@@ -142,188 +177,43 @@ void connection::carry_out(rules::effects what) {
 }
 
 void connection::answered(rules::answer::any what) {
-  asked_services_ = false;
-  const auto asked_for = session_.asked_for(); // what a login brings is not
-  auto effects = session_.answered(std::move(what));
+  if (std::holds_alternative<services_of_node>(owed_by_))
+    owed_by_ = std::monostate{};
+  const auto asked_for = session().asked_for(); // what a login brings is not
+  auto effects = session().answered(std::move(what));
   if (asked_for)
-    pay_for(effects);
+    inlet_.charge_answer(effects, !std::holds_alternative<std::monostate>(handed_out_), now());
   carry_out(std::move(effects));
   pump();
   house_->touch(*this);
 }
 
-/// An answer: what it asked for, or what waited for its login. Never a reason to cut it off.
-void connection::tell(const event::any& what) {
-  if (hung_up || !socket_)
-    return;
-  const auto before = unsent();
-  codec_->say(what, now());
-  transparent_ = false;
-  said_.answered(unsent() - before);
-  if (const auto* privately = std::get_if<event::said_privately>(&what))
-    to_confirm_.emplace_back(said_.said(), privately->id);
-  house_->touch(*this);
-}
-
-void connection::hear(const shared_texts& spelled) {
-  if (hung_up || !socket_ || !keeps_up())
-    return;
-  if (transparent_) {
-    socket_->say(bytes_of(spelled));
-    said_.others_said(spelled->bytes.size());
-  } else {
-    const auto before = unsent();
-    codec_->say_spelled(spelled, now());
-    said_.others_said(unsent() - before);
-  }
-  house_->touch(*this);
-}
-
-void connection::hear(const event::any& what) {
-  hear_of(what);
-}
-
-/// Whether it is told that.
-bool connection::hear_of(const event::any& what) {
-  if (hung_up || !socket_ || !keeps_up())
-    return false;
-  const auto before = unsent();
-  codec_->say(what, now());
-  transparent_ = false;
-  said_.others_said(unsent() - before);
-  house_->touch(*this);
-  return true;
-}
-
-/// What is left out waits for the next login.
-void connection::deliver(const event::said_privately& what) {
-  if (hear_of(event::any{what}))
-    to_confirm_.emplace_back(said_.said(), what.id);
-}
-
-void connection::confirm(const decided_request& what) {
-  if (hung_up || behind_)
-    return;
-  decisions_to_confirm_.emplace_back(said_.said(), what);
-  house_->touch(*this);
-}
-
-void connection::close(const std::optional<event::any>& last) {
-  if (hung_up)
-    return;
-  parked_.reset();
-  slowed_.reset();
-  attempt_waits_.reset();
-  when_read_.reset();
-  session_.hung_up();
-  hung_up = true;
-  transparent_ = false;
-  closing_by_ = now() + closing_time;
-  house_->wake(*this, *closing_by_);
-  tried(admission::attempt_result::unknown);
-  take_registration_back();
-  if (socket_ && socket_->shaking() && !refusal_)
-    return socket_->abort(); // it cannot be told anything, and is not waited for
-  if (too_slow_) {
-    to_confirm_.clear();
-    decisions_to_confirm_.clear();
-    std::vector<shared_bytes> dropped;
-    codec_->say_last(std::nullopt, now());
-    codec_->drain(dropped, now() + closing_time);
-    socket_->drop_unsent();
-    if (last)
-      socket_->say(bytes_of(spell(speaks, {*last})));
-  } else {
-    codec_->say_last(last, now());
-  }
-  house_->touch(*this);
-}
-
-void connection::flush() {
-  if (!socket_ || finished_)
-    return;
-  if (!transparent_)
-    drain_codec();
-  socket_->flush();
-  if (!transparent_)
-    wake_at_deadline(); // now it is known what the peer has taken
-  finish_if_said();
-  go_on_if_choked();
-}
-
-void connection::drain_codec() {
-  static thread_local std::vector<shared_bytes> out; // of the I/O thread: kept, so that a delivery allocates nothing
-  if (!too_slow_ && !waits_for_peer())
-    codec_->drain(out, now());
-  for (auto& bytes : out)
-    socket_->say(std::move(bytes));
-  out.clear();
-  transparent_ = codec_->transparent();
-}
-
 /// The client has read its answers: on with what it said, or is handed, in a turn of its own, so that others have
 /// theirs.
 void connection::go_on_if_choked() {
-  if (!(choked_ || when_read_) || !socket_ || !has_room() || now() < slowed_until_)
-    return; // who is slowed is woken at the end of it
-  choked_ = false;
+  if (!(inlet_.choked() || when_read_) || !socket_ || !outlet_.has_room() || inlet_.held(now()))
+    return; // who is held is woken at the end of it
+  inlet_.unchoke();
   wake_up();
 }
 
-/// What is written counts as delivered; once all is, a connection that was hung up ends its output.
-void connection::finish_if_said() {
-  confirm_taken();
-  if (!socket_ || socket_->unsent() != 0 || (!too_slow_ && unsent() != 0) || !closing_by_ || finished_)
-    return;
-  finished_ = true;
-  socket_->finish();
-  if (house_->closing)
-    house_->wake(*this, *(closing_by_ = std::min(*closing_by_, now() + parting_time)));
-  if (!socket_->input_over())
-    return socket_->resume_reading(); // until the peer ends, too
-  wake_up(); // to quit: the loop may have called us, and who quits outside a message is never taken apart
-}
-
-void connection::output_drained() {
-  if (!transparent_ && codec_->writing_deadline())
-    house_->touch(*this); // what waited for the peer
-  finish_if_said();
-  go_on_if_choked();
-}
-
-/// Whether no utterance is taken now, be there one or not.
-bool connection::takes_none() {
-  return session_.waiting() || slowed_ || choked_ || parked_ || resting_ || now() < slowed_until_;
-}
-
 void connection::read_on_or_pause() {
-  if (!socket_ || closing_by_)
+  if (!socket_ || !outlet_.open())
     return;
-  const auto full = is_not_to_be_read();
-  if (full == paused_)
-    return;
-  paused_ = full;
-  if (paused_)
+  const auto wanted = inlet_.reading_changes(now());
+  if (wanted == inlet::reading::paused)
     socket_->pause_reading();
-  else
+  if (wanted == inlet::reading::on)
     socket_->resume_reading();
-}
-
-/// What comes after the last words is read and forgotten: unread input would turn our FIN into a reset. Who goes on and
-/// on is not read any more; he is cut off when the time to close is over.
-void connection::forget(size_t bytes) {
-  forgotten_ += bytes;
-  if (forgotten_ > most_forgotten && socket_)
-    socket_->pause_reading();
 }
 
 /// The codec's time: when a client turns out to be raw, when the next paced text may go out. A frame that is ready
 /// while none is taken is no reason to wake: it is taken when the session asks for it.
 void connection::wake_at_deadline() {
   std::optional<instant> when;
-  if (!waits_for_peer())
-    when = takes_none() ? codec_->writing_deadline() : codec_->deadline();
-  else if (!takes_none())
+  if (!outlet_.waits_for_peer())
+    when = inlet_.takes_none(now()) ? codec_->writing_deadline() : codec_->deadline();
+  else if (!inlet_.takes_none(now()))
     when = codec_->reading_deadline();
   if (!when || (wake_at_ && *wake_at_ <= *when))
     return;
@@ -343,40 +233,40 @@ void connection::wake_up(instant::duration after) {
 }
 
 void connection::time_has_come(instant at) {
-  if (closing_by_) {
-    if (*closing_by_ <= at && socket_)
+  if (const auto last = outlet_.closes_by()) {
+    if (*last <= at && socket_)
       socket_->abort();
     return;
   }
-  if (parked_ && parked_until_ <= at) {
-    const auto post = *std::exchange(parked_, std::nullopt);
+  if (inlet_.parked_too_long(at)) {
+    const auto post = *inlet_.take_parked();
     return answer<command::post>({fault::busy, post.salon});
   }
   const auto patience = house_->settings.limits.login_seconds;
   if (patience != 0 && at >= entered_ + std::chrono::seconds{patience})
-    carry_out(session_.time_is_up());
+    carry_out(session().time_is_up());
 }
 
 void connection::lost(salon_id which) {
-  if (asked_salon_ == which && session_.unanswered())
+  const auto* salon = std::get_if<salon_id>(&owed_by_);
+  if (salon && *salon == which && session().unanswered())
     close(event::refused{fault::salon_closed, {}});
 }
 
 void connection::services_lost() {
-  if (asked_services_)
+  if (std::holds_alternative<services_of_node>(owed_by_))
     close(event::refused{fault::storage, {}});
 }
 
 void connection::account_is(const std::string& username, role now) {
-  session_.change_account(username, now);
+  session().change_account(username, now);
 }
 
 void connection::unparked() {
-  if (!parked_)
+  auto post = inlet_.take_parked();
+  if (!post)
     return;
-  auto post = std::move(*parked_);
-  parked_.reset();
-  carry(post);
+  carry(*post);
   pump();
 }
 

@@ -2,17 +2,19 @@
 // session decides. A broker: lives on the I/O thread, beside the audience, which calls it directly.
 #pragma once
 #include "actors/audience.hpp"
+#include "actors/client/inlet.hpp"
+#include "actors/client/outlet.hpp"
 #include "actors/client_socket.hpp"
+#include "actors/dialects.hpp"
 #include "actors/interfaces/connection.hpp"
-#include "actors/rules/said_bytes.hpp"
 
 namespace salond {
 
-class connection final : public caf::io::broker, public hearer, public socket_owner {
+class connection final : public caf::io::broker, public subscriber, public socket_owner {
 public:
   /// `refusal`: it is told that and closed.
   connection(caf::actor_config& cfg, std::shared_ptr<audience> house, caf::intrusive_ptr<client_socket> socket,
-             dialect speaks, std::optional<fault> refusal);
+             const dialect& speaks, std::optional<fault> refusal);
   ~connection() override;
 
   const char* name() const override { return "connection"; }
@@ -24,13 +26,14 @@ public:
   void output_drained() override;
   void tls_failed(const std::string& why) override;
 
-  // hearer
+  // subscriber
   void hear(const shared_texts& spelled) override;
   void hear(const event::any& what) override;
   void deliver(const event::said_privately& what) override;
   void confirm(const decided_request& what) override;
   void answered(rules::answer::any what) override;
   void close(const std::optional<event::any>& last) override;
+  bool hung_up() const override { return !outlet_.open(); }
   void flush() override;
   void time_has_come(instant now) override;
   void lost(salon_id which) override;
@@ -41,36 +44,33 @@ public:
 
 private:
   instant now() { return clock().now(); }
+  rules::session& session() { return inlet_.session(); }
+
+  // --- turns; connection.cpp ---
   void work();
   void pump();
-  bool has_room();
-  size_t unsent() const;
-  bool waits_for_pace() const;
-  bool waits_for_peer() const;
-  void drain_codec();
-  void go_on_if_choked();
-  bool next_may_be_heard();
-  bool in_pace(utterance& said);
-  bool in_budget(utterance& said);
-  bool in_message_rate(utterance& said);
-  void hold_for(instant::duration wait);
-  void wait_for_turn();
-  void arrived();
-  void pay_for(const rules::effects& answer);
-  void pay_for_reading(size_t bytes, bool begins);
-  utterance refused_for_flooding();
-  void carry_out(rules::effects what);
-  void tell(const event::any& what);
-  bool takes_none();
-  void read_on_or_pause();
-  bool is_not_to_be_read();
+  bool take_next();
+  void go_on_in_another_dialect();
+  void go_on(inlet::step next);
+  void take_bytes(std::string_view bytes);
   void forget(size_t bytes);
+  void wait_for_turn();
+  void read_on_or_pause();
+  void go_on_if_choked();
   void wake_at_deadline();
   void wake_up(instant::duration after = instant::duration{0});
+  void carry_out(rules::effects what);
+
+  // --- what it is told, and its end; connection_output.cpp ---
+  void tell(const event::any& what);
   bool hear_of(const event::any& what);
-  bool keeps_up();
-  void leave_out();
+  bool may_hear();
+  void tell_that_it_is_left_out();
+  void cut_off();
+  void stop_hearing();
   void finish_if_said();
+  void confirm_taken();
+  void let_go_of_socket();
 
   /// The answer to a `Question`, whose type belongs to it.
   template <class Question>
@@ -102,19 +102,19 @@ private:
   // What is handed out piece by piece; connection_hand_out.cpp.
   /// Messages of a salon on their way: what is left of them.
   struct messages_of {
-    const desk* at;
+    const local_salon* salon;
     std::vector<weighed> later;
   };
   /// A search that has not come to its end.
   struct search_of {
-    const desk* at;
+    const local_salon* salon;
     std::string text;
     int64_t before;             ///< nothing below this order number was looked at
     std::vector<weighed> found; ///< newest first
   };
   /// A list of who is connected.
   struct members_of {
-    const desk* at;
+    const local_salon* salon;
     std::string after_key; ///< those behind this key are to be told
   };
   void ask_if_read();
@@ -128,14 +128,13 @@ private:
   void tell_nothing_found(const std::string& salon);
   void tell_members(rules::presence::named& who);
   void hand_out_no_more(fault why);
-  bool serves(const desk& at);
+  bool serves(const local_salon& salon);
   template <class Ask, class Then>
-  void read_as_member(const desk& at, Ask ask, Then then);
+  void read_as_member(const local_salon& salon, Ask ask, Then then);
   void confirm_all(const std::vector<decided_request>& told);
-  void confirm_taken();
 
-  void send_post(desk& at, command::post& what);
-  outcome<desk*> open_desk(const std::string& salon);
+  void send_post(local_salon& salon, command::post& what);
+  outcome<local_salon*> open_salon(const std::string& name);
   void open_session(const rules::question::arrive& as);
   void read_user(std::string key);
   void found_user(outcome<user> who);
@@ -144,46 +143,33 @@ private:
   bool may_try(const rules::question::any& what, std::string account);
   void tried(admission::attempt_result how, size_t guesses = 1);
 
+  /// What is said to prove who one is.
+  enum class credential : uint8_t {
+    password,
+    after_token,   ///< what was said for a token is none, and is tried as a password: nobody's account suffers for it
+    of_new_account ///< until the relay makes it: one account of the hour's is used up
+  };
+  struct services_of_node {}; ///< bans, or passwords
+
   std::shared_ptr<audience> house_;
-  caf::intrusive_ptr<client_socket> socket_;
+  caf::intrusive_ptr<client_socket> socket_; ///< null once it is closed
   std::unique_ptr<codec> codec_;
-  rules::session session_;
-  std::optional<command::post> parked_;
-  instant parked_until_{}, entered_{};
-  rules::client_budget budget_;
-  std::optional<utterance> slowed_; ///< said, and not heard before slowed_until_
-  instant slowed_until_{};          ///< nothing is heard before
-  bool paid_ = false;               ///< what is slowed has paid for itself
-  double prepaid_ = 0;              ///< for an answer that is not whole yet
-  size_t heard_ = 0;                ///< frames in this turn of the loop
-  bool resting_ = false;            ///< enough were heard in this turn
-  admission::attempt attempt_;      ///< of a password
+  outlet outlet_;
+  inlet inlet_;
+  const std::optional<fault> refusal_; ///< it was told that instead of being let in
+  const instant entered_;
+  const bool over_tls_;
+  std::optional<instant> wake_at_; ///< a `wake` is under way for then
+
+  admission::attempt attempt_; ///< of a password
   std::optional<rules::question::any> attempt_waits_;
-  bool no_token_ = false;                         ///< what was said for a token is none, and is tried as a password
-  bool registering_ = false;                      ///< until the relay makes its account: one of the hour's is used up
-  std::shared_ptr<hash_ticket> registration_;     ///< with the relay
-  salon_id asked_salon_;                          ///< of the posts or the question that are open
+  credential credential_ = credential::password;
+  std::shared_ptr<hash_ticket> registration_; ///< with the relay
+  /// Who owes an answer: the salon of the posts or the question that are open, or a service.
+  std::variant<std::monostate, salon_id, services_of_node> owed_by_;
   std::optional<rules::question::any> when_read_; ///< asked once it has read what it was told
-  rules::said_bytes said_;
-  /// On their way into the socket; delivered when so many bytes of said_ are taken.
-  std::vector<std::pair<uint64_t, private_id>> to_confirm_;
-  std::vector<std::pair<uint64_t, decided_request>> decisions_to_confirm_;
   /// What is handed out; nothing of these: what waited for the login.
   std::variant<std::monostate, messages_of, search_of, members_of> handed_out_;
-  std::optional<fault> refusal_;
-  std::optional<instant> wake_at_;    ///< a `wake` is under way for then
-  std::optional<instant> closing_by_; ///< hung up: then it ends, read or not
-  bool over_tls_ = false;
-  bool arriving_ = false; ///< its handshake waits for its turn at its address
-  size_t forgotten_ = 0;  ///< bytes, since it was hung up
-  bool finished_ = false; ///< our output is ended; the peer's end is awaited
-  bool paused_ = false;
-  bool pumping_ = false;
-  bool choked_ = false;         ///< its next command waits until it has read its answers
-  bool asked_services_ = false; ///< bans or passwords owe an answer
-  bool too_slow_ = false;
-  bool behind_ = false;      ///< what others say is left out until it has been told half of what waits
-  bool transparent_ = false; ///< as its codec: what is spelled goes past it
 };
 
 } // namespace salond

@@ -10,17 +10,17 @@
 namespace salond {
 
 void connection::ask_if_read() {
-  if (when_read_ && socket_ && has_room() && now() >= slowed_until_)
+  if (when_read_ && socket_ && outlet_.has_room() && !inlet_.held(now()))
     ask(*std::exchange(when_read_, std::nullopt));
 }
 
 /// Asks for the next piece, which costs so much: once that is paid.
 void connection::ask_when_paid(double cost) {
-  const auto wait = house_->allowed.charge(budget_, network, cost, now());
+  const auto wait = inlet_.charge(cost, now());
   if (wait == instant::duration{0})
     return std::visit([this](auto& state) { ask_next(state); }, handed_out_);
   when_read_ = rules::question::next_piece{};
-  hold_for(wait);
+  wake_up(inlet_.hold(wait, now()));
 }
 
 void connection::carry(rules::question::next_piece&) {
@@ -30,7 +30,7 @@ void connection::carry(rules::question::next_piece&) {
 void connection::ask_next(std::monostate&) {
   ask_store(
       this, house_->store, store_work::kind::read,
-      [who = account, wanted = backlog.next()](persistence::store& db) {
+      [who = account(), wanted = backlog.next()](persistence::store& db) {
         if (wanted.from)
           return db.private_messages_from(who, *wanted.from);
         return persistence::private_page{db.private_messages(who, wanted.which), {}};
@@ -50,20 +50,20 @@ void connection::hand_out_no_more(fault why) {
 }
 
 /// Whether the salon is there and open, and owes an answer from now on; else the session is answered that it is not.
-bool connection::serves(const desk& at) {
-  if (!at.salon) {
-    hand_out_no_more(at.archived ? fault::unknown_salon : fault::storage);
+bool connection::serves(const local_salon& salon) {
+  if (!salon.actor) {
+    hand_out_no_more(salon.archived ? fault::unknown_salon : fault::storage);
     return false;
   }
-  asked_salon_ = at.record.id;
+  owed_by_ = salon.record.id;
   return true;
 }
 
 /// Asks the store what members alone may read. The salon is asked first whether the user is one; it sees no text.
 template <class Ask, class Then>
-void connection::read_as_member(const desk& at, Ask ask, Then then) {
+void connection::read_as_member(const local_salon& salon, Ask ask, Then then) {
   const auto refuse = [this](fault why) { hand_out_no_more(why); };
-  request(at.salon, caf::infinite, check_member{account})
+  request(salon.actor, caf::infinite, check_member{account()})
       .then(
           [this, ask = std::move(ask), then = std::move(then), refuse](member_confirmed) mutable {
             ask_store(this, house_->store, store_work::kind::read, std::move(ask), std::move(then), refuse);
@@ -74,36 +74,36 @@ void connection::read_as_member(const desk& at, Ask ask, Then then) {
 // --- messages of a salon ---
 
 void connection::carry(command::history& what) {
-  const auto at = open_desk(what.salon);
-  if (!at)
-    return answer<command::history>({at.why()});
+  const auto salon = open_salon(what.salon);
+  if (!salon)
+    return answer<command::history>({salon.why()});
   read_as_member(
-      **at,
-      [id = (*at)->record.id, count = static_cast<size_t>(what.count)](persistence::store& db) {
+      **salon,
+      [id = (*salon)->record.id, count = static_cast<size_t>(what.count)](persistence::store& db) {
         return db.begin_history(id, count);
       },
-      [this, at = *at](persistence::history_page& found) {
-        handed_out_ = messages_of{at, std::move(found.later)};
+      [this, salon = *salon](persistence::history_page& found) {
+        handed_out_ = messages_of{salon, std::move(found.later)};
         tell_messages(std::move(found.messages));
       });
 }
 
 /// As the first piece: who is no member any more gets nothing further.
 void connection::ask_next(messages_of& state) {
-  if (!serves(*state.at))
+  if (!serves(*state.salon))
     return;
   read_as_member(
-      *state.at,
-      [id = state.at->record.id, seqs = take_piece(state.later)](persistence::store& db) {
+      *state.salon,
+      [id = state.salon->record.id, seqs = take_piece(state.later)](persistence::store& db) {
         return db.messages_at(id, seqs);
       },
       [this](std::vector<chat_message>& found) { tell_messages(std::move(found)); });
 }
 
 void connection::tell_messages(std::vector<chat_message> messages) {
-  asked_salon_ = {}; // it owes nothing while the client reads
+  owed_by_ = std::monostate{}; // it owes nothing while the client reads
   const auto& state = std::get<messages_of>(handed_out_);
-  const auto& salon = state.at->record;
+  const auto& salon = state.salon->record;
   std::vector<event::any> page;
   for (auto& old : messages)
     page.push_back(event::said{salon.id, salon.name, std::move(old.author), std::move(old.text), old.seq, old.at});
@@ -116,19 +116,19 @@ void connection::tell_messages(std::vector<chat_message> messages) {
 // --- a search: part by part, each paid for and a question of its own, so that others have their turns ---
 
 void connection::carry(command::search& what) {
-  const auto at = open_desk(what.salon);
-  if (!at)
-    return answer<command::search>({at.why()});
-  handed_out_ = search_of{*at, std::move(what.text), std::numeric_limits<int64_t>::max(), {}};
+  const auto salon = open_salon(what.salon);
+  if (!salon)
+    return answer<command::search>({salon.why()});
+  handed_out_ = search_of{*salon, std::move(what.text), std::numeric_limits<int64_t>::max(), {}};
   ask_next(std::get<search_of>(handed_out_)); // its part is paid for with the command
 }
 
 void connection::ask_next(search_of& state) {
-  if (!serves(*state.at))
+  if (!serves(*state.salon))
     return;
   read_as_member(
-      *state.at,
-      [id = state.at->record.id, text = state.text, before = state.before,
+      *state.salon,
+      [id = state.salon->record.id, text = state.text, before = state.before,
        wanted = command::search::most_found - state.found.size()](persistence::store& db) {
         return db.look_through(id, text, before, wanted);
       },
@@ -136,8 +136,8 @@ void connection::ask_next(search_of& state) {
 }
 
 void connection::take_found(persistence::searched_part& part) {
-  asked_salon_ = {};
-  if (hung_up)
+  owed_by_ = std::monostate{};
+  if (!outlet_.open())
     return;
   auto& state = std::get<search_of>(handed_out_);
   state.found.insert(state.found.end(), part.found.begin(), part.found.end());
@@ -145,9 +145,9 @@ void connection::take_found(persistence::searched_part& part) {
   if (state.before != 0 && state.found.size() < command::search::most_found)
     return ask_when_paid(client_costs::searched_part);
   if (state.found.empty())
-    return tell_nothing_found(state.at->record.name);
+    return tell_nothing_found(state.salon->record.name);
   std::reverse(state.found.begin(), state.found.end());
-  handed_out_ = messages_of{state.at, std::move(state.found)};
+  handed_out_ = messages_of{state.salon, std::move(state.found)};
   ask_next(std::get<messages_of>(handed_out_));
 }
 
@@ -160,25 +160,25 @@ void connection::tell_nothing_found(const std::string& salon) {
 // --- who is connected ---
 
 void connection::carry(command::who& what) {
-  const auto at = open_desk(what.salon);
-  if (!at)
-    return answer<command::who>({at.why()});
-  handed_out_ = members_of{*at, {}};
-  ask_when_paid(client_costs::named * static_cast<double>((*at)->hearers.size()));
+  const auto salon = open_salon(what.salon);
+  if (!salon)
+    return answer<command::who>({salon.why()});
+  handed_out_ = members_of{*salon, {}};
+  ask_when_paid(client_costs::named * static_cast<double>((*salon)->subscribers.size()));
 }
 
 void connection::ask_next(members_of& state) {
-  if (!serves(*state.at))
+  if (!serves(*state.salon))
     return;
-  request(state.at->salon, caf::infinite, list_members{account, state.after_key})
+  request(state.salon->actor, caf::infinite, list_members{account(), state.after_key})
       .then([this](users_named& found) { tell_members(found.found); },
             [this](caf::error& why) { hand_out_no_more(fault_of(why)); });
 }
 
 void connection::tell_members(rules::presence::named& who) {
-  asked_salon_ = {};
+  owed_by_ = std::monostate{};
   auto& state = std::get<members_of>(handed_out_);
-  const auto& salon = state.at->record;
+  const auto& salon = state.salon->record;
   std::vector<event::any> page;
   if (!who.usernames.empty())
     page.push_back(event::members_connected{salon.id, salon.name, std::move(who.usernames)});
@@ -193,32 +193,6 @@ void connection::tell_members(rules::presence::named& who) {
 void connection::confirm_all(const std::vector<decided_request>& told) {
   for (const auto& decision : told)
     confirm(decision);
-}
-
-namespace {
-
-/// Takes out those whose last byte is taken.
-template <class What>
-std::vector<What> take_until(std::vector<std::pair<uint64_t, What>>& from, uint64_t taken) {
-  std::vector<What> result;
-  auto end = from.begin();
-  for (; end != from.end() && end->first <= taken; ++end)
-    result.push_back(std::move(end->second));
-  from.erase(from.begin(), end);
-  return result;
-}
-
-} // namespace
-
-/// What is written counts as delivered. A connection that broke has written nothing more.
-void connection::confirm_taken() {
-  if ((to_confirm_.empty() && decisions_to_confirm_.empty()) || !socket_ || socket_->broken())
-    return;
-  const auto taken = said_.taken(unsent());
-  if (auto delivered = take_until(to_confirm_, taken); !delivered.empty())
-    house_->delivered(std::move(delivered));
-  if (auto told = take_until(decisions_to_confirm_, taken); !told.empty())
-    house_->told_decisions(account, std::move(told));
 }
 
 } // namespace salond

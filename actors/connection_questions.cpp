@@ -18,14 +18,14 @@ constexpr auto parking_time = std::chrono::seconds{5};
 
 void connection::ask(rules::question::any what) {
   if (!std::holds_alternative<command::post>(what))
-    asked_salon_ = {}; // posts are answered before anything else is asked: no salon owes an answer now
+    owed_by_ = std::monostate{}; // posts are answered before anything else is asked: no salon owes an answer now
   std::visit([this](auto& question) { carry(question); }, what);
 }
 
 /// Whether a password, or a token, may be tried now. If not it is kept until its turn comes, or refused.
 bool connection::may_try(const rules::question::any& what, std::string account) {
   const bool token = std::holds_alternative<rules::question::find_token>(what);
-  attempt_ = {number, network, std::move(account), {}, {}, {}, token, session_.anonymous()};
+  attempt_ = {number, network, std::move(account), {}, {}, {}, token, session().anonymous()};
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = what; break;
@@ -40,7 +40,8 @@ void connection::attempt_due() {
 }
 
 void connection::tried(admission::attempt_result how, size_t guesses) {
-  no_token_ = false;
+  if (credential_ == credential::after_token)
+    credential_ = credential::password;
   if (attempt_.at != admission::attempt::stage::none)
     house_->end_attempt(attempt_, how, guesses, now());
 }
@@ -50,15 +51,15 @@ void connection::carry(rules::question::find_user& what) {
     what.key = key_of(what.username);
   const auto key = what.key;
   if (what.what == rules::question::find_user::purpose::registration) {
-    if (house_->is_reserved_for_operator(what.username))
+    if (house_->reserved.has(what.username))
       return answer<rules::question::find_user>({fault::reserved_name});
     if (const auto why = house_->allowed.refuses_registration(network, now()))
       return answer<rules::question::find_user>({*why});
-    registering_ = true;
-  } else if (!may_try(what, no_token_ ? std::string{} : key)) { // nobody's account suffers for tokens that are over
+    credential_ = credential::of_new_account;
+  } else if (!may_try(what, credential_ == credential::after_token ? std::string{} : key)) {
     return;
   }
-  asked_services_ = true;
+  owed_by_ = services_of_node{};
   request(house_->services.bans, caf::infinite, check_name{key})
       .then([this, key](const name_allowed&) { read_user(key); },
             [this, key](caf::error& why) {
@@ -69,7 +70,7 @@ void connection::carry(rules::question::find_user& what) {
 }
 
 void connection::read_user(std::string key) {
-  asked_services_ = false;
+  owed_by_ = std::monostate{};
   ask_store(
       this, house_->store, store_work::kind::read, [key](persistence::store& db) { return db.find_user(key); },
       [this](outcome<user>& found) { found_user(std::move(found)); }, [this](fault why) { found_user(why); });
@@ -86,8 +87,10 @@ void connection::found_user(outcome<user> who) {
 
 /// No account comes of it.
 void connection::give_registration_back() {
-  if (std::exchange(registering_, false))
-    house_->allowed.give_registration_back(network);
+  if (credential_ != credential::of_new_account)
+    return;
+  credential_ = credential::password;
+  house_->allowed.give_registration_back(network);
 }
 
 /// It ended: what it wished for is not hashed any more, unless a thread has begun.
@@ -100,7 +103,7 @@ void connection::take_registration_back() {
 }
 
 void connection::carry(rules::question::verify& what) {
-  asked_services_ = true;
+  owed_by_ = services_of_node{};
   const auto guesses = what.passwords.size();
   request(house_->services.passwords, caf::infinite,
           verify_password{std::move(what.hash), std::move(what.passwords), attempt_.how})
@@ -116,7 +119,7 @@ void connection::carry(rules::question::verify& what) {
 }
 
 void connection::carry(rules::question::hash& what) {
-  asked_services_ = true;
+  owed_by_ = services_of_node{};
   request(house_->services.passwords, caf::infinite, hash_password{std::move(what.password)})
       .then([this](hashed_password& x) { answer<rules::question::hash>({std::move(x.hash)}); },
             [this](caf::error& why) { answer<rules::question::hash>({fault_of(why)}); });
@@ -137,7 +140,7 @@ void connection::carry(rules::question::find_token& what) {
           tried(admission::attempt_result::right);
         } else {
           tried(admission::attempt_result::wrong);
-          no_token_ = true;
+          credential_ = credential::after_token;
         }
         answer<rules::question::find_token>({std::move(found)});
       },
@@ -148,7 +151,7 @@ void connection::carry(rules::question::find_token& what) {
 }
 
 void connection::carry(rules::question::arrive& what) {
-  house_->arrive(*this, what.who); // before the store is asked, so that nothing that changes meanwhile is missed
+  house_->users.arrive(*this, what.who); // before the store is asked, so that nothing that changes meanwhile is missed
   request(house_->directory, caf::infinite, salond::arrive{what.who, what.username, number, peer})
       .then([this, what](arrival_noted) { open_session(what); },
             [this](caf::error& why) {
@@ -192,7 +195,7 @@ void connection::open_session(const rules::question::arrive& as) {
         auto missed = house_->start_hearing(*this, username, std::move(*opened));
         log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
         answer<rules::question::arrive>(
-            {event::logged_in{username, house_->list_for(*this)}, std::move(missed.events), missed.more});
+            {event::logged_in{username, house_->salons.list_for(*this)}, std::move(missed.events), missed.more});
         confirm_all(missed.decided);
       },
       [this](fault why) {
@@ -201,8 +204,8 @@ void connection::open_session(const rules::question::arrive& as) {
 }
 
 void connection::carry(rules::question::register_user& what) {
-  asked_services_ = true;
-  registering_ = false;
+  owed_by_ = services_of_node{};
+  credential_ = credential::password;
   registration_ = std::make_shared<hash_ticket>();
   caf::anon_send(
       house_->relay,
@@ -215,11 +218,11 @@ void connection::carry(rules::question::replace_hash& what) {
 }
 
 void connection::carry(rules::question::change_password& what) {
-  if (!house_->allowed.may_change_password(account, now()))
+  if (!house_->allowed.may_change_password(account(), now()))
     return answer<rules::question::change_password>({fault::too_many_attempts});
   ask_store(
       this, house_->store, store_work::kind::write,
-      [what, why = decision{session_.who().username, peer, {}, wall_clock(), account}](persistence::store& db) {
+      [what, why = decision{session().who().username, peer, {}, wall_clock(), account()}](persistence::store& db) {
         return db.change_password(what.who, what.expected, what.hash, why);
       },
       [this](bool changed) {
@@ -230,57 +233,57 @@ void connection::carry(rules::question::change_password& what) {
       [this](fault why) { answer<rules::question::change_password>({why}); });
 }
 
-/// The salon's desk, which owes an answer from now on. unknown_salon; storage: it is not open.
-outcome<desk*> connection::open_desk(const std::string& salon) {
-  auto* at = house_->find(salon);
-  if (!at || !at->salon)
-    return at ? fault::storage : fault::unknown_salon;
-  asked_salon_ = at->record.id;
-  return at;
+/// The salon, which owes an answer from now on. unknown_salon; storage: it is not open.
+outcome<local_salon*> connection::open_salon(const std::string& name) {
+  auto* salon = house_->salons.find(name);
+  if (!salon || !salon->actor)
+    return salon ? fault::storage : fault::unknown_salon;
+  owed_by_ = salon->record.id;
+  return salon;
 }
 
 void connection::carry(command::post& what) {
-  auto* at = house_->find(what.salon);
-  if (!at || !at->salon)
-    return answer<command::post>({at ? fault::storage : fault::unknown_salon, what.salon});
-  const auto most = house_->settings.limits.posts_in_flight_per_salon;
-  if (most == 0 || at->posts < most)
-    return send_post(*at, what);
-  parked_ = std::move(what);
-  parked_until_ = now() + parking_time;
-  house_->park(*at, *this);
-  house_->wake(*this, parked_until_);
+  auto* salon = house_->salons.find(what.salon);
+  if (!salon || !salon->actor)
+    return answer<command::post>({salon ? fault::storage : fault::unknown_salon, what.salon});
+  if (!salon->posts.full(house_->settings.limits.posts_in_flight_per_salon))
+    return send_post(*salon, what);
+  const auto until = now() + parking_time;
+  inlet_.park(std::move(what), until);
+  salon->posts.park(number);
+  house_->wake(*this, until);
 }
 
-void connection::send_post(desk& at, command::post& what) {
-  asked_salon_ = at.record.id;
-  ++at.posts;
-  send(at.salon, salond::post{number, account, session_.who().username, std::move(what.text), std::move(what.salon)});
+void connection::send_post(local_salon& salon, command::post& what) {
+  owed_by_ = salon.record.id;
+  salon.posts.sent();
+  send(salon.actor,
+       salond::post{number, account(), session().who().username, std::move(what.text), std::move(what.salon)});
 }
 
 void connection::carry(command::join& what) {
-  const auto at = open_desk(what.salon);
-  if (!at)
-    return answer<command::join>({at.why()});
-  send((*at)->salon, salond::join{number, account, session_.who().username});
+  const auto salon = open_salon(what.salon);
+  if (!salon)
+    return answer<command::join>({salon.why()});
+  send((*salon)->actor, salond::join{number, account(), session().who().username});
 }
 
 void connection::carry(command::leave& what) {
-  const auto at = open_desk(what.salon);
-  if (!at)
-    return answer<command::leave>({at.why()});
-  send((*at)->salon, salond::leave{number, account, session_.who().username});
+  const auto salon = open_salon(what.salon);
+  if (!salon)
+    return answer<command::leave>({salon.why()});
+  send((*salon)->actor, salond::leave{number, account(), session().who().username});
 }
 
 void connection::carry(command::tell_privately& what) {
-  caf::anon_send(house_->relay, private_text{number, account, session_.who().username, key_of(what.target),
+  caf::anon_send(house_->relay, private_text{number, account(), session().who().username, key_of(what.target),
                                              std::move(what.text), wall_clock()});
 }
 
 void connection::carry(command::ban& what) {
-  asked_services_ = true;
+  owed_by_ = services_of_node{};
   request(house_->services.bans, caf::infinite,
-          ban_user{what.target, decision{session_.who().username, peer, {}, wall_clock(), account}})
+          ban_user{what.target, decision{session().who().username, peer, {}, wall_clock(), account()}})
       .then(
           [this](removed& who) {
             answer<command::ban>({salond::done{}, event::user_banned{std::move(who.username)}});
@@ -292,7 +295,7 @@ void connection::carry(command::issue_token&) {
   auto token = rules::generate_token();
   ask_store(
       this, house_->store, store_work::kind::write,
-      [who = account, hash = rules::token_hash(token), at = wall_clock()](persistence::store& db) {
+      [who = account(), hash = rules::token_hash(token), at = wall_clock()](persistence::store& db) {
         db.issue_token(who, hash, at, at + token_life);
         return salond::done{};
       },

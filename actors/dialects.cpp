@@ -1,27 +1,16 @@
 #include "actors/dialects.hpp"
 #include "protocol/text/text_codec.hpp"
-#include "protocol/text/wire_text.hpp"
 
 namespace salond {
+namespace {
 
-std::unique_ptr<codec> make_codec(dialect which, const config::settings& how) {
-  switch (which) {
-  case dialect::text:
-    return std::make_unique<text::text_codec>(
-        text::text_options{how.text.raw_after, how.text.raw_gap, how.text.pace, how.limits.frame_bytes});
-  }
-  return nullptr;
+std::unique_ptr<codec> make_text_codec(const config::settings& how) {
+  return std::make_unique<text::text_codec>(
+      text::text_options{how.text.raw_after, how.text.raw_gap, how.text.pace, how.limits.frame_bytes});
 }
 
-shared_texts spell(dialect which, const std::vector<event::any>& events) {
-  auto texts = std::make_shared<spelled_texts>();
-  switch (which) {
-  case dialect::text:
-    for (const auto& what : events)
-      text::spell_to(*texts, what);
-    break;
-  }
-  return texts;
-}
+} // namespace
+
+const dialect text_dialect{make_text_codec};
 
 } // namespace salond

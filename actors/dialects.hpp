@@ -1,20 +1,19 @@
-// Which dialects there are: the one place outside protocol/ that names them. A new dialect is one class and one row
-// here.
+// Which dialects there are: the one place outside protocol/ that names them. A new dialect is a folder there and one
+// row here.
 #pragma once
 #include "config/config.hpp"
 #include "protocol/codec.hpp"
 #include <memory>
-#include <vector>
 
 namespace salond {
 
-enum class dialect : uint8_t { text };
-constexpr size_t dialect_count = 1;
+/// A dialect, as a row of the factory: what is spoken at a door.
+struct dialect {
+  /// A fresh client's codec.
+  std::unique_ptr<codec> (*make_codec)(const config::settings& how);
+};
 
-/// A fresh client's codec.
-std::unique_ptr<codec> make_codec(dialect which, const config::settings& how);
-
-/// The events as every client of the dialect is told them, made once for all: for codec::say_spelled.
-shared_texts spell(dialect which, const std::vector<event::any>& events);
+/// The replaced server's protocol.
+extern const dialect text_dialect;
 
 } // namespace salond

@@ -14,7 +14,8 @@ void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audie
       [house, what](outcome<persistence::stored_private>& stored) {
         if (!stored)
           return house->answer(what.from, rules::answer_of<command::tell_privately>{stored.why()});
-        house->tell_privately(stored->target, what.author, what.from, {stored->id, what.username, what.text, what.at});
+        house->users.tell_privately(stored->target, what.author, what.from,
+                                    {stored->id, what.username, what.text, what.at});
         house->answer(what.from, rules::answer_of<command::tell_privately>{done{}});
       },
       [house, from = what.from](fault why) { house->answer(from, rules::answer_of<command::tell_privately>{why}); });
@@ -39,8 +40,8 @@ void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audie
         if (!made)
           return refuse(made.why());
         for (const auto salon : made->salons)
-          if (auto* at = house->find(salon); at && at->salon)
-            caf::anon_send(at->salon, member_added{made->user.id}); // before what the new user says: one mailbox
+          if (auto* at = house->salons.find(salon); at && at->actor)
+            caf::anon_send(at->actor, member_added{made->user.id}); // before what the new user says: one mailbox
         log::info("registered", {{"user", made->user.username}, {"from", peer}});
         house->answer(from, rules::answer_of<rules::question::register_user>{done{}});
       },

@@ -1,4 +1,5 @@
 #include "actors/listener.hpp"
+#include "actors/client_doorman.hpp"
 #include "actors/connection.hpp"
 #include "actors/network.hpp"
 #include "config/log.hpp"
@@ -14,7 +15,7 @@ constexpr unsigned worth_in_debt = 8;
 constexpr auto pause_for_descriptors = std::chrono::milliseconds{100};
 
 unsigned let_in(caf::io::broker* self, net::default_multiplexer& loop, const std::shared_ptr<audience>& house,
-                dialect speaks, config::endpoint::kind how, caf::intrusive_ptr<client_socket> socket) {
+                const dialect& speaks, config::endpoint::kind how, caf::intrusive_ptr<client_socket> socket) {
   if (house->overrun())
     return 1; // closed without a word: there are too many to talk to
   if (how == config::endpoint::kind::tls)
@@ -35,14 +36,15 @@ void look_for_descriptors_later(caf::io::broker* self) {
 
 } // namespace
 
-caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, bound_endpoint door, dialect speaks) {
+caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, bound_endpoint door,
+                       const dialect* speaks) {
   auto& loop = dynamic_cast<net::default_multiplexer&>(self->system().middleman().backend());
   const auto local = door.where.how == config::endpoint::kind::unix_socket;
   self->set_error_handler([](caf::error& why) {
     log::warning("a listener was told an error", {{"why", to_string(why)}});
   });
   const auto accepted = [self, &loop, house, speaks, how = door.where.how](caf::intrusive_ptr<client_socket> socket) {
-    return let_in(self, loop, house, speaks, how, std::move(socket));
+    return let_in(self, loop, house, *speaks, how, std::move(socket));
   };
   const auto paused = [self, house] {
     house->tell_fact("accepting pauses: descriptors run short", "limit of open files", "", self->clock().now());

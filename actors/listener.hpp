@@ -1,12 +1,14 @@
 // LISTENER: a door that clients come through. Lives on the I/O thread.
 #pragma once
 #include "actors/audience.hpp"
+#include "actors/dialects.hpp"
 #include "actors/doors.hpp"
 #include <caf/io/all.hpp>
 
 namespace salond {
 
 /// Accepts clients of the dialect, each as a connection of its own. Ends when the socket fails.
-caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, bound_endpoint door, dialect speaks);
+caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, bound_endpoint door,
+                       const dialect* speaks);
 
 } // namespace salond

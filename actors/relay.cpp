@@ -10,9 +10,9 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
   });
   return {
       [house, self](told& what) { house->tell(what, self->clock().now()); },
-      [house](const salon_opened& what) { house->open(what); },
+      [house](const salon_opened& what) { house->salons.open(what.record, what.salon); },
       [house](const salon_lost& what) { house->lose(what.salon); },
-      [house](const close_user& what) { house->close_user(what.who, what.last); },
+      [house](const close_user& what) { house->users.close(what.who, what.last); },
       [house](const announce& what) { house->announce(what.what); },
       [house, self](const close_all& what) {
         auto answer = self->make_response_promise<all_closed>();
@@ -23,17 +23,17 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house, self](wished_account& what) { make_account(self, house, std::move(what)); },
       [house](const serving& now) { house->serve(now); },
       [house](const flush_all&) { house->flush(); },
-      [house](const tell_user& what) { house->tell_user(what.who, what.what); },
-      [house](const decision_told& what) { house->confirm(what.who, what.what); },
-      [house](const account_changed& what) { house->change_account(what); },
-      [house](const salon_archived& what) { house->archive(what.last.id); },
+      [house](const tell_user& what) { house->users.tell(what.who, what.what); },
+      [house](const decision_told& what) { house->users.confirm(what.who, what.what); },
+      [house](const account_changed& what) { house->users.change_account(what.who, what.username, what.role); },
+      [house](const salon_archived& what) { house->salons.archive(what.last.id); },
       [house, self](const survey&) { return house->survey(self->clock().now()); },
       [house, self](const list_hearers& msg) {
         return self->delegate(house->directory, name_users{house->users_hearing(msg.salon), msg.after_key});
       },
       [house](const new_settings& now) { house->take_up(now); },
       [](const settle&) { return settled{}; },
-      [house](const operator_names& now) { house->reserve(now.names); },
+      [house](const operator_names& now) { house->reserved.set(now.names); },
       [house, self](const tick&) { house->tick(self->clock().now()); },
   };
 }

@@ -1,5 +1,5 @@
 // RELAY: this node's connections hear through it. A broker, so that it lives on the I/O thread, where it can hand
-// shared bytes to the connections directly: no message a hearer, one write a connection and turn.
+// shared bytes to the connections directly: no message a subscriber, one write a connection and turn.
 #pragma once
 #include "actors/audience.hpp"
 #include <caf/io/all.hpp>

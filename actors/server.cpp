@@ -29,7 +29,7 @@ void end_of_node(pointer self, int status);
 void start_listener(pointer self, size_t which) {
   auto& st = self->state;
   auto opened =
-      self->system().middleman().spawn_broker(listener, st.actors.house, st.parts.doors[which], dialect::text);
+      self->system().middleman().spawn_broker(listener, st.actors.house, st.parts.doors[which], st.parts.speaks);
   self->monitor(opened);
   ++st.open_listeners;
   st.actors.listeners[which] = std::move(opened);
@@ -93,7 +93,7 @@ void start_all(pointer self) {
   st.started = wall_clock();
   st.actors.house = std::make_shared<audience>(st.parts.settings);
   st.actors.house->certificate = st.parts.certificate;
-  st.actors.house->reserve(names_of_operators(st.parts.certificates).names);
+  st.actors.house->reserved.set(names_of_operators(st.parts.certificates).names);
   st.actors.house->allowed.remember(known, self->clock().now(), st.started);
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
   const auto broken = [](const std::string& why) {

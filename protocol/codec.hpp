@@ -35,6 +35,14 @@ inline shared_bytes bytes_of(const shared_texts& texts) {
   return {texts, &texts->bytes};
 }
 
+/// How events are spelled for all clients that take them alike: a dialect, and whatever changes a line of it.
+class spelling {
+public:
+  virtual ~spelling() = default;
+  /// Appends the event as each of these clients is told it: one or more texts, made once for all of them.
+  virtual void spell(spelled_texts& to, const event::any& what) const = 0;
+};
+
 /// A client's dialect: bytes in, utterances out; events in, bytes out.
 /// Knows no socket, no actor and no clock: the caller brings bytes and the time.
 class codec {
@@ -60,12 +68,23 @@ public:
   /// Queues what the client is to be told.
   virtual void say(const event::any& what, instant now) = 0;
 
-  /// Queues what was spelled once for all clients of this dialect by its spelling function (for the text dialect:
-  /// text::spell_to): one or more whole texts. Does not copy them where the client takes them as they are.
+  /// How events are spelled for this client now. Lives for ever.
+  virtual const spelling& spells() const = 0;
+
+  /// Queues what was spelled so, once for many: one or more whole texts. Does not copy them where the client takes them
+  /// as they are.
   virtual void say_spelled(const shared_texts& spelled, instant now) = 0;
 
   /// Nothing is said after this: what waits goes out without further delay, `last` (if any) as the closing text.
   virtual void say_last(const std::optional<event::any>& last, instant now) = 0;
+
+  /// The client does not read: what waits is dropped, and nothing is said after this but `last`, which goes out
+  /// without delay.
+  virtual void cut_off(const event::any& last, instant now) = 0;
+
+  /// Of a write that drain() gave, and of which the first `out` bytes are out: how many bytes behind these the client
+  /// needs before it can be told `last` of a cut_off().
+  virtual size_t rest_of_text(std::string_view write, size_t out) const = 0;
 
   /// Whether a connection of this dialect ends with this answer, as its closing text.
   virtual bool ends_with(const event::any& what) const = 0;
@@ -77,8 +96,13 @@ public:
   virtual size_t unsent() const = 0;
 
   /// Whether say_spelled() followed by drain() would only give out what it was given, and has no deadline, until the
-  /// next say() or say_last(): the caller may then spare both.
+  /// next say(), say_last() or cut_off(): the caller may then spare both.
   virtual bool transparent() const = 0;
+
+  /// Another codec that the client goes on with, where it and this one agreed on that (an HTTP request that becomes a
+  /// WebSocket): it has all bytes that were fed and not given out as utterances. Asked for behind each utterance, once
+  /// what this one has to say is drained; none of that may wait for a time.
+  virtual std::unique_ptr<codec> successor() { return nullptr; }
 
   /// When next() or drain() will have more without new bytes, if ever.
   virtual std::optional<instant> deadline() const = 0;

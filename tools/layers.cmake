@@ -51,6 +51,9 @@ row(FILES "^actors/rules/password[.]" OURS "^(actors/rules|protocol/words)/" LIB
 row(FILES "^actors/rules/" OURS "^(actors/rules|protocol/(words|commands))/")
 # actors: no SQL, no dialect. Exception: dialects is the one factory that knows which dialects exist.
 row(FILES "^actors/dialects[.]" OURS "^(actors|persistence|config|protocol)/" NOT "^persistence/(sqlite|mysql)/" LIBRARIES caf)
+# What a connection and the audience are made of: plain objects, without CAF and without sockets.
+row(FILES "^actors/(client|fan_out)/" OURS "^(actors/(client|fan_out|rules)/|actors/(admission|dialects|network)[.]|config/|protocol/)"
+  NOT "^protocol/(text|irc|json|websocket)/" LIBRARIES posix)
 # What operators are answered is JSON from the start (docs/decisions/0007-operators-commands.md).
 row(FILES "^actors/admin/" OURS "^(actors|persistence|config|protocol)/"
   NOT "^protocol/(text|irc|json|websocket)/|^persistence/(sqlite|mysql)/" LIBRARIES caf json posix)

@@ -230,6 +230,15 @@ void text_codec::say(const event::any& what, instant) {
     paced().say_alone(frame);
 }
 
+/// Line clients and raw clients take the same bytes; how they are cut for the latter is say_raw()'s business.
+const spelling& text_codec::spells() const {
+  class text_spelling final : public spelling {
+    void spell(spelled_texts& to, const event::any& what) const override { spell_to(to, what); }
+  };
+  static const text_spelling all;
+  return all;
+}
+
 void text_codec::say_spelled(const shared_texts& spelled, instant) {
   if (closed_)
     return;
@@ -276,6 +285,25 @@ void text_codec::say_last(const std::optional<event::any>& last, instant now) {
   std::string_view left = texts.bytes;
   const auto text = last ? take_text(left, texts.envelopes.front()) : raw_text{};
   paced().close(text.rest, now, text.envelope);
+}
+
+void text_codec::cut_off(const event::any& last, instant) {
+  if (closed_)
+    return;
+  closed_ = true;
+  reader_.stop();
+  paced_.reset();
+  lines_.clear();
+  fresh_ = spell(last);
+  lines_bytes_ = fresh_.size();
+}
+
+/// Up to the end of the line that is begun: a client of either kind takes the last words for its rest otherwise.
+size_t text_codec::rest_of_text(std::string_view write, size_t out) const {
+  if (out == 0)
+    return 0;
+  const auto end = write.find('\n', out - 1); // out - 1: the line may just have ended
+  return end == std::string_view::npos || end < out ? 0 : end + 1 - out;
 }
 
 void text_codec::drain(std::vector<shared_bytes>& out, instant now) {

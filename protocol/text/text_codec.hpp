@@ -20,8 +20,11 @@ public:
   size_t unread() const override { return reader_.unread(); }
   bool pauses_matter() const override { return reader_.kind() != client_kind::line; }
   void say(const event::any& what, instant now) override;
+  const spelling& spells() const override;
   void say_spelled(const shared_texts& spelled, instant now) override;
   void say_last(const std::optional<event::any>& last, instant now) override;
+  void cut_off(const event::any& last, instant now) override;
+  size_t rest_of_text(std::string_view write, size_t out) const override;
   bool ends_with(const event::any& what) const override { return text::ends_with(what); }
   void drain(std::vector<shared_bytes>& out, instant now) override;
   size_t unsent() const override;

@@ -1,39 +1,17 @@
 // What a node's connections hear, and when: the audience as a plain object, with connections that only write down.
 #include "actors/audience.hpp"
 #include "actors/network.hpp"
-#include "tests/support/effects_text.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/witness.hpp"
 #include <gmock/gmock.h>
 
 namespace salond {
 namespace {
 
 using support::lines;
+using support::witness;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-/// Writes down what it is told.
-class witness final : public hearer {
-public:
-  void hear(const shared_texts& spelled) override {
-    heard.push_back(spelled->bytes.substr(0, spelled->bytes.find('\n')));
-  }
-  void hear(const event::any& what) override { heard.push_back(support::text_of(what)); }
-  void deliver(const event::said_privately& what) override { heard.push_back("delivered " + what.text); }
-  void confirm(const decided_request& what) override { heard.push_back("decided " + what.salon_name); }
-  void answered(rules::answer::any what) override { heard.push_back("answer " + std::to_string(what.index())); }
-  void close(const std::optional<event::any>& last) override { heard.push_back("close " + support::text_of(*last)); }
-  void flush() override { ++flushed; }
-  void time_has_come(instant) override {}
-  void lost(salon_id which) override { heard.push_back("lost " + std::to_string(which.value)); }
-  void services_lost() override {}
-  void unparked() override { heard.push_back("unparked"); }
-  void attempt_due() override { heard.push_back("may try"); }
-  void account_is(const std::string& username, role) override { heard.push_back("is " + username); }
-
-  lines heard;
-  int flushed = 0;
-};
 
 class Audience : public testing::Test {
 protected:
@@ -46,11 +24,11 @@ protected:
       house.leave(*one);
   }
 
-  void open(salon_id id, const std::string& name) { house.open({{id, name, policy::open, 0}, {}}); }
+  void open(salon_id id, const std::string& name) { house.salons.open({id, name, policy::open, 0}, {}); }
   void arrive(witness& who, user_id as) {
     who.peer = "192.0.2.1";
     house.enter(who);
-    house.arrive(who, as);
+    house.users.arrive(who, as);
   }
   lines begin(witness& who, const std::vector<salon_id>& salons, const std::vector<private_message>& waiting = {},
               const std::vector<decided_request>& decided = {}) {
@@ -63,12 +41,12 @@ protected:
             std::vector<reply> replies = {}) {
     told batch{where, std::move(entered), {}, std::move(gone), std::move(replies)};
     if (!text.empty())
-      batch.events.push_back(event::said{where, house.find(where)->record.name, "x", text, 1, {}});
+      batch.events.push_back(event::said{where, house.salons.find(where)->record.name, "x", text, 1, {}});
     house.tell(batch, {});
   }
   lines list_of(const witness& who) {
     lines result;
-    for (const auto& one : house.list_for(who))
+    for (const auto& one : house.salons.list_for(who))
       result.push_back(one.name + (one.member ? "*" : ""));
     return result;
   }
@@ -77,7 +55,8 @@ protected:
   const user_id zoe_id{7}, paul_id{8};
   config::settings settings;
   audience house{settings};
-  witness zoe, again, paul; ///< `again`: zoe's second connection
+  support::text_spelling spelling;
+  witness zoe{spelling}, again{spelling}, paul{spelling}; ///< `again`: zoe's second connection
 };
 
 TEST_F(Audience, TellsASalonsHearersAndNobodyElse) {
@@ -135,7 +114,7 @@ TEST_F(Audience, ListsTheSalonsAsTheyAreAtTheTimeOfALogin) {
   open(salon_id{3}, "Marketing");
   open(blabla, "Bavardage"); // renamed
   EXPECT_THAT(list_of(zoe), ElementsAre("Général*", "Bavardage", "Marketing"));
-  house.archive(general);
+  house.salons.archive(general);
   EXPECT_THAT(list_of(zoe), ElementsAre("Bavardage", "Marketing"));
 }
 
@@ -144,17 +123,17 @@ TEST_F(Audience, TellsAnArrivalEachPrivateMessageOnceInOrder) {
   arrive(paul, paul_id);
   begin(paul, {});
 
-  house.tell_privately(zoe_id, paul_id, paul.number, {private_id{2}, "paul", "in both", {}});
-  house.tell_privately(zoe_id, paul_id, paul.number, {private_id{3}, "paul", "told only", {}});
+  house.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{2}, "paul", "in both", {}});
+  house.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{3}, "paul", "told only", {}});
 
   EXPECT_THAT(zoe.heard, IsEmpty());
   EXPECT_THAT(begin(zoe, {}, {{private_id{1}, "paul", "stored only", {}}, {private_id{2}, "paul", "in both", {}}}),
               ElementsAre("said_privately(paul, stored only)"));
-  house.tell_privately(zoe_id, paul_id, paul.number, {private_id{4}, "paul", "meanwhile", {}});
+  house.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{4}, "paul", "meanwhile", {}});
   EXPECT_EQ(zoe.backlog.next().from, private_id{2}); // from the first that was told meanwhile, all is read
   zoe.backlog.go_on({{private_id{2}, "paul", "", {}}, {private_id{3}, "paul", "", {}}, {private_id{4}, "paul", "", {}}},
                     {});
-  house.tell_privately(zoe_id, paul_id, paul.number, {private_id{5}, "paul", "later", {}});
+  house.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{5}, "paul", "later", {}});
   EXPECT_THAT(zoe.heard, ElementsAre("delivered later"));
 }
 
@@ -169,10 +148,10 @@ TEST_F(Audience, TellsAnArrivalWhatWasDecidedAmongWhatWasSaidInTheOrderOfTime) {
 
 TEST_F(Audience, HasADecisionConfirmedByWhoWasTold) {
   arrive(zoe, zoe_id);
-  house.confirm(zoe_id, {general, "Général", true, {}}); // not told yet: it is for the next login
+  house.users.confirm(zoe_id, {general, "Général", true, {}}); // not told yet: it is for the next login
   begin(zoe, {});
-  house.confirm(zoe_id, {blabla, "Blabla", true, {}});
-  house.confirm(paul_id, {blabla, "Blabla", true, {}});
+  house.users.confirm(zoe_id, {blabla, "Blabla", true, {}});
+  house.users.confirm(paul_id, {blabla, "Blabla", true, {}});
 
   EXPECT_THAT(zoe.heard, ElementsAre("decided Blabla"));
 }
@@ -183,8 +162,8 @@ TEST_F(Audience, TellsNobodyTwiceWhatWaitedForTheLogin) {
   begin(paul, {});
   begin(zoe, {}, {{private_id{5}, "paul", "waited", {}}}); // told with the welcome
 
-  house.tell_privately(zoe_id, paul_id, paul.number,
-                       {private_id{5}, "paul", "waited", {}}); // its author is answered later
+  house.users.tell_privately(zoe_id, paul_id, paul.number,
+                             {private_id{5}, "paul", "waited", {}}); // its author is answered later
 
   EXPECT_THAT(zoe.heard, IsEmpty());
 }
@@ -196,8 +175,8 @@ TEST_F(Audience, TellsEachConnectionOfTheTargetAndTheAuthorsOthers) {
   for (auto* one : {&zoe, &again, &paul})
     begin(*one, {});
 
-  house.tell_privately(paul_id, zoe_id, zoe.number, {private_id{1}, "zoë", "to paul", {}});
-  house.tell_privately(zoe_id, zoe_id, zoe.number, {private_id{2}, "zoë", "to herself", {}});
+  house.users.tell_privately(paul_id, zoe_id, zoe.number, {private_id{1}, "zoë", "to paul", {}});
+  house.users.tell_privately(zoe_id, zoe_id, zoe.number, {private_id{2}, "zoë", "to herself", {}});
 
   EXPECT_THAT(paul.heard, ElementsAre("delivered to paul"));
   EXPECT_THAT(zoe.heard, ElementsAre("delivered to herself"));
@@ -205,9 +184,9 @@ TEST_F(Audience, TellsEachConnectionOfTheTargetAndTheAuthorsOthers) {
 }
 
 TEST_F(Audience, FindsASalonByKeyAndTheExactNameFirst) {
-  EXPECT_EQ(house.find("GÉNÉRAL"), house.find(general));
-  EXPECT_EQ(house.find("Général"), house.find(general));
-  EXPECT_EQ(house.find("General"), nullptr);
+  EXPECT_EQ(house.salons.find("GÉNÉRAL"), house.salons.find(general));
+  EXPECT_EQ(house.salons.find("Général"), house.salons.find(general));
+  EXPECT_EQ(house.salons.find("General"), nullptr);
 }
 
 TEST_F(Audience, TellsEveryConnectionThatASalonIsLost) {
@@ -228,7 +207,7 @@ TEST_F(Audience, ForgetsAConnectionWhollyWhenItLeaves) {
   house.leave(zoe);
   house.leave(zoe);
   tell(general, {}, "un");
-  house.close_user(zoe_id, event::banned{});
+  house.users.close(zoe_id, event::banned{});
 
   EXPECT_THAT(zoe.heard, IsEmpty());
   EXPECT_THAT(again.heard, ElementsAre("x dans le salon Général: un", "close banned"));
@@ -265,16 +244,18 @@ TEST_F(Audience, SaysWhenTheLastConnectionOfAllIsGone) {
 TEST_F(Audience, LetsAParkedPostGoOnWhenThereIsRoom) {
   arrive(zoe, zoe_id);
   begin(zoe, {});
-  auto& at = *house.find(general);
-  at.posts = house.settings.limits.posts_in_flight_per_salon;
-  house.park(at, zoe);
+  auto& at = *house.salons.find(general);
+  const size_t most = house.settings.limits.posts_in_flight_per_salon;
+  for (size_t i = 0; i < most; ++i)
+    at.posts.sent();
+  at.posts.park(zoe.number);
 
   tell(general, {}, "", {}, {});
   EXPECT_THAT(zoe.heard, IsEmpty());
   tell(general, {}, "", {}, {{connection_id{99}, rules::answer::posted{}}}); // a post of somebody who is gone
 
   EXPECT_THAT(zoe.heard, ElementsAre("unparked"));
-  EXPECT_EQ(at.posts, house.settings.limits.posts_in_flight_per_salon - 1);
+  EXPECT_EQ(at.posts.in_flight(), most - 1);
 }
 
 TEST(Network, IsAnAddressOrAWholeSubnetOfIpv6) {
@@ -294,7 +275,8 @@ TEST_F(Audience, NumbersNoTwoConnectionsAlike) {
   EXPECT_NE(zoe.number, paul.number);
 
   const auto newest = std::max(zoe.number, paul.number);
-  EXPECT_TRUE(support::eventually([&] { return newest < audience{settings}.next_id(); })); // of a start a moment later
+  EXPECT_TRUE(
+      support::eventually([&] { return newest < connection_registry{}.next_id(); })); // of a start a moment later
 }
 
 } // namespace

@@ -52,16 +52,16 @@ TEST_F(Bounds, AClientThatDoesNotReadIsCutOffWithTheReason) {
   auto zoe = log_in("zoë");
   auto paul = log_in("paul");
   const auto sitting = [this] {
-    return on_io_thread([](audience& house) { return house.find("Général")->hearers.size(); });
+    return on_io_thread([](audience& house) { return house.salons.find("Général")->subscribers.size(); });
   };
   ASSERT_EQ(sitting(), 3u);
 
   const std::string text(8000, 'x');
   const auto cut_off = [this] { // or gone already
     return on_io_thread([](audience& house) {
-      const auto& hearers = house.find("Général")->hearers;
-      return hearers.size() < 3
-             || std::any_of(hearers.begin(), hearers.end(), [](const hearer* who) { return who->hung_up; });
+      const auto& all = house.salons.find("Général")->subscribers.all();
+      return all.size() < 3
+             || std::any_of(all.begin(), all.end(), [](const subscriber* who) { return who->hung_up(); });
     });
   };
   for (size_t told = 0; !cut_off(); told += 20 * text.size()) {
@@ -141,7 +141,7 @@ TEST_F(Bounds, APostWaitsForRoomInItsSalon) {
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
   paul.say("MSG (Général):deux");
   ASSERT_TRUE(eventually(
-      [&] { return on_io_thread([](audience& house) { return house.find("Général")->parked.size() == 1; }); }));
+      [&] { return on_io_thread([](audience& house) { return house.salons.find("Général")->posts.parked() == 1; }); }));
 
   guard->release(what::writes);
 

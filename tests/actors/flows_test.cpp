@@ -248,8 +248,9 @@ TEST_F(Flows, AStopCommitsThePostsThatWaitForTheirTurnToo) {
   zoe.say("MSG (Général):deux");
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 2; }));
   zoe.say("MSG (Général):trois");
-  ASSERT_TRUE(
-      eventually([&] { return on_io_thread([](audience& house) { return house.find("Général")->posts; }) == 3; }));
+  ASSERT_TRUE(eventually([&] {
+    return on_io_thread([](audience& house) { return house.salons.find("Général")->posts.in_flight(); }) == 3;
+  }));
 
   stop_later(0);
   EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter. Merci de vous déconnecter.");

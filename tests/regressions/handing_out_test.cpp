@@ -123,14 +123,14 @@ TEST_F(HandingOut, WhatOthersSayMeanwhileStillHasItsBound) {
   auto paul = log_in("paul");
   ASSERT_TRUE(eventually([&] { return connections_of(zoe_id).size() == 1; }));
   const auto hearers = [this] {
-    return on_io_thread([](audience& house) { return house.find("Général")->hearers.size(); });
+    return on_io_thread([](audience& house) { return house.salons.find("Général")->subscribers.size(); });
   };
   ASSERT_TRUE(eventually([&] { return hearers() == 2; }));
 
   const auto cut_off = [this, &hearers] {
     return hearers() < 2 || on_io_thread([](audience& house) {
-             const auto& all = house.find("Général")->hearers;
-             return std::any_of(all.begin(), all.end(), [](const hearer* who) { return who->hung_up; });
+             const auto& all = house.salons.find("Général")->subscribers.all();
+             return std::any_of(all.begin(), all.end(), [](const subscriber* who) { return who->hung_up(); });
            });
   };
   for (int i = 0; i < 1000 && !cut_off(); ++i) {

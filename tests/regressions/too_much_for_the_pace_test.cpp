@@ -75,7 +75,8 @@ TEST_F(TooMuchForThePace, EndsWhoDoesNotRead) {
   auto zoe = log_in("zoe");
   const auto carl = old_client();
   const auto hears = [this] {
-    return on_io_thread([](audience& house) { return house.users_hearing(house.find("Général")->record.id).size(); });
+    return on_io_thread(
+        [](audience& house) { return house.users_hearing(house.salons.find("Général")->record.id).size(); });
   };
   ASSERT_EQ(hears(), 2u);
 

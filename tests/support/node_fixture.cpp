@@ -45,6 +45,7 @@ void NodeTest::launch() {
     where.how = config::endpoint::kind::tls;
   parts->certificate = certificate;
   parts->settings = settings;
+  parts->speaks = speaks;
   parts->operators = operators;
   parts->certificates = certificates;
   parts->db = std::move(db_);
@@ -147,14 +148,14 @@ node_actors NodeTest::actors_now() {
 }
 
 salon_actor NodeTest::salon_named(const std::string& name) {
-  return on_io_thread([&](audience& house) { return house.find(name)->salon; });
+  return on_io_thread([&](audience& house) { return house.salons.find(name)->actor; });
 }
 
 std::vector<caf::actor> NodeTest::connections_of(user_id who) {
   return on_io_thread([&](audience& house) {
     std::vector<caf::actor> result;
-    for (auto* one : house.find("Général")->hearers)
-      if (one->account == who)
+    for (auto* one : house.salons.find("Général")->subscribers.all())
+      if (one->account() == who)
         result.push_back(caf::actor_cast<caf::actor>(dynamic_cast<caf::io::broker*>(one)));
     return result;
   });

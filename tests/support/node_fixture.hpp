@@ -85,6 +85,7 @@ protected:
 
   config::settings settings;
   std::shared_ptr<const tls_credentials> certificate; ///< if there is one, the door speaks TLS
+  const dialect* speaks = &text_dialect;              ///< at the door
   certificate_office certificates;                    ///< of operators
   identify operators; ///< who sent the admin actor a message; none: there is no admin actor
   std::shared_ptr<support::store_guard> guard = std::make_shared<support::store_guard>();

@@ -342,6 +342,36 @@ TEST(TextCodec, SaysNothingAfterItsLastWord) {
   EXPECT_EQ(codec.unsent(), 0u);
 }
 
+TEST(TextCodec, DropsWhatWaitsForAClientThatIsCutOff) {
+  text_codec line{{}}, raw{{}};
+  line.feed("a:b\nc:d\n", start);
+  line.next(start);
+  raw.feed("a:b", start);
+  raw.next(start + 1s);
+  for (auto* codec : {&line, &raw}) {
+    codec->say(event::announced{"1"}, start + 1s);
+    codec->say_spelled(shared_lines("2\n"), start + 1s);
+
+    codec->cut_off(event::refused{fault::too_slow, {}}, start + 1s);
+    codec->say(event::announced{"3"}, start + 1s);
+
+    EXPECT_EQ(words(codec->next(start + 1s)), "nothing");
+    EXPECT_THAT(drained(*codec, start + 1s), ElementsAre("ERREUR: client trop lent\n"));
+    EXPECT_EQ(codec->unsent(), 0u);
+    EXPECT_EQ(codec->deadline(), std::nullopt);
+  }
+}
+
+TEST(TextCodec, EndsTheLineThatIsBegunBeforeOthersAreDropped) {
+  const text_codec codec{{}};
+  EXPECT_EQ(codec.rest_of_text("un\ndeux\n", 0), 0u); // none is begun
+  EXPECT_EQ(codec.rest_of_text("un\ndeux\n", 1), 2u);
+  EXPECT_EQ(codec.rest_of_text("un\ndeux\n", 2), 1u);
+  EXPECT_EQ(codec.rest_of_text("un\ndeux\n", 3), 0u); // it has just ended
+  EXPECT_EQ(codec.rest_of_text("un\ndeux\n", 5), 3u);
+  EXPECT_EQ(codec.rest_of_text("un", 1), 0u); // a raw client's: it ends nowhere
+}
+
 TEST(TextCodec, EndsLinesForAClientOfWhomNothingIsKnown) {
   text_codec codec{{}};
   codec.say_last(event::refused{fault::login_timeout, {}}, start);

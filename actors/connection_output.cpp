@@ -1,0 +1,154 @@
+// What a connection is told, by the audience and by its session, and how it ends.
+#include "actors/connection.hpp"
+
+namespace salond {
+namespace {
+
+// A client that has been hung up on gets this long to close when the server stops and everything is written to it:
+// whoever reads has it by then.
+constexpr auto parting_time = std::chrono::milliseconds{250};
+
+} // namespace
+
+/// An answer: what it asked for, or what waited for its login. Never a reason to cut it off.
+void connection::tell(const event::any& what) {
+  if (!outlet_.open())
+    return;
+  outlet_.answer(what, now());
+  house_->touch(*this);
+}
+
+void connection::hear(const shared_texts& spelled) {
+  if (!may_hear())
+    return;
+  if (outlet_.passing())
+    outlet_.pass(spelled);
+  else
+    outlet_.hear(spelled, now());
+  house_->touch(*this);
+}
+
+void connection::hear(const event::any& what) {
+  hear_of(what);
+}
+
+/// Whether it is told that.
+bool connection::hear_of(const event::any& what) {
+  if (!may_hear())
+    return false;
+  outlet_.hear(what, now());
+  house_->touch(*this);
+  return true;
+}
+
+/// What is left out waits for the next login.
+void connection::deliver(const event::said_privately& what) {
+  if (hear_of(event::any{what}))
+    outlet_.confirm(what.id);
+}
+
+void connection::confirm(const decided_request& what) {
+  outlet_.confirm(what);
+  house_->touch(*this);
+}
+
+/// Whether there is room for what others say. Who does not read it is cut off.
+bool connection::may_hear() {
+  switch (outlet_.room_for_others(house_->settings.limits.unsent_bytes)) {
+  case outlet::room::enough: return true;
+  case outlet::room::left_out:
+  case outlet::room::closed: return false;
+  case outlet::room::left_out_at_first: tell_that_it_is_left_out(); return false;
+  case outlet::room::too_slow: cut_off(); return false;
+  }
+  return false;
+}
+
+/// What it was not told is in the salons' histories.
+void connection::tell_that_it_is_left_out() {
+  house_->tell_fact("left out what others say to an old client, for it cannot be told so much",
+                    to_string(fault::too_slow), peer, now());
+  outlet_.hear(event::refused{fault::too_slow, {}}, now());
+  house_->touch(*this);
+}
+
+void connection::cut_off() {
+  house_->tell_fact("cut off a client that does not read", to_string(fault::too_slow), peer, now());
+  stop_hearing();
+  outlet_.cut_off(event::refused{fault::too_slow, {}}, now());
+  house_->wake(*this, *outlet_.closes_by());
+  house_->touch(*this);
+}
+
+void connection::close(const std::optional<event::any>& last) {
+  if (!outlet_.open())
+    return;
+  stop_hearing();
+  outlet_.part(last, now());
+  house_->wake(*this, *outlet_.closes_by());
+  if (socket_->shaking() && !refusal_)
+    return socket_->abort(); // it cannot be told anything, and is not waited for
+  house_->touch(*this);
+}
+
+/// What it has said, and what it waited for, is dropped.
+void connection::stop_hearing() {
+  inlet_.stop();
+  attempt_waits_.reset();
+  when_read_.reset();
+  tried(admission::attempt_result::unknown);
+  take_registration_back();
+}
+
+void connection::flush() {
+  if (!socket_ || outlet_.ended())
+    return;
+  if (!outlet_.passing())
+    outlet_.drain(now());
+  socket_->flush();
+  if (!outlet_.passing())
+    wake_at_deadline(); // now it is known what the peer has taken
+  finish_if_said();
+  go_on_if_choked();
+}
+
+/// What is written counts as delivered; once all is, a connection that was hung up ends its output.
+void connection::finish_if_said() {
+  confirm_taken();
+  if (!socket_ || !outlet_.all_is_out())
+    return;
+  outlet_.end();
+  socket_->finish();
+  if (house_->closing) {
+    outlet_.close_by(now() + parting_time);
+    house_->wake(*this, *outlet_.closes_by());
+  }
+  if (!socket_->input_over())
+    return socket_->resume_reading(); // until the peer ends, too
+  wake_up(); // to quit: the loop may have called us, and who quits outside a message is never taken apart
+}
+
+void connection::output_drained() {
+  if (outlet_.paced())
+    house_->touch(*this); // what waited for the peer
+  finish_if_said();
+  go_on_if_choked();
+}
+
+/// What is written counts as delivered. A connection that broke has written nothing more.
+void connection::confirm_taken() {
+  if (!outlet_.confirms() || !socket_ || socket_->broken())
+    return;
+  auto written = outlet_.take_written();
+  if (!written.messages.empty())
+    house_->delivered(std::move(written.messages));
+  if (!written.decisions.empty())
+    house_->told_decisions(account(), std::move(written.decisions));
+}
+
+void connection::let_go_of_socket() {
+  outlet_.end(); // its queue goes with the socket
+  socket_ = nullptr;
+}
+
+} // namespace salond

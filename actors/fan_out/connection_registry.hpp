@@ -1,0 +1,59 @@
+// Who is connected to this node: each connection by its number, how many there are of each network, and who has
+// something to write in this turn of the loop. Plain objects of the I/O thread.
+#pragma once
+#include "actors/fan_out/subscriber.hpp"
+#include "config/config.hpp"
+#include "protocol/words/fault.hpp"
+#include <unordered_map>
+
+namespace salond {
+
+class connection_registry {
+public:
+  /// Connections above the limit that may still be told why they are closed.
+  static constexpr size_t max_refusals_at_once = 256;
+
+  /// No two are the same, across restarts too.
+  connection_id next_id();
+  /// Why a connection from there is not let in, if so.
+  std::optional<fault> refuses(const std::string& address, const config::limits& limits) const;
+  /// Whether even saying why costs too much: far above the limit.
+  bool overrun(const config::limits& limits) const;
+
+  /// Gives it its number and its network. REQUIRES: its address.
+  void enter(subscriber& who);
+  /// False where it is not there.
+  bool leave(subscriber& who);
+  /// Null where it is gone.
+  subscriber* find(connection_id number) const;
+  size_t size() const { return all_.size(); }
+  bool empty() const { return all_.empty(); }
+  /// As they are now; the list does not change when one of them leaves.
+  std::vector<subscriber*> all() const;
+
+private:
+  int64_t last_id_ = 0;
+  std::unordered_map<connection_id, subscriber*> all_;
+  std::unordered_map<std::string, size_t> networks_;
+};
+
+/// Connections that have something to write, each once.
+class pending_writes {
+public:
+  /// False where it stands there already.
+  bool add(subscriber& who) {
+    if (who.has_to_write_)
+      return false;
+    who.has_to_write_ = true;
+    waiting_.push_back(&who);
+    return true;
+  }
+  void remove(subscriber& who);
+  /// Has each write. A write may end a connection, which is removed then, and may add others.
+  void flush();
+
+private:
+  std::vector<subscriber*> waiting_;
+};
+
+} // namespace salond

@@ -1,0 +1,79 @@
+#include "actors/fan_out/online_users.hpp"
+#include <algorithm>
+
+namespace salond {
+
+void online_users::arrive(subscriber& who, user_id as) {
+  who.stage_ = subscriber::stage::arriving;
+  who.account_ = as;
+  users_[as].push_back(&who);
+}
+
+std::vector<salon_id> online_users::begin(subscriber& who, const std::vector<salon_id>& stored) {
+  auto& changes = who.while_arriving_;
+  for (const auto salon : stored)
+    changes.emplace(salon, true); // what changed meanwhile is newer, and stays
+  std::vector<salon_id> salons;
+  for (const auto& [salon, member] : changes)
+    if (member)
+      salons.push_back(salon);
+  changes.clear();
+  who.stage_ = subscriber::stage::online;
+  return salons;
+}
+
+bool online_users::leave(subscriber& who) {
+  const auto mine = users_.find(who.account_);
+  if (mine == users_.end())
+    return false;
+  auto& list = mine->second;
+  list.erase(std::remove(list.begin(), list.end(), &who), list.end());
+  if (list.empty())
+    users_.erase(mine);
+  return true;
+}
+
+const std::vector<subscriber*>& online_users::of(user_id user) const {
+  static const std::vector<subscriber*> nobody;
+  const auto found = users_.find(user);
+  return found == users_.end() ? nobody : found->second;
+}
+
+void online_users::tell(user_id user, const event::any& what) const {
+  for (auto* who : of(user))
+    if (online(*who))
+      who->hear(what);
+}
+
+void online_users::tell_privately(user_id target, user_id author, connection_id from,
+                                  const event::said_privately& what) const {
+  for (auto* who : of(target)) {
+    if (!who->backlog.over())
+      who->backlog.note(what.id);
+    else if (!who->backlog.told(what.id)) // else it had waited: the author's answer came behind the target's welcome
+      who->deliver(what);
+  }
+  if (author == target)
+    return;
+  for (auto* who : of(author))
+    if (who->number != from && online(*who))
+      who->hear(event::any{what});
+}
+
+void online_users::confirm(user_id user, const decided_request& what) const {
+  for (auto* who : of(user))
+    if (online(*who))
+      who->confirm(what);
+}
+
+void online_users::change_account(user_id user, const std::string& username, role now) const {
+  for (auto* who : of(user))
+    who->account_is(username, now);
+}
+
+void online_users::close(user_id user, const event::any& last) const {
+  for (auto* who : of(user))
+    who->close(last);
+}
+
+} // namespace salond

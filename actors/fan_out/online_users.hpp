@@ -1,0 +1,52 @@
+// Who is online at this node: the connections of each user, from the proof of a password on, and what one person is
+// told. Until its session begins a connection hears nothing; what changes meanwhile is remembered
+// (docs/decisions/0006-arrivals.md). A plain object of the I/O thread.
+#pragma once
+#include "actors/fan_out/subscriber.hpp"
+#include <unordered_map>
+
+namespace salond {
+
+class online_users {
+public:
+  /// A membership was made, or is ended.
+  enum class membership : uint8_t { made, ended };
+
+  /// The connection's user is proven.
+  void arrive(subscriber& who, user_id as);
+  /// Its session begins: it is online from now on. `stored`: the salons of its user as they were read from the store
+  /// while it arrived. Answers them as they are now.
+  std::vector<salon_id> begin(subscriber& who, const std::vector<salon_id>& stored);
+  /// It ended. False where its user was never proven.
+  bool leave(subscriber& who);
+  size_t size() const { return users_.size(); }
+  static bool online(const subscriber& who) { return who.stage_ == subscriber::stage::online; }
+
+  /// Calls `change` with each connection of the user that is online; with those that arrive it is remembered.
+  template <class Change>
+  void change_membership(user_id user, salon_id salon, membership now, Change change) {
+    for (auto* who : of(user)) {
+      if (online(*who))
+        change(*who);
+      else
+        who->while_arriving_[salon] = now == membership::made;
+    }
+  }
+
+  /// Tells each connection of a user.
+  void tell(user_id user, const event::any& what) const;
+  /// Tells each connection of the target that is not still told what waited, which comes first; and the author's others
+  /// but `from`; nobody twice.
+  void tell_privately(user_id target, user_id author, connection_id from, const event::said_privately& what) const;
+  /// Each connection of the user has been told a decision.
+  void confirm(user_id user, const decided_request& what) const;
+  void change_account(user_id user, const std::string& username, role now) const;
+  void close(user_id user, const event::any& last) const;
+
+private:
+  const std::vector<subscriber*>& of(user_id user) const;
+
+  std::unordered_map<user_id, std::vector<subscriber*>> users_;
+};
+
+} // namespace salond
