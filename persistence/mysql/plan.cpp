@@ -79,8 +79,10 @@ public:
       return remove(row, row.salon ? "there is no salon " + std::to_string(*row.salon) : "it names no salon");
     if (!seen_.emplace(client->id, *row.salon).second)
       return remove(row, client->username + " is a member of salon " + std::to_string(*row.salon) + " already");
-    if (const auto& now = usernames_.at(client->id); *row.username != now)
-      into_.respelled.push_back({"salons_adheres", "username", row.id, *row.username, now});
+    if (*row.username != client->username)
+      into_.respelled.push_back({"salons_adheres", "username", row.id, *row.username, client->username});
+    if (renamed_.count(client->id) != 0)
+      into_.followed.push_back({"salons_adheres", "username", row.id, client->username, usernames_.at(client->id)});
   }
 
 private:

@@ -276,6 +276,10 @@ void repair_names(connection& db, const reporter& report) {
     const auto* id = one.table == "salons" ? "salon_id" : "client_id";
     db.run("UPDATE " + one.table + " SET " + one.field + " = ? WHERE " + id + " = ?", {one.after, one.row});
   }
+  for (const auto& one : todo.followed) {
+    record(db, one);
+    db.run("UPDATE salons_adheres SET username = ? WHERE id = ?", {one.after, one.row});
+  }
   rows = read_old_rows(db);
   fill_clients(db, rows);
   fill_salons(db, rows);
@@ -283,6 +287,7 @@ void repair_names(connection& db, const reporter& report) {
   all.commit();
   log_administrators(rows, report);
   log_repairs(todo.renamed, report);
+  log_repairs(todo.followed, report);
   log_admissions(todo.admitted, report);
 }
 
@@ -365,6 +370,7 @@ std::vector<std::string> describe_takeover(connection& db) {
   log_removals(todo.removed, collect);
   log_repairs(todo.respelled, collect);
   log_repairs(todo.renamed, collect);
+  log_repairs(todo.followed, collect);
   log_admissions(todo.admitted, collect);
   for (auto& line : describe_messages(db))
     lines.push_back(std::move(line));

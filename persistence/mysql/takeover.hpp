@@ -53,6 +53,7 @@ struct admission {
 struct repairs {
   std::vector<repair> respelled; ///< memberships that get the spelling of the client whom they mean
   std::vector<repair> renamed;   ///< later ones of several with one name
+  std::vector<repair> followed;  ///< memberships of who loses an administrator's name, behind `respelled` and `renamed`
   std::vector<removal> removed;  ///< memberships of nobody or of no salon, and the later ones of several that are equal
   std::vector<admission> admitted; ///< by rising salon and client
 };

@@ -51,9 +51,10 @@ TEST(TakeoverPlan, WhoLosesAnAdministratorsNameKeepsHisMembershipsUnderTheNewOne
 
   const auto todo = plan({clients, {{2, "x"}}, memberships, {9}});
 
-  ASSERT_EQ(todo.respelled.size(), 1u);
-  EXPECT_EQ(todo.respelled[0].row, 1);
-  EXPECT_EQ(todo.respelled[0].after, "ＡＤＭＩＮ-4");
+  ASSERT_EQ(todo.followed.size(), 1u);
+  EXPECT_EQ(todo.followed[0].row, 1);
+  EXPECT_EQ(todo.followed[0].after, "ＡＤＭＩＮ-4");
+  EXPECT_THAT(todo.respelled, IsEmpty());
   EXPECT_THAT(todo.removed, IsEmpty());
 }
 
