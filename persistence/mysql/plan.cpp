@@ -52,10 +52,13 @@ public:
   membership_planner(const old_rows& rows, const std::map<int64_t, std::string>& usernames, repairs& into)
       : usernames_(usernames), into_(into) {
     for (const auto& client : rows.clients)
-      if (rows.administrators.count(client.id) != 0)
+      if (rows.administrators.count(client.id) != 0) {
         by_key_.emplace(key_of(client.username), &client);
+        exactly_.emplace(client.username, &client);
+      }
     for (const auto& client : rows.clients) {
       by_id_.emplace(client.id, &client);
+      exactly_.emplace(client.username, &client);
       if (!may_have(rows, client))
         renamed_.insert(client.id);
       by_key_.emplace(key_of(client.username), &client); // the lowest id, the only one that ever could log in
@@ -87,12 +90,12 @@ public:
 
 private:
   const old_client* meant_by(const old_membership& row) const {
-    const auto found = by_id_.find(row.same_by_collation);
-    if (renamed_.count(row.same_by_collation)
-        != 0) // whose name is an administrator's to us, and was not to the old server
-      return found->second;
+    // Who has exactly that name, though to us it is an administrator's.
+    if (const auto exact = exactly_.find(*row.username); exact != exactly_.end() && renamed_.count(exact->second->id))
+      return exact->second;
     if (const auto same = by_key_.find(key_of(*row.username)); same != by_key_.end())
       return same->second;
+    const auto found = by_id_.find(row.same_by_collation);
     if (found == by_id_.end())
       return nullptr;
     return by_key_.at(key_of(found->second->username));
@@ -104,7 +107,7 @@ private:
   repairs& into_;
   std::set<int64_t> renamed_; ///< who has an administrator's name, and may not
   std::map<int64_t, const old_client*> by_id_;
-  std::map<std::string, const old_client*> by_key_;
+  std::map<std::string, const old_client*> by_key_, exactly_;
   std::set<int64_t> salons_;
   std::set<std::pair<int64_t, int64_t>> seen_;
 };

@@ -47,7 +47,7 @@ TEST(TakeoverPlan, AnAdministratorsNameIsNobodyElses) {
 
 TEST(TakeoverPlan, WhoLosesAnAdministratorsNameKeepsHisMembershipsUnderTheNewOne) {
   const std::vector<persistence::mysql::old_client> clients{{4, "ＡＤＭＩＮ", "x"}, {9, "admin", "a"}};
-  const std::vector<old_membership> memberships{{1, "ＡＤＭＩＮ", 2, 4}, {2, "admin", 2, 9}};
+  const std::vector<old_membership> memberships{{1, "ＡＤＭＩＮ", 2, 4}, {2, "admin", 2, 4}};
 
   const auto todo = plan({clients, {{2, "x"}}, memberships, {9}});
 
