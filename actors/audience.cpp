@@ -76,6 +76,7 @@ void audience::open(const salon_opened& what) {
   by_name_.erase(place->record.name);
   place->record = what.record;
   place->salon = what.salon;
+  place->archived = false;
   by_key_[key_of(what.record.name)] = place.get();
   by_name_[what.record.name] = place.get();
   listed_.clear();
@@ -234,12 +235,13 @@ void audience::answer(reply& what, desk& at) {
   tell_if_over();
 }
 
-void audience::close_user(user_id who, const event::any& last) {
+void audience::close_user(user_id who, const event::any& last, connection_id only) {
   const auto found = users_.find(who);
   if (found == users_.end())
     return;
   for (auto* one : found->second)
-    one->close(last);
+    if (only == connection_id{} || one->number == only)
+      one->close(last);
 }
 
 void audience::tell_user(user_id who, const event::any& what) {

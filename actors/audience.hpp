@@ -158,7 +158,8 @@ public:
   bool is_reserved_for_operator(const std::string& username) const;
 
   // --- everybody ---
-  void close_user(user_id who, const event::any& last);
+  /// `only`: one connection of the user; 0: all.
+  void close_user(user_id who, const event::any& last, connection_id only = {});
   void announce(const event::any& what);
   surveyed survey(instant now) const;
   /// Calls `when_over` once the last connection is gone and every post is answered.

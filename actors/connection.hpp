@@ -77,6 +77,7 @@ private:
   void carry(rules::question::find_user& what);
   void carry(rules::question::verify& what);
   void carry(rules::question::hash& what);
+  void carry(rules::question::find_invitation& what);
   void carry(rules::question::find_token& what);
   void carry(rules::question::arrive& what);
   void carry(rules::question::register_user& what);

@@ -49,10 +49,12 @@ void connection::carry(rules::question::find_user& what) {
   if (what.key.empty())
     what.key = key_of(what.username);
   const auto key = what.key;
-  if (what.what == rules::question::find_user::purpose::registration) {
+  using reason = rules::question::find_user::purpose;
+  if (what.what != reason::proof) {
     if (house_->is_reserved_for_operator(what.username))
       return answered(rules::answer::found{fault::reserved_name});
-    if (const auto why = house_->allowed.refuses_registration(network, now()))
+    const auto whose = what.what == reason::registration ? admission::newcomer::stranger : admission::newcomer::invited;
+    if (const auto why = house_->allowed.refuses_registration(network, whose, now()))
       return answered(rules::answer::found{*why});
     registering_ = true;
   } else if (!may_try(what, no_token_ ? std::string{} : key)) { // nobody's account suffers for tokens that are over
@@ -119,6 +121,25 @@ void connection::carry(rules::question::hash& what) {
             give_registration_back();
             answered(rules::answer::hashed{fault_of(why)});
           });
+}
+
+/// A wrong one counts as a wrong password, of nobody's account.
+void connection::carry(rules::question::find_invitation& what) {
+  if (!may_try(what, {}))
+    return;
+  ask_store(
+      this, house_->store, store_work::kind::read,
+      [hash = rules::token_hash(what.code), at = wall_clock()](persistence::store& db) {
+        return db.find_invitation(hash, at);
+      },
+      [this](const outcome<salond::done>& found) {
+        tried(found ? admission::attempt_result::right : admission::attempt_result::wrong);
+        answered(rules::answer::settled{found});
+      },
+      [this](fault why) {
+        tried(admission::attempt_result::not_tried);
+        answered(rules::answer::settled{why});
+      });
 }
 
 /// A token that is wrong may be a password, which is an attempt of its own.
@@ -201,7 +222,10 @@ void connection::open_session(const rules::question::arrive& as) {
 
 void connection::carry(rules::question::register_user& what) {
   caf::anon_send(house_->relay,
-                 wished_account{number, peer, {what.username, what.alias, what.hash, role::user, network}});
+                 wished_account{number,
+                                peer,
+                                {what.username, what.alias, what.hash, role::user, network},
+                                what.invitation.empty() ? std::string{} : rules::token_hash(what.invitation)});
 }
 
 void connection::carry(rules::question::replace_hash& what) {

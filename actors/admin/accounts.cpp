@@ -10,14 +10,6 @@ namespace {
 
 using namespace persistence;
 
-json to_json(const user_profile& of) {
-  return {{"user", of.who.username},
-          {"alias", of.who.alias},
-          {"role", to_word(of.who.role)},
-          {"connected", of.connected},
-          {"last_seen", of.last_seen ? json(iso_time(*of.last_seen)) : json(nullptr)}};
-}
-
 void list_users(const admin_call_ptr& call) {
   constexpr size_t most = 1000; // a page for people; who has more names a pattern
   ask_to_read(
@@ -25,47 +17,9 @@ void list_users(const admin_call_ptr& call) {
       [call](const std::vector<user_profile>& found) {
         json list = json::array();
         for (const auto& one : found)
-          list.push_back(to_json(one));
+          list.push_back(profile_fields(one));
         call->done(list);
       });
-}
-
-json to_json(const session_listed& one) {
-  return {{"user", one.username}, {"address", one.address}, {"since", iso_time(one.since)}};
-}
-
-/// Asks who is connected; `then` gets the sessions.
-template <class Then>
-void ask_sessions(const admin_call_ptr& call, Then then) {
-  call->self()
-      ->request(call->parts().directory, std::chrono::seconds{5}, list_sessions{})
-      .then([then = std::move(then)](const sessions_listed& all) mutable { then(all.sessions); }, refusing_error(call));
-}
-
-void list_all_sessions(const admin_call_ptr& call) {
-  ask_sessions(call, [call](const std::vector<session_listed>& all) {
-    json list = json::array();
-    for (const auto& one : all)
-      list.push_back(to_json(one));
-    call->done(list);
-  });
-}
-
-void show_user(const admin_call_ptr& call) {
-  if (!call->file.target)
-    return call->refuse(fault::unknown_user);
-  ask_sessions(call, [call](const std::vector<session_listed>& all) {
-    const auto& found = *call->file.target;
-    auto shown = to_json(found);
-    shown["salons"] = found.salons;
-    if (!found.moderates.empty())
-      shown["moderates"] = found.moderates;
-    shown["sessions"] = json::array();
-    for (const auto& one : all)
-      if (one.user == found.who.id)
-        shown["sessions"].push_back({{"address", one.address}, {"since", iso_time(one.since)}});
-    call->done(shown);
-  });
 }
 
 // --- who is out ---
@@ -93,6 +47,12 @@ void kick(const admin_call_ptr& call) {
 }
 
 void ban_for_good(const admin_call_ptr& call) {
+  const auto name = call->said().get("USER");
+  if (call->said().has("--name") && !call->file.target) {
+    if (!is_name(name))
+      return call->refuse(fault::invalid_username);
+    return ask_bans(call, ban_name{name, call->why(call->said().text())});
+  }
   ask_bans(call, ban_user{call->said().get("USER"), call->why(call->said().text())});
 }
 
@@ -106,7 +66,11 @@ void list_bans(const admin_call_ptr& call) {
       [call](const std::vector<salond::ban>& out) {
         json list = json::array();
         for (const auto& one : out)
-          list.push_back({{"user", one.username}, {"until", one.until ? iso_time(*one.until) : "for good"}});
+          list.push_back({{"user", one.username},
+                          {"until", one.until ? iso_time(*one.until) : "for good"},
+                          {"since", iso_time(one.since)},
+                          {"by", one.by},
+                          {"reason", one.reason}});
         call->done(list);
       });
 }
@@ -223,8 +187,6 @@ void set_role(const admin_call_ptr& call) {
 
 void add_account_commands(std::map<std::string_view, admin_command>& to) {
   to["users"] = list_users;
-  to["user"] = show_user;
-  to["sessions"] = list_all_sessions;
   to["kick"] = kick;
   to["ban"] = ban_for_good;
   to["unban"] = unban;

@@ -234,6 +234,8 @@ bool note_refusal(admin_pointer self, const peer& from, const std::string& comma
 admin_core::behavior_type admin(pointer self, admin_parts parts) {
   self->state.parts = std::move(parts);
   add_account_commands(self->state.commands);
+  add_session_commands(self->state.commands);
+  add_invitation_commands(self->state.commands);
   add_salon_commands(self->state.commands);
   add_node_commands(self->state.commands);
   add_data_commands(self->state.commands);

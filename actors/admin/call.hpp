@@ -172,9 +172,11 @@ using admin_call_ptr = std::shared_ptr<admin_call>;
 /// Carries out a command that is allowed.
 using admin_command = void (*)(const admin_call_ptr&);
 
-/// The function of each command, by its name. One place a group: accounts.cpp, salons.cpp, node.cpp, data.cpp,
-/// import.cpp, personal.cpp.
+/// The function of each command, by its name. One place a group: accounts.cpp, sessions.cpp,
+/// invitations.cpp, salons.cpp, node.cpp, data.cpp, import.cpp, personal.cpp.
 void add_account_commands(std::map<std::string_view, admin_command>& to);
+void add_session_commands(std::map<std::string_view, admin_command>& to);
+void add_invitation_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_commands(std::map<std::string_view, admin_command>& to);
 void add_node_commands(std::map<std::string_view, admin_command>& to);
 void add_data_commands(std::map<std::string_view, admin_command>& to);
@@ -188,6 +190,8 @@ std::optional<salon_record> salon_named(const std::string& name, const std::vect
 std::string iso_time(moment when);
 /// A fault as an operator is told it.
 std::string sentence_of(fault why);
+/// An account as an operator is told of it, without its salons.
+json profile_fields(const persistence::user_profile& of);
 /// A line of the audit log as an operator is told it, without its number.
 json audit_fields(const persistence::audit_line& line);
 /// All of them, with `between` between two.

@@ -145,7 +145,10 @@ void reject_registrations(const admin_call_ptr& call) {
     if (!word.empty())
       reason += (reason.empty() ? "" : " ") + word;
   ask_to_write(
-      call, [network, why = call->why(reason)](store& db) { return db.reject_registrations(network, why); },
+      call,
+      [network, why = call->why(reason)](store& db) {
+        return db.reject_registrations({network, {}}, why);
+      },
       [call](size_t count) {
         call->done(json{{"done", true}, {"registrations", count}});
       });

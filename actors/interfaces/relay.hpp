@@ -105,6 +105,7 @@ struct wished_account {
   connection_id from;
   std::string peer; ///< its address
   persistence::new_user who;
+  std::string invitation; ///< the hash of its code; empty: none
 };
 /// INTERNAL to the relay: this turn of the loop is over.
 struct flush_all {};

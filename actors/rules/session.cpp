@@ -124,6 +124,8 @@ effects session::greeted(command::any& said) {
     return begin_login(*login);
   if (auto* wish = std::get_if<command::register_user>(&said))
     return begin_registration(*wish);
+  if (auto* wish = std::get_if<command::register_invited>(&said))
+    return begin_invited(*wish);
   if (auto* token = std::get_if<command::resume>(&said)) {
     purpose_ = purpose::log_in;
     stage_ = stage::redeeming;
@@ -148,7 +150,18 @@ effects session::begin_registration(command::register_user& said) {
     return refuse(*why);
   registering_ = std::move(said);
   stage_ = stage::finding; // before the costly hash: names are taken more often than not
-  return just(ask{question::find_user{registering_.username, question::find_user::purpose::registration}});
+  using reason = question::find_user::purpose;
+  return just(ask{question::find_user{registering_.username,
+                                      invitation_.empty() ? reason::registration : reason::invited_registration}});
+}
+
+/// The invitation first: who has none learns nothing about names.
+effects session::begin_invited(command::register_invited& said) {
+  purpose_ = purpose::register_user;
+  invitation_ = std::move(said.code);
+  registering_ = std::move(said.account);
+  stage_ = stage::invited;
+  return just(ask{question::find_invitation{invitation_}});
 }
 
 effects session::commanded(command::any& said) {
@@ -206,6 +219,7 @@ effects session::commanded(command::any& said) {
           [this](command::quit&) { return end(std::nullopt); },
           // not let pass: a session has begun already
           [](command::log_in&) { return effects{}; },
+          [](command::register_invited&) { return effects{}; },
           [](command::resume&) { return effects{}; },
       },
       said);
@@ -311,7 +325,7 @@ effects session::on_hashed(answer::hashed& hashed) {
   if (purpose_ == purpose::change_password)
     return just(ask{question::change_password{who_.id, std::move(old_hash_), std::move(*hashed.hash)}});
   return just(ask{question::register_user{std::move(registering_.username), std::move(registering_.alias),
-                                          std::move(*hashed.hash)}});
+                                          std::move(*hashed.hash), std::move(invitation_)}});
 }
 
 effects session::on_arrived(answer::arrived& arrived) {
@@ -352,6 +366,10 @@ effects session::on_posted(const answer::posted& posted) {
 effects session::on_settled(const answer::settled& settled) {
   if (!settled.result)
     return refuse(settled.result.why());
+  if (stage_ == stage::invited) {
+    auto account = std::move(registering_);
+    return begin_registration(account);
+  }
   switch (purpose_) {
   case purpose::register_user: return end(event::registered{});
   case purpose::change_password: return settle(event::password_changed{});

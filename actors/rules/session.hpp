@@ -26,7 +26,7 @@ namespace question {
 /// Is the name out for good, and what is stored about it? -> answer::found
 struct find_user {
   /// What for: to prove a password, which may be tried only so often, or to see whether the name is free.
-  enum class purpose { proof, registration };
+  enum class purpose { proof, registration, invited_registration };
   std::string username;
   purpose what = purpose::proof;
   std::string key = {}; ///< of the name, once it was made: who waits for his turn is asked for again
@@ -39,6 +39,11 @@ struct verify {
 /// -> answer::hashed
 struct hash {
   std::string password;
+};
+/// May somebody register with it? It is used up by the account that is made, not before. -> answer::settled, or found
+/// where it may not be tried
+struct find_invitation {
+  std::string code;
 };
 /// Whose is it? It is used up by the login that begins, not before. -> answer::found
 struct find_token {
@@ -53,6 +58,7 @@ struct arrive {
 /// -> answer::settled
 struct register_user {
   std::string username, alias, hash;
+  std::string invitation = {}; ///< its code; empty: none
 };
 /// A better hash of a password that was right. No answer: an improvement only.
 struct replace_hash {
@@ -104,8 +110,9 @@ struct issue_token {};
 /// answer::told
 struct next_piece {};
 
-using any = std::variant<find_user, verify, hash, find_token, arrive, register_user, replace_hash, change_password,
-                         post, join, leave, history, who, search, tell_privately, ban, issue_token, next_piece>;
+using any = std::variant<find_user, verify, hash, find_invitation, find_token, arrive, register_user, replace_hash,
+                         change_password, post, join, leave, history, who, search, tell_privately, ban, issue_token,
+                         next_piece>;
 
 } // namespace question
 
@@ -206,6 +213,7 @@ private:
     finding,     ///< what is stored about the name?
     verifying,   ///< is the password right?
     redeeming,   ///< is the token right?
+    invited,     ///< is the invitation right?
     hashing,     ///< of a new password
     storing,     ///< of an account, or of a new password
     arriving,    ///< proven; the session begins
@@ -228,6 +236,7 @@ private:
   effects greeted(command::any& said);
   effects begin_login(command::log_in& said);
   effects begin_registration(command::register_user& said);
+  effects begin_invited(command::register_invited& said);
   effects commanded(command::any& said);
   effects post(command::post& said);
   effects on_found(answer::found& found);
@@ -249,6 +258,7 @@ private:
   user who_;
   std::string subject_; ///< whom the open question is about, for its refusal
   command::register_user registering_;
+  std::string invitation_;                  ///< the code of who registers by one
   std::optional<command::log_in> fallback_; ///< RESUME: the token, and what to try as a password when it is none
   std::vector<std::pair<std::string, std::string>> readings_;
   std::string password_; ///< of the login on its way

@@ -14,15 +14,18 @@ const std::vector<operator_command> table = {
     {"status", "", "Version, uptime, connections, queues, rates and the database.", some},
     {"users", "[PATTERN]", "The users whose name holds PATTERN.", all},
     {"user", "USER", "One user: sessions, addresses, salons, last seen.", all},
-    {"sessions", "", "Who is connected, from where, since when.", all},
+    {"user disable", "USER", "Nobody can log in with the account, which keeps all that it has; ends its sessions.", all},
+    {"user enable", "USER", "Ends that.", all},
+    {"sessions", "[USER]", "Who is connected, from where, since when.", all},
+    {"session end", "USER [ID]", "Closes a user's connections, or the one that sessions shows so, and ends the user's tokens.", all},
     {"salons", "", "The salons: policy, topic, members, who hears them now.", some},
     {"requests", "", "The join requests and the registrations that wait for a decision.", some},
     {"accept", "USER [SALON]", "Makes a join request a membership; without SALON, a registration an account.", salons},
     {"reject", "[USER] [SALON] [REASON...] [--from=ADDRESS] [--all]", "Ends a join request and a membership; without SALON, a registration, or those of an address, or all.", salons},
     {"kick", "USER [MINUTES] [REASON...]", "Closes a user's connections and refuses logins, for 5 minutes or MINUTES (moderators: 60 at most).", salons},
-    {"ban", "USER [REASON...]", "Deletes an account and its messages, and refuses the name for good.", all},
+    {"ban", "USER [REASON...] [--name]", "Deletes an account and its messages, and refuses the name for good; with --name also one that nobody has.", all},
     {"unban", "USER", "Ends a ban or a kick.", all},
-    {"bans", "", "Who is out, and until when.", some},
+    {"bans", "", "Who is out, until when and since when, by whom and why.", some},
     {"message delete", "ID", "Deletes a message; history --ids shows their numbers.", all},
     {"announce", "TEXT...", "Tells everybody who is connected.", all},
     {"salon create", "SALON [--policy=POLICY]", "Makes a salon; POLICY is auto, open or approval (the default).", all},
@@ -35,6 +38,9 @@ const std::vector<operator_command> table = {
     {"user add", "USER [--alias=ALIAS]", "Makes an account; asks for its password.", all, command_input::password},
     {"user rename", "USER NAME", "Gives a user another name.", all},
     {"password", "USER", "Gives a user another password; asks for it.", all, command_input::password},
+    {"invite create", "[--uses=N] [--days=N] [--salon=SALON...]", "A code with which one account may register, or N, for 7 days or N, also where registration is closed.", all},
+    {"invite list", "", "The invitations that can be used, without their codes.", all},
+    {"invite revoke", "ID", "Ends an invitation; invite list shows the numbers.", all},
     {"role", "USER ROLE [SALON...]", "ROLE is administrator, user, or moderator with its salons.", all},
     {"history", "SALON [N] [--ids]", "The last N messages of a salon, 50 where not said.", all},
     {"search", "SALON TEXT...", "Messages of a salon that hold a text.", all},
@@ -79,7 +85,7 @@ std::vector<slot> slots_of(const operator_command& what) {
     one.option = word.substr(0, 2) == "--";
     if (const auto equals = word.find('='); equals != std::string_view::npos) {
       one.takes_value = true;
-      one.takes_number = word.substr(equals + 1) == "ID";
+      one.takes_number = word.substr(equals + 1) == "ID" || word.substr(equals + 1) == "N";
       word = word.substr(0, equals);
     }
     one.name = word;
@@ -125,6 +131,10 @@ bool take_option(spoken_command& out, const std::vector<slot>& slots, const std:
     if (!one.option || one.name != name || one.takes_value != (equals != std::string::npos)
         || (one.takes_number && !is_number(std::string_view{word}.substr(equals + 1))))
       continue;
+    if (one.many) {
+      out.rest.push_back(word.substr(equals + 1));
+      return true;
+    }
     return out.values.emplace(name, one.takes_value ? word.substr(equals + 1) : std::string{}).second;
   }
   return false;
@@ -169,7 +179,7 @@ std::optional<usage_fault> what_is_too_long(const spoken_command& what, const st
     if (value.size() > most)
       return usage_fault{name + " has at most 1,024 bytes"};
   for (const auto& one : slots)
-    if (one.many && one.name != "SALON" && what.what->name != "announce" && what.text().size() > most)
+    if (one.many && !one.option && one.name != "SALON" && what.what->name != "announce" && what.text().size() > most)
       return usage_fault{one.name + " has at most 1,024 bytes"};
   for (const auto& word : what.rest)
     if (word.size() > most && what.what->name != "announce")

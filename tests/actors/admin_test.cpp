@@ -49,6 +49,8 @@ protected:
 TEST_F(Admin, HasAFunctionForEveryCommand) {
   std::map<std::string_view, admin_command> functions;
   add_account_commands(functions);
+  add_session_commands(functions);
+  add_invitation_commands(functions);
   add_salon_commands(functions);
   add_node_commands(functions);
   add_data_commands(functions);

@@ -48,6 +48,12 @@ const std::map<std::string_view, right> expected{
     {"cert issue", right::administrators},
     {"cert list", right::administrators},
     {"cert revoke", right::administrators},
+    {"user disable", right::administrators},
+    {"user enable", right::administrators},
+    {"session end", right::administrators},
+    {"invite create", right::administrators},
+    {"invite list", right::administrators},
+    {"invite revoke", right::administrators},
 };
 
 TEST(Permissions, OfEveryCommandAreThoseOfTheTable) {

@@ -95,6 +95,7 @@ TEST_F(SessionLogin, HangsUpWithTheFaultOfEachStage) {
       {"verified", fault::busy, "hang up: refused(busy)"},
       {"verified", fault::storage, "hang up: refused(storage)"},
       {"arrived", fault::kicked, "hang up: refused(kicked)"},
+      {"arrived", fault::disabled, "hang up: refused(disabled)"},
       {"arrived", fault::banned, "hang up: refused(banned)"},
       {"arrived", fault::storage, "hang up: refused(storage)"},
       {"arrived", fault::unknown_user, "hang up: refused(wrong_credentials)"}, // deleted since the password was right
@@ -215,22 +216,43 @@ TEST_F(SessionLogin, RegistersAfterLookingForTheName) {
   EXPECT_EQ(settled(), lines{"hang up: registered"});
 }
 
+TEST_F(SessionLogin, AsksForTheInvitationBeforeTheName) {
+  using purpose = rules::question::find_user::purpose;
+
+  EXPECT_EQ(hear(command::register_invited{"c0de", {"zoë", "z", "p"}}), lines{"ask find_invitation(c0de)"});
+  const auto next = session.answered(rules::answer::settled{done{}});
+  EXPECT_EQ(support::lines_of(next), lines{"ask find_user(zoë)"});
+  EXPECT_EQ(std::get<rules::question::find_user>(std::get<rules::ask>(next.at(0)).what).what,
+            purpose::invited_registration);
+  EXPECT_EQ(found(fault::unknown_user), lines{"ask hash(p)"});
+  EXPECT_EQ(hashed(std::string{"$argon2id$h"}), lines{"ask register_user(zoë, z, $argon2id$h, c0de)"});
+  EXPECT_EQ(settled(), lines{"hang up: registered"});
+}
+
+TEST_F(SessionLogin, RefusesAnInvitationThatIsNone) {
+  hear(command::register_invited{"c0de", {"admin", "", ""}});
+  EXPECT_EQ(settled(fault::invalid_invitation), lines{"hang up: registration_refused(invalid_invitation)"});
+
+  session = rules::session{3};
+  hear(command::register_invited{"c0de", {"zoë", "z", "p"}});
+  EXPECT_EQ(found(fault::too_many_attempts), lines{"hang up: registration_refused(too_many_attempts)"});
+
+  session = rules::session{3};
+  hear(command::register_invited{"c0de", {"admin", "z", "p"}});
+  EXPECT_EQ(settled(), lines{"hang up: registration_refused(reserved_name)"});
+}
+
 TEST_F(SessionLogin, RefusesARegistrationWithoutAsking) {
   struct {
     command::register_user wish;
     const char* why;
   } const cases[] = {
-      {{"", "a", "p"}, "invalid_username"},
-      {{" zoe", "a", "p"}, "invalid_username"},
-      {{"z(o)e", "a", "p"}, "invalid_username"},
-      {{"admin", "a", "p"}, "reserved_name"},
-      {{"SERVER", "a", "p"}, "reserved_name"},
-      {{"Inscription", "a", "p"}, "reserved_name"},
-      {{"resume", "a", "p"}, "reserved_name"},
-      {{"zoe", "", "p"}, "invalid_alias"},
-      {{"zoe", "a\n", "p"}, "invalid_alias"},
-      {{"zoe", "a", ""}, "invalid_password"},
-      {{"zoe", "a", std::string(1025, 'p')}, "invalid_password"},
+      {{"", "a", "p"}, "invalid_username"},      {{" zoe", "a", "p"}, "invalid_username"},
+      {{"z(o)e", "a", "p"}, "invalid_username"}, {{"admin", "a", "p"}, "reserved_name"},
+      {{"SERVER", "a", "p"}, "reserved_name"},   {{"Inscription", "a", "p"}, "reserved_name"},
+      {{"resume", "a", "p"}, "reserved_name"},   {{"Invite", "a", "p"}, "reserved_name"},
+      {{"zoe", "", "p"}, "invalid_alias"},       {{"zoe", "a\n", "p"}, "invalid_alias"},
+      {{"zoe", "a", ""}, "invalid_password"},    {{"zoe", "a", std::string(1025, 'p')}, "invalid_password"},
   };
   for (const auto& one : cases) {
     rules::session fresh{1};
