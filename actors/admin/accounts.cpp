@@ -10,10 +10,41 @@ namespace {
 
 using namespace persistence;
 
-void list_users(const admin_call_ptr& call) {
-  constexpr size_t most = 1000; // a page for people; who has more names a pattern
+constexpr size_t users_a_page = 1000, most_sorted = 100000, most_listed = 10000;
+
+/// Users that are gathered page by page, since they are to be sorted by something else than their names.
+struct gathered_users {
+  std::string part, after;
+  std::vector<json> rows;
+};
+
+void gather_users(const admin_call_ptr& call, const std::shared_ptr<gathered_users>& all) {
   ask_to_read(
-      call, [part = key_of(call->said().get("PATTERN"))](store& db) { return db.find_users(part, {}, most); },
+      call, [part = all->part, after = all->after](store& db) { return db.find_users(part, after, users_a_page); },
+      [call, all](const std::vector<user_profile>& found) {
+        for (const auto& one : found)
+          all->rows.push_back(profile_fields(one));
+        if (all->rows.size() > most_sorted)
+          return call->refuse(admin_verdict::refused,
+                              "more than 100,000 users cannot be sorted; give a PATTERN, or leave --sort out");
+        if (found.size() < users_a_page)
+          return answer_list(call, std::move(all->rows), "user", users_a_page);
+        all->after = key_of(found.back().who.username);
+        gather_users(call, all);
+      });
+}
+
+/// In the order of their names, as the database has them.
+void list_users(const admin_call_ptr& call) {
+  const auto& said = call->said();
+  const auto part = key_of(said.get("PATTERN"));
+  if (said.has("--sort"))
+    return gather_users(call, std::make_shared<gathered_users>(gathered_users{part, {}, {}}));
+  const auto most = limit_meant(call, users_a_page, most_listed);
+  if (!most)
+    return;
+  ask_to_read(
+      call, [part, after = key_of(said.get("--after")), most](store& db) { return db.find_users(part, after, *most); },
       [call](const std::vector<user_profile>& found) {
         json list = json::array();
         for (const auto& one : found)
@@ -64,14 +95,14 @@ void list_bans(const admin_call_ptr& call) {
   ask_to_read(
       call, [now = wall_clock()](store& db) { return db.bans(now); },
       [call](const std::vector<salond::ban>& out) {
-        json list = json::array();
+        std::vector<json> list;
         for (const auto& one : out)
           list.push_back({{"user", one.username},
                           {"until", one.until ? iso_time(*one.until) : "for good"},
                           {"since", iso_time(one.since)},
                           {"by", one.by},
                           {"reason", one.reason}});
-        call->done(list);
+        answer_list(call, std::move(list), "user", most_sorted);
       });
 }
 

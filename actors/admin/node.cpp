@@ -1,5 +1,5 @@
 // Commands about the node: how it is, what it tells everybody, how it ends, who its operators are.
-#include "actors/admin/ask.hpp"
+#include "actors/admin/node_state.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "protocol/words/names.hpp"
@@ -9,49 +9,13 @@ namespace {
 
 using namespace persistence;
 
-constexpr auto patience = std::chrono::seconds{5}; // for actors of this process
-
-// A transaction that has run for this long: the database is away, or as good as.
-constexpr auto away_after = std::chrono::seconds{2};
-
-bool is_away(const counted_work& work) {
-  return std::chrono::microseconds{work.running_us} >= away_after;
-}
-
 json to_json(const counted_work& work, bool answers) {
-  return {{"answers", answers && !is_away(work)},
+  return {{"answers", answers},
           {"writes_waiting", work.writes},
           {"reads_waiting", work.reads},
           {"commits", work.groups},
           {"commit_ms_total", static_cast<double>(work.busy_us) / 1000.0},
           {"commit_ms_longest", static_cast<double>(work.longest_us) / 1000.0}};
-}
-
-/// Asks the database something small, for who writes nothing does not see that it is away; `then` gets whether it
-/// answered in time.
-template <class Then>
-void ask_whether_it_answers(const admin_call_ptr& call, Then then) {
-  const auto job = make_store_job([](store& db) { return db.audit_tail(1).size(); });
-  call->self()
-      ->request(call->parts().store, away_after, store_work{store_work::kind::read, job})
-      .then([then](const store_done&) { then(true); }, [then](caf::error&) { then(false); });
-}
-
-/// Asks who can say how the node is; `then` gets the answers.
-template <class Then>
-void ask_how_it_is(const admin_call_ptr& call, Then then) {
-  call->self()
-      ->request(call->parts().relay, patience, survey{})
-      .then(
-          [call, then](const surveyed& house) {
-            ask_whether_it_answers(call, [call, then, house](bool answers) {
-              call->self()
-                  ->request(call->parts().store, patience, count_work{})
-                  .then([then, house, answers](const counted_work& work) { then(house, to_json(work, answers)); },
-                        refusing_error(call));
-            });
-          },
-          refusing_error(call));
 }
 
 json counters_of(const surveyed& house, const json& database) {
@@ -67,11 +31,11 @@ json counters_of(const surveyed& house, const json& database) {
 }
 
 void show_status(const admin_call_ptr& call) {
-  ask_how_it_is(call, [call](const surveyed& house, const json& database) {
+  ask_how_it_is(call, [call](const surveyed& house, const counted_work& work, bool answers) {
     const auto up = wall_clock() - call->parts().started;
     json all{{"version", SALOND_VERSION},
              {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(up).count()}};
-    all.update(counters_of(house, database));
+    all.update(counters_of(house, to_json(work, answers)));
     all["salons"] = house.salons.size();
     all["database"]["kind"] = call->parts().database;
     call->done(all);
@@ -80,8 +44,8 @@ void show_status(const admin_call_ptr& call) {
 
 /// One look for `watch`: the program asks for one a second, and computes the rates.
 void show_sample(const admin_call_ptr& call) {
-  ask_how_it_is(call, [call](const surveyed& house, const json& database) {
-    auto sample = counters_of(house, database);
+  ask_how_it_is(call, [call](const surveyed& house, const counted_work& work, bool answers) {
+    auto sample = counters_of(house, to_json(work, answers));
     sample["at_ms"] = to_ms(wall_clock());
     sample["salons"] = json::array();
     for (const auto& one : house.salons)
@@ -148,25 +112,6 @@ void reload(const admin_call_ptr& call) {
   }
   const auto about = joined(read.changed, ", ");
   note(call, "configuration", about, [call, read = std::move(read)] { take_up(call, read); });
-}
-
-// --- the audit log ---
-
-void show_log(const admin_call_ptr& call) {
-  constexpr size_t most = 1000;
-  const auto after = call->said().number("--after");
-  const auto count = std::min(static_cast<size_t>(call->said().number("N").value_or(after ? most : 50)), most);
-  ask_to_read(
-      call, [count, after](store& db) { return after ? db.audit_after(*after, count) : db.audit_tail(count); },
-      [call](const std::vector<audit_line>& lines) {
-        json list = json::array();
-        for (const auto& one : lines) {
-          json line{{"id", one.id}};
-          line.update(audit_fields(one));
-          list.push_back(std::move(line));
-        }
-        call->done(list);
-      });
 }
 
 // --- certificates ---
@@ -258,7 +203,6 @@ void add_node_commands(std::map<std::string_view, admin_command>& to) {
   to["announce"] = announce_text;
   to["kill"] = kill;
   to["reload"] = reload;
-  to["log"] = show_log;
   to["cert issue"] = issue_certificate;
   to["cert list"] = list_certificates;
   to["cert revoke"] = revoke_certificates;

@@ -39,6 +39,9 @@ constexpr size_t most_command_bytes = 48 << 10;
 /// All of them, in the order in which `help` shows them.
 const std::vector<operator_command>& operator_commands();
 
+/// Whether a person is asked before it, since it destroys something: all but those who say `--yes`.
+bool asks_first(const operator_command& what);
+
 /// A command that fits its row.
 struct spoken_command {
   const operator_command* what = nullptr;

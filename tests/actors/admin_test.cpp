@@ -52,7 +52,11 @@ TEST_F(Admin, HasAFunctionForEveryCommand) {
   add_session_commands(functions);
   add_invitation_commands(functions);
   add_salon_commands(functions);
+  add_salon_detail_commands(functions);
   add_node_commands(functions);
+  add_health_commands(functions);
+  add_audit_commands(functions);
+  add_content_commands(functions);
   add_data_commands(functions);
   add_import_commands(functions);
   add_personal_commands(functions);

@@ -80,6 +80,15 @@ TEST(OperatorCommand, TakesSomeOptionsSeveralTimes) {
   EXPECT_THAT(fault_of({"invite", "create", "--uses=x"}), HasSubstr("is no option here"));
 }
 
+TEST(OperatorCommand, AsksFirstWhereSomethingIsDestroyed) {
+  std::set<std::string_view> asking;
+  for (const auto& row : operator_commands())
+    if (asks_first(row))
+      asking.insert(row.name);
+
+  EXPECT_THAT(asking, ElementsAre("ban", "erase", "kill", "salon archive"));
+}
+
 TEST(OperatorCommand, RefusesWordsThatAreTooLongToBeKept) {
   EXPECT_EQ(fault_of({"ban", "zoë", std::string(1024, 'x')}), "none");
   EXPECT_EQ(fault_of({"ban", "zoë", std::string(1000, 'x'), std::string(24, 'x')}), "REASON has at most 1,024 bytes");
@@ -96,7 +105,7 @@ TEST(OperatorCommand, SaysWhatItTakesWhereTheWordsDoNotFit) {
   EXPECT_THAT(fault_of({"history", "Général", "--id"}), HasSubstr("\"--id\" is no option here"));
   EXPECT_THAT(fault_of({"cert", "issue", "x", "--role"}), HasSubstr("is no option here"));
   EXPECT_THAT(fault_of({"cert", "issue", "x", "--role=a", "--role=b"}), HasSubstr("is no option here"));
-  EXPECT_EQ(fault_of({"kill", "99999999999999999999"}), "usage: kill [SECONDS]");
+  EXPECT_EQ(fault_of({"kill", "99999999999999999999"}), "usage: kill [SECONDS] [--yes]");
 }
 
 words read_line(std::string_view line) {
