@@ -81,6 +81,12 @@ struct stored_private {
   std::string target_username; ///< the stored spelling
 };
 
+/// How many members a salon has.
+struct member_count {
+  salon_id salon;
+  size_t members = 0;
+};
+
 /// A salon that an operator closed.
 struct archived_salon {
   salon_record record;

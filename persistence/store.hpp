@@ -75,6 +75,8 @@ public:
   /// All but the archived ones, whose messages, members and names stay.
   virtual std::vector<salon_record> salons() = 0;
   virtual std::vector<user_id> members(salon_id salon) = 0;
+  /// Of each salon that has members, or of `only` this one, by rising number; archived ones too.
+  virtual std::vector<member_count> member_counts(std::optional<salon_id> only) = 0;
   /// invalid_name when another salon has the key, be it archived, or a name that looks like it. Write.
   virtual outcome<salon_record> create_salon(const std::string& name, policy how, const decision& why) = 0;
   /// Holds for who asks from now on; nobody becomes a member by it. unknown_salon. Write.

@@ -25,7 +25,8 @@ void show_salon(const admin_call_ptr& call) {
   ask_to_read(
       call,
       [id = call->file.salon->id](store& db) {
-        return salon_details{db.members(id).size(), moderators_of(db, id)};
+        const auto counted = db.member_counts(id);
+        return salon_details{counted.empty() ? 0 : counted.front().members, moderators_of(db, id)};
       },
       [call](const salon_details& found) {
         call->self()

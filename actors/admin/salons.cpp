@@ -68,9 +68,12 @@ void list_salons(const admin_call_ptr& call) {
   ask_to_read(
       call,
       [](store& db) {
+        std::unordered_map<salon_id, size_t> members;
+        for (const auto& one : db.member_counts({}))
+          members[one.salon] = one.members;
         std::vector<counted_salon> result;
         for (auto& record : db.salons())
-          result.push_back({record, db.members(record.id).size()});
+          result.push_back({record, members[record.id]});
         return result;
       },
       [call](const std::vector<counted_salon>& found) {

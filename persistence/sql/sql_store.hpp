@@ -28,6 +28,7 @@ public:
   std::vector<salon_record> salons() override;
   std::vector<archived_salon> archived_salons() override;
   std::vector<user_id> members(salon_id salon) override;
+  std::vector<member_count> member_counts(std::optional<salon_id> only) override;
 
   outcome<user> find_user(const std::string& username_key) override;
   std::vector<registration> registrations() override;
