@@ -229,15 +229,13 @@ void connection::carry(rules::question::register_user& what) {
   owed_by_ = services_of_node{};
   credential_ = credential::password;
   registration_ = std::make_shared<hash_ticket>();
-  caf::anon_send(
-      house_->relay,
-      wished_account{
-          number,
-          peer,
-          {what.username, what.alias, {}, role::user, network},
-          std::move(what.password),
-          what.invitation.empty() ? std::string{} : rules::token_hash(what.invitation),
-          registration_});
+  caf::anon_send(house_->relay,
+                 wished_account{number,
+                                peer,
+                                {what.username, what.alias, {}, role::user, network},
+                                std::move(what.password),
+                                what.invitation.empty() ? std::string{} : rules::token_hash(what.invitation),
+                                registration_});
 }
 
 void connection::carry(rules::question::replace_hash& what) {

@@ -99,9 +99,7 @@ public:
     return inner_->make_administrator(username, hash);
   }
   std::vector<user_id> members(salon_id salon) override { return inner_->members(salon); }
-  std::vector<member_count> member_counts(std::optional<salon_id> only) override {
-    return inner_->member_counts(only);
-  }
+  std::vector<member_count> member_counts(std::optional<salon_id> only) override { return inner_->member_counts(only); }
   outcome<salon_record> create_salon(const std::string& name, policy how, const decision& why) override {
     return inner_->create_salon(name, how, why);
   }

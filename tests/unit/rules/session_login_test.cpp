@@ -245,9 +245,9 @@ TEST_F(SessionLogin, AsksForTheInvitationBeforeTheName) {
 }
 
 TEST_F(SessionLogin, RefusesAnInvitationThatIsNone) {
-  for (const auto& [why, told] : {std::pair{fault::invalid_invitation, "invalid_invitation"},
-                                  std::pair{fault::too_many_attempts, "too_many_attempts"},
-                                  std::pair{fault::storage, "storage"}}) {
+  for (const auto& [why, told] :
+       {std::pair{fault::invalid_invitation, "invalid_invitation"},
+        std::pair{fault::too_many_attempts, "too_many_attempts"}, std::pair{fault::storage, "storage"}}) {
     session = rules::session{3};
     hear(command::register_invited{"c0de", {"admin", "", ""}});
     EXPECT_EQ(settled(why), lines{"tell registration_refused(" + std::string(told) + ")"});
@@ -266,18 +266,12 @@ TEST_F(SessionLogin, RefusesARegistrationWithoutAsking) {
     command::register_user wish;
     const char* why;
   } const cases[] = {
-      {{"", "a", "p"}, "invalid_username"},
-      {{" zoe", "a", "p"}, "invalid_username"},
-      {{"z(o)e", "a", "p"}, "invalid_username"},
-      {{"admin", "a", "p"}, "reserved_name"},
-      {{"SERVER", "a", "p"}, "reserved_name"},
-      {{"Inscription", "a", "p"}, "reserved_name"},
-      {{"resume", "a", "p"}, "reserved_name"},
-      {{"Invite", "a", "p"}, "reserved_name"},
-      {{"zoe", "", "p"}, "invalid_alias"},
-      {{"zoe", "a\n", "p"}, "invalid_alias"},
-      {{"zoe", "a", ""}, "invalid_password"},
-      {{"zoe", "a", std::string(1025, 'p')}, "invalid_password"},
+      {{"", "a", "p"}, "invalid_username"},      {{" zoe", "a", "p"}, "invalid_username"},
+      {{"z(o)e", "a", "p"}, "invalid_username"}, {{"admin", "a", "p"}, "reserved_name"},
+      {{"SERVER", "a", "p"}, "reserved_name"},   {{"Inscription", "a", "p"}, "reserved_name"},
+      {{"resume", "a", "p"}, "reserved_name"},   {{"Invite", "a", "p"}, "reserved_name"},
+      {{"zoe", "", "p"}, "invalid_alias"},       {{"zoe", "a\n", "p"}, "invalid_alias"},
+      {{"zoe", "a", ""}, "invalid_password"},    {{"zoe", "a", std::string(1025, 'p')}, "invalid_password"},
   };
   for (const auto& one : cases) {
     rules::session fresh{1};
