@@ -18,6 +18,7 @@ namespace {
 using pointer = server_actor::stateful_pointer<server_state>;
 
 constexpr size_t most_listener_failures = 3; // a minute
+constexpr size_t most_service_failures = 9;  // a minute
 
 // Twice as many as accounts are remembered at all: an owner has an address or two.
 constexpr size_t most_known = 2 * rules::login_throttle::most_known_accounts;
@@ -187,6 +188,17 @@ void settle_if_closed(pointer self) {
               [one](caf::error& why) mutable { one.deliver(std::move(why)); });
 }
 
+/// False: it failed too often of late, and the node ends. What fails at once each time would fill the log for ever.
+bool may_start_again(pointer self, const char* which, const caf::error& why) {
+  if (self->state.service_failures[which].add(self->clock().now()) > most_service_failures) {
+    log::error(std::string(which) + " failed ten times in a minute; ending", {{"why", to_string(why)}});
+    end_of_node(self, 1);
+    return false;
+  }
+  log::error(std::string(which) + " failed and is started again", {{"why", to_string(why)}});
+  return true;
+}
+
 void on_down(pointer self, const caf::down_msg& down) {
   auto& st = self->state;
   if (std::find(st.actors.listeners.begin(), st.actors.listeners.end(), down.source) != st.actors.listeners.end()) {
@@ -199,19 +211,20 @@ void on_down(pointer self, const caf::down_msg& down) {
     return;
   }
   if (down.source == st.actors.passwords) {
-    log::error("the passwords' actor failed and is started again", {{"why", to_string(down.reason)}});
+    if (!may_start_again(self, "the passwords' actor", down.reason))
+      return;
     start_passwords(self);
     tell_of_services(self);
     return tell_of_change(self);
   }
   if (down.source == st.actors.admin) {
-    log::error("the admin actor failed and is started again", {{"why", to_string(down.reason)}});
+    if (!may_start_again(self, "the admin actor", down.reason))
+      return;
     start_admin(self);
     return tell_of_change(self); // the program publishes it anew
   }
   if (down.source == st.actors.bans) {
-    log::error("the ban registry failed and is started again", {{"why", to_string(down.reason)}});
-    return restart_bans(self);
+    return may_start_again(self, "the ban registry", down.reason) ? restart_bans(self) : void();
   }
   for (size_t i = 0; i < st.actors.listeners.size(); ++i)
     if (down.source == st.actors.listeners[i])

@@ -6,6 +6,8 @@
 #include "actors/listener.hpp"
 #include "actors/rules/failures.hpp"
 #include <functional>
+#include <map>
+#include <string>
 
 namespace salond {
 
@@ -50,7 +52,8 @@ struct server_state {
   node_actors actors;
   std::string database; ///< one line about it
   moment started;
-  std::vector<rules::failures> listener_failures; ///< a door
+  std::vector<rules::failures> listener_failures;          ///< a door
+  std::map<std::string, rules::failures> service_failures; ///< by what it is called in the log
   size_t open_listeners = 0;
   std::vector<caf::typed_response_promise<settled>> settling;
   instant stop_at; ///< of an announced stop; the last word counts

@@ -36,16 +36,21 @@ public:
   /// May `who` say one more? `more_waits`: his connection has more to say behind it.
   decision ask(user_id who, const pace& how, bool more_waits, instant now) {
     auto& one = users_.at(who);
-    if (one.tokens.level(how, now) >= how.burst) // as if nothing had been
-      one = {one.tokens, std::nullopt, 0};
+    // With a burst of one, the bucket is full whenever a wait is over: that is no silence.
+    const auto waited = one.waits_since && now - *one.waits_since < slowed_for;
+    one.waits_since.reset();
+    if (!waited && one.tokens.level(how, now) >= how.burst) // as if nothing had been
+      one = {one.tokens, std::nullopt, 0, std::nullopt};
     if (one.tokens.take(how, now))
       return {};
     if (!more_waits)
       one.flooding_since.reset();
     else if (!one.flooding_since)
       one.flooding_since = now;
-    if (!one.flooding_since || now - *one.flooding_since < slowed_for)
+    if (!one.flooding_since || now - *one.flooding_since < slowed_for) {
+      one.waits_since = now;
       return {verdict::wait, one.tokens.until_one(how, now)};
+    }
     return {++one.refusals > most_refusals ? verdict::close : verdict::refuse, {}};
   }
 
@@ -56,6 +61,7 @@ private:
     token_bucket tokens;
     std::optional<instant> flooding_since;
     size_t refusals = 0;
+    std::optional<instant> waits_since; ///< is to ask again for what was said last
   };
   recent<user_id, talk> users_{most_users};
 };

@@ -48,12 +48,16 @@ private:
 
 class membership_planner {
 public:
-  membership_planner(const old_rows& rows, repairs& into) : into_(into) {
+  // `usernames`: as they are once they are repaired.
+  membership_planner(const old_rows& rows, const std::map<int64_t, std::string>& usernames, repairs& into)
+      : usernames_(usernames), into_(into) {
     for (const auto& client : rows.clients)
       if (rows.administrators.count(client.id) != 0)
         by_key_.emplace(key_of(client.username), &client);
     for (const auto& client : rows.clients) {
       by_id_.emplace(client.id, &client);
+      if (!may_have(rows, client))
+        renamed_.insert(client.id);
       by_key_.emplace(key_of(client.username), &client); // the lowest id, the only one that ever could log in
     }
     for (const auto& salon : rows.salons)
@@ -61,8 +65,8 @@ public:
   }
 
   // Behind the memberships that stay. Later ones of several salons of one name have another name by then.
-  void admit_to(int64_t salon, const std::map<int64_t, std::string>& usernames) {
-    for (const auto& [client, username] : usernames)
+  void admit_to(int64_t salon) {
+    for (const auto& [client, username] : usernames_)
       if (!seen_.count({client, salon}))
         into_.admitted.push_back({client, salon, username});
   }
@@ -75,15 +79,18 @@ public:
       return remove(row, row.salon ? "there is no salon " + std::to_string(*row.salon) : "it names no salon");
     if (!seen_.emplace(client->id, *row.salon).second)
       return remove(row, client->username + " is a member of salon " + std::to_string(*row.salon) + " already");
-    if (*row.username != client->username)
-      into_.respelled.push_back({"salons_adheres", "username", row.id, *row.username, client->username});
+    if (const auto& now = usernames_.at(client->id); *row.username != now)
+      into_.respelled.push_back({"salons_adheres", "username", row.id, *row.username, now});
   }
 
 private:
   const old_client* meant_by(const old_membership& row) const {
-    if (const auto found = by_key_.find(key_of(*row.username)); found != by_key_.end())
-      return found->second;
     const auto found = by_id_.find(row.same_by_collation);
+    if (renamed_.count(row.same_by_collation)
+        != 0) // whose name is an administrator's to us, and was not to the old server
+      return found->second;
+    if (const auto same = by_key_.find(key_of(*row.username)); same != by_key_.end())
+      return same->second;
     if (found == by_id_.end())
       return nullptr;
     return by_key_.at(key_of(found->second->username));
@@ -91,7 +98,9 @@ private:
 
   void remove(const old_membership& row, const std::string& why) { into_.removed.push_back({row.id, why}); }
 
+  const std::map<int64_t, std::string>& usernames_;
   repairs& into_;
+  std::set<int64_t> renamed_; ///< who has an administrator's name, and may not
   std::map<int64_t, const old_client*> by_id_;
   std::map<std::string, const old_client*> by_key_;
   std::set<int64_t> salons_;
@@ -133,13 +142,13 @@ repairs plan(const old_rows& rows) {
   usernames.give_names();
   aliases.give_names();
   salons.give_names();
-  membership_planner memberships(rows, result);
+  const auto everybody = names_after(rows.clients, &old_client::username, result.renamed, "clients", "username");
+  membership_planner memberships(rows, everybody, result);
   for (const auto& row : rows.memberships)
     memberships.take(row);
-  const auto everybody = names_after(rows.clients, &old_client::username, result.renamed, "clients", "username");
   for (const auto& [salon, name] : names_after(rows.salons, &old_salon::name, result.renamed, "salons", "nom_salon"))
     if (old_policy(name) == policy::automatic)
-      memberships.admit_to(salon, everybody);
+      memberships.admit_to(salon);
   return result;
 }
 

@@ -45,6 +45,18 @@ TEST(TakeoverPlan, AnAdministratorsNameIsNobodyElses) {
       << "nor is it a stranger's where there is none";
 }
 
+TEST(TakeoverPlan, WhoLosesAnAdministratorsNameKeepsHisMembershipsUnderTheNewOne) {
+  const std::vector<persistence::mysql::old_client> clients{{4, "ＡＤＭＩＮ", "x"}, {9, "admin", "a"}};
+  const std::vector<old_membership> memberships{{1, "ＡＤＭＩＮ", 2, 4}, {2, "admin", 2, 9}};
+
+  const auto todo = plan({clients, {{2, "x"}}, memberships, {9}});
+
+  ASSERT_EQ(todo.respelled.size(), 1u);
+  EXPECT_EQ(todo.respelled[0].row, 1);
+  EXPECT_EQ(todo.respelled[0].after, "ＡＤＭＩＮ-4");
+  EXPECT_THAT(todo.removed, IsEmpty());
+}
+
 TEST(TakeoverPlan, TwoSalonsWithOneNameBecomeTwoNames) {
   const auto renamed = plan({{}, {{2, "Blabla"}, {7, "BLABLA"}}, {}}).renamed;
 

@@ -90,7 +90,7 @@ TEST_F(AbandonedRegistrations, DoNotCountWhereTheStoreRefusesThem) {
   for (int n = 0; n < 3; ++n) {
     auto who = connect();
     who.say("INSCRIPTION:other" + std::to_string(n) + ":zoë:secret");
-    EXPECT_EQ(who.line(), "Erreur lors de l'inscription : Alias déjà utilisé. Choisissez un autre.") << n;
+    EXPECT_EQ(who.line(), "Alias déjà utilisé. Choisissez un autre.") << n;
   }
   guard->fail_writes(persistence::store_error::kind::unavailable, 1);
   EXPECT_EQ(register_as("failed").line(),

@@ -1,7 +1,8 @@
 // A right that was exceeded, by a name that means two things. The old collation of names (utf8mb4_general_ci) held
 // `ＡＤＭＩＮ`, in letters of full width, for another name than `admin`, so anybody could register it; to us they are
 // one name. The take-over made that stranger the administrator, and the true one, with a higher number, an ordinary
-// user called `admin-9`. Now they are administrators whom the old server meant; plan and log name them.
+// user called `admin-9`. Now they are administrators whom the old server meant; plan and log name them. The stranger's
+// memberships follow his new name: they kept the old one, and the take-over stopped half-way, for good.
 #include "protocol/words/names.hpp"
 #include "tests/support/mariadb_fixture.hpp"
 
@@ -26,11 +27,13 @@ protected:
 
 TEST_F(TakeoverAdministratorsMariadb, AreNotThoseWhoseNameOnlyLooksSo) {
   const auto where = with("(4, 'ＡＤＭＩＮ', 'x', 'h'), (5, 'bob', 'b', 'h')");
+  server().run(where.name, {"INSERT INTO salons_adheres(username, salon_id) VALUES ('ＡＤＭＩＮ', 3)"});
 
   const auto plan = persistence::dry_run_mysql(where, {});
   const auto db = open(where);
 
   EXPECT_EQ(role_of(*db, "ＡＤＭＩＮ-4"), role::user);
+  EXPECT_THAT(db->members(salon_id{3}), testing::ElementsAre(user_id{4}));
   EXPECT_EQ(db->administrators(), persistence::administrator_state::none);
   for (const auto& said : {plan, log})
     EXPECT_THAT(said, Contains(HasSubstr("nobody is called admin or server")));

@@ -1,8 +1,6 @@
 #include "actors/rules/password.hpp"
 #include <gmock/gmock.h>
 #include <set>
-#include <stdexcept>
-#include <sys/resource.h>
 
 namespace salond {
 namespace {
@@ -118,21 +116,6 @@ TEST(Password, CostsAHashWhateverIsStored) {
   for (const auto& stored : {std::string{}, std::string{"hashed_admin_password"}, old_hash, std::string{"$argon2id$x"},
                              rules::hash_password("secret", cheap)})
     EXPECT_GT(milliseconds_of(stored, full), tenth) << stored;
-}
-
-TEST(Password, IsNotTakenForAnotherWhereMemoryIsShort) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer cannot live within a limit of addresses";
-#endif
-  // Wants a gibibyte: as much as an import may bring.
-  const std::string hash = "$argon2id$v=19$m=1048576,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$"
-                           "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_AS, &before), 0);
-  const rlimit little{rlim_t{800} << 20, before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_AS, &little), 0);
-  EXPECT_THROW(rules::verify_passwords(hash, {"pw"}, {8, 1}), std::runtime_error);
-  ASSERT_EQ(::setrlimit(RLIMIT_AS, &before), 0);
 }
 
 TEST(Password, IsGeneratedForPeople) {

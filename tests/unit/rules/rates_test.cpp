@@ -153,6 +153,17 @@ TEST_F(MessageRate, GoesOnAsUsualAfterSomeSilence) {
   EXPECT_GE(flood(verdict::refuse), 79u);
 }
 
+TEST_F(MessageRate, RefusesAFloodAlsoWhereABurstIsOne) {
+  how = {1, 10};
+  const auto begun = now;
+  flood(verdict::refuse);
+  EXPECT_GE(now - begun, 5s);
+  EXPECT_LE(now - begun, 5200ms);
+
+  now += 1s;
+  EXPECT_EQ(ask(false).what, verdict::go) << "after some silence";
+}
+
 TEST_F(MessageRate, HoldsForEachUserAlone) {
   flood(verdict::close);
 
