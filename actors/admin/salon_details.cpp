@@ -47,7 +47,7 @@ void show_salon(const admin_call_ptr& call) {
       });
 }
 
-void list_members(const admin_call_ptr& call) {
+void show_members(const admin_call_ptr& call) {
   ask_to_read(
       call, [id = call->file.salon->id](store& db) { return members_of(db, id); },
       [call](const std::vector<member_row>& found) {
@@ -129,7 +129,7 @@ void export_salon(const admin_call_ptr& call) {
 
 void add_salon_detail_commands(std::map<std::string_view, admin_command>& to) {
   to["salon show"] = show_salon;
-  to["salon members"] = list_members;
+  to["salon members"] = show_members;
   to["salon export"] = export_salon;
 }
 
