@@ -81,7 +81,7 @@ void look_at_certificates(const admin_parts& parts, std::time_t now, findings& f
   }
 }
 
-/// Nothing is stored later than now, unless the clock went back.
+/// Nothing is stored later than now, unless the clock went back. `newest`: now where nothing is stored.
 finding look_at_clock(moment newest, moment now) {
   const auto ahead = std::chrono::duration_cast<std::chrono::seconds>(newest - now).count();
   if (ahead > 60)
@@ -154,7 +154,7 @@ void check(const admin_call_ptr& call) {
     ask_to_read(
         call, [](store& db) { return db.audit_tail(1); },
         [call, found](const std::vector<audit_line>& last) {
-          look_at_node(call, found, last.empty() ? std::nullopt : std::optional{last.back().at});
+          look_at_node(call, found, last.empty() ? wall_clock() : last.back().at);
         });
   });
 }
