@@ -26,7 +26,7 @@ protected:
     server_.how.settings = settings;
     server_.start();
   }
-  /// How many sessions of a user are listed, once there are so many: one that was ended is, until its client closes too.
+  /// Whether so many sessions of a user are listed in time: one that was ended is, until its client closes too.
   bool come_to_be(const std::string& username, size_t sessions) {
     return support::eventually([&] { return answer({"sessions", username}).size() == sessions; });
   }
