@@ -24,15 +24,15 @@ void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audie
 namespace {
 
 /// No account comes of it: it does not count, and the connection is answered why, if it is still there.
-void refuse_account(const std::shared_ptr<audience>& house, connection_id from, const std::string& network, fault why) {
-  house->allowed.give_registration_back(network);
-  house->answer(from, rules::answer_of<rules::question::register_user>{why});
+auto refusing(const std::shared_ptr<audience>& house, const wished_account& wish) {
+  return [house, from = wish.from, network = wish.who.network](fault why) {
+    house->allowed.give_registration_back(network);
+    house->answer(from, rules::answer_of<rules::question::register_user>{why});
+  };
 }
 
 void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
-  const auto refuse = [house, from = what.from, network = what.who.network](fault why) {
-    refuse_account(house, from, network, why);
-  };
+  const auto refuse = refusing(house, what);
   ask_store(
       self, house->store, store_work::kind::write,
       [who = std::move(what.who)](persistence::store& db) { return db.register_user(who); },
@@ -51,9 +51,7 @@ void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audie
 /// It waits for an administrator, and is refused so.
 void request_registration(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house,
                           wished_account&& what) {
-  const auto refuse = [house, from = what.from, network = what.who.network](fault why) {
-    refuse_account(house, from, network, why);
-  };
+  const auto refuse = refusing(house, what);
   const auto name = what.who.username;
   ask_store(
       self, house->store, store_work::kind::write,

@@ -48,15 +48,20 @@ private:
   uint16_t port_ = 0;
 };
 
+/// Starts a server that waits for that database, and sees that it does.
+void begin_start(daemon& server, const mute_server& database) {
+  server.how.db = database.database();
+  server.how.variables = {"SALOND_DB_PASSWORD=secret"};
+  server.launch();
+  ASSERT_TRUE(database.is_asked());
+}
+
 class Signals : public testing::TestWithParam<int> {};
 
 TEST_P(Signals, EndAStartThatWaitsForAMuteDatabase) {
   const mute_server database;
   daemon server;
-  server.how.db = database.database();
-  server.how.variables = {"SALOND_DB_PASSWORD=secret"};
-  server.launch();
-  ASSERT_TRUE(database.is_asked());
+  ASSERT_NO_FATAL_FAILURE(begin_start(server, database));
 
   server.running().send(GetParam());
 
@@ -127,10 +132,7 @@ TEST(SignalsThatMeanNothing, AreLoggedAndNothingElse) {
 TEST(SignalsThatMeanNothing, DoNotEndAStart) {
   const mute_server database;
   daemon server;
-  server.how.db = database.database();
-  server.how.variables = {"SALOND_DB_PASSWORD=secret"};
-  server.launch();
-  ASSERT_TRUE(database.is_asked());
+  ASSERT_NO_FATAL_FAILURE(begin_start(server, database));
 
   server.running().send(SIGUSR1);
 

@@ -149,6 +149,7 @@ private:
   void detach_views(node_id home);
 
   // process_writer.cpp: the only way to write
+  request of_writer(request::kind kind) const;
   void write(job what);
   void write_next();
   void begin_group();

@@ -11,6 +11,15 @@ constexpr size_t most_jobs = 8;
 
 } // namespace
 
+request process::of_writer(request::kind kind) const {
+  request asked;
+  asked.what = kind;
+  asked.by = run_;
+  asked.over = connection::writer;
+  asked.session = sessions_[static_cast<size_t>(connection::writer)];
+  return asked;
+}
+
 void process::write(job what) {
   jobs_.emplace_back(world_.now(), std::move(what));
   if (live_.writer_waits) {
@@ -40,14 +49,10 @@ void process::write_next() {
 }
 
 void process::begin_group() {
-  request what;
-  what.what = request::kind::statements;
-  what.by = run_;
-  what.over = connection::writer;
-  what.session = sessions_[static_cast<size_t>(connection::writer)];
-  what.jobs = group_->jobs;
-  what.batch = batch_;
-  world_.ask(*this, part::io_thread, std::move(what), patience, [this](const answer* back) { statements_done(back); });
+  auto asked = of_writer(request::kind::statements);
+  asked.jobs = group_->jobs;
+  asked.batch = batch_;
+  world_.ask(*this, part::io_thread, std::move(asked), patience, [this](const answer* back) { statements_done(back); });
 }
 
 void process::statements_done(const answer* back) {
@@ -65,12 +70,8 @@ void process::statements_done(const answer* back) {
     return writer_lost();
   group_->results = back->results;
   group_->commit_sent = true;
-  request what;
-  what.what = request::kind::commit;
-  what.by = run_;
-  what.over = connection::writer;
-  what.session = sessions_[static_cast<size_t>(connection::writer)];
-  world_.ask(*this, part::io_thread, std::move(what), patience, [this](const answer* done) { commit_done(done); });
+  world_.ask(*this, part::io_thread, of_writer(request::kind::commit), patience,
+             [this](const answer* done) { commit_done(done); });
 }
 
 void process::commit_done(const answer* back) {
@@ -91,12 +92,8 @@ void process::writer_lost() {
 }
 
 void process::reconnect() {
-  request what;
-  what.what = request::kind::connect;
-  what.by = run_;
-  what.over = connection::writer;
-  what.session = sessions_[static_cast<size_t>(connection::writer)];
-  world_.ask(*this, part::io_thread, std::move(what), patience, [this](const answer* back) { reconnected(back); });
+  world_.ask(*this, part::io_thread, of_writer(request::kind::connect), patience,
+             [this](const answer* back) { reconnected(back); });
 }
 
 void process::reconnected(const answer* back) {
