@@ -28,7 +28,7 @@ void outlet::answer(const event::any& what, instant now) {
     confirm(privately->id);
 }
 
-outlet::room outlet::room_for_others(size_t most) {
+outlet::room outlet::look_for_room(size_t most) {
   if (!open())
     return room::closed;
   const auto may_wait = stage_ == stage::leaving_out ? most / 2 : most;

@@ -54,7 +54,11 @@ public:
   void answer(const event::any& what, instant now);
   /// Looked at before anything is said that others say, so that whoever reads all is never cut off for one text,
   /// however long. `most`: the bound, 0 for none.
-  room room_for_others(size_t most);
+  room room_for_others(size_t most) {
+    if (passing() && (most == 0 || queue_.unsent() <= most))
+      return room::enough; // each delivery asks; most often that is all
+    return look_for_room(most);
+  }
   /// What others say, without a copy. REQUIRES: room, and passing().
   void pass(const shared_texts& spelled) {
     said_.others_said(spelled->bytes.size());
@@ -103,6 +107,7 @@ public:
   void close_by(instant when) { closes_by_ = std::min(closes_by_.value_or(when), when); }
 
 private:
+  room look_for_room(size_t most);
   bool waits_for_pace() const { return queue_.unsent() == 0 && codec_->writing_deadline(); }
   void hang_up(instant now);
   void give_queue(instant now);
