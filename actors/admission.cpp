@@ -110,8 +110,8 @@ bool admission::may_change_password(user_id who, instant now) {
   return password_changes_.at(who).take({password_changes_a_minute, password_changes_a_minute / 60}, now);
 }
 
-std::optional<fault> admission::refuses_registration(const std::string& network, instant now) {
-  if (how_.registration.how == config::registration::policy::closed)
+std::optional<fault> admission::refuses_registration(const std::string& network, newcomer who, instant now) {
+  if (who == newcomer::stranger && how_.registration.how == config::registration::policy::closed)
     return fault::registration_closed;
   using verdict = rules::registration_rate::verdict;
   const auto& limits = how_.registration;

@@ -60,8 +60,10 @@ public:
   bool may_change_password(user_id who, instant now);
 
   // --- accounts ---
+  /// Who wishes an account: somebody with an invitation may have one where others may not.
+  enum class newcomer { stranger, invited };
   /// registration_closed, too_many_attempts; else the address has used up one account.
-  std::optional<fault> refuses_registration(const std::string& network, instant now);
+  std::optional<fault> refuses_registration(const std::string& network, newcomer who, instant now);
   /// It came to nothing before it cost anything. REQUIRES: refuses_registration() let it go.
   void give_registration_back(const std::string& network) { registrations_.give_back(network); }
 

@@ -68,6 +68,24 @@ caf::result<removed> ban_for_good(pointer self, const ban_user& msg) {
   return answer;
 }
 
+caf::result<removed> keep_out(pointer self, const ban_name& msg) {
+  auto answer = self->make_response_promise<removed>();
+  ask_store(
+      self, self->state.store, store_work::kind::write,
+      [name = msg.name, why = msg.why](persistence::store& db) { return db.ban_name(name, why); },
+      [self, answer, msg](const outcome<done>& kept) mutable {
+        if (!kept) {
+          answer.deliver(make_error(kept.why()));
+          return;
+        }
+        self->state.rules.add(key_of(msg.name), std::nullopt);
+        log::info("a name is banned", {{"name", msg.name}, {"by", msg.why.by}});
+        answer_when_it_holds(self, answer, removed{msg.name});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+  return answer;
+}
+
 caf::result<removed> unban(pointer self, const unban_user& msg) {
   auto answer = self->make_response_promise<removed>();
   const auto key = key_of(msg.target);
@@ -131,6 +149,7 @@ bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor s
         return kick(self, msg);
       },
       [self](const ban_user& msg) { return ban_for_good(self, msg); },
+      [self](const ban_name& msg) { return keep_out(self, msg); },
       [self](const unban_user& msg) { return unban(self, msg); },
       [self](const erase_user& msg) { return erase(self, msg); },
   };

@@ -83,6 +83,7 @@ private:
   void carry(rules::question::find_user& what);
   void carry(rules::question::verify& what);
   void carry(rules::question::hash& what);
+  void carry(rules::question::find_invitation& what);
   void carry(rules::question::find_token& what);
   void carry(rules::question::arrive& what);
   void carry(rules::question::register_user& what);
@@ -140,7 +141,8 @@ private:
   void found_user(outcome<user> who);
   void give_registration_back();
   void take_registration_back();
-  bool may_try(const rules::question::any& what, std::string account);
+  template <class Question>
+  bool may_try(const Question& what, std::string account);
   void tried(admission::attempt_result how, size_t guesses = 1);
 
   /// What is said to prove who one is.

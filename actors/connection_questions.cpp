@@ -22,14 +22,15 @@ void connection::ask(rules::question::any what) {
   std::visit([this](auto& question) { carry(question); }, what);
 }
 
-/// Whether a password, or a token, may be tried now. If not it is kept until its turn comes, or refused.
-bool connection::may_try(const rules::question::any& what, std::string account) {
-  const bool token = std::holds_alternative<rules::question::find_token>(what);
+/// Whether a password, a token or an invitation may be tried now. If not it is kept until its turn comes, or refused.
+template <class Question>
+bool connection::may_try(const Question& what, std::string account) {
+  constexpr bool token = std::is_same_v<Question, rules::question::find_token>;
   attempt_ = {number, network, std::move(account), {}, {}, {}, token, session().anonymous()};
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = what; break;
-  case rules::login_throttle::verdict::refused: answer<rules::question::find_user>({fault::too_many_attempts}); break;
+  case rules::login_throttle::verdict::refused: answer<Question>({fault::too_many_attempts}); break;
   }
   return false;
 }
@@ -50,10 +51,12 @@ void connection::carry(rules::question::find_user& what) {
   if (what.key.empty())
     what.key = key_of(what.username);
   const auto key = what.key;
-  if (what.what == rules::question::find_user::purpose::registration) {
+  using reason = rules::question::find_user::purpose;
+  if (what.what != reason::proof) {
     if (house_->reserved.has(what.username))
       return answer<rules::question::find_user>({fault::reserved_name});
-    if (const auto why = house_->allowed.refuses_registration(network, now()))
+    const auto whose = what.what == reason::registration ? admission::newcomer::stranger : admission::newcomer::invited;
+    if (const auto why = house_->allowed.refuses_registration(network, whose, now()))
       return answer<rules::question::find_user>({*why});
     credential_ = credential::of_new_account;
   } else if (!may_try(what, credential_ == credential::after_token ? std::string{} : key)) {
@@ -123,6 +126,25 @@ void connection::carry(rules::question::hash& what) {
   request(house_->services.passwords, caf::infinite, hash_password{std::move(what.password)})
       .then([this](hashed_password& x) { answer<rules::question::hash>({std::move(x.hash)}); },
             [this](caf::error& why) { answer<rules::question::hash>({fault_of(why)}); });
+}
+
+/// A wrong one counts as a wrong password, of nobody's account.
+void connection::carry(rules::question::find_invitation& what) {
+  if (!may_try(what, {}))
+    return;
+  ask_store(
+      this, house_->store, store_work::kind::read,
+      [hash = rules::token_hash(what.code), at = wall_clock()](persistence::store& db) {
+        return db.find_invitation(hash, at);
+      },
+      [this](const outcome<salond::done>& found) {
+        tried(found ? admission::attempt_result::right : admission::attempt_result::wrong);
+        answer<rules::question::find_invitation>({found});
+      },
+      [this](fault why) {
+        tried(admission::attempt_result::not_tried);
+        answer<rules::question::find_invitation>({why});
+      });
 }
 
 /// A token that is wrong may be a password, which is an attempt of its own.
@@ -207,10 +229,13 @@ void connection::carry(rules::question::register_user& what) {
   owed_by_ = services_of_node{};
   credential_ = credential::password;
   registration_ = std::make_shared<hash_ticket>();
-  caf::anon_send(
-      house_->relay,
-      wished_account{
-          number, peer, {what.username, what.alias, {}, role::user, network}, std::move(what.password), registration_});
+  caf::anon_send(house_->relay,
+                 wished_account{number,
+                                peer,
+                                {what.username, what.alias, {}, role::user, network},
+                                std::move(what.password),
+                                what.invitation.empty() ? std::string{} : rules::token_hash(what.invitation),
+                                registration_});
 }
 
 void connection::carry(rules::question::replace_hash& what) {

@@ -88,7 +88,7 @@ directory_actor::behavior_type directory(pointer self, store_actor store, relay_
       [self](const list_sessions&) {
         sessions_listed all;
         self->state.presence.for_each([&](user_id who, const std::string& username, const auto& one) {
-          all.sessions.push_back({who, username, one.address, one.since});
+          all.sessions.push_back({who, one.id, username, one.address, one.since});
         });
         return all;
       },

@@ -33,9 +33,12 @@ auto refusing(const std::shared_ptr<audience>& house, const wished_account& wish
 
 void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
   const auto refuse = refusing(house, what);
+  const decision why{what.who.username, what.peer, {}, wall_clock()};
   ask_store(
       self, house->store, store_work::kind::write,
-      [who = std::move(what.who)](persistence::store& db) { return db.register_user(who); },
+      [who = std::move(what.who), hash = std::move(what.invitation), why](persistence::store& db) {
+        return hash.empty() ? db.register_user(who) : db.register_invited(who, hash, why);
+      },
       [house, refuse, from = what.from, peer = what.peer](outcome<persistence::registered_user>& made) {
         if (!made)
           return refuse(made.why());
@@ -68,7 +71,7 @@ void request_registration(relay_actor::broker_pointer self, const std::shared_pt
 }
 
 void store_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
-  if (house->settings.registration.how == config::registration::policy::approval)
+  if (what.invitation.empty() && house->settings.registration.how == config::registration::policy::approval)
     request_registration(self, house, std::move(what));
   else
     register_user(self, house, std::move(what));

@@ -99,6 +99,21 @@ void on_failure(pointer self, salon_id which, const caf::error& why) {
   open_again(self, which);
 }
 
+/// The actor of a salon that was archived since the start is still there.
+void restore(pointer self, const salon_restored& what) {
+  const auto place = self->state.open.find(what.now.id);
+  if (place == self->state.open.end()) {
+    open(self, {what.now, what.members});
+  } else {
+    tell_salon(self, what.now.id, members_added{what.members});
+    self->send(self->state.relay, salon_opened{what.now, place->second});
+  }
+  told back;
+  back.salon = what.now.id;
+  back.entered = what.members;
+  self->send(self->state.relay, std::move(back));
+}
+
 /// Hands a decision about a membership to its salon, which answers it.
 template <class Decision>
 caf::result<settled> hand_on(pointer self, const Decision& msg) {
@@ -155,6 +170,7 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
       },
       // Its actor stays until the end: it may still be storing posts. Nobody finds it any more.
       [self](const salon_archived& msg) { self->send(self->state.relay, msg); },
+      [self](const salon_restored& msg) { restore(self, msg); },
       [self](const membership_made& msg) { tell_salon(self, msg.salon, member_added{msg.who}); },
       [self](memberships_made& msg) { tell_salon(self, msg.what.salon, members_added{std::move(msg.what.who)}); },
       [self](const settle&) {

@@ -11,6 +11,7 @@ void known_salons::open(const salon_record& record, const salon_actor& actor) {
   forget_name(*salon);
   salon->record = record;
   salon->actor = actor;
+  salon->archived = false;
   by_key_[key_of(record.name)] = salon.get();
   by_name_[record.name] = salon.get();
   listed_.clear();

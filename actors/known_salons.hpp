@@ -24,7 +24,7 @@ struct local_salon {
 
 class known_salons {
 public:
-  /// It is found from now on, or found under its new name.
+  /// It is found from now on, also where it was archived, or found under its new name.
   void open(const salon_record& record, const salon_actor& actor);
   /// Nobody finds it by its name, and nobody hears it, any more.
   void archive(salon_id which);

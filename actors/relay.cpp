@@ -12,7 +12,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house, self](told& what) { house->tell(what, self->clock().now()); },
       [house](const salon_opened& what) { house->salons.open(what.record, what.salon); },
       [house](const salon_lost& what) { house->lose(what.salon); },
-      [house](const close_user& what) { house->users.close(what.who, what.last); },
+      [house](const close_user& what) { house->users.close(what.who, what.last, what.only); },
       [house](const announce& what) { house->announce(what.what); },
       [house, self](const close_all& what) {
         auto answer = self->make_response_promise<all_closed>();

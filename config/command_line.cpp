@@ -175,9 +175,15 @@ private:
       fault(*path, each.to_string());
     out_.values = std::move(read.values);
     password_file_ = std::move(read.db_password_file);
+    for (const auto& name : read.named)
+      out_.sources[name] = "file " + *path;
   }
 
   void override_with_options() {
+    for (const auto& [name, of] : {std::pair{"db", "db"}, std::pair{"admin", "admin.listen"},
+                                   std::pair{"state", "state"}, std::pair{"listen", "listen"}})
+      if (given_.count(name) != 0)
+        out_.sources[of] = "command line";
     std::string why;
     if (const auto db = option("db")) {
       if (auto parsed = parse_database(*db, why))
@@ -205,22 +211,37 @@ private:
 
   void fill_in_state() {
     auto& values = out_.values;
-    if (values.state.empty())
+    if (values.state.empty()) {
       values.state = default_state(around_);
+      out_.sources["state"] = source_of_state();
+    }
     if (values.state.empty())
       fault("--state", "is needed, since neither STATE_DIRECTORY nor HOME is set: --state=DIR");
     if (auto* sqlite = std::get_if<sqlite_database>(&values.db); sqlite && sqlite->path.empty())
       sqlite->path = values.state + "/salond.db";
   }
 
+  /// As default_state() looks for it.
+  std::string source_of_state() {
+    if (variable_of(around_, "STATE_DIRECTORY"))
+      return "environment STATE_DIRECTORY";
+    if (around_.root)
+      return "default";
+    const auto given = variable_of(around_, "XDG_STATE_HOME");
+    return given && given->front() == '/' ? "environment XDG_STATE_HOME" : "environment HOME";
+  }
+
   void fill_in_password() {
     auto* mysql = std::get_if<mysql_database>(&out_.values.db);
     if (!mysql)
       return;
-    if (const auto given = variable_of(around_, "SALOND_DB_PASSWORD"))
+    if (const auto given = variable_of(around_, "SALOND_DB_PASSWORD")) {
       mysql->password = *given;
-    else if (!password_file_.empty())
+      out_.sources["db_password"] = "environment SALOND_DB_PASSWORD";
+    } else if (!password_file_.empty()) {
       mysql->password = password_from_file();
+      out_.sources["db_password"] = "file " + password_file_;
+    }
   }
 
   /// The client library reads that file by itself, and would wait for one that never begins.

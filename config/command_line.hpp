@@ -29,6 +29,7 @@ struct command_line {
   action what = action::run;
   std::string backup;              ///< the file to restore
   settings values;                 ///< complete, unless there are faults
+  value_sources sources;           ///< of these
   std::vector<complaint> faults;   ///< if there is one, the process ends with status 2
   std::vector<complaint> warnings; ///< to be logged
 };

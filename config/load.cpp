@@ -115,6 +115,8 @@ public:
 
 private:
   void top(const std::string& name, const json& value) {
+    if (!is_section(name))
+      into_.named.push_back(name);
     if (name == "listen")
       return listen(value);
     if (name == "listen_clear_anywhere")
@@ -134,6 +136,7 @@ private:
   }
 
   void member(const std::string& section, const std::string& name, const json& value) {
+    into_.named.push_back(path_of(section, name));
     if (section == "admin" && name == "listen")
       return admin(value);
     if (section == "tls" && (name == "certificate" || name == "key"))
@@ -346,6 +349,26 @@ std::vector<complaint> warnings_about(const settings& values) {
                    "less than 1600 is too little for the longest names and passwords, and far less "
                    "lets nobody log in or say anything"});
   return out;
+}
+
+std::vector<effective_value> effective_values(const settings& values, const value_sources& sources) {
+  std::vector<effective_value> result;
+  const auto add = [&](const std::string& name, const ordered_json& value) {
+    const auto found = sources.find(name);
+    result.push_back({name, value.dump(), found == sources.end() ? "default" : found->second});
+  };
+  const auto all = ordered_json::parse(to_json(values));
+  for (const auto& [name, value] : all.items()) {
+    if (!value.is_object()) {
+      add(name, value);
+      continue;
+    }
+    for (const auto& [inner, held] : value.items())
+      add(path_of(name, inner), held);
+  }
+  if (const auto* mysql = std::get_if<mysql_database>(&values.db); mysql && !mysql->password.empty())
+    add("db_password", "hidden");
+  return result;
 }
 
 std::string to_json(const settings& values) {

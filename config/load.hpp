@@ -1,6 +1,7 @@
 // From the text of the configuration file to settings, or to all that is wrong with it. Reads no file itself.
 #pragma once
 #include "config/config.hpp"
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,10 +19,24 @@ struct complaint {
   friend bool operator==(const complaint& a, const complaint& b) { return a.where == b.where && a.what == b.what; }
 };
 
+/// Where values come from that are no defaults, by their names: "command line", "file /etc/salond/salond.json", …
+using value_sources = std::map<std::string, std::string>;
+
+/// A value that is in force.
+struct effective_value {
+  std::string name;  ///< `limits.connections`
+  std::string value; ///< as JSON; never a password
+  std::string from;  ///< as value_sources has it, or "default"
+};
+
+/// All of them.
+std::vector<effective_value> effective_values(const settings& values, const value_sources& sources);
+
 /// What a configuration file says. `values` may be used only when there are no faults.
 struct loaded {
   settings values; ///< `state` and the path of `db` are empty where the file names none
   std::string db_password_file;
+  std::vector<std::string> named; ///< the values that the file gives: `listen`, `limits.connections`
   std::vector<complaint> faults;
   std::vector<complaint> warnings;
 };

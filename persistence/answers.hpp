@@ -29,6 +29,23 @@ struct registered_user {
   std::vector<salon_id> salons; ///< of which the user is a member now: those whose policy is automatic
 };
 
+/// An invitation, as it is made. Its code is known to nobody but who asked for it.
+struct new_invitation {
+  std::string code_hash; ///< 32 bytes
+  int64_t uses = 1;      ///< how many accounts
+  moment expires;
+  std::vector<salon_id> salons; ///< of which who comes by it is a member, besides the automatic ones
+};
+
+/// One that can still be used.
+struct invitation {
+  int64_t id = 0;
+  std::string by; ///< the operator
+  moment at, expires;
+  int64_t uses = 0, used = 0;
+  std::vector<std::string> salons;
+};
+
 /// What a login needs to know at once.
 struct arrival {
   std::vector<salon_id> salons;         ///< memberships
@@ -62,6 +79,24 @@ struct stored_private {
   private_id id;
   user_id target;
   std::string target_username; ///< the stored spelling
+};
+
+/// How many members a salon has.
+struct member_count {
+  salon_id salon;
+  size_t members = 0;
+};
+
+/// A salon that an operator closed.
+struct archived_salon {
+  salon_record record;
+  moment at;
+};
+
+/// Which of those who wait for an account; all of them where it says nothing.
+struct registration_filter {
+  std::optional<std::string> network = {};
+  std::optional<moment> before = {}; ///< who asked earlier
 };
 
 /// Who a kick or a ban hit. There is no user for a name that is only refused from now on.
@@ -129,6 +164,7 @@ enum class administrator_state {
 struct user_profile {
   salond::user who; ///< without the password's hash, which is nobody's to see
   bool connected = false;
+  bool disabled = false;           ///< cannot log in
   std::optional<moment> last_seen; ///< the last login or its end; nothing: never
   std::vector<std::string> salons; ///< of which the user is a member
   std::vector<std::string> moderates;

@@ -91,6 +91,17 @@ outcome<salon_record> deciding_store::archive_salon(salon_id salon, const decisi
   return result;
 }
 
+outcome<salon_record> deciding_store::restore_salon(const std::string& name_key, const decision& why) {
+  for (const auto& one : archived_salons()) {
+    if (key_of(one.record.name) != name_key)
+      continue;
+    end_archiving(one.record.id);
+    note(why, "restore_salon", one.record.name, "done");
+    return salon_of(one.record.id);
+  }
+  return refuse(why, "restore_salon", name_key, fault::unknown_salon);
+}
+
 // --- accounts ---
 
 bool deciding_store::is_username_taken(const std::string& key) {
@@ -171,21 +182,6 @@ outcome<done> deciding_store::reject_registration(const std::string& username_ke
   end_registration(username_key);
   note(why, "reject_registration", waiting->username, "done");
   return done{};
-}
-
-outcome<size_t> deciding_store::reject_registrations(const std::optional<std::string>& network, const decision& why) {
-  size_t count = 0;
-  for (const auto& one : registrations()) {
-    if (network && one.network != *network)
-      continue;
-    end_registration(key_of(one.username));
-    ++count;
-  }
-  const auto whom = with(std::to_string(count) + " registrations", network ? "from " + *network : "all");
-  if (count == 0)
-    return refuse(why, "reject_registrations", whom, fault::no_such_request);
-  note(why, "reject_registrations", whom, "done");
-  return count;
 }
 
 bool deciding_store::change_password(user_id who, const std::string& expected, const std::string& hash,

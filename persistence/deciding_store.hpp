@@ -12,13 +12,16 @@ public:
   outcome<salon_record> set_topic(salon_id salon, const std::string& topic, const decision& why) override;
   outcome<salon_record> rename_salon(salon_id salon, const std::string& name, const decision& why) override;
   outcome<salon_record> archive_salon(salon_id salon, const decision& why) override;
+  outcome<salon_record> restore_salon(const std::string& name_key, const decision& why) override;
 
   outcome<registered_user> register_user(const new_user& who) override;
   outcome<done> request_registration(const new_user& who, moment now) override;
   bool is_waiting(const std::string& username_key) override;
   outcome<registered_user> accept_registration(const std::string& username_key, const decision& why) override;
   outcome<done> reject_registration(const std::string& username_key, const decision& why) override;
-  outcome<size_t> reject_registrations(const std::optional<std::string>& network, const decision& why) override;
+  outcome<size_t> reject_registrations(const registration_filter& which, const decision& why) override;
+  outcome<std::vector<registered_user>> accept_registrations(const registration_filter& which,
+                                                             const decision& why) override;
   bool change_password(user_id who, const std::string& expected, const std::string& hash, const decision& why) override;
   outcome<registered_user> add_user(const new_user& who, const decision& why) override;
   outcome<user> rename_user(const std::string& username_key, const std::string& new_username,
@@ -26,6 +29,15 @@ public:
   outcome<user> set_password(const std::string& username_key, const std::string& hash, const decision& why) override;
   outcome<user> set_role(const std::string& username_key, role now, const std::vector<salon_id>& moderated,
                          const decision& why) override;
+
+  outcome<user> disable_user(const std::string& username_key, const decision& why) override;
+  outcome<user> enable_user(const std::string& username_key, const decision& why) override;
+
+  outcome<int64_t> create_invitation(const new_invitation& what, const decision& why) override;
+  outcome<done> revoke_invitation(int64_t id, const decision& why) override;
+  outcome<done> find_invitation(const std::string& code_hash, moment now) override;
+  outcome<registered_user> register_invited(const new_user& who, const std::string& code_hash,
+                                            const decision& why) override;
 
   std::vector<import_fault> import_faults(const std::vector<imported_account>& all) override;
   import_result import_accounts(const std::vector<imported_account>& all, const decision& why) override;
@@ -39,6 +51,7 @@ public:
 
   outcome<removed_user> kick(const std::string& target_key, moment until, const decision& why) override;
   outcome<removed_user> ban(const std::string& target_key, const decision& why) override;
+  outcome<done> ban_name(const std::string& name, const decision& why) override;
   outcome<done> unban(const std::string& target_key, const decision& why) override;
   outcome<erased_user> erase(const std::string& target_key, const decision& why) override;
 
@@ -55,6 +68,7 @@ protected:
   virtual void put_salon_name(salon_id salon, const std::string& name) = 0;
   /// Ends its requests, and nobody moderates it any longer.
   virtual void put_archived(salon_id salon, moment at) = 0;
+  virtual void end_archiving(salon_id salon) = 0;
 
   // --- users ---
   /// unknown_user.
@@ -70,7 +84,8 @@ protected:
   /// Memberships and a kick follow. REQUIRES: the name is free.
   virtual void put_name(const user& who, const std::string& new_username) = 0;
   virtual void put_password(user_id who, const std::string& hash) = 0;
-  virtual void end_tokens(user_id who) = 0;
+  /// Disabled from then on; enabled when there is none.
+  virtual void put_disabled(user_id who, std::optional<moment> since) = 0;
   virtual void put_role(const user& target, role now, const std::vector<salon_id>& moderated) = 0;
   /// The account and all that hangs on it: memberships, requests, tokens, messages of both kinds. The salons keep the
   /// highest order number that was used.
@@ -81,6 +96,20 @@ protected:
   virtual size_t count_registrations() = 0;
   virtual void insert_registration(const new_user& who, moment at) = 0;
   virtual void end_registration(const std::string& username_key) = 0;
+
+  // --- invitations ---
+  virtual size_t count_invitations(moment now) = 0;
+  /// Those that are too old at `now` go.
+  virtual void forget_invitations(moment now) = 0;
+  virtual int64_t insert_invitation(const new_invitation& what, const decision& why) = 0;
+  /// Whether there was one.
+  virtual bool end_invitation(int64_t id) = 0;
+  /// The number of the one with this code, if it can be used at `now`.
+  virtual std::optional<int64_t> usable_invitation(const std::string& code_hash, moment now) = 0;
+  /// It is gone with its last use.
+  virtual void use_invitation(int64_t id) = 0;
+  /// Without those that are archived.
+  virtual std::vector<salon_id> salons_of_invitation(int64_t id) = 0;
 
   // --- imports ---
   virtual taken_names all_taken_names() = 0;
@@ -123,6 +152,7 @@ protected:
   virtual void forget_kicks(moment now) = 0;
 
 private:
+  std::vector<registration> registrations_of(const registration_filter& which);
   std::optional<fault> why_not_new(const new_user& who);
   bool is_username_taken(const std::string& key);
   std::optional<fault> why_not_alike(const std::string& username, user_id but);
@@ -131,6 +161,8 @@ private:
   std::vector<std::pair<std::string, salon_id>> asked_memberships(const std::vector<imported_account>& all);
   bool is_out_at(const std::string& username_key, moment then, moment now);
   std::optional<fault> why_not_demote(const user& target, role now, const decision& why);
+  outcome<user> change_account(const char* what, const std::string& username_key, const decision& why,
+                               const std::function<std::optional<fault>(const user&)>& change);
   std::optional<fault> why_not_remove(const std::string& target_key, const outcome<user>& target, const decision& why);
   template <class Change>
   outcome<membership_change> decide_membership(const char* what, salon_id salon, const std::string& username_key,

@@ -63,6 +63,18 @@ outcome<removed_user> deciding_store::ban(const std::string& target_key, const d
   return result;
 }
 
+outcome<done> deciding_store::ban_name(const std::string& name, const decision& why) {
+  const auto key = key_of(name);
+  if (banned_for_good(key))
+    return refuse(why, "ban_name", name, fault::already_banned);
+  if (find_user(key))
+    return refuse(why, "ban_name", name, fault::name_taken);
+  end_registration(key);
+  put_ban({{}, name, {}, {}, role::user}, std::nullopt, why);
+  note(why, "ban_name", name, "done");
+  return done{};
+}
+
 outcome<done> deciding_store::unban(const std::string& target_key, const decision& why) {
   const auto username = out_as(target_key, why.at);
   if (!username)

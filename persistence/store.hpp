@@ -75,6 +75,8 @@ public:
   /// All but the archived ones, whose messages, members and names stay.
   virtual std::vector<salon_record> salons() = 0;
   virtual std::vector<user_id> members(salon_id salon) = 0;
+  /// Of each salon that has members, or of `only` this one, by rising number; archived ones too.
+  virtual std::vector<member_count> member_counts(std::optional<salon_id> only) = 0;
   /// invalid_name when another salon has the key, be it archived, or a name that looks like it. Write.
   virtual outcome<salon_record> create_salon(const std::string& name, policy how, const decision& why) = 0;
   /// Holds for who asks from now on; nobody becomes a member by it. unknown_salon. Write.
@@ -83,8 +85,13 @@ public:
   virtual outcome<salon_record> set_topic(salon_id salon, const std::string& topic, const decision& why) = 0;
   /// unknown_salon; invalid_name as create_salon(). Write.
   virtual outcome<salon_record> rename_salon(salon_id salon, const std::string& name, const decision& why) = 0;
-  /// For good; its requests end, and nobody moderates it any longer. Answers it as it was. unknown_salon. Write.
+  /// Its requests end, and nobody moderates it any longer. Answers it as it was. unknown_salon. Write.
   virtual outcome<salon_record> archive_salon(salon_id salon, const decision& why) = 0;
+  /// By rising number.
+  virtual std::vector<archived_salon> archived_salons() = 0;
+  /// Ends its archiving: it has the members and messages that it had. unknown_salon: none that is archived has the key.
+  /// Write.
+  virtual outcome<salon_record> restore_salon(const std::string& name_key, const decision& why) = 0;
 
   // --- users ---
   /// By key. unknown_user.
@@ -113,9 +120,12 @@ public:
   virtual outcome<registered_user> accept_registration(const std::string& username_key, const decision& why) = 0;
   /// Its names are free again. no_such_request. Write.
   virtual outcome<done> reject_registration(const std::string& username_key, const decision& why) = 0;
-  /// The same for all of a network's, or, where none is given, for all; answers how many. One line in the audit log.
-  /// no_such_request. Write.
-  virtual outcome<size_t> reject_registrations(const std::optional<std::string>& network, const decision& why) = 0;
+  /// The same for many; answers how many. One line in the audit log. no_such_request. Write.
+  virtual outcome<size_t> reject_registrations(const registration_filter& which, const decision& why) = 0;
+  /// As accept_registration() for many, a line each; those whose names are taken now stay. no_such_request: there is
+  /// none. Write.
+  virtual outcome<std::vector<registered_user>> accept_registrations(const registration_filter& which,
+                                                                     const decision& why) = 0;
 
   /// As register_user(). Write.
   virtual outcome<registered_user> add_user(const new_user& who, const decision& why) = 0;
@@ -143,8 +153,29 @@ public:
   virtual outcome<user> set_role(const std::string& username_key, role now, const std::vector<salon_id>& moderated,
                                  const decision& why) = 0;
 
+  /// The account cannot log in, and keeps all that it has but its tokens. Nobody disables himself or the last
+  /// administrator who can log in: not_allowed. unknown_user. Write.
+  virtual outcome<user> disable_user(const std::string& username_key, const decision& why) = 0;
+  /// It can again. unknown_user. Write.
+  virtual outcome<user> enable_user(const std::string& username_key, const decision& why) = 0;
+
+  // --- invitations ---
+  static constexpr size_t most_invitations = 1000; ///< that can still be used
+  /// Answers its number. busy: there are so many; unknown_salon. Write.
+  virtual outcome<int64_t> create_invitation(const new_invitation& what, const decision& why) = 0;
+  /// Those that can be used at `now`, oldest first.
+  virtual std::vector<invitation> invitations(moment now) = 0;
+  /// invalid_invitation: there is none of that number. Write.
+  virtual outcome<done> revoke_invitation(int64_t id, const decision& why) = 0;
+  /// invalid_invitation: it cannot be used at `now`.
+  virtual outcome<done> find_invitation(const std::string& code_hash, moment now) = 0;
+  /// As register_user(), with the invitation's salons, of which it is used once; `why` is of the user, and says when.
+  /// invalid_invitation. Write.
+  virtual outcome<registered_user> register_invited(const new_user& who, const std::string& code_hash,
+                                                    const decision& why) = 0;
+
   // --- sessions ---
-  /// The user's row becomes `connected`, and was last seen `now`. banned, kicked, unknown_user. Write.
+  /// The user's row becomes `connected`, and was last seen `now`. banned, kicked, disabled, unknown_user. Write.
   virtual outcome<arrival> open_session(user_id who, moment now) = 0;
   /// The last connection of each of these users ended: `disconnected`, last seen `now`, and pending join requests end
   /// unless they are kept. Write.
@@ -164,6 +195,8 @@ public:
   virtual outcome<user> find_token(const std::string& hash, moment now) = 0;
   /// It is used up. Write.
   virtual void end_token(const std::string& hash) = 0;
+  /// All that the user has. Write.
+  virtual void end_tokens(user_id who) = 0;
 
   // --- messages ---
   /// unknown_user when the author's account is gone. The order numbers of a salon are never reused: the store keeps
@@ -187,6 +220,8 @@ public:
 
   /// The text goes; its order number stays used. no_such_message. Write.
   virtual outcome<done> delete_message(message_id which, const decision& why) = 0;
+  /// The same for a part of what a decision is about, of which note() writes the lines. Write.
+  virtual void delete_messages(const std::vector<message_id>& which) = 0;
   /// As history(), of messages that contain `text`, in any case as far as the database knows case (MySQL: what its
   /// lower() knows; SQLite: all that Unicode folds).
   virtual std::vector<chat_message> search(salon_id salon, const std::string& text, int64_t before, size_t count) = 0;
@@ -239,6 +274,8 @@ public:
   /// The account, its memberships, requests, tokens and messages are deleted, the username stays refused.
   /// not_allowed, unknown_user, already_banned. Write.
   virtual outcome<removed_user> ban(const std::string& target_key, const decision& why) = 0;
+  /// A name that no account has is refused for good. already_banned; name_taken: an account has it. Write.
+  virtual outcome<done> ban_name(const std::string& name, const decision& why) = 0;
   /// Ends a ban or a kick. unknown_user when there is none. Write.
   virtual outcome<done> unban(const std::string& target_key, const decision& why) = 0;
   /// Deletes the account and all that hangs on it, as a ban does, and a kick and what waits under the name besides; the

@@ -10,62 +10,47 @@ namespace {
 
 using namespace persistence;
 
-json to_json(const user_profile& of) {
-  return {{"user", of.who.username},
-          {"alias", of.who.alias},
-          {"role", to_word(of.who.role)},
-          {"connected", of.connected},
-          {"last_seen", of.last_seen ? json(iso_time(*of.last_seen)) : json(nullptr)}};
-}
+constexpr size_t users_a_page = 1000, most_sorted = 100000, most_listed = 10000;
 
-void list_users(const admin_call_ptr& call) {
-  constexpr size_t most = 1000; // a page for people; who has more names a pattern
+/// Users that are gathered page by page, since they are to be sorted by something else than their names.
+struct gathered_users {
+  std::string part, after;
+  std::vector<json> rows;
+};
+
+void gather_users(const admin_call_ptr& call, const std::shared_ptr<gathered_users>& all) {
   ask_to_read(
-      call, [part = key_of(call->said().get("PATTERN"))](store& db) { return db.find_users(part, {}, most); },
-      [call](const std::vector<user_profile>& found) {
-        json list = json::array();
+      call, [part = all->part, after = all->after](store& db) { return db.find_users(part, after, users_a_page); },
+      [call, all](const std::vector<user_profile>& found) {
         for (const auto& one : found)
-          list.push_back(to_json(one));
-        call->done(list);
+          all->rows.push_back(profile_fields(one));
+        if (all->rows.size() > most_sorted)
+          return call->refuse(admin_verdict::refused,
+                              "more than 100,000 users cannot be sorted; give a PATTERN, or leave --sort out");
+        if (found.size() < users_a_page)
+          return answer_list(call, std::move(all->rows), "user", users_a_page);
+        all->after = key_of(found.back().who.username);
+        gather_users(call, all);
       });
 }
 
-json to_json(const session_listed& one) {
-  return {{"user", one.username}, {"address", one.address}, {"since", iso_time(one.since)}};
-}
-
-/// Asks who is connected; `then` gets the sessions.
-template <class Then>
-void ask_sessions(const admin_call_ptr& call, Then then) {
-  call->self()
-      ->request(call->parts().directory, std::chrono::seconds{5}, list_sessions{})
-      .then([then = std::move(then)](const sessions_listed& all) mutable { then(all.sessions); }, refusing_error(call));
-}
-
-void list_all_sessions(const admin_call_ptr& call) {
-  ask_sessions(call, [call](const std::vector<session_listed>& all) {
-    json list = json::array();
-    for (const auto& one : all)
-      list.push_back(to_json(one));
-    call->done(list);
-  });
-}
-
-void show_user(const admin_call_ptr& call) {
-  if (!call->file.target)
-    return call->refuse(fault::unknown_user);
-  ask_sessions(call, [call](const std::vector<session_listed>& all) {
-    const auto& found = *call->file.target;
-    auto shown = to_json(found);
-    shown["salons"] = found.salons;
-    if (!found.moderates.empty())
-      shown["moderates"] = found.moderates;
-    shown["sessions"] = json::array();
-    for (const auto& one : all)
-      if (one.user == found.who.id)
-        shown["sessions"].push_back({{"address", one.address}, {"since", iso_time(one.since)}});
-    call->done(shown);
-  });
+/// In the order of their names, as the database has them.
+void list_users(const admin_call_ptr& call) {
+  const auto& said = call->said();
+  const auto part = key_of(said.get("PATTERN"));
+  if (said.has("--sort"))
+    return gather_users(call, std::make_shared<gathered_users>(gathered_users{part, {}, {}}));
+  const auto most = limit_meant(call, users_a_page, most_listed);
+  if (!most)
+    return;
+  ask_to_read(
+      call, [part, after = key_of(said.get("--after")), most](store& db) { return db.find_users(part, after, *most); },
+      [call](const std::vector<user_profile>& found) {
+        json list = json::array();
+        for (const auto& one : found)
+          list.push_back(profile_fields(one));
+        call->done(list);
+      });
 }
 
 // --- who is out ---
@@ -93,6 +78,12 @@ void kick(const admin_call_ptr& call) {
 }
 
 void ban_for_good(const admin_call_ptr& call) {
+  const auto name = call->said().get("USER");
+  if (call->said().has("--name") && !call->file.target) {
+    if (!is_name(name))
+      return call->refuse(fault::invalid_username);
+    return ask_bans(call, ban_name{name, call->why(call->said().text())});
+  }
   ask_bans(call, ban_user{call->said().get("USER"), call->why(call->said().text())});
 }
 
@@ -104,10 +95,14 @@ void list_bans(const admin_call_ptr& call) {
   ask_to_read(
       call, [now = wall_clock()](store& db) { return db.bans(now); },
       [call](const std::vector<salond::ban>& out) {
-        json list = json::array();
+        std::vector<json> list;
         for (const auto& one : out)
-          list.push_back({{"user", one.username}, {"until", one.until ? iso_time(*one.until) : "for good"}});
-        call->done(list);
+          list.push_back({{"user", one.username},
+                          {"until", one.until ? iso_time(*one.until) : "for good"},
+                          {"since", iso_time(one.since)},
+                          {"by", one.by},
+                          {"reason", one.reason}});
+        answer_list(call, std::move(list), "user", most_sorted);
       });
 }
 
@@ -223,8 +218,6 @@ void set_role(const admin_call_ptr& call) {
 
 void add_account_commands(std::map<std::string_view, admin_command>& to) {
   to["users"] = list_users;
-  to["user"] = show_user;
-  to["sessions"] = list_all_sessions;
   to["kick"] = kick;
   to["ban"] = ban_for_good;
   to["unban"] = unban;

@@ -99,7 +99,7 @@ case_file read_case(persistence::store& db, const peer& from, const spoken_comma
   if (said.has("USER"))
     if (auto found = db.profile(key_of(said.get("USER"))))
       file.target = std::move(*found);
-  if (said.has("--all") || said.has("--from")) // of `reject`: all words are its reason
+  if (said.has("--all") || said.has("--from") || said.has("--older-than")) // of `reject`: all words are its reason
     file.registers = true;
   else if (!file.target && (said.what->name == "accept" || said.what->name == "reject"))
     file.registers = db.is_waiting(key_of(said.get("USER")));
@@ -114,7 +114,7 @@ case_file read_case(persistence::store& db, const peer& from, const spoken_comma
 
 /// What a program asks again and again, so that people can watch.
 bool is_watching(const spoken_command& said) {
-  return said.what->name == "watch" || said.has("--after");
+  return said.what->name == "watch" || (said.what->name == "log" && said.has("--after"));
 }
 
 void carry_out(pointer self, const admin_call_ptr& call) {
@@ -234,8 +234,14 @@ bool note_refusal(admin_pointer self, const peer& from, const std::string& comma
 admin_core::behavior_type admin(pointer self, admin_parts parts) {
   self->state.parts = std::move(parts);
   add_account_commands(self->state.commands);
+  add_session_commands(self->state.commands);
+  add_invitation_commands(self->state.commands);
   add_salon_commands(self->state.commands);
+  add_salon_detail_commands(self->state.commands);
   add_node_commands(self->state.commands);
+  add_health_commands(self->state.commands);
+  add_audit_commands(self->state.commands);
+  add_content_commands(self->state.commands);
   add_data_commands(self->state.commands);
   add_import_commands(self->state.commands);
   add_personal_commands(self->state.commands);

@@ -2,6 +2,7 @@
 #include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/column_words.hpp"
 #include "protocol/words/names.hpp"
 #include <ctime>
 #include <set>
@@ -214,8 +215,8 @@ std::string sentence_of(fault why) {
   case fault::unknown_user: return "there is no such user";
   case fault::not_a_member: return "the user is no member of that salon";
   case fault::not_allowed:
-    return "not allowed: nobody kicks, bans or demotes himself or the last administrator, and a "
-           "moderator decides about the salons given to him alone";
+    return "not allowed: nobody kicks, bans, disables or demotes himself or the last administrator, "
+           "and a moderator decides about the salons given to him alone";
   case fault::already_banned: return "the user is banned for good already";
   case fault::no_such_request: return "there is no such request";
   case fault::no_such_message: return "there is no such message";
@@ -228,10 +229,20 @@ std::string sentence_of(fault why) {
            "looks like them, no space at either end";
   case fault::invalid_password: return "a password has 1 to 1,024 bytes";
   case fault::reserved_name: return "the name is reserved";
+  case fault::invalid_invitation: return "no such invitation";
   case fault::storage: return "the database cannot take it now; nothing was done, try again";
   case fault::busy: return "the server is busy; nothing was done, try again";
   default: return to_string(why);
   }
+}
+
+json profile_fields(const persistence::user_profile& of) {
+  return {{"user", of.who.username},
+          {"alias", of.who.alias},
+          {"role", persistence::to_word(of.who.role)},
+          {"connected", of.connected},
+          {"disabled", of.disabled},
+          {"last_seen", of.last_seen ? json(iso_time(*of.last_seen)) : json(nullptr)}};
 }
 
 json audit_fields(const persistence::audit_line& line) {

@@ -9,6 +9,7 @@
 #include "actors/rules/permissions.hpp"
 #include "actors/transport/tls_folder.hpp"
 #include "actors/transport/transport.hpp"
+#include "config/load.hpp"
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -35,12 +36,15 @@ struct reread_configuration {
   std::vector<std::string> changed;       ///< names of what is another than in force
   std::vector<std::string> needs_restart; ///< names of what stays as it is until then
   new_settings next;
+  config::value_sources sources;
 };
 
 /// The configuration of the node, as the admin actor has it read again. Any thread; may read files.
 struct configuration_office {
   std::function<reread_configuration()> read;
   std::function<void(const reread_configuration&)> take_up;
+  std::function<std::vector<config::effective_value>()> show;    ///< what is in force
+  std::function<std::optional<std::time_t>()> certificate_until; ///< of what clients are shown, if anything
 };
 
 /// Whom the admin actor asks, and what it knows of the node.
@@ -172,11 +176,18 @@ using admin_call_ptr = std::shared_ptr<admin_call>;
 /// Carries out a command that is allowed.
 using admin_command = void (*)(const admin_call_ptr&);
 
-/// The function of each command, by its name. One place a group: accounts.cpp, salons.cpp, node.cpp, data.cpp,
-/// import.cpp, personal.cpp.
+/// The function of each command, by its name. One place a group: accounts.cpp, sessions.cpp,
+/// invitations.cpp, salons.cpp, salon_details.cpp, contents.cpp, node.cpp, health.cpp, audit.cpp, data.cpp, import.cpp,
+/// personal.cpp.
 void add_account_commands(std::map<std::string_view, admin_command>& to);
+void add_session_commands(std::map<std::string_view, admin_command>& to);
+void add_invitation_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_commands(std::map<std::string_view, admin_command>& to);
+void add_salon_detail_commands(std::map<std::string_view, admin_command>& to);
 void add_node_commands(std::map<std::string_view, admin_command>& to);
+void add_health_commands(std::map<std::string_view, admin_command>& to);
+void add_audit_commands(std::map<std::string_view, admin_command>& to);
+void add_content_commands(std::map<std::string_view, admin_command>& to);
 void add_data_commands(std::map<std::string_view, admin_command>& to);
 void add_import_commands(std::map<std::string_view, admin_command>& to);
 void add_personal_commands(std::map<std::string_view, admin_command>& to);
@@ -186,8 +197,25 @@ std::optional<salon_record> salon_named(const std::string& name, const std::vect
 
 /// "2026-11-25T12:00:00Z".
 std::string iso_time(moment when);
+/// What an operator means by "2026-11-25", "2026-11-25T12:00[:00]" (UTC, a Z may follow), or "90s", "15m", "2h", "7d"
+/// before `now`.
+std::optional<moment> time_meant(const std::string& text, moment now);
+/// From a moment on, and before another; without end where there is none.
+struct time_span {
+  std::optional<moment> since, until;
+  bool holds(moment at) const { return (!since || at >= *since) && (!until || at < *until); }
+};
+/// What `--since` and `--until` say; where one cannot be understood the call is refused, and there is nothing.
+std::optional<time_span> span_meant(const admin_call_ptr& call);
+/// Answers a list: sorted by the column of `--sort` (a hyphen in front: falling), what is behind the row that `--after`
+/// names in the column `name`, and of that at most `--limit`, or else `most`.
+void answer_list(const admin_call_ptr& call, std::vector<json> rows, const char* name, size_t most);
+/// A number that `--limit` says, from 1 to `most`, or else `usual`; where it says another the call is refused.
+std::optional<size_t> limit_meant(const admin_call_ptr& call, size_t usual, size_t most);
 /// A fault as an operator is told it.
 std::string sentence_of(fault why);
+/// An account as an operator is told of it, without its salons.
+json profile_fields(const persistence::user_profile& of);
 /// A line of the audit log as an operator is told it, without its number.
 json audit_fields(const persistence::audit_line& line);
 /// All of them, with `between` between two.

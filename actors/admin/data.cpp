@@ -1,13 +1,19 @@
 // Commands about the data as a whole: backups.
 #include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
+#include "config/log.hpp"
 #include "persistence/backup/backup.hpp"
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
 
 namespace salond {
 namespace {
 
 using namespace persistence;
+
+constexpr const char* name_rule =
+    "NAME is a file's name: 1 to 100 of a-z, A-Z, 0-9, dot, underscore and hyphen, no dot in front";
 
 // --- backup ---
 
@@ -49,23 +55,54 @@ private:
   std::atomic<bool> abandoned_{false};
 };
 
+/// Where backups are.
+std::string folder_of(const admin_call_ptr& call) {
+  return call->parts().state + "/backups";
+}
+
+/// All but the newest ones that `--keep` says, and their names. What cannot be deleted stays, and is logged.
+std::vector<std::string> delete_old_backups(const admin_call_ptr& call) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> deleted;
+  const auto keep = call->said().number("--keep");
+  if (!keep)
+    return deleted;
+  std::vector<std::pair<fs::file_time_type, fs::path>> all;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(folder_of(call), failed))
+    if (entry.is_regular_file(failed) && is_backup_name(entry.path().filename().string()))
+      all.emplace_back(entry.last_write_time(failed), entry.path());
+  std::sort(all.rbegin(), all.rend());
+  for (auto at = static_cast<size_t>(*keep); at < all.size(); ++at) {
+    if (fs::remove(all[at].second, failed))
+      deleted.push_back(all[at].second.filename().string());
+    else
+      log::warning("an old backup cannot be deleted", {{"file", all[at].second.string()}, {"why", failed.message()}});
+  }
+  return deleted;
+}
+
 void end_backup(const admin_call_ptr& call, const std::shared_ptr<backup_job>& job) {
   const auto name = call->said().get("NAME");
   if (!job->why_not.empty())
     return note(call, name, job->why_not, "storage",
                 [call, job] { call->refuse(admin_verdict::refused, job->why_not); });
-  note(call, name, {}, [call, job] {
-    call->done(json{{"done", true}, {"file", job->path}, {"rows", job->all_rows}, {"bytes", job->bytes}});
+  const auto deleted = delete_old_backups(call);
+  note(call, name, deleted.empty() ? "" : "deleted " + joined(deleted, ", "), [call, job, deleted] {
+    json answer{{"done", true}, {"file", job->path}, {"rows", job->all_rows}, {"bytes", job->bytes}};
+    if (call->said().has("--keep"))
+      answer["deleted"] = deleted;
+    call->done(answer);
   });
 }
 
 void back_up(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (!is_backup_name(name))
-    return call->refuse(
-        admin_verdict::wrong_usage,
-        "NAME is a file's name: 1 to 100 of a-z, A-Z, 0-9, dot, underscore and hyphen, no dot in front");
-  auto job = std::make_shared<backup_job>(call->parts().state + "/backups", name);
+    return call->refuse(admin_verdict::wrong_usage, name_rule);
+  if (call->said().number("--keep") == 0)
+    return call->refuse(admin_verdict::wrong_usage, "--keep is at least 1: the new one is kept");
+  auto job = std::make_shared<backup_job>(folder_of(call), name);
   call->report([job] { return job->how_far(); });
   call->when_deserted([job] { job->abandon(); });
   call->self()
@@ -73,10 +110,52 @@ void back_up(const admin_call_ptr& call) {
       .then([call, job](const store_done&) { end_backup(call, job); }, refusing_error(call));
 }
 
+// --- verify ---
+
+/// Reads a backup to its end, on a thread of persistence's; it needs nothing of the database.
+class verify_job final : public store_job {
+public:
+  explicit verify_job(std::string path) : path_(std::move(path)) {}
+
+  void run(store&) override {
+    try {
+      facts = check_backup(path_);
+    } catch (const backup_error& error) {
+      why_not = error.what();
+    }
+  }
+  void abandon() override {}
+
+  std::string why_not; ///< empty: it is whole
+  backup_facts facts;
+
+private:
+  const std::string path_;
+};
+
+void verify_backup(const admin_call_ptr& call) {
+  auto name = call->said().get("FILE");
+  if (const auto folder = folder_of(call) + "/"; name.compare(0, folder.size(), folder) == 0)
+    name.erase(0, folder.size());
+  if (!is_backup_name(name))
+    return call->refuse(admin_verdict::wrong_usage, std::string(name_rule) + "; of a file in " + folder_of(call));
+  auto job = std::make_shared<verify_job>(folder_of(call) + "/" + name);
+  call->self()
+      ->request(call->parts().store, caf::infinite, store_work{store_work::kind::long_read, job})
+      .then(
+          [call, job, name](const store_done&) {
+            if (!job->why_not.empty())
+              return call->refuse(admin_verdict::refused, job->why_not);
+            call->done(json{{"done", true}, {"file", name}, {"rows", job->facts.all_rows()}});
+          },
+          refusing_error(call));
+}
+
 } // namespace
 
 void add_data_commands(std::map<std::string_view, admin_command>& to) {
   to["backup"] = back_up;
+  to["backup verify"] = verify_backup;
 }
 
 } // namespace salond

@@ -1,5 +1,5 @@
 // Commands about the node: how it is, what it tells everybody, how it ends, who its operators are.
-#include "actors/admin/ask.hpp"
+#include "actors/admin/node_state.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "protocol/words/names.hpp"
@@ -9,65 +9,17 @@ namespace {
 
 using namespace persistence;
 
-constexpr auto patience = std::chrono::seconds{5}; // for actors of this process
-
-// A transaction that has run for this long: the database is away, or as good as.
-constexpr auto away_after = std::chrono::seconds{2};
-
-bool is_away(const counted_work& work) {
-  return std::chrono::microseconds{work.running_us} >= away_after;
-}
-
-/// What came of asking the database something.
-struct database_answer {
-  bool in_time = false;
-  std::string trouble = {}; ///< store::trouble()
-};
-
-json to_json(const counted_work& work, const database_answer& answer) {
-  json shown{{"answers", answer.in_time && !is_away(work)},
+json to_json(const database_state& database) {
+  const auto& work = database.work;
+  json shown{{"answers", database.answers},
              {"writes_waiting", work.writes},
              {"reads_waiting", work.reads},
              {"commits", work.groups},
              {"commit_ms_total", static_cast<double>(work.busy_us) / 1000.0},
              {"commit_ms_longest", static_cast<double>(work.longest_us) / 1000.0}};
-  if (!answer.trouble.empty())
-    shown["trouble"] = answer.trouble;
+  if (!database.trouble.empty())
+    shown["trouble"] = database.trouble;
   return shown;
-}
-
-/// Asks the database something small, for who writes nothing does not see that it is away; `then` gets whether it
-/// answered in time, and what it knows of trouble.
-template <class Then>
-void ask_whether_it_answers(const admin_call_ptr& call, Then then) {
-  const auto job = make_store_job([](store& db) {
-    db.audit_tail(1);
-    return db.trouble();
-  });
-  call->self()
-      ->request(call->parts().store, away_after, store_work{store_work::kind::read, job})
-      .then(
-          [then, job](const store_done&) {
-            then({true, job->result});
-          },
-          [then](caf::error&) { then({}); });
-}
-
-/// Asks who can say how the node is; `then` gets the answers.
-template <class Then>
-void ask_how_it_is(const admin_call_ptr& call, Then then) {
-  call->self()
-      ->request(call->parts().relay, patience, survey{})
-      .then(
-          [call, then](const surveyed& house) {
-            ask_whether_it_answers(call, [call, then, house](const database_answer& answer) {
-              call->self()
-                  ->request(call->parts().store, patience, count_work{})
-                  .then([then, house, answer](const counted_work& work) { then(house, to_json(work, answer)); },
-                        refusing_error(call));
-            });
-          },
-          refusing_error(call));
 }
 
 json counters_of(const surveyed& house, const json& database) {
@@ -83,13 +35,13 @@ json counters_of(const surveyed& house, const json& database) {
 }
 
 void show_status(const admin_call_ptr& call) {
-  ask_how_it_is(call, [call](const surveyed& house, const json& database) {
-    if (database.contains("trouble"))
-      log::error(in_trouble, {{"why", database["trouble"].get<std::string>()}});
+  ask_how_it_is(call, [call](const surveyed& house, const database_state& database) {
+    if (!database.trouble.empty())
+      log::error(in_trouble, {{"why", database.trouble}});
     const auto up = wall_clock() - call->parts().started;
     json all{{"version", SALOND_VERSION},
              {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(up).count()}};
-    all.update(counters_of(house, database));
+    all.update(counters_of(house, to_json(database)));
     all["salons"] = house.salons.size();
     all["database"]["kind"] = call->parts().database;
     call->done(all);
@@ -98,8 +50,8 @@ void show_status(const admin_call_ptr& call) {
 
 /// One look for `watch`: the program asks for one a second, and computes the rates.
 void show_sample(const admin_call_ptr& call) {
-  ask_how_it_is(call, [call](const surveyed& house, const json& database) {
-    auto sample = counters_of(house, database);
+  ask_how_it_is(call, [call](const surveyed& house, const database_state& database) {
+    auto sample = counters_of(house, to_json(database));
     sample["at_ms"] = to_ms(wall_clock());
     sample["salons"] = json::array();
     for (const auto& one : house.salons)
@@ -115,27 +67,6 @@ void announce_text(const admin_call_ptr& call) {
     call->self()->send(call->parts().relay, announce{event::announced{text}});
     call->done();
   });
-}
-
-/// Tries for a moment to write the audit line of what must be done even where the database takes nothing; then goes on.
-template <class Then>
-void note_if_possible(const admin_call_ptr& call, const std::string& to, Then then) {
-  const auto job = make_store_job([why = call->why(), what = std::string(call->said().what->name), to](store& db) {
-    db.note(why, what, to, "done");
-    return done{};
-  });
-  call->self()
-      ->request(call->parts().store, away_after, store_work{store_work::kind::write, job})
-      .then([then](const store_done&) { then(); },
-            [call, to, then](caf::error& why) {
-              log::warning("the audit log cannot be told: the database does not take it",
-                           {{"command", std::string(call->said().what->name)},
-                            {"to", to},
-                            {"by", to_string(call->from().who())},
-                            {"from", call->from().address},
-                            {"why", to_string(why)}});
-              then();
-            });
 }
 
 /// A server whose database takes nothing is one that is to be stopped.

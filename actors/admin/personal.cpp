@@ -110,6 +110,7 @@ json summary(export_state& state, store& db) {
            {"exported", iso_time(wall_clock())}};
   const found_rows account(db, "clients", "client_id", id);
   all["last_seen"] = account.size() > 0 ? time_in(account.value(0, "last_seen_ms")) : json(nullptr);
+  all["disabled"] = account.size() > 0 ? time_in(account.value(0, "disabled_ms")) : json(nullptr);
   all["salons"] = salons_in(state, db, "salons_adheres", "username", state.who.username);
   all["moderates"] = salons_in(state, db, "moderators", "client_id", id);
   all["requests"] = json::array();

@@ -1,6 +1,7 @@
-// Commands about salons: what they are, who belongs to them, what was said.
+// Commands about salons: what there is, who asks to belong to them, what they are. See also salon_details.cpp.
 #include "actors/admin/ask.hpp"
 #include "actors/network.hpp"
+#include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
 #include "protocol/words/names.hpp"
 #include <unordered_map>
@@ -15,6 +16,8 @@ std::optional<policy> policy_meant(const std::string& word) {
   const auto how = policy_of(word);
   return word == to_word(how) ? std::optional{how} : std::nullopt;
 }
+
+constexpr size_t most_listed = 100000; // salons
 
 /// Whether the operator may see what is inside of the salon.
 bool sees(const admin_call& call, salon_id salon) {
@@ -32,7 +35,7 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
   std::unordered_map<salon_id, size_t> hearers;
   for (const auto& one : now.salons)
     hearers[one.salon] = one.hearers;
-  json list = json::array();
+  std::vector<json> list;
   for (const auto& one : found) {
     if (sees(*call, one.record.id))
       list.push_back({{"salon", one.record.name},
@@ -41,16 +44,36 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
                       {"hearers", hearers[one.record.id]},
                       {"topic", one.record.topic}});
   }
-  call->done(list);
+  answer_list(call, std::move(list), "salon", most_listed);
+}
+
+void list_archived_salons(const admin_call_ptr& call) {
+  ask_to_read(
+      call, [](store& db) { return db.archived_salons(); },
+      [call](const std::vector<archived_salon>& found) {
+        std::vector<json> list;
+        for (const auto& one : found)
+          if (sees(*call, one.record.id))
+            list.push_back({{"salon", one.record.name},
+                            {"policy", to_word(one.record.policy)},
+                            {"archived", iso_time(one.at)},
+                            {"topic", one.record.topic}});
+        answer_list(call, std::move(list), "salon", most_listed);
+      });
 }
 
 void list_salons(const admin_call_ptr& call) {
+  if (call->said().has("--archived"))
+    return list_archived_salons(call);
   ask_to_read(
       call,
       [](store& db) {
+        std::unordered_map<salon_id, size_t> members;
+        for (const auto& one : db.member_counts({}))
+          members[one.salon] = one.members;
         std::vector<counted_salon> result;
         for (auto& record : db.salons())
-          result.push_back({record, db.members(record.id).size()});
+          result.push_back({record, members[record.id]});
         return result;
       },
       [call](const std::vector<counted_salon>& found) {
@@ -130,37 +153,79 @@ void reject_registration(const admin_call_ptr& call) {
       [call](done) { call->done(); });
 }
 
-/// Registrations of one network, or all of them. What else is said is the reason.
-void reject_registrations(const admin_call_ptr& call) {
-  if (call->file.rights.role != role::administrator) // who may decide about a salon may not about accounts
-    return call->forbid("your certificate has no right to that");
-  std::optional<std::string> network;
-  if (call->said().has("--from")) {
-    network = network_of(call->said().get("--from"));
-    if (network->empty() || call->said().has("--all"))
-      return call->refuse(admin_verdict::wrong_usage, "reject --from=ADDRESS, as requests shows it, or reject --all");
+/// Whether a command is about many registrations.
+bool is_about_many(const admin_call_ptr& call) {
+  const auto& said = call->said();
+  return said.has("--all") || said.has("--from") || said.has("--older-than");
+}
+
+/// Which registrations a command means: those of a network, old ones, or all; nothing: the call is refused.
+std::optional<registration_filter> registrations_meant(const admin_call_ptr& call) {
+  const auto& said = call->said();
+  registration_filter which;
+  if (said.has("--from"))
+    which.network = network_of(said.get("--from"));
+  if (said.has("--older-than"))
+    which.before = time_meant(said.get("--older-than"), wall_clock());
+  const bool narrowed = which.network || which.before;
+  if ((which.network && which.network->empty()) || (said.has("--older-than") && !which.before)
+      || (said.has("--all") && narrowed)) {
+    call->refuse(admin_verdict::wrong_usage, "--all, or --from=ADDRESS, as requests shows it, and --older-than=TIME, "
+                                             "which is 2026-11-25, 2026-11-25T12:00 (UTC), or 15m, 2h, 7d");
+    return std::nullopt;
   }
+  if (call->file.rights.role == role::administrator)
+    return which;
+  call->forbid("your certificate has no right to that"); // who may decide about a salon may not about accounts
+  return std::nullopt;
+}
+
+void accept_registrations(const admin_call_ptr& call) {
+  if (call->said().has("USER"))
+    return call->refuse(admin_verdict::wrong_usage, "accept USER, or accept --all, --from=ADDRESS, --older-than=TIME");
+  const auto which = registrations_meant(call);
+  if (!which)
+    return;
+  ask_to_write(
+      call, [which, why = call->why()](store& db) { return db.accept_registrations(*which, why); },
+      [call](const std::vector<registered_user>& made) {
+        for (const auto& one : made)
+          for (const auto salon : one.salons)
+            call->self()->send(call->parts().host, membership_made{salon, one.user.id});
+        call->done(json{{"done", true}, {"registrations", made.size()}});
+      });
+}
+
+/// What else is said is the reason.
+void reject_registrations(const admin_call_ptr& call) {
+  const auto which = registrations_meant(call);
+  if (!which)
+    return;
   std::string reason;
   for (const auto& word : {call->said().get("USER"), call->said().get("SALON"), call->said().text()})
     if (!word.empty())
       reason += (reason.empty() ? "" : " ") + word;
   ask_to_write(
-      call, [network, why = call->why(reason)](store& db) { return db.reject_registrations(network, why); },
+      call, [which, why = call->why(reason)](store& db) { return db.reject_registrations(*which, why); },
       [call](size_t count) {
         call->done(json{{"done", true}, {"registrations", count}});
       });
 }
 
 void accept(const admin_call_ptr& call) {
+  if (is_about_many(call))
+    return accept_registrations(call);
+  if (!call->said().has("USER"))
+    return call->refuse(admin_verdict::wrong_usage, "accept USER, or accept --all, --from=ADDRESS, --older-than=TIME");
   if (!call->said().has("SALON"))
     return accept_registration(call);
   decide_membership<admit>(call, decided_by::request, {});
 }
 void reject(const admin_call_ptr& call) {
-  if (call->said().has("--all") || call->said().has("--from"))
+  if (is_about_many(call))
     return reject_registrations(call);
   if (!call->said().has("USER"))
-    return call->refuse(admin_verdict::wrong_usage, "reject USER, reject --from=ADDRESS or reject --all");
+    return call->refuse(admin_verdict::wrong_usage, "reject USER, or reject --all, --from=ADDRESS, --older-than=TIME");
   if (!call->file.salon)
     return reject_registration(call);
   decide_membership<dismiss>(call, decided_by::request, call->said().text());
@@ -224,79 +289,20 @@ void archive_salon(const admin_call_ptr& call) {
       call, [id = call->file.salon->id, why = call->why()](store& db) { return db.archive_salon(id, why); });
 }
 
-// --- what was said ---
-
-constexpr size_t most_messages = 10000;
-
-/// Messages on their way to an operator, who reads them piece by piece.
-struct shown_messages {
-  std::weak_ptr<admin_call> call; ///< which has this: gone with an operator who asks for nothing more
-  salon_id salon;
-  std::vector<weighed> later;
-  bool first = true; ///< none is told yet
-};
-using shown_messages_ptr = std::shared_ptr<shown_messages>;
-
-std::string spelled(const admin_call_ptr& call, const chat_message& message) {
-  json row;
-  if (call->said().has("--ids"))
-    row["id"] = message.id.value;
-  row["at"] = iso_time(message.at);
-  row["user"] = message.author;
-  row["text"] = shown(message.text);
-  return row.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-void show_next_piece(const shown_messages_ptr& state);
-
-void show_piece(const admin_call_ptr& call, const shown_messages_ptr& state, const std::vector<chat_message>& found,
-                std::string text = {}) {
-  for (const auto& message : found)
-    text += (std::exchange(state->first, false) ? "" : ",") + spelled(call, message);
-  if (state->later.empty())
-    return call->end_text(text + "]");
-  call->part(std::move(text), [state] { show_next_piece(state); });
-}
-
-void show_next_piece(const shown_messages_ptr& state) {
-  if (const auto call = state->call.lock())
-    ask_to_read(
-        call, [id = state->salon, seqs = take_piece(state->later)](store& db) { return db.messages_at(id, seqs); },
-        [call, state](const std::vector<chat_message>& found) { show_piece(call, state, found); });
-}
-
-void show_messages(const admin_call_ptr& call, persistence::history_page& found) {
-  auto state = std::make_shared<shown_messages>();
-  state->call = call;
-  state->salon = call->file.salon->id;
-  state->later = std::move(found.later);
-  show_piece(call, state, found.messages, "[");
-}
-
-void show_history(const admin_call_ptr& call) {
-  const auto wished = static_cast<size_t>(call->said().number("N").value_or(50));
-  ask_to_read(
-      call,
-      [id = call->file.salon->id, count = std::min(wished, most_messages)](store& db) {
-        return db.begin_history(id, count);
-      },
-      [call](persistence::history_page& found) { show_messages(call, found); });
-}
-
-void search_salon(const admin_call_ptr& call) {
-  ask_to_read(
-      call,
-      [id = call->file.salon->id, text = call->said().text()](store& db) { return db.begin_search(id, text, 200); },
-      [call](persistence::history_page& found) { show_messages(call, found); });
-}
-
-void delete_message(const admin_call_ptr& call) {
-  const auto id = call->said().number("ID");
-  if (!id)
-    return call->refuse(admin_verdict::wrong_usage, "ID is a number; history --ids shows them");
+/// With the members that it had: they hear it again at once.
+void restore_salon(const admin_call_ptr& call) {
   ask_to_write(
-      call, [id, why = call->why()](store& db) { return db.delete_message(message_id{*id}, why); },
-      [call](done) { call->done(); });
+      call,
+      [key = key_of(call->said().get("NAME")), why = call->why()](store& db) -> outcome<salon_restored> {
+        const auto back = db.restore_salon(key, why);
+        if (!back)
+          return back.why();
+        return salon_restored{*back, db.members(back->id)};
+      },
+      [call](const salon_restored& back) {
+        call->self()->send(call->parts().host, back);
+        call->done(json{{"done", true}, {"salon", back.now.name}});
+      });
 }
 
 } // namespace
@@ -313,9 +319,7 @@ void add_salon_commands(std::map<std::string_view, admin_command>& to) {
   to["salon topic"] = set_topic;
   to["salon rename"] = rename_salon;
   to["salon archive"] = archive_salon;
-  to["search"] = search_salon;
-  to["message delete"] = delete_message;
-  to["history"] = show_history;
+  to["salon restore"] = restore_salon;
 }
 
 } // namespace salond

@@ -71,9 +71,10 @@ void online_users::change_account(user_id user, const std::string& username, rol
     who->account_is(username, now);
 }
 
-void online_users::close(user_id user, const event::any& last) const {
+void online_users::close(user_id user, const event::any& last, connection_id only) const {
   for (auto* who : of(user))
-    who->close(last);
+    if (only == connection_id{} || who->number == only)
+      who->close(last);
 }
 
 } // namespace salond

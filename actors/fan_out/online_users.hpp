@@ -41,7 +41,8 @@ public:
   /// Each connection of the user has been told a decision.
   void confirm(user_id user, const decided_request& what) const;
   void change_account(user_id user, const std::string& username, role now) const;
-  void close(user_id user, const event::any& last) const;
+  /// `only`: one connection of the user; 0: all.
+  void close(user_id user, const event::any& last, connection_id only = {}) const;
 
 private:
   const std::vector<subscriber*>& of(user_id user) const;

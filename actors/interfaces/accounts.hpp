@@ -5,10 +5,11 @@
 
 namespace salond {
 
-/// Every connection of a user is to close with these last words.
+/// Every connection of a user, or one of them, is to close with these last words.
 struct close_user {
   user_id who;
   event::any last;
+  connection_id only{}; ///< 0: all of them
 };
 /// An operator gave an account another name or another role. It is in the store already.
 struct account_changed {
@@ -22,7 +23,7 @@ struct users_named {
 };
 
 SALOND_VALUES(users_named, x.found.usernames, x.found.last_key)
-SALOND_VALUES(close_user, x.who, x.last)
+SALOND_VALUES(close_user, x.who, x.last, x.only)
 SALOND_VALUES(account_changed, x.who, x.username, x.role)
 
 } // namespace salond

@@ -22,6 +22,11 @@ struct ban_user {
   std::string target;
   decision why;
 };
+/// An administrator keeps a name out for good that no account has.
+struct ban_name {
+  std::string name;
+  decision why;
+};
 /// An operator ends a kick or a ban.
 struct unban_user {
   std::string target;
@@ -49,6 +54,8 @@ using bans_actor = caf::typed_actor<
     caf::replies_to<kick_user>::with<removed>,
     // The same, and the salons forget the account, which is deleted.
     caf::replies_to<ban_user>::with<removed>,
+    // Stores it, and answers when the name can neither log in nor be registered.
+    caf::replies_to<ban_name>::with<removed>,
     // Stores it, and answers when the name may log in again.
     caf::replies_to<unban_user>::with<removed>,
     // As a ban, but nothing keeps the name.
@@ -58,6 +65,7 @@ SALOND_VALUES(check_name, x.key)
 SALOND_NO_VALUES(name_allowed)
 SALOND_VALUES(kick_user, x.target, x.seconds, x.why)
 SALOND_VALUES(ban_user, x.target, x.why)
+SALOND_VALUES(ban_name, x.name, x.why)
 SALOND_VALUES(unban_user, x.target, x.why)
 SALOND_VALUES(removed, x.username)
 SALOND_VALUES(erase_user, x.target, x.why)

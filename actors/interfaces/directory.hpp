@@ -29,6 +29,7 @@ struct list_sessions {};
 /// One connection of somebody who is online.
 struct session_listed {
   user_id user;
+  connection_id with;
   std::string username, address;
   moment since;
 };
@@ -72,7 +73,7 @@ SALOND_NO_VALUES(arrival_noted)
 SALOND_VALUES(depart, x.who, x.with, x.requests)
 SALOND_NO_VALUES(retry_departures)
 SALOND_NO_VALUES(list_sessions)
-SALOND_VALUES(session_listed, x.user, x.username, x.address, x.since)
+SALOND_VALUES(session_listed, x.user, x.with, x.username, x.address, x.since)
 SALOND_VALUES(sessions_listed, x.sessions)
 SALOND_VALUES(name_users, x.users, x.after_key)
 SALOND_NO_VALUES(settle_departures)

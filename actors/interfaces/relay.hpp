@@ -106,6 +106,7 @@ struct wished_account {
   std::string peer;          ///< its address
   persistence::new_user who; ///< its password is not hashed yet
   std::string password;
+  std::string invitation; ///< the hash of its code; empty: none
   /// Taken back by the connection when it ends. Who takes it back gives the account back to the hour's allowances.
   std::shared_ptr<hash_ticket> ticket;
 };
@@ -124,7 +125,7 @@ using relay_actor = caf::typed_actor<
     caf::reacts_to<decision_told>,
     // Gives the sessions of the user their new name and role.
     caf::reacts_to<account_changed>,
-    // Closes each connection of the user.
+    // Closes each connection of the user, or the one.
     caf::reacts_to<close_user>,
     // Tells every connection.
     caf::reacts_to<announce>,

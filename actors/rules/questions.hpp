@@ -18,7 +18,7 @@ namespace question {
 /// Is the name out for good, and what is stored about it?
 struct find_user {
   /// What for: to prove a password, which may be tried only so often, or to see whether the name is free.
-  enum class purpose { proof, registration };
+  enum class purpose { proof, registration, invited_registration };
   std::string username;
   purpose what = purpose::proof;
   std::string key = {}; ///< of the name, once it was made: who waits for his turn is asked for again
@@ -30,6 +30,11 @@ struct verify {
 };
 struct hash {
   std::string password;
+};
+/// May somebody register with it? It is used up by the account that is made, not before. invalid_invitation,
+/// too_many_attempts, storage.
+struct find_invitation {
+  std::string code;
 };
 /// Whose is it? It is used up by the login that begins, not before.
 struct find_token {
@@ -43,6 +48,7 @@ struct arrive {
 };
 struct register_user {
   std::string username, alias, password;
+  std::string invitation = {}; ///< its code; empty: none
 };
 /// A better hash of a password that was right. No answer: an improvement only.
 struct replace_hash {
@@ -57,9 +63,9 @@ struct change_password {
 struct next_piece {};
 
 /// A command of the client's that the session lets pass is asked as it is.
-using any = std::variant<find_user, verify, hash, find_token, arrive, register_user, replace_hash, change_password,
-                         next_piece, command::post, command::join, command::leave, command::history, command::who,
-                         command::search, command::tell_privately, command::ban, command::issue_token>;
+using any = std::variant<find_user, verify, hash, find_invitation, find_token, arrive, register_user, replace_hash,
+                         change_password, next_piece, command::post, command::join, command::leave, command::history,
+                         command::who, command::search, command::tell_privately, command::ban, command::issue_token>;
 
 } // namespace question
 
@@ -103,6 +109,7 @@ using any = std::variant<found, verified, hashed, arrived, posted, settled, reme
 // Which question is answered with what.
 answer::found answer_to(const question::find_user&);
 answer::found answer_to(const question::find_token&);
+answer::settled answer_to(const question::find_invitation&);
 answer::verified answer_to(const question::verify&);
 answer::hashed answer_to(const question::hash&);
 answer::arrived answer_to(const question::arrive&);

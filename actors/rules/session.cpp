@@ -308,11 +308,31 @@ effects session::time_is_up() {
 // --- accounts and passwords ---
 
 effects session::obey(command::register_user& said) {
-  if (auto why = refuses_registration(said))
-    return just(tell{event::registration_refused{*why}});
-  auto username = said.username;
-  state_ = looking_for_name{std::move(said)}; // before the costly hash: names are taken more often than not
-  return just(ask{question::find_user{std::move(username), question::find_user::purpose::registration}});
+  return look_for_name(std::move(said), {});
+}
+
+/// The invitation first: who has none learns nothing about names.
+effects session::obey(command::register_invited& said) {
+  auto code = said.code;
+  state_ = looking_for_invitation{std::move(said)};
+  return just(ask{question::find_invitation{std::move(code)}});
+}
+
+effects session::on(looking_for_invitation& now, answer::settled& settled) {
+  if (!settled.result)
+    return settle(event::registration_refused{settled.result.why()});
+  auto wish = std::move(now.wish);
+  return look_for_name(std::move(wish.account), std::move(wish.code));
+}
+
+/// Before the costly hash: names are taken more often than not.
+effects session::look_for_name(command::register_user wish, std::string invitation) {
+  if (auto why = refuses_registration(wish))
+    return settle(event::registration_refused{*why});
+  using reason = question::find_user::purpose;
+  question::find_user next{wish.username, invitation.empty() ? reason::registration : reason::invited_registration};
+  state_ = looking_for_name{std::move(wish), std::move(invitation)};
+  return just(ask{std::move(next)});
 }
 
 effects session::on(looking_for_name& now, answer::found& found) {
@@ -320,7 +340,9 @@ effects session::on(looking_for_name& now, answer::found& found) {
     return settle(event::registration_refused{fault::name_taken});
   if (found.who.why() != fault::unknown_user && found.who.why() != fault::wrong_credentials)
     return settle(event::registration_refused{found.who.why()});
-  question::register_user next{std::move(now.wish.username), std::move(now.wish.alias), std::move(now.wish.password)};
+  auto& wish = now.wish;
+  question::register_user next{std::move(wish.username), std::move(wish.alias), std::move(wish.password),
+                               std::move(now.invitation)};
   state_ = storing_account{};
   return just(ask{std::move(next)});
 }

@@ -93,9 +93,14 @@ private:
   struct asking {
     std::string subject; ///< whom or what it is about, for its refusal
   };
-  // An account is made: is the name free? Then it is stored, its password hashed on the way.
+  // An account is made: is the invitation right, where there is one, and the name free? Then it is stored, its password
+  // hashed on the way.
+  struct looking_for_invitation {
+    command::register_invited wish;
+  };
   struct looking_for_name {
     command::register_user wish;
+    std::string invitation; ///< its code; empty: none
   };
   struct storing_account {};
   // A new password, once the old one is proven: it is hashed, and stored.
@@ -104,14 +109,15 @@ private:
   };
   struct storing_password {};
   struct over {}; ///< hung up
-  using state = std::variant<nobody, proving, entering, catching_up, open, asking, looking_for_name, storing_account,
-                             hashing_password, storing_password, over>;
+  using state = std::variant<nobody, proving, entering, catching_up, open, asking, looking_for_invitation,
+                             looking_for_name, storing_account, hashing_password, storing_password, over>;
 
   effects take(utterance& said);
   effects obey(command::any& said);
   effects obey(command::log_in& said);
   effects obey(command::resume& said);
   effects obey(command::register_user& said);
+  effects obey(command::register_invited& said);
   effects obey(command::check_credentials& said);
   effects obey(command::change_password& said);
   effects obey(command::tell_privately& said);
@@ -122,6 +128,7 @@ private:
   effects obey(Command& said);
   effects prove(proof how, purpose what_for);
   effects go_on(proof::step next);
+  effects look_for_name(command::register_user wish, std::string invitation);
   effects proven(const log_in&, proof::proven& how);
   effects proven(const check&, proof::proven& how);
   effects proven(change_password& what, proof::proven& how);
@@ -135,6 +142,7 @@ private:
   effects on(open& now, answer::posted& posted);
   effects on(asking& now, answer::settled& settled);
   effects on(asking& now, answer::remembered& remembered);
+  effects on(looking_for_invitation& now, answer::settled& settled);
   effects on(looking_for_name& now, answer::found& found);
   effects on(storing_account& now, answer::settled& settled);
   effects on(hashing_password& now, answer::hashed& hashed);

@@ -12,7 +12,8 @@ constexpr bool or_null = true;
 // clang-format off
 const std::vector<stored_table> tables = {
     {"clients", {{"client_id", number}, {"username", text}, {"username_key", bytes}, {"alias", text}, {"alias_key", bytes},
-                 {"password_hash", text}, {"status", text}, {"role", text}, {"last_seen_ms", number, or_null}}, 1, true},
+                 {"password_hash", text}, {"status", text}, {"role", text}, {"last_seen_ms", number, or_null},
+                 {"disabled_ms", number, or_null}}, 1, true},
     {"salons", {{"salon_id", number}, {"nom_salon", text}, {"nom_key", bytes}, {"policy", text}, {"last_seq", number},
                 {"topic", text}, {"archived_ms", number, or_null}}, 1, true},
     {"salons_adheres", {{"id", number}, {"username", text}, {"salon_id", number}, {"by_moderator", number}}, 1, true},
@@ -28,8 +29,11 @@ const std::vector<stored_table> tables = {
     {"known_addresses", {{"client_id", number}, {"address", text}, {"last_ms", number}}, 2},
     {"registrations", {{"username_key", bytes}, {"username", text}, {"alias_key", bytes}, {"alias", text},
                        {"password_hash", text}, {"created_ms", number}, {"address", text}}},
+    {"invitations", {{"invitation_id", number}, {"code_hash", bytes}, {"uses", number}, {"used", number},
+                     {"created_ms", number}, {"expires_ms", number}, {"by_whom", text}}, 1, true},
+    {"invitation_salons", {{"invitation_id", number}, {"salon_id", number}}, 2},
     {"bans", {{"username_key", bytes}, {"username", text}, {"until_ms", number, or_null}, {"created_ms", number},
-              {"reason", text}}},
+              {"reason", text}, {"by_whom", text}}},
     {"audit", {{"audit_id", number}, {"at_ms", number}, {"by_whom", text}, {"from_where", text}, {"what", text},
                {"to_whom", text}, {"reason", text}, {"result", text}}, 1, true},
 };

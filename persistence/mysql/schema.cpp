@@ -190,6 +190,28 @@ void add_addresses(connection& db) {
              + table_options);
 }
 
+// Accounts that are disabled, invitations, and who put somebody out. disabled_ms NULL: not disabled.
+constexpr added_column invitation_columns[] = {{"clients", "disabled_ms", "BIGINT NULL"},
+                                               {"bans", "by_whom", "VARCHAR(512) NOT NULL DEFAULT ''"}};
+constexpr const char* invitation_tables[] = {
+    "CREATE TABLE IF NOT EXISTS invitations (invitation_id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,"
+    " code_hash BINARY(32) NOT NULL, uses BIGINT NOT NULL, used BIGINT NOT NULL, created_ms BIGINT NOT NULL,"
+    " expires_ms BIGINT NOT NULL, by_whom TEXT NOT NULL, UNIQUE KEY uq_invitations_code (code_hash))",
+    "CREATE TABLE IF NOT EXISTS invitation_salons (invitation_id BIGINT NOT NULL, salon_id INT NOT NULL,"
+    " PRIMARY KEY (invitation_id, salon_id), KEY ix_invitation_salons_salon (salon_id),"
+    " CONSTRAINT fk_invitation_salons_invitation FOREIGN KEY (invitation_id)"
+    " REFERENCES invitations (invitation_id) ON DELETE CASCADE, CONSTRAINT fk_invitation_salons_salon"
+    " FOREIGN KEY (salon_id) REFERENCES salons (salon_id) ON DELETE CASCADE)",
+};
+
+void add_invitations(connection& db) {
+  catalog look(db);
+  for (const auto& column : invitation_columns)
+    add_column(db, look, column);
+  for (const auto* table : invitation_tables)
+    db.execute(std::string(table) + table_options);
+}
+
 // The foreign key of a message's author has its index already.
 void add_indexes(connection& db) {
   catalog look(db);
@@ -223,7 +245,8 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"remember what usernames look like", add_looks},
                           {"add where owners were, and where registrations come from", add_addresses},
                           {"add the indexes of kicks and roles", add_indexes},
-                          {"remember what banned names look like", add_looks_of_bans}};
+                          {"remember what banned names look like", add_looks_of_bans},
+                          {"add invitations, disabled accounts, and who banned", add_invitations}};
 
 } // namespace
 

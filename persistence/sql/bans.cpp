@@ -20,10 +20,10 @@ void sql_store::put_ban(const user& target, std::optional<moment> until, const d
   const auto key = key_of(target.username);
   const auto looks = skeletons_of(target.username);
   end_ban(key);
-  db().run("INSERT INTO bans(username_key, username, look_folded, look_spelled, until_ms, created_ms, reason)"
-           " VALUES (?, ?, ?, ?, ?, ?, ?)",
+  db().run("INSERT INTO bans(username_key, username, look_folded, look_spelled, until_ms, created_ms, by_whom, reason)"
+           " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
            {blob{key}, target.username, blob{looks.folded}, blob{looks.spelled},
-            until ? parameter(to_ms(*until)) : parameter(nullptr), to_ms(why.at), why.reason});
+            until ? parameter(to_ms(*until)) : parameter(nullptr), to_ms(why.at), why.by, why.reason});
 }
 
 void sql_store::end_ban(const std::string& username_key) {
@@ -42,12 +42,12 @@ void sql_store::delete_account(user_id who) {
 }
 
 std::vector<salond::ban> sql_store::bans(moment now) {
-  return all_in(db().ask("SELECT username_key, username, until_ms FROM bans WHERE until_ms IS NULL OR until_ms > ? "
-                         "ORDER BY username_key",
+  return all_in(db().ask("SELECT username_key, username, until_ms, created_ms, by_whom, reason FROM bans "
+                         "WHERE until_ms IS NULL OR until_ms > ? ORDER BY username_key",
                          {to_ms(now)}),
                 [](const query_result& row) -> salond::ban {
                   const auto until = row.is_null(2) ? std::nullopt : std::optional(from_ms(row.integer(2)));
-                  return {row.text(0), row.text(1), until};
+                  return {row.text(0), row.text(1), until, from_ms(row.integer(3)), row.text(4), row.text(5)};
                 });
 }
 

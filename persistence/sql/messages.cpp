@@ -123,6 +123,10 @@ std::optional<std::string> sql_store::describe_message(message_id which) {
   return found->text(0) + " (" + found->text(1) + ": message " + std::to_string(which.value) + ")";
 }
 
+void sql_store::delete_messages(const std::vector<message_id>& which) {
+  run_for_each(db(), "UPDATE messages SET contenu = '' WHERE message_id", {}, numbers_of(which));
+}
+
 void sql_store::empty_message(message_id which) {
   db().run("UPDATE messages SET contenu = '' WHERE message_id = ?", {which.value});
 }

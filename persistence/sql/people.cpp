@@ -7,7 +7,7 @@
 namespace salond::persistence {
 namespace {
 
-#define SALOND_PROFILE_COLUMNS SALOND_USER_COLUMNS ", c.status, c.last_seen_ms"
+#define SALOND_PROFILE_COLUMNS SALOND_USER_COLUMNS ", c.status, c.last_seen_ms, c.disabled_ms"
 
 user_profile profile_in(const query_result& row) {
   user_profile result;
@@ -16,6 +16,7 @@ user_profile profile_in(const query_result& row) {
   result.connected = row.text(5) == "connected";
   if (!row.is_null(6))
     result.last_seen = from_ms(row.integer(6));
+  result.disabled = !row.is_null(7);
   return result;
 }
 
@@ -74,8 +75,9 @@ void sql_store::put_password(user_id who, const std::string& hash) {
   db().run("UPDATE clients SET password_hash = ? WHERE client_id = ?", {hash, who.value});
 }
 
-void sql_store::end_tokens(user_id who) {
-  db().run("DELETE FROM sessions WHERE client_id = ?", {who.value});
+void sql_store::put_disabled(user_id who, std::optional<moment> since) {
+  db().run("UPDATE clients SET disabled_ms = ? WHERE client_id = ?",
+           {since ? parameter(to_ms(*since)) : parameter(nullptr), who.value});
 }
 
 // --- roles ---
@@ -83,8 +85,9 @@ void sql_store::end_tokens(user_id who) {
 bool sql_store::is_last_administrator(const user& target) {
   if (target.role != role::administrator)
     return false;
-  const auto others =
-      db().ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND client_id <> ?", {target.id.value});
+  const auto others = db().ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND client_id <> ? "
+                               "AND disabled_ms IS NULL",
+                               {target.id.value});
   while (others->next())
     if (can_match(others->text(0)))
       return false;

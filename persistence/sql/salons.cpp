@@ -11,6 +11,15 @@ std::vector<user_id> sql_store::members(salon_id salon) {
                 [](const query_result& row) { return user_id{row.integer(0)}; });
 }
 
+std::vector<member_count> sql_store::member_counts(std::optional<salon_id> only) {
+  auto found = only ? db().ask("SELECT salon_id, count(*) FROM salons_adheres WHERE salon_id = ? GROUP BY salon_id",
+                               {only->value})
+                    : db().ask("SELECT salon_id, count(*) FROM salons_adheres GROUP BY salon_id ORDER BY salon_id");
+  return all_in(std::move(found), [](const query_result& row) -> member_count {
+    return {salon_id{row.integer(0)}, static_cast<size_t>(row.integer(1))};
+  });
+}
+
 // --- memberships ---
 
 bool sql_store::is_member(salon_id salon, const std::string& username) {

@@ -7,10 +7,14 @@ namespace salond::persistence {
 namespace {
 
 // The messages know better than the column, which is written only when messages go.
-std::string open_salons(const sql_words& words) {
+std::string all_salons(const sql_words& words) {
   return std::string("SELECT salon_id, nom_salon, policy, ") + words.greater_of
-         + "(last_seq, coalesce((SELECT max(seq) FROM messages m WHERE m.salon_id = s.salon_id), 0)), topic "
-           "FROM salons s WHERE archived_ms IS NULL ";
+         + "(last_seq, coalesce((SELECT max(seq) FROM messages m WHERE m.salon_id = s.salon_id), 0)), topic, "
+           "archived_ms FROM salons s ";
+}
+
+std::string open_salons(const sql_words& words) {
+  return all_salons(words) + "WHERE archived_ms IS NULL ";
 }
 
 salon_record salon_in(const query_result& row) {
@@ -21,6 +25,13 @@ salon_record salon_in(const query_result& row) {
 
 std::vector<salon_record> sql_store::salons() {
   return all_in(db().ask(open_salons(db().words()) + "ORDER BY salon_id"), salon_in);
+}
+
+std::vector<archived_salon> sql_store::archived_salons() {
+  return all_in(db().ask(all_salons(db().words()) + "WHERE archived_ms IS NOT NULL ORDER BY salon_id"),
+                [](const query_result& row) -> archived_salon {
+                  return {salon_in(row), from_ms(row.integer(5))};
+                });
 }
 
 outcome<salon_record> sql_store::salon_of(salon_id salon) {
@@ -51,6 +62,10 @@ void sql_store::put_topic(salon_id salon, const std::string& topic) {
 void sql_store::put_salon_name(salon_id salon, const std::string& name) {
   const auto key = key_of(name);
   db().run("UPDATE salons SET nom_salon = ?, nom_key = ? WHERE salon_id = ?", {name, blob{key}, salon.value});
+}
+
+void sql_store::end_archiving(salon_id salon) {
+  db().run("UPDATE salons SET archived_ms = NULL WHERE salon_id = ?", {salon.value});
 }
 
 void sql_store::put_archived(salon_id salon, moment at) {

@@ -40,7 +40,7 @@ void sql_store::reset_presence(requests requests) {
 }
 
 administrator_state sql_store::administrators() {
-  const auto found = db().ask("SELECT password_hash FROM clients WHERE role = 'administrator'");
+  const auto found = db().ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND disabled_ms IS NULL");
   auto state = administrator_state::none;
   while (found->next()) {
     if (can_match(found->text(0)))
@@ -56,7 +56,7 @@ user sql_store::make_administrator(const std::string& username, const std::strin
   auto found = find_user(key);
   if (!found)
     return insert_user({username, free_alias(username), password_hash, role::administrator});
-  db().run("UPDATE clients SET role = 'administrator', password_hash = ? WHERE client_id = ?",
+  db().run("UPDATE clients SET role = 'administrator', password_hash = ?, disabled_ms = NULL WHERE client_id = ?",
            {password_hash, found->id.value});
   end_tokens(found->id);
   found->role = role::administrator;

@@ -1,8 +1,8 @@
 // The store in a database that speaks SQL, whichever. What each function promises stands in persistence/store.hpp.
 // Its functions are in files by feature: sql_store (transactions, start), salons (who belongs to them), settings (what
-// they are), users, people (users as operators see them), messages, private_messages, bans, audit, imports, tables
-// (rows as they are). What is decided, and what is refused, stands in deciding_store; how databases differ, in their
-// drivers.
+// they are), users, people (users as operators see them), invitations, messages, private_messages, bans, audit,
+// imports, tables (rows as they are). What is decided, and what is refused, stands in deciding_store; how databases
+// differ, in their drivers.
 #pragma once
 #include "persistence/deciding_store.hpp"
 #include "persistence/sql/driver.hpp"
@@ -26,11 +26,14 @@ public:
   user make_administrator(const std::string& username, const std::string& password_hash) override;
 
   std::vector<salon_record> salons() override;
+  std::vector<archived_salon> archived_salons() override;
   std::vector<user_id> members(salon_id salon) override;
+  std::vector<member_count> member_counts(std::optional<salon_id> only) override;
 
   outcome<user> find_user(const std::string& username_key) override;
   std::vector<registration> registrations() override;
   bool replace_hash(user_id who, const std::string& expected, const std::string& hash) override;
+  std::vector<invitation> invitations(moment now) override;
 
   std::vector<user_profile> find_users(const std::string& key_part, const std::string& after_key, size_t most) override;
   outcome<user_profile> profile(const std::string& username_key) override;
@@ -43,12 +46,14 @@ public:
   void issue_token(user_id who, const std::string& hash, moment now, moment expires) override;
   outcome<user> find_token(const std::string& hash, moment now) override;
   void end_token(const std::string& hash) override;
+  void end_tokens(user_id who) override;
 
   outcome<done> append(const new_message& what) override;
   std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) override;
   history_page begin_history(salon_id salon, size_t count) override;
   history_page begin_search(salon_id salon, const std::string& text, size_t count) override;
   searched_part look_through(salon_id salon, const std::string& text, int64_t before, size_t count) override;
+  void delete_messages(const std::vector<message_id>& which) override;
   std::vector<chat_message> messages_at(salon_id salon, const std::vector<int64_t>& seqs) override;
   std::vector<chat_message> search(salon_id salon, const std::string& text, int64_t before, size_t count) override;
 
@@ -91,6 +96,7 @@ private:
   void put_topic(salon_id salon, const std::string& topic) override;
   void put_salon_name(salon_id salon, const std::string& name) override;
   void put_archived(salon_id salon, moment at) override;
+  void end_archiving(salon_id salon) override;
   outcome<user> user_of(user_id who) override;
   bool is_last_administrator(const user& target) override;
   user insert_user(const new_user& who) override;
@@ -102,8 +108,15 @@ private:
   void end_registration(const std::string& username_key) override;
   void put_name(const user& who, const std::string& new_username) override;
   void put_password(user_id who, const std::string& hash) override;
-  void end_tokens(user_id who) override;
+  void put_disabled(user_id who, std::optional<moment> since) override;
   void put_role(const user& target, role now, const std::vector<salon_id>& moderated) override;
+  size_t count_invitations(moment now) override;
+  void forget_invitations(moment now) override;
+  int64_t insert_invitation(const new_invitation& what, const decision& why) override;
+  bool end_invitation(int64_t id) override;
+  std::optional<int64_t> usable_invitation(const std::string& code_hash, moment now) override;
+  void use_invitation(int64_t id) override;
+  std::vector<salon_id> salons_of_invitation(int64_t id) override;
   void delete_account(user_id who) override;
   std::optional<std::string> describe_message(message_id which) override;
   void empty_message(message_id which) override;

@@ -116,7 +116,7 @@ outcome<arrival> sql_store::open_session(user_id who, moment now) {
     const auto found = db().ask(
         "SELECT b.username_key, b.until_ms, EXISTS(SELECT 1 FROM notices n WHERE n.client_id = c.client_id),"
         " EXISTS(SELECT 1 FROM private_messages p WHERE p.to_client_id = c.client_id AND p.delivered_ms IS NULL),"
-        " s.salon_id FROM clients c "
+        " s.salon_id, c.disabled_ms FROM clients c "
         "LEFT JOIN bans b ON b.username_key = c.username_key AND (b.until_ms IS NULL OR b.until_ms > ?) "
         "LEFT JOIN salons_adheres a ON a.username = c.username "
         "LEFT JOIN salons s ON s.salon_id = a.salon_id AND s.archived_ms IS NULL "
@@ -126,6 +126,8 @@ outcome<arrival> sql_store::open_session(user_id who, moment now) {
       return fault::unknown_user;
     if (!found->is_null(0))
       return found->is_null(1) ? fault::banned : fault::kicked;
+    if (!found->is_null(5))
+      return fault::disabled;
     decided = found->integer(2) != 0;
     told = found->integer(3) != 0;
     do {
@@ -197,6 +199,10 @@ outcome<user> sql_store::find_token(const std::string& hash, moment now) {
   if (!found->next())
     return fault::wrong_credentials;
   return user_in(*found);
+}
+
+void sql_store::end_tokens(user_id who) {
+  db().run("DELETE FROM sessions WHERE client_id = ?", {who.value});
 }
 
 void sql_store::end_token(const std::string& hash) {

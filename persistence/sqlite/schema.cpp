@@ -194,6 +194,29 @@ CREATE INDEX ix_bans_look_folded ON bans(look_folded);
 CREATE INDEX ix_bans_look_spelled ON bans(look_spelled);
 )";
 
+// Accounts that are disabled, invitations, and who put somebody out. disabled_ms NULL: not disabled.
+constexpr const char* invitations = R"(
+ALTER TABLE clients ADD COLUMN disabled_ms INTEGER;
+ALTER TABLE bans ADD COLUMN by_whom TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE invitations (
+  invitation_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  code_hash BLOB NOT NULL UNIQUE,
+  uses INTEGER NOT NULL,
+  used INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL,
+  by_whom TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE invitation_salons (
+  invitation_id INTEGER NOT NULL REFERENCES invitations(invitation_id) ON DELETE CASCADE,
+  salon_id INTEGER NOT NULL REFERENCES salons(salon_id) ON DELETE CASCADE,
+  PRIMARY KEY (invitation_id, salon_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ix_invitation_salons_salon ON invitation_salons(salon_id);
+)";
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -270,6 +293,10 @@ void add_looks_of_bans(database& db) {
   fill_looks_of(db, "bans");
 }
 
+void add_invitations(database& db) {
+  db.execute(invitations);
+}
+
 void add_addresses(database& db) {
   db.execute(addresses);
 }
@@ -291,7 +318,8 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"remember what usernames look like", add_looks},
                           {"add where owners were, and where registrations come from", add_addresses},
                           {"add the indexes of authors, kicks and roles", add_indexes},
-                          {"remember what banned names look like", add_looks_of_bans}};
+                          {"remember what banned names look like", add_looks_of_bans},
+                          {"add invitations, disabled accounts, and who banned", add_invitations}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

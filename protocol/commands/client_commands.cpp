@@ -30,6 +30,7 @@ constexpr client_command row(const char* name, place allowed, double cost, bool 
 constexpr client_command_table table{
     row<command::log_in>("", place::first_frame, 0, no_message, everybody, nullptr),
     row<command::register_user>("INSCRIPTION", place::both, 0, no_message, everybody, nullptr, "REGISTER"),
+    row<command::register_invited>("INVITE", place::first_frame, 0, no_message, everybody, nullptr),
     row<command::resume>("RESUME", place::first_frame, 0, no_message, everybody, nullptr),
     row<command::post>("MSG", place::session, 0, a_message, everybody,
                        "MSG (salon):texte - écrire aux membres d'un salon"),

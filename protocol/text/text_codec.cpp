@@ -47,6 +47,11 @@ command::register_user registration(const std::string& fields) {
   return result;
 }
 
+/// code:username:alias:password; what is missing is empty.
+command::register_invited invited_registration(const std::pair<std::string, std::string>& fields) {
+  return {fields.first, registration(fields.second)};
+}
+
 utterance post(const std::string& rest) {
   const auto end = rest.find("):");
   if (end == std::string::npos)
@@ -128,6 +133,10 @@ utterance first_frame(const std::string& frame) {
     return misspoken{fault::foreign_protocol, true};
   if (auto fields = after(frame, "INSCRIPTION:"))
     return command::any{registration(*fields)};
+  if (auto rest = after(frame, "INVITE:")) {
+    if (const auto fields = split(*rest)) // else it is the login of an old user who is called so
+      return command::any{invited_registration(*fields)};
+  }
   if (auto token = after(frame, "RESUME:")) // COMPAT: an old user may be called so
     return command::any{command::resume{*token, command::log_in{"RESUME", *token}}};
   auto parts = split(frame);

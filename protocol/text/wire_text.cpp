@@ -74,6 +74,7 @@ std::string reason(fault why) {
   case fault::reserved_name: return "nom d'utilisateur réservé";
   case fault::wrong_credentials: return "mot de passe incorrect";
   case fault::registration_closed: return "inscriptions fermées";
+  case fault::invalid_invitation: return "invitation invalide";
   case fault::busy: return "serveur occupé, réessayez";
   case fault::too_many_attempts: return "trop de tentatives, réessayez plus tard";
   default: return "service momentanément indisponible, réessayez";
@@ -110,6 +111,7 @@ refusal_text refusal(fault why) {
   case fault::wrong_credentials: return "AUTH_FAILED";
   case fault::banned: return "Vous avez été banni définitivement du serveur !";
   case fault::kicked: return "Vous êtes banni. Réessayez dans quelques minutes.";
+  case fault::disabled: return "Votre compte est désactivé.";
   case fault::unknown_salon: return {"ERREUR: le salon ", " n'existe pas"};
   case fault::unknown_user: return {"ERREUR: utilisateur ", " inconnu"};
   case fault::not_a_member: return {"ERREUR: vous n'êtes pas membre du salon ", ""};
@@ -135,6 +137,7 @@ refusal_text refusal(fault why) {
   case fault::invalid_password:
   case fault::reserved_name:
   case fault::registration_closed:
+  case fault::invalid_invitation:
   case fault::registration_waits: return registration_refusal(why);
   }
   return "ERREUR: service momentanément indisponible, réessayez";
@@ -268,6 +271,7 @@ public:
   }
   void operator()(const event::banned&) const { say_own("Vous avez été banni définitivement du serveur !"); }
   void operator()(const event::erased&) const { say_own("Votre compte a été supprimé."); }
+  void operator()(const event::session_ended&) const { say_own("Votre session a été fermée par un administrateur."); }
   void operator()(const event::stopping_soon& what) const {
     say_own("Le serveur va s'arrêter dans " + std::to_string(what.seconds) + " secondes. Merci de vous déconnecter.");
   }

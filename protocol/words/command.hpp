@@ -12,6 +12,11 @@ namespace salond::command {
 struct register_user {
   std::string username, alias, password;
 };
+/// An account for who has an invitation, also where nobody else may register.
+struct register_invited {
+  std::string code;
+  register_user account;
+};
 struct log_in {
   std::string username, password;
 };
@@ -61,7 +66,7 @@ struct issue_token {};
 struct help {};
 struct quit {};
 
-using any = std::variant<register_user, log_in, resume, post, join, leave, tell_privately, check_credentials, ban,
-                         change_password, history, who, search, issue_token, help, quit>;
+using any = std::variant<register_user, register_invited, log_in, resume, post, join, leave, tell_privately,
+                         check_credentials, ban, change_password, history, who, search, issue_token, help, quit>;
 
 } // namespace salond::command

@@ -95,6 +95,8 @@ struct kicked {
 struct banned {};
 /// The account is deleted, and all that was personal with it.
 struct erased {};
+/// An operator ended this session.
+struct session_ended {};
 struct stopping_soon {
   int64_t seconds = 0;
 };
@@ -107,6 +109,6 @@ struct announced {
 using any = std::variant<logged_in, login_refused, registered, registration_refused, said, joined, left, said_privately,
                          request_waits, request_refused, user_banned, credentials_right, credentials_refused,
                          password_changed, password_refused, token_issued, help, members_connected, nothing_found,
-                         refused, kicked, banned, erased, stopping_soon, stopping, announced>;
+                         refused, kicked, banned, erased, session_ended, stopping_soon, stopping, announced>;
 
 } // namespace salond::event

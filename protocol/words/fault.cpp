@@ -12,6 +12,7 @@ const char* to_string(fault what) {
   case fault::wrong_credentials: return "wrong_credentials";
   case fault::banned: return "banned";
   case fault::kicked: return "kicked";
+  case fault::disabled: return "disabled";
   case fault::name_taken: return "name_taken";
   case fault::alias_taken: return "alias_taken";
   case fault::invalid_username: return "invalid_username";
@@ -20,6 +21,7 @@ const char* to_string(fault what) {
   case fault::reserved_name: return "reserved_name";
   case fault::registration_closed: return "registration_closed";
   case fault::registration_waits: return "registration_waits";
+  case fault::invalid_invitation: return "invalid_invitation";
   case fault::unknown_salon: return "unknown_salon";
   case fault::unknown_user: return "unknown_user";
   case fault::not_a_member: return "not_a_member";

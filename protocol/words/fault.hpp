@@ -18,6 +18,7 @@ enum class fault : uint8_t {
   wrong_credentials, ///< unknown user, wrong password, wrong or used token
   banned,            ///< this user is banned for good
   kicked,            ///< this user was kicked and the time is not over
+  disabled,          ///< an operator has disabled this account
   name_taken,        ///< another user has the username's key, or a name that looks like it
   alias_taken,       ///< another user has the alias's key, or it looks like an administrator's name
   invalid_username,  ///< not a name that can be registered
@@ -26,6 +27,7 @@ enum class fault : uint8_t {
   reserved_name,     ///< nobody is given it: a word of the server, a certificate's holder, what looks like these
   registration_closed,
   registration_waits, ///< an administrator will decide
+  invalid_invitation, ///< no such invitation, or it is used up, revoked or too old
   // what one may do
   unknown_salon,
   unknown_user,

@@ -68,8 +68,9 @@ std::string skeleton(std::string text) {
 
 std::set<std::string> skeletons_of_reserved() {
   std::set<std::string> result;
-  for (const auto* name : {"inscription", "INSCRIPTION", "Inscription", "resume", "RESUME", "Resume", "admin", "ADMIN",
-                           "Admin", "server", "SERVER", "Server", "local", "LOCAL", "Local"}) {
+  for (const auto* name :
+       {"inscription", "INSCRIPTION", "Inscription", "resume", "RESUME", "Resume", "invite", "INVITE", "Invite",
+        "admin", "ADMIN", "Admin", "server", "SERVER", "Server", "local", "LOCAL", "Local"}) {
     const auto looks = skeletons_of(name);
     result.insert({looks.folded, looks.spelled});
   }

@@ -20,9 +20,9 @@ bool look_alike(const skeletons& a, const skeletons& b);
 /// True where the key of `name`, or what it looks like, holds `:` `(` or `)`: what parts the pieces of a frame.
 bool looks_parted(std::string_view name);
 
-/// True for usernames that nobody is given: INSCRIPTION and RESUME, which begin other frames; admin and server, which
-/// are the administrators that every installation has; local, the holder of the certificate of a first start. In any
-/// case, and in anything that looks like them.
+/// True for usernames that nobody is given: INSCRIPTION, RESUME and INVITE, which begin other frames; admin and server,
+/// which are the administrators that every installation has; local, the holder of the certificate of a first start. In
+/// any case, and in anything that looks like them.
 bool is_reserved(std::string_view username);
 
 } // namespace salond

@@ -12,39 +12,52 @@ constexpr auto all = right::administrators;
 // clang-format off
 const std::vector<operator_command> table = {
     {"status", "", "Version, uptime, connections, queues, rates and the database.", some},
-    {"users", "[PATTERN]", "The users whose name holds PATTERN.", all},
+    {"check", "[--backup-days=N]", "One line for a monitoring program: database, queue, disk, certificates, clock, backups; status 0, 1 or 2.", some},
+    {"config show", "", "The configuration in force, and where each value comes from.", all},
+    {"users", "[PATTERN] [--sort=COLUMN] [--limit=N] [--after=USER]", "The users whose name holds PATTERN, 1,000 where not said.", all},
     {"user", "USER", "One user: sessions, addresses, salons, last seen.", all},
-    {"sessions", "", "Who is connected, from where, since when.", all},
-    {"salons", "", "The salons: policy, topic, members, who hears them now.", some},
+    {"user disable", "USER", "Nobody can log in with the account, which keeps all that it has; ends its sessions.", all},
+    {"user enable", "USER", "Ends that.", all},
+    {"sessions", "[USER]", "Who is connected, from where, since when.", all},
+    {"session end", "USER [ID]", "Closes a user's connections, or the one that sessions shows so, and ends the user's tokens.", all},
+    {"salons", "[--archived] [--sort=COLUMN] [--limit=N] [--after=NAME]", "The salons: policy, topic, members, who hears them now; or those that are archived.", some},
+    {"salon show", "SALON", "One salon: policy, topic, members, moderators, how much was said.", salons},
+    {"salon members", "SALON [--sort=COLUMN] [--limit=N] [--after=USER]", "Who belongs to a salon, 1,000 where not said.", salons},
+    {"salon export", "SALON", "A salon with all its members and messages, as JSON.", all},
     {"requests", "", "The join requests and the registrations that wait for a decision.", some},
-    {"accept", "USER [SALON]", "Makes a join request a membership; without SALON, a registration an account.", salons},
-    {"reject", "[USER] [SALON] [REASON...] [--from=ADDRESS] [--all]", "Ends a join request and a membership; without SALON, a registration, or those of an address, or all.", salons},
+    {"accept", "[USER] [SALON] [--from=ADDRESS] [--older-than=TIME] [--all]", "Makes a join request a membership; without SALON, a registration an account, or those of an address, or all.", salons},
+    {"reject", "[USER] [SALON] [REASON...] [--from=ADDRESS] [--older-than=TIME] [--all]", "Ends a join request and a membership; without SALON, a registration, or those of an address, or all.", salons},
     {"kick", "USER [MINUTES] [REASON...]", "Closes a user's connections and refuses logins, for 5 minutes or MINUTES (moderators: 60 at most).", salons},
-    {"ban", "USER [REASON...]", "Deletes an account and its messages, and refuses the name for good.", all},
+    {"ban", "USER [REASON...] [--name] [--yes]", "Deletes an account and its messages, and refuses the name for good; with --name also one that nobody has.", all},
     {"unban", "USER", "Ends a ban or a kick.", all},
-    {"bans", "", "Who is out, and until when.", some},
-    {"message delete", "ID", "Deletes a message; history --ids shows their numbers.", all},
+    {"bans", "[--sort=COLUMN] [--limit=N] [--after=USER]", "Who is out, until when and since when, by whom and why.", some},
+    {"message delete", "[ID] [--author=USER] [--since=TIME] [--until=TIME]", "Deletes a message (history --ids shows their numbers), or all of a user, or those of a time.", all},
     {"announce", "TEXT...", "Tells everybody who is connected.", all},
     {"salon create", "SALON [--policy=POLICY]", "Makes a salon; POLICY is auto, open or approval (the default).", all},
     {"salon policy", "SALON POLICY", "Who becomes a member: auto, open, approval.", all},
     {"salon topic", "SALON [TEXT...]", "What the salon is about.", salons},
     {"salon rename", "SALON NAME", "Gives a salon another name.", all},
-    {"salon archive", "SALON", "Closes a salon for good; its messages stay in the database.", all},
+    {"salon archive", "SALON [--yes]", "Closes a salon; its messages and members stay in the database.", all},
+    {"salon restore", "NAME", "Opens an archived salon again.", all},
     {"member add", "USER SALON", "Makes a user a member; one whom a moderator adds is kicked by no moderator for it.", salons},
     {"member remove", "USER SALON", "Ends a membership.", salons},
     {"user add", "USER [--alias=ALIAS]", "Makes an account; asks for its password.", all, command_input::password},
     {"user rename", "USER NAME", "Gives a user another name.", all},
     {"password", "USER", "Gives a user another password; asks for it.", all, command_input::password},
+    {"invite create", "[--uses=N] [--days=N] [--salon=SALON...]", "A code with which one account may register, or N, for 7 days or N, also where registration is closed.", all},
+    {"invite list", "", "The invitations that can be used, without their codes.", all},
+    {"invite revoke", "ID", "Ends an invitation; invite list shows the numbers.", all},
     {"role", "USER ROLE [SALON...]", "ROLE is administrator, user, or moderator with its salons.", all},
-    {"history", "SALON [N] [--ids]", "The last N messages of a salon, 50 where not said.", all},
-    {"search", "SALON TEXT...", "Messages of a salon that hold a text.", all},
-    {"log", "[N] [--follow] [--after=ID]", "The last N lines of the audit log; --follow goes on with new ones.", all},
+    {"history", "SALON [N] [--ids] [--author=USER] [--since=TIME] [--until=TIME]", "The last N messages of a salon, 50 where not said.", all},
+    {"search", "SALON TEXT... [--author=USER] [--since=TIME] [--until=TIME]", "Messages of a salon that hold a text, 200 at most.", all},
+    {"log", "[N] [--follow] [--after=ID] [--before=ID] [--user=USER] [--command=COMMAND] [--result=RESULT] [--since=TIME] [--until=TIME] [--lines]", "The last N lines of the audit log, or those behind ID; --follow goes on with new ones.", all},
     {"watch", "", "A live view: connections, rates, latencies, queues, busiest salons.", some},
-    {"kill", "[SECONDS]", "Stops the server in order, after 10 seconds or SECONDS.", all},
+    {"kill", "[SECONDS] [--yes]", "Stops the server in order, after 10 seconds or SECONDS.", all},
     {"users import", "FILE", "Makes accounts from a file, CSV or JSON lines; all of them or none. -: standard input.", all, command_input::file},
     {"export", "USER", "All that is kept about a user, as JSON.", all},
-    {"erase", "USER [REASON...]", "Deletes a user and all that is personal; the name becomes free. Answers a receipt.", all},
-    {"backup", "NAME", "Writes all that the database holds to STATE/backups/NAME.", all},
+    {"erase", "USER [REASON...] [--yes]", "Deletes a user and all that is personal; the name becomes free. Answers a receipt.", all},
+    {"backup", "NAME [--keep=N]", "Writes all that the database holds to STATE/backups/NAME; with --keep, deletes all but the newest N.", all},
+    {"backup verify", "FILE", "Reads a backup of STATE/backups to its end: whether it could be restored.", all},
     {"reload", "", "Reads the configuration and the certificates again; all or nothing.", all},
     {"cert issue", "NAME [--role=ROLE]", "Makes a bundle for an operator: administrator (the default) or moderator.", all},
     {"cert list", "", "The certificates.", all},
@@ -79,7 +92,7 @@ std::vector<slot> slots_of(const operator_command& what) {
     one.option = word.substr(0, 2) == "--";
     if (const auto equals = word.find('='); equals != std::string_view::npos) {
       one.takes_value = true;
-      one.takes_number = word.substr(equals + 1) == "ID";
+      one.takes_number = word.substr(equals + 1) == "ID" || word.substr(equals + 1) == "N";
       word = word.substr(0, equals);
     }
     one.name = word;
@@ -125,6 +138,10 @@ bool take_option(spoken_command& out, const std::vector<slot>& slots, const std:
     if (!one.option || one.name != name || one.takes_value != (equals != std::string::npos)
         || (one.takes_number && !is_number(std::string_view{word}.substr(equals + 1))))
       continue;
+    if (one.many) {
+      out.rest.push_back(word.substr(equals + 1));
+      return true;
+    }
     return out.values.emplace(name, one.takes_value ? word.substr(equals + 1) : std::string{}).second;
   }
   return false;
@@ -169,7 +186,7 @@ std::optional<usage_fault> what_is_too_long(const spoken_command& what, const st
     if (value.size() > most)
       return usage_fault{name + " has at most 1,024 bytes"};
   for (const auto& one : slots)
-    if (one.many && one.name != "SALON" && what.what->name != "announce" && what.text().size() > most)
+    if (one.many && !one.option && one.name != "SALON" && what.what->name != "announce" && what.text().size() > most)
       return usage_fault{one.name + " has at most 1,024 bytes"};
   for (const auto& word : what.rest)
     if (word.size() > most && what.what->name != "announce")
@@ -229,6 +246,10 @@ std::optional<std::vector<std::string>> replaced_console(std::string_view line) 
 
 const std::vector<operator_command>& operator_commands() {
   return table;
+}
+
+bool asks_first(const operator_command& what) {
+  return what.arguments.find("[--yes]") != std::string_view::npos;
 }
 
 std::string spoken_command::get(std::string_view name) const {

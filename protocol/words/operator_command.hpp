@@ -25,7 +25,8 @@ enum class command_input : uint8_t { none, password, file };
 struct operator_command {
   std::string_view name; ///< one word or two: "kick", "salon create"
   /// `NAME` is demanded, `[NAME]` may be left out, `NAME...` takes one word or more, `[--name]` and `[--name=VALUE]`
-  /// may stand anywhere. An optional NUMBER (MINUTES, SECONDS, N) takes whole numbers alone: other words pass it by.
+  /// may stand anywhere, and `[--name=VALUE...]` several times. An optional NUMBER (MINUTES, SECONDS, N) takes whole
+  /// numbers alone: other words pass it by.
   std::string_view arguments;
   std::string_view summary; ///< one sentence for `help`
   right needs = right::administrators;
@@ -38,11 +39,14 @@ constexpr size_t most_command_bytes = 48 << 10;
 /// All of them, in the order in which `help` shows them.
 const std::vector<operator_command>& operator_commands();
 
+/// Whether a person is asked before it, since it destroys something: all but those who say `--yes`.
+bool asks_first(const operator_command& what);
+
 /// A command that fits its row.
 struct spoken_command {
   const operator_command* what = nullptr;
   std::map<std::string, std::string, std::less<>> values; ///< by the names in the row: "USER", "--policy"
-  std::vector<std::string> rest;                          ///< of the argument with `...`
+  std::vector<std::string> rest;                          ///< of the argument, or the option, with `...`
 
   bool has(std::string_view name) const { return values.find(name) != values.end(); }
   /// "" where it was left out.

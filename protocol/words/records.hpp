@@ -96,6 +96,9 @@ struct ban {
   std::string key;      ///< of the username
   std::string username; ///< as it was spelled
   std::optional<moment> until;
+  moment since{};
+  std::string by{}; ///< "" where that was not noted yet
+  std::string reason{};
 };
 
 /// Who decided something, from where and why: one line of the audit log, written in the transaction of its effect.

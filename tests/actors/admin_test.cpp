@@ -49,8 +49,14 @@ protected:
 TEST_F(Admin, HasAFunctionForEveryCommand) {
   std::map<std::string_view, admin_command> functions;
   add_account_commands(functions);
+  add_session_commands(functions);
+  add_invitation_commands(functions);
   add_salon_commands(functions);
+  add_salon_detail_commands(functions);
   add_node_commands(functions);
+  add_health_commands(functions);
+  add_audit_commands(functions);
+  add_content_commands(functions);
   add_data_commands(functions);
   add_import_commands(functions);
   add_personal_commands(functions);

@@ -116,6 +116,8 @@ TEST_F(Audience, ListsTheSalonsAsTheyAreAtTheTimeOfALogin) {
   EXPECT_THAT(list_of(zoe), ElementsAre("Général*", "Bavardage", "Marketing"));
   house.salons.archive(general);
   EXPECT_THAT(list_of(zoe), ElementsAre("Bavardage", "Marketing"));
+  open(general, "Général"); // restored
+  EXPECT_THAT(list_of(zoe), ElementsAre("Général", "Bavardage", "Marketing"));
 }
 
 TEST_F(Audience, TellsAnArrivalEachPrivateMessageOnceInOrder) {

@@ -120,6 +120,8 @@ void fill(store& db) {
     db.mark_delivered({db.open_session(zoe, noon)->waiting.at(0).id}, noon);
     db.add_request(salon_id{3}, zoe, noon);
     db.issue_token(paul, std::string("\0\xFF", 2) + std::string(30, '\x7F'), noon, noon + std::chrono::hours(1));
+    db.create_invitation({std::string("\0\xFF", 2) + std::string(30, '\x7F'), 3, noon, {salon_id{1}}}, decided());
+    db.disable_user("gone", decided());
     db.kick(key_of(support::longest_name), noon + std::chrono::minutes(5), decided());
     db.ban("gone", decided());
   });

@@ -309,4 +309,21 @@ TEST_P(StoreContract, AnOperatorsNameMayBeNoUsersAndHostile) {
   EXPECT_TRUE(write([&] { return db->ban(key_of("Zoé"), support::decided(hostile_name)); }));
 }
 
+TEST_P(StoreContract, ANameThatNobodyHasCanBeBanned) {
+  add_user("Zoé");
+  ASSERT_TRUE(write([&] { return db->request_registration({"Paul", "Paul", "h"}, noon); }));
+
+  EXPECT_TRUE(write([&] { return db->ban_name("Paul", decided()); }));
+
+  EXPECT_FALSE(db->is_waiting("paul"));
+  EXPECT_EQ(write([&] { return db->register_user({"PAUL", "p", "h"}); }).why(), fault::name_taken);
+  ASSERT_EQ(db->bans(noon).size(), 1u);
+  EXPECT_EQ(db->bans(noon)[0].by, decided().by);
+  EXPECT_EQ(db->bans(noon)[0].since, noon);
+  EXPECT_EQ(write([&] { return db->ban_name("paul", decided()); }).why(), fault::already_banned);
+  EXPECT_EQ(write([&] { return db->ban_name("zoé", decided()); }).why(), fault::name_taken);
+  EXPECT_TRUE(write([&] { return db->unban("paul", decided()); }));
+  EXPECT_TRUE(write([&] { return db->register_user({"PAUL", "p", "h"}); }));
+}
+
 } // namespace salond

@@ -130,13 +130,13 @@ TEST_P(StoreContract, ManyRegistrationsAreRejectedAtOnceByNetworkOrAll) {
   ask("Zoé", "192.0.2.10");
   ask(hostile_name, "");
 
-  EXPECT_EQ(*write([&] { return db->reject_registrations("192.0.2.1", decided()); }), 20u);
+  EXPECT_EQ(*write([&] { return db->reject_registrations({"192.0.2.1"}, decided()); }), 20u);
   EXPECT_THAT(db->registrations(), SizeIs(2));
-  EXPECT_EQ(write([&] { return db->reject_registrations("192.0.2.1", decided()); }).why(), fault::no_such_request);
-  EXPECT_EQ(*write([&] { return db->reject_registrations(std::nullopt, decided()); }), 2u);
+  EXPECT_EQ(write([&] { return db->reject_registrations({"192.0.2.1"}, decided()); }).why(), fault::no_such_request);
+  EXPECT_EQ(*write([&] { return db->reject_registrations({}, decided()); }), 2u);
 
   EXPECT_THAT(db->registrations(), IsEmpty());
-  EXPECT_EQ(write([&] { return db->reject_registrations(std::nullopt, decided()); }).why(), fault::no_such_request);
+  EXPECT_EQ(write([&] { return db->reject_registrations({}, decided()); }).why(), fault::no_such_request);
   EXPECT_THAT(audited(), ElementsAre("reject_registrations|20 registrations (from 192.0.2.1)|done",
                                      "reject_registrations|0 registrations (from 192.0.2.1)|no_such_request",
                                      "reject_registrations|2 registrations (all)|done",

@@ -1,4 +1,5 @@
 #include "tests/contract/store_contract.hpp"
+#include <map>
 
 namespace salond {
 
@@ -146,6 +147,24 @@ TEST_P(StoreContract, AMemberLeavesOnce) {
   EXPECT_EQ(write([&] { return db->remove_member(general, zoe); }), membership_change::made);
   EXPECT_EQ(write([&] { return db->remove_member(general, zoe); }), membership_change::was_so);
   EXPECT_THAT(db->members(general), ElementsAre(other));
+}
+
+TEST_P(StoreContract, MembersAreCounted) {
+  const auto counts_of = [this](std::optional<salon_id> only) {
+    std::map<int64_t, size_t> counts;
+    for (const auto& one : db->member_counts(only))
+      counts[one.salon.value] = one.members;
+    return counts;
+  };
+  const auto zoe = add_user("Zoé");
+  add_user(hostile_name);
+  write([&] { return db->add_member(blabla, zoe); });
+
+  EXPECT_EQ(counts_of({}), (std::map<int64_t, size_t>{{general.value, 2}, {blabla.value, 1}}));
+  EXPECT_EQ(counts_of(general), (std::map<int64_t, size_t>{{general.value, 2}}));
+  EXPECT_THAT(counts_of(marketing), IsEmpty());
+  write([&] { return db->archive_salon(blabla, decided()); });
+  EXPECT_EQ(counts_of(blabla), (std::map<int64_t, size_t>{{blabla.value, 1}}));
 }
 
 TEST_P(StoreContract, NobodyIsNoMember) {

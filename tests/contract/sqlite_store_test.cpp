@@ -242,12 +242,12 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
 
   open_sqlite({path}, [&](const std::string& line) { second.push_back(line); });
 
-  EXPECT_THAT(first,
-              ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
-                          HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8")));
+  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
+                                 HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"),
+                                 HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "8\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "9\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -256,7 +256,9 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   const auto fresh = sql("SELECT sql FROM sqlite_schema ORDER BY name");
   db->transact([&] { db->register_user({hostile_name, hostile_name, "h"}); });
   db = nullptr;
-  EXPECT_EQ(sql("DROP TABLE moderators; DROP TABLE registrations; DROP TABLE notices; DROP TABLE known_addresses;"
+  EXPECT_EQ(sql("DROP TABLE invitation_salons; DROP TABLE invitations; ALTER TABLE clients DROP COLUMN disabled_ms;"
+                "ALTER TABLE bans DROP COLUMN by_whom; DROP TABLE moderators; DROP TABLE registrations; DROP TABLE "
+                "notices; DROP TABLE known_addresses;"
                 "ALTER TABLE clients DROP COLUMN last_seen_ms; ALTER TABLE salons DROP COLUMN topic;"
                 "ALTER TABLE salons DROP COLUMN archived_ms; DROP INDEX ix_pm_to;"
                 "ALTER TABLE private_messages DROP COLUMN bytes;"
@@ -274,11 +276,11 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
             "");
   EXPECT_THAT(dry_run_sqlite({path}),
               ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"), HasSubstr("schema 5"),
-                          HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8")));
+                          HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "8\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "9\n");
   EXPECT_EQ(db->profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(db->salons().size(), 5u);
   outcome<persistence::registered_user> alike = fault::storage;
@@ -370,18 +372,19 @@ TEST_F(SqliteStore, RefusesAFileItMayOnlyRead) {
 // --- dry run ---
 
 TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"),
-                                                  HasSubstr("schema 3"), HasSubstr("schema 4"), HasSubstr("schema 5"),
-                                                  HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8")));
+  EXPECT_THAT(dry_run_sqlite({path}),
+              ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
+                          HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"),
+                          HasSubstr("schema 8"), HasSubstr("schema 9")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
 TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
   std::ofstream{path}.close();
 
-  EXPECT_THAT(dry_run_sqlite({path}),
-              ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
-                          HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8")));
+  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
+                                                  HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"),
+                                                  HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 

@@ -209,6 +209,7 @@ private:
   void obey(const command::issue_token&, instant now) { codec_.say(event::token_issued{"abc", 60}, now); }
   void obey(const command::help&, instant now) { codec_.say(event::help{}, now); }
   void obey(const command::register_user&, instant now) { codec_.say(event::registered{}, now); }
+  void obey(const command::register_invited& what, instant now) { obey(what.account, now); }
   void obey(const command::quit&, instant now) {
     codec_.say_last(std::nullopt, now);
     closed_ = true;

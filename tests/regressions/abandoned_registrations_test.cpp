@@ -26,7 +26,8 @@ protected:
   /// Whether the hour's accounts are all taken.
   bool none_is_left() {
     return on_io_thread([now = system->clock().now()](audience& house) {
-      const auto refused = house.allowed.refuses_registration("127.0.0.1", now).has_value();
+      const auto stranger = admission::newcomer::stranger;
+      const auto refused = house.allowed.refuses_registration("127.0.0.1", stranger, now).has_value();
       if (!refused)
         house.allowed.give_registration_back("127.0.0.1");
       return refused;

@@ -291,6 +291,7 @@ TEST(ClientCommands, CostSomethingUnlessTheyHaveARateOfTheirOwn) {
                           || one.kind == command::any{command::log_in{}}.index()
                           || one.kind == command::any{command::resume{}}.index()
                           || one.kind == command::any{command::register_user{}}.index()
+                          || one.kind == command::any{command::register_invited{}}.index()
                           || one.kind == command::any{command::quit{}}.index(); // nothing comes after it
     EXPECT_EQ(one.cost == 0, own_rate) << one.name;
   }

@@ -39,13 +39,16 @@ std::string text_of(const rules::question::any& what) {
                           return list("verify", values);
                         },
                         [](const question::hash& x) { return list("hash", {x.password}); },
+                        [](const question::find_invitation& x) { return list("find_invitation", {x.code}); },
                         [](const question::find_token& x) { return list("find_token", {x.token}); },
                         [](const question::arrive& x) {
                           return x.token.empty() ? list("arrive", {number(x.who.value), x.username})
                                                  : list("arrive", {number(x.who.value), x.username, x.token});
                         },
                         [](const question::register_user& x) {
-                          return list("register_user", {x.username, x.alias, x.password});
+                          return x.invitation.empty()
+                                     ? list("register_user", {x.username, x.alias, x.password})
+                                     : list("register_user", {x.username, x.alias, x.password, x.invitation});
                         },
                         [](const question::replace_hash& x) {
                           return list("replace_hash", {number(x.who.value), x.expected, x.hash});
@@ -122,6 +125,7 @@ std::string text_of(const event::any& what) {
           [](const event::kicked& x) { return list("kicked", {number(x.minutes)}); },
           [](const event::banned&) { return std::string("banned"); },
           [](const event::erased&) { return std::string("erased"); },
+          [](const event::session_ended&) { return std::string("session_ended"); },
           [](const event::stopping_soon& x) { return list("stopping_soon", {number(x.seconds)}); },
           [](const event::stopping&) { return std::string("stopping"); },
           [](const event::announced& x) { return list("announced", {x.text}); },

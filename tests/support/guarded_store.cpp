@@ -99,6 +99,7 @@ public:
     return inner_->make_administrator(username, hash);
   }
   std::vector<user_id> members(salon_id salon) override { return inner_->members(salon); }
+  std::vector<member_count> member_counts(std::optional<salon_id> only) override { return inner_->member_counts(only); }
   outcome<salon_record> create_salon(const std::string& name, policy how, const decision& why) override {
     return inner_->create_salon(name, how, why);
   }
@@ -127,9 +128,19 @@ public:
   outcome<done> reject_registration(const std::string& key, const decision& why) override {
     return inner_->reject_registration(key, why);
   }
-  outcome<size_t> reject_registrations(const std::optional<std::string>& network, const decision& why) override {
-    return inner_->reject_registrations(network, why);
+  outcome<size_t> reject_registrations(const registration_filter& which, const decision& why) override {
+    return inner_->reject_registrations(which, why);
   }
+  outcome<std::vector<registered_user>> accept_registrations(const registration_filter& which,
+                                                             const decision& why) override {
+    return inner_->accept_registrations(which, why);
+  }
+  std::vector<archived_salon> archived_salons() override { return inner_->archived_salons(); }
+  outcome<salon_record> restore_salon(const std::string& key, const decision& why) override {
+    return inner_->restore_salon(key, why);
+  }
+  void delete_messages(const std::vector<message_id>& which) override { inner_->delete_messages(which); }
+  outcome<done> ban_name(const std::string& name, const decision& why) override { return inner_->ban_name(name, why); }
   void remember_address(user_id who, const std::string& address, moment now) override {
     inner_->remember_address(who, address, now);
   }
@@ -160,6 +171,27 @@ public:
   outcome<user> set_role(const std::string& key, role now, const std::vector<salon_id>& moderated,
                          const decision& why) override {
     return inner_->set_role(key, now, moderated, why);
+  }
+  outcome<user> disable_user(const std::string& key, const decision& why) override {
+    return inner_->disable_user(key, why);
+  }
+  outcome<user> enable_user(const std::string& key, const decision& why) override {
+    return inner_->enable_user(key, why);
+  }
+  void end_tokens(user_id who) override { inner_->end_tokens(who); }
+  outcome<int64_t> create_invitation(const new_invitation& what, const decision& why) override {
+    return inner_->create_invitation(what, why);
+  }
+  std::vector<invitation> invitations(moment now) override { return inner_->invitations(now); }
+  outcome<done> revoke_invitation(int64_t id, const decision& why) override {
+    return inner_->revoke_invitation(id, why);
+  }
+  outcome<done> find_invitation(const std::string& hash, moment now) override {
+    return inner_->find_invitation(hash, now);
+  }
+  outcome<registered_user> register_invited(const new_user& who, const std::string& hash,
+                                            const decision& why) override {
+    return inner_->register_invited(who, hash, why);
   }
   outcome<arrival> open_session(user_id who, moment now) override { return inner_->open_session(who, now); }
   void close_sessions(const std::vector<user_id>& who, requests what, moment now) override {

@@ -11,6 +11,9 @@ struct utterance_words {
   std::string operator()(const command::register_user& x) const {
     return "register " + x.username + "|" + x.alias + "|" + x.password;
   }
+  std::string operator()(const command::register_invited& x) const {
+    return "invited " + x.code + "|" + x.account.username + "|" + x.account.alias + "|" + x.account.password;
+  }
   std::string operator()(const command::log_in& x) const { return "log in " + x.username + "|" + x.password; }
   std::string operator()(const command::resume& x) const {
     return "resume " + x.token + (x.otherwise ? " or " + (*this)(*x.otherwise) : "");

@@ -117,6 +117,38 @@ private:
   bool named_ = false, written_ = false;
 };
 
+/// Asks a person before what destroys something. Throws failure where he says no.
+void ask_before(const spoken_command& said, const std::vector<std::string>& words) {
+  if (!asks_first(*said.what) || said.has("--yes"))
+    return;
+  std::string command;
+  for (const auto& word : words)
+    command += (command.empty() ? "" : " ") + word;
+  if (!confirm(for_terminal(command) + "\n" + std::string(said.what->summary) + " Do it?"))
+    throw failure(status::refused, "nothing was done");
+}
+
+/// How many rows a command shows at most; nothing where it shows all.
+std::optional<size_t> most_shown(const spoken_command& said) {
+  const auto& name = said.what->name;
+  const auto limit = said.number("--limit"), wished = said.number("N");
+  if (limit)
+    return static_cast<size_t>(*limit);
+  if (name == "users" || name == "salon members" || (name == "log" && wished.value_or(0) > 1000))
+    return 1000;
+  if (name == "search")
+    return 200;
+  return name == "history" && wished.value_or(0) > 10000 ? std::optional<size_t>{10000} : std::nullopt;
+}
+
+/// A list that is cut off is told to be so.
+void tell_if_cut_off(const spoken_command& said, const json& answer) {
+  const auto most = most_shown(said);
+  if (most && answer.is_array() && answer.size() >= *most)
+    std::cerr << "salonctl: there may be more than these " << answer.size() << "; see help "
+              << std::string(said.what->name) << std::endl;
+}
+
 /// Lines of the terminal; those of a usual one where it does not say.
 size_t terminal_lines() {
   winsize size{};
@@ -176,9 +208,12 @@ std::string runner::answer_of(const std::vector<std::string>& words, const serve
 
 void runner::print(const std::string& answer) const {
   if (how_.json)
-    print_json(answer);
-  else
-    std::cout << to_text(json::parse(answer)) << std::flush;
+    return print_json(answer);
+  const auto value = json::parse(answer);
+  auto text = to_text(value);
+  if (value.is_array() && !value.empty() && value.front().is_object() && shows_colours()) // the names of the columns
+    text = "\x1b[1m" + text.insert(text.find('\n'), "\x1b[0m");
+  std::cout << text << std::flush;
 }
 
 void runner::run(const std::vector<std::string>& words) {
@@ -189,11 +224,17 @@ void runner::run(const std::vector<std::string>& words) {
     return follow_log(said, words);
   if (said.what->name == "cert issue")
     return issue_certificate(words, said.get("NAME"));
+  ask_before(said, words);
   const auto answer = answer_of(words, input_of(said));
-  if (said.what->name == "export")
+  if (said.what->name == "export" || said.what->name == "salon export")
     print_json(answer); // JSON in any case: it is for another program, or for the person himself
+  else if (said.has("--lines"))
+    for (const auto& line : json::parse(answer))
+      print_json(line.dump());
   else
     print(answer);
+  if (most_shown(said))
+    tell_if_cut_off(said, json::parse(answer));
 }
 
 void runner::issue_certificate(const std::vector<std::string>& words, const std::string& name) {

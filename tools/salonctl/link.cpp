@@ -1,12 +1,15 @@
 #include "tools/salonctl/link.hpp"
 #include "config/load.hpp"
 #include "config/regular_file.hpp"
+#include "protocol/words/names.hpp"
 #include "tools/salonctl/terminal.hpp"
 #include <caf/io/all.hpp>
 #include <functional>
 #include <future>
 #include <iostream>
 #include <sstream>
+#include <unistd.h>
+#include <utility>
 
 namespace salonctl {
 
@@ -144,10 +147,23 @@ server_link::server_link(const options& how) {
 
 server_link::~server_link() = default;
 
+void server_link::say_what_is_waited_for() {
+  if (shows_wait_ || ::isatty(STDERR_FILENO) == 0)
+    return;
+  shows_wait_ = true;
+  std::cerr << "\r\x1b[Kwaiting for " << where_ << ": " << waits_for_ << " …" << std::flush;
+}
+
+void server_link::take_back() {
+  if (std::exchange(shows_wait_, false))
+    std::cerr << "\r\x1b[K" << std::flush;
+}
+
 /// Counts seconds instead of reading a clock: while this program is stopped itself, nobody is late.
 template <class Future>
-void server_link::wait_for(const Future& result) const {
+void server_link::wait_for(const Future& result) {
   for (int silent = 1; result.wait_for(std::chrono::seconds{1}) != std::future_status::ready; ++silent) {
+    say_what_is_waited_for();
     if (silent == silence_is_said_after)
       std::cerr << "salonctl: " << where_ << " has not answered for " << silence_is_said_after
                 << " seconds; giving up after " << silence_ends_after << std::endl;
@@ -180,6 +196,13 @@ std::string server_link::ask(const std::vector<std::string>& words, const input&
                              const std::function<void(const std::string&)>& progress) {
   const auto call = ++calls_;
   std::string text;
+  waits_for_.clear();
+  for (const auto& word : words)
+    waits_for_ += (waits_for_.empty() ? "" : " ") + escaped(word);
+  struct ending {
+    server_link& link;
+    ~ending() { link.take_back(); }
+  } const at_end{*this};
   auto answer = exchange(admin_request{call, words});
   for (;;) {
     switch (static_cast<admin_verdict>(answer.verdict)) {
@@ -189,6 +212,8 @@ std::string server_link::ask(const std::vector<std::string>& words, const input&
       answer = exchange(admin_more{call});
       break;
     case admin_verdict::progress:
+      if (answer.text != "{}")
+        take_back();
       progress(answer.text);
       answer = exchange(admin_more{call});
       break;

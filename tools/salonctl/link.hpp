@@ -37,12 +37,16 @@ private:
   salond::admin_answer exchange(Message what);
 
   template <class Future>
-  void wait_for(const Future& result) const;
+  void wait_for(const Future& result);
+  void say_what_is_waited_for();
+  void take_back();
 
   struct system;
   std::unique_ptr<system> system_;
   salond::admin_actor admin_;
   std::string where_;
+  std::string waits_for_;   ///< the command that is in work
+  bool shows_wait_ = false; ///< a person is told of it, in a line that goes again
   uint32_t calls_ = 0;
 };
 

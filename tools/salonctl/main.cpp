@@ -2,6 +2,7 @@
 #include "config/standard_streams.hpp"
 #include "tools/salonctl/commands.hpp"
 #include "tools/salonctl/completion.hpp"
+#include "tools/salonctl/monitor.hpp"
 #include "tools/salonctl/show.hpp"
 #include <cerrno>
 #include <clocale>
@@ -15,14 +16,18 @@ namespace {
 
 using namespace salonctl;
 
+/// The process ends with what is written; nobody waits for CAF's threads, since everything that was asked is answered.
+[[noreturn]] void leave(int status) {
+  std::fflush(nullptr);
+  ::_exit(status);
+}
+
 int end(status how) {
   if (!std::cout.flush() && how == status::done) { // an export that the disk did not take is no export
     std::cerr << "salonctl: the answer could not be written: " << std::strerror(errno) << std::endl;
     how = status::refused;
   }
-  std::fflush(nullptr);
-  // CAF's threads need not be waited for: everything that was asked is answered.
-  ::_exit(static_cast<int>(how));
+  leave(static_cast<int>(how));
 }
 
 int fail(const failure& why) {
@@ -56,6 +61,10 @@ void run(const options& asked) {
     throw failure(status::wrong_usage, asked.fault);
   if (help(asked))
     return;
+  if (asked.words.empty())
+    throw failure(status::wrong_usage, "no command; see help");
+  if (asked.words[0] == "check")
+    leave(monitor(asked));
   const bool console = asked.words == std::vector<std::string>{"console"};
   if (!console)
     understood(asked.words);             // wrong usage is said before anything is connected

@@ -21,6 +21,12 @@ std::string cell(const json& value) {
     std::snprintf(text, sizeof text, "%.1f", value.get<double>());
     return text;
   }
+  if (value.is_array()) {
+    std::string joined;
+    for (const auto& one : value)
+      joined += (joined.empty() ? "" : ", ") + cell(one);
+    return joined.empty() ? "none" : joined;
+  }
   return value.dump();
 }
 
@@ -104,11 +110,6 @@ std::string object(const json& all, const std::string& prefix) {
       lines += object(value, prefix + plain(name) + " ");
     } else if (value.is_array() && !value.empty() && value.front().is_object()) {
       below += plain(name) + ":\n" + list(value);
-    } else if (value.is_array()) {
-      std::string joined;
-      for (const auto& one : value)
-        joined += (joined.empty() ? "" : ", ") + cell(one);
-      lines += prefix + plain(name) + ": " + (joined.empty() ? "none" : joined) + "\n";
     } else {
       lines += prefix + plain(name) + ": " + cell(value) + "\n";
     }

@@ -172,6 +172,20 @@ std::optional<std::string> ask_password(const std::string& about) {
   return std::nullopt;
 }
 
+bool confirm(const std::string& question) {
+  if (!::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO))
+    return true;
+  std::cerr << question << " [y/N] " << std::flush;
+  const auto answer = one_line();
+  return answer && (*answer == "y" || *answer == "Y" || *answer == "yes");
+}
+
+bool shows_colours() {
+  const auto* no = std::getenv("NO_COLOR");
+  const auto* kind = std::getenv("TERM");
+  return (!no || *no == '\0') && kind && std::string_view{kind} != "dumb" && ::isatty(STDOUT_FILENO) != 0;
+}
+
 line_reader::line_reader() : terminal_(::isatty(STDIN_FILENO) != 0) {
   if (!terminal_)
     return;

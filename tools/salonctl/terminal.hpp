@@ -28,6 +28,12 @@ private:
 /// Nothing at the input's end, or when the two differ.
 std::optional<std::string> ask_password(const std::string& about);
 
+/// Asks whether to do it, where a person is there to be asked; else it is so.
+bool confirm(const std::string& question);
+
+/// Whether what is printed may have colours: on a terminal that knows them, and where NO_COLOR is not set.
+bool shows_colours();
+
 /// Lines of the console: with editing and a history on a terminal, kept in ~/.local/state/salonctl_history.
 class line_reader {
 public:

@@ -88,11 +88,16 @@ std::vector<std::string> hosts_of(const std::vector<config::endpoint>& doors) {
   return all;
 }
 
-live_configuration::live_configuration(int argc, const char* const* argv, const config::settings& values,
+live_configuration::live_configuration(int argc, const char* const* argv, const config::command_line& asked,
                                        std::shared_ptr<const tls_credentials> of_files, std::shared_ptr<tls_folder> own)
-    : argc_(argc), argv_(argv), own_(std::move(own)) {
+    : argc_(argc), argv_(argv), own_(std::move(own)), sources_(asked.sources) {
   renew_own();
-  put_in_force(values, std::move(of_files));
+  put_in_force(asked.values, std::move(of_files));
+}
+
+std::vector<config::effective_value> live_configuration::shown() const {
+  const std::lock_guard lock{guard_};
+  return config::effective_values(*now_.values, sources_);
 }
 
 new_settings live_configuration::in_force() const {
@@ -117,6 +122,7 @@ reread_configuration live_configuration::read() const {
   auto changes = config::compare(asked_, asked.values);
   result.changed = std::move(changes.taken_up);
   result.needs_restart = std::move(changes.needs_restart);
+  result.sources = asked.sources;
   result.next = {std::make_shared<const config::settings>(std::move(changes.next)), found.credentials};
   const auto renewed =
       found.credentials && now_.certificate && found.credentials->fingerprint() != now_.certificate->fingerprint();
@@ -128,6 +134,13 @@ reread_configuration live_configuration::read() const {
 
 void live_configuration::take_up(const reread_configuration& what) {
   const std::lock_guard lock{guard_};
+  auto sources = what.sources;
+  for (const auto& name : what.needs_restart) // it stays as it is, and so does where it comes from
+    if (const auto before = sources_.find(name); before != sources_.end())
+      sources[name] = before->second;
+    else
+      sources.erase(name);
+  sources_ = std::move(sources);
   put_in_force(*what.next.values, what.next.certificate);
   log::start(now_.values->log);
   log::info("the configuration was read again",

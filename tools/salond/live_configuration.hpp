@@ -3,6 +3,7 @@
 #pragma once
 #include "actors/server.hpp"
 #include "actors/transport/tls_folder.hpp"
+#include "config/command_line.hpp"
 #include <mutex>
 #include <set>
 
@@ -17,12 +18,15 @@ std::vector<std::string> hosts_of(const std::vector<config::endpoint>& doors);
 /// Any thread may call it. Throws std::runtime_error, for people.
 class live_configuration {
 public:
-  /// `values`: the settings that the command line gives; `of_files`: the certificate in the files that they name, if
+  /// `asked`: the settings that the command line gives; `of_files`: the certificate in the files that they name, if
   /// any. `own`: where the server's own certificate is; null: nowhere.
-  live_configuration(int argc, const char* const* argv, const config::settings& values,
+  live_configuration(int argc, const char* const* argv, const config::command_line& asked,
                      std::shared_ptr<const tls_credentials> of_files, std::shared_ptr<tls_folder> own);
 
   new_settings in_force() const;
+
+  /// With where each comes from, for operators.
+  std::vector<config::effective_value> shown() const;
 
   /// Reads command line and file again and checks all of it; changes nothing.
   reread_configuration read() const;
@@ -46,6 +50,7 @@ private:
   const char* const* const argv_;
   const std::shared_ptr<tls_folder> own_;
   mutable std::mutex guard_;
+  config::value_sources sources_;
   config::settings asked_; ///< as configured; in force they may be less, where the system allows no more
   new_settings now_;
   server_actor root_;

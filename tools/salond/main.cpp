@@ -100,7 +100,7 @@ preparation prepare(const program& how) {
   preparation made;
   if (values.admin || speaks_tls(values))
     made.certificates = std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen));
-  made.live = std::make_unique<live_configuration>(how.argc, how.argv, values, how.certificate, made.certificates);
+  made.live = std::make_unique<live_configuration>(how.argc, how.argv, how.asked, how.certificate, made.certificates);
   return made;
 }
 
@@ -149,6 +149,11 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
   }
   parts->configuration.read = [&live] { return live.read(); };
   parts->configuration.take_up = [&live](const reread_configuration& what) { live.take_up(what); };
+  parts->configuration.show = [&live] { return live.shown(); };
+  parts->configuration.certificate_until = [&live]() -> std::optional<std::time_t> {
+    const auto shown = live.in_force().certificate;
+    return shown ? std::optional{shown->until()} : std::nullopt;
+  };
   attendant here(told, admin, std::move(shown), live);
   node_events events;
   events.ready = [&told](const node_actors& now) { told.tell(now); };

@@ -255,5 +255,29 @@ TEST(Surroundings, OfThisProcessHoldItsEnvironment) {
   EXPECT_EQ(this_process().variable("SALOND_TEST_NO_VARIABLE"), std::nullopt);
 }
 
+TEST_F(CommandLine, KnowsWhereEachValueComesFrom) {
+  files["/etc/salond.json"] = {R"({"rate": {"burst": 7}, "listen": ["tcp://127.0.0.1:1"], "db_password_file": "/pw",
+                                  "db": "mysql://zoe@localhost/chat"})"};
+  files["/pw"] = {"hidden well"};
+  const auto line = parse({"--config=/etc/salond.json", "--listen=tcp://127.0.0.1:2"});
+  std::map<std::string, std::string> from, values;
+  for (const auto& one : effective_values(line.values, line.sources)) {
+    from[one.name] = one.from;
+    values[one.name] = one.value;
+  }
+
+  EXPECT_EQ(from["rate.burst"], "file /etc/salond.json");
+  EXPECT_EQ(values["rate.burst"], "7");
+  EXPECT_EQ(from["listen"], "command line");
+  EXPECT_EQ(values["listen"], "[\"tcp://127.0.0.1:2\"]");
+  EXPECT_EQ(from["stop.seconds"], "default");
+  EXPECT_EQ(from["state"], "environment HOME");
+  EXPECT_EQ(from["db_password"], "file /pw");
+  for (const auto& [name, value] : values)
+    EXPECT_THAT(value, Not(HasSubstr("hidden well"))) << name;
+  environment["SALOND_DB_PASSWORD"] = "another";
+  EXPECT_EQ(parse({"--config=/etc/salond.json"}).sources.at("db_password"), "environment SALOND_DB_PASSWORD");
+}
+
 } // namespace
 } // namespace salond::config

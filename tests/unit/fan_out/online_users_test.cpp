@@ -76,6 +76,19 @@ TEST_F(OnlineUsers, AreGivenTheirNameAndClosedWhileTheyArriveToo) {
   EXPECT_THAT(paul.heard, IsEmpty());
 }
 
+TEST_F(OnlineUsers, AreClosedOneByOneWhereOneIsMeant) {
+  log_in(zoe, zoe_id);
+  log_in(again, zoe_id);
+  log_in(paul, paul_id);
+
+  users.close(zoe_id, event::session_ended{}, again.number);
+  users.close(zoe_id, event::session_ended{}, paul.number); // not hers
+
+  EXPECT_THAT(again.heard, ElementsAre("close session_ended"));
+  EXPECT_THAT(zoe.heard, IsEmpty());
+  EXPECT_THAT(paul.heard, IsEmpty());
+}
+
 TEST_F(OnlineUsers, AreToldPrivatelyOnAllConnectionsButTheAuthors) {
   log_in(zoe, zoe_id);
   log_in(again, zoe_id);

@@ -48,6 +48,19 @@ const std::map<std::string_view, right> expected{
     {"cert issue", right::administrators},
     {"cert list", right::administrators},
     {"cert revoke", right::administrators},
+    {"check", right::operators},
+    {"config show", right::administrators},
+    {"user disable", right::administrators},
+    {"user enable", right::administrators},
+    {"session end", right::administrators},
+    {"salon show", right::moderators},
+    {"salon members", right::moderators},
+    {"salon export", right::administrators},
+    {"salon restore", right::administrators},
+    {"invite create", right::administrators},
+    {"invite list", right::administrators},
+    {"invite revoke", right::administrators},
+    {"backup verify", right::administrators},
 };
 
 TEST(Permissions, OfEveryCommandAreThoseOfTheTable) {

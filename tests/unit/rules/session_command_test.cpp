@@ -38,6 +38,7 @@ TEST_F(SessionCommand, AnswersSomeByItself) {
   EXPECT_EQ(hear(command::help{}), lines{"tell help"});
   EXPECT_EQ(hear(command::log_in{"paul", "secret"}), lines{"tell refused(unknown_command)"});
   EXPECT_EQ(hear(command::resume{"token"}), lines{"tell refused(unknown_command)"});
+  EXPECT_EQ(hear(command::register_invited{"code", {"zoë", "z", "secret"}}), lines{"tell refused(unknown_command)"});
   EXPECT_EQ(hear(misspoken{fault::unknown_command, false}), lines{"tell refused(unknown_command)"});
   EXPECT_EQ(hear(misspoken{fault::bad_encoding, false}), lines{"tell refused(bad_encoding)"});
   EXPECT_FALSE(session.waiting());

@@ -104,6 +104,7 @@ TEST_F(SessionLogin, IsRefusedWithTheFaultOfEachStage) {
       {"verified", fault::busy, "tell login_refused(busy)"},
       {"verified", fault::storage, "tell login_refused(storage)"},
       {"arrived", fault::kicked, "tell login_refused(kicked)"},
+      {"arrived", fault::disabled, "tell login_refused(disabled)"},
       {"arrived", fault::banned, "tell login_refused(banned)"},
       {"arrived", fault::storage, "tell login_refused(storage)"},
       {"arrived", fault::unknown_user, "tell login_refused(wrong_credentials)"}, // deleted since the password was right
@@ -230,22 +231,47 @@ TEST_F(SessionLogin, RegistersAfterLookingForTheName) {
   EXPECT_EQ(settled(), lines{"tell registered"});
 }
 
+TEST_F(SessionLogin, AsksForTheInvitationBeforeTheName) {
+  using purpose = rules::question::find_user::purpose;
+
+  EXPECT_EQ(hear(command::register_invited{"c0de", {"zoë", "z", "p"}}), lines{"ask find_invitation(c0de)"});
+  EXPECT_TRUE(session.waiting());
+  const auto next = session.answered(rules::answer::settled{done{}});
+  EXPECT_EQ(support::lines_of(next), lines{"ask find_user(zoë)"});
+  EXPECT_EQ(std::get<rules::question::find_user>(std::get<rules::ask>(next.at(0)).what).what,
+            purpose::invited_registration);
+  EXPECT_EQ(found(fault::unknown_user), lines{"ask register_user(zoë, z, p, c0de)"});
+  EXPECT_EQ(settled(), lines{"tell registered"});
+}
+
+TEST_F(SessionLogin, RefusesAnInvitationThatIsNone) {
+  for (const auto& [why, told] :
+       {std::pair{fault::invalid_invitation, "invalid_invitation"},
+        std::pair{fault::too_many_attempts, "too_many_attempts"}, std::pair{fault::storage, "storage"}}) {
+    session = rules::session{3};
+    hear(command::register_invited{"c0de", {"admin", "", ""}});
+    EXPECT_EQ(settled(why), lines{"tell registration_refused(" + std::string(told) + ")"});
+    EXPECT_FALSE(session.waiting()); // whether the connection ends with it is the dialect's business
+  }
+}
+
+TEST_F(SessionLogin, RefusesBadNamesOnceTheInvitationIsRight) {
+  hear(command::register_invited{"c0de", {"admin", "z", "p"}});
+  EXPECT_EQ(settled(), lines{"tell registration_refused(reserved_name)"});
+  EXPECT_FALSE(session.unanswered());
+}
+
 TEST_F(SessionLogin, RefusesARegistrationWithoutAsking) {
   struct {
     command::register_user wish;
     const char* why;
   } const cases[] = {
-      {{"", "a", "p"}, "invalid_username"},
-      {{" zoe", "a", "p"}, "invalid_username"},
-      {{"z(o)e", "a", "p"}, "invalid_username"},
-      {{"admin", "a", "p"}, "reserved_name"},
-      {{"SERVER", "a", "p"}, "reserved_name"},
-      {{"Inscription", "a", "p"}, "reserved_name"},
-      {{"resume", "a", "p"}, "reserved_name"},
-      {{"zoe", "", "p"}, "invalid_alias"},
-      {{"zoe", "a\n", "p"}, "invalid_alias"},
-      {{"zoe", "a", ""}, "invalid_password"},
-      {{"zoe", "a", std::string(1025, 'p')}, "invalid_password"},
+      {{"", "a", "p"}, "invalid_username"},      {{" zoe", "a", "p"}, "invalid_username"},
+      {{"z(o)e", "a", "p"}, "invalid_username"}, {{"admin", "a", "p"}, "reserved_name"},
+      {{"SERVER", "a", "p"}, "reserved_name"},   {{"Inscription", "a", "p"}, "reserved_name"},
+      {{"resume", "a", "p"}, "reserved_name"},   {{"Invite", "a", "p"}, "reserved_name"},
+      {{"zoe", "", "p"}, "invalid_alias"},       {{"zoe", "a\n", "p"}, "invalid_alias"},
+      {{"zoe", "a", ""}, "invalid_password"},    {{"zoe", "a", std::string(1025, 'p')}, "invalid_password"},
   };
   for (const auto& one : cases) {
     rules::session fresh{1};

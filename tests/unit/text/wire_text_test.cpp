@@ -22,6 +22,8 @@ TEST(WireText, IsThatOfTheReplacedServerToTheByte) {
        "Erreur lors de l'inscription : nom d'utilisateur invalide\n"},
       {event::registration_refused{fault::invalid_alias}, "Erreur lors de l'inscription : alias invalide\n"},
       {event::registration_refused{fault::invalid_password}, "Erreur lors de l'inscription : mot de passe invalide\n"},
+      {event::session_ended{}, "Votre session a été fermée par un administrateur.\n"},
+      {event::registration_refused{fault::invalid_invitation}, "Erreur lors de l'inscription : invitation invalide\n"},
       {event::registration_refused{fault::reserved_name}, "Erreur lors de l'inscription : nom d'utilisateur réservé\n"},
       {event::registration_refused{fault::registration_closed},
        "Erreur lors de l'inscription : inscriptions fermées\n"},
@@ -85,6 +87,7 @@ TEST(WireText, OfEveryRefusalIsThatOfTheProtocol) {
       {fault::bad_encoding, "ERREUR: encodage invalide"},
       {fault::banned, "Vous avez été banni définitivement du serveur !"},
       {fault::kicked, "Vous êtes banni. Réessayez dans quelques minutes."},
+      {fault::disabled, "Votre compte est désactivé."},
       {fault::unknown_salon, "ERREUR: le salon Nulle part n'existe pas"},
       {fault::unknown_user, "ERREUR: utilisateur Nulle part inconnu"},
       {fault::not_a_member, "ERREUR: vous n'êtes pas membre du salon Nulle part"},
@@ -110,6 +113,7 @@ TEST(WireText, OfEveryRefusalIsThatOfTheProtocol) {
       {fault::invalid_username, "Erreur lors de l'inscription : nom d'utilisateur invalide"},
       {fault::invalid_alias, "Erreur lors de l'inscription : alias invalide"},
       {fault::invalid_password, "Erreur lors de l'inscription : mot de passe invalide"},
+      {fault::invalid_invitation, "Erreur lors de l'inscription : invitation invalide"},
       {fault::reserved_name, "Erreur lors de l'inscription : nom d'utilisateur réservé"},
   };
   for (const auto& [why, text] : table)

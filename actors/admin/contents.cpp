@@ -1,0 +1,272 @@
+// Commands about what was said in salons.
+#include "actors/admin/ask.hpp"
+#include "actors/wall_clock.hpp"
+#include "persistence/lookups.hpp"
+#include "protocol/words/names.hpp"
+#include <algorithm>
+#include <limits>
+
+namespace salond {
+namespace {
+
+using namespace persistence;
+
+constexpr size_t most_messages = 10000, most_found = 200;
+// Messages that are looked at in one question; other questions have their turn in between.
+constexpr size_t messages_a_look = 200;
+// The clock may have jumped: messages that are older by so much are no sign yet that all before are.
+constexpr auto jump = std::chrono::hours{24};
+
+/// Which messages; all of them where it says nothing.
+struct message_filter {
+  std::string author_key;
+  time_span when;
+
+  bool fits(const chat_message& message) const {
+    return when.holds(message.at) && (author_key.empty() || key_of(message.author) == author_key);
+  }
+  bool any() const { return !author_key.empty() || when.since || when.until; }
+};
+
+/// Nothing: the call is refused.
+std::optional<message_filter> filter_meant(const admin_call_ptr& call) {
+  const auto when = span_meant(call);
+  if (!when)
+    return std::nullopt;
+  return message_filter{key_of(call->said().get("--author")), *when};
+}
+
+// --- on their way to an operator ---
+
+/// Messages that an operator reads piece by piece.
+struct shown_messages {
+  std::weak_ptr<admin_call> call; ///< which has this: gone with an operator who asks for nothing more
+  salon_id salon;
+  std::vector<weighed> later;
+  bool first = true; ///< none is told yet
+};
+using shown_messages_ptr = std::shared_ptr<shown_messages>;
+
+std::string spelled(const admin_call_ptr& call, const chat_message& message) {
+  json row;
+  if (call->said().has("--ids"))
+    row["id"] = message.id.value;
+  row["at"] = iso_time(message.at);
+  row["user"] = message.author;
+  row["text"] = shown(message.text);
+  return row.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+void show_next_piece(const shown_messages_ptr& state);
+
+void show_piece(const admin_call_ptr& call, const shown_messages_ptr& state, const std::vector<chat_message>& found,
+                std::string text = {}) {
+  for (const auto& message : found)
+    text += (std::exchange(state->first, false) ? "" : ",") + spelled(call, message);
+  if (state->later.empty())
+    return call->end_text(text + "]");
+  call->part(std::move(text), [state] { show_next_piece(state); });
+}
+
+void show_next_piece(const shown_messages_ptr& state) {
+  if (const auto call = state->call.lock())
+    ask_to_read(
+        call, [id = state->salon, seqs = take_piece(state->later)](store& db) { return db.messages_at(id, seqs); },
+        [call, state](const std::vector<chat_message>& found) { show_piece(call, state, found); });
+}
+
+void show_messages(const admin_call_ptr& call, const std::vector<chat_message>& found, std::vector<weighed> later) {
+  auto state = std::make_shared<shown_messages>();
+  state->call = call;
+  state->salon = call->file.salon->id;
+  state->later = std::move(later);
+  show_piece(call, state, found, "[");
+}
+
+// --- those of a user or a time ---
+
+/// A walk back through a salon, until enough messages are found.
+struct message_walk {
+  std::weak_ptr<admin_call> call;
+  salon_id salon;
+  message_filter filter;
+  std::optional<std::string> text; ///< of a search
+  size_t wanted = 0;
+  int64_t before = std::numeric_limits<int64_t>::max();
+  std::vector<weighed> found; ///< newest first
+};
+using message_walk_ptr = std::shared_ptr<message_walk>;
+
+/// What one look brings: messages, oldest first, and where to go on; 0: there is nothing.
+struct looked_at {
+  std::vector<chat_message> messages;
+  int64_t before = 0;
+};
+
+looked_at look_at_history(store& db, salon_id salon, int64_t before) {
+  looked_at result;
+  result.messages = db.history(salon, before, messages_a_look);
+  if (result.messages.size() == messages_a_look)
+    result.before = result.messages.front().seq;
+  return result;
+}
+
+looked_at look_for_text(store& db, salon_id salon, const std::string& text, int64_t before) {
+  auto part = db.look_through(salon, text, before, messages_a_look);
+  std::reverse(part.found.begin(), part.found.end());
+  looked_at result{{}, part.before};
+  while (!part.found.empty())
+    for (auto& message : db.messages_at(salon, take_piece(part.found)))
+      result.messages.push_back(std::move(message));
+  return result;
+}
+
+/// Takes what fits; true: there is no more to look at.
+bool take_messages(message_walk& walk, const looked_at& part) {
+  for (auto each = part.messages.rbegin(); each != part.messages.rend(); ++each) {
+    if (walk.found.size() == walk.wanted)
+      return true;
+    if (walk.filter.fits(*each))
+      walk.found.push_back({each->seq, weight_of(each->text.size(), each->author.size())});
+  }
+  walk.before = part.before;
+  const auto& since = walk.filter.when.since;
+  return part.before == 0 || (since && !part.messages.empty() && part.messages.back().at + jump < *since);
+}
+
+void look_on(const message_walk_ptr& walk) {
+  const auto call = walk->call.lock();
+  if (!call)
+    return;
+  ask_to_read(
+      call,
+      [salon = walk->salon, text = walk->text, before = walk->before](store& db) {
+        return text ? look_for_text(db, salon, *text, before) : look_at_history(db, salon, before);
+      },
+      [call, walk](const looked_at& part) {
+        if (!take_messages(*walk, part))
+          return look_on(walk);
+        std::reverse(walk->found.begin(), walk->found.end());
+        show_messages(call, {}, std::move(walk->found));
+      });
+}
+
+void look_for(const admin_call_ptr& call, const message_filter& filter, std::optional<std::string> text,
+              size_t wanted) {
+  auto walk = std::make_shared<message_walk>();
+  walk->call = call;
+  walk->salon = call->file.salon->id;
+  walk->filter = filter;
+  walk->text = std::move(text);
+  walk->wanted = wanted;
+  look_on(walk);
+}
+
+void show_history(const admin_call_ptr& call) {
+  const auto filter = filter_meant(call);
+  if (!filter)
+    return;
+  const auto wished = std::min(static_cast<size_t>(call->said().number("N").value_or(50)), most_messages);
+  if (filter->any())
+    return look_for(call, *filter, std::nullopt, wished);
+  ask_to_read(
+      call, [id = call->file.salon->id, wished](store& db) { return db.begin_history(id, wished); },
+      [call](history_page& found) { show_messages(call, found.messages, std::move(found.later)); });
+}
+
+void search_salon(const admin_call_ptr& call) {
+  const auto filter = filter_meant(call);
+  if (!filter)
+    return;
+  if (filter->any())
+    return look_for(call, *filter, call->said().text(), most_found);
+  ask_to_read(
+      call,
+      [id = call->file.salon->id, text = call->said().text()](store& db) {
+        return db.begin_search(id, text, most_found);
+      },
+      [call](history_page& found) { show_messages(call, found.messages, std::move(found.later)); });
+}
+
+// --- what is deleted ---
+
+/// A user's messages that go, piece by piece.
+struct deletion {
+  std::weak_ptr<admin_call> call;
+  user author;
+  time_span when;
+  table_row last;
+  size_t deleted = 0;
+};
+using deletion_ptr = std::shared_ptr<deletion>;
+
+void delete_on(const deletion_ptr& state) {
+  const auto call = state->call.lock();
+  if (!call)
+    return;
+  ask_to_write(
+      call,
+      [author = state->author.id, when = state->when, after = state->last](store& db) {
+        return delete_messages_of(db, author, when.since, when.until, after, messages_a_look);
+      },
+      [call, state](deleted_part& piece) {
+        state->deleted += piece.count;
+        state->last = std::move(piece.last);
+        if (!state->last.empty())
+          return delete_on(state);
+        note(call, state->author.username, std::to_string(state->deleted) + " messages", [call, state] {
+          call->done(json{{"done", true}, {"user", state->author.username}, {"messages", state->deleted}});
+        });
+      });
+}
+
+/// In pieces, so that nobody's post waits for all of it. A line in the audit log at its beginning, and one at its end.
+void delete_messages_of(const admin_call_ptr& call) {
+  const auto when = span_meant(call);
+  if (!when)
+    return;
+  const auto author = call->said().get("--author");
+  const auto span = "messages since " + (when->since ? iso_time(*when->since) : "ever") + " until "
+                    + (when->until ? iso_time(*when->until) : "now");
+  ask_to_write(
+      call,
+      [author, why = call->why(span)](store& db) {
+        auto found = db.find_user(key_of(author));
+        db.note(why, "message delete", found ? found->username : author, found ? "begun" : to_string(found.why()));
+        return found;
+      },
+      [call, when](const user& found) {
+        auto state = std::make_shared<deletion>();
+        state->call = call;
+        state->author = found;
+        state->when = *when;
+        call->report([state] { return json{{"messages", state->deleted}}; });
+        delete_on(state);
+      });
+}
+
+void delete_message(const admin_call_ptr& call) {
+  const auto& said = call->said();
+  const bool many = said.has("--author");
+  if (many == said.has("ID") || (!many && (said.has("--since") || said.has("--until"))))
+    return call->refuse(admin_verdict::wrong_usage,
+                        "message delete ID, or message delete --author=USER [--since=TIME] [--until=TIME]");
+  if (many)
+    return delete_messages_of(call);
+  const auto id = said.number("ID");
+  if (!id)
+    return call->refuse(admin_verdict::wrong_usage, "ID is a number; history --ids shows them");
+  ask_to_write(
+      call, [id, why = call->why()](store& db) { return db.delete_message(message_id{*id}, why); },
+      [call](done) { call->done(); });
+}
+
+} // namespace
+
+void add_content_commands(std::map<std::string_view, admin_command>& to) {
+  to["search"] = search_salon;
+  to["message delete"] = delete_message;
+  to["history"] = show_history;
+}
+
+} // namespace salond

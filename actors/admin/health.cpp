@@ -1,0 +1,178 @@
+// `check`, for programs that watch servers: what is wrong with the node now, and what soon will be.
+#include "actors/admin/node_state.hpp"
+#include "actors/wall_clock.hpp"
+#include "persistence/backup/files.hpp"
+#include <algorithm>
+#include <filesystem>
+#include <sys/statvfs.h>
+
+namespace salond {
+namespace {
+
+using namespace persistence;
+using days = std::chrono::duration<int64_t, std::ratio<86400>>;
+
+enum class health : uint8_t { ok, warning, critical };
+
+const char* to_string(health what) {
+  switch (what) {
+  case health::ok: return "ok";
+  case health::warning: return "warning";
+  case health::critical: return "critical";
+  }
+  return "critical";
+}
+
+/// What was looked at, how it is, and a few words about it.
+struct finding {
+  const char* about;
+  health how;
+  std::string text;
+};
+using findings = std::vector<finding>;
+
+// Writes that wait: a thousand are some tenths of a second's on a usual disk.
+constexpr size_t many_writes = 1000;
+
+finding look_at_database(const database_state& now) {
+  if (!now.answers)
+    return {"database", health::critical, "does not answer"};
+  return now.trouble.empty() ? finding{"database", health::ok, "answers"}
+                             : finding{"database", health::critical, now.trouble};
+}
+
+finding look_at_queue(const surveyed& house, const counted_work& work) {
+  const auto text = std::to_string(work.writes) + " writes and " + std::to_string(house.posts_parked) + " posts wait";
+  return {"queue", work.writes > many_writes || house.posts_parked > 0 ? health::warning : health::ok, text};
+}
+
+finding look_at_disk(const std::string& folder) {
+  struct statvfs disk {};
+  if (::statvfs(folder.c_str(), &disk) != 0 || disk.f_blocks == 0)
+    return {"disk", health::warning, "its free space is not known"};
+  const auto free = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize) / (1 << 20);
+  const auto percent = 100.0 * static_cast<double>(disk.f_bavail) / static_cast<double>(disk.f_blocks);
+  const auto text = std::to_string(static_cast<int64_t>(free)) + " MiB free (" + std::to_string(int(percent)) + " %)";
+  if (free < 100)
+    return {"disk", health::critical, text};
+  return {"disk", free < 1024 || percent < 5 ? health::warning : health::ok, text};
+}
+
+/// A date that something must not reach.
+finding look_at_end(const char* about, const std::string& whose, std::time_t until, std::time_t now) {
+  const auto left = (until - now) / 86400;
+  const auto text = whose + " ends " + iso_time(moment{std::chrono::seconds{until}});
+  if (until <= now)
+    return {about, health::critical, whose + " ended " + iso_time(moment{std::chrono::seconds{until}})};
+  return {about, left < 2 ? health::critical : left < 14 ? health::warning : health::ok, text};
+}
+
+/// The one that clients are shown; and those of operators that end soon.
+void look_at_certificates(const admin_parts& parts, std::time_t now, findings& found) {
+  if (parts.configuration.certificate_until)
+    if (const auto until = parts.configuration.certificate_until())
+      found.push_back(look_at_end("certificate", "the clients' certificate", *until, now));
+  if (!parts.certificates.list)
+    return;
+  for (const auto& one : parts.certificates.list()) {
+    const auto mine = look_at_end("certificate", "the certificate of " + one.facts.who.name, one.facts.until, now);
+    if (!one.revoked && is_operator(one.facts.who.kind) && one.facts.until > now && mine.how != health::ok)
+      found.push_back({mine.about, health::warning, mine.text}); // the server works without it
+  }
+}
+
+/// Nothing is stored later than now, unless the clock went back. `newest`: now where nothing is stored.
+finding look_at_clock(moment newest, moment now) {
+  const auto ahead = std::chrono::duration_cast<std::chrono::seconds>(newest - now).count();
+  if (ahead > 60)
+    return {"clock", health::warning, "it is " + std::to_string(ahead) + " s behind what was stored last"};
+  return {"clock", health::ok, iso_time(now)};
+}
+
+/// When the newest file of the backups' folder was written.
+std::optional<std::chrono::seconds> age_of_backup(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::optional<fs::file_time_type> newest;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(folder, failed)) {
+    const auto written = entry.last_write_time(failed);
+    if (!failed && entry.is_regular_file(failed) && is_backup_name(entry.path().filename().string()))
+      newest = std::max(newest.value_or(written), written);
+  }
+  if (!newest)
+    return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(fs::file_time_type::clock::now() - *newest);
+}
+
+/// Who makes backups in another way has none here; who says how old they may be wants them.
+finding look_at_backups(const std::string& folder, std::optional<int64_t> most_days) {
+  const auto age = age_of_backup(folder);
+  if (!age)
+    return {"backup", most_days ? health::critical : health::ok, "there is none in " + folder};
+  const auto old = std::chrono::duration_cast<days>(*age).count();
+  const auto text = "the newest is " + std::to_string(old) + " days old";
+  return {"backup", old >= most_days.value_or(7) ? health::warning : health::ok, text};
+}
+
+/// One line: what is wrong, the worst first, or that nothing is.
+void answer(const admin_call_ptr& call, findings found) {
+  std::stable_sort(found.begin(), found.end(), [](const auto& one, const auto& other) { return one.how > other.how; });
+  const auto worst = found.front().how;
+  std::string line;
+  json all = json::array();
+  for (const auto& one : found) {
+    all.push_back({{"check", one.about}, {"status", to_string(one.how)}, {"text", one.text}});
+    if (worst == health::ok || one.how != health::ok)
+      line += (line.empty() ? "" : "; ") + std::string(one.about) + ": " + one.text;
+  }
+  call->done(json{{"status", to_string(worst)}, {"line", line}, {"at_ms", to_ms(wall_clock())}, {"checks", all}});
+}
+
+/// The rest is looked at in the files of the node.
+void look_at_node(const admin_call_ptr& call, findings found, std::optional<moment> newest) {
+  const auto& parts = call->parts();
+  const auto now = wall_clock();
+  if (newest)
+    found.push_back(look_at_clock(*newest, now));
+  found.push_back(look_at_disk(parts.state));
+  try {
+    look_at_certificates(parts, std::time(nullptr), found);
+  } catch (const std::exception& error) {
+    found.push_back({"certificate", health::warning, error.what()});
+  }
+  found.push_back(look_at_backups(parts.state + "/backups", call->said().number("--backup-days")));
+  answer(call, std::move(found));
+}
+
+void check(const admin_call_ptr& call) {
+  ask_how_it_is(call, [call](const surveyed& house, const database_state& database) {
+    findings found;
+    found.push_back(look_at_database(database));
+    found.push_back(look_at_queue(house, database.work));
+    if (!database.answers)
+      return look_at_node(call, std::move(found), std::nullopt);
+    ask_to_read(
+        call, [](store& db) { return db.audit_tail(1); },
+        [call, found](const std::vector<audit_line>& last) {
+          look_at_node(call, found, last.empty() ? wall_clock() : last.back().at);
+        });
+  });
+}
+
+// --- the configuration ---
+
+void show_configuration(const admin_call_ptr& call) {
+  std::vector<json> list;
+  for (const auto& one : call->parts().configuration.show())
+    list.push_back({{"name", one.name}, {"value", json::parse(one.value)}, {"from", one.from}});
+  call->done(json(list));
+}
+
+} // namespace
+
+void add_health_commands(std::map<std::string_view, admin_command>& to) {
+  to["check"] = check;
+  to["config show"] = show_configuration;
+}
+
+} // namespace salond

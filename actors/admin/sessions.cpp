@@ -1,0 +1,133 @@
+// Commands about who is connected: sessions, what ends them, and accounts that cannot log in.
+#include "actors/admin/ask.hpp"
+#include "protocol/words/names.hpp"
+#include <algorithm>
+
+namespace salond {
+namespace {
+
+using namespace persistence;
+
+/// Asks who is connected; `then` gets the sessions, those of the user that USER names, if it names one.
+template <class Then>
+void ask_sessions(const admin_call_ptr& call, Then then) {
+  call->self()
+      ->request(call->parts().directory, std::chrono::seconds{5}, list_sessions{})
+      .then(
+          [call, then = std::move(then)](sessions_listed& all) mutable {
+            auto& found = all.sessions;
+            if (const auto& target = call->file.target)
+              found.erase(std::remove_if(found.begin(), found.end(),
+                                         [&](const session_listed& one) { return one.user != target->who.id; }),
+                          found.end());
+            then(found);
+          },
+          refusing_error(call));
+}
+
+/// The session as `session end` takes it: a text, since most programs cut such long numbers in JSON.
+std::string id_of(const session_listed& session) {
+  return std::to_string(session.with.value);
+}
+
+void list_sessions_of(const admin_call_ptr& call) {
+  if (call->said().has("USER") && !call->file.target)
+    return call->refuse(fault::unknown_user);
+  ask_sessions(call, [call](const std::vector<session_listed>& found) {
+    json list = json::array();
+    for (const auto& one : found)
+      list.push_back(
+          {{"user", one.username}, {"address", one.address}, {"since", iso_time(one.since)}, {"id", id_of(one)}});
+    call->done(list);
+  });
+}
+
+void show_user(const admin_call_ptr& call) {
+  if (!call->file.target)
+    return call->refuse(fault::unknown_user);
+  ask_sessions(call, [call](const std::vector<session_listed>& sessions) {
+    const auto& found = *call->file.target;
+    auto shown = profile_fields(found);
+    shown["salons"] = found.salons;
+    if (!found.moderates.empty())
+      shown["moderates"] = found.moderates;
+    shown["sessions"] = json::array();
+    for (const auto& one : sessions)
+      shown["sessions"].push_back({{"address", one.address}, {"since", iso_time(one.since)}, {"id", id_of(one)}});
+    call->done(shown);
+  });
+}
+
+/// Closes the connections, or the one. A token that one of them got behind the first look at them ends as well.
+void close_sessions(const admin_call_ptr& call, const user& who, connection_id only, size_t count) {
+  call->self()->send(call->parts().directory, close_user{who.id, event::session_ended{}, only});
+  const auto end = [call, who, count] {
+    ask_to_write(
+        call,
+        [id = who.id](store& db) {
+          db.end_tokens(id);
+          return done{};
+        },
+        [call, who, count](done) {
+          call->done(json{{"done", true}, {"user", who.username}, {"sessions", count}});
+        });
+  };
+  call->self()
+      ->request(call->parts().directory, caf::infinite, settle{})
+      .then([end](settled) { end(); }, refusing_error(call));
+}
+
+void end_sessions(const admin_call_ptr& call) {
+  if (!call->file.target)
+    return note(call, call->said().get("USER"), {}, to_string(fault::unknown_user),
+                [call] { call->refuse(fault::unknown_user); });
+  ask_sessions(call, [call](const std::vector<session_listed>& found) {
+    const auto wished = call->said().get("ID");
+    const auto named =
+        std::find_if(found.begin(), found.end(), [&](const session_listed& one) { return id_of(one) == wished; });
+    if (!wished.empty() && named == found.end())
+      return note(call, call->said().get("USER"), {}, "refused", [call] {
+        call->refuse(admin_verdict::refused, "the user has no such session; sessions USER shows them");
+      });
+    const auto only = wished.empty() ? connection_id{} : named->with;
+    const auto count = wished.empty() ? found.size() : size_t{1};
+    ask_to_write(
+        call,
+        [who = call->file.target->who, why = call->why()](store& db) {
+          db.end_tokens(who.id);
+          db.note(why, "session end", who.username, "done");
+          return who;
+        },
+        [call, only, count](const user& who) { close_sessions(call, who, only, count); });
+  });
+}
+
+void disable_user(const admin_call_ptr& call) {
+  ask_to_write(
+      call,
+      [key = key_of(call->said().get("USER")), why = call->why()](store& db) { return db.disable_user(key, why); },
+      [call](const user& who) {
+        call->self()->send(call->parts().directory, close_user{who.id, event::refused{fault::disabled, {}}});
+        call->done(json{{"done", true}, {"user", who.username}});
+      });
+}
+
+void enable_user(const admin_call_ptr& call) {
+  ask_to_write(
+      call, [key = key_of(call->said().get("USER")), why = call->why()](store& db) { return db.enable_user(key, why); },
+      [call](const user& who) {
+        call->done(json{{"done", true}, {"user", who.username}});
+      });
+}
+
+} // namespace
+
+void add_session_commands(std::map<std::string_view, admin_command>& to) {
+  to["user"] = show_user;
+  to["user disable"] = disable_user;
+  to["user enable"] = enable_user;
+  to["sessions"] = list_sessions_of;
+  to["session end"] = end_sessions;
+}
+
+} // namespace salond

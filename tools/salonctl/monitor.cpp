@@ -1,0 +1,69 @@
+#include "tools/salonctl/monitor.hpp"
+#include "tools/salonctl/commands.hpp"
+#include "tools/salonctl/show.hpp"
+#include "tools/salonctl/terminal.hpp"
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+
+namespace salonctl {
+namespace {
+
+constexpr int ok = 0, warning = 1, critical = 2, unknown = 3;
+
+int status_of(const std::string& word) {
+  return word == "ok" ? ok : word == "warning" ? warning : critical;
+}
+
+const char* name_of(int how) {
+  static constexpr const char* names[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+  return names[how];
+}
+
+/// How far this machine's clock and the server's are from each other: each of the two may be wrong.
+void compare_clocks(json& found) {
+  const auto here =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto apart = std::abs(here.count() - found.value("at_ms", int64_t{here.count()})) / 1000;
+  if (apart <= 60)
+    return;
+  const auto text = "clock: " + std::to_string(apart) + " s from the clock of this machine";
+  found["line"] = found.value("status", "") == "ok" ? text : found.value("line", "") + "; " + text;
+  if (found["status"] == "ok")
+    found["status"] = "warning";
+}
+
+int tell(int how, const std::string& line) {
+  const auto colour = how == ok ? "\x1b[32m" : how == warning ? "\x1b[33m" : "\x1b[31m";
+  const bool coloured = shows_colours();
+  std::cout << (coloured ? colour : "") << name_of(how) << (coloured ? "\x1b[0m" : "") << ": " << for_terminal(line)
+            << std::endl;
+  return how;
+}
+
+int ask(const options& asked) {
+  understood(asked.words);
+  auto* server = new server_link(asked); // lives as long as the process
+  auto found = json::parse(server->ask(
+      asked.words, [](std::string&) { return false; }, [](const std::string&) {}));
+  compare_clocks(found);
+  const auto how = status_of(found.value("status", ""));
+  if (!asked.json)
+    return tell(how, found.value("line", ""));
+  std::cout << found.dump() << std::endl;
+  return how;
+}
+
+} // namespace
+
+int monitor(const options& asked) {
+  try {
+    return ask(asked);
+  } catch (const failure& why) {
+    return tell(why.how == status::cannot_connect || why.how == status::refused ? critical : unknown, why.what());
+  } catch (const std::exception& error) {
+    return tell(unknown, error.what());
+  }
+}
+
+} // namespace salonctl
