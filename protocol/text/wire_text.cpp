@@ -279,8 +279,8 @@ public:
   void operator()(const event::announced& what) const { say({words("Annonce: ")}, what.text); }
 
 private:
-  /// A text of the server: nobody chose anything of it.
-  void say_own(std::string_view text) const { say({}, text); }
+  /// A text of the server, as it is: nobody chose anything of it, and names in a list are quoted.
+  void say_own(std::string_view text) const { say({}, {}, text); }
 
   /// What a person chose, behind an envelope, and our words behind it.
   void say(parts of, std::string_view chosen, std::string_view after = {}) const {

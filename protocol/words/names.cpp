@@ -112,21 +112,34 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
+namespace {
+
+bool is_line_end_or_control(UChar32 c) {
+  return (c != '\t' && (c < 0x20 || (c >= 0x7F && c < 0xA0))) || c == 0x2028 || c == 0x2029;
+}
+
+} // namespace
+
 void append_shown(std::string& to, std::string_view text) {
   to.reserve(to.size() + text.size());
   const auto* data = reinterpret_cast<const uint8_t*>(text.data());
   const auto size = static_cast<int32_t>(text.size());
+  int32_t as_it_is = 0; // from here on nothing is replaced; it is appended as one piece
   for (int32_t at = 0; at < size;) {
+    if (data[at] >= 0x20 && data[at] < 0x7F) { // most bytes are
+      ++at;
+      continue;
+    }
     const auto from = at;
     UChar32 c;
     U8_NEXT(data, at, size, c);
-    if (c < 0)
-      to += "\xEF\xBF\xBD";
-    else if ((c != '\t' && (c < 0x20 || (c >= 0x7F && c < 0xA0))) || c == 0x2028 || c == 0x2029)
-      to += ' ';
-    else
-      to.append(text, static_cast<size_t>(from), static_cast<size_t>(at - from));
+    if (c >= 0 && !is_line_end_or_control(c))
+      continue;
+    to.append(text, static_cast<size_t>(as_it_is), static_cast<size_t>(from - as_it_is));
+    to += c < 0 ? "\xEF\xBF\xBD" : " ";
+    as_it_is = at;
   }
+  to.append(text, static_cast<size_t>(as_it_is), std::string_view::npos);
 }
 
 std::string shown(std::string_view text) {
