@@ -170,7 +170,7 @@ void connection::carry_out(rules::effects what) {
     if (auto* question = std::get_if<rules::ask>(&one))
       ask(std::move(question->what));
     if (auto* later = std::get_if<rules::ask_when_read>(&one))
-      when_read_ = std::move(later->what);
+      when_read_ = std::make_unique<rules::question::any>(std::move(later->what));
     if (auto* end = std::get_if<rules::hang_up>(&one))
       close(end->last);
   }

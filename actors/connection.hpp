@@ -164,12 +164,12 @@ private:
   std::optional<instant> wake_at_; ///< a `wake` is under way for then
 
   admission::attempt attempt_; ///< of a password
-  std::optional<rules::question::any> attempt_waits_;
+  std::unique_ptr<rules::question::any> attempt_waits_;
   credential credential_ = credential::password;
   std::shared_ptr<hash_ticket> registration_; ///< with the relay
   /// Who owes an answer: the salon of the posts or the question that are open, or a service.
   std::variant<std::monostate, salon_id, services_of_node> owed_by_;
-  std::optional<rules::question::any> when_read_; ///< asked once it has read what it was told
+  std::unique_ptr<rules::question::any> when_read_; ///< asked once it has read what it was told
   /// What is handed out; nothing of these: what waited for the login.
   std::variant<std::monostate, messages_of, search_of, members_of> handed_out_;
 };

@@ -11,7 +11,7 @@ namespace salond {
 
 void connection::ask_if_read() {
   if (when_read_ && socket_ && outlet_.has_room() && !inlet_.held(now()))
-    ask(*std::exchange(when_read_, std::nullopt));
+    ask(std::move(*std::exchange(when_read_, nullptr)));
 }
 
 /// Asks for the next piece, which costs so much: once that is paid.
@@ -19,7 +19,7 @@ void connection::ask_when_paid(double cost) {
   const auto wait = inlet_.charge(cost, now());
   if (wait == instant::duration{0})
     return std::visit([this](auto& state) { ask_next(state); }, handed_out_);
-  when_read_ = rules::question::next_piece{};
+  when_read_ = std::make_unique<rules::question::any>(rules::question::next_piece{});
   wake_up(inlet_.hold(wait, now()));
 }
 

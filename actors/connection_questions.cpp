@@ -29,14 +29,14 @@ bool connection::may_try(const Question& what, std::string account) {
   attempt_ = {number, network, std::move(account), {}, {}, {}, token, session().anonymous()};
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
-  case rules::login_throttle::verdict::waits: attempt_waits_ = what; break;
+  case rules::login_throttle::verdict::waits: attempt_waits_ = std::make_unique<rules::question::any>(what); break;
   case rules::login_throttle::verdict::refused: answer<Question>({fault::too_many_attempts}); break;
   }
   return false;
 }
 
 void connection::attempt_due() {
-  if (auto what = std::exchange(attempt_waits_, std::nullopt))
+  if (const auto what = std::move(attempt_waits_))
     ask(std::move(*what));
 }
 

@@ -50,15 +50,15 @@ inlet::step inlet::take_next(bool has_room, instant now) {
     result.wake_after = instant::duration{0};
     return result;
   }
-  const auto paid = held_.has_value();
-  auto said = paid ? std::exchange(held_, std::nullopt) : codec_->next(now);
+  const auto paid = held_ != nullptr;
+  auto said = paid ? std::optional{std::move(*std::exchange(held_, nullptr))} : codec_->next(now);
   if (!said)
     return result;
   ++heard_;
   if (!paid && in_budget(*said, result, now) == pace::wait)
-    held_ = std::move(said);
+    held_ = std::make_unique<utterance>(*std::move(said));
   else if (in_message_rate(*said, result, now) == pace::wait)
-    held_ = std::move(said);
+    held_ = std::make_unique<utterance>(*std::move(said));
   else
     result.said = std::move(said);
   return result;
@@ -175,7 +175,7 @@ void inlet::arrived() {
 }
 
 void inlet::park(command::post&& post, instant until) {
-  parked_ = std::move(post);
+  parked_ = std::make_unique<command::post>(std::move(post));
   parked_until_ = until;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 #include "actors/admission.hpp"
 #include "protocol/codec.hpp"
+#include <memory>
 
 namespace salond {
 
@@ -87,8 +88,8 @@ public:
 
   // --- a post that finds no room in its salon ---
   void park(command::post&& post, instant until);
-  bool has_parked() const { return parked_.has_value(); }
-  std::optional<command::post> take_parked() { return std::exchange(parked_, std::nullopt); }
+  bool has_parked() const { return parked_ != nullptr; }
+  std::unique_ptr<command::post> take_parked() { return std::move(parked_); }
   /// Whether one has waited for long enough.
   bool parked_too_long(instant now) const { return parked_ && parked_until_ <= now; }
 
@@ -114,9 +115,9 @@ private:
   rules::session session_;
   rules::client_budget budget_;
   double prepaid_ = 0;            ///< for an answer that is not whole yet
-  std::optional<utterance> held_; ///< paid for, and not heard before held_until_
+  std::unique_ptr<utterance> held_; ///< paid for, and not heard before held_until_
   instant held_until_{};
-  std::optional<command::post> parked_;
+  std::unique_ptr<command::post> parked_; ///< these two apart: an idle client has neither, and there are many
   instant parked_until_{};
   size_t heard_ = 0;     ///< frames in this turn of the loop
   size_t forgotten_ = 0; ///< bytes, since it was hung up

@@ -230,7 +230,7 @@ TEST_F(Inlet, ParksAPostThatFindsNoRoom) {
   EXPECT_TRUE(in.parked_too_long(start + 5s));
 
   EXPECT_EQ(in.take_parked()->text, "deux");
-  EXPECT_EQ(in.take_parked(), std::nullopt);
+  EXPECT_EQ(in.take_parked(), nullptr);
   EXPECT_FALSE(in.parked_too_long(start + 5s));
 }
 
