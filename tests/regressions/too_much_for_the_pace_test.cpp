@@ -40,10 +40,10 @@ protected:
     return all;
   }
   void say(client& who, size_t times) {
-    for (size_t i = 0; i < times; ++i)
+    for (size_t i = 0; i < times; ++i) {
       who.say("MSG (Général):" + std::string(8000, 'x'));
-    for (size_t i = 0; i < times; ++i)
-      who.line();
+      who.line(); // who says this reads all, and is not cut off on a busy machine either
+    }
   }
 
   user_id zoe_id, carl_id;
