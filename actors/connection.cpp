@@ -2,6 +2,12 @@
 #include "config/log.hpp"
 
 namespace salond {
+namespace {
+
+// While what a stranger asked for is being written, the time to log in is looked at again this often.
+constexpr auto look_again = std::chrono::seconds{1};
+
+} // namespace
 
 connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house,
                        caf::intrusive_ptr<client_socket> socket, const dialect& speaks, std::optional<fault> refusal)
@@ -243,8 +249,11 @@ void connection::time_has_come(instant at) {
     return answer<command::post>({fault::busy, post.salon});
   }
   const auto patience = house_->settings.limits.login_seconds;
-  if (patience != 0 && at >= entered_ + std::chrono::seconds{patience})
-    carry_out(session().time_is_up());
+  if (patience == 0 || at < entered_ + std::chrono::seconds{patience})
+    return;
+  if (session().anonymous() && session().stores())
+    return house_->wake(*this, at + look_again); // it is answered what becomes of it
+  carry_out(session().time_is_up());
 }
 
 void connection::lost(salon_id which) {

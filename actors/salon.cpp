@@ -125,7 +125,8 @@ void on_join(pointer self, const join& msg) {
         [self, msg, refuse](const outcome<persistence::request_change>& made) {
           if (!made)
             return refuse(made.why());
-          log::info("asked to join", {{"user", msg.username}, {"salon", self->state.rules.record().name}});
+          if (*made == persistence::request_change::made) // once a request, however often it is asked for
+            log::info("asked to join", {{"user", msg.username}, {"salon", self->state.rules.record().name}});
           answer(self, msg.from,
                  rules::answer_of<command::join>{done{}, event::request_waits{self->state.rules.record().name}});
         },

@@ -116,7 +116,15 @@ inlet::pace inlet::in_message_rate(utterance& said, step& result, instant now) {
   if (session_.anonymous() || !rules::is_message(said))
     return pace::go;
   using verdict = rules::message_rate::verdict;
-  const auto may = allowed_.ask_to_say(session_.who().id, codec_->unread() != 0, now);
+  auto may = allowed_.ask_to_say(session_.who().id, codec_->unread() != 0, now);
+  if (may.what != verdict::wait)
+    rate_waits_since_.reset();
+  else if (!rate_waits_since_)
+    rate_waits_since_ = now;
+  else if (now - *rate_waits_since_ >= rules::message_rate::slowed_for) { // his other connections say too much
+    may.what = verdict::refuse;
+    rate_waits_since_.reset();
+  }
   switch (may.what) {
   case verdict::go: break;
   case verdict::wait: result.wake_after = hold(may.wait, now); return pace::wait;

@@ -2,7 +2,8 @@
 // floods on all the same is refused, and at last closed.
 //
 // Who sends one message at a time, and the next when that is answered, is never more than slowed: only while more of
-// the same client waits to be read does the time run out.
+// the same client waits to be read does the time run out. Where his other connections use the rate up, what one of
+// them says waits as long, and is refused then (inlet): a connection that has gone meanwhile is noticed at last.
 // Memory is bounded: 65,536 users; who said nothing for longest is forgotten. Three seconds of silence (a burst's
 // worth) make good for all, so that forgetting it changes nothing.
 #pragma once

@@ -299,6 +299,11 @@ effects session::on(catching_up&, answer::remembered& remembered) {
   return hand_out(remembered.more ? effects{} : settle(std::nullopt), *remembered.page, remembered.more);
 }
 
+bool session::stores() const {
+  return std::holds_alternative<entering>(state_) || std::holds_alternative<storing_account>(state_)
+         || std::holds_alternative<storing_password>(state_);
+}
+
 effects session::time_is_up() {
   if (!anonymous() || closed())
     return {};

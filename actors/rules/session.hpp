@@ -57,7 +57,9 @@ public:
   effects hear(utterance said);
   /// What the last question, or a post, was answered.
   effects answered(answer::any what);
-  /// The time to log in is over.
+  /// Something of it is being written: what a refusal now would deny may hold already.
+  bool stores() const;
+  /// The time to log in is over. REQUIRES: !stores().
   effects time_is_up();
   /// The connection was closed from above: nothing is heard or answered any more.
   void hung_up() { state_ = over{}; }

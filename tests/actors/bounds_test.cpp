@@ -131,6 +131,19 @@ TEST_F(Bounds, WhoDoesNotLogInIsToldSoAndWhoDidIsLeftAlone) {
   EXPECT_EQ(zoe.line(), "zoë dans le salon Général: toujours là");
 }
 
+TEST_F(Bounds, WhatIsBeingWrittenIsNotRefusedForWantOfTime) {
+  settings.limits.login_seconds = 1;
+  start();
+  guard->hold(what::writes);
+  auto newcomer = connect();
+  newcomer.say("INSCRIPTION:neuf:Neuf:secret");
+  auto silent = connect(); // its time is up after the newcomer's
+  EXPECT_EQ(silent.line(), "ERREUR: délai d'authentification dépassé");
+  guard->release(what::writes);
+
+  EXPECT_EQ(newcomer.line(), "Inscription réussie!");
+}
+
 TEST_F(Bounds, APostWaitsForRoomInItsSalon) {
   settings.limits.posts_in_flight_per_salon = 1;
   start();

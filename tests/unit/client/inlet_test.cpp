@@ -180,6 +180,25 @@ TEST_F(Inlet, SlowsMessagesToTheRateOfTheirUserAndThenRefusesThem) {
   EXPECT_GT(now, start + 4s);
 }
 
+TEST_F(Inlet, RefusesAMessageForWhichTheOtherConnectionsOfItsUserLeaveNoRoom) {
+  settings.rate.burst = 1;
+  settings.rate.messages_per_second = 1;
+  log_in();
+  auto now = start;
+  const auto others_say_all_they_may = [&] { allowed.ask_to_say(user_id{7}, false, now); };
+  others_say_all_they_may();
+  EXPECT_EQ(hear("MSG (Général):x\n", now), 0u);
+
+  while (!told<event::refused>(fault::too_many_messages)) {
+    ASSERT_LT(now, start + 10s);
+    now += last.wake_after.value_or(10ms);
+    others_say_all_they_may();
+    in.begin_turn();
+    take(now);
+  }
+  EXPECT_GE(now, start + 5s);
+}
+
 TEST_F(Inlet, IsNotReadWhileMoreWaitsThanIsTaken) {
   log_in();
   hear("JOIN:Blabla\n" + std::string(99, 'x'));

@@ -182,7 +182,15 @@ TEST_F(SessionLogin, HasATimeThatCanBeUp) {
   EXPECT_EQ(found(stored_user()), lines{}); // the late answer is nobody's
 
   session = rules::session{3};
+  hear(command::log_in{"zoe", "secret"});
+  found(stored_user());
+  EXPECT_FALSE(session.stores());
+  verified(0);
+  EXPECT_TRUE(session.stores()) << "a login is written, and would hold though it was refused";
+
+  session = rules::session{3};
   log_in();
+  EXPECT_FALSE(session.stores());
   EXPECT_EQ(support::lines_of(session.time_is_up()), lines{});
   EXPECT_FALSE(session.closed());
 }
