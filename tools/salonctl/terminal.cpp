@@ -1,5 +1,5 @@
 #include "tools/salonctl/terminal.hpp"
-#include <algorithm>
+#include "tools/salonctl/show.hpp"
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -14,7 +14,6 @@
 #include <termios.h>
 #include <unistd.h>
 #include <utility>
-#include <wchar.h>
 
 namespace salonctl {
 namespace {
@@ -185,35 +184,12 @@ bool confirm(const std::string& question) {
 
 bool shows_colours() {
   const auto* no = std::getenv("NO_COLOR");
-  return (!no || *no == '\0') && can_redraw(STDOUT_FILENO);
+  return (!no || *no == '\0') && std::getenv("TERM") && can_redraw(STDOUT_FILENO);
 }
 
 bool can_redraw(int descriptor) {
   const auto* kind = std::getenv("TERM");
-  return kind && std::string_view{kind} != "dumb" && ::isatty(descriptor) != 0;
-}
-
-std::string cut_to_columns(const std::string& text, size_t columns) {
-  size_t used = 0, kept = 0; // `kept`: bytes that leave a column for the mark
-  std::mbstate_t state{};
-  for (size_t at = 0; at < text.size();) {
-    wchar_t one = 0;
-    auto length = std::mbrtowc(&one, text.data() + at, text.size() - at, &state);
-    size_t width = 1;
-    if (length == 0 || length > text.size()) {
-      state = {};
-      length = 1;
-    } else {
-      width = static_cast<size_t>(std::max(0, ::wcwidth(one)));
-    }
-    if (used + width > columns)
-      return columns == 0 ? std::string{} : text.substr(0, kept) + "…";
-    used += width;
-    at += length;
-    if (used < columns)
-      kept = at;
-  }
-  return text;
+  return !(kind && std::string_view{kind} == "dumb") && ::isatty(descriptor) != 0;
 }
 
 void redrawn_line::show(const std::string& text) {
@@ -221,7 +197,7 @@ void redrawn_line::show(const std::string& text) {
     return;
   winsize size{};
   const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
-  std::cerr << "\r\x1b[K" << cut_to_columns(text, known ? size.ws_col - 1 : 79) << std::flush;
+  std::cerr << "\r\x1b[K" << cut_to_columns(text, known ? size_t{size.ws_col} - 1 : 79) << std::flush;
   shown_ = true;
 }
 

@@ -35,9 +35,6 @@ bool confirm(const std::string& question);
 /// Whether what is printed may have colours: on a terminal that knows them, and where NO_COLOR is not set.
 bool shows_colours();
 
-/// The first columns of a text that has no line end, as many as `columns`; what is cut ends in "…".
-std::string cut_to_columns(const std::string& text, size_t columns);
-
 /// Whether what stands on the terminal of standard output, or of errors, can be replaced: not on a dumb one.
 bool can_redraw(int descriptor);
 
