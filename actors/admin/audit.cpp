@@ -112,8 +112,10 @@ bool take_lines(log_walk& walk, std::vector<audit_line>& lines) {
   for (auto& line : lines) {
     if (!walk.forward && line.id >= walk.at)
       continue;
-    if (leaves_its_time(walk, line))
+    if (leaves_its_time(walk, line)) {
+      walk.at = walk.forward ? last : first;
       return true;
+    }
     if (!walk.filter.fits(line))
       continue;
     walk.found.push_back(std::move(line));
