@@ -134,7 +134,7 @@ TEST_F(DryRunMariadb, NamesWhatOthersMadeInTheTables) {
        {"of_department", "drop it"}},
       {{"CREATE TRIGGER watcher BEFORE UPDATE ON messages FOR EACH ROW SET NEW.contenu = 'x'"},
        {"watcher on messages"}},
-      {{"CREATE EVENT sweeper ON SCHEDULE EVERY 1 DAY STARTS '2099-01-01' DO DELETE FROM messages"},
+      {{"CREATE EVENT sweeper ON SCHEDULE EVERY 1 DAY STARTS '2037-01-01' DO DELETE FROM messages"},
        {"sweeper", "DISABLE"}}, // later: MySQL would begin to obey it now
       {{"ALTER TABLE clients ADD shouted VARCHAR(255) AS (UPPER(username))"}, {"clients.shouted", "generated"}},
       {{"ALTER TABLE clients ADD email VARCHAR(100) NOT NULL"}, {"clients.email", "default"}},
