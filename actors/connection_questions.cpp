@@ -128,17 +128,30 @@ void connection::carry(rules::question::hash& what) {
             [this](caf::error& why) { answer<rules::question::hash>({fault_of(why)}); });
 }
 
-/// A wrong one counts as a wrong password, of nobody's account.
+namespace {
+
+/// Whether there is such an invitation. wrong_credentials: there is none, but a user whose login it may be.
+outcome<salond::done> look_for_invitation(persistence::store& db, const std::string& hash, const std::string& user_key,
+                                          moment at) {
+  auto found = db.find_invitation(hash, at);
+  if (!found && found.why() == fault::invalid_invitation && !user_key.empty() && db.find_user(user_key))
+    return fault::wrong_credentials;
+  return found;
+}
+
+} // namespace
+
+/// A wrong one counts as a wrong password, of nobody's account; one that may be a login does as that.
 void connection::carry(rules::question::find_invitation& what) {
   if (!may_try(what, {}))
     return;
   ask_store(
       this, house_->store, store_work::kind::read,
-      [hash = rules::token_hash(what.code), at = wall_clock()](persistence::store& db) {
-        return db.find_invitation(hash, at);
-      },
+      [hash = rules::token_hash(what.code), user_key = key_of(what.otherwise),
+       at = wall_clock()](persistence::store& db) { return look_for_invitation(db, hash, user_key, at); },
       [this](const outcome<salond::done>& found) {
-        tried(found ? admission::attempt_result::right : admission::attempt_result::wrong);
+        using result = admission::attempt_result;
+        tried(found ? result::right : found.why() == fault::wrong_credentials ? result::not_tried : result::wrong);
         answer<rules::question::find_invitation>({found});
       },
       [this](fault why) {

@@ -95,6 +95,8 @@ outcome<salon_record> deciding_store::restore_salon(const std::string& name_key,
   for (const auto& one : archived_salons()) {
     if (key_of(one.record.name) != name_key)
       continue;
+    if (is_salon_name_taken(one.record.name, one.record.id)) // one that was made meanwhile looks like it
+      return refuse(why, "restore_salon", one.record.name, fault::invalid_name);
     end_archiving(one.record.id);
     note(why, "restore_salon", one.record.name, "done");
     return salon_of(one.record.id);
@@ -161,14 +163,22 @@ bool deciding_store::is_waiting(const std::string& username_key) {
   return waiting_user(username_key).has_value();
 }
 
+/// REQUIRES: it waits.
+moment deciding_store::waits_since(const std::string& username_key) {
+  const auto& waiting = table_named("registrations");
+  const auto rows = rows_with(waiting, column_named(waiting, "username_key"), username_key, {}, 1);
+  return from_ms(std::get<int64_t>(rows.at(0).at(column_named(waiting, "created_ms"))));
+}
+
 outcome<registered_user> deciding_store::accept_registration(const std::string& username_key, const decision& why) {
   const auto waiting = waiting_user(username_key);
   if (!waiting)
     return refuse(why, "accept_registration", username_key, fault::no_such_request);
+  const auto since = waits_since(username_key);
   end_registration(username_key); // its names are its own
   const auto made = register_user(*waiting);
   if (!made) {
-    insert_registration(*waiting, why.at);
+    insert_registration(*waiting, since);
     return refuse(why, "accept_registration", waiting->username, made.why());
   }
   note(why, "accept_registration", waiting->username, "done");
@@ -317,6 +327,8 @@ import_result deciding_store::import_accounts(const std::vector<imported_account
   join_automatic(before);
   put_members(asked_memberships(all));
   result.members = members_after(before);
+  const auto is_archived = [this](const new_members& of) { return !salon_of(of.salon); };
+  result.members.erase(std::remove_if(result.members.begin(), result.members.end(), is_archived), result.members.end());
   note(why, "users import", whom, "done");
   return result;
 }

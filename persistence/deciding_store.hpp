@@ -20,8 +20,6 @@ public:
   outcome<registered_user> accept_registration(const std::string& username_key, const decision& why) override;
   outcome<done> reject_registration(const std::string& username_key, const decision& why) override;
   outcome<size_t> reject_registrations(const registration_filter& which, const decision& why) override;
-  outcome<std::vector<registered_user>> accept_registrations(const registration_filter& which,
-                                                             const decision& why) override;
   bool change_password(user_id who, const std::string& expected, const std::string& hash, const decision& why) override;
   outcome<registered_user> add_user(const new_user& who, const decision& why) override;
   outcome<user> rename_user(const std::string& username_key, const std::string& new_username,
@@ -152,7 +150,7 @@ protected:
   virtual void forget_kicks(moment now) = 0;
 
 private:
-  std::vector<registration> registrations_of(const registration_filter& which);
+  moment waits_since(const std::string& username_key);
   std::optional<fault> why_not_new(const new_user& who);
   bool is_username_taken(const std::string& key);
   std::optional<fault> why_not_alike(const std::string& username, user_id but);

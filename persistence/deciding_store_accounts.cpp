@@ -1,6 +1,7 @@
 // Accounts that operators disable, registrations that they decide about together, and invitations.
 #include "persistence/audit_targets.hpp"
 #include "persistence/deciding_store.hpp"
+#include "persistence/lookups.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 
@@ -45,17 +46,8 @@ outcome<user> deciding_store::enable_user(const std::string& username_key, const
 
 // --- many registrations at once ---
 
-std::vector<registration> deciding_store::registrations_of(const registration_filter& which) {
-  auto all = registrations();
-  const auto other = [&](const registration& one) {
-    return (which.network && one.network != *which.network) || (which.before && one.at >= *which.before);
-  };
-  all.erase(std::remove_if(all.begin(), all.end(), other), all.end());
-  return all;
-}
-
 outcome<size_t> deciding_store::reject_registrations(const registration_filter& which, const decision& why) {
-  const auto all = registrations_of(which);
+  const auto all = registrations_of(*this, which);
   for (const auto& one : all)
     end_registration(key_of(one.username));
   const auto from = which.network ? "from " + *which.network : std::string(which.before ? "old ones" : "all");
@@ -64,18 +56,6 @@ outcome<size_t> deciding_store::reject_registrations(const registration_filter& 
     return refuse(why, "reject_registrations", whom, fault::no_such_request);
   note(why, "reject_registrations", whom, "done");
   return all.size();
-}
-
-outcome<std::vector<registered_user>> deciding_store::accept_registrations(const registration_filter& which,
-                                                                           const decision& why) {
-  const auto all = registrations_of(which);
-  if (all.empty())
-    return refuse(why, "accept_registrations", "0 registrations", fault::no_such_request);
-  std::vector<registered_user> result;
-  for (const auto& one : all)
-    if (const auto made = accept_registration(key_of(one.username), why))
-      result.push_back(*made);
-  return result;
 }
 
 // --- invitations ---

@@ -89,8 +89,8 @@ public:
   virtual outcome<salon_record> archive_salon(salon_id salon, const decision& why) = 0;
   /// By rising number.
   virtual std::vector<archived_salon> archived_salons() = 0;
-  /// Ends its archiving: it has the members and messages that it had. unknown_salon: none that is archived has the key.
-  /// Write.
+  /// Ends its archiving: it has the members and messages that it had, and where its policy is automatic those who came
+  /// meanwhile. unknown_salon: none that is archived has the key; invalid_name: another one looks like it now. Write.
   virtual outcome<salon_record> restore_salon(const std::string& name_key, const decision& why) = 0;
 
   // --- users ---
@@ -116,16 +116,13 @@ public:
   virtual std::vector<registration> registrations() = 0;
   /// Whether somebody waits for this username.
   virtual bool is_waiting(const std::string& username_key) = 0;
-  /// The account is made. no_such_request; name_taken and alias_taken where the server itself took a name. Write.
+  /// The account is made. no_such_request; name_taken and alias_taken where the server itself took a name, or a name
+  /// was banned that looks like it: it goes on waiting. Write.
   virtual outcome<registered_user> accept_registration(const std::string& username_key, const decision& why) = 0;
   /// Its names are free again. no_such_request. Write.
   virtual outcome<done> reject_registration(const std::string& username_key, const decision& why) = 0;
   /// The same for many; answers how many. One line in the audit log. no_such_request. Write.
   virtual outcome<size_t> reject_registrations(const registration_filter& which, const decision& why) = 0;
-  /// As accept_registration() for many, a line each; those whose names are taken now stay. no_such_request: there is
-  /// none. Write.
-  virtual outcome<std::vector<registered_user>> accept_registrations(const registration_filter& which,
-                                                                     const decision& why) = 0;
 
   /// As register_user(). Write.
   virtual outcome<registered_user> add_user(const new_user& who, const decision& why) = 0;

@@ -10,7 +10,7 @@ namespace {
 
 using namespace persistence;
 
-constexpr size_t users_a_page = 1000, most_sorted = 100000, most_listed = 10000;
+constexpr size_t users_a_page = 1000;
 
 /// Users that are gathered page by page, since they are to be sorted by something else than their names.
 struct gathered_users {
@@ -19,7 +19,7 @@ struct gathered_users {
 };
 
 void gather_users(const admin_call_ptr& call, const std::shared_ptr<gathered_users>& all) {
-  ask_to_read(
+  ask_to_read_on(
       call, [part = all->part, after = all->after](store& db) { return db.find_users(part, after, users_a_page); },
       [call, all](const std::vector<user_profile>& found) {
         for (const auto& one : found)
@@ -28,7 +28,7 @@ void gather_users(const admin_call_ptr& call, const std::shared_ptr<gathered_use
           return call->refuse(admin_verdict::refused,
                               "more than 100,000 users cannot be sorted; give a PATTERN, or leave --sort out");
         if (found.size() < users_a_page)
-          return answer_list(call, std::move(all->rows), "user", users_a_page);
+          return answer_list(call, std::move(all->rows), {"user", users_a_page});
         all->after = key_of(found.back().who.username);
         gather_users(call, all);
       });
@@ -38,17 +38,21 @@ void gather_users(const admin_call_ptr& call, const std::shared_ptr<gathered_use
 void list_users(const admin_call_ptr& call) {
   const auto& said = call->said();
   const auto part = key_of(said.get("PATTERN"));
-  if (said.has("--sort"))
-    return gather_users(call, std::make_shared<gathered_users>(gathered_users{part, {}, {}}));
-  const auto most = limit_meant(call, users_a_page, most_listed);
+  const auto most = limit_meant(call, users_a_page);
   if (!most)
     return;
+  if (said.has("--sort"))
+    return gather_users(call, std::make_shared<gathered_users>(gathered_users{part, {}, {}}));
   ask_to_read(
-      call, [part, after = key_of(said.get("--after")), most](store& db) { return db.find_users(part, after, *most); },
-      [call](const std::vector<user_profile>& found) {
+      call,
+      [part, after = key_of(said.get("--after")), most](store& db) { return db.find_users(part, after, *most + 1); },
+      [call, most](const std::vector<user_profile>& found) {
         json list = json::array();
         for (const auto& one : found)
-          list.push_back(profile_fields(one));
+          if (list.size() < *most)
+            list.push_back(profile_fields(one));
+        if (list.size() < found.size())
+          call->cut_off();
         call->done(list);
       });
 }
@@ -79,7 +83,7 @@ void kick(const admin_call_ptr& call) {
 
 void ban_for_good(const admin_call_ptr& call) {
   const auto name = call->said().get("USER");
-  if (call->said().has("--name") && !call->file.target) {
+  if (call->said().has("--name")) { // it refuses a name that an account has: this deletes nothing
     if (!is_name(name))
       return call->refuse(fault::invalid_username);
     return ask_bans(call, ban_name{name, call->why(call->said().text())});
@@ -102,7 +106,7 @@ void list_bans(const admin_call_ptr& call) {
                           {"since", iso_time(one.since)},
                           {"by", one.by},
                           {"reason", one.reason}});
-        answer_list(call, std::move(list), "user", most_sorted);
+        answer_list(call, std::move(list), {"user", most_listed, true});
       });
 }
 

@@ -51,11 +51,11 @@ std::optional<salon_id> one_with(persistence::store& db, const std::vector<salon
 
 /// The account that a certificate belongs to, if any: that of its name, where it has the same rights. The server's own
 /// certificate is nobody's, and neither is one whose name a user took.
-user_id account_of(persistence::store& db, const peer& from, role rights) {
+std::optional<persistence::user_profile> account_of(persistence::store& db, const peer& from, role rights) {
   if (from.who().name == local_administrator)
-    return {};
-  const auto found = db.find_user(key_of(from.who().name));
-  return found && found->role == rights ? found->id : user_id{};
+    return std::nullopt;
+  auto found = db.profile(key_of(from.who().name));
+  return found && found->who.role == rights ? std::optional(std::move(*found)) : std::nullopt;
 }
 
 /// Who has rights himself is an administrator's matter.
@@ -77,8 +77,8 @@ role role_of_certificate(const peer& from) {
   return from.who().kind == peer_kind::administrator ? role::administrator : role::moderator;
 }
 
-/// The same where nothing has to be read for it, so that an administrator sees how the server is, and can stop it, when
-/// the database is away.
+/// The same where nothing is named that has to be read, so that an administrator sees how the server is, and can stop
+/// it, when the database is away.
 std::optional<case_file> case_without_store(const peer& from, const spoken_command& said) {
   if (role_of_certificate(from) != role::administrator || said.has("SALON") || said.has("USER"))
     return std::nullopt;
@@ -91,7 +91,10 @@ std::optional<case_file> case_without_store(const peer& from, const spoken_comma
 case_file read_case(persistence::store& db, const peer& from, const spoken_command& said) {
   case_file file;
   file.rights.role = role_of_certificate(from);
-  file.account = account_of(db, from, file.rights.role);
+  if (const auto account = account_of(db, from, file.rights.role)) {
+    file.account = account->who.id;
+    file.disabled = account->disabled;
+  }
   if (file.rights.role == role::moderator && file.account != user_id{}) // his salons are those of the user of his name
     file.rights.moderates = db.moderates(key_of(from.who().name));
   if (said.has("SALON"))
@@ -99,7 +102,7 @@ case_file read_case(persistence::store& db, const peer& from, const spoken_comma
   if (said.has("USER"))
     if (auto found = db.profile(key_of(said.get("USER"))))
       file.target = std::move(*found);
-  if (said.has("--all") || said.has("--from") || said.has("--older-than")) // of `reject`: all words are its reason
+  if (is_about_many(said))
     file.registers = true;
   else if (!file.target && (said.what->name == "accept" || said.what->name == "reject"))
     file.registers = db.is_waiting(key_of(said.get("USER")));
@@ -129,6 +132,8 @@ void carry_out(pointer self, const admin_call_ptr& call) {
 void decide(pointer self, const admin_call_ptr& call, case_file file) {
   call->file = std::move(file);
   const auto& said = call->said();
+  if (call->file.disabled)
+    return call->forbid("the account that your certificate belongs to is disabled");
   // Who may not do it does not learn whether the salon or the user exists.
   const auto about = call->file.salon ? std::optional{call->file.salon->id} : call->file.shared;
   if (!rules::may(call->file.rights, said.what->needs, about))
@@ -188,6 +193,22 @@ void on_tell_refusals(pointer self) {
   tell_refusals_later(self);
 }
 
+/// Where the store does not answer soon, by what is known without it, if anything is.
+void read_and_decide(pointer self, const admin_call_ptr& call, std::optional<case_file> without_store) {
+  constexpr auto patience = std::chrono::seconds{2};
+  const auto job = make_store_job(
+      [from = call->from(), said = call->said()](persistence::store& db) { return read_case(db, from, said); });
+  const auto unread = [self, call, without_store](const caf::error& why) {
+    without_store ? decide(self, call, *without_store) : call->refuse(fault_of(why));
+  };
+  const auto read = [self, call, job](const store_done&) { decide(self, call, std::move(job->result)); };
+  const store_work work{store_work::kind::read, job};
+  if (without_store)
+    self->request(self->state.parts.store, patience, work).then(read, unread);
+  else
+    self->request(self->state.parts.store, caf::infinite, work).then(read, unread);
+}
+
 caf::result<admin_answer> begin(pointer self, const admin_request& msg) {
   const auto from = self->state.parts.who(self->current_sender());
   if (!from)
@@ -206,14 +227,11 @@ caf::result<admin_answer> begin(pointer self, const admin_request& msg) {
   watch_asker(self);
   auto answer = call->next();
   call->keep_alive();
-  if (auto file = case_without_store(*from, call->said())) {
+  auto file = case_without_store(*from, call->said());
+  if (file && from->who().name == local_administrator)
     decide(self, call, std::move(*file));
-    return answer;
-  }
-  ask_store(
-      self, self->state.parts.store, store_work::kind::read,
-      [from = *from, said = call->said()](persistence::store& db) { return read_case(db, from, said); },
-      [self, call](case_file& file) { decide(self, call, std::move(file)); }, [call](fault why) { call->refuse(why); });
+  else
+    read_and_decide(self, call, std::move(file));
   return answer;
 }
 

@@ -53,6 +53,12 @@ void ask_to_read(const admin_call_ptr& call, Ask what, Then then) {
     ask(call, store_work::kind::read, what, then, [call] { call->self()->state.reads.over(); });
   });
 }
+/// The same for the next part of a walk that asks part by part: it ends with an asker who is gone.
+template <class Ask, class Then>
+void ask_to_read_on(const admin_call_ptr& call, Ask what, Then then) {
+  if (!call->deserted())
+    ask_to_read(call, std::move(what), std::move(then));
+}
 template <class Ask, class Then>
 void ask_to_write(const admin_call_ptr& call, Ask what, Then then) {
   ask(call, store_work::kind::write, std::move(what), std::move(then));

@@ -1,5 +1,6 @@
 // The audit log as operators read it.
 #include "actors/admin/ask.hpp"
+#include "actors/admin/audit_names.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 
@@ -12,42 +13,94 @@ constexpr size_t most_lines = 1000; ///< of one answer
 // Lines that are looked at in one question; other questions have their turn in between.
 constexpr int64_t lines_a_look = 5000;
 
+/// What the lines of a command say, where it is not the command's own words. A command that was forbidden has a line
+/// with these.
+constexpr std::pair<std::string_view, std::string_view> noted_as[] = {
+    {"accept", "accept_registration"},
+    {"accept", "accept_registrations"},
+    {"reject", "reject_registration"},
+    {"reject", "reject_registrations"},
+    {"ban", "ban_name"},
+    {"message delete", "delete_message"},
+    {"salon create", "create_salon"},
+    {"salon policy", "set_policy"},
+    {"salon topic", "set_topic"},
+    {"salon rename", "rename_salon"},
+    {"salon archive", "archive_salon"},
+    {"salon restore", "restore_salon"},
+    {"member add", "admit"},
+    {"member remove", "dismiss"},
+    {"user add", "add_user"},
+    {"user rename", "rename_user"},
+    {"user disable", "disable_user"},
+    {"user enable", "enable_user"},
+    {"password", "set_password"},
+    {"role", "set_role"},
+    {"invite create", "create_invitation"},
+    {"invite revoke", "revoke_invitation"},
+};
+
 /// Which lines; all of them where it says nothing.
 struct line_filter {
-  std::string user_key, what, result;
+  std::optional<audit_names> user;
+  std::string command, result;
   time_span when;
 
   bool fits(const audit_line& line) const {
-    const bool about = user_key.empty() || key_of(line.by) == user_key || names(line.to);
-    return about && (what.empty() || line.what == what) && (result.empty() || line.result == result)
-           && when.holds(line.at);
+    return (!user || user->concerns(line)) && (command.empty() || is_of_command(line.what))
+           && (result.empty() || line.result == result) && when.holds(line.at);
   }
-  /// Whether it is about the user: "Zoé", or "Zoé (Général)".
-  bool names(const std::string& to) const {
-    const auto end = to.find(" (");
-    return key_of(to) == user_key || (end != std::string::npos && key_of(to.substr(0, end)) == user_key);
+  bool is_of_command(const std::string& what) const {
+    return what == command
+           || std::find(std::begin(noted_as), std::end(noted_as),
+                        std::pair<std::string_view, std::string_view>{command, what})
+                  != std::end(noted_as);
   }
 };
 
-/// A walk through the log, in one direction, until enough lines are found.
+/// A walk through the log, in one direction, until one line more is found than is wanted.
 struct log_walk {
-  std::weak_ptr<admin_call> call;
   line_filter filter;
   size_t wanted = 50;
   bool forward = false;
-  int64_t at = 0; ///< forward: the last line that was looked at; else the first one
+  bool tells_cut = false; ///< whether more lines than are wanted are worth a word
+  int64_t at = 0;         ///< forward: the last line that was looked at; else the first one
+  int64_t newest = 0;     ///< backward: the line at which it began, or one before
   std::vector<audit_line> found;
 };
 using log_walk_ptr = std::shared_ptr<log_walk>;
 
-void tell_lines(const admin_call_ptr& call, const std::vector<audit_line>& lines) {
+/// What `--follow` goes on behind: nothing that fits stands before it and is not told.
+int64_t last_looked_at(const log_walk& walk, bool cut) {
+  if (!walk.forward)
+    return walk.newest;
+  return cut ? walk.found.back().id : walk.at;
+}
+
+void tell_lines(const admin_call_ptr& call, log_walk& walk) {
+  const bool cut = walk.found.size() > walk.wanted;
+  if (cut)
+    walk.found.pop_back();
+  if (cut && walk.tells_cut)
+    call->cut_off();
+  if (!walk.forward)
+    std::reverse(walk.found.begin(), walk.found.end());
   json list = json::array();
-  for (const auto& one : lines) {
+  for (const auto& one : walk.found) {
     json line{{"id", one.id}};
     line.update(audit_fields(one));
     list.push_back(std::move(line));
   }
+  if (call->said().has("--follow"))
+    list = json{{"lines", list}, {"last", last_looked_at(walk, cut)}};
   call->done(list);
+}
+
+/// Whether all lines behind this one, in the walk's direction, are of another time.
+bool leaves_its_time(const log_walk& walk, const audit_line& line) {
+  const auto& when = walk.filter.when;
+  return walk.forward ? when.until && line.at > *when.until + clock_jump
+                      : when.since && line.at + clock_jump < *when.since;
 }
 
 /// Takes what fits out of the next lines; true: there is no more to look at.
@@ -55,48 +108,52 @@ bool take_lines(log_walk& walk, std::vector<audit_line>& lines) {
   const auto first = walk.at - lines_a_look;
   if (!walk.forward)
     std::reverse(lines.begin(), lines.end());
+  const auto last = lines.empty() ? walk.at : lines.back().id;
   for (auto& line : lines) {
-    if (walk.found.size() == walk.wanted)
+    if (!walk.forward && line.id >= walk.at)
+      continue;
+    if (leaves_its_time(walk, line)) {
+      walk.at = walk.forward ? last : first;
       return true;
-    if ((walk.forward || line.id < walk.at) && walk.filter.fits(line))
-      walk.found.push_back(std::move(line));
+    }
+    if (!walk.filter.fits(line))
+      continue;
+    walk.found.push_back(std::move(line));
+    if (walk.found.size() > walk.wanted)
+      return true;
   }
-  if (walk.forward) {
-    walk.at = lines.empty() ? walk.at : lines.back().id;
-    return lines.size() < static_cast<size_t>(lines_a_look);
-  }
-  walk.at = first;
-  return first <= 1;
+  walk.at = walk.forward ? last : first;
+  return walk.forward ? lines.size() < static_cast<size_t>(lines_a_look) : first <= 1;
 }
 
-void look_on(const log_walk_ptr& walk) {
-  const auto call = walk->call.lock();
-  if (!call)
-    return;
+void look_on(const admin_call_ptr& call, const log_walk_ptr& walk) {
   const auto after = walk->forward ? walk->at : std::max<int64_t>(walk->at - lines_a_look - 1, 0);
-  ask_to_read(
-      call, [after](store& db) { return db.audit_after(after, static_cast<size_t>(lines_a_look) + 1); },
+  ask_to_read_on(
+      call, [after](store& db) { return db.audit_after(after, static_cast<size_t>(lines_a_look)); },
       [call, walk](std::vector<audit_line>& lines) {
-        if (!take_lines(*walk, lines))
-          return look_on(walk);
-        if (!walk->forward)
-          std::reverse(walk->found.begin(), walk->found.end());
-        tell_lines(call, walk->found);
+        take_lines(*walk, lines) ? tell_lines(call, *walk) : look_on(call, walk);
       });
 }
 
-/// Backwards from the line that `--before` names, or from the end.
-void look_back(const log_walk_ptr& walk, const admin_call_ptr& call) {
-  if (const auto before = call->said().number("--before")) {
-    walk->at = *before;
-    return look_on(walk);
-  }
+/// Backwards from the line that `--before` names, or from the end: no line stands behind that.
+void look_back(const admin_call_ptr& call, const log_walk_ptr& walk) {
   ask_to_read(
       call, [](store& db) { return db.audit_tail(1); },
-      [walk](const std::vector<audit_line>& last) {
-        walk->at = last.empty() ? 1 : last.back().id + 1;
-        look_on(walk);
+      [call, walk](const std::vector<audit_line>& last) {
+        walk->newest = last.empty() ? 0 : last.back().id;
+        walk->at = std::min(call->said().number("--before").value_or(walk->newest + 1), walk->newest + 1);
+        walk->wanted == 0 ? tell_lines(call, *walk) : look_on(call, walk);
       });
+}
+
+void walk_through(const admin_call_ptr& call, const log_walk_ptr& walk) {
+  walk->forward ? look_on(call, walk) : look_back(call, walk);
+}
+
+/// How somebody is called now, and was called before, as far as the lines behind `after` say so.
+audit_names names_of(store& db, const std::string& typed, int64_t after) {
+  const auto account = db.find_user(key_of(typed));
+  return {db, account ? account->username : typed, after};
 }
 
 void show_log(const admin_call_ptr& call) {
@@ -107,13 +164,24 @@ void show_log(const admin_call_ptr& call) {
   const auto after = said.number("--after");
   if (after && said.has("--before"))
     return call->refuse(admin_verdict::wrong_usage, "give --after or --before, not both");
+  if (said.has("--follow") && said.has("--before"))
+    return call->refuse(admin_verdict::wrong_usage, "give --follow or --before, not both");
+  const auto wished = static_cast<size_t>(said.number("N").value_or(after ? int64_t{most_lines} : 50));
   auto walk = std::make_shared<log_walk>();
-  walk->call = call;
-  walk->filter = {key_of(said.get("--user")), said.get("--command"), said.get("--result"), *when};
-  walk->wanted = std::min(static_cast<size_t>(said.number("N").value_or(after ? int64_t{most_lines} : 50)), most_lines);
+  walk->filter = {std::nullopt, said.get("--command"), said.get("--result"), *when};
+  walk->wanted = std::min(wished, most_lines);
   walk->forward = after.has_value();
+  walk->tells_cut = walk->forward || wished > most_lines;
   walk->at = after.value_or(0);
-  walk->forward ? look_on(walk) : look_back(walk, call);
+  if (!said.has("--user"))
+    return walk_through(call, walk);
+  ask(
+      call, store_work::kind::long_read,
+      [typed = said.get("--user"), from = walk->at](store& db) { return names_of(db, typed, from); },
+      [call, walk](audit_names& user) {
+        walk->filter.user = std::move(user);
+        walk_through(call, walk);
+      });
 }
 
 } // namespace

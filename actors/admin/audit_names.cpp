@@ -2,41 +2,54 @@
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace salond {
+namespace {
 
-audit_names::audit_names(persistence::store& db, const std::string& present)
-    : names_{{present, std::numeric_limits<int64_t>::max()}} {
+/// OLD of "OLD (NEW)", where NEW has this key; old names may hold a parenthesis themselves.
+std::optional<std::string> name_before(const std::string& about, const std::string& new_key) {
+  if (about.empty() || about.back() != ')')
+    return std::nullopt;
+  for (auto at = about.find(" ("); at != std::string::npos; at = about.find(" (", at + 1))
+    if (key_of(about.substr(at + 2, about.size() - at - 3)) == new_key)
+      return about.substr(0, at);
+  return std::nullopt;
+}
+
+/// Whether it is "NAME" or "NAME (what about him)".
+bool names(const std::string& about, const std::string& name, const std::string& key) {
+  return about == name || about.rfind(name + " (", 0) == 0 || key_of(about.substr(0, about.find(" ("))) == key
+         || key_of(about) == key;
+}
+
+} // namespace
+
+audit_names::audit_names(persistence::store& db, const std::string& present, int64_t after)
+    : names_{{present, key_of(present), std::numeric_limits<int64_t>::max()}} {
   constexpr size_t page = 1000;
   std::vector<std::pair<int64_t, std::string>> renames; // each about "OLD (NEW)"
   std::vector<persistence::audit_line> lines;
-  int64_t last = 0;
   do {
-    lines = db.audit_after(last, page);
+    lines = db.audit_after(after, page);
     for (auto& line : lines) {
-      last = line.id;
+      after = line.id;
       if (line.what == "rename_user" && line.result == "done")
         renames.emplace_back(line.id, std::move(line.to));
     }
   } while (lines.size() == page);
-  for (auto one = renames.rbegin(); one != renames.rend(); ++one) {
-    const auto& [id, about] = *one;
-    const auto ending = " (" + names_.front().text + ")";
-    if (about.size() > ending.size() && about.compare(about.size() - ending.size(), ending.size(), ending) == 0)
-      names_.insert(names_.begin(), {about.substr(0, about.size() - ending.size()), id});
-  }
+  for (auto one = renames.rbegin(); one != renames.rend(); ++one)
+    if (auto old = name_before(one->second, names_.front().key)) {
+      auto key = key_of(*old);
+      names_.insert(names_.begin(), {std::move(*old), std::move(key), one->first});
+    }
 }
 
 bool audit_names::concerns(const persistence::audit_line& line) const {
   const auto found =
       std::find_if(names_.begin(), names_.end(), [&](const name& one) { return line.id <= one.last_line; });
-  const auto& name = found->text;
-  if (key_of(line.by) == key_of(name))
-    return true;
-  // "NAME" or "NAME (what about him)"; the names of the replaced server may hold a parenthesis themselves.
-  return key_of(line.to.substr(0, line.to.find(" ("))) == key_of(name) || line.to == name
-         || line.to.rfind(name + " (", 0) == 0;
+  return found != names_.end() && (key_of(line.by) == found->key || names(line.to, found->text, found->key));
 }
 
 } // namespace salond

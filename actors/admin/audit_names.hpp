@@ -9,15 +9,18 @@ namespace salond {
 
 class audit_names {
 public:
-  /// Reads the log whole, page by page, for the renames that led to the present name.
-  audit_names(persistence::store& db, const std::string& present);
+  /// Nobody's, until another takes its place.
+  audit_names() = default;
+  /// Reads the log page by page, whole or what is behind `after`, for the renames that led to the present name.
+  audit_names(persistence::store& db, const std::string& present, int64_t after = 0);
 
-  /// Whether a line is by the user or about him, as he was called then. REQUIRES: the line is of that log.
+  /// Whether a line is by the user or about him, as he was called then. REQUIRES: the line is of that log, and behind
+  /// the place that it was read from.
   bool concerns(const persistence::audit_line& line) const;
 
 private:
   struct name {
-    std::string text;
+    std::string text, key;
     int64_t last_line; ///< that may bear it
   };
   std::vector<name> names_; ///< the oldest first

@@ -187,7 +187,8 @@ std::optional<admin_answer> admin_call::take_answer() {
     const auto piece = text_.substr(sent_, most_admin_text);
     sent_ += piece.size();
     over_ = sent_ == text_.size();
-    return admin_answer{static_cast<uint8_t>(over_ ? *verdict_ : admin_verdict::part), piece};
+    const auto end = *verdict_ == admin_verdict::done && cut_off_ ? admin_verdict::done_in_part : *verdict_;
+    return admin_answer{static_cast<uint8_t>(over_ ? end : admin_verdict::part), piece};
   }
   if (wants_input_)
     return admin_answer{static_cast<uint8_t>(admin_verdict::input_wanted), {}};

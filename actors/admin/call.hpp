@@ -10,6 +10,7 @@
 #include "actors/transport/tls_folder.hpp"
 #include "actors/transport/transport.hpp"
 #include "config/load.hpp"
+#include "protocol/words/time_meant.hpp"
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -82,6 +83,7 @@ using admin_pointer = admin_core::stateful_pointer<admin_state>;
 struct case_file {
   rules::authority rights;
   user_id account;                                 ///< that the operator's certificate belongs to, if any
+  bool disabled = false;                           ///< it is disabled, and its owner may do nothing
   std::optional<salon_record> salon;               ///< that SALON names
   std::optional<persistence::user_profile> target; ///< that USER names
   bool registers = false;                          ///< it is about accounts that wait
@@ -108,6 +110,8 @@ public:
   /// connections: when all actors that were told a fact work by it.
   void done(const json& value);
   void done() { done(json::object({{"done", true}})); }
+  /// What it answers is a list that was cut off: who asks is told that there is more.
+  void cut_off() { cut_off_ = true; }
   /// The same where nobody can be waited for: the server stops.
   void done_at_once(const json& value);
   /// The store, which decides, has written of it in the audit log, or there is nothing to write.
@@ -168,7 +172,7 @@ private:
   std::string text_;                     ///< of which `sent_` bytes are told
   size_t sent_ = 0;
   std::function<void()> abandon_;
-  bool wants_input_ = false, over_ = false, gone_ = false;
+  bool wants_input_ = false, over_ = false, gone_ = false, cut_off_ = false;
 };
 
 using admin_call_ptr = std::shared_ptr<admin_call>;
@@ -197,21 +201,31 @@ std::optional<salon_record> salon_named(const std::string& name, const std::vect
 
 /// "2026-11-25T12:00:00Z".
 std::string iso_time(moment when);
-/// What an operator means by "2026-11-25", "2026-11-25T12:00[:00]" (UTC, a Z may follow), or "90s", "15m", "2h", "7d"
-/// before `now`.
-std::optional<moment> time_meant(const std::string& text, moment now);
 /// From a moment on, and before another; without end where there is none.
 struct time_span {
   std::optional<moment> since, until;
   bool holds(moment at) const { return (!since || at >= *since) && (!until || at < *until); }
 };
+/// The clock may have jumped: what is older by so much is no sign yet that all before it is.
+constexpr auto clock_jump = std::chrono::hours{24};
 /// What `--since` and `--until` say; where one cannot be understood the call is refused, and there is nothing.
 std::optional<time_span> span_meant(const admin_call_ptr& call);
+/// Rows of a list that `--limit` may say, whatever the list.
+constexpr size_t most_listed = 10000;
+/// Rows that are gathered to be sorted; who has more is asked to say which.
+constexpr size_t most_sorted = 100000;
+/// A list as it is answered: of which column a row's name is, how many rows where `--limit` says nothing, and whether
+/// it comes in the order of its names' keys.
+struct list_form {
+  const char* name;
+  size_t usual = most_listed;
+  bool by_name = false;
+};
 /// Answers a list: sorted by the column of `--sort` (a hyphen in front: falling), what is behind the row that `--after`
-/// names in the column `name`, and of that at most `--limit`, or else `most`.
-void answer_list(const admin_call_ptr& call, std::vector<json> rows, const char* name, size_t most);
-/// A number that `--limit` says, from 1 to `most`, or else `usual`; where it says another the call is refused.
-std::optional<size_t> limit_meant(const admin_call_ptr& call, size_t usual, size_t most);
+/// names, and of that at most `--limit`. In the order of names the row of `--after` may be gone meanwhile.
+void answer_list(const admin_call_ptr& call, std::vector<json> rows, const list_form& form);
+/// A number that `--limit` says, from 1 to most_listed, or else `usual`; where it says another the call is refused.
+std::optional<size_t> limit_meant(const admin_call_ptr& call, size_t usual);
 /// A fault as an operator is told it.
 std::string sentence_of(fault why);
 /// An account as an operator is told of it, without its salons.

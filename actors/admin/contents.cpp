@@ -14,8 +14,6 @@ using namespace persistence;
 constexpr size_t most_messages = 10000, most_found = 200;
 // Messages that are looked at in one question; other questions have their turn in between.
 constexpr size_t messages_a_look = 200;
-// The clock may have jumped: messages that are older by so much are no sign yet that all before are.
-constexpr auto jump = std::chrono::hours{24};
 
 /// Which messages; all of them where it says nothing.
 struct message_filter {
@@ -70,7 +68,7 @@ void show_piece(const admin_call_ptr& call, const shown_messages_ptr& state, con
 
 void show_next_piece(const shown_messages_ptr& state) {
   if (const auto call = state->call.lock())
-    ask_to_read(
+    ask_to_read_on(
         call, [id = state->salon, seqs = take_piece(state->later)](store& db) { return db.messages_at(id, seqs); },
         [call, state](const std::vector<chat_message>& found) { show_piece(call, state, found); });
 }
@@ -85,13 +83,13 @@ void show_messages(const admin_call_ptr& call, const std::vector<chat_message>& 
 
 // --- those of a user or a time ---
 
-/// A walk back through a salon, until enough messages are found.
+/// A walk back through a salon, until one message more is found than is wanted.
 struct message_walk {
-  std::weak_ptr<admin_call> call;
   salon_id salon;
   message_filter filter;
   std::optional<std::string> text; ///< of a search
   size_t wanted = 0;
+  bool tells_cut = false; ///< whether more messages than are wanted are worth a word
   int64_t before = std::numeric_limits<int64_t>::max();
   std::vector<weighed> found; ///< newest first
 };
@@ -101,6 +99,7 @@ using message_walk_ptr = std::shared_ptr<message_walk>;
 struct looked_at {
   std::vector<chat_message> messages;
   int64_t before = 0;
+  std::optional<moment> oldest = {}; ///< when what was looked at last was said, found or not
 };
 
 looked_at look_at_history(store& db, salon_id salon, int64_t before) {
@@ -108,9 +107,12 @@ looked_at look_at_history(store& db, salon_id salon, int64_t before) {
   result.messages = db.history(salon, before, messages_a_look);
   if (result.messages.size() == messages_a_look)
     result.before = result.messages.front().seq;
+  if (!result.messages.empty())
+    result.oldest = result.messages.front().at;
   return result;
 }
 
+/// Where few messages hold the text, those that do not say how far back it is.
 looked_at look_for_text(store& db, salon_id salon, const std::string& text, int64_t before) {
   auto part = db.look_through(salon, text, before, messages_a_look);
   std::reverse(part.found.begin(), part.found.end());
@@ -118,60 +120,83 @@ looked_at look_for_text(store& db, salon_id salon, const std::string& text, int6
   while (!part.found.empty())
     for (auto& message : db.messages_at(salon, take_piece(part.found)))
       result.messages.push_back(std::move(message));
+  if (part.before != 0)
+    for (const auto& next : db.history(salon, part.before, 1))
+      result.oldest = next.at;
   return result;
 }
 
 /// Takes what fits; true: there is no more to look at.
 bool take_messages(message_walk& walk, const looked_at& part) {
   for (auto each = part.messages.rbegin(); each != part.messages.rend(); ++each) {
-    if (walk.found.size() == walk.wanted)
-      return true;
     if (walk.filter.fits(*each))
       walk.found.push_back({each->seq, weight_of(each->text.size(), each->author.size())});
+    if (walk.found.size() > walk.wanted)
+      return true;
   }
   walk.before = part.before;
   const auto& since = walk.filter.when.since;
-  return part.before == 0 || (since && !part.messages.empty() && part.messages.back().at + jump < *since);
+  return part.before == 0 || (since && part.oldest && *part.oldest + clock_jump < *since);
 }
 
-void look_on(const message_walk_ptr& walk) {
-  const auto call = walk->call.lock();
-  if (!call)
-    return;
-  ask_to_read(
+void end_walk(const admin_call_ptr& call, message_walk& walk) {
+  if (walk.found.size() > walk.wanted) {
+    walk.found.pop_back();
+    if (walk.tells_cut)
+      call->cut_off();
+  }
+  std::reverse(walk.found.begin(), walk.found.end());
+  show_messages(call, {}, std::move(walk.found));
+}
+
+void look_on(const admin_call_ptr& call, const message_walk_ptr& walk) {
+  ask_to_read_on(
       call,
       [salon = walk->salon, text = walk->text, before = walk->before](store& db) {
         return text ? look_for_text(db, salon, *text, before) : look_at_history(db, salon, before);
       },
       [call, walk](const looked_at& part) {
-        if (!take_messages(*walk, part))
-          return look_on(walk);
-        std::reverse(walk->found.begin(), walk->found.end());
-        show_messages(call, {}, std::move(walk->found));
+        take_messages(*walk, part) ? end_walk(call, *walk) : look_on(call, walk);
       });
 }
 
-void look_for(const admin_call_ptr& call, const message_filter& filter, std::optional<std::string> text,
-              size_t wanted) {
+void look_for(const admin_call_ptr& call, const message_filter& filter, std::optional<std::string> text, size_t wanted,
+              bool tells_cut) {
   auto walk = std::make_shared<message_walk>();
-  walk->call = call;
   walk->salon = call->file.salon->id;
   walk->filter = filter;
   walk->text = std::move(text);
   walk->wanted = wanted;
-  look_on(walk);
+  walk->tells_cut = tells_cut;
+  look_on(call, walk);
+}
+
+/// Shows the last `wanted` of messages of which one more was asked for.
+void show_last(const admin_call_ptr& call, history_page& found, size_t wanted, bool tells_cut) {
+  if (found.messages.size() + found.later.size() > wanted) {
+    auto& oldest_first = found.messages;
+    if (!oldest_first.empty())
+      oldest_first.erase(oldest_first.begin());
+    else
+      found.later.erase(found.later.begin());
+    if (tells_cut)
+      call->cut_off();
+  }
+  show_messages(call, found.messages, std::move(found.later));
 }
 
 void show_history(const admin_call_ptr& call) {
   const auto filter = filter_meant(call);
   if (!filter)
     return;
-  const auto wished = std::min(static_cast<size_t>(call->said().number("N").value_or(50)), most_messages);
+  const auto said = static_cast<size_t>(call->said().number("N").value_or(50));
+  const auto wished = std::min(said, most_messages);
+  const bool tells_cut = said > most_messages;
   if (filter->any())
-    return look_for(call, *filter, std::nullopt, wished);
+    return look_for(call, *filter, std::nullopt, wished, tells_cut);
   ask_to_read(
-      call, [id = call->file.salon->id, wished](store& db) { return db.begin_history(id, wished); },
-      [call](history_page& found) { show_messages(call, found.messages, std::move(found.later)); });
+      call, [id = call->file.salon->id, wished](store& db) { return db.begin_history(id, wished + 1); },
+      [call, wished, tells_cut](history_page& found) { show_last(call, found, wished, tells_cut); });
 }
 
 void search_salon(const admin_call_ptr& call) {
@@ -179,41 +204,39 @@ void search_salon(const admin_call_ptr& call) {
   if (!filter)
     return;
   if (filter->any())
-    return look_for(call, *filter, call->said().text(), most_found);
+    return look_for(call, *filter, call->said().text(), most_found, true);
   ask_to_read(
       call,
       [id = call->file.salon->id, text = call->said().text()](store& db) {
-        return db.begin_search(id, text, most_found);
+        return db.begin_search(id, text, most_found + 1);
       },
-      [call](history_page& found) { show_messages(call, found.messages, std::move(found.later)); });
+      [call](history_page& found) { show_last(call, found, most_found, true); });
 }
 
 // --- what is deleted ---
 
 /// A user's messages that go, piece by piece.
 struct deletion {
-  std::weak_ptr<admin_call> call;
   user author;
   time_span when;
+  int64_t below = 0; ///< the number of the first message that is posted meanwhile
   table_row last;
   size_t deleted = 0;
 };
 using deletion_ptr = std::shared_ptr<deletion>;
 
-void delete_on(const deletion_ptr& state) {
-  const auto call = state->call.lock();
-  if (!call)
-    return;
+/// Goes on to its end, be there somebody who waits for it or not: it was noted as begun.
+void delete_on(const admin_call_ptr& call, const deletion_ptr& state) {
   ask_to_write(
       call,
-      [author = state->author.id, when = state->when, after = state->last](store& db) {
-        return delete_messages_of(db, author, when.since, when.until, after, messages_a_look);
+      [author = state->author.id, when = state->when, below = state->below, after = state->last](store& db) {
+        return delete_messages_of(db, author, {when.since, when.until, below}, after, messages_a_look);
       },
       [call, state](deleted_part& piece) {
         state->deleted += piece.count;
         state->last = std::move(piece.last);
         if (!state->last.empty())
-          return delete_on(state);
+          return delete_on(call, state);
         note(call, state->author.username, std::to_string(state->deleted) + " messages", [call, state] {
           call->done(json{{"done", true}, {"user", state->author.username}, {"messages", state->deleted}});
         });
@@ -230,18 +253,17 @@ void delete_messages_of(const admin_call_ptr& call) {
                     + (when->until ? iso_time(*when->until) : "now");
   ask_to_write(
       call,
-      [author, why = call->why(span)](store& db) {
-        auto found = db.find_user(key_of(author));
+      [author, when, why = call->why(span)](store& db) -> outcome<deletion> {
+        const auto found = db.find_user(key_of(author));
         db.note(why, "message delete", found ? found->username : author, found ? "begun" : to_string(found.why()));
-        return found;
+        if (!found)
+          return found.why();
+        return deletion{*found, *when, next_message(db), {}, 0};
       },
-      [call, when](const user& found) {
-        auto state = std::make_shared<deletion>();
-        state->call = call;
-        state->author = found;
-        state->when = *when;
+      [call](const deletion& begun) {
+        auto state = std::make_shared<deletion>(begun);
         call->report([state] { return json{{"messages", state->deleted}}; });
-        delete_on(state);
+        delete_on(call, state);
       });
 }
 

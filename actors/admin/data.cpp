@@ -3,7 +3,6 @@
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "persistence/backup/backup.hpp"
-#include <algorithm>
 #include <atomic>
 #include <filesystem>
 
@@ -60,24 +59,24 @@ std::string folder_of(const admin_call_ptr& call) {
   return call->parts().state + "/backups";
 }
 
-/// All but the newest ones that `--keep` says, and their names. What cannot be deleted stays, and is logged.
-std::vector<std::string> delete_old_backups(const admin_call_ptr& call) {
+/// All but the newest ones that `--keep` says, the one that was just made among them, and their names. What cannot be
+/// deleted stays, and is logged.
+std::vector<std::string> delete_old_backups(const admin_call_ptr& call, const std::string& made) {
   namespace fs = std::filesystem;
   std::vector<std::string> deleted;
   const auto keep = call->said().number("--keep");
   if (!keep)
     return deleted;
-  std::vector<std::pair<fs::file_time_type, fs::path>> all;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(folder_of(call), failed))
-    if (entry.is_regular_file(failed) && is_backup_name(entry.path().filename().string()))
-      all.emplace_back(entry.last_write_time(failed), entry.path());
-  std::sort(all.rbegin(), all.rend());
-  for (auto at = static_cast<size_t>(*keep); at < all.size(); ++at) {
-    if (fs::remove(all[at].second, failed))
-      deleted.push_back(all[at].second.filename().string());
+  int64_t kept = 1; // the new one, whatever the clock said
+  for (const auto& one : backups_in(folder_of(call))) {
+    if (one.name == made || ++kept <= *keep)
+      continue;
+    const auto path = fs::path(folder_of(call)) / one.name;
+    std::error_code failed;
+    if (fs::remove(path, failed))
+      deleted.push_back(one.name);
     else
-      log::warning("an old backup cannot be deleted", {{"file", all[at].second.string()}, {"why", failed.message()}});
+      log::warning("an old backup cannot be deleted", {{"file", path.string()}, {"why", failed.message()}});
   }
   return deleted;
 }
@@ -87,7 +86,7 @@ void end_backup(const admin_call_ptr& call, const std::shared_ptr<backup_job>& j
   if (!job->why_not.empty())
     return note(call, name, job->why_not, "storage",
                 [call, job] { call->refuse(admin_verdict::refused, job->why_not); });
-  const auto deleted = delete_old_backups(call);
+  const auto deleted = delete_old_backups(call, name);
   note(call, name, deleted.empty() ? "" : "deleted " + joined(deleted, ", "), [call, job, deleted] {
     json answer{{"done", true}, {"file", job->path}, {"rows", job->all_rows}, {"bytes", job->bytes}};
     if (call->said().has("--keep"))
@@ -119,18 +118,25 @@ public:
 
   void run(store&) override {
     try {
-      facts = check_backup(path_);
+      facts = check_backup(path_, [this](uint64_t rows) {
+        rows_ = rows;
+        if (abandoned_)
+          throw backup_error("the server stops, or nobody waits any more");
+      });
     } catch (const backup_error& error) {
       why_not = error.what();
     }
   }
-  void abandon() override {}
+  void abandon() override { abandoned_ = true; }
+  json how_far() const { return {{"rows", rows_.load()}}; }
 
   std::string why_not; ///< empty: it is whole
   backup_facts facts;
 
 private:
   const std::string path_;
+  std::atomic<uint64_t> rows_{0};
+  std::atomic<bool> abandoned_{false};
 };
 
 void verify_backup(const admin_call_ptr& call) {
@@ -140,6 +146,8 @@ void verify_backup(const admin_call_ptr& call) {
   if (!is_backup_name(name))
     return call->refuse(admin_verdict::wrong_usage, std::string(name_rule) + "; of a file in " + folder_of(call));
   auto job = std::make_shared<verify_job>(folder_of(call) + "/" + name);
+  call->report([job] { return job->how_far(); });
+  call->when_deserted([job] { job->abandon(); });
   call->self()
       ->request(call->parts().store, caf::infinite, store_work{store_work::kind::long_read, job})
       .then(

@@ -3,7 +3,6 @@
 #include "actors/wall_clock.hpp"
 #include "persistence/backup/files.hpp"
 #include <algorithm>
-#include <filesystem>
 #include <sys/statvfs.h>
 
 namespace salond {
@@ -34,11 +33,11 @@ using findings = std::vector<finding>;
 // Writes that wait: a thousand are some tenths of a second's on a usual disk.
 constexpr size_t many_writes = 1000;
 
-finding look_at_database(const database_state& now) {
+finding look_at_database(const admin_call_ptr& call, const database_state& now) {
   if (!now.answers)
     return {"database", health::critical, "does not answer"};
   return now.trouble.empty() ? finding{"database", health::ok, "answers"}
-                             : finding{"database", health::critical, now.trouble};
+                             : finding{"database", health::critical, trouble_told(call, now)};
 }
 
 finding look_at_queue(const surveyed& house, const counted_work& work) {
@@ -67,16 +66,26 @@ finding look_at_end(const char* about, const std::string& whose, std::time_t unt
   return {about, left < 2 ? health::critical : left < 14 ? health::warning : health::ok, text};
 }
 
-/// The one that clients are shown; and those of operators that end soon.
-void look_at_certificates(const admin_parts& parts, std::time_t now, findings& found) {
+/// Whether there is another one of the same operator that holds longer: who has it needs this one no more.
+bool is_renewed(const issued_certificate& one, const std::vector<issued_certificate>& all) {
+  return std::any_of(all.begin(), all.end(), [&](const issued_certificate& other) {
+    return !other.revoked && other.facts.who == one.facts.who && other.facts.until > one.facts.until;
+  });
+}
+
+/// The one that clients are shown; and those of operators that end soon, which are administrators' to know.
+void look_at_certificates(const admin_call_ptr& call, std::time_t now, findings& found) {
+  const auto& parts = call->parts();
   if (parts.configuration.certificate_until)
     if (const auto until = parts.configuration.certificate_until())
       found.push_back(look_at_end("certificate", "the clients' certificate", *until, now));
-  if (!parts.certificates.list)
+  if (!parts.certificates.list || !is_administrator(call))
     return;
-  for (const auto& one : parts.certificates.list()) {
+  const auto all = parts.certificates.list();
+  for (const auto& one : all) {
     const auto mine = look_at_end("certificate", "the certificate of " + one.facts.who.name, one.facts.until, now);
-    if (!one.revoked && is_operator(one.facts.who.kind) && one.facts.until > now && mine.how != health::ok)
+    if (!one.revoked && is_operator(one.facts.who.kind) && one.facts.until > now && mine.how != health::ok
+        && !is_renewed(one, all))
       found.push_back({mine.about, health::warning, mine.text}); // the server works without it
   }
 }
@@ -89,29 +98,21 @@ finding look_at_clock(moment newest, moment now) {
   return {"clock", health::ok, iso_time(now)};
 }
 
-/// When the newest file of the backups' folder was written.
-std::optional<std::chrono::seconds> age_of_backup(const std::string& folder) {
-  namespace fs = std::filesystem;
-  std::optional<fs::file_time_type> newest;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(folder, failed)) {
-    const auto written = entry.last_write_time(failed);
-    if (!failed && entry.is_regular_file(failed) && is_backup_name(entry.path().filename().string()))
-      newest = std::max(newest.value_or(written), written);
-  }
-  if (!newest)
-    return std::nullopt;
-  return std::chrono::duration_cast<std::chrono::seconds>(fs::file_time_type::clock::now() - *newest);
-}
-
-/// Who makes backups in another way has none here; who says how old they may be wants them.
-finding look_at_backups(const std::string& folder, std::optional<int64_t> most_days) {
-  const auto age = age_of_backup(folder);
-  if (!age)
-    return {"backup", most_days ? health::critical : health::ok, "there is none in " + folder};
-  const auto old = std::chrono::duration_cast<days>(*age).count();
-  const auto text = "the newest is " + std::to_string(old) + " days old";
-  return {"backup", old >= most_days.value_or(7) ? health::warning : health::ok, text};
+/// Who makes backups in another way has none here; who says how old they may be wants them. Where they lie is an
+/// administrator's to know.
+finding look_at_backups(const admin_call_ptr& call, moment now) {
+  const auto folder = call->parts().state + "/backups";
+  const auto most_days = call->said().number("--backup-days");
+  const auto all = backups_in(folder);
+  if (all.empty())
+    return {"backup", most_days ? health::critical : health::ok,
+            is_administrator(call) ? "there is none in " + folder : "there is none"};
+  const auto made = all.front().made;
+  if (made > now)
+    return {"backup", health::warning, "the newest says that it was made " + iso_time(made) + ", which is to come"};
+  const auto old = std::chrono::duration_cast<days>(now - made).count();
+  return {"backup", old >= most_days.value_or(7) ? health::warning : health::ok,
+          "the newest is " + std::to_string(old) + " days old"};
 }
 
 /// One line: what is wrong, the worst first, or that nothing is.
@@ -136,18 +137,18 @@ void look_at_node(const admin_call_ptr& call, findings found, std::optional<mome
     found.push_back(look_at_clock(*newest, now));
   found.push_back(look_at_disk(parts.state));
   try {
-    look_at_certificates(parts, std::time(nullptr), found);
-  } catch (const std::exception& error) {
-    found.push_back({"certificate", health::warning, error.what()});
+    look_at_certificates(call, std::time(nullptr), found);
+  } catch (const std::exception& error) { // it names files
+    found.push_back({"certificate", health::warning, is_administrator(call) ? error.what() : "it cannot be read"});
   }
-  found.push_back(look_at_backups(parts.state + "/backups", call->said().number("--backup-days")));
+  found.push_back(look_at_backups(call, now));
   answer(call, std::move(found));
 }
 
 void check(const admin_call_ptr& call) {
   ask_how_it_is(call, [call](const surveyed& house, const database_state& database) {
     findings found;
-    found.push_back(look_at_database(database));
+    found.push_back(look_at_database(call, database));
     found.push_back(look_at_queue(house, database.work));
     if (!database.answers)
       return look_at_node(call, std::move(found), std::nullopt);

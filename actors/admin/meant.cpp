@@ -3,30 +3,29 @@
 #include "actors/wall_clock.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
-#include <ctime>
 
 namespace salond {
 namespace {
 
-/// "15m" and the like; nothing where it is none, or one of more than ten thousand years.
-std::optional<std::chrono::seconds> duration_meant(const std::string& text) {
-  if (text.size() < 2 || text.size() > 9 || text.find_first_not_of("0123456789") != text.size() - 1)
-    return std::nullopt;
-  const auto count = std::stoll(text);
-  switch (text.back()) {
-  case 's': return std::chrono::seconds{count};
-  case 'm': return std::chrono::minutes{count};
-  case 'h': return std::chrono::hours{count};
-  case 'd': return std::chrono::hours{24 * std::min<int64_t>(count, 3650000)};
-  default: return std::nullopt;
-  }
+/// A column's value as it is compared: numbers as numbers, names without case.
+json as_compared(const json& value) {
+  return value.is_string() ? json(key_of(value.get<std::string>())) : value;
 }
 
-/// Columns compare as numbers, as names without case, or by what they are.
-bool is_before(const json& one, const json& other) {
-  if (one.is_string() && other.is_string())
-    return key_of(one.get<std::string>()) < key_of(other.get<std::string>());
-  return one < other;
+/// Sorted by a column; rows that are alike in it stay in their order.
+std::vector<json> sorted(std::vector<json> rows, const std::string& column, bool falling) {
+  std::vector<std::pair<json, size_t>> order;
+  order.reserve(rows.size());
+  for (const auto& row : rows)
+    order.emplace_back(as_compared(row.at(column)), order.size());
+  std::stable_sort(order.begin(), order.end(), [falling](const auto& one, const auto& other) {
+    return falling ? other.first < one.first : one.first < other.first;
+  });
+  std::vector<json> result;
+  result.reserve(rows.size());
+  for (const auto& [value, at] : order)
+    result.push_back(std::move(rows[at]));
+  return result;
 }
 
 /// The column of `--sort`, if there is such a one.
@@ -39,19 +38,6 @@ std::optional<std::string> column_meant(const std::vector<json>& rows, std::stri
 }
 
 } // namespace
-
-std::optional<moment> time_meant(const std::string& text, moment now) {
-  if (const auto ago = duration_meant(text))
-    return now - *ago;
-  for (const auto* form :
-       {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M", "%Y-%m-%d"}) {
-    std::tm parts{};
-    const auto* end = ::strptime(text.c_str(), form, &parts);
-    if (end && *end == '\0')
-      return moment{std::chrono::seconds{::timegm(&parts)}};
-  }
-  return std::nullopt;
-}
 
 std::optional<time_span> span_meant(const admin_call_ptr& call) {
   time_span result;
@@ -69,40 +55,58 @@ std::optional<time_span> span_meant(const admin_call_ptr& call) {
   return result;
 }
 
-std::optional<size_t> limit_meant(const admin_call_ptr& call, size_t usual, size_t most) {
+std::optional<size_t> limit_meant(const admin_call_ptr& call, size_t usual) {
   const auto wished = static_cast<size_t>(call->said().number("--limit").value_or(static_cast<int64_t>(usual)));
-  if (wished >= 1 && wished <= most)
+  if (wished >= 1 && wished <= most_listed)
     return wished;
-  call->refuse(admin_verdict::wrong_usage, "--limit is from 1 to " + std::to_string(most));
+  call->refuse(admin_verdict::wrong_usage, "--limit is from 1 to " + std::to_string(most_listed));
   return std::nullopt;
 }
 
-void answer_list(const admin_call_ptr& call, std::vector<json> rows, const char* name, size_t most) {
-  const auto limit = limit_meant(call, most, std::max(most, rows.size() + 1));
+namespace {
+
+/// The first row behind the one that `--after` names; nothing: there is no such row, and nobody knows where it stood.
+std::optional<size_t> row_behind(const std::vector<json>& rows, const std::string& after, const char* name,
+                                 bool by_name, bool falling) {
+  const auto key = key_of(after);
+  for (size_t at = 0; at < rows.size(); ++at) {
+    const auto other = key_of(rows[at].at(name).get<std::string>());
+    if (other == key)
+      return at + 1;
+    if (by_name && (falling ? other < key : key < other))
+      return at; // it is gone, and this one stood behind it
+  }
+  return by_name ? std::optional(rows.size()) : std::nullopt;
+}
+
+} // namespace
+
+void answer_list(const admin_call_ptr& call, std::vector<json> rows, const list_form& form) {
+  const auto limit = limit_meant(call, form.usual);
   if (!limit)
     return;
   const auto& said = call->said();
-  if (const auto wished = said.get("--sort"); said.has("--sort")) {
+  const auto wished = said.get("--sort");
+  const bool falling = !wished.empty() && wished.front() == '-';
+  bool by_name = form.by_name;
+  if (said.has("--sort")) {
     const auto column = column_meant(rows, wished);
     if (!column)
       return call->refuse(admin_verdict::wrong_usage, "--sort names a column of the list, as --json shows them");
-    std::stable_sort(rows.begin(), rows.end(), [&](const json& one, const json& other) {
-      return wished.front() == '-' ? is_before(other.at(*column), one.at(*column))
-                                   : is_before(one.at(*column), other.at(*column));
-    });
+    by_name = *column == form.name;
+    if (!rows.empty())
+      rows = sorted(std::move(rows), *column, falling);
   }
-  auto first = rows.begin();
-  if (said.has("--after")) {
-    const auto key = key_of(said.get("--after"));
-    first = std::find_if(rows.begin(), rows.end(),
-                         [&](const json& row) { return key_of(row.at(name).get<std::string>()) == key; });
-    if (first == rows.end())
-      return call->refuse(admin_verdict::refused, "the list has no row of the name that --after says");
-    ++first;
-  }
+  const auto first = said.has("--after") ? row_behind(rows, said.get("--after"), form.name, by_name, falling)
+                                         : std::optional(size_t{0});
+  if (!first)
+    return call->refuse(admin_verdict::refused, "the list has no row of the name that --after says; with --sort="
+                                                    + std::string(form.name) + " it goes on behind one that is gone");
   json list = json::array();
-  for (; first != rows.end() && list.size() < *limit; ++first)
-    list.push_back(std::move(*first));
+  for (auto at = *first; at < rows.size() && list.size() < *limit; ++at)
+    list.push_back(std::move(rows[at]));
+  if (*first + list.size() < rows.size())
+    call->cut_off();
   call->done(list);
 }
 

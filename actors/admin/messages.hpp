@@ -37,7 +37,8 @@ enum class admin_verdict : uint8_t {
   input_wanted, ///< the command takes input
   refused,      ///< the text says why, for people; the call is over
   not_allowed,  ///< the same: the operator has no right to it
-  wrong_usage   ///< the same: the words are no command
+  wrong_usage,  ///< the same: the words are no command
+  done_in_part  ///< as done; the value is a list that was cut off: there is more of it
 };
 
 /// The answer to each of the three.

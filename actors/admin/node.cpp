@@ -9,7 +9,7 @@ namespace {
 
 using namespace persistence;
 
-json to_json(const database_state& database) {
+json to_json(const admin_call_ptr& call, const database_state& database) {
   const auto& work = database.work;
   json shown{{"answers", database.answers},
              {"writes_waiting", work.writes},
@@ -18,7 +18,7 @@ json to_json(const database_state& database) {
              {"commit_ms_total", static_cast<double>(work.busy_us) / 1000.0},
              {"commit_ms_longest", static_cast<double>(work.longest_us) / 1000.0}};
   if (!database.trouble.empty())
-    shown["trouble"] = database.trouble;
+    shown["trouble"] = trouble_told(call, database);
   return shown;
 }
 
@@ -41,7 +41,7 @@ void show_status(const admin_call_ptr& call) {
     const auto up = wall_clock() - call->parts().started;
     json all{{"version", SALOND_VERSION},
              {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(up).count()}};
-    all.update(counters_of(house, to_json(database)));
+    all.update(counters_of(house, to_json(call, database)));
     all["salons"] = house.salons.size();
     all["database"]["kind"] = call->parts().database;
     call->done(all);
@@ -51,7 +51,7 @@ void show_status(const admin_call_ptr& call) {
 /// One look for `watch`: the program asks for one a second, and computes the rates.
 void show_sample(const admin_call_ptr& call) {
   ask_how_it_is(call, [call](const surveyed& house, const database_state& database) {
-    auto sample = counters_of(house, to_json(database));
+    auto sample = counters_of(house, to_json(call, database));
     sample["at_ms"] = to_ms(wall_clock());
     sample["salons"] = json::array();
     for (const auto& one : house.salons)
@@ -106,25 +106,6 @@ void reload(const admin_call_ptr& call) {
   }
   const auto about = joined(read.changed, ", ");
   note(call, "configuration", about, [call, read = std::move(read)] { take_up(call, read); });
-}
-
-// --- the audit log ---
-
-void show_log(const admin_call_ptr& call) {
-  constexpr size_t most = 1000;
-  const auto after = call->said().number("--after");
-  const auto count = std::min(static_cast<size_t>(call->said().number("N").value_or(after ? most : 50)), most);
-  ask_to_read(
-      call, [count, after](store& db) { return after ? db.audit_after(*after, count) : db.audit_tail(count); },
-      [call](const std::vector<audit_line>& lines) {
-        json list = json::array();
-        for (const auto& one : lines) {
-          json line{{"id", one.id}};
-          line.update(audit_fields(one));
-          list.push_back(std::move(line));
-        }
-        call->done(list);
-      });
 }
 
 // --- certificates ---
@@ -228,7 +209,6 @@ void add_node_commands(std::map<std::string_view, admin_command>& to) {
   to["announce"] = announce_text;
   to["kill"] = kill;
   to["reload"] = reload;
-  to["log"] = show_log;
   to["cert issue"] = issue_certificate;
   to["cert list"] = list_certificates;
   to["cert revoke"] = revoke_certificates;

@@ -19,6 +19,16 @@ struct database_state {
   counted_work work = {};
 };
 
+/// Where files lie, and whose certificates there are, is not for moderators to know.
+inline bool is_administrator(const admin_call_ptr& call) {
+  return call->file.rights.role == role::administrator;
+}
+
+/// The trouble as the operator is told of it: it names files.
+inline std::string trouble_told(const admin_call_ptr& call, const database_state& now) {
+  return is_administrator(call) || now.trouble.empty() ? now.trouble : persistence::in_trouble;
+}
+
 inline bool is_away(const counted_work& work) {
   return std::chrono::microseconds{work.running_us} >= away_after;
 }

@@ -222,7 +222,7 @@ void tell_piece(const export_ptr& state, const admin_call_ptr& call, piece made)
 }
 
 void ask_next_piece(const export_ptr& state) {
-  if (const auto call = state->call.lock())
+  if (const auto call = state->call.lock(); call && !call->deserted())
     ask(
         call, store_work::kind::long_read, [state](store& db) { return lists[state->list].next(*state, db); },
         [state, call](piece& made) { tell_piece(state, call, std::move(made)); });
@@ -235,8 +235,8 @@ void tell_summary(const export_ptr& state, const admin_call_ptr& call, json all,
     if (one.user == state->who.id)
       all["sessions"].push_back({{"address", one.address}, {"since", iso_time(one.since)}});
   auto text = dumped(all);
-  text.back() = ','; // the object goes on
-  call->part(text + "\n\"" + lists[0].name + "\":[", [state] { ask_next_piece(state); });
+  text.pop_back(); // the object goes on
+  call->part(text + ",\n\"" + lists[0].name + "\":[", [state] { ask_next_piece(state); });
 }
 
 void export_user(const admin_call_ptr& call) {

@@ -47,23 +47,58 @@ void show_salon(const admin_call_ptr& call) {
       });
 }
 
-void show_members(const admin_call_ptr& call) {
-  ask_to_read(
-      call, [id = call->file.salon->id](store& db) { return members_of(db, id); },
-      [call](const std::vector<member_row>& found) {
-        std::vector<json> list;
-        for (const auto& one : found)
-          list.push_back({{"user", one.username}, {"by_moderator", one.by_moderator}});
-        answer_list(call, std::move(list), "user", most_members);
+/// Members that are gathered page by page, until there are enough for the answer.
+struct gathered_members {
+  table_row last;
+  std::vector<json> rows;
+  size_t enough = most_sorted; ///< rows behind the one that `--after` names
+  std::string after;           ///< its key; empty: it was found, or none is named
+};
+
+/// Takes the rows of a page, but for those in front of the one that `--after` names.
+void take_members(gathered_members& all, const member_page& page) {
+  for (const auto& one : page.members) {
+    if (!all.after.empty() && key_of(one.username) == all.after)
+      all.after.clear();
+    if (all.after.empty())
+      all.rows.push_back({{"user", one.username}, {"by_moderator", one.by_moderator}});
+  }
+}
+
+void gather_members(const admin_call_ptr& call, const std::shared_ptr<gathered_members>& all) {
+  ask_to_read_on(
+      call, [id = call->file.salon->id, last = all->last](store& db) { return members_after(db, id, last); },
+      [call, all](member_page& page) {
+        take_members(*all, page);
+        const bool enough = all->after.empty() && all->rows.size() > all->enough;
+        if (enough && call->said().has("--sort"))
+          return call->refuse(admin_verdict::refused, "more than 100,000 members cannot be sorted; leave --sort out");
+        if (enough || page.last.empty())
+          return answer_list(call, std::move(all->rows), {"user", most_members});
+        all->last = std::move(page.last);
+        gather_members(call, all);
       });
+}
+
+void show_members(const admin_call_ptr& call) {
+  const auto limit = limit_meant(call, most_members);
+  if (!limit)
+    return;
+  auto all = std::make_shared<gathered_members>();
+  if (!call->said().has("--sort")) {
+    all->enough = *limit + 1; // the row of --after, and one that shows whether there are more
+    all->after = key_of(call->said().get("--after"));
+  }
+  gather_members(call, all);
 }
 
 // --- all of it ---
 
-/// An export that an operator reads piece by piece.
+/// An export that an operator reads piece by piece: its members, and then its messages.
 struct salon_export {
-  std::weak_ptr<admin_call> call; ///< gone with an operator who asks for nothing more
+  std::weak_ptr<admin_call> call; ///< which has this: gone with an operator who asks for nothing more
   salon_record salon;
+  table_row last_member;
   int64_t next = 1; ///< the order number at which the next piece begins
   bool first = true;
 };
@@ -73,23 +108,28 @@ std::string dumped(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-void export_on(const salon_export_ptr& state);
+/// What stands between two values of a list.
+const char* comma(salon_export& state) {
+  return std::exchange(state.first, false) ? "" : ",";
+}
 
-void export_piece(const admin_call_ptr& call, const salon_export_ptr& state, const std::vector<chat_message>& found,
-                  std::string text) {
+void export_messages(const salon_export_ptr& state);
+
+void tell_messages(const admin_call_ptr& call, const salon_export_ptr& state, const std::vector<chat_message>& found) {
+  std::string text;
   for (const auto& one : found)
     if (!one.text.empty())
       text +=
-          (std::exchange(state->first, false) ? "" : ",")
+          comma(*state)
           + dumped({{"id", one.id.value}, {"at", iso_time(one.at)}, {"user", one.author}, {"text", shown(one.text)}});
   if (state->next > state->salon.last_seq)
     return call->end_text(text + "]}");
   if (text.empty())
-    return export_on(state);
-  call->part(std::move(text), [state] { export_on(state); });
+    return export_messages(state);
+  call->part(std::move(text), [state] { export_messages(state); });
 }
 
-void export_on(const salon_export_ptr& state) {
+void export_messages(const salon_export_ptr& state) {
   const auto call = state->call.lock();
   if (!call)
     return;
@@ -97,32 +137,42 @@ void export_on(const salon_export_ptr& state) {
   std::vector<int64_t> seqs;
   while (seqs.size() < messages_a_piece && state->next <= state->salon.last_seq)
     seqs.push_back(state->next++);
-  ask_to_read(
+  ask_to_read_on(
       call, [id = state->salon.id, seqs](store& db) { return db.messages_at(id, seqs); },
-      [call, state](const std::vector<chat_message>& found) { export_piece(call, state, found, {}); });
+      [call, state](const std::vector<chat_message>& found) { tell_messages(call, state, found); });
+}
+
+/// `text` stands in front of what it tells.
+void export_members(const salon_export_ptr& state, const std::string& text) {
+  const auto call = state->call.lock();
+  if (!call)
+    return;
+  ask_to_read_on(
+      call, [id = state->salon.id, last = state->last_member](store& db) { return members_after(db, id, last); },
+      [call, state, text](member_page& page) {
+        auto piece = text;
+        for (const auto& one : page.members)
+          piece += comma(*state) + dumped(one.username);
+        if (!page.last.empty()) {
+          state->last_member = std::move(page.last);
+          return call->part(std::move(piece), [state] { export_members(state, {}); });
+        }
+        state->first = true;
+        call->part(piece + "],\"messages\":[", [state] { export_messages(state); });
+      });
 }
 
 /// What was asked for is a line of the audit log, as an export of a user is.
 void export_salon(const admin_call_ptr& call) {
   const auto salon = *call->file.salon;
-  ask_to_write(
-      call,
-      [salon, why = call->why()](store& db) {
-        db.note(why, "salon export", salon.name, "done");
-        return members_of(db, salon.id);
-      },
-      [call, salon](const std::vector<member_row>& members) {
-        auto state = std::make_shared<salon_export>();
-        state->call = call;
-        state->salon = salon;
-        auto head = fields_of(salon);
-        head["members"] = json::array();
-        for (const auto& one : members)
-          head["members"].push_back(one.username);
-        auto text = dumped(head);
-        text.back() = ','; // the messages follow in the same object
-        export_piece(call, state, {}, text + "\"messages\":[");
-      });
+  note(call, salon.name, {}, [call, salon] {
+    auto state = std::make_shared<salon_export>();
+    state->call = call;
+    state->salon = salon;
+    auto head = dumped(fields_of(salon));
+    head.pop_back(); // more follows in the same object
+    export_members(state, head + ",\"members\":[");
+  });
 }
 
 } // namespace

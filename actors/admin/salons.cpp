@@ -3,7 +3,9 @@
 #include "actors/network.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
+#include "persistence/lookups.hpp"
 #include "protocol/words/names.hpp"
+#include <algorithm>
 #include <unordered_map>
 
 namespace salond {
@@ -16,8 +18,6 @@ std::optional<policy> policy_meant(const std::string& word) {
   const auto how = policy_of(word);
   return word == to_word(how) ? std::optional{how} : std::nullopt;
 }
-
-constexpr size_t most_listed = 100000; // salons
 
 /// Whether the operator may see what is inside of the salon.
 bool sees(const admin_call& call, salon_id salon) {
@@ -44,7 +44,7 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
                       {"hearers", hearers[one.record.id]},
                       {"topic", one.record.topic}});
   }
-  answer_list(call, std::move(list), "salon", most_listed);
+  answer_list(call, std::move(list), {"salon"});
 }
 
 void list_archived_salons(const admin_call_ptr& call) {
@@ -58,7 +58,7 @@ void list_archived_salons(const admin_call_ptr& call) {
                             {"policy", to_word(one.record.policy)},
                             {"archived", iso_time(one.at)},
                             {"topic", one.record.topic}});
-        answer_list(call, std::move(list), "salon", most_listed);
+        answer_list(call, std::move(list), {"salon"});
       });
 }
 
@@ -153,14 +153,16 @@ void reject_registration(const admin_call_ptr& call) {
       [call](done) { call->done(); });
 }
 
-/// Whether a command is about many registrations.
-bool is_about_many(const admin_call_ptr& call) {
-  const auto& said = call->said();
-  return said.has("--all") || said.has("--from") || said.has("--older-than");
-}
+constexpr const char* which_registrations =
+    "--all, or --from=ADDRESS, as requests shows it, and --older-than=TIME, which is 2026-11-25, 2026-11-25T12:00 "
+    "(UTC), or 15m, 2h, 7d; and no USER beside them";
 
 /// Which registrations a command means: those of a network, old ones, or all; nothing: the call is refused.
 std::optional<registration_filter> registrations_meant(const admin_call_ptr& call) {
+  if (call->file.rights.role != role::administrator) { // who may decide about a salon may not about accounts
+    call->forbid("your certificate has no right to that");
+    return std::nullopt;
+  }
   const auto& said = call->said();
   registration_filter which;
   if (said.has("--from"))
@@ -169,51 +171,84 @@ std::optional<registration_filter> registrations_meant(const admin_call_ptr& cal
     which.before = time_meant(said.get("--older-than"), wall_clock());
   const bool narrowed = which.network || which.before;
   if ((which.network && which.network->empty()) || (said.has("--older-than") && !which.before)
-      || (said.has("--all") && narrowed)) {
-    call->refuse(admin_verdict::wrong_usage, "--all, or --from=ADDRESS, as requests shows it, and --older-than=TIME, "
-                                             "which is 2026-11-25, 2026-11-25T12:00 (UTC), or 15m, 2h, 7d");
+      || (said.has("--all") && narrowed) || said.has("USER")) {
+    call->refuse(admin_verdict::wrong_usage, which_registrations);
     return std::nullopt;
   }
-  if (call->file.rights.role == role::administrator)
-    return which;
-  call->forbid("your certificate has no right to that"); // who may decide about a salon may not about accounts
-  return std::nullopt;
+  return which;
 }
 
-void accept_registrations(const admin_call_ptr& call) {
-  if (call->said().has("USER"))
-    return call->refuse(admin_verdict::wrong_usage, "accept USER, or accept --all, --from=ADDRESS, --older-than=TIME");
-  const auto which = registrations_meant(call);
-  if (!which)
-    return;
+// All of them in one transaction would hold up every post meanwhile.
+constexpr size_t accepted_at_once = 20;
+
+/// Registrations that are accepted piece by piece.
+struct acceptance {
+  std::vector<registration> waiting;
+  size_t next = 0, made = 0;
+  std::vector<std::string> refused;
+};
+
+void end_acceptance(const admin_call_ptr& call, const acceptance& work) {
+  if (work.made == 0 && work.refused.empty())
+    return call->refuse(fault::no_such_request);
+  if (work.made == 0)
+    return call->refuse(admin_verdict::refused, "none was accepted, since their names are taken or banned now: "
+                                                    + joined(work.refused, ", ") + "; reject them");
+  call->done(json{{"done", true}, {"registrations", work.made}, {"refused", work.refused}});
+}
+
+/// Goes on to its end, be there somebody who waits for it or not: what is made is made.
+void accept_on(const admin_call_ptr& call, const std::shared_ptr<acceptance>& work) {
+  if (work->next == work->waiting.size())
+    return end_acceptance(call, *work);
+  const auto first = work->waiting.begin() + static_cast<std::ptrdiff_t>(work->next);
+  work->next = std::min(work->next + accepted_at_once, work->waiting.size());
+  const std::vector<registration> piece(first, work->waiting.begin() + static_cast<std::ptrdiff_t>(work->next));
   ask_to_write(
-      call, [which, why = call->why()](store& db) { return db.accept_registrations(*which, why); },
-      [call](const std::vector<registered_user>& made) {
-        for (const auto& one : made)
+      call, [piece, why = call->why()](store& db) { return persistence::accept_registrations(db, piece, why); },
+      [call, work](const accepted_registrations& now) {
+        work->made += now.made.size();
+        work->refused.insert(work->refused.end(), now.refused.begin(), now.refused.end());
+        for (const auto& one : now.made)
           for (const auto salon : one.salons)
             call->self()->send(call->parts().host, membership_made{salon, one.user.id});
-        call->done(json{{"done", true}, {"registrations", made.size()}});
+        accept_on(call, work);
       });
 }
 
-/// What else is said is the reason.
+void accept_registrations(const admin_call_ptr& call) {
+  const auto which = registrations_meant(call);
+  if (!which)
+    return;
+  ask_to_read(
+      call, [which](store& db) { return registrations_of(db, *which); },
+      [call](std::vector<registration>& found) {
+        if (found.empty())
+          return note(call, "0 registrations", {}, to_string(fault::no_such_request),
+                      [call] { call->refuse(fault::no_such_request); });
+        auto work = std::make_shared<acceptance>();
+        work->waiting = std::move(found);
+        call->report([work] { return json{{"accepted", work->made}, {"of", work->waiting.size()}}; });
+        accept_on(call, work);
+      });
+}
+
 void reject_registrations(const admin_call_ptr& call) {
   const auto which = registrations_meant(call);
   if (!which)
     return;
-  std::string reason;
-  for (const auto& word : {call->said().get("USER"), call->said().get("SALON"), call->said().text()})
-    if (!word.empty())
-      reason += (reason.empty() ? "" : " ") + word;
   ask_to_write(
-      call, [which, why = call->why(reason)](store& db) { return db.reject_registrations(*which, why); },
+      call,
+      [which, why = call->why(call->said().get("--reason"))](store& db) {
+        return db.reject_registrations(*which, why);
+      },
       [call](size_t count) {
         call->done(json{{"done", true}, {"registrations", count}});
       });
 }
 
 void accept(const admin_call_ptr& call) {
-  if (is_about_many(call))
+  if (is_about_many(call->said()))
     return accept_registrations(call);
   if (!call->said().has("USER"))
     return call->refuse(admin_verdict::wrong_usage, "accept USER, or accept --all, --from=ADDRESS, --older-than=TIME");
@@ -222,8 +257,11 @@ void accept(const admin_call_ptr& call) {
   decide_membership<admit>(call, decided_by::request, {});
 }
 void reject(const admin_call_ptr& call) {
-  if (is_about_many(call))
+  if (is_about_many(call->said()))
     return reject_registrations(call);
+  if (call->said().has("--reason"))
+    return call->refuse(admin_verdict::wrong_usage, "--reason goes with --all, --from or --older-than; "
+                                                    "of one, the words behind USER and SALON are the reason");
   if (!call->said().has("USER"))
     return call->refuse(admin_verdict::wrong_usage, "reject USER, or reject --all, --from=ADDRESS, --older-than=TIME");
   if (!call->file.salon)

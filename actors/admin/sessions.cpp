@@ -91,9 +91,11 @@ void end_sessions(const admin_call_ptr& call) {
       });
     const auto only = wished.empty() ? connection_id{} : named->with;
     const auto count = wished.empty() ? found.size() : size_t{1};
+    const auto about = wished.empty() ? std::to_string(count) + (count == 1 ? " session" : " sessions")
+                                      : "session " + wished + " from " + named->address;
     ask_to_write(
         call,
-        [who = call->file.target->who, why = call->why()](store& db) {
+        [who = call->file.target->who, why = call->why(about)](store& db) {
           db.end_tokens(who.id);
           db.note(why, "session end", who.username, "done");
           return who;

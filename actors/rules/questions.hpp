@@ -32,9 +32,11 @@ struct hash {
   std::string password;
 };
 /// May somebody register with it? It is used up by the account that is made, not before. invalid_invitation,
-/// too_many_attempts, storage.
+/// too_many_attempts, storage; wrong_credentials: it is none, and may be the login of a user of that name, whom there
+/// is.
 struct find_invitation {
   std::string code;
+  std::string otherwise = {}; ///< the username; empty: it can be no login
 };
 /// Whose is it? It is used up by the login that begins, not before.
 struct find_token {

@@ -313,12 +313,16 @@ effects session::obey(command::register_user& said) {
 
 /// The invitation first: who has none learns nothing about names.
 effects session::obey(command::register_invited& said) {
-  auto code = said.code;
+  question::find_invitation next{said.code, said.otherwise ? said.otherwise->username : std::string{}};
   state_ = looking_for_invitation{std::move(said)};
-  return just(ask{question::find_invitation{std::move(code)}});
+  return just(ask{std::move(next)});
 }
 
 effects session::on(looking_for_invitation& now, answer::settled& settled) {
+  if (!settled.result && settled.result.why() == fault::wrong_credentials && now.wish.otherwise) {
+    auto login = std::move(*now.wish.otherwise);
+    return prove(proof::by_password(std::move(login.username), {std::move(login.password)}), log_in{});
+  }
   if (!settled.result)
     return settle(event::registration_refused{settled.result.why()});
   auto wish = std::move(now.wish);

@@ -59,9 +59,15 @@ backup_facts write_backup(store& from, const backup_writer::taker& to, const std
   return writer.facts();
 }
 
-backup_facts check_backup(const std::string& path) {
+backup_facts check_backup(const std::string& path, const row_progress& progress) {
+  constexpr uint64_t rows_a_word = 500;
   lines_of_file lines(path);
-  return read_backup([&](std::string& line) { return lines.next(line); }, [](const stored_table&, table_row&&) {});
+  uint64_t rows = 0;
+  return read_backup([&](std::string& line) { return lines.next(line); },
+                     [&](const stored_table&, table_row&&) {
+                       if (++rows % rows_a_word == 0 && progress)
+                         progress(rows);
+                     });
 }
 
 void load_backup(store& into, const std::string& path, const backup_facts& facts, const row_progress& progress) {

@@ -14,8 +14,8 @@ backup_facts write_backup(store& from, const backup_writer::taker& to, const std
                           const row_progress& progress);
 
 /// Reads a file to its end. Throws backup_error when it is no whole backup that this salond can restore, exactly as it
-/// was written.
-backup_facts check_backup(const std::string& path);
+/// was written, or what `progress` throws.
+backup_facts check_backup(const std::string& path, const row_progress& progress = {});
 
 /// Loads a checked backup into the database, all of it or, when it throws, nothing. REQUIRES: `facts` are
 /// check_backup()'s; the store comes from open_empty(). Throws store_error, and backup_error when the file is another

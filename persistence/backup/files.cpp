@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,6 +97,37 @@ uint64_t new_backup::keep() {
   ::close(descriptor_);
   descriptor_ = -1;
   return size_;
+}
+
+namespace {
+
+/// When the backup of a file was made; nothing where it is none. A first line is short.
+std::optional<int64_t> made_ms_of(const std::string& path) {
+  const auto opened = open_regular_file(path);
+  const auto* file = std::get_if<file_handle>(&opened);
+  char line[4096];
+  return file && std::fgets(line, sizeof line, file->get()) ? made_ms_in(line) : std::nullopt;
+}
+
+} // namespace
+
+std::vector<found_backup> backups_in(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::vector<found_backup> result;
+  std::error_code failed;
+  for (fs::directory_iterator each(folder, failed); !failed && each != fs::directory_iterator{};
+       each.increment(failed)) {
+    const auto name = each->path().filename().string();
+    std::error_code unseen;
+    if (!is_backup_name(name) || each->symlink_status(unseen).type() != fs::file_type::regular)
+      continue;
+    if (const auto made = made_ms_of(each->path().string()))
+      result.push_back({name, from_ms(*made)});
+  }
+  std::sort(result.begin(), result.end(), [](const found_backup& one, const found_backup& other) {
+    return one.made != other.made ? one.made > other.made : one.name > other.name;
+  });
+  return result;
 }
 
 lines_of_file::lines_of_file(const std::string& path) {

@@ -2,6 +2,7 @@
 #pragma once
 #include "config/regular_file.hpp"
 #include "persistence/backup/format.hpp"
+#include "protocol/words/time.hpp"
 
 namespace salond::persistence {
 
@@ -32,6 +33,14 @@ private:
   uint64_t size_ = 0;
   int descriptor_ = -1;
 };
+
+/// A file that begins as a backup does.
+struct found_backup {
+  std::string name;
+  moment made; ///< as it says of itself: the file's own time is whatever a copy left
+};
+/// Those of a folder, the newest first. What else lies there is left out: other files, links, what is being written.
+std::vector<found_backup> backups_in(const std::string& folder);
 
 /// The lines of a regular file. Functions throw backup_error.
 class lines_of_file {

@@ -256,4 +256,11 @@ backup_facts read_backup(const std::function<bool(std::string& line)>& next_line
   return facts;
 }
 
+std::optional<int64_t> made_ms_in(const std::string& first_line) {
+  const auto header = json::parse(first_line, nullptr, false);
+  if (!header.is_object() || !number_in(header.value("salond_backup", json{})))
+    return std::nullopt;
+  return number_in(header.value("made_ms", json{}));
+}
+
 } // namespace salond::persistence

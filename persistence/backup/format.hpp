@@ -4,6 +4,7 @@
 #include "persistence/backup/tables.hpp"
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 namespace salond::persistence {
@@ -60,5 +61,8 @@ private:
 /// format and schema, exactly as it was written.
 backup_facts read_backup(const std::function<bool(std::string& line)>& next_line,
                          const std::function<void(const stored_table& of, table_row&& row)>& take);
+
+/// When a backup was made that has this first line; nothing where no backup has it.
+std::optional<int64_t> made_ms_in(const std::string& first_line);
 
 } // namespace salond::persistence

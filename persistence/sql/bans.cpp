@@ -51,7 +51,11 @@ std::vector<salond::ban> sql_store::bans(moment now) {
                 });
 }
 
+/// As an operator he stands beside what he decided: by his username, or by his certificate's, which has small letters.
 void sql_store::forget_beside(const user& who) {
+  for (const std::string table : {"bans", "invitations"})
+    db().run("UPDATE " + table + " SET by_whom = '' WHERE by_whom = ? OR by_whom = ?",
+             {who.username, key_of(who.username)});
   db().forget_beside(who);
 }
 

@@ -57,11 +57,10 @@ void sql_store::insert_accounts(const std::vector<imported_account>& all) {
 void sql_store::join_automatic(user_id after) {
   const auto last = newest_user().value;
   for (auto from = after.value; from < last; from += accounts_a_statement)
-    db().run(
-        "INSERT INTO salons_adheres(username, salon_id) "
-        "SELECT c.username, s.salon_id FROM clients c JOIN salons s ON s.policy = 'auto' AND s.archived_ms IS NULL "
-        "WHERE c.client_id > ? AND c.client_id <= ? ORDER BY c.client_id, s.salon_id",
-        {from, from + accounts_a_statement});
+    db().run("INSERT INTO salons_adheres(username, salon_id) "
+             "SELECT c.username, s.salon_id FROM clients c JOIN salons s ON s.policy = 'auto' "
+             "WHERE c.client_id > ? AND c.client_id <= ? ORDER BY c.client_id, s.salon_id",
+             {from, from + accounts_a_statement});
 }
 
 void sql_store::put_members(const std::vector<std::pair<std::string, salon_id>>& usernames) {

@@ -34,8 +34,8 @@ user sql_store::insert_user(const new_user& who) {
       {who.username, blob{key}, blob{looks.folded}, blob{looks.spelled}, who.alias, blob{alias_key}, who.password_hash,
        to_word(who.role)});
   const user_id id{db().last_insert_id()};
-  db().run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons "
-           "WHERE policy = 'auto' AND archived_ms IS NULL "
+  // Of archived ones as well, which may come back.
+  db().run("INSERT INTO salons_adheres(username, salon_id) SELECT ?, salon_id FROM salons WHERE policy = 'auto' "
            "ORDER BY salon_id",
            {who.username});
   return {id, who.username, who.alias, who.password_hash, who.role};

@@ -47,9 +47,13 @@ command::register_user registration(const std::string& fields) {
   return result;
 }
 
-/// code:username:alias:password; what is missing is empty.
-command::register_invited invited_registration(const std::pair<std::string, std::string>& fields) {
-  return {fields.first, registration(fields.second)};
+/// code:username:alias:password; what is missing is empty. COMPAT: an old user may be called INVITE, and his password
+/// hold colons; without one it can be nothing but his.
+command::any invited_registration(const std::string& rest) {
+  command::log_in old_user{"INVITE", rest};
+  if (const auto fields = split(rest))
+    return command::register_invited{fields->first, registration(fields->second), std::move(old_user)};
+  return old_user;
 }
 
 utterance post(const std::string& rest) {
@@ -133,10 +137,8 @@ utterance first_frame(const std::string& frame) {
     return misspoken{fault::foreign_protocol, true};
   if (auto fields = after(frame, "INSCRIPTION:"))
     return command::any{registration(*fields)};
-  if (auto rest = after(frame, "INVITE:")) {
-    if (const auto fields = split(*rest)) // else it is the login of an old user who is called so
-      return command::any{invited_registration(*fields)};
-  }
+  if (const auto rest = after(frame, "INVITE:"))
+    return invited_registration(*rest);
   if (auto token = after(frame, "RESUME:")) // COMPAT: an old user may be called so
     return command::any{command::resume{*token, command::log_in{"RESUME", *token}}};
   auto parts = split(frame);

@@ -12,13 +12,14 @@ namespace salond::command {
 struct register_user {
   std::string username, alias, password;
 };
+struct log_in {
+  std::string username, password;
+};
 /// An account for who has an invitation, also where nobody else may register.
 struct register_invited {
   std::string code;
   register_user account;
-};
-struct log_in {
-  std::string username, password;
+  std::optional<log_in> otherwise{}; ///< what it may have meant, where there is no such invitation
 };
 /// A login by a token instead of a password.
 struct resume {

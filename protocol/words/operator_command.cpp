@@ -12,7 +12,7 @@ constexpr auto all = right::administrators;
 // clang-format off
 const std::vector<operator_command> table = {
     {"status", "", "Version, uptime, connections, queues, rates and the database.", some},
-    {"check", "[--backup-days=N]", "One line for a monitoring program: database, queue, disk, certificates, clock, backups; status 0, 1 or 2.", some},
+    {"check", "[--backup-days=N]", "One line for a monitoring program: database, queue, disk, certificates, clock, backups; status 0 to 3.", some},
     {"config show", "", "The configuration in force, and where each value comes from.", all},
     {"users", "[PATTERN] [--sort=COLUMN] [--limit=N] [--after=USER]", "The users whose name holds PATTERN, 1,000 where not said.", all},
     {"user", "USER", "One user: sessions, addresses, salons, last seen.", all},
@@ -26,12 +26,12 @@ const std::vector<operator_command> table = {
     {"salon export", "SALON", "A salon with all its members and messages, as JSON.", all},
     {"requests", "", "The join requests and the registrations that wait for a decision.", some},
     {"accept", "[USER] [SALON] [--from=ADDRESS] [--older-than=TIME] [--all]", "Makes a join request a membership; without SALON, a registration an account, or those of an address, or all.", salons},
-    {"reject", "[USER] [SALON] [REASON...] [--from=ADDRESS] [--older-than=TIME] [--all]", "Ends a join request and a membership; without SALON, a registration, or those of an address, or all.", salons},
+    {"reject", "[USER] [SALON] [REASON...] [--from=ADDRESS] [--older-than=TIME] [--all] [--reason=REASON] [--yes]", "Ends a join request and a membership; without SALON, a registration, or those of an address, or all.", salons},
     {"kick", "USER [MINUTES] [REASON...]", "Closes a user's connections and refuses logins, for 5 minutes or MINUTES (moderators: 60 at most).", salons},
-    {"ban", "USER [REASON...] [--name] [--yes]", "Deletes an account and its messages, and refuses the name for good; with --name also one that nobody has.", all},
+    {"ban", "USER [REASON...] [--name] [--yes]", "Deletes an account and its messages, and refuses the name for good; with --name, refuses one that no account has.", all},
     {"unban", "USER", "Ends a ban or a kick.", all},
     {"bans", "[--sort=COLUMN] [--limit=N] [--after=USER]", "Who is out, until when and since when, by whom and why.", some},
-    {"message delete", "[ID] [--author=USER] [--since=TIME] [--until=TIME]", "Deletes a message (history --ids shows their numbers), or all of a user, or those of a time.", all},
+    {"message delete", "[ID] [--author=USER] [--since=TIME] [--until=TIME] [--yes]", "Deletes a message (history --ids shows their numbers), or all of a user, or those of a time.", all},
     {"announce", "TEXT...", "Tells everybody who is connected.", all},
     {"salon create", "SALON [--policy=POLICY]", "Makes a salon; POLICY is auto, open or approval (the default).", all},
     {"salon policy", "SALON POLICY", "Who becomes a member: auto, open, approval.", all},
@@ -56,7 +56,7 @@ const std::vector<operator_command> table = {
     {"users import", "FILE", "Makes accounts from a file, CSV or JSON lines; all of them or none. -: standard input.", all, command_input::file},
     {"export", "USER", "All that is kept about a user, as JSON.", all},
     {"erase", "USER [REASON...] [--yes]", "Deletes a user and all that is personal; the name becomes free. Answers a receipt.", all},
-    {"backup", "NAME [--keep=N]", "Writes all that the database holds to STATE/backups/NAME; with --keep, deletes all but the newest N.", all},
+    {"backup", "NAME [--keep=N]", "Writes all that the database holds to STATE/backups/NAME; with --keep, deletes all backups but the newest N.", all},
     {"backup verify", "FILE", "Reads a backup of STATE/backups to its end: whether it could be restored.", all},
     {"reload", "", "Reads the configuration and the certificates again; all or nothing.", all},
     {"cert issue", "NAME [--role=ROLE]", "Makes a bundle for an operator: administrator (the default) or moderator.", all},
@@ -248,8 +248,16 @@ const std::vector<operator_command>& operator_commands() {
   return table;
 }
 
-bool asks_first(const operator_command& what) {
-  return what.arguments.find("[--yes]") != std::string_view::npos;
+bool asks_first(const spoken_command& said) {
+  if (said.what->arguments.find("[--yes]") == std::string_view::npos || said.has("--yes"))
+    return false;
+  if (said.what->name == "message delete")
+    return said.has("--author");
+  return said.what->name != "reject" || is_about_many(said);
+}
+
+bool is_about_many(const spoken_command& said) {
+  return said.has("--all") || said.has("--from") || said.has("--older-than");
 }
 
 std::string spoken_command::get(std::string_view name) const {

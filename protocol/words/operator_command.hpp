@@ -39,9 +39,6 @@ constexpr size_t most_command_bytes = 48 << 10;
 /// All of them, in the order in which `help` shows them.
 const std::vector<operator_command>& operator_commands();
 
-/// Whether a person is asked before it, since it destroys something: all but those who say `--yes`.
-bool asks_first(const operator_command& what);
-
 /// A command that fits its row.
 struct spoken_command {
   const operator_command* what = nullptr;
@@ -55,6 +52,12 @@ struct spoken_command {
   /// The rest as one text, its words joined by single spaces.
   std::string text() const;
 };
+
+/// Whether a person is asked before it, since it destroys something, and did not say `--yes`. Of `message delete` and
+/// `reject`: only where they are about many.
+bool asks_first(const spoken_command& said);
+/// Whether it is about many of those who wait, not about one that it names: `accept` and `reject`.
+bool is_about_many(const spoken_command& said);
 
 /// Why words are no command: a sentence for people.
 struct usage_fault {

@@ -326,4 +326,24 @@ TEST_P(StoreContract, ANameThatNobodyHasCanBeBanned) {
   EXPECT_TRUE(write([&] { return db->register_user({"PAUL", "p", "h"}); }));
 }
 
+TEST_P(StoreContract, WhoIsErasedStandsBesideNoDecisionAnyMore) {
+  add_user("other");
+  add_user("Zoe", role::administrator);
+  add_user("admin2", role::administrator);
+  const auto by_zoe = decided("zoe"), by_other = decided("other"); // a certificate has small letters
+  write([&] { return db->ban_name("casino", by_zoe); });
+  write([&] { return db->ban_name("poker", by_other); });
+  write([&] {
+    return db->create_invitation({std::string(32, 'x'), 1, after_noon(std::chrono::hours{1}), {}}, by_zoe);
+  });
+
+  ASSERT_TRUE(write([&] { return db->erase(key_of("Zoe"), decided()); }));
+
+  const auto out = db->bans(noon);
+  ASSERT_EQ(out.size(), 2u);
+  EXPECT_EQ(out[0].by, "");
+  EXPECT_EQ(out[1].by, "other");
+  EXPECT_EQ(db->invitations(noon).at(0).by, "");
+}
+
 } // namespace salond

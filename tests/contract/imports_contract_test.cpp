@@ -71,13 +71,15 @@ TEST_P(StoreContract, AnImportMakesAllAccountsWithTheirSalons) {
   EXPECT_THAT(audited(), ElementsAre("users import|598 accounts|done"));
 }
 
-TEST_P(StoreContract, AnImportMakesNobodyAMemberOfArchivedSalons) {
+TEST_P(StoreContract, AnImportTellsOfNoMembersOfArchivedSalonsWhichHaveThemOnceTheyComeBack) {
   write([&] { return db->archive_salon(general, decided()); });
 
-  write([&] { return db->import_accounts({account(1, "a"), account(2, "b")}, decided()); });
+  const auto made = write([&] { return db->import_accounts({account(1, "a"), account(2, "b")}, decided()); });
 
   EXPECT_TRUE(find("a"));
-  EXPECT_THAT(db->members(general), IsEmpty());
+  EXPECT_THAT(made.members, IsEmpty());
+  write([&] { return db->restore_salon(key_of("Général"), decided()); });
+  EXPECT_THAT(db->members(general), SizeIs(2));
 }
 
 TEST_P(StoreContract, AnImportWithFaultsStoresNothing) {

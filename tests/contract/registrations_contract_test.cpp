@@ -1,4 +1,5 @@
 // Accounts that wait for an administrator, and decisions that wait for their users.
+#include "persistence/lookups.hpp"
 #include "tests/contract/store_contract.hpp"
 
 namespace salond {
@@ -144,14 +145,34 @@ TEST_P(StoreContract, ManyRegistrationsAreRejectedAtOnceByNetworkOrAll) {
   EXPECT_TRUE(add_user("bad7").value) << "the names are free";
 }
 
-TEST_P(StoreContract, ARegistrationThatCannotBeAcceptedKeepsItsNetwork) {
-  write([&] { return db->request_registration({"admin", "admin", "h", role::user, "192.0.2.1"}, noon); });
+TEST_P(StoreContract, ARegistrationThatCannotBeAcceptedKeepsItsNetworkAndItsTime) {
+  const auto asked = noon - minutes(7);
+  write([&] { return db->request_registration({"admin", "admin", "h", role::user, "192.0.2.1"}, asked); });
   write([&] { return db->make_administrator("admin", "h"); });
 
   ASSERT_FALSE(write([&] { return db->accept_registration("admin", decided()); }));
 
   ASSERT_THAT(db->registrations(), SizeIs(1));
   EXPECT_EQ(db->registrations()[0].network, "192.0.2.1");
+  EXPECT_EQ(db->registrations()[0].at, asked);
+}
+
+TEST_P(StoreContract, ManyRegistrationsAreAcceptedAndThoseThatCannotBeAreNamed) {
+  for (const auto* name : {"zoe", "casino", "paul"})
+    ASSERT_TRUE(write([&] { return db->request_registration({name, name, "h"}, noon); }));
+  write([&] { return db->ban_name("c\xD0\xB0sino", decided()); }); // a Cyrillic а
+  auto waiting = persistence::registrations_of(*db, {});
+  ASSERT_THAT(waiting, SizeIs(3));
+  waiting.push_back({"nobody", "nobody", noon, ""}); // decided meanwhile
+
+  const auto found = write([&] { return persistence::accept_registrations(*db, waiting, decided()); });
+
+  ASSERT_THAT(found.made, SizeIs(2));
+  EXPECT_THAT(found.made[0].salons, ElementsAre(general));
+  EXPECT_THAT(found.refused, ElementsAre("casino"));
+  ASSERT_THAT(db->registrations(), SizeIs(1));
+  EXPECT_EQ(db->registrations()[0].at, noon);
+  EXPECT_THAT(persistence::registrations_of(*db, {std::nullopt, noon}), IsEmpty()) << "none from before";
 }
 
 TEST_P(StoreContract, AStartKeepsTheRegistrations) {

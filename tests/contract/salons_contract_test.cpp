@@ -106,6 +106,40 @@ TEST_P(StoreContract, AnArchivedSalonIsGoneButForItsMessagesAndItsName) {
   EXPECT_EQ(write([&] { return db->admit(general, key_of("new"), decided()); }), fault::unknown_salon);
 }
 
+TEST_P(StoreContract, ARestoredSalonHasItsMembersAndWhoCameMeanwhileIfItIsEverybodys) {
+  const auto zoe = add_user("Zoé"), left = add_user("left");
+  write([&] { return db->add_member(marketing, zoe); });
+  write([&] { return db->remove_member(general, left); });
+  for (const auto salon : {general, marketing})
+    write([&] { return db->archive_salon(salon, decided()); });
+  const auto made = write([&] { return db->register_user({"new", "new", "h"}); });
+  ASSERT_TRUE(made);
+  EXPECT_THAT(made->salons, IsEmpty());
+
+  const auto back = write([&] { return db->restore_salon(key_of("GÉNÉRAL"), decided()); });
+  ASSERT_TRUE(back);
+  ASSERT_TRUE(write([&] { return db->restore_salon(key_of("Marketing"), decided()); }));
+
+  EXPECT_EQ(back->name, "Général");
+  EXPECT_THAT(db->members(general), ElementsAre(zoe, made->user.id));
+  EXPECT_THAT(db->members(marketing), ElementsAre(zoe));
+  EXPECT_THAT(db->profile("new")->salons, ElementsAre("Général"));
+  EXPECT_EQ(write([&] { return db->restore_salon(key_of("Général"), decided()); }), fault::unknown_salon);
+}
+
+TEST_P(StoreContract, NoSalonIsRestoredThatLooksLikeAnother) {
+  const auto garden = *write([&] { return db->create_salon("Jardin", policy::open, decided()); });
+  write([&] { return db->archive_salon(garden.id, decided()); });
+  const auto other = write([&] { return db->create_salon("J\xD0\xB0rdin", policy::open, decided()); }); // Cyrillic
+  ASSERT_TRUE(other);
+
+  EXPECT_EQ(write([&] { return db->restore_salon(key_of("Jardin"), decided()); }), fault::invalid_name);
+  EXPECT_EQ(db->archived_salons().size(), 1u);
+
+  write([&] { return db->archive_salon(other->id, decided()); });
+  EXPECT_TRUE(write([&] { return db->restore_salon(key_of("Jardin"), decided()); }));
+}
+
 TEST_P(StoreContract, NoSalonIsChangedThatIsNot) {
   const salon_id none{4711};
 

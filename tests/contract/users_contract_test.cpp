@@ -78,14 +78,17 @@ TEST_P(StoreContract, ANewUserBelongsToEveryAutomaticSalon) {
   EXPECT_THAT(db->members(second->id), ElementsAre(made->user.id));
 }
 
-TEST_P(StoreContract, ANewUserDoesNotBelongToArchivedSalons) {
+TEST_P(StoreContract, ANewUserBelongsToArchivedSalonsOnlyOnceTheyComeBack) {
   const auto before = add_user("before");
   write([&] { return db->archive_salon(general, decided()); });
 
   const auto made = write([&] { return db->register_user({"Zoé", "z", "h"}); });
 
   ASSERT_TRUE(made);
-  EXPECT_THAT(db->members(general), ElementsAre(before)) << "who belonged to it then";
+  EXPECT_THAT(made->salons, testing::IsEmpty());
+  EXPECT_THAT(db->profile(key_of("Zoé"))->salons, testing::IsEmpty());
+  write([&] { return db->restore_salon(key_of("Général"), decided()); });
+  EXPECT_THAT(db->members(general), ElementsAre(before, made->user.id));
 }
 
 TEST_P(StoreContract, AHashIsReplacedOnlyWhereItIsTheExpectedOne) {

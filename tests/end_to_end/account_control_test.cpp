@@ -134,6 +134,22 @@ TEST_P(Accounts, LetsInWhoIsInvitedWhereNobodyElseMayRegister) {
   EXPECT_THAT(log + listed.dump(), testing::Not(HasSubstr(code)));
 }
 
+// No new user is called INVITE, but one of the replaced server's may be.
+TEST_P(Accounts, LetsInAnOldUserWhoIsCalledInvite) {
+  if (GetParam().name != "sqlite")
+    return; // takeover_test.cpp has it there
+  answer({"user", "add", "vieux"}, "se:cret:x\n");
+  db_->ask(server_, "DELETE FROM salons_adheres WHERE username = 'vieux'");
+  db_->ask(server_, "UPDATE clients SET username = 'INVITE', username_key = X'696E76697465' WHERE username = 'vieux'");
+  const auto code = answer({"invite", "create"})["code"].get<std::string>();
+
+  support::line_client old(server_.endpoint());
+  EXPECT_TRUE(old.log_in("INVITE", "se:cret:x"));
+  EXPECT_EQ(said_to("INVITE:se:cret:y"), "AUTH_FAILED");
+  EXPECT_EQ(said_to("INVITE:" + code + ":zoë:zoë:secret"), "Inscription réussie!");
+  EXPECT_EQ(said_to("INVITE:" + code + ":paul:paul:secret"), "AUTH_FAILED") << "may be his password";
+}
+
 TEST_P(Accounts, RevokesInvitationsAndNeedsNoApprovalForThem) {
   restart_with({{"registration", {{"policy", "approval"}}}});
   const auto first = answer({"invite", "create"}), second = answer({"invite", "create"});

@@ -31,15 +31,17 @@ const std::vector<std::string> old_tables{
     "INSERT INTO salons(nom_salon) VALUES ('Général'), ('Blabla'), ('Comptabilité'), ('Informatique'), ('Marketing')",
 };
 
-// SHA-256 of "secret" and of "autre", as the replaced server kept passwords.
+// SHA-256 of "secret", "autre" and "se:cret:x", as the replaced server kept passwords.
 #define OLD_SECRET "'2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b'"
 #define OLD_OTHER "'e996f291499ef4190e47d296e2d958987f3dbc7be497f56aabb63c3a629cdab6'"
+#define OLD_WITH_COLONS "'ce13773ac896b8a8ba56a68d8fdc9fd20104ce8ebad61638ab96b91a2c2d0a77'"
 
 const std::vector<std::string> old_rows{
     "INSERT INTO clients VALUES (1, 'admin', 'admin', 'hashed_admin_password', 'disconnected'),"
     " (2, 'server', 'server', 'hashed_admin_password', 'connected'), (3, 'Zoé', 'zozo', " OLD_SECRET ", 'connected'),"
     " (5, 'paul', 'Paul', " OLD_SECRET ", NULL), (9, 'PAUL', 'paul', " OLD_OTHER ", 'disconnected'),"
-    " (12, 'RESUME', 'r', " OLD_SECRET ", 'disconnected'), (15, 'vieux (nom)', 'v', " OLD_SECRET ", 'disconnected')",
+    " (12, 'RESUME', 'r', " OLD_SECRET ", 'disconnected'), (15, 'vieux (nom)', 'v', " OLD_SECRET ", 'disconnected'),"
+    " (16, 'INVITE', 'i', " OLD_WITH_COLONS ", 'disconnected')",
     "INSERT INTO salons_adheres(username, salon_id) VALUES ('Zoé', 1), ('ZOÉ', 2), ('Zoé', 1), ('paul', 1), ('PAUL', "
     "2)",
     "INSERT INTO messages(message_id, client_id, salon_id, contenu, timestamp) VALUES"
@@ -107,7 +109,8 @@ TEST_F(Takeover, TheFirstLoginReplacesTheHashInTheSameColumn) {
 TEST_F(Takeover, UsersOfOneNameBothStayAndOddNamesLogIn) {
   server_.start();
 
-  for (const auto& [name, password] : {std::pair{"paul", "secret"}, {"PAUL-9", "autre"}, {"vieux (nom)", "secret"}}) {
+  for (const auto& [name, password] :
+       {std::pair{"paul", "secret"}, {"PAUL-9", "autre"}, {"vieux (nom)", "secret"}, {"INVITE", "se:cret:x"}}) {
     line_client client(server_.endpoint());
     EXPECT_TRUE(client.log_in(name, password)) << name;
   }

@@ -104,7 +104,7 @@ TEST_P(RegistrationFlood, OfOneNetworkTwentyWaitAndAreRejectedTogether) {
   const auto listed = answer_of(server_, {"requests"});
   ASSERT_EQ(listed.size(), 21u);
   EXPECT_EQ(listed[0]["from"], "127.1.0.1");
-  EXPECT_EQ(answer_of(server_, {"reject", "--from=127.1.0.1", "un", "robot"})["registrations"], 20);
+  EXPECT_EQ(answer_of(server_, {"reject", "--from=127.1.0.1", "--reason=un robot"})["registrations"], 20);
   const auto left = answer_of(server_, {"requests"});
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0]["user"], "honnête");

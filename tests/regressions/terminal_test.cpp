@@ -4,6 +4,7 @@
 #include "config/log.hpp"
 #include "protocol/words/names.hpp"
 #include "tools/salonctl/show.hpp"
+#include <clocale>
 #include <gmock/gmock.h>
 
 namespace {
@@ -46,6 +47,16 @@ TEST(Terminal, IsShownJsonInAsciiAlone) {
 TEST(Terminal, IsShownWhatWordsAreSpelledWith) {
   for (const auto* text : {"été", "🦊", "👩\u200D🚀", "می\u200Cخواهم", "\"a\\b\""})
     EXPECT_EQ(salond::escaped(text), text);
+}
+
+TEST(Terminal, IsShownNoMoreOfALineThatIsTakenBackThanItsWidth) {
+  std::setlocale(LC_CTYPE, "C.UTF-8");
+  EXPECT_EQ(salonctl::cut_to_columns("zoë", 3), "zoë");
+  EXPECT_EQ(salonctl::cut_to_columns("zoë!", 3), "zo…");
+  EXPECT_EQ(salonctl::cut_to_columns("\u4E2D\u4E2D\u4E2D", 4), "\u4E2D…") << "each takes two";
+  EXPECT_EQ(salonctl::cut_to_columns("\xFF\xFF\xFF", 2), "\xFF…");
+  EXPECT_EQ(salonctl::cut_to_columns("zoë", 0), "");
+  EXPECT_EQ(salonctl::cut_to_columns("", 0), "");
 }
 
 } // namespace

@@ -39,7 +39,10 @@ std::string text_of(const rules::question::any& what) {
                           return list("verify", values);
                         },
                         [](const question::hash& x) { return list("hash", {x.password}); },
-                        [](const question::find_invitation& x) { return list("find_invitation", {x.code}); },
+                        [](const question::find_invitation& x) {
+                          return x.otherwise.empty() ? list("find_invitation", {x.code})
+                                                     : list("find_invitation", {x.code, x.otherwise});
+                        },
                         [](const question::find_token& x) { return list("find_token", {x.token}); },
                         [](const question::arrive& x) {
                           return x.token.empty() ? list("arrive", {number(x.who.value), x.username})

@@ -131,10 +131,6 @@ public:
   outcome<size_t> reject_registrations(const registration_filter& which, const decision& why) override {
     return inner_->reject_registrations(which, why);
   }
-  outcome<std::vector<registered_user>> accept_registrations(const registration_filter& which,
-                                                             const decision& why) override {
-    return inner_->accept_registrations(which, why);
-  }
   std::vector<archived_salon> archived_salons() override { return inner_->archived_salons(); }
   outcome<salon_record> restore_salon(const std::string& key, const decision& why) override {
     return inner_->restore_salon(key, why);

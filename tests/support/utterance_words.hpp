@@ -12,7 +12,8 @@ struct utterance_words {
     return "register " + x.username + "|" + x.alias + "|" + x.password;
   }
   std::string operator()(const command::register_invited& x) const {
-    return "invited " + x.code + "|" + x.account.username + "|" + x.account.alias + "|" + x.account.password;
+    const auto text = "invited " + x.code + "|" + x.account.username + "|" + x.account.alias + "|" + x.account.password;
+    return x.otherwise ? text + " or " + (*this)(*x.otherwise) : text;
   }
   std::string operator()(const command::log_in& x) const { return "log in " + x.username + "|" + x.password; }
   std::string operator()(const command::resume& x) const {

@@ -3,6 +3,7 @@
 #include "config/regular_file.hpp"
 #include "tools/salonctl/show.hpp"
 #include "tools/salonctl/terminal.hpp"
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -119,7 +120,7 @@ private:
 
 /// Asks a person before what destroys something. Throws failure where he says no.
 void ask_before(const spoken_command& said, const std::vector<std::string>& words) {
-  if (!asks_first(*said.what) || said.has("--yes"))
+  if (!asks_first(said))
     return;
   std::string command;
   for (const auto& word : words)
@@ -128,25 +129,9 @@ void ask_before(const spoken_command& said, const std::vector<std::string>& word
     throw failure(status::refused, "nothing was done");
 }
 
-/// How many rows a command shows at most; nothing where it shows all.
-std::optional<size_t> most_shown(const spoken_command& said) {
-  const auto& name = said.what->name;
-  const auto limit = said.number("--limit"), wished = said.number("N");
-  if (limit)
-    return static_cast<size_t>(*limit);
-  if (name == "users" || name == "salon members" || (name == "log" && wished.value_or(0) > 1000))
-    return 1000;
-  if (name == "search")
-    return 200;
-  return name == "history" && wished.value_or(0) > 10000 ? std::optional<size_t>{10000} : std::nullopt;
-}
-
 /// A list that is cut off is told to be so.
-void tell_if_cut_off(const spoken_command& said, const json& answer) {
-  const auto most = most_shown(said);
-  if (most && answer.is_array() && answer.size() >= *most)
-    std::cerr << "salonctl: there may be more than these " << answer.size() << "; see help "
-              << std::string(said.what->name) << std::endl;
+void tell_that_it_is_cut_off(const spoken_command& said) {
+  std::cerr << "salonctl: there is more than this; see help " << std::string(said.what->name) << std::endl;
 }
 
 /// Lines of the terminal; those of a usual one where it does not say.
@@ -161,12 +146,20 @@ void print_json(const std::string& answer) {
 }
 
 /// One line, which on a terminal takes the place of the one before.
-void show_progress(const std::string& how_far) {
-  static const bool live = ::isatty(STDERR_FILENO) != 0;
+void show_progress(redrawn_line& on, const std::string& how_far) {
   if (how_far == "{}")
     return; // only a sign that the server lives
-  std::cerr << (live ? "\r\x1b[K" : "") << progress_line(json::parse(how_far, nullptr, false)) << (live ? "" : "\n")
-            << std::flush;
+  const auto line = progress_line(json::parse(how_far, nullptr, false));
+  can_redraw(STDERR_FILENO) ? on.show(line) : void(std::cerr << line << std::endl);
+}
+
+/// The words without some options.
+std::vector<std::string> without(std::vector<std::string> words, std::initializer_list<std::string_view> options) {
+  const auto is_one = [&](const std::string& word) {
+    return std::find(options.begin(), options.end(), word.substr(0, word.find('='))) != options.end();
+  };
+  words.erase(std::remove_if(words.begin(), words.end(), is_one), words.end());
+  return words;
 }
 
 } // namespace
@@ -187,23 +180,13 @@ spoken_command understood(const std::vector<std::string>& words) {
   return std::get<spoken_command>(std::move(said));
 }
 
-std::string runner::answer_of(const std::vector<std::string>& words, const server_link::input& more) {
-  bool told = false;
-  const auto end = [&] {
-    if (told && ::isatty(STDERR_FILENO) != 0)
-      std::cerr << "\r\x1b[K" << std::flush;
-  };
-  try {
-    auto answer = server_.ask(words, more, [&](const std::string& how_far) {
-      told = true;
-      show_progress(how_far);
-    });
-    end();
-    return answer;
-  } catch (...) {
-    end();
-    throw;
-  }
+server_link::answer runner::answer_of(const std::vector<std::string>& words, const server_link::input& more) {
+  redrawn_line line;
+  struct ending {
+    redrawn_line& of;
+    ~ending() { of.take_back(); }
+  } const at_end{line};
+  return server_.ask(words, more, [&](const std::string& how_far) { show_progress(line, how_far); });
 }
 
 void runner::print(const std::string& answer) const {
@@ -227,14 +210,14 @@ void runner::run(const std::vector<std::string>& words) {
   ask_before(said, words);
   const auto answer = answer_of(words, input_of(said));
   if (said.what->name == "export" || said.what->name == "salon export")
-    print_json(answer); // JSON in any case: it is for another program, or for the person himself
+    print_json(answer.text); // JSON in any case: it is for another program, or for the person himself
   else if (said.has("--lines"))
-    for (const auto& line : json::parse(answer))
+    for (const auto& line : json::parse(answer.text))
       print_json(line.dump());
   else
-    print(answer);
-  if (most_shown(said))
-    tell_if_cut_off(said, json::parse(answer));
+    print(answer.text);
+  if (answer.cut_off)
+    tell_that_it_is_cut_off(said);
 }
 
 void runner::issue_certificate(const std::vector<std::string>& words, const std::string& name) {
@@ -242,47 +225,44 @@ void runner::issue_certificate(const std::vector<std::string>& words, const std:
     throw failure(status::wrong_usage, peer_name_rule);
   const auto path = name + ".pem";
   secret_file file(path);
-  auto made = json::parse(answer_of(words, no_input));
+  auto made = json::parse(answer_of(words, no_input).text);
   file.write(made.at("bundle").get<std::string>());
   made.erase("bundle");
   made["file"] = path;
   print(made.dump());
 }
 
-/// The number of the last line of the audit log; 0 where there is none.
-int64_t runner::last_line() {
-  const auto lines = json::parse(answer_of({"log", "1"}, no_input));
-  return lines.empty() ? 0 : lines.back().at("id").get<int64_t>();
+/// Prints the lines that the words ask for, one each; answers the number of the last one that was looked at.
+int64_t runner::tell_new_lines(const std::vector<std::string>& words) {
+  const auto answer = json::parse(answer_of(words, no_input).text);
+  for (const auto& line : answer.at("lines"))
+    how_.json || lines_as_json_ ? print_json(line.dump()) : void(std::cout << log_line(line) << std::endl);
+  return answer.at("last").get<int64_t>();
 }
 
+/// Each round asks with the same filters.
 void runner::follow_log(const spoken_command& said, std::vector<std::string> words) {
-  words.erase(std::remove(words.begin(), words.end(), "--follow"), words.end());
-  auto last = said.number("--after").value_or(0);
-  if (!said.has("--after") && said.number("N") == 0) { // only what is new from now on
-    last = last_line();
-    words = {"log", "--after=" + std::to_string(last)};
-  }
-  for (;; words = {"log", "--after=" + std::to_string(last)}) {
-    for (const auto& line : json::parse(answer_of(words, no_input))) {
-      last = line.at("id").get<int64_t>();
-      if (how_.json) {
-        print_json(line.dump());
-        continue;
-      }
-      std::cout << log_line(line) << std::endl;
-    }
-    if (!std::cout)
-      return; // whom we told is gone
+  if (said.has("--before"))
+    throw failure(status::wrong_usage, "give --follow or --before, not both");
+  lines_as_json_ = said.has("--lines");
+  auto filters = without(words, {"--after", "--lines"});
+  if (said.has("N"))
+    filters.erase(std::find(filters.begin(), filters.end(), said.get("N")));
+  auto last = tell_new_lines(words);
+  while (std::cout) { // else whom we told is gone
     std::this_thread::sleep_for(500ms);
+    auto next = filters;
+    next.insert(next.begin() + 1, "--after=" + std::to_string(last));
+    last = tell_new_lines(next);
   }
 }
 
 void runner::watch() {
-  const bool live = !how_.json && ::isatty(STDOUT_FILENO);
-  auto before = json::parse(answer_of({"watch"}, no_input));
+  const bool live = !how_.json && can_redraw(STDOUT_FILENO);
+  auto before = json::parse(answer_of({"watch"}, no_input).text);
   while (std::cout) {
     std::this_thread::sleep_for(1s);
-    auto now = json::parse(answer_of({"watch"}, no_input));
+    auto now = json::parse(answer_of({"watch"}, no_input).text);
     const auto seconds = (now.value("at_ms", 0.0) - before.value("at_ms", 0.0)) / 1000;
     if (how_.json)
       print_json(now.dump());

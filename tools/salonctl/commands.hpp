@@ -24,15 +24,16 @@ public:
 
 private:
   bool obey(const std::string& line);
-  std::string answer_of(const std::vector<std::string>& words, const server_link::input& more);
+  server_link::answer answer_of(const std::vector<std::string>& words, const server_link::input& more);
   void print(const std::string& answer) const;
   void issue_certificate(const std::vector<std::string>& words, const std::string& name);
-  int64_t last_line();
+  int64_t tell_new_lines(const std::vector<std::string>& words);
   void follow_log(const salond::spoken_command& said, std::vector<std::string> words);
   void watch();
 
   const options& how_;
   server_link& server_;
+  bool lines_as_json_ = false; ///< of the log that is followed
 };
 
 } // namespace salonctl

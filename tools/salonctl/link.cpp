@@ -137,8 +137,8 @@ server_link::server_link(const options& how) {
   port_rules server;
   server.kinds = {peer_kind::node};
   server.reach = port_rules::reach::every_actor;
-  auto found = system_->net.dial<admin_actor>(how.server.host, how.server.port, server);
   where_ = config::to_string(config::admin_endpoint{how.server});
+  auto found = dial(how, server);
   if (const auto* why = std::get_if<dial_failure>(&found))
     throw to_failure(*why, where_);
   admin_ = std::get<admin_actor>(found);
@@ -147,26 +147,30 @@ server_link::server_link(const options& how) {
 
 server_link::~server_link() = default;
 
-void server_link::say_what_is_waited_for() {
-  if (shows_wait_ || ::isatty(STDERR_FILENO) == 0)
-    return;
-  shows_wait_ = true;
-  std::cerr << "\r\x1b[Kwaiting for " << where_ << ": " << waits_for_ << " …" << std::flush;
-}
-
-void server_link::take_back() {
-  if (std::exchange(shows_wait_, false))
-    std::cerr << "\r\x1b[K" << std::flush;
+/// On a thread of its own, so that a person sees what is waited for. It ends by itself within seconds.
+server_link::dialled server_link::dial(const options& how, const port_rules& server) {
+  std::future<dialled> found;
+  {
+    const threads_without_signals quiet;
+    found = std::async(std::launch::async,
+                       [&] { return system_->net.dial<admin_actor>(how.server.host, how.server.port, server); });
+  }
+  while (found.wait_for(std::chrono::seconds{1}) != std::future_status::ready)
+    waiting_.show("connecting to " + where_ + " …");
+  waiting_.take_back();
+  return found.get();
 }
 
 /// Counts seconds instead of reading a clock: while this program is stopped itself, nobody is late.
 template <class Future>
 void server_link::wait_for(const Future& result) {
   for (int silent = 1; result.wait_for(std::chrono::seconds{1}) != std::future_status::ready; ++silent) {
-    say_what_is_waited_for();
-    if (silent == silence_is_said_after)
+    if (silent == silence_is_said_after) {
+      waiting_.take_back();
       std::cerr << "salonctl: " << where_ << " has not answered for " << silence_is_said_after
                 << " seconds; giving up after " << silence_ends_after << std::endl;
+    }
+    waiting_.show("waiting for " + where_ + ": " + waits_for_ + " …");
     if (silent >= silence_ends_after)
       throw failure(status::cannot_connect, where_ + " has not answered for " + std::to_string(silence_ends_after)
                                                 + " seconds; what was asked may be done or not");
@@ -192,8 +196,8 @@ admin_answer server_link::exchange(Message what) {
   return std::get<admin_answer>(std::move(end));
 }
 
-std::string server_link::ask(const std::vector<std::string>& words, const input& more,
-                             const std::function<void(const std::string&)>& progress) {
+server_link::answer server_link::ask(const std::vector<std::string>& words, const input& more,
+                                     const std::function<void(const std::string&)>& progress) {
   const auto call = ++calls_;
   std::string text;
   waits_for_.clear();
@@ -201,19 +205,20 @@ std::string server_link::ask(const std::vector<std::string>& words, const input&
     waits_for_ += (waits_for_.empty() ? "" : " ") + escaped(word);
   struct ending {
     server_link& link;
-    ~ending() { link.take_back(); }
+    ~ending() { link.waiting_.take_back(); }
   } const at_end{*this};
   auto answer = exchange(admin_request{call, words});
   for (;;) {
     switch (static_cast<admin_verdict>(answer.verdict)) {
-    case admin_verdict::done: return text + answer.text;
+    case admin_verdict::done: return {text + answer.text, false};
+    case admin_verdict::done_in_part: return {text + answer.text, true};
     case admin_verdict::part:
       text += answer.text;
       answer = exchange(admin_more{call});
       break;
     case admin_verdict::progress:
       if (answer.text != "{}")
-        take_back();
+        waiting_.take_back();
       progress(answer.text);
       answer = exchange(admin_more{call});
       break;

@@ -3,9 +3,11 @@
 #include "actors/admin/messages.hpp"
 #include "actors/transport/transport.hpp"
 #include "tools/salonctl/options.hpp"
+#include "tools/salonctl/terminal.hpp"
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <variant>
 
 namespace salonctl {
 
@@ -27,26 +29,30 @@ public:
   /// What a command takes beside its words, piece by piece; false with the last one.
   using input = std::function<bool(std::string& piece)>;
 
-  /// Gives a command and waits for its answer: the text of a JSON value. `progress` hears how far it is.
-  /// Throws failure.
-  std::string ask(const std::vector<std::string>& words, const input& more,
-                  const std::function<void(const std::string&)>& progress);
+  /// The text of a JSON value; or of a part of a list, where the server cut it off.
+  struct answer {
+    std::string text;
+    bool cut_off = false;
+  };
+  /// Gives a command and waits for its answer. `progress` hears how far it is. Throws failure.
+  answer ask(const std::vector<std::string>& words, const input& more,
+             const std::function<void(const std::string&)>& progress);
 
 private:
   template <class Message>
   salond::admin_answer exchange(Message what);
 
+  using dialled = std::variant<salond::admin_actor, salond::dial_failure>;
+  dialled dial(const options& how, const salond::port_rules& server);
   template <class Future>
   void wait_for(const Future& result);
-  void say_what_is_waited_for();
-  void take_back();
 
   struct system;
   std::unique_ptr<system> system_;
   salond::admin_actor admin_;
   std::string where_;
-  std::string waits_for_;   ///< the command that is in work
-  bool shows_wait_ = false; ///< a person is told of it, in a line that goes again
+  std::string waits_for_; ///< the command that is in work
+  redrawn_line waiting_;  ///< by which a person is told of it
   uint32_t calls_ = 0;
 };
 

@@ -44,13 +44,27 @@ int tell(int how, const std::string& line) {
 int ask(const options& asked) {
   understood(asked.words);
   auto* server = new server_link(asked); // lives as long as the process
-  auto found = json::parse(server->ask(
-      asked.words, [](std::string&) { return false; }, [](const std::string&) {}));
+  auto found = json::parse(server
+                               ->ask(
+                                   asked.words, [](std::string&) { return false; }, [](const std::string&) {})
+                               .text);
   compare_clocks(found);
   const auto how = status_of(found.value("status", ""));
   if (!asked.json)
     return tell(how, found.value("line", ""));
   std::cout << found.dump() << std::endl;
+  return how;
+}
+
+/// The same of a server that said nothing, in the same form.
+int tell_without_server(const options& asked, int how, const std::string& why) {
+  if (!asked.json)
+    return tell(how, why);
+  const json found{{"status", how == critical ? "critical" : "unknown"},
+                   {"line", why},
+                   {"at_ms", nullptr},
+                   {"checks", json::array()}};
+  std::cout << found.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
   return how;
 }
 
@@ -60,9 +74,10 @@ int monitor(const options& asked) {
   try {
     return ask(asked);
   } catch (const failure& why) {
-    return tell(why.how == status::cannot_connect || why.how == status::refused ? critical : unknown, why.what());
+    const bool silent = why.how == status::cannot_connect || why.how == status::refused;
+    return tell_without_server(asked, silent ? critical : unknown, why.what());
   } catch (const std::exception& error) {
-    return tell(unknown, error.what());
+    return tell_without_server(asked, unknown, error.what());
   }
 }
 

@@ -30,22 +30,24 @@ std::string cell(const json& value) {
   return value.dump();
 }
 
-/// Columns on a terminal.
+/// The columns of the next character on a terminal; `at` is behind it then. What is no character takes one.
+size_t next_width(const std::string& text, size_t& at, std::mbstate_t& state) {
+  wchar_t one = 0;
+  const auto length = std::mbrtowc(&one, text.data() + at, text.size() - at, &state);
+  if (length == 0 || length > text.size()) {
+    state = {};
+    ++at;
+    return 1;
+  }
+  at += length;
+  return static_cast<size_t>(std::max(0, ::wcwidth(one)));
+}
+
 size_t width_of(const std::string& text) {
   size_t columns = 0;
   std::mbstate_t state{};
-  for (size_t at = 0; at < text.size();) {
-    wchar_t one = 0;
-    const auto length = std::mbrtowc(&one, text.data() + at, text.size() - at, &state);
-    if (length == 0 || length > text.size()) {
-      state = {};
-      ++at;
-      ++columns;
-      continue;
-    }
-    columns += static_cast<size_t>(std::max(0, ::wcwidth(one)));
-    at += length;
-  }
+  for (size_t at = 0; at < text.size();)
+    columns += next_width(text, at, state);
   return columns;
 }
 
@@ -172,6 +174,19 @@ std::string for_terminal(std::string_view lines) {
     text += '\n';
     lines.remove_prefix(end + 1);
   }
+}
+
+std::string cut_to_columns(const std::string& line, size_t columns) {
+  size_t used = 0, kept = 0; // `kept`: bytes that leave a column for the mark
+  std::mbstate_t state{};
+  for (size_t at = 0; at < line.size();) {
+    used += next_width(line, at, state);
+    if (used > columns)
+      return columns == 0 ? std::string{} : line.substr(0, kept) + "…";
+    if (used < columns)
+      kept = at;
+  }
+  return line;
 }
 
 std::string json_for_terminal(const std::string& answer) {

@@ -18,6 +18,9 @@ std::string log_line(const json& line);
 /// Lines for a person, with what a terminal would obey escaped.
 std::string for_terminal(std::string_view lines);
 
+/// The first columns of a line, as many as `columns`; what is cut ends in "…".
+std::string cut_to_columns(const std::string& line, size_t columns);
+
 /// JSON as it may stand on a terminal: the same, in ASCII.
 std::string json_for_terminal(const std::string& answer);
 

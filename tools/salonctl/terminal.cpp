@@ -1,4 +1,5 @@
 #include "tools/salonctl/terminal.hpp"
+#include "tools/salonctl/show.hpp"
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -8,6 +9,7 @@
 #include <editline/readline.h>
 #include <fcntl.h>
 #include <iostream>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -182,8 +184,26 @@ bool confirm(const std::string& question) {
 
 bool shows_colours() {
   const auto* no = std::getenv("NO_COLOR");
+  return (!no || *no == '\0') && std::getenv("TERM") && can_redraw(STDOUT_FILENO);
+}
+
+bool can_redraw(int descriptor) {
   const auto* kind = std::getenv("TERM");
-  return (!no || *no == '\0') && kind && std::string_view{kind} != "dumb" && ::isatty(STDOUT_FILENO) != 0;
+  return !(kind && std::string_view{kind} == "dumb") && ::isatty(descriptor) != 0;
+}
+
+void redrawn_line::show(const std::string& text) {
+  if (!can_redraw(STDERR_FILENO))
+    return;
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  std::cerr << "\r\x1b[K" << cut_to_columns(text, known ? size_t{size.ws_col} - 1 : 79) << std::flush;
+  shown_ = true;
+}
+
+void redrawn_line::take_back() {
+  if (std::exchange(shown_, false))
+    std::cerr << "\r\x1b[K" << std::flush;
 }
 
 line_reader::line_reader() : terminal_(::isatty(STDIN_FILENO) != 0) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace salonctl {
 
@@ -33,6 +34,20 @@ bool confirm(const std::string& question);
 
 /// Whether what is printed may have colours: on a terminal that knows them, and where NO_COLOR is not set.
 bool shows_colours();
+
+/// Whether what stands on the terminal of standard output, or of errors, can be replaced: not on a dumb one.
+bool can_redraw(int descriptor);
+
+/// A line on the terminal of errors that takes the place of the one before, and goes again. Shows nothing where there
+/// is no terminal, or a dumb one.
+class redrawn_line {
+public:
+  void show(const std::string& text);
+  void take_back();
+
+private:
+  bool shown_ = false;
+};
 
 /// Lines of the console: with editing and a history on a terminal, kept in ~/.local/state/salonctl_history.
 class line_reader {

@@ -255,6 +255,17 @@ TEST_F(SessionLogin, RefusesAnInvitationThatIsNone) {
   }
 }
 
+TEST_F(SessionLogin, TakesWhatIsNoInvitationForTheLoginOfWhoIsCalledSo) {
+  const command::register_invited said{"se", {"cret", "", ""}, command::log_in{"INVITE", "se:cret"}};
+  EXPECT_EQ(hear(said), lines{"ask find_invitation(se, INVITE)"});
+  EXPECT_EQ(settled(fault::wrong_credentials), lines{"ask find_user(INVITE)"});
+  EXPECT_TRUE(session.waiting());
+
+  session = rules::session{3};
+  hear(said);
+  EXPECT_EQ(settled(fault::invalid_invitation), lines{"tell registration_refused(invalid_invitation)"});
+}
+
 TEST_F(SessionLogin, RefusesBadNamesOnceTheInvitationIsRight) {
   hear(command::register_invited{"c0de", {"admin", "z", "p"}});
   EXPECT_EQ(settled(), lines{"tell registration_refused(reserved_name)"});

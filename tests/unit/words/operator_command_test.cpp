@@ -37,7 +37,10 @@ TEST(OperatorCommand, TakesItsArgumentsInOrder) {
 }
 
 TEST(OperatorCommand, RejectsARegistrationOrThoseOfAnAddressOrAll) {
-  EXPECT_EQ(right_words({"reject", "--from=192.0.2.1", "spam"}).get("--from"), "192.0.2.1");
+  EXPECT_EQ(right_words({"reject", "--from=192.0.2.1", "--reason=trop de demandes"}).get("--reason"),
+            "trop de demandes");
+  EXPECT_TRUE(is_about_many(right_words({"reject", "--from=192.0.2.1"})));
+  EXPECT_FALSE(is_about_many(right_words({"reject", "zoë"})));
   EXPECT_TRUE(right_words({"reject", "--all"}).has("--all"));
   EXPECT_FALSE(right_words({"reject", "zoë"}).has("--all"));
 }
@@ -81,12 +84,17 @@ TEST(OperatorCommand, TakesSomeOptionsSeveralTimes) {
 }
 
 TEST(OperatorCommand, AsksFirstWhereSomethingIsDestroyed) {
-  std::set<std::string_view> asking;
-  for (const auto& row : operator_commands())
-    if (asks_first(row))
-      asking.insert(row.name);
-
-  EXPECT_THAT(asking, ElementsAre("ban", "erase", "kill", "salon archive"));
+  for (const words& said : {words{"ban", "zoë"}, words{"erase", "zoë"}, words{"kill"}, words{"salon", "archive", "x"},
+                            words{"message", "delete", "--author=zoë"}, words{"reject", "--all"},
+                            words{"reject", "--from=192.0.2.1"}, words{"reject", "--older-than=7d"}}) {
+    EXPECT_TRUE(asks_first(right_words(said))) << said[0];
+    auto sure = said;
+    sure.emplace_back("--yes");
+    EXPECT_FALSE(asks_first(right_words(sure))) << said[0];
+  }
+  for (const words& said : {words{"message", "delete", "7"}, words{"reject", "zoë"}, words{"accept", "--all"},
+                            words{"kick", "zoë"}, words{"users"}})
+    EXPECT_FALSE(asks_first(right_words(said))) << said[0];
 }
 
 TEST(OperatorCommand, RefusesWordsThatAreTooLongToBeKept) {
