@@ -149,6 +149,28 @@ TEST_F(Takeover, TheDatabaseWorksAfterwards) {
   EXPECT_TRUE(db->find_user("dup-8-8"));
 }
 
+TEST_F(Takeover, NothingOfItStaysOfWhoIsErased) {
+  const auto where = dirty();
+  const auto db = open(where);
+  const auto rows_like = [&](const std::string& name) {
+    const auto like = " LIKE '" + name + "'";
+    return number(where, "SELECT (SELECT COUNT(*) FROM migration_deleted_memberships WHERE username COLLATE"
+                         " utf8mb4_unicode_ci"
+                             + like
+                             + ") + (SELECT COUNT(*) FROM migration_repairs WHERE old_value COLLATE"
+                               " utf8mb4_unicode_ci"
+                             + like + " OR new_value COLLATE utf8mb4_unicode_ci" + like + ")");
+  };
+  db->transact([&] { ASSERT_TRUE(db->dismiss(salon_id{3}, key_of("zoé"), support::decided())); }); // "zoe" until then
+  ASSERT_GT(rows_like("zoe"), 3);
+  const auto others = rows_like("dup%");
+
+  db->transact([&] { ASSERT_TRUE(db->erase(key_of("zoé"), support::decided())); });
+
+  EXPECT_EQ(rows_like("zoe"), 0);
+  EXPECT_EQ(rows_like("dup%"), others);
+}
+
 TEST_F(Takeover, ASecondStartChangesNothing) {
   const auto where = dirty();
   open(where);
