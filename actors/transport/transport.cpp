@@ -10,6 +10,7 @@ namespace salond {
 namespace {
 
 namespace net = caf::io::network;
+constexpr std::chrono::seconds unpublish_patience{5};
 
 std::optional<peer> peer_of(const hub& shared, const caf::strong_actor_ptr& sender) {
   return sender ? shared.peers.who(sender->node()) : std::nullopt;
@@ -65,6 +66,18 @@ uint16_t transport::publish_any(const caf::strong_actor_ptr& whom, const std::se
     caf::anon_send(gateway_, caf::publish_atom_v, std::move(door), each.at.port(), whom, interface);
   }
   return opened.at(0).at.port();
+}
+
+/// A port has a door at each of its addresses, and CAF closes them one at a time.
+bool transport::unpublish(uint16_t port) {
+  bool closed = false;
+  for (bool more = true; more; closed = closed || more) {
+    more = false;
+    caf::scoped_actor self{system_, true};
+    self->request(gateway_, unpublish_patience, caf::close_atom_v, port)
+        .receive([&] { more = true; }, [](const caf::error&) {});
+  }
+  return closed;
 }
 
 std::optional<peer> transport::who(const caf::node_id& node) const {

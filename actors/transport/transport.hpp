@@ -56,6 +56,10 @@ public:
     return publish_any(caf::actor_cast<caf::strong_actor_ptr>(whom), system_.message_types<Handle>(), where, rules);
   }
 
+  /// Closes a published port at all of its addresses; its connections stay. Blocks for a moment: not inside an actor.
+  /// True when it was open.
+  bool unpublish(uint16_t port);
+
   /// Connects to what is published at HOST:PORT and gives its handle, or says why not. Blocks for `patience` at most,
   /// and as long as the host's name is looked up: not inside an actor. A connection that is lost before we are in is
   /// tried three times. `whom`: whose certificate is expected there; the rest of the rules is of no matter.

@@ -181,7 +181,19 @@ TEST_F(Transport, CountsWhatHappens) {
   EXPECT_EQ(counts.cut, 0u);
 }
 
-TEST_F(Transport, PublishesAtEveryAddress) {
+TEST_F(Transport, ClosesAPublishedPort) {
+  serve();
+  end tool{zoe};
+  const auto there = reach(tool);
+
+  EXPECT_TRUE(server->net.unpublish(port));
+
+  EXPECT_FALSE(server->net.unpublish(port));
+  EXPECT_EQ(failure_of(zoe), "unreachable: Connection refused");
+  EXPECT_THAT(ask(tool, there, "connections stay"), StartsWith("administrator/zoe"));
+}
+
+TEST_F(Transport, PublishesAtEveryAddressAndClosesAllOfThem) {
   serve();
   auto both = salond::addresses_of("127.0.0.1", 0);
   both.push_back(salond::addresses_of("127.0.0.2", 0).at(0));
@@ -198,6 +210,10 @@ TEST_F(Transport, PublishesAtEveryAddress) {
     each.set_port(common);
     EXPECT_FALSE(is_free(each)) << each.to_string();
   }
+  EXPECT_TRUE(server->net.unpublish(common));
+  EXPECT_FALSE(server->net.unpublish(common));
+  for (const auto& each : both)
+    EXPECT_TRUE(comes_true([&] { return is_free(each); })) << each.to_string();
 }
 
 TEST_F(Transport, SaysWhenThePortIsTaken) {
