@@ -16,19 +16,19 @@ void tell_departures(pointer self) {
   std::vector<user_id> gone(st.departed.begin(), st.departed.end());
   st.departed.clear();
   ++st.telling;
-  ask_store(
-      self, st.store, store_work::kind::write,
+  const auto job = make_passing_job( // a start resets presence
       [gone, requests = st.requests, now = wall_clock()](persistence::store& db) {
         db.close_sessions(gone, requests, now);
         return done{};
-      },
-      [self](done) { end_batch(self); },
-      [self, gone](fault) { // the database is away: once more, but for those who came back meanwhile
-        for (const auto who : gone)
-          if (!self->state.presence.online(who))
-            self->state.departed.insert(who);
-        self->delayed_send(self, std::chrono::seconds{1}, retry_departures{});
       });
+  self->request(st.store, caf::infinite, store_work{store_work::kind::write, job})
+      .then([self](const store_done&) { end_batch(self); },
+            [self, gone](caf::error&) { // the database is away: once more, but for those who came back meanwhile
+              for (const auto who : gone)
+                if (!self->state.presence.online(who))
+                  self->state.departed.insert(who);
+              self->delayed_send(self, std::chrono::seconds{1}, retry_departures{});
+            });
 }
 
 void go_on(pointer self) {

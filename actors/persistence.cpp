@@ -134,7 +134,10 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
                             effort.groups,
                             static_cast<uint64_t>(effort.busy.count()),
                             static_cast<uint64_t>(effort.longest.count()),
-                            static_cast<uint64_t>(std::max<int64_t>(0, running))};
+                            static_cast<uint64_t>(std::max<int64_t>(0, running)),
+                            st.writer->lasting(),
+                            st.writer->write_refused(),
+                            (st.reader ? st.reader : st.writer)->read_refused()};
       },
       [self](const drain&) {
         auto promise = self->make_response_promise<drained>();

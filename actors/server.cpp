@@ -85,17 +85,33 @@ std::string what_of(const std::exception_ptr& error) {
   }
 }
 
+/// What is read once, before anybody else has the store.
+struct read_first {
+  std::vector<stored_salon> salons;
+  std::vector<ban> out;
+  std::vector<persistence::known_address> known;
+};
+
+/// As one read, which ends: an open transaction would hold up whoever changes a table, and all who come behind him.
+read_first read_at_start(persistence::store& db) {
+  read_first all;
+  db.read([&] {
+    all.salons = read_salons(db);
+    all.out = db.bans(wall_clock());
+    all.known = db.known_addresses(wall_clock() - persistence::store::address_life, most_known);
+  });
+  return all;
+}
+
 void start_all(pointer self) {
   auto& st = self->state;
-  auto salons = read_salons(*st.parts.db); // before persistence owns the store
-  auto out = st.parts.db->bans(wall_clock());
-  const auto known = st.parts.db->known_addresses(wall_clock() - persistence::store::address_life, most_known);
+  auto at_start = read_at_start(*st.parts.db); // before persistence owns the store
   st.database = st.parts.db->describe();
   st.started = wall_clock();
   st.actors.house = std::make_shared<audience>(st.parts.settings);
   st.actors.house->certificate = st.parts.certificate;
   st.actors.house->reserved.set(names_of_operators(st.parts.certificates).names);
-  st.actors.house->allowed.remember(known, self->clock().now(), st.started);
+  st.actors.house->allowed.remember(at_start.known, self->clock().now(), st.started);
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
   const auto broken = [](const std::string& why) {
     log::error("the database cannot be trusted any more; ending", {{"why", why}});
@@ -107,9 +123,9 @@ void start_all(pointer self) {
   st.actors.relay = self->system().middleman().spawn_broker(relay, st.actors.house);
   self->monitor(st.actors.relay);
   st.actors.directory = self->spawn<caf::monitored>(directory, st.actors.store, st.actors.relay);
-  st.actors.host = self->spawn<caf::monitored>(host, std::move(salons), st.actors.store, st.actors.relay,
+  st.actors.host = self->spawn<caf::monitored>(host, std::move(at_start.salons), st.actors.store, st.actors.relay,
                                                caf::actor_cast<server_actor>(self));
-  start_bans(self, std::move(out));
+  start_bans(self, std::move(at_start.out));
   start_passwords(self);
   start_admin(self);
   st.actors.house->store =
@@ -265,6 +281,22 @@ void close_store(pointer self, int status) {
   caf::anon_send_exit(self->state.actors.store, caf::exit_reason::kill);
 }
 
+/// The database did not take all in time. What a start makes good is no loss, and no reason to be started again.
+template <class End>
+void end_undrained(pointer self, const End& end) {
+  const auto lossy = [end] { end("stopping: the database did not take everything in time", 1); };
+  self->request(self->state.actors.store, std::chrono::milliseconds{200}, count_work{})
+      .then(
+          [self, lossy](const counted_work& left) {
+            if (left.lasting != 0)
+              return lossy();
+            log::warning("stopping: the database does not answer; everything is committed but who was connected, which "
+                         "the next start sets right");
+            end_of_node(self, 0); // without its store, which cannot be closed now
+          },
+          [lossy](caf::error&) { lossy(); });
+}
+
 void stop_in_order(pointer self) {
   auto& st = self->state;
   if (std::exchange(st.closing, true))
@@ -285,7 +317,7 @@ void stop_in_order(pointer self) {
   const auto drain_store = [self, left, end] {
     self->request(self->state.actors.store, left(), drain{})
         .then([end](drained) { end("stopping: everything is committed", 0); },
-              [end](caf::error&) { end("stopping: the database did not take everything in time", 1); });
+              [self, end](caf::error&) { end_undrained(self, end); });
   };
   const auto settle = [self, left, drain_store] {
     self->request(self->state.actors.directory, left(), settle_departures{})

@@ -20,6 +20,9 @@ public:
   /// more, as soon as it can. A job that is short need not hear of it.
   virtual void abandon() {}
 
+  /// Whether anybody misses it should it never run: not where a start makes it good, or the log has it.
+  virtual bool lasts() const { return true; }
+
   /// It will run next, and is not changed any more. Answers roughly what it sends to the database: groups are cut by
   /// it. 4,096 a row, so that 1 MiB is 256 rows.
   virtual size_t take() { return 4096; }
@@ -31,18 +34,25 @@ class typed_job final : public store_job {
 public:
   using result_type = std::decay_t<std::invoke_result_t<Ask&, persistence::store&>>;
 
-  explicit typed_job(Ask ask) : ask_(std::move(ask)) {}
+  explicit typed_job(Ask ask, bool lasts = true) : ask_(std::move(ask)), lasts_(lasts) {}
   void run(persistence::store& db) override { result = ask_(db); }
+  bool lasts() const override { return lasts_; }
 
   result_type result{};
 
 private:
   Ask ask_;
+  const bool lasts_;
 };
 
 template <class Ask>
 std::shared_ptr<typed_job<Ask>> make_store_job(Ask ask) {
   return std::make_shared<typed_job<Ask>>(std::move(ask));
+}
+/// The same for what nobody misses.
+template <class Ask>
+std::shared_ptr<typed_job<Ask>> make_passing_job(Ask ask) {
+  return std::make_shared<typed_job<Ask>>(std::move(ask), false);
 }
 
 } // namespace salond

@@ -1,5 +1,6 @@
 #include "actors/store_worker.hpp"
 #include "config/log.hpp"
+#include <algorithm>
 
 namespace salond {
 namespace {
@@ -70,6 +71,14 @@ void store_worker::stop() {
 size_t store_worker::waiting() const {
   std::lock_guard lock{mutex_};
   return incoming_.size() - taken_ + group_.size();
+}
+
+size_t store_worker::lasting() const {
+  std::lock_guard lock{mutex_};
+  const auto counts = [](const task& one) { return one.write && one.job->lasts(); };
+  const auto from = incoming_.begin() + static_cast<std::ptrdiff_t>(taken_);
+  return static_cast<size_t>(std::count_if(from, incoming_.end(), counts)
+                             + std::count_if(group_.begin(), group_.end(), counts));
 }
 
 std::optional<instant> store_worker::oldest() const {
@@ -159,6 +168,7 @@ void store_worker::run_group() {
 void store_worker::run_writes(size_t from, size_t to) {
   using kind = persistence::store_error::kind;
   std::optional<fault> verdict;
+  bool away = false;
   try {
     db_.transact([&] {
       for (auto i = from; i < to; ++i)
@@ -178,6 +188,7 @@ void store_worker::run_writes(size_t from, size_t to) {
     case kind::unavailable:
       log::warning("the database cannot take a write now", {{"why", error.what()}});
       verdict = fault::storage;
+      away = true;
       break;
     case kind::fatal:
     case kind::setup:
@@ -189,16 +200,19 @@ void store_worker::run_writes(size_t from, size_t to) {
     broken_(error.what());
     verdict = fault::storage;
   }
+  write_refused_ = away;
   for (auto i = from; i < to; ++i)
     group_[i].verdict = verdict;
 }
 
 void store_worker::run_read(task& what) {
+  bool away = false;
   try {
     const auto run = [&] { what.job->run(db_); };
     how_ == reading::now ? db_.read(run) : db_.snapshot(run);
   } catch (const persistence::store_error& error) {
     log::warning("the database cannot answer now", {{"why", error.what()}});
+    away = error.what_kind() == persistence::store_error::kind::unavailable;
     if (error.what_kind() == persistence::store_error::kind::fatal)
       broken_(error.what());
     what.verdict = fault::storage;
@@ -206,6 +220,7 @@ void store_worker::run_read(task& what) {
     broken_(error.what());
     what.verdict = fault::storage;
   }
+  read_refused_ = away;
 }
 
 } // namespace salond

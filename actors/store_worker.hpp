@@ -4,6 +4,7 @@
 #include "actors/store_job.hpp"
 #include "protocol/words/fault.hpp"
 #include "protocol/words/time.hpp"
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -51,6 +52,11 @@ public:
   void stop();
 
   size_t waiting() const;
+  /// Of these the writes that somebody would miss: store_job::lasts().
+  size_t lasting() const;
+  /// Whether the database refused the last write, or read.
+  bool write_refused() const { return write_refused_; }
+  bool read_refused() const { return read_refused_; }
   /// Groups that wrote: how many, how long in all, and the longest of the last ten to twenty seconds.
   struct effort {
     uint64_t groups = 0;
@@ -85,6 +91,7 @@ private:
   std::chrono::microseconds longest_before_{0}; ///< of the span before
   instant span_began_{};
   bool stopping_ = false;
+  std::atomic<bool> write_refused_{false}, read_refused_{false};
   std::thread thread_; ///< last: it uses all the others
 };
 

@@ -245,7 +245,7 @@ outcome<user> deciding_store::set_password(const std::string& username_key, cons
 std::optional<fault> deciding_store::why_not_demote(const user& target, role now, const decision& why) {
   if (now >= target.role)
     return std::nullopt;
-  if (target.id == why.account || is_last_administrator(target))
+  if (target.id == why.account || is_last_administrator(target, why.at))
     return fault::not_allowed;
   return std::nullopt;
 }

@@ -71,8 +71,8 @@ protected:
   // --- users ---
   /// unknown_user.
   virtual outcome<user> user_of(user_id who) = 0;
-  /// Whether nobody else could log in as an administrator.
-  virtual bool is_last_administrator(const user& target) = 0;
+  /// Whether nobody else could log in as an administrator now: who is disabled or out could not.
+  virtual bool is_last_administrator(const user& target, moment now) = 0;
   /// A member of the salons whose policy is automatic. REQUIRES: neither name is taken.
   virtual user insert_user(const new_user& who) = 0;
   /// By an account, or by one that waits.

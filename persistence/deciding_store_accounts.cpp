@@ -28,7 +28,7 @@ outcome<user> deciding_store::change_account(const char* what, const std::string
 
 outcome<user> deciding_store::disable_user(const std::string& username_key, const decision& why) {
   return change_account("disable_user", username_key, why, [&](const user& target) -> std::optional<fault> {
-    if (target.id == why.account || is_last_administrator(target))
+    if (target.id == why.account || is_last_administrator(target, why.at))
       return fault::not_allowed;
     put_disabled(target.id, why.at);
     end_tokens(target.id);

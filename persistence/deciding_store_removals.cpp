@@ -26,7 +26,7 @@ std::optional<fault> deciding_store::why_not_remove(const std::string& target_ke
     return fault::already_banned;
   if (!target)
     return fault::unknown_user;
-  if (target->id == why.account || is_last_administrator(*target))
+  if (target->id == why.account || is_last_administrator(*target, why.at))
     return fault::not_allowed;
   return std::nullopt;
 }
@@ -89,7 +89,7 @@ outcome<erased_user> deciding_store::erase(const std::string& target_key, const 
   const auto whom = spelling(target, target_key);
   if (!target)
     return refuse(why, "erase", whom, fault::unknown_user);
-  if (target->id == why.account || is_last_administrator(*target))
+  if (target->id == why.account || is_last_administrator(*target, why.at))
     return refuse(why, "erase", whom, fault::not_allowed);
   erased_user result{{target->id, target->username, salons_of(target->username)}, 0, {}};
   for (const auto& where : personal_columns()) {

@@ -67,7 +67,11 @@ void ask_bans(const admin_call_ptr& call, Message what) {
           [call](const removed& hit) {
             call->done(json{{"done", true}, {"user", hit.username}});
           },
-          refusing_error(call));
+          [call](caf::error& error) { // the line is written, at the time of the decision
+            const auto why = fault_of(error);
+            call->refuse_noted(why == fault::not_allowed ? admin_verdict::not_allowed : admin_verdict::refused,
+                               sentence_of(why));
+          });
 }
 
 constexpr int64_t most_minutes_of_moderators = 60; // who is to be out for longer is an administrator's matter
@@ -208,8 +212,10 @@ void set_role(const admin_call_ptr& call) {
       [key = key_of(call->said().get("USER")), names = call->said().rest, now,
        why = call->why()](store& db) -> outcome<user> {
         const auto salons = salons_named(db, names);
-        if (!salons)
+        if (!salons) {
+          db.note(why, "set_role", key, to_string(salons.why()));
           return salons.why();
+        }
         return db.set_role(key, now, *salons, why);
       },
       [call](const user& changed) {

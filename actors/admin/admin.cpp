@@ -181,8 +181,40 @@ void tell_of(pointer self, const rules::refusal_burst& burst) {
 
 void tell_refusals_later(pointer self) {
   auto& st = self->state;
-  if (st.refused.any() && !std::exchange(st.telling_refusals, true))
+  if ((st.refused.any() || !st.late.empty()) && !std::exchange(st.telling_refusals, true))
     self->delayed_send(self, rules::refusals::pause, tell_refusals{});
+}
+
+/// Whether the line is there: a write that was given up may have come about.
+bool has_line(persistence::store& db, const late_line& line) {
+  constexpr size_t most_looked_at = 1000;
+  const auto last = db.audit_tail(most_looked_at);
+  return std::any_of(last.begin(), last.end(), [&](const persistence::audit_line& one) {
+    return to_ms(one.at) == to_ms(line.why.at) && one.by == line.why.by && one.from == line.why.from
+           && one.what == line.what && one.result == line.result;
+  });
+}
+
+/// The lines that are late, all or none.
+void write_late_lines(pointer self) {
+  auto& st = self->state;
+  if (st.late.empty() || std::exchange(st.writing_late, true))
+    return;
+  const auto count = st.late.size();
+  ask_store(
+      self, st.parts.store, store_work::kind::write,
+      [lines = st.late](persistence::store& db) {
+        for (const auto& one : lines)
+          if (!has_line(db, one))
+            db.note(one.why, one.what, one.to, one.result);
+        return done{};
+      },
+      [self, count](done) {
+        auto& late = self->state.late;
+        late.erase(late.begin(), late.begin() + static_cast<std::ptrdiff_t>(count));
+        self->state.writing_late = false;
+      },
+      [self](fault) { self->state.writing_late = false; });
 }
 
 void on_tell_refusals(pointer self) {
@@ -190,6 +222,7 @@ void on_tell_refusals(pointer self) {
   st.telling_refusals = false;
   for (const auto& burst : st.refused.take_ended(self->clock().now()))
     tell_of(self, burst);
+  write_late_lines(self);
   tell_refusals_later(self);
 }
 
@@ -247,6 +280,14 @@ bool note_refusal(admin_pointer self, const peer& from, const std::string& comma
   const auto own = self->state.refused.add(from.who().name, from.address, command, self->clock().now());
   tell_refusals_later(self);
   return own;
+}
+
+void note_later(admin_pointer self, late_line line) {
+  constexpr size_t most_late = 1000;
+  auto& late = self->state.late;
+  if (late.size() < most_late) // else the server's log alone has it
+    late.push_back(std::move(line));
+  tell_refusals_later(self);
 }
 
 admin_core::behavior_type admin(pointer self, admin_parts parts) {

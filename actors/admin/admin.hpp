@@ -25,10 +25,16 @@ struct admin_state {
   std::map<std::pair<caf::actor_addr, uint32_t>, admin_call_ptr> calls;
   std::weak_ptr<admin_call> import; ///< the one that is in work
   std::set<caf::actor_addr> askers; ///< that are watched: a call ends with its connection
-  rules::one_at_a_time reads; ///< of operators, that the store answers between clients'
+  rules::one_at_a_time reads;       ///< of operators, that the store answers between clients'
   rules::refusals refused;
   bool telling_refusals = false;
+  std::vector<late_line> late; ///< the database did not take them yet
+  bool writing_late = false;
+  moment last_begun{}; ///< of the calls
 };
+
+/// Writes a line of the audit log as soon as the database takes it; it is in the server's log by then.
+void note_later(admin_pointer self, late_line line);
 
 /// Whether a command that its operator has no right to gets a line of its own in the audit log; else it is counted,
 /// and told of with others.

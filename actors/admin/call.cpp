@@ -4,6 +4,7 @@
 #include "config/log.hpp"
 #include "persistence/column_words.hpp"
 #include "protocol/words/names.hpp"
+#include <algorithm>
 #include <ctime>
 #include <set>
 
@@ -19,6 +20,24 @@ std::string subject_of(const spoken_command& said) {
     if (said.has(name))
       return shown(said.get(name));
   return "server";
+}
+
+/// Commands that only look; whoever adds another one and forgets it here has a line more in the audit log.
+bool only_looks(std::string_view command) {
+  static const std::set<std::string_view> all = {"status",   "check",  "config show", "users",         "user",
+                                                 "sessions", "salons", "salon show",  "salon members", "salon export",
+                                                 "requests", "bans",   "invite list", "history",       "search",
+                                                 "log",      "watch",  "export",      "backup verify", "cert list"};
+  return all.count(command) != 0;
+}
+
+/// Whether the audit log has a line of just this command.
+bool has_line_of(persistence::store& db, const decision& why) {
+  constexpr size_t most_looked_at = 100;
+  const auto last = db.audit_tail(most_looked_at);
+  return std::any_of(last.begin(), last.end(), [&](const persistence::audit_line& one) {
+    return to_ms(one.at) == to_ms(why.at) && one.by == why.by && one.from == why.from;
+  });
 }
 
 } // namespace
@@ -37,7 +56,13 @@ operator_names names_of_operators(const certificate_office& office) {
 }
 
 admin_call::admin_call(admin_pointer self, peer from, spoken_command said)
-    : touched(self->clock().now()), self_(self), from_(std::move(from)), said_(std::move(said)), begun_(wall_clock()) {}
+    : touched(self->clock().now()), self_(self), from_(std::move(from)), said_(std::move(said)), begun_(wall_clock()) {
+  // No two calls have one time, by which their lines are told apart.
+  auto& last = self->state.last_begun;
+  if (to_ms(begun_) <= to_ms(last) && last - begun_ < std::chrono::seconds{1})
+    begun_ = last + std::chrono::milliseconds{1};
+  last = begun_;
+}
 
 const admin_parts& admin_call::parts() const {
   return self_->state.parts;
@@ -80,7 +105,7 @@ void admin_call::decide_done() {
 
 void admin_call::forbid(const std::string& why) {
   const auto command = std::string(said_.what->name);
-  const auto end = [call = shared_from_this(), why] { call->refuse(admin_verdict::not_allowed, why); };
+  const auto end = [call = shared_from_this(), why] { call->refuse_noted(admin_verdict::not_allowed, why); };
   if (!note_refusal(self_, from_, command))
     return end();
   log::warning("a command that the operator has no right to",
@@ -95,10 +120,33 @@ void admin_call::forbid(const std::string& why) {
 }
 
 void admin_call::refuse(fault why) {
-  refuse(why == fault::not_allowed ? admin_verdict::not_allowed : admin_verdict::refused, sentence_of(why));
+  const bool away = why == fault::storage || why == fault::busy;
+  refuse_with(why == fault::not_allowed ? admin_verdict::not_allowed : admin_verdict::refused, sentence_of(why),
+              away ? "" : to_string(why));
 }
 
 void admin_call::refuse(admin_verdict how, const std::string& why) {
+  refuse_with(how, why, how == admin_verdict::wrong_usage ? "" : "refused");
+}
+
+void admin_call::refuse_with(admin_verdict how, const std::string& why, const std::string& result) {
+  constexpr auto patience = std::chrono::seconds{2};
+  if (result.empty() || only_looks(said_.what->name))
+    return refuse_noted(how, why);
+  refusing_ = true;
+  const auto job =
+      make_store_job([line = this->why(result == "refused" ? why : ""), command = std::string(said_.what->name),
+                      to = subject_of(said_), result](persistence::store& db) {
+        if (!has_line_of(db, line))
+          db.note(line, command, to, result);
+        return salond::done{};
+      });
+  const auto end = [call = shared_from_this(), how, why] { call->refuse_noted(how, why); };
+  self_->request(parts().store, patience, store_work{store_work::kind::write, job})
+      .then([end](const store_done&) { end(); }, [end](caf::error&) { end(); });
+}
+
+void admin_call::refuse_noted(admin_verdict how, const std::string& why) {
   text_ = why.substr(0, most_admin_text);
   verdict_ = how;
   tell();

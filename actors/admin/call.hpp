@@ -73,6 +73,12 @@ struct say_how_far {
 /// INTERNAL to the admin actor: bursts of refused commands may be over.
 struct tell_refusals {};
 
+/// A line of the audit log that the database did not take in time.
+struct late_line {
+  decision why;
+  std::string what, to, result;
+};
+
 /// The admin actor's own view of itself: operators', and what only the node and it itself send it.
 using admin_core =
     admin_actor::extend<caf::reacts_to<serving>, caf::reacts_to<say_how_far>, caf::reacts_to<tell_refusals>>;
@@ -114,9 +120,12 @@ public:
   void cut_off() { cut_off_ = true; }
   /// The same where nobody can be waited for: the server stops.
   void done_at_once(const json& value);
-  /// The store, which decides, has written of it in the audit log, or there is nothing to write.
+  /// Stands in the audit log where the command would have changed something: whoever decided has written the line, or
+  /// it is written here. Misused words have none, nor has what the database could not take.
   void refuse(fault why);
   void refuse(admin_verdict how, const std::string& why);
+  /// The same where the audit log has the line, or gets it later.
+  void refuse_noted(admin_verdict how, const std::string& why);
   /// The operator has no right to it: stands in the audit log.
   void forbid(const std::string& why);
   /// A piece of the answer's text, as much as is to be held at once; `more` is called when it is told and the asker
@@ -144,7 +153,7 @@ public:
   bool asked() const { return waiting_.pending(); }
   /// Nothing more will be asked of it.
   bool over() const { return over_; }
-  bool decided() const { return verdict_.has_value(); }
+  bool decided() const { return verdict_.has_value() || refusing_; }
   /// Its asker is gone, or has asked for nothing for so long that he must be.
   bool deserted() const;
   /// The asker's connection ended. What can be given up is, by `abandon`.
@@ -157,6 +166,7 @@ private:
   void tell();
   void settle_with_host();
   void decide_done();
+  void refuse_with(admin_verdict how, const std::string& why, const std::string& result);
   std::optional<admin_answer> take_answer();
 
   admin_pointer self_;
@@ -173,6 +183,7 @@ private:
   size_t sent_ = 0;
   std::function<void()> abandon_;
   bool wants_input_ = false, over_ = false, gone_ = false, cut_off_ = false;
+  bool refusing_ = false; ///< its line is being written
 };
 
 using admin_call_ptr = std::shared_ptr<admin_call>;

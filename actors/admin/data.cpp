@@ -59,40 +59,67 @@ std::string folder_of(const admin_call_ptr& call) {
   return call->parts().state + "/backups";
 }
 
-/// All but the newest ones that `--keep` says, the one that was just made among them, and their names. What cannot be
-/// deleted stays, and is logged.
-std::vector<std::string> delete_old_backups(const admin_call_ptr& call, const std::string& made) {
-  namespace fs = std::filesystem;
-  std::vector<std::string> deleted;
+/// The names of all but the newest ones that `--keep` says, the one that was just made among them.
+std::vector<std::string> old_backups(const admin_call_ptr& call, const std::string& made) {
+  std::vector<std::string> old;
   const auto keep = call->said().number("--keep");
   if (!keep)
-    return deleted;
+    return old;
   int64_t kept = 1; // the new one, whatever the clock said
-  for (const auto& one : backups_in(folder_of(call))) {
-    if (one.name == made || ++kept <= *keep)
-      continue;
-    const auto path = fs::path(folder_of(call)) / one.name;
+  for (const auto& one : backups_in(folder_of(call)))
+    if (one.name != made && ++kept > *keep)
+      old.push_back(one.name);
+  return old;
+}
+
+/// Which of them are gone then. What cannot be deleted stays, and is logged.
+std::vector<std::string> delete_backups(const std::string& folder, const std::vector<std::string>& names) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> deleted;
+  for (const auto& name : names) {
+    const auto path = fs::path(folder) / name;
     std::error_code failed;
     if (fs::remove(path, failed))
-      deleted.push_back(one.name);
+      deleted.push_back(name);
     else
       log::warning("an old backup cannot be deleted", {{"file", path.string()}, {"why", failed.message()}});
   }
   return deleted;
 }
 
-void end_backup(const admin_call_ptr& call, const std::shared_ptr<backup_job>& job) {
+/// The backup is there. Old ones go only once the audit log says so.
+void end_good_backup(const admin_call_ptr& call, const std::shared_ptr<backup_job>& job) {
   const auto name = call->said().get("NAME");
-  if (!job->why_not.empty())
-    return note(call, name, job->why_not, "storage",
-                [call, job] { call->refuse(admin_verdict::refused, job->why_not); });
-  const auto deleted = delete_old_backups(call, name);
-  note(call, name, deleted.empty() ? "" : "deleted " + joined(deleted, ", "), [call, job, deleted] {
-    json answer{{"done", true}, {"file", job->path}, {"rows", job->all_rows}, {"bytes", job->bytes}};
-    if (call->said().has("--keep"))
-      answer["deleted"] = deleted;
-    call->done(answer);
-  });
+  const auto old = old_backups(call, name);
+  const late_line line{call->why(old.empty() ? "" : "deleted " + joined(old, ", ")), "backup", name, "done"};
+  const late_line later{call->why(), line.what, line.to, line.result};
+  ask_store(
+      call->self(), call->parts().store, store_work::kind::write,
+      [line](store& db) {
+        db.note(line.why, line.what, line.to, line.result);
+        return done{};
+      },
+      [call, job, old](done) {
+        json answer{{"done", true}, {"file", job->path}, {"rows", job->all_rows}, {"bytes", job->bytes}};
+        const auto deleted = delete_backups(folder_of(call), old);
+        if (call->said().has("--keep"))
+          answer["deleted"] = deleted;
+        call->done(answer);
+      },
+      [call, job, later](fault) {
+        note_later(call->self(), later);
+        call->refuse_noted(admin_verdict::refused,
+                           "the backup " + job->path
+                               + " is written and whole, and no other was deleted; but the "
+                                 "database does not take the audit log's line now, which is written when it does");
+      });
+}
+
+void end_backup(const admin_call_ptr& call, const std::shared_ptr<backup_job>& job) {
+  if (job->why_not.empty())
+    return end_good_backup(call, job);
+  note(call, call->said().get("NAME"), job->why_not, "storage",
+       [call, job] { call->refuse(admin_verdict::refused, job->why_not); });
 }
 
 void back_up(const admin_call_ptr& call) {

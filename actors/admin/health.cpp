@@ -36,6 +36,8 @@ constexpr size_t many_writes = 1000;
 finding look_at_database(const admin_call_ptr& call, const database_state& now) {
   if (!now.answers)
     return {"database", health::critical, "does not answer"};
+  if (now.work.write_refused || now.work.read_refused)
+    return {"database", health::critical, now.work.write_refused ? "took no write the last time" : "took no read"};
   return now.trouble.empty() ? finding{"database", health::ok, "answers"}
                              : finding{"database", health::critical, trouble_told(call, now)};
 }

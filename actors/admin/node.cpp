@@ -127,8 +127,8 @@ void carry_out_noted(const admin_call_ptr& call, const std::string& name, Work w
     work(call->parts().certificates);
   } catch (const std::exception& error) {
     const std::string why = error.what();
-    const auto end = [call, why] { call->refuse(admin_verdict::refused, why); };
-    note(call, name, "not done: " + why, "refused", end);
+    const auto end = [call, why] { call->refuse_noted(admin_verdict::refused, why); };
+    note_if_possible(call, name, "not done: " + why, "refused", end);
   }
 }
 
@@ -171,8 +171,21 @@ void tell_not_stored(const admin_call_ptr& call, const std::string& name, const 
   const auto why = std::to_string(made.count) + " revoked, and refused from now on, but that is not stored ("
                    + made.not_stored
                    + "): a restart brings them back, unless the server, which tries each minute, can store it before";
-  note(call, name, "holds, but is not stored: " + made.not_stored, "not_stored",
-       [call, why] { call->refuse(admin_verdict::refused, why); });
+  note_if_possible(call, name, "holds, but is not stored: " + made.not_stored, "not_stored",
+                   [call, why] { call->refuse_noted(admin_verdict::refused, why); });
+}
+
+/// Whether an operator of that name has a certificate that is valid, as far as can be said: where the list cannot be
+/// read, the revocation itself finds out.
+bool may_be_valid(const admin_call_ptr& call, const std::string& name) {
+  try {
+    const auto all = call->parts().certificates.list();
+    return std::any_of(all.begin(), all.end(), [&](const auto& one) {
+      return one.facts.who.name == name && !one.revoked && is_operator(one.facts.who.kind);
+    });
+  } catch (const std::exception&) {
+    return true;
+  }
 }
 
 void revoke_certificates(const admin_call_ptr& call) {
@@ -181,22 +194,16 @@ void revoke_certificates(const admin_call_ptr& call) {
     return note(call, name, {}, "refused", [call] {
       call->refuse(admin_verdict::refused, "that is your own certificate; let another administrator revoke it");
     });
-  with_office(call, [&](const certificate_office& office) {
-    const auto all = office.list();
-    const auto live = std::any_of(all.begin(), all.end(), [&](const auto& one) {
-      return one.facts.who.name == name && !one.revoked && is_operator(one.facts.who.kind);
-    });
-    if (!live)
-      return note(call, name, {}, "refused",
-                  [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
-    note_if_possible(call, name, [call, name] { // a stolen certificate is to be refused whatever the database does
-      carry_out_noted(call, name, [&](const certificate_office& now) {
-        const auto made = now.revoke(name);
-        call->self()->send(call->parts().relay, names_of_operators(now));
-        if (!made.not_stored.empty())
-          return tell_not_stored(call, name, made);
-        call->done(json{{"done", true}, {"revoked", made.count}});
-      });
+  if (!may_be_valid(call, name))
+    return note(call, name, {}, "refused",
+                [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
+  note_if_possible(call, name, [call, name] { // a stolen certificate is to be refused whatever the database does
+    carry_out_noted(call, name, [&](const certificate_office& now) {
+      const auto made = now.revoke(name);
+      call->self()->send(call->parts().relay, names_of_operators(now));
+      if (!made.not_stored.empty())
+        return tell_not_stored(call, name, made);
+      call->done(json{{"done", true}, {"revoked", made.count}});
     });
   });
 }

@@ -70,18 +70,21 @@ void ask_how_it_is(const admin_call_ptr& call, Then then) {
           refusing_error(call));
 }
 
-/// Tries for a moment to write the audit line of what must be done even where the database takes nothing; then goes on.
+/// Tries for a moment to write the audit line of what must be done even where the database takes nothing; then goes on,
+/// and writes it when it can be written.
 template <class Then>
-void note_if_possible(const admin_call_ptr& call, const std::string& to, Then then) {
-  const auto job =
-      make_store_job([why = call->why(), what = std::string(call->said().what->name), to](persistence::store& db) {
-        db.note(why, what, to, "done");
-        return done{};
-      });
+void note_if_possible(const admin_call_ptr& call, const std::string& to, const std::string& reason,
+                      const std::string& result, Then then) {
+  const late_line line{call->why(reason), std::string(call->said().what->name), to, result};
+  const auto job = make_passing_job([line](persistence::store& db) {
+    db.note(line.why, line.what, line.to, line.result);
+    return done{};
+  });
   call->self()
       ->request(call->parts().store, away_after, store_work{store_work::kind::write, job})
       .then([then](const store_done&) { then(); },
-            [call, to, then](caf::error& why) {
+            [call, to, line, then](caf::error& why) {
+              note_later(call->self(), line);
               log::warning("the audit log cannot be told: the database does not take it",
                            {{"command", std::string(call->said().what->name)},
                             {"to", to},
@@ -90,6 +93,10 @@ void note_if_possible(const admin_call_ptr& call, const std::string& to, Then th
                             {"why", to_string(why)}});
               then();
             });
+}
+template <class Then>
+void note_if_possible(const admin_call_ptr& call, const std::string& to, Then then) {
+  note_if_possible(call, to, {}, "done", std::move(then));
 }
 
 } // namespace salond

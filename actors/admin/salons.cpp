@@ -1,6 +1,7 @@
 // Commands about salons: what there is, who asks to belong to them, what they are. See also salon_details.cpp.
 #include "actors/admin/ask.hpp"
 #include "actors/network.hpp"
+#include "actors/rules/reserved_names.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
 #include "persistence/lookups.hpp"
@@ -127,7 +128,16 @@ void decide_membership(const admin_call_ptr& call, decided_by how, const std::st
       .then([call](settled) { call->done(); }, refusing_error(call));
 }
 
+/// The names that belong to operators' certificates: one may have been issued while a registration waited.
+rules::reserved_names names_of_certificates(const admin_call_ptr& call) {
+  rules::reserved_names names;
+  names.set(names_of_operators(call->parts().certificates).names);
+  return names;
+}
+
 void accept_registration(const admin_call_ptr& call) {
+  if (names_of_certificates(call).has(call->said().get("USER")))
+    return call->refuse(fault::reserved_name);
   ask_to_write(
       call,
       [key = key_of(call->said().get("USER")), why = call->why()](store& db) {
@@ -192,8 +202,9 @@ void end_acceptance(const admin_call_ptr& call, const acceptance& work) {
   if (work.made == 0 && work.refused.empty())
     return call->refuse(fault::no_such_request);
   if (work.made == 0)
-    return call->refuse(admin_verdict::refused, "none was accepted, since their names are taken or banned now: "
-                                                    + joined(work.refused, ", ") + "; reject them");
+    return call->refuse(admin_verdict::refused,
+                        "none was accepted, since their names are taken, banned or reserved now: "
+                            + joined(work.refused, ", ") + "; reject them");
   call->done(json{{"done", true}, {"registrations", work.made}, {"refused", work.refused}});
 }
 
@@ -227,7 +238,12 @@ void accept_registrations(const admin_call_ptr& call) {
           return note(call, "0 registrations", {}, to_string(fault::no_such_request),
                       [call] { call->refuse(fault::no_such_request); });
         auto work = std::make_shared<acceptance>();
-        work->waiting = std::move(found);
+        const auto reserved = names_of_certificates(call);
+        for (auto& one : found)
+          if (reserved.has(one.username))
+            work->refused.push_back(one.username);
+          else
+            work->waiting.push_back(std::move(one));
         call->report([work] { return json{{"accepted", work->made}, {"of", work->waiting.size()}}; });
         accept_on(call, work);
       });

@@ -26,11 +26,13 @@ struct drained {};
 struct count_work {};
 /// What waits, and how long the store takes.
 struct counted_work {
-  size_t writes = 0, reads = 0; ///< that wait, or are in work
-  uint64_t groups = 0;          ///< transactions that wrote, since the start
-  uint64_t busy_us = 0;         ///< how long they took in all
-  uint64_t longest_us = 0;      ///< the longest of the last ten to twenty seconds
-  uint64_t running_us = 0;      ///< how long the one in work has run
+  size_t writes = 0, reads = 0;                     ///< that wait, or are in work
+  uint64_t groups = 0;                              ///< transactions that wrote, since the start
+  uint64_t busy_us = 0;                             ///< how long they took in all
+  uint64_t longest_us = 0;                          ///< the longest of the last ten to twenty seconds
+  uint64_t running_us = 0;                          ///< how long the one in work has run
+  size_t lasting = 0;                               ///< of the writes: those that a start does not make good
+  bool write_refused = false, read_refused = false; ///< the last one was, by the database
 };
 /// INTERNAL to persistence: a thread of the store has finished something.
 struct collect_answers {};

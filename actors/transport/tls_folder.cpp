@@ -48,6 +48,7 @@ tls_folder::tls_folder(std::string path, std::vector<std::string> hosts, std::st
       administrator_{peer_kind::administrator, std::move(administrator_name)}, chat_{peer_kind::chat, node_name} {}
 
 tls_folder::renewal tls_folder::renew(std::time_t now) {
+  const std::lock_guard memory{memory_};
   make_private_folder(path_);
   const folder_lock lock{path_};
   renewal made;
@@ -143,20 +144,51 @@ std::string tls_folder::administrator_file() const {
 }
 
 std::string tls_folder::issue(const identity& who, const validity& when) {
+  const std::lock_guard memory{memory_};
   const folder_lock lock{path_};
   auto all = read_list();
   return to_pem(issue_listed(who, key_pair_from(read_private_file(file(authority_name))), when, all));
 }
 
 std::vector<issued_certificate> tls_folder::issued() const {
-  const folder_lock lock{path_};
-  return read_list();
+  return known_list();
 }
 
+/// Without the lock where it cannot be had, for the list is replaced whole; from memory where it cannot be read.
+tls_folder::listing tls_folder::known_list() const {
+  const std::lock_guard memory{memory_};
+  std::optional<folder_lock> lock;
+  try {
+    lock.emplace(path_);
+  } catch (const pki_error&) { // it is only read
+  }
+  try {
+    return read_list();
+  } catch (const pki_error&) {
+    if (read_last_.empty() || (lock && not_stored_.empty()))
+      throw;
+  }
+  auto all = read_last_;
+  mark_unstored(all);
+  return all;
+}
+
+/// Whatever is wrong with the folder: it holds for this process at least.
 revocation tls_folder::revoke(const std::string& name, std::time_t now) {
-  const folder_lock lock{path_};
-  auto all = read_list();
+  const std::lock_guard memory{memory_};
+  std::optional<folder_lock> lock;
   revocation made;
+  listing all;
+  try {
+    lock.emplace(path_);
+    all = read_list();
+  } catch (const pki_error& why) {
+    made.not_stored = why.what();
+    all = lock ? read_last_ : known_list();
+    if (all.empty())
+      throw;
+    mark_unstored(all);
+  }
   for (auto& one : all) {
     if (one.facts.who.name != name || !is_operator(one.facts.who.kind) || one.revoked || one.facts.until <= now)
       continue;
@@ -165,11 +197,13 @@ revocation tls_folder::revoke(const std::string& name, std::time_t now) {
     ++made.count;
   }
   try {
-    if (made.count != 0)
+    if (made.count != 0 && made.not_stored.empty())
       write_list(all);
   } catch (const pki_error& why) {
     made.not_stored = why.what();
   }
+  if (made.count == 0)
+    made.not_stored.clear(); // there was nothing to store
   return made;
 }
 
@@ -188,12 +222,16 @@ tls_folder::listing tls_folder::read_list() const {
   std::string line;
   if (!std::getline(lines, line) || line != list_heading)
     throw pki_error("not a list of certificates: " + path);
-  while (std::getline(lines, line)) {
+  while (std::getline(lines, line))
     all.push_back(parse_line(line));
-    if (const auto found = not_stored_.find(all.back().facts.serial); found != not_stored_.end())
-      all.back().revoked = found->second;
-  }
-  return all;
+  mark_unstored(all);
+  return read_last_ = all;
+}
+
+void tls_folder::mark_unstored(listing& all) const {
+  for (auto& one : all)
+    if (const auto found = not_stored_.find(one.facts.serial); found != not_stored_.end())
+      one.revoked = found->second;
 }
 
 /// REQUIRES: `all` is what read_list() answered, and more.
@@ -206,6 +244,7 @@ void tls_folder::write_list(const listing& all) {
       text << facts.serial << ' ' << to_string(facts.who) << ' ' << facts.from << ' ' << facts.until << ' '
            << revoked.value_or(0) << '\n';
   write_private_file(file(list_name), text.str());
+  read_last_ = all;
   not_stored_.clear();
 }
 

@@ -5,6 +5,7 @@
 #include "actors/transport/pki.hpp"
 #include <ctime>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,6 +30,7 @@ struct revocation {
 
 /// The folder of certificates. Each function reads the files anew under the folder's lock, so that several processes
 /// and threads may use it. All throw pki_error: then nothing has changed, or only a certificate was listed in vain.
+/// Where the folder is read-only, or gone, what was read last is known, and can be revoked for this process.
 ///
 ///   authority.pem      certificate and key of the authority (whoever reads the key is everyone)
 ///   server.pem         the bundle of this node
@@ -87,12 +89,16 @@ private:
   bundle issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all,
                       const std::vector<std::string>& hosts = {});
   listing read_list() const;
+  void mark_unstored(listing& all) const;
+  listing known_list() const;
   void write_list(const listing& all);
 
   std::string path_;
   std::vector<std::string> hosts_;
   identity node_, administrator_, chat_;
-  std::map<std::string, std::time_t> not_stored_; ///< serials that are revoked, and when; under the folder's lock
+  mutable std::recursive_mutex memory_;           ///< of what follows: one of ours may have no folder's lock
+  mutable listing read_last_;                     ///< the list
+  std::map<std::string, std::time_t> not_stored_; ///< serials that are revoked, and when
 };
 
 } // namespace salond

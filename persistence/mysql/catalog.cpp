@@ -1,3 +1,4 @@
+#include "persistence/backup/tables.hpp"
 #include "persistence/mysql/schema.hpp"
 #include <algorithm>
 #include <cctype>
@@ -15,6 +16,13 @@ std::set<std::string> names(result found) {
   std::set<std::string> all;
   while (found.next())
     all.insert(lower(found.text(0)));
+  return all;
+}
+
+std::set<std::string> exact_names(result found) {
+  std::set<std::string> all;
+  while (found.next())
+    all.insert(found.text(0));
   return all;
 }
 
@@ -56,23 +64,48 @@ bool catalog::has_index(const std::string& table, const std::string& name) {
       .has_value();
 }
 
-std::set<std::string> catalog::plain_indexes(const std::string& table) {
-  auto found = of_.ask("SELECT DISTINCT INDEX_NAME FROM information_schema.STATISTICS "
-                       "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND NON_UNIQUE = 1",
-                       {table});
-  std::set<std::string> all;
-  while (found.next())
-    all.insert(found.text(0));
-  return all;
+bool catalog::has_unique(const std::string& table, const std::string& name, const std::vector<std::string>& columns) {
+  auto found = of_.ask("SELECT COLUMN_NAME, NON_UNIQUE, SUB_PART FROM information_schema.STATISTICS "
+                       "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ? ORDER BY SEQ_IN_INDEX",
+                       {table, name});
+  std::vector<std::string> has;
+  while (found.next()) {
+    if (found.integer(1) != 0 || !found.is_null(2))
+      return false;
+    has.push_back(lower(found.text(0)));
+  }
+  return has == columns;
 }
 
-std::set<std::string> catalog::foreign_keys(const std::string& table) {
-  auto found = of_.ask("SELECT CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS "
-                       "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND CONSTRAINT_TYPE = 'FOREIGN KEY'",
+std::set<std::string> catalog::indexes(const std::string& table) {
+  return exact_names(of_.ask("SELECT DISTINCT INDEX_NAME FROM information_schema.STATISTICS "
+                             "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME <> 'PRIMARY'",
+                             {table}));
+}
+
+std::set<std::string> catalog::plain_indexes(const std::string& table) {
+  return exact_names(of_.ask("SELECT DISTINCT INDEX_NAME FROM information_schema.STATISTICS "
+                             "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND NON_UNIQUE = 1",
+                             {table}));
+}
+
+std::vector<foreign_key> catalog::foreign_keys(const std::string& table) {
+  auto found = of_.ask("SELECT k.CONSTRAINT_NAME, k.COLUMN_NAME, k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME,"
+                       " r.DELETE_RULE, r.UPDATE_RULE FROM information_schema.KEY_COLUMN_USAGE k"
+                       " JOIN information_schema.REFERENTIAL_CONSTRAINTS r ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA"
+                       " AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND r.TABLE_NAME = k.TABLE_NAME"
+                       " WHERE k.TABLE_SCHEMA = DATABASE() AND k.TABLE_NAME = ? AND k.REFERENCED_TABLE_NAME IS NOT NULL"
+                       " ORDER BY k.CONSTRAINT_NAME, k.ORDINAL_POSITION",
                        {table});
-  std::set<std::string> all;
-  while (found.next())
-    all.insert(found.text(0));
+  std::vector<foreign_key> all;
+  while (found.next()) {
+    foreign_key one{found.text(0),        lower(found.text(1)),       lower(found.text(2)),
+                    lower(found.text(3)), found.text(4) == "CASCADE", found.text(5) == "CASCADE"};
+    if (!all.empty() && all.back().name == one.name)
+      all.back() = std::move(one);
+    else
+      all.push_back(std::move(one));
+  }
   return all;
 }
 
@@ -111,14 +144,33 @@ const described old_tables[] = {{"clients", {"client_id", "username", "alias", "
                                 {"salons", {"salon_id", "nom_salon"}},
                                 {"salons_adheres", {"id", "username", "salon_id"}},
                                 {"messages", {"message_id", "client_id", "salon_id", "contenu", "timestamp"}}};
-const described added_columns[] = {{"clients", {"username_key", "alias_key", "role", "last_seen_ms"}},
-                                   {"salons", {"nom_key", "policy", "last_seq", "topic", "archived_ms"}},
-                                   {"salons_adheres", {}},
-                                   {"messages", {"seq", "created_ms"}}};
-const std::set<std::string> new_tables = {"schema_version", "private_messages",  "join_requests",
-                                          "bans",           "sessions",          "audit",
-                                          "writers",        "migration_repairs", "migration_deleted_memberships",
-                                          "moderators",     "registrations",     "notices"};
+/// Tables that no backup holds; stored_tables() has the others.
+const std::set<std::string> tables_for_ourselves = {"schema_version", "writers", "migration_repairs",
+                                                    "migration_deleted_memberships"};
+/// Columns that are made out of others, so that no backup holds them.
+const std::set<std::string> made_columns = {"look_folded", "look_spelled"};
+
+bool is_old_table(const std::string& name) {
+  return std::any_of(std::begin(old_tables), std::end(old_tables), [&](const auto& t) { return name == t.table; });
+}
+
+/// Tables that a take-over makes beside the four.
+std::set<std::string> new_tables() {
+  auto all = tables_for_ourselves;
+  for (const auto& table : stored_tables())
+    if (!is_old_table(table.name))
+      all.insert(table.name);
+  return all;
+}
+
+/// Columns that it adds to one of the four.
+std::set<std::string> added_columns(const described& old) {
+  auto all = made_columns;
+  for (const auto& column : table_named(old.table).columns)
+    if (!old.columns.count(column.name))
+      all.insert(column.name);
+  return all;
+}
 
 std::string missing_from(catalog& look, const described& expected) {
   const auto have = look.columns(expected.table);
@@ -140,22 +192,22 @@ std::string differences(catalog& look, const std::set<std::string>& tables, bool
   }
   if (begun)
     return {};
-  for (const auto& name : new_tables)
+  for (const auto& name : new_tables())
     if (tables.count(name) && name != "schema_version" && name != "migration_repairs"
         && name != "migration_deleted_memberships")
       return "there is a table " + name + " already";
-  for (const auto& added : added_columns)
-    for (const auto& name : look.columns(added.table))
-      if (added.columns.count(name))
-        return std::string("the table ") + added.table + " has a column " + name + " already";
+  for (const auto& old : old_tables)
+    for (const auto& name : added_columns(old))
+      if (look.find_column(old.table, name))
+        return std::string("the table ") + old.table + " has a column " + name + " already";
   return {};
 }
 
 } // namespace
 
 bool is_table_of_ours(const std::string& name) {
-  return new_tables.count(name) != 0
-         || std::any_of(std::begin(old_tables), std::end(old_tables), [&](const auto& t) { return name == t.table; });
+  static const auto all = new_tables();
+  return all.count(name) != 0 || is_old_table(name);
 }
 
 finding recognise(connection& db) {

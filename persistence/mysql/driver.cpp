@@ -1,6 +1,7 @@
 #include "persistence/mysql/driver.hpp"
 #include "persistence/backup/tables.hpp"
 #include "persistence/mysql/schema.hpp"
+#include "protocol/words/names.hpp"
 #include <algorithm>
 
 namespace salond::persistence {
@@ -158,8 +159,53 @@ void mysql_driver::delete_account(user_id who) {
   known_authors_.erase(who);
 }
 
+/// What the user was called when the take-over came, and is called now.
+std::set<std::string> mysql_driver::names_in_repairs(const user& who) {
+  std::set<std::string> names{who.username};
+  auto found = db().ask("SELECT old_value, new_value FROM migration_repairs WHERE table_name = 'clients' AND row_id = ?"
+                        " AND field = 'username'",
+                        {who.id.value});
+  while (found.next())
+    for (const auto& name : {found.text(0), found.text(1)})
+      names.insert(name);
+  return names;
+}
+
+/// Whether an old spelling means the user, and not somebody who has just that name.
+bool mysql_driver::is_nobody_elses(const std::string& spelling, const user& who) {
+  return !bare().number("SELECT 1 FROM clients WHERE username_key = ? AND client_id <> ?",
+                        {key_of(spelling), who.id.value});
+}
+
+/// The rows of a take-over that have one of the names, as the replaced server compared them.
+void mysql_driver::forget_spellings(const std::set<std::string>& names, const user& who) {
+  const std::string like = " COLLATE utf8mb4_unicode_ci = ?";
+  for (const auto& name : names) {
+    std::set<std::string> spellings;
+    auto found = db().ask("SELECT username FROM migration_deleted_memberships WHERE username" + like
+                              + " UNION SELECT old_value FROM migration_repairs WHERE table_name = 'salons_adheres' AND"
+                                " old_value"
+                              + like
+                              + " UNION SELECT new_value FROM migration_repairs WHERE table_name = 'salons_adheres' AND"
+                                " new_value"
+                              + like,
+                          {name, name, name});
+    while (found.next())
+      spellings.insert(found.text(0));
+    for (const auto& spelling : spellings)
+      if (is_nobody_elses(spelling, who)) {
+        db().run("DELETE FROM migration_deleted_memberships WHERE username = ?", {spelling});
+        db().run("DELETE FROM migration_repairs WHERE table_name = 'salons_adheres' AND (old_value = ? OR new_value ="
+                 " ?)",
+                 {spelling, spelling});
+      }
+  }
+}
+
 void mysql_driver::forget_beside(const user& who) {
   const auto have = mysql::catalog(bare()).tables();
+  if (have.count("migration_repairs") != 0 && have.count("migration_deleted_memberships") != 0)
+    forget_spellings(names_in_repairs(who), who);
   if (have.count("migration_repairs") != 0) {
     db().run("DELETE r FROM migration_repairs r JOIN messages m ON m.message_id = r.row_id "
              "WHERE r.table_name = 'messages' AND m.client_id = ?",
@@ -169,8 +215,6 @@ void mysql_driver::forget_beside(const user& who) {
              {who.username});
     db().run("DELETE FROM migration_repairs WHERE table_name = 'clients' AND row_id = ?", {who.id.value});
   }
-  if (have.count("migration_deleted_memberships") != 0)
-    db().run("DELETE FROM migration_deleted_memberships WHERE username = ?", {who.username});
 }
 
 void mysql_driver::fill_looks() {

@@ -6,6 +6,7 @@
 #include "persistence/sql/driver.hpp"
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <unordered_set>
 
 namespace salond::persistence {
@@ -54,6 +55,9 @@ private:
   void drop_connection() noexcept;
   void end_ghosts();
   void take_place();
+  std::set<std::string> names_in_repairs(const user& who);
+  bool is_nobody_elses(const std::string& spelling, const user& who);
+  void forget_spellings(const std::set<std::string>& names, const user& who);
   void read_settings();
   void make_marker();
   void lost(const mysql::error& why);

@@ -21,6 +21,8 @@ constexpr const char* option =
 constexpr const char* connections =
     "salond holds three connections, and a fourth while it starts: raise the user's MAX_USER_CONNECTIONS and the "
     "server's max_connections, or end other clients";
+constexpr const char* locked = "where it lasts, another session holds a lock (a transaction, LOCK TABLES, an ALTER): "
+                               "SHOW PROCESSLIST names it; end it";
 constexpr const char* tls =
     "tls=ca:FILE in `db` checks that the server's certificate comes from that authority and has "
     "the name that `db` says; the one that MySQL makes by itself has no name in it. Give the "
@@ -50,7 +52,8 @@ std::vector<error_row> make_rows() {
   // --- a new try ---
   // Lock wait, statement killed or over its time, too many transactions, sort aborted, lock table full, definition
   // changed meanwhile, deadlock of named locks.
-  add(cure::retry, statement_undone, "", {1205, 1317, 1969, 3024, 1637, 1028, 1206, 1412, 3058});
+  add(cure::retry, statement_undone, locked, {1205});
+  add(cure::retry, statement_undone, "", {1317, 1969, 3024, 1637, 1028, 1206, 1412, 3058});
   // Deadlock, row changed since the snapshot, or lost certification: the transaction is gone already, and COMMIT
   // would "succeed" with nothing.
   add(cure::retry, not_stored, "", {1213, 1020, 3101});

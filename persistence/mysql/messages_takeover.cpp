@@ -1,5 +1,6 @@
 #include "persistence/mysql/messages_takeover.hpp"
 #include "persistence/mysql/classes.hpp"
+#include "persistence/mysql/keys_takeover.hpp"
 #include <algorithm>
 #include <condition_variable>
 #include <map>
@@ -75,7 +76,7 @@ void record_range(connection& db, const std::vector<value>& range) {
 // The order number is the old id, which keeps the order and its gaps and needs no counting; `seq = 0` says what is
 // still to be done, so that no second space is ever taken away.
 void number_messages(connection& db, const reporter& report) {
-  if (catalog(db).has_index("messages", "uq_messages_seq"))
+  if (messages_are_done(db))
     return;
   for (int64_t done = 0, last = 0;; last = done) {
     const auto to = db.number("SELECT MAX(message_id) FROM (SELECT message_id FROM messages WHERE message_id > ?"
@@ -160,12 +161,8 @@ void date_messages(connection& db, const reporter& report) {
 }
 
 void constrain(connection& db, const reporter& report) {
-  catalog look(db);
-  if (look.has_index("messages", "uq_messages_seq"))
+  if (messages_are_done(db))
     return;
-  std::string dropped;
-  for (const auto& name : look.plain_indexes("messages"))
-    dropped += ", DROP INDEX `" + name + "`";
   const sign_of_life sign("index the messages", report);
   db.execute("ALTER TABLE messages MODIFY contenu MEDIUMTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,"
              " MODIFY seq BIGINT NOT NULL, MODIFY created_ms BIGINT NOT NULL,"
@@ -173,7 +170,7 @@ void constrain(connection& db, const reporter& report) {
              " ADD CONSTRAINT fk_messages_client FOREIGN KEY (client_id) REFERENCES clients (client_id)"
              " ON DELETE CASCADE, ADD CONSTRAINT fk_messages_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id),"
              " ROW_FORMAT=DYNAMIC"
-             + dropped);
+             + drops_of_indexes(db, "messages"));
 }
 
 } // namespace
@@ -198,7 +195,7 @@ std::vector<std::string> describe_messages(connection& db) {
 }
 
 void take_over_messages(connection& db, const reporter& report) {
-  if (catalog(db).has_index("messages", "uq_messages_seq"))
+  if (messages_are_done(db))
     return;
   if (!catalog(db).find_column("messages", "seq"))
     for (const auto& line : describe_messages(db))

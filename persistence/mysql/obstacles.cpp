@@ -1,4 +1,5 @@
 #include "persistence/mysql/obstacles.hpp"
+#include "persistence/mysql/keys_takeover.hpp"
 #include "persistence/mysql/takeover.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
@@ -150,6 +151,19 @@ void look_at_references(connection& db, std::vector<std::string>& found) {
   }
 }
 
+// The server wants them to be unique in a database, and other people's tables are not ours to change.
+void look_at_names_of_keys(connection& db, std::vector<std::string>& found) {
+  auto keys = db.ask("SELECT CONSTRAINT_NAME, TABLE_NAME FROM information_schema.TABLE_CONSTRAINTS WHERE TABLE_SCHEMA"
+                     " = DATABASE() AND CONSTRAINT_TYPE = 'FOREIGN KEY' ORDER BY 1");
+  while (keys.next())
+    if (is_foreign_key_of_ours(keys.text(0)) && !is_table_of_ours(keys.text(1)))
+      found.push_back("the foreign key " + keys.text(0) + " of `" + keys.text(1)
+                      + "` has a name that we need: ALTER"
+                        " TABLE `"
+                      + keys.text(1) + "` DROP FOREIGN KEY `" + keys.text(0)
+                      + "`, and make it again under another name");
+}
+
 // Where the server tells capitals apart, our statements would not find `Clients`.
 void look_at_capitals(connection& db, std::vector<std::string>& found) {
   if (db.number("SELECT @@lower_case_table_names").value_or(0) != 0)
@@ -234,6 +248,7 @@ std::vector<std::string> obstacles_to_takeover(connection& db) {
   auto found = obstacles_to_any_change(db);
   look_at_capitals(db, found);
   look_at_references(db, found);
+  look_at_names_of_keys(db, found);
   for (const auto& each : looks)
     run_look(db, each, found);
   if (!found.empty())

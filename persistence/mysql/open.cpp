@@ -28,9 +28,7 @@ mysql::tuning unhurried(mysql::tuning tuning) {
 
 void make_ready(const config::mysql_database& where, const reporter& report, const mysql::tuning& tuning) {
   mysql::connection db(where, unhurried(tuning));
-  if (mysql::recognise(db).what == mysql::condition::foreign)
-    refuse_foreign(where, mysql::recognise(db)); // before we wait for anything
-  const mysql::migration_lock lock(db);
+  const mysql::migration_lock lock(db); // first: where another one is at work, its tables may look like anything
   const auto found = mysql::recognise(db);
   switch (found.what) {
   case mysql::condition::foreign:
@@ -71,7 +69,11 @@ std::unique_ptr<store> open_mysql(const config::mysql_database& where, const ope
 std::vector<std::string> dry_run_mysql(const config::mysql_database& where, const open_options&) {
   return opened(where, [&]() -> std::vector<std::string> {
     mysql::connection db(where, unhurried({}));
-    const auto found = mysql::recognise(db);
+    auto found = mysql::recognise(db);
+    if (found.what == mysql::condition::foreign) { // perhaps because another one is at work
+      const mysql::migration_lock lock(db);
+      found = mysql::recognise(db);
+    }
     switch (found.what) {
     case mysql::condition::foreign:
     case mysql::condition::newer: refuse_foreign(where, found);

@@ -16,6 +16,17 @@ struct column {
   bool has_default = false;
 };
 
+/// A foreign key of one column, all in lower case but for the name; of several columns the last.
+struct foreign_key {
+  std::string name, column, to, to_column;
+  bool deletes = false; ///< the row goes with the one that it refers to
+  bool follows = false; ///< the column changes with it
+  bool operator==(const foreign_key& other) const {
+    return name == other.name && column == other.column && to == other.to && to_column == other.to_column
+           && deletes == other.deletes && follows == other.follows;
+  }
+};
+
 /// What a database holds. Asks information_schema anew each time: after a crash that alone is the truth.
 class catalog {
 public:
@@ -27,9 +38,12 @@ public:
   std::set<std::string> columns(const std::string& table);
   std::optional<column> find_column(const std::string& table, const std::string& name);
   bool has_index(const std::string& table, const std::string& name);
-  /// Names of the indexes that are not unique.
+  /// Whether there is a unique index of that name over just these columns, whole.
+  bool has_unique(const std::string& table, const std::string& name, const std::vector<std::string>& columns);
+  /// Names of all indexes but the primary key, and of those that are not unique.
+  std::set<std::string> indexes(const std::string& table);
   std::set<std::string> plain_indexes(const std::string& table);
-  std::set<std::string> foreign_keys(const std::string& table);
+  std::vector<foreign_key> foreign_keys(const std::string& table);
 
 private:
   connection& of_;

@@ -1,6 +1,7 @@
 #include "persistence/mysql/takeover.hpp"
 #include "persistence/column_words.hpp"
 #include "persistence/mysql/classes.hpp"
+#include "persistence/mysql/keys_takeover.hpp"
 #include "persistence/mysql/messages_takeover.hpp"
 #include "persistence/mysql/obstacles.hpp"
 #include "protocol/words/names.hpp"
@@ -158,19 +159,6 @@ void repair_memberships(connection& db, const reporter& report) {
   log_repairs(todo.respelled, report);
 }
 
-// Foreign keys compare by the old collation and keep columns from changing; those that belong come back at the end.
-void drop_foreign_keys(connection& db) {
-  catalog look(db);
-  for (const auto* table : four_tables) {
-    std::string changes;
-    for (const auto& name : look.foreign_keys(table))
-      if (name.rfind("fk_adheres_", 0) != 0 && name.rfind("fk_messages_", 0) != 0)
-        changes += (changes.empty() ? " DROP FOREIGN KEY `" : ", DROP FOREIGN KEY `") + name + "`";
-    if (!changes.empty())
-      db.execute(std::string("ALTER TABLE ") + table + changes);
-  }
-}
-
 // The steps that follow need transactions, and no compressed pages; they set the row format besides.
 bool needs_conversion(connection& db, const std::string& table) {
   auto found = db.ask("SELECT ENGINE, ROW_FORMAT, CREATE_OPTIONS FROM information_schema.TABLES WHERE TABLE_SCHEMA ="
@@ -289,29 +277,6 @@ void repair_names(connection& db, const reporter& report) {
   log_repairs(todo.renamed, report);
   log_repairs(todo.followed, report);
   log_admissions(todo.admitted, report);
-}
-
-void add_constraints(connection& db) {
-  catalog look(db);
-  if (!look.has_index("salons", "uq_salons_key"))
-    db.execute("ALTER TABLE salons MODIFY nom_key VARBINARY(2048) NOT NULL, MODIFY policy VARCHAR(10) NOT NULL,"
-               " ADD UNIQUE KEY uq_salons_key (nom_key)" SALOND_DYNAMIC);
-  if (!look.has_index("clients", "uq_clients_username_key"))
-    db.execute(std::string("ALTER TABLE clients MODIFY username_key VARBINARY(2048) NOT NULL,"
-                           " MODIFY alias_key VARBINARY(2048) NOT NULL, ADD UNIQUE KEY uq_clients_username (username),"
-                           " ADD UNIQUE KEY uq_clients_username_key (username_key),"
-                           " ADD UNIQUE KEY uq_clients_alias_key (alias_key)" SALOND_DYNAMIC)
-               + (look.has_index("clients", "idx_username") ? ", DROP INDEX idx_username" : ""));
-  if (look.has_index("salons_adheres", "uq_adheres"))
-    return;
-  std::string dropped;
-  for (const auto& name : look.plain_indexes("salons_adheres"))
-    dropped += ", DROP INDEX `" + name + "`";
-  db.execute("ALTER TABLE salons_adheres ADD UNIQUE KEY uq_adheres (username, salon_id),"
-             " ADD KEY ix_adheres_salon (salon_id), ADD CONSTRAINT fk_adheres_username FOREIGN KEY (username)"
-             " REFERENCES clients (username) ON DELETE CASCADE ON UPDATE CASCADE,"
-             " ADD CONSTRAINT fk_adheres_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id)" SALOND_DYNAMIC
-             + dropped);
 }
 
 void finish(connection& db) {

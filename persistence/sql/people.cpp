@@ -82,12 +82,14 @@ void sql_store::put_disabled(user_id who, std::optional<moment> since) {
 
 // --- roles ---
 
-bool sql_store::is_last_administrator(const user& target) {
+bool sql_store::is_last_administrator(const user& target, moment now) {
   if (target.role != role::administrator)
     return false;
-  const auto others = db().ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND client_id <> ? "
-                               "AND disabled_ms IS NULL",
-                               {target.id.value});
+  const auto others =
+      db().ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND client_id <> ? AND disabled_ms IS"
+               " NULL AND NOT EXISTS (SELECT 1 FROM bans WHERE bans.username_key = clients.username_key"
+               " AND (bans.until_ms IS NULL OR bans.until_ms > ?))",
+               {target.id.value, to_ms(now)});
   while (others->next())
     if (can_match(others->text(0)))
       return false;

@@ -98,7 +98,7 @@ private:
   void put_archived(salon_id salon, moment at) override;
   void end_archiving(salon_id salon) override;
   outcome<user> user_of(user_id who) override;
-  bool is_last_administrator(const user& target) override;
+  bool is_last_administrator(const user& target, moment now) override;
   user insert_user(const new_user& who) override;
   std::vector<similar_user> users_like(const skeletons& looks) override;
   bool is_alias_taken(const std::string& alias_key) override;

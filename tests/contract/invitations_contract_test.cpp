@@ -60,6 +60,20 @@ TEST_P(StoreContract, NobodyDisablesHimselfOrTheLastAdministratorWhoCanLogIn) {
   EXPECT_EQ(db->administrators(), administrator_state::can_log_in);
 }
 
+TEST_P(StoreContract, AnAdministratorWhoIsOutIsNoneWhoCanLogIn) {
+  add_user("root", role::administrator);
+  add_user("second", role::administrator);
+  const auto until = [](std::chrono::minutes later) { return support::after_noon(later); };
+  ASSERT_TRUE(write([&] { return db->kick("second", until(std::chrono::minutes{5}), decided()); }));
+
+  EXPECT_EQ(write([&] { return db->disable_user("root", decided()); }).why(), fault::not_allowed);
+  EXPECT_EQ(write([&] { return db->set_role("root", role::user, {}, decided()); }).why(), fault::not_allowed);
+
+  ASSERT_TRUE(write([&] { return db->unban("second", decided()); }));
+  ASSERT_TRUE(write([&] { return db->kick("second", until(std::chrono::minutes{-1}), decided()); }));
+  EXPECT_TRUE(write([&] { return db->disable_user("root", decided()); })) << "that is over";
+}
+
 TEST_P(StoreContract, AnAdministratorThatTheServerMakesIsNotDisabled) {
   add_user("root", role::administrator);
   add_user("admin");

@@ -1,5 +1,6 @@
 // The take-over of databases of the replaced server on a private MariaDB or MySQL.
 #include "persistence/mysql/open.hpp"
+#include "persistence/mysql/schema.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/support/old_database.hpp"
 #include "tests/support/stores.hpp"
@@ -8,7 +9,9 @@
 #include <iostream>
 #include <limits>
 #include <map>
+#include <set>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace salond {
@@ -146,6 +149,28 @@ TEST_F(Takeover, TheDatabaseWorksAfterwards) {
   EXPECT_TRUE(db->find_user("dup-8-8"));
 }
 
+TEST_F(Takeover, NothingOfItStaysOfWhoIsErased) {
+  const auto where = dirty();
+  const auto db = open(where);
+  const auto rows_like = [&](const std::string& name) {
+    const auto like = " LIKE '" + name + "'";
+    return number(where, "SELECT (SELECT COUNT(*) FROM migration_deleted_memberships WHERE username COLLATE"
+                         " utf8mb4_unicode_ci"
+                             + like
+                             + ") + (SELECT COUNT(*) FROM migration_repairs WHERE old_value COLLATE"
+                               " utf8mb4_unicode_ci"
+                             + like + " OR new_value COLLATE utf8mb4_unicode_ci" + like + ")");
+  };
+  db->transact([&] { ASSERT_TRUE(db->dismiss(salon_id{3}, key_of("zoé"), support::decided())); }); // "zoe" until then
+  ASSERT_GT(rows_like("zoe"), 3);
+  const auto others = rows_like("dup%");
+
+  db->transact([&] { ASSERT_TRUE(db->erase(key_of("zoé"), support::decided())); });
+
+  EXPECT_EQ(rows_like("zoe"), 0);
+  EXPECT_EQ(rows_like("dup%"), others);
+}
+
 TEST_F(Takeover, ASecondStartChangesNothing) {
   const auto where = dirty();
   open(where);
@@ -169,21 +194,114 @@ TEST_F(Takeover, ADryRunSaysWhatAndChangesNothing) {
   EXPECT_EQ(support::lasting_content(where), before);
 }
 
+/// What its tables consist of: columns, indexes and foreign keys.
+std::vector<support::rows> shape_of(const config::mysql_database& where) {
+  std::vector<support::rows> all;
+  for (const auto* question :
+       {"SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLLATION_NAME FROM information_schema.COLUMNS WHERE"
+        " TABLE_SCHEMA = DATABASE() AND TABLE_NAME NOT LIKE 'migration%' ORDER BY 1, 2",
+        "SELECT TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, NON_UNIQUE FROM information_schema.STATISTICS WHERE"
+        " TABLE_SCHEMA = DATABASE() AND TABLE_NAME NOT LIKE 'migration%' ORDER BY 1, 2, 3",
+        "SELECT TABLE_NAME, CONSTRAINT_NAME, REFERENCED_TABLE_NAME, DELETE_RULE, UPDATE_RULE FROM"
+        " information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE() ORDER BY 1, 2"})
+    all.push_back(support::ask_mysql(where, question));
+  return all;
+}
+
 TEST_F(Takeover, ATakenOverDatabaseHasTheTablesOfAnEmptyOne) {
   const auto old = dirty(), fresh = server->new_database();
   open(old);
   open(fresh);
-  const std::string columns = "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLLATION_NAME FROM"
-                              " information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME NOT LIKE"
-                              " 'migration%' ORDER BY 1, 2";
-  const std::string indexes = "SELECT TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, NON_UNIQUE FROM"
-                              " information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME NOT LIKE"
-                              " 'migration%' ORDER BY 1, 2, 3";
-  const std::string keys = "SELECT TABLE_NAME, CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE FROM"
-                           " information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()"
-                           " ORDER BY 1, 2";
-  for (const auto& question : {columns, indexes, keys})
-    EXPECT_EQ(support::ask_mysql(old, question), support::ask_mysql(fresh, question));
+  EXPECT_EQ(shape_of(old), shape_of(fresh));
+}
+
+// --- names that are ours by chance ---
+
+TEST_F(Takeover, ReplacesOldForeignKeysWhateverTheirNames) {
+  const auto fresh = server->new_database();
+  open(fresh);
+  const char* const keys[] = {
+      "messages ADD CONSTRAINT fk_messages_client FOREIGN KEY (client_id) REFERENCES clients (client_id)",
+      "messages ADD CONSTRAINT fk_messages_client FOREIGN KEY (client_id) REFERENCES clients (client_id)"
+      " ON DELETE CASCADE",
+      "messages ADD CONSTRAINT fk_messages_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id) ON DELETE CASCADE",
+      "messages ADD CONSTRAINT fk_messages_other FOREIGN KEY (salon_id) REFERENCES salons (salon_id)",
+      "messages ADD CONSTRAINT fk_adheres_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id)",
+      "salons_adheres ADD CONSTRAINT fk_adheres_user FOREIGN KEY (username) REFERENCES clients (username)",
+      "salons_adheres ADD CONSTRAINT fk_adheres_username FOREIGN KEY (username) REFERENCES clients (username)",
+      "salons_adheres ADD CONSTRAINT fk_adheres_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id)",
+      "salons_adheres ADD CONSTRAINT fk_pm_to FOREIGN KEY (salon_id) REFERENCES salons (salon_id)"};
+  for (const auto* key : keys) {
+    SCOPED_TRACE(key);
+    const auto where = server->new_database();
+    support::make_old_tables(*server, where.name, "utf8mb4", "utf8mb4_unicode_ci");
+    server->run(where.name, {"SET foreign_key_checks = 0", std::string("ALTER TABLE ") + key});
+    support::add_dirt(*server, where.name);
+
+    EXPECT_NO_THROW(persistence::dry_run_mysql(where, {}));
+    EXPECT_EQ(refusal(where), "taken over");
+
+    EXPECT_EQ(shape_of(where), shape_of(fresh));
+  }
+}
+
+TEST_F(Takeover, ReplacesOldIndexesWhateverTheirNames) {
+  const auto fresh = server->new_database();
+  open(fresh);
+  const char* const indexes[] = {"CREATE INDEX uq_adheres ON salons_adheres (username)",
+                                 "CREATE UNIQUE INDEX uq_adheres ON salons_adheres (id)",
+                                 "CREATE UNIQUE INDEX UQ_Adheres ON salons_adheres (id, username, salon_id)",
+                                 "CREATE UNIQUE INDEX ix_adheres_salon ON salons_adheres (id)",
+                                 "CREATE INDEX uq_messages_seq ON messages (timestamp)",
+                                 "CREATE UNIQUE INDEX uq_messages_seq ON messages (message_id)",
+                                 "CREATE INDEX uq_salons_key ON salons (nom_salon)",
+                                 "CREATE INDEX uq_clients_username_key ON clients (username)",
+                                 "CREATE INDEX uq_clients_username ON clients (status)",
+                                 "CREATE INDEX uq_clients_alias_key ON clients (alias)",
+                                 "CREATE INDEX ix_clients_role ON clients (status)",
+                                 "CREATE INDEX ix_clients_look_folded ON clients (status)"};
+  for (const auto* index : indexes) {
+    SCOPED_TRACE(index);
+    const auto where = dirty();
+    server->run(where.name, {index});
+
+    EXPECT_NO_THROW(persistence::dry_run_mysql(where, {}));
+    EXPECT_EQ(refusal(where), "taken over");
+
+    EXPECT_EQ(shape_of(where), shape_of(fresh));
+  }
+}
+
+// All that a new database has: no later table, column or key is forgotten here.
+TEST_F(Takeover, RefusesTablesAndColumnsOfOthersThatHaveNamesOfOurs) {
+  const auto fresh = server->new_database();
+  open(fresh);
+  const std::set<std::string> four = {"clients", "salons", "salons_adheres", "messages"};
+  const auto old = dirty();
+  const auto refuses = [&](const std::string& make, const std::string& says, const std::string& undo) {
+    server->run(old.name, {make});
+    const auto before = support::lasting_content(old);
+    EXPECT_THAT(refusal(old), HasSubstr(says));
+    EXPECT_THROW(persistence::dry_run_mysql(old, {}), store_error) << make;
+    EXPECT_EQ(support::lasting_content(old), before);
+    server->run(old.name, {undo});
+  };
+  for (const auto& row : support::ask_mysql(fresh, "SHOW TABLES"))
+    if (!four.count(row[0]) && row[0] != "schema_version" && row[0].rfind("migration", 0) != 0)
+      refuses("CREATE TABLE " + row[0] + " (x INT PRIMARY KEY)", "there is a table " + row[0] + " already",
+              "DROP TABLE " + row[0]);
+  for (const auto& table : four)
+    for (const auto& row : support::ask_mysql(fresh, "SHOW COLUMNS FROM " + table))
+      if (support::ask_mysql(old, "SHOW COLUMNS FROM " + table + " LIKE '" + row[0] + "'").empty())
+        refuses("ALTER TABLE " + table + " ADD " + row[0] + " INT NOT NULL DEFAULT 0",
+                "the table " + table + " has a column " + row[0] + " already",
+                "ALTER TABLE " + table + " DROP COLUMN " + row[0]);
+  for (const auto& row : support::ask_mysql(fresh, "SELECT CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS"
+                                                   " WHERE TABLE_SCHEMA = DATABASE() AND CONSTRAINT_TYPE ="
+                                                   " 'FOREIGN KEY'"))
+    refuses("CREATE TABLE notes (x INT PRIMARY KEY, y INT, CONSTRAINT " + row[0]
+                + " FOREIGN KEY (y) REFERENCES notes (x))",
+            "the foreign key " + row[0] + " of `notes` has a name that we need", "DROP TABLE notes");
 }
 
 // --- refusals ---
@@ -232,6 +350,28 @@ TEST_F(Takeover, RefusesADatabaseOfANewerServer) {
 }
 
 // --- interruptions ---
+
+// The session of a take-over that was killed goes on with its ALTER, in the middle of which a table may not be there.
+TEST_F(Takeover, WaitsForWhomeverIsAtWorkBeforeItJudges) {
+  const auto where = dirty();
+  std::thread begun_again;
+  std::string came_of_it;
+  {
+    persistence::mysql::connection other(where, {});
+    const persistence::mysql::migration_lock lock(other);
+    other.execute("ALTER TABLE messages RENAME TO messages_in_work");
+    begun_again = std::thread([&] { came_of_it = refusal(where); });
+    EXPECT_TRUE(support::eventually([&] {
+      return number(server->as_root(), "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = '" + where.name
+                                           + "' AND INFO LIKE '%GET_LOCK(CONCAT(%' AND ID <> CONNECTION_ID()")
+             == 1;
+    }));
+    other.execute("ALTER TABLE messages_in_work RENAME TO messages");
+  }
+  begun_again.join();
+
+  EXPECT_EQ(came_of_it, "taken over");
+}
 
 // What repeats the statement before it is one of many rows of one transaction: to be cut off there is no news.
 bool changes_something(const std::string& statement) {

@@ -1,9 +1,12 @@
 // MariaDB dies, comes back, stands still, under load: nothing is lost, nothing stored twice, salond stays.
 #include "config/load.hpp"
+#include "persistence/mysql/connection.hpp"
 #include "tests/end_to_end/databases.hpp"
 #include "tests/end_to_end/load.hpp"
 #include "tests/end_to_end/salonctl.hpp"
+#include "tests/support/line_client.hpp"
 #include "tests/support/mariadb.hpp"
+#include <filesystem>
 
 namespace salond::end_to_end {
 namespace {
@@ -144,6 +147,62 @@ TEST_F(Outage, DoesNotKeepTheServerFromStopping) {
   const auto kept = stored([this](const std::string& sql) { return maria().ask(where_.name, sql); }, mark_);
   for (const auto& each : load_->witnesses())
     EXPECT_EQ(not_the_beginning(each.shown, kept), "") << each.name;
+}
+
+// The reads of a start were a transaction without an end: an ALTER waited for the server, and all reads behind it.
+TEST_F(Outage, NobodyWaitsForAServerThatDoesNothing) {
+  ASSERT_EQ(server_.stop(), 0);
+  server_.start();
+
+  EXPECT_NO_THROW(maria().run(where_.name, {"SET lock_wait_timeout = 2", "ALTER TABLE clients COMMENT = 'x'",
+                                            "ALTER TABLE salons COMMENT = 'x'", "ALTER TABLE bans COMMENT = 'x'"}));
+  EXPECT_EQ(maria().ask("information_schema", "SELECT COUNT(*) FROM INNODB_TRX").at(0).at(0), "0");
+}
+
+TEST_F(Outage, AStartBesideALockedTableIsTriedAgain) {
+  ASSERT_EQ(server_.stop(), 0);
+  persistence::mysql::connection other(where_, {});
+  other.execute("LOCK TABLES clients WRITE");
+
+  server_.launch();
+  EXPECT_TRUE(eventually([&] { return server_.log().find("trying again") != std::string::npos; }, 60s));
+  EXPECT_THAT(server_.log(), testing::HasSubstr(where_.name)) << "which database";
+  EXPECT_THAT(server_.log(), testing::HasSubstr("another session holds a lock"));
+  other.execute("UNLOCK TABLES");
+
+  EXPECT_TRUE(server_.ready()) << server_.log();
+}
+
+// systemd started it again: only who was connected was not written, which a start sets right.
+TEST_F(Outage, KeepsNoStopFromItsOrderWhereNothingIsLost) {
+  server_.stop();
+  server_.how.settings = {{"stop", {{"seconds", 3}}}};
+  server_.start();
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+  maria().freeze();
+
+  EXPECT_EQ(run_salonctl(server_, {"kill", "0"}).status, 0);
+  EXPECT_EQ(server_.running().wait(60s), 0) << server_.log();
+  maria().resume();
+}
+
+// It deleted old backups, said that nothing was done, and told the audit log nothing.
+TEST_F(Outage, OfABackupsAuditLineDeletesNoBackup) {
+  for (const auto* name : {"k1", "k2"})
+    answer_of(server_, {"backup", name});
+  const auto root = maria().as_root();
+  support::execute_mysql(root, "SET GLOBAL read_only = 1");
+
+  const auto third = run_salonctl(server_, {"backup", "k3", "--keep=1"});
+
+  EXPECT_EQ(third.status, 1);
+  EXPECT_THAT(third.errors, testing::HasSubstr("is written and whole, and no other was deleted"));
+  for (const auto* name : {"k1", "k2", "k3"})
+    EXPECT_TRUE(std::filesystem::exists(server_.state() + "/backups/" + name)) << name;
+  EXPECT_EQ(run_salonctl(server_, {"check"}).status, 2) << "it takes no write";
+  support::execute_mysql(root, "SET GLOBAL read_only = 0");
+  EXPECT_TRUE(eventually([&] { return answer_of(server_, {"log", "--command=backup"}).size() == 3; }, 60s));
+  EXPECT_EQ(answer_of(server_, {"backup", "k4", "--keep=1"})["deleted"].size(), 3u);
 }
 
 } // namespace

@@ -85,5 +85,97 @@ TEST_F(SaidAsItIs, ARevocationThatHoldsAndIsNotStoredIsToldAsThat) {
   EXPECT_THAT(lines[1]["reason"].get<std::string>(), testing::HasSubstr("No space left"));
 }
 
+// The disk is full, and so is the database's: "nothing was done, try again", and no line of it ever.
+TEST_F(SaidAsItIs, ARevocationIsToldAsItIsThoughTheDatabaseTakesNothing) {
+  certificates.list = [] {
+    issued_certificate one;
+    one.facts.who = {peer_kind::moderator, "zed"};
+    return std::vector{one};
+  };
+  certificates.revoke = [](const std::string&) { return revocation{1, "certificates.new: No space left"}; };
+  start();
+  guard->fail_writes(persistence::store_error::kind::unavailable, 2);
+
+  const auto [verdict, text] = command({"cert", "revoke", "zed"});
+
+  EXPECT_EQ(verdict, admin_verdict::refused);
+  EXPECT_THAT(text, testing::HasSubstr("1 revoked, and refused from now on, but that is not stored"));
+  EXPECT_TRUE(support::eventually([&] { return log_of("cert revoke").size() == 2; }, std::chrono::seconds{30}));
+  EXPECT_EQ(log_of("cert revoke")[1]["result"], "not_stored");
+}
+
+// A certificate `ops`, and an account `ops` that had waited when it was issued.
+TEST_F(SaidAsItIs, NoAccountIsMadeWithTheNameOfACertificate) {
+  settings.registration.how = config::registration::policy::approval;
+  auto issued = std::make_shared<std::vector<issued_certificate>>();
+  certificates.list = [issued] { return *issued; };
+  certificates.issue = [issued](const identity& who) {
+    issued->push_back({{who, "AB", 0, 0}, std::nullopt});
+    return std::string("bundle");
+  };
+  start();
+  for (const std::string name : {"ops", "zo"}) {
+    auto one = connect();
+    one.say("INSCRIPTION:" + name + ":" + name + ":secret");
+    ASSERT_EQ(one.line(), "Inscription en attente d'approbation.");
+  }
+  ASSERT_EQ(verdict_of({"cert", "issue", "ops"}), admin_verdict::done);
+
+  EXPECT_EQ(verdict_of({"accept", "OPS"}), admin_verdict::refused);
+  EXPECT_EQ(json::parse(command({"accept", "--all"}).second)["refused"], json::array({"ops"}));
+
+  EXPECT_EQ(look_up("SELECT COUNT(*) FROM clients WHERE username IN ('ops', 'zo')"), "1");
+  EXPECT_EQ(log_of("accept")[0]["result"], "reserved_name");
+}
+
+// `kick nobody` was a line of the audit log, and `member add nobody` was none.
+TEST_F(SaidAsItIs, EveryRefusedCommandThatWouldChangeSomethingIsOneLine) {
+  add_user("paul");
+  start();
+
+  const std::vector<std::pair<words, const char*>> refused = {{{"kick", "nobody"}, "unknown_user"},
+                                                              {{"user", "rename", "paul", "admin"}, "reserved_name"},
+                                                              {{"user", "rename", "nobody", "zed"}, "unknown_user"},
+                                                              {{"member", "add", "nobody", "Général"}, "unknown_user"},
+                                                              {{"member", "add", "paul", "nope"}, "unknown_salon"},
+                                                              {{"salon", "policy", "nope", "auto"}, "unknown_salon"},
+                                                              {{"salon", "create", "a:b"}, "invalid_name"},
+                                                              {{"role", "paul", "moderator", "nope"}, "unknown_salon"},
+                                                              {{"session", "end", "nobody"}, "unknown_user"},
+                                                              {{"invite", "create", "--salon=nope"}, "unknown_salon"},
+                                                              {{"accept", "nobody"}, "no_such_request"},
+                                                              {{"user", "disable", "nobody"}, "unknown_user"}};
+  auto count = std::stoul(look_up("SELECT COUNT(*) FROM audit"));
+  for (const auto& [said, why] : refused) {
+    EXPECT_EQ(verdict_of(said), admin_verdict::refused) << said[0] << ' ' << said[1];
+    EXPECT_EQ(look_up("SELECT COUNT(*) FROM audit"), std::to_string(++count)) << said[0] << ' ' << said[1];
+    EXPECT_EQ(look_up("SELECT result FROM audit ORDER BY audit_id DESC LIMIT 1"), why) << said[0] << ' ' << said[1];
+  }
+  EXPECT_EQ(verdict_of({"history", "nope"}), admin_verdict::refused);
+  EXPECT_EQ(verdict_of({"salon", "policy", "Blabla", "maybe"}), admin_verdict::wrong_usage);
+  EXPECT_EQ(look_up("SELECT COUNT(*) FROM audit"), std::to_string(count)) << "who looks, or errs, changes nothing";
+}
+
+// `check` was OK of a database that took nothing.
+TEST_F(SaidAsItIs, ADatabaseThatTookNoWriteIsCritical) {
+  start();
+  const auto database = [&] {
+    const auto text = command({"check"}).second;
+    const auto all = json::parse(text);
+    for (const auto& one : all["checks"])
+      if (one["check"] == "database")
+        return one["status"].get<std::string>();
+    return text;
+  };
+  EXPECT_EQ(database(), "ok");
+
+  guard->fail_writes(persistence::store_error::kind::unavailable, 1);
+  verdict_of({"announce", "x"});
+  EXPECT_EQ(database(), "critical");
+
+  verdict_of({"announce", "y"});
+  EXPECT_EQ(database(), "ok");
+}
+
 } // namespace
 } // namespace salond

@@ -116,7 +116,8 @@ TEST(SignalsThatMeanNothing, AreLoggedAndNothingElse) {
   daemon server;
   server.start();
   auto zoe = support::newcomer(server.endpoint(), "zoë");
-  for (const int signal : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGIO, SIGPWR})
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGIO, SIGPWR, SIGPROF, SIGXCPU, SIGSTKFLT, SIGRTMIN,
+                           SIGRTMIN + 3, SIGRTMAX})
     server.running().send(signal);
 
   for (const auto* name : {"SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGIO", "SIGPWR"})

@@ -51,13 +51,17 @@ persistence::open_options how_to_open(const config::settings& values) {
   return options;
 }
 
-/// Opens the database, trying for a while where it cannot be reached. Null when a signal came first.
-std::unique_ptr<persistence::store> open_store(const config::settings& values, start_watch& watch) {
+/// Opens the database and has it made `ready`, trying for a while where it cannot be reached, or somebody holds its
+/// tables. Null when a signal came first.
+template <class Ready>
+std::unique_ptr<persistence::store> open_store(const config::settings& values, start_watch& watch, const Ready& ready) {
   const auto options = how_to_open(values);
   const auto give_up = std::chrono::steady_clock::now() + database_patience;
   for (auto pause = 250ms;; pause = std::min<std::chrono::milliseconds>(2 * pause, 5s)) {
     try {
-      return persistence::open(options);
+      auto db = persistence::open(options);
+      ready(*db);
+      return db;
     } catch (const persistence::store_error& error) {
       if (error.what_kind() != persistence::store_error::kind::unavailable
           || std::chrono::steady_clock::now() + pause > give_up)
@@ -67,6 +71,16 @@ std::unique_ptr<persistence::store> open_store(const config::settings& values, s
     }
     if (watch.told_to_stop(pause))
       return nullptr;
+  }
+}
+
+/// Makes an open database ready to be served; the password of an administrator who could not log in before.
+std::optional<std::string> make_ready(persistence::store& db, const config::settings& values,
+                                      const state_folder& state) {
+  try {
+    return prepare_store(db, values, [&](const std::string& password) { state.keep_password(password); });
+  } catch (const persistence::store_error& error) {
+    throw persistence::store_error(error.what_kind(), "the database (" + db.describe() + "): " + error.what());
   }
 }
 
@@ -215,14 +229,18 @@ int start(const program& how, int signals, start_watch& watch) {
     prove_threads(threads_of_a_node + values.passwords.threads);
   }
   auto where = asked.what == action::run ? find_places(values) : places{};
-  auto db = open_store(values, watch);
+  std::optional<std::string> password;
+  const auto ready = [&](persistence::store& db) {
+    if (asked.what == action::run && !watch.told_to_stop())
+      password = make_ready(db, values, state);
+  };
+  auto db = open_store(values, watch, ready);
+  if (password)
+    greet_administrator(state, *password);
   if (asked.what == action::migrate_only)
     return db ? 0 : watch.status();
   if (!db || watch.told_to_stop())
     return watch.status();
-  const auto keep = [&](const std::string& password) { state.keep_password(password); };
-  if (auto password = prepare_store(*db, values, keep))
-    greet_administrator(state, *password);
   return run(how, std::move(where), std::move(db), signals, watch);
 }
 

@@ -22,7 +22,13 @@ struct signal_name {
   const char* name;
 };
 constexpr signal_name meaningless[] = {{SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"},     {SIGALRM, "SIGALRM"},
-                                       {SIGIO, "SIGIO"},     {SIGVTALRM, "SIGVTALRM"}, {SIGPWR, "SIGPWR"}};
+                                       {SIGIO, "SIGIO"},     {SIGVTALRM, "SIGVTALRM"}, {SIGPWR, "SIGPWR"},
+                                       {SIGPROF, "SIGPROF"}, {SIGXCPU, "SIGXCPU"},     {SIGSTKFLT, "SIGSTKFLT"}};
+
+/// Those that programs agree upon among themselves, of which we agreed upon none.
+bool is_real_time(unsigned signal) {
+  return static_cast<int>(signal) >= SIGRTMIN && static_cast<int>(signal) <= SIGRTMAX;
+}
 
 /// What the system refuses a start is told, and nobody waits for what is not there.
 int demanded(int descriptor) {
@@ -42,17 +48,23 @@ int block_signals() {
     sigaddset(&stop, signal);
   for (const auto& each : meaningless)
     sigaddset(&stop, static_cast<int>(each.number));
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal)
+    sigaddset(&stop, signal);
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
   return demanded(::signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 bool means_nothing(const signalfd_siginfo& heard) {
+  std::string name;
   for (const auto& each : meaningless)
-    if (each.number == heard.ssi_signo) {
-      log::warning("a signal that means nothing here", {{"signal", each.name}, {"from_process", heard.ssi_pid}});
-      return true;
-    }
-  return false;
+    if (each.number == heard.ssi_signo)
+      name = each.name;
+  if (is_real_time(heard.ssi_signo))
+    name = "SIGRTMIN+" + std::to_string(static_cast<int>(heard.ssi_signo) - SIGRTMIN);
+  if (name.empty())
+    return false;
+  log::warning("a signal that means nothing here", {{"signal", name}, {"from_process", heard.ssi_pid}});
+  return true;
 }
 
 start_watch::start_watch(int signals)

@@ -271,6 +271,34 @@ TEST_F(TlsFolder, ARevocationThatCannotBeStoredHoldsAndIsStoredLater) {
   EXPECT_EQ(tls_folder{path}.revoked(), std::set<std::string>{a});
 }
 
+// A read-only folder: it was refused outright, and the certificate was as good as before.
+TEST_F(TlsFolder, RevokesWhereItsLockOrItsListCannotBeOpened) {
+  for (const std::string missing : {"lock", "certificates"}) {
+    SCOPED_TRACE(missing);
+    tls_folder folder{path + missing};
+    folder.renew();
+    const auto a = serial(folder.issue(zoe));
+    const auto file = path + missing + "/" + missing, aside = file + ".aside";
+    ASSERT_EQ(::rename(file.c_str(), aside.c_str()), 0);
+    ASSERT_EQ(::mkdir(file.c_str(), 0700), 0); // is no file that could be opened
+
+    if (missing == "lock") {
+      EXPECT_EQ(folder.issued().back().facts.serial, a); // it is only read
+    }
+    const auto made = folder.revoke("zoe");
+
+    EXPECT_EQ(made.count, 1u);
+    EXPECT_FALSE(made.not_stored.empty());
+    EXPECT_EQ(folder.revoked(), std::set<std::string>{a});
+    EXPECT_EQ(folder.revoke("zoe").count, 0u) << "it holds";
+    EXPECT_TRUE(folder.revoke("nobody").not_stored.empty());
+    ASSERT_EQ(::rmdir(file.c_str()), 0);
+    ASSERT_EQ(::rename(aside.c_str(), file.c_str()), 0);
+    folder.renew();
+    EXPECT_EQ(tls_folder{path + missing}.revoked(), std::set<std::string>{a});
+  }
+}
+
 TEST_F(TlsFolder, ReplacesARevokedBundleOfItsOwn) {
   tls_folder folder{path};
   folder.renew();
