@@ -28,8 +28,7 @@ public:
 
   // subscriber
   void hear(const shared_texts& spelled) override;
-  void hear(const event::any& what) override;
-  void deliver(const event::said_privately& what) override;
+  void deliver(const shared_texts& spelled, private_id which) override;
   void confirm(const decided_request& what) override;
   void answered(rules::answer::any what) override;
   void close(const std::optional<event::any>& last) override;
@@ -63,7 +62,8 @@ private:
 
   // --- what it is told, and its end; connection_output.cpp ---
   void tell(const event::any& what);
-  bool hear_of(const event::any& what);
+  void hear(const event::any& what);
+  void pass_on(const shared_texts& spelled);
   bool may_hear();
   void tell_that_it_is_left_out();
   void cut_off();
