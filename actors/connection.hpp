@@ -138,6 +138,7 @@ private:
   outcome<local_salon*> open_salon(const std::string& name);
   void open_session(const rules::question::arrive& as);
   void read_user(std::string key);
+  void look_for_names(const rules::question::find_user& what);
   void found_user(outcome<user> who);
   void give_registration_back();
   void take_registration_back();

@@ -64,15 +64,29 @@ void connection::carry(rules::question::find_user& what) {
   }
   owed_by_ = services_of_node{};
   request(house_->services.bans, caf::infinite, check_name{key})
-      .then([this, key](const name_allowed&) { read_user(key); },
-            [this, key](caf::error& why) {
+  const auto go_on = [this, what] { what.what == reason::proof ? read_user(what.key) : look_for_names(what); };
+      .then([go_on](const name_allowed&) { go_on(); },
+            [this, go_on](caf::error& why) {
               if (fault_of(why) == fault::kicked)
-                return read_user(key); // told only to those who know the password
+                return go_on(); // told only to those who know the password
               found_user(fault_of(why));
             });
 }
 
 void connection::read_user(std::string key) {
+/// All that could be in the way of the account, but for what others do until it is made.
+void connection::look_for_names(const rules::question::find_user& what) {
+  owed_by_ = std::monostate{};
+  const auto waits = what.what == rules::question::find_user::purpose::registration
+                     && house_->settings.registration.how == config::registration::policy::approval;
+  ask_store(
+      this, house_->store, store_work::kind::read,
+      [who = persistence::new_user{what.username, what.alias, {}, role::user, network}, waits](persistence::store& db) {
+        return outcome<user>{(waits ? db.refuses_request(who) : db.refuses_user(who)).value_or(fault::unknown_user)};
+      },
+      [this](outcome<user>& found) { found_user(std::move(found)); }, [this](fault why) { found_user(why); });
+}
+
   owed_by_ = std::monostate{};
   ask_store(
       this, house_->store, store_work::kind::read, [key](persistence::store& db) { return db.find_user(key); },
