@@ -142,8 +142,9 @@ private:
   void found_user(outcome<user> who);
   void give_registration_back();
   void take_registration_back();
+  void take_hash_back();
   template <class Question>
-  bool may_try(const Question& what, std::string account);
+  bool may_try(const Question& what, std::string account, admission::attempt::secret said);
   void tried(admission::attempt_result how, size_t guesses = 1);
 
   /// What is said to prove who one is.
@@ -167,6 +168,7 @@ private:
   admission::attempt attempt_; ///< of a password
   std::unique_ptr<rules::question::any> attempt_waits_;
   credential credential_ = credential::password;
+  std::shared_ptr<hash_ticket> hash_;         ///< that the session waits for
   std::shared_ptr<hash_ticket> registration_; ///< with the relay
   /// Who owes an answer: the salon of the posts or the question that are open, or a service.
   std::variant<std::monostate, salon_id, services_of_node> owed_by_;

@@ -96,6 +96,7 @@ void connection::stop_hearing() {
   inlet_.stop();
   attempt_waits_.reset();
   when_read_.reset();
+  take_hash_back();
   tried(admission::attempt_result::unknown);
   take_registration_back();
 }
