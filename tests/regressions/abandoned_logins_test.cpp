@@ -23,10 +23,10 @@ protected:
     return on_io_thread([](audience& house) { return house.connections(); });
   }
   /// What comes of a question to the passwords: whether it was answered, or the fault.
-  template <class Question>
+  template <class Answer, class Question>
   static void ask(caf::scoped_actor& self, const passwords_actor& whom, Question what, std::vector<std::string>& told) {
     self->request(whom, caf::infinite, std::move(what))
-        .receive([&](const auto&) { told.push_back("hashed"); },
+        .receive([&](const Answer&) { told.push_back("hashed"); },
                  [&](caf::error& why) { told.push_back(to_string(fault_of(why))); });
   }
 };
@@ -59,9 +59,10 @@ TEST_F(AbandonedLogins, AreNotHashedOnceTheyAreTakenBack) {
   ASSERT_TRUE(gone->take_back());
   std::vector<std::string> told;
 
-  ask(self, passwords, verify_password{"", {"bad"}, rules::urgency::other, "192.0.2.1", gone}, told);
-  ask(self, passwords, hash_password{"new", rules::urgency::known, "192.0.2.1", gone}, told);
-  ask(self, passwords, verify_password{"", {"bad"}, rules::urgency::other, "192.0.2.1", wanted}, told);
+  ask<verified_password>(self, passwords, verify_password{"", {"bad"}, rules::urgency::other, "192.0.2.1", gone}, told);
+  ask<hashed_password>(self, passwords, hash_password{"new", rules::urgency::known, "192.0.2.1", gone}, told);
+  ask<verified_password>(self, passwords, verify_password{"", {"bad"}, rules::urgency::other, "192.0.2.1", wanted},
+                         told);
 
   EXPECT_THAT(told, testing::ElementsAre("busy", "busy", "hashed"));
   EXPECT_FALSE(wanted->take_back()) << "it was begun";

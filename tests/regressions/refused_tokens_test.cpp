@@ -13,6 +13,7 @@ protected:
   void SetUp() override {
     OperatorsNode::SetUp();
     add_user("zoë");
+    settings.rate.logins_per_minute_per_address = 60;
     start();
     zoe_ = std::make_unique<client>(log_in("zoë"));
     zoe_->say("TOKEN");
