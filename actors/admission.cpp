@@ -39,12 +39,30 @@ double cost_of_telling(const event::any& what) {
   return client_costs::told + static_cast<double>(bytes) * client_costs::told_byte;
 }
 
+/// "3 wrong passwords and 1 wrong token in 2 s".
 std::string story_of(const rules::failure_burst& what) {
+  std::string text;
+  const auto tell = [&text](size_t times, const std::string& of, const std::string& behind = {}) {
+    if (times != 0)
+      text += (text.empty() ? "" : " and ") + std::to_string(times) + of + (times == 1 ? "" : "s") + behind;
+  };
+  tell(what.wrong - what.tokens - what.invitations, " wrong password");
+  tell(what.tokens, " wrong token");
+  tell(what.invitations, " wrong invitation");
+  tell(what.unheard, " attempt", what.unheard == 1 ? " that was refused unheard" : " that were refused unheard");
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(what.last - what.began).count() + 1;
-  auto text = std::to_string(what.wrong) + " wrong passwords";
-  if (what.unheard != 0)
-    text += " and " + std::to_string(what.unheard) + " attempts that were refused unheard";
   return text + " in " + std::to_string(seconds) + " s";
+}
+
+rules::failure_bursts::failure wrong(rules::login_throttle::attempt::secret said) {
+  using secret = rules::login_throttle::attempt::secret;
+  using failure = rules::failure_bursts::failure;
+  switch (said) {
+  case secret::password: break;
+  case secret::token: return failure::wrong_token;
+  case secret::invitation: return failure::wrong_invitation;
+  }
+  return failure::wrong;
 }
 
 } // namespace
@@ -57,8 +75,8 @@ rules::login_throttle::verdict admission::begin(attempt& what, instant now) {
 }
 
 std::vector<connection_id> admission::over(attempt& what, attempt_result how, size_t guesses, instant now) {
-  if (what.at == attempt::stage::tried && how == attempt_result::wrong && !what.token)
-    bursts_.add(what.account, what.address, rules::failure_bursts::failure::wrong, now);
+  if (what.at == attempt::stage::tried && how == attempt_result::wrong)
+    bursts_.add(what.account, what.address, wrong(what.said), now);
   return logins_.over(what, how, guesses, how_.rate.logins_per_minute_per_address, now);
 }
 

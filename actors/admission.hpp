@@ -32,6 +32,10 @@ public:
   std::vector<connection_id> over(attempt& what, attempt_result how, size_t guesses, instant now);
 
   // --- where owners were ---
+  /// A token proved the owner there.
+  void proved(const std::string& account, const std::string& network, instant now) {
+    logins_.proved(account, network, now);
+  }
   /// Known from before the start: what is stored, oldest first. `at`: now, on the wall clock.
   void remember(const std::vector<persistence::known_address>& all, instant now, moment at);
   /// Whether the owner proved himself there, and that is not stored of this day: once a day and address is often

@@ -49,7 +49,7 @@ void audience::end_attempt(admission::attempt& what, admission::attempt_result h
 /// What nobody waits for: should the database not take it, the log has it.
 void audience::note(std::vector<admission::line> lines) {
   for (auto& line : lines) {
-    log::warning("wrong passwords", {{"account", line.to}, {"from", line.why.from}, {"what", line.why.reason}});
+    log::warning("failed logins", {{"account", line.to}, {"from", line.why.from}, {"what", line.why.reason}});
     tell_store(store, [line](persistence::store& db) { db.note(line.why, line.what, line.to, line.result); });
   }
 }

@@ -59,6 +59,7 @@ void connection::on_exit() {
     house_->allowed.came_to_nothing(network, over_tls_, now());
   inlet_.arrived();
   house_->leave(*this);
+  take_hash_back();
   tried(admission::attempt_result::unknown);
   take_registration_back();
   if (socket_) {

@@ -28,8 +28,7 @@ public:
 
   // subscriber
   void hear(const shared_texts& spelled) override;
-  void hear(const event::any& what) override;
-  void deliver(const event::said_privately& what) override;
+  void deliver(const shared_texts& spelled, private_id which) override;
   void confirm(const decided_request& what) override;
   void answered(rules::answer::any what) override;
   void close(const std::optional<event::any>& last) override;
@@ -63,7 +62,8 @@ private:
 
   // --- what it is told, and its end; connection_output.cpp ---
   void tell(const event::any& what);
-  bool hear_of(const event::any& what);
+  void hear(const event::any& what);
+  void pass_on(const shared_texts& spelled);
   bool may_hear();
   void tell_that_it_is_left_out();
   void cut_off();
@@ -138,11 +138,13 @@ private:
   outcome<local_salon*> open_salon(const std::string& name);
   void open_session(const rules::question::arrive& as);
   void read_user(std::string key);
+  void look_for_names(const rules::question::find_user& what);
   void found_user(outcome<user> who);
   void give_registration_back();
   void take_registration_back();
+  void take_hash_back();
   template <class Question>
-  bool may_try(const Question& what, std::string account);
+  bool may_try(const Question& what, std::string account, admission::attempt::secret said);
   void tried(admission::attempt_result how, size_t guesses = 1);
 
   /// What is said to prove who one is.
@@ -166,6 +168,7 @@ private:
   admission::attempt attempt_; ///< of a password
   std::unique_ptr<rules::question::any> attempt_waits_;
   credential credential_ = credential::password;
+  std::shared_ptr<hash_ticket> hash_;         ///< that the session waits for
   std::shared_ptr<hash_ticket> registration_; ///< with the relay
   /// Who owes an answer: the salon of the posts or the question that are open, or a service.
   std::variant<std::monostate, salon_id, services_of_node> owed_by_;

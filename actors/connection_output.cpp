@@ -19,8 +19,19 @@ void connection::tell(const event::any& what) {
 }
 
 void connection::hear(const shared_texts& spelled) {
+  if (may_hear())
+    pass_on(spelled);
+}
+
+/// What is left out waits for the next login.
+void connection::deliver(const shared_texts& spelled, private_id which) {
   if (!may_hear())
     return;
+  pass_on(spelled);
+  outlet_.confirm(which);
+}
+
+void connection::pass_on(const shared_texts& spelled) {
   if (outlet_.passing())
     outlet_.pass(spelled);
   else
@@ -28,23 +39,12 @@ void connection::hear(const shared_texts& spelled) {
   house_->touch(*this);
 }
 
+/// A word of its own, unasked, which has to find room as what others say does.
 void connection::hear(const event::any& what) {
-  hear_of(what);
-}
-
-/// Whether it is told that.
-bool connection::hear_of(const event::any& what) {
   if (!may_hear())
-    return false;
+    return;
   outlet_.hear(what, now());
   house_->touch(*this);
-  return true;
-}
-
-/// What is left out waits for the next login.
-void connection::deliver(const event::said_privately& what) {
-  if (hear_of(event::any{what}))
-    outlet_.confirm(what.id);
 }
 
 void connection::confirm(const decided_request& what) {
@@ -96,6 +96,7 @@ void connection::stop_hearing() {
   inlet_.stop();
   attempt_waits_.reset();
   when_read_.reset();
+  take_hash_back();
   tried(admission::attempt_result::unknown);
   take_registration_back();
 }

@@ -22,11 +22,10 @@ void connection::ask(rules::question::any what) {
   std::visit([this](auto& question) { carry(question); }, what);
 }
 
-/// Whether a password, a token or an invitation may be tried now. If not it is kept until its turn comes, or refused.
+/// Whether a password or an invitation may be tried now. If not it is kept until its turn comes, or refused.
 template <class Question>
-bool connection::may_try(const Question& what, std::string account) {
-  constexpr bool token = std::is_same_v<Question, rules::question::find_token>;
-  attempt_ = {number, network, std::move(account), {}, {}, {}, token, session().anonymous()};
+bool connection::may_try(const Question& what, std::string account, admission::attempt::secret said) {
+  attempt_ = {number, network, std::move(account), {}, {}, {}, session().anonymous(), said};
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = std::make_unique<rules::question::any>(what); break;
@@ -52,6 +51,8 @@ void connection::carry(rules::question::find_user& what) {
     what.key = key_of(what.username);
   const auto key = what.key;
   using reason = rules::question::find_user::purpose;
+  using secret = admission::attempt::secret;
+  const auto for_token = credential_ == credential::after_token;
   if (what.what != reason::proof) {
     if (house_->reserved.has(what.username))
       return answer<rules::question::find_user>({fault::reserved_name});
@@ -59,17 +60,31 @@ void connection::carry(rules::question::find_user& what) {
     if (const auto why = house_->allowed.refuses_registration(network, whose, now()))
       return answer<rules::question::find_user>({*why});
     credential_ = credential::of_new_account;
-  } else if (!may_try(what, credential_ == credential::after_token ? std::string{} : key)) {
+  } else if (!may_try(what, for_token ? std::string{} : key, for_token ? secret::token : secret::password)) {
     return;
   }
   owed_by_ = services_of_node{};
+  const auto go_on = [this, what] { what.what == reason::proof ? read_user(what.key) : look_for_names(what); };
   request(house_->services.bans, caf::infinite, check_name{key})
-      .then([this, key](const name_allowed&) { read_user(key); },
-            [this, key](caf::error& why) {
+      .then([go_on](const name_allowed&) { go_on(); },
+            [this, go_on](caf::error& why) {
               if (fault_of(why) == fault::kicked)
-                return read_user(key); // told only to those who know the password
+                return go_on(); // told only to those who know the password
               found_user(fault_of(why));
             });
+}
+
+/// All that could be in the way of the account, but for what others do until it is made.
+void connection::look_for_names(const rules::question::find_user& what) {
+  owed_by_ = std::monostate{};
+  const auto waits = what.what == rules::question::find_user::purpose::registration
+                     && house_->settings.registration.how == config::registration::policy::approval;
+  ask_store(
+      this, house_->store, store_work::kind::read,
+      [who = persistence::new_user{what.username, what.alias, {}, role::user, network}, waits](persistence::store& db) {
+        return outcome<user>{(waits ? db.refuses_request(who) : db.refuses_user(who)).value_or(fault::unknown_user)};
+      },
+      [this](outcome<user>& found) { found_user(std::move(found)); }, [this](fault why) { found_user(why); });
 }
 
 void connection::read_user(std::string key) {
@@ -105,11 +120,21 @@ void connection::take_registration_back() {
   caf::anon_send(house_->services.passwords, refuse_unwanted{});
 }
 
+/// The same of a password that it said, or wished to have: what was not hashed was not tried.
+void connection::take_hash_back() {
+  const auto asked = std::exchange(hash_, nullptr);
+  if (!asked || !asked->take_back())
+    return;
+  tried(admission::attempt_result::not_tried);
+  caf::anon_send(house_->services.passwords, refuse_unwanted{});
+}
+
 void connection::carry(rules::question::verify& what) {
   owed_by_ = services_of_node{};
   const auto guesses = what.passwords.size();
+  hash_ = std::make_shared<hash_ticket>();
   request(house_->services.passwords, caf::infinite,
-          verify_password{std::move(what.hash), std::move(what.passwords), attempt_.how})
+          verify_password{std::move(what.hash), std::move(what.passwords), attempt_.how, network, hash_})
       .then(
           [this, guesses](verified_password& x) {
             tried(x.which ? admission::attempt_result::right : admission::attempt_result::wrong, guesses);
@@ -123,7 +148,9 @@ void connection::carry(rules::question::verify& what) {
 
 void connection::carry(rules::question::hash& what) {
   owed_by_ = services_of_node{};
-  request(house_->services.passwords, caf::infinite, hash_password{std::move(what.password)})
+  hash_ = std::make_shared<hash_ticket>();
+  request(house_->services.passwords, caf::infinite,
+          hash_password{std::move(what.password), rules::urgency::known, network, hash_})
       .then([this](hashed_password& x) { answer<rules::question::hash>({std::move(x.hash)}); },
             [this](caf::error& why) { answer<rules::question::hash>({fault_of(why)}); });
 }
@@ -143,7 +170,7 @@ outcome<salond::done> look_for_invitation(persistence::store& db, const std::str
 
 /// A wrong one counts as a wrong password, of nobody's account; one that may be a login does as that.
 void connection::carry(rules::question::find_invitation& what) {
-  if (!may_try(what, {}))
+  if (!may_try(what, {}, admission::attempt::secret::invitation))
     return;
   ask_store(
       this, house_->store, store_work::kind::read,
@@ -160,10 +187,9 @@ void connection::carry(rules::question::find_invitation& what) {
       });
 }
 
-/// A token that is wrong may be a password, which is an attempt of its own.
+/// Always heard: nobody guesses 256 bits, and nothing is hashed. One that is wrong counts as words that are no command;
+/// then it may be a password, which is an attempt of its own.
 void connection::carry(rules::question::find_token& what) {
-  if (!may_try(what, {}))
-    return;
   ask_store(
       this, house_->store, store_work::kind::read,
       [hash = rules::token_hash(what.token), at = wall_clock()](persistence::store& db) {
@@ -171,18 +197,15 @@ void connection::carry(rules::question::find_token& what) {
       },
       [this](outcome<user>& found) {
         if (found) {
-          attempt_.account = key_of(found->username);
-          tried(admission::attempt_result::right);
+          house_->allowed.proved(key_of(found->username), network, now());
         } else {
-          tried(admission::attempt_result::wrong);
+          if (!inlet_.may_fail(now()))
+            return close(event::refused{fault::too_many_requests, {}});
           credential_ = credential::after_token;
         }
         answer<rules::question::find_token>({std::move(found)});
       },
-      [this](fault why) {
-        tried(admission::attempt_result::not_tried);
-        answer<rules::question::find_token>({why});
-      });
+      [this](fault why) { answer<rules::question::find_token>({why}); });
 }
 
 void connection::carry(rules::question::arrive& what) {

@@ -80,16 +80,20 @@ void store_account(relay_actor::broker_pointer self, const std::shared_ptr<audie
 } // namespace
 
 void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
-  hash_password wish{std::move(what.password), rules::urgency::new_user, what.ticket};
+  hash_password wish{std::move(what.password), rules::urgency::new_user, what.who.network, what.ticket};
   self->request(house->services.passwords, caf::infinite, std::move(wish))
       .then(
           [self, house, what](hashed_password& made) mutable {
             what.who.password_hash = std::move(made.hash);
             store_account(self, house, std::move(what));
           },
-          [house, from = what.from, network = what.who.network, ticket = what.ticket](caf::error& why) {
-            if (ticket->take_back())
+          [self, house, from = what.from, peer = what.peer, network = what.who.network,
+           ticket = what.ticket](caf::error& why) {
+            if (ticket->take_back()) {
               house->allowed.give_registration_back(network);
+              house->tell_fact("refused a registration, whose password cannot be hashed soon", to_string(fault_of(why)),
+                               peer, self->clock().now());
+            }
             house->answer(from, rules::answer_of<rules::question::register_user>{fault_of(why)});
           });
 }

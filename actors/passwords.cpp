@@ -8,22 +8,26 @@ namespace {
 using pointer = passwords_actor::stateful_pointer<passwords_state>;
 
 /// Computes `work()` on a thread and delivers its result; busy when too much waits, or when there is no memory for it.
-template <class Result, class Work>
-caf::result<Result> compute(pointer self, rules::urgency how, Work work,
-                            const std::shared_ptr<hash_ticket>& ticket = nullptr) {
+/// `asked`: how urgent it is, from where it comes, whether it is still wanted.
+template <class Result, class Question, class Work>
+caf::result<Result> compute(pointer self, const Question& asked, Work work) {
+  const auto& ticket = asked.ticket;
+  if (ticket && ticket->taken_back())
+    return make_error(fault::busy);
   auto answer = self->make_response_promise<Result>();
   const std::function<void()> refuse = [answer]() mutable { answer.deliver(make_error(fault::busy)); };
-  self->state.threads->put(how, {[answer, refuse, ticket, work = std::move(work)]() -> std::function<void()> {
-                                   try {
-                                     return [answer, result = work()]() mutable { answer.deliver(std::move(result)); };
-                                   } catch (const std::exception& error) {
-                                     log::error("cannot hash a password", {{"why", error.what()}});
-                                     if (ticket)
-                                       ticket->failed();
-                                     return refuse;
-                                   }
-                                 },
-                                 refuse, ticket});
+  self->state.threads->put(asked.how, asked.from,
+                           {[answer, refuse, ticket, work = std::move(work)]() -> std::function<void()> {
+                              try {
+                                return [answer, result = work()]() mutable { answer.deliver(std::move(result)); };
+                              } catch (const std::exception& error) {
+                                log::error("cannot hash a password", {{"why", error.what()}});
+                                if (ticket)
+                                  ticket->failed();
+                                return refuse;
+                              }
+                            },
+                            refuse, ticket});
   return answer;
 }
 
@@ -40,16 +44,13 @@ passwords_actor::behavior_type passwords(pointer self, config::passwords how) {
   });
   const rules::password_cost cost{how.memory_kib, how.passes};
   return {
-      [self, cost](const hash_password& msg) -> caf::result<hashed_password> {
-        if (msg.ticket && msg.ticket->taken_back())
-          return make_error(fault::busy);
-        return compute<hashed_password>(
-            self, msg.how,
-            [password = msg.password, cost] { return hashed_password{rules::hash_password(password, cost)}; },
-            msg.ticket);
+      [self, cost](const hash_password& msg) {
+        return compute<hashed_password>(self, msg, [password = msg.password, cost] {
+          return hashed_password{rules::hash_password(password, cost)};
+        });
       },
       [self, cost](const verify_password& msg) {
-        return compute<verified_password>(self, msg.how, [msg, cost] {
+        return compute<verified_password>(self, msg, [msg, cost] {
           auto found = rules::verify_passwords(msg.hash, msg.passwords, cost);
           return verified_password{found.which, std::move(found.better_hash)};
         });

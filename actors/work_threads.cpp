@@ -19,11 +19,11 @@ work_threads::~work_threads() {
     one.join();
 }
 
-void work_threads::put(rules::urgency how, work what) {
+void work_threads::put(rules::urgency how, const std::string& from, work what) {
   std::optional<work> refused;
   {
     std::lock_guard lock{mutex_};
-    refused = queue_.put(how, std::move(what));
+    refused = queue_.put(how, std::move(what), from);
   }
   wake_.notify_one();
   if (refused)
@@ -39,8 +39,7 @@ void work_threads::refuse_unwanted() {
   std::vector<work> unwanted;
   {
     std::lock_guard lock{mutex_};
-    unwanted = queue_.take_out(rules::urgency::new_user,
-                               [](const work& each) { return each.ticket && each.ticket->taken_back(); });
+    unwanted = queue_.take_out([](const work& each) { return each.ticket && each.ticket->taken_back(); });
   }
   for (auto& each : unwanted)
     each.refuse();

@@ -30,10 +30,10 @@ public:
   work_threads(const work_threads&) = delete;
   work_threads& operator=(const work_threads&) = delete;
 
-  /// Computes it when its turn comes, or refuses it at once, or another that is less urgent.
-  void put(rules::urgency how, work what);
+  /// Computes it when its turn comes, or refuses it at once, or another in its place. `from`: see hash_queue.
+  void put(rules::urgency how, const std::string& from, work what);
   std::vector<std::function<void()>> take_finished();
-  /// Refuses those of new accounts that were taken back, so that there is room for others.
+  /// Refuses those that were taken back, so that there is room for others.
   void refuse_unwanted();
 
 private:

@@ -129,7 +129,7 @@ bool deciding_store::looks_like_administrator(const std::string& alias) {
                      [](const similar_user& other) { return other.role == role::administrator; });
 }
 
-std::optional<fault> deciding_store::why_not_new(const new_user& who) {
+std::optional<fault> deciding_store::refuses_user(const new_user& who) {
   if (is_username_taken(key_of(who.username)))
     return fault::name_taken;
   if (const auto refusal = why_not_alike(who.username, user_id{}))
@@ -140,21 +140,27 @@ std::optional<fault> deciding_store::why_not_new(const new_user& who) {
 }
 
 outcome<registered_user> deciding_store::register_user(const new_user& who) {
-  if (const auto refusal = why_not_new(who))
+  if (const auto refusal = refuses_user(who))
     return *refusal;
   const auto made = insert_user(who);
   return registered_user{made, salons_of(made.username)};
 }
 
-outcome<done> deciding_store::request_registration(const new_user& who, moment now) {
-  if (const auto refusal = why_not_new(who))
-    return *refusal;
+std::optional<fault> deciding_store::refuses_request(const new_user& who) {
+  if (const auto refusal = refuses_user(who))
+    return refusal;
   if (count_registrations() >= most_registrations)
     return fault::busy;
   const auto& waiting = table_named("registrations");
   if (!who.network.empty()
       && count_with(waiting, column_named(waiting, "address"), who.network) >= int64_t{most_registrations_of_network})
     return fault::too_many_attempts;
+  return std::nullopt;
+}
+
+outcome<done> deciding_store::request_registration(const new_user& who, moment now) {
+  if (const auto refusal = refuses_request(who))
+    return *refusal;
   insert_registration(who, now);
   return done{};
 }

@@ -15,7 +15,9 @@ public:
   outcome<salon_record> restore_salon(const std::string& name_key, const decision& why) override;
 
   outcome<registered_user> register_user(const new_user& who) override;
+  std::optional<fault> refuses_user(const new_user& who) override;
   outcome<done> request_registration(const new_user& who, moment now) override;
+  std::optional<fault> refuses_request(const new_user& who) override;
   bool is_waiting(const std::string& username_key) override;
   outcome<registered_user> accept_registration(const std::string& username_key, const decision& why) override;
   outcome<done> reject_registration(const std::string& username_key, const decision& why) override;
@@ -151,7 +153,6 @@ protected:
 
 private:
   moment waits_since(const std::string& username_key);
-  std::optional<fault> why_not_new(const new_user& who);
   bool is_username_taken(const std::string& key);
   std::optional<fault> why_not_alike(const std::string& username, user_id but);
   bool looks_like_administrator(const std::string& alias);

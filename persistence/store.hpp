@@ -100,6 +100,8 @@ public:
   /// one), reserved_name for one that looks like an administrator's, alias_taken; all of it for names that wait, too.
   /// Write.
   virtual outcome<registered_user> register_user(const new_user& who) = 0;
+  /// Why register_user() would refuse these names now, if so.
+  virtual std::optional<fault> refuses_user(const new_user& who) = 0;
   /// Replaces the hash if it still is `expected`; answers whether it did. Write.
   virtual bool replace_hash(user_id who, const std::string& expected, const std::string& hash) = 0;
   /// A new password: as replace_hash, and all tokens of the user end. Write.
@@ -112,6 +114,8 @@ public:
   /// As register_user(), but there is no account before it is accepted. busy: so many wait already; too_many_attempts:
   /// of its network. Write.
   virtual outcome<done> request_registration(const new_user& who, moment now) = 0;
+  /// Why it would refuse this one now, if so.
+  virtual std::optional<fault> refuses_request(const new_user& who) = 0;
   /// Oldest first.
   virtual std::vector<registration> registrations() = 0;
   /// Whether somebody waits for this username.

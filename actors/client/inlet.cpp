@@ -142,6 +142,12 @@ instant::duration inlet::hold(instant::duration wait, instant now) {
   return wait + std::chrono::milliseconds{1};
 }
 
+bool inlet::may_fail(instant now) {
+  using verdict = rules::client_budget::verdict;
+  const rules::client_budget::request fault{client_costs::misspoken, true, false, session_.anonymous()};
+  return allowed_.ask(budget_, network_, fault, now).what != verdict::close;
+}
+
 void inlet::charge_answer(const rules::effects& answer, bool more_comes, instant now) {
   const auto owed = admission::cost_of_answer(answer) - prepaid_;
   prepaid_ = more_comes ? std::max(0.0, -owed) : 0;

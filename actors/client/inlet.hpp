@@ -76,6 +76,8 @@ public:
   bool held(instant now) const { return now < held_until_; }
   /// Answers how long who goes on with the same answer waits.
   instant::duration charge(double cost, instant now) { return allowed_.charge(budget_, network_, cost, now); }
+  /// What it said was a command, and wrong: it counts with what is none. False: it did so too often.
+  bool may_fail(instant now);
   /// An answer costs what was taken for it before, and the rest when it is known. `more_comes`: it is not whole.
   void charge_answer(const rules::effects& answer, bool more_comes, instant now);
   /// Waits for the turn of its handshake at its address. Answers when to wake the owner, 0: it need not wait. Nothing
@@ -114,7 +116,7 @@ private:
   const std::string& network_;
   rules::session session_;
   rules::client_budget budget_;
-  double prepaid_ = 0;            ///< for an answer that is not whole yet
+  double prepaid_ = 0;              ///< for an answer that is not whole yet
   std::unique_ptr<utterance> held_; ///< paid for, and not heard before held_until_
   std::optional<instant> rate_waits_since_; ///< for the rate of its user
   instant held_until_{};

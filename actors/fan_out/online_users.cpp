@@ -1,4 +1,5 @@
 #include "actors/fan_out/online_users.hpp"
+#include "actors/fan_out/subscriber_list.hpp"
 #include <algorithm>
 
 namespace salond {
@@ -40,24 +41,28 @@ const std::vector<subscriber*>& online_users::of(user_id user) const {
 }
 
 void online_users::tell(user_id user, const event::any& what) const {
+  const std::vector<event::any> events{what};
+  spelled_batch batch{events};
   for (auto* who : of(user))
     if (online(*who))
-      who->hear(what);
+      who->hear(batch.as(*who->spells));
 }
 
 void online_users::tell_privately(user_id target, user_id author, connection_id from,
                                   const event::said_privately& what) const {
+  const std::vector<event::any> events{what};
+  spelled_batch batch{events};
   for (auto* who : of(target)) {
     if (!who->backlog.over())
       who->backlog.note(what.id);
     else if (!who->backlog.told(what.id)) // else it had waited: the author's answer came behind the target's welcome
-      who->deliver(what);
+      who->deliver(batch.as(*who->spells), what.id);
   }
   if (author == target)
     return;
   for (auto* who : of(author))
     if (who->number != from && online(*who))
-      who->hear(event::any{what});
+      who->hear(batch.as(*who->spells));
 }
 
 void online_users::confirm(user_id user, const decided_request& what) const {

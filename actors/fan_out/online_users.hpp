@@ -33,7 +33,8 @@ public:
     }
   }
 
-  /// Tells each connection of a user.
+  /// Tells each connection of a user. A user may have as many as an address may: what they are told is spelled once,
+  /// as for a salon.
   void tell(user_id user, const event::any& what) const;
   /// Tells each connection of the target that is not still told what waited, which comes first; and the author's others
   /// but `from`; nobody twice.

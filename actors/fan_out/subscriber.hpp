@@ -15,9 +15,8 @@ public:
   virtual ~subscriber() = default;
   /// Bytes spelled as it takes them: queued, they go out at flush().
   virtual void hear(const shared_texts& spelled) = 0;
-  virtual void hear(const event::any& what) = 0;
-  /// As hear(), to its target: audience::delivered() is called once it is written.
-  virtual void deliver(const event::said_privately& what) = 0;
+  /// As hear(), of a private message to its target: audience::delivered() is called once it is written.
+  virtual void deliver(const shared_texts& spelled, private_id which) = 0;
   /// What it has been told last is this decision: audience::told_decisions() is called once that is written.
   virtual void confirm(const decided_request& what) = 0;
   virtual void answered(rules::answer::any what) = 0;

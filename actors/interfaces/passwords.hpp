@@ -16,7 +16,8 @@ namespace salond {
 struct hash_password {
   std::string password;
   rules::urgency how = rules::urgency::known;
-  std::shared_ptr<hash_ticket> ticket = nullptr; ///< of a new account: whether it is still wanted
+  std::string from = {};                         ///< whose turn it uses: an address; empty: none
+  std::shared_ptr<hash_ticket> ticket = nullptr; ///< whether it is still wanted; none: it is
 };
 /// The hash, as it is stored.
 struct hashed_password {
@@ -27,13 +28,15 @@ struct verify_password {
   std::string hash;
   std::vector<std::string> passwords;
   rules::urgency how = rules::urgency::known;
+  std::string from = {};                         ///< as of hash_password
+  std::shared_ptr<hash_ticket> ticket = nullptr; ///< the same
 };
 /// The first password that fits, if one does.
 struct verified_password {
   std::optional<size_t> which;
   std::string better_hash; ///< of that password, where the stored one is outdated; else empty
 };
-/// Hashes of new accounts were taken back.
+/// Hashes were taken back.
 struct refuse_unwanted {};
 /// INTERNAL to passwords: a thread has finished a hash.
 struct collect_hashes {};

@@ -35,7 +35,9 @@ void failure_bursts::add_to(table& where, const std::string& key, const std::str
   if (burst.account != account)
     burst.account.clear();
   burst.last = now;
-  ++(how == failure::wrong ? burst.wrong : burst.unheard);
+  ++(how == failure::unheard ? burst.unheard : burst.wrong);
+  burst.tokens += how == failure::wrong_token ? 1 : 0;
+  burst.invitations += how == failure::wrong_invitation ? 1 : 0;
   if (!address.empty() && burst.addresses.size() < most_addresses)
     burst.addresses.insert(address);
 }

@@ -2,22 +2,24 @@
 // the threads are work_threads'.
 //
 // - A login goes before everything else: first where its owner was before, then from an address that seldom fails, then
-//   the rest. So an attack fills the end of the queue, not its front.
+//   the rest. So an attack fills the end of the queue, not its front. Among those that are equally urgent addresses
+//   take turns, so that who comes with many at once holds up others by one.
 // - Passwords of new accounts (an import's, then registrations') are hashed when no login waits, and leave a thread to
 //   logins where there is more than one. So do, behind them, logins of an account that somebody attacks from where its
 //   owner was, one at a time: the attack has what nobody else needs of one thread.
 // - Logins have one bound together. One that comes when they fill it takes the place of the last of the least urgent,
-// if
-//   that is less urgent than itself. Registrations have a bound of their own, and so have contested logins. Of an
-//   import two wait at most.
+//   if that is less urgent than itself. Registrations have a bound of their own, and so have contested logins. Of an
+//   import two wait at most. At each bound an address that has less waiting takes the place of the last of the address
+//   that has most.
 #pragma once
+#include "actors/rules/turns.hpp"
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <iterator>
+#include <limits>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,7 +28,7 @@ namespace salond::rules {
 /// Whose password it is, the most urgent first.
 enum class urgency : uint8_t {
   known,    ///< of an account at an address where its owner was, of a session that goes on, of an operator
-  seldom,   ///< at an address that seldom fails
+  seldom,   ///< at an address that seldom fails, or where owners fail often
   other,    ///< of whoever else logs in
   import,   ///< of an account that an operator imports
   new_user, ///< of an account that somebody asks for
@@ -43,26 +45,17 @@ public:
   /// `most_logins`: that wait; 0: no limit.
   hash_queue(size_t threads, size_t most_logins) : threads_(threads), most_logins_(most_logins) {}
 
-  /// Answers what has no room, to be refused: `what` itself, or a login that it takes the place of.
-  std::optional<Work> put(urgency how, Work what) {
-    auto& mine = of(how);
-    if (how == urgency::new_user && mine.size() >= most_registrations)
+  /// Answers what has no room, to be refused: `what` itself, or another that it takes the place of. `from`: whose turn
+  /// it uses, an address; empty: none, as of an operator.
+  std::optional<Work> put(urgency how, Work what, const std::string& from = {}) {
+    auto* full = full_for(how);
+    if (full && full <= &of(how) && !(full == &of(how) && full->has_more_than(from)))
       return what;
-    if (how == urgency::contested && mine.size() >= most_contested)
-      return what;
-    if (!leaves_a_thread(how) && most_logins_ != 0 && logins() >= most_logins_) {
-      auto* last = &of(urgency::other);
-      while (last->empty())
-        --last; // there are logins
-      if (last <= &mine)
-        return what;
-      auto refused = std::move(last->back());
-      last->pop_back();
-      mine.push_back(std::move(what));
-      return refused;
-    }
-    mine.push_back(std::move(what));
-    return std::nullopt;
+    std::optional<Work> refused;
+    if (full)
+      refused = full->pop_last();
+    of(how).push(from, std::move(what));
+    return refused;
   }
 
   /// The next one to be hashed, if a thread may have it; over() tells when it is done.
@@ -71,8 +64,7 @@ public:
       const auto how = static_cast<urgency>(at);
       if (waiting_[at].empty() || !may_begin(how))
         continue;
-      auto next = std::move(waiting_[at].front());
-      waiting_[at].pop_front();
+      auto next = waiting_[at].pop();
       leaving_ += leaves_a_thread(how) ? 1 : 0;
       contested_ = contested_ || how == urgency::contested;
       return std::pair{how, std::move(next)};
@@ -81,12 +73,10 @@ public:
   }
   /// Takes out those that wait and of which `unwanted` is true.
   template <class Unwanted>
-  std::vector<Work> take_out(urgency how, Unwanted unwanted) {
-    auto& mine = of(how);
-    const auto gone =
-        std::stable_partition(mine.begin(), mine.end(), [&](const Work& each) { return !unwanted(each); });
-    std::vector<Work> result(std::make_move_iterator(gone), std::make_move_iterator(mine.end()));
-    mine.erase(gone, mine.end());
+  std::vector<Work> take_out(Unwanted unwanted) {
+    std::vector<Work> result;
+    for (auto& each : waiting_)
+      each.take_out(result, unwanted);
     return result;
   }
   void over(urgency how) {
@@ -102,12 +92,29 @@ private:
       return false; // on one thread: how many passwords strangers can try does not grow with the machine
     return !leaves_a_thread(how) || leaving_ < most_leaving();
   }
-  std::deque<Work>& of(urgency how) { return waiting_[static_cast<size_t>(how)]; }
+  turns<Work>& of(urgency how) { return waiting_[static_cast<size_t>(how)]; }
+  /// What is to make room for one more that is so urgent, where there is none: the least urgent of what shares a bound
+  /// with it.
+  turns<Work>* full_for(urgency how) {
+    auto& mine = of(how);
+    if (leaves_a_thread(how)) {
+      const auto most = how == urgency::new_user    ? most_registrations
+                        : how == urgency::contested ? most_contested
+                                                    : std::numeric_limits<size_t>::max();
+      return mine.size() >= most ? &mine : nullptr;
+    }
+    if (most_logins_ == 0 || logins() < most_logins_)
+      return nullptr;
+    auto* last = &of(urgency::other);
+    while (last->empty())
+      --last; // there are logins
+    return last;
+  }
   size_t logins() const { return waiting_[0].size() + waiting_[1].size() + waiting_[2].size(); }
 
   size_t threads_, most_logins_, leaving_ = 0; ///< hashed now, of what leaves a thread
   bool contested_ = false;                     ///< whether one of these is
-  std::array<std::deque<Work>, 6> waiting_;    ///< by urgency
+  std::array<turns<Work>, 6> waiting_;         ///< by urgency
 };
 
 } // namespace salond::rules

@@ -16,7 +16,7 @@ constexpr pace seldom{login_throttle::seldom_an_hour, login_throttle::seldom_an_
 pace pace_of(allowance_of which, uint32_t a_minute) {
   switch (which) {
   case allowance_of::address:
-  case allowance_of::token: return a_minutes(std::max(1u, a_minute));
+  case allowance_of::owners: return a_minutes(std::max(1u, a_minute));
   case allowance_of::seldom: return seldom;
   case allowance_of::account:
   case allowance_of::known_address: break;
@@ -34,7 +34,7 @@ std::string name_of(allowance_of which, const attempt& what) {
   case allowance_of::address: return "address " + what.address;
   case allowance_of::account: return "account " + cut(what.account);
   case allowance_of::seldom: return "seldom " + what.address;
-  case allowance_of::token: return "token " + what.address;
+  case allowance_of::owners: return "owners " + what.address;
   case allowance_of::known_address: break;
   }
   return "known " + what.address + " " + cut(what.account);
@@ -43,27 +43,50 @@ std::string name_of(allowance_of which, const attempt& what) {
 } // namespace
 
 std::vector<allowance_of> login_throttle::allowances_for(const attempt& what, uint32_t a_minute, instant now) {
-  if (find_known(what.account, what.address, now))
-    return {allowance_of::known_address};
+  const auto address_counts = a_minute != 0 && !what.address.empty();
   std::vector<allowance_of> result;
-  if (a_minute != 0 && !what.address.empty())
-    result.push_back(what.token ? allowance_of::token : allowance_of::address);
+  if (find_known(what.account, what.address, now)) {
+    result.push_back(allowance_of::known_address);
+    if (address_counts)
+      result.push_back(allowance_of::owners);
+    return result;
+  }
+  if (address_counts)
+    result.push_back(allowance_of::address);
   if (!what.account.empty())
     result.push_back(allowance_of::account);
   return result;
 }
 
-/// The first of its allowances that holds nothing.
+/// Whether wrong passwords of others who are known there used up what the address has for them.
+bool login_throttle::owners_used_it_up(const attempt& what, uint32_t a_minute, instant now) {
+  const auto counts = std::find(what.uses.begin(), what.uses.end(), allowance_of::owners) != what.uses.end();
+  return counts && owners_.at(what.address).tokens.level(pace_of(allowance_of::owners, a_minute), now) < 1;
+}
+
+/// The first of its allowances that holds nothing, and has to. Where only another try of the account is in the way,
+/// that is what it waits for.
 std::optional<allowance_of> login_throttle::used_up(const attempt& what, uint32_t a_minute, instant now) {
-  for (const auto which : what.uses)
-    if (auto* here = find(which, what, now); here && here->tokens.level(pace_of(which, a_minute), now) < 1)
+  for (const auto which : what.uses) {
+    auto* here = find(which, what, now);
+    if (!here || here->tokens.level(pace_of(which, a_minute), now) >= 1)
+      continue;
+    if (which != allowance_of::owners)
       return which;
+    if (auto* known = find_known(what.account, what.address, now); known->mistypes.level(seldom, now) < 1)
+      return which;
+    else if (known->tries.in_trial != 0)
+      return allowance_of::known_address;
+  }
   return std::nullopt;
 }
 
-urgency login_throttle::urgency_of(const attempt& what, instant now) {
-  if (find_known(what.account, what.address, now))
-    return urgency::known;
+urgency login_throttle::urgency_of(const attempt& what, uint32_t a_minute, instant now) {
+  if (auto* known = find_known(what.account, what.address, now)) {
+    if (!owners_used_it_up(what, a_minute, now))
+      return urgency::known;
+    return known->mistypes.level(seldom, now) > seldom.burst - 1 ? urgency::seldom : urgency::other;
+  }
   auto* here = seldom_.find(what.address);
   const bool fails = what.account.empty() || (here && here->tokens.level(seldom, now) < 1);
   return fails ? urgency::other : urgency::seldom;
@@ -81,13 +104,13 @@ void login_throttle::hear_if_seldom(attempt& what, uint32_t a_minute, instant no
 login_throttle::verdict login_throttle::begin(attempt& what, uint32_t a_minute, instant now) {
   what.at = attempt::stage::none;
   what.uses = allowances_for(what, a_minute, now);
-  what.how = urgency_of(what, now);
-  if (what.how != urgency::known && !what.account.empty())
-    hear_if_seldom(what, a_minute, now);
+  what.how = urgency_of(what, a_minute, now);
+  hear_if_seldom(what, a_minute, now);
   if (const auto which = used_up(what, a_minute, now)) {
     if (find(*which, what, now)->in_trial == 0) {
       what.uses.clear();
-      if (*which != allowance_of::known_address || !what.login)
+      const auto was_there = *which == allowance_of::known_address || *which == allowance_of::owners;
+      if (!was_there || !what.login)
         return verdict::refused;
       what.how = urgency::contested;
       what.at = attempt::stage::tried;
@@ -132,7 +155,7 @@ std::vector<connection_id> login_throttle::over(attempt& what, result how, size_
   if (how != result::right)
     count_failure(what, guesses, now);
   else if (!what.account.empty())
-    remember(what.account, what.address, now).last = now;
+    proved(what.account, what.address, now);
   return next;
 }
 
@@ -141,8 +164,12 @@ void login_throttle::count_failure(const attempt& what, size_t guesses, instant 
   const bool counted = std::find(what.uses.begin(), what.uses.end(), allowance_of::seldom) != what.uses.end();
   if (what.account.empty() || counted)
     return;
-  auto& tokens = seldom_.at(what.address).tokens;
-  tokens.charge(std::min(tokens.level(seldom, now), static_cast<double>(guesses)));
+  const auto charge = [&](token_bucket& tokens) {
+    tokens.charge(std::min(tokens.level(seldom, now), static_cast<double>(guesses)));
+  };
+  charge(seldom_.at(what.address).tokens);
+  if (auto* known = find_known(what.account, what.address, now))
+    charge(known->mistypes);
 }
 
 /// Those who wait for this allowance: as many as it holds, and all of them, to be refused, when nothing is to come.
@@ -169,7 +196,7 @@ login_throttle::allowance* login_throttle::find(allowance_of which, const attemp
   case allowance_of::address: return &addresses_.at(what.address);
   case allowance_of::account: return &accounts_.at(cut(what.account));
   case allowance_of::seldom: return &seldom_.at(what.address);
-  case allowance_of::token: return &tokens_.at(what.address);
+  case allowance_of::owners: return &owners_.at(what.address);
   case allowance_of::known_address: break;
   }
   auto* known = find_known(what.account, what.address, now);
@@ -197,8 +224,12 @@ login_throttle::known_address& login_throttle::remember(const std::string& accou
   all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& one) { return one.address == address; }), all.end());
   if (all.size() >= most_known_addresses)
     all.erase(std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.last < b.last; }));
-  all.push_back({address, {}, now, -1});
+  all.push_back({address, {}, {}, now, -1});
   return all.back();
+}
+
+void login_throttle::proved(const std::string& account, const std::string& address, instant now) {
+  remember(account, address, now).last = now;
 }
 
 void login_throttle::remember(const std::string& account, const std::string& address, int64_t day, instant last) {

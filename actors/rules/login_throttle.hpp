@@ -3,17 +3,22 @@
 // - An address has an allowance, so many a minute, for whatever accounts it tries; and another one for tokens, which
 //   nobody guesses, so that whoever tries passwords keeps nobody at his address from coming back.
 // - An account has one for all addresses together from which nobody lately proved to be its owner. Who attacks it uses
-//   that up and no more: from each address where its owner did, the account has an allowance of its own, which is the
-//   only one that counts there.
+//   that up and no more: from each address where its owner did, the account has an allowance of its own. It is the only
+//   one that can refuse there who seldom fails: four wrong passwords of the account in an hour, one at a time. Beyond
+//   that the address's allowance for all such accounts can as well, which is apart from the one for strangers there.
+//   So somebody with a hundred accounts has no hundred times as many passwords hashed, and keeps no neighbour out;
+//   while he has used that allowance up, who is known there is hashed as where he never was, whose account has failed
+//   there behind whose has not.
 // - Where the account's is used up, an address that seldom fails is heard all the same: its first wrong passwords of
-// the
-//   hour, for whatever account, are its own affair. So the owner is let in from an address where he never was, while
-//   strangers attack his account; and strangers with a thousand addresses are heard some thousand times an hour.
+//   the hour, for whatever account, are its own affair. So the owner is let in from an address where he never was,
+//   while strangers attack his account; and strangers with a thousand addresses are heard some thousand times an hour.
 // - Where strangers share an address with the owner and use that up, a login is heard all the same, and hashed last
 //   (urgency::contested): nothing but the password tells him from them. Who is logged in is not: he tries his own.
 // - Wrong passwords use an allowance up, right ones do not: each attempt takes its tokens before it is judged, and
 //   gives them back when the password was right. Meanwhile others wait their turn, so that a thousand right logins at
 //   once from one address all get in, and of a thousand wrong ones only as many are hashed as the allowance holds.
+//
+// Tokens are no passwords: nobody guesses 256 bits, and nothing is hashed for one. They use nothing up here.
 //
 // The addresses where owners were are stored outside, and told to this at the start: remember().
 //
@@ -44,21 +49,22 @@ public:
   static constexpr size_t most_name_bytes = 512;
 
   /// Whose allowance a try uses: the address's, the account's, the address's of those that seldom fail, the account's
-  /// at an address that is known to it; of a token, its address's.
-  enum class allowance_of { address, account, seldom, known_address, token };
+  /// at an address that is known to it, the address's for such accounts that fail.
+  enum class allowance_of { address, account, seldom, known_address, owners };
 
   /// One try of a password.
   struct attempt {
     connection_id by;
     std::string address; ///< of a whole network where that is one customer's; empty: none, and no allowance of it
-    std::string account; ///< the key of its name; empty: none that counts (a token, or what was said for one)
+    std::string account; ///< the key of its name; empty: none that counts (what was said for a token, an invitation)
 
     enum class stage { none, waits, tried };
     stage at = stage::none;         ///< set by the throttle, as what follows
     std::vector<allowance_of> uses; ///< where it is tried; where it waits, the one that is used up
     urgency how = urgency::other;   ///< of its hash
-    bool token = false;             ///< no password is tried, nothing is hashed
     bool login = false;             ///< of somebody who is not logged in yet
+    enum class secret { password, token, invitation };
+    secret said = secret::password; ///< what was said for it, to be told of
   };
 
   enum class verdict {
@@ -79,6 +85,8 @@ public:
   std::vector<connection_id> over(attempt& what, result how, size_t guesses, uint32_t a_minute, instant now);
 
   // --- where owners were ---
+  /// The owner proved himself there by something else than a password.
+  void proved(const std::string& account, const std::string& address, instant now);
   /// From what is stored. `day`: of when it was stored, as is_to_be_stored() counts.
   void remember(const std::string& account, const std::string& address, int64_t day, instant last);
   /// Whether the owner is known to be there, and that is not stored since `day` began (days of any count).
@@ -97,13 +105,15 @@ private:
   struct known_address {
     std::string address;
     allowance tries;
+    token_bucket mistypes; ///< as of an address that seldom fails
     instant last;
     int64_t stored_on = -1; ///< a day; -1: never
   };
 
   std::vector<allowance_of> allowances_for(const attempt& what, uint32_t a_minute, instant now);
   std::optional<allowance_of> used_up(const attempt& what, uint32_t a_minute, instant now);
-  urgency urgency_of(const attempt& what, instant now);
+  bool owners_used_it_up(const attempt& what, uint32_t a_minute, instant now);
+  urgency urgency_of(const attempt& what, uint32_t a_minute, instant now);
   void hear_if_seldom(attempt& what, uint32_t a_minute, instant now);
   void count_failure(const attempt& what, size_t guesses, instant now);
   known_address* find_known(const std::string& account, const std::string& address, instant now);
@@ -112,7 +122,7 @@ private:
   void wake(allowance_of which, const attempt& what, uint32_t a_minute, instant now, std::vector<connection_id>& next);
 
   recent<std::string, allowance> addresses_{most_addresses}, accounts_{most_accounts}, seldom_{most_addresses},
-      tokens_{most_addresses};
+      owners_{most_addresses};
   recent<std::string, std::vector<known_address>> known_{most_known_accounts};
   std::unordered_map<std::string, std::deque<connection_id>> waiting_; ///< by allowance; of connections that exist
 };

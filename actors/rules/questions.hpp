@@ -17,11 +17,12 @@ namespace question {
 
 /// Is the name out for good, and what is stored about it?
 struct find_user {
-  /// What for: to prove a password, which may be tried only so often, or to see whether the name is free.
+  /// What for: to prove a password, which may be tried only so often, or to see whether the names are free.
   enum class purpose { proof, registration, invited_registration };
   std::string username;
   purpose what = purpose::proof;
-  std::string key = {}; ///< of the name, once it was made: who waits for his turn is asked for again
+  std::string key = {};   ///< of the name, once it was made: who waits for his turn is asked for again
+  std::string alias = {}; ///< of a registration: whether it is free as well
 };
 /// Which of the passwords fits the hash? An empty hash fits none, at the same cost.
 struct verify {
@@ -73,8 +74,8 @@ using any = std::variant<find_user, verify, hash, find_invitation, find_token, a
 
 namespace answer {
 
-/// banned, unknown_user, wrong_credentials (a token), too_many_attempts, registration_closed, reserved_name, storage,
-/// busy.
+/// banned, unknown_user, wrong_credentials (a token), too_many_attempts, storage, busy. Of a registration: unknown_user
+/// where nothing is in its way, else registration_closed, reserved_name, name_taken, alias_taken.
 struct found {
   outcome<user> who;
 };

@@ -334,12 +334,13 @@ effects session::on(looking_for_invitation& now, answer::settled& settled) {
   return look_for_name(std::move(wish.account), std::move(wish.code));
 }
 
-/// Before the costly hash: names are taken more often than not.
+/// Before the costly hash, and of both names: what is taken would else be hashed as often as somebody likes.
 effects session::look_for_name(command::register_user wish, std::string invitation) {
   if (auto why = refuses_registration(wish))
     return settle(event::registration_refused{*why});
   using reason = question::find_user::purpose;
-  question::find_user next{wish.username, invitation.empty() ? reason::registration : reason::invited_registration};
+  question::find_user next{
+      wish.username, invitation.empty() ? reason::registration : reason::invited_registration, {}, wish.alias};
   state_ = looking_for_name{std::move(wish), std::move(invitation)};
   return just(ask{std::move(next)});
 }
@@ -347,7 +348,7 @@ effects session::look_for_name(command::register_user wish, std::string invitati
 effects session::on(looking_for_name& now, answer::found& found) {
   if (found.who || found.who.why() == fault::banned)
     return settle(event::registration_refused{fault::name_taken});
-  if (found.who.why() != fault::unknown_user && found.who.why() != fault::wrong_credentials)
+  if (found.who.why() != fault::unknown_user)
     return settle(event::registration_refused{found.who.why()});
   auto& wish = now.wish;
   question::register_user next{std::move(wish.username), std::move(wish.alias), std::move(wish.password),

@@ -1,4 +1,5 @@
 #include "protocol/commands/client_commands.hpp"
+#include <algorithm>
 #include <type_traits>
 
 namespace salond {
@@ -26,12 +27,12 @@ constexpr client_command row(const char* name, place allowed, double cost, bool 
 }
 
 // A post has its own rate, by user; so have wrong passwords, and accounts that are made, by address. What hashes a
-// password costs as much as that, on the threads for it.
+// password costs as much as that, on the threads for it: a change of password once for each of its readings.
 constexpr client_command_table table{
     row<command::log_in>("", place::first_frame, 0, no_message, everybody, nullptr),
     row<command::register_user>("INSCRIPTION", place::both, 0, no_message, everybody, nullptr, "REGISTER"),
     row<command::register_invited>("INVITE", place::first_frame, 0, no_message, everybody, nullptr),
-    row<command::resume>("RESUME", place::first_frame, 0, no_message, everybody, nullptr),
+    row<command::resume>("RESUME", place::first_frame, 2, no_message, everybody, nullptr),
     row<command::post>("MSG", place::session, 0, a_message, everybody,
                        "MSG (salon):texte - écrire aux membres d'un salon"),
     row<command::join>("JOIN", place::session, 2, a_message, everybody,
@@ -88,8 +89,10 @@ const client_command& about(const command::any& said) {
 }
 
 double cost_of(const utterance& said) {
-  if (const auto* command = std::get_if<command::any>(&said))
-    return about(*command).cost;
+  if (const auto* command = std::get_if<command::any>(&said)) {
+    const auto* change = std::get_if<command::change_password>(command);
+    return about(*command).cost * (change ? static_cast<double>(std::max<size_t>(1, change->readings.size())) : 1);
+  }
   if (std::holds_alternative<misspoken>(said))
     return client_costs::misspoken;
   return std::holds_alternative<nothing_said>(said) ? client_costs::nothing_said : 0;

@@ -136,7 +136,7 @@ TEST_F(Audience, TellsAnArrivalEachPrivateMessageOnceInOrder) {
   zoe.backlog.go_on({{private_id{2}, "paul", "", {}}, {private_id{3}, "paul", "", {}}, {private_id{4}, "paul", "", {}}},
                     {});
   house.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{5}, "paul", "later", {}});
-  EXPECT_THAT(zoe.heard, ElementsAre("delivered later"));
+  EXPECT_THAT(zoe.heard, ElementsAre("delivered 5 paul (privé): later"));
 }
 
 TEST_F(Audience, TellsAnArrivalWhatWasDecidedAmongWhatWasSaidInTheOrderOfTime) {
@@ -180,9 +180,9 @@ TEST_F(Audience, TellsEachConnectionOfTheTargetAndTheAuthorsOthers) {
   house.users.tell_privately(paul_id, zoe_id, zoe.number, {private_id{1}, "zoë", "to paul", {}});
   house.users.tell_privately(zoe_id, zoe_id, zoe.number, {private_id{2}, "zoë", "to herself", {}});
 
-  EXPECT_THAT(paul.heard, ElementsAre("delivered to paul"));
-  EXPECT_THAT(zoe.heard, ElementsAre("delivered to herself"));
-  EXPECT_THAT(again.heard, ElementsAre("said_privately(zoë, to paul)", "delivered to herself"));
+  EXPECT_THAT(paul.heard, ElementsAre("delivered 1 zoë (privé): to paul"));
+  EXPECT_THAT(zoe.heard, ElementsAre("delivered 2 zoë (privé): to herself"));
+  EXPECT_THAT(again.heard, ElementsAre("zoë (privé): to paul", "delivered 2 zoë (privé): to herself"));
 }
 
 TEST_F(Audience, FindsASalonByKeyAndTheExactNameFirst) {

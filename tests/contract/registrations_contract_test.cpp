@@ -36,6 +36,24 @@ TEST_P(StoreContract, ARegistrationWaitsAndTakesItsNames) {
   EXPECT_THAT(db->registrations(), SizeIs(1));
 }
 
+TEST_P(StoreContract, SaysBeforehandWhyItWouldRefuseARegistration) {
+  add_user("paul");
+  const auto refused = [this](const new_user& who) { return db->refuses_user(who); };
+
+  EXPECT_EQ(refused({"PAUL", "x", {}}), fault::name_taken);
+  EXPECT_EQ(refused({"x", "Paul", {}}), fault::alias_taken);
+  EXPECT_EQ(refused({"zoë", "z", {}}), std::nullopt);
+  for (size_t n = 0; n < store::most_registrations_of_network; ++n)
+    write([&] {
+      return db->request_registration({"zoë " + std::to_string(n), "z" + std::to_string(n), "h", role::user, "::/64"},
+                                      noon);
+    });
+  EXPECT_EQ(refused({"x", "Z7", {}}), fault::alias_taken) << "of who waits";
+  EXPECT_EQ(refused({"x", "y", {}, role::user, "::/64"}), std::nullopt);
+  EXPECT_EQ(db->refuses_request({"x", "y", {}, role::user, "::/64"}), fault::too_many_attempts);
+  EXPECT_EQ(db->refuses_request({"x", "y", {}, role::user, "192.0.2.1"}), std::nullopt);
+}
+
 TEST_P(StoreContract, NobodyWaitsForANameThatIsBanned) {
   add_user("Zoé");
   write([&] { return db->ban(key_of("Zoé"), decided()); });

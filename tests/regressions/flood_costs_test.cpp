@@ -289,7 +289,6 @@ TEST(ClientCommands, CostSomethingUnlessTheyHaveARateOfTheirOwn) {
   for (const auto& one : client_commands()) {
     const auto own_rate = one.kind == command::any{command::post{}}.index()
                           || one.kind == command::any{command::log_in{}}.index()
-                          || one.kind == command::any{command::resume{}}.index()
                           || one.kind == command::any{command::register_user{}}.index()
                           || one.kind == command::any{command::register_invited{}}.index()
                           || one.kind == command::any{command::quit{}}.index(); // nothing comes after it
@@ -297,6 +296,17 @@ TEST(ClientCommands, CostSomethingUnlessTheyHaveARateOfTheirOwn) {
   }
   EXPECT_GT(cost_of(misspoken{}), 0);
   EXPECT_GT(cost_of(nothing_said{}), 0);
+}
+
+/// A change of password that can be read in eight ways has eight passwords hashed, and cost as much as one.
+TEST(ClientCommands, ThatHashPasswordsCostSomethingForEach) {
+  const auto cost = [](const std::string& frame) { return cost_of(text::session_frame(frame)); };
+  const auto one = cost("PASSWORD:old:new");
+
+  EXPECT_EQ(one, cost("AUTH:zoe:secret"));
+  EXPECT_EQ(cost("PASSWORD:a:b:c"), 2 * one);
+  EXPECT_EQ(cost("PASSWORD:a:b:c:d:e:f:g:h:i"), 8 * one);
+  EXPECT_EQ(cost_of(command::any{command::change_password{}}), one);
 }
 
 TEST(ClientCommands, OfHelpAreUnderstoodByTheirNames) {

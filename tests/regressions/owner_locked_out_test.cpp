@@ -3,6 +3,9 @@
 // Right: an address that seldom fails is heard whoever attacks the account, where owners were is known after a restart,
 // and those who are heard are hashed first. Here the rules alone, with a clock of the test's and hashes of 25 ms on two
 // threads; attack_on_an_owner_test.cpp does it with the real server.
+// Seen later: a hundred accounts of the attacker's own, each logged in once from five addresses, so that it was known
+// there and the address's allowance did not count. Ten wrong passwords of each at once, and nobody came in anywhere for
+// half a minute. Right: that allowance counts for those of them that fail, and addresses take turns.
 #include "actors/rules/hash_queue.hpp"
 #include "actors/rules/login_throttle.hpp"
 #include <gmock/gmock.h>
@@ -32,7 +35,7 @@ protected:
   login& come(const std::string& address, const std::string& account, bool right) {
     const connection_id by{++last_};
     auto& made = logins_[by];
-    made = {{by, address, account, {}, {}, {}, false, true}, right, now, {}, end::none};
+    made = {{by, address, account, {}, {}, {}, true}, right, now, {}, end::none};
     begin(made);
     return made;
   }
@@ -94,7 +97,7 @@ private:
   void begin(login& who) {
     switch (throttle.begin(who.attempt, 60, now)) {
     case login_throttle::verdict::go:
-      if (auto out = queue_.put(who.attempt.how, &who))
+      if (auto out = queue_.put(who.attempt.how, &who, who.attempt.address))
         finish(**out, end::busy);
       break;
     case login_throttle::verdict::refused: who.how = end::refused; break;
@@ -192,6 +195,38 @@ TEST_F(Siege, StrangersAtTheOwnersAddressDoNotKeepHimOut) {
   for (const auto* one : owners) {
     EXPECT_EQ(one->how, end::in);
     EXPECT_LE(one->done - one->asked, 200ms);
+  }
+}
+
+TEST_F(Siege, AnAttackersOwnAccountsHinderNobody) {
+  const auto own = [](int n) { return "own " + std::to_string(n); };
+  const auto address = [](int n) { return "192.0.2." + std::to_string(n); };
+  for (int n = 0; n < 500; ++n)
+    throttle.remember(own(n / 5), address(n % 5), 1, now - 24h);
+  throttle.remember("zoe", "198.51.100.7", 1, now - 24h);
+  throttle.remember("paul", address(0), 1, now - 24h);
+  std::vector<login*> owners, newcomers, neighbours; // paul has several clients
+  for (int round = 0; round < 15; ++round) {
+    for (int n = 0; n < 5000; ++n)
+      come(address(n % 5), own(n / 50), false);
+    owners.push_back(&come("198.51.100.7", "zoe", true));
+    newcomers.push_back(&come("203.0.113." + std::to_string(round), "max", true));
+    neighbours.push_back(&come(address(0), "paul", true));
+    pass(2s);
+  }
+  pass(30s);
+
+  for (const auto* one : owners) {
+    ASSERT_EQ(one->how, end::in);
+    EXPECT_LE(one->done - one->asked, 200ms) << "a turn of each of six addresses";
+  }
+  for (const auto* one : newcomers) {
+    ASSERT_EQ(one->how, end::in);
+    EXPECT_LE(one->done - one->asked, 5s) << "behind the addresses' allowances, of 60 each";
+  }
+  for (const auto* one : neighbours) {
+    ASSERT_EQ(one->how, end::in);
+    EXPECT_LE(one->done - one->asked, 15s) << "with an attacker at his own address, of whose first four are all heard";
   }
 }
 

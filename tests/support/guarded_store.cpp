@@ -116,6 +116,8 @@ public:
     return inner_->archive_salon(salon, why);
   }
   outcome<user> find_user(const std::string& key) override { return inner_->find_user(key); }
+  std::optional<fault> refuses_user(const new_user& who) override { return inner_->refuses_user(who); }
+  std::optional<fault> refuses_request(const new_user& who) override { return inner_->refuses_request(who); }
   outcome<registered_user> register_user(const new_user& who) override { return inner_->register_user(who); }
   outcome<done> request_registration(const new_user& who, moment now) override {
     return inner_->request_registration(who, now);

@@ -22,11 +22,13 @@ public:
   explicit witness(const spelling& how) { spells = &how; }
 
   void hear(const shared_texts& texts) override {
-    heard.push_back(texts->bytes.substr(0, texts->bytes.find('\n')));
+    heard.push_back(first_line(texts));
     last = texts;
   }
-  void hear(const event::any& what) override { heard.push_back(text_of(what)); }
-  void deliver(const event::said_privately& what) override { heard.push_back("delivered " + what.text); }
+  void deliver(const shared_texts& texts, private_id which) override {
+    heard.push_back("delivered " + std::to_string(which.value) + " " + first_line(texts));
+    last = texts;
+  }
   void confirm(const decided_request& what) override { heard.push_back("decided " + what.salon_name); }
   void answered(rules::answer::any what) override { heard.push_back("answer " + std::to_string(what.index())); }
   void close(const std::optional<event::any>& words) override {
@@ -51,6 +53,9 @@ public:
   int flushed = 0;
   std::function<void()> when_flushed;
   bool closed = false;
+
+private:
+  static std::string first_line(const shared_texts& of) { return of->bytes.substr(0, of->bytes.find('\n')); }
 };
 
 } // namespace salond::support

@@ -11,6 +11,8 @@ using support::witness;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+constexpr const char* banned = "Vous avez été banni définitivement du serveur !";
+
 class OnlineUsers : public testing::Test {
 protected:
   OnlineUsers() {
@@ -62,8 +64,8 @@ TEST_F(OnlineUsers, AreToldOnceTheirSessionHasBegun) {
   users.tell(paul_id, event::banned{});
   users.confirm(zoe_id, {blabla, "Blabla", true, {}});
 
-  EXPECT_THAT(zoe.heard, ElementsAre("banned", "decided Blabla"));
-  EXPECT_THAT(again.heard, ElementsAre("banned", "decided Blabla"));
+  EXPECT_THAT(zoe.heard, ElementsAre(banned, "decided Blabla"));
+  EXPECT_THAT(again.heard, ElementsAre(banned, "decided Blabla"));
 }
 
 TEST_F(OnlineUsers, AreGivenTheirNameAndClosedWhileTheyArriveToo) {
@@ -97,9 +99,9 @@ TEST_F(OnlineUsers, AreToldPrivatelyOnAllConnectionsButTheAuthors) {
   users.tell_privately(paul_id, zoe_id, zoe.number, {private_id{1}, "zoë", "à paul", {}});
   users.tell_privately(zoe_id, zoe_id, zoe.number, {private_id{2}, "zoë", "à elle", {}});
 
-  EXPECT_THAT(paul.heard, ElementsAre("delivered à paul"));
-  EXPECT_THAT(zoe.heard, ElementsAre("delivered à elle"));
-  EXPECT_THAT(again.heard, ElementsAre("said_privately(zoë, à paul)", "delivered à elle"));
+  EXPECT_THAT(paul.heard, ElementsAre("delivered 1 zoë (privé): à paul"));
+  EXPECT_THAT(zoe.heard, ElementsAre("delivered 2 zoë (privé): à elle"));
+  EXPECT_THAT(again.heard, ElementsAre("zoë (privé): à paul", "delivered 2 zoë (privé): à elle"));
 }
 
 TEST_F(OnlineUsers, AreForgottenWithTheirLastConnection) {
@@ -109,7 +111,7 @@ TEST_F(OnlineUsers, AreForgottenWithTheirLastConnection) {
   EXPECT_TRUE(users.leave(zoe));
   users.tell(zoe_id, event::banned{});
   EXPECT_THAT(zoe.heard, IsEmpty());
-  EXPECT_THAT(again.heard, ElementsAre("banned"));
+  EXPECT_THAT(again.heard, ElementsAre(banned));
 
   EXPECT_TRUE(users.leave(again));
   EXPECT_EQ(users.size(), 0u);

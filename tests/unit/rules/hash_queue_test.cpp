@@ -49,11 +49,12 @@ TEST(HashQueue, WhatIsNotWantedLeavesItAndMakesRoom) {
   for (size_t n = 0; n < queue::most_registrations; ++n)
     ASSERT_FALSE(waiting.put(urgency::new_user, n % 100 == 7 ? "wanted " + std::to_string(n) : "gone"));
   waiting.put(urgency::other, "gone");
+  waiting.put(urgency::other, "login");
   const auto gone = [](const std::string& each) { return each == "gone"; };
 
-  EXPECT_EQ(waiting.take_out(urgency::new_user, gone).size(), queue::most_registrations - 3);
+  EXPECT_EQ(waiting.take_out(gone).size(), queue::most_registrations - 3 + 1);
   EXPECT_FALSE(waiting.put(urgency::new_user, "last"));
-  EXPECT_EQ(waiting.take()->second, "gone") << "of another urgency";
+  EXPECT_EQ(waiting.take()->second, "login");
   for (const auto* name : {"wanted 7", "wanted 107", "wanted 207", "last"}) {
     EXPECT_EQ(waiting.take()->second, name);
     waiting.over(urgency::new_user);
@@ -113,6 +114,35 @@ TEST(HashQueue, RegistrationsHaveABoundOfTheirOwnAndTakeNoLoginsPlace) {
   EXPECT_FALSE(waiting.put(urgency::import, "import"));
   for (const auto* name : {"a", "b", "c"})
     EXPECT_FALSE(waiting.put(urgency::other, name));
+}
+
+TEST(HashQueue, AddressesTakeTurnsAmongWhatIsEquallyUrgent) {
+  queue waiting{8, 100};
+  for (const auto* name : {"a1", "a2", "a3"})
+    waiting.put(urgency::known, name, "192.0.2.1");
+  waiting.put(urgency::known, "b1", "192.0.2.2");
+  waiting.put(urgency::seldom, "c1", "192.0.2.3");
+  waiting.put(urgency::known, "b2", "192.0.2.2");
+
+  EXPECT_THAT(taken(waiting), ElementsAre("a1", "b1", "a2", "b2", "a3", "c1"));
+}
+
+TEST(HashQueue, AnAddressThatHasLessWaitingTakesThePlaceOfOneThatHasMost) {
+  queue waiting{2, 4};
+  for (const auto* name : {"a1", "a2", "a3", "a4"})
+    ASSERT_FALSE(waiting.put(urgency::known, name, "192.0.2.1"));
+  EXPECT_EQ(waiting.put(urgency::known, "a5", "192.0.2.1"), "a5");
+  EXPECT_EQ(waiting.put(urgency::other, "c1", "192.0.2.3"), "c1") << "what is more urgent stays";
+
+  EXPECT_EQ(waiting.put(urgency::known, "b1", "192.0.2.2"), "a4");
+  EXPECT_EQ(waiting.put(urgency::known, "b2", "192.0.2.2"), "a3");
+  EXPECT_EQ(waiting.put(urgency::known, "b3", "192.0.2.2"), "b3") << "each has its half";
+  EXPECT_THAT(taken(waiting), ElementsAre("a1", "b1", "a2", "b2"));
+
+  for (size_t n = 0; n < queue::most_registrations; ++n)
+    ASSERT_FALSE(waiting.put(urgency::new_user, "flood", "192.0.2.1"));
+  EXPECT_EQ(waiting.put(urgency::new_user, "honest", "192.0.2.2"), "flood");
+  EXPECT_EQ(waiting.put(urgency::new_user, "flood", "192.0.2.1"), "flood");
 }
 
 TEST(HashQueue, HasNoBoundOfLoginsWhereNoneIsSet) {

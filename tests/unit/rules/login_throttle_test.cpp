@@ -133,18 +133,6 @@ TEST_F(LoginThrottle, SaysWhoseHashIsMoreUrgent) {
   EXPECT_EQ(no_token.how, rules::urgency::other);
 }
 
-TEST_F(LoginThrottle, WrongPasswordsKeepNobodyAtTheirAddressFromComingBackByAToken) {
-  for (int n = 0; n < 100; ++n)
-    tried("192.0.2.1", "user " + std::to_string(n), result::wrong);
-  ASSERT_FALSE(tried("192.0.2.1", "zoe", result::right));
-
-  auto token = from("192.0.2.1", "");
-  token.token = true;
-  EXPECT_EQ(begin(token), verdict::go);
-  over(token, result::wrong);
-  EXPECT_FALSE(tried("192.0.2.1", "", result::wrong)) << "what is none is tried as a password";
-}
-
 TEST_F(LoginThrottle, KnowsWhatIsStored) {
   throttle.remember("zoe", "198.51.100.7", 20000, now - 24h * 29);
   throttle.remember("paul", "198.51.100.7", 20000, now - login_throttle::known_for);
@@ -216,6 +204,46 @@ TEST_F(LoginThrottle, HearsALoginAtAKnownAddressWhereStrangersUsedItUp) {
   EXPECT_FALSE(tried("198.51.100.7", "zoe", result::right)) << "who is logged in is heard as before";
   now += 6s;
   EXPECT_TRUE(tried("198.51.100.7", "zoe", result::right)) << "what is heard so uses nothing up";
+}
+
+TEST_F(LoginThrottle, GivesAllAccountsThatAreKnownAtAnAddressItsAllowanceBesideTheirFirstFour) {
+  for (int n = 0; n < 101; ++n)
+    throttle.remember("own " + std::to_string(n), "192.0.2.1", 1, now);
+  size_t heard = 0;
+  for (int n = 0; n < 100; ++n)
+    heard += wrong_until_refused("192.0.2.1", "own " + std::to_string(n));
+  EXPECT_EQ(heard, 6 * 10u + 94 * 4) << "six have ten, of which the address has all; then each has four";
+  now += 1min;
+  heard = 0;
+  for (int n = 0; n < 100; ++n)
+    heard += wrong_until_refused("192.0.2.1", "own " + std::to_string(n));
+  EXPECT_LE(heard, 60u) << "and in a minute what the address has";
+
+  auto neighbour = from("192.0.2.1", "own 100");
+  ASSERT_EQ(begin(neighbour), verdict::go) << "who seldom fails is heard";
+  EXPECT_EQ(neighbour.how, rules::urgency::seldom);
+  over(neighbour, result::right);
+  auto elsewhere = from("192.0.2.2", "own 100");
+  begin(elsewhere);
+  over(elsewhere, result::right);
+  begin(elsewhere);
+  EXPECT_EQ(elsewhere.how, rules::urgency::known);
+}
+
+TEST_F(LoginThrottle, HearsOneOfAKnownAccountAtATimeWhereOthersUsedTheAddressUp) {
+  for (int n = 0; n < 20; ++n)
+    throttle.remember("own " + std::to_string(n), "192.0.2.1", 1, now);
+  for (int n = 0; n < 19; ++n)
+    wrong_until_refused("192.0.2.1", "own " + std::to_string(n));
+  auto first = from("192.0.2.1", "own 19"), second = from("192.0.2.1", "own 19");
+  first.login = second.login = true;
+
+  ASSERT_EQ(begin(first), verdict::go);
+  EXPECT_EQ(first.how, rules::urgency::seldom);
+  ASSERT_EQ(begin(second), verdict::waits);
+  EXPECT_THAT(over(first, result::right), ElementsAre(second.by));
+  ASSERT_EQ(begin(second), verdict::go);
+  EXPECT_EQ(second.how, rules::urgency::seldom);
 }
 
 TEST_F(LoginThrottle, ForgetsAnAddressWhereTheOwnerWasNotFor30Days) {
@@ -329,27 +357,8 @@ TEST_F(LoginThrottle, CountsNoAddressWhereThereIsNoneOrNoLimit) {
   EXPECT_EQ(throttle.addresses(), 0u);
 }
 
-TEST_F(LoginThrottle, CountsATokenForItsAddressAlone) {
-  const auto tokens_until_refused = [this] {
-    for (size_t n = 0;; ++n) {
-      auto token = from("192.0.2.1", "");
-      token.token = true;
-      if (begin(token) != verdict::go)
-        return n;
-      over(token, result::wrong);
-    }
-  };
-  EXPECT_EQ(tokens_until_refused(), 60u);
-  EXPECT_EQ(throttle.accounts(), 0u);
-  EXPECT_TRUE(tried("192.0.2.1", "zoe", result::right)) << "passwords have another one";
-}
-
 TEST_F(LoginThrottle, RemembersWhoATokenProved) {
-  auto token = from("198.51.100.7", "");
-  token.token = true;
-  ASSERT_EQ(begin(token), verdict::go);
-  token.account = "zoe";
-  over(token, result::right);
+  throttle.proved("zoe", "198.51.100.7", now);
   wrong_until_refused("192.0.2.1", "zoe");
 
   EXPECT_TRUE(tried("198.51.100.7", "zoe", result::right));
