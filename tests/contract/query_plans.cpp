@@ -194,7 +194,7 @@ private:
     std::map<std::string, int> kinds;
     std::set<std::string> known;
     std::vector<std::string> result;
-    // MariaDB logs a statement with long values of four-byte characters without its end (10.11.14): those begin with F09F.
+    // MariaDB logs a statement with long values of four-byte characters without its end (10.11.19): those begin with F09F.
     for (const auto& row : server_.ask("mysql", "SELECT argument FROM general_log WHERE command_type = 'Execute' AND"
                                                 " LENGTH(argument) < 20000 AND HEX(argument) NOT LIKE '%F09F%' AND"
                                                 " argument REGEXP"
