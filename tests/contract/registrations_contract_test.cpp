@@ -38,7 +38,7 @@ TEST_P(StoreContract, ARegistrationWaitsAndTakesItsNames) {
 
 TEST_P(StoreContract, SaysBeforehandWhyItWouldRefuseARegistration) {
   add_user("paul");
-  const auto refused = [this](const new_user& who) { return db->refuses_user(who); };
+  const auto refused = [this](const persistence::new_user& who) { return db->refuses_user(who); };
 
   EXPECT_EQ(refused({"PAUL", "x", {}}), fault::name_taken);
   EXPECT_EQ(refused({"x", "Paul", {}}), fault::alias_taken);
