@@ -2,6 +2,7 @@
 #include "actors/ask_store.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/sessions.hpp"
 
 namespace salond {
 namespace {
@@ -16,10 +17,10 @@ void tell_departures(pointer self) {
   std::vector<user_id> gone(st.departed.begin(), st.departed.end());
   st.departed.clear();
   ++st.telling;
-  ask_store(
-      self, st.store, store_work::kind::write,
-      [gone, requests = st.requests, now = wall_clock()](persistence::store& db) {
-        db.close_sessions(gone, requests, now);
+  write_store(
+      self, st.store,
+      [gone, requests = st.requests, now = wall_clock()](const persistence::writing& db) {
+        db.sessions.close(gone, requests, now);
         return done{};
       },
       [self](done) { end_batch(self); },

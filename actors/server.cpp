@@ -9,6 +9,8 @@
 #include "actors/relay.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/bans.hpp"
+#include "persistence/contracts/sessions.hpp"
 #include <algorithm>
 #include <unistd.h>
 
@@ -87,9 +89,15 @@ std::string what_of(const std::exception_ptr& error) {
 
 void start_all(pointer self) {
   auto& st = self->state;
-  auto salons = read_salons(*st.parts.db); // before persistence owns the store
-  auto out = st.parts.db->bans(wall_clock());
-  const auto known = st.parts.db->known_addresses(wall_clock() - persistence::store::address_life, most_known);
+  std::vector<stored_salon> salons;
+  std::vector<ban> out;
+  std::vector<persistence::known_address> known;
+  st.parts.db->read([&](const persistence::reading& db) { // before persistence owns the store
+    const auto now = wall_clock();
+    salons = read_salons(db);
+    out = db.bans.all(now);
+    known = db.sessions.known_addresses(now - persistence::session_store::address_life, most_known);
+  });
   st.database = st.parts.db->describe();
   st.started = wall_clock();
   st.actors.house = std::make_shared<audience>(st.parts.settings);
@@ -163,8 +171,8 @@ void on_listener_failure(pointer self, size_t which) {
 }
 
 void restart_bans(pointer self) {
-  auto job = make_store_job([at = wall_clock()](persistence::store& db) { return db.bans(at); });
-  self->request(self->state.actors.store, caf::infinite, store_work{store_work::kind::read, job})
+  auto job = make_read_job([at = wall_clock()](const persistence::reading& db) { return db.bans.all(at); });
+  self->request(self->state.actors.store, caf::infinite, store_work{job})
       .then(
           [self, job](const store_done&) {
             start_bans(self, std::move(job->result));

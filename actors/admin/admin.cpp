@@ -2,6 +2,12 @@
 #include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/accounts.hpp"
+#include "persistence/contracts/audit.hpp"
+#include "persistence/contracts/memberships.hpp"
+#include "persistence/contracts/registrations.hpp"
+#include "persistence/contracts/roles.hpp"
+#include "persistence/contracts/salons.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond {
@@ -42,8 +48,8 @@ bool has_room(pointer self, const identity& who, size_t more) {
 }
 
 /// A salon of those to which the user belongs without a moderator's doing.
-std::optional<salon_id> one_with(persistence::store& db, const std::vector<salon_id>& salons, user_id who) {
-  for (const auto salon : db.joined_without_moderator(who))
+std::optional<salon_id> one_with(const persistence::reading& db, const std::vector<salon_id>& salons, user_id who) {
+  for (const auto salon : db.memberships.joined_without_moderator(who))
     if (std::find(salons.begin(), salons.end(), salon) != salons.end())
       return salon;
   return std::nullopt;
@@ -51,26 +57,27 @@ std::optional<salon_id> one_with(persistence::store& db, const std::vector<salon
 
 /// The account that a certificate belongs to, if any: that of its name, where it has the same rights. The server's own
 /// certificate is nobody's, and neither is one whose name a user took.
-user_id account_of(persistence::store& db, const peer& from, role rights) {
+user_id account_of(const persistence::reading& db, const peer& from, role rights) {
   if (from.who().name == local_administrator)
     return {};
-  const auto found = db.find_user(key_of(from.who().name));
+  const auto found = db.accounts.find(key_of(from.who().name));
   return found && found->role == rights ? found->id : user_id{};
 }
 
 /// Who has rights himself is an administrator's matter.
-bool has_rights(persistence::store& db, const persistence::user_profile& target, salon_id about) {
+bool has_rights(const persistence::reading& db, const persistence::user_profile& target, salon_id about) {
   if (target.who.role != role::moderator)
     return target.who.role == role::administrator;
-  const auto his = db.moderates(key_of(target.who.username));
+  const auto his = db.roles.moderates(key_of(target.who.username));
   return std::find(his.begin(), his.end(), about) != his.end();
 }
 
 /// Whether SALON must name a salon that there is: not where it is to be made, or is the first word of the reason for
 /// which a registration is rejected.
 bool needs_salon(const admin_call& call) {
-  const auto& name = call.said().what->name;
-  return call.said().has("SALON") && name != "salon create" && !(name == "reject" && call.file.registers);
+  const auto& said = call.said();
+  const bool is_reason = said.what->is(trait::salon_may_be_reason) && call.file.registers;
+  return said.has("SALON") && !said.what->is(trait::names_new_salon) && !is_reason;
 }
 
 role role_of_certificate(const peer& from) {
@@ -88,33 +95,32 @@ std::optional<case_file> case_without_store(const peer& from, const spoken_comma
 }
 
 /// What the words name, and what the operator may do: one read of the store.
-case_file read_case(persistence::store& db, const peer& from, const spoken_command& said) {
+case_file read_case(const persistence::reading& db, const peer& from, const spoken_command& said) {
   case_file file;
   file.rights.role = role_of_certificate(from);
   file.account = account_of(db, from, file.rights.role);
   if (file.rights.role == role::moderator && file.account != user_id{}) // his salons are those of the user of his name
-    file.rights.moderates = db.moderates(key_of(from.who().name));
+    file.rights.moderates = db.roles.moderates(key_of(from.who().name));
   if (said.has("SALON"))
-    file.salon = salon_named(said.get("SALON"), db.salons());
+    file.salon = salon_named(said.get("SALON"), db.salons.all());
   if (said.has("USER"))
-    if (auto found = db.profile(key_of(said.get("USER"))))
+    if (auto found = db.accounts.profile(key_of(said.get("USER"))))
       file.target = std::move(*found);
   if (said.has("--all") || said.has("--from") || said.has("--older-than")) // of `reject`: all words are its reason
     file.registers = true;
-  else if (!file.target && (said.what->name == "accept" || said.what->name == "reject"))
-    file.registers = db.is_waiting(key_of(said.get("USER")));
+  else if (!file.target && said.what->is(trait::decides_registrations))
+    file.registers = db.registrations.waiting(key_of(said.get("USER"))).has_value();
   // A moderator kicks users of the salons given to him, and none of those who have rights themselves.
-  if (said.what->name == "kick" && file.target && file.target->who.role == role::user)
+  if (said.what->is(trait::reaches_members) && file.target && file.target->who.role == role::user)
     file.shared = one_with(db, file.rights.moderates, file.target->who.id);
-  const bool ends_membership = said.what->name == "reject" || said.what->name == "member remove";
-  file.above = ends_membership && file.salon && file.target && file.target->who.id != file.account
+  file.above = said.what->is(trait::ends_membership) && file.salon && file.target && file.target->who.id != file.account
                && has_rights(db, *file.target, file.salon->id);
   return file;
 }
 
 /// What a program asks again and again, so that people can watch.
 bool is_watching(const spoken_command& said) {
-  return said.what->name == "watch" || (said.what->name == "log" && said.has("--after"));
+  return said.what->is(trait::live) || (said.what->is(trait::live_after) && said.has("--after"));
 }
 
 void carry_out(pointer self, const admin_call_ptr& call) {
@@ -169,8 +175,8 @@ void tell_of(pointer self, const rules::refusal_burst& burst) {
   const auto story = std::to_string(burst.count) + " more in " + std::to_string(seconds) + " s: " + joined(names, ", ");
   log::warning("commands that the operator has no right to", {{"by", burst.by}, {"what", story}});
   tell_store(self->state.parts.store,
-             [why = decision{burst.by, "salonctl " + burst.from, story, wall_clock()}](persistence::store& db) {
-               db.note(why, "refused commands", why.by, to_string(fault::not_allowed));
+             [why = decision{burst.by, "salonctl " + burst.from, story, wall_clock()}](const persistence::writing& db) {
+               db.audit.note(why, audited::refused_commands, why.by, to_string(fault::not_allowed));
              });
 }
 
@@ -210,9 +216,9 @@ caf::result<admin_answer> begin(pointer self, const admin_request& msg) {
     decide(self, call, std::move(*file));
     return answer;
   }
-  ask_store(
-      self, self->state.parts.store, store_work::kind::read,
-      [from = *from, said = call->said()](persistence::store& db) { return read_case(db, from, said); },
+  read_store(
+      self, self->state.parts.store,
+      [from = *from, said = call->said()](const persistence::reading& db) { return read_case(db, from, said); },
       [self, call](case_file& file) { decide(self, call, std::move(file)); }, [call](fault why) { call->refuse(why); });
   return answer;
 }

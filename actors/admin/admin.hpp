@@ -25,7 +25,7 @@ struct admin_state {
   std::map<std::pair<caf::actor_addr, uint32_t>, admin_call_ptr> calls;
   std::weak_ptr<admin_call> import; ///< the one that is in work
   std::set<caf::actor_addr> askers; ///< that are watched: a call ends with its connection
-  rules::one_at_a_time reads; ///< of operators, that the store answers between clients'
+  rules::one_at_a_time reads;       ///< of operators, that the store answers between clients'
   rules::refusals refused;
   bool telling_refusals = false;
 };

@@ -1,4 +1,5 @@
 // The audit log as operators read it.
+#include "persistence/contracts/audit.hpp"
 #include "actors/admin/ask.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
@@ -14,12 +15,12 @@ constexpr int64_t lines_a_look = 5000;
 
 /// Which lines; all of them where it says nothing.
 struct line_filter {
-  std::string user_key, what, result;
+  std::string user_key, word, result;
   time_span when;
 
   bool fits(const audit_line& line) const {
     const bool about = user_key.empty() || key_of(line.by) == user_key || names(line.to);
-    return about && (what.empty() || line.what == what) && (result.empty() || line.result == result)
+    return about && (word.empty() || present_audit_word(line.what) == word) && (result.empty() || line.result == result)
            && when.holds(line.at);
   }
   /// Whether it is about the user: "Zoé", or "Zoé (Général)".
@@ -75,7 +76,7 @@ void look_on(const log_walk_ptr& walk) {
     return;
   const auto after = walk->forward ? walk->at : std::max<int64_t>(walk->at - lines_a_look - 1, 0);
   ask_to_read(
-      call, [after](store& db) { return db.audit_after(after, static_cast<size_t>(lines_a_look) + 1); },
+      call, [after](const reading& db) { return db.audit.after(after, static_cast<size_t>(lines_a_look) + 1); },
       [call, walk](std::vector<audit_line>& lines) {
         if (!take_lines(*walk, lines))
           return look_on(walk);
@@ -92,7 +93,7 @@ void look_back(const log_walk_ptr& walk, const admin_call_ptr& call) {
     return look_on(walk);
   }
   ask_to_read(
-      call, [](store& db) { return db.audit_tail(1); },
+      call, [](const reading& db) { return db.audit.tail(1); },
       [walk](const std::vector<audit_line>& last) {
         walk->at = last.empty() ? 1 : last.back().id + 1;
         look_on(walk);
@@ -109,7 +110,8 @@ void show_log(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::wrong_usage, "give --after or --before, not both");
   auto walk = std::make_shared<log_walk>();
   walk->call = call;
-  walk->filter = {key_of(said.get("--user")), said.get("--command"), said.get("--result"), *when};
+  walk->filter = {key_of(said.get("--user")), std::string(present_audit_word(said.get("--command"))),
+                  said.get("--result"), *when};
   walk->wanted = std::min(static_cast<size_t>(said.number("N").value_or(after ? int64_t{most_lines} : 50)), most_lines);
   walk->forward = after.has_value();
   walk->at = after.value_or(0);

@@ -1,8 +1,10 @@
 #include "actors/admin/call.hpp"
 #include "actors/admin/ask.hpp"
+#include "actors/admin/effects.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "persistence/column_words.hpp"
+#include "persistence/contracts/audit.hpp"
 #include "protocol/words/names.hpp"
 #include <ctime>
 #include <set>
@@ -49,23 +51,10 @@ decision admin_call::why(const std::string& reason) const {
           file.account,     from_.who().kind != peer_kind::administrator};
 }
 
-// Each actor that hands facts on is asked whether all have them. A fact came to it before its question does: whoever
-// sent it did so before this call was answered.
 void admin_call::done(const json& value) {
   // Old rows may hold what is no UTF-8; an answer never does.
   text_ = value.dump(-1, ' ', false, json::error_handler_t::replace);
-  const auto go_on = [call = shared_from_this()] {
-    call->self_->request(call->parts().directory, caf::infinite, settle{})
-        .then([call](settled) { call->settle_with_host(); }, [call](caf::error&) { call->decide_done(); });
-  };
-  self_->request(parts().server, caf::infinite, settle{})
-      .then([go_on](settled) { go_on(); }, [go_on](caf::error&) { go_on(); }); // errors: the node ends
-}
-
-void admin_call::settle_with_host() {
-  self_->request(parts().host, caf::infinite, settle{})
-      .then([call = shared_from_this()](settled) { call->decide_done(); },
-            [call = shared_from_this()](caf::error&) { call->decide_done(); });
+  settle_effects(self_, parts(), [call = shared_from_this()] { call->decide_done(); });
 }
 
 void admin_call::done_at_once(const json& value) {
@@ -85,10 +74,10 @@ void admin_call::forbid(const std::string& why) {
     return end();
   log::warning("a command that the operator has no right to",
                {{"command", command}, {"by", to_string(from_.who())}, {"from", from_.address}});
-  ask_store(
-      self_, parts().store, store_work::kind::write,
-      [why = this->why(), command, to = subject_of(said_)](persistence::store& db) {
-        db.note(why, command, to, to_string(fault::not_allowed));
+  write_store(
+      self_, parts().store,
+      [why = this->why(), what = audited_as(*said_.what), to = subject_of(said_)](const persistence::writing& db) {
+        db.audit.note(why, what, to, to_string(fault::not_allowed));
         return salond::done{};
       },
       [end](salond::done) { end(); }, [end](fault) { end(); });

@@ -104,8 +104,8 @@ public:
   std::string input; ///< all of it
 
   // --- what it answers: once done or refused, at most progress before ---
-  /// What it did is in the store. Answered once it holds for everybody who asks from then on, here and over other
-  /// connections: when all actors that were told a fact work by it.
+  /// What it did is in the store, and its effects were told, by tell() of effects.hpp. Answered once all of that holds
+  /// for everybody who asks from then on, here and over other connections.
   void done(const json& value);
   void done() { done(json::object({{"done", true}})); }
   /// The same where nobody can be waited for: the server stops.
@@ -151,7 +151,6 @@ public:
 
 private:
   void tell();
-  void settle_with_host();
   void decide_done();
   std::optional<admin_answer> take_answer();
 

@@ -18,11 +18,11 @@ constexpr const char* name_rule =
 // --- backup ---
 
 /// Writes a backup to a file, on a thread of persistence's; others look how far it is.
-class backup_job final : public store_job {
+class backup_job final : public read_job {
 public:
   backup_job(std::string folder, std::string name) : folder_(std::move(folder)), name_(std::move(name)) {}
 
-  void run(store& db) override {
+  void run(const reading& db) override {
     try {
       new_backup file(folder_, name_);
       const auto facts = write_backup(
@@ -106,18 +106,18 @@ void back_up(const admin_call_ptr& call) {
   call->report([job] { return job->how_far(); });
   call->when_deserted([job] { job->abandon(); });
   call->self()
-      ->request(call->parts().store, caf::infinite, store_work{store_work::kind::long_read, job})
+      ->request(call->parts().store, caf::infinite, store_work{job, true})
       .then([call, job](const store_done&) { end_backup(call, job); }, refusing_error(call));
 }
 
 // --- verify ---
 
 /// Reads a backup to its end, on a thread of persistence's; it needs nothing of the database.
-class verify_job final : public store_job {
+class verify_job final : public read_job {
 public:
   explicit verify_job(std::string path) : path_(std::move(path)) {}
 
-  void run(store&) override {
+  void run(const reading&) override {
     try {
       facts = check_backup(path_);
     } catch (const backup_error& error) {
@@ -141,7 +141,7 @@ void verify_backup(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::wrong_usage, std::string(name_rule) + "; of a file in " + folder_of(call));
   auto job = std::make_shared<verify_job>(folder_of(call) + "/" + name);
   call->self()
-      ->request(call->parts().store, caf::infinite, store_work{store_work::kind::long_read, job})
+      ->request(call->parts().store, caf::infinite, store_work{job, true})
       .then(
           [call, job, name](const store_done&) {
             if (!job->why_not.empty())

@@ -1,6 +1,9 @@
 // Commands about one salon: what it is, who belongs to it, and all of it.
 #include "actors/admin/ask.hpp"
 #include "persistence/column_words.hpp"
+#include "persistence/contracts/audit.hpp"
+#include "persistence/contracts/memberships.hpp"
+#include "persistence/contracts/messages.hpp"
 #include "persistence/lookups.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
@@ -24,8 +27,8 @@ struct salon_details {
 void show_salon(const admin_call_ptr& call) {
   ask_to_read(
       call,
-      [id = call->file.salon->id](store& db) {
-        const auto counted = db.member_counts(id);
+      [id = call->file.salon->id](const reading& db) {
+        const auto counted = db.memberships.counts(id);
         return salon_details{counted.empty() ? 0 : counted.front().members, moderators_of(db, id)};
       },
       [call](const salon_details& found) {
@@ -49,7 +52,7 @@ void show_salon(const admin_call_ptr& call) {
 
 void show_members(const admin_call_ptr& call) {
   ask_to_read(
-      call, [id = call->file.salon->id](store& db) { return members_of(db, id); },
+      call, [id = call->file.salon->id](const reading& db) { return members_of(db, id); },
       [call](const std::vector<member_row>& found) {
         std::vector<json> list;
         for (const auto& one : found)
@@ -98,7 +101,7 @@ void export_on(const salon_export_ptr& state) {
   while (seqs.size() < messages_a_piece && state->next <= state->salon.last_seq)
     seqs.push_back(state->next++);
   ask_to_read(
-      call, [id = state->salon.id, seqs](store& db) { return db.messages_at(id, seqs); },
+      call, [id = state->salon.id, seqs](const reading& db) { return db.messages.at(id, seqs); },
       [call, state](const std::vector<chat_message>& found) { export_piece(call, state, found, {}); });
 }
 
@@ -107,8 +110,8 @@ void export_salon(const admin_call_ptr& call) {
   const auto salon = *call->file.salon;
   ask_to_write(
       call,
-      [salon, why = call->why()](store& db) {
-        db.note(why, "salon export", salon.name, "done");
+      [salon, why = call->why()](const writing& db) {
+        db.audit.note(why, audited::export_salon, salon.name, "done");
         return members_of(db, salon.id);
       },
       [call, salon](const std::vector<member_row>& members) {

@@ -121,7 +121,7 @@ bool is_empty_mysql(const config::mysql_database& where, const open_options& opt
     sql_store look(std::make_unique<mysql_driver>(where, mysql::tuning{}, mysql_driver::purpose::read, options.patience,
                                                   options.warn));
     bool result = false;
-    look.read([&] { result = is_untouched(look); });
+    look.read([&](const reading& db) { result = is_untouched(db); });
     return result;
   });
 }

@@ -1,6 +1,7 @@
 // What an operator can say: one table of all commands, which salonctl, the server, the completion and the manual page
 // share. A command is a row of words; what it may hold is written in its row as it is shown to people.
 #pragma once
+#include "protocol/words/audit_words.hpp"
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -21,6 +22,24 @@ enum class right : uint8_t {
 /// What a command takes beside its words, and never among them: words are seen in `ps`.
 enum class command_input : uint8_t { none, password, file };
 
+/// What is special about a command, so that nobody has to ask for its name. Several may be joined by `|`.
+enum class trait : uint16_t {
+  none = 0,
+  names_new_salon = 1 << 0,       ///< SALON is to be made, and need not be there
+  decides_registrations = 1 << 1, ///< USER may be somebody who waits for an account
+  salon_may_be_reason = 1 << 2,   ///< of a registration SALON is the first word of the reason
+  ends_membership = 1 << 3,       ///< of USER in SALON: a moderator ends none of who has rights there
+  reaches_members = 1 << 4,       ///< a moderator may give it about who is a member of one of his salons
+  long_text = 1 << 5,             ///< what it says may be as long as a command
+  live = 1 << 6,                  ///< asked again and again, so that people can watch
+  live_after = 1 << 7,            ///< the same where it says `--after`
+  makes_bundle = 1 << 8,          ///< its answer holds a secret that salonctl writes to a file
+  document = 1 << 9,              ///< its answer is JSON for whatever else reads it, and shown as it is
+};
+constexpr trait operator|(trait one, trait other) {
+  return static_cast<trait>(static_cast<uint16_t>(one) | static_cast<uint16_t>(other));
+}
+
 /// One row of the table.
 struct operator_command {
   std::string_view name; ///< one word or two: "kick", "salon create"
@@ -30,7 +49,12 @@ struct operator_command {
   std::string_view arguments;
   std::string_view summary; ///< one sentence for `help`
   right needs = right::administrators;
+  audit_word audited = {}; ///< its lines in the audit log; without one it changes nothing, and only a refusal is noted
   command_input input = command_input::none;
+  trait traits = trait::none;
+  size_t most_rows = 0; ///< of its answer where `--limit` or N says nothing else; 0: all there are
+
+  bool is(trait asked) const { return (static_cast<uint16_t>(traits) & static_cast<uint16_t>(asked)) != 0; }
 };
 
 /// Bytes that a command may have, its words joined by spaces: fewer than one message to the server holds.
@@ -38,6 +62,12 @@ constexpr size_t most_command_bytes = 48 << 10;
 
 /// All of them, in the order in which `help` shows them.
 const std::vector<operator_command>& operator_commands();
+
+/// The word of its lines in the audit log: its own name where it has none.
+audit_word audited_as(const operator_command& what);
+/// The same of the command that is called so; any other word stands for itself. Lines of before there was one
+/// vocabulary may have the command's name.
+std::string_view present_audit_word(std::string_view word);
 
 /// Whether a person is asked before it, since it destroys something: all but those who say `--yes`.
 bool asks_first(const operator_command& what);

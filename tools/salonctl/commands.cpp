@@ -130,15 +130,14 @@ void ask_before(const spoken_command& said, const std::vector<std::string>& word
 
 /// How many rows a command shows at most; nothing where it shows all.
 std::optional<size_t> most_shown(const spoken_command& said) {
-  const auto& name = said.what->name;
-  const auto limit = said.number("--limit"), wished = said.number("N");
-  if (limit)
+  if (const auto limit = said.number("--limit"))
     return static_cast<size_t>(*limit);
-  if (name == "users" || name == "salon members" || (name == "log" && wished.value_or(0) > 1000))
-    return 1000;
-  if (name == "search")
-    return 200;
-  return name == "history" && wished.value_or(0) > 10000 ? std::optional<size_t>{10000} : std::nullopt;
+  const auto most = said.what->most_rows;
+  if (most == 0)
+    return std::nullopt;
+  const bool counts = said.what->arguments.find("[N]") != std::string_view::npos;
+  const bool wants_more = said.number("N").value_or(0) > static_cast<int64_t>(most);
+  return !counts || wants_more ? std::optional(most) : std::nullopt;
 }
 
 /// A list that is cut off is told to be so.
@@ -218,15 +217,15 @@ void runner::print(const std::string& answer) const {
 
 void runner::run(const std::vector<std::string>& words) {
   const auto said = understood(words);
-  if (said.what->name == "watch")
+  if (said.what->is(trait::live))
     return watch();
   if (said.has("--follow"))
     return follow_log(said, words);
-  if (said.what->name == "cert issue")
+  if (said.what->is(trait::makes_bundle))
     return issue_certificate(words, said.get("NAME"));
   ask_before(said, words);
   const auto answer = answer_of(words, input_of(said));
-  if (said.what->name == "export" || said.what->name == "salon export")
+  if (said.what->is(trait::document))
     print_json(answer); // JSON in any case: it is for another program, or for the person himself
   else if (said.has("--lines"))
     for (const auto& line : json::parse(answer))

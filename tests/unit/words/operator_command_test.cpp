@@ -127,4 +127,13 @@ TEST(ConsoleLine, MayBeOfTheReplacedConsole) {
   EXPECT_THAT(read_line("KILL"), ElementsAre("kill"));
 }
 
+TEST(OperatorCommand, HasOneWordInTheAuditLogWhateverALineOfBeforeSays) {
+  for (const auto& row : operator_commands())
+    EXPECT_EQ(present_audit_word(row.name), audited_as(row).text) << row.name;
+  EXPECT_EQ(present_audit_word("salon create"), "create_salon");
+  EXPECT_EQ(present_audit_word("create_salon"), "create_salon");
+  EXPECT_EQ(present_audit_word("users"), "users") << "it only looks: its refusals have its name";
+  EXPECT_EQ(present_audit_word("of an older server"), "of an older server");
+}
+
 } // namespace

@@ -1,19 +1,20 @@
 // Which lines of the audit log are about a user, who may have been renamed: its lines keep the names of their time.
 #pragma once
-#include "persistence/store.hpp"
+#include "persistence/answers.hpp"
+#include "persistence/contracts/access.hpp"
 #include <cstdint>
 #include <string>
 #include <vector>
 
-namespace salond {
+namespace salond::persistence {
 
 class audit_names {
 public:
   /// Reads the log whole, page by page, for the renames that led to the present name.
-  audit_names(persistence::store& db, const std::string& present);
+  audit_names(const reading& db, const std::string& present);
 
   /// Whether a line is by the user or about him, as he was called then. REQUIRES: the line is of that log.
-  bool concerns(const persistence::audit_line& line) const;
+  bool concerns(const audit_line& line) const;
 
 private:
   struct name {
@@ -23,4 +24,4 @@ private:
   std::vector<name> names_; ///< the oldest first
 };
 
-} // namespace salond
+} // namespace salond::persistence

@@ -1,22 +1,23 @@
-#include "actors/admin/audit_names.hpp"
+#include "persistence/export/audit_names.hpp"
+#include "persistence/contracts/audit.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <limits>
 #include <utility>
 
-namespace salond {
+namespace salond::persistence {
 
-audit_names::audit_names(persistence::store& db, const std::string& present)
+audit_names::audit_names(const reading& db, const std::string& present)
     : names_{{present, std::numeric_limits<int64_t>::max()}} {
   constexpr size_t page = 1000;
   std::vector<std::pair<int64_t, std::string>> renames; // each about "OLD (NEW)"
-  std::vector<persistence::audit_line> lines;
+  std::vector<audit_line> lines;
   int64_t last = 0;
   do {
-    lines = db.audit_after(last, page);
+    lines = db.audit.after(last, page);
     for (auto& line : lines) {
       last = line.id;
-      if (line.what == "rename_user" && line.result == "done")
+      if (line.what == audited::rename_user.text && line.result == "done")
         renames.emplace_back(line.id, std::move(line.to));
     }
   } while (lines.size() == page);
@@ -28,7 +29,7 @@ audit_names::audit_names(persistence::store& db, const std::string& present)
   }
 }
 
-bool audit_names::concerns(const persistence::audit_line& line) const {
+bool audit_names::concerns(const audit_line& line) const {
   const auto found =
       std::find_if(names_.begin(), names_.end(), [&](const name& one) { return line.id <= one.last_line; });
   const auto& name = found->text;
@@ -39,4 +40,4 @@ bool audit_names::concerns(const persistence::audit_line& line) const {
          || line.to.rfind(name + " (", 0) == 0;
 }
 
-} // namespace salond
+} // namespace salond::persistence
