@@ -78,7 +78,8 @@ enum class request_change { made, was_pending, was_member };
 struct stored_private {
   private_id id;
   user_id target;
-  std::string target_username; ///< the stored spelling
+  std::string target_username;    ///< the stored spelling
+  std::vector<int64_t> runs = {}; ///< of nodes, those with which the target is connected
 };
 
 /// How many members a salon has.

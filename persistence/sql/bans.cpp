@@ -7,6 +7,7 @@
 namespace salond::persistence {
 
 bool sql_store::banned_for_good(const std::string& username_key) {
+  lock_names();
   return db().ask("SELECT 1 FROM bans WHERE username_key = ? AND until_ms IS NULL", {blob{username_key}})->next();
 }
 
@@ -24,10 +25,12 @@ void sql_store::put_ban(const user& target, std::optional<moment> until, const d
            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
            {blob{key}, target.username, blob{looks.folded}, blob{looks.spelled},
             until ? parameter(to_ms(*until)) : parameter(nullptr), to_ms(why.at), why.by, why.reason});
+  tell_nodes({fact::kind::out, target.id, {}, target.username});
 }
 
 void sql_store::end_ban(const std::string& username_key) {
-  db().run("DELETE FROM bans WHERE username_key = ?", {blob{username_key}});
+  if (db().run("DELETE FROM bans WHERE username_key = ?", {blob{username_key}}) > 0)
+    tell_nodes({fact::kind::out, {}, {}, username_key});
 }
 
 void sql_store::forget_kicks(moment now) {
@@ -35,10 +38,13 @@ void sql_store::forget_kicks(moment now) {
 }
 
 void sql_store::delete_account(user_id who) {
+  if (auto* others = db().among_nodes())
+    others->lock_account(who); // what others have in flight of this author is committed then
   // Before messages go: their order numbers are never used again. Of every salon: an index knows the highest of each.
   db().run("UPDATE salons SET last_seq = (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id) "
            "WHERE last_seq < (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id)");
   db().delete_account(who);
+  tell_nodes({fact::kind::account, who, {}, {}});
 }
 
 std::vector<salond::ban> sql_store::bans(moment now) {

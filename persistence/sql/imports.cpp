@@ -29,6 +29,7 @@ void add_names(taken_names& to, const std::unique_ptr<query_result>& found) {
 } // namespace
 
 taken_names sql_store::all_taken_names() {
+  lock_names();
   taken_names result;
   add_names(result, db().ask("SELECT username_key, look_folded, look_spelled, alias_key, role FROM clients"));
   add_names(result, db().ask("SELECT username_key, look_folded, look_spelled, alias_key, 'user' FROM registrations"));
@@ -52,6 +53,7 @@ void sql_store::insert_accounts(const std::vector<imported_account>& all) {
   insert_many(db(),
               "INSERT INTO clients(username, username_key, look_folded, look_spelled, alias, alias_key, password_hash)",
               "(?,?,?,?,?,?,?)", rows);
+  tell_nodes({fact::kind::import, {}, {}, {}});
 }
 
 void sql_store::join_automatic(user_id after) {

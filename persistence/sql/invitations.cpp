@@ -44,6 +44,7 @@ bool sql_store::end_invitation(int64_t id) {
 }
 
 std::optional<int64_t> sql_store::usable_invitation(const std::string& code_hash, moment now) {
+  lock_names(); // who uses it takes one
   const auto found = db().ask("SELECT invitation_id FROM invitations WHERE code_hash = ? AND expires_ms > ?",
                               {blob{code_hash}, to_ms(now)});
   return found->next() ? std::optional(found->integer(0)) : std::nullopt;

@@ -69,6 +69,7 @@ void sql_store::put_name(const user& who, const std::string& new_username) {
     end_ban(key); // a kick of who once had the name
   db().run("UPDATE bans SET username_key = ?, username = ? WHERE username_key = ?",
            {blob{key}, new_username, blob{before}});
+  tell_nodes({fact::kind::account, who.id, {}, new_username});
 }
 
 void sql_store::put_password(user_id who, const std::string& hash) {
@@ -78,6 +79,7 @@ void sql_store::put_password(user_id who, const std::string& hash) {
 void sql_store::put_disabled(user_id who, std::optional<moment> since) {
   db().run("UPDATE clients SET disabled_ms = ? WHERE client_id = ?",
            {since ? parameter(to_ms(*since)) : parameter(nullptr), who.value});
+  tell_nodes({fact::kind::account, who, {}, {}});
 }
 
 // --- roles ---
@@ -85,6 +87,8 @@ void sql_store::put_disabled(user_id who, std::optional<moment> since) {
 bool sql_store::is_last_administrator(const user& target) {
   if (target.role != role::administrator)
     return false;
+  if (auto* others = db().among_nodes())
+    others->lock_administrators();
   const auto others = db().ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND client_id <> ? "
                                "AND disabled_ms IS NULL",
                                {target.id.value});
@@ -99,6 +103,7 @@ void sql_store::put_role(const user& target, role now, const std::vector<salon_i
   db().run("DELETE FROM moderators WHERE client_id = ?", {target.id.value});
   for (const auto salon : moderated)
     db().run("INSERT INTO moderators(client_id, salon_id) VALUES (?, ?)", {target.id.value, salon.value});
+  tell_nodes({fact::kind::account, target.id, {}, {}});
 }
 
 } // namespace salond::persistence

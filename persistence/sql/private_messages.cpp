@@ -78,6 +78,9 @@ outcome<stored_private> sql_store::store_private(user_id author, const std::stri
                                                  moment now) {
   if (!db().has_account(author))
     return fault::unknown_user;
+  auto* others = db().among_nodes();
+  if (others)
+    others->lock_account(target_key); // whoever logs in meanwhile, on any node, sees the text or is seen
   const auto size = static_cast<int64_t>(text.size());
   user_id target;
   std::string username;
@@ -100,7 +103,10 @@ outcome<stored_private> sql_store::store_private(user_id author, const std::stri
   db().run("INSERT INTO private_messages(from_client_id, to_client_id, contenu, created_ms, bytes) "
            "VALUES (?, ?, ?, ?, ?)",
            {author.value, target.value, text, to_ms(now), std::min(size, most_bytes_of_one)});
-  return stored_private{private_id{db().last_insert_id()}, target, std::move(username)};
+  stored_private made{private_id{db().last_insert_id()}, target, std::move(username)};
+  if (others)
+    made.runs = others->runs_with(target);
+  return made;
 }
 
 void sql_store::mark_delivered(const std::vector<private_id>& which, moment now) {

@@ -28,10 +28,14 @@ bool sql_store::is_member(salon_id salon, const std::string& username) {
 
 void sql_store::put_member(salon_id salon, const std::string& username) {
   db().run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", {username, salon.value});
+  tell_nodes({fact::kind::membership, {}, salon, username});
 }
 
 bool sql_store::end_membership(salon_id salon, const std::string& username) {
-  return db().run("DELETE FROM salons_adheres WHERE username = ? AND salon_id = ?", {username, salon.value}) > 0;
+  if (db().run("DELETE FROM salons_adheres WHERE username = ? AND salon_id = ?", {username, salon.value}) == 0)
+    return false;
+  tell_nodes({fact::kind::membership, {}, salon, username});
+  return true;
 }
 
 std::vector<salon_id> sql_store::salons_of(const std::string& username) {

@@ -42,30 +42,37 @@ outcome<salon_record> sql_store::salon_of(salon_id salon) {
 }
 
 bool sql_store::is_salon_key_taken(const std::string& key, salon_id by_other_than) {
+  lock_names();
   return db().ask("SELECT 1 FROM salons WHERE nom_key = ? AND salon_id <> ?", {blob{key}, by_other_than.value})->next();
 }
 
 salon_id sql_store::insert_salon(const std::string& name, policy policy) {
   const auto key = key_of(name);
   db().run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", {name, blob{key}, to_word(policy)});
-  return salon_id{db().last_insert_id()};
+  const salon_id made{db().last_insert_id()};
+  tell_nodes({fact::kind::salon, {}, made, {}});
+  return made;
 }
 
 void sql_store::put_policy(salon_id salon, policy policy) {
   db().run("UPDATE salons SET policy = ? WHERE salon_id = ?", {to_word(policy), salon.value});
+  tell_nodes({fact::kind::salon, {}, salon, {}});
 }
 
 void sql_store::put_topic(salon_id salon, const std::string& topic) {
   db().run("UPDATE salons SET topic = ? WHERE salon_id = ?", {topic, salon.value});
+  tell_nodes({fact::kind::salon, {}, salon, {}});
 }
 
 void sql_store::put_salon_name(salon_id salon, const std::string& name) {
   const auto key = key_of(name);
   db().run("UPDATE salons SET nom_salon = ?, nom_key = ? WHERE salon_id = ?", {name, blob{key}, salon.value});
+  tell_nodes({fact::kind::salon, {}, salon, {}});
 }
 
 void sql_store::end_archiving(salon_id salon) {
   db().run("UPDATE salons SET archived_ms = NULL WHERE salon_id = ?", {salon.value});
+  tell_nodes({fact::kind::salon, {}, salon, {}});
 }
 
 void sql_store::put_archived(salon_id salon, moment at) {
@@ -73,6 +80,7 @@ void sql_store::put_archived(salon_id salon, moment at) {
   db().run("DELETE FROM join_requests WHERE salon_id = ?", {salon.value});
   db().run("DELETE FROM moderators WHERE salon_id = ?", {salon.value});
   db().run("DELETE FROM notices WHERE salon_id = ?", {salon.value});
+  tell_nodes({fact::kind::salon, {}, salon, {}});
 }
 
 } // namespace salond::persistence

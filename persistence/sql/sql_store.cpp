@@ -34,6 +34,8 @@ std::string sql_store::trouble() {
 // --- start ---
 
 void sql_store::reset_presence(requests requests) {
+  if (auto* others = db().among_nodes())
+    return others->reset_presence(requests);
   db().run("UPDATE clients SET status = 'disconnected' WHERE status <> 'disconnected'");
   if (requests == store::requests::end)
     db().run("DELETE FROM join_requests");
@@ -51,6 +53,7 @@ administrator_state sql_store::administrators() {
 }
 
 user sql_store::make_administrator(const std::string& username, const std::string& password_hash) {
+  lock_names();
   const auto key = key_of(username);
   end_ban(key); // or the way in that this is would be closed
   auto found = find_user(key);

@@ -5,7 +5,7 @@
 // differ, in their drivers.
 #pragma once
 #include "persistence/deciding_store.hpp"
-#include "persistence/sql/driver.hpp"
+#include "persistence/sql/among_nodes.hpp"
 
 namespace salond::persistence {
 
@@ -149,6 +149,16 @@ private:
   std::vector<chat_message> last_messages(const std::string& condition, parameters values, size_t count);
   history_page history_page_of(salon_id salon, const std::string& condition, const parameters& values, size_t count);
   std::string free_alias(const std::string& wanted);
+  /// Of a node: what is looked up next about names is still so when it is acted upon.
+  void lock_names() {
+    if (auto* others = db().among_nodes())
+      others->lock_names();
+  }
+  /// Of a node: the others learn it with the transaction.
+  void tell_nodes(fact what) {
+    if (auto* others = db().among_nodes())
+      others->tell(std::move(what));
+  }
 
   driver& db() { return *driver_; }
 

@@ -74,6 +74,7 @@ bool sql_store::is_alias_taken(const std::string& alias_key) {
 // --- accounts that wait ---
 
 std::optional<new_user> sql_store::waiting_user(const std::string& username_key) {
+  lock_names();
   const auto found = db().ask("SELECT username, alias, password_hash, address FROM registrations "
                               "WHERE username_key = ?",
                               {blob{username_key}});
@@ -110,6 +111,9 @@ void sql_store::end_registration(const std::string& username_key) {
 // --- sessions ---
 
 outcome<arrival> sql_store::open_session(user_id who, moment now) {
+  auto* others = db().among_nodes();
+  if (others)
+    others->lock_account(who);
   arrival result;
   bool decided = false, told = false;
   { // one question, of a row a membership: each may cost a way to the database and back, and many may arrive at once
@@ -136,6 +140,8 @@ outcome<arrival> sql_store::open_session(user_id who, moment now) {
     } while (found->next());
   }
   db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
+  if (others)
+    others->arrive(who);
   if (decided)
     result.decided = decisions_for(who);
   if (told) {
@@ -147,6 +153,8 @@ outcome<arrival> sql_store::open_session(user_id who, moment now) {
 }
 
 void sql_store::close_sessions(const std::vector<user_id>& who, requests requests, moment now) {
+  if (auto* others = db().among_nodes())
+    return others->depart(who, requests, now);
   const auto ids = numbers_of(who);
   run_for_each(db(),
                "UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE status <> 'disconnected' "
@@ -193,6 +201,8 @@ void sql_store::issue_token(user_id who, const std::string& hash, moment now, mo
 }
 
 outcome<user> sql_store::find_token(const std::string& hash, moment now) {
+  if (auto* others = db().among_nodes())
+    others->lock_token(hash);
   const auto found = db().ask("SELECT " SALOND_USER_COLUMNS " FROM sessions s "
                               "JOIN clients c ON c.client_id = s.client_id WHERE s.token_hash = ? AND s.expires_ms > ?",
                               {blob{hash}, to_ms(now)});
