@@ -92,12 +92,14 @@ struct mailbox {
   std::string username;                 ///< as its owner spells it
   int64_t count = 0, bytes = 0;         ///< of all
   int64_t own_count = 0, own_bytes = 0; ///< of the author who asks
+  std::vector<int64_t> runs;            ///< of nodes, those with which the owner is connected
 };
 
 struct stored_private {
   private_id id;
   user_id target;
-  std::string target_username; ///< the stored spelling
+  std::string target_username;    ///< the stored spelling
+  std::vector<int64_t> runs = {}; ///< of nodes, those with which the target is connected
 };
 
 /// How many members a salon has.

@@ -25,6 +25,8 @@ public:
   /// unknown_user.
   virtual outcome<user_profile> profile(const std::string& username_key) const = 0;
 
+  /// Where several nodes write: what is looked up about names from then on is still so when it is acted upon.
+  virtual void hold_names() = 0;
   /// A member of the salons whose policy is automatic. REQUIRES: neither name is taken.
   virtual user insert(const new_user& who) = 0;
   /// Replaces the hash if it still is `expected`; answers whether it did.

@@ -15,7 +15,7 @@ public:
   virtual std::optional<std::string> out_as(const std::string& username_key, moment now) const = 0;
 
   /// In place of what there was; for good when there is no `until`.
-  virtual void put(const std::string& username, std::optional<moment> until, const decision& why) = 0;
+  virtual void put(const user& target, std::optional<moment> until, const decision& why) = 0;
   /// What there is under a key goes on under another name.
   virtual void put_name(const std::string& username_key, const std::string& new_username) = 0;
   virtual void end(const std::string& username_key) = 0;

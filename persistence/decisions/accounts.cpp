@@ -116,6 +116,7 @@ outcome<user> enable_user(const writing& db, const std::string& username_key, co
 }
 
 user make_administrator(const writing& db, const std::string& username, const std::string& password_hash) {
+  db.accounts.hold_names();
   const auto key = key_of(username);
   db.bans.end(key); // or the way in that this is would be closed
   auto found = db.accounts.find(key);

@@ -29,7 +29,8 @@ outcome<stored_private> store_private(const writing& db, user_id author, const s
     return fault::unknown_user;
   if (is_full(*box, static_cast<int64_t>(text.size())))
     return fault::mailbox_full;
-  return stored_private{db.private_messages.insert(author, box->of, text, now), box->of, std::move(box->username)};
+  const auto made = db.private_messages.insert(author, box->of, text, now);
+  return stored_private{made, box->of, std::move(box->username), std::move(box->runs)};
 }
 
 } // namespace salond::persistence::decisions

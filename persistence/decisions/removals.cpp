@@ -66,7 +66,7 @@ outcome<removed_user> kick(const writing& db, const std::string& target_key, mom
   if (why.by_moderator && is_out_at(db, target_key, until, why.at))
     return refuse(db, why, audited::kick, whom, fault::not_allowed); // it would end what an administrator decided
   db.bans.forget_kicks(why.at);
-  db.bans.put(target->username, until, why);
+  db.bans.put(*target, until, why);
   note(db, why, audited::kick, whom);
   return removed_user{target->id, target->username, db.memberships.salons_of(target->username)};
 }
@@ -76,7 +76,7 @@ outcome<removed_user> ban(const writing& db, const std::string& target_key, cons
   if (const auto refusal = why_not_remove(db, target_key, target, why))
     return refuse(db, why, audited::ban, spelling(target, target_key), *refusal);
   removed_user result{target->id, target->username, db.memberships.salons_of(target->username)};
-  db.bans.put(target->username, std::nullopt, why);
+  db.bans.put(*target, std::nullopt, why);
   db.accounts.remove(target->id);
   note(db, why, audited::ban, target->username);
   return result;
@@ -89,7 +89,7 @@ outcome<done> ban_name(const writing& db, const std::string& name, const decisio
   if (db.accounts.find(key))
     return refuse(db, why, audited::ban_name, name, fault::name_taken);
   db.registrations.end(key);
-  db.bans.put(name, std::nullopt, why);
+  db.bans.put({{}, name, {}, {}, role::user}, std::nullopt, why);
   note(db, why, audited::ban_name, name);
   return done{};
 }

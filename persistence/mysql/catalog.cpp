@@ -80,11 +80,17 @@ std::set<std::string> catalog::foreign_keys(const std::string& table) {
 
 const char* const lock_mark = "/* salond waits for its lock */";
 
+// A lock is one of the server, hence the database's name in it.
+#define SALOND_MIGRATION_LOCK "CONCAT('salond.migration.', LEFT(SHA2(DATABASE(), 256), 24))"
+
+bool is_being_changed(connection& db) {
+  return db.number("SELECT IS_USED_LOCK(" SALOND_MIGRATION_LOCK ")").has_value();
+}
+
 migration_lock::migration_lock(connection& on) : on_(on) {
-  // In short waits, so that no read time-out ends one. The lock is one a server, hence the database's name in it.
+  // In short waits, so that no read time-out ends one.
   for (int waits = 0; waits < 30; ++waits) {
-    const auto got = on_.number(std::string("SELECT ") + lock_mark
-                                + " GET_LOCK(CONCAT('salond.migration.', LEFT(SHA2(DATABASE(), 256), 24)), 2)");
+    const auto got = on_.number(std::string("SELECT ") + lock_mark + " GET_LOCK(" SALOND_MIGRATION_LOCK ", 2)");
     if (got == 1)
       return;
   }
@@ -94,7 +100,7 @@ migration_lock::migration_lock(connection& on) : on_(on) {
 
 migration_lock::~migration_lock() {
   try {
-    on_.execute("DO RELEASE_LOCK(CONCAT('salond.migration.', LEFT(SHA2(DATABASE(), 256), 24)))");
+    on_.execute("DO RELEASE_LOCK(" SALOND_MIGRATION_LOCK ")");
   } catch (...) { // it ends with its connection
   }
 }

@@ -48,6 +48,9 @@ private:
   connection& on_;
 };
 
+/// Whether somebody holds it.
+bool is_being_changed(connection& db);
+
 /// A comment in each statement that waits for the lock, so that another salond can tell us from a foreign client.
 extern const char* const lock_mark;
 

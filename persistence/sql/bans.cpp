@@ -23,6 +23,7 @@ public:
   }
 
   bool is_for_good(const std::string& username_key) const override {
+    lock_names();
     return db().ask("SELECT 1 FROM bans WHERE username_key = ? AND until_ms IS NULL", {blob{username_key}})->next();
   }
 
@@ -33,15 +34,16 @@ public:
     return found->next() ? std::optional(found->text(0)) : std::nullopt;
   }
 
-  void put(const std::string& username, std::optional<moment> until, const decision& why) override {
-    const auto key = key_of(username);
-    const auto looks = skeletons_of(username);
+  void put(const user& target, std::optional<moment> until, const decision& why) override {
+    const auto key = key_of(target.username);
+    const auto looks = skeletons_of(target.username);
     end(key);
     db().run(
         "INSERT INTO bans(username_key, username, look_folded, look_spelled, until_ms, created_ms, by_whom, reason)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        {blob{key}, username, blob{looks.folded}, blob{looks.spelled},
+        {blob{key}, target.username, blob{looks.folded}, blob{looks.spelled},
          until ? parameter(to_ms(*until)) : parameter(nullptr), to_ms(why.at), why.by, why.reason});
+    tell_nodes({fact::kind::out, target.id, {}, target.username});
   }
 
   void put_name(const std::string& username_key, const std::string& new_username) override {
@@ -51,7 +53,8 @@ public:
   }
 
   void end(const std::string& username_key) override {
-    db().run("DELETE FROM bans WHERE username_key = ?", {blob{username_key}});
+    if (db().run("DELETE FROM bans WHERE username_key = ?", {blob{username_key}}) > 0)
+      tell_nodes({fact::kind::out, {}, {}, username_key});
   }
 
   void forget_kicks(moment now) override { db().run("DELETE FROM bans WHERE until_ms <= ?", {to_ms(now)}); }

@@ -2,7 +2,7 @@
 // What its functions promise stands in persistence/contracts/; how databases differ, in their drivers.
 #pragma once
 #include "persistence/contracts/access.hpp"
-#include "persistence/sql/driver.hpp"
+#include "persistence/sql/among_nodes.hpp"
 
 namespace salond::persistence {
 
@@ -14,6 +14,16 @@ public:
 
 protected:
   driver& db() const { return on_; }
+  /// Of a node: what is looked up next about names is still so when it is acted upon.
+  void lock_names() const {
+    if (auto* others = db().among_nodes())
+      others->lock_names();
+  }
+  /// Of a node: the others learn it with the transaction.
+  void tell_nodes(fact what) const {
+    if (auto* others = db().among_nodes())
+      others->tell(std::move(what));
+  }
 
 private:
   driver& on_;

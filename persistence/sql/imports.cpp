@@ -32,6 +32,7 @@ public:
   using feature::feature;
 
   taken_names all_taken_names() const override {
+    lock_names();
     taken_names result;
     add_names(result, db().ask("SELECT username_key, look_folded, look_spelled, alias_key, role FROM clients"));
     add_names(result, db().ask("SELECT username_key, look_folded, look_spelled, alias_key, 'user' FROM registrations"));
@@ -70,6 +71,7 @@ public:
     insert_many(
         db(), "INSERT INTO clients(username, username_key, look_folded, look_spelled, alias, alias_key, password_hash)",
         "(?,?,?,?,?,?,?)", rows);
+    tell_nodes({fact::kind::import, {}, {}, {}});
   }
 
   void join_automatic(user_id after) override {

@@ -34,6 +34,7 @@ public:
   }
 
   std::optional<int64_t> usable(const std::string& code_hash, moment now) const override {
+    lock_names(); // who uses it takes one
     const auto found = db().ask("SELECT invitation_id FROM invitations WHERE code_hash = ? AND expires_ms > ?",
                                 {blob{code_hash}, to_ms(now)});
     return found->next() ? std::optional(found->integer(0)) : std::nullopt;

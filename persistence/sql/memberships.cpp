@@ -46,6 +46,7 @@ public:
 
   void put(salon_id salon, const std::string& username) override {
     db().run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", {username, salon.value});
+    tell_nodes({fact::kind::membership, {}, salon, username});
   }
 
   void mark_made_by_moderator(salon_id salon, user_id who) override {
@@ -55,7 +56,10 @@ public:
   }
 
   bool end(salon_id salon, const std::string& username) override {
-    return db().run("DELETE FROM salons_adheres WHERE username = ? AND salon_id = ?", {username, salon.value}) > 0;
+    if (db().run("DELETE FROM salons_adheres WHERE username = ? AND salon_id = ?", {username, salon.value}) == 0)
+      return false;
+    tell_nodes({fact::kind::membership, {}, salon, username});
+    return true;
   }
 };
 

@@ -25,6 +25,9 @@ public:
 
   // One question: each may cost a way to the database and back. SIGNED: MySQL's sums are decimals without it.
   std::optional<mailbox> mailbox_of(const std::string& target_key, user_id author) const override {
+    auto* others = db().among_nodes();
+    if (others)
+      others->lock_account(target_key); // whoever logs in meanwhile, on any node, sees the text or is seen
     const auto found =
         db().ask("SELECT c.client_id, c.username, COUNT(p.pm_id), CAST(COALESCE(SUM(p.bytes), 0) AS SIGNED),"
                  " CAST(COALESCE(SUM(p.from_client_id = ?), 0) AS SIGNED),"
@@ -35,8 +38,16 @@ public:
                  {author.value, author.value, blob{target_key}});
     if (!found->next())
       return std::nullopt;
-    return mailbox{user_id{found->integer(0)}, found->text(1),    found->integer(2),
-                   found->integer(3),          found->integer(4), found->integer(5)};
+    mailbox result{user_id{found->integer(0)},
+                   found->text(1),
+                   found->integer(2),
+                   found->integer(3),
+                   found->integer(4),
+                   found->integer(5),
+                   {}};
+    if (others)
+      result.runs = others->runs_with(result.of);
+    return result;
   }
 
   private_page waiting_for(user_id who) const override {

@@ -13,6 +13,7 @@ public:
   using feature::feature;
 
   std::optional<new_user> waiting(const std::string& username_key) const override {
+    lock_names();
     const auto found = db().ask("SELECT username, alias, password_hash, address FROM registrations "
                                 "WHERE username_key = ?",
                                 {blob{username_key}});

@@ -25,6 +25,8 @@ public:
   bool is_last_administrator(const user& target) const override {
     if (target.role != role::administrator)
       return false;
+    if (auto* nodes = db().among_nodes())
+      nodes->lock_administrators();
     const auto others = db().ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND client_id <> ? "
                                  "AND disabled_ms IS NULL",
                                  {target.id.value});
@@ -45,6 +47,7 @@ public:
     db().run("DELETE FROM moderators WHERE client_id = ?", {target.id.value});
     for (const auto salon : moderated)
       db().run("INSERT INTO moderators(client_id, salon_id) VALUES (?, ?)", {target.id.value, salon.value});
+    tell_nodes({fact::kind::account, target.id, {}, {}});
   }
 
   void make_administrator(user_id who, const std::string& password_hash) override {

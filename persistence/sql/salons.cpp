@@ -50,6 +50,7 @@ public:
   }
 
   bool is_key_taken(const std::string& key, salon_id by_other_than) const override {
+    lock_names();
     return db()
         .ask("SELECT 1 FROM salons WHERE nom_key = ? AND salon_id <> ?", {blob{key}, by_other_than.value})
         ->next();
@@ -58,20 +59,25 @@ public:
   salon_id insert(const std::string& name, policy policy) override {
     const auto key = key_of(name);
     db().run("INSERT INTO salons(nom_salon, nom_key, policy) VALUES (?, ?, ?)", {name, blob{key}, to_word(policy)});
-    return salon_id{db().last_insert_id()};
+    const salon_id made{db().last_insert_id()};
+    tell_nodes({fact::kind::salon, {}, made, {}});
+    return made;
   }
 
   void put_policy(salon_id salon, policy policy) override {
     db().run("UPDATE salons SET policy = ? WHERE salon_id = ?", {to_word(policy), salon.value});
+    tell_nodes({fact::kind::salon, {}, salon, {}});
   }
 
   void put_topic(salon_id salon, const std::string& topic) override {
     db().run("UPDATE salons SET topic = ? WHERE salon_id = ?", {topic, salon.value});
+    tell_nodes({fact::kind::salon, {}, salon, {}});
   }
 
   void put_name(salon_id salon, const std::string& name) override {
     const auto key = key_of(name);
     db().run("UPDATE salons SET nom_salon = ?, nom_key = ? WHERE salon_id = ?", {name, blob{key}, salon.value});
+    tell_nodes({fact::kind::salon, {}, salon, {}});
   }
 
   void archive(salon_id salon, moment at) override {
@@ -79,10 +85,12 @@ public:
     db().run("DELETE FROM join_requests WHERE salon_id = ?", {salon.value});
     db().run("DELETE FROM moderators WHERE salon_id = ?", {salon.value});
     db().run("DELETE FROM notices WHERE salon_id = ?", {salon.value});
+    tell_nodes({fact::kind::salon, {}, salon, {}});
   }
 
   void end_archiving(salon_id salon) override {
     db().run("UPDATE salons SET archived_ms = NULL WHERE salon_id = ?", {salon.value});
+    tell_nodes({fact::kind::salon, {}, salon, {}});
   }
 };
 

@@ -13,6 +13,8 @@ public:
 
   // One question, of a row a membership: each may cost a way to the database and back, and many may arrive at once.
   std::optional<standing> standing_of(user_id who, moment now) const override {
+    if (auto* others = db().among_nodes())
+      others->lock_account(who);
     const auto found = db().ask(
         "SELECT b.username_key, b.until_ms, EXISTS(SELECT 1 FROM notices n WHERE n.client_id = c.client_id),"
         " EXISTS(SELECT 1 FROM private_messages p WHERE p.to_client_id = c.client_id AND p.delivered_ms IS NULL),"
@@ -47,6 +49,8 @@ public:
   }
 
   outcome<user> find_token(const std::string& hash, moment now) const override {
+    if (auto* others = db().among_nodes())
+      others->lock_token(hash);
     const auto found =
         db().ask("SELECT " SALOND_USER_COLUMNS " FROM sessions s "
                  "JOIN clients c ON c.client_id = s.client_id WHERE s.token_hash = ? AND s.expires_ms > ?",
@@ -58,9 +62,13 @@ public:
 
   void mark_connected(user_id who, moment now) override {
     db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
+    if (auto* others = db().among_nodes())
+      others->arrive(who);
   }
 
   void close(const std::vector<user_id>& who, requests what, moment now) override {
+    if (auto* others = db().among_nodes())
+      return others->depart(who, what, now);
     const auto ids = numbers_of(who);
     run_for_each(db(),
                  "UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE status <> 'disconnected' "
@@ -71,6 +79,8 @@ public:
   }
 
   void reset_presence(requests what) override {
+    if (auto* others = db().among_nodes())
+      return others->reset_presence(what);
     db().run("UPDATE clients SET status = 'disconnected' WHERE status <> 'disconnected'");
     if (what == requests::end)
       db().run("DELETE FROM join_requests");

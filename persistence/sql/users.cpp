@@ -97,6 +97,8 @@ public:
     return result;
   }
 
+  void hold_names() override { lock_names(); }
+
   user insert(const new_user& who) override {
     const auto key = key_of(who.username), alias_key = key_of(who.alias);
     const auto looks = skeletons_of(who.username);
@@ -129,18 +131,23 @@ public:
     const auto looks = skeletons_of(new_username);
     db().run("UPDATE clients SET username = ?, username_key = ?, look_folded = ?, look_spelled = ? WHERE client_id = ?",
              {new_username, blob{key}, blob{looks.folded}, blob{looks.spelled}, who.value});
+    tell_nodes({fact::kind::account, who, {}, new_username});
   }
 
   void put_disabled(user_id who, std::optional<moment> since) override {
     db().run("UPDATE clients SET disabled_ms = ? WHERE client_id = ?",
              {since ? parameter(to_ms(*since)) : parameter(nullptr), who.value});
+    tell_nodes({fact::kind::account, who, {}, {}});
   }
 
   void remove(user_id who) override {
+    if (auto* others = db().among_nodes())
+      others->lock_account(who); // what others have in flight of this author is committed then
     // Before messages go: their order numbers are never used again. Of every salon: an index knows the highest of each.
     db().run("UPDATE salons SET last_seq = (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id) "
              "WHERE last_seq < (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id)");
     db().delete_account(who);
+    tell_nodes({fact::kind::account, who, {}, {}});
   }
 
   void forget_beside(const user& who) override { db().forget_beside(who); }

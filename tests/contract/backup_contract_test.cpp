@@ -56,7 +56,13 @@ const kind mariadb_kind{
     },
     {"schema_version.version", "schema_version.name", "schema_version.applied_ms", "writers.node_id", "writers.batch",
      "writers.fenced", "messages.timestamp", "clients.look_folded", "clients.look_spelled", "registrations.look_folded",
-     "registrations.look_spelled", "bans.look_folded", "bans.look_spelled", "private_messages.bytes"}};
+     "registrations.look_spelled", "bans.look_folded", "bans.look_spelled", "private_messages.bytes",
+     // What nodes share while they run.
+     "messages.post", "nodes.node_id", "nodes.name", "nodes.endpoint", "nodes.version", "nodes.folder", "nodes.state",
+     "nodes.beat", "nodes.gone", "nodes.homes", "nodes.connections", "nodes.users", "nodes.unreached",
+     "nodes.news_read", "nodes.since_ms", "homes.salon_id", "homes.node_id", "homes.epoch", "presences.client_id",
+     "presences.node_id", "news.news_id", "news.node_id", "news.what", "news.client_id", "news.salon_id", "news.name",
+     "counters.name", "counters.value"}};
 
 void PrintTo(const kind& one, std::ostream* out) {
   *out << one.name;

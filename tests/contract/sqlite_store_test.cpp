@@ -243,12 +243,13 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
 
   open_sqlite({path}, [&](const std::string& line) { second.push_back(line); });
 
-  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
-                                 HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"),
-                                 HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9")));
+  EXPECT_THAT(first,
+              ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
+                          HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
+                          HasSubstr("schema 9"), HasSubstr("schema 10")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "9\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "10\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -277,11 +278,12 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
             "");
   EXPECT_THAT(dry_run_sqlite({path}),
               ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"), HasSubstr("schema 5"),
-                          HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9")));
+                          HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9"),
+                          HasSubstr("schema 10")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "9\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "10\n");
   EXPECT_EQ(support::asked(*db).accounts.profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(support::asked(*db).salons.all().size(), 5u);
   outcome<persistence::registered_user> alike = fault::storage;
@@ -378,16 +380,17 @@ TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
   EXPECT_THAT(dry_run_sqlite({path}),
               ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
                           HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"),
-                          HasSubstr("schema 8"), HasSubstr("schema 9")));
+                          HasSubstr("schema 8"), HasSubstr("schema 9"), HasSubstr("schema 10")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
 TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
   std::ofstream{path}.close();
 
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
-                                                  HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"),
-                                                  HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9")));
+  EXPECT_THAT(dry_run_sqlite({path}),
+              ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
+                          HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
+                          HasSubstr("schema 9"), HasSubstr("schema 10")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 
