@@ -1,7 +1,7 @@
 // What commands change in the node beside the store: the one list of facts, of who hears each, and of whom is asked
 // whether they hold (docs/decisions/0020-answered-when-it-holds.md). A fact that is not in the list cannot be told.
 #pragma once
-#include "actors/admin/call.hpp"
+#include "actors/admin/admin.hpp"
 #include "actors/settle_all.hpp"
 #include <type_traits>
 

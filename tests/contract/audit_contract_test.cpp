@@ -14,7 +14,7 @@ TEST_P(StoreContract, TheAuditLogIsReadForwardsAndFromItsEnd) {
   EXPECT_THAT(now().audit.tail(10), IsEmpty());
   db->transact([&](const auto& db) {
     for (const auto* what : {"first", "second", "third"})
-      db.audit.note(decided(hostile_name), what, hostile_text, "done");
+      db.audit.note(decided(hostile_name), {what}, hostile_text, "done");
   });
 
   const auto last = now().audit.tail(2);
@@ -97,7 +97,7 @@ TEST_P(StoreContract, NoDecisionFailsForTheLengthOfItsWords) {
     very_long += "€";
 
   db->transact([&](const auto& db) {
-    db.audit.note({very_long, very_long, very_long, noon}, "what", very_long, "done");
+    db.audit.note({very_long, very_long, very_long, noon}, {"what"}, very_long, "done");
   });
 
   const auto line = now().audit.tail(1).at(0);
@@ -109,7 +109,7 @@ TEST_P(StoreContract, NoDecisionFailsForTheLengthOfItsWords) {
 
 TEST_P(StoreContract, ALineGoesWithTheTransactionThatItWasWrittenIn) {
   EXPECT_THROW(db->transact([&](const auto& db) {
-    db.audit.note(decided(), "what", "whom", "done");
+    db.audit.note(decided(), {"what"}, "whom", "done");
     throw std::logic_error("of ours");
   }),
                std::logic_error);

@@ -365,7 +365,7 @@ TEST_P(StoreContract, ANameThatNobodyHasCanBeBanned) {
 
   EXPECT_TRUE(write([&](const auto& db) { return decisions::ban_name(db, "Paul", decided()); }));
 
-  EXPECT_FALSE(db->is_waiting("paul"));
+  EXPECT_FALSE(now().registrations.waiting("paul"));
   EXPECT_EQ(write([&](const auto& db) {
               return decisions::register_user(db, {"PAUL", "p", "h"});
             }).why(),

@@ -172,9 +172,9 @@ TEST_P(StoreContract, MessagesAreFoundByAPartOfTheirTextPageByPage) {
 }
 
 /// The order numbers of the newest `count` messages that hold the text, oldest first.
-std::vector<int64_t> found_in(persistence::store& db, salon_id salon, const std::string& text, size_t count) {
+std::vector<int64_t> found_in(const persistence::reading& db, salon_id salon, const std::string& text, size_t count) {
   std::vector<int64_t> result;
-  for (const auto& each : now().messages.look_through(salon, text, std::numeric_limits<int64_t>::max(), count).found)
+  for (const auto& each : db.messages.look_through(salon, text, std::numeric_limits<int64_t>::max(), count).found)
     result.insert(result.begin(), each.number);
   return result;
 }
@@ -185,11 +185,11 @@ TEST_P(StoreContract, MessagesAreFoundInAnyCaseOfLetters) {
   for (int seq = 1; seq <= 6; ++seq)
     post(general, zoe, seq, said[seq - 1]);
 
-  EXPECT_THAT(found_in(*db, general, "L'Été À œUf", 50), ElementsAre(1, 2));
-  EXPECT_THAT(found_in(*db, general, "Жук", 50), ElementsAre(4, 5));
-  EXPECT_THAT(found_in(*db, general, "ete", 50), ElementsAre(3));
-  EXPECT_THAT(found_in(*db, general, "%", 50), ElementsAre(6));
-  EXPECT_THAT(found_in(*db, general, "_", 50), IsEmpty());
+  EXPECT_THAT(found_in(now(), general, "L'Été À œUf", 50), ElementsAre(1, 2));
+  EXPECT_THAT(found_in(now(), general, "Жук", 50), ElementsAre(4, 5));
+  EXPECT_THAT(found_in(now(), general, "ete", 50), ElementsAre(3));
+  EXPECT_THAT(found_in(now(), general, "%", 50), ElementsAre(6));
+  EXPECT_THAT(found_in(now(), general, "_", 50), IsEmpty());
 }
 
 TEST_P(StoreContract, MessagesAreLookedThroughPartByPart) {
@@ -224,8 +224,8 @@ TEST_P(StoreContract, NoMoreMessagesAreFoundThanAreWanted) {
   for (int seq = 1; seq <= 9; ++seq)
     post(general, zoe, seq, seq == 5 ? "foin" : "aiguille");
 
-  EXPECT_THAT(found_in(*db, general, "aiguille", 5), ElementsAre(4, 6, 7, 8, 9));
-  EXPECT_THAT(found_in(*db, marketing, "aiguille", 5), IsEmpty());
+  EXPECT_THAT(found_in(now(), general, "aiguille", 5), ElementsAre(4, 6, 7, 8, 9));
+  EXPECT_THAT(found_in(now(), marketing, "aiguille", 5), IsEmpty());
 }
 
 } // namespace salond

@@ -99,12 +99,12 @@ TEST_P(StoreContract, WhoWaitsIsFoundByTheKeyOfTheUsername) {
   write([&](const auto& db) { return decisions::request_registration(db, {hostile_name, "Alias", "h"}, noon); });
   write([&](const auto& db) { return decisions::register_user(db, {"Zoé", "Zoé", "h"}); });
 
-  EXPECT_TRUE(db->is_waiting(key_of(hostile_name)));
-  EXPECT_FALSE(db->is_waiting(key_of("Zoé"))) << "has an account";
-  EXPECT_FALSE(db->is_waiting(key_of("Alias"))) << "is no username";
+  EXPECT_TRUE(now().registrations.waiting(key_of(hostile_name)));
+  EXPECT_FALSE(now().registrations.waiting(key_of("Zoé"))) << "has an account";
+  EXPECT_FALSE(now().registrations.waiting(key_of("Alias"))) << "is no username";
 
   write([&](const auto& db) { return decisions::accept_registration(db, key_of(hostile_name), decided()); });
-  EXPECT_FALSE(db->is_waiting(key_of(hostile_name)));
+  EXPECT_FALSE(now().registrations.waiting(key_of(hostile_name)));
 }
 
 TEST_P(StoreContract, ARejectedRegistrationFreesItsNames) {

@@ -298,7 +298,8 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
 TEST_F(SqliteStore, TakesAnEmptyFile) {
   std::ofstream{path}.close();
 
-  EXPECT_EQ(open()->salons().size(), 5u);
+  const auto db = open();
+  EXPECT_EQ(support::asked(*db).salons.all().size(), 5u);
 }
 
 TEST_F(SqliteStore, RefusesWhatIsNoDatabase) {

@@ -65,7 +65,7 @@ TEST_F(AbandonedRegistrations, LeaveTheQueueAndAreGivenBack) {
 TEST_F(AbandonedRegistrations, AreMadeAllTheSameOnceTheyWereBegun) {
   start();
   const auto begun = std::make_shared<hash_ticket>();
-  caf::anon_send(actors.relay, wished_account{connection_id{4711}, "", {"zoë", "z", {}}, "secret", begun});
+  caf::anon_send(actors.relay, wished_account{connection_id{4711}, "", {"zoë", "z", {}}, "secret", {}, begun});
 
   EXPECT_TRUE(eventually([&] { return accounts_like("zoë") == "1"; })) << "though there is no such connection";
   EXPECT_FALSE(begun->take_back());
@@ -75,7 +75,7 @@ TEST_F(AbandonedRegistrations, AreNotMadeWhenTheyWereTakenBackOnTheWay) {
   start();
   const auto gone = std::make_shared<hash_ticket>();
   ASSERT_TRUE(gone->take_back());
-  caf::anon_send(actors.relay, wished_account{connection_id{4711}, "", {"zoë", "z", {}}, "secret", gone});
+  caf::anon_send(actors.relay, wished_account{connection_id{4711}, "", {"zoë", "z", {}}, "secret", {}, gone});
   auto other = register_as("paul");
 
   EXPECT_EQ(other.line(), made);

@@ -61,7 +61,8 @@ TEST_F(TakeoverAdministratorsMariadb, KeepTheirNameAndRole) {
 TEST_F(TakeoverAdministratorsMariadb, AreWhomTheOldServerKnewByTheExactName) {
   const auto where = with("(4, 'ADMIN', 'x', 'h'), (9, 'admin', 'a', 'h')", "utf8mb4_bin");
 
-  EXPECT_EQ(open(where)->find_user("admin")->id, user_id{9});
+  const auto db = open(where);
+  EXPECT_EQ(support::asked(*db).accounts.find("admin")->id, user_id{9});
 }
 
 } // namespace salond

@@ -57,14 +57,16 @@ TEST_F(TakeoverMembershipMariadb, OfASalonWhoseNameIsSpelledOtherwiseToo) {
   const auto where = old_database();
   server().run(where.name, {"UPDATE salons SET nom_salon = 'GÉNÉRAL' WHERE salon_id = 1"});
 
-  EXPECT_EQ(open(where)->members(salon_id{1}).size(), 14u);
+  const auto db = open(where);
+  EXPECT_EQ(support::asked(*db).memberships.members(salon_id{1}).size(), 14u);
 }
 
 TEST_F(TakeoverMembershipMariadb, NeedsNoSuchSalon) {
   const auto where = old_database();
   server().run(where.name, {"UPDATE salons SET nom_salon = 'Accueil' WHERE salon_id = 1"});
 
-  EXPECT_EQ(open(where)->members(salon_id{1}).size(), 5u);
+  const auto db = open(where);
+  EXPECT_EQ(support::asked(*db).memberships.members(salon_id{1}).size(), 5u);
 }
 
 } // namespace salond
