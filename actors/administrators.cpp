@@ -15,14 +15,17 @@ std::optional<std::string> prepare_store(persistence::store& db, const config::s
     keep(*password);
   }
   using requests = persistence::store::requests;
+  bool made = false;
   db.transact([&] {
     db.reset_presence(how.requests.keep_offline ? requests::keep : requests::end);
-    if (password)
+    // Of several nodes that start at once one makes it.
+    made = password && db.administrators() != persistence::administrator_state::can_log_in;
+    if (made)
       db.make_administrator("admin", hash);
-    if (state == persistence::administrator_state::none)
+    if (made && state == persistence::administrator_state::none)
       db.make_administrator("server", {}); // has no password until it is given one
   });
-  return password;
+  return made ? password : std::nullopt;
 }
 
 } // namespace salond

@@ -42,6 +42,8 @@ void sql_store::reset_presence(requests requests) {
 }
 
 administrator_state sql_store::administrators() {
+  if (auto* others = db().among_nodes())
+    others->lock_administrators();
   const auto found = db().ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND disabled_ms IS NULL");
   auto state = administrator_state::none;
   while (found->next()) {
