@@ -18,14 +18,17 @@ std::optional<std::string> prepare_store(persistence::store& db, const config::s
     keep(*password);
   }
   using requests = persistence::offline_requests;
+  bool made = false;
   db.transact([&](const persistence::writing& in) {
     in.sessions.reset_presence(how.requests.keep_offline ? requests::keep : requests::end);
-    if (password)
+    // Of several nodes that start at once one makes it.
+    made = password && in.roles.administrators() != persistence::administrator_state::can_log_in;
+    if (made)
       persistence::decisions::make_administrator(in, "admin", hash);
-    if (state == persistence::administrator_state::none)
+    if (made && state == persistence::administrator_state::none)
       persistence::decisions::make_administrator(in, "server", {}); // has no password until it is given one
   });
-  return password;
+  return made ? password : std::nullopt;
 }
 
 } // namespace salond

@@ -20,7 +20,7 @@ struct open_options {
   /// The run that the store writes for, as join() answered it. Else nobody else may write to the database.
   int64_t run = lone_writer;
   /// Of a run: called after each statement of its writer was answered, be it by an error; any thread.
-  std::function<void()> writer_answered;
+  std::function<void()> writer_answered = {};
 };
 
 /// Readers that a store has connected when open() returns, for store::reader() to hand out: as many as the server has

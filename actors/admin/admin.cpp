@@ -245,6 +245,7 @@ admin_core::behavior_type admin(pointer self, admin_parts parts) {
   add_salon_commands(self->state.commands);
   add_salon_detail_commands(self->state.commands);
   add_node_commands(self->state.commands);
+  add_cluster_commands(self->state.commands);
   add_health_commands(self->state.commands);
   add_audit_commands(self->state.commands);
   add_content_commands(self->state.commands);

@@ -1,6 +1,7 @@
 // One command of an operator, from the request to the last piece of its answer.
 #pragma once
 #include "actors/admin/messages.hpp"
+#include "actors/cluster/member.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
 #include "actors/interfaces/persistence.hpp"
@@ -61,7 +62,8 @@ struct admin_parts {
   std::string database; ///< one line about it
   std::string state;    ///< the folder for what the server keeps
   moment started;
-  bool keep_requests = false; ///< requests.keep_offline
+  bool keep_requests = false;                       ///< requests.keep_offline
+  std::shared_ptr<cluster_member> member = nullptr; ///< of a node
 };
 
 class admin_call;
@@ -184,6 +186,7 @@ void add_invitation_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_detail_commands(std::map<std::string_view, admin_command>& to);
 void add_node_commands(std::map<std::string_view, admin_command>& to);
+void add_cluster_commands(std::map<std::string_view, admin_command>& to);
 void add_health_commands(std::map<std::string_view, admin_command>& to);
 void add_audit_commands(std::map<std::string_view, admin_command>& to);
 void add_content_commands(std::map<std::string_view, admin_command>& to);

@@ -49,6 +49,8 @@ public:
 
   /// Raises the run's counter and then reads all rows. Takes a few seconds at most.
   virtual beaten beat(const node_report& what) = 0;
+  /// The run ends by its own will: it is gone, and stores nothing more.
+  virtual void leave() = 0;
 };
 
 /// What one run does to runs that are lost, over a second connection. Functions throw store_error; what they did is not

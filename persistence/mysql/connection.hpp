@@ -29,7 +29,7 @@ struct tuning {
   std::chrono::seconds lock_wait_timeout{5}; ///< shorter than read_timeout, so that the server says it first
   int64_t node_id = 1;                       ///< which row of `writers` is ours: lone_writer, or that of a run
   /// Called after each statement was answered, be it by an error, and after each try to connect.
-  std::function<void()> answered;
+  std::function<void()> answered = {};
   /// Called before each statement goes out; what it throws, the caller of the statement gets.
   std::function<void(const std::string& statement)> before_statement;
 };

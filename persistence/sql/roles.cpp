@@ -11,6 +11,8 @@ public:
   using feature::feature;
 
   administrator_state administrators() const override {
+    if (auto* nodes = db().among_nodes())
+      nodes->lock_administrators();
     const auto found =
         db().ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND disabled_ms IS NULL");
     auto state = administrator_state::none;

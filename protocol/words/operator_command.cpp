@@ -15,6 +15,7 @@ constexpr auto no_input = command_input::none;
 const std::vector<operator_command> table = {
     {"status", "", "Version, uptime, connections, queues, rates and the database.", some},
     {"check", "[--backup-days=N]", "One line for a monitoring program: database, queue, disk, certificates, clock, backups; status 0, 1 or 2.", some},
+    {"nodes", "", "The nodes that share the database: state, salons, connections, links.", some},
     {"config show", "", "The configuration in force, and where each value comes from.", all},
     {"users", "[PATTERN] [--sort=COLUMN] [--limit=N] [--after=USER]", "The users whose name holds PATTERN, 1,000 where not said.", all, not_audited, no_input, trait::none, 1000},
     {"user", "USER", "One user: sessions, addresses, salons, last seen.", all},

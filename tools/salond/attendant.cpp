@@ -30,8 +30,8 @@ void print(std::string line) {
 } // namespace
 
 attendant::attendant(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown,
-                     live_configuration& live)
-    : told_(told), admin_(admin), shown_(std::move(shown)), live_(live) {}
+                     std::string cluster, live_configuration& live)
+    : told_(told), admin_(admin), shown_(std::move(shown)), cluster_(std::move(cluster)), live_(live) {}
 
 int attendant::wait_for_end(const server_actor& root, int signals) {
   root_ = root;
@@ -168,6 +168,8 @@ void attendant::print_ready() const {
     line += " " + each.to_string();
   if (admin_)
     line += " admin " + admin_->where();
+  if (!cluster_.empty())
+    line += " cluster " + cluster_;
   print(line + "\n");
   notify_service_manager("READY=1");
 }

@@ -110,6 +110,10 @@ public:
     });
   }
 
+  void leave() override {
+    on_.with([&](connection& on) { fence_run(on, run_, std::nullopt, true); });
+  }
+
 private:
   kept_connection on_;
   int64_t run_, beats_ = 0;
