@@ -112,7 +112,7 @@ transport::found transport::dial_descriptor(int descriptor, const std::string& a
   const auto report = std::make_shared<dial_report>();
   auto& loop = dynamic_cast<net::default_multiplexer&>(system_.middleman().backend());
   caf::io::scribe_ptr scribe = caf::make_counted<tls_scribe>(
-      loop, descriptor, tls_scribe::origin{hub_, rules, gate::side::dialled, system_.node(), address, report});
+      loop, descriptor, tls_scribe::origin{{hub_, rules, gate::side::dialled, address}, system_.node(), report});
   caf::scoped_actor self{system_, true};
   found outcome = dial_failure{dial_fault::lost, "connection lost"};
   self->request(gateway_, left_until(until), caf::connect_atom_v, std::move(scribe), port)

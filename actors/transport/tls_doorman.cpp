@@ -62,7 +62,7 @@ void tls_doorman::take_in(int descriptor) {
   }
   auto& loop = acceptor_.backend();
   const auto scribe = caf::make_counted<tls_scribe>(
-      loop, descriptor, tls_scribe::origin{hub_, rules_, gate::side::accepted, us_, *address, nullptr});
+      loop, descriptor, tls_scribe::origin{{hub_, rules_, gate::side::accepted, *address}, us_, nullptr});
   parent()->add_scribe(scribe);
   caf::io::doorman::new_connection(&loop, scribe->hdl());
   hub_->waiting.admit(*scribe);
