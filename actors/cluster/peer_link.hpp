@@ -17,6 +17,23 @@ struct link_counts {
   uint64_t drops = 0;        ///< how often all that waited was dropped, since it was too much
 };
 
+/// A peer as its row in the store has it.
+struct link_peer {
+  node_id run;
+  std::string name; ///< as in its certificate
+  std::string host; ///< where it is dialled
+  uint16_t port = 0;
+};
+
+/// One link, for `salonctl nodes`.
+struct link_state {
+  node_id peer;
+  std::string name;
+  bool up = false;
+  link_counts counts;
+  std::string trouble; ///< why it is not up, as far as known
+};
+
 class peer_link {
 public:
   /// `dials`: of the two this node begins the connections.

@@ -8,7 +8,6 @@
 #include <cstring>
 #include <netdb.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace salond {
 namespace {
@@ -39,13 +38,10 @@ std::string numeric(const addrinfo& where) {
 
 /// A socket that connects, or -1 with errno.
 int start_to_connect(const addrinfo& where) {
-  const auto descriptor = ::socket(where.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0 || ::connect(descriptor, where.ai_addr, where.ai_addrlen) == 0 || errno == EINPROGRESS)
-    return descriptor;
-  const auto reason = errno;
-  ::close(descriptor);
-  errno = reason;
-  return -1;
+  socket_address there;
+  std::memcpy(&there.bytes, where.ai_addr, where.ai_addrlen);
+  there.size = where.ai_addrlen;
+  return connect_to(there);
 }
 
 std::chrono::milliseconds left_until(std::chrono::steady_clock::time_point when) {

@@ -109,6 +109,13 @@ void lobby::sweep(const tls_settings* settings) {
     i = (i->second /= 2) == 0 ? failures_.erase(i) : std::next(i);
 }
 
+void lobby::end_all(const dial_failure& why) {
+  for (auto* list : {&half_open_, &open_})
+    while (!list->empty())
+      list->front()->end(why);
+  abort_leaving();
+}
+
 void lobby::abort_leaving() {
   while (!leaving_.empty())
     leaving_.front()->abort();

@@ -1,6 +1,7 @@
 // Where each connection stands: half-open (not known yet), open, leaving (our last bytes). Deadlines, the bounds on
 // strangers, and the end of the revoked. I/O thread only.
 #pragma once
+#include "actors/transport/dial_failure.hpp"
 #include "actors/transport/tls_settings.hpp"
 #include "actors/transport/transport_limits.hpp"
 #include <chrono>
@@ -54,6 +55,9 @@ public:
 
   /// Ends what is over its deadline, expired, or revoked. REQUIRES: not inside a handler of the broker.
   void sweep(const tls_settings* settings);
+
+  /// Ends all, whatever they are at. REQUIRES: not inside a handler of the broker.
+  void end_all(const dial_failure& why);
 
   /// Gives up on all who are leaving: at the end nobody waits for a peer.
   void abort_leaving();

@@ -107,18 +107,20 @@ void tls_socket::leave_loop() {
 }
 
 void tls_socket::want_write(bool want) {
-  if (want == static_cast<bool>(writing_))
+  if (want == std::exchange(waits_, want))
     return;
   if (want) {
     writing_.reset(this);
     events_.backend().add(net::operation::write, descriptor(), &events_);
   } else {
     events_.backend().del(net::operation::write, descriptor(), &events_);
+    if ((events_.eventbf() & net::output_mask) == 0)
+      writing_.reset(); // as in leave_loop()
   }
 }
 
 void tls_socket::write_now() {
-  if (!writing_ && at_ != phase::dead)
+  if (!waits_ && at_ != phase::dead)
     write_some();
 }
 
@@ -128,7 +130,7 @@ void tls_socket::part() {
   from_.shared->waiting.see_off(*this); // a peer that neither reads nor closes would keep the descriptor
   if (at_ != phase::greeting && at_ != phase::open)
     ::shutdown(descriptor(), SHUT_RDWR);
-  else if (!writing_)
+  else if (!waits_)
     write_some();
 }
 
@@ -291,7 +293,7 @@ void tls_socket::hear(std::string_view bytes) {
   else
     stream.feed(bytes, std::chrono::steady_clock::now(), plain_, sealed_);
   const auto now = stream.now(); // what was said before a failure counts
-  if (!sealed_.empty() && !writing_)
+  if (!sealed_.empty() && !waits_)
     write_some();
   if (at_ == phase::shaking && now != state::shaking && now != state::failed && know_peer() == step::wait)
     return;

@@ -132,14 +132,17 @@ private:
   step know_peer();
   void read_on_later();
 
-  handler events_;                                   // owns and closes the descriptor
-  caf::intrusive_ptr<tls_socket> reading_, writing_; // the loop's references to us
+  handler events_; // owns and closes the descriptor
+  // The loop's references to us. It takes up and drops its registrations at the end of a turn, and says nothing of one
+  // that was changed twice in a turn: so writing_ does not tell whether it is going to tell of room, waits_ does.
+  caf::intrusive_ptr<tls_socket> reading_, writing_;
   origin from_;
   std::optional<tls_session> tls_;
   std::vector<char> plain_; // heard, and not taken
   std::string sealed_;      // encrypted, and not taken by the kernel: from sent_ on
   size_t sent_ = 0;
   phase at_;
+  bool waits_ = false; // for room in the kernel, or for the end of connecting
   bool last_ = false, said_end_ = false, reads_later_ = false;
   lobby::place place_;
   std::string why_; // decided where end() may not be called
