@@ -55,8 +55,8 @@ row(FILES "^actors/dialects[.]" OURS "^(actors|persistence|config|protocol)/" NO
 row(FILES "^actors/(client|fan_out)/" OURS "^(actors/(client|fan_out|rules)/|actors/(admission|dialects|network)[.]|config/|protocol/)"
   NOT "^protocol/(text|irc|json|websocket)/" LIBRARIES posix)
 # Frames between nodes: plain values and bytes (docs/decisions/0039-links.md).
-row(FILES "^actors/cluster/(frames|frame_codec|link_queue|peer_link)[.]"
-  OURS "^(actors/rules/cluster/|actors/cluster/(frames|frame_codec|link_queue|peer_link)[.]|protocol/words/)")
+row(FILES "^actors/cluster/(frames|frame_codec|frame_fields|link_queue|peer_link)[.]"
+  OURS "^(actors/rules/cluster/|actors/cluster/(frames|frame_codec|frame_fields|link_queue|peer_link)[.]|protocol/words/)")
 # What operators are answered is JSON from the start (docs/decisions/0007-operators-commands.md).
 row(FILES "^actors/admin/" OURS "^(actors|persistence|config|protocol)/"
   NOT "^protocol/(text|irc|json|websocket)/|^persistence/(sqlite|mysql)/" LIBRARIES caf json posix)

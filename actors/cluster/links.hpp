@@ -102,6 +102,7 @@ private:
   void take_over(peer& whom, link_socket& who, const hello& said);
   void hear(peer& whom, frame& what);
   void now_up(peer& whom);
+  void now_alive(peer& whom, bool beats);
   void end(peer& whom, const std::string& why, const std::string& first = {});
   void remove(node_id which, const std::string& why);
   std::vector<node_id> runs() const;

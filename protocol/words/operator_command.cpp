@@ -62,6 +62,8 @@ const std::vector<operator_command> table = {
     {"cert issue", "NAME [--role=ROLE]", "Makes a bundle for an operator: administrator (the default) or moderator.", all},
     {"cert list", "", "The certificates.", all},
     {"cert revoke", "NAME", "Revokes all certificates of a name, live connections too.", all},
+    {"node add", "NAME", "Makes a bundle for another node of the cluster, which starts with --join=NAME.pem. It holds the authority's key.", all},
+    {"node remove", "NAME", "Revokes the certificates of another node, its links too.", all},
 };
 // clang-format on
 
