@@ -17,9 +17,20 @@ link_queue::outcome link_queue::add(const frame& what) {
     chunks_.back().bytes += spare_;
     chunks_.back().last = what.number;
   } else {
-    chunks_.push_back({std::exchange(spare_, {}), what.number});
+    begin_chunk(what.number);
   }
   return outcome::queued;
+}
+
+/// Where much waits, strings that grow by doubling would take twice what is in them.
+void link_queue::begin_chunk(int64_t number) {
+  chunks_.push_back({{}, number});
+  auto& bytes = chunks_.back().bytes;
+  if (chunks_.size() > 1 && spare_.size() <= write_bytes / 4)
+    bytes.reserve(write_bytes);
+  bytes += spare_;
+  if (spare_.capacity() > write_bytes)
+    std::string{}.swap(spare_);
 }
 
 link_queue::outcome link_queue::add_first(const frame_body& what) {

@@ -39,6 +39,8 @@ public:
   void clear();
 
 private:
+  void begin_chunk(int64_t number);
+
   struct chunk {
     std::string bytes;
     int64_t last = 0; ///< number

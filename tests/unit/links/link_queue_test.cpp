@@ -81,6 +81,23 @@ TEST(LinkQueue, DropsAllThatWaitsAboveItsBound) {
   EXPECT_GT(most, link_queue::most_bytes - 2 * size);
 }
 
+// What strings reserve beyond what is in them counts as well.
+TEST(LinkQueue, TakesLittleMoreMemoryThanWhatWaits) {
+  for (const size_t size : {10u, 500u, 8000u, 30'000u, 60'000u, 200'000u}) {
+    link_queue queue;
+    int64_t number = 0;
+    while (queue.bytes() + size + 1000 < link_queue::most_bytes)
+      ASSERT_EQ(queue.add(text_of(++number, size)), outcome::queued);
+    size_t reserved = 0;
+    const auto waiting = queue.bytes();
+
+    while (!queue.empty())
+      reserved += queue.take().capacity();
+
+    EXPECT_LT(reserved, waiting + waiting / 6 + 2 * link_queue::write_bytes) << size;
+  }
+}
+
 TEST(LinkQueue, RefusesAFrameThatWouldNotBeRead) {
   link_queue queue;
   queue.add(text_of(1, 10));
