@@ -50,14 +50,7 @@ protected:
   bool refused(const std::string& why) {
     return comes_true([&] { return b->logged("cluster connections refused who= why=" + why); });
   }
-  static transport_limits quick() {
-    transport_limits limits;
-    limits.greeting = 300ms;
-    limits.sweep = 50ms;
-    return limits;
-  }
-
-  std::unique_ptr<node> b = start("b", 2, quick());
+  std::unique_ptr<node> b = start("b", 2);
   bundle a_own = issue("a");
 };
 
