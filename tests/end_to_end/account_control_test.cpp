@@ -1,7 +1,6 @@
 // Accounts in the hands of operators, with the real salonctl on each kind of database: sessions that are ended,
 // accounts that are disabled, invitations.
-#include "tests/end_to_end/databases.hpp"
-#include "tests/end_to_end/salonctl.hpp"
+#include "tests/end_to_end/operators_test.hpp"
 #include "tests/support/line_client.hpp"
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,21 +10,9 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-using words = std::vector<std::string>;
 
-class Accounts : public server_test {
+class Accounts : public operators_test {
 protected:
-  json answer(const words& command, const std::string& input = {}) { return answer_of(server_, command, input); }
-  void refused(const words& command, int status, const std::string& why) {
-    const auto one = run_salonctl(server_, command);
-    EXPECT_EQ(one.status, status) << command.front();
-    EXPECT_THAT(one.errors, HasSubstr(why));
-  }
-  void restart_with(const json& settings) {
-    ASSERT_EQ(server_.stop(), 0);
-    server_.how.settings = settings;
-    server_.start();
-  }
   /// Whether so many sessions of a user are listed in time: one that was ended is, until its client closes too.
   bool come_to_be(const std::string& username, size_t sessions) {
     return support::eventually([&] { return answer({"sessions", username}).size() == sessions; });

@@ -1,7 +1,6 @@
 // What operators look at, with the real salonctl on each kind of database: lists in parts and in order, by author and
 // time; what docs/salonctl-json.md states of them; backups, archived salons, the configuration, and `check`.
-#include "tests/end_to_end/databases.hpp"
-#include "tests/end_to_end/salonctl.hpp"
+#include "tests/end_to_end/operators_test.hpp"
 #include "tests/support/line_client.hpp"
 #include <filesystem>
 #include <fstream>
@@ -15,24 +14,9 @@ using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using words = std::vector<std::string>;
 
-class Lists : public server_test {
+class Lists : public operators_test {
 protected:
-  json answer(const words& command, const std::string& input = {}) { return answer_of(server_, command, input); }
-  ran ctl(const words& command) { return run_salonctl(server_, command); }
-  void refused(const words& command, int status, const std::string& why) {
-    const auto one = ctl(command);
-    EXPECT_EQ(one.status, status) << command.front();
-    EXPECT_THAT(one.errors, HasSubstr(why));
-  }
-  /// The values of a column.
-  static words column(const json& list, const char* name) {
-    words result;
-    for (const auto& row : list)
-      result.push_back(row.at(name).is_string() ? row.at(name).get<std::string>() : row.at(name).dump());
-    return result;
-  }
   /// Says a text in Général, and waits until it is told.
   void say(support::line_client& who, const std::string& text) {
     who.say("MSG (Général):" + text);

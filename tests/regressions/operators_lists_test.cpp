@@ -10,8 +10,7 @@
 // - `log --command` knew the words of the log alone, and no line of `user disable` by the operator's own.
 // - `ban NAME --name` deleted the account of that name; `reject NAME --older-than=7d` rejected everybody.
 #include "protocol/words/operator_command.hpp"
-#include "tests/end_to_end/databases.hpp"
-#include "tests/end_to_end/salonctl.hpp"
+#include "tests/end_to_end/operators_test.hpp"
 #include "tests/support/line_client.hpp"
 #include <csignal>
 #include <filesystem>
@@ -29,31 +28,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using words = std::vector<std::string>;
 
-class OperatorsLists : public server_test {
+class OperatorsLists : public operators_test {
 protected:
-  json answer(const words& command, const std::string& input = {}) { return answer_of(server_, command, input); }
-  ran ctl(const words& command) { return run_salonctl(server_, command); }
-  void refused(const words& command, int status, const std::string& why) {
-    const auto one = ctl(command);
-    EXPECT_EQ(one.status, status) << command.front();
-    EXPECT_THAT(one.errors, HasSubstr(why));
-  }
-  static words column(const json& list, const char* name) {
-    words result;
-    for (const auto& row : list)
-      result.push_back(row.at(name).get<std::string>());
-    return result;
-  }
   void add_users(const words& names) {
     for (const auto& name : names)
       answer({"user", "add", name}, "secret\n");
-  }
-  void restart_with(const json& settings) {
-    ASSERT_EQ(server_.stop(), 0);
-    server_.how.settings = settings;
-    server_.start();
   }
   /// Says it, and hears it.
   static void say(support::line_client& who, const std::string& text) {

@@ -12,6 +12,15 @@ namespace {
 class SaidAsItIs : public OperatorsNode {
 protected:
   bool database_answers() { return json::parse(command({"status"}).second)["database"]["answers"].get<bool>(); }
+  /// There is a certificate of zed. To revoke it holds, and finds no room on the disk.
+  void revoke_without_room() {
+    certificates.list = [] {
+      issued_certificate one;
+      one.facts.who = {peer_kind::moderator, "zed"};
+      return std::vector{one};
+    };
+    certificates.revoke = [](const std::string&) { return revocation{1, "certificates.new: No space left"}; };
+  }
 };
 
 TEST_F(SaidAsItIs, ADatabaseThatAnswersNoQuestionDoesNotAnswer) {
@@ -67,12 +76,7 @@ TEST_F(SaidAsItIs, ARevocationThatCouldNotBeWrittenIsToldAsThat) {
 }
 
 TEST_F(SaidAsItIs, ARevocationThatHoldsAndIsNotStoredIsToldAsThat) {
-  certificates.list = [] {
-    issued_certificate one;
-    one.facts.who = {peer_kind::moderator, "zed"};
-    return std::vector{one};
-  };
-  certificates.revoke = [](const std::string&) { return revocation{1, "certificates.new: No space left"}; };
+  revoke_without_room();
   start();
 
   const auto [verdict, text] = command({"cert", "revoke", "zed"});
@@ -87,12 +91,7 @@ TEST_F(SaidAsItIs, ARevocationThatHoldsAndIsNotStoredIsToldAsThat) {
 
 // The disk is full, and so is the database's: "nothing was done, try again", and no line of it ever.
 TEST_F(SaidAsItIs, ARevocationIsToldAsItIsThoughTheDatabaseTakesNothing) {
-  certificates.list = [] {
-    issued_certificate one;
-    one.facts.who = {peer_kind::moderator, "zed"};
-    return std::vector{one};
-  };
-  certificates.revoke = [](const std::string&) { return revocation{1, "certificates.new: No space left"}; };
+  revoke_without_room();
   start();
   guard->fail_writes(persistence::store_error::kind::unavailable, 2);
 
