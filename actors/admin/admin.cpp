@@ -185,14 +185,17 @@ void tell_refusals_later(pointer self) {
     self->delayed_send(self, rules::refusals::pause, tell_refusals{});
 }
 
-/// Whether the line is there: a write that was given up may have come about.
-bool has_line(persistence::store& db, const late_line& line) {
+/// Writes those that are not there: a write that was given up may have come about.
+void write_missing(persistence::store& db, const std::vector<late_line>& lines) {
   constexpr size_t most_looked_at = 1000;
   const auto last = db.audit_tail(most_looked_at);
-  return std::any_of(last.begin(), last.end(), [&](const persistence::audit_line& one) {
-    return to_ms(one.at) == to_ms(line.why.at) && one.by == line.why.by && one.from == line.why.from
-           && one.what == line.what && one.result == line.result;
-  });
+  for (const auto& line : lines) {
+    const auto is_line = [&](const persistence::audit_line& one) {
+      return is_of_call(one, line.why) && one.what == line.what && one.result == line.result;
+    };
+    if (std::none_of(last.begin(), last.end(), is_line))
+      db.note(line.why, line.what, line.to, line.result);
+  }
 }
 
 /// The lines that are late, all or none.
@@ -204,9 +207,7 @@ void write_late_lines(pointer self) {
   ask_store(
       self, st.parts.store, store_work::kind::write,
       [lines = st.late](persistence::store& db) {
-        for (const auto& one : lines)
-          if (!has_line(db, one))
-            db.note(one.why, one.what, one.to, one.result);
+        write_missing(db, lines);
         return done{};
       },
       [self, count](done) {

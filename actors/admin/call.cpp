@@ -22,25 +22,18 @@ std::string subject_of(const spoken_command& said) {
   return "server";
 }
 
-/// Commands that only look; whoever adds another one and forgets it here has a line more in the audit log.
-bool only_looks(std::string_view command) {
-  static const std::set<std::string_view> all = {"status",   "check",  "config show", "users",         "user",
-                                                 "sessions", "salons", "salon show",  "salon members", "salon export",
-                                                 "requests", "bans",   "invite list", "history",       "search",
-                                                 "log",      "watch",  "export",      "backup verify", "cert list"};
-  return all.count(command) != 0;
-}
-
 /// Whether the audit log has a line of just this command.
 bool has_line_of(persistence::store& db, const decision& why) {
   constexpr size_t most_looked_at = 100;
   const auto last = db.audit_tail(most_looked_at);
-  return std::any_of(last.begin(), last.end(), [&](const persistence::audit_line& one) {
-    return to_ms(one.at) == to_ms(why.at) && one.by == why.by && one.from == why.from;
-  });
+  return std::any_of(last.begin(), last.end(), [&](const auto& one) { return is_of_call(one, why); });
 }
 
 } // namespace
+
+bool is_of_call(const persistence::audit_line& line, const decision& why) {
+  return to_ms(line.at) == to_ms(why.at) && line.by == why.by && line.from == why.from;
+}
 
 operator_names names_of_operators(const certificate_office& office) {
   std::set<std::string> names;
@@ -131,7 +124,7 @@ void admin_call::refuse(admin_verdict how, const std::string& why) {
 
 void admin_call::refuse_with(admin_verdict how, const std::string& why, const std::string& result) {
   constexpr auto patience = std::chrono::seconds{2};
-  if (result.empty() || only_looks(said_.what->name))
+  if (result.empty() || said_.what->effect == command_effect::looks)
     return refuse_noted(how, why);
   refusing_ = true;
   const auto job =

@@ -79,6 +79,9 @@ struct late_line {
   std::string what, to, result;
 };
 
+/// Whether a line of the audit log was written of that call: no two calls of a server have one time.
+bool is_of_call(const persistence::audit_line& line, const decision& why);
+
 /// The admin actor's own view of itself: operators', and what only the node and it itself send it.
 using admin_core =
     admin_actor::extend<caf::reacts_to<serving>, caf::reacts_to<say_how_far>, caf::reacts_to<tell_refusals>>;

@@ -18,6 +18,9 @@ enum class right : uint8_t {
   administrators
 };
 
+/// Whether a command would change something where it is not refused. Of one that would the audit log has a line.
+enum class command_effect : uint8_t { changes, looks };
+
 /// What a command takes beside its words, and never among them: words are seen in `ps`.
 enum class command_input : uint8_t { none, password, file };
 
@@ -30,6 +33,7 @@ struct operator_command {
   std::string_view arguments;
   std::string_view summary; ///< one sentence for `help`
   right needs = right::administrators;
+  command_effect effect = command_effect::changes;
   command_input input = command_input::none;
 };
 
