@@ -105,7 +105,7 @@ void mysql_driver::lost(const mysql::error& why) {
   if (outage_since_)
     return;
   outage_since_ = steady_clock::now();
-  warn_("the database does not take this now, trying again: " + std::string(why.what()));
+  warn_("the database (" + mysql::address_of(where_) + ") does not take this now, trying again: " + why.what());
 }
 
 void mysql_driver::regained() {
