@@ -1,12 +1,15 @@
 #include "actors/administrators.hpp"
 #include "actors/rules/password.hpp"
+#include "persistence/contracts/roles.hpp"
+#include "persistence/contracts/sessions.hpp"
+#include "persistence/decisions/accounts.hpp"
 
 namespace salond {
 
 std::optional<std::string> prepare_store(persistence::store& db, const config::settings& how,
                                          const password_keeper& keep) {
   auto state = persistence::administrator_state::none;
-  db.read([&] { state = db.administrators(); });
+  db.read([&](const persistence::reading& in) { state = in.roles.administrators(); });
   std::optional<std::string> password;
   std::string hash;
   if (state != persistence::administrator_state::can_log_in) {
@@ -14,15 +17,18 @@ std::optional<std::string> prepare_store(persistence::store& db, const config::s
     hash = rules::hash_password(*password, {how.passwords.memory_kib, how.passwords.passes});
     keep(*password);
   }
-  using requests = persistence::store::requests;
-  db.transact([&] {
-    db.reset_presence(how.requests.keep_offline ? requests::keep : requests::end);
-    if (password)
-      db.make_administrator("admin", hash);
-    if (state == persistence::administrator_state::none)
-      db.make_administrator("server", {}); // has no password until it is given one
+  using requests = persistence::offline_requests;
+  bool made = false;
+  db.transact([&](const persistence::writing& in) {
+    in.sessions.reset_presence(how.requests.keep_offline ? requests::keep : requests::end);
+    // Of several nodes that start at once one makes it.
+    made = password && in.roles.administrators() != persistence::administrator_state::can_log_in;
+    if (made)
+      persistence::decisions::make_administrator(in, "admin", hash);
+    if (made && state == persistence::administrator_state::none)
+      persistence::decisions::make_administrator(in, "server", {}); // has no password until it is given one
   });
-  return password;
+  return made ? password : std::nullopt;
 }
 
 } // namespace salond

@@ -1,5 +1,6 @@
 #include "actors/admission.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/sessions.hpp"
 #include "persistence/store.hpp"
 #include "protocol/commands/client_commands.hpp"
 #include "protocol/words/names.hpp"
@@ -7,8 +8,8 @@
 namespace salond {
 namespace {
 
-static_assert(rules::login_throttle::known_for == persistence::store::address_life);
-static_assert(rules::login_throttle::most_known_addresses == persistence::store::most_known_addresses);
+static_assert(rules::login_throttle::known_for == persistence::session_store::address_life);
+static_assert(rules::login_throttle::most_known_addresses == persistence::session_store::most_known_addresses);
 
 // How often the log says that registrations are refused, while they are.
 constexpr auto an_hour = std::chrono::hours{1};
@@ -176,7 +177,7 @@ std::vector<admission::line> admission::lines_of(const std::vector<rules::failur
     const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(now - one.began);
     result.push_back(
         {decision{account, addresses_of(one.addresses, rules::failure_bursts::most_addresses), story_of(one), at - ago},
-         "login_failures", account, to_string(fault::wrong_credentials)});
+         audited::login_failures, account, to_string(fault::wrong_credentials)});
   }
   return result;
 }

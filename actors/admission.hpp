@@ -10,6 +10,7 @@
 #include "actors/rules/session.hpp"
 #include "config/config.hpp"
 #include "persistence/answers.hpp"
+#include "protocol/words/audit_words.hpp"
 #include "protocol/words/fault.hpp"
 #include "protocol/words/records.hpp"
 
@@ -75,7 +76,8 @@ public:
   /// A line of the audit log.
   struct line {
     decision why;
-    std::string what, to, result;
+    audit_word what;
+    std::string to, result;
   };
   /// Of the bursts of failures that are over; `at`: now, on the wall clock.
   std::vector<line> take_lines(instant now, moment at);

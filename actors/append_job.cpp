@@ -1,4 +1,5 @@
 #include "actors/append_job.hpp"
+#include "persistence/contracts/messages.hpp"
 
 namespace salond {
 namespace {
@@ -30,10 +31,10 @@ size_t append_job::take() {
   return weight;
 }
 
-void append_job::run(persistence::store& db) {
+void append_job::run(const persistence::writing& db) {
   results_.clear();
   for (const auto& one : entries_)
-    results_.push_back(db.append(one.row));
+    results_.push_back(db.messages.append(one.row));
 }
 
 } // namespace salond

@@ -8,7 +8,7 @@
 
 namespace salond {
 
-class append_job final : public store_job {
+class append_job final : public write_job {
 public:
   struct entry {
     new_message row;
@@ -23,7 +23,7 @@ public:
 
   // Of the store's thread.
   size_t take() override;
-  void run(persistence::store& db) override;
+  void run(const persistence::writing& db) override;
 
   // Of the salon, once the store has answered.
   const std::vector<entry>& entries() const { return entries_; }

@@ -2,6 +2,10 @@
 #include "actors/ask_store.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/audit.hpp"
+#include "persistence/contracts/join_requests.hpp"
+#include "persistence/contracts/private_messages.hpp"
+#include "persistence/contracts/sessions.hpp"
 #include <algorithm>
 
 namespace salond {
@@ -23,7 +27,7 @@ void audience::leave(subscriber& who) {
   writes_.remove(who);
   if (users.leave(who)) {
     const auto requests =
-        settings.requests.keep_offline ? persistence::store::requests::keep : persistence::store::requests::end;
+        settings.requests.keep_offline ? persistence::offline_requests::keep : persistence::offline_requests::end;
     caf::anon_send(directory, depart{who.account(), who.number, requests});
   }
   tell_if_over();
@@ -50,7 +54,8 @@ void audience::end_attempt(admission::attempt& what, admission::attempt_result h
 void audience::note(std::vector<admission::line> lines) {
   for (auto& line : lines) {
     log::warning("failed logins", {{"account", line.to}, {"from", line.why.from}, {"what", line.why.reason}});
-    tell_store(store, [line](persistence::store& db) { db.note(line.why, line.what, line.to, line.result); });
+    tell_store(store,
+               [line](const persistence::writing& db) { db.audit.note(line.why, line.what, line.to, line.result); });
   }
 }
 
@@ -69,7 +74,9 @@ void audience::delivered(std::vector<private_id> which) {
 }
 
 void audience::told_decisions(user_id who, std::vector<decided_request> which) {
-  tell_store(store, [who, which = std::move(which)](persistence::store& db) { db.mark_told(who, which); });
+  tell_store(store, [who, which = std::move(which)](const persistence::writing& db) {
+    db.join_requests.mark_told(who, which);
+  });
 }
 
 // --- salons ---
@@ -198,8 +205,8 @@ void audience::flush() {
   writes_.flush();
   if (delivered_.empty())
     return;
-  tell_store(store, [which = std::exchange(delivered_, {})](persistence::store& db) {
-    db.mark_delivered(which, wall_clock());
+  tell_store(store, [which = std::exchange(delivered_, {})](const persistence::writing& db) {
+    db.private_messages.mark_delivered(which, wall_clock());
   });
 }
 

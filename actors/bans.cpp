@@ -1,7 +1,9 @@
 #include "actors/bans.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/settle_all.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/decisions/removals.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond {
@@ -16,12 +18,7 @@ void answer_when_it_holds(pointer self, const caf::typed_response_promise<Answer
     auto promise = answer;
     promise.deliver(Answer{with});
   };
-  const auto ask_host = [self, deliver] { // an error: the node ends
-    self->request(self->state.host, caf::infinite, settle{})
-        .then([deliver](settled) { deliver(); }, [deliver](caf::error&) { deliver(); });
-  };
-  self->request(self->state.directory, caf::infinite, settle{})
-      .then([ask_host](settled) { ask_host(); }, [ask_host](caf::error&) { ask_host(); });
+  settle_all(self, deliver, self->state.directory, self->state.host);
 }
 
 caf::result<removed> kick(pointer self, const kick_user& msg) {
@@ -30,9 +27,9 @@ caf::result<removed> kick(pointer self, const kick_user& msg) {
   auto why = msg.why;
   why.at = wall_clock(); // read once for both, or five minutes are six in the log
   const auto until = why.at + std::chrono::seconds{msg.seconds};
-  ask_store(
-      self, self->state.store, store_work::kind::write,
-      [key, until, why](persistence::store& db) { return db.kick(key, until, why); },
+  write_store(
+      self, self->state.store,
+      [key, until, why](const persistence::writing& db) { return decisions::kick(db, key, until, why); },
       [self, answer, key, until, msg](const outcome<persistence::removed_user>& hit) mutable {
         if (!hit) {
           answer.deliver(make_error(hit.why()));
@@ -50,9 +47,9 @@ caf::result<removed> kick(pointer self, const kick_user& msg) {
 caf::result<removed> ban_for_good(pointer self, const ban_user& msg) {
   auto answer = self->make_response_promise<removed>();
   const auto key = key_of(msg.target);
-  ask_store(
-      self, self->state.store, store_work::kind::write,
-      [key, why = msg.why](persistence::store& db) { return db.ban(key, why); },
+  write_store(
+      self, self->state.store,
+      [key, why = msg.why](const persistence::writing& db) { return decisions::ban(db, key, why); },
       [self, answer, key, msg](const outcome<persistence::removed_user>& hit) mutable {
         if (!hit) {
           answer.deliver(make_error(hit.why()));
@@ -70,9 +67,9 @@ caf::result<removed> ban_for_good(pointer self, const ban_user& msg) {
 
 caf::result<removed> keep_out(pointer self, const ban_name& msg) {
   auto answer = self->make_response_promise<removed>();
-  ask_store(
-      self, self->state.store, store_work::kind::write,
-      [name = msg.name, why = msg.why](persistence::store& db) { return db.ban_name(name, why); },
+  write_store(
+      self, self->state.store,
+      [name = msg.name, why = msg.why](const persistence::writing& db) { return decisions::ban_name(db, name, why); },
       [self, answer, msg](const outcome<done>& kept) mutable {
         if (!kept) {
           answer.deliver(make_error(kept.why()));
@@ -89,9 +86,9 @@ caf::result<removed> keep_out(pointer self, const ban_name& msg) {
 caf::result<removed> unban(pointer self, const unban_user& msg) {
   auto answer = self->make_response_promise<removed>();
   const auto key = key_of(msg.target);
-  ask_store(
-      self, self->state.store, store_work::kind::write,
-      [key, why = msg.why](persistence::store& db) { return db.unban(key, why); },
+  write_store(
+      self, self->state.store,
+      [key, why = msg.why](const persistence::writing& db) { return decisions::unban(db, key, why); },
       [self, answer, key, msg](const outcome<done>& ended) mutable {
         if (!ended) {
           answer.deliver(make_error(ended.why()));
@@ -109,9 +106,9 @@ caf::result<removed> unban(pointer self, const unban_user& msg) {
 caf::result<erased> erase(pointer self, const erase_user& msg) {
   auto answer = self->make_response_promise<erased>();
   const auto key = key_of(msg.target);
-  ask_store(
-      self, self->state.store, store_work::kind::write,
-      [key, why = msg.why](persistence::store& db) { return db.erase(key, why); },
+  write_store(
+      self, self->state.store,
+      [key, why = msg.why](const persistence::writing& db) { return decisions::erase(db, key, why); },
       [self, answer, key, msg](const outcome<persistence::erased_user>& gone) mutable {
         if (!gone) {
           answer.deliver(make_error(gone.why()));

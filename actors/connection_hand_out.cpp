@@ -3,6 +3,8 @@
 // is held for a client that does not read is one piece, however much waits (docs/decisions/0014-handing-out.md).
 #include "actors/ask_store.hpp"
 #include "actors/connection.hpp"
+#include "persistence/contracts/messages.hpp"
+#include "persistence/contracts/private_messages.hpp"
 #include "protocol/commands/client_commands.hpp"
 #include <algorithm>
 #include <limits>
@@ -28,12 +30,12 @@ void connection::carry(rules::question::next_piece&) {
 }
 
 void connection::ask_next(std::monostate&) {
-  ask_store(
-      this, house_->store, store_work::kind::read,
-      [who = account(), wanted = backlog.next()](persistence::store& db) {
+  read_store(
+      this, house_->store,
+      [who = account(), wanted = backlog.next()](const persistence::reading& db) {
         if (wanted.from)
-          return db.private_messages_from(who, *wanted.from);
-        return persistence::private_page{db.private_messages(who, wanted.which), {}};
+          return db.private_messages.from(who, *wanted.from);
+        return persistence::private_page{db.private_messages.at(who, wanted.which), {}};
       },
       [this](persistence::private_page& found) {
         auto piece = backlog.go_on(std::move(found.texts), std::move(found.later));
@@ -64,11 +66,9 @@ template <class Ask, class Then>
 void connection::read_as_member(const local_salon& salon, Ask ask, Then then) {
   const auto refuse = [this](fault why) { hand_out_no_more(why); };
   request(salon.actor, caf::infinite, check_member{account()})
-      .then(
-          [this, ask = std::move(ask), then = std::move(then), refuse](member_confirmed) mutable {
-            ask_store(this, house_->store, store_work::kind::read, std::move(ask), std::move(then), refuse);
-          },
-          [refuse](caf::error& why) { refuse(fault_of(why)); });
+      .then([this, ask = std::move(ask), then = std::move(then), refuse](
+                member_confirmed) mutable { read_store(this, house_->store, std::move(ask), std::move(then), refuse); },
+            [refuse](caf::error& why) { refuse(fault_of(why)); });
 }
 
 // --- messages of a salon ---
@@ -79,8 +79,8 @@ void connection::carry(command::history& what) {
     return answer<command::history>({salon.why()});
   read_as_member(
       **salon,
-      [id = (*salon)->record.id, count = static_cast<size_t>(what.count)](persistence::store& db) {
-        return db.begin_history(id, count);
+      [id = (*salon)->record.id, count = static_cast<size_t>(what.count)](const persistence::reading& db) {
+        return db.messages.begin_history(id, count);
       },
       [this, salon = *salon](persistence::history_page& found) {
         handed_out_ = messages_of{salon, std::move(found.later)};
@@ -94,8 +94,8 @@ void connection::ask_next(messages_of& state) {
     return;
   read_as_member(
       *state.salon,
-      [id = state.salon->record.id, seqs = take_piece(state.later)](persistence::store& db) {
-        return db.messages_at(id, seqs);
+      [id = state.salon->record.id, seqs = take_piece(state.later)](const persistence::reading& db) {
+        return db.messages.at(id, seqs);
       },
       [this](std::vector<chat_message>& found) { tell_messages(std::move(found)); });
 }
@@ -129,8 +129,8 @@ void connection::ask_next(search_of& state) {
   read_as_member(
       *state.salon,
       [id = state.salon->record.id, text = state.text, before = state.before,
-       wanted = command::search::most_found - state.found.size()](persistence::store& db) {
-        return db.look_through(id, text, before, wanted);
+       wanted = command::search::most_found - state.found.size()](const persistence::reading& db) {
+        return db.messages.look_through(id, text, before, wanted);
       },
       [this](persistence::searched_part& found) { take_found(found); });
 }

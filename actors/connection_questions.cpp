@@ -4,6 +4,13 @@
 #include "actors/rules/password.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/accounts.hpp"
+#include "persistence/contracts/sessions.hpp"
+#include "persistence/decisions/accounts.hpp"
+#include "persistence/decisions/invitations.hpp"
+#include "persistence/decisions/names.hpp"
+#include "persistence/decisions/registrations.hpp"
+#include "persistence/decisions/sessions.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond {
@@ -79,18 +86,20 @@ void connection::look_for_names(const rules::question::find_user& what) {
   owed_by_ = std::monostate{};
   const auto waits = what.what == rules::question::find_user::purpose::registration
                      && house_->settings.registration.how == config::registration::policy::approval;
-  ask_store(
-      this, house_->store, store_work::kind::read,
-      [who = persistence::new_user{what.username, what.alias, {}, role::user, network}, waits](persistence::store& db) {
-        return outcome<user>{(waits ? db.refuses_request(who) : db.refuses_user(who)).value_or(fault::unknown_user)};
+  read_store(
+      this, house_->store,
+      [who = persistence::new_user{what.username, what.alias, {}, role::user, network},
+       waits](const persistence::reading& db) {
+        const auto refusal = waits ? decisions::why_not_requested(db, who) : decisions::why_not_new(db, who);
+        return outcome<user>{refusal.value_or(fault::unknown_user)};
       },
       [this](outcome<user>& found) { found_user(std::move(found)); }, [this](fault why) { found_user(why); });
 }
 
 void connection::read_user(std::string key) {
   owed_by_ = std::monostate{};
-  ask_store(
-      this, house_->store, store_work::kind::read, [key](persistence::store& db) { return db.find_user(key); },
+  read_store(
+      this, house_->store, [key](const persistence::reading& db) { return db.accounts.find(key); },
       [this](outcome<user>& found) { found_user(std::move(found)); }, [this](fault why) { found_user(why); });
 }
 
@@ -158,10 +167,10 @@ void connection::carry(rules::question::hash& what) {
 namespace {
 
 /// Whether there is such an invitation. wrong_credentials: there is none, but a user whose login it may be.
-outcome<salond::done> look_for_invitation(persistence::store& db, const std::string& hash, const std::string& user_key,
-                                          moment at) {
-  auto found = db.find_invitation(hash, at);
-  if (!found && found.why() == fault::invalid_invitation && !user_key.empty() && db.find_user(user_key))
+outcome<salond::done> look_for_invitation(const persistence::reading& db, const std::string& hash,
+                                          const std::string& user_key, moment at) {
+  auto found = decisions::find_invitation(db, hash, at);
+  if (!found && found.why() == fault::invalid_invitation && !user_key.empty() && db.accounts.find(user_key))
     return fault::wrong_credentials;
   return found;
 }
@@ -172,10 +181,10 @@ outcome<salond::done> look_for_invitation(persistence::store& db, const std::str
 void connection::carry(rules::question::find_invitation& what) {
   if (!may_try(what, {}, admission::attempt::secret::invitation))
     return;
-  ask_store(
-      this, house_->store, store_work::kind::read,
+  read_store(
+      this, house_->store,
       [hash = rules::token_hash(what.code), user_key = key_of(what.otherwise),
-       at = wall_clock()](persistence::store& db) { return look_for_invitation(db, hash, user_key, at); },
+       at = wall_clock()](const persistence::reading& db) { return look_for_invitation(db, hash, user_key, at); },
       [this](const outcome<salond::done>& found) {
         using result = admission::attempt_result;
         tried(found ? result::right : found.why() == fault::wrong_credentials ? result::not_tried : result::wrong);
@@ -190,10 +199,10 @@ void connection::carry(rules::question::find_invitation& what) {
 /// Always heard: nobody guesses 256 bits, and nothing is hashed. One that is wrong counts as words that are no command;
 /// then it may be a password, which is an attempt of its own.
 void connection::carry(rules::question::find_token& what) {
-  ask_store(
-      this, house_->store, store_work::kind::read,
-      [hash = rules::token_hash(what.token), at = wall_clock()](persistence::store& db) {
-        return db.find_token(hash, at);
+  read_store(
+      this, house_->store,
+      [hash = rules::token_hash(what.token), at = wall_clock()](const persistence::reading& db) {
+        return db.sessions.find_token(hash, at);
       },
       [this](outcome<user>& found) {
         if (found) {
@@ -217,32 +226,18 @@ void connection::carry(rules::question::arrive& what) {
             });
 }
 
-namespace {
-
-/// In one transaction: a login that is refused uses no token up, and of two with the same token one begins.
-outcome<persistence::arrival> begin_session(persistence::store& db, user_id who, const std::string& token_hash,
-                                            moment at) {
-  if (!token_hash.empty() && !db.find_token(token_hash, at))
-    return fault::wrong_credentials;
-  auto opened = db.open_session(who, at);
-  if (opened && !token_hash.empty())
-    db.end_token(token_hash);
-  return opened;
-}
-
-} // namespace
-
 void connection::open_session(const rules::question::arrive& as) {
   const auto at = wall_clock();
   const auto key = key_of(as.username);
   const auto is_new = house_->allowed.is_to_be_stored(key, network, now(), at);
-  ask_store(
-      this, house_->store, store_work::kind::write,
+  write_store(
+      this, house_->store,
       [who = as.who, at, is_new, from = network,
-       hash = as.token.empty() ? std::string{} : rules::token_hash(as.token)](persistence::store& db) {
-        auto opened = begin_session(db, who, hash, at);
+       hash = as.token.empty() ? std::string{} : rules::token_hash(as.token)](const persistence::writing& db) {
+        auto opened =
+            hash.empty() ? decisions::open_session(db, who, at) : decisions::resume_session(db, who, hash, at);
         if (opened && is_new)
-          db.remember_address(who, from, at);
+          db.sessions.remember_address(who, from, at);
         return opened;
       },
       [this, username = as.username, key, is_new, at](outcome<persistence::arrival>& opened) {
@@ -275,16 +270,18 @@ void connection::carry(rules::question::register_user& what) {
 }
 
 void connection::carry(rules::question::replace_hash& what) {
-  tell_store(house_->store, [what](persistence::store& db) { db.replace_hash(what.who, what.expected, what.hash); });
+  tell_store(house_->store,
+             [what](const persistence::writing& db) { db.accounts.replace_hash(what.who, what.expected, what.hash); });
 }
 
 void connection::carry(rules::question::change_password& what) {
   if (!house_->allowed.may_change_password(account(), now()))
     return answer<rules::question::change_password>({fault::too_many_attempts});
-  ask_store(
-      this, house_->store, store_work::kind::write,
-      [what, why = decision{session().who().username, peer, {}, wall_clock(), account()}](persistence::store& db) {
-        return db.change_password(what.who, what.expected, what.hash, why);
+  write_store(
+      this, house_->store,
+      [what,
+       why = decision{session().who().username, peer, {}, wall_clock(), account()}](const persistence::writing& db) {
+        return decisions::change_password(db, what.who, what.expected, what.hash, why);
       },
       [this](bool changed) {
         // not changed: another session of the user was quicker, and the old password is right no more
@@ -354,10 +351,10 @@ void connection::carry(command::ban& what) {
 
 void connection::carry(command::issue_token&) {
   auto token = rules::generate_token();
-  ask_store(
-      this, house_->store, store_work::kind::write,
-      [who = account(), hash = rules::token_hash(token), at = wall_clock()](persistence::store& db) {
-        db.issue_token(who, hash, at, at + token_life);
+  write_store(
+      this, house_->store,
+      [who = account(), hash = rules::token_hash(token), at = wall_clock()](const persistence::writing& db) {
+        db.sessions.issue_token(who, hash, at, at + token_life);
         return salond::done{};
       },
       [this, token](salond::done) {

@@ -2,6 +2,7 @@
 #include "actors/ask_store.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/sessions.hpp"
 
 namespace salond {
 namespace {
@@ -17,11 +18,11 @@ void tell_departures(pointer self) {
   st.departed.clear();
   ++st.telling;
   const auto job = make_passing_job( // a start resets presence
-      [gone, requests = st.requests, now = wall_clock()](persistence::store& db) {
-        db.close_sessions(gone, requests, now);
+      [gone, requests = st.requests, now = wall_clock()](const persistence::writing& db) {
+        db.sessions.close(gone, requests, now);
         return done{};
       });
-  self->request(st.store, caf::infinite, store_work{store_work::kind::write, job})
+  self->request(st.store, caf::infinite, store_work{job})
       .then([self](const store_done&) { end_batch(self); },
             [self, gone](caf::error&) { // the database is away: once more, but for those who came back meanwhile
               for (const auto who : gone)

@@ -14,8 +14,8 @@ struct directory_state {
   rules::presence presence;
   store_actor store;
   relay_actor relay;
-  std::unordered_set<user_id> departed;                                      ///< the store does not know yet
-  persistence::store::requests requests = persistence::store::requests::end; ///< of who departs
+  std::unordered_set<user_id> departed;                                        ///< the store does not know yet
+  persistence::offline_requests requests = persistence::offline_requests::end; ///< of who departs
   size_t telling = 0; ///< batches of departures on their way to the store
   std::vector<caf::typed_response_promise<departures_settled>> settling;
 };

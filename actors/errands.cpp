@@ -2,14 +2,17 @@
 #include "actors/ask_store.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/decisions/invitations.hpp"
+#include "persistence/decisions/private_messages.hpp"
+#include "persistence/decisions/registrations.hpp"
 
 namespace salond {
 
 void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, private_text&& what) {
-  ask_store(
-      self, house->store, store_work::kind::write,
-      [author = what.author, target = what.target_key, text = what.text, at = what.at](persistence::store& db) {
-        return db.store_private(author, target, text, at);
+  write_store(
+      self, house->store,
+      [author = what.author, target = what.target_key, text = what.text, at = what.at](const persistence::writing& db) {
+        return decisions::store_private(db, author, target, text, at);
       },
       [house, what](outcome<persistence::stored_private>& stored) {
         if (!stored)
@@ -34,10 +37,10 @@ auto refusing(const std::shared_ptr<audience>& house, const wished_account& wish
 void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
   const auto refuse = refusing(house, what);
   const decision why{what.who.username, what.peer, {}, wall_clock()};
-  ask_store(
-      self, house->store, store_work::kind::write,
-      [who = std::move(what.who), hash = std::move(what.invitation), why](persistence::store& db) {
-        return hash.empty() ? db.register_user(who) : db.register_invited(who, hash, why);
+  write_store(
+      self, house->store,
+      [who = std::move(what.who), hash = std::move(what.invitation), why](const persistence::writing& db) {
+        return hash.empty() ? decisions::register_user(db, who) : decisions::register_invited(db, who, hash, why);
       },
       [house, refuse, from = what.from, peer = what.peer](outcome<persistence::registered_user>& made) {
         if (!made)
@@ -56,10 +59,10 @@ void request_registration(relay_actor::broker_pointer self, const std::shared_pt
                           wished_account&& what) {
   const auto refuse = refusing(house, what);
   const auto name = what.who.username;
-  ask_store(
-      self, house->store, store_work::kind::write,
-      [who = std::move(what.who), at = wall_clock()](persistence::store& db) {
-        return db.request_registration(who, at);
+  write_store(
+      self, house->store,
+      [who = std::move(what.who), at = wall_clock()](const persistence::writing& db) {
+        return decisions::request_registration(db, who, at);
       },
       [house, refuse, name, from = what.from, peer = what.peer](const outcome<done>& taken) {
         if (!taken)

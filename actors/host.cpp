@@ -2,6 +2,8 @@
 #include "actors/ask_store.hpp"
 #include "actors/on_io_thread.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/memberships.hpp"
+#include "persistence/contracts/salons.hpp"
 #include <algorithm>
 
 namespace salond {
@@ -55,8 +57,8 @@ const stored_salon* find(const std::vector<stored_salon>& salons, salon_id which
 /// A fact may have come to the store behind the read that a salon was opened again from, and to us before it was open.
 /// Now that everybody finds it, what the store holds is what it was not told.
 void catch_up(pointer self, salon_id which) {
-  ask_store(
-      self, self->state.store, store_work::kind::write, [](persistence::store& db) { return read_salons(db); },
+  write_store(
+      self, self->state.store, [](const persistence::writing& db) { return read_salons(db); },
       [self, which](const std::vector<stored_salon>& salons) {
         const auto place = self->state.open.find(which);
         if (place == self->state.open.end())
@@ -72,10 +74,9 @@ void catch_up(pointer self, salon_id which) {
 }
 
 void open_again(pointer self, salon_id which) {
-  ask_store(
-      self, self->state.store,
-      store_work::kind::write, // a write, so that it comes behind the appends of the failed one
-      [](persistence::store& db) { return read_salons(db); },
+  write_store(
+      self, self->state.store, // a write, so that it comes behind the appends of the failed one
+      [](const persistence::writing& db) { return read_salons(db); },
       [self, which](const std::vector<stored_salon>& salons) {
         const auto* stored = find(salons, which);
         if (!stored)
@@ -125,10 +126,10 @@ caf::result<settled> hand_on(pointer self, const Decision& msg) {
 
 } // namespace
 
-std::vector<stored_salon> read_salons(persistence::store& db) {
+std::vector<stored_salon> read_salons(const persistence::reading& db) {
   std::vector<stored_salon> result;
-  for (auto& record : db.salons()) {
-    auto members = db.members(record.id);
+  for (auto& record : db.salons.all()) {
+    auto members = db.memberships.members(record.id);
     result.push_back({std::move(record), std::move(members)});
   }
   return result;

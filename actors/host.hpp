@@ -28,7 +28,7 @@ struct stored_salon {
 };
 
 /// Reads every salon with its members. For a job.
-std::vector<stored_salon> read_salons(persistence::store& db);
+std::vector<stored_salon> read_salons(const persistence::reading& db);
 
 /// Tells the server when every salon is open.
 host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, std::vector<stored_salon> salons,

@@ -15,10 +15,16 @@ constexpr auto tick_length = std::chrono::seconds{1};
 // Each of them may take minutes, and holds some memory.
 constexpr size_t most_long_reads = 16;
 
-store_worker& worker_for(persistence_state& st, store_work::kind how) {
-  if (how == store_work::kind::long_read && st.long_reader)
+bool is_write(const store_work& msg) {
+  return std::holds_alternative<std::shared_ptr<write_job>>(msg.job);
+}
+
+store_worker& worker_for(persistence_state& st, const store_work& msg) {
+  if (is_write(msg))
+    return *st.writer;
+  if (msg.is_long && st.long_reader)
     return *st.long_reader;
-  return how == store_work::kind::write || !st.reader ? *st.writer : *st.reader;
+  return st.reader ? *st.reader : *st.writer;
 }
 
 /// Why a new question is not taken, if so.
@@ -55,8 +61,8 @@ void on_collect(pointer self) {
 
 /// Writes begin when the loop's turn has brought them all, for a group of one costs as much as one of fifty; nobody
 /// gathers reads.
-void begin_later(pointer self, store_work::kind how, store_worker& worker) {
-  if (how != store_work::kind::write)
+void begin_later(pointer self, const store_work& msg, store_worker& worker) {
+  if (!is_write(msg))
     return worker.begin();
   if (!std::exchange(self->state.beginning, true))
     self->send(self, begin_writes{});
@@ -106,12 +112,12 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
         std::make_unique<store_worker>(*st.long_reading_db, finished, broken, store_worker::reading::one_state);
   return {
       [self](const store_work& msg) -> caf::result<store_done> {
-        auto& worker = worker_for(self->state, msg.how);
+        auto& worker = worker_for(self->state, msg);
         const auto now = self->clock().now();
         if (auto why = refuses(self->state, worker, now))
           return make_error(*why);
         auto promise = self->make_response_promise<store_done>();
-        worker.put({msg.job, msg.how == store_work::kind::write, now,
+        worker.put({msg.job, now,
                     [promise](std::optional<fault> why) mutable {
                       if (why)
                         promise.deliver(make_error(*why));
@@ -119,7 +125,7 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
                         promise.deliver(store_done{});
                     },
                     std::nullopt});
-        begin_later(self, msg.how, worker);
+        begin_later(self, msg, worker);
         tick_later(self);
         return promise;
       },

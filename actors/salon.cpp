@@ -3,6 +3,8 @@
 #include "actors/ask_store.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/join_requests.hpp"
+#include "persistence/decisions/memberships.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond {
@@ -54,7 +56,7 @@ void append(pointer self) {
   auto job = std::make_shared<append_job>(st.waiting);
   st.open = job;
   ++st.appending;
-  self->request(st.store, caf::infinite, store_work{store_work::kind::write, job})
+  self->request(st.store, caf::infinite, store_work{job})
       .then(
           [self, job](const store_done&) {
             tell_stored(self, *job);
@@ -119,9 +121,11 @@ void on_join(pointer self, const join& msg) {
   switch (st.rules.asks_to_join(msg.who)) {
   case rules::salon::admission::member_already: return answer(self, msg.from, rules::answer_of<command::join>{done{}});
   case rules::salon::admission::on_request:
-    return ask_store(
-        self, st.store, store_work::kind::write,
-        [id, who = msg.who, at = wall_clock()](persistence::store& db) { return db.add_request(id, who, at); },
+    return write_store(
+        self, st.store,
+        [id, who = msg.who, at = wall_clock()](const persistence::writing& db) {
+          return decisions::add_request(db, id, who, at);
+        },
         [self, msg, refuse](const outcome<persistence::request_change>& made) {
           if (!made)
             return refuse(made.why());
@@ -133,9 +137,9 @@ void on_join(pointer self, const join& msg) {
         refuse);
   case rules::salon::admission::member_now: break;
   }
-  ask_store(
-      self, st.store, store_work::kind::write,
-      [id, who = msg.who](persistence::store& db) { return db.add_member(id, who); },
+  write_store(
+      self, st.store,
+      [id, who = msg.who](const persistence::writing& db) { return decisions::add_member(db, id, who); },
       [self, msg, refuse](const outcome<persistence::membership_change>& made) {
         if (!made)
           return refuse(made.why());
@@ -149,9 +153,11 @@ void on_leave(pointer self, const leave& msg) {
   const auto refuse = [self, to = msg.from](fault why) { answer(self, to, rules::answer_of<command::leave>{why}); };
   if (auto why = st.rules.refuses(msg.who))
     return refuse(*why);
-  ask_store(
-      self, st.store, store_work::kind::write,
-      [id = st.rules.record().id, who = msg.who](persistence::store& db) { return db.remove_member(id, who); },
+  write_store(
+      self, st.store,
+      [id = st.rules.record().id, who = msg.who](const persistence::writing& db) {
+        return decisions::remove_member(db, id, who);
+      },
       [self, msg, refuse](const outcome<persistence::membership_change>& made) {
         if (!made)
           return refuse(made.why());
@@ -167,16 +173,16 @@ decided_request decided(pointer self, const decision& why, bool accepted) {
 
 caf::result<settled> on_admit(pointer self, const admit& msg) {
   auto answer = self->make_response_promise<settled>();
-  ask_store(
-      self, self->state.store, store_work::kind::write,
-      [msg, verdict = decided(self, msg.why, true)](persistence::store& db) -> outcome<done> {
+  write_store(
+      self, self->state.store,
+      [msg, verdict = decided(self, msg.why, true)](const persistence::writing& db) -> outcome<done> {
         if (msg.how == decided_by::request) {
-          const auto accepted = db.accept_request(msg.salon, msg.who, msg.why);
+          const auto accepted = decisions::accept_request(db, msg.salon, msg.who, msg.why);
           if (accepted && msg.remembered)
-            db.remember_decision(msg.who, verdict);
+            db.join_requests.remember_decision(msg.who, verdict);
           return accepted;
         }
-        const auto made = db.admit(msg.salon, key_of(msg.username), msg.why);
+        const auto made = decisions::admit(db, msg.salon, key_of(msg.username), msg.why);
         if (made)
           return done{};
         return made.why();
@@ -197,14 +203,14 @@ caf::result<settled> on_admit(pointer self, const admit& msg) {
 
 caf::result<settled> on_dismiss(pointer self, const dismiss& msg) {
   auto answer = self->make_response_promise<settled>();
-  ask_store(
-      self, self->state.store, store_work::kind::write,
-      [msg, verdict = decided(self, msg.why, false)](persistence::store& db) {
+  write_store(
+      self, self->state.store,
+      [msg, verdict = decided(self, msg.why, false)](const persistence::writing& db) {
         if (msg.how == decided_by::operators)
-          return db.dismiss(msg.salon, key_of(msg.username), msg.why);
-        auto ended = db.reject_request(msg.salon, msg.who, msg.why);
+          return decisions::dismiss(db, msg.salon, key_of(msg.username), msg.why);
+        auto ended = decisions::reject_request(db, msg.salon, msg.who, msg.why);
         if (ended && msg.remembered)
-          db.remember_decision(msg.who, verdict);
+          db.join_requests.remember_decision(msg.who, verdict);
         return ended;
       },
       [self, answer, msg](const outcome<persistence::membership_change>& ended) mutable {

@@ -1,6 +1,7 @@
 #include "actors/server.hpp"
 #include "actors/admin/admin.hpp"
 #include "actors/bans.hpp"
+#include "actors/cluster/pulse.hpp"
 #include "actors/directory.hpp"
 #include "actors/host.hpp"
 #include "actors/on_io_thread.hpp"
@@ -9,6 +10,8 @@
 #include "actors/relay.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/bans.hpp"
+#include "persistence/contracts/sessions.hpp"
 #include <algorithm>
 #include <unistd.h>
 
@@ -19,6 +22,11 @@ using pointer = server_actor::stateful_pointer<server_state>;
 
 constexpr size_t most_listener_failures = 3; // a minute
 constexpr size_t most_service_failures = 9;  // a minute
+
+// The rounds of a node say within one whether others go on with its work.
+constexpr auto gone_patience = std::chrono::seconds{5};
+// Whoever does not take his last words by then comes back without them.
+constexpr auto lost_patience = std::chrono::seconds{2};
 
 // Twice as many as accounts are remembered at all: an owner has an address or two.
 constexpr size_t most_known = 2 * rules::login_throttle::most_known_accounts;
@@ -63,6 +71,7 @@ void start_admin(pointer self) {
   parts.database = st.database;
   parts.state = st.parts.settings.state;
   parts.started = st.started;
+  parts.member = st.parts.member;
   parts.keep_requests = st.parts.settings.requests.keep_offline;
   st.actors.admin = self->spawn<caf::monitored>(admin, std::move(parts));
 }
@@ -95,12 +104,24 @@ struct read_first {
 /// As one read, which ends: an open transaction would hold up whoever changes a table, and all who come behind him.
 read_first read_at_start(persistence::store& db) {
   read_first all;
-  db.read([&] {
-    all.salons = read_salons(db);
-    all.out = db.bans(wall_clock());
-    all.known = db.known_addresses(wall_clock() - persistence::store::address_life, most_known);
+  db.read([&](const persistence::reading& committed) {
+    const auto now = wall_clock();
+    all.salons = read_salons(committed);
+    all.out = committed.bans.all(now);
+    all.known = committed.sessions.known_addresses(now - persistence::session_store::address_life, most_known);
   });
   return all;
+}
+
+/// Where there are several nodes. Its end would be the node's, for the others.
+void start_pulse(pointer self) {
+  auto& st = self->state;
+  if (!st.parts.member)
+    return;
+  st.pulse = caf::actor_cast<caf::actor>(
+      spawn_on_io_thread(self->system(), pulse, st.parts.member, st.actors.house, st.actors.store));
+  self->monitor(st.pulse);
+  st.parts.member->when_gone([server = caf::actor_cast<server_actor>(self)] { caf::anon_send(server, node_lost{}); });
 }
 
 void start_all(pointer self) {
@@ -113,7 +134,9 @@ void start_all(pointer self) {
   st.actors.house->reserved.set(names_of_operators(st.parts.certificates).names);
   st.actors.house->allowed.remember(at_start.known, self->clock().now(), st.started);
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
-  const auto broken = [](const std::string& why) {
+  const auto broken = [member = st.parts.member](const std::string& why) {
+    if (member && member->is_gone_within(gone_patience)) // this actor was told
+      return;
     log::error("the database cannot be trusted any more; ending", {{"why", why}});
     log::flush();
     ::_exit(1); // at once: nothing that was answered depends on anything that is still to be done
@@ -133,6 +156,7 @@ void start_all(pointer self) {
   st.actors.house->directory = st.actors.directory;
   st.actors.house->relay = st.actors.relay;
   st.actors.house->services = {st.actors.bans, st.actors.passwords};
+  start_pulse(self);
 }
 
 void open_doors(pointer self) {
@@ -179,8 +203,8 @@ void on_listener_failure(pointer self, size_t which) {
 }
 
 void restart_bans(pointer self) {
-  auto job = make_store_job([at = wall_clock()](persistence::store& db) { return db.bans(at); });
-  self->request(self->state.actors.store, caf::infinite, store_work{store_work::kind::read, job})
+  auto job = make_read_job([at = wall_clock()](const persistence::reading& db) { return db.bans.all(at); });
+  self->request(self->state.actors.store, caf::infinite, store_work{job})
       .then(
           [self, job](const store_done&) {
             start_bans(self, std::move(job->result));
@@ -270,6 +294,8 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
+  if (st.pulse)
+    caf::anon_send_exit(st.pulse, caf::exit_reason::kill);
   st.events.ended(status);
   self->quit();
 }
@@ -328,6 +354,19 @@ void stop_in_order(pointer self) {
       .then([settle](const all_closed&) { settle(); }, [settle](caf::error&) { settle(); });
 }
 
+/// Nothing of this run is stored any more, so nothing is waited for.
+void leave_run(pointer self) {
+  auto& st = self->state;
+  if (std::exchange(st.closing, true))
+    return; // it stops already
+  st.stopping = true;
+  close_doors(self);
+  log::error("another node goes on with this one's work; clients are closed, and the node starts anew");
+  const auto end = [self] { end_of_node(self, start_anew); };
+  self->request(st.actors.relay, lost_patience, close_all{event::refused{fault::storage, {}}})
+      .then([end](const all_closed&) { end(); }, [end](caf::error&) { end(); });
+}
+
 /// Announces the stop. Said again, the last word counts; nobody is let in meanwhile.
 void stop_later(pointer self, std::chrono::seconds after) {
   auto& st = self->state;
@@ -364,6 +403,7 @@ server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> par
         if (self->clock().now() >= self->state.stop_at) // else another word came since, and another message will
           stop_in_order(self);
       },
+      [self](const node_lost&) { leave_run(self); },
       [self](const salons_open&) { open_doors(self); },
       [self](const retry_listener& msg) { reopen_listener(self, msg.listener); },
       [self](const retry_bans&) { restart_bans(self); },

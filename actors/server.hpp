@@ -3,6 +3,7 @@
 #pragma once
 #include "actors/admin/call.hpp"
 #include "actors/audience.hpp"
+#include "actors/cluster/member.hpp"
 #include "actors/listener.hpp"
 #include "actors/rules/failures.hpp"
 #include <functional>
@@ -21,7 +22,11 @@ struct node_parts {
   certificate_office certificates;
   std::shared_ptr<const tls_credentials> certificate; ///< that clients are shown; null where no door speaks TLS
   configuration_office configuration;
+  std::shared_ptr<cluster_member> member = nullptr; ///< null where there is one process alone
 };
+
+/// No exit status: the process is to start anew, as another run of its node.
+constexpr int start_anew = 256;
 
 /// The actors of a running node; tests end them to see what happens.
 struct node_actors {
@@ -50,6 +55,7 @@ struct server_state {
   node_parts parts;
   node_events events;
   node_actors actors;
+  caf::actor pulse;     ///< of one node of several
   std::string database; ///< one line about it
   moment started;
   std::vector<rules::failures> listener_failures;          ///< a door

@@ -1,20 +1,18 @@
-// A question to the store, as the function that asks it. Runs on one of persistence's threads: it captures values only,
-// and its result is read by the asker once store_done has come.
+// A question to the store, or a change of it, as the function that does it. Runs on one of persistence's threads: it
+// captures values only, and its result is read by the asker once store_done has come.
 #pragma once
 #include "persistence/store.hpp"
 #include <cstddef>
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace salond {
 
 class store_job {
 public:
   virtual ~store_job() = default;
-
-  /// Asks. May run again from the start when the database undid the transaction; the last run counts.
-  virtual void run(persistence::store& db) = 0;
 
   /// From any thread, at the end of the server: nobody waits for it any longer. run() throws store_error, or begins no
   /// more, as soon as it can. A job that is short need not hear of it.
@@ -28,14 +26,34 @@ public:
   virtual size_t take() { return 4096; }
 };
 
-/// A job whose result is that of `ask`, a function of the store.
-template <class Ask>
-class typed_job final : public store_job {
+/// One that only asks.
+class read_job : public store_job {
 public:
-  using result_type = std::decay_t<std::invoke_result_t<Ask&, persistence::store&>>;
+  /// May run again from the start when the connection was lost; the last run counts.
+  virtual void run(const persistence::reading& db) = 0;
+};
+
+class write_job : public store_job {
+public:
+  /// May run again from the start when the database undid the transaction; the last run counts.
+  virtual void run(const persistence::writing& db) = 0;
+};
+
+using any_job = std::variant<std::shared_ptr<write_job>, std::shared_ptr<read_job>>;
+
+/// Whichever it is.
+inline store_job& base_of(const any_job& job) {
+  return std::visit([](const auto& one) -> store_job& { return *one; }, job);
+}
+
+/// A job whose result is that of `ask`, a function of what the job may do.
+template <class Job, class Right, class Ask>
+class typed_job final : public Job {
+public:
+  using result_type = std::decay_t<std::invoke_result_t<Ask&, const Right&>>;
 
   explicit typed_job(Ask ask, bool lasts = true) : ask_(std::move(ask)), lasts_(lasts) {}
-  void run(persistence::store& db) override { result = ask_(db); }
+  void run(const Right& db) override { result = ask_(db); }
   bool lasts() const override { return lasts_; }
 
   result_type result{};
@@ -46,13 +64,17 @@ private:
 };
 
 template <class Ask>
-std::shared_ptr<typed_job<Ask>> make_store_job(Ask ask) {
-  return std::make_shared<typed_job<Ask>>(std::move(ask));
+auto make_read_job(Ask ask) {
+  return std::make_shared<typed_job<read_job, persistence::reading, Ask>>(std::move(ask));
+}
+template <class Ask>
+auto make_write_job(Ask ask) {
+  return std::make_shared<typed_job<write_job, persistence::writing, Ask>>(std::move(ask));
 }
 /// The same for what nobody misses.
 template <class Ask>
-std::shared_ptr<typed_job<Ask>> make_passing_job(Ask ask) {
-  return std::make_shared<typed_job<Ask>>(std::move(ask), false);
+auto make_passing_job(Ask ask) {
+  return std::make_shared<typed_job<write_job, persistence::writing, Ask>>(std::move(ask), false);
 }
 
 } // namespace salond

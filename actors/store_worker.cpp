@@ -12,6 +12,10 @@ constexpr size_t most_group_tasks = 256;
 // The longest transaction is told of this span and the one before, to whoever asks, however many ask.
 constexpr auto span = std::chrono::seconds{10};
 
+bool is_write(const store_worker::task& what) {
+  return std::holds_alternative<std::shared_ptr<write_job>>(what.job);
+}
+
 } // namespace
 
 store_worker::store_worker(persistence::store& db, std::function<void()> finished,
@@ -43,7 +47,7 @@ void store_worker::refuse_behind(instant then) {
     return;
   for (; taken_ < incoming_.size() && incoming_[taken_].since <= then; ++taken_) {
     auto& one = incoming_[taken_];
-    one.job->take(); // nothing is added to it any more
+    base_of(one.job).take(); // nothing is added to it any more
     one.verdict = fault::storage;
     finished_.push_back(std::move(one));
   }
@@ -53,9 +57,9 @@ void store_worker::refuse_behind(instant then) {
 void store_worker::abandon() {
   std::lock_guard lock{mutex_};
   for (const auto& one : group_)
-    one.job->abandon();
+    base_of(one.job).abandon();
   for (auto at = taken_; at < incoming_.size(); ++at)
-    incoming_[at].job->abandon();
+    base_of(incoming_[at].job).abandon();
 }
 
 void store_worker::stop() {
@@ -75,7 +79,7 @@ size_t store_worker::waiting() const {
 
 size_t store_worker::lasting() const {
   std::lock_guard lock{mutex_};
-  const auto counts = [](const task& one) { return one.write && one.job->lasts(); };
+  const auto counts = [](const task& one) { return is_write(one) && base_of(one.job).lasts(); };
   const auto from = incoming_.begin() + static_cast<std::ptrdiff_t>(taken_);
   return static_cast<size_t>(std::count_if(from, incoming_.end(), counts)
                              + std::count_if(group_.begin(), group_.end(), counts));
@@ -112,7 +116,7 @@ void store_worker::work() {
       return;
     for (size_t weight = 0;
          taken_ < incoming_.size() && weight < most_group_weight && group_.size() < most_group_tasks;) {
-      weight += incoming_[taken_].job->take();
+      weight += base_of(incoming_[taken_].job).take();
       group_.push_back(std::move(incoming_[taken_++]));
     }
     shift();
@@ -153,12 +157,12 @@ void store_worker::note_effort(instant now) {
 
 void store_worker::run_group() {
   for (size_t from = 0; from < group_.size();) {
-    if (!group_[from].write) {
+    if (!is_write(group_[from])) {
       run_read(group_[from++]);
       continue;
     }
     auto to = from;
-    while (to < group_.size() && group_[to].write)
+    while (to < group_.size() && is_write(group_[to]))
       ++to;
     run_writes(from, to);
     from = to;
@@ -170,9 +174,9 @@ void store_worker::run_writes(size_t from, size_t to) {
   std::optional<fault> verdict;
   bool away = false;
   try {
-    db_.transact([&] {
+    db_.transact([&](const persistence::writing& db) {
       for (auto i = from; i < to; ++i)
-        group_[i].job->run(db_);
+        std::get<std::shared_ptr<write_job>>(group_[i].job)->run(db);
     });
   } catch (const persistence::store_error& error) {
     switch (error.what_kind()) {
@@ -208,7 +212,7 @@ void store_worker::run_writes(size_t from, size_t to) {
 void store_worker::run_read(task& what) {
   bool away = false;
   try {
-    const auto run = [&] { what.job->run(db_); };
+    const auto run = [&](const persistence::reading& db) { std::get<std::shared_ptr<read_job>>(what.job)->run(db); };
     how_ == reading::now ? db_.read(run) : db_.snapshot(run);
   } catch (const persistence::store_error& error) {
     log::warning("the database cannot answer now", {{"why", error.what()}});

@@ -17,8 +17,7 @@ namespace salond {
 class store_worker {
 public:
   struct task {
-    std::shared_ptr<store_job> job;
-    bool write = false;
+    any_job job;
     instant since;
     std::function<void(std::optional<fault>)> answer; ///< called by whoever takes it with take_finished()
     std::optional<fault> verdict;

@@ -1,4 +1,5 @@
 #include "config/load.hpp"
+#include "protocol/words/peer_name.hpp"
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cctype>
@@ -254,6 +255,26 @@ admin_endpoint parse_admin(std::string_view text, std::string& why) {
 
 std::string to_string(const admin_endpoint& where) {
   return where ? where->to_string().substr(std::string_view("tcp://").size()) : "none";
+}
+
+std::optional<endpoint> parse_cluster(std::string_view text, std::string& why) {
+  auto parsed = parse_endpoint("tcp://" + std::string(text), why);
+  if (!parsed)
+    why = "write HOST:PORT, as 192.0.2.1:5002 (port 0: any free one)";
+  else if (parsed->host == "0.0.0.0" || parsed->host == "::")
+    why = "other nodes dial this address, so it must be one of this machine and not all of them, as 192.0.2.1:5002";
+  else
+    return parsed;
+  return {};
+}
+
+std::string node_name_of(std::string_view host) {
+  std::string name;
+  for (const char c : host.substr(0, most_peer_name_bytes)) {
+    const auto small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    name += peer_name_letters.find(small) == std::string_view::npos ? '-' : small;
+  }
+  return name.empty() ? "node" : name;
 }
 
 std::optional<database> parse_database(std::string_view text, std::string& why) {

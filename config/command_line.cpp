@@ -1,4 +1,5 @@
 #include "config/command_line.hpp"
+#include "protocol/words/peer_name.hpp"
 // A comma may stand in the path of a unix socket; an argument never holds a NUL.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <algorithm>
@@ -17,7 +18,8 @@ cxxopts::Options options() {
   cxxopts::Options out("salond", "salond, a chat server. Without options it listens on tcp://127.0.0.1:5000 and keeps\n"
                                  "its data, in SQLite, in the state folder.\n");
   out.set_width(100).custom_help(
-      "[--config=FILE] [--db=DATABASE] [--listen=ADDRESS]... [--admin=HOST:PORT] [--state=DIR]");
+      "[--config=FILE] [--db=DATABASE] [--listen=ADDRESS]... [--admin=HOST:PORT] [--state=DIR]\n"
+      "         [--cluster=HOST:PORT [--node=NAME] [--join=FILE]]");
   const auto text = [] { return cxxopts::value<std::string>(); };
   // clang-format off
   out.add_options()
@@ -27,6 +29,10 @@ cxxopts::Options options() {
                  "tcp://HOST:PORT; may be given several times", cxxopts::value<std::vector<std::string>>(), "ADDRESS")
       ("admin", "Where salonctl reaches the server, 127.0.0.1:5001 if not given; none: nowhere", text(), "HOST:PORT")
       ("state", "The folder for what the server keeps; made if it is missing", text(), "DIR")
+      ("cluster", "Be a node of several on one MySQL or MariaDB database, which the others reach here (port 0: any free one)",
+                  text(), "HOST:PORT")
+      ("node", "With --cluster: what this node is called; the host's name, made to fit, if not given", text(), "NAME")
+      ("join", "With --cluster: the bundle with which a new node enters", text(), "FILE")
       ("check-config", "Say all that is wrong with the configuration, and end")
       ("migrate-only", "Bring the database up to date, or take over an old one, and end; opens no port")
       ("dry-run", "With --migrate-only, or alone: say what that would do, change nothing")
@@ -89,6 +95,7 @@ public:
     fill_in_password();
     check_authorities();
     check_listen();
+    check_cluster();
     for (auto& each : warnings_about(out_.values))
       out_.warnings.push_back(std::move(each));
     return std::move(out_);
@@ -180,8 +187,10 @@ private:
   }
 
   void override_with_options() {
-    for (const auto& [name, of] : {std::pair{"db", "db"}, std::pair{"admin", "admin.listen"},
-                                   std::pair{"state", "state"}, std::pair{"listen", "listen"}})
+    for (const auto& [name, of] :
+         {std::pair{"db", "db"}, std::pair{"admin", "admin.listen"}, std::pair{"state", "state"},
+          std::pair{"listen", "listen"}, std::pair{"cluster", "cluster.listen"}, std::pair{"node", "cluster.node"},
+          std::pair{"join", "cluster.join"}})
       if (given_.count(name) != 0)
         out_.sources[of] = "command line";
     std::string why;
@@ -198,6 +207,7 @@ private:
     }
     if (const auto state = option("state"))
       out_.values.state = *state;
+    override_cluster();
     if (given_.count("listen") == 0)
       return;
     out_.values.listen.clear();
@@ -206,6 +216,41 @@ private:
         out_.values.listen.push_back(*parsed);
       else
         fault("--listen=" + each, why);
+    }
+  }
+
+  void override_cluster() {
+    auto& cluster = out_.values.cluster;
+    std::string why;
+    if (const auto listen = option("cluster")) {
+      cluster.listen = parse_cluster(*listen, why);
+      if (!cluster.listen)
+        fault("--cluster", why);
+    }
+    if (const auto node = option("node"))
+      cluster.node = *node;
+    if (const auto join = option("join"))
+      cluster.join = *join;
+  }
+
+  void check_cluster() {
+    auto& cluster = out_.values.cluster;
+    const bool asked = out_.sources.count("cluster.listen") != 0;
+    for (const auto& [name, value] : {std::pair{"cluster.node", cluster.node}, std::pair{"cluster.join", cluster.join}})
+      if (!asked && !value.empty())
+        fault(name, "is about a node: say with --cluster=HOST:PORT where the others reach it, or remove it");
+    if (!cluster.node.empty() && !is_peer_name(cluster.node))
+      fault("cluster.node", std::string("is no name of a node: ") + peer_name_rule);
+    if (!cluster.join.empty())
+      fault("cluster.join", "no node can enter by a bundle yet: this version has no links between nodes");
+    if (!asked)
+      return;
+    if (std::holds_alternative<sqlite_database>(out_.values.db))
+      fault("cluster.listen", "nodes share a MySQL or MariaDB database, and SQLite is for one process: "
+                              "--db=mysql://USER@HOST/NAME");
+    if (cluster.node.empty()) {
+      cluster.node = node_name_of(around_.host);
+      out_.sources["cluster.node"] = "the host's name";
     }
   }
 
@@ -298,7 +343,10 @@ surroundings this_process() {
     const char* value = std::getenv(name.c_str());
     return value ? std::optional<std::string>{value} : std::nullopt;
   };
-  return {variable, [](const std::string& path) { return read_regular_file(path); }, geteuid() == 0};
+  char host[256] = "";
+  if (::gethostname(host, sizeof host - 1) != 0)
+    host[0] = '\0';
+  return {variable, [](const std::string& path) { return read_regular_file(path); }, geteuid() == 0, host};
 }
 
 command_line parse(int argc, const char* const* argv, const surroundings& around) {

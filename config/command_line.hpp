@@ -18,6 +18,7 @@ struct surroundings {
   /// The file of that name, or why it cannot be read.
   std::function<std::variant<file_content, std::string>(const std::string& path)> read;
   bool root = false;
+  std::string host = {}; ///< what this machine is called
 };
 
 /// Those of this process.

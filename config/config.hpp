@@ -111,6 +111,13 @@ struct stop {
   uint32_t seconds = 10;
 };
 
+/// A node: one salond of several on one database.
+struct cluster {
+  std::optional<endpoint> listen; ///< where the others reach it; none: this is no node
+  std::string node;               ///< its name; default: the host's, made to fit
+  std::string join;               ///< the bundle with which it enters; used once
+};
+
 /// Where salonctl reaches the server: HOST:PORT, or `none`.
 using admin_endpoint = std::optional<endpoint>;
 
@@ -120,7 +127,8 @@ struct settings {
   bool listen_clear_anywhere = false; ///< `tcp://` on addresses that other machines reach, passwords and all
   admin_endpoint admin{endpoint{endpoint::kind::tcp, "127.0.0.1", 5001, {}}};
   config::database db; ///< default: sqlite:STATE/salond.db
-  std::string state;   ///< default: the user's state folder, /var/lib/salond for root
+  config::cluster cluster;
+  std::string state; ///< default: the user's state folder, /var/lib/salond for root
   config::unix_socket unix_socket;
   config::tls tls;
   config::passwords passwords;

@@ -86,8 +86,8 @@ constexpr policy_name policy_names[] = {{"open", registration::policy::open},
 
 /// What holds values of its own.
 bool is_section(std::string_view name) {
-  static constexpr std::string_view all[] = {"admin", "passwords", "limits", "rate", "registration", "requests",
-                                             "text",  "stop",      "log",    "tls",  "unix"};
+  static constexpr std::string_view all[] = {"admin",    "cluster", "passwords", "limits", "rate", "registration",
+                                             "requests", "text",    "stop",      "log",    "tls",  "unix"};
   return std::find(std::begin(all), std::end(all), name) != std::end(all);
 }
 
@@ -139,6 +139,11 @@ private:
     into_.named.push_back(path_of(section, name));
     if (section == "admin" && name == "listen")
       return admin(value);
+    if (section == "cluster" && name == "listen")
+      return cluster(value);
+    if (section == "cluster" && (name == "node" || name == "join"))
+      return string(path_of(section, name), value,
+                    name == "node" ? into_.values.cluster.node : into_.values.cluster.join);
     if (section == "tls" && (name == "certificate" || name == "key"))
       return string(path_of(section, name), value, name == "key" ? into_.values.tls.key : into_.values.tls.certificate);
     if (section == "unix" && name == "mode")
@@ -208,6 +213,15 @@ private:
     into_.values.admin = parse_admin(value.get<std::string>(), why);
     if (!why.empty())
       fault("admin.listen", why);
+  }
+
+  void cluster(const json& value) {
+    if (!value.is_string())
+      return fault("cluster.listen", "must be a text in quotes, as \"192.0.2.1:5002\"");
+    std::string why;
+    into_.values.cluster.listen = parse_cluster(value.get<std::string>(), why);
+    if (!into_.values.cluster.listen)
+      fault("cluster.listen", why);
   }
 
   void db(const json& value) {
@@ -387,6 +401,12 @@ std::string to_json(const settings& values) {
   if (!values.tls.key.empty())
     doc["tls"]["key"] = values.tls.key;
   doc["db"] = to_string(values.db);
+  if (values.cluster.listen)
+    doc["cluster"]["listen"] = to_string(admin_endpoint{values.cluster.listen});
+  if (!values.cluster.node.empty())
+    doc["cluster"]["node"] = values.cluster.node;
+  if (!values.cluster.join.empty())
+    doc["cluster"]["join"] = values.cluster.join;
   doc["state"] = values.state;
   for (const auto& each : numbers(copy))
     doc[std::string(each.section)][std::string(each.name)] = each.get();

@@ -61,6 +61,13 @@ admin_endpoint parse_admin(std::string_view text, std::string& why);
 /// The inverse of parse_admin().
 std::string to_string(const admin_endpoint& where);
 
+/// Reads where other nodes reach this one: `HOST:PORT`, of an address that they can dial. Nothing: `why` says what to
+/// write instead.
+std::optional<endpoint> parse_cluster(std::string_view text, std::string& why);
+
+/// A node's name out of the host's.
+std::string node_name_of(std::string_view host);
+
 /// Reads `sqlite:PATH` or `mysql://USER@HOST[:PORT]/NAME[?socket=PATH&tls=ca:FILE]`, percent-encoded where needed.
 /// Nothing: `why` says what to write instead; it never repeats the text, which may hold a password.
 std::optional<database> parse_database(std::string_view text, std::string& why);

@@ -46,6 +46,17 @@ struct invitation {
   std::vector<std::string> salons;
 };
 
+/// How somebody stands who logs in.
+struct standing {
+  bool banned = false, kicked = false, disabled = false;
+  bool has_decisions = false; ///< of which the user was not told
+  bool has_mail = false;      ///< private messages wait
+  std::vector<salon_id> salons;
+};
+
+/// What becomes of join requests of who is not connected.
+enum class offline_requests { end, keep };
+
 /// What a login needs to know at once.
 struct arrival {
   std::vector<salon_id> salons;         ///< memberships
@@ -75,10 +86,20 @@ struct searched_part {
 enum class membership_change { made, was_so };
 enum class request_change { made, was_pending, was_member };
 
+/// What waits in a mailbox.
+struct mailbox {
+  user_id of;
+  std::string username;                 ///< as its owner spells it
+  int64_t count = 0, bytes = 0;         ///< of all
+  int64_t own_count = 0, own_bytes = 0; ///< of the author who asks
+  std::vector<int64_t> runs;            ///< of nodes, those with which the owner is connected
+};
+
 struct stored_private {
   private_id id;
   user_id target;
-  std::string target_username; ///< the stored spelling
+  std::string target_username;    ///< the stored spelling
+  std::vector<int64_t> runs = {}; ///< of nodes, those with which the target is connected
 };
 
 /// How many members a salon has.

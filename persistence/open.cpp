@@ -10,6 +10,10 @@ std::unique_ptr<store> open(const open_options& options) {
   return open_mysql(std::get<config::mysql_database>(options.where), options);
 }
 
+joined_node join(const open_options& options, const node_entry& who) {
+  return join_mysql(std::get<config::mysql_database>(options.where), options, who);
+}
+
 std::vector<std::string> dry_run(const open_options& options) {
   if (const auto* file = std::get_if<config::sqlite_database>(&options.where))
     return dry_run_sqlite(*file);

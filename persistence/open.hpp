@@ -1,6 +1,7 @@
 // From a configured address to a store that is migrated and ready.
 #pragma once
 #include "config/config.hpp"
+#include "persistence/cluster/nodes.hpp"
 #include "persistence/store.hpp"
 #include <functional>
 
@@ -16,6 +17,10 @@ struct open_options {
   reporter report = [](const std::string&) {}; ///< of what opening does
   /// Of what an operator should see to: what the database may lose, and outages, their ends included.
   reporter warn = [](const std::string&) {};
+  /// The run that the store writes for, as join() answered it. Else nobody else may write to the database.
+  int64_t run = lone_writer;
+  /// Of a run: called after each statement of its writer was answered, be it by an error; any thread.
+  std::function<void()> writer_answered = {};
 };
 
 /// Readers that a store has connected when open() returns, for store::reader() to hand out: as many as the server has
@@ -25,6 +30,10 @@ constexpr size_t readers_opened = 2;
 /// Opens and migrates, taking over a database of the replaced server (MySQL). Throws store_error: `unavailable` when
 /// the database cannot be reached now (the caller retries), `setup` for all that a retry does not mend.
 std::unique_ptr<store> open(const open_options& options);
+
+/// Migrates as open() does, and joins the nodes that share the database. The run has to beat from then on. Throws as
+/// open(); `setup` also where a name is in use, or where a salond that is no node writes. REQUIRES: MySQL or MariaDB.
+joined_node join(const open_options& options, const node_entry& who);
 
 /// What open() would change, one sentence a line; changes nothing. Throws as open().
 std::vector<std::string> dry_run(const open_options& options);

@@ -166,15 +166,34 @@ if(allowances)
   math(EXPR refused "${refused} + 1")
 endif()
 
-# The names of tables and columns are persistence's. Exception: the export of a user reads rows as they are.
+# The names of tables and columns are persistence's.
 execute_process(
   COMMAND grep -rnE --include=*.hpp --include=*.cpp
     "\"((from_|to_)?client_id|(salon|message|audit|pm)_id|(username|alias|nom)_key|nom_salon|contenu|salons_adheres|from_where|(by|to)_whom|(password|token)_hash)\""
     protocol config actors tools
-  COMMAND grep -v "^actors/admin/personal[.]cpp:"
   WORKING_DIRECTORY "${ROOT}" OUTPUT_VARIABLE columns)
 if(columns)
   message("${columns}names of tables and columns stand only under persistence/")
+  math(EXPR refused "${refused} + 1")
+endif()
+
+# What an operator's command changes in the node goes one way, which waits until it holds
+# (docs/decisions/0020-answered-when-it-holds.md).
+execute_process(
+  COMMAND grep -rnE "[>.](anon_)?send[(]|anon_send[(]" actors/admin
+  COMMAND grep -vE "^actors/admin/effects[.]hpp:|delayed_send"
+  WORKING_DIRECTORY "${ROOT}" OUTPUT_VARIABLE effects)
+if(effects)
+  message("${effects}commands tell the node facts by tell(), in actors/admin/effects.hpp")
+  math(EXPR refused "${refused} + 1")
+endif()
+
+# What is special about an operator's command stands in the table.
+execute_process(
+  COMMAND grep -rnE --include=*.hpp --include=*.cpp "what->name [!=]= \"" protocol actors tools
+  WORKING_DIRECTORY "${ROOT}" OUTPUT_VARIABLE names)
+if(names)
+  message("${names}no command is known by its name: the table in protocol/words/operator_command.cpp says what it is")
   math(EXPR refused "${refused} + 1")
 endif()
 

@@ -1,7 +1,13 @@
 // Commands about users: who they are, who is out, what they may do.
+#include "persistence/contracts/accounts.hpp"
 #include "actors/admin/ask.hpp"
+#include "actors/admin/effects.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
+#include "persistence/contracts/bans.hpp"
+#include "persistence/contracts/salons.hpp"
+#include "persistence/decisions/accounts.hpp"
+#include "persistence/decisions/registrations.hpp"
 #include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
@@ -20,7 +26,10 @@ struct gathered_users {
 
 void gather_users(const admin_call_ptr& call, const std::shared_ptr<gathered_users>& all) {
   ask_to_read_on(
-      call, [part = all->part, after = all->after](store& db) { return db.find_users(part, after, users_a_page); },
+      call,
+      [part = all->part, after = all->after](const reading& db) {
+        return db.accounts.profiles(part, after, users_a_page);
+      },
       [call, all](const std::vector<user_profile>& found) {
         for (const auto& one : found)
           all->rows.push_back(profile_fields(one));
@@ -45,7 +54,9 @@ void list_users(const admin_call_ptr& call) {
     return gather_users(call, std::make_shared<gathered_users>(gathered_users{part, {}, {}}));
   ask_to_read(
       call,
-      [part, after = key_of(said.get("--after")), most](store& db) { return db.find_users(part, after, *most + 1); },
+      [part, after = key_of(said.get("--after")), most](const reading& db) {
+        return db.accounts.profiles(part, after, *most + 1);
+      },
       [call, most](const std::vector<user_profile>& found) {
         json list = json::array();
         for (const auto& one : found)
@@ -101,7 +112,7 @@ void unban(const admin_call_ptr& call) {
 
 void list_bans(const admin_call_ptr& call) {
   ask_to_read(
-      call, [now = wall_clock()](store& db) { return db.bans(now); },
+      call, [now = wall_clock()](const reading& db) { return db.bans.all(now); },
       [call](const std::vector<salond::ban>& out) {
         std::vector<json> list;
         for (const auto& one : out)
@@ -147,12 +158,12 @@ void add_user(const admin_call_ptr& call) {
   hash_input(call, [call, name, alias](const std::string& hash) {
     ask_to_write(
         call,
-        [name, alias, hash, why = call->why()](store& db) {
-          return db.add_user({name, alias, hash, role::user}, why);
+        [name, alias, hash, why = call->why()](const writing& db) {
+          return decisions::add_user(db, {name, alias, hash, role::user}, why);
         },
         [call](const registered_user& made) {
           for (const auto salon : made.salons)
-            call->self()->send(call->parts().host, membership_made{salon, made.user.id});
+            tell(call, membership_made{salon, made.user.id});
           call->done(json{{"done", true}, {"user", made.user.username}});
         });
   });
@@ -162,8 +173,8 @@ void set_password(const admin_call_ptr& call) {
   hash_input(call, [call](const std::string& hash) {
     ask_to_write(
         call,
-        [key = key_of(call->said().get("USER")), hash, why = call->why()](store& db) {
-          return db.set_password(key, hash, why);
+        [key = key_of(call->said().get("USER")), hash, why = call->why()](const writing& db) {
+          return decisions::set_password(db, key, hash, why);
         },
         [call](const user& changed) {
           call->done(json{{"done", true}, {"user", changed.username}});
@@ -179,19 +190,19 @@ void rename_user(const admin_call_ptr& call) {
     return call->refuse(fault::reserved_name);
   ask_to_write(
       call,
-      [key = key_of(call->said().get("USER")), name, why = call->why()](store& db) {
-        return db.rename_user(key, name, why);
+      [key = key_of(call->said().get("USER")), name, why = call->why()](const writing& db) {
+        return decisions::rename_user(db, key, name, why);
       },
       [call](const user& changed) {
-        call->self()->send(call->parts().directory, account_changed{changed.id, changed.username, changed.role});
+        tell(call, account_changed{changed.id, changed.username, changed.role});
         call->done(json{{"done", true}, {"user", changed.username}});
       });
 }
 
 /// The salons of these names, or the fault of one that does not exist.
-outcome<std::vector<salon_id>> salons_named(store& db, const std::vector<std::string>& names) {
+outcome<std::vector<salon_id>> salons_named(const reading& db, const std::vector<std::string>& names) {
   std::vector<salon_id> result;
-  const auto all = db.salons();
+  const auto all = db.salons.all();
   for (const auto& name : names) {
     const auto found = salon_named(name, all);
     if (!found)
@@ -210,16 +221,16 @@ void set_role(const admin_call_ptr& call) {
   ask_to_write(
       call,
       [key = key_of(call->said().get("USER")), names = call->said().rest, now,
-       why = call->why()](store& db) -> outcome<user> {
+       why = call->why()](const writing& db) -> outcome<user> {
         const auto salons = salons_named(db, names);
         if (!salons) {
-          db.note(why, "set_role", key, to_string(salons.why()));
+          db.audit.note(why, audited::set_role, key, to_string(salons.why()));
           return salons.why();
         }
-        return db.set_role(key, now, *salons, why);
+        return decisions::set_role(db, key, now, *salons, why);
       },
       [call](const user& changed) {
-        call->self()->send(call->parts().directory, account_changed{changed.id, changed.username, changed.role});
+        tell(call, account_changed{changed.id, changed.username, changed.role});
         call->done(json{{"done", true}, {"user", changed.username}, {"role", to_word(changed.role)}});
       });
 }

@@ -2,6 +2,12 @@
 #include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/accounts.hpp"
+#include "persistence/contracts/audit.hpp"
+#include "persistence/contracts/memberships.hpp"
+#include "persistence/contracts/registrations.hpp"
+#include "persistence/contracts/roles.hpp"
+#include "persistence/contracts/salons.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond {
@@ -42,8 +48,8 @@ bool has_room(pointer self, const identity& who, size_t more) {
 }
 
 /// A salon of those to which the user belongs without a moderator's doing.
-std::optional<salon_id> one_with(persistence::store& db, const std::vector<salon_id>& salons, user_id who) {
-  for (const auto salon : db.joined_without_moderator(who))
+std::optional<salon_id> one_with(const persistence::reading& db, const std::vector<salon_id>& salons, user_id who) {
+  for (const auto salon : db.memberships.joined_without_moderator(who))
     if (std::find(salons.begin(), salons.end(), salon) != salons.end())
       return salon;
   return std::nullopt;
@@ -51,26 +57,27 @@ std::optional<salon_id> one_with(persistence::store& db, const std::vector<salon
 
 /// The account that a certificate belongs to, if any: that of its name, where it has the same rights. The server's own
 /// certificate is nobody's, and neither is one whose name a user took.
-std::optional<persistence::user_profile> account_of(persistence::store& db, const peer& from, role rights) {
+std::optional<persistence::user_profile> account_of(const persistence::reading& db, const peer& from, role rights) {
   if (from.who().name == local_administrator)
     return std::nullopt;
-  auto found = db.profile(key_of(from.who().name));
+  auto found = db.accounts.profile(key_of(from.who().name));
   return found && found->who.role == rights ? std::optional(std::move(*found)) : std::nullopt;
 }
 
 /// Who has rights himself is an administrator's matter.
-bool has_rights(persistence::store& db, const persistence::user_profile& target, salon_id about) {
+bool has_rights(const persistence::reading& db, const persistence::user_profile& target, salon_id about) {
   if (target.who.role != role::moderator)
     return target.who.role == role::administrator;
-  const auto his = db.moderates(key_of(target.who.username));
+  const auto his = db.roles.moderates(key_of(target.who.username));
   return std::find(his.begin(), his.end(), about) != his.end();
 }
 
 /// Whether SALON must name a salon that there is: not where it is to be made, or is the first word of the reason for
 /// which a registration is rejected.
 bool needs_salon(const admin_call& call) {
-  const auto& name = call.said().what->name;
-  return call.said().has("SALON") && name != "salon create" && !(name == "reject" && call.file.registers);
+  const auto& said = call.said();
+  const bool is_reason = said.what->is(trait::salon_may_be_reason) && call.file.registers;
+  return said.has("SALON") && !said.what->is(trait::names_new_salon) && !is_reason;
 }
 
 role role_of_certificate(const peer& from) {
@@ -88,7 +95,7 @@ std::optional<case_file> case_without_store(const peer& from, const spoken_comma
 }
 
 /// What the words name, and what the operator may do: one read of the store.
-case_file read_case(persistence::store& db, const peer& from, const spoken_command& said) {
+case_file read_case(const persistence::reading& db, const peer& from, const spoken_command& said) {
   case_file file;
   file.rights.role = role_of_certificate(from);
   if (const auto account = account_of(db, from, file.rights.role)) {
@@ -96,28 +103,26 @@ case_file read_case(persistence::store& db, const peer& from, const spoken_comma
     file.disabled = account->disabled;
   }
   if (file.rights.role == role::moderator && file.account != user_id{}) // his salons are those of the user of his name
-    file.rights.moderates = db.moderates(key_of(from.who().name));
+    file.rights.moderates = db.roles.moderates(key_of(from.who().name));
   if (said.has("SALON"))
-    file.salon = salon_named(said.get("SALON"), db.salons());
+    file.salon = salon_named(said.get("SALON"), db.salons.all());
   if (said.has("USER"))
-    if (auto found = db.profile(key_of(said.get("USER"))))
+    if (auto found = db.accounts.profile(key_of(said.get("USER"))))
       file.target = std::move(*found);
-  if (is_about_many(said))
-    file.registers = true;
-  else if (!file.target && (said.what->name == "accept" || said.what->name == "reject"))
-    file.registers = db.is_waiting(key_of(said.get("USER")));
+  if (said.what->is(trait::decides_registrations))
+    file.registers =
+        is_about_many(said) || (!file.target && db.registrations.waiting(key_of(said.get("USER"))).has_value());
   // A moderator kicks users of the salons given to him, and none of those who have rights themselves.
-  if (said.what->name == "kick" && file.target && file.target->who.role == role::user)
+  if (said.what->is(trait::reaches_members) && file.target && file.target->who.role == role::user)
     file.shared = one_with(db, file.rights.moderates, file.target->who.id);
-  const bool ends_membership = said.what->name == "reject" || said.what->name == "member remove";
-  file.above = ends_membership && file.salon && file.target && file.target->who.id != file.account
+  file.above = said.what->is(trait::ends_membership) && file.salon && file.target && file.target->who.id != file.account
                && has_rights(db, *file.target, file.salon->id);
   return file;
 }
 
 /// What a program asks again and again, so that people can watch.
 bool is_watching(const spoken_command& said) {
-  return said.what->name == "watch" || (said.what->name == "log" && said.has("--after"));
+  return said.what->is(trait::live) || (said.what->is(trait::live_after) && said.has("--after"));
 }
 
 void carry_out(pointer self, const admin_call_ptr& call) {
@@ -174,8 +179,8 @@ void tell_of(pointer self, const rules::refusal_burst& burst) {
   const auto story = std::to_string(burst.count) + " more in " + std::to_string(seconds) + " s: " + joined(names, ", ");
   log::warning("commands that the operator has no right to", {{"by", burst.by}, {"what", story}});
   tell_store(self->state.parts.store,
-             [why = decision{burst.by, "salonctl " + burst.from, story, wall_clock()}](persistence::store& db) {
-               db.note(why, "refused commands", why.by, to_string(fault::not_allowed));
+             [why = decision{burst.by, "salonctl " + burst.from, story, wall_clock()}](const persistence::writing& db) {
+               db.audit.note(why, audited::refused_commands, why.by, to_string(fault::not_allowed));
              });
 }
 
@@ -186,15 +191,15 @@ void tell_refusals_later(pointer self) {
 }
 
 /// Writes those that are not there: a write that was given up may have come about.
-void write_missing(persistence::store& db, const std::vector<late_line>& lines) {
+void write_missing(const persistence::writing& db, const std::vector<late_line>& lines) {
   constexpr size_t most_looked_at = 1000;
-  const auto last = db.audit_tail(most_looked_at);
+  const auto last = db.audit.tail(most_looked_at);
   for (const auto& line : lines) {
     const auto is_line = [&](const persistence::audit_line& one) {
-      return is_of_call(one, line.why) && one.what == line.what && one.result == line.result;
+      return is_of_call(one, line.why) && one.what == line.what.text && one.result == line.result;
     };
     if (std::none_of(last.begin(), last.end(), is_line))
-      db.note(line.why, line.what, line.to, line.result);
+      db.audit.note(line.why, line.what, line.to, line.result);
   }
 }
 
@@ -204,9 +209,9 @@ void write_late_lines(pointer self) {
   if (st.late.empty() || std::exchange(st.writing_late, true))
     return;
   const auto count = st.late.size();
-  ask_store(
-      self, st.parts.store, store_work::kind::write,
-      [lines = st.late](persistence::store& db) {
+  write_store(
+      self, st.parts.store,
+      [lines = st.late](const persistence::writing& db) {
         write_missing(db, lines);
         return done{};
       },
@@ -230,13 +235,13 @@ void on_tell_refusals(pointer self) {
 /// Where the store does not answer soon, by what is known without it, if anything is.
 void read_and_decide(pointer self, const admin_call_ptr& call, std::optional<case_file> without_store) {
   constexpr auto patience = std::chrono::seconds{2};
-  const auto job = make_store_job(
-      [from = call->from(), said = call->said()](persistence::store& db) { return read_case(db, from, said); });
+  const auto job = make_read_job(
+      [from = call->from(), said = call->said()](const persistence::reading& db) { return read_case(db, from, said); });
   const auto unread = [self, call, without_store](const caf::error& why) {
     without_store ? decide(self, call, *without_store) : call->refuse(fault_of(why));
   };
   const auto read = [self, call, job](const store_done&) { decide(self, call, std::move(job->result)); };
-  const store_work work{store_work::kind::read, job};
+  const store_work work{job};
   if (without_store)
     self->request(self->state.parts.store, patience, work).then(read, unread);
   else
@@ -299,6 +304,7 @@ admin_core::behavior_type admin(pointer self, admin_parts parts) {
   add_salon_commands(self->state.commands);
   add_salon_detail_commands(self->state.commands);
   add_node_commands(self->state.commands);
+  add_cluster_commands(self->state.commands);
   add_health_commands(self->state.commands);
   add_audit_commands(self->state.commands);
   add_content_commands(self->state.commands);

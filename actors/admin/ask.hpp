@@ -2,6 +2,7 @@
 #pragma once
 #include "actors/admin/admin.hpp"
 #include "actors/ask_store.hpp"
+#include "persistence/contracts/audit.hpp"
 #include <type_traits>
 
 namespace salond {
@@ -20,12 +21,12 @@ struct is_outcome : std::false_type {};
 template <class T>
 struct is_outcome<outcome<T>> : std::true_type {};
 
-/// Runs `what(store&)` and then `then` with its value; where it answers an outcome, with the outcome's. `over` comes
-/// first, whatever came of it.
-template <class Ask, class Then, class Over>
-void ask(const admin_call_ptr& call, store_work::kind how, Ask what, Then then, Over over) {
-  ask_store(
-      call->self(), call->parts().store, how, std::move(what),
+/// Has the work done and then calls `then` with what it answers; where that is an outcome, with the outcome's value.
+/// `over` comes first, whatever came of it.
+template <class Job, class Then, class Over>
+void ask(const admin_call_ptr& call, const std::shared_ptr<Job>& job, bool is_long, Then then, Over over) {
+  have_done(
+      call->self(), call->parts().store, job, is_long,
       [call, then = std::move(then), over](auto& result) mutable {
         over();
         if constexpr (is_outcome<std::decay_t<decltype(result)>>::value) {
@@ -41,16 +42,12 @@ void ask(const admin_call_ptr& call, store_work::kind how, Ask what, Then then, 
         call->refuse(why);
       });
 }
-template <class Ask, class Then>
-void ask(const admin_call_ptr& call, store_work::kind how, Ask what, Then then) {
-  ask(call, how, std::move(what), std::move(then), [] {});
-}
 /// All operators' questions to the thread that also answers clients come one at a time: a client's waits for one at
 /// most.
 template <class Ask, class Then>
 void ask_to_read(const admin_call_ptr& call, Ask what, Then then) {
   call->self()->state.reads.put([call, what = std::move(what), then = std::move(then)] {
-    ask(call, store_work::kind::read, what, then, [call] { call->self()->state.reads.over(); });
+    ask(call, make_read_job(what), false, then, [call] { call->self()->state.reads.over(); });
   });
 }
 /// The same for the next part of a walk that asks part by part: it ends with an asker who is gone.
@@ -61,7 +58,12 @@ void ask_to_read_on(const admin_call_ptr& call, Ask what, Then then) {
 }
 template <class Ask, class Then>
 void ask_to_write(const admin_call_ptr& call, Ask what, Then then) {
-  ask(call, store_work::kind::write, std::move(what), std::move(then));
+  ask(call, make_write_job(std::move(what)), false, std::move(then), [] {});
+}
+/// Beside all others, on one state of the database, however long it takes.
+template <class Ask, class Then>
+void ask_to_read_long(const admin_call_ptr& call, Ask what, Then then) {
+  ask(call, make_read_job(std::move(what)), true, std::move(then), [] {});
 }
 
 /// Writes the audit line of what changes nothing else in the database, and then goes on.
@@ -69,9 +71,9 @@ template <class Then>
 void note(const admin_call_ptr& call, std::string to, std::string reason, std::string result, Then then) {
   ask_to_write(
       call,
-      [why = call->why(reason), what = std::string(call->said().what->name), to = std::move(to),
-       result = std::move(result)](persistence::store& db) {
-        db.note(why, what, to, result);
+      [why = call->why(reason), what = audited_as(*call->said().what), to = std::move(to),
+       result = std::move(result)](const persistence::writing& db) {
+        db.audit.note(why, what, to, result);
         return done{};
       },
       [then = std::move(then)](done) mutable { then(); });

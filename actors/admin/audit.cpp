@@ -1,6 +1,8 @@
 // The audit log as operators read it.
+#include "persistence/contracts/audit.hpp"
 #include "actors/admin/ask.hpp"
-#include "actors/admin/audit_names.hpp"
+#include "persistence/contracts/accounts.hpp"
+#include "persistence/export/audit_names.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 
@@ -13,48 +15,27 @@ constexpr size_t most_lines = 1000; ///< of one answer
 // Lines that are looked at in one question; other questions have their turn in between.
 constexpr int64_t lines_a_look = 5000;
 
-/// What the lines of a command say, where it is not the command's own words. A command that was forbidden has a line
-/// with these.
-constexpr std::pair<std::string_view, std::string_view> noted_as[] = {
-    {"accept", "accept_registration"},
-    {"accept", "accept_registrations"},
-    {"reject", "reject_registration"},
-    {"reject", "reject_registrations"},
-    {"ban", "ban_name"},
-    {"message delete", "delete_message"},
-    {"salon create", "create_salon"},
-    {"salon policy", "set_policy"},
-    {"salon topic", "set_topic"},
-    {"salon rename", "rename_salon"},
-    {"salon archive", "archive_salon"},
-    {"salon restore", "restore_salon"},
-    {"member add", "admit"},
-    {"member remove", "dismiss"},
-    {"user add", "add_user"},
-    {"user rename", "rename_user"},
-    {"user disable", "disable_user"},
-    {"user enable", "enable_user"},
-    {"password", "set_password"},
-    {"role", "set_role"},
-    {"invite create", "create_invitation"},
-    {"invite revoke", "revoke_invitation"},
-};
+/// Words of commands that decide about several kinds of things, beside those that their rows have for the audit log.
+constexpr std::pair<audit_word, audit_word> further_words[] = {{audited::accept, audited::accept_registration},
+                                                               {audited::accept, audited::accept_registrations},
+                                                               {audited::reject, audited::reject_registration},
+                                                               {audited::reject, audited::reject_registrations},
+                                                               {audited::ban, audited::ban_name}};
 
 /// Which lines; all of them where it says nothing.
 struct line_filter {
   std::optional<audit_names> user;
-  std::string command, result;
+  std::string word, result;
   time_span when;
 
   bool fits(const audit_line& line) const {
-    return (!user || user->concerns(line)) && (command.empty() || is_of_command(line.what))
+    return (!user || user->concerns(line)) && (word.empty() || is_of_command(line.what))
            && (result.empty() || line.result == result) && when.holds(line.at);
   }
   bool is_of_command(const std::string& what) const {
-    return what == command
-           || std::find(std::begin(noted_as), std::end(noted_as),
-                        std::pair<std::string_view, std::string_view>{command, what})
-                  != std::end(noted_as);
+    return present_audit_word(what) == word
+           || std::any_of(std::begin(further_words), std::end(further_words),
+                          [&](const auto& one) { return one.first.text == word && one.second.text == what; });
   }
 };
 
@@ -129,7 +110,7 @@ bool take_lines(log_walk& walk, std::vector<audit_line>& lines) {
 void look_on(const admin_call_ptr& call, const log_walk_ptr& walk) {
   const auto after = walk->forward ? walk->at : std::max<int64_t>(walk->at - lines_a_look - 1, 0);
   ask_to_read_on(
-      call, [after](store& db) { return db.audit_after(after, static_cast<size_t>(lines_a_look)); },
+      call, [after](const reading& db) { return db.audit.after(after, static_cast<size_t>(lines_a_look)); },
       [call, walk](std::vector<audit_line>& lines) {
         take_lines(*walk, lines) ? tell_lines(call, *walk) : look_on(call, walk);
       });
@@ -138,7 +119,7 @@ void look_on(const admin_call_ptr& call, const log_walk_ptr& walk) {
 /// Backwards from the line that `--before` names, or from the end: no line stands behind that.
 void look_back(const admin_call_ptr& call, const log_walk_ptr& walk) {
   ask_to_read(
-      call, [](store& db) { return db.audit_tail(1); },
+      call, [](const reading& db) { return db.audit.tail(1); },
       [call, walk](const std::vector<audit_line>& last) {
         walk->newest = last.empty() ? 0 : last.back().id;
         walk->at = std::min(call->said().number("--before").value_or(walk->newest + 1), walk->newest + 1);
@@ -151,8 +132,8 @@ void walk_through(const admin_call_ptr& call, const log_walk_ptr& walk) {
 }
 
 /// How somebody is called now, and was called before, as far as the lines behind `after` say so.
-audit_names names_of(store& db, const std::string& typed, int64_t after) {
-  const auto account = db.find_user(key_of(typed));
+audit_names names_of(const reading& db, const std::string& typed, int64_t after) {
+  const auto account = db.accounts.find(key_of(typed));
   return {db, account ? account->username : typed, after};
 }
 
@@ -168,16 +149,15 @@ void show_log(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::wrong_usage, "give --follow or --before, not both");
   const auto wished = static_cast<size_t>(said.number("N").value_or(after ? int64_t{most_lines} : 50));
   auto walk = std::make_shared<log_walk>();
-  walk->filter = {std::nullopt, said.get("--command"), said.get("--result"), *when};
+  walk->filter = {std::nullopt, std::string(present_audit_word(said.get("--command"))), said.get("--result"), *when};
   walk->wanted = std::min(wished, most_lines);
   walk->forward = after.has_value();
   walk->tells_cut = walk->forward || wished > most_lines;
   walk->at = after.value_or(0);
   if (!said.has("--user"))
     return walk_through(call, walk);
-  ask(
-      call, store_work::kind::long_read,
-      [typed = said.get("--user"), from = walk->at](store& db) { return names_of(db, typed, from); },
+  ask_to_read_long(
+      call, [typed = said.get("--user"), from = walk->at](const reading& db) { return names_of(db, typed, from); },
       [call, walk](audit_names& user) {
         walk->filter.user = std::move(user);
         walk_through(call, walk);

@@ -1,8 +1,10 @@
 #include "actors/admin/call.hpp"
 #include "actors/admin/ask.hpp"
+#include "actors/admin/effects.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "persistence/column_words.hpp"
+#include "persistence/contracts/audit.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <ctime>
@@ -23,9 +25,9 @@ std::string subject_of(const spoken_command& said) {
 }
 
 /// Whether the audit log has a line of just this command.
-bool has_line_of(persistence::store& db, const decision& why) {
+bool has_line_of(const persistence::reading& db, const decision& why) {
   constexpr size_t most_looked_at = 100;
-  const auto last = db.audit_tail(most_looked_at);
+  const auto last = db.audit.tail(most_looked_at);
   return std::any_of(last.begin(), last.end(), [&](const auto& one) { return is_of_call(one, why); });
 }
 
@@ -67,23 +69,10 @@ decision admin_call::why(const std::string& reason) const {
           file.account,     from_.who().kind != peer_kind::administrator};
 }
 
-// Each actor that hands facts on is asked whether all have them. A fact came to it before its question does: whoever
-// sent it did so before this call was answered.
 void admin_call::done(const json& value) {
   // Old rows may hold what is no UTF-8; an answer never does.
   text_ = value.dump(-1, ' ', false, json::error_handler_t::replace);
-  const auto go_on = [call = shared_from_this()] {
-    call->self_->request(call->parts().directory, caf::infinite, settle{})
-        .then([call](settled) { call->settle_with_host(); }, [call](caf::error&) { call->decide_done(); });
-  };
-  self_->request(parts().server, caf::infinite, settle{})
-      .then([go_on](settled) { go_on(); }, [go_on](caf::error&) { go_on(); }); // errors: the node ends
-}
-
-void admin_call::settle_with_host() {
-  self_->request(parts().host, caf::infinite, settle{})
-      .then([call = shared_from_this()](settled) { call->decide_done(); },
-            [call = shared_from_this()](caf::error&) { call->decide_done(); });
+  settle_effects(self_, parts(), [call = shared_from_this()] { call->decide_done(); });
 }
 
 void admin_call::done_at_once(const json& value) {
@@ -103,10 +92,10 @@ void admin_call::forbid(const std::string& why) {
     return end();
   log::warning("a command that the operator has no right to",
                {{"command", command}, {"by", to_string(from_.who())}, {"from", from_.address}});
-  ask_store(
-      self_, parts().store, store_work::kind::write,
-      [why = this->why(), command, to = subject_of(said_)](persistence::store& db) {
-        db.note(why, command, to, to_string(fault::not_allowed));
+  write_store(
+      self_, parts().store,
+      [why = this->why(), what = audited_as(*said_.what), to = subject_of(said_)](const persistence::writing& db) {
+        db.audit.note(why, what, to, to_string(fault::not_allowed));
         return salond::done{};
       },
       [end](salond::done) { end(); }, [end](fault) { end(); });
@@ -124,18 +113,17 @@ void admin_call::refuse(admin_verdict how, const std::string& why) {
 
 void admin_call::refuse_with(admin_verdict how, const std::string& why, const std::string& result) {
   constexpr auto patience = std::chrono::seconds{2};
-  if (result.empty() || said_.what->effect == command_effect::looks)
+  if (result.empty() || !changes_something(*said_.what))
     return refuse_noted(how, why);
   refusing_ = true;
-  const auto job =
-      make_store_job([line = this->why(result == "refused" ? why : ""), command = std::string(said_.what->name),
-                      to = subject_of(said_), result](persistence::store& db) {
-        if (!has_line_of(db, line))
-          db.note(line, command, to, result);
-        return salond::done{};
-      });
+  const auto job = make_write_job([line = this->why(result == "refused" ? why : ""), what = audited_as(*said_.what),
+                                   to = subject_of(said_), result](const persistence::writing& db) {
+    if (!has_line_of(db, line))
+      db.audit.note(line, what, to, result);
+    return salond::done{};
+  });
   const auto end = [call = shared_from_this(), how, why] { call->refuse_noted(how, why); };
-  self_->request(parts().store, patience, store_work{store_work::kind::write, job})
+  self_->request(parts().store, patience, store_work{job})
       .then([end](const store_done&) { end(); }, [end](caf::error&) { end(); });
 }
 

@@ -1,6 +1,7 @@
 // One command of an operator, from the request to the last piece of its answer.
 #pragma once
 #include "actors/admin/messages.hpp"
+#include "actors/cluster/member.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
 #include "actors/interfaces/persistence.hpp"
@@ -62,7 +63,8 @@ struct admin_parts {
   std::string database; ///< one line about it
   std::string state;    ///< the folder for what the server keeps
   moment started;
-  bool keep_requests = false; ///< requests.keep_offline
+  bool keep_requests = false;                       ///< requests.keep_offline
+  std::shared_ptr<cluster_member> member = nullptr; ///< of a node
 };
 
 class admin_call;
@@ -76,7 +78,8 @@ struct tell_refusals {};
 /// A line of the audit log that the database did not take in time.
 struct late_line {
   decision why;
-  std::string what, to, result;
+  audit_word what;
+  std::string to, result;
 };
 
 /// Whether a line of the audit log was written of that call: no two calls of a server have one time.
@@ -115,8 +118,8 @@ public:
   std::string input; ///< all of it
 
   // --- what it answers: once done or refused, at most progress before ---
-  /// What it did is in the store. Answered once it holds for everybody who asks from then on, here and over other
-  /// connections: when all actors that were told a fact work by it.
+  /// What it did is in the store, and its effects were told, by tell() of effects.hpp. Answered once all of that holds
+  /// for everybody who asks from then on, here and over other connections.
   void done(const json& value);
   void done() { done(json::object({{"done", true}})); }
   /// What it answers is a list that was cut off: who asks is told that there is more.
@@ -167,7 +170,6 @@ public:
 
 private:
   void tell();
-  void settle_with_host();
   void decide_done();
   void refuse_with(admin_verdict how, const std::string& why, const std::string& result);
   std::optional<admin_answer> take_answer();
@@ -203,6 +205,7 @@ void add_invitation_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_detail_commands(std::map<std::string_view, admin_command>& to);
 void add_node_commands(std::map<std::string_view, admin_command>& to);
+void add_cluster_commands(std::map<std::string_view, admin_command>& to);
 void add_health_commands(std::map<std::string_view, admin_command>& to);
 void add_audit_commands(std::map<std::string_view, admin_command>& to);
 void add_content_commands(std::map<std::string_view, admin_command>& to);

@@ -1,7 +1,10 @@
 // Commands about what was said in salons.
 #include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
-#include "persistence/lookups.hpp"
+#include "persistence/contracts/accounts.hpp"
+#include "persistence/contracts/audit.hpp"
+#include "persistence/contracts/messages.hpp"
+#include "persistence/decisions/messages.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <limits>
@@ -69,7 +72,8 @@ void show_piece(const admin_call_ptr& call, const shown_messages_ptr& state, con
 void show_next_piece(const shown_messages_ptr& state) {
   if (const auto call = state->call.lock())
     ask_to_read_on(
-        call, [id = state->salon, seqs = take_piece(state->later)](store& db) { return db.messages_at(id, seqs); },
+        call,
+        [id = state->salon, seqs = take_piece(state->later)](const reading& db) { return db.messages.at(id, seqs); },
         [call, state](const std::vector<chat_message>& found) { show_piece(call, state, found); });
 }
 
@@ -102,9 +106,9 @@ struct looked_at {
   std::optional<moment> oldest = {}; ///< when what was looked at last was said, found or not
 };
 
-looked_at look_at_history(store& db, salon_id salon, int64_t before) {
+looked_at look_at_history(const reading& db, salon_id salon, int64_t before) {
   looked_at result;
-  result.messages = db.history(salon, before, messages_a_look);
+  result.messages = db.messages.history(salon, before, messages_a_look);
   if (result.messages.size() == messages_a_look)
     result.before = result.messages.front().seq;
   if (!result.messages.empty())
@@ -113,15 +117,15 @@ looked_at look_at_history(store& db, salon_id salon, int64_t before) {
 }
 
 /// Where few messages hold the text, those that do not say how far back it is.
-looked_at look_for_text(store& db, salon_id salon, const std::string& text, int64_t before) {
-  auto part = db.look_through(salon, text, before, messages_a_look);
+looked_at look_for_text(const reading& db, salon_id salon, const std::string& text, int64_t before) {
+  auto part = db.messages.look_through(salon, text, before, messages_a_look);
   std::reverse(part.found.begin(), part.found.end());
   looked_at result{{}, part.before};
   while (!part.found.empty())
-    for (auto& message : db.messages_at(salon, take_piece(part.found)))
+    for (auto& message : db.messages.at(salon, take_piece(part.found)))
       result.messages.push_back(std::move(message));
   if (part.before != 0)
-    for (const auto& next : db.history(salon, part.before, 1))
+    for (const auto& next : db.messages.history(salon, part.before, 1))
       result.oldest = next.at;
   return result;
 }
@@ -152,7 +156,7 @@ void end_walk(const admin_call_ptr& call, message_walk& walk) {
 void look_on(const admin_call_ptr& call, const message_walk_ptr& walk) {
   ask_to_read_on(
       call,
-      [salon = walk->salon, text = walk->text, before = walk->before](store& db) {
+      [salon = walk->salon, text = walk->text, before = walk->before](const reading& db) {
         return text ? look_for_text(db, salon, *text, before) : look_at_history(db, salon, before);
       },
       [call, walk](const looked_at& part) {
@@ -195,7 +199,8 @@ void show_history(const admin_call_ptr& call) {
   if (filter->any())
     return look_for(call, *filter, std::nullopt, wished, tells_cut);
   ask_to_read(
-      call, [id = call->file.salon->id, wished](store& db) { return db.begin_history(id, wished + 1); },
+      call,
+      [id = call->file.salon->id, wished](const reading& db) { return db.messages.begin_history(id, wished + 1); },
       [call, wished, tells_cut](history_page& found) { show_last(call, found, wished, tells_cut); });
 }
 
@@ -207,8 +212,8 @@ void search_salon(const admin_call_ptr& call) {
     return look_for(call, *filter, call->said().text(), most_found, true);
   ask_to_read(
       call,
-      [id = call->file.salon->id, text = call->said().text()](store& db) {
-        return db.begin_search(id, text, most_found + 1);
+      [id = call->file.salon->id, text = call->said().text()](const reading& db) {
+        return db.messages.begin_search(id, text, most_found + 1);
       },
       [call](history_page& found) { show_last(call, found, most_found, true); });
 }
@@ -229,10 +234,10 @@ using deletion_ptr = std::shared_ptr<deletion>;
 void delete_on(const admin_call_ptr& call, const deletion_ptr& state) {
   ask_to_write(
       call,
-      [author = state->author.id, when = state->when, below = state->below, after = state->last](store& db) {
-        return delete_messages_of(db, author, {when.since, when.until, below}, after, messages_a_look);
+      [author = state->author.id, when = state->when, below = state->below, after = state->last](const writing& db) {
+        return decisions::delete_messages_of(db, author, {when.since, when.until, below}, after, messages_a_look);
       },
-      [call, state](deleted_part& piece) {
+      [call, state](decisions::deleted_part& piece) {
         state->deleted += piece.count;
         state->last = std::move(piece.last);
         if (!state->last.empty())
@@ -253,12 +258,13 @@ void delete_messages_of(const admin_call_ptr& call) {
                     + (when->until ? iso_time(*when->until) : "now");
   ask_to_write(
       call,
-      [author, when, why = call->why(span)](store& db) -> outcome<deletion> {
-        const auto found = db.find_user(key_of(author));
-        db.note(why, "message delete", found ? found->username : author, found ? "begun" : to_string(found.why()));
+      [author, when, why = call->why(span)](const writing& db) -> outcome<deletion> {
+        const auto found = db.accounts.find(key_of(author));
+        db.audit.note(why, audited::delete_message, found ? found->username : author,
+                      found ? "begun" : to_string(found.why()));
         if (!found)
           return found.why();
-        return deletion{*found, *when, next_message(db), {}, 0};
+        return deletion{*found, *when, decisions::next_message(db), {}, 0};
       },
       [call](const deletion& begun) {
         auto state = std::make_shared<deletion>(begun);
@@ -279,7 +285,7 @@ void delete_message(const admin_call_ptr& call) {
   if (!id)
     return call->refuse(admin_verdict::wrong_usage, "ID is a number; history --ids shows them");
   ask_to_write(
-      call, [id, why = call->why()](store& db) { return db.delete_message(message_id{*id}, why); },
+      call, [id, why = call->why()](const writing& db) { return decisions::delete_message(db, message_id{*id}, why); },
       [call](done) { call->done(); });
 }
 

@@ -17,11 +17,11 @@ constexpr const char* name_rule =
 // --- backup ---
 
 /// Writes a backup to a file, on a thread of persistence's; others look how far it is.
-class backup_job final : public store_job {
+class backup_job final : public read_job {
 public:
   backup_job(std::string folder, std::string name) : folder_(std::move(folder)), name_(std::move(name)) {}
 
-  void run(store& db) override {
+  void run(const reading& db) override {
     try {
       new_backup file(folder_, name_);
       const auto facts = write_backup(
@@ -91,12 +91,12 @@ std::vector<std::string> delete_backups(const std::string& folder, const std::ve
 void end_good_backup(const admin_call_ptr& call, const std::shared_ptr<backup_job>& job) {
   const auto name = call->said().get("NAME");
   const auto old = old_backups(call, name);
-  const late_line line{call->why(old.empty() ? "" : "deleted " + joined(old, ", ")), "backup", name, "done"};
+  const late_line line{call->why(old.empty() ? "" : "deleted " + joined(old, ", ")), audited::backup, name, "done"};
   const late_line later{call->why(), line.what, line.to, line.result};
-  ask_store(
-      call->self(), call->parts().store, store_work::kind::write,
-      [line](store& db) {
-        db.note(line.why, line.what, line.to, line.result);
+  write_store(
+      call->self(), call->parts().store,
+      [line](const writing& db) {
+        db.audit.note(line.why, line.what, line.to, line.result);
         return done{};
       },
       [call, job, old](done) {
@@ -132,18 +132,18 @@ void back_up(const admin_call_ptr& call) {
   call->report([job] { return job->how_far(); });
   call->when_deserted([job] { job->abandon(); });
   call->self()
-      ->request(call->parts().store, caf::infinite, store_work{store_work::kind::long_read, job})
+      ->request(call->parts().store, caf::infinite, store_work{job, true})
       .then([call, job](const store_done&) { end_backup(call, job); }, refusing_error(call));
 }
 
 // --- verify ---
 
 /// Reads a backup to its end, on a thread of persistence's; it needs nothing of the database.
-class verify_job final : public store_job {
+class verify_job final : public read_job {
 public:
   explicit verify_job(std::string path) : path_(std::move(path)) {}
 
-  void run(store&) override {
+  void run(const reading&) override {
     try {
       facts = check_backup(path_, [this](uint64_t rows) {
         rows_ = rows;
@@ -176,7 +176,7 @@ void verify_backup(const admin_call_ptr& call) {
   call->report([job] { return job->how_far(); });
   call->when_deserted([job] { job->abandon(); });
   call->self()
-      ->request(call->parts().store, caf::infinite, store_work{store_work::kind::long_read, job})
+      ->request(call->parts().store, caf::infinite, store_work{job, true})
       .then(
           [call, job, name](const store_done&) {
             if (!job->why_not.empty())

@@ -2,6 +2,7 @@
 #include "actors/admin/node_state.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/backup/files.hpp"
+#include "persistence/contracts/audit.hpp"
 #include <algorithm>
 #include <sys/statvfs.h>
 
@@ -155,7 +156,7 @@ void check(const admin_call_ptr& call) {
     if (!database.answers)
       return look_at_node(call, std::move(found), std::nullopt);
     ask_to_read(
-        call, [](store& db) { return db.audit_tail(1); },
+        call, [](const reading& db) { return db.audit.tail(1); },
         [call, found](const std::vector<audit_line>& last) {
           look_at_node(call, found, last.empty() ? wall_clock() : last.back().at);
         });

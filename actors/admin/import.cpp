@@ -1,6 +1,8 @@
 // The command that makes many accounts at once: reads the file, hashes what passwords it has in clear, and stores all
 // of it or nothing.
 #include "actors/admin/ask.hpp"
+#include "actors/admin/effects.hpp"
+#include "persistence/decisions/imports.hpp"
 #include "protocol/accounts/account_file.hpp"
 #include "protocol/words/names.hpp"
 
@@ -40,7 +42,7 @@ std::string sentence(const import_fault& one) {
 }
 
 /// Reads the file and asks the store about the names: a read that may take seconds.
-void check(const import_ptr& work, store& db) {
+void check(const import_ptr& work, const reading& db) {
   auto file = read_accounts(work->text);
   work->text = {};
   work->faults = std::move(file.faults);
@@ -53,7 +55,7 @@ void check(const import_ptr& work, store& db) {
                               std::move(one.alias_key), std::move(one.hash), std::move(one.salons),
                               std::move(one.username_looks), std::move(one.alias_looks)});
   }
-  for (const auto& found : db.import_faults(work->accounts))
+  for (const auto& found : decisions::import_faults(db, work->accounts))
     work->faults.add(found.line, sentence(found));
 }
 
@@ -74,10 +76,10 @@ void refuse_faults(const import_ptr& work) {
 
 // --- storing ---
 
-class store_accounts final : public store_job {
+class store_accounts final : public write_job {
 public:
   explicit store_accounts(import_ptr work) : work_(std::move(work)), why_(work_->call->why()) {}
-  void run(store& db) override { result = db.import_accounts(work_->accounts, why_); }
+  void run(const writing& db) override { result = decisions::import_accounts(db, work_->accounts, why_); }
   size_t take() override { return work_->accounts.size() * 4096; }
   import_result result;
 
@@ -95,7 +97,7 @@ void end_import(const import_ptr& work, import_result& result) {
                        + work->faults.text());
   }
   for (auto& salon : result.members)
-    work->call->self()->send(work->call->parts().host, memberships_made{std::move(salon)});
+    tell(work->call, memberships_made{std::move(salon)});
   work->call->done(json{{"done", true}, {"users", work->accounts.size()}});
 }
 
@@ -103,7 +105,7 @@ void store_all(const import_ptr& work) {
   work->step = "storing";
   auto job = std::make_shared<store_accounts>(work);
   work->call->self()
-      ->request(work->call->parts().store, caf::infinite, store_work{store_work::kind::write, job})
+      ->request(work->call->parts().store, caf::infinite, store_work{job})
       .then([work, job](const store_done&) { end_import(work, job->result); },
             [work](caf::error& why) { give_up(work, fault_of(why)); });
 }
@@ -157,9 +159,9 @@ void import_users(const admin_call_ptr& call) {
     const auto now = work.lock();
     return now ? how_far(*now) : json::object();
   });
-  ask(
-      call, store_work::kind::long_read,
-      [work](store& db) {
+  ask_to_read_long(
+      call,
+      [work](const reading& db) {
         check(work, db);
         return true;
       },

@@ -1,7 +1,10 @@
 // Commands about invitations. Their codes are told once and kept nowhere: the database has their hashes.
+#include "persistence/contracts/invitations.hpp"
 #include "actors/admin/ask.hpp"
 #include "actors/rules/password.hpp"
 #include "actors/wall_clock.hpp"
+#include "persistence/contracts/salons.hpp"
+#include "persistence/decisions/invitations.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 
@@ -13,9 +16,9 @@ using namespace persistence;
 constexpr int64_t most_uses = 10000, most_days = 366;
 
 /// The salons that `--salon` names, each once, or the fault of one that does not exist.
-outcome<std::vector<salon_id>> salons_of(store& db, const std::vector<std::string>& names) {
+outcome<std::vector<salon_id>> salons_of(const reading& db, const std::vector<std::string>& names) {
   std::vector<salon_id> result;
-  const auto all = db.salons();
+  const auto all = db.salons.all();
   for (const auto& name : names) {
     const auto found = salon_named(name, all);
     if (!found)
@@ -37,13 +40,13 @@ void create_invitation(const admin_call_ptr& call) {
   new_invitation made{rules::token_hash(code), uses, call->why().at + std::chrono::hours{24 * days}, {}};
   ask_to_write(
       call,
-      [made, names = call->said().rest, why = call->why()](store& db) -> outcome<int64_t> {
+      [made, names = call->said().rest, why = call->why()](const writing& db) -> outcome<int64_t> {
         const auto salons = salons_of(db, names);
         if (!salons)
           return salons.why();
         auto complete = made;
         complete.salons = *salons;
-        return db.create_invitation(complete, why);
+        return decisions::create_invitation(db, complete, why);
       },
       [call, made, code](int64_t id) {
         call->done(
@@ -53,7 +56,7 @@ void create_invitation(const admin_call_ptr& call) {
 
 void list_invitations(const admin_call_ptr& call) {
   ask_to_read(
-      call, [now = wall_clock()](store& db) { return db.invitations(now); },
+      call, [now = wall_clock()](const reading& db) { return db.invitations.all(now); },
       [call](const std::vector<invitation>& found) {
         json list = json::array();
         for (const auto& one : found)
@@ -73,7 +76,7 @@ void revoke_invitation(const admin_call_ptr& call) {
   if (!id)
     return call->refuse(admin_verdict::wrong_usage, "ID is a number; invite list shows them");
   ask_to_write(
-      call, [id, why = call->why()](store& db) { return db.revoke_invitation(*id, why); },
+      call, [id, why = call->why()](const writing& db) { return decisions::revoke_invitation(db, *id, why); },
       [call](done) { call->done(); });
 }
 

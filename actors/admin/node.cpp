@@ -1,4 +1,5 @@
 // Commands about the node: how it is, what it tells everybody, how it ends, who its operators are.
+#include "actors/admin/effects.hpp"
 #include "actors/admin/node_state.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
@@ -64,7 +65,7 @@ void show_sample(const admin_call_ptr& call) {
 void announce_text(const admin_call_ptr& call) {
   const auto text = shown(call->said().text());
   note(call, "everybody", text, [call, text] {
-    call->self()->send(call->parts().relay, announce{event::announced{text}});
+    tell(call, announce{event::announced{text}});
     call->done();
   });
 }
@@ -75,7 +76,7 @@ void kill(const admin_call_ptr& call) {
   if (seconds > 86400)
     return call->refuse(admin_verdict::wrong_usage, "SECONDS is at most 86400, which is a day");
   const auto stop_now = [call, seconds] {
-    call->self()->send(call->parts().server, stop{seconds});
+    tell(call, stop{seconds});
     const json answer{{"done", true}, {"seconds", seconds}};
     seconds > 0 ? call->done(answer) : call->done_at_once(answer); // nobody may be there any more to be waited for
   };
@@ -143,7 +144,7 @@ void issue_certificate(const admin_call_ptr& call) {
   note(call, name, role, [call, kind, name] {
     carry_out_noted(call, name, [&](const certificate_office& office) {
       const auto bundle = office.issue({*kind, name});
-      call->self()->send(call->parts().relay, names_of_operators(office)); // nobody registers that name any more
+      tell(call, names_of_operators(office)); // nobody registers that name any more
       call->done(json{{"name", name}, {"role", to_string(*kind)}, {"bundle", bundle}});
     });
   });
@@ -200,7 +201,7 @@ void revoke_certificates(const admin_call_ptr& call) {
   note_if_possible(call, name, [call, name] { // a stolen certificate is to be refused whatever the database does
     carry_out_noted(call, name, [&](const certificate_office& now) {
       const auto made = now.revoke(name);
-      call->self()->send(call->parts().relay, names_of_operators(now));
+      tell(call, names_of_operators(now));
       if (!made.not_stored.empty())
         return tell_not_stored(call, name, made);
       call->done(json{{"done", true}, {"revoked", made.count}});

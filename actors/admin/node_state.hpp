@@ -3,6 +3,8 @@
 #pragma once
 #include "actors/admin/ask.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/audit.hpp"
+#include "persistence/contracts/health.hpp"
 
 namespace salond {
 
@@ -15,7 +17,7 @@ constexpr auto away_after = std::chrono::seconds{2};
 /// The database as it is now.
 struct database_state {
   bool answers = false;
-  std::string trouble = {}; ///< store::trouble()
+  std::string trouble = {}; ///< health_store::trouble()
   counted_work work = {};
 };
 
@@ -37,12 +39,12 @@ inline bool is_away(const counted_work& work) {
 /// answered in time, and what it knows of trouble.
 template <class Then>
 void ask_whether_it_answers(const admin_call_ptr& call, Then then) {
-  const auto job = make_store_job([](persistence::store& db) {
-    db.audit_tail(1);
-    return db.trouble();
+  const auto job = make_read_job([](const persistence::reading& db) {
+    db.audit.tail(1);
+    return db.health.trouble();
   });
   call->self()
-      ->request(call->parts().store, away_after, store_work{store_work::kind::read, job})
+      ->request(call->parts().store, away_after, store_work{job})
       .then(
           [then, job](const store_done&) {
             then({true, job->result});
@@ -75,13 +77,13 @@ void ask_how_it_is(const admin_call_ptr& call, Then then) {
 template <class Then>
 void note_if_possible(const admin_call_ptr& call, const std::string& to, const std::string& reason,
                       const std::string& result, Then then) {
-  const late_line line{call->why(reason), std::string(call->said().what->name), to, result};
-  const auto job = make_passing_job([line](persistence::store& db) {
-    db.note(line.why, line.what, line.to, line.result);
+  const late_line line{call->why(reason), audited_as(*call->said().what), to, result};
+  const auto job = make_passing_job([line](const persistence::writing& db) {
+    db.audit.note(line.why, line.what, line.to, line.result);
     return done{};
   });
   call->self()
-      ->request(call->parts().store, away_after, store_work{store_work::kind::write, job})
+      ->request(call->parts().store, away_after, store_work{job})
       .then([then](const store_done&) { then(); },
             [call, to, line, then](caf::error& why) {
               note_later(call->self(), line);

@@ -1,66 +1,80 @@
 // Commands about all that is kept about one user: its export, and its end.
 #include "actors/admin/ask.hpp"
-#include "actors/admin/audit_names.hpp"
 #include "actors/wall_clock.hpp"
-#include "persistence/backup/tables.hpp"
 #include "persistence/column_words.hpp"
-#include "protocol/words/names.hpp"
-#include <unordered_map>
+#include "persistence/export/person.hpp"
 
 namespace salond {
 namespace {
 
 using namespace persistence;
 
-// Rows of one piece of an export: each piece is asked for when the operator has read the one before.
-constexpr size_t rows_a_piece = 500;
-
-// --- what stands in rows ---
-
-std::string text_in(const field& value) {
-  const auto* text = std::get_if<std::string>(&value);
-  return text ? *text : std::string{};
-}
-int64_t number_in(const field& value) {
-  const auto* number = std::get_if<int64_t>(&value);
-  return number ? *number : 0;
-}
-json time_in(const field& value) {
-  const auto* ms = std::get_if<int64_t>(&value);
-  return ms ? json(iso_time(from_ms(*ms))) : json(nullptr);
-}
-
-/// Rows of a table that have a value in a column, with their values by name.
-class found_rows {
-public:
-  found_rows(store& db, const char* table, const char* column, const field& value, const table_row& after = {},
-             size_t most = 100000)
-      : table_(table_named(table)), rows_(db.rows_with(table_, column_named(table_, column), value, after, most)) {}
-
-  size_t size() const { return rows_.size(); }
-  const table_row& row(size_t at) const { return rows_.at(at); }
-  const field& value(size_t at, const char* column) const { return rows_.at(at).at(column_named(table_, column)); }
-
-private:
-  const stored_table& table_;
-  std::vector<table_row> rows_;
-};
-
 // --- export ---
 
-using known_names = std::unordered_map<int64_t, std::string>;
+json json_of(const std::optional<moment>& when) {
+  return when ? json(iso_time(*when)) : json(nullptr);
+}
 
-/// An export on its way, piece by piece. Used by the admin actor, and by a thread of persistence's while a piece of it
-/// is made, never at once.
+json json_of(const written_message& one) {
+  return {{"id", one.id}, {"salon", one.salon}, {"at", json_of(one.at)}, {"text", one.text}};
+}
+
+json json_of(const audit_line& line) {
+  return audit_fields(line);
+}
+
+/// `with` is "to" or "from".
+json json_of(const exchanged_message& one, const char* with) {
+  return {{"id", one.id},
+          {with, one.with},
+          {"at", json_of(one.at)},
+          {"delivered", json_of(one.delivered)},
+          {"text", one.text}};
+}
+
+json json_of(const user& who, const person_summary& found) {
+  json all{{"user", who.username},
+           {"alias", who.alias},
+           {"number", who.id.value},
+           {"role", to_word(who.role)},
+           {"exported", iso_time(wall_clock())},
+           {"last_seen", json_of(found.last_seen)},
+           {"disabled", json_of(found.disabled)},
+           {"salons", found.salons},
+           {"moderates", found.moderates}};
+  all["requests"] = json::array();
+  for (const auto& one : found.requests)
+    all["requests"].push_back({{"salon", one.salon}, {"at", json_of(one.at)}});
+  all["decisions_not_told"] = json::array();
+  for (const auto& one : found.decisions_not_told)
+    all["decisions_not_told"].push_back(
+        {{"salon", one.salon_name}, {"accepted", one.accepted}, {"at", iso_time(one.at)}});
+  all["tokens"] = json::array();
+  for (const auto& one : found.tokens)
+    all["tokens"].push_back({{"at", json_of(one.at)}, {"expires", json_of(one.expires)}});
+  all["known_addresses"] = json::array();
+  for (const auto& one : found.known_addresses)
+    all["known_addresses"].push_back({{"address", one.text}, {"last", json_of(one.last)}});
+  all["kick"] =
+      !found.out
+          ? json(nullptr)
+          : json{{"at", json_of(found.out->at)}, {"until", json_of(found.out->until)}, {"reason", found.out->reason}};
+  return all;
+}
+
+std::string dumped(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// An export on its way, piece by piece: each is asked for when the operator has read the one before. Used by the admin
+/// actor, and by a thread of persistence's while a piece of it is made, never at once.
 struct export_state {
+  explicit export_state(user who) : person(std::move(who)) {}
+
   std::weak_ptr<admin_call> call; ///< which has the export: gone with an operator who asks for nothing more
-  user who;
-  size_t list = 0;       ///< which one is in work
-  table_row last;        ///< the last row of it that is told
-  int64_t last_line = 0; ///< of the audit log
-  bool first = true;     ///< nothing of the list is told
-  known_names salons, names;
-  std::optional<audit_names> borne; ///< once the audit log is in work
+  person_export person;
+  size_t list = 0;   ///< which one is in work
+  bool first = true; ///< nothing of the list is told
 };
 using export_ptr = std::shared_ptr<export_state>;
 
@@ -70,142 +84,36 @@ struct piece {
   bool over = false;
 };
 
-std::string dumped(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-/// A name by its number, looked for once; "" where there is none.
-std::string name_of(known_names& known, store& db, const char* table, const char* key, const char* column,
-                    const field& number) {
-  const auto [place, is_new] = known.emplace(number_in(number), "");
-  if (is_new)
-    if (const found_rows found(db, table, key, number); found.size() > 0)
-      place->second = text_in(found.value(0, column));
-  return place->second;
-}
-
-std::string salon_name(export_state& state, store& db, const field& number) {
-  return name_of(state.salons, db, "salons", "salon_id", "nom_salon", number);
-}
-
-std::string username(export_state& state, store& db, const field& number) {
-  return name_of(state.names, db, "clients", "client_id", "username", number);
-}
-
-json salons_in(export_state& state, store& db, const char* table, const char* column, const field& value) {
-  json list = json::array();
-  const found_rows found(db, table, column, value);
-  for (size_t at = 0; at < found.size(); ++at)
-    list.push_back(salon_name(state, db, found.value(at, "salon_id")));
-  return list;
-}
-
-/// What is short, as an object.
-json summary(export_state& state, store& db) {
-  const field id = state.who.id.value;
-  json all{{"user", state.who.username},
-           {"alias", state.who.alias},
-           {"number", state.who.id.value},
-           {"role", to_word(state.who.role)},
-           {"exported", iso_time(wall_clock())}};
-  const found_rows account(db, "clients", "client_id", id);
-  all["last_seen"] = account.size() > 0 ? time_in(account.value(0, "last_seen_ms")) : json(nullptr);
-  all["disabled"] = account.size() > 0 ? time_in(account.value(0, "disabled_ms")) : json(nullptr);
-  all["salons"] = salons_in(state, db, "salons_adheres", "username", state.who.username);
-  all["moderates"] = salons_in(state, db, "moderators", "client_id", id);
-  all["requests"] = json::array();
-  const found_rows requests(db, "join_requests", "client_id", id);
-  for (size_t at = 0; at < requests.size(); ++at)
-    all["requests"].push_back({{"salon", salon_name(state, db, requests.value(at, "salon_id"))},
-                               {"at", time_in(requests.value(at, "created_ms"))}});
-  all["decisions_not_told"] = json::array();
-  const found_rows notices(db, "notices", "client_id", id);
-  for (size_t at = 0; at < notices.size(); ++at)
-    all["decisions_not_told"].push_back({{"salon", salon_name(state, db, notices.value(at, "salon_id"))},
-                                         {"accepted", number_in(notices.value(at, "accepted")) != 0},
-                                         {"at", time_in(notices.value(at, "created_ms"))}});
-  all["tokens"] = json::array();
-  const found_rows tokens(db, "sessions", "client_id", id);
-  for (size_t at = 0; at < tokens.size(); ++at)
-    all["tokens"].push_back(
-        {{"at", time_in(tokens.value(at, "created_ms"))}, {"expires", time_in(tokens.value(at, "expires_ms"))}});
-  all["known_addresses"] = json::array();
-  const found_rows addresses(db, "known_addresses", "client_id", id);
-  for (size_t at = 0; at < addresses.size(); ++at)
-    all["known_addresses"].push_back(
-        {{"address", text_in(addresses.value(at, "address"))}, {"last", time_in(addresses.value(at, "last_ms"))}});
-  const found_rows out(db, "bans", "username_key", key_of(state.who.username));
-  all["kick"] = out.size() == 0 ? json(nullptr)
-                                : json{{"at", time_in(out.value(0, "created_ms"))},
-                                       {"until", time_in(out.value(0, "until_ms"))},
-                                       {"reason", text_in(out.value(0, "reason"))}};
-  return all;
-}
-
-/// Adds rows to a list's text.
-void add(export_state& state, piece& to, const json& row) {
-  to.text += std::exchange(state.first, false) ? "\n" : ",\n";
-  to.text += dumped(row);
-}
-
-/// Rows of a table, by `spell`.
-template <class Spell>
-piece rows_of(export_state& state, store& db, const char* table, const char* column, Spell spell) {
+template <class Row, class Spell>
+piece spelled(export_state& state, const person_piece<Row>& found, Spell spell) {
   piece result;
-  const found_rows found(db, table, column, state.who.id.value, state.last, rows_a_piece);
-  for (size_t at = 0; at < found.size(); ++at)
-    add(state, result, spell(found, at));
-  result.over = found.size() == 0; // fewer than a piece may be all that is held at once
-  if (found.size() > 0)
-    state.last = found.row(found.size() - 1);
+  for (const auto& row : found.rows) {
+    result.text += std::exchange(state.first, false) ? "\n" : ",\n";
+    result.text += dumped(spell(row));
+  }
+  result.over = found.over;
   return result;
 }
 
-piece messages(export_state& state, store& db) {
-  return rows_of(state, db, "messages", "client_id", [&](const found_rows& found, size_t at) {
-    return json{{"id", number_in(found.value(at, "message_id"))},
-                {"salon", salon_name(state, db, found.value(at, "salon_id"))},
-                {"at", time_in(found.value(at, "created_ms"))},
-                {"text", text_in(found.value(at, "contenu"))}};
-  });
+piece messages(export_state& state, const reading& db) {
+  return spelled(state, state.person.messages(db), [](const auto& one) { return json_of(one); });
 }
-
-template <bool Sent>
-piece private_messages(export_state& state, store& db) {
-  const auto* other = Sent ? "to_client_id" : "from_client_id";
-  return rows_of(state, db, "private_messages", Sent ? "from_client_id" : "to_client_id",
-                 [&](const found_rows& found, size_t at) {
-                   return json{{"id", number_in(found.value(at, "pm_id"))},
-                               {Sent ? "to" : "from", username(state, db, found.value(at, other))},
-                               {"at", time_in(found.value(at, "created_ms"))},
-                               {"delivered", time_in(found.value(at, "delivered_ms"))},
-                               {"text", text_in(found.value(at, "contenu"))}};
-                 });
+piece sent(export_state& state, const reading& db) {
+  return spelled(state, state.person.sent(db), [](const auto& one) { return json_of(one, "to"); });
 }
-
-piece audit(export_state& state, store& db) {
-  constexpr size_t most = 1000;
-  piece result;
-  if (!state.borne)
-    state.borne.emplace(db, state.who.username);
-  const auto lines = db.audit_after(state.last_line, most);
-  for (const auto& line : lines)
-    if (state.borne->concerns(line))
-      add(state, result, audit_fields(line));
-  result.over = lines.size() < most;
-  if (!lines.empty())
-    state.last_line = lines.back().id;
-  return result;
+piece received(export_state& state, const reading& db) {
+  return spelled(state, state.person.received(db), [](const auto& one) { return json_of(one, "from"); });
+}
+piece audit(export_state& state, const reading& db) {
+  return spelled(state, state.person.audit(db), [](const auto& one) { return json_of(one); });
 }
 
 struct list_of_rows {
   const char* name;
-  piece (*next)(export_state&, store&);
+  piece (*next)(export_state&, const reading&);
 };
-constexpr list_of_rows lists[] = {{"messages", messages},
-                                  {"private_messages_sent", private_messages<true>},
-                                  {"private_messages_received", private_messages<false>},
-                                  {"audit", audit}};
+constexpr list_of_rows lists[] = {
+    {"messages", messages}, {"private_messages_sent", sent}, {"private_messages_received", received}, {"audit", audit}};
 
 void ask_next_piece(const export_ptr& state);
 
@@ -215,7 +123,6 @@ void tell_piece(const export_ptr& state, const admin_call_ptr& call, piece made)
     if (++state->list == std::size(lists))
       return call->end_text(made.text + "}");
     made.text += ",\n\"" + std::string(lists[state->list].name) + "\":[";
-    state->last = {};
     state->first = true;
   }
   call->part(std::move(made.text), [state] { ask_next_piece(state); });
@@ -223,8 +130,8 @@ void tell_piece(const export_ptr& state, const admin_call_ptr& call, piece made)
 
 void ask_next_piece(const export_ptr& state) {
   if (const auto call = state->call.lock(); call && !call->deserted())
-    ask(
-        call, store_work::kind::long_read, [state](store& db) { return lists[state->list].next(*state, db); },
+    ask_to_read_long(
+        call, [state](const reading& db) { return lists[state->list].next(*state, db); },
         [state, call](piece& made) { tell_piece(state, call, std::move(made)); });
 }
 
@@ -232,7 +139,7 @@ void tell_summary(const export_ptr& state, const admin_call_ptr& call, json all,
                   const std::vector<session_listed>& sessions) {
   all["sessions"] = json::array();
   for (const auto& one : sessions)
-    if (one.user == state->who.id)
+    if (one.user == state->person.who().id)
       all["sessions"].push_back({{"address", one.address}, {"since", iso_time(one.since)}});
   auto text = dumped(all);
   text.pop_back(); // the object goes on
@@ -242,12 +149,11 @@ void tell_summary(const export_ptr& state, const admin_call_ptr& call, json all,
 void export_user(const admin_call_ptr& call) {
   if (!call->file.target)
     return call->refuse(fault::unknown_user);
-  auto state = std::make_shared<export_state>();
+  auto state = std::make_shared<export_state>(call->file.target->who);
   state->call = call;
-  state->who = call->file.target->who;
-  note(call, state->who.username, {}, [call, state] {
-    ask(
-        call, store_work::kind::long_read, [state](store& db) { return summary(*state, db); },
+  note(call, state->person.who().username, {}, [call, state] {
+    ask_to_read_long(
+        call, [state](const reading& db) { return json_of(state->person.who(), state->person.summary(db)); },
         [call, state](const json& all) {
           call->self()
               ->request(call->parts().directory, std::chrono::seconds{5}, list_sessions{})

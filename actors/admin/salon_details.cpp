@@ -1,6 +1,9 @@
 // Commands about one salon: what it is, who belongs to it, and all of it.
 #include "actors/admin/ask.hpp"
 #include "persistence/column_words.hpp"
+#include "persistence/contracts/audit.hpp"
+#include "persistence/contracts/memberships.hpp"
+#include "persistence/contracts/messages.hpp"
 #include "persistence/lookups.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
@@ -24,8 +27,8 @@ struct salon_details {
 void show_salon(const admin_call_ptr& call) {
   ask_to_read(
       call,
-      [id = call->file.salon->id](store& db) {
-        const auto counted = db.member_counts(id);
+      [id = call->file.salon->id](const reading& db) {
+        const auto counted = db.memberships.counts(id);
         return salon_details{counted.empty() ? 0 : counted.front().members, moderators_of(db, id)};
       },
       [call](const salon_details& found) {
@@ -67,7 +70,7 @@ void take_members(gathered_members& all, const member_page& page) {
 
 void gather_members(const admin_call_ptr& call, const std::shared_ptr<gathered_members>& all) {
   ask_to_read_on(
-      call, [id = call->file.salon->id, last = all->last](store& db) { return members_after(db, id, last); },
+      call, [id = call->file.salon->id, last = all->last](const reading& db) { return members_after(db, id, last); },
       [call, all](member_page& page) {
         take_members(*all, page);
         const bool enough = all->after.empty() && all->rows.size() > all->enough;
@@ -138,7 +141,7 @@ void export_messages(const salon_export_ptr& state) {
   while (seqs.size() < messages_a_piece && state->next <= state->salon.last_seq)
     seqs.push_back(state->next++);
   ask_to_read_on(
-      call, [id = state->salon.id, seqs](store& db) { return db.messages_at(id, seqs); },
+      call, [id = state->salon.id, seqs](const reading& db) { return db.messages.at(id, seqs); },
       [call, state](const std::vector<chat_message>& found) { tell_messages(call, state, found); });
 }
 
@@ -148,7 +151,8 @@ void export_members(const salon_export_ptr& state, const std::string& text) {
   if (!call)
     return;
   ask_to_read_on(
-      call, [id = state->salon.id, last = state->last_member](store& db) { return members_after(db, id, last); },
+      call,
+      [id = state->salon.id, last = state->last_member](const reading& db) { return members_after(db, id, last); },
       [call, state, text](member_page& page) {
         auto piece = text;
         for (const auto& one : page.members)

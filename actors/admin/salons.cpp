@@ -1,10 +1,16 @@
 // Commands about salons: what there is, who asks to belong to them, what they are. See also salon_details.cpp.
+#include "persistence/contracts/salons.hpp"
 #include "actors/admin/ask.hpp"
+#include "actors/admin/effects.hpp"
 #include "actors/network.hpp"
 #include "actors/rules/reserved_names.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
-#include "persistence/lookups.hpp"
+#include "persistence/contracts/join_requests.hpp"
+#include "persistence/contracts/memberships.hpp"
+#include "persistence/contracts/registrations.hpp"
+#include "persistence/decisions/registrations.hpp"
+#include "persistence/decisions/salons.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <unordered_map>
@@ -50,7 +56,7 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
 
 void list_archived_salons(const admin_call_ptr& call) {
   ask_to_read(
-      call, [](store& db) { return db.archived_salons(); },
+      call, [](const reading& db) { return db.salons.archived(); },
       [call](const std::vector<archived_salon>& found) {
         std::vector<json> list;
         for (const auto& one : found)
@@ -68,12 +74,12 @@ void list_salons(const admin_call_ptr& call) {
     return list_archived_salons(call);
   ask_to_read(
       call,
-      [](store& db) {
+      [](const reading& db) {
         std::unordered_map<salon_id, size_t> members;
-        for (const auto& one : db.member_counts({}))
+        for (const auto& one : db.memberships.counts({}))
           members[one.salon] = one.members;
         std::vector<counted_salon> result;
-        for (auto& record : db.salons())
+        for (auto& record : db.salons.all())
           result.push_back({record, members[record.id]});
         return result;
       },
@@ -93,8 +99,8 @@ struct waiting_requests {
 void list_requests(const admin_call_ptr& call) {
   ask_to_read(
       call,
-      [](store& db) {
-        return waiting_requests{db.join_requests(), db.registrations(), db.salons()};
+      [](const reading& db) {
+        return waiting_requests{db.join_requests.all(), db.registrations.all(), db.salons.all()};
       },
       [call](const waiting_requests& found) {
         json list = json::array();
@@ -140,12 +146,12 @@ void accept_registration(const admin_call_ptr& call) {
     return call->refuse(fault::reserved_name);
   ask_to_write(
       call,
-      [key = key_of(call->said().get("USER")), why = call->why()](store& db) {
-        return db.accept_registration(key, why);
+      [key = key_of(call->said().get("USER")), why = call->why()](const writing& db) {
+        return decisions::accept_registration(db, key, why);
       },
       [call](const registered_user& made) {
         for (const auto salon : made.salons)
-          call->self()->send(call->parts().host, membership_made{salon, made.user.id});
+          tell(call, membership_made{salon, made.user.id});
         call->done(json{{"done", true}, {"user", made.user.username}});
       });
 }
@@ -157,8 +163,8 @@ void reject_registration(const admin_call_ptr& call) {
     reason += " " + rest;
   ask_to_write(
       call,
-      [key = key_of(call->said().get("USER")), why = call->why(reason)](store& db) {
-        return db.reject_registration(key, why);
+      [key = key_of(call->said().get("USER")), why = call->why(reason)](const writing& db) {
+        return decisions::reject_registration(db, key, why);
       },
       [call](done) { call->done(); });
 }
@@ -216,13 +222,13 @@ void accept_on(const admin_call_ptr& call, const std::shared_ptr<acceptance>& wo
   work->next = std::min(work->next + accepted_at_once, work->waiting.size());
   const std::vector<registration> piece(first, work->waiting.begin() + static_cast<std::ptrdiff_t>(work->next));
   ask_to_write(
-      call, [piece, why = call->why()](store& db) { return persistence::accept_registrations(db, piece, why); },
-      [call, work](const accepted_registrations& now) {
+      call, [piece, why = call->why()](const writing& db) { return decisions::accept_registrations(db, piece, why); },
+      [call, work](const decisions::accepted_registrations& now) {
         work->made += now.made.size();
         work->refused.insert(work->refused.end(), now.refused.begin(), now.refused.end());
         for (const auto& one : now.made)
           for (const auto salon : one.salons)
-            call->self()->send(call->parts().host, membership_made{salon, one.user.id});
+            tell(call, membership_made{salon, one.user.id});
         accept_on(call, work);
       });
 }
@@ -232,7 +238,7 @@ void accept_registrations(const admin_call_ptr& call) {
   if (!which)
     return;
   ask_to_read(
-      call, [which](store& db) { return registrations_of(db, *which); },
+      call, [which](const reading& db) { return decisions::registrations_of(db, *which); },
       [call](std::vector<registration>& found) {
         if (found.empty())
           return note(call, "0 registrations", {}, to_string(fault::no_such_request),
@@ -255,8 +261,8 @@ void reject_registrations(const admin_call_ptr& call) {
     return;
   ask_to_write(
       call,
-      [which, why = call->why(call->said().get("--reason"))](store& db) {
-        return db.reject_registrations(*which, why);
+      [which, why = call->why(call->said().get("--reason"))](const writing& db) {
+        return decisions::reject_registrations(db, *which, why);
       },
       [call](size_t count) {
         call->done(json{{"done", true}, {"registrations", count}});
@@ -297,7 +303,7 @@ void remove_member(const admin_call_ptr& call) {
 template <class Fact, class Change>
 void change_salon(const admin_call_ptr& call, Change change) {
   ask_to_write(call, std::move(change), [call](const salon_record& changed) {
-    call->self()->send(call->parts().host, Fact{changed});
+    tell(call, Fact{changed});
     call->done(json{{"done", true}, {"salon", changed.name}});
   });
 }
@@ -309,16 +315,17 @@ void create_salon(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::wrong_usage, "--policy is auto, open or approval");
   if (!is_name(name))
     return call->refuse(fault::invalid_name);
-  change_salon<salon_made>(
-      call, [name, wished, why = call->why()](store& db) { return db.create_salon(name, *wished, why); });
+  change_salon<salon_made>(call, [name, wished, why = call->why()](const writing& db) {
+    return decisions::create_salon(db, name, *wished, why);
+  });
 }
 
 void set_policy(const admin_call_ptr& call) {
   const auto wished = policy_meant(call->said().get("POLICY"));
   if (!wished)
     return call->refuse(admin_verdict::wrong_usage, "POLICY is auto, open or approval");
-  change_salon<salon_changed>(call, [id = call->file.salon->id, wished, why = call->why()](store& db) {
-    return db.set_policy(id, *wished, why);
+  change_salon<salon_changed>(call, [id = call->file.salon->id, wished, why = call->why()](const writing& db) {
+    return decisions::set_policy(db, id, *wished, why);
   });
 }
 
@@ -326,35 +333,38 @@ void set_topic(const admin_call_ptr& call) {
   const auto topic = shown(call->said().text());
   if (topic.size() > 1024)
     return call->refuse(admin_verdict::wrong_usage, "a topic has at most 1,024 bytes");
-  change_salon<salon_changed>(
-      call, [id = call->file.salon->id, topic, why = call->why()](store& db) { return db.set_topic(id, topic, why); });
+  change_salon<salon_changed>(call, [id = call->file.salon->id, topic, why = call->why()](const writing& db) {
+    return decisions::set_topic(db, id, topic, why);
+  });
 }
 
 void rename_salon(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (!is_name(name))
     return call->refuse(fault::invalid_name);
-  change_salon<salon_changed>(
-      call, [id = call->file.salon->id, name, why = call->why()](store& db) { return db.rename_salon(id, name, why); });
+  change_salon<salon_changed>(call, [id = call->file.salon->id, name, why = call->why()](const writing& db) {
+    return decisions::rename_salon(db, id, name, why);
+  });
 }
 
 void archive_salon(const admin_call_ptr& call) {
-  change_salon<salon_archived>(
-      call, [id = call->file.salon->id, why = call->why()](store& db) { return db.archive_salon(id, why); });
+  change_salon<salon_archived>(call, [id = call->file.salon->id, why = call->why()](const writing& db) {
+    return decisions::archive_salon(db, id, why);
+  });
 }
 
 /// With the members that it had: they hear it again at once.
 void restore_salon(const admin_call_ptr& call) {
   ask_to_write(
       call,
-      [key = key_of(call->said().get("NAME")), why = call->why()](store& db) -> outcome<salon_restored> {
-        const auto back = db.restore_salon(key, why);
+      [key = key_of(call->said().get("NAME")), why = call->why()](const writing& db) -> outcome<salon_restored> {
+        const auto back = decisions::restore_salon(db, key, why);
         if (!back)
           return back.why();
-        return salon_restored{*back, db.members(back->id)};
+        return salon_restored{*back, db.memberships.members(back->id)};
       },
       [call](const salon_restored& back) {
-        call->self()->send(call->parts().host, back);
+        tell(call, back);
         call->done(json{{"done", true}, {"salon", back.now.name}});
       });
 }

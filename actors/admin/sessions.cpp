@@ -1,5 +1,9 @@
 // Commands about who is connected: sessions, what ends them, and accounts that cannot log in.
+#include "persistence/contracts/sessions.hpp"
 #include "actors/admin/ask.hpp"
+#include "actors/admin/effects.hpp"
+#include "persistence/contracts/audit.hpp"
+#include "persistence/decisions/accounts.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 
@@ -60,21 +64,19 @@ void show_user(const admin_call_ptr& call) {
 
 /// Closes the connections, or the one. A token that one of them got behind the first look at them ends as well.
 void close_sessions(const admin_call_ptr& call, const user& who, connection_id only, size_t count) {
-  call->self()->send(call->parts().directory, close_user{who.id, event::session_ended{}, only});
+  tell(call, close_user{who.id, event::session_ended{}, only});
   const auto end = [call, who, count] {
     ask_to_write(
         call,
-        [id = who.id](store& db) {
-          db.end_tokens(id);
+        [id = who.id](const writing& db) {
+          db.sessions.end_tokens(id);
           return done{};
         },
         [call, who, count](done) {
           call->done(json{{"done", true}, {"user", who.username}, {"sessions", count}});
         });
   };
-  call->self()
-      ->request(call->parts().directory, caf::infinite, settle{})
-      .then([end](settled) { end(); }, refusing_error(call));
+  settle_effects(call->self(), call->parts(), end);
 }
 
 void end_sessions(const admin_call_ptr& call) {
@@ -95,9 +97,9 @@ void end_sessions(const admin_call_ptr& call) {
                                       : "session " + wished + " from " + named->address;
     ask_to_write(
         call,
-        [who = call->file.target->who, why = call->why(about)](store& db) {
-          db.end_tokens(who.id);
-          db.note(why, "session end", who.username, "done");
+        [who = call->file.target->who, why = call->why(about)](const writing& db) {
+          db.sessions.end_tokens(who.id);
+          db.audit.note(why, audited::end_session, who.username, "done");
           return who;
         },
         [call, only, count](const user& who) { close_sessions(call, who, only, count); });
@@ -107,16 +109,21 @@ void end_sessions(const admin_call_ptr& call) {
 void disable_user(const admin_call_ptr& call) {
   ask_to_write(
       call,
-      [key = key_of(call->said().get("USER")), why = call->why()](store& db) { return db.disable_user(key, why); },
+      [key = key_of(call->said().get("USER")), why = call->why()](const writing& db) {
+        return decisions::disable_user(db, key, why);
+      },
       [call](const user& who) {
-        call->self()->send(call->parts().directory, close_user{who.id, event::refused{fault::disabled, {}}});
+        tell(call, close_user{who.id, event::refused{fault::disabled, {}}});
         call->done(json{{"done", true}, {"user", who.username}});
       });
 }
 
 void enable_user(const admin_call_ptr& call) {
   ask_to_write(
-      call, [key = key_of(call->said().get("USER")), why = call->why()](store& db) { return db.enable_user(key, why); },
+      call,
+      [key = key_of(call->said().get("USER")), why = call->why()](const writing& db) {
+        return decisions::enable_user(db, key, why);
+      },
       [call](const user& who) {
         call->done(json{{"done", true}, {"user", who.username}});
       });

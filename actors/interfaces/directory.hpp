@@ -3,7 +3,7 @@
 #include "actors/interfaces/accounts.hpp"
 #include "actors/interfaces/errors.hpp"
 #include "actors/interfaces/settle.hpp"
-#include "persistence/store.hpp"
+#include "persistence/answers.hpp"
 
 namespace salond {
 
@@ -20,7 +20,7 @@ struct arrival_noted {};
 struct depart {
   user_id who;
   connection_id with;
-  persistence::store::requests requests = persistence::store::requests::end; ///< of the user, should it be the last
+  persistence::offline_requests requests = persistence::offline_requests::end; ///< of the user, should it be the last
 };
 /// INTERNAL to the directory: the store could not take the last departures a second ago.
 struct retry_departures {};

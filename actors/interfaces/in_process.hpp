@@ -50,6 +50,11 @@ SALOND_IN_PROCESS(stop_now)
 SALOND_IN_PROCESS(retry_listener)
 SALOND_IN_PROCESS(retry_bans)
 
+SALOND_IN_PROCESS(node_lost)
+
+// pulse, of itself
+SALOND_IN_PROCESS(beat_pulse)
+
 // admin, of itself
 SALOND_IN_PROCESS(say_how_far)
 SALOND_IN_PROCESS(tell_refusals)

@@ -12,9 +12,8 @@ namespace salond {
 /// committed and neither wait for writes nor delay them. Long reads see one state of the database, one after the other,
 /// and delay no other read; they are abandoned when the server stops.
 struct store_work {
-  enum class kind { write, read, long_read };
-  kind how = kind::read;
-  std::shared_ptr<store_job> job;
+  any_job job;
+  bool is_long = false; ///< a read that takes long
 };
 /// The job has run, and what it wrote is durable.
 struct store_done {};

@@ -11,6 +11,8 @@ struct stop {
 };
 /// The host has opened every salon.
 struct salons_open {};
+/// Others took this node for lost, and go on with its work.
+struct node_lost {};
 /// INTERNAL to the server: a time that everybody was told is over; the last one is looked up.
 struct stop_now {};
 /// INTERNAL to the server: a listener that failed could not be opened a second ago.
@@ -30,6 +32,8 @@ using server_actor = caf::typed_actor<
     caf::reacts_to<new_settings>,
     // Answers when the relay has heard what it was told and, in a stop, the listeners are closed.
     caf::replies_to<settle>::with<settled>,
+    // Tells the clients to come again, closes them at once, and ends the node: it is to start anew.
+    caf::reacts_to<node_lost>,
     // INTERNAL. Stops the node in order.
     caf::reacts_to<stop_now>,
     // INTERNAL. Opens the listener once more.

@@ -4,7 +4,6 @@ namespace salond {
 namespace {
 
 constexpr std::string_view scheme = "salond:";
-constexpr size_t most_name_bytes = 64; // an X.509 common name holds no more
 
 } // namespace
 
@@ -23,11 +22,6 @@ std::optional<peer_kind> peer_kind_of(std::string_view text) {
     if (text == to_string(kind))
       return kind;
   return std::nullopt;
-}
-
-bool is_peer_name(std::string_view text) {
-  return !text.empty() && text.size() <= most_name_bytes
-         && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string_view::npos;
 }
 
 std::string to_string(const identity& who) {

@@ -1,5 +1,6 @@
 // Who a certificate is for: one URI in it, `salond:KIND/NAME`. Nothing else of a certificate names anybody.
 #pragma once
+#include "protocol/words/peer_name.hpp"
 #include <cstdint>
 #include <ctime>
 #include <optional>
@@ -35,12 +36,6 @@ struct identity {
     return a.kind != b.kind ? a.kind < b.kind : a.name < b.name;
   }
 };
-
-/// True for 1 to 64 of `a`–`z`, `0`–`9`, `.`, `_` and `-`: what can stand in a URI, a file name and a log line as it
-/// is.
-bool is_peer_name(std::string_view text);
-/// The same as a person is told it who gave another one as NAME.
-constexpr const char* peer_name_rule = "NAME has 1 to 64 of a-z, 0-9, dot, underscore and hyphen";
 
 /// "administrator/zoe": for logs and lists.
 std::string to_string(const identity& who);

@@ -1,4 +1,5 @@
 #include "persistence/backup/backup.hpp"
+#include "persistence/contracts/rows.hpp"
 #include "persistence/mysql/open.hpp"
 #include "persistence/sqlite/open.hpp"
 
@@ -7,11 +8,11 @@ namespace {
 
 constexpr size_t rows_at_once = 500;
 
-void write_table(const stored_table& table, store& from, backup_writer& writer, const row_progress& progress) {
-  writer.table(table.counts ? from.next_number(table) : 0);
+void write_table(const stored_table& table, const reading& from, backup_writer& writer, const row_progress& progress) {
+  writer.table(table.counts ? from.rows.next_number(table) : 0);
   table_row last;
   for (;;) {
-    const auto rows = from.rows_after(table, last, rows_at_once);
+    const auto rows = from.rows.after(table, last, rows_at_once);
     for (const auto& row : rows)
       writer.row(row);
     progress(writer.facts().all_rows());
@@ -24,7 +25,7 @@ void write_table(const stored_table& table, store& from, backup_writer& writer, 
 /// Gathers rows of one table, so that a database can take many at once.
 class gatherer {
 public:
-  gatherer(store& into, const row_progress& progress) : into_(into), progress_(progress) {}
+  gatherer(row_store& into, const row_progress& progress) : into_(into), progress_(progress) {}
 
   void take(const stored_table& of, table_row&& row) {
     if (table_ != &of || rows_.size() == rows_at_once)
@@ -34,14 +35,14 @@ public:
   }
   void flush() {
     if (!rows_.empty())
-      into_.put_rows(*table_, rows_);
+      into_.put(*table_, rows_);
     done_ += rows_.size();
     rows_.clear();
     progress_(done_);
   }
 
 private:
-  store& into_;
+  row_store& into_;
   const row_progress& progress_;
   const stored_table* table_ = nullptr;
   std::vector<table_row> rows_;
@@ -50,7 +51,7 @@ private:
 
 } // namespace
 
-backup_facts write_backup(store& from, const backup_writer::taker& to, const std::string& version, moment now,
+backup_facts write_backup(const reading& from, const backup_writer::taker& to, const std::string& version, moment now,
                           const row_progress& progress) {
   backup_writer writer(to, version, to_ms(now));
   for (const auto& table : stored_tables())
@@ -75,11 +76,11 @@ void load_backup(store& into, const std::string& path, const backup_facts& facts
   for (size_t at = 0; at < stored_tables().size(); ++at)
     if (stored_tables()[at].counts)
       into.count_from(stored_tables()[at], facts.next_numbers.at(at));
-  into.transact([&] {
-    if (!is_untouched(into))
+  into.transact([&](const writing& db) {
+    if (!is_untouched(db))
       throw store_error(store_error::kind::setup, "the database is not empty any more");
-    into.clear(table_named("salons"));
-    gatherer rows(into, progress);
+    db.rows.clear(table_named("salons"));
+    gatherer rows(db.rows, progress);
     lines_of_file lines(path);
     read_backup([&](std::string& line) { return lines.next(line); },
                 [&](const stored_table& of, table_row&& row) { rows.take(of, std::move(row)); });
@@ -91,10 +92,10 @@ size_t rows_of_a_new_database(const stored_table& of) {
   return &of == &table_named("salons") ? 5 : 0;
 }
 
-bool is_untouched(store& db) {
+bool is_untouched(const reading& db) {
   for (const auto& table : stored_tables()) {
     const auto allowed = rows_of_a_new_database(table);
-    if (db.rows_after(table, {}, allowed + 1).size() > allowed)
+    if (db.rows.after(table, {}, allowed + 1).size() > allowed)
       return false;
   }
   return true;

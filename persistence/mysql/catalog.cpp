@@ -2,6 +2,7 @@
 #include "persistence/mysql/schema.hpp"
 #include <algorithm>
 #include <cctype>
+#include <string_view>
 
 namespace salond::persistence::mysql {
 namespace {
@@ -113,11 +114,13 @@ std::vector<foreign_key> catalog::foreign_keys(const std::string& table) {
 
 const char* const lock_mark = "/* salond waits for its lock */";
 
+// A lock is one of the server, hence the database's name in it.
+#define SALOND_MIGRATION_LOCK "CONCAT('salond.migration.', LEFT(SHA2(DATABASE(), 256), 24))"
+
 migration_lock::migration_lock(connection& on) : on_(on) {
-  // In short waits, so that no read time-out ends one. The lock is one a server, hence the database's name in it.
+  // In short waits, so that no read time-out ends one.
   for (int waits = 0; waits < 30; ++waits) {
-    const auto got = on_.number(std::string("SELECT ") + lock_mark
-                                + " GET_LOCK(CONCAT('salond.migration.', LEFT(SHA2(DATABASE(), 256), 24)), 2)");
+    const auto got = on_.number(std::string("SELECT ") + lock_mark + " GET_LOCK(" SALOND_MIGRATION_LOCK ", 2)");
     if (got == 1)
       return;
   }
@@ -127,7 +130,7 @@ migration_lock::migration_lock(connection& on) : on_(on) {
 
 migration_lock::~migration_lock() {
   try {
-    on_.execute("DO RELEASE_LOCK(CONCAT('salond.migration.', LEFT(SHA2(DATABASE(), 256), 24)))");
+    on_.execute("DO RELEASE_LOCK(" SALOND_MIGRATION_LOCK ")");
   } catch (...) { // it ends with its connection
   }
 }
@@ -145,10 +148,13 @@ const described old_tables[] = {{"clients", {"client_id", "username", "alias", "
                                 {"salons_adheres", {"id", "username", "salon_id"}},
                                 {"messages", {"message_id", "client_id", "salon_id", "contenu", "timestamp"}}};
 /// Tables that no backup holds; stored_tables() has the others.
-const std::set<std::string> tables_for_ourselves = {"schema_version", "writers", "migration_repairs",
-                                                    "migration_deleted_memberships"};
-/// Columns that are made out of others, so that no backup holds them.
-const std::set<std::string> made_columns = {"look_folded", "look_spelled"};
+const std::set<std::string> tables_for_ourselves = {
+    "schema_version", "writers",           "nodes",
+    "homes",          "presences",         "news",
+    "counters",       "migration_repairs", "migration_deleted_memberships"};
+/// The columns of old tables that no backup holds: they are made out of others, or are for nodes.
+constexpr std::pair<std::string_view, const char*> columns_for_ourselves[] = {
+    {"clients", "look_folded"}, {"clients", "look_spelled"}, {"messages", "post"}};
 
 bool is_old_table(const std::string& name) {
   return std::any_of(std::begin(old_tables), std::end(old_tables), [&](const auto& t) { return name == t.table; });
@@ -165,7 +171,10 @@ std::set<std::string> new_tables() {
 
 /// Columns that it adds to one of the four.
 std::set<std::string> added_columns(const described& old) {
-  auto all = made_columns;
+  std::set<std::string> all;
+  for (const auto& [table, column] : columns_for_ourselves)
+    if (table == old.table)
+      all.insert(column);
   for (const auto& column : table_named(old.table).columns)
     if (!old.columns.count(column.name))
       all.insert(column.name);

@@ -58,6 +58,15 @@ std::string setting_common_variables(const tuning& how) {
   return values;
 }
 
+/// Says at its end that there was an answer.
+struct answer_to {
+  const std::function<void()>& told;
+  ~answer_to() {
+    if (told)
+      told();
+  }
+};
+
 sql::ConnectOptionsMap options_of(const config::mysql_database& where, const tuning& how) {
   const bool ipv6 = where.host.find(':') != std::string::npos;
   const auto host = ipv6 ? "[" + where.host + "]" : where.host;
@@ -114,7 +123,8 @@ bool result::is_null(unsigned column) const {
 // --- connection ---
 
 connection::connection(const config::mysql_database& where, const tuning& how)
-    : before_statement_(how.before_statement) {
+    : before_statement_(how.before_statement), answered_(how.answered) {
+  const answer_to end{answered_};
   guarded([&] {
     auto options = options_of(where, how);
     // Before anything is asked, by the connector too, which looks for variables of its own as soon as it is connected:
@@ -175,6 +185,7 @@ void connection::set_variables(const std::vector<session_variable>& which) {
 void connection::execute(const std::string& statement) {
   if (before_statement_)
     before_statement_(statement);
+  const answer_to end{answered_};
   guarded([&] {
     const std::unique_ptr<sql::Statement> text(connection_->createStatement());
     text->execute(statement);
@@ -201,6 +212,7 @@ sql::PreparedStatement& connection::prepared(const std::string& statement, const
 }
 
 int64_t connection::run(const std::string& statement, const std::vector<value>& parameters) {
+  const answer_to end{answered_};
   try {
     return guarded([&] { return static_cast<int64_t>(prepared(statement, parameters).executeUpdate()); });
   } catch (...) {
@@ -210,6 +222,7 @@ int64_t connection::run(const std::string& statement, const std::vector<value>& 
 }
 
 result connection::ask(const std::string& statement, const std::vector<value>& parameters) {
+  const answer_to end{answered_};
   try {
     return guarded(
         [&] { return result(std::unique_ptr<sql::ResultSet>(prepared(statement, parameters).executeQuery())); });

@@ -27,7 +27,9 @@ struct tuning {
   std::chrono::seconds connect_timeout{5};
   std::chrono::seconds read_timeout{15};     ///< of each read from the socket; 0: none
   std::chrono::seconds lock_wait_timeout{5}; ///< shorter than read_timeout, so that the server says it first
-  int64_t node_id = 1;                       ///< which row of `writers` is ours
+  int64_t node_id = 1;                       ///< which row of `writers` is ours: lone_writer, or that of a run
+  /// Called after each statement was answered, be it by an error, and after each try to connect.
+  std::function<void()> answered = {};
   /// Called before each statement goes out; what it throws, the caller of the statement gets.
   std::function<void(const std::string& statement)> before_statement;
 };
@@ -90,6 +92,7 @@ private:
   void set_variables(const std::vector<session_variable>& which);
 
   std::function<void(const std::string&)> before_statement_;
+  std::function<void()> answered_;
   std::unique_ptr<sql::Connection> connection_;
   std::unordered_map<std::string, std::unique_ptr<sql::PreparedStatement>> prepared_; // end before the connection
   std::string session_lock_, server_;

@@ -1,5 +1,6 @@
 #include "persistence/mysql/driver.hpp"
 #include "persistence/backup/tables.hpp"
+#include "persistence/mysql/cluster/joining.hpp"
 #include "persistence/mysql/schema.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
@@ -61,7 +62,9 @@ mysql_driver::~mysql_driver() = default;
 std::unique_ptr<driver> mysql_driver::open_reader() {
   if (purpose_ == purpose::read)
     return nullptr;
-  return std::make_unique<mysql_driver>(where_, tuning_, purpose::read, patience_, warn_);
+  auto how = tuning_;
+  how.answered = nullptr; // which is about the writer
+  return std::make_unique<mysql_driver>(where_, how, purpose::read, patience_, warn_);
 }
 
 std::string mysql_driver::describe() {
@@ -90,12 +93,14 @@ void mysql_driver::read_settings() {
 }
 
 void mysql_driver::make_marker() {
-  mysql::transaction all(bare());
-  const auto batch = bare().number("SELECT batch FROM writers WHERE node_id = ? FOR UPDATE", {tuning_.node_id});
-  if (!batch)
-    bare().run("INSERT INTO writers(node_id, batch) VALUES (?, 0)", {tuning_.node_id});
-  batch_ = batch.value_or(0);
-  all.commit();
+  if (tuning_.node_id == lone_writer) {
+    batch_ = mysql::begin_alone(bare(), mysql::address_of(where_));
+    return;
+  }
+  nodes_ = std::make_unique<salond::persistence::among_nodes>(*this, tuning_.node_id);
+  mysql::transaction look(bare());
+  batch_ = bare().number("SELECT batch FROM writers WHERE node_id = ? FOR UPDATE", {tuning_.node_id}).value_or(0);
+  look.commit();
 }
 
 // --- statements ---

@@ -3,6 +3,7 @@
 #pragma once
 #include "persistence/mysql/connection.hpp"
 #include "persistence/open.hpp"
+#include "persistence/sql/among_nodes.hpp"
 #include "persistence/sql/driver.hpp"
 #include <condition_variable>
 #include <mutex>
@@ -39,6 +40,7 @@ public:
   void fill_looks() override;
   int64_t next_number(const stored_table& of) override;
   void count_from(const stored_table& of, int64_t next) override;
+  salond::persistence::among_nodes* among_nodes() override { return nodes_.get(); }
 
 private:
   std::unique_ptr<driver> open_reader() override;
@@ -68,6 +70,8 @@ private:
 
   // --- transaction ---
   void run_once(const std::function<void()>& work);
+  [[noreturn]] void refuse_marker();
+  bool is_of_others(const mysql::error& why) const;
   void roll_back() noexcept;
   void end_reading() noexcept;
   attempt settle();
@@ -84,13 +88,15 @@ private:
   std::string description_;
 
   std::unique_ptr<mysql::connection> connection_;
+  std::unique_ptr<salond::persistence::among_nodes> nodes_; // of a run's writer
   std::vector<std::string> ghosts_; // locks of sessions of ours that the server may not have ended
   std::optional<instant> outage_since_;
   int64_t batch_ = 0;                // the marker's value as of the last commit that we know of
   bool commit_sent_ = false;         // in this attempt
   std::vector<new_message> pending_; // appended, not sent
   size_t pending_bytes_ = 0;
-  // Authors that were there: only we delete accounts, so each is looked for once.
+  // Authors that were there, so that each is looked for once. Who deletes an account forgets it; where another node
+  // does, the foreign key says so, and all are looked for again.
   std::unordered_set<user_id> known_authors_;
 
   std::mutex stop_mutex_;

@@ -122,6 +122,7 @@ bool is_foreign_key_of_ours(const std::string& name) {
                                                "fk_notices_client",
                                                "fk_notices_salon",
                                                "fk_known_addresses_client",
+                                               "fk_presences_client",
                                                "fk_invitation_salons_invitation",
                                                "fk_invitation_salons_salon"};
   return others.count(lower(name)) != 0

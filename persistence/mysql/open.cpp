@@ -1,5 +1,6 @@
 #include "persistence/mysql/open.hpp"
 #include "persistence/backup/backup.hpp"
+#include "persistence/mysql/cluster/joining.hpp"
 #include "persistence/mysql/driver.hpp"
 #include "persistence/mysql/obstacles.hpp"
 #include "persistence/mysql/takeover.hpp"
@@ -26,7 +27,11 @@ mysql::tuning unhurried(mysql::tuning tuning) {
   return tuning;
 }
 
-void make_ready(const config::mysql_database& where, const reporter& report, const mysql::tuning& tuning) {
+// The step that made the table of nodes.
+constexpr int64_t knows_nodes = 10;
+
+/// `alone`: nobody else may be at work there.
+void make_ready(const config::mysql_database& where, const reporter& report, const mysql::tuning& tuning, bool alone) {
   mysql::connection db(where, unhurried(tuning));
   const mysql::migration_lock lock(db); // first: where another one is at work, its tables may look like anything
   const auto found = mysql::recognise(db);
@@ -37,10 +42,20 @@ void make_ready(const config::mysql_database& where, const reporter& report, con
   case mysql::condition::taking_over: mysql::apply_takeover(db, report); return mysql::migrate(db, 1, report);
   case mysql::condition::empty:
   case mysql::condition::ours:
+    if (alone && found.version >= knows_nodes)
+      mysql::refuse_living_nodes(db, mysql::address_of(where));
     if (!mysql::steps_after(found.version).empty())
       mysql::refuse_obstacles(mysql::obstacles_to_any_change(db));
     return mysql::migrate(db, found.version, report);
   }
+}
+
+// A run that waits for long is taken for lost: another one may hold a row for as long as its transaction takes.
+mysql::tuning of_run(mysql::tuning tuning, const open_options& options) {
+  tuning.node_id = options.run;
+  tuning.lock_wait_timeout = std::min(tuning.lock_wait_timeout, std::chrono::seconds{1});
+  tuning.answered = options.writer_answered;
+  return tuning;
 }
 
 // Errors of the way to the database as open() promises them.
@@ -58,11 +73,24 @@ auto opened(const config::mysql_database& where, Work work) {
 std::unique_ptr<store> open_mysql(const config::mysql_database& where, const open_options& options,
                                   const mysql::tuning& tuning) {
   return opened(where, [&] {
-    make_ready(where, options.report, tuning);
+    const bool alone = options.run == lone_writer;
+    if (alone)
+      make_ready(where, options.report, tuning, true);
+    auto how = tuning;
+    if (!alone)
+      how = of_run(std::move(how), options);
     auto opened =
-        std::make_unique<mysql_driver>(where, tuning, mysql_driver::purpose::write, options.patience, options.warn);
+        std::make_unique<mysql_driver>(where, how, mysql_driver::purpose::write, options.patience, options.warn);
     opened->open_readers(readers_opened);
     return std::make_unique<sql_store>(std::move(opened));
+  });
+}
+
+joined_node join_mysql(const config::mysql_database& where, const open_options& options, const node_entry& who,
+                       const mysql::tuning& tuning) {
+  return opened(where, [&] {
+    make_ready(where, options.report, tuning, false);
+    return mysql::join_nodes(where, who, options, tuning);
   });
 }
 
@@ -123,7 +151,7 @@ bool is_empty_mysql(const config::mysql_database& where, const open_options& opt
     sql_store look(std::make_unique<mysql_driver>(where, mysql::tuning{}, mysql_driver::purpose::read, options.patience,
                                                   options.warn));
     bool result = false;
-    look.read([&] { result = is_untouched(look); });
+    look.read([&](const reading& db) { result = is_untouched(db); });
     return result;
   });
 }

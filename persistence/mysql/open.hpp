@@ -10,6 +10,10 @@ namespace salond::persistence {
 std::unique_ptr<store> open_mysql(const config::mysql_database& where, const open_options& options,
                                   const mysql::tuning& tuning = {});
 
+/// As join().
+joined_node join_mysql(const config::mysql_database& where, const open_options& options, const node_entry& who,
+                       const mysql::tuning& tuning = {});
+
 /// What open_mysql would change, one sentence a line; changes nothing. Throws as open_mysql().
 std::vector<std::string> dry_run_mysql(const config::mysql_database& where, const open_options& options);
 

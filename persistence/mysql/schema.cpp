@@ -117,7 +117,7 @@ void add_administration(connection& db) {
     db.execute(std::string(table) + table_options);
 }
 
-// What waits for a user has a bound in bytes (store::most_bytes_of_one, ...): they stand in the index by which what
+// What waits for a user has a bound in bytes (most_bytes_of_one, ...): they stand in the index by which what
 // waits is counted. Of a message that was delivered nobody asks it. The new index comes first: the foreign key needs
 // one of the two.
 void add_mailbox_bytes(connection& db) {
@@ -221,6 +221,41 @@ void add_indexes(connection& db) {
     db.execute("ALTER TABLE clients ADD KEY ix_clients_role (role)");
 }
 
+// What several nodes on one database share (docs/decisions/0037-nodes-in-the-database.md). A run's number is never used
+// again, and is greater than that of the lone writer's row of `writers`, which is 1.
+constexpr const char* node_tables[] = {
+    "CREATE TABLE IF NOT EXISTS nodes (node_id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(64) NOT NULL,"
+    " endpoint VARCHAR(300) NOT NULL, version VARCHAR(40) NOT NULL, folder VARCHAR(64) NOT NULL,"
+    " state VARCHAR(10) NOT NULL DEFAULT 'serving', beat BIGINT NOT NULL DEFAULT 0, gone TINYINT NOT NULL DEFAULT 0,"
+    " homes BIGINT NOT NULL DEFAULT 0, connections BIGINT NOT NULL DEFAULT 0, users BIGINT NOT NULL DEFAULT 0,"
+    " unreached TEXT NOT NULL, news_read BIGINT NOT NULL DEFAULT 0, since_ms BIGINT NOT NULL)" SALOND_TABLE_OPTIONS
+    " AUTO_INCREMENT=2",
+    // Which run stores in a salon. No foreign keys: whoever changes a row has to wait for nobody but its holder.
+    "CREATE TABLE IF NOT EXISTS homes (salon_id INT NOT NULL PRIMARY KEY, node_id BIGINT NOT NULL,"
+    " epoch BIGINT NOT NULL, KEY ix_homes_node (node_id))" SALOND_TABLE_OPTIONS,
+    // With which runs a user is connected.
+    "CREATE TABLE IF NOT EXISTS presences (client_id INT NOT NULL, node_id BIGINT NOT NULL,"
+    " PRIMARY KEY (client_id, node_id), KEY ix_presences_node (node_id), CONSTRAINT fk_presences_client"
+    " FOREIGN KEY (client_id) REFERENCES clients (client_id) ON DELETE CASCADE)" SALOND_TABLE_OPTIONS,
+    // What all nodes must learn, numbered in the order of commits: `counters` has the last number.
+    "CREATE TABLE IF NOT EXISTS news (news_id BIGINT NOT NULL PRIMARY KEY, node_id BIGINT NOT NULL,"
+    " what VARCHAR(20) NOT NULL, client_id BIGINT NOT NULL, salon_id BIGINT NOT NULL,"
+    " name VARCHAR(512) NOT NULL)" SALOND_TABLE_OPTIONS,
+    // Rows that are locked so that what needs them comes one after the other.
+    "CREATE TABLE IF NOT EXISTS counters (name VARCHAR(20) NOT NULL PRIMARY KEY,"
+    " value BIGINT NOT NULL DEFAULT 0)" SALOND_TABLE_OPTIONS,
+    "INSERT IGNORE INTO counters(name) VALUES ('news'), ('names'), ('administrators')",
+    "INSERT IGNORE INTO writers(node_id) VALUES (1)", // the lone writer's: joining locks it
+};
+
+// A message's `post` names it among all that nodes have taken; NULL where no node did.
+void add_nodes(connection& db) {
+  catalog look(db);
+  for (const auto* statement : node_tables)
+    db.execute(statement);
+  add_column(db, look, {"messages", "post", "BIGINT NULL"});
+}
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -246,7 +281,8 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add where owners were, and where registrations come from", add_addresses},
                           {"add the indexes of kicks and roles", add_indexes},
                           {"remember what banned names look like", add_looks_of_bans},
-                          {"add invitations, disabled accounts, and who banned", add_invitations}};
+                          {"add invitations, disabled accounts, and who banned", add_invitations},
+                          {"add what several nodes share", add_nodes}};
 
 } // namespace
 

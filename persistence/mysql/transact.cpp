@@ -1,7 +1,9 @@
 // Transactions in MySQL and MariaDB: what is tried again, and how the outcome of a commit is found out.
 #include "persistence/mysql/classes.hpp"
+#include "persistence/mysql/cluster/locks.hpp"
 #include "persistence/mysql/driver.hpp"
 #include <algorithm>
+#include <utility>
 
 namespace salond::persistence {
 
@@ -13,13 +15,24 @@ namespace {
 constexpr milliseconds first_pause{20}, longest_pause{1000};
 constexpr size_t most_pending = 256;
 constexpr size_t row_overhead = 64; // what a message's row has besides its text, amply
-constexpr int no_such_thread = 1094, not_the_owner = 1095;
+constexpr int deadlock = 1213, taken_already = 1062, not_there_any_more = 1452;
 
-std::string insert_of(size_t rows) {
-  std::string statement = "INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) VALUES ";
+std::string insert_of(size_t rows, bool with_post) {
+  const std::string marks = with_post ? "(?,?,?,?,?,?)" : "(?,?,?,?,?)";
+  std::string statement = std::string("INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms")
+                          + (with_post ? ", post" : "") + ") VALUES ";
   for (size_t i = 0; i < rows; ++i)
-    statement += i ? ",(?,?,?,?,?)" : "(?,?,?,?,?)";
+    statement += i ? "," + marks : marks;
   return statement;
+}
+
+using statements_by_rows = std::vector<std::pair<size_t, std::string>>;
+
+statements_by_rows inserts(bool with_post) {
+  statements_by_rows all;
+  for (const auto size : mysql::insert_classes)
+    all.emplace_back(size, insert_of(size, with_post));
+  return all;
 }
 
 } // namespace
@@ -63,27 +76,16 @@ void mysql_driver::connect() {
 
 // A session whose connection broke may still be at work in the server, and hold its locks.
 void mysql_driver::end_ghosts() {
-  auto& on = bare();
-  for (auto at = ghosts_.begin(); at != ghosts_.end();) {
-    const auto session = on.number("SELECT IS_USED_LOCK(?)", {*at});
-    if (!session) {
+  for (auto at = ghosts_.begin(); at != ghosts_.end();)
+    if (mysql::end_session_holding(bare(), *at))
+      ++at; // until it is seen to have ended
+    else
       at = ghosts_.erase(at);
-      continue;
-    }
-    try {
-      on.execute("KILL " + std::to_string(*session));
-    } catch (const mysql::error& why) {
-      if (why.code() != no_such_thread && why.code() != not_the_owner)
-        throw;
-    }
-    ++at; // until it is seen to have ended
-  }
 }
 
-// One process writes to a database; the marker and what is remembered here are only true as long as that holds.
+// One process writes with a marker; the marker and what is remembered here are only true as long as that holds.
 void mysql_driver::take_place() {
-  const std::string name =
-      "CONCAT('salond.writer.', LEFT(SHA2(DATABASE(), 256), 24), '." + std::to_string(tuning_.node_id) + "')";
+  const auto name = mysql::lock_of(mysql::session_kind::writer, tuning_.node_id);
   auto& on = bare();
   // A process that ended a moment ago may hold the place a moment longer; the read time-out must not end the wait.
   const auto limit = tuning_.read_timeout.count();
@@ -146,6 +148,7 @@ void mysql_driver::transact(const std::function<void()>& work) {
   if (purpose_ == purpose::read)
     throw store_error(store_error::kind::refused, "this store only reads");
   const auto deadline = steady_clock::now() + patience_;
+  bool met_others = false;
   for (auto length = first_pause;; pause(length)) {
     try {
       run_once(work);
@@ -155,10 +158,13 @@ void mysql_driver::transact(const std::function<void()>& work) {
       known_authors_.clear();
       if (!why.left().alive)
         drop_connection();
+      if (among_nodes() && is_of_others(why) && !std::exchange(met_others, true))
+        continue; // what another node did meanwhile is seen now: one request is refused, and not the group
       const bool in_doubt = commit_sent_ && why.left().unknown;
       if (!in_doubt && !why.may_pass())
         throw;
-      lost(why);
+      if (!among_nodes() || why.code() != deadlock) // of two nodes one gives way: no outage
+        lost(why);
       if (in_doubt) {
         if (settle() == attempt::committed)
           return regained();
@@ -182,18 +188,34 @@ void mysql_driver::run_once(const std::function<void()>& work) {
   if (bare().run("UPDATE writers SET batch = ? WHERE node_id = ? AND batch = ? AND fenced = 0",
                  {batch_ + 1, tuning_.node_id, batch_})
       != 1)
-    throw store_error(store_error::kind::fatal,
-                      "another writer moved our marker in " + mysql::address_of(where_) + "; commits may be lost");
+    refuse_marker();
   work();
   flush();
+  if (nodes_)
+    nodes_->write_news();
   commit_sent_ = true;
   bare().execute("COMMIT");
   commit_sent_ = false;
   ++batch_;
 }
 
+/// The marker is not what we left, or may not be moved any more.
+void mysql_driver::refuse_marker() {
+  if (nodes_)
+    throw store_error(store_error::kind::fatal, "another node took this one for lost, and goes on with its work");
+  throw store_error(store_error::kind::fatal,
+                    "another writer moved our marker in " + mysql::address_of(where_) + "; commits may be lost");
+}
+
+/// A constraint that only what another node did can have met: a row that was looked for came, or went.
+bool mysql_driver::is_of_others(const mysql::error& why) const {
+  return !commit_sent_ && (why.code() == taken_already || why.code() == not_there_any_more);
+}
+
 void mysql_driver::roll_back() noexcept {
   pending_.clear();
+  if (nodes_)
+    nodes_->forget_news();
   pending_bytes_ = 0;
   if (!connection_)
     return;
@@ -301,20 +323,21 @@ void mysql_driver::flush() {
 }
 
 void mysql_driver::insert_pending(size_t from, size_t rows) {
+  const bool with_post = nodes_ != nullptr;
   std::vector<mysql::value> values;
-  values.reserve(5 * rows);
+  values.reserve((with_post ? 6 : 5) * rows);
   for (auto at = from; at < from + rows; ++at) {
     auto& message = pending_[at];
     values.insert(values.end(), {message.author.value, message.salon.value, message.seq});
     values.emplace_back(std::move(message.text));
     values.emplace_back(to_ms(message.at));
+    if (with_post && message.post)
+      values.emplace_back(*message.post);
+    else if (with_post)
+      values.emplace_back(nullptr);
   }
-  static const auto statements = [] {
-    std::vector<std::pair<size_t, std::string>> all;
-    for (const auto size : mysql::insert_classes)
-      all.emplace_back(size, insert_of(size));
-    return all;
-  }();
+  static const auto alone = inserts(false), among_others = inserts(true);
+  const auto& statements = with_post ? among_others : alone;
   const auto found = std::find_if(statements.begin(), statements.end(), [&](const auto& s) { return s.first == rows; });
   bare().run(found->second, values);
 }

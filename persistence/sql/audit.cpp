@@ -1,6 +1,7 @@
 // The audit log: it only grows.
+#include "persistence/contracts/audit.hpp"
+#include "persistence/sql/features.hpp"
 #include "persistence/sql/rows.hpp"
-#include "persistence/sql/sql_store.hpp"
 #include <algorithm>
 
 namespace salond::persistence {
@@ -13,26 +14,36 @@ audit_line line_in(const query_result& row) {
           row.text(7)};
 }
 
+class sql_audit final : public feature<audit_store> {
+public:
+  using feature::feature;
+
+  std::vector<audit_line> after(int64_t id, size_t most) const override {
+    return all_in(db().ask("SELECT " SALOND_AUDIT_COLUMNS " FROM audit WHERE audit_id > ? ORDER BY audit_id LIMIT ?",
+                           {id, limit_of(most)}),
+                  line_in);
+  }
+
+  std::vector<audit_line> tail(size_t most) const override {
+    auto result =
+        all_in(db().ask("SELECT " SALOND_AUDIT_COLUMNS " FROM audit ORDER BY audit_id DESC LIMIT ?", {limit_of(most)}),
+               line_in);
+    std::reverse(result.begin(), result.end());
+    return result;
+  }
+
+  void note(const decision& why, audit_word what, const std::string& to, const std::string& result) override {
+    const auto by = clipped(why.by), from = clipped(why.from), target = clipped(to), reason = clipped(why.reason);
+    db().run(
+        "INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        {to_ms(why.at), by, from, what.text, target, reason, result});
+  }
+};
+
 } // namespace
 
-std::vector<audit_line> sql_store::audit_after(int64_t id, size_t most) {
-  return all_in(db().ask("SELECT " SALOND_AUDIT_COLUMNS " FROM audit WHERE audit_id > ? ORDER BY audit_id LIMIT ?",
-                         {id, limit_of(most)}),
-                line_in);
-}
-
-std::vector<audit_line> sql_store::audit_tail(size_t most) {
-  auto result = all_in(
-      db().ask("SELECT " SALOND_AUDIT_COLUMNS " FROM audit ORDER BY audit_id DESC LIMIT ?", {limit_of(most)}), line_in);
-  std::reverse(result.begin(), result.end());
-  return result;
-}
-
-void sql_store::note(const decision& why, const std::string& command, const std::string& to,
-                     const std::string& result) {
-  const auto by = clipped(why.by), from = clipped(why.from), target = clipped(to), reason = clipped(why.reason);
-  db().run("INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result) VALUES (?, ?, ?, ?, ?, ?, ?)",
-           {to_ms(why.at), by, from, command, target, reason, result});
+std::unique_ptr<audit_store> audit_over(driver& on) {
+  return std::make_unique<sql_audit>(on);
 }
 
 } // namespace salond::persistence

@@ -53,6 +53,8 @@ struct sql_words {
 };
 
 /// One connection to a database, used by one thread at a time. What it throws is a store_error.
+class among_nodes;
+
 class driver {
 public:
   virtual ~driver() = default;
@@ -100,6 +102,9 @@ public:
   virtual void give_up() {}
   virtual std::string describe() = 0;
   virtual std::string trouble() { return {}; } ///< as store's
+
+  /// What a writer has to do besides where other nodes write to the database as well; null where nobody else does.
+  virtual salond::persistence::among_nodes* among_nodes() { return nullptr; }
 
   // --- what is done in another way by each ---
   /// False when the author's account is gone. The hottest statement of all.

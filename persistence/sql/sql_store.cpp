@@ -1,75 +1,72 @@
 #include "persistence/sql/sql_store.hpp"
-#include "persistence/sql/rows.hpp"
-#include "protocol/words/names.hpp"
+#include "persistence/contracts/all.hpp"
+#include "persistence/sql/features.hpp"
 
 namespace salond::persistence {
 
-sql_store::sql_store(std::unique_ptr<driver> on) : driver_(std::move(on)) {}
+/// Objects of all features, and what they are handed out as.
+struct sql_store::features {
+  explicit features(driver& on)
+      : accounts(accounts_over(on)), audit(audit_over(on)), bans(bans_over(on)), health(health_over(on)),
+        imports(imports_over(on)), invitations(invitations_over(on)), join_requests(join_requests_over(on)),
+        memberships(memberships_over(on)), messages(messages_over(on)), private_messages(private_messages_over(on)),
+        registrations(registrations_over(on)), roles(roles_over(on)), rows(rows_over(on)), salons(salons_over(on)),
+        sessions(sessions_over(on)) {}
 
-void sql_store::transact(const std::function<void()>& work) {
-  db().transact(work);
+  const std::unique_ptr<account_store> accounts;
+  const std::unique_ptr<audit_store> audit;
+  const std::unique_ptr<ban_store> bans;
+  const std::unique_ptr<health_store> health;
+  const std::unique_ptr<import_store> imports;
+  const std::unique_ptr<invitation_store> invitations;
+  const std::unique_ptr<join_request_store> join_requests;
+  const std::unique_ptr<membership_store> memberships;
+  const std::unique_ptr<message_store> messages;
+  const std::unique_ptr<private_message_store> private_messages;
+  const std::unique_ptr<registration_store> registrations;
+  const std::unique_ptr<role_store> roles;
+  const std::unique_ptr<row_store> rows;
+  const std::unique_ptr<salon_store> salons;
+  const std::unique_ptr<session_store> sessions;
+
+  const writing to_write{*accounts,      *audit,         *bans,        *health,   *imports,
+                         *invitations,   *join_requests, *memberships, *messages, *private_messages,
+                         *registrations, *roles,         *rows,        *salons,   *sessions};
+  const reading to_read = to_write;
+};
+
+sql_store::sql_store(std::unique_ptr<driver> on)
+    : driver_(std::move(on)), features_(std::make_unique<features>(*driver_)) {}
+
+sql_store::~sql_store() = default;
+
+void sql_store::transact(const write_work& work) {
+  driver_->transact([&] { work(features_->to_write); });
 }
 
-void sql_store::read(const std::function<void()>& work) {
-  db().read(work);
+void sql_store::read(const read_work& work) {
+  driver_->read([&] { work(features_->to_read); });
+}
+
+void sql_store::snapshot(const read_work& work) {
+  driver_->snapshot([&] { work(features_->to_read); });
 }
 
 std::unique_ptr<store> sql_store::reader() {
-  auto second = db().reader();
+  auto second = driver_->reader();
   return second ? std::make_unique<sql_store>(std::move(second)) : nullptr;
 }
 
 void sql_store::give_up() {
-  db().give_up();
+  driver_->give_up();
 }
 
 std::string sql_store::describe() {
-  return db().describe();
+  return driver_->describe();
 }
 
-std::string sql_store::trouble() {
-  return db().trouble();
-}
-
-// --- start ---
-
-void sql_store::reset_presence(requests requests) {
-  db().run("UPDATE clients SET status = 'disconnected' WHERE status <> 'disconnected'");
-  if (requests == store::requests::end)
-    db().run("DELETE FROM join_requests");
-}
-
-administrator_state sql_store::administrators() {
-  const auto found = db().ask("SELECT password_hash FROM clients WHERE role = 'administrator' AND disabled_ms IS NULL");
-  auto state = administrator_state::none;
-  while (found->next()) {
-    if (can_match(found->text(0)))
-      return administrator_state::can_log_in;
-    state = administrator_state::locked;
-  }
-  return state;
-}
-
-user sql_store::make_administrator(const std::string& username, const std::string& password_hash) {
-  const auto key = key_of(username);
-  end_ban(key); // or the way in that this is would be closed
-  auto found = find_user(key);
-  if (!found)
-    return insert_user({username, free_alias(username), password_hash, role::administrator});
-  db().run("UPDATE clients SET role = 'administrator', password_hash = ?, disabled_ms = NULL WHERE client_id = ?",
-           {password_hash, found->id.value});
-  end_tokens(found->id);
-  found->role = role::administrator;
-  found->password_hash = password_hash;
-  return *found;
-}
-
-// An account of the server's own making must not fail because somebody else is called so already.
-std::string sql_store::free_alias(const std::string& wanted) {
-  auto alias = wanted;
-  for (int n = 2; is_alias_taken(key_of(alias)); ++n)
-    alias = wanted + "-" + std::to_string(n);
-  return alias;
+void sql_store::count_from(const stored_table& of, int64_t next) {
+  driver_->count_from(of, next);
 }
 
 } // namespace salond::persistence

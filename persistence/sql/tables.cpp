@@ -1,7 +1,9 @@
 // Rows as they are, for backups and for what is kept about a user.
 #include "persistence/backup/tables.hpp"
+#include "persistence/contracts/private_messages.hpp"
+#include "persistence/contracts/rows.hpp"
+#include "persistence/sql/features.hpp"
 #include "persistence/sql/rows.hpp"
-#include "persistence/sql/sql_store.hpp"
 
 namespace salond::persistence {
 namespace {
@@ -59,7 +61,7 @@ std::vector<table_row> rows_in(const std::unique_ptr<query_result>& found, const
   const auto text = holds_texts(of) ? column_named(of, "contenu") : of.columns.size();
   size_t bytes = 0;
   std::vector<table_row> result;
-  while (bytes < store::most_bytes_of_rows && found->next()) {
+  while (bytes < row_store::most_bytes && found->next()) {
     const auto& row = result.emplace_back(row_in(*found, of));
     if (const auto* shown = text < row.size() ? std::get_if<std::string>(&row[text]) : nullptr)
       bytes += shown->size();
@@ -70,7 +72,7 @@ std::vector<table_row> rows_in(const std::unique_ptr<query_result>& found, const
 /// How many rows may be held at once, by the lengths of their texts.
 int64_t count_that_fit(const std::unique_ptr<query_result>& lengths) {
   int64_t count = 0;
-  for (size_t bytes = 0; bytes < store::most_bytes_of_rows && lengths->next(); ++count)
+  for (size_t bytes = 0; bytes < row_store::most_bytes && lengths->next(); ++count)
     bytes += static_cast<size_t>(lengths->integer(0));
   return count;
 }
@@ -101,65 +103,63 @@ parameter timestamp_of(const field& created) {
   return nullptr;
 }
 
+class sql_rows final : public feature<row_store> {
+public:
+  using feature::feature;
+
+  std::vector<table_row> after(const stored_table& of, const table_row& after, size_t most) const override {
+    return page_of(db(), of, {}, {}, after, most);
+  }
+
+  std::vector<table_row> with(const stored_table& of, size_t column, const field& value, const table_row& after,
+                              size_t most) const override {
+    const auto& asked = of.columns.at(column);
+    return page_of(db(), of, condition_on(db().words(), of, asked), {parameter_of(asked, value)}, after, most);
+  }
+
+  int64_t count_with(const stored_table& of, size_t column, const field& value) const override {
+    const auto& asked = of.columns.at(column);
+    return number_in(
+        db().ask("SELECT count(*) FROM " + std::string(of.name) + " WHERE " + condition_on(db().words(), of, asked),
+                 {parameter_of(asked, value)}));
+  }
+
+  int64_t next_number(const stored_table& of) const override { return db().next_number(of); }
+
+  void put(const stored_table& into, const std::vector<table_row>& rows) override {
+    const bool dated = db().words().has_timestamp && &into == &table_named("messages");
+    std::string marks = "(?";
+    for (size_t place = 1; place < into.columns.size(); ++place)
+      marks += ",?";
+    marks += dated ? ",FROM_UNIXTIME(?))" : ")";
+    std::vector<parameters> values;
+    values.reserve(rows.size());
+    for (const auto& row : rows) {
+      add_parameters(values.emplace_back(), into, row, into.columns.size());
+      if (dated)
+        values.back().push_back(timestamp_of(row.back()));
+    }
+    insert_many(db(),
+                "INSERT INTO " + std::string(into.name) + "(" + column_names(into, into.columns.size())
+                    + (dated ? ", timestamp)" : ")"),
+                marks, values);
+    const auto& words = db().words();
+    if (&into == &table_named("private_messages") && !rows.empty()) // no part of a backup: it follows from the text
+      db().run(std::string("UPDATE private_messages SET bytes = ") + words.lesser_of + "(" + words.text_bytes
+                   + ", ?) WHERE pm_id BETWEEN ? AND ?",
+               {private_message_store::most_bytes_of_one, std::get<int64_t>(rows.front().front()),
+                std::get<int64_t>(rows.back().front())});
+    if (&into == &table_named("clients") || &into == &table_named("registrations") || &into == &table_named("bans"))
+      db().fill_looks(); // which no backup holds: they follow from the names
+  }
+
+  void clear(const stored_table& which) override { db().run("DELETE FROM " + std::string(which.name)); }
+};
+
 } // namespace
 
-void sql_store::snapshot(const std::function<void()>& work) {
-  db().snapshot(work);
-}
-
-std::vector<table_row> sql_store::rows_after(const stored_table& of, const table_row& after, size_t most) {
-  return page_of(db(), of, {}, {}, after, most);
-}
-
-std::vector<table_row> sql_store::rows_with(const stored_table& of, size_t column, const field& value,
-                                            const table_row& after, size_t most) {
-  const auto& asked = of.columns.at(column);
-  return page_of(db(), of, condition_on(db().words(), of, asked), {parameter_of(asked, value)}, after, most);
-}
-
-int64_t sql_store::count_with(const stored_table& of, size_t column, const field& value) {
-  const auto& asked = of.columns.at(column);
-  return number_in(
-      db().ask("SELECT count(*) FROM " + std::string(of.name) + " WHERE " + condition_on(db().words(), of, asked),
-               {parameter_of(asked, value)}));
-}
-
-int64_t sql_store::next_number(const stored_table& of) {
-  return db().next_number(of);
-}
-
-void sql_store::count_from(const stored_table& of, int64_t next) {
-  db().count_from(of, next);
-}
-
-void sql_store::clear(const stored_table& which) {
-  db().run("DELETE FROM " + std::string(which.name));
-}
-
-void sql_store::put_rows(const stored_table& into, const std::vector<table_row>& rows) {
-  const bool dated = db().words().has_timestamp && &into == &table_named("messages");
-  std::string marks = "(?";
-  for (size_t place = 1; place < into.columns.size(); ++place)
-    marks += ",?";
-  marks += dated ? ",FROM_UNIXTIME(?))" : ")";
-  std::vector<parameters> values;
-  values.reserve(rows.size());
-  for (const auto& row : rows) {
-    add_parameters(values.emplace_back(), into, row, into.columns.size());
-    if (dated)
-      values.back().push_back(timestamp_of(row.back()));
-  }
-  insert_many(db(),
-              "INSERT INTO " + std::string(into.name) + "(" + column_names(into, into.columns.size())
-                  + (dated ? ", timestamp)" : ")"),
-              marks, values);
-  const auto& words = db().words();
-  if (&into == &table_named("private_messages") && !rows.empty()) // no part of a backup: it follows from the text
-    db().run(std::string("UPDATE private_messages SET bytes = ") + words.lesser_of + "(" + words.text_bytes
-                 + ", ?) WHERE pm_id BETWEEN ? AND ?",
-             {most_bytes_of_one, std::get<int64_t>(rows.front().front()), std::get<int64_t>(rows.back().front())});
-  if (&into == &table_named("clients") || &into == &table_named("registrations") || &into == &table_named("bans"))
-    db().fill_looks(); // which no backup holds: they follow from the names
+std::unique_ptr<row_store> rows_over(driver& on) {
+  return std::make_unique<sql_rows>(on);
 }
 
 } // namespace salond::persistence

@@ -52,7 +52,7 @@ bool is_empty_sqlite(const config::sqlite_database& where) {
     return version == 0;
   sql_store look(std::make_unique<sqlite_driver>(std::move(db), std::move(lock), database::purpose::read));
   bool result = false;
-  look.read([&] { result = is_untouched(look); });
+  look.read([&](const reading& db) { result = is_untouched(db); });
   return result;
 }
 

@@ -252,7 +252,7 @@ void add_administration(database& db) {
   db.execute(administration);
 }
 
-// What waits for a user has a bound in bytes (store::most_bytes_of_one, ...): they stand in the index by which what
+// What waits for a user has a bound in bytes (most_bytes_of_one, ...): they stand in the index by which what
 // waits is counted. Of a message that was delivered nobody asks it.
 constexpr const char* mailbox_bytes = R"(
 ALTER TABLE private_messages ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
@@ -319,7 +319,8 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"add where owners were, and where registrations come from", add_addresses},
                           {"add the indexes of authors, kicks and roles", add_indexes},
                           {"remember what banned names look like", add_looks_of_bans},
-                          {"add invitations, disabled accounts, and who banned", add_invitations}};
+                          {"add invitations, disabled accounts, and who banned", add_invitations},
+                          {"nothing here: several nodes share MySQL or MariaDB alone", [](database&) {}}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

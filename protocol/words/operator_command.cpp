@@ -8,62 +8,63 @@ namespace {
 constexpr auto some = right::operators;
 constexpr auto salons = right::moderators;
 constexpr auto all = right::administrators;
-constexpr auto looks = command_effect::looks;
-constexpr auto changes = command_effect::changes;
+constexpr audit_word not_audited{};
+constexpr auto no_input = command_input::none;
 
 // clang-format off
 const std::vector<operator_command> table = {
-    {"status", "", "Version, uptime, connections, queues, rates and the database.", some, looks},
-    {"check", "[--backup-days=N]", "One line for a monitoring program: database, queue, disk, certificates, clock, backups; status 0 to 3.", some, looks},
-    {"config show", "", "The configuration in force, and where each value comes from.", all, looks},
-    {"users", "[PATTERN] [--sort=COLUMN] [--limit=N] [--after=USER]", "The users whose name holds PATTERN, 1,000 where not said.", all, looks},
-    {"user", "USER", "One user: sessions, addresses, salons, last seen.", all, looks},
-    {"user disable", "USER", "Nobody can log in with the account, which keeps all that it has; ends its sessions.", all},
-    {"user enable", "USER", "Ends that.", all},
-    {"sessions", "[USER]", "Who is connected, from where, since when.", all, looks},
-    {"session end", "USER [ID]", "Closes a user's connections, or the one that sessions shows so, and ends the user's tokens.", all},
-    {"salons", "[--archived] [--sort=COLUMN] [--limit=N] [--after=NAME]", "The salons: policy, topic, members, who hears them now; or those that are archived.", some, looks},
-    {"salon show", "SALON", "One salon: policy, topic, members, moderators, how much was said.", salons, looks},
-    {"salon members", "SALON [--sort=COLUMN] [--limit=N] [--after=USER]", "Who belongs to a salon, 1,000 where not said.", salons, looks},
-    {"salon export", "SALON", "A salon with all its members and messages, as JSON.", all, looks},
-    {"requests", "", "The join requests and the registrations that wait for a decision.", some, looks},
-    {"accept", "[USER] [SALON] [--from=ADDRESS] [--older-than=TIME] [--all]", "Makes a join request a membership; without SALON, a registration an account, or those of an address, or all.", salons},
-    {"reject", "[USER] [SALON] [REASON...] [--from=ADDRESS] [--older-than=TIME] [--all] [--reason=REASON] [--yes]", "Ends a join request and a membership; without SALON, a registration, or those of an address, or all.", salons},
-    {"kick", "USER [MINUTES] [REASON...]", "Closes a user's connections and refuses logins, for 5 minutes or MINUTES (moderators: 60 at most).", salons},
-    {"ban", "USER [REASON...] [--name] [--yes]", "Deletes an account and its messages, and refuses the name for good; with --name, refuses one that no account has.", all},
-    {"unban", "USER", "Ends a ban or a kick.", all},
-    {"bans", "[--sort=COLUMN] [--limit=N] [--after=USER]", "Who is out, until when and since when, by whom and why.", some, looks},
-    {"message delete", "[ID] [--author=USER] [--since=TIME] [--until=TIME] [--yes]", "Deletes a message (history --ids shows their numbers), or all of a user, or those of a time.", all},
-    {"announce", "TEXT...", "Tells everybody who is connected.", all},
-    {"salon create", "SALON [--policy=POLICY]", "Makes a salon; POLICY is auto, open or approval (the default).", all},
-    {"salon policy", "SALON POLICY", "Who becomes a member: auto, open, approval.", all},
-    {"salon topic", "SALON [TEXT...]", "What the salon is about.", salons},
-    {"salon rename", "SALON NAME", "Gives a salon another name.", all},
-    {"salon archive", "SALON [--yes]", "Closes a salon; its messages and members stay in the database.", all},
-    {"salon restore", "NAME", "Opens an archived salon again.", all},
-    {"member add", "USER SALON", "Makes a user a member; one whom a moderator adds is kicked by no moderator for it.", salons},
-    {"member remove", "USER SALON", "Ends a membership.", salons},
-    {"user add", "USER [--alias=ALIAS]", "Makes an account; asks for its password.", all, changes, command_input::password},
-    {"user rename", "USER NAME", "Gives a user another name.", all},
-    {"password", "USER", "Gives a user another password; asks for it.", all, changes, command_input::password},
-    {"invite create", "[--uses=N] [--days=N] [--salon=SALON...]", "A code with which one account may register, or N, for 7 days or N, also where registration is closed.", all},
-    {"invite list", "", "The invitations that can be used, without their codes.", all, looks},
-    {"invite revoke", "ID", "Ends an invitation; invite list shows the numbers.", all},
-    {"role", "USER ROLE [SALON...]", "ROLE is administrator, user, or moderator with its salons.", all},
-    {"history", "SALON [N] [--ids] [--author=USER] [--since=TIME] [--until=TIME]", "The last N messages of a salon, 50 where not said.", all, looks},
-    {"search", "SALON TEXT... [--author=USER] [--since=TIME] [--until=TIME]", "Messages of a salon that hold a text, 200 at most.", all, looks},
-    {"log", "[N] [--follow] [--after=ID] [--before=ID] [--user=USER] [--command=COMMAND] [--result=RESULT] [--since=TIME] [--until=TIME] [--lines]", "The last N lines of the audit log, or those behind ID; --follow goes on with new ones.", all, looks},
-    {"watch", "", "A live view: connections, rates, latencies, queues, busiest salons.", some, looks},
-    {"kill", "[SECONDS] [--yes]", "Stops the server in order, after 10 seconds or SECONDS.", all},
-    {"users import", "FILE", "Makes accounts from a file, CSV or JSON lines; all of them or none. -: standard input.", all, changes, command_input::file},
-    {"export", "USER", "All that is kept about a user, as JSON.", all, looks},
-    {"erase", "USER [REASON...] [--yes]", "Deletes a user and all that is personal; the name becomes free. Answers a receipt.", all},
-    {"backup", "NAME [--keep=N]", "Writes all that the database holds to STATE/backups/NAME; with --keep, deletes all backups but the newest N.", all},
-    {"backup verify", "FILE", "Reads a backup of STATE/backups to its end: whether it could be restored.", all, looks},
-    {"reload", "", "Reads the configuration and the certificates again; all or nothing.", all},
-    {"cert issue", "NAME [--role=ROLE]", "Makes a bundle for an operator: administrator (the default) or moderator.", all},
-    {"cert list", "", "The certificates.", all, looks},
-    {"cert revoke", "NAME", "Revokes all certificates of a name, live connections too.", all},
+    {"status", "", "Version, uptime, connections, queues, rates and the database.", some},
+    {"check", "[--backup-days=N]", "One line for a monitoring program: database, queue, disk, certificates, clock, backups; status 0 to 3.", some},
+    {"nodes", "", "The nodes that share the database: state, salons, connections, links.", some},
+    {"config show", "", "The configuration in force, and where each value comes from.", all},
+    {"users", "[PATTERN] [--sort=COLUMN] [--limit=N] [--after=USER]", "The users whose name holds PATTERN, 1,000 where not said.", all},
+    {"user", "USER", "One user: sessions, addresses, salons, last seen.", all},
+    {"user disable", "USER", "Nobody can log in with the account, which keeps all that it has; ends its sessions.", all, audited::disable_user},
+    {"user enable", "USER", "Ends that.", all, audited::enable_user},
+    {"sessions", "[USER]", "Who is connected, from where, since when.", all},
+    {"session end", "USER [ID]", "Closes a user's connections, or the one that sessions shows so, and ends the user's tokens.", all, audited::end_session},
+    {"salons", "[--archived] [--sort=COLUMN] [--limit=N] [--after=NAME]", "The salons: policy, topic, members, who hears them now; or those that are archived.", some},
+    {"salon show", "SALON", "One salon: policy, topic, members, moderators, how much was said.", salons},
+    {"salon members", "SALON [--sort=COLUMN] [--limit=N] [--after=USER]", "Who belongs to a salon, 1,000 where not said.", salons},
+    {"salon export", "SALON", "A salon with all its members and messages, as JSON.", all, audited::export_salon, no_input, trait::document},
+    {"requests", "", "The join requests and the registrations that wait for a decision.", some},
+    {"accept", "[USER] [SALON] [--from=ADDRESS] [--older-than=TIME] [--all]", "Makes a join request a membership; without SALON, a registration an account, or those of an address, or all.", salons, audited::accept, no_input, trait::decides_registrations},
+    {"reject", "[USER] [SALON] [REASON...] [--from=ADDRESS] [--older-than=TIME] [--all] [--reason=REASON] [--yes]", "Ends a join request and a membership; without SALON, a registration, or those of an address, or all.", salons, audited::reject, no_input, trait::decides_registrations | trait::salon_may_be_reason | trait::ends_membership | trait::asks_about_many},
+    {"kick", "USER [MINUTES] [REASON...]", "Closes a user's connections and refuses logins, for 5 minutes or MINUTES (moderators: 60 at most).", salons, audited::kick, no_input, trait::reaches_members},
+    {"ban", "USER [REASON...] [--name] [--yes]", "Deletes an account and its messages, and refuses the name for good; with --name, refuses one that no account has.", all, audited::ban},
+    {"unban", "USER", "Ends a ban or a kick.", all, audited::unban},
+    {"bans", "[--sort=COLUMN] [--limit=N] [--after=USER]", "Who is out, until when and since when, by whom and why.", some},
+    {"message delete", "[ID] [--author=USER] [--since=TIME] [--until=TIME] [--yes]", "Deletes a message (history --ids shows their numbers), or all of a user, or those of a time.", all, audited::delete_message, no_input, trait::asks_about_many},
+    {"announce", "TEXT...", "Tells everybody who is connected.", all, audited::announce, no_input, trait::long_text},
+    {"salon create", "SALON [--policy=POLICY]", "Makes a salon; POLICY is auto, open or approval (the default).", all, audited::create_salon, no_input, trait::names_new_salon},
+    {"salon policy", "SALON POLICY", "Who becomes a member: auto, open, approval.", all, audited::set_policy},
+    {"salon topic", "SALON [TEXT...]", "What the salon is about.", salons, audited::set_topic},
+    {"salon rename", "SALON NAME", "Gives a salon another name.", all, audited::rename_salon},
+    {"salon archive", "SALON [--yes]", "Closes a salon; its messages and members stay in the database.", all, audited::archive_salon},
+    {"salon restore", "NAME", "Opens an archived salon again.", all, audited::restore_salon},
+    {"member add", "USER SALON", "Makes a user a member; one whom a moderator adds is kicked by no moderator for it.", salons, audited::admit},
+    {"member remove", "USER SALON", "Ends a membership.", salons, audited::dismiss, no_input, trait::ends_membership},
+    {"user add", "USER [--alias=ALIAS]", "Makes an account; asks for its password.", all, audited::add_user, command_input::password},
+    {"user rename", "USER NAME", "Gives a user another name.", all, audited::rename_user},
+    {"password", "USER", "Gives a user another password; asks for it.", all, audited::set_password, command_input::password},
+    {"invite create", "[--uses=N] [--days=N] [--salon=SALON...]", "A code with which one account may register, or N, for 7 days or N, also where registration is closed.", all, audited::create_invitation},
+    {"invite list", "", "The invitations that can be used, without their codes.", all},
+    {"invite revoke", "ID", "Ends an invitation; invite list shows the numbers.", all, audited::revoke_invitation},
+    {"role", "USER ROLE [SALON...]", "ROLE is administrator, user, or moderator with its salons.", all, audited::set_role},
+    {"history", "SALON [N] [--ids] [--author=USER] [--since=TIME] [--until=TIME]", "The last N messages of a salon, 50 where not said.", all},
+    {"search", "SALON TEXT... [--author=USER] [--since=TIME] [--until=TIME]", "Messages of a salon that hold a text, 200 at most.", all},
+    {"log", "[N] [--follow] [--after=ID] [--before=ID] [--user=USER] [--command=COMMAND] [--result=RESULT] [--since=TIME] [--until=TIME] [--lines]", "The last N lines of the audit log, or those behind ID; --follow goes on with new ones.", all, not_audited, no_input, trait::live_after},
+    {"watch", "", "A live view: connections, rates, latencies, queues, busiest salons.", some, not_audited, no_input, trait::live},
+    {"kill", "[SECONDS] [--yes]", "Stops the server in order, after 10 seconds or SECONDS.", all, audited::kill},
+    {"users import", "FILE", "Makes accounts from a file, CSV or JSON lines; all of them or none. -: standard input.", all, audited::import_users, command_input::file},
+    {"export", "USER", "All that is kept about a user, as JSON.", all, audited::export_user, no_input, trait::document},
+    {"erase", "USER [REASON...] [--yes]", "Deletes a user and all that is personal; the name becomes free. Answers a receipt.", all, audited::erase},
+    {"backup", "NAME [--keep=N]", "Writes all that the database holds to STATE/backups/NAME; with --keep, deletes all backups but the newest N.", all, audited::backup},
+    {"backup verify", "FILE", "Reads a backup of STATE/backups to its end: whether it could be restored.", all},
+    {"reload", "", "Reads the configuration and the certificates again; all or nothing.", all, audited::reload},
+    {"cert issue", "NAME [--role=ROLE]", "Makes a bundle for an operator: administrator (the default) or moderator.", all, audited::issue_certificate, no_input, trait::makes_bundle},
+    {"cert list", "", "The certificates.", all},
+    {"cert revoke", "NAME", "Revokes all certificates of a name, live connections too.", all, audited::revoke_certificates},
 };
 // clang-format on
 
@@ -188,10 +189,10 @@ std::optional<usage_fault> what_is_too_long(const spoken_command& what, const st
     if (value.size() > most)
       return usage_fault{name + " has at most 1,024 bytes"};
   for (const auto& one : slots)
-    if (one.many && !one.option && one.name != "SALON" && what.what->name != "announce" && what.text().size() > most)
+    if (one.many && !one.option && one.name != "SALON" && !what.what->is(trait::long_text) && what.text().size() > most)
       return usage_fault{one.name + " has at most 1,024 bytes"};
   for (const auto& word : what.rest)
-    if (word.size() > most && what.what->name != "announce")
+    if (word.size() > most && !what.what->is(trait::long_text))
       return usage_fault{"a name has at most 1,024 bytes"};
   return std::nullopt;
 }
@@ -250,16 +251,27 @@ const std::vector<operator_command>& operator_commands() {
   return table;
 }
 
+bool changes_something(const operator_command& what) {
+  return !what.audited.text.empty() && !what.is(trait::document);
+}
+
+audit_word audited_as(const operator_command& what) {
+  return what.audited.text.empty() ? audit_word{what.name} : what.audited;
+}
+
+std::string_view present_audit_word(std::string_view word) {
+  const auto row = std::find_if(table.begin(), table.end(), [&](const auto& one) { return one.name == word; });
+  return row == table.end() ? word : audited_as(*row).text;
+}
+
 bool asks_first(const spoken_command& said) {
   if (said.what->arguments.find("[--yes]") == std::string_view::npos || said.has("--yes"))
     return false;
-  if (said.what->name == "message delete")
-    return said.has("--author");
-  return said.what->name != "reject" || is_about_many(said);
+  return !said.what->is(trait::asks_about_many) || is_about_many(said);
 }
 
 bool is_about_many(const spoken_command& said) {
-  return said.has("--all") || said.has("--from") || said.has("--older-than");
+  return said.has("--all") || said.has("--from") || said.has("--older-than") || said.has("--author");
 }
 
 std::string spoken_command::get(std::string_view name) const {

@@ -1,6 +1,7 @@
 // What an operator can say: one table of all commands, which salonctl, the server, the completion and the manual page
 // share. A command is a row of words; what it may hold is written in its row as it is shown to people.
 #pragma once
+#include "protocol/words/audit_words.hpp"
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,6 +25,25 @@ enum class command_effect : uint8_t { changes, looks };
 /// What a command takes beside its words, and never among them: words are seen in `ps`.
 enum class command_input : uint8_t { none, password, file };
 
+/// What is special about a command, so that nobody has to ask for its name. Several may be joined by `|`.
+enum class trait : uint16_t {
+  none = 0,
+  names_new_salon = 1 << 0,       ///< SALON is to be made, and need not be there
+  decides_registrations = 1 << 1, ///< USER may be somebody who waits for an account
+  salon_may_be_reason = 1 << 2,   ///< of a registration SALON is the first word of the reason
+  ends_membership = 1 << 3,       ///< of USER in SALON: a moderator ends none of who has rights there
+  reaches_members = 1 << 4,       ///< a moderator may give it about who is a member of one of his salons
+  long_text = 1 << 5,             ///< what it says may be as long as a command
+  live = 1 << 6,                  ///< asked again and again, so that people can watch
+  live_after = 1 << 7,            ///< the same where it says `--after`
+  makes_bundle = 1 << 8,          ///< its answer holds a secret that salonctl writes to a file
+  document = 1 << 9,              ///< its answer is JSON for whatever else reads it, and shown as it is
+  asks_about_many = 1 << 10,      ///< people are asked before it only where it is about many
+};
+constexpr trait operator|(trait one, trait other) {
+  return static_cast<trait>(static_cast<uint16_t>(one) | static_cast<uint16_t>(other));
+}
+
 /// One row of the table.
 struct operator_command {
   std::string_view name; ///< one word or two: "kick", "salon create"
@@ -33,8 +53,11 @@ struct operator_command {
   std::string_view arguments;
   std::string_view summary; ///< one sentence for `help`
   right needs = right::administrators;
-  command_effect effect = command_effect::changes;
+  audit_word audited = {}; ///< its lines in the audit log; without one it changes nothing, and only a refusal is noted
   command_input input = command_input::none;
+  trait traits = trait::none;
+
+  bool is(trait asked) const { return (static_cast<uint16_t>(traits) & static_cast<uint16_t>(asked)) != 0; }
 };
 
 /// Bytes that a command may have, its words joined by spaces: fewer than one message to the server holds.
@@ -42,6 +65,15 @@ constexpr size_t most_command_bytes = 48 << 10;
 
 /// All of them, in the order in which `help` shows them.
 const std::vector<operator_command>& operator_commands();
+
+/// Whether it would change something where it is not refused: then the audit log has a line of a refusal, too.
+bool changes_something(const operator_command& what);
+
+/// The word of its lines in the audit log: its own name where it has none.
+audit_word audited_as(const operator_command& what);
+/// The same of the command that is called so; any other word stands for itself. Lines of before there was one
+/// vocabulary may have the command's name.
+std::string_view present_audit_word(std::string_view word);
 
 /// A command that fits its row.
 struct spoken_command {
@@ -57,10 +89,9 @@ struct spoken_command {
   std::string text() const;
 };
 
-/// Whether a person is asked before it, since it destroys something, and did not say `--yes`. Of `message delete` and
-/// `reject`: only where they are about many.
+/// Whether a person is asked before it, since it destroys something, and did not say `--yes`.
 bool asks_first(const spoken_command& said);
-/// Whether it is about many of those who wait, not about one that it names: `accept` and `reject`.
+/// Whether it is about many, and not about one that it names: `accept`, `reject` and `message delete`.
 bool is_about_many(const spoken_command& said);
 
 /// Why words are no command: a sentence for people.

@@ -41,6 +41,7 @@ struct new_message {
   int64_t seq = 0; ///< its place in the salon's order, given by the salon
   std::string text;
   moment at;
+  std::optional<int64_t> post = {}; ///< names it among all posts of all nodes; of a node alone
 };
 
 /// A message of a salon as stored.

@@ -1,5 +1,7 @@
 // What is stored together: the posts of one append, until the store takes it.
 #include "actors/append_job.hpp"
+#include "persistence/contracts/messages.hpp"
+#include "persistence/decisions/registrations.hpp"
 #include "persistence/open.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include <gmock/gmock.h>
@@ -61,14 +63,14 @@ TEST(AppendJob, AnswersForEachPostAndForTheLastRunAlone) {
   options.where = config::sqlite_database{folder / "salond.db"};
   const auto db = persistence::open(options);
   user_id zoe;
-  db->transact([&] { zoe = db->register_user({"zoë", "z", "hash"})->user.id; });
+  db->transact([&](const auto& db) { zoe = persistence::decisions::register_user(db, {"zoë", "z", "hash"})->user.id; });
   std::vector<entry> waiting{said(1, "a", zoe), said(2, "b", user_id{4711})};
   append_job job(waiting);
   job.take();
   for (int run = 0; run < 2; ++run) {
     try {
-      db->transact([&] {
-        job.run(*db);
+      db->transact([&](const auto& db) {
+        job.run(db);
         if (run == 0)
           throw std::runtime_error("undone");
       });
@@ -78,7 +80,7 @@ TEST(AppendJob, AnswersForEachPostAndForTheLastRunAlone) {
   ASSERT_EQ(job.results().size(), 2u);
   EXPECT_TRUE(job.results()[0]);
   EXPECT_EQ(job.results()[1].why(), fault::unknown_user);
-  EXPECT_EQ(db->history(salon_id{1}, 100, 10).size(), 1u);
+  db->read([](const auto& db) { EXPECT_EQ(db.messages.history(salon_id{1}, 100, 10).size(), 1u); });
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 // The thread that works for the store: groups, order, and what becomes of a group that fails.
 #include "actors/store_worker.hpp"
+#include "persistence/contracts/messages.hpp"
+#include "persistence/decisions/registrations.hpp"
 #include "persistence/open.hpp"
 #include "tests/support/guarded_store.hpp"
 #include "tests/support/port_client.hpp"
@@ -10,16 +12,18 @@
 namespace salond {
 namespace {
 
+using persistence::reading;
 using persistence::store;
 using persistence::store_error;
+using persistence::writing;
 using support::eventually;
 using what = support::store_guard::what;
 
 /// A write of a chosen weight.
-class weighing_job final : public store_job {
+class weighing_job final : public write_job {
 public:
   explicit weighing_job(size_t weight) : weight_(weight) {}
-  void run(store&) override {}
+  void run(const writing&) override {}
   size_t take() override { return weight_; }
 
 private:
@@ -32,7 +36,9 @@ protected:
     persistence::open_options options;
     options.where = config::sqlite_database{folder / "salond.db"};
     db = support::guarded(persistence::open(options), guard);
-    db->transact([&] { zoe = db->register_user({"zoë", "z", "hash"})->user.id; });
+    db->transact([&](const auto& db) {
+      zoe = persistence::decisions::register_user(db, {"zoë", "z", "hash"})->user.id;
+    });
     before = guard->committed();
     worker = std::make_unique<store_worker>(
         *db, [] {}, [this](const std::string& why) { broken = why; });
@@ -40,18 +46,20 @@ protected:
   ~StoreWorker() override { guard->release(what::writes); }
 
   /// The answers come as "name" or "name: fault", in their order.
-  void queue(const std::string& name, std::shared_ptr<store_job> job, bool write = true, instant since = {}) {
+  void queue(const std::string& name, any_job job, instant since = {}) {
     worker->put(
-        {std::move(job), write, since,
+        {std::move(job), since,
          [this, name](std::optional<fault> why) { answers.push_back(why ? name + ": " + to_string(*why) : name); },
          std::nullopt});
   }
-  void put(const std::string& name, std::shared_ptr<store_job> job, bool write = true, instant since = {}) {
-    queue(name, std::move(job), write, since);
+  void put(const std::string& name, any_job job, instant since = {}) {
+    queue(name, std::move(job), since);
     worker->begin();
   }
-  std::shared_ptr<store_job> post(const std::string& text, int64_t seq) {
-    return make_store_job([this, text, seq](store& on) { return on.append({general, zoe, seq, text, {}}); });
+  any_job post(const std::string& text, int64_t seq) {
+    return make_write_job([this, text, seq](const writing& on) {
+      return on.messages.append({general, zoe, seq, text, {}});
+    });
   }
   void put_post(const std::string& name, int64_t seq) { put(name, post(name, seq)); }
   bool answered(size_t count) {
@@ -64,13 +72,13 @@ protected:
   /// Lets one write begin and wait, so that what is put next makes up one group.
   void hold_the_first() {
     guard->hold(what::writes);
-    put("first", make_store_job([](store&) { return done{}; }));
+    put("first", make_write_job([](const writing&) { return done{}; }));
     ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; }));
   }
   std::vector<std::string> texts() {
     std::vector<std::string> result;
-    db->read([&] {
-      for (const auto& message : db->history(general, 1000, 1000))
+    db->read([&](const auto& db) {
+      for (const auto& message : db.messages.history(general, 1000, 1000))
         result.push_back(message.text);
     });
     return result;
@@ -189,7 +197,8 @@ TEST_F(StoreWorker, ReadsWhatIsCommittedBetweenWrites) {
   const auto count = std::make_shared<size_t>(0);
   hold_the_first();
   put_post("un", 1);
-  put("read", make_store_job([count](store& on) { return *count = on.history(salon_id{1}, 1000, 10).size(); }), false);
+  put("read",
+      make_read_job([count](const reading& on) { return *count = on.messages.history(salon_id{1}, 1000, 10).size(); }));
   put_post("deux", 2);
 
   guard->release(what::writes);
@@ -200,7 +209,7 @@ TEST_F(StoreWorker, ReadsWhatIsCommittedBetweenWrites) {
 }
 
 TEST_F(StoreWorker, AnswersAFaultForAReadThatFails) {
-  put("read", make_store_job([](store&) -> done { throw store_error{store_error::kind::unavailable, "away"}; }), false);
+  put("read", make_read_job([](const reading&) -> done { throw store_error{store_error::kind::unavailable, "away"}; }));
 
   ASSERT_TRUE(answered(1));
 
@@ -214,9 +223,9 @@ TEST_F(StoreWorker, KnowsSinceWhenWhatWaitsHasWaited) {
   const auto then = std::chrono::steady_clock::now();
 
   guard->hold(what::writes);
-  put("first", make_store_job([](store&) { return done{}; }), true, then);
+  put("first", make_write_job([](const writing&) { return done{}; }), then);
   ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; }));
-  put("second", make_store_job([](store&) { return done{}; }), true, then + std::chrono::seconds{1});
+  put("second", make_write_job([](const writing&) { return done{}; }), then + std::chrono::seconds{1});
 
   EXPECT_EQ(worker->oldest(), then);
   EXPECT_GE(worker->running(), then);
@@ -230,8 +239,8 @@ TEST_F(StoreWorker, RefusesWhatWaitsBehindAGroupThatDoesNotEnd) {
   const auto now = std::chrono::steady_clock::now();
   const auto in_time = now + std::chrono::hours{1}, late = now + std::chrono::hours{2};
   hold_the_first();
-  put("overdue", post("overdue", 1), true, now);
-  put("in time", post("in time", 2), true, late);
+  put("overdue", post("overdue", 1), now);
+  put("in time", post("in time", 2), late);
 
   worker->refuse_behind(now - std::chrono::hours{1}); // what runs has not run for so long
   EXPECT_TRUE(worker->take_finished().empty());
@@ -257,9 +266,9 @@ TEST_F(StoreWorker, FinishesWhatWasPutBeforeItStops) {
 }
 
 /// A read that ends when it is abandoned, and not before.
-class endless_job final : public store_job {
+class endless_job final : public read_job {
 public:
-  void run(store&) override {
+  void run(const reading&) override {
     running = true;
     if (!eventually([this] { return abandoned.load(); }))
       return;
@@ -271,9 +280,9 @@ public:
 
 TEST_F(StoreWorker, AbandonsWhatRunsAndWhatWaits) {
   const auto runs = std::make_shared<endless_job>(), waits = std::make_shared<endless_job>();
-  put("runs", runs, false);
+  put("runs", runs);
   ASSERT_TRUE(eventually([&] { return runs->running.load(); }));
-  put("waits", waits, false);
+  put("waits", waits);
 
   worker->abandon();
 
@@ -286,13 +295,13 @@ TEST_F(StoreWorker, ALongReaderSeesOneState) {
   store_worker reader(
       *beside, [] {}, [](const std::string&) {}, store_worker::reading::one_state);
   std::vector<size_t> seen;
-  const auto look = make_store_job([&](store& on) {
-    seen.push_back(on.history(general, 1000, 1000).size());
-    db->transact([&] { db->append({general, zoe, 1, "new", {}}); });
-    seen.push_back(on.history(general, 1000, 1000).size());
+  const auto look = make_read_job([&](const reading& on) {
+    seen.push_back(on.messages.history(general, 1000, 1000).size());
+    db->transact([&](const auto& db) { db.messages.append({general, zoe, 1, "new", {}}); });
+    seen.push_back(on.messages.history(general, 1000, 1000).size());
     return done{};
   });
-  reader.put({look, false, {}, [](std::optional<fault>) {}, std::nullopt});
+  reader.put({look, {}, [](std::optional<fault>) {}, std::nullopt});
   reader.stop();
 
   EXPECT_THAT(seen, testing::ElementsAre(0u, 0u));

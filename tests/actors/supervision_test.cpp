@@ -277,7 +277,7 @@ TEST_F(Supervision, TheNodeEndsWithoutPersistence) {
 }
 
 TEST_F(Supervision, AStartThatFailsIsAnEndToo) {
-  guard->fail_salons();
+  guard->fail_reads(1);
   launch();
   EXPECT_EQ(end_status(), 1);
 }

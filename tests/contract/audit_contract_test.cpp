@@ -11,17 +11,17 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 TEST_P(StoreContract, TheAuditLogIsReadForwardsAndFromItsEnd) {
-  EXPECT_THAT(db->audit_tail(10), IsEmpty());
-  db->transact([&] {
+  EXPECT_THAT(now().audit.tail(10), IsEmpty());
+  db->transact([&](const auto& db) {
     for (const auto* what : {"first", "second", "third"})
-      db->note(decided(hostile_name), what, hostile_text, "done");
+      db.audit.note(decided(hostile_name), {what}, hostile_text, "done");
   });
 
-  const auto last = db->audit_tail(2);
+  const auto last = now().audit.tail(2);
   ASSERT_EQ(last.size(), 2u);
   EXPECT_EQ(last[0].what, "second");
   EXPECT_EQ(last[1].what, "third");
-  const auto all = db->audit_after(0, 10);
+  const auto all = now().audit.after(0, 10);
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all[0].by, hostile_name);
   EXPECT_EQ(all[0].from, decided().from);
@@ -30,17 +30,17 @@ TEST_P(StoreContract, TheAuditLogIsReadForwardsAndFromItsEnd) {
   EXPECT_EQ(all[0].reason, decided().reason);
   EXPECT_EQ(all[0].result, "done");
   EXPECT_EQ(all[0].at, noon);
-  EXPECT_EQ(db->audit_after(all[0].id, 1).at(0).what, "second");
-  EXPECT_THAT(db->audit_after(all[2].id, 10), IsEmpty());
+  EXPECT_EQ(now().audit.after(all[0].id, 1).at(0).what, "second");
+  EXPECT_THAT(now().audit.after(all[2].id, 10), IsEmpty());
 }
 
 TEST_P(StoreContract, EachDecisionAboutARoleIsAudited) {
   add_user("Zoé");
-  db->transact([&] {
-    db->set_role(key_of("Zoé"), role::moderator, {general, blabla}, decided());
-    db->set_role(key_of("Zoé"), role::user, {}, by("zoé"));
-    db->set_role(key_of("Zoé"), role::user, {}, decided());
-    db->set_role("nobody", role::user, {}, decided());
+  db->transact([&](const auto& db) {
+    decisions::set_role(db, key_of("Zoé"), role::moderator, {general, blabla}, decided());
+    decisions::set_role(db, key_of("Zoé"), role::user, {}, by("zoé"));
+    decisions::set_role(db, key_of("Zoé"), role::user, {}, decided());
+    decisions::set_role(db, "nobody", role::user, {}, decided());
   });
 
   EXPECT_THAT(audited(),
@@ -51,21 +51,21 @@ TEST_P(StoreContract, EachDecisionAboutARoleIsAudited) {
 TEST_P(StoreContract, EachDecisionOfAnOperatorIsAudited) {
   const auto zoe = add_user("Zoé");
   post(blabla, zoe, 1, "secret");
-  const auto message = db->history(blabla, newest, 1).at(0).id;
-  db->transact([&] {
-    db->add_user({"paul", "p", "h"}, decided());
-    db->add_user({"PAUL", "q", "h"}, decided());
-    db->rename_user("paul", "Paula", decided());
-    db->set_password("paula", "hash", decided());
-    db->create_salon("Sport", policy::open, decided());
-    db->set_policy(blabla, policy::approval, decided());
-    db->set_topic(blabla, "topic", decided());
-    db->admit(blabla, "paula", decided());
-    db->dismiss(blabla, "nobody", decided());
-    db->delete_message(message, decided());
-    db->rename_salon(blabla, "Bla", decided());
-    db->archive_salon(blabla, decided());
-    db->archive_salon(salon_id{4711}, decided());
+  const auto message = now().messages.history(blabla, newest, 1).at(0).id;
+  db->transact([&](const auto& db) {
+    decisions::add_user(db, {"paul", "p", "h"}, decided());
+    decisions::add_user(db, {"PAUL", "q", "h"}, decided());
+    decisions::rename_user(db, "paul", "Paula", decided());
+    decisions::set_password(db, "paula", "hash", decided());
+    decisions::create_salon(db, "Sport", policy::open, decided());
+    decisions::set_policy(db, blabla, policy::approval, decided());
+    decisions::set_topic(db, blabla, "topic", decided());
+    decisions::admit(db, blabla, "paula", decided());
+    decisions::dismiss(db, blabla, "nobody", decided());
+    decisions::delete_message(db, message, decided());
+    decisions::rename_salon(db, blabla, "Bla", decided());
+    decisions::archive_salon(db, blabla, decided());
+    decisions::archive_salon(db, salon_id{4711}, decided());
   });
 
   EXPECT_THAT(audited(), ElementsAre("add_user|paul|done", "add_user|PAUL|name_taken", "rename_user|paul (Paula)|done",
@@ -79,11 +79,11 @@ TEST_P(StoreContract, EachDecisionOfAnOperatorIsAudited) {
 
 TEST_P(StoreContract, ARefusedAnswerToARequestIsAuditedToo) {
   const auto zoe = add_user("Zoé");
-  db->transact([&] {
-    db->accept_request(marketing, zoe, decided());
-    db->reject_request(marketing, zoe, decided());
-    db->accept_request(marketing, nobody, decided());
-    db->reject_request(marketing, nobody, decided());
+  db->transact([&](const auto& db) {
+    decisions::accept_request(db, marketing, zoe, decided());
+    decisions::reject_request(db, marketing, zoe, decided());
+    decisions::accept_request(db, marketing, nobody, decided());
+    decisions::reject_request(db, marketing, nobody, decided());
   });
 
   EXPECT_THAT(audited(), ElementsAre("accept|Zoé (Marketing)|no_such_request", "reject|Zoé (Marketing)|no_such_request",
@@ -96,9 +96,11 @@ TEST_P(StoreContract, NoDecisionFailsForTheLengthOfItsWords) {
   for (int n = 0; n < 30000; ++n)
     very_long += "€";
 
-  db->transact([&] { db->note({very_long, very_long, very_long, noon}, "what", very_long, "done"); });
+  db->transact([&](const auto& db) {
+    db.audit.note({very_long, very_long, very_long, noon}, {"what"}, very_long, "done");
+  });
 
-  const auto line = db->audit_tail(1).at(0);
+  const auto line = now().audit.tail(1).at(0);
   for (const auto& text : {line.by, line.from, line.to, line.reason}) {
     EXPECT_EQ(text.size(), 16383u);
     EXPECT_EQ(text, very_long.substr(0, 16383));
@@ -106,13 +108,13 @@ TEST_P(StoreContract, NoDecisionFailsForTheLengthOfItsWords) {
 }
 
 TEST_P(StoreContract, ALineGoesWithTheTransactionThatItWasWrittenIn) {
-  EXPECT_THROW(db->transact([&] {
-    db->note(decided(), "what", "whom", "done");
+  EXPECT_THROW(db->transact([&](const auto& db) {
+    db.audit.note(decided(), {"what"}, "whom", "done");
     throw std::logic_error("of ours");
   }),
                std::logic_error);
 
-  EXPECT_THAT(db->audit_tail(10), IsEmpty());
+  EXPECT_THAT(now().audit.tail(10), IsEmpty());
 }
 
 } // namespace salond

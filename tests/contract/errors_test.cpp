@@ -3,6 +3,7 @@
 #include "persistence/mysql/open.hpp"
 #include "persistence/sqlite/errors.hpp"
 #include "tests/support/mariadb.hpp"
+#include "tests/support/stores.hpp"
 #include <cerrno>
 #include <cstdlib>
 #include <gmock/gmock.h>
@@ -81,13 +82,13 @@ TEST_P(ErrorsOfTheServer, OfARunningServerAreWaitedForUnlessNothingHelps) {
   const auto db = persistence::open_mysql(database(), {database(), std::chrono::milliseconds{0}}, failing("salons"));
   fails_ = true;
 
-  const auto [what, words] = failure_of([&] { db->read([&] { db->salons(); }); });
+  const auto [what, words] = failure_of([&] { db->read([&](const auto& db) { db.salons.all(); }); });
   fails_ = false;
 
   EXPECT_EQ(what, expected_while_running(GetParam().known.cured_by));
   EXPECT_THAT(words, HasSubstr(GetParam().known.helps));
   if (what != kind::fatal) {
-    EXPECT_NO_THROW(db->read([&] { db->salons(); })) << "does not go on";
+    EXPECT_NO_THROW(db->read([&](const auto& db) { db.salons.all(); })) << "does not go on";
   }
 }
 

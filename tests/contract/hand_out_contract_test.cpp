@@ -39,7 +39,7 @@ std::vector<std::string> read_all(persistence::store& db, user_id who, std::vect
     std::vector<private_id> which;
     for (const auto number : take_piece(later))
       which.push_back(private_id{number});
-    db.read([&] { take(db.private_messages(who, which)); });
+    db.read([&](const auto& db) { take(db.private_messages.at(who, which)); });
   }
   return result;
 }
@@ -51,12 +51,12 @@ TEST_P(StoreContract, AHistoryOfShortMessagesIsOnePiece) {
   for (int seq = 1; seq <= 60; ++seq)
     post(general, zoe, seq, "message " + std::to_string(seq));
 
-  const auto page = db->begin_history(general, 50);
+  const auto page = now().messages.begin_history(general, 50);
 
-  EXPECT_EQ(page.messages, db->history(general, newest, 50));
+  EXPECT_EQ(page.messages, now().messages.history(general, newest, 50));
   EXPECT_THAT(page.messages, SizeIs(50));
   EXPECT_THAT(page.later, IsEmpty());
-  EXPECT_THAT(db->begin_history(marketing, 50).messages, IsEmpty());
+  EXPECT_THAT(now().messages.begin_history(marketing, 50).messages, IsEmpty());
 }
 
 TEST_P(StoreContract, ALongHistoryComesInPiecesInItsOrder) {
@@ -64,15 +64,17 @@ TEST_P(StoreContract, ALongHistoryComesInPiecesInItsOrder) {
   for (int seq = 1; seq <= 40; ++seq)
     post(general, zoe, seq, numbered(seq, seq % 7 == 0 ? 3 : 20000));
   post(general, zoe, 41, numbered(41, 200000)); // more than a piece
-  db->transact([&] { ASSERT_TRUE(db->delete_message(db->history(general, 30, 1).at(0).id, support::decided())); });
-  const auto all = db->history(general, newest, 35);
+  db->transact([&](const auto& db) {
+    ASSERT_TRUE(decisions::delete_message(db, db.messages.history(general, 30, 1).at(0).id, support::decided()));
+  });
+  const auto all = now().messages.history(general, newest, 35);
 
-  auto page = db->begin_history(general, 35);
+  auto page = now().messages.begin_history(general, 35);
 
   auto told = page.messages;
   EXPECT_LE(bytes_of(told), most_piece_bytes);
   while (!page.later.empty()) {
-    const auto piece = db->messages_at(general, take_piece(page.later));
+    const auto piece = now().messages.at(general, take_piece(page.later));
     EXPECT_TRUE(piece.size() == 1 || bytes_of(piece) <= most_piece_bytes);
     told.insert(told.end(), piece.begin(), piece.end());
   }
@@ -83,29 +85,31 @@ TEST_P(StoreContract, WhatIsFoundComesInPiecesToo) {
   const auto zoe = add_user("Zoé");
   for (int seq = 1; seq <= 30; ++seq)
     post(general, zoe, seq, numbered(seq, 10000) + (seq % 2 == 0 ? " AIGUILLE" : ""));
-  const auto all = db->search(general, "aiguille", newest, 12);
+  const auto all = now().messages.search(general, "aiguille", newest, 12);
   ASSERT_THAT(all, SizeIs(12));
 
-  auto page = db->begin_search(general, "aiguille", 12);
+  auto page = now().messages.begin_search(general, "aiguille", 12);
 
   auto told = page.messages;
   while (!page.later.empty())
-    for (auto& message : db->messages_at(general, take_piece(page.later)))
+    for (auto& message : now().messages.at(general, take_piece(page.later)))
       told.push_back(std::move(message));
   EXPECT_EQ(told, all);
-  EXPECT_THAT(db->begin_search(general, "foin", 12).messages, IsEmpty());
+  EXPECT_THAT(now().messages.begin_search(general, "foin", 12).messages, IsEmpty());
 }
 
 TEST_P(StoreContract, AMessageThatWasDeletedMeanwhileIsLeftOutOfItsPiece) {
   const auto zoe = add_user("Zoé");
   for (int seq = 1; seq <= 4; ++seq)
     post(general, zoe, seq, numbered(seq, 60000));
-  const auto page = db->begin_history(general, 4);
+  const auto page = now().messages.begin_history(general, 4);
   ASSERT_THAT(page.later, SizeIs(3));
-  db->transact([&] { ASSERT_TRUE(db->delete_message(db->history(general, 3, 1).at(0).id, support::decided())); });
+  db->transact([&](const auto& db) {
+    ASSERT_TRUE(decisions::delete_message(db, db.messages.history(general, 3, 1).at(0).id, support::decided()));
+  });
 
-  EXPECT_THAT(db->messages_at(general, {2}), IsEmpty());
-  EXPECT_THAT(db->messages_at(general, {2, 3, 4}), SizeIs(2));
+  EXPECT_THAT(now().messages.at(general, {2}), IsEmpty());
+  EXPECT_THAT(now().messages.at(general, {2, 3, 4}), SizeIs(2));
 }
 
 TEST_P(StoreContract, AFullMailboxComesInPiecesInItsOrder) {
@@ -121,7 +125,7 @@ TEST_P(StoreContract, AFullMailboxComesInPiecesInItsOrder) {
   }
   ASSERT_GT(sent.size(), 200u);
 
-  const auto opened = write([&] { return db->open_session(target, noon); });
+  const auto opened = write([&](const auto& db) { return decisions::open_session(db, target, noon); });
 
   EXPECT_FALSE(opened->later.empty());
   EXPECT_EQ(read_all(*db, target, opened->waiting, opened->later), sent);
@@ -133,15 +137,15 @@ TEST_P(StoreContract, WhatWasDeliveredToAnotherConnectionMeanwhileIsStillRead) {
   std::vector<private_id> ids;
   for (int number = 0; number < 4; ++number)
     ids.push_back(tell(zoe, hostile_name, numbered(number, 60000))->id);
-  const auto opened = write([&] { return db->open_session(target, noon); });
+  const auto opened = write([&](const auto& db) { return decisions::open_session(db, target, noon); });
   ASSERT_THAT(opened->later, SizeIs(3));
 
-  db->transact([&] { db->mark_delivered(ids, noon); });
+  db->transact([&](const auto& db) { db.private_messages.mark_delivered(ids, noon); });
 
   EXPECT_THAT(read_all(*db, target, opened->waiting, opened->later), SizeIs(4));
-  const auto from = db->private_messages_from(target, ids[2]);
+  const auto from = now().private_messages.from(target, ids[2]);
   EXPECT_THAT(read_all(*db, target, from.texts, from.later), ElementsAre(numbered(2, 60000), numbered(3, 60000)));
-  EXPECT_THAT(db->private_messages_from(zoe, ids[0]).texts, IsEmpty()); // nobody else's
+  EXPECT_THAT(now().private_messages.from(zoe, ids[0]).texts, IsEmpty()); // nobody else's
 }
 
 TEST_P(StoreContract, RowsWithLongTextsAreFewAtOnce) {
@@ -154,7 +158,7 @@ TEST_P(StoreContract, RowsWithLongTextsAreFewAtOnce) {
   size_t seen = 0;
   persistence::table_row last;
   for (;;) {
-    const auto page = db->rows_with(messages, author, zoe.value, last, 500);
+    const auto page = now().rows.with(messages, author, zoe.value, last, 500);
     EXPECT_LE(page.size(), 4u);
     if (page.empty())
       break;
@@ -163,7 +167,7 @@ TEST_P(StoreContract, RowsWithLongTextsAreFewAtOnce) {
   }
 
   EXPECT_EQ(seen, 10u);
-  EXPECT_THAT(db->rows_after(messages, {}, 500), SizeIs(4));
+  EXPECT_THAT(now().rows.after(messages, {}, 500), SizeIs(4));
 }
 
 // --- how much may wait ---
@@ -181,8 +185,8 @@ TEST_P(StoreContract, AnAuthorHasAQuarterOfAMegabyteInAMailboxAndTheNextHasItToo
   for (int i = 0; i < 32; ++i)
     ASSERT_TRUE(tell(other, hostile_name, text)) << i;
   EXPECT_EQ(tell(other, hostile_name, "x").why(), fault::mailbox_full);
-  const auto first = write([&] { return db->open_session(target, noon); })->waiting.at(0).id;
-  db->transact([&] { db->mark_delivered({first}, noon); });
+  const auto first = write([&](const auto& db) { return decisions::open_session(db, target, noon); })->waiting.at(0).id;
+  db->transact([&](const auto& db) { db.private_messages.mark_delivered({first}, noon); });
   EXPECT_TRUE(tell(zoe, hostile_name, text));
 }
 

@@ -51,7 +51,7 @@ TEST_P(StoreContract, AnImportMakesAllAccountsWithTheirSalons) {
   for (size_t line = 4; line < 600; ++line)
     all.push_back(account(line, "user " + std::to_string(line)));
 
-  const auto made = write([&] { return db->import_accounts(all, decided()); });
+  const auto made = write([&](const auto& db) { return decisions::import_accounts(db, all, decided()); });
 
   EXPECT_THAT(made.faults, IsEmpty());
   ASSERT_THAT(made.members, SizeIs(3));
@@ -65,31 +65,33 @@ TEST_P(StoreContract, AnImportMakesAllAccountsWithTheirSalons) {
   EXPECT_GT(one->id.value, before.value);
   EXPECT_EQ(made.members[1].salon, blabla);
   EXPECT_THAT(made.members[1].who, ElementsAre(one->id));
-  EXPECT_THAT(db->members(marketing), ElementsAre(one->id));
-  EXPECT_THAT(db->members(general), SizeIs(all.size() + 1));
+  EXPECT_THAT(now().memberships.members(marketing), ElementsAre(one->id));
+  EXPECT_THAT(now().memberships.members(general), SizeIs(all.size() + 1));
   EXPECT_TRUE(find("user 599"));
   EXPECT_THAT(audited(), ElementsAre("users import|598 accounts|done"));
 }
 
 TEST_P(StoreContract, AnImportTellsOfNoMembersOfArchivedSalonsWhichHaveThemOnceTheyComeBack) {
-  write([&] { return db->archive_salon(general, decided()); });
+  write([&](const auto& db) { return decisions::archive_salon(db, general, decided()); });
 
-  const auto made = write([&] { return db->import_accounts({account(1, "a"), account(2, "b")}, decided()); });
+  const auto made = write([&](const auto& db) {
+    return decisions::import_accounts(db, {account(1, "a"), account(2, "b")}, decided());
+  });
 
   EXPECT_TRUE(find("a"));
   EXPECT_THAT(made.members, IsEmpty());
-  write([&] { return db->restore_salon(key_of("Général"), decided()); });
-  EXPECT_THAT(db->members(general), SizeIs(2));
+  write([&](const auto& db) { return decisions::restore_salon(db, key_of("Général"), decided()); });
+  EXPECT_THAT(now().memberships.members(general), SizeIs(2));
 }
 
 TEST_P(StoreContract, AnImportWithFaultsStoresNothing) {
   add_user("Zoé");
   add_user("doomed");
-  write([&] { return db->ban("doomed", decided()); });
+  write([&](const auto& db) { return decisions::ban(db, "doomed", decided()); });
   const auto& waiting = table_named("registrations");
-  db->transact([&] {
-    db->put_rows(waiting, {{std::string("waits"), std::string("Waits"), std::string("alias of 5"),
-                            std::string("Alias of 5"), std::string("hash"), int64_t{42}, std::string()}});
+  db->transact([&](const auto& db) {
+    db.rows.put(waiting, {{std::string("waits"), std::string("Waits"), std::string("alias of 5"),
+                           std::string("Alias of 5"), std::string("hash"), int64_t{42}, std::string()}});
   });
   auto alias = account(6, "f");
   alias.alias = "ZOÉ";
@@ -101,8 +103,8 @@ TEST_P(StoreContract, AnImportWithFaultsStoresNothing) {
                                           account(5, "e", {"Nulle part", "Blabla"}),
                                           alias};
 
-  const auto faults = spelled(db->import_faults(all));
-  const auto made = write([&] { return db->import_accounts(all, decided()); });
+  const auto faults = spelled(decisions::import_faults(now(), all));
+  const auto made = write([&](const auto& db) { return decisions::import_accounts(db, all, decided()); });
 
   EXPECT_THAT(faults, ElementsAre("2 name_taken ZOÉ", "3 name_taken Doomed", "4 name_taken waits",
                                   "5 alias_taken alias of 5", "5 unknown_salon Nulle part", "6 alias_taken ZOÉ"));
@@ -115,21 +117,21 @@ TEST_P(StoreContract, AnImportWithFaultsStoresNothing) {
 TEST_P(StoreContract, AnErasedUserLeavesOnlyTheAuditLog) {
   const auto zoe = add_user("Zoé");
   const auto paul = add_user("paul");
-  db->transact([&] {
+  db->transact([&](const auto& db) {
     for (int64_t seq = 1; seq <= 3; ++seq)
-      db->append({general, seq == 2 ? paul : zoe, seq, hostile_text, noon});
-    db->store_private(zoe, "paul", "sent", noon);
-    db->store_private(paul, key_of("zoé"), "received", noon);
-    db->add_request(marketing, zoe, noon);
-    db->add_member(blabla, zoe);
-    db->set_role(key_of("zoé"), role::moderator, {blabla}, decided());
-    db->issue_token(zoe, std::string(32, 'z'), noon, after_noon(minutes(1)));
-    db->remember_address(zoe, "192.0.2.1", noon);
-    db->kick(key_of("zoé"), after_noon(minutes(5)), decided());
-    db->put_rows(table_named("notices"), {{zoe.value, marketing.value, int64_t{1}, int64_t{42}}});
+      db.messages.append({general, seq == 2 ? paul : zoe, seq, hostile_text, noon});
+    decisions::store_private(db, zoe, "paul", "sent", noon);
+    decisions::store_private(db, paul, key_of("zoé"), "received", noon);
+    decisions::add_request(db, marketing, zoe, noon);
+    decisions::add_member(db, blabla, zoe);
+    decisions::set_role(db, key_of("zoé"), role::moderator, {blabla}, decided());
+    db.sessions.issue_token(zoe, std::string(32, 'z'), noon, after_noon(minutes(1)));
+    db.sessions.remember_address(zoe, "192.0.2.1", noon);
+    decisions::kick(db, key_of("zoé"), after_noon(minutes(5)), decided());
+    db.rows.put(table_named("notices"), {{zoe.value, marketing.value, int64_t{1}, int64_t{42}}});
   });
 
-  const auto gone = write([&] { return db->erase(key_of("ZOÉ"), decided()); });
+  const auto gone = write([&](const auto& db) { return decisions::erase(db, key_of("ZOÉ"), decided()); });
 
   ASSERT_TRUE(gone);
   EXPECT_EQ(gone->who.id, zoe);
@@ -140,33 +142,36 @@ TEST_P(StoreContract, AnErasedUserLeavesOnlyTheAuditLog) {
     counts += table + "=" + std::to_string(rows) + " ";
   EXPECT_EQ(counts, "clients=1 salons_adheres=2 messages=2 private_messages=2 join_requests=1 moderators=1 notices=1 "
                     "sessions=1 known_addresses=1 registrations=0 bans=1 ");
-  const auto last = db->audit_tail(1).at(0);
+  const auto last = now().audit.tail(1).at(0);
   EXPECT_EQ(last.id, gone->receipt);
   EXPECT_EQ(last.what + "|" + last.to + "|" + last.result, "erase|Zoé|done");
   EXPECT_FALSE(find("Zoé"));
   EXPECT_THAT(texts(general), ElementsAre(hostile_text));
-  EXPECT_THAT(db->bans(noon), IsEmpty());
-  EXPECT_THAT(db->join_requests(), IsEmpty());
+  EXPECT_THAT(now().bans.all(noon), IsEmpty());
+  EXPECT_THAT(now().join_requests.all(), IsEmpty());
   EXPECT_EQ(last_seq(general), 3);
   const persistence::field name{std::string("Zoé")}, key{key_of("Zoé")};
   for (const auto& table : stored_tables()) {
     if (table.name == std::string_view("audit"))
       continue;
-    for (const auto& row : db->rows_after(table, {}, 1000))
+    for (const auto& row : now().rows.after(table, {}, 1000))
       for (const auto& value : row)
         EXPECT_FALSE(value == name || value == key) << table.name;
   }
-  EXPECT_TRUE(write([&] { return db->register_user({"zoé", "zoé", "h"}); })) << "the name is free";
+  EXPECT_TRUE(write([&](const auto& db) {
+    return decisions::register_user(db, {"zoé", "zoé", "h"});
+  })) << "the name is free";
 }
 
 TEST_P(StoreContract, NobodyErasesHimselfOrTheLastAdministrator) {
   add_user("Zoé", role::administrator);
   add_user("paul", role::administrator);
 
-  EXPECT_EQ(write([&] { return db->erase("zoé", by("ZOÉ")); }).why(), fault::not_allowed);
-  EXPECT_TRUE(write([&] { return db->erase("paul", decided()); }));
-  EXPECT_EQ(write([&] { return db->erase("zoé", decided()); }).why(), fault::not_allowed);
-  EXPECT_EQ(write([&] { return db->erase("nobody", decided()); }).why(), fault::unknown_user);
+  EXPECT_EQ(write([&](const auto& db) { return decisions::erase(db, "zoé", by("ZOÉ")); }).why(), fault::not_allowed);
+  EXPECT_TRUE(write([&](const auto& db) { return decisions::erase(db, "paul", decided()); }));
+  EXPECT_EQ(write([&](const auto& db) { return decisions::erase(db, "zoé", decided()); }).why(), fault::not_allowed);
+  EXPECT_EQ(write([&](const auto& db) { return decisions::erase(db, "nobody", decided()); }).why(),
+            fault::unknown_user);
 
   EXPECT_TRUE(find("Zoé"));
   EXPECT_THAT(audited(), ElementsAre("erase|Zoé|not_allowed", "erase|paul|done", "erase|Zoé|not_allowed",
@@ -184,7 +189,7 @@ TEST_P(StoreContract, RowsAreFoundByAColumnPageByPage) {
   std::string seen;
   persistence::table_row last;
   for (;;) {
-    const auto page = db->rows_with(messages, author, zoe.value, last, 5);
+    const auto page = now().rows.with(messages, author, zoe.value, last, 5);
     for (const auto& row : page)
       seen += std::get<std::string>(row[text]) + " ";
     if (page.size() < 5)
@@ -193,8 +198,8 @@ TEST_P(StoreContract, RowsAreFoundByAColumnPageByPage) {
   }
 
   EXPECT_EQ(seen, "1 3 5 7 9 11 13 15 17 19 21 23 25 ");
-  EXPECT_EQ(db->count_with(messages, author, paul.value), 12);
-  EXPECT_THAT(db->rows_with(table_named("clients"), 2, key_of("zoé"), {}, 10), SizeIs(1));
+  EXPECT_EQ(now().rows.count_with(messages, author, paul.value), 12);
+  EXPECT_THAT(now().rows.with(table_named("clients"), 2, key_of("zoé"), {}, 10), SizeIs(1));
 }
 
 TEST(PersonalColumns, AreAllThatNameAUser) {

@@ -26,7 +26,7 @@ TEST_P(StoreContract, AMessageIsKeptAsItWasSaid) {
   ASSERT_TRUE(post(general, who, 2, longest_text()));
   ASSERT_TRUE(post(general, who, 3, " \\ % _ 'x'' "));
 
-  const auto kept = db->history(general, newest, 10);
+  const auto kept = now().messages.history(general, newest, 10);
   ASSERT_EQ(kept.size(), 3u);
   EXPECT_EQ(kept[0].seq, 1);
   EXPECT_EQ(kept[0].author, hostile_name);
@@ -39,26 +39,26 @@ TEST_P(StoreContract, AMessageIsKeptAsItWasSaid) {
 }
 
 TEST_P(StoreContract, ASalonWithoutMessagesHasNoHistory) {
-  EXPECT_THAT(db->history(general, newest, 10), IsEmpty());
-  EXPECT_THAT(db->history(salon_id{4711}, newest, 10), IsEmpty());
+  EXPECT_THAT(now().messages.history(general, newest, 10), IsEmpty());
+  EXPECT_THAT(now().messages.history(salon_id{4711}, newest, 10), IsEmpty());
 }
 
 TEST_P(StoreContract, HistoryIsReadPageByPage) {
   const auto zoe = add_user("Zoé");
-  db->transact([&] {
+  db->transact([&](const auto& db) {
     for (int seq = 1; seq <= 10; ++seq)
-      db->append({general, zoe, seq, std::to_string(seq), noon});
-    db->append({blabla, zoe, 1, "elsewhere", noon});
+      db.messages.append({general, zoe, seq, std::to_string(seq), noon});
+    db.messages.append({blabla, zoe, 1, "elsewhere", noon});
   });
 
   EXPECT_THAT(texts(general, 3), ElementsAre("8", "9", "10"));
-  const auto page = db->history(general, 8, 3);
+  const auto page = now().messages.history(general, 8, 3);
   ASSERT_EQ(page.size(), 3u);
   EXPECT_EQ(page[0].seq, 5);
   EXPECT_EQ(page[2].seq, 7);
-  EXPECT_EQ(db->history(general, 3, 100).size(), 2u);
-  EXPECT_THAT(db->history(general, 1, 100), IsEmpty());
-  EXPECT_THAT(db->history(general, newest, 0), IsEmpty());
+  EXPECT_EQ(now().messages.history(general, 3, 100).size(), 2u);
+  EXPECT_THAT(now().messages.history(general, 1, 100), IsEmpty());
+  EXPECT_THAT(now().messages.history(general, newest, 0), IsEmpty());
 }
 
 TEST_P(StoreContract, HistoryFollowsTheOrderNumbersAndTheirGaps) {
@@ -115,12 +115,13 @@ TEST_P(StoreContract, ABigGroupIsStoredInOrder) {
   const auto zoe = add_user("Zoé");
   const auto other = add_user(hostile_name);
 
-  db->transact([&] {
+  db->transact([&](const auto& db) {
     for (int seq = 1; seq <= 256; ++seq)
-      ASSERT_TRUE(db->append({seq % 2 ? general : blabla, seq % 3 ? zoe : other, seq, std::to_string(seq), noon}));
+      ASSERT_TRUE(
+          db.messages.append({seq % 2 ? general : blabla, seq % 3 ? zoe : other, seq, std::to_string(seq), noon}));
   });
 
-  const auto odd = db->history(general, newest, 500);
+  const auto odd = now().messages.history(general, newest, 500);
   ASSERT_EQ(odd.size(), 128u);
   for (size_t i = 0; i < odd.size(); ++i) {
     EXPECT_EQ(odd[i].seq, static_cast<int64_t>(2 * i + 1));
@@ -135,14 +136,16 @@ TEST_P(StoreContract, ADeletedMessageIsNotShownAndItsNumberStaysUsed) {
   const auto zoe = add_user("Zoé");
   post(general, zoe, 1, "kept");
   post(general, zoe, 2, "gone");
-  const auto which = db->history(general, newest, 1).at(0).id;
+  const auto which = now().messages.history(general, newest, 1).at(0).id;
 
-  EXPECT_TRUE(write([&] { return db->delete_message(which, decided()); }));
+  EXPECT_TRUE(write([&](const auto& db) { return decisions::delete_message(db, which, decided()); }));
 
   EXPECT_THAT(texts(general), ElementsAre("kept"));
   EXPECT_EQ(last_seq(general), 2);
-  EXPECT_EQ(write([&] { return db->delete_message(which, decided()); }), fault::no_such_message);
-  EXPECT_EQ(write([&] { return db->delete_message(message_id{4711}, decided()); }), fault::no_such_message);
+  EXPECT_EQ(write([&](const auto& db) { return decisions::delete_message(db, which, decided()); }),
+            fault::no_such_message);
+  EXPECT_EQ(write([&](const auto& db) { return decisions::delete_message(db, message_id{4711}, decided()); }),
+            fault::no_such_message);
 }
 
 TEST_P(StoreContract, MessagesAreFoundByAPartOfTheirTextPageByPage) {
@@ -153,7 +156,7 @@ TEST_P(StoreContract, MessagesAreFoundByAPartOfTheirTextPageByPage) {
   post(blabla, zoe, 1, "bonjour ailleurs");
   const auto found = [&](const std::string& text, int64_t before, size_t count) {
     std::vector<std::string> result;
-    for (const auto& message : db->search(general, text, before, count))
+    for (const auto& message : now().messages.search(general, text, before, count))
       result.push_back(message.text);
     return result;
   };
@@ -169,9 +172,9 @@ TEST_P(StoreContract, MessagesAreFoundByAPartOfTheirTextPageByPage) {
 }
 
 /// The order numbers of the newest `count` messages that hold the text, oldest first.
-std::vector<int64_t> found_in(persistence::store& db, salon_id salon, const std::string& text, size_t count) {
+std::vector<int64_t> found_in(const persistence::reading& db, salon_id salon, const std::string& text, size_t count) {
   std::vector<int64_t> result;
-  for (const auto& each : db.look_through(salon, text, std::numeric_limits<int64_t>::max(), count).found)
+  for (const auto& each : db.messages.look_through(salon, text, std::numeric_limits<int64_t>::max(), count).found)
     result.insert(result.begin(), each.number);
   return result;
 }
@@ -182,26 +185,28 @@ TEST_P(StoreContract, MessagesAreFoundInAnyCaseOfLetters) {
   for (int seq = 1; seq <= 6; ++seq)
     post(general, zoe, seq, said[seq - 1]);
 
-  EXPECT_THAT(found_in(*db, general, "L'Été À œUf", 50), ElementsAre(1, 2));
-  EXPECT_THAT(found_in(*db, general, "Жук", 50), ElementsAre(4, 5));
-  EXPECT_THAT(found_in(*db, general, "ete", 50), ElementsAre(3));
-  EXPECT_THAT(found_in(*db, general, "%", 50), ElementsAre(6));
-  EXPECT_THAT(found_in(*db, general, "_", 50), IsEmpty());
+  EXPECT_THAT(found_in(now(), general, "L'Été À œUf", 50), ElementsAre(1, 2));
+  EXPECT_THAT(found_in(now(), general, "Жук", 50), ElementsAre(4, 5));
+  EXPECT_THAT(found_in(now(), general, "ete", 50), ElementsAre(3));
+  EXPECT_THAT(found_in(now(), general, "%", 50), ElementsAre(6));
+  EXPECT_THAT(found_in(now(), general, "_", 50), IsEmpty());
 }
 
 TEST_P(StoreContract, MessagesAreLookedThroughPartByPart) {
-  constexpr auto part = static_cast<int64_t>(persistence::store::most_looked_through);
+  constexpr auto part = static_cast<int64_t>(persistence::message_store::most_looked_through);
   const auto zoe = add_user("Zoé");
-  db->transact([&] {
+  db->transact([&](const auto& db) {
     for (int64_t seq = 1; seq <= 2 * part + 1; ++seq)
-      db->append({general, zoe, 3 * seq, seq == 1 || seq == part + 2 ? "Aiguille" : "foin", support::noon});
-    db->append({blabla, zoe, 1, "aiguille", support::noon});
+      db.messages.append({general, zoe, 3 * seq, seq == 1 || seq == part + 2 ? "Aiguille" : "foin", support::noon});
+    db.messages.append({blabla, zoe, 1, "aiguille", support::noon});
   });
-  db->transact([&] { db->delete_message(db->history(general, newest, 1).at(0).id, support::decided()); });
+  db->transact([&](const auto& db) {
+    decisions::delete_message(db, db.messages.history(general, newest, 1).at(0).id, support::decided());
+  });
 
-  const auto first = db->look_through(general, "aiguille", newest, 50);
-  const auto second = db->look_through(general, "aiguille", first.before, 50);
-  const auto third = db->look_through(general, "aiguille", second.before, 50);
+  const auto first = now().messages.look_through(general, "aiguille", newest, 50);
+  const auto second = now().messages.look_through(general, "aiguille", first.before, 50);
+  const auto third = now().messages.look_through(general, "aiguille", second.before, 50);
 
   EXPECT_EQ(first.before, 3 * (part + 2));
   ASSERT_THAT(first.found, SizeIs(1));
@@ -219,8 +224,8 @@ TEST_P(StoreContract, NoMoreMessagesAreFoundThanAreWanted) {
   for (int seq = 1; seq <= 9; ++seq)
     post(general, zoe, seq, seq == 5 ? "foin" : "aiguille");
 
-  EXPECT_THAT(found_in(*db, general, "aiguille", 5), ElementsAre(4, 6, 7, 8, 9));
-  EXPECT_THAT(found_in(*db, marketing, "aiguille", 5), IsEmpty());
+  EXPECT_THAT(found_in(now(), general, "aiguille", 5), ElementsAre(4, 6, 7, 8, 9));
+  EXPECT_THAT(found_in(now(), marketing, "aiguille", 5), IsEmpty());
 }
 
 } // namespace salond

@@ -3,6 +3,7 @@
 #include "protocol/words/names.hpp"
 #include "tests/support/lossy_proxy.hpp"
 #include "tests/support/mariadb.hpp"
+#include "tests/support/stores.hpp"
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -98,10 +99,10 @@ private:
       for (auto seq = next; seq < next + group_size; ++seq)
         texts.push_back("message " + std::to_string(seq));
       try {
-        db.transact([&] {
+        db.transact([&](const auto& db) {
           auto seq = next;
           for (const auto& text : texts)
-            db.append({general, author, seq++, text, noon});
+            db.messages.append({general, author, seq++, text, noon});
         });
         stored_.insert(stored_.end(), texts.begin(), texts.end());
         ++groups_;
@@ -144,7 +145,9 @@ protected:
         before_statement(statement);
     };
     db = open_mysql(where, {where, patience, told.taker(), told.taker()}, how);
-    db->transact([&] { author = db->register_user({"Zoé", "Zoé", "$argon2id$hash"})->user.id; });
+    db->transact([&](const auto& db) {
+      author = decisions::register_user(db, {"Zoé", "Zoé", "$argon2id$hash"})->user.id;
+    });
   }
 
   /// Whether the store comes to say that it tries again.
@@ -157,7 +160,9 @@ protected:
 
   outcome<done> post(int64_t seq) {
     outcome<done> answer = fault::storage;
-    db->transact([&] { answer = db->append({general, author, seq, "message " + std::to_string(seq), noon}); });
+    db->transact([&](const auto& db) {
+      answer = db.messages.append({general, author, seq, "message " + std::to_string(seq), noon});
+    });
     return answer;
   }
 
@@ -264,7 +269,7 @@ TEST_F(MysqlOutage, AReadOnlyServerIsUnavailableForWritesAlone) {
   EXPECT_EQ(kind_of([this] { post(2); }), store_error::kind::unavailable);
   EXPECT_GE(std::chrono::steady_clock::now() - before, 200ms);
   size_t seen = 0;
-  db->read([&] { seen = db->history(general, 100, 100).size(); });
+  db->read([&](const auto& db) { seen = db.messages.history(general, 100, 100).size(); });
   EXPECT_EQ(seen, 1u);
 
   support::execute_mysql(root, "SET GLOBAL read_only = 0");
@@ -284,12 +289,12 @@ TEST_F(MysqlOutage, AnUnreachableServerIsUnavailableOnceThePatienceIsOver) {
     EXPECT_GE(std::chrono::steady_clock::now() - before, 300ms);
   };
   expect_unavailable([&] { post(2); });
-  expect_unavailable([&] { reader->read([&] { reader->history(general, 100, 100); }); });
+  expect_unavailable([&] { reader->read([&](const auto& db) { db.messages.history(general, 100, 100); }); });
 
   server->start();
   EXPECT_TRUE(post(3));
   size_t seen = 0;
-  reader->read([&] { seen = reader->history(general, 100, 100).size(); });
+  reader->read([&](const auto& db) { seen = db.messages.history(general, 100, 100).size(); });
   EXPECT_EQ(seen, 2u);
 }
 
@@ -300,9 +305,9 @@ TEST_F(MysqlOutage, ACommitWhoseAnswerIsLostIsNotStoredTwice) {
 
   proxy.lose(lossy_proxy::loss::answer, "COMMIT");
   int runs = 0;
-  db->transact([&] {
+  db->transact([&](const auto& db) {
     ++runs;
-    db->append({general, author, 1, "message 1", noon});
+    db.messages.append({general, author, 1, "message 1", noon});
   });
 
   EXPECT_EQ(proxy.losses(), 1);
@@ -318,9 +323,9 @@ TEST_F(MysqlOutage, ACommitThatDidNotArriveIsStoredAfterAll) {
 
   proxy.lose(lossy_proxy::loss::question, "COMMIT");
   int runs = 0;
-  db->transact([&] {
+  db->transact([&](const auto& db) {
     ++runs;
-    db->append({general, author, 1, "message 1", noon});
+    db.messages.append({general, author, 1, "message 1", noon});
   });
 
   EXPECT_EQ(proxy.losses(), 1);
@@ -337,8 +342,8 @@ TEST_F(MysqlOutage, AnAnswerLostBeforeTheCommitIsTriedAgain) {
   for (const auto* word : {"START TRANSACTION", "COMMIT", "ROLLBACK"}) {
     SCOPED_TRACE(word);
     proxy.lose(lossy_proxy::loss::answer, word);
-    EXPECT_THROW(db->transact([&] {
-      db->append({general, author, 1, "never", noon});
+    EXPECT_THROW(db->transact([&](const auto& db) {
+      db.messages.append({general, author, 1, "never", noon});
       throw std::logic_error("of ours");
     }),
                  std::logic_error);

@@ -14,9 +14,9 @@ using testing::IsEmpty;
 
 TEST_P(StoreContract, AProfileTellsWhatAnOperatorAsksAbout) {
   const auto who = add_user(hostile_name);
-  write([&] { return db->add_member(blabla, who); });
+  write([&](const auto& db) { return decisions::add_member(db, blabla, who); });
 
-  const auto before = db->profile(key_of(hostile_name));
+  const auto before = now().accounts.profile(key_of(hostile_name));
   ASSERT_TRUE(before);
   EXPECT_EQ(before->who.id, who);
   EXPECT_EQ(before->who.username, hostile_name);
@@ -25,18 +25,20 @@ TEST_P(StoreContract, AProfileTellsWhatAnOperatorAsksAbout) {
   EXPECT_EQ(before->last_seen, std::nullopt);
   EXPECT_THAT(before->salons, ElementsAre("Général", "Blabla"));
   EXPECT_THAT(before->moderates, IsEmpty());
-  EXPECT_EQ(db->profile("nobody").why(), fault::unknown_user);
+  EXPECT_EQ(now().accounts.profile("nobody").why(), fault::unknown_user);
 }
 
 TEST_P(StoreContract, AUserWasLastSeenAtTheLoginOrItsEnd) {
   const auto zoe = add_user("Zoé");
 
-  write([&] { return db->open_session(zoe, noon); });
-  EXPECT_TRUE(db->profile(key_of("Zoé"))->connected);
-  EXPECT_EQ(db->profile(key_of("Zoé"))->last_seen, noon);
-  db->transact([&] { db->close_sessions({zoe}, store::requests::end, after_noon(minutes(5))); });
-  EXPECT_FALSE(db->profile(key_of("Zoé"))->connected);
-  EXPECT_EQ(db->profile(key_of("Zoé"))->last_seen, after_noon(minutes(5)));
+  write([&](const auto& db) { return decisions::open_session(db, zoe, noon); });
+  EXPECT_TRUE(now().accounts.profile(key_of("Zoé"))->connected);
+  EXPECT_EQ(now().accounts.profile(key_of("Zoé"))->last_seen, noon);
+  db->transact([&](const auto& db) {
+    db.sessions.close({zoe}, persistence::session_store::requests::end, after_noon(minutes(5)));
+  });
+  EXPECT_FALSE(now().accounts.profile(key_of("Zoé"))->connected);
+  EXPECT_EQ(now().accounts.profile(key_of("Zoé"))->last_seen, after_noon(minutes(5)));
 }
 
 TEST_P(StoreContract, UsersAreFoundByAPartOfTheirKeyPageByPage) {
@@ -44,7 +46,7 @@ TEST_P(StoreContract, UsersAreFoundByAPartOfTheirKeyPageByPage) {
     add_user(name);
   const auto found = [&](const std::string& part, const std::string& after, size_t most) {
     std::vector<std::string> names;
-    for (const auto& one : db->find_users(key_of(part), after, most))
+    for (const auto& one : now().accounts.profiles(key_of(part), after, most))
       names.push_back(one.who.username);
     return names;
   };
@@ -61,30 +63,40 @@ TEST_P(StoreContract, UsersAreFoundByAPartOfTheirKeyPageByPage) {
 // --- accounts ---
 
 TEST_P(StoreContract, AnOperatorAddsAUser) {
-  const auto made = write([&] { return db->add_user({hostile_name, "alias", "$argon2id$x", role::user}, decided()); });
+  const auto made = write([&](const auto& db) {
+    return decisions::add_user(db, {hostile_name, "alias", "$argon2id$x", role::user}, decided());
+  });
 
   ASSERT_TRUE(made);
   EXPECT_EQ(find(hostile_name)->id, made->user.id);
   EXPECT_THAT(made->salons, ElementsAre(general));
-  EXPECT_EQ(write([&] { return db->add_user({hostile_name, "other", "h"}, decided()); }).why(), fault::name_taken);
-  EXPECT_EQ(write([&] { return db->add_user({"other", "ALIAS", "h"}, decided()); }).why(), fault::alias_taken);
+  EXPECT_EQ(write([&](const auto& db) {
+              return decisions::add_user(db, {hostile_name, "other", "h"}, decided());
+            }).why(),
+            fault::name_taken);
+  EXPECT_EQ(write([&](const auto& db) {
+              return decisions::add_user(db, {"other", "ALIAS", "h"}, decided());
+            }).why(),
+            fault::alias_taken);
 }
 
 TEST_P(StoreContract, ARenamedUserKeepsAllThatIsHis) {
   const auto zoe = add_user("Zoé");
-  write([&] { return db->add_member(marketing, zoe); });
+  write([&](const auto& db) { return decisions::add_member(db, marketing, zoe); });
   post(general, zoe, 1, "kept");
 
-  const auto renamed = write([&] { return db->rename_user(key_of("Zoé"), hostile_name, decided()); });
+  const auto renamed =
+      write([&](const auto& db) { return decisions::rename_user(db, key_of("Zoé"), hostile_name, decided()); });
 
   ASSERT_TRUE(renamed);
   EXPECT_EQ(renamed->id, zoe);
   EXPECT_EQ(renamed->username, hostile_name);
   EXPECT_EQ(find("Zoé"), fault::unknown_user);
   EXPECT_EQ(find(hostile_name)->id, zoe);
-  EXPECT_THAT(db->members(marketing), ElementsAre(zoe));
-  EXPECT_EQ(db->history(general, newest, 1).at(0).author, hostile_name);
-  EXPECT_TRUE(write([&] { return db->rename_user(key_of(hostile_name), hostile_name, decided()); }));
+  EXPECT_THAT(now().memberships.members(marketing), ElementsAre(zoe));
+  EXPECT_EQ(now().messages.history(general, newest, 1).at(0).author, hostile_name);
+  EXPECT_TRUE(
+      write([&](const auto& db) { return decisions::rename_user(db, key_of(hostile_name), hostile_name, decided()); }));
   EXPECT_NE(add_user("Zoé2"), user_id{});
 }
 
@@ -92,35 +104,40 @@ TEST_P(StoreContract, NobodyGetsANameThatIsTakenOrBanned) {
   add_user("Zoé");
   add_user("paul");
   add_user("doomed");
-  write([&] { return db->ban("doomed", decided()); });
+  write([&](const auto& db) { return decisions::ban(db, "doomed", decided()); });
 
-  EXPECT_EQ(write([&] { return db->rename_user("paul", "ZOÉ", decided()); }), fault::name_taken);
-  EXPECT_EQ(write([&] { return db->rename_user("paul", "Doomed", decided()); }), fault::name_taken);
-  EXPECT_EQ(write([&] { return db->rename_user("nobody", "x", decided()); }), fault::unknown_user);
-  EXPECT_TRUE(write([&] { return db->rename_user("paul", "Paul", decided()); }));
+  EXPECT_EQ(write([&](const auto& db) { return decisions::rename_user(db, "paul", "ZOÉ", decided()); }),
+            fault::name_taken);
+  EXPECT_EQ(write([&](const auto& db) { return decisions::rename_user(db, "paul", "Doomed", decided()); }),
+            fault::name_taken);
+  EXPECT_EQ(write([&](const auto& db) { return decisions::rename_user(db, "nobody", "x", decided()); }),
+            fault::unknown_user);
+  EXPECT_TRUE(write([&](const auto& db) { return decisions::rename_user(db, "paul", "Paul", decided()); }));
   EXPECT_EQ(find("paul")->username, "Paul");
 }
 
 TEST_P(StoreContract, ANewNameDoesNotEndAKick) {
   const auto zoe = add_user("Zoé");
-  write([&] { return db->kick(key_of("Zoé"), after_noon(minutes(5)), decided()); });
+  write([&](const auto& db) { return decisions::kick(db, key_of("Zoé"), after_noon(minutes(5)), decided()); });
 
-  ASSERT_TRUE(write([&] { return db->rename_user(key_of("Zoé"), "Zora", decided()); }));
+  ASSERT_TRUE(write([&](const auto& db) { return decisions::rename_user(db, key_of("Zoé"), "Zora", decided()); }));
 
-  EXPECT_EQ(write([&] { return db->open_session(zoe, noon); }).why(), fault::kicked);
-  EXPECT_EQ(db->bans(noon).at(0).username, "Zora");
+  EXPECT_EQ(write([&](const auto& db) { return decisions::open_session(db, zoe, noon); }).why(), fault::kicked);
+  EXPECT_EQ(now().bans.all(noon).at(0).username, "Zora");
 }
 
 TEST_P(StoreContract, APasswordThatAnOperatorSetsEndsTheTokens) {
   const auto who = add_user(hostile_name);
   const std::string token(32, 't');
-  db->transact([&] { db->issue_token(who, token, noon, after_noon(minutes(5))); });
+  db->transact([&](const auto& db) { db.sessions.issue_token(who, token, noon, after_noon(minutes(5))); });
 
-  ASSERT_TRUE(write([&] { return db->set_password(key_of(hostile_name), "$argon2id$new", decided()); }));
+  ASSERT_TRUE(write(
+      [&](const auto& db) { return decisions::set_password(db, key_of(hostile_name), "$argon2id$new", decided()); }));
 
   EXPECT_EQ(find(hostile_name)->password_hash, "$argon2id$new");
-  EXPECT_EQ(write([&] { return db->find_token(token, noon); }).why(), fault::wrong_credentials);
-  EXPECT_EQ(write([&] { return db->set_password("nobody", "h", decided()); }), fault::unknown_user);
+  EXPECT_EQ(write([&](const auto& db) { return db.sessions.find_token(token, noon); }).why(), fault::wrong_credentials);
+  EXPECT_EQ(write([&](const auto& db) { return decisions::set_password(db, "nobody", "h", decided()); }),
+            fault::unknown_user);
 }
 
 // --- roles ---
@@ -129,28 +146,31 @@ TEST_P(StoreContract, AModeratorIsGivenSalonsAndLosesThemWithTheRole) {
   add_user(hostile_name);
   const auto key = key_of(hostile_name);
 
-  const auto made = write([&] {
-    return db->set_role(key, role::moderator, {marketing, general, marketing}, decided());
+  const auto made = write([&](const auto& db) {
+    return decisions::set_role(db, key, role::moderator, {marketing, general, marketing}, decided());
   });
 
   ASSERT_TRUE(made);
   EXPECT_EQ(made->role, role::moderator);
   EXPECT_EQ(find(hostile_name)->role, role::moderator);
-  EXPECT_THAT(db->moderates(key), ElementsAre(general, marketing));
-  EXPECT_THAT(db->profile(key)->moderates, ElementsAre("Général", "Marketing"));
-  EXPECT_TRUE(write([&] { return db->set_role(key, role::moderator, {blabla}, decided()); }));
-  EXPECT_THAT(db->moderates(key), ElementsAre(blabla));
-  EXPECT_TRUE(write([&] { return db->set_role(key, role::user, {blabla}, decided()); }));
-  EXPECT_THAT(db->moderates(key), IsEmpty());
+  EXPECT_THAT(now().roles.moderates(key), ElementsAre(general, marketing));
+  EXPECT_THAT(now().accounts.profile(key)->moderates, ElementsAre("Général", "Marketing"));
+  EXPECT_TRUE(
+      write([&](const auto& db) { return decisions::set_role(db, key, role::moderator, {blabla}, decided()); }));
+  EXPECT_THAT(now().roles.moderates(key), ElementsAre(blabla));
+  EXPECT_TRUE(write([&](const auto& db) { return decisions::set_role(db, key, role::user, {blabla}, decided()); }));
+  EXPECT_THAT(now().roles.moderates(key), IsEmpty());
   EXPECT_EQ(find(hostile_name)->role, role::user);
 }
 
 TEST_P(StoreContract, NobodyIsGivenASalonThatIsNot) {
   add_user("Zoé");
 
-  EXPECT_EQ(write([&] { return db->set_role("nobody", role::moderator, {}, decided()); }).why(), fault::unknown_user);
-  EXPECT_EQ(write([&] {
-              return db->set_role(key_of("Zoé"), role::moderator, {blabla, salon_id{4711}}, decided());
+  EXPECT_EQ(
+      write([&](const auto& db) { return decisions::set_role(db, "nobody", role::moderator, {}, decided()); }).why(),
+      fault::unknown_user);
+  EXPECT_EQ(write([&](const auto& db) {
+              return decisions::set_role(db, key_of("Zoé"), role::moderator, {blabla, salon_id{4711}}, decided());
             }).why(),
             fault::unknown_salon);
   EXPECT_EQ(find("Zoé")->role, role::user);
@@ -159,25 +179,28 @@ TEST_P(StoreContract, NobodyIsGivenASalonThatIsNot) {
 TEST_P(StoreContract, NobodyTakesFromHimselfOrFromTheLastAdministrator) {
   add_user("admin", role::administrator);
   const auto to_user = [&](const std::string& name, const std::string& who) {
-    return write([&] { return db->set_role(key_of(name), role::user, {}, find(who) ? by(who) : decided(who)); });
+    return write([&](const auto& db) {
+      return decisions::set_role(db, key_of(name), role::user, {}, find(who) ? by(who) : decided(who));
+    });
   };
 
   EXPECT_EQ(to_user("admin", "root").why(), fault::not_allowed);
   EXPECT_EQ(find("admin")->role, role::administrator);
   add_user("server", role::administrator);
   EXPECT_EQ(to_user("server", "SERVER").why(), fault::not_allowed);
-  EXPECT_TRUE(write([&] { return db->set_role("server", role::administrator, {}, by("server")); }));
+  EXPECT_TRUE(
+      write([&](const auto& db) { return decisions::set_role(db, "server", role::administrator, {}, by("server")); }));
   EXPECT_TRUE(to_user("server", "admin"));
   EXPECT_EQ(to_user("admin", "root").why(), fault::not_allowed);
 }
 
 TEST_P(StoreContract, ABannedModeratorModeratesNothing) {
   add_user("Zoé");
-  write([&] { return db->set_role(key_of("Zoé"), role::moderator, {blabla}, decided()); });
+  write([&](const auto& db) { return decisions::set_role(db, key_of("Zoé"), role::moderator, {blabla}, decided()); });
 
-  ASSERT_TRUE(write([&] { return db->ban(key_of("Zoé"), decided()); }));
+  ASSERT_TRUE(write([&](const auto& db) { return decisions::ban(db, key_of("Zoé"), decided()); }));
 
-  EXPECT_THAT(db->moderates(key_of("Zoé")), IsEmpty());
+  EXPECT_THAT(now().roles.moderates(key_of("Zoé")), IsEmpty());
 }
 
 } // namespace salond

@@ -20,9 +20,11 @@ TEST_P(StoreContract, PrivateMessagesWaitInOrderUntilTheyAreDelivered) {
 
   EXPECT_THAT(waiting(target), ElementsAre(private_message{first->id, "Zoé", hostile_text, noon},
                                            private_message{second->id, hostile_name, "to oneself", noon}));
-  db->transact([&] { db->mark_delivered({first->id}, noon); });
+  db->transact([&](const auto& db) { db.private_messages.mark_delivered({first->id}, noon); });
   EXPECT_THAT(waiting(target), ElementsAre(private_message{second->id, hostile_name, "to oneself", noon}));
-  db->transact([&] { db->mark_delivered({first->id, second->id, private_id{987654321}}, noon); });
+  db->transact([&](const auto& db) {
+    db.private_messages.mark_delivered({first->id, second->id, private_id{987654321}}, noon);
+  });
   EXPECT_THAT(waiting(target), IsEmpty());
   EXPECT_THAT(waiting(zoe), IsEmpty());
 }
@@ -32,7 +34,7 @@ TEST_P(StoreContract, MarkingNothingAsDeliveredIsNothing) {
   const auto told = tell(zoe, "Zoé", "x");
   ASSERT_TRUE(told);
 
-  db->transact([&] { db->mark_delivered({}, noon); });
+  db->transact([&](const auto& db) { db.private_messages.mark_delivered({}, noon); });
 
   EXPECT_THAT(waiting(zoe), ElementsAre(private_message{told->id, "Zoé", "x", noon}));
 }
@@ -59,15 +61,15 @@ TEST_P(StoreContract, AHundredPrivateMessagesOfOneAuthorMayWait) {
   const auto zoe = add_user("Zoé");
   const auto other = add_user("other");
   std::vector<private_id> told;
-  db->transact([&] {
+  db->transact([&](const auto& db) {
     for (int i = 0; i < 100; ++i)
-      told.push_back(db->store_private(zoe, key_of(hostile_name), "x", noon)->id);
+      told.push_back(decisions::store_private(db, zoe, key_of(hostile_name), "x", noon)->id);
   });
 
   EXPECT_EQ(tell(zoe, hostile_name, "one too many").why(), fault::mailbox_full);
   EXPECT_TRUE(tell(other, hostile_name, "another may"));
   EXPECT_TRUE(tell(zoe, "other", "elsewhere too"));
-  db->transact([&] { db->mark_delivered({told.front()}, noon); });
+  db->transact([&](const auto& db) { db.private_messages.mark_delivered({told.front()}, noon); });
   EXPECT_TRUE(tell(zoe, hostile_name, "room again"));
   EXPECT_EQ(waiting(target).size(), 101u);
 }
@@ -77,15 +79,15 @@ TEST_P(StoreContract, AThousandPrivateMessagesMayWaitForOneTarget) {
   std::vector<user_id> authors;
   for (int i = 0; i < 11; ++i)
     authors.push_back(add_user("author " + std::to_string(i)));
-  db->transact([&] {
+  db->transact([&](const auto& db) {
     for (int i = 0; i < 1000; ++i)
-      ASSERT_TRUE(db->store_private(authors[static_cast<size_t>(i % 10)], key_of(hostile_name), "x", noon));
+      ASSERT_TRUE(decisions::store_private(db, authors[static_cast<size_t>(i % 10)], key_of(hostile_name), "x", noon));
   });
 
   EXPECT_EQ(tell(authors.back(), hostile_name, "one too many").why(), fault::mailbox_full);
   const auto all = waiting(target);
   EXPECT_EQ(all.size(), 1000u);
-  db->transact([&] { db->mark_delivered({all.front().id}, noon); });
+  db->transact([&](const auto& db) { db.private_messages.mark_delivered({all.front().id}, noon); });
   EXPECT_TRUE(tell(authors.back(), hostile_name, "room again"));
 }
 
@@ -96,7 +98,7 @@ TEST_P(StoreContract, PrivateMessagesOfAndToABannedUserAreGone) {
   tell(zoe, hostile_name, "to");
   const auto kept = tell(zoe, "Zoé", "kept");
 
-  ASSERT_TRUE(write([&] { return db->ban(key_of(hostile_name), decided()); }));
+  ASSERT_TRUE(write([&](const auto& db) { return decisions::ban(db, key_of(hostile_name), decided()); }));
 
   EXPECT_THAT(waiting(zoe), ElementsAre(private_message{kept->id, "Zoé", "kept", noon}));
 }
@@ -105,10 +107,11 @@ TEST_P(StoreContract, TheNumberOfAPrivateMessageIsNotUsedAgain) {
   const auto zoe = add_user("Zoé");
   add_user(hostile_name);
   const auto gone = tell(find(hostile_name)->id, "Zoé", "gone");
-  write([&] { return db->ban(key_of(hostile_name), decided()); });
+  write([&](const auto& db) { return decisions::ban(db, key_of(hostile_name), decided()); });
 
   const auto next = tell(zoe, "Zoé", "next");
-  db->transact([&] { db->mark_delivered({gone->id}, noon); }); // late news of the one that went
+  db->transact(
+      [&](const auto& db) { db.private_messages.mark_delivered({gone->id}, noon); }); // late news of the one that went
 
   EXPECT_THAT(waiting(zoe), ElementsAre(private_message{next->id, "Zoé", "next", noon}));
 }

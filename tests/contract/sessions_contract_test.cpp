@@ -17,10 +17,10 @@ using testing::IsEmpty;
 
 TEST_P(StoreContract, ASessionBeginsWithTheMemberships) {
   const auto who = add_user(hostile_name);
-  write([&] { return db->add_member(marketing, who); });
+  write([&](const auto& db) { return decisions::add_member(db, marketing, who); });
 
   for (int times = 0; times < 2; ++times) { // several at once are allowed
-    const auto arrived = write([&] { return db->open_session(who, noon); });
+    const auto arrived = write([&](const auto& db) { return decisions::open_session(db, who, noon); });
     ASSERT_TRUE(arrived);
     EXPECT_THAT(arrived->salons, testing::UnorderedElementsAre(general, marketing));
     EXPECT_THAT(arrived->waiting, IsEmpty());
@@ -28,63 +28,66 @@ TEST_P(StoreContract, ASessionBeginsWithTheMemberships) {
 }
 
 TEST_P(StoreContract, NobodyHasNoSession) {
-  EXPECT_EQ(write([&] { return db->open_session(nobody, noon); }).why(), fault::unknown_user);
-  db->transact([&] { db->close_sessions({nobody}, store::requests::end, noon); });
+  EXPECT_EQ(write([&](const auto& db) { return decisions::open_session(db, nobody, noon); }).why(),
+            fault::unknown_user);
+  db->transact([&](const auto& db) { db.sessions.close({nobody}, persistence::session_store::requests::end, noon); });
 }
 
 TEST_P(StoreContract, ManySessionsEndAtOnce) {
   std::vector<user_id> all;
   for (int i = 0; i < 75; ++i)
     all.push_back(add_user("u" + std::to_string(i)));
-  db->transact([&] {
+  db->transact([&](const auto& db) {
     for (const auto one : all) {
-      db->open_session(one, noon);
-      db->add_request(marketing, one, noon);
+      decisions::open_session(db, one, noon);
+      decisions::add_request(db, marketing, one, noon);
     }
   });
   const auto stays = all.back();
   all.pop_back(); // 74 go: lists of 64, 8, 1 and 1 where there are any
 
-  db->transact([&] { db->close_sessions(all, store::requests::end, after_noon(minutes(5))); });
+  db->transact([&](const auto& db) {
+    db.sessions.close(all, persistence::session_store::requests::end, after_noon(minutes(5)));
+  });
 
-  ASSERT_EQ(db->join_requests().size(), 1u);
-  EXPECT_EQ(db->join_requests()[0].user, stays);
+  ASSERT_EQ(now().join_requests.all().size(), 1u);
+  EXPECT_EQ(now().join_requests.all()[0].user, stays);
   for (int i = 0; i < 75; ++i)
-    EXPECT_EQ(db->profile("u" + std::to_string(i))->connected, i == 74) << i;
+    EXPECT_EQ(now().accounts.profile("u" + std::to_string(i))->connected, i == 74) << i;
 }
 
 TEST_P(StoreContract, TheEndOfASessionEndsTheRequestsOfItsUserAlone) {
   const auto zoe = add_user("Zoé");
   const auto other = add_user(hostile_name);
-  db->transact([&] {
-    db->open_session(zoe, noon);
-    db->add_request(marketing, zoe, noon);
-    db->add_request(marketing, other, noon);
+  db->transact([&](const auto& db) {
+    decisions::open_session(db, zoe, noon);
+    decisions::add_request(db, marketing, zoe, noon);
+    decisions::add_request(db, marketing, other, noon);
   });
 
-  db->transact([&] { db->close_sessions({zoe}, store::requests::keep, noon); });
-  EXPECT_EQ(db->join_requests().size(), 2u);
-  db->transact([&] { db->close_sessions({zoe}, store::requests::end, noon); });
+  db->transact([&](const auto& db) { db.sessions.close({zoe}, persistence::session_store::requests::keep, noon); });
+  EXPECT_EQ(now().join_requests.all().size(), 2u);
+  db->transact([&](const auto& db) { db.sessions.close({zoe}, persistence::session_store::requests::end, noon); });
 
-  ASSERT_EQ(db->join_requests().size(), 1u);
-  EXPECT_EQ(db->join_requests()[0].user, other);
+  ASSERT_EQ(now().join_requests.all().size(), 1u);
+  EXPECT_EQ(now().join_requests.all()[0].user, other);
 }
 
 TEST_P(StoreContract, AStartEndsAllRequestsUnlessTheyAreKept) {
   const auto zoe = add_user("Zoé");
-  write([&] { return db->open_session(zoe, noon); });
-  write([&] { return db->add_request(marketing, zoe, noon); });
+  write([&](const auto& db) { return decisions::open_session(db, zoe, noon); });
+  write([&](const auto& db) { return decisions::add_request(db, marketing, zoe, noon); });
 
-  db->transact([&] { db->reset_presence(store::requests::keep); });
-  EXPECT_EQ(db->join_requests().size(), 1u);
-  db->transact([&] { db->reset_presence(store::requests::end); });
-  EXPECT_THAT(db->join_requests(), IsEmpty());
+  db->transact([&](const auto& db) { db.sessions.reset_presence(persistence::session_store::requests::keep); });
+  EXPECT_EQ(now().join_requests.all().size(), 1u);
+  db->transact([&](const auto& db) { db.sessions.reset_presence(persistence::session_store::requests::end); });
+  EXPECT_THAT(now().join_requests.all(), IsEmpty());
 }
 
 TEST_P(StoreContract, AResetOfNothingIsNothing) {
-  db->transact([&] { db->reset_presence(store::requests::end); });
+  db->transact([&](const auto& db) { db.sessions.reset_presence(persistence::session_store::requests::end); });
 
-  EXPECT_THAT(db->join_requests(), IsEmpty());
+  EXPECT_THAT(now().join_requests.all(), IsEmpty());
 }
 
 // --- tokens ---
@@ -99,23 +102,24 @@ std::string token_hash(int64_t first = 0) {
 
 TEST_P(StoreContract, ATokenIsTakenOnce) {
   const auto who = add_user(hostile_name);
-  db->transact([&] { db->issue_token(who, token_hash(), noon, after_noon(hours(1))); });
+  db->transact([&](const auto& db) { db.sessions.issue_token(who, token_hash(), noon, after_noon(hours(1))); });
 
-  const auto taken = write([&] { return db->find_token(token_hash(), after_noon(hours(1) - milliseconds(1))); });
+  const auto taken = write(
+      [&](const auto& db) { return db.sessions.find_token(token_hash(), after_noon(hours(1) - milliseconds(1))); });
 
   ASSERT_TRUE(taken);
   EXPECT_EQ(taken->id, who);
   EXPECT_EQ(taken->username, hostile_name);
-  EXPECT_TRUE(db->find_token(token_hash(), noon)) << "who asks whose it is uses nothing up";
-  db->transact([&] { db->end_token(token_hash()); });
-  EXPECT_EQ(db->find_token(token_hash(), noon).why(), fault::wrong_credentials);
+  EXPECT_TRUE(now().sessions.find_token(token_hash(), noon)) << "who asks whose it is uses nothing up";
+  db->transact([&](const auto& db) { db.sessions.end_token(token_hash()); });
+  EXPECT_EQ(now().sessions.find_token(token_hash(), noon).why(), fault::wrong_credentials);
 }
 
 TEST_P(StoreContract, ATokenExpires) {
   const auto zoe = add_user("Zoé");
-  db->transact([&] { db->issue_token(zoe, token_hash(), noon, after_noon(hours(1))); });
+  db->transact([&](const auto& db) { db.sessions.issue_token(zoe, token_hash(), noon, after_noon(hours(1))); });
 
-  const auto late = write([&] { return db->find_token(token_hash(), after_noon(hours(1))); });
+  const auto late = write([&](const auto& db) { return db.sessions.find_token(token_hash(), after_noon(hours(1))); });
 
   ASSERT_FALSE(late);
   EXPECT_EQ(late.why(), fault::wrong_credentials);
@@ -123,45 +127,53 @@ TEST_P(StoreContract, ATokenExpires) {
 
 TEST_P(StoreContract, ANewTokenClearsAwayThoseThatExpired) {
   const auto zoe = add_user("Zoé"), paul = add_user("Paul");
-  db->transact([&] {
-    db->issue_token(zoe, token_hash(1), noon, after_noon(hours(1)));
-    db->issue_token(zoe, token_hash(2), noon, after_noon(hours(3)));
+  db->transact([&](const auto& db) {
+    db.sessions.issue_token(zoe, token_hash(1), noon, after_noon(hours(1)));
+    db.sessions.issue_token(zoe, token_hash(2), noon, after_noon(hours(3)));
   });
 
-  db->transact([&] { db->issue_token(paul, token_hash(3), after_noon(hours(1)), after_noon(hours(4))); });
+  db->transact([&](const auto& db) {
+    db.sessions.issue_token(paul, token_hash(3), after_noon(hours(1)), after_noon(hours(4)));
+  });
 
-  EXPECT_THAT(db->rows_after(persistence::table_named("sessions"), {}, 10), testing::SizeIs(2)) << "2 and 3";
+  EXPECT_THAT(now().rows.after(persistence::table_named("sessions"), {}, 10), testing::SizeIs(2)) << "2 and 3";
 }
 
 TEST_P(StoreContract, OneTokenTooManyEndsTheOldestOfThatUser) {
   const auto zoe = add_user("Zoé"), paul = add_user("Paul");
-  db->transact([&] { db->issue_token(paul, token_hash(store::most_tokens + 1), noon, after_noon(hours(1))); });
-  for (int64_t i = 0; i <= store::most_tokens; ++i)
-    db->transact([&] { db->issue_token(zoe, token_hash(i), after_noon(milliseconds(i)), after_noon(hours(1))); });
+  db->transact([&](const auto& db) {
+    db.sessions.issue_token(paul, token_hash(persistence::session_store::most_tokens + 1), noon, after_noon(hours(1)));
+  });
+  for (int64_t i = 0; i <= persistence::session_store::most_tokens; ++i)
+    db->transact([&](const auto& db) {
+      db.sessions.issue_token(zoe, token_hash(i), after_noon(milliseconds(i)), after_noon(hours(1)));
+    });
 
   const auto good = [&](int64_t which) {
-    return write([&] { return db->find_token(token_hash(which), after_noon(minutes(1))); });
+    return write([&](const auto& db) { return db.sessions.find_token(token_hash(which), after_noon(minutes(1))); });
   };
   EXPECT_FALSE(good(0));
-  for (int64_t i = 1; i <= store::most_tokens + 1; ++i)
+  for (int64_t i = 1; i <= persistence::session_store::most_tokens + 1; ++i)
     EXPECT_TRUE(good(i)) << i;
 }
 
 TEST_P(StoreContract, AnUnknownTokenIsWrong) {
-  EXPECT_EQ(write([&] { return db->find_token(token_hash(), noon); }).why(), fault::wrong_credentials);
-  EXPECT_EQ(write([&] { return db->find_token("", noon); }).why(), fault::wrong_credentials);
+  EXPECT_EQ(write([&](const auto& db) { return db.sessions.find_token(token_hash(), noon); }).why(),
+            fault::wrong_credentials);
+  EXPECT_EQ(write([&](const auto& db) { return db.sessions.find_token("", noon); }).why(), fault::wrong_credentials);
 }
 
 TEST_P(StoreContract, ATokenOfWhoWasBannedInTheSameBreathUndoesNothing) {
   const auto doomed = add_user(hostile_name);
 
-  db->transact([&] {
-    EXPECT_TRUE(db->ban(key_of(hostile_name), decided()));
-    db->issue_token(doomed, token_hash(), noon, after_noon(hours(1)));
+  db->transact([&](const auto& db) {
+    EXPECT_TRUE(decisions::ban(db, key_of(hostile_name), decided()));
+    db.sessions.issue_token(doomed, token_hash(), noon, after_noon(hours(1)));
   });
 
   EXPECT_EQ(find(hostile_name), fault::unknown_user);
-  EXPECT_EQ(write([&] { return db->find_token(token_hash(), noon); }).why(), fault::wrong_credentials);
+  EXPECT_EQ(write([&](const auto& db) { return db.sessions.find_token(token_hash(), noon); }).why(),
+            fault::wrong_credentials);
 }
 
 // --- where owners were ---
@@ -180,49 +192,53 @@ std::vector<std::string> spelled(const std::vector<persistence::known_address>& 
 
 TEST_P(StoreContract, RemembersWhereOwnersWereForThirtyDays) {
   const auto zoe = add_user("Zoé"), paul = add_user("paul");
-  db->transact([&] {
-    db->remember_address(zoe, "192.0.2.1", noon);
-    db->remember_address(paul, "2001:db8::/64", after_noon(minutes(1)));
-    db->remember_address(zoe, "", after_noon(minutes(2)));
-    db->remember_address(zoe, "192.0.2.1", after_noon(minutes(3)));
+  db->transact([&](const auto& db) {
+    db.sessions.remember_address(zoe, "192.0.2.1", noon);
+    db.sessions.remember_address(paul, "2001:db8::/64", after_noon(minutes(1)));
+    db.sessions.remember_address(zoe, "", after_noon(minutes(2)));
+    db.sessions.remember_address(zoe, "192.0.2.1", after_noon(minutes(3)));
   });
 
-  EXPECT_THAT(spelled(db->known_addresses(noon, 100)), ElementsAre("paul 2001:db8::/64", "zoé ", "zoé 192.0.2.1"));
-  EXPECT_EQ(db->known_addresses(noon, 100).back().at, after_noon(minutes(3)));
-  EXPECT_THAT(spelled(db->known_addresses(noon, 2)), ElementsAre("zoé ", "zoé 192.0.2.1")) << "the last ones";
-  EXPECT_THAT(spelled(db->known_addresses(after_noon(minutes(2)), 100)), ElementsAre("zoé 192.0.2.1"));
+  EXPECT_THAT(spelled(now().sessions.known_addresses(noon, 100)),
+              ElementsAre("paul 2001:db8::/64", "zoé ", "zoé 192.0.2.1"));
+  EXPECT_EQ(now().sessions.known_addresses(noon, 100).back().at, after_noon(minutes(3)));
+  EXPECT_THAT(spelled(now().sessions.known_addresses(noon, 2)), ElementsAre("zoé ", "zoé 192.0.2.1"))
+      << "the last ones";
+  EXPECT_THAT(spelled(now().sessions.known_addresses(after_noon(minutes(2)), 100)), ElementsAre("zoé 192.0.2.1"));
 
-  db->transact([&] { db->remember_address(paul, "192.0.2.9", after_noon(store::address_life + minutes(2))); });
-  EXPECT_THAT(spelled(db->known_addresses(moment{}, 100)), ElementsAre("zoé 192.0.2.1", "paul 192.0.2.9"))
+  db->transact([&](const auto& db) {
+    db.sessions.remember_address(paul, "192.0.2.9", after_noon(persistence::session_store::address_life + minutes(2)));
+  });
+  EXPECT_THAT(spelled(now().sessions.known_addresses(moment{}, 100)), ElementsAre("zoé 192.0.2.1", "paul 192.0.2.9"))
       << "of whoever it is";
 }
 
 TEST_P(StoreContract, RemembersTheLastEightAddressesOfAnAccount) {
   const auto zoe = add_user("zoé"), paul = add_user("paul");
-  db->transact([&] {
-    db->remember_address(paul, "paul's", noon);
+  db->transact([&](const auto& db) {
+    db.sessions.remember_address(paul, "paul's", noon);
     for (int n = 0; n < 20; ++n)
-      db->remember_address(zoe, std::to_string(n), after_noon(minutes(n)));
-    db->remember_address(zoe, "12", after_noon(minutes(30)));
-    db->remember_address(zoe, "new", after_noon(minutes(31)));
+      db.sessions.remember_address(zoe, std::to_string(n), after_noon(minutes(n)));
+    db.sessions.remember_address(zoe, "12", after_noon(minutes(30)));
+    db.sessions.remember_address(zoe, "new", after_noon(minutes(31)));
   });
 
   EXPECT_THAT(
-      spelled(db->known_addresses(moment{}, 100)),
+      spelled(now().sessions.known_addresses(moment{}, 100)),
       ElementsAre("paul paul's", "zoé 14", "zoé 15", "zoé 16", "zoé 17", "zoé 18", "zoé 19", "zoé 12", "zoé new"));
 }
 
 TEST_P(StoreContract, WhereAnOwnerWasGoesWithTheAccountAndStaysWithAnotherName) {
   const auto zoe = add_user("zoé"), paul = add_user("paul"), marc = add_user("marc");
-  db->transact([&] {
+  db->transact([&](const auto& db) {
     for (const auto one : {zoe, paul, marc})
-      db->remember_address(one, "192.0.2.1", noon);
-    db->ban("zoé", decided());
-    db->erase("paul", decided());
-    db->rename_user("marc", "Marcel", decided());
+      db.sessions.remember_address(one, "192.0.2.1", noon);
+    decisions::ban(db, "zoé", decided());
+    decisions::erase(db, "paul", decided());
+    decisions::rename_user(db, "marc", "Marcel", decided());
   });
 
-  EXPECT_THAT(spelled(db->known_addresses(moment{}, 100)), ElementsAre("marcel 192.0.2.1"));
+  EXPECT_THAT(spelled(now().sessions.known_addresses(moment{}, 100)), ElementsAre("marcel 192.0.2.1"));
 }
 
 } // namespace salond

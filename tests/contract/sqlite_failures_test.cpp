@@ -41,7 +41,7 @@ protected:
 
   std::vector<chat_message> history() {
     const auto db = open_sqlite({path});
-    return db->history(salon_id{1}, 1'000'000, 1'000'000);
+    return support::asked(*db).messages.history(salon_id{1}, 1'000'000, 1'000'000);
   }
 
   support::temporary_folder folder;
@@ -50,7 +50,7 @@ protected:
 
 user_id add_user(store& db) {
   user_id who;
-  db.transact([&] { who = db.register_user({hostile_name, hostile_name, "h"})->user.id; });
+  db.transact([&](const auto& db) { who = decisions::register_user(db, {hostile_name, hostile_name, "h"})->user.id; });
   return who;
 }
 
@@ -59,9 +59,11 @@ TEST_F(SqliteFailures, WhatIsCommittedSurvivesASuddenEnd) {
               auto db = open_sqlite({path}).release(); // never closed
               const auto who = add_user(*db);
               for (int seq = 1; seq <= 100; ++seq)
-                db->transact([&] { db->append({salon_id{1}, who, seq, support::hostile_text, noon}); });
-              db->transact([&] {
-                db->append({salon_id{1}, who, 101, "never committed", noon});
+                db->transact([&](const auto& db) {
+                  db.messages.append({salon_id{1}, who, seq, support::hostile_text, noon});
+                });
+              db->transact([&](const auto& db) {
+                db.messages.append({salon_id{1}, who, 101, "never committed", noon});
                 _exit(7);
               });
               return 0;
@@ -112,9 +114,9 @@ int fill(store& db, user_id who, int last) {
   const std::string text(8192, 'x');
   for (int stored = last;; stored += 10) {
     try {
-      db.transact([&] {
+      db.transact([&](const auto& db) {
         for (int i = 1; i <= 10; ++i)
-          db.append({salon_id{1}, who, stored + i, text, noon});
+          db.messages.append({salon_id{1}, who, stored + i, text, noon});
       });
     } catch (const store_error& why) {
       return why.what_kind() == store_error::kind::unavailable ? stored : -1;
@@ -123,19 +125,20 @@ int fill(store& db, user_id who, int last) {
 }
 
 TEST_F(SqliteFailures, AFullDiskIsUnavailableAndPasses) {
-  ASSERT_EQ(in_child([&] {
-              const auto db = open_sqlite({path});
-              const auto who = add_user(*db);
-              limit_files_to(1'000'000);
-              const int stored = fill(*db, who, 0);
-              if (stored <= 0 || fill(*db, who, stored) != stored)
-                return 1;
-              const auto seen = db->history(salon_id{1}, 1'000'000, 1'000'000).size();
-              limit_files_to(RLIM_INFINITY);
-              db->transact([&] { db->append({salon_id{1}, who, stored + 1, "room again", noon}); });
-              return seen == static_cast<size_t>(stored) ? 0 : 2;
-            }),
-            0);
+  ASSERT_EQ(
+      in_child([&] {
+        const auto db = open_sqlite({path});
+        const auto who = add_user(*db);
+        limit_files_to(1'000'000);
+        const int stored = fill(*db, who, 0);
+        if (stored <= 0 || fill(*db, who, stored) != stored)
+          return 1;
+        const auto seen = support::asked(*db).messages.history(salon_id{1}, 1'000'000, 1'000'000).size();
+        limit_files_to(RLIM_INFINITY);
+        db->transact([&](const auto& db) { db.messages.append({salon_id{1}, who, stored + 1, "room again", noon}); });
+        return seen == static_cast<size_t>(stored) ? 0 : 2;
+      }),
+      0);
 
   const auto kept = history();
   EXPECT_GT(kept.size(), 10u);
@@ -149,10 +152,10 @@ TEST_F(SqliteFailures, WorkThatSwallowsAnErrorStoresNothing) {
               limit_files_to(1'000'000);
               const std::string text(100'000, 'x');
               try {
-                db->transact([&] {
+                db->transact([&](const auto& db) {
                   for (int seq = 1; seq <= 400; ++seq) { // more than the cache holds: it fails in the middle
                     try {
-                      db->append({salon_id{1}, who, seq, text, noon});
+                      db.messages.append({salon_id{1}, who, seq, text, noon});
                     } catch (const store_error&) {
                     }
                   }
@@ -171,9 +174,9 @@ TEST_F(SqliteFailures, ADamagedFileIsFatal) {
   {
     const auto db = open_sqlite({path});
     const auto who = add_user(*db);
-    db->transact([&] {
+    db->transact([&](const auto& db) {
       for (int seq = 1; seq <= 2000; ++seq)
-        db->append({salon_id{1}, who, seq, std::string(500, 'x'), noon});
+        db.messages.append({salon_id{1}, who, seq, std::string(500, 'x'), noon});
     });
   }
   const auto size = std::filesystem::file_size(path);
@@ -185,7 +188,7 @@ TEST_F(SqliteFailures, ADamagedFileIsFatal) {
   const auto db = open_sqlite({path});
 
   try {
-    db->read([&] { db->history(salon_id{1}, 1'000'000, 1'000'000); });
+    db->read([&](const auto& db) { db.messages.history(salon_id{1}, 1'000'000, 1'000'000); });
     FAIL() << "read a damaged file";
   } catch (const store_error& why) {
     EXPECT_EQ(why.what_kind(), store_error::kind::fatal) << why.what();

@@ -77,7 +77,7 @@ protected:
 TEST_F(SqliteStore, OnlyItsOwnerCanReadTheFiles) {
   const auto before = umask(0);
   const auto db = open();
-  db->transact([&] { db->register_user({hostile_name, hostile_name, "h"}); });
+  db->transact([&](const auto& db) { decisions::register_user(db, {hostile_name, hostile_name, "h"}); });
   umask(before);
 
   for (const auto* end : {"", "-wal", "-shm", ".lock"})
@@ -86,7 +86,7 @@ TEST_F(SqliteStore, OnlyItsOwnerCanReadTheFiles) {
 
 TEST_F(SqliteStore, AnOrderlyEndLeavesOneFileAndALock) {
   auto db = open();
-  db->transact([&] { db->register_user({hostile_name, hostile_name, "h"}); });
+  db->transact([&](const auto& db) { decisions::register_user(db, {hostile_name, hostile_name, "h"}); });
 
   db.reset();
 
@@ -124,72 +124,73 @@ TEST_F(SqliteStore, AReaderCannotWrite) {
   const auto db = open();
   const auto reader = db->reader();
 
-  EXPECT_THROW(reader->transact([&] { reader->create_salon("x", policy::open, decided()); }), store_error);
-  EXPECT_EQ(db->salons().size(), 5u);
+  EXPECT_THROW(reader->transact([&](const auto& db) { decisions::create_salon(db, "x", policy::open, decided()); }),
+               store_error);
+  EXPECT_EQ(support::asked(*db).salons.all().size(), 5u);
 }
 
 TEST_F(SqliteStore, LivesInMemoryToo) {
   path = ":memory:";
   const auto db = open();
 
-  db->transact([&] { EXPECT_TRUE(db->register_user({hostile_name, hostile_name, "h"})); });
+  db->transact([&](const auto& db) { EXPECT_TRUE(decisions::register_user(db, {hostile_name, hostile_name, "h"})); });
 
-  EXPECT_TRUE(db->find_user(key_of(hostile_name)));
+  EXPECT_TRUE(support::asked(*db).accounts.find(key_of(hostile_name)));
   EXPECT_EQ(db->reader(), nullptr);
 }
 
 TEST_F(SqliteStore, KeepsWhatItHasOverARestart) {
   auto db = open();
-  db->transact([&] {
-    const auto made = db->register_user({hostile_name, hostile_name, "h"});
-    db->append({salon_id{1}, made->user.id, 7, support::hostile_text, noon});
-    db->kick(key_of(hostile_name), support::after_noon(std::chrono::minutes(5)), decided());
+  db->transact([&](const auto& db) {
+    const auto made = decisions::register_user(db, {hostile_name, hostile_name, "h"});
+    db.messages.append({salon_id{1}, made->user.id, 7, support::hostile_text, noon});
+    decisions::kick(db, key_of(hostile_name), support::after_noon(std::chrono::minutes(5)), decided());
   });
 
   db = nullptr;
   db = open();
 
-  EXPECT_EQ(db->history(salon_id{1}, 8, 1).at(0).text, support::hostile_text);
-  EXPECT_EQ(db->bans(noon).size(), 1u);
-  EXPECT_EQ(db->salons().at(0).last_seq, 7);
+  EXPECT_EQ(support::asked(*db).messages.history(salon_id{1}, 8, 1).at(0).text, support::hostile_text);
+  EXPECT_EQ(support::asked(*db).bans.all(noon).size(), 1u);
+  EXPECT_EQ(support::asked(*db).salons.all().at(0).last_seq, 7);
 }
 
 TEST_F(SqliteStore, KeepsTheHighestOrderNumberOfABannedUserOverARestart) {
   auto db = open();
-  db->transact([&] {
-    const auto made = db->register_user({hostile_name, hostile_name, "h"});
-    db->append({salon_id{1}, made->user.id, 7, "gone", noon});
-    db->ban(key_of(hostile_name), decided());
+  db->transact([&](const auto& db) {
+    const auto made = decisions::register_user(db, {hostile_name, hostile_name, "h"});
+    db.messages.append({salon_id{1}, made->user.id, 7, "gone", noon});
+    decisions::ban(db, key_of(hostile_name), decided());
   });
 
   db = nullptr;
   db = open();
 
-  EXPECT_EQ(db->salons().at(0).last_seq, 7);
+  EXPECT_EQ(support::asked(*db).salons.all().at(0).last_seq, 7);
 }
 
 TEST_F(SqliteStore, AUsersRowTellsWhetherHeIsConnected) {
   const auto db = open();
   user_id who;
-  db->transact([&] { who = db->register_user({"zoe", "zoe", "h"})->user.id; });
+  db->transact([&](const auto& db) { who = decisions::register_user(db, {"zoe", "zoe", "h"})->user.id; });
   const auto status = [&] { return sql("SELECT status FROM clients"); };
   EXPECT_EQ(status(), "disconnected\n");
 
-  db->transact([&] { db->open_session(who, noon); });
+  db->transact([&](const auto& db) { decisions::open_session(db, who, noon); });
   EXPECT_EQ(status(), "connected\n");
-  db->transact([&] { db->close_sessions({who}, store::requests::end, noon); });
+  db->transact([&](const auto& db) { db.sessions.close({who}, persistence::session_store::requests::end, noon); });
   EXPECT_EQ(status(), "disconnected\n");
-  db->transact([&] { db->open_session(who, noon); });
-  db->transact([&] { db->reset_presence(store::requests::end); });
+  db->transact([&](const auto& db) { decisions::open_session(db, who, noon); });
+  db->transact([&](const auto& db) { db.sessions.reset_presence(persistence::session_store::requests::end); });
   EXPECT_EQ(status(), "disconnected\n");
 }
 
 TEST_F(SqliteStore, AKickedUserDoesNotBecomeConnected) {
   const auto db = open();
-  db->transact([&] {
-    const auto who = db->register_user({"zoe", "zoe", "h"})->user.id;
-    db->kick("zoe", support::after_noon(std::chrono::minutes(5)), decided());
-    db->open_session(who, noon);
+  db->transact([&](const auto& db) {
+    const auto who = decisions::register_user(db, {"zoe", "zoe", "h"})->user.id;
+    decisions::kick(db, "zoe", support::after_noon(std::chrono::minutes(5)), decided());
+    decisions::open_session(db, who, noon);
   });
 
   EXPECT_EQ(sql("SELECT status FROM clients"), "disconnected\n");
@@ -197,19 +198,19 @@ TEST_F(SqliteStore, AKickedUserDoesNotBecomeConnected) {
 
 TEST_F(SqliteStore, DecisionsAreAudited) {
   const auto db = open();
-  db->transact([&] {
-    const auto zoe = db->register_user({"Zoé", "z", "old"})->user.id;
-    db->add_request(salon_id{5}, zoe, noon);
-    db->accept_request(salon_id{5}, zoe, decided());
-    db->reject_request(salon_id{5}, zoe, decided());
-    db->change_password(zoe, "old", "new", decided("Zoé"));
+  db->transact([&](const auto& db) {
+    const auto zoe = decisions::register_user(db, {"Zoé", "z", "old"})->user.id;
+    decisions::add_request(db, salon_id{5}, zoe, noon);
+    decisions::accept_request(db, salon_id{5}, zoe, decided());
+    decisions::reject_request(db, salon_id{5}, zoe, decided());
+    decisions::change_password(db, zoe, "old", "new", decided("Zoé"));
     auto himself = decided("zoé");
     himself.account = zoe;
-    db->kick(key_of("Zoé"), noon, himself);
-    db->kick(key_of("Zoé"), support::after_noon(std::chrono::minutes(5)), decided());
-    db->ban(key_of("Zoé"), decided());
-    db->unban(key_of("Zoé"), decided());
-    db->ban("nobody", decided());
+    decisions::kick(db, key_of("Zoé"), noon, himself);
+    decisions::kick(db, key_of("Zoé"), support::after_noon(std::chrono::minutes(5)), decided());
+    decisions::ban(db, key_of("Zoé"), decided());
+    decisions::unban(db, key_of("Zoé"), decided());
+    decisions::ban(db, "nobody", decided());
   });
 
   EXPECT_EQ(sql("SELECT by_whom || '|' || what || '|' || to_whom || '|' || result FROM audit ORDER BY audit_id"),
@@ -227,7 +228,7 @@ TEST_F(SqliteStore, DecisionsAreAudited) {
 
 TEST_F(SqliteStore, TheAuditOnlyGrows) {
   const auto db = open();
-  db->transact([&] { db->ban("nobody", decided()); });
+  db->transact([&](const auto& db) { decisions::ban(db, "nobody", decided()); });
 
   EXPECT_EQ(sql("DELETE FROM audit"), "error: the audit log only grows");
   EXPECT_EQ(sql("UPDATE audit SET result = ''"), "error: the audit log only grows");
@@ -242,19 +243,20 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
 
   open_sqlite({path}, [&](const std::string& line) { second.push_back(line); });
 
-  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
-                                 HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"),
-                                 HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9")));
+  EXPECT_THAT(first,
+              ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
+                          HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
+                          HasSubstr("schema 9"), HasSubstr("schema 10")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "9\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "10\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
 TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   auto db = open();
   const auto fresh = sql("SELECT sql FROM sqlite_schema ORDER BY name");
-  db->transact([&] { db->register_user({hostile_name, hostile_name, "h"}); });
+  db->transact([&](const auto& db) { decisions::register_user(db, {hostile_name, hostile_name, "h"}); });
   db = nullptr;
   EXPECT_EQ(sql("DROP TABLE invitation_salons; DROP TABLE invitations; ALTER TABLE clients DROP COLUMN disabled_ms;"
                 "ALTER TABLE bans DROP COLUMN by_whom; DROP TABLE moderators; DROP TABLE registrations; DROP TABLE "
@@ -276,15 +278,18 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
             "");
   EXPECT_THAT(dry_run_sqlite({path}),
               ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"), HasSubstr("schema 5"),
-                          HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9")));
+                          HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9"),
+                          HasSubstr("schema 10")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "9\n");
-  EXPECT_EQ(db->profile(key_of(hostile_name))->last_seen, std::nullopt);
-  EXPECT_EQ(db->salons().size(), 5u);
+  EXPECT_EQ(sql("PRAGMA user_version"), "10\n");
+  EXPECT_EQ(support::asked(*db).accounts.profile(key_of(hostile_name))->last_seen, std::nullopt);
+  EXPECT_EQ(support::asked(*db).salons.all().size(), 5u);
   outcome<persistence::registered_user> alike = fault::storage;
-  db->transact([&] { alike = db->register_user({"1" + hostile_name.substr(1), "other", "h"}); });
+  db->transact([&](const auto& db) {
+    alike = decisions::register_user(db, {"1" + hostile_name.substr(1), "other", "h"});
+  });
   EXPECT_EQ(alike.why(), fault::name_taken); // old names have skeletons now
   db = nullptr;
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema ORDER BY name"), fresh);
@@ -293,7 +298,8 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
 TEST_F(SqliteStore, TakesAnEmptyFile) {
   std::ofstream{path}.close();
 
-  EXPECT_EQ(open()->salons().size(), 5u);
+  const auto db = open();
+  EXPECT_EQ(support::asked(*db).salons.all().size(), 5u);
 }
 
 TEST_F(SqliteStore, RefusesWhatIsNoDatabase) {
@@ -375,16 +381,17 @@ TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
   EXPECT_THAT(dry_run_sqlite({path}),
               ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
                           HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"),
-                          HasSubstr("schema 8"), HasSubstr("schema 9")));
+                          HasSubstr("schema 8"), HasSubstr("schema 9"), HasSubstr("schema 10")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
 TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
   std::ofstream{path}.close();
 
-  EXPECT_THAT(dry_run_sqlite({path}), ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
-                                                  HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"),
-                                                  HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9")));
+  EXPECT_THAT(dry_run_sqlite({path}),
+              ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
+                          HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
+                          HasSubstr("schema 9"), HasSubstr("schema 10")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 

@@ -71,31 +71,32 @@ protected:
 
 void expect_clean(persistence::store& db) {
   const salon_id general{1};
-  EXPECT_EQ(db.salons().size(), 7u);
-  EXPECT_EQ(db.salons()[0].policy, policy::automatic);
-  EXPECT_EQ(db.salons()[1].policy, policy::open);
-  EXPECT_EQ(db.salons()[2].policy, policy::approval);
-  EXPECT_EQ(db.salons()[5].name, "blabla-9");
-  EXPECT_EQ(db.salons()[6].name, "Projet (été)");
-  EXPECT_EQ(db.salons()[0].last_seq, 701);
+  EXPECT_EQ(support::asked(db).salons.all().size(), 7u);
+  EXPECT_EQ(support::asked(db).salons.all()[0].policy, policy::automatic);
+  EXPECT_EQ(support::asked(db).salons.all()[1].policy, policy::open);
+  EXPECT_EQ(support::asked(db).salons.all()[2].policy, policy::approval);
+  EXPECT_EQ(support::asked(db).salons.all()[5].name, "blabla-9");
+  EXPECT_EQ(support::asked(db).salons.all()[6].name, "Projet (été)");
+  EXPECT_EQ(support::asked(db).salons.all()[0].last_seq, 701);
   const std::pair<const char*, int64_t> names[] = {{"admin", 2}, {"zoé", 5},       {"dup", 7},  {"dup-8-8", 8},
                                                    {"dup-9", 9}, {"dup-8", 10},    {"bob", 11}, {"rené", 13},
                                                    {"rene", 14}, {" (l'été) ", 20}};
   for (const auto& [name, id] : names) {
-    const auto found = db.find_user(key_of(name));
+    const auto found = support::asked(db).accounts.find(key_of(name));
     ASSERT_TRUE(found) << name;
     EXPECT_EQ(found->id.value, id) << name;
   }
-  EXPECT_EQ(db.find_user("admin")->role, role::administrator);
-  EXPECT_EQ(db.find_user("admin")->password_hash, "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b");
-  EXPECT_EQ(db.find_user("server")->role, role::administrator);
-  EXPECT_EQ(db.find_user("server")->password_hash, "hashed_admin_password");
-  EXPECT_EQ(db.find_user("dup")->role, role::user);
-  EXPECT_EQ(db.administrators(), persistence::administrator_state::can_log_in);
-  EXPECT_EQ(db.members(general).size(), 14u); // everybody wrote there
-  EXPECT_THAT(db.members(salon_id{2}), ElementsAre(user_id{5}));
-  EXPECT_THAT(db.members(salon_id{3}), ElementsAre(user_id{5}));
-  EXPECT_THAT(db.members(salon_id{4}), ElementsAre(user_id{7}));
+  EXPECT_EQ(support::asked(db).accounts.find("admin")->role, role::administrator);
+  EXPECT_EQ(support::asked(db).accounts.find("admin")->password_hash,
+            "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b");
+  EXPECT_EQ(support::asked(db).accounts.find("server")->role, role::administrator);
+  EXPECT_EQ(support::asked(db).accounts.find("server")->password_hash, "hashed_admin_password");
+  EXPECT_EQ(support::asked(db).accounts.find("dup")->role, role::user);
+  EXPECT_EQ(support::asked(db).roles.administrators(), persistence::administrator_state::can_log_in);
+  EXPECT_EQ(support::asked(db).memberships.members(general).size(), 14u); // everybody wrote there
+  EXPECT_THAT(support::asked(db).memberships.members(salon_id{2}), ElementsAre(user_id{5}));
+  EXPECT_THAT(support::asked(db).memberships.members(salon_id{3}), ElementsAre(user_id{5}));
+  EXPECT_THAT(support::asked(db).memberships.members(salon_id{4}), ElementsAre(user_id{7}));
 }
 
 TEST_F(Takeover, LosesNothingAndRepairsAllOfTheDirt) {
@@ -108,7 +109,7 @@ TEST_F(Takeover, LosesNothingAndRepairsAllOfTheDirt) {
     const auto db = open(where);
 
     expect_clean(*db);
-    const auto seen = db->history(salon_id{1}, std::numeric_limits<int64_t>::max(), 100);
+    const auto seen = support::asked(*db).messages.history(salon_id{1}, std::numeric_limits<int64_t>::max(), 100);
     ASSERT_EQ(seen.size(), 4u);
     EXPECT_EQ(seen[0].text, "bonjour");
     EXPECT_EQ(seen[0].seq, 3);
@@ -118,7 +119,7 @@ TEST_F(Takeover, LosesNothingAndRepairsAllOfTheDirt) {
     EXPECT_EQ(seen[2].author, "dup-8-8");
     EXPECT_EQ(to_ms(seen[2].at), 1577934247000); // that of the one before
     EXPECT_EQ(seen[3].text, "l'été: ): --");
-    EXPECT_EQ(to_ms(db->history(salon_id{2}, 100, 1).at(0).at), 1);
+    EXPECT_EQ(to_ms(support::asked(*db).messages.history(salon_id{2}, 100, 1).at(0).at), 1);
     EXPECT_EQ(number(where, "SELECT COUNT(*) FROM messages"), 10);
     EXPECT_EQ(number(where, "SELECT COUNT(*) FROM clients"), 14);
     EXPECT_EQ(number(where, "SELECT COUNT(*) FROM clients WHERE status <> 'disconnected'"), 0);
@@ -138,15 +139,15 @@ TEST_F(Takeover, LosesNothingAndRepairsAllOfTheDirt) {
 TEST_F(Takeover, TheDatabaseWorksAfterwards) {
   const auto db = open(dirty());
 
-  db->transact([&] {
-    ASSERT_TRUE(db->register_user({support::hostile_name, "new", "h"}));
-    ASSERT_TRUE(db->append({salon_id{1}, user_id{5}, 702, support::hostile_text, support::noon}));
-    EXPECT_TRUE(db->replace_hash(user_id{2}, db->find_user("admin")->password_hash, std::string(120, '$')));
-    ASSERT_TRUE(db->ban("dup", support::decided()));
+  db->transact([&](const auto& db) {
+    ASSERT_TRUE(decisions::register_user(db, {support::hostile_name, "new", "h"}));
+    ASSERT_TRUE(db.messages.append({salon_id{1}, user_id{5}, 702, support::hostile_text, support::noon}));
+    EXPECT_TRUE(db.accounts.replace_hash(user_id{2}, db.accounts.find("admin")->password_hash, std::string(120, '$')));
+    ASSERT_TRUE(decisions::ban(db, "dup", support::decided()));
   });
 
-  EXPECT_EQ(db->history(salon_id{1}, 703, 1).at(0).text, support::hostile_text);
-  EXPECT_TRUE(db->find_user("dup-8-8"));
+  EXPECT_EQ(support::asked(*db).messages.history(salon_id{1}, 703, 1).at(0).text, support::hostile_text);
+  EXPECT_TRUE(support::asked(*db).accounts.find("dup-8-8"));
 }
 
 TEST_F(Takeover, NothingOfItStaysOfWhoIsErased) {
@@ -161,11 +162,14 @@ TEST_F(Takeover, NothingOfItStaysOfWhoIsErased) {
                                " utf8mb4_unicode_ci"
                              + like + " OR new_value COLLATE utf8mb4_unicode_ci" + like + ")");
   };
-  db->transact([&] { ASSERT_TRUE(db->dismiss(salon_id{3}, key_of("zoé"), support::decided())); }); // "zoe" until then
+  db->transact([&](const persistence::writing& db) {
+    ASSERT_TRUE(decisions::dismiss(db, salon_id{3}, key_of("zoé"), support::decided()));
+  }); // "zoe" until then
   ASSERT_GT(rows_like("zoe"), 3);
   const auto others = rows_like("dup%");
 
-  db->transact([&] { ASSERT_TRUE(db->erase(key_of("zoé"), support::decided())); });
+  db->transact(
+      [&](const persistence::writing& db) { ASSERT_TRUE(decisions::erase(db, key_of("zoé"), support::decided())); });
 
   EXPECT_EQ(rows_like("zoe"), 0);
   EXPECT_EQ(rows_like("dup%"), others);
@@ -447,10 +451,23 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
     const auto where = server->new_database();
     open(where);
     for (const auto* statement :
-         {"DROP TABLE invitation_salons", "DROP TABLE invitations", "ALTER TABLE clients DROP COLUMN disabled_ms",
-          "ALTER TABLE bans DROP COLUMN by_whom", "DROP TABLE moderators", "DROP TABLE registrations",
-          "DROP TABLE notices", "DROP TABLE known_addresses", "ALTER TABLE clients DROP COLUMN last_seen_ms",
-          "ALTER TABLE salons DROP COLUMN topic", "ALTER TABLE salons DROP COLUMN archived_ms",
+         {"DROP TABLE nodes",
+          "DROP TABLE homes",
+          "DROP TABLE presences",
+          "DROP TABLE news",
+          "DROP TABLE counters",
+          "ALTER TABLE messages DROP COLUMN post",
+          "DROP TABLE invitation_salons",
+          "DROP TABLE invitations",
+          "ALTER TABLE clients DROP COLUMN disabled_ms",
+          "ALTER TABLE bans DROP COLUMN by_whom",
+          "DROP TABLE moderators",
+          "DROP TABLE registrations",
+          "DROP TABLE notices",
+          "DROP TABLE known_addresses",
+          "ALTER TABLE clients DROP COLUMN last_seen_ms",
+          "ALTER TABLE salons DROP COLUMN topic",
+          "ALTER TABLE salons DROP COLUMN archived_ms",
           "ALTER TABLE private_messages ADD KEY ix_pm_to (to_client_id, delivered_ms, pm_id), DROP KEY ix_pm_mailbox,"
           " DROP COLUMN bytes",
           "ALTER TABLE salons_adheres DROP COLUMN by_moderator",
@@ -463,7 +480,8 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
   const auto undisturbed = of_the_first_schema();
   EXPECT_THAT(persistence::dry_run_mysql(undisturbed, {}),
               ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"), HasSubstr("schema 5"),
-                          HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9")));
+                          HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9"),
+                          HasSubstr("schema 10")));
   const int changes = count_changes([&](const auto& how) { open(undisturbed, how); });
   const auto expected = support::lasting_content(undisturbed);
   ASSERT_GT(changes, 6);
@@ -520,8 +538,8 @@ TEST_F(Takeover, TakesAHundredThousandMessages) {
 
   const auto took = std::chrono::steady_clock::now() - begin;
   std::cout << "100,000 messages: " << std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << " ms\n";
-  EXPECT_EQ(db->find_user("user 1000")->alias, "alias 1000");
-  EXPECT_EQ(db->members(salon_id{1}).size(), 1014u);
+  EXPECT_EQ(support::asked(*db).accounts.find("user 1000")->alias, "alias 1000");
+  EXPECT_EQ(support::asked(*db).memberships.members(salon_id{1}).size(), 1014u);
   EXPECT_EQ(number(where, "SELECT COUNT(*) FROM messages"), 100010);
   EXPECT_EQ(number(where, "SELECT COUNT(*) FROM messages WHERE seq <> message_id OR created_ms < 1"), 0);
   EXPECT_EQ(number(where, "SELECT COUNT(*) FROM messages WHERE contenu LIKE ' message%'"), 0);

@@ -10,27 +10,32 @@ using support::noon;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+// Who may write may ask, and nobody who may ask may write.
+static_assert(std::is_convertible_v<persistence::writing, persistence::reading>);
+static_assert(!std::is_convertible_v<persistence::reading, persistence::writing>);
+static_assert(std::is_same_v<decltype(persistence::reading::messages), const persistence::message_store&>);
+
 TEST_P(StoreContract, ARefusedRequestDoesNotUndoItsNeighbours) {
   const auto zoe = add_user("Zoé");
 
-  db->transact([&] {
-    EXPECT_TRUE(db->append({general, zoe, 1, "before", noon}));
-    EXPECT_EQ(db->register_user({"zoé", "other", "h"}).why(), fault::name_taken);
-    EXPECT_EQ(db->register_user({"other", "zoé", "h"}).why(), fault::alias_taken);
-    EXPECT_EQ(db->create_salon("général", policy::open, decided()).why(), fault::invalid_name);
-    EXPECT_EQ(db->append({general, nobody, 2, "nobody's", noon}), fault::unknown_user);
-    EXPECT_EQ(db->add_member(blabla, nobody).why(), fault::unknown_user);
-    EXPECT_EQ(db->add_request(blabla, nobody, noon).why(), fault::unknown_user);
-    EXPECT_EQ(db->accept_request(marketing, zoe, decided()), fault::no_such_request);
-    EXPECT_EQ(db->reject_request(marketing, zoe, decided()).why(), fault::no_such_request);
-    EXPECT_EQ(db->open_session(nobody, noon).why(), fault::unknown_user);
-    EXPECT_EQ(db->find_token("no token", noon).why(), fault::wrong_credentials);
-    EXPECT_EQ(db->store_private(zoe, "nobody", "x", noon).why(), fault::unknown_user);
-    EXPECT_EQ(db->ban("nobody", decided()).why(), fault::unknown_user);
-    EXPECT_EQ(db->kick(key_of("Zoé"), noon, by("zoé")).why(), fault::not_allowed);
-    EXPECT_EQ(db->unban("nobody", decided()), fault::unknown_user);
-    EXPECT_TRUE(db->register_user({hostile_name, hostile_name, "h"}));
-    EXPECT_TRUE(db->append({general, zoe, 2, "after", noon}));
+  db->transact([&](const auto& db) {
+    EXPECT_TRUE(db.messages.append({general, zoe, 1, "before", noon}));
+    EXPECT_EQ(decisions::register_user(db, {"zoé", "other", "h"}).why(), fault::name_taken);
+    EXPECT_EQ(decisions::register_user(db, {"other", "zoé", "h"}).why(), fault::alias_taken);
+    EXPECT_EQ(decisions::create_salon(db, "général", policy::open, decided()).why(), fault::invalid_name);
+    EXPECT_EQ(db.messages.append({general, nobody, 2, "nobody's", noon}), fault::unknown_user);
+    EXPECT_EQ(decisions::add_member(db, blabla, nobody).why(), fault::unknown_user);
+    EXPECT_EQ(decisions::add_request(db, blabla, nobody, noon).why(), fault::unknown_user);
+    EXPECT_EQ(decisions::accept_request(db, marketing, zoe, decided()), fault::no_such_request);
+    EXPECT_EQ(decisions::reject_request(db, marketing, zoe, decided()).why(), fault::no_such_request);
+    EXPECT_EQ(decisions::open_session(db, nobody, noon).why(), fault::unknown_user);
+    EXPECT_EQ(db.sessions.find_token("no token", noon).why(), fault::wrong_credentials);
+    EXPECT_EQ(decisions::store_private(db, zoe, "nobody", "x", noon).why(), fault::unknown_user);
+    EXPECT_EQ(decisions::ban(db, "nobody", decided()).why(), fault::unknown_user);
+    EXPECT_EQ(decisions::kick(db, key_of("Zoé"), noon, by("zoé")).why(), fault::not_allowed);
+    EXPECT_EQ(decisions::unban(db, "nobody", decided()), fault::unknown_user);
+    EXPECT_TRUE(decisions::register_user(db, {hostile_name, hostile_name, "h"}));
+    EXPECT_TRUE(db.messages.append({general, zoe, 2, "after", noon}));
   });
 
   EXPECT_THAT(texts(general), ElementsAre("before", "after"));
@@ -38,13 +43,13 @@ TEST_P(StoreContract, ARefusedRequestDoesNotUndoItsNeighbours) {
 }
 
 TEST_P(StoreContract, WorkSeesWhatItHasWritten) {
-  db->transact([&] {
-    const auto made = db->register_user({hostile_name, hostile_name, "h"});
+  db->transact([&](const auto& db) {
+    const auto made = decisions::register_user(db, {hostile_name, hostile_name, "h"});
     ASSERT_TRUE(made);
-    EXPECT_TRUE(db->find_user(key_of(hostile_name)));
-    EXPECT_TRUE(db->append({general, made->user.id, 1, hostile_text, noon}));
-    EXPECT_EQ(db->history(general, newest, 1).size(), 1u);
-    EXPECT_EQ(db->register_user({hostile_name, "other", "h"}).why(), fault::name_taken);
+    EXPECT_TRUE(db.accounts.find(key_of(hostile_name)));
+    EXPECT_TRUE(db.messages.append({general, made->user.id, 1, hostile_text, noon}));
+    EXPECT_EQ(db.messages.history(general, newest, 1).size(), 1u);
+    EXPECT_EQ(decisions::register_user(db, {hostile_name, "other", "h"}).why(), fault::name_taken);
   });
 }
 
@@ -53,10 +58,10 @@ TEST_P(StoreContract, ARefusalOfTheDatabaseUndoesTheWholeTransaction) {
   post(general, zoe, 1, "first");
 
   try {
-    db->transact([&] {
-      db->append({general, zoe, 2, "lost", noon});
-      db->register_user({hostile_name, hostile_name, "h"});
-      db->append({general, zoe, 1, "twice", noon});
+    db->transact([&](const auto& db) {
+      db.messages.append({general, zoe, 2, "lost", noon});
+      decisions::register_user(db, {hostile_name, hostile_name, "h"});
+      db.messages.append({general, zoe, 1, "twice", noon});
     });
     FAIL() << "stored twice";
   } catch (const store_error& why) {
@@ -83,8 +88,8 @@ TEST_P(StoreContract, AMessageForNoSalonIsRefused) {
 TEST_P(StoreContract, AnExceptionOfTheWorkUndoesItAndPasses) {
   const auto zoe = add_user("Zoé");
 
-  EXPECT_THROW(db->transact([&] {
-    db->append({general, zoe, 1, "lost", noon});
+  EXPECT_THROW(db->transact([&](const auto& db) {
+    db.messages.append({general, zoe, 1, "lost", noon});
     throw std::logic_error("of ours");
   }),
                std::logic_error);
@@ -97,10 +102,10 @@ TEST_P(StoreContract, TheSameWorkCanRunAgainAfterItWasUndone) {
   const auto zoe = add_user("Zoé");
   int runs = 0;
   std::vector<outcome<done>> answers;
-  const auto work = [&] {
+  const auto work = [&](const persistence::writing& db) {
     answers.clear();
-    answers.push_back(db->append({general, zoe, 1, "once", noon}));
-    answers.push_back(db->append({general, nobody, 2, "never", noon}));
+    answers.push_back(db.messages.append({general, zoe, 1, "once", noon}));
+    answers.push_back(db.messages.append({general, nobody, 2, "never", noon}));
     if (++runs == 1)
       throw store_error(store_error::kind::refused, "undone from outside");
   };
@@ -113,9 +118,9 @@ TEST_P(StoreContract, TheSameWorkCanRunAgainAfterItWasUndone) {
 }
 
 TEST_P(StoreContract, AnEmptyTransactionIsNone) {
-  db->transact([] {});
-  db->read([] {});
-  EXPECT_THAT(db->join_requests(), IsEmpty());
+  db->transact([](const auto&) {});
+  db->read([](const auto&) {});
+  EXPECT_THAT(now().join_requests.all(), IsEmpty());
 }
 
 TEST_P(StoreContract, ReadsSeeWhatIsCommitted) {
@@ -123,14 +128,14 @@ TEST_P(StoreContract, ReadsSeeWhatIsCommitted) {
   post(general, zoe, 1, hostile_text);
   std::vector<chat_message> seen;
 
-  db->read([&] { seen = db->history(general, newest, 10); });
+  db->read([&](const auto& db) { seen = db.messages.history(general, newest, 10); });
 
   ASSERT_EQ(seen.size(), 1u);
   EXPECT_EQ(seen[0].text, hostile_text);
 }
 
 TEST_P(StoreContract, AnExceptionOfAReadPassesAndTheStoreGoesOn) {
-  EXPECT_THROW(db->read([] { throw std::logic_error("of ours"); }), std::logic_error);
+  EXPECT_THROW(db->read([](const auto&) { throw std::logic_error("of ours"); }), std::logic_error);
   EXPECT_TRUE(add_user("Zoé").value);
 }
 
@@ -141,18 +146,18 @@ TEST_P(StoreContract, AReaderSeesCommitsAndNothingBefore) {
   const auto zoe = add_user("Zoé");
   const auto count = [&] {
     size_t found = 0;
-    reader->read([&] { found = reader->history(general, newest, 10).size(); });
+    reader->read([&](const auto& db) { found = db.messages.history(general, newest, 10).size(); });
     return found;
   };
 
-  db->transact([&] {
-    db->append({general, zoe, 1, hostile_text, noon});
+  db->transact([&](const auto& db) {
+    db.messages.append({general, zoe, 1, hostile_text, noon});
     EXPECT_EQ(count(), 0u);
   });
 
   EXPECT_EQ(count(), 1u);
-  EXPECT_EQ(reader->salons().size(), 5u);
-  EXPECT_EQ(reader->find_user(key_of("zoé"))->id, zoe);
+  EXPECT_EQ(support::asked(*reader).salons.all().size(), 5u);
+  EXPECT_EQ(support::asked(*reader).accounts.find(key_of("zoé"))->id, zoe);
 }
 
 TEST_P(StoreContract, AReaderHasNoReader) {

@@ -14,8 +14,8 @@ using testing::IsEmpty;
 const auto sha256 = std::string(64, 'a');
 
 TEST_P(StoreContract, ARegisteredUserIsFoundAsRegistered) {
-  const auto made = write([&] {
-    return db->register_user({hostile_name, "alias " + hostile_name, "$argon2id$'\"", role::moderator});
+  const auto made = write([&](const auto& db) {
+    return decisions::register_user(db, {hostile_name, "alias " + hostile_name, "$argon2id$'\"", role::moderator});
   });
 
   ASSERT_TRUE(made);
@@ -27,7 +27,7 @@ TEST_P(StoreContract, ARegisteredUserIsFoundAsRegistered) {
     EXPECT_EQ(found.password_hash, "$argon2id$'\"");
     EXPECT_EQ(found.role, role::moderator);
   }
-  EXPECT_THAT(db->members(general), ElementsAre(made->user.id));
+  EXPECT_THAT(now().memberships.members(general), ElementsAre(made->user.id));
 }
 
 TEST_P(StoreContract, AUserIsFoundByKey) {
@@ -57,84 +57,101 @@ TEST_P(StoreContract, TakesTheLongestNameAndTheLongestKey) {
 TEST_P(StoreContract, RefusesANameThatIsTakenInAnySpelling) {
   add_user("Zoé");
 
-  EXPECT_EQ(write([&] { return db->register_user({"zOÉ", "other", "h"}); }), fault::name_taken);
-  EXPECT_EQ(write([&] { return db->register_user({"other", "zOÉ", "h"}); }), fault::alias_taken);
-  EXPECT_EQ(write([&] { return db->register_user({"zOÉ", "zOÉ", "h"}); }), fault::name_taken);
+  EXPECT_EQ(write([&](const auto& db) {
+              return decisions::register_user(db, {"zOÉ", "other", "h"});
+            }),
+            fault::name_taken);
+  EXPECT_EQ(write([&](const auto& db) {
+              return decisions::register_user(db, {"other", "zOÉ", "h"});
+            }),
+            fault::alias_taken);
+  EXPECT_EQ(write([&](const auto& db) {
+              return decisions::register_user(db, {"zOÉ", "zOÉ", "h"});
+            }),
+            fault::name_taken);
   EXPECT_EQ(find("other"), fault::unknown_user);
 }
 
 TEST_P(StoreContract, AUsernameMayBeAnothersAlias) {
-  ASSERT_TRUE(write([&] { return db->register_user({"one", "two", "h"}); }));
-  EXPECT_TRUE(write([&] { return db->register_user({"two", "one", "h"}); }));
+  ASSERT_TRUE(write([&](const auto& db) { return decisions::register_user(db, {"one", "two", "h"}); }));
+  EXPECT_TRUE(write([&](const auto& db) { return decisions::register_user(db, {"two", "one", "h"}); }));
 }
 
 TEST_P(StoreContract, ANewUserBelongsToEveryAutomaticSalon) {
-  const auto second = write([&] { return db->create_salon("Accueil", policy::automatic, decided()); });
+  const auto second =
+      write([&](const auto& db) { return decisions::create_salon(db, "Accueil", policy::automatic, decided()); });
 
-  const auto made = write([&] { return db->register_user({"Zoé", "z", "h"}); });
+  const auto made = write([&](const auto& db) { return decisions::register_user(db, {"Zoé", "z", "h"}); });
 
   ASSERT_TRUE(made);
   EXPECT_THAT(made->salons, testing::UnorderedElementsAre(general, second->id));
-  EXPECT_THAT(db->members(second->id), ElementsAre(made->user.id));
+  EXPECT_THAT(now().memberships.members(second->id), ElementsAre(made->user.id));
 }
 
 TEST_P(StoreContract, ANewUserBelongsToArchivedSalonsOnlyOnceTheyComeBack) {
   const auto before = add_user("before");
-  write([&] { return db->archive_salon(general, decided()); });
+  write([&](const auto& db) { return decisions::archive_salon(db, general, decided()); });
 
-  const auto made = write([&] { return db->register_user({"Zoé", "z", "h"}); });
+  const auto made = write([&](const auto& db) { return decisions::register_user(db, {"Zoé", "z", "h"}); });
 
   ASSERT_TRUE(made);
   EXPECT_THAT(made->salons, testing::IsEmpty());
-  EXPECT_THAT(db->profile(key_of("Zoé"))->salons, testing::IsEmpty());
-  write([&] { return db->restore_salon(key_of("Général"), decided()); });
-  EXPECT_THAT(db->members(general), ElementsAre(before, made->user.id));
+  EXPECT_THAT(now().accounts.profile(key_of("Zoé"))->salons, testing::IsEmpty());
+  write([&](const auto& db) { return decisions::restore_salon(db, key_of("Général"), decided()); });
+  EXPECT_THAT(now().memberships.members(general), ElementsAre(before, made->user.id));
 }
 
 TEST_P(StoreContract, AHashIsReplacedOnlyWhereItIsTheExpectedOne) {
-  const auto made = write([&] { return db->register_user({hostile_name, "z", sha256}); });
+  const auto made = write([&](const auto& db) { return decisions::register_user(db, {hostile_name, "z", sha256}); });
   const auto who = made->user.id;
 
-  EXPECT_FALSE(write([&] { return db->replace_hash(who, "another", "$argon2id$new"); }));
+  EXPECT_FALSE(write([&](const auto& db) { return db.accounts.replace_hash(who, "another", "$argon2id$new"); }));
   EXPECT_EQ(find(hostile_name)->password_hash, sha256);
-  EXPECT_TRUE(write([&] { return db->replace_hash(who, sha256, "$argon2id$new"); }));
+  EXPECT_TRUE(write([&](const auto& db) { return db.accounts.replace_hash(who, sha256, "$argon2id$new"); }));
   EXPECT_EQ(find(hostile_name)->password_hash, "$argon2id$new");
-  EXPECT_FALSE(write([&] { return db->replace_hash(who, sha256, "$argon2id$newer"); }));
-  EXPECT_FALSE(write([&] { return db->replace_hash(nobody, sha256, "$argon2id$new"); }));
+  EXPECT_FALSE(write([&](const auto& db) { return db.accounts.replace_hash(who, sha256, "$argon2id$newer"); }));
+  EXPECT_FALSE(write([&](const auto& db) { return db.accounts.replace_hash(nobody, sha256, "$argon2id$new"); }));
 }
 
 TEST_P(StoreContract, AHashIsReplacedByItself) {
-  const auto made = write([&] { return db->register_user({"Zoé", "z", sha256}); });
+  const auto made = write([&](const auto& db) { return decisions::register_user(db, {"Zoé", "z", sha256}); });
 
-  EXPECT_TRUE(write([&] { return db->replace_hash(made->user.id, sha256, sha256); }));
+  EXPECT_TRUE(write([&](const auto& db) { return db.accounts.replace_hash(made->user.id, sha256, sha256); }));
 }
 
 TEST_P(StoreContract, ANewPasswordEndsTheTokensOfTheUserAlone) {
   const auto zoe = add_user("Zoé");
   const auto other = add_user("other");
   const std::string token(32, '\0'), others(32, '\xFF');
-  db->transact([&] {
-    db->issue_token(zoe, token, noon, support::after_noon(std::chrono::hours(1)));
-    db->issue_token(other, others, noon, support::after_noon(std::chrono::hours(1)));
+  db->transact([&](const auto& db) {
+    db.sessions.issue_token(zoe, token, noon, support::after_noon(std::chrono::hours(1)));
+    db.sessions.issue_token(other, others, noon, support::after_noon(std::chrono::hours(1)));
   });
 
-  EXPECT_FALSE(write([&] { return db->change_password(zoe, "wrong", "$argon2id$new", decided("Zoé")); }));
-  EXPECT_TRUE(write([&] { return db->change_password(zoe, "$argon2id$hash", "$argon2id$new", decided("Zoé")); }));
+  EXPECT_FALSE(write(
+      [&](const auto& db) { return decisions::change_password(db, zoe, "wrong", "$argon2id$new", decided("Zoé")); }));
+  EXPECT_TRUE(write([&](const auto& db) {
+    return decisions::change_password(db, zoe, "$argon2id$hash", "$argon2id$new", decided("Zoé"));
+  }));
 
   EXPECT_EQ(find("Zoé")->password_hash, "$argon2id$new");
-  EXPECT_EQ(write([&] { return db->find_token(token, noon); }).why(), fault::wrong_credentials);
-  EXPECT_TRUE(write([&] { return db->find_token(others, noon); }));
+  EXPECT_EQ(write([&](const auto& db) { return db.sessions.find_token(token, noon); }).why(), fault::wrong_credentials);
+  EXPECT_TRUE(write([&](const auto& db) { return db.sessions.find_token(others, noon); }));
 }
 
 TEST_P(StoreContract, APasswordThatDidNotChangeKeepsItsTokens) {
   const auto zoe = add_user("Zoé");
   const std::string token(32, 't');
-  db->transact([&] { db->issue_token(zoe, token, noon, support::after_noon(std::chrono::hours(1))); });
+  db->transact(
+      [&](const auto& db) { db.sessions.issue_token(zoe, token, noon, support::after_noon(std::chrono::hours(1))); });
 
-  EXPECT_FALSE(write([&] { return db->change_password(zoe, "wrong", "$argon2id$new", decided("Zoé")); }));
-  EXPECT_FALSE(write([&] { return db->change_password(nobody, "wrong", "$argon2id$new", decided("Zoé")); }));
+  EXPECT_FALSE(write(
+      [&](const auto& db) { return decisions::change_password(db, zoe, "wrong", "$argon2id$new", decided("Zoé")); }));
+  EXPECT_FALSE(write([&](const auto& db) {
+    return decisions::change_password(db, nobody, "wrong", "$argon2id$new", decided("Zoé"));
+  }));
 
-  EXPECT_TRUE(write([&] { return db->find_token(token, noon); }));
+  EXPECT_TRUE(write([&](const auto& db) { return db.sessions.find_token(token, noon); }));
 }
 
 // --- administrators ---
@@ -142,23 +159,23 @@ TEST_P(StoreContract, APasswordThatDidNotChangeKeepsItsTokens) {
 TEST_P(StoreContract, AnEmptyDatabaseHasNoAdministrator) {
   add_user("Zoé");
 
-  EXPECT_EQ(db->administrators(), administrator_state::none);
+  EXPECT_EQ(now().roles.administrators(), administrator_state::none);
 }
 
 TEST_P(StoreContract, AnAdministratorCanLogInWhenAPasswordCanMatch) {
   const std::string upper_case(64, 'A'); // the replaced server wrote lower case, and so no password matches this
   for (const auto& hash : {std::string{}, std::string{"hashed_admin_password"}, std::string{"zz"}, upper_case}) {
-    write([&] { return db->make_administrator("admin", hash); });
-    EXPECT_EQ(db->administrators(), administrator_state::locked) << hash;
+    write([&](const auto& db) { return decisions::make_administrator(db, "admin", hash); });
+    EXPECT_EQ(now().roles.administrators(), administrator_state::locked) << hash;
   }
-  write([&] { return db->make_administrator("server", sha256); });
-  EXPECT_EQ(db->administrators(), administrator_state::can_log_in);
-  write([&] { return db->make_administrator("server", "$argon2id$v=19$m=19456"); });
-  EXPECT_EQ(db->administrators(), administrator_state::can_log_in);
+  write([&](const auto& db) { return decisions::make_administrator(db, "server", sha256); });
+  EXPECT_EQ(now().roles.administrators(), administrator_state::can_log_in);
+  write([&](const auto& db) { return decisions::make_administrator(db, "server", "$argon2id$v=19$m=19456"); });
+  EXPECT_EQ(now().roles.administrators(), administrator_state::can_log_in);
 }
 
 TEST_P(StoreContract, MakesAnAdministratorOfNobody) {
-  const auto made = write([&] { return db->make_administrator("admin", "$argon2id$a"); });
+  const auto made = write([&](const auto& db) { return decisions::make_administrator(db, "admin", "$argon2id$a"); });
 
   const auto found = find("ADMIN");
   ASSERT_TRUE(found);
@@ -166,27 +183,28 @@ TEST_P(StoreContract, MakesAnAdministratorOfNobody) {
   EXPECT_EQ(found->username, "admin");
   EXPECT_EQ(found->role, role::administrator);
   EXPECT_EQ(found->password_hash, "$argon2id$a");
-  EXPECT_THAT(db->members(general), ElementsAre(made.id));
+  EXPECT_THAT(now().memberships.members(general), ElementsAre(made.id));
 }
 
 TEST_P(StoreContract, MakesAnAdministratorOfAUser) {
   const auto who = add_user(hostile_name);
-  write([&] { return db->add_member(blabla, who); });
+  write([&](const auto& db) { return decisions::add_member(db, blabla, who); });
 
-  const auto made = write([&] { return db->make_administrator(hostile_name, "$argon2id$b"); });
+  const auto made =
+      write([&](const auto& db) { return decisions::make_administrator(db, hostile_name, "$argon2id$b"); });
 
   EXPECT_EQ(made.id, who);
   EXPECT_EQ(made.role, role::administrator);
   EXPECT_EQ(find(hostile_name)->role, role::administrator);
   EXPECT_EQ(find(hostile_name)->password_hash, "$argon2id$b");
-  EXPECT_THAT(db->members(blabla), Contains(who));
+  EXPECT_THAT(now().memberships.members(blabla), Contains(who));
 }
 
 TEST_P(StoreContract, MakesAnAdministratorThoughTheAliasIsTaken) {
-  write([&] { return db->register_user({"somebody", "Admin", "h"}); });
-  write([&] { return db->register_user({"another", "admin-2", "h"}); });
+  write([&](const auto& db) { return decisions::register_user(db, {"somebody", "Admin", "h"}); });
+  write([&](const auto& db) { return decisions::register_user(db, {"another", "admin-2", "h"}); });
 
-  const auto made = write([&] { return db->make_administrator("admin", "$argon2id$a"); });
+  const auto made = write([&](const auto& db) { return decisions::make_administrator(db, "admin", "$argon2id$a"); });
 
   EXPECT_EQ(find("admin")->id, made.id);
   EXPECT_EQ(find("somebody")->alias, "Admin");

@@ -439,10 +439,11 @@ TEST(ManualPages, HaveEveryOptionAndEveryNameOfTheConfiguration) {
   const auto program = support::read_file(packaging + "salond.8");
   const auto configuration = support::read_file(packaging + "salond.json.5");
 
-  for (const auto* option : {"config", "db", "listen", "admin", "state", "check\\-config", "migrate\\-only",
-                             "dry\\-run", "restore", "help", "version"})
+  for (const auto* option : {"config", "db", "listen", "admin", "state", "cluster", "node", "join", "check\\-config",
+                             "migrate\\-only", "dry\\-run", "restore", "help", "version"})
     EXPECT_THAT(program, HasSubstr(std::string("\\-\\-") + option));
   std::istringstream names("listen listen_clear_anywhere unix.mode unix.group tls.certificate tls.key admin.listen db "
+                           "cluster.listen cluster.node cluster.join "
                            "db_password_file state passwords.memory_kib passwords.passes passwords.threads "
                            "passwords.queue limits.connections limits.connections_per_address limits.login_seconds "
                            "limits.frame_bytes limits.unread_bytes limits.unsent_bytes limits.posts_in_flight "

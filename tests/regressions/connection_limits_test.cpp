@@ -2,6 +2,7 @@
 // the connections that read were opened later than the one that writes. Now all of them are opened at the start, which
 // tells what limit is in the way and tries again; and a limit that is reached later is an outage like any other.
 #include "tests/support/mariadb_fixture.hpp"
+#include "tests/support/stores.hpp"
 
 namespace salond {
 
@@ -55,7 +56,7 @@ TEST_F(ConnectionLimitsMariadb, AreAnOutageLaterAndNothingElse) {
   int unavailable = 0;
   for (auto* store : {db.get(), first.get(), second.get()})
     try {
-      store->read([&] { store->salons(); });
+      store->read([&](const auto& db) { db.salons.all(); });
     } catch (const store_error& why) {
       EXPECT_EQ(why.what_kind(), store_error::kind::unavailable);
       EXPECT_THAT(why.what(), HasSubstr("MAX_USER_CONNECTIONS"));
@@ -64,7 +65,7 @@ TEST_F(ConnectionLimitsMariadb, AreAnOutageLaterAndNothingElse) {
   EXPECT_EQ(unavailable, 2);
   limit(where, 10);
   for (auto* store : {db.get(), first.get(), second.get()})
-    EXPECT_NO_THROW(store->read([&] { store->salons(); }));
+    EXPECT_NO_THROW(store->read([&](const auto& db) { db.salons.all(); }));
 }
 
 } // namespace salond

@@ -19,11 +19,11 @@ public:
   explicit people(const support::store_maker& maker) : db_(maker.make_empty()) {
     if (!db_)
       return;
-    write([&] {
-      db_->register_user({"paul", "paul", "h"});
-      db_->register_user({"max", "max", "h"});
-      db_->register_user({"chef", "le chef", "h", role::administrator});
-      db_->request_registration({"marc", "marc", "h"}, noon);
+    write([&](const auto& db) {
+      decisions::register_user(db, {"paul", "paul", "h"});
+      decisions::register_user(db, {"max", "max", "h"});
+      decisions::register_user(db, {"chef", "le chef", "h", role::administrator});
+      decisions::request_registration(db, {"marc", "marc", "h"}, noon);
     });
   }
 
@@ -32,25 +32,27 @@ public:
 
   template <class Work>
   void write(Work work) {
-    db_->transact([&] { work(); });
+    db_->transact(work);
   }
   template <class Work>
   auto answer(Work work) {
-    decltype(work()) result = fault::storage;
-    db_->transact([&] { result = work(); });
+    std::invoke_result_t<Work, const persistence::writing&> result = fault::storage;
+    db_->transact([&](const auto& in) { result = work(in); });
     return result;
   }
 
   std::string registered(const std::string& name, const std::string& alias) {
-    const auto made = answer([&] { return db_->register_user({name, alias, "h"}); });
+    const auto made = answer([&](const auto& db) { return decisions::register_user(db, {name, alias, "h"}); });
     return made ? "done" : to_string(made.why());
   }
   std::string asked(const std::string& name) {
-    const auto taken = answer([&] { return db_->request_registration({name, "alias of " + name, "h"}, noon); });
+    const auto taken = answer([&](const auto& db) {
+      return decisions::request_registration(db, {name, "alias of " + name, "h"}, noon);
+    });
     return taken ? "done" : to_string(taken.why());
   }
   std::string renamed(const std::string& from, const std::string& to) {
-    const auto made = answer([&] { return db_->rename_user(key_of(from), to, decided()); });
+    const auto made = answer([&](const auto& db) { return decisions::rename_user(db, key_of(from), to, decided()); });
     return made ? "done" : to_string(made.why());
   }
 
@@ -68,18 +70,18 @@ void are_refused_for_new_names(people& all) {
   EXPECT_EQ(all.asked("mаx"), "name_taken");
   EXPECT_EQ(all.asked("zoe"), "done");
   EXPECT_EQ(all.asked("zоe"), "name_taken");
-  const auto added = all.answer([&] { return all.db().add_user({"mаx", "5", "h"}, decided()); });
+  const auto added = all.answer([&](const auto& db) { return decisions::add_user(db, {"mаx", "5", "h"}, decided()); });
   EXPECT_EQ(added.why(), fault::name_taken);
 }
 
 /// A lookalike of a banned name would be free, and keep its owner out after the unban.
 void are_refused_while_a_name_is_banned(people& all) {
-  all.write([&] {
+  all.write([&](const auto& db) {
     const std::string can_log_in(64, '0');
-    all.db().register_user({"boss", "boss", can_log_in, role::administrator}); // the last who can is never banned
-    ASSERT_TRUE(all.db().ban("paul", decided()));
-    ASSERT_TRUE(all.db().ban("chef", decided()));
-    ASSERT_TRUE(all.db().kick("max", noon + std::chrono::minutes(5), decided()));
+    decisions::register_user(db, {"boss", "boss", can_log_in, role::administrator}); // the last who can is never banned
+    ASSERT_TRUE(decisions::ban(db, "paul", decided()));
+    ASSERT_TRUE(decisions::ban(db, "chef", decided()));
+    ASSERT_TRUE(decisions::kick(db, "max", noon + std::chrono::minutes(5), decided()));
   });
   EXPECT_EQ(all.registered("pаul", "1"), "name_taken"); // Cyrillic
   EXPECT_EQ(all.registered("PauI", "2"), "name_taken");
@@ -88,9 +90,9 @@ void are_refused_while_a_name_is_banned(people& all) {
   EXPECT_EQ(all.renamed("max", "Mаx"), "done") << "a kick is no ban, and it is his own name";
   const persistence::imported_account one{
       1, "сhef", key_of("сhef"), "a", key_of("a"), "h", {}, skeletons_of("сhef"), skeletons_of("a")};
-  ASSERT_EQ(all.db().import_faults({one}).size(), 1u);
-  EXPECT_EQ(all.db().import_faults({one}).front().why, fault::name_taken);
-  ASSERT_TRUE(all.answer([&] { return all.db().unban("paul", decided()); }));
+  ASSERT_EQ(decisions::import_faults(support::asked(all.db()), {one}).size(), 1u);
+  EXPECT_EQ(decisions::import_faults(support::asked(all.db()), {one}).front().why, fault::name_taken);
+  ASSERT_TRUE(all.answer([&](const auto& db) { return decisions::unban(db, "paul", decided()); }));
   EXPECT_EQ(all.registered("PauI", "3"), "done");
 }
 
@@ -100,7 +102,8 @@ void are_no_hindrance_to_oneself(people& all) {
   EXPECT_EQ(all.renamed("paul", "Pаul"), "done"); // his own name in other letters
   EXPECT_EQ(all.renamed("Pаul", "Paula"), "done");
   EXPECT_EQ(all.registered("pаul", "pаul 2"), "done"); // it looks like nobody's any more
-  const auto accepted = all.answer([&] { return all.db().accept_registration("marc", decided()); });
+  const auto accepted =
+      all.answer([&](const auto& db) { return decisions::accept_registration(db, "marc", decided()); });
   EXPECT_TRUE(accepted);
 }
 
@@ -117,28 +120,30 @@ void are_faults_of_an_import(people& all) {
                                          skeletons_of(alias)};
   };
   std::vector<std::pair<size_t, fault>> found;
-  for (const auto& each :
-       all.db().import_faults({account(2, "mаx", "a"), account(3, "сhef", "b"), account(4, "lise", "chеf"),
-                               account(5, "rnarc", "c"), account(6, "lola", "d")}))
+  for (const auto& each : decisions::import_faults(
+           support::asked(all.db()), {account(2, "mаx", "a"), account(3, "сhef", "b"), account(4, "lise", "chеf"),
+                                      account(5, "rnarc", "c"), account(6, "lola", "d")}))
     found.emplace_back(each.line, each.why);
   EXPECT_THAT(found, ElementsAre(std::pair<size_t, fault>{2, fault::name_taken},
                                  std::pair<size_t, fault>{3, fault::reserved_name},
                                  std::pair<size_t, fault>{4, fault::alias_taken},
                                  std::pair<size_t, fault>{5, fault::name_taken}));
-  all.write([&] { all.db().import_accounts({account(1, "lola", "d")}, decided()); });
+  all.write([&](const auto& db) { decisions::import_accounts(db, {account(1, "lola", "d")}, decided()); });
   EXPECT_EQ(all.registered("lоla", "e"), "name_taken");
 }
 
 void are_refused_for_salons(people& all) {
   const auto create = [&](const char* name) {
-    return all.answer([&] { return all.db().create_salon(name, policy::open, decided()); });
+    return all.answer([&](const auto& db) { return decisions::create_salon(db, name, policy::open, decided()); });
   };
   EXPECT_EQ(create("Blаbla").why(), fault::invalid_name);
   const auto sport = create("Sport");
   ASSERT_TRUE(sport);
-  const auto own = all.answer([&] { return all.db().rename_salon(sport->id, "Spоrt", decided()); });
+  const auto own =
+      all.answer([&](const auto& db) { return decisions::rename_salon(db, sport->id, "Spоrt", decided()); });
   EXPECT_TRUE(own);
-  const auto other = all.answer([&] { return all.db().rename_salon(sport->id, "Mаrketing", decided()); });
+  const auto other =
+      all.answer([&](const auto& db) { return decisions::rename_salon(db, sport->id, "Mаrketing", decided()); });
   EXPECT_EQ(other.why(), fault::invalid_name);
 }
 

@@ -78,6 +78,19 @@ TEST_F(OperatorsRights, WhatIsForbiddenStandsInTheAuditLog) {
   EXPECT_EQ(log_of("cert issue")[0]["to"], "eve");
 }
 
+// A refused command had its own name there, and one that was done another word: who looked for one missed the other.
+TEST_F(OperatorsRights, WhatIsForbiddenHasTheWordOfWhatIsDone) {
+  start_with_moderator();
+
+  EXPECT_EQ(as_root({"salon", "create", "Projet"}), admin_verdict::done);
+  EXPECT_EQ(verdict_of({"salon", "create", "Autre"}), admin_verdict::not_allowed);
+
+  const auto lines = log_of("create_salon");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0]["result"], "done");
+  EXPECT_EQ(lines[1]["result"], "not_allowed");
+}
+
 TEST_F(OperatorsRights, WhatIsForbiddenOnlyByItsOptionsStandsThereToo) {
   start_with_moderator();
 

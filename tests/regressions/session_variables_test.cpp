@@ -80,37 +80,39 @@ constexpr hostile hostile_values[] = {
 /// Whatever somebody does, and what is there then; the same for every server that behaves.
 std::string life_of(persistence::store& db) {
   user_id zoe, paul;
-  db.transact([&] {
-    zoe = db.register_user({"Zoé", "zoé", "h"})->user.id;
-    paul = db.register_user({"paul", "Paul", "h"})->user.id;
+  db.transact([&](const auto& db) {
+    zoe = decisions::register_user(db, {"Zoé", "zoé", "h"})->user.id;
+    paul = decisions::register_user(db, {"paul", "Paul", "h"})->user.id;
   });
   for (int64_t seq = 1; seq <= 20; ++seq)
-    db.transact([&] { db.append({salon_id{1}, seq % 2 ? zoe : paul, seq, support::hostile_text, noon}); });
-  db.transact([&] {
-    db.store_private(zoe, "paul", "hello", noon);
-    db.issue_token(zoe, std::string(32, 'x'), noon, support::after_noon(std::chrono::hours{1}));
-    db.set_topic(salon_id{2}, std::string(3000, 't'), support::decided());
-    db.create_salon("Projet", policy::open, support::decided());
-    db.kick("zoé", support::after_noon(std::chrono::hours{1}), support::decided());
+    db.transact([&](const auto& db) {
+      db.messages.append({salon_id{1}, seq % 2 ? zoe : paul, seq, support::hostile_text, noon});
+    });
+  db.transact([&](const auto& db) {
+    decisions::store_private(db, zoe, "paul", "hello", noon);
+    db.sessions.issue_token(zoe, std::string(32, 'x'), noon, support::after_noon(std::chrono::hours{1}));
+    decisions::set_topic(db, salon_id{2}, std::string(3000, 't'), support::decided());
+    decisions::create_salon(db, "Projet", policy::open, support::decided());
+    decisions::kick(db, "zoé", support::after_noon(std::chrono::hours{1}), support::decided());
   });
-  db.transact([&] { db.ban("paul", support::decided()); });
-  db.transact([&] { db.reset_presence(persistence::store::requests::end); });
+  db.transact([&](const auto& db) { decisions::ban(db, "paul", support::decided()); });
+  db.transact([&](const auto& db) { db.sessions.reset_presence(persistence::session_store::requests::end); });
   std::string result;
   const auto reader = db.reader();
-  reader->read([&] {
-    for (const auto& message : reader->history(salon_id{1}, 1000, 100))
+  reader->read([&](const auto& db) {
+    for (const auto& message : db.messages.history(salon_id{1}, 1000, 100))
       result += std::to_string(message.seq) + message.author + message.text + std::to_string(to_ms(message.at)) + "\n";
     // Not their numbers: which ones are given is the server's choice, with auto_increment_increment.
-    for (const auto& salon : reader->salons())
+    for (const auto& salon : db.salons.all())
       result += salon.name + salon.topic + "\n";
-    for (const auto& line : reader->audit_tail(100))
+    for (const auto& line : db.audit.tail(100))
       result += line.what + line.to + "\n";
-    for (const auto& ban : reader->bans(noon))
+    for (const auto& ban : db.bans.all(noon))
       result += ban.username + "\n";
   });
-  reader->snapshot([&] {
+  reader->snapshot([&](const auto& db) {
     for (const auto& table : persistence::stored_tables())
-      result += table.name + std::to_string(reader->rows_after(table, {}, 1000).size()) + "\n";
+      result += table.name + std::to_string(db.rows.after(table, {}, 1000).size()) + "\n";
   });
   return result;
 }

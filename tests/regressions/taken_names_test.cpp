@@ -2,6 +2,7 @@
 // alias cost an address nothing, since no account came of them, were hashed all the same, and filled the queue for
 // everybody's. So did names that look like another's, and registrations that the list of those who wait has no room
 // for. Right: all that can be in the way is looked for before the hash.
+#include "persistence/decisions/registrations.hpp"
 #include "tests/support/node_fixture.hpp"
 
 namespace salond {
@@ -35,7 +36,7 @@ TEST_F(TakenNames, AndAFullListAreRefusedBeforeTheHashWhereAnAdministratorDecide
   settings.registration.how = config::registration::policy::approval;
   settings.registration.per_hour_per_address = 100;
   start();
-  for (size_t n = 0; n < persistence::store::most_registrations_of_network; ++n)
+  for (size_t n = 0; n < persistence::decisions::most_registrations_of_network; ++n)
     ASSERT_EQ(register_as("one" + std::to_string(n), "a" + std::to_string(n)), "Inscription en attente d'approbation.");
   guard->hold(what::writes);
 

@@ -5,6 +5,7 @@
 // memberships follow his new name: they kept the old one, and the take-over stopped half-way, for good.
 #include "protocol/words/names.hpp"
 #include "tests/support/mariadb_fixture.hpp"
+#include "tests/support/stores.hpp"
 
 namespace salond {
 
@@ -20,7 +21,7 @@ protected:
     return where;
   }
   static role role_of(persistence::store& db, const std::string& name) {
-    const auto found = db.find_user(key_of(name));
+    const auto found = support::asked(db).accounts.find(key_of(name));
     return found ? found->role : throw std::runtime_error("there is no " + name);
   }
 };
@@ -33,8 +34,8 @@ TEST_F(TakeoverAdministratorsMariadb, AreNotThoseWhoseNameOnlyLooksSo) {
   const auto db = open(where);
 
   EXPECT_EQ(role_of(*db, "ＡＤＭＩＮ-4"), role::user);
-  EXPECT_THAT(db->members(salon_id{3}), testing::ElementsAre(user_id{4}));
-  EXPECT_EQ(db->administrators(), persistence::administrator_state::none);
+  EXPECT_THAT(support::asked(*db).memberships.members(salon_id{3}), testing::ElementsAre(user_id{4}));
+  EXPECT_EQ(support::asked(*db).roles.administrators(), persistence::administrator_state::none);
   for (const auto& said : {plan, log})
     EXPECT_THAT(said, Contains(HasSubstr("nobody is called admin or server")));
 }
@@ -46,11 +47,11 @@ TEST_F(TakeoverAdministratorsMariadb, KeepTheirNameAndRole) {
   const auto plan = persistence::dry_run_mysql(where, {});
   const auto db = open(where);
 
-  EXPECT_EQ(db->find_user("admin")->id, user_id{9});
+  EXPECT_EQ(support::asked(*db).accounts.find("admin")->id, user_id{9});
   EXPECT_EQ(role_of(*db, "admin"), role::administrator);
   EXPECT_EQ(role_of(*db, "server"), role::administrator);
   EXPECT_EQ(role_of(*db, "ＡＤＭＩＮ-4"), role::user);
-  EXPECT_THAT(db->members(salon_id{3}), testing::ElementsAre(user_id{9}));
+  EXPECT_THAT(support::asked(*db).memberships.members(salon_id{3}), testing::ElementsAre(user_id{9}));
   for (const auto& said : {plan, log}) {
     EXPECT_THAT(said, Contains(HasSubstr("clients 9: 'admin' stays an administrator")));
     EXPECT_THAT(said, Contains(HasSubstr("clients 11: 'Server' stays an administrator")));
@@ -60,7 +61,8 @@ TEST_F(TakeoverAdministratorsMariadb, KeepTheirNameAndRole) {
 TEST_F(TakeoverAdministratorsMariadb, AreWhomTheOldServerKnewByTheExactName) {
   const auto where = with("(4, 'ADMIN', 'x', 'h'), (9, 'admin', 'a', 'h')", "utf8mb4_bin");
 
-  EXPECT_EQ(open(where)->find_user("admin")->id, user_id{9});
+  const auto db = open(where);
+  EXPECT_EQ(support::asked(*db).accounts.find("admin")->id, user_id{9});
 }
 
 } // namespace salond

@@ -3,6 +3,7 @@
 // neither shows that nor can ask to join a salon of that policy. Now the take-over makes everybody a member of such
 // salons, and says whom, in its plan and in its log.
 #include "tests/support/mariadb_fixture.hpp"
+#include "tests/support/stores.hpp"
 
 namespace salond {
 
@@ -23,11 +24,12 @@ TEST_F(TakeoverMembershipMariadb, MutesNobodyInTheSalonOfEverybody) {
 
   const auto db = open(where);
 
-  const auto members = db->members(salon_id{1});
+  const auto members = support::asked(*db).memberships.members(salon_id{1});
   EXPECT_EQ(members.size(), static_cast<size_t>(number(where, "SELECT COUNT(*) FROM clients")));
   for (const auto& name : {"dup-9", "dup-8-8", "server"}) // two who were renamed, and one who never joined
-    EXPECT_THAT(members, Contains(db->find_user(name)->id)) << name;
-  EXPECT_EQ(db->members(salon_id{2}).size(), 1u) << "only salons that are open to everybody";
+    EXPECT_THAT(members, Contains(support::asked(*db).accounts.find(name)->id)) << name;
+  EXPECT_EQ(support::asked(*db).memberships.members(salon_id{2}).size(), 1u)
+      << "only salons that are open to everybody";
 }
 
 TEST_F(TakeoverMembershipMariadb, IsSaidInPlanAndLogAlike) {
@@ -55,14 +57,16 @@ TEST_F(TakeoverMembershipMariadb, OfASalonWhoseNameIsSpelledOtherwiseToo) {
   const auto where = old_database();
   server().run(where.name, {"UPDATE salons SET nom_salon = 'GÉNÉRAL' WHERE salon_id = 1"});
 
-  EXPECT_EQ(open(where)->members(salon_id{1}).size(), 14u);
+  const auto db = open(where);
+  EXPECT_EQ(support::asked(*db).memberships.members(salon_id{1}).size(), 14u);
 }
 
 TEST_F(TakeoverMembershipMariadb, NeedsNoSuchSalon) {
   const auto where = old_database();
   server().run(where.name, {"UPDATE salons SET nom_salon = 'Accueil' WHERE salon_id = 1"});
 
-  EXPECT_EQ(open(where)->members(salon_id{1}).size(), 5u);
+  const auto db = open(where);
+  EXPECT_EQ(support::asked(*db).memberships.members(salon_id{1}).size(), 5u);
 }
 
 } // namespace salond

@@ -46,11 +46,15 @@ bool daemon::ready(std::chrono::milliseconds within) {
   if (!line_is_there() || words.size() < 2 || words[0] != "ready")
     return false;
   endpoints_.assign(words.begin() + 1, words.end());
-  admin_.clear();
-  if (endpoints_.size() > 2 && endpoints_[endpoints_.size() - 2] == "admin") {
-    admin_ = endpoints_.back();
+  const auto take = [this](const char* what) {
+    if (endpoints_.size() <= 2 || endpoints_[endpoints_.size() - 2] != what)
+      return std::string();
+    const auto where = endpoints_.back();
     endpoints_.resize(endpoints_.size() - 2);
-  }
+    return where;
+  };
+  cluster_ = take("cluster");
+  admin_ = take("admin");
   return true;
 }
 

@@ -48,6 +48,8 @@ public:
   std::string state() const { return folder_ / "state"; }
   std::string sqlite_path() const { return folder_ / "state/salond.db"; }
   std::string administrator_password() const;
+  /// HOST:PORT at which other nodes reach it; "" where it is none.
+  const std::string& cluster() const { return cluster_; }
   /// Proportional set size of the process, in KiB.
   size_t pss_kib() const;
 
@@ -57,7 +59,7 @@ private:
   temporary_folder folder_;
   std::unique_ptr<process> process_;
   std::vector<std::string> endpoints_;
-  std::string admin_;
+  std::string admin_, cluster_;
 };
 
 /// Runs salond with just these arguments, in `folder`, until it ends.

@@ -20,8 +20,8 @@ public:
   size_t held(what kind) const;
   /// The next `times` transactions end with this error; nothing of them is stored.
   void fail_writes(persistence::store_error::kind with, size_t times);
-  /// The next look at the salons ends with an error: the database went away between two questions of a start.
-  void fail_salons();
+  /// The next `times` reads end with an error: the database went away between two questions.
+  void fail_reads(size_t times);
   /// Transactions that were committed.
   size_t committed() const;
 
@@ -34,14 +34,13 @@ private:
   gate& gate_of(what kind) { return kind == what::writes ? writes_ : reads_; }
   void pass(what kind);
   void fail_if_told();
-  bool salons_fail();
+  void fail_read_if_told();
   void count_commit();
 
   mutable std::mutex mutex_;
   std::condition_variable opened_;
   gate writes_, reads_;
-  size_t failures_ = 0, committed_ = 0;
-  bool salons_fail_ = false;
+  size_t failures_ = 0, read_failures_ = 0, committed_ = 0;
   persistence::store_error::kind fail_with_ = persistence::store_error::kind::unavailable;
 };
 

@@ -1,6 +1,7 @@
 #include "tests/support/node_fixture.hpp"
 #include "actors/administrators.hpp"
 #include "actors/rules/password.hpp"
+#include "persistence/decisions/registrations.hpp"
 #include "persistence/open.hpp"
 #include <sqlite3.h>
 #include <thread>
@@ -33,7 +34,9 @@ NodeTest::~NodeTest() {
 user_id NodeTest::add_user(const std::string& name, role as) {
   const auto hash = rules::hash_password("secret", cheap);
   user_id made;
-  db_->transact([&] { made = db_->register_user({name, name, hash, as})->user.id; });
+  db_->transact([&](const auto& db) {
+    made = persistence::decisions::register_user(db, {name, name, hash, as})->user.id;
+  });
   return made;
 }
 

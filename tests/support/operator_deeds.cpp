@@ -1,4 +1,5 @@
 #include "tests/support/operator_deeds.hpp"
+#include "persistence/decisions/removals.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <filesystem>
@@ -9,10 +10,10 @@ namespace salond::support {
 void do_as_operator(persistence::store& db, transcript::step::kind what, const std::string& who) {
   const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const decision why{"root", "local", "", now};
-  db.transact([&] {
+  db.transact([&](const auto& db) {
     const bool taken = what == transcript::step::kind::operator_kicks
-                           ? bool(db.kick(key_of(who), now + std::chrono::minutes(5), why))
-                           : bool(db.unban(key_of(who), why));
+                           ? bool(persistence::decisions::kick(db, key_of(who), now + std::chrono::minutes(5), why))
+                           : bool(persistence::decisions::unban(db, key_of(who), why));
     if (!taken)
       throw std::runtime_error("the store refuses what the operator does");
   });

@@ -30,6 +30,12 @@ store_maker sqlite() {
           [] { return std::string("SQLite is always there"); }};
 }
 
+const persistence::reading& asked(persistence::store& of) {
+  const persistence::reading* result = nullptr;
+  of.read([&](const persistence::reading& db) { result = &db; });
+  return *result;
+}
+
 std::string name_of(const testing::TestParamInfo<store_maker>& info) {
   return info.param.name;
 }

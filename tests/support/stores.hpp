@@ -1,7 +1,22 @@
 // The databases that the contract of all stores is tested with, and what their tests say of people and time.
 #pragma once
+#include "persistence/contracts/all.hpp"
+#include "persistence/decisions/accounts.hpp"
+#include "persistence/decisions/imports.hpp"
+#include "persistence/decisions/invitations.hpp"
+#include "persistence/decisions/memberships.hpp"
+#include "persistence/decisions/messages.hpp"
+#include "persistence/decisions/private_messages.hpp"
+#include "persistence/decisions/registrations.hpp"
+#include "persistence/decisions/removals.hpp"
+#include "persistence/decisions/salons.hpp"
+#include "persistence/decisions/sessions.hpp"
 #include "persistence/store.hpp"
 #include <gtest/gtest.h>
+
+namespace salond {
+namespace decisions = persistence::decisions;
+}
 
 namespace salond::support {
 
@@ -20,6 +35,10 @@ struct store_maker {
 
 /// SQLite in a file of its own; always there.
 store_maker sqlite();
+
+/// What a store hands out for reading, kept for longer than it is given for: a test may ask between transactions, and
+/// its helpers within one. REQUIRES: `of` lives, and nothing runs in it now.
+const persistence::reading& asked(persistence::store& of);
 
 /// The name of a parameter, for INSTANTIATE_TEST_SUITE_P.
 std::string name_of(const testing::TestParamInfo<store_maker>& info);

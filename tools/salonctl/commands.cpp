@@ -201,15 +201,15 @@ void runner::print(const std::string& answer) const {
 
 void runner::run(const std::vector<std::string>& words) {
   const auto said = understood(words);
-  if (said.what->name == "watch")
+  if (said.what->is(trait::live))
     return watch();
   if (said.has("--follow"))
     return follow_log(said, words);
-  if (said.what->name == "cert issue")
+  if (said.what->is(trait::makes_bundle))
     return issue_certificate(words, said.get("NAME"));
   ask_before(said, words);
   const auto answer = answer_of(words, input_of(said));
-  if (said.what->name == "export" || said.what->name == "salon export")
+  if (said.what->is(trait::document))
     print_json(answer.text); // JSON in any case: it is for another program, or for the person himself
   else if (said.has("--lines"))
     for (const auto& line : json::parse(answer.text))

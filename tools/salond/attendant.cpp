@@ -3,6 +3,8 @@
 #include "actors/wall_clock.hpp"
 #include "config/line_writer.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/audit.hpp"
+#include "persistence/contracts/health.hpp"
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/start_watch.hpp"
 #include <algorithm>
@@ -28,8 +30,8 @@ void print(std::string line) {
 } // namespace
 
 attendant::attendant(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown,
-                     live_configuration& live)
-    : told_(told), admin_(admin), shown_(std::move(shown)), live_(live) {}
+                     std::string cluster, live_configuration& live)
+    : told_(told), admin_(admin), shown_(std::move(shown)), cluster_(std::move(cluster)), live_(live) {}
 
 int attendant::wait_for_end(const server_actor& root, int signals) {
   root_ = root;
@@ -72,12 +74,12 @@ void attendant::time_is_up() {
 void attendant::look_at_database() {
   if (!store_)
     return;
-  const auto job = make_store_job([](persistence::store& db) {
-    if (const auto trouble = db.trouble(); !trouble.empty())
+  const auto job = make_read_job([](const persistence::reading& db) {
+    if (const auto trouble = db.health.trouble(); !trouble.empty())
       log::error(persistence::in_trouble, {{"why", trouble}});
     return done{};
   });
-  caf::anon_send(store_, store_work{store_work::kind::read, job});
+  caf::anon_send(store_, store_work{job});
 }
 
 void attendant::renew_certificates() {
@@ -155,8 +157,8 @@ void attendant::reload() {
     log::error("the configuration was not read again", {{"fault", error.what()}});
     result = "refused";
   }
-  tell_store(store_, [why = decision{"SIGHUP", "signal", {}, wall_clock()}, result](persistence::store& db) {
-    db.note(why, "reload", "configuration", result);
+  tell_store(store_, [why = decision{"SIGHUP", "signal", {}, wall_clock()}, result](const persistence::writing& db) {
+    db.audit.note(why, audited::reload, "configuration", result);
   });
 }
 
@@ -166,6 +168,8 @@ void attendant::print_ready() const {
     line += " " + each.to_string();
   if (admin_)
     line += " admin " + admin_->where();
+  if (!cluster_.empty())
+    line += " cluster " + cluster_;
   print(line + "\n");
   notify_service_manager("READY=1");
 }

@@ -32,8 +32,8 @@ struct news {
 /// the configuration read again, and looks after certificates.
 class attendant {
 public:
-  /// `shown`: the endpoints, with their ports, for the ready line.
-  attendant(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown,
+  /// For the ready line: the endpoints, with their ports, and where other nodes reach this one, "" for none.
+  attendant(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown, std::string cluster,
             live_configuration& live);
 
   /// Waits for the node's end; answers the exit status. `signals`: SIGTERM, SIGINT and SIGHUP, to be read.
@@ -54,6 +54,7 @@ private:
   news& told_;
   std::optional<admin_port>& admin_;
   const std::vector<config::endpoint> shown_;
+  const std::string cluster_;
   live_configuration& live_;
   server_actor root_;
   store_actor store_;

@@ -12,13 +12,17 @@
 #include "protocol/words/names.hpp"
 #include "tools/salond/attendant.hpp"
 #include "tools/salond/descriptor_proof.hpp"
+#include "tools/salond/node_seat.hpp"
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/start_watch.hpp"
 #include "tools/salond/state_folder.hpp"
 #include "tools/salond/thread_proof.hpp"
 #include "tools/salond/watchdog.hpp"
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
+#include <linux/close_range.h>
 #include <unistd.h>
 
 namespace {
@@ -51,17 +55,14 @@ persistence::open_options how_to_open(const config::settings& values) {
   return options;
 }
 
-/// Opens the database and has it made `ready`, trying for a while where it cannot be reached, or somebody holds its
+/// What `work` answers, a pointer; it is tried for a while where the database cannot be reached, or somebody holds its
 /// tables. Null when a signal came first.
-template <class Ready>
-std::unique_ptr<persistence::store> open_store(const config::settings& values, start_watch& watch, const Ready& ready) {
-  const auto options = how_to_open(values);
+template <class Work>
+auto with_patience(start_watch& watch, Work work) -> decltype(work()) {
   const auto give_up = std::chrono::steady_clock::now() + database_patience;
   for (auto pause = 250ms;; pause = std::min<std::chrono::milliseconds>(2 * pause, 5s)) {
     try {
-      auto db = persistence::open(options);
-      ready(*db);
-      return db;
+      return work();
     } catch (const persistence::store_error& error) {
       if (error.what_kind() != persistence::store_error::kind::unavailable
           || std::chrono::steady_clock::now() + pause > give_up)
@@ -82,6 +83,32 @@ std::optional<std::string> make_ready(persistence::store& db, const config::sett
   } catch (const persistence::store_error& error) {
     throw persistence::store_error(error.what_kind(), "the database (" + db.describe() + "): " + error.what());
   }
+}
+
+/// Opens the database and has it made `ready`. Null when a signal came first.
+template <class Ready>
+std::unique_ptr<persistence::store> open_store(const config::settings& values, const node_seat* seat,
+                                               start_watch& watch, const Ready& ready) {
+  auto options = how_to_open(values);
+  if (seat) {
+    options.run = seat->member->run();
+    options.writer_answered = [member = seat->member] { member->writer_answered(); };
+  }
+  return with_patience(watch, [&] {
+    auto db = persistence::open(options);
+    ready(*db);
+    return db;
+  });
+}
+
+/// Of a node: its place among the others; null where there is none, or when a signal came first.
+std::unique_ptr<node_seat> take_seat(const config::settings& values, const state_folder& state, start_watch& watch) {
+  if (!values.cluster.listen)
+    return nullptr;
+  const auto options = how_to_open(values);
+  const auto port = std::make_shared<cluster_port>(*values.cluster.listen);
+  const auto who = entry_of(values, state, *port);
+  return with_patience(watch, [&] { return std::make_unique<node_seat>(port, persistence::join(options, who)); });
 }
 
 void greet_administrator(const state_folder& state, const std::string& password) {
@@ -139,8 +166,18 @@ std::vector<bound_endpoint> open_doors(const std::vector<planned_endpoint>& plan
   return doors;
 }
 
+/// Of a node with whose work others go on: it comes back by itself, as another run. Whoever looks after the process
+/// sees the same one.
+[[noreturn]] void start_again(char** argv) {
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  ::execv("/proc/self/exe", argv);
+  log::tell(std::string("salond: cannot start anew: ") + std::strerror(errno));
+  ::_exit(1);
+}
+
 /// Runs the node until it ends; signals stop it.
-int run(const program& how, places where, std::unique_ptr<persistence::store> db, int signals, start_watch& watch) {
+int run(const program& how, places where, std::unique_ptr<persistence::store> db, node_seat* seat, int signals,
+        start_watch& watch) {
   const auto& values = how.asked.values;
   log::info("database open", {{"database", db->describe()}});
   auto prepared = prepare(how);
@@ -153,6 +190,7 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
   parts->settings = *live.in_force().values;
   parts->certificate = live.in_force().certificate;
   parts->db = std::move(db);
+  parts->member = seat ? seat->member : nullptr;
   news told;
   system_config cfg;
   caf::actor_system system{cfg};
@@ -168,7 +206,7 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
     const auto shown = live.in_force().certificate;
     return shown ? std::optional{shown->until()} : std::nullopt;
   };
-  attendant here(told, admin, std::move(shown), live);
+  attendant here(told, admin, std::move(shown), seat ? seat->port->where() : std::string{}, live);
   node_events events;
   events.ready = [&told](const node_actors& now) { told.tell(now); };
   events.changed = events.ready;
@@ -182,7 +220,11 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
     remove_file_of(door);
   // Everything accepted is committed and the database is closed (or the status says that it is not): the process may
   // simply end. Taking the actor system apart would add nothing but a way to hang.
+  if (seat && status != start_anew)
+    seat->member->leave();
   log::flush();
+  if (status == start_anew)
+    start_again(how.argv);
   ::_exit(status);
 }
 
@@ -226,22 +268,25 @@ int start(const program& how, int signals, start_watch& watch) {
     return restore(asked, watch);
   if (asked.what == action::run) {
     prove_descriptors(descriptors_of_a_node + values.listen.size());
-    prove_threads(threads_of_a_node + values.passwords.threads);
+    prove_threads(threads_of_a_node + values.passwords.threads + (values.cluster.listen ? threads_of_a_seat : 0));
   }
   auto where = asked.what == action::run ? find_places(values) : places{};
+  const auto seat = asked.what == action::run ? take_seat(values, state, watch) : nullptr;
+  if (watch.told_to_stop())
+    return watch.status();
   std::optional<std::string> password;
   const auto ready = [&](persistence::store& db) {
     if (asked.what == action::run && !watch.told_to_stop())
       password = make_ready(db, values, state);
   };
-  auto db = open_store(values, watch, ready);
+  auto db = open_store(values, seat.get(), watch, ready);
   if (password)
     greet_administrator(state, *password);
   if (asked.what == action::migrate_only)
     return db ? 0 : watch.status();
   if (!db || watch.told_to_stop())
     return watch.status();
-  return run(how, std::move(where), std::move(db), signals, watch);
+  return run(how, std::move(where), std::move(db), seat.get(), signals, watch);
 }
 
 int refuse(const config::command_line& asked) {

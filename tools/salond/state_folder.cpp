@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <random>
 #include <stdexcept>
 #include <string_view>
 #include <sys/file.h>
@@ -77,6 +78,22 @@ void state_folder::keep_password(const std::string& password) const {
   if (::rename(fresh.c_str(), path.c_str()) != 0)
     fail("cannot write " + path, errno);
   sync_folder_of(path);
+}
+
+std::string state_folder::identity() const {
+  const auto path = file("node");
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) {
+    std::random_device source;
+    std::string name;
+    for (int i = 0; i < 24; ++i)
+      name += "0123456789abcdef"[source() % 16];
+    write_private_file(path, name + "\n");
+  }
+  const auto kept = read_private_file(path);
+  if (::fstat(lock_, &found) != 0) // a copy of the folder has another lock file
+    fail("cannot look at the lock of the state folder " + path_, errno);
+  return kept.substr(0, std::min<size_t>(kept.find('\n'), 24)) + "." + std::to_string(found.st_ino);
 }
 
 } // namespace salond

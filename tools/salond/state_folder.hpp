@@ -17,6 +17,9 @@ public:
   /// Keeps the administrator's first password, for its owner alone; an older one (of another database) goes to
   /// `admin.password.old`. Throws std::runtime_error: then what was there is there still.
   void keep_password(const std::string& password) const;
+  /// What names this folder among the state folders of all machines, and no copy of it: made once, kept in it. Throws
+  /// std::runtime_error.
+  std::string identity() const;
   std::string file(const std::string& name) const { return path_ + "/" + name; }
 
 private:

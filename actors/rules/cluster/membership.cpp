@@ -60,6 +60,12 @@ bool membership::knows_gone(node_id which) const {
   return std::any_of(rows_.begin(), rows_.end(), [which](const node_row& row) { return which < row.id; });
 }
 
+int membership::rounds_without_beat(node_id which) const {
+  const auto known =
+      std::find_if(watched_.begin(), watched_.end(), [which](const still& one) { return one.node == which; });
+  return known == watched_.end() ? 0 : known->rounds;
+}
+
 membership::standing membership::standing_at(instant now) const {
   if (gone_)
     return standing::gone;

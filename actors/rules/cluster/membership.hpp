@@ -63,6 +63,8 @@ public:
   const std::vector<node_row>& rows() const { return rows_; }
   /// Rows of those long gone are removed: older than another, and not there, is gone.
   bool knows_gone(node_id which) const;
+  /// Over how many of its own rounds, without a gap, another's counter has stood still.
+  int rounds_without_beat(node_id which) const;
 
 private:
   /// Since when a counter is what it is.

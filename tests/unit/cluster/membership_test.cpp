@@ -47,6 +47,16 @@ TEST(Membership, TakesForLostWhoseBeatStandsStillForThreeRoundsAndThreeSeconds) 
   EXPECT_TRUE(rounds(members, 6, 1, 8).empty());
 }
 
+TEST(Membership, CountsRoundsOverWhichABeatStandsStill) {
+  membership members{self, at(0s)};
+
+  rounds(members, 1, 3, 7);
+  EXPECT_EQ(members.rounds_without_beat(other), 2);
+  EXPECT_EQ(members.rounds_without_beat(third), 0);
+  rounds(members, 4, 1, 8);
+  EXPECT_EQ(members.rounds_without_beat(other), 0);
+}
+
 TEST(Membership, BeginsAnewAfterARoundOfItsOwnFailed) {
   membership members{self, at(0s)};
   rounds(members, 1, 4, 7);

@@ -31,6 +31,7 @@ struct CommandLine : testing::Test {
       return found->second;
     };
     around.root = root;
+    around.host = "Chat_1.Example";
     return config::parse(static_cast<int>(arguments.size()), arguments.data(), around);
   }
 
@@ -277,6 +278,38 @@ TEST_F(CommandLine, KnowsWhereEachValueComesFrom) {
     EXPECT_THAT(value, Not(HasSubstr("hidden well"))) << name;
   environment["SALOND_DB_PASSWORD"] = "another";
   EXPECT_EQ(parse({"--config=/etc/salond.json"}).sources.at("db_password"), "environment SALOND_DB_PASSWORD");
+}
+
+// --- nodes ---
+
+TEST_F(CommandLine, MakesANode) {
+  const auto alone = accepted({});
+  EXPECT_FALSE(alone.cluster.listen);
+
+  const auto node = accepted({"--db=mysql://u@h/n", "--cluster=192.0.2.1:0", "--node=paris"});
+  ASSERT_TRUE(node.cluster.listen);
+  EXPECT_EQ(node.cluster.listen->host, "192.0.2.1");
+  EXPECT_EQ(node.cluster.listen->port, 0);
+  EXPECT_EQ(node.cluster.node, "paris");
+  EXPECT_EQ(accepted({"--db=mysql://u@h/n", "--cluster=[::1]:7"}).cluster.node, "chat_1.example");
+}
+
+TEST_F(CommandLine, SaysAllThatIsWrongWithANode) {
+  EXPECT_THAT(refused({"--cluster=0.0.0.0:5002"}), ElementsAre(HasSubstr("--cluster: other nodes dial this address"),
+                                                               HasSubstr("cluster.listen: nodes share a MySQL")));
+  EXPECT_THAT(refused({"--db=mysql://u@h/n", "--cluster=none", "--node=Paris!", "--join=x.pem"}),
+              ElementsAre(HasSubstr("--cluster: write HOST:PORT"), HasSubstr("cluster.node: is no name of a node"),
+                          HasSubstr("cluster.join: no node can enter by a bundle yet")));
+  EXPECT_THAT(refused({"--node=paris"}), ElementsAre(HasSubstr("cluster.node: is about a node: say with --cluster")));
+}
+
+TEST_F(CommandLine, ReadsANodeOfTheFile) {
+  files["/c"] = {R"({"db": "mysql://u@h/n", "cluster": {"listen": "192.0.2.1:5002", "node": "paris"}})", false};
+  const auto line = parse({"--config=/c", "--node=lyon"});
+  EXPECT_THAT(said(line.faults), IsEmpty());
+  EXPECT_EQ(line.values.cluster.node, "lyon");
+  EXPECT_EQ(line.sources.at("cluster.listen"), "file /c");
+  EXPECT_EQ(line.sources.at("cluster.node"), "command line");
 }
 
 } // namespace

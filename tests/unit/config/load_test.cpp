@@ -57,6 +57,7 @@ TEST(Load, KnowsNoNameThatTheShippedFileDoesNotShow) {
   }
   EXPECT_THAT(text, HasSubstr("// \"db_password_file\": "));
   EXPECT_THAT(text, HasSubstr("// \"tls\": {\"certificate\": "));
+  EXPECT_THAT(text, HasSubstr("// \"cluster\": {\"listen\": "));
 }
 
 TEST(Load, ReadsEveryName) {

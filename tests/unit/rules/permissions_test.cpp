@@ -49,6 +49,7 @@ const std::map<std::string_view, right> expected{
     {"cert list", right::administrators},
     {"cert revoke", right::administrators},
     {"check", right::operators},
+    {"nodes", right::operators},
     {"config show", right::administrators},
     {"user disable", right::administrators},
     {"user enable", right::administrators},

@@ -135,4 +135,24 @@ TEST(ConsoleLine, MayBeOfTheReplacedConsole) {
   EXPECT_THAT(read_line("KILL"), ElementsAre("kill"));
 }
 
+TEST(OperatorCommand, ChangesSomethingOrOnlyLooks) {
+  std::set<std::string_view> looking;
+  for (const auto& row : operator_commands())
+    if (!changes_something(row))
+      looking.insert(row.name);
+
+  EXPECT_THAT(looking, ElementsAre("backup verify", "bans", "cert list", "check", "config show", "export", "history",
+                                   "invite list", "log", "nodes", "requests", "salon export", "salon members",
+                                   "salon show", "salons", "search", "sessions", "status", "user", "users", "watch"));
+}
+
+TEST(OperatorCommand, HasOneWordInTheAuditLogWhateverALineOfBeforeSays) {
+  for (const auto& row : operator_commands())
+    EXPECT_EQ(present_audit_word(row.name), audited_as(row).text) << row.name;
+  EXPECT_EQ(present_audit_word("salon create"), "create_salon");
+  EXPECT_EQ(present_audit_word("create_salon"), "create_salon");
+  EXPECT_EQ(present_audit_word("users"), "users") << "it only looks: its refusals have its name";
+  EXPECT_EQ(present_audit_word("of an older server"), "of an older server");
+}
+
 } // namespace

@@ -1,5 +1,8 @@
 #include "tools/bench/micro/groups.hpp"
 #include "config/load.hpp"
+#include "persistence/contracts/messages.hpp"
+#include "persistence/contracts/salons.hpp"
+#include "persistence/decisions/registrations.hpp"
 #include "persistence/open.hpp"
 #include "tools/bench/histogram.hpp"
 #include <atomic>
@@ -16,11 +19,15 @@ constexpr int64_t newest = std::numeric_limits<int64_t>::max();
 
 void store_group(persistence::store& db, filled_database& into, int64_t rows) {
   static const std::string text(text_bytes, 'a');
-  db.transact([&] {
+  db.transact([&](const persistence::writing& in) {
     for (int64_t i = 0; i < rows; ++i)
-      if (!db.append({into.salon, into.author, ++into.last_seq, text, from_ms(1)}))
+      if (!in.messages.append({into.salon, into.author, ++into.last_seq, text, from_ms(1)}))
         throw std::runtime_error("a row was refused");
   });
+}
+
+void look(persistence::store& db, salon_id salon) {
+  db.read([&](const persistence::reading& in) { benchmark::DoNotOptimize(in.messages.history(salon, newest, page)); });
 }
 
 template <class Work>
@@ -34,8 +41,10 @@ void record(histogram& into, Work work) {
 
 filled_database::filled_database(std::string address) : address_(std::move(address)) {
   const auto db = open();
-  db->transact([&] { author = db->register_user({"u0", "u0", "", role::user})->user.id; });
-  salon = db->salons().front().id;
+  db->transact([&](const persistence::writing& in) {
+    author = persistence::decisions::register_user(in, {"u0", "u0", "", role::user})->user.id;
+    salon = in.salons.all().front().id;
+  });
   while (last_seq < rows_before)
     store_group(*db, *this, fill_group);
 }
@@ -67,7 +76,7 @@ void compare_groups(benchmark::State& state, filled_database& into, const group&
 void read_history(benchmark::State& state, filled_database& of) {
   const auto db = of.open();
   for (auto _ : state)
-    db->read([&] { benchmark::DoNotOptimize(db->history(of.salon, newest, page)); });
+    look(*db, of.salon);
 }
 
 void read_history_beside_groups(benchmark::State& state, filled_database& of) {
@@ -79,7 +88,7 @@ void read_history_beside_groups(benchmark::State& state, filled_database& of) {
       record(groups, [&] { store_group(*db, of, busy_group); });
   }};
   for (auto _ : state)
-    record(reads, [&] { reader->read([&] { benchmark::DoNotOptimize(reader->history(of.salon, newest, page)); }); });
+    record(reads, [&] { look(*reader, of.salon); });
   over = true;
   writer.join();
   const auto group_ms = groups.quantile_ms(0.5), p99_ms = reads.quantile_ms(0.99);

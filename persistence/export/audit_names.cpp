@@ -1,11 +1,12 @@
-#include "actors/admin/audit_names.hpp"
+#include "persistence/export/audit_names.hpp"
+#include "persistence/contracts/audit.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
 
-namespace salond {
+namespace salond::persistence {
 namespace {
 
 /// OLD of "OLD (NEW)", where NEW has this key; old names may hold a parenthesis themselves.
@@ -26,16 +27,16 @@ bool names(const std::string& about, const std::string& name, const std::string&
 
 } // namespace
 
-audit_names::audit_names(persistence::store& db, const std::string& present, int64_t after)
+audit_names::audit_names(const reading& db, const std::string& present, int64_t after)
     : names_{{present, key_of(present), std::numeric_limits<int64_t>::max()}} {
   constexpr size_t page = 1000;
   std::vector<std::pair<int64_t, std::string>> renames; // each about "OLD (NEW)"
-  std::vector<persistence::audit_line> lines;
+  std::vector<audit_line> lines;
   do {
-    lines = db.audit_after(after, page);
+    lines = db.audit.after(after, page);
     for (auto& line : lines) {
       after = line.id;
-      if (line.what == "rename_user" && line.result == "done")
+      if (line.what == audited::rename_user.text && line.result == "done")
         renames.emplace_back(line.id, std::move(line.to));
     }
   } while (lines.size() == page);
@@ -46,10 +47,10 @@ audit_names::audit_names(persistence::store& db, const std::string& present, int
     }
 }
 
-bool audit_names::concerns(const persistence::audit_line& line) const {
+bool audit_names::concerns(const audit_line& line) const {
   const auto found =
       std::find_if(names_.begin(), names_.end(), [&](const name& one) { return line.id <= one.last_line; });
   return found != names_.end() && (key_of(line.by) == found->key || names(line.to, found->text, found->key));
 }
 
-} // namespace salond
+} // namespace salond::persistence

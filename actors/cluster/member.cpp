@@ -1,0 +1,289 @@
+#include "actors/cluster/member.hpp"
+#include "actors/cluster/boot_clock.hpp"
+#include "config/log.hpp"
+#include "persistence/store.hpp"
+#include <algorithm>
+
+namespace salond {
+namespace {
+
+using rules::cluster::membership;
+using rules::cluster::node_id;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr seconds round_length{1};
+constexpr milliseconds between_tries{300};
+// Another's counter that stood still for one round more than a late one.
+constexpr int rounds_of_doubt = 2;
+
+rules::cluster::node_state state_of(persistence::node_state what) {
+  switch (what) {
+  case persistence::node_state::draining: return rules::cluster::node_state::draining;
+  case persistence::node_state::apart: return rules::cluster::node_state::apart;
+  case persistence::node_state::serving: break;
+  }
+  return rules::cluster::node_state::serving;
+}
+
+std::vector<rules::cluster::node_row> rows_of(const std::vector<persistence::stored_node>& stored) {
+  std::vector<rules::cluster::node_row> result;
+  for (const auto& one : stored) {
+    rules::cluster::node_row row{node_id{one.run}, one.name, one.beat, one.gone, state_of(one.state), one.homes, {}};
+    for (const auto run : one.unreached)
+      row.unreached.push_back(node_id{run});
+    result.push_back(std::move(row));
+  }
+  return result;
+}
+
+std::vector<int64_t> runs_of(const std::vector<node_id>& ids) {
+  std::vector<int64_t> result;
+  for (const auto id : ids)
+    result.push_back(id.value);
+  return result;
+}
+
+const char* to_string(membership::standing what) {
+  switch (what) {
+  case membership::standing::fine: return "this node beats again";
+  case membership::standing::doubtful: return "this node cannot beat: others may take it for lost";
+  case membership::standing::closing: return "this node cannot beat, and others do";
+  case membership::standing::gone: break;
+  }
+  return "others took this node for lost, and go on with its work";
+}
+
+} // namespace
+
+cluster_member::cluster_member(persistence::joined_node in)
+    : in_(std::move(in)), run_(in_.run), answered_(ticks_now()), members_(node_id{run_}, boot_now()),
+      news_read_(in_.last_news), failing_over_([this] { make_failovers(); }), beating_([this] { beat(); }) {}
+
+cluster_member::~cluster_member() {
+  stop();
+}
+
+int64_t cluster_member::ticks_now() {
+  return boot_now().time_since_epoch().count();
+}
+
+void cluster_member::turned(const persistence::node_report& what, bool writer_waits) {
+  const std::lock_guard lock{mutex_};
+  alive_.turned = boot_now();
+  alive_.writer_waits = writer_waits;
+  report_ = what;
+}
+
+std::vector<shown_node> cluster_member::nodes() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<shown_node> result;
+  for (const auto& row : rows_) {
+    const node_id id{row.run};
+    if (members_.knows_gone(id))
+      continue;
+    const bool own = row.run == run_;
+    result.push_back({row, own ? members_.standing_at(boot_now()) != membership::standing::fine
+                               : members_.rounds_without_beat(id) >= rounds_of_doubt});
+  }
+  return result;
+}
+
+membership::standing cluster_member::standing() const {
+  const std::lock_guard lock{mutex_};
+  return members_.standing_at(boot_now());
+}
+
+bool cluster_member::is_gone_within(milliseconds patience) {
+  std::unique_lock lock{mutex_};
+  const auto gone = [this] { return members_.standing_at(boot_now()) == membership::standing::gone; };
+  return changed_.wait_for(lock, patience, [&] { return stopping_ || gone(); }) && gone();
+}
+
+void cluster_member::stop() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  for (auto* one : {&beating_, &failing_over_})
+    if (one->joinable())
+      one->join();
+}
+
+void cluster_member::leave() {
+  stop();
+  try {
+    in_.beats->leave();
+  } catch (const std::exception& why) { // others take it for lost, or the next start of its folder ends it
+    log::warning("the database was not told that this node ends", {{"why", why.what()}});
+  }
+}
+
+bool cluster_member::pause(std::unique_lock<std::mutex>& lock, instant until) {
+  const auto now = boot_now();
+  return !changed_.wait_for(lock, std::max(until - now, instant::duration::zero()), [this] { return stopping_; });
+}
+
+// --- beats ---
+
+void cluster_member::beat() {
+  for (auto due = boot_now();;) {
+    {
+      std::unique_lock lock{mutex_};
+      if (!pause(lock, due))
+        return;
+    }
+    const auto began = boot_now();
+    round();
+    due = began + round_length;
+  }
+}
+
+void cluster_member::round() {
+  const auto began = boot_now();
+  persistence::node_report report;
+  {
+    const std::lock_guard lock{mutex_};
+    alive_.answered = instant{instant::duration{answered_.load(std::memory_order_relaxed)}};
+    if (alive_.turned != instant{} && !alive_.may_beat(began)) { // not before the node has begun to serve
+      members_.round_failed();
+      return look_at_standing();
+    }
+    report = report_;
+    report.news_read = news_read_;
+  }
+  try {
+    take(in_.beats->beat(report), began);
+  } catch (const persistence::store_error& why) {
+    log::debug("a beat failed", {{"why", why.what()}});
+    const std::lock_guard lock{mutex_};
+    members_.round_failed();
+    look_at_standing();
+  }
+}
+
+void cluster_member::take(const persistence::beaten& answer, instant began) {
+  {
+    const std::lock_guard lock{mutex_};
+    auto lost = members_.round_succeeded(began, boot_now(), rows_of(answer.rows));
+    rows_ = answer.rows;
+    if (!answer.news.empty())
+      news_read_ = answer.news.back().number;
+    if (answer.gone)
+      members_.found_gone(node_id{run_});
+    look_at_standing();
+    if (told_standing_ != membership::standing::gone) // who is gone ends nobody else
+      begin(failovers_.round(std::move(lost)));
+  }
+  changed_.notify_all();
+  tell_if_gone();
+}
+
+void cluster_member::when_gone(std::function<void()> tell) {
+  {
+    const std::lock_guard lock{mutex_};
+    tell_gone_ = std::move(tell);
+  }
+  tell_if_gone();
+}
+
+void cluster_member::tell_if_gone() {
+  std::function<void()> tell;
+  {
+    const std::lock_guard lock{mutex_};
+    if (told_standing_ == membership::standing::gone)
+      tell = std::exchange(tell_gone_, nullptr);
+  }
+  if (tell)
+    tell();
+}
+
+/// REQUIRES: the lock.
+void cluster_member::look_at_standing() {
+  const auto now = members_.standing_at(boot_now());
+  if (std::exchange(told_standing_, now) == now)
+    return;
+  now == membership::standing::fine ? log::info(to_string(now), {{"run", run_}})
+                                    : log::warning(to_string(now), {{"run", run_}});
+}
+
+// --- failovers ---
+
+/// REQUIRES: the lock.
+void cluster_member::begin(std::optional<failovers::step> next) {
+  if (next)
+    step_ = std::move(next);
+}
+
+void cluster_member::make_failovers() {
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    changed_.wait(lock, [this] { return stopping_ || step_ || clears_; });
+    if (stopping_)
+      return;
+    if (!step_) { // the other lost ones come first
+      clears_ = false;
+      lock.unlock();
+      end_presences();
+      lock.lock();
+      continue;
+    }
+    const auto step = *std::exchange(step_, std::nullopt);
+    lock.unlock();
+    const auto how = carry_out(step);
+    lock.lock();
+    if (how == failovers::outcome::fenced) {
+      log::warning("a node was lost: its work is over, and its users log in elsewhere",
+                   {{"run", step.whom.node.value}});
+      members_.found_gone(step.whom.node);
+      clears_ = true;
+    }
+    begin(failovers_.answered(how, members_.rows()));
+  }
+}
+
+cluster_member::failovers::outcome cluster_member::carry_out(const failovers::step& what) {
+  using fencing = persistence::node_failovers::fencing;
+  if (what.end_own)
+    return end_own_sessions();
+  try {
+    const bool waits = !what.end_sessions.empty();
+    if (waits)
+      in_.failovers->end_sessions(runs_of(what.end_sessions));
+    switch (in_.failovers->fence(what.whom.node.value, what.whom.beat, waits)) {
+    case fencing::fenced: return failovers::outcome::fenced;
+    case fencing::blocked: return failovers::outcome::blocked;
+    case fencing::not_so: break;
+    }
+    return failovers::outcome::not_so;
+  } catch (const persistence::store_error& why) {
+    log::debug("a failover was cut off", {{"why", why.what()}});
+    return failovers::outcome::unknown;
+  }
+}
+
+/// However long that takes: it might hold rows that nobody else frees.
+cluster_member::failovers::outcome cluster_member::end_own_sessions() {
+  for (;;) {
+    try {
+      in_.failovers->end_own_sessions();
+      return failovers::outcome::own_ended;
+    } catch (const persistence::store_error&) {
+      std::unique_lock lock{mutex_};
+      if (!pause(lock, boot_now() + between_tries))
+        return failovers::outcome::own_ended;
+    }
+  }
+}
+
+void cluster_member::end_presences() {
+  try {
+    if (const auto users = in_.failovers->end_presences(); users != 0)
+      log::info("users of a lost node are not connected any more", {{"users", users}});
+  } catch (const persistence::store_error& why) { // the next failover, or start of a node, does it
+    log::warning("users of a lost node are still shown as connected", {{"why", why.what()}});
+  }
+}
+
+} // namespace salond

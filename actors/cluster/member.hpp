@@ -1,0 +1,91 @@
+// A node's membership: a thread that beats each second and reads all rows, and one that makes failovers, each over a
+// connection of its own. Who is lost, and what follows, the plain rules say (actors/rules/cluster/membership.hpp,
+// failover.hpp). Knows no CAF.
+#pragma once
+#include "actors/rules/cluster/failover.hpp"
+#include "actors/rules/cluster/membership.hpp"
+#include "persistence/cluster/nodes.hpp"
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace salond {
+
+/// A node as operators see it.
+struct shown_node {
+  persistence::stored_node row;
+  bool doubtful = false; ///< its counter stands still, for this one; or it is this one, and cannot raise its own
+};
+
+/// Functions may be called on any thread.
+class cluster_member {
+public:
+  /// Begins to beat.
+  explicit cluster_member(persistence::joined_node in);
+  /// stop().
+  ~cluster_member();
+  cluster_member(const cluster_member&) = delete;
+  cluster_member& operator=(const cluster_member&) = delete;
+
+  int64_t run() const { return run_; }
+
+  /// Calls `tell` once, on a thread of this object or at once, when others go on with this run's work.
+  void when_gone(std::function<void()> tell);
+
+  // --- what says that the node lives: as long as it does, it beats ---
+  /// The I/O thread turns; what the node has, and whether its writer waits for work.
+  void turned(const persistence::node_report& what, bool writer_waits);
+  /// The writer's statement was answered, be it by an error.
+  void writer_answered() { answered_.store(ticks_now(), std::memory_order_relaxed); }
+
+  /// All nodes but those that are gone, as the last round read them.
+  std::vector<shown_node> nodes() const;
+  rules::cluster::membership::standing standing() const;
+  /// Waits for what rounds say after an error of the store: whether this run is gone.
+  bool is_gone_within(std::chrono::milliseconds patience);
+
+  /// No beat any more. The run is gone then, as far as the database takes that: nobody has to take it for lost.
+  void leave();
+  /// No beat any more.
+  void stop();
+
+private:
+  using failovers = rules::cluster::failovers;
+
+  static int64_t ticks_now();
+  void beat();
+  void round();
+  void take(const persistence::beaten& answer, instant began);
+  void look_at_standing();
+  void tell_if_gone();
+  void begin(std::optional<failovers::step> next);
+  void make_failovers();
+  failovers::outcome carry_out(const failovers::step& what);
+  failovers::outcome end_own_sessions();
+  void end_presences();
+  /// False: it is to stop.
+  bool pause(std::unique_lock<std::mutex>& lock, instant until);
+
+  persistence::joined_node in_;
+  const int64_t run_;
+  std::atomic<int64_t> answered_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::function<void()> tell_gone_; ///< not called yet
+  rules::cluster::liveness alive_;
+  persistence::node_report report_;
+  rules::cluster::membership members_;
+  rules::cluster::membership::standing told_standing_ = rules::cluster::membership::standing::fine;
+  failovers failovers_;
+  std::vector<persistence::stored_node> rows_;
+  int64_t news_read_;
+  std::optional<failovers::step> step_; ///< for the other thread
+  bool clears_ = false;                 ///< presences of runs that are gone
+  std::thread failing_over_, beating_;  ///< last: they use all the others
+};
+
+} // namespace salond

@@ -1,0 +1,29 @@
+#include "persistence/cluster/news.hpp"
+#include <utility>
+
+namespace salond::persistence {
+namespace {
+
+constexpr std::pair<fact::kind, const char*> words[] = {{fact::kind::out, "out"},
+                                                        {fact::kind::account, "account"},
+                                                        {fact::kind::salon, "salon"},
+                                                        {fact::kind::membership, "membership"},
+                                                        {fact::kind::import, "import"}};
+
+} // namespace
+
+const char* to_word(fact::kind what) {
+  for (const auto& [kind, word] : words)
+    if (kind == what)
+      return word;
+  return "account";
+}
+
+fact::kind fact_kind_of(const std::string& word) {
+  for (const auto& [kind, known] : words)
+    if (word == known)
+      return kind;
+  return fact::kind::account;
+}
+
+} // namespace salond::persistence

@@ -1,0 +1,17 @@
+// All features' interfaces, for who serves them and for tests. Who asks of one includes that.
+#pragma once
+#include "persistence/contracts/accounts.hpp"
+#include "persistence/contracts/audit.hpp"
+#include "persistence/contracts/bans.hpp"
+#include "persistence/contracts/health.hpp"
+#include "persistence/contracts/imports.hpp"
+#include "persistence/contracts/invitations.hpp"
+#include "persistence/contracts/join_requests.hpp"
+#include "persistence/contracts/memberships.hpp"
+#include "persistence/contracts/messages.hpp"
+#include "persistence/contracts/private_messages.hpp"
+#include "persistence/contracts/registrations.hpp"
+#include "persistence/contracts/roles.hpp"
+#include "persistence/contracts/rows.hpp"
+#include "persistence/contracts/salons.hpp"
+#include "persistence/contracts/sessions.hpp"

@@ -1,0 +1,26 @@
+// Who is out, for a time (a kick) or for good (a ban).
+#pragma once
+#include "persistence/answers.hpp"
+
+namespace salond::persistence {
+
+class ban_store {
+public:
+  virtual ~ban_store() = default;
+
+  /// All that are out at `now`.
+  virtual std::vector<salond::ban> all(moment now) const = 0;
+  virtual bool is_for_good(const std::string& username_key) const = 0;
+  /// How the name is spelled that is out at `now`, if it is.
+  virtual std::optional<std::string> out_as(const std::string& username_key, moment now) const = 0;
+
+  /// In place of what there was; for good when there is no `until`.
+  virtual void put(const user& target, std::optional<moment> until, const decision& why) = 0;
+  /// What there is under a key goes on under another name.
+  virtual void put_name(const std::string& username_key, const std::string& new_username) = 0;
+  virtual void end(const std::string& username_key) = 0;
+  /// Kicks that are over at `now` go.
+  virtual void forget_kicks(moment now) = 0;
+};
+
+} // namespace salond::persistence

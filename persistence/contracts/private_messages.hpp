@@ -1,0 +1,28 @@
+// Private messages, which wait for their user.
+#pragma once
+#include "persistence/answers.hpp"
+
+namespace salond::persistence {
+
+class private_message_store {
+public:
+  virtual ~private_message_store() = default;
+
+  /// What an author finds in the mailbox of whom a key names; nothing: nobody has it.
+  virtual std::optional<mailbox> mailbox_of(const std::string& target_key, user_id author) const = 0;
+  /// Undelivered, oldest first.
+  virtual private_page waiting_for(user_id who) const = 0;
+  static constexpr int64_t most_of_a_page = 1000;
+  /// All that were stored for the user from this number on, delivered or not; at most `most_of_a_page`.
+  virtual private_page from(user_id who, private_id first) const = 0;
+  /// Those of them that are still there, delivered or not. REQUIRES: rising numbers that make up a piece.
+  virtual std::vector<private_message> at(user_id who, const std::vector<private_id>& which) const = 0;
+
+  /// What one text counts as at most, however long: a mailbox that is empty takes any.
+  static constexpr int64_t most_bytes_of_one = 256 << 10;
+  /// REQUIRES: both exist.
+  virtual private_id insert(user_id author, user_id target, const std::string& text, moment now) = 0;
+  virtual void mark_delivered(const std::vector<private_id>& which, moment now) = 0;
+};
+
+} // namespace salond::persistence

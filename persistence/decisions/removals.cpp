@@ -1,0 +1,124 @@
+#include "persistence/decisions/removals.hpp"
+#include "persistence/backup/tables.hpp"
+#include "persistence/contracts/accounts.hpp"
+#include "persistence/contracts/bans.hpp"
+#include "persistence/contracts/memberships.hpp"
+#include "persistence/contracts/registrations.hpp"
+#include "persistence/contracts/roles.hpp"
+#include "persistence/contracts/rows.hpp"
+#include "persistence/decisions/audit.hpp"
+#include "protocol/words/names.hpp"
+#include <algorithm>
+
+namespace salond::persistence::decisions {
+namespace {
+
+/// What stands in a column that names the user.
+field value_in(const personal_column& where, const user& who) {
+  switch (where.what) {
+  case personal_column::by::number: return who.id.value;
+  case personal_column::by::username: return who.username;
+  case personal_column::by::key: break;
+  }
+  return key_of(who.username);
+}
+
+/// How many rows name the user, by table.
+std::vector<std::pair<std::string, int64_t>> rows_of(const reading& db, const user& who) {
+  std::vector<std::pair<std::string, int64_t>> result;
+  for (const auto& where : personal_columns()) {
+    const auto& table = table_named(where.table);
+    const auto count = db.rows.count_with(table, column_named(table, where.column), value_in(where, who));
+    if (!result.empty() && result.back().first == where.table)
+      result.back().second += count;
+    else
+      result.emplace_back(where.table, count);
+  }
+  return result;
+}
+
+std::optional<fault> why_not_remove(const reading& db, const std::string& target_key, const outcome<user>& target,
+                                    const decision& why) {
+  if (db.bans.is_for_good(target_key))
+    return fault::already_banned;
+  if (!target)
+    return fault::unknown_user;
+  if (target->id == why.account || db.roles.is_last_administrator(*target, why.at))
+    return fault::not_allowed;
+  return std::nullopt;
+}
+
+/// Whether a kick that there is `now` ends after `then`.
+bool is_out_at(const reading& db, const std::string& username_key, moment then, moment now) {
+  const auto out = db.bans.all(now);
+  return std::any_of(out.begin(), out.end(),
+                     [&](const salond::ban& one) { return one.key == username_key && one.until && *one.until > then; });
+}
+
+} // namespace
+
+outcome<removed_user> kick(const writing& db, const std::string& target_key, moment until, const decision& why) {
+  const auto target = db.accounts.find(target_key);
+  if (const auto refusal = why_not_remove(db, target_key, target, why))
+    return refuse(db, why, audited::kick, spelling(target, target_key), *refusal);
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(until - why.at).count();
+  const auto whom = with(target->username, std::to_string(minutes) + (minutes == 1 ? " minute" : " minutes"));
+  if (why.by_moderator && is_out_at(db, target_key, until, why.at))
+    return refuse(db, why, audited::kick, whom, fault::not_allowed); // it would end what an administrator decided
+  db.bans.forget_kicks(why.at);
+  db.bans.put(*target, until, why);
+  note(db, why, audited::kick, whom);
+  return removed_user{target->id, target->username, db.memberships.salons_of(target->username)};
+}
+
+outcome<removed_user> ban(const writing& db, const std::string& target_key, const decision& why) {
+  const auto target = db.accounts.find(target_key);
+  if (const auto refusal = why_not_remove(db, target_key, target, why))
+    return refuse(db, why, audited::ban, spelling(target, target_key), *refusal);
+  removed_user result{target->id, target->username, db.memberships.salons_of(target->username)};
+  db.bans.put(*target, std::nullopt, why);
+  db.accounts.remove(target->id);
+  note(db, why, audited::ban, target->username);
+  return result;
+}
+
+outcome<done> ban_name(const writing& db, const std::string& name, const decision& why) {
+  const auto key = key_of(name);
+  if (db.bans.is_for_good(key))
+    return refuse(db, why, audited::ban_name, name, fault::already_banned);
+  if (db.accounts.find(key))
+    return refuse(db, why, audited::ban_name, name, fault::name_taken);
+  db.registrations.end(key);
+  db.bans.put({{}, name, {}, {}, role::user}, std::nullopt, why);
+  note(db, why, audited::ban_name, name);
+  return done{};
+}
+
+outcome<done> unban(const writing& db, const std::string& target_key, const decision& why) {
+  const auto username = db.bans.out_as(target_key, why.at);
+  if (!username)
+    return refuse(db, why, audited::unban, target_key, fault::unknown_user);
+  db.bans.end(target_key);
+  note(db, why, audited::unban, *username);
+  return done{};
+}
+
+outcome<erased_user> erase(const writing& db, const std::string& target_key, const decision& why) {
+  const auto target = db.accounts.find(target_key);
+  const auto whom = spelling(target, target_key);
+  if (!target)
+    return refuse(db, why, audited::erase, whom, fault::unknown_user);
+  if (target->id == why.account || db.roles.is_last_administrator(*target, why.at))
+    return refuse(db, why, audited::erase, whom, fault::not_allowed);
+  erased_user result{{target->id, target->username, db.memberships.salons_of(target->username)}, 0, {}};
+  result.deleted = rows_of(db, *target);
+  db.registrations.end(target_key);
+  db.bans.end(target_key);
+  db.accounts.forget_beside(*target);
+  db.accounts.remove(target->id);
+  note(db, why, audited::erase, whom);
+  result.receipt = db.audit.tail(1).at(0).id;
+  return result;
+}
+
+} // namespace salond::persistence::decisions

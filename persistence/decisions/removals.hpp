@@ -1,0 +1,24 @@
+// Who is put out of the server, for a time or for good, and who is forgotten. Each decision writes its line in the
+// audit log, a refused one as well.
+#pragma once
+#include "persistence/answers.hpp"
+#include "persistence/contracts/access.hpp"
+#include "protocol/words/outcome.hpp"
+
+namespace salond::persistence::decisions {
+
+/// Nobody kicks or bans himself (the decision's account) or the last administrator, and no moderator ends a kick that
+/// lasts longer: not_allowed. unknown_user, already_banned.
+outcome<removed_user> kick(const writing& db, const std::string& target_key, moment until, const decision& why);
+/// The account, its memberships, requests, tokens and messages are deleted, the username stays refused. not_allowed,
+/// unknown_user, already_banned.
+outcome<removed_user> ban(const writing& db, const std::string& target_key, const decision& why);
+/// A name that no account has is refused for good. already_banned; name_taken: an account has it.
+outcome<done> ban_name(const writing& db, const std::string& name, const decision& why);
+/// Ends a ban or a kick. unknown_user when there is none.
+outcome<done> unban(const writing& db, const std::string& target_key, const decision& why);
+/// Deletes the account and all that hangs on it, as a ban does, and a kick and what waits under the name besides; the
+/// name is free. The audit log keeps it. Nobody erases himself or the last administrator: not_allowed. unknown_user.
+outcome<erased_user> erase(const writing& db, const std::string& target_key, const decision& why);
+
+} // namespace salond::persistence::decisions

@@ -1,0 +1,189 @@
+#include "persistence/mysql/cluster/joining.hpp"
+#include <algorithm>
+#include <thread>
+
+namespace salond::persistence::mysql {
+namespace {
+
+using std::chrono::seconds;
+using fencing = node_failovers::fencing;
+
+// As of who is lost (actors/rules/cluster/membership.hpp), and a round more: the first one is not at a whole second.
+constexpr int rounds_of_silence = 4;
+constexpr seconds round_length{1};
+
+// Clocks of nodes stamp messages, which people compare.
+constexpr seconds clocks_differ{2}, clocks_differ_too_much{60};
+
+// Rows of runs that are gone stay for a while, for who looks for a run that it knew.
+constexpr int64_t runs_kept = 16;
+
+std::string day_and_time(moment when) {
+  const auto time = std::chrono::system_clock::to_time_t(when);
+  std::tm parts{};
+  ::gmtime_r(&time, &parts);
+  char text[32];
+  return std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts) != 0 ? std::string(text) + " UTC"
+                                                                            : "a while ago";
+}
+
+std::string described(const stored_node& one) {
+  return one.name + " (" + one.endpoint + ", since " + day_and_time(one.since) + ")";
+}
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw store_error(store_error::kind::setup, why);
+}
+
+/// One of these that still raises its counter, as soon as one does; nothing when all stood still for long enough.
+std::optional<stored_node> who_beats(connection& on, std::vector<stored_node> these) {
+  for (int round = 0; round < rounds_of_silence && !these.empty(); ++round) {
+    std::this_thread::sleep_for(round_length);
+    const auto rows = read_nodes(on);
+    const auto now = [&](const stored_node& one) {
+      return std::find_if(rows.begin(), rows.end(), [&](const stored_node& row) { return row.run == one.run; });
+    };
+    these.erase(std::remove_if(these.begin(), these.end(),
+                               [&](const auto& one) { return now(one) == rows.end() || now(one)->gone; }),
+                these.end());
+    for (const auto& one : these)
+      if (now(one)->beat != one.beat)
+        return one;
+  }
+  return std::nullopt;
+}
+
+/// Its process has ended, or is as good as dead: it stood still for as long as that takes.
+void end_run(connection& on, const stored_node& one, std::optional<int64_t> beat) {
+  if (fence_run(on, one.run, beat, false) != fencing::blocked)
+    return;
+  end_sessions_of(on, one.run);
+  if (fence_run(on, one.run, beat, true) == fencing::blocked)
+    throw error(2013, "the last transaction of the node " + one.name + " has not ended yet");
+}
+
+std::vector<stored_node> living(connection& on) {
+  auto rows = read_nodes(on);
+  rows.erase(std::remove_if(rows.begin(), rows.end(), [](const stored_node& one) { return one.gone; }), rows.end());
+  return rows;
+}
+
+std::string address_and_cure(const stored_node& one, const std::string& address) {
+  return "the node " + described(one) + " works on " + address;
+}
+
+/// Whoever this one may not be beside. `them`: all that are not gone.
+std::vector<stored_node> rivals_in(const std::vector<stored_node>& them, const node_entry& who) {
+  std::vector<stored_node> result;
+  for (const auto& one : them)
+    if (one.folder != who.folder && (one.name == who.name || !who.beside_others))
+      result.push_back(one);
+  return result;
+}
+
+void refuse_rival(const stored_node& one, const node_entry& who, const std::string& address) {
+  if (one.name == who.name)
+    refuse("the name " + one.name + " is in use: " + address_and_cure(one, address)
+           + "; give this one another with --node");
+  refuse(address_and_cure(one, address)
+         + "; a second one needs links between nodes, which this version does not have yet. Stop that one first");
+}
+
+/// Ends former runs of this state folder, and rivals that have stopped.
+void clear_the_way(connection& on, const node_entry& who, const std::string& address) {
+  const auto them = living(on);
+  for (const auto& one : them)
+    if (one.folder == who.folder)
+      end_run(on, one, std::nullopt);
+  const auto rivals = rivals_in(them, who);
+  if (const auto beats = who_beats(on, rivals))
+    refuse_rival(*beats, who, address);
+  for (const auto& one : rivals)
+    end_run(on, one, one.beat);
+}
+
+/// Holds the row that a lone writer's start and every joining change, so that these come one after the other.
+void refuse_lone_writer(connection& on, const std::string& address) {
+  on.number("SELECT fenced FROM writers WHERE node_id = ? FOR UPDATE", {lone_writer});
+  const auto lock = lock_of(session_kind::writer, lone_writer);
+  if (const auto holder = on.number("SELECT IS_USED_LOCK(" + lock + ")"))
+    refuse("a salond without --cluster writes to " + address + " (connection " + std::to_string(*holder)
+           + "); stop it first, or start it with --cluster as well");
+  on.run("UPDATE writers SET fenced = 1 WHERE node_id = ?", {lone_writer});
+}
+
+// A number that was given is not yet committed, or all up to it is: its row is locked in between.
+int64_t last_news(connection& on) {
+  return on.number("SELECT value FROM counters WHERE name = 'news' FOR UPDATE").value_or(0);
+}
+
+/// The new run; 0: somebody joined meanwhile whom this one may not be beside.
+int64_t enter(connection& on, const node_entry& who, const std::string& address, int64_t& news) {
+  transaction all(on);
+  refuse_lone_writer(on, address);
+  if (!rivals_in(living(on), who).empty())
+    return 0;
+  news = last_news(on);
+  on.run("INSERT INTO nodes(name, endpoint, version, folder, unreached, news_read, since_ms)"
+         " VALUES (?, ?, ?, ?, '', ?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED))",
+         {who.name, who.endpoint, who.version, who.folder, news});
+  const auto run = on.last_insert_id();
+  on.run("INSERT INTO writers(node_id, batch) VALUES (?, 0)", {run});
+  if (on.number("SELECT GET_LOCK(" + lock_of(session_kind::beats, run) + ", 0)") != 1)
+    throw error(2013, "the database gives no locks");
+  on.run("DELETE FROM writers WHERE node_id > ? AND node_id < ? AND fenced = 1", {lone_writer, run - runs_kept});
+  on.run("DELETE FROM nodes WHERE node_id < ? AND gone = 1", {run - runs_kept});
+  all.commit();
+  return run;
+}
+
+void compare_clocks(connection& on, const std::string& address, const reporter& warn) {
+  const auto theirs = on.number("SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)").value_or(0);
+  const auto ours = std::chrono::system_clock::now().time_since_epoch();
+  const auto apart = std::chrono::abs(ours - std::chrono::milliseconds{theirs});
+  const auto told = "the clock of this machine is " + std::to_string(std::chrono::duration_cast<seconds>(apart).count())
+                    + " s off that of the database " + address + "; set both by NTP";
+  if (apart >= clocks_differ_too_much)
+    refuse(told);
+  if (apart >= clocks_differ)
+    warn(told);
+}
+
+} // namespace
+
+void refuse_living_nodes(connection& on, const std::string& address) {
+  const auto them = living(on);
+  if (const auto beats = who_beats(on, them))
+    refuse(address_and_cure(*beats, address) + "; stop all nodes first, or start this one with --cluster as well");
+  for (const auto& one : them)
+    end_run(on, one, one.beat);
+}
+
+int64_t begin_alone(connection& on, const std::string& address) {
+  transaction all(on);
+  const auto batch = on.number("SELECT batch FROM writers WHERE node_id = ? FOR UPDATE", {lone_writer});
+  if (const auto them = living(on); !them.empty())
+    refuse(address_and_cure(them.front(), address) + "; it has joined this moment");
+  on.run("UPDATE writers SET fenced = 0 WHERE node_id = ?", {lone_writer});
+  all.commit();
+  return batch.value_or(0);
+}
+
+joined_node join_nodes(const config::mysql_database& where, const node_entry& who, const open_options& options,
+                       const tuning& how) {
+  const auto address = address_of(where);
+  auto on = std::make_unique<connection>(where, patience_of_beats(how));
+  compare_clocks(*on, address, options.warn);
+  joined_node result;
+  while (result.run == 0) {
+    clear_the_way(*on, who, address);
+    result.run = enter(*on, who, address, result.last_news);
+  }
+  const auto run = result.run;
+  end_presences_of_gone(*on, who.keep_requests);
+  result.beats = make_beats(where, how, run, std::move(on));
+  result.failovers = make_failovers(where, how, run, who.keep_requests);
+  return result;
+}
+
+} // namespace salond::persistence::mysql

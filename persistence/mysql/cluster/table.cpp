@@ -1,0 +1,250 @@
+#include "persistence/mysql/cluster/table.hpp"
+#include <charconv>
+
+namespace salond::persistence::mysql {
+namespace {
+
+constexpr int lock_wait = 1205, deadlock = 1213, not_at_once = 3572;
+constexpr int64_t users_at_once = 256; // of one transaction: others wait for their rows
+constexpr int64_t news_at_once = 1000; // of one beat
+constexpr int64_t beats_a_clearing = 64;
+
+constexpr std::pair<node_state, const char*> state_words[] = {
+    {node_state::serving, "serving"}, {node_state::draining, "draining"}, {node_state::apart, "apart"}};
+
+node_state state_of(const std::string& word) {
+  for (const auto& [state, known] : state_words)
+    if (word == known)
+      return state;
+  return node_state::serving;
+}
+
+std::string list_of(const std::vector<int64_t>& runs) {
+  std::string text;
+  for (const auto run : runs)
+    text += (text.empty() ? "" : ",") + std::to_string(run);
+  return text;
+}
+
+std::vector<int64_t> runs_in(const std::string& list) {
+  std::vector<int64_t> result;
+  for (const auto *at = list.data(), *end = at + list.size(); at < end; ++at) {
+    int64_t run = 0;
+    at = std::from_chars(at, end, run).ptr;
+    if (run > lone_writer)
+      result.push_back(run);
+  }
+  return result;
+}
+
+/// A connection that is made when it is needed, and made anew after an error. It holds the lock of its kind, by which
+/// others end it.
+class kept_connection {
+public:
+  kept_connection(const config::mysql_database& where, const tuning& like, session_kind what, int64_t run)
+      : where_(where), how_(patience_of_beats(like)), lock_(lock_of(what, run)) {}
+  kept_connection(kept_connection&&) = default;
+
+  void take(std::unique_ptr<connection> made) { made_ = std::move(made); }
+
+  /// Runs `work` on it; where that throws, it is to be made anew.
+  template <class Work>
+  auto with(Work work) {
+    try {
+      if (!made_)
+        connect();
+      return work(*made_);
+    } catch (const store_error&) {
+      made_.reset();
+      throw;
+    }
+  }
+
+private:
+  /// A session of ours that was lost may still be at work, and hold rows; it holds the lock as well.
+  void connect() {
+    auto fresh = std::make_unique<connection>(where_, how_);
+    if (fresh->number("SELECT GET_LOCK(" + lock_ + ", 0)") != 1) {
+      end_session_with(*fresh, lock_);
+      if (fresh->number("SELECT GET_LOCK(" + lock_ + ", 1)") != 1)
+        throw error(2013, "our lost session has not ended yet");
+    }
+    made_ = std::move(fresh);
+  }
+
+  config::mysql_database where_;
+  tuning how_;
+  std::string lock_;
+  std::unique_ptr<connection> made_;
+};
+
+std::vector<stored_news> news_after(connection& on, int64_t number) {
+  auto found = on.ask("SELECT news_id, node_id, what, client_id, salon_id, name FROM news WHERE news_id > ? "
+                      "ORDER BY news_id LIMIT ?",
+                      {number, news_at_once});
+  std::vector<stored_news> result;
+  while (found.next())
+    result.push_back(
+        {found.integer(0),
+         found.integer(1),
+         {fact_kind_of(found.text(2)), user_id{found.integer(3)}, salon_id{found.integer(4)}, found.text(5)}});
+  return result;
+}
+
+class mysql_beats final : public node_beats {
+public:
+  mysql_beats(kept_connection on, int64_t run) : on_(std::move(on)), run_(run) {}
+
+  beaten beat(const node_report& what) override {
+    return on_.with([&](connection& on) {
+      beaten result;
+      result.gone = on.run("UPDATE nodes SET beat = beat + 1, homes = ?, connections = ?, users = ?, unreached = ?, "
+                           "news_read = ? WHERE node_id = ? AND gone = 0",
+                           {what.homes, what.connections, what.users, list_of(what.unreached), what.news_read, run_})
+                    == 0;
+      result.rows = read_nodes(on);
+      result.news = news_after(on, what.news_read);
+      if (++beats_ % beats_a_clearing == 0) // those that everybody was told
+        on.run("DELETE FROM news WHERE news_id <= (SELECT COALESCE(MIN(news_read), 0) FROM nodes WHERE gone = 0)");
+      return result;
+    });
+  }
+
+  void leave() override {
+    on_.with([&](connection& on) { fence_run(on, run_, std::nullopt, true); });
+  }
+
+private:
+  kept_connection on_;
+  int64_t run_, beats_ = 0;
+};
+
+class mysql_failovers final : public node_failovers {
+public:
+  mysql_failovers(kept_connection on, bool keep_requests) : on_(std::move(on)), keep_requests_(keep_requests) {}
+
+  fencing fence(int64_t run, int64_t beat, bool waits) override {
+    return on_.with([&](connection& on) { return fence_run(on, run, beat, waits); });
+  }
+
+  void end_sessions(const std::vector<int64_t>& runs) override {
+    on_.with([&](connection& on) {
+      for (const auto run : runs)
+        end_sessions_of(on, run);
+    });
+  }
+
+  void end_own_sessions() override {
+    on_.with([](connection&) {}); // to be connected is to have seen their end
+  }
+
+  int64_t end_presences() override {
+    return on_.with([&](connection& on) { return end_presences_of_gone(on, keep_requests_); });
+  }
+
+private:
+  kept_connection on_;
+  bool keep_requests_;
+};
+
+std::string marks(size_t count) {
+  std::string text = "?";
+  for (size_t at = 1; at < count; ++at)
+    text += ",?";
+  return text;
+}
+
+/// Some users who are connected with a run that is gone.
+std::vector<value> users_of_gone(connection& on) {
+  std::vector<value> users;
+  auto found = on.ask("SELECT DISTINCT p.client_id FROM presences p LEFT JOIN nodes n ON n.node_id = p.node_id "
+                      "WHERE n.node_id IS NULL OR n.gone = 1 ORDER BY p.client_id LIMIT ?",
+                      {users_at_once});
+  while (found.next())
+    users.emplace_back(found.integer(0));
+  return users;
+}
+
+/// The users' own rows come first, as they do at a login: so nobody misses what another one is doing.
+void end_presences_of(connection& on, const std::vector<value>& users, bool keep_requests) {
+  const auto these = " IN (" + marks(users.size()) + ")";
+  transaction all(on);
+  on.ask("SELECT client_id FROM clients WHERE client_id" + these + " ORDER BY client_id FOR UPDATE", users);
+  on.run("DELETE p FROM presences p LEFT JOIN nodes n ON n.node_id = p.node_id "
+         "WHERE (n.node_id IS NULL OR n.gone = 1) AND p.client_id"
+             + these,
+         users);
+  const std::string alone = these + " AND NOT EXISTS (SELECT 1 FROM presences p WHERE p.client_id = ";
+  on.run("UPDATE clients SET status = 'disconnected' WHERE client_id" + alone + "clients.client_id)", users);
+  if (!keep_requests)
+    on.run("DELETE FROM join_requests WHERE client_id" + alone + "join_requests.client_id)", users);
+  all.commit();
+}
+
+} // namespace
+
+std::vector<stored_node> read_nodes(connection& on) {
+  auto found =
+      on.ask("SELECT node_id, name, endpoint, version, folder, beat, gone, state, homes, connections, users, unreached,"
+             " since_ms FROM nodes ORDER BY node_id");
+  std::vector<stored_node> result;
+  while (found.next())
+    result.push_back({found.integer(0), found.text(1), found.text(2), found.text(3), found.text(4), found.integer(5),
+                      found.integer(6) != 0, state_of(found.text(7)), found.integer(8), found.integer(9),
+                      found.integer(10), runs_in(found.text(11)), from_ms(found.integer(12))});
+  return result;
+}
+
+node_failovers::fencing fence_run(connection& on, int64_t run, std::optional<int64_t> beat, bool waits) {
+  const std::string how = waits ? " FOR UPDATE" : " FOR UPDATE NOWAIT";
+  try {
+    transaction all(on);
+    const auto seen = on.number("SELECT beat FROM nodes WHERE node_id = ? AND gone = 0" + how, {run});
+    if (!seen || (beat && *seen != *beat))
+      return node_failovers::fencing::not_so;
+    on.ask("SELECT fenced FROM writers WHERE node_id = ?" + how, {run});
+    on.run("UPDATE nodes SET gone = 1 WHERE node_id = ?", {run});
+    on.run("UPDATE writers SET fenced = 1 WHERE node_id = ?", {run});
+    all.commit();
+    return node_failovers::fencing::fenced;
+  } catch (const error& why) {
+    if (why.code() != lock_wait && why.code() != not_at_once && why.code() != deadlock)
+      throw;
+    return node_failovers::fencing::blocked;
+  }
+}
+
+void end_sessions_of(connection& on, int64_t run) {
+  for (const auto kind : session_kinds)
+    end_session_with(on, lock_of(kind, run));
+}
+
+int64_t end_presences_of_gone(connection& on, bool keep_requests) {
+  for (int64_t count = 0;;) {
+    const auto users = users_of_gone(on);
+    if (users.empty())
+      return count;
+    end_presences_of(on, users, keep_requests);
+    count += static_cast<int64_t>(users.size());
+  }
+}
+
+tuning patience_of_beats(tuning like) {
+  like.connect_timeout = like.read_timeout = std::chrono::seconds{2};
+  like.lock_wait_timeout = std::chrono::seconds{1};
+  return like;
+}
+
+std::unique_ptr<node_beats> make_beats(const config::mysql_database& where, const tuning& like, int64_t run,
+                                       std::unique_ptr<connection> joined) {
+  kept_connection on(where, like, session_kind::beats, run);
+  on.take(std::move(joined));
+  return std::make_unique<mysql_beats>(std::move(on), run);
+}
+
+std::unique_ptr<node_failovers> make_failovers(const config::mysql_database& where, const tuning& like, int64_t run,
+                                               bool keep_requests) {
+  return std::make_unique<mysql_failovers>(kept_connection(where, like, session_kind::failover, run), keep_requests);
+}
+
+} // namespace salond::persistence::mysql

@@ -1,0 +1,124 @@
+// Who is connected, where owners of accounts were, and tokens.
+#include "persistence/contracts/sessions.hpp"
+#include "persistence/sql/features.hpp"
+#include "persistence/sql/rows.hpp"
+#include <algorithm>
+
+namespace salond::persistence {
+namespace {
+
+class sql_sessions final : public feature<session_store> {
+public:
+  using feature::feature;
+
+  // One question, of a row a membership: each may cost a way to the database and back, and many may arrive at once.
+  std::optional<standing> standing_of(user_id who, moment now) const override {
+    if (auto* others = db().among_nodes())
+      others->lock_account(who);
+    const auto found = db().ask(
+        "SELECT b.username_key, b.until_ms, EXISTS(SELECT 1 FROM notices n WHERE n.client_id = c.client_id),"
+        " EXISTS(SELECT 1 FROM private_messages p WHERE p.to_client_id = c.client_id AND p.delivered_ms IS NULL),"
+        " s.salon_id, c.disabled_ms FROM clients c "
+        "LEFT JOIN bans b ON b.username_key = c.username_key AND (b.until_ms IS NULL OR b.until_ms > ?) "
+        "LEFT JOIN salons_adheres a ON a.username = c.username "
+        "LEFT JOIN salons s ON s.salon_id = a.salon_id AND s.archived_ms IS NULL "
+        "WHERE c.client_id = ? ORDER BY s.salon_id",
+        {to_ms(now), who.value});
+    if (!found->next())
+      return std::nullopt;
+    const bool out = !found->is_null(0), for_good = found->is_null(1);
+    standing result{out && for_good,        out && !for_good,       !found->is_null(5),
+                    found->integer(2) != 0, found->integer(3) != 0, {}};
+    do {
+      if (!found->is_null(4))
+        result.salons.push_back(salon_id{found->integer(4)});
+    } while (found->next());
+    return result;
+  }
+
+  std::vector<known_address> known_addresses(moment since, size_t most) const override {
+    auto result = all_in(
+        db().ask("SELECT c.username_key, k.address, k.last_ms FROM known_addresses k "
+                 "JOIN clients c ON c.client_id = k.client_id WHERE k.last_ms > ? ORDER BY k.last_ms DESC LIMIT ?",
+                 {to_ms(since), limit_of(most)}),
+        [](const query_result& row) -> known_address {
+          return {row.text(0), row.text(1), from_ms(row.integer(2))};
+        });
+    std::reverse(result.begin(), result.end());
+    return result;
+  }
+
+  outcome<user> find_token(const std::string& hash, moment now) const override {
+    if (auto* others = db().among_nodes())
+      others->lock_token(hash);
+    const auto found =
+        db().ask("SELECT " SALOND_USER_COLUMNS " FROM sessions s "
+                 "JOIN clients c ON c.client_id = s.client_id WHERE s.token_hash = ? AND s.expires_ms > ?",
+                 {blob{hash}, to_ms(now)});
+    if (!found->next())
+      return fault::wrong_credentials;
+    return user_in(*found);
+  }
+
+  void mark_connected(user_id who, moment now) override {
+    db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
+    if (auto* others = db().among_nodes())
+      others->arrive(who);
+  }
+
+  void close(const std::vector<user_id>& who, requests what, moment now) override {
+    if (auto* others = db().among_nodes())
+      return others->depart(who, what, now);
+    const auto ids = numbers_of(who);
+    run_for_each(db(),
+                 "UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE status <> 'disconnected' "
+                 "AND client_id",
+                 {to_ms(now)}, ids);
+    if (what == requests::end)
+      run_for_each(db(), "DELETE FROM join_requests WHERE client_id", {}, ids);
+  }
+
+  void reset_presence(requests what) override {
+    if (auto* others = db().among_nodes())
+      return others->reset_presence(what);
+    db().run("UPDATE clients SET status = 'disconnected' WHERE status <> 'disconnected'");
+    if (what == requests::end)
+      db().run("DELETE FROM join_requests");
+  }
+
+  void remember_address(user_id who, const std::string& address, moment now) override {
+    db().run(std::string("INSERT INTO known_addresses(client_id, address, last_ms) VALUES (?, ?, ?) ")
+                 + db().words().keep_later,
+             {who.value, address, to_ms(now)});
+    db().run("DELETE FROM known_addresses WHERE last_ms <= ?", {to_ms(now - address_life)});
+    // MySQL and MariaDB let no subquery have a limit where its rows are looked for; a derived table may.
+    db().run("DELETE FROM known_addresses WHERE client_id = ? AND address NOT IN (SELECT address FROM"
+             " (SELECT address FROM known_addresses WHERE client_id = ? ORDER BY last_ms DESC LIMIT ?) latest)",
+             {who.value, who.value, int64_t{most_known_addresses}});
+  }
+
+  void issue_token(user_id who, const std::string& hash, moment now, moment expires) override {
+    db().run("DELETE FROM sessions WHERE expires_ms <= ?", {to_ms(now)}); // nobody else clears them away
+    // A derived table, as above. By the user besides: MariaDB would ask an IN alone of every token that there is.
+    db().run("DELETE FROM sessions WHERE client_id = ? AND token_hash NOT IN (SELECT token_hash FROM"
+             " (SELECT token_hash FROM sessions WHERE client_id = ? ORDER BY created_ms DESC LIMIT ?) newest)",
+             {who.value, who.value, most_tokens - 1});
+    if (db().has_account(who)) // it may have gone in this very transaction
+      db().run("INSERT INTO sessions(token_hash, client_id, created_ms, expires_ms) VALUES (?, ?, ?, ?)",
+               {blob{hash}, who.value, to_ms(now), to_ms(expires)});
+  }
+
+  void end_token(const std::string& hash) override {
+    db().run("DELETE FROM sessions WHERE token_hash = ?", {blob{hash}});
+  }
+
+  void end_tokens(user_id who) override { db().run("DELETE FROM sessions WHERE client_id = ?", {who.value}); }
+};
+
+} // namespace
+
+std::unique_ptr<session_store> sessions_over(driver& on) {
+  return std::make_unique<sql_sessions>(on);
+}
+
+} // namespace salond::persistence

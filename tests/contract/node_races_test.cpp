@@ -1,0 +1,292 @@
+// Two nodes that decide by what the other one is changing: each pair of transactions, in every order of the first one's
+// statements and the second one's, comes out as if one had come after the other.
+#include "tests/support/nodes_fixture.hpp"
+
+namespace salond {
+
+using persistence::store_error;
+using support::eventually;
+using support::test_node;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr salon_id general{1}, marketing{5};
+
+} // namespace
+
+class NodeRaces : public support::nodes_fixture {
+protected:
+  void SetUp() override {
+    nodes_fixture::SetUp();
+    if (IsSkipped() || HasFatalFailure())
+      return;
+    paris.emplace(node("paris"));
+    lyon.emplace(node("lyon"));
+  }
+
+  using work = persistence::write_work;
+
+  /// Runs both transactions on a state that `prepare` makes, the first held before each of its statements in turn, the
+  /// second meanwhile as far as it comes; then asks `check`, which is given how often it was asked.
+  void in_every_order(const std::function<void(int)>& prepare, const std::function<work(int)>& first,
+                      const std::function<work(int)>& second, const std::function<void(int)>& check) {
+    for (int place = 0;; ++place) {
+      prepare(place);
+      if (!race(first(place), second(place), place))
+        return;
+      check(place);
+      ASSERT_FALSE(HasFailure()) << "held before statement " << place;
+    }
+  }
+
+  user_id add_user(const std::string& name, role what = role::user) {
+    return paris
+        ->write([&](const auto& db) {
+          return decisions::register_user(db, {name, name, "$argon2id$hash", what});
+        })
+        ->user.id;
+  }
+
+  std::optional<test_node> paris, lyon;
+
+private:
+  /// False: the first has no such statement.
+  bool race(const work& first, const work& second, int place) {
+    std::atomic<bool> first_over{false}, second_over{false};
+    paris->held->hold([place, seen = 0](const std::string&) mutable { return seen++ == place; });
+    std::thread one([&] { run(*paris, first, first_over); });
+    const bool held = paris->held->wait([&] { return first_over.load(); });
+    std::thread other([&] { run(*lyon, second, second_over); });
+    EXPECT_TRUE(eventually([&] { return second_over || somebody_waits(); }));
+    paris->held->let_go();
+    one.join();
+    other.join();
+    return held;
+  }
+
+  static void run(test_node& at, const work& what, std::atomic<bool>& over) {
+    try {
+      at.db->transact(what);
+    } catch (const store_error& why) {
+      ADD_FAILURE() << why.what();
+    }
+    over = true;
+  }
+};
+
+TEST_F(NodeRaces, ATokenIsUsedOnce) {
+  const std::string token(32, 't');
+  const auto zoe = add_user("zoë");
+  bool used[2];
+  const auto use = [&](int who) {
+    return [&, who](int) -> work {
+      return [&, who](const persistence::writing& db) { // as a connection begins its session
+        used[who] = bool(db.sessions.find_token(token, support::noon));
+        if (used[who] && decisions::open_session(db, zoe, support::noon))
+          db.sessions.end_token(token);
+      };
+    };
+  };
+  in_every_order(
+      [&](int) {
+        paris->db->transact(
+            [&](const auto& db) { db.sessions.issue_token(zoe, token, support::noon, support::after_noon(24h)); });
+      },
+      use(0), use(1), [&](int) { EXPECT_NE(used[0], used[1]); });
+}
+
+TEST_F(NodeRaces, ANameIsTakenOnce) {
+  bool made[2];
+  const auto take = [&](int who) {
+    return [&, who](int place) -> work {
+      return [&, who, name = "name" + std::to_string(place)](const persistence::writing& db) {
+        made[who] = bool(decisions::register_user(db, {name, name + (who ? "x" : "y"), "h"}));
+      };
+    };
+  };
+  in_every_order([](int) {}, take(0), take(1), [&](int) { EXPECT_NE(made[0], made[1]); });
+}
+
+TEST_F(NodeRaces, ABannedNameIsNobodys) {
+  bool banned = false, made = false;
+  in_every_order([](int) {},
+                 [&](int place) -> work {
+                   return [&, name = "name" + std::to_string(place)](const persistence::writing& db) {
+                     banned = bool(decisions::ban_name(db, name, support::decided()));
+                   };
+                 },
+                 [&](int place) -> work {
+                   return [&, name = "name" + std::to_string(place)](const persistence::writing& db) {
+                     made = bool(decisions::register_user(db, {name, name, "h"}));
+                   };
+                 },
+                 [&](int) { EXPECT_NE(banned, made); });
+}
+
+TEST_F(NodeRaces, ARegistrationIsAcceptedOnce) {
+  bool made[2];
+  const auto accept = [&](int who) {
+    return [&, who](int place) -> work {
+      return [&, who, name = "name" + std::to_string(place)](const persistence::writing& db) {
+        made[who] = bool(decisions::accept_registration(db, name, support::decided()));
+      };
+    };
+  };
+  in_every_order(
+      [&](int place) {
+        const auto name = "name" + std::to_string(place);
+        paris->db->transact([&](const auto& db) {
+          decisions::request_registration(db, {name, name, "h"}, support::noon);
+        });
+      },
+      accept(0), accept(1),
+      [&](int) {
+        EXPECT_NE(made[0], made[1]);
+        EXPECT_TRUE(support::asked(*paris->db).registrations.all().empty());
+      });
+}
+
+TEST_F(NodeRaces, ARequestIsAcceptedOnce) {
+  const auto zoe = add_user("zoë");
+  bool done[2];
+  const auto accept = [&](int who) {
+    return [&, who](int) -> work {
+      return [&, who](const persistence::writing& db) {
+        done[who] = bool(decisions::accept_request(db, marketing, zoe, support::decided()));
+      };
+    };
+  };
+  in_every_order(
+      [&](int) {
+        paris->db->transact([&](const auto& db) {
+          decisions::remove_member(db, marketing, zoe);
+          decisions::add_request(db, marketing, zoe, support::noon);
+        });
+      },
+      accept(0), accept(1), [&](int) { EXPECT_NE(done[0], done[1]); });
+}
+
+TEST_F(NodeRaces, AMemberThatBothMakeIsOneMember) {
+  const auto zoe = add_user("zoë");
+  const auto admit = [&](int) -> work {
+    return [&](const persistence::writing& db) {
+      EXPECT_TRUE(decisions::admit(db, marketing, "zoë", support::decided()));
+    };
+  };
+  in_every_order(
+      [&](int) { paris->db->transact([&](const auto& db) { decisions::remove_member(db, marketing, zoe); }); }, admit,
+      admit, [&](int) { EXPECT_EQ(support::asked(*paris->db).memberships.members(marketing).size(), 1u); });
+}
+
+TEST_F(NodeRaces, OneAdministratorRemains) {
+  add_user("zoë", role::administrator);
+  add_user("paul", role::administrator);
+  const auto demote = [&](const std::string& whom) {
+    return [&, whom](int) -> work {
+      return [&, whom](const persistence::writing& db) {
+        decisions::set_role(db, whom, role::user, {}, support::decided());
+      };
+    };
+  };
+  in_every_order(
+      [&](int) {
+        paris->db->transact([&](const auto& db) {
+          for (const auto* name : {"zoë", "paul"})
+            decisions::set_role(db, name, role::administrator, {}, support::decided());
+        });
+      },
+      demote("zoë"), demote("paul"),
+      [&](int) { EXPECT_EQ(value("SELECT COUNT(*) FROM clients WHERE role = 'administrator'"), "1"); });
+}
+
+TEST_F(NodeRaces, APrivateMessageFindsItsTargetWhereverHeLogsIn) {
+  const auto zoe = add_user("zoë"), paul = add_user("paul");
+  size_t waiting = 0;
+  std::vector<int64_t> runs;
+  in_every_order(
+      [&](int) {
+        paris->db->transact([&](const auto& db) {
+          db.sessions.close({zoe}, persistence::offline_requests::end, support::noon);
+          waiting = 0;
+        });
+        server().run(where.name, {"DELETE FROM private_messages"});
+      },
+      [&](int) -> work {
+        return [&](const persistence::writing& db) {
+          waiting = decisions::open_session(db, zoe, support::noon)->waiting.size();
+        };
+      },
+      [&](int) -> work {
+        return [&](const persistence::writing& db) {
+          runs = decisions::store_private(db, paul, "zoë", "bonjour", support::noon)->runs;
+        };
+      },
+      [&](int) { EXPECT_EQ(runs, waiting == 1 ? std::vector<int64_t>{} : std::vector<int64_t>{paris->in.run}); });
+}
+
+TEST_F(NodeRaces, WhoLeavesBothLastIsNotConnected) {
+  const auto zoe = add_user("zoë");
+  const auto leave = [&](int) -> work {
+    return [&](const persistence::writing& db) {
+      db.sessions.close({zoe}, persistence::offline_requests::end, support::noon);
+    };
+  };
+  in_every_order(
+      [&](int) {
+        for (auto* at : {&*paris, &*lyon})
+          at->write([&](const auto& db) { return decisions::open_session(db, zoe, support::noon); });
+        paris->write([&](const auto& db) { return decisions::add_request(db, marketing, zoe, support::noon); });
+      },
+      leave, leave,
+      [&](int) {
+        EXPECT_FALSE(support::asked(*paris->db).accounts.profile("zoë")->connected);
+        EXPECT_TRUE(support::asked(*paris->db).join_requests.all().empty());
+      });
+}
+
+TEST_F(NodeRaces, AnOrderNumberOfADeletedAuthorIsNotUsedAgain) {
+  int64_t seq = 0;
+  user_id author{};
+  bool stored = false;
+  in_every_order([&](int place) { author = add_user("name" + std::to_string(place)); },
+                 [&](int place) -> work {
+                   return [&, name = "name" + std::to_string(place)](const persistence::writing& db) {
+                     decisions::ban(db, name, support::decided());
+                   };
+                 },
+                 [&](int) -> work {
+                   return [&](const persistence::writing& db) {
+                     stored = bool(db.messages.append({general, author, seq + 1, "text", support::noon}));
+                   };
+                 },
+                 [&](int) {
+                   seq += stored ? 1 : 0;
+                   EXPECT_EQ(support::asked(*paris->db).salons.all().at(0).last_seq, seq);
+                   EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "0");
+                 });
+}
+
+TEST_F(NodeRaces, OfAGroupTheTextsOfOthersAreStoredWhereAnAuthorIsGone) {
+  const auto zoe = add_user("zoë"), paul = add_user("paul");
+  const auto post = [&](const auto& db, user_id author, int64_t seq) {
+    return bool(db.messages.append({general, author, seq, "text", support::noon}));
+  };
+  lyon->db->transact([&](const auto& db) { // both are known to it now
+    post(db, zoe, 1);
+    post(db, paul, 2);
+  });
+  paris->db->transact([&](const auto& db) { decisions::ban(db, "zoë", support::decided()); });
+
+  bool hers = true, his = false;
+  lyon->db->transact([&](const auto& db) {
+    hers = post(db, zoe, 3);
+    his = post(db, paul, 4);
+  });
+
+  EXPECT_FALSE(hers);
+  EXPECT_TRUE(his);
+  EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "2");
+}
+
+} // namespace salond

@@ -1,0 +1,360 @@
+// The table of nodes: who joins, beats, is gone; the fence; who may write beside whom.
+#include "persistence/mysql/cluster/locks.hpp"
+#include "tests/support/nodes_fixture.hpp"
+#include <set>
+
+namespace salond {
+
+using persistence::lone_writer;
+using persistence::node_failovers;
+using persistence::store_error;
+using support::beating;
+using support::eventually;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+using fencing = node_failovers::fencing;
+
+namespace {
+
+constexpr salon_id general{1};
+
+/// What `work` fails with; nothing where it succeeds.
+template <class Work>
+std::optional<store_error::kind> kind_of(const Work& work) {
+  try {
+    work();
+  } catch (const store_error& why) {
+    return why.what_kind();
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+class Nodes : public support::nodes_fixture {
+protected:
+  user_id add_user(support::test_node& at, const std::string& name) {
+    return at.write([&](const auto& db) {
+               return decisions::register_user(db, {name, name, "$argon2id$hash"});
+             })
+        ->user.id;
+  }
+  static bool post(support::test_node& at, user_id author, int64_t seq) {
+    return bool(at.write([&](const auto& db) {
+      return db.messages.append({general, author, seq, "text " + std::to_string(seq), support::noon, seq});
+    }));
+  }
+  std::vector<std::string> names_of_living(persistence::node_beats& by) {
+    std::vector<std::string> result;
+    for (const auto& one : by.beat({}).rows)
+      if (!one.gone)
+        result.push_back(one.name);
+    return result;
+  }
+};
+
+// --- rows ---
+
+TEST_F(Nodes, SayOfThemselvesWhatAllRead) {
+  const auto paris = join(entry("paris")), lyon = join(entry("lyon"));
+  ASSERT_GT(paris.run, lone_writer);
+  ASSERT_GT(lyon.run, paris.run);
+
+  paris.beats->beat({3, 1200, 1100, {lyon.run}});
+  paris.beats->beat({4, 1201, 1101, {lyon.run}});
+  const auto seen = lyon.beats->beat({});
+
+  ASSERT_EQ(seen.rows.size(), 2u);
+  EXPECT_FALSE(seen.gone);
+  const auto& row = seen.rows.at(0);
+  EXPECT_EQ(row.name, "paris");
+  EXPECT_EQ(row.endpoint, "127.0.0.1:1");
+  EXPECT_EQ(row.version, "test");
+  EXPECT_EQ(row.beat, 2);
+  EXPECT_EQ(row.homes, 4);
+  EXPECT_EQ(row.connections, 1201);
+  EXPECT_EQ(row.users, 1101);
+  EXPECT_THAT(row.unreached, ElementsAre(lyon.run));
+  EXPECT_EQ(seen.rows.at(1).beat, 1);
+}
+
+TEST_F(Nodes, TenThatStartAtOnceOnAnEmptyDatabaseAllJoin) {
+  std::vector<persistence::joined_node> joined(10);
+  std::vector<std::thread> all;
+  for (size_t at = 0; at < joined.size(); ++at)
+    all.emplace_back([&, at] { joined[at] = join(entry("node" + std::to_string(at))); });
+  for (auto& one : all)
+    one.join();
+
+  std::set<int64_t> runs;
+  for (const auto& one : joined)
+    runs.insert(one.run);
+  EXPECT_EQ(runs.size(), 10u);
+  EXPECT_EQ(names_of_living(*joined.front().beats).size(), 10u);
+}
+
+TEST_F(Nodes, ANumberOfARunIsNeverUsedAgain) {
+  int64_t last = 0;
+  for (int n = 0; n < 40; ++n) {
+    const auto one = join(entry("paris"));
+    ASSERT_GT(one.run, last);
+    last = one.run;
+  }
+  EXPECT_LT(std::stoi(value("SELECT COUNT(*) FROM nodes")), 20) << "those long gone are forgotten";
+  EXPECT_LT(std::stoi(value("SELECT COUNT(*) FROM writers")), 20);
+}
+
+// --- the fence ---
+
+TEST_F(Nodes, AFencedRunStoresNothingMore) {
+  auto paris = node("paris"), lyon = node("lyon");
+  const auto zoe = add_user(paris, "zoë");
+  ASSERT_TRUE(post(paris, zoe, 1));
+  const auto beat = paris.in.beats->beat({}).rows.at(0).beat;
+
+  EXPECT_EQ(lyon.in.failovers->fence(paris.in.run, beat - 1, true), fencing::not_so) << "it beat meanwhile";
+  ASSERT_TRUE(post(paris, zoe, 2));
+  EXPECT_EQ(lyon.in.failovers->fence(paris.in.run, beat, false), fencing::fenced);
+  EXPECT_EQ(lyon.in.failovers->fence(paris.in.run, beat, true), fencing::not_so) << "one taker";
+
+  EXPECT_EQ(kind_of([&] { post(paris, zoe, 3); }), store_error::kind::fatal);
+  EXPECT_TRUE(paris.in.beats->beat({}).gone);
+  EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "2");
+  ASSERT_TRUE(post(lyon, zoe, 3));
+  EXPECT_THAT(names_of_living(*lyon.in.beats), ElementsAre("lyon"));
+}
+
+TEST_F(Nodes, AFenceWaitsForAGroupInCommit) {
+  auto paris = node("paris"), lyon = node("lyon");
+  const auto zoe = add_user(paris, "zoë");
+  paris.held->hold([](const std::string& statement) { return statement == "COMMIT"; });
+  std::optional<bool> stored;
+  std::thread posting([&] { stored = post(paris, zoe, 1); });
+  ASSERT_TRUE(paris.held->wait([] { return false; }));
+
+  EXPECT_EQ(lyon.in.failovers->fence(paris.in.run, 0, false), fencing::blocked);
+  auto how = fencing::blocked;
+  std::thread taking([&] { how = lyon.in.failovers->fence(paris.in.run, 0, true); });
+  EXPECT_TRUE(eventually([&] { return somebody_waits(); }));
+  paris.held->let_go();
+  posting.join();
+  taking.join();
+
+  EXPECT_EQ(stored, true);
+  EXPECT_EQ(how, fencing::fenced);
+  EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "1");
+  EXPECT_EQ(kind_of([&] { post(paris, zoe, 2); }), store_error::kind::fatal);
+}
+
+TEST_F(Nodes, ATransactionThatIsLeftOpenIsEndedWithItsSession) {
+  auto paris = node("paris"), lyon = node("lyon");
+  const auto zoe = add_user(paris, "zoë");
+  paris.held->hold([](const std::string& statement) { return statement == "COMMIT"; });
+  std::optional<store_error::kind> failure;
+  std::thread posting([&] { failure = kind_of([&] { post(paris, zoe, 1); }); });
+  ASSERT_TRUE(paris.held->wait([] { return false; }));
+
+  ASSERT_EQ(lyon.in.failovers->fence(paris.in.run, 0, false), fencing::blocked);
+  lyon.in.failovers->end_sessions({paris.in.run});
+  EXPECT_EQ(lyon.in.failovers->fence(paris.in.run, 0, true), fencing::fenced);
+  paris.held->let_go();
+  posting.join();
+
+  EXPECT_EQ(failure, store_error::kind::fatal) << "its outcome is found out, and nothing is tried again";
+  EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "0");
+}
+
+TEST_F(Nodes, ABeatGoesOnAfterItsSessionWasEnded) {
+  const auto paris = join(entry("paris")), lyon = join(entry("lyon"));
+  lyon.failovers->end_sessions({paris.run});
+  EXPECT_TRUE(eventually([&] { return !kind_of([&] { paris.beats->beat({}); }); }));
+  EXPECT_FALSE(paris.beats->beat({}).gone);
+}
+
+TEST_F(Nodes, APostsNumberStandsInItsRow) {
+  auto paris = node("paris");
+  const auto zoe = add_user(paris, "zoë");
+  ASSERT_TRUE(post(paris, zoe, 7));
+  EXPECT_EQ(value("SELECT post FROM messages"), "7");
+}
+
+// --- who may be beside whom ---
+
+TEST_F(Nodes, AStartOnTheSameFolderEndsTheFormerRunAtOnce) {
+  auto paris = node("paris");
+  const auto zoe = add_user(paris, "zoë");
+  paris.held->hold([](const std::string& statement) { return statement == "COMMIT"; });
+  std::optional<store_error::kind> failure;
+  std::thread posting([&] { failure = kind_of([&] { post(paris, zoe, 1); }); }); // a process that hangs
+  ASSERT_TRUE(paris.held->wait([] { return false; }));
+
+  const auto began = std::chrono::steady_clock::now();
+  const auto again = join(entry("paris"));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 3s);
+  paris.held->let_go();
+  posting.join();
+
+  EXPECT_EQ(failure, store_error::kind::fatal);
+  EXPECT_THAT(names_of_living(*again.beats), ElementsAre("paris"));
+}
+
+TEST_F(Nodes, ANameIsOneNodesAsLongAsItLives) {
+  const auto paris = join(entry("paris"));
+  auto other = entry("paris");
+  other.folder = "another";
+  {
+    const beating lives(*paris.beats);
+    EXPECT_THAT(refusal_of([&] { join(other); }), HasSubstr("the name paris is in use: the node paris (127.0.0.1:1"));
+  }
+  const auto second = join(other); // it stood still for long enough
+  EXPECT_TRUE(paris.beats->beat({}).gone);
+  EXPECT_THAT(names_of_living(*second.beats), ElementsAre("paris"));
+}
+
+TEST_F(Nodes, WhoMayNotBeBesideOthersIsRefusedWhereOneLives) {
+  const auto paris = join(entry("paris"));
+  auto alone = entry("lyon");
+  alone.beside_others = false;
+  {
+    const beating lives(*paris.beats);
+    EXPECT_THAT(refusal_of([&] { join(alone); }), HasSubstr("the node paris (127.0.0.1:1"));
+  }
+  EXPECT_THAT(names_of_living(*join(alone).beats), ElementsAre("lyon"));
+}
+
+TEST_F(Nodes, ALoneServerAndNodesRefuseEachOther) {
+  {
+    const auto lone = open(where);
+    EXPECT_THAT(refusal_of([&] { join(entry("paris")); }), HasSubstr("a salond without --cluster writes to"));
+    lone->transact([&](const auto& db) { decisions::register_user(db, {"zoë", "zoë", "h"}); });
+  }
+  auto paris = node("paris");
+  {
+    const beating lives(*paris.in.beats);
+    EXPECT_THAT(refusal_of([&] { open(where); }), HasSubstr("the node paris (127.0.0.1:1"));
+  }
+  const auto lone = open(where); // the node stood still for long enough
+  lone->transact([&](const auto& db) { decisions::register_user(db, {"paul", "paul", "h"}); });
+  EXPECT_EQ(kind_of([&] { add_user(paris, "anna"); }), store_error::kind::fatal);
+  EXPECT_TRUE(paris.in.beats->beat({}).gone);
+}
+
+TEST_F(Nodes, ALoneServerThatWasAwayWhileANodeJoinedWritesNothingMore) {
+  const auto lone = open(where);
+  persistence::mysql::connection other(where, {});
+  persistence::mysql::end_session_with(
+      other, persistence::mysql::lock_of(persistence::mysql::session_kind::writer, lone_writer));
+  std::optional<persistence::joined_node> paris;
+  ASSERT_TRUE(eventually([&] { return refusal_of([&] { paris = join(entry("paris")); }).empty(); }));
+
+  EXPECT_EQ(kind_of([&] {
+              lone->transact([&](const auto& db) { decisions::register_user(db, {"zoë", "zoë", "h"}); });
+            }),
+            store_error::kind::fatal);
+  EXPECT_FALSE(paris->beats->beat({}).gone);
+}
+
+// --- who is connected ---
+
+TEST_F(Nodes, AUserIsConnectedAsLongAsHeIsWithAnyOfThem) {
+  auto paris = node("paris"), lyon = node("lyon");
+  const auto zoe = add_user(paris, "zoë");
+  const auto connected = [&] { return support::asked(*paris.db).accounts.profile("zoë")->connected; };
+  const auto leave = [&](support::test_node& at) {
+    at.db->transact(
+        [&](const auto& db) { db.sessions.close({zoe}, persistence::offline_requests::end, support::noon); });
+  };
+  for (auto* at : {&paris, &lyon})
+    ASSERT_TRUE(at->write([&](const auto& db) { return decisions::open_session(db, zoe, support::noon); }));
+  paris.write([&](const auto& db) { return decisions::add_request(db, salon_id{5}, zoe, support::noon); });
+
+  leave(paris);
+  EXPECT_TRUE(connected());
+  EXPECT_EQ(support::asked(*paris.db).join_requests.all().size(), 1u);
+  leave(lyon);
+  EXPECT_FALSE(connected());
+  EXPECT_THAT(support::asked(*paris.db).join_requests.all(), IsEmpty());
+}
+
+TEST_F(Nodes, WhoWasConnectedWithARunThatIsGoneIsNot) {
+  auto paris = node("paris"), lyon = node("lyon");
+  const auto zoe = add_user(paris, "zoë"), paul = add_user(paris, "paul");
+  for (const auto who : {zoe, paul})
+    paris.write([&](const auto& db) { return decisions::open_session(db, who, support::noon); });
+  lyon.write([&](const auto& db) { return decisions::open_session(db, paul, support::noon); });
+  for (const auto who : {zoe, paul})
+    paris.write([&](const auto& db) { return decisions::add_request(db, salon_id{5}, who, support::noon); });
+
+  EXPECT_EQ(lyon.in.failovers->end_presences(), 0);
+  ASSERT_EQ(lyon.in.failovers->fence(paris.in.run, 0, true), fencing::fenced);
+  EXPECT_EQ(lyon.in.failovers->end_presences(), 2);
+
+  EXPECT_FALSE(support::asked(*lyon.db).accounts.profile("zoë")->connected);
+  EXPECT_TRUE(support::asked(*lyon.db).accounts.profile("paul")->connected);
+  EXPECT_EQ(support::asked(*lyon.db).join_requests.all().size(), 1u);
+}
+
+TEST_F(Nodes, AStartTakesNobodysSessionOnAnotherNode) {
+  auto paris = node("paris");
+  const auto zoe = add_user(paris, "zoë"), paul = add_user(paris, "paul");
+  server().run(where.name, {"UPDATE clients SET status = 'connected' WHERE username = 'paul'"}); // of long ago
+  paris.write([&](const auto& db) { return decisions::open_session(db, zoe, support::noon); });
+  for (const auto who : {zoe, paul})
+    paris.write([&](const auto& db) { return decisions::add_request(db, salon_id{5}, who, support::noon); });
+
+  auto lyon = node("lyon");
+  lyon.db->transact([&](const auto& db) { db.sessions.reset_presence(persistence::offline_requests::end); });
+
+  EXPECT_TRUE(support::asked(*lyon.db).accounts.profile("zoë")->connected);
+  EXPECT_FALSE(support::asked(*lyon.db).accounts.profile("paul")->connected);
+  EXPECT_EQ(support::asked(*lyon.db).join_requests.all().size(), 1u);
+}
+
+// --- news ---
+
+TEST_F(Nodes, LearnOfOneAnothersDecisionsInTheOrderOfCommits) {
+  auto paris = node("paris"), lyon = node("lyon");
+  const auto zoe = add_user(paris, "zoë");
+  const auto start = lyon.in.last_news;
+  EXPECT_THAT(lyon.in.beats->beat({0, 0, 0, {}, start}).news, IsEmpty()) << "a new account is no news";
+
+  // The one that begins first commits last.
+  paris.held->hold([](const std::string& statement) { return statement.find("FROM counters") != std::string::npos; });
+  std::thread slow([&] {
+    paris.db->transact([&](const auto& db) { decisions::set_topic(db, general, "un", support::decided()); });
+  });
+  ASSERT_TRUE(paris.held->wait([] { return false; }));
+  lyon.write([&](const auto& db) { return decisions::kick(db, "zoë", support::after_noon(5min), support::decided()); });
+  const auto early = lyon.in.beats->beat({0, 0, 0, {}, start}).news;
+  paris.held->let_go();
+  slow.join();
+  const auto late = lyon.in.beats->beat({0, 0, 0, {}, early.back().number}).news;
+
+  ASSERT_EQ(early.size(), 1u);
+  EXPECT_EQ(early[0].run, lyon.in.run);
+  EXPECT_EQ(early[0].what, (persistence::fact{persistence::fact::kind::out, zoe, {}, "zoë"}));
+  ASSERT_EQ(late.size(), 1u);
+  EXPECT_EQ(late[0].run, paris.in.run);
+  EXPECT_EQ(late[0].what, (persistence::fact{persistence::fact::kind::salon, {}, general, {}}));
+}
+
+TEST_F(Nodes, ForgetTheNewsThatAllHaveRead) {
+  auto paris = node("paris");
+  const auto lyon = join(entry("lyon"));
+  for (int n = 0; n < 3; ++n)
+    paris.db->transact(
+        [&](const auto& db) { decisions::set_topic(db, general, std::to_string(n), support::decided()); });
+  const auto all = lyon.beats->beat({0, 0, 0, {}, lyon.last_news}).news;
+  ASSERT_EQ(all.size(), 3u);
+
+  paris.in.beats->beat({0, 0, 0, {}, all.at(2).number});
+  for (int n = 0; n < 64; ++n)
+    lyon.beats->beat({0, 0, 0, {}, all.at(1).number});
+
+  EXPECT_EQ(value("SELECT COUNT(*) FROM news"), "1");
+}
+
+} // namespace salond
