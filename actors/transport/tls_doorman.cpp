@@ -42,6 +42,13 @@ bool tls_doorman::new_connection() {
   return true;
 }
 
+void tls_doorman::graceful_shutdown() {
+  const caf::intrusive_ptr<tls_doorman> until_done{this};
+  doorman_impl::graceful_shutdown();
+  if (acceptor_.eventbf() == 0)
+    acceptor_.removed_from_loop(caf::io::network::operation::read);
+}
+
 void tls_doorman::take_in(int descriptor) {
   if (is_among_the_last(descriptor)) {
     ::close(descriptor);

@@ -195,6 +195,7 @@ TEST_F(Transport, ClosesAPublishedPort) {
 
 TEST_F(Transport, PublishesAtEveryAddressAndClosesAllOfThem) {
   serve();
+  const auto before = open_descriptors();
   auto both = salond::addresses_of("127.0.0.1", 0);
   both.push_back(salond::addresses_of("127.0.0.2", 0).at(0));
 
@@ -214,6 +215,7 @@ TEST_F(Transport, PublishesAtEveryAddressAndClosesAllOfThem) {
   EXPECT_FALSE(server->net.unpublish(common));
   for (const auto& each : both)
     EXPECT_TRUE(comes_true([&] { return is_free(each); })) << each.to_string();
+  EXPECT_TRUE(comes_true([&] { return open_descriptors() <= before; })) << open_descriptors() << ", not " << before;
 }
 
 TEST_F(Transport, SaysWhenThePortIsTaken) {
