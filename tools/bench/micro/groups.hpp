@@ -2,6 +2,7 @@
 // database. The bare drivers stand in sqlite.cpp and mariadb.cpp.
 #pragma once
 #include "persistence/store.hpp"
+#include "protocol/words/ids.hpp"
 #include <benchmark/benchmark.h>
 #include <functional>
 #include <memory>
