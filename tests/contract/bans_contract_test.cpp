@@ -387,7 +387,7 @@ TEST_P(StoreContract, WhoIsErasedStandsBesideNoDecisionAnyMore) {
   const auto by_zoe = decided("zoe"), by_other = decided("other"); // a certificate has small letters
   write([&](const auto& db) { return decisions::ban_name(db, "casino", by_zoe); });
   write([&](const auto& db) { return decisions::ban_name(db, "poker", by_other); });
-  write([&] {
+  write([&](const auto& db) {
     return decisions::create_invitation(db, {std::string(32, 'x'), 1, after_noon(std::chrono::hours{1}), {}}, by_zoe);
   });
 

@@ -1,9 +1,9 @@
 // Accounts that wait for an administrator, and decisions that wait for their users.
+#include "persistence/decisions/names.hpp"
 #include "tests/contract/store_contract.hpp"
 
 namespace salond {
 
-using persistence::store;
 using std::chrono::minutes;
 using support::after_noon;
 using support::decided;
@@ -67,7 +67,7 @@ TEST_P(StoreContract, SaysBeforehandWhyItWouldRefuseARegistration) {
   EXPECT_EQ(refused({"x", "Paul", {}}), fault::alias_taken);
   EXPECT_EQ(refused({"zoë", "z", {}}), std::nullopt);
   for (size_t n = 0; n < decisions::most_registrations_of_network; ++n)
-    write([&] {
+    write([&](const auto& db) {
       return decisions::request_registration(
           db, {"zoë " + std::to_string(n), "z" + std::to_string(n), "h", role::user, "::/64"}, noon);
     });
