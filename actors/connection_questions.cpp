@@ -146,7 +146,10 @@ void connection::carry(rules::question::verify& what) {
           });
 }
 
+/// A new password. Before the costly hash: as many are changed as may be, whatever becomes of them.
 void connection::carry(rules::question::hash& what) {
+  if (!house_->allowed.may_change_password(account(), now()))
+    return answer<rules::question::hash>({fault::too_many_attempts});
   owed_by_ = services_of_node{};
   hash_ = std::make_shared<hash_ticket>();
   request(house_->services.passwords, caf::infinite,
@@ -209,8 +212,9 @@ void connection::carry(rules::question::find_token& what) {
 }
 
 void connection::carry(rules::question::arrive& what) {
-  house_->users.arrive(*this, what.who); // before the store is asked, so that nothing that changes meanwhile is missed
-  request(house_->directory, caf::infinite, salond::arrive{what.who, what.username, number, peer})
+  const auto& who = what.who;
+  house_->users.arrive(*this, who.id); // before the store is asked, so that nothing that changes meanwhile is missed
+  request(house_->directory, caf::infinite, salond::arrive{who.id, who.username, number, peer})
       .then([this, what](arrival_noted) { open_session(what); },
             [this](caf::error& why) {
               answer<rules::question::arrive>({fault_of(why), {}});
@@ -219,12 +223,21 @@ void connection::carry(rules::question::arrive& what) {
 
 namespace {
 
+/// Whether nothing changed between the proof and the entry that the proof, or the session, relies on.
+bool is_who_was_proven(const user& now, const rules::question::arrive& as) {
+  const auto& then = as.who;
+  return now.username == then.username && now.role == then.role
+         && (now.password_hash == then.password_hash || now.password_hash == as.better_hash);
+}
+
 /// In one transaction: a login that is refused uses no token up, and of two with the same token one begins.
-outcome<persistence::arrival> begin_session(persistence::store& db, user_id who, const std::string& token_hash,
-                                            moment at) {
+outcome<persistence::arrival> begin_session(persistence::store& db, const rules::question::arrive& as,
+                                            const std::string& token_hash, moment at) {
   if (!token_hash.empty() && !db.find_token(token_hash, at))
     return fault::wrong_credentials;
-  auto opened = db.open_session(who, at);
+  auto opened = db.open_session(as.who.id, at);
+  if (opened && !is_who_was_proven(opened->who, as))
+    return fault::storage;
   if (opened && !token_hash.empty())
     db.end_token(token_hash);
   return opened;
@@ -234,18 +247,18 @@ outcome<persistence::arrival> begin_session(persistence::store& db, user_id who,
 
 void connection::open_session(const rules::question::arrive& as) {
   const auto at = wall_clock();
-  const auto key = key_of(as.username);
+  const auto key = key_of(as.who.username);
   const auto is_new = house_->allowed.is_to_be_stored(key, network, now(), at);
   ask_store(
       this, house_->store, store_work::kind::write,
-      [who = as.who, at, is_new, from = network,
+      [as, at, is_new, from = network,
        hash = as.token.empty() ? std::string{} : rules::token_hash(as.token)](persistence::store& db) {
-        auto opened = begin_session(db, who, hash, at);
+        auto opened = begin_session(db, as, hash, at);
         if (opened && is_new)
-          db.remember_address(who, from, at);
+          db.remember_address(as.who.id, from, at);
         return opened;
       },
-      [this, username = as.username, key, is_new, at](outcome<persistence::arrival>& opened) {
+      [this, username = as.who.username, key, is_new, at](outcome<persistence::arrival>& opened) {
         if (!opened)
           return answer<rules::question::arrive>({opened.why(), {}});
         if (is_new)
@@ -279,8 +292,6 @@ void connection::carry(rules::question::replace_hash& what) {
 }
 
 void connection::carry(rules::question::change_password& what) {
-  if (!house_->allowed.may_change_password(account(), now()))
-    return answer<rules::question::change_password>({fault::too_many_attempts});
   ask_store(
       this, house_->store, store_work::kind::write,
       [what, why = decision{session().who().username, peer, {}, wall_clock(), account()}](persistence::store& db) {

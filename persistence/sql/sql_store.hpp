@@ -153,6 +153,7 @@ private:
   driver& db() { return *driver_; }
 
   std::unique_ptr<driver> driver_;
+  moment addresses_swept_{}; ///< the last time that old known addresses were looked for
 };
 
 } // namespace salond::persistence

@@ -8,6 +8,8 @@
 namespace salond::persistence {
 namespace {
 
+constexpr auto sweep_interval = std::chrono::hours{1};
+
 outcome<user> only_user_in(std::unique_ptr<query_result> found) {
   if (!found->next())
     return fault::unknown_user;
@@ -116,7 +118,7 @@ outcome<arrival> sql_store::open_session(user_id who, moment now) {
     const auto found = db().ask(
         "SELECT b.username_key, b.until_ms, EXISTS(SELECT 1 FROM notices n WHERE n.client_id = c.client_id),"
         " EXISTS(SELECT 1 FROM private_messages p WHERE p.to_client_id = c.client_id AND p.delivered_ms IS NULL),"
-        " s.salon_id, c.disabled_ms FROM clients c "
+        " s.salon_id, c.disabled_ms, c.username, c.role, c.password_hash FROM clients c "
         "LEFT JOIN bans b ON b.username_key = c.username_key AND (b.until_ms IS NULL OR b.until_ms > ?) "
         "LEFT JOIN salons_adheres a ON a.username = c.username "
         "LEFT JOIN salons s ON s.salon_id = a.salon_id AND s.archived_ms IS NULL "
@@ -130,6 +132,7 @@ outcome<arrival> sql_store::open_session(user_id who, moment now) {
       return fault::disabled;
     decided = found->integer(2) != 0;
     told = found->integer(3) != 0;
+    result.who = {who, found->text(6), {}, found->text(8), role_of(found->text(7))};
     do {
       if (!found->is_null(4))
         result.salons.push_back(salon_id{found->integer(4)});
@@ -162,11 +165,14 @@ void sql_store::remember_address(user_id who, const std::string& address, moment
   db().run(std::string("INSERT INTO known_addresses(client_id, address, last_ms) VALUES (?, ?, ?) ")
                + db().words().keep_later,
            {who.value, address, to_ms(now)});
-  db().run("DELETE FROM known_addresses WHERE last_ms <= ?", {to_ms(now - address_life)});
-  // MySQL and MariaDB let no subquery have a limit where its rows are looked for; a derived table may.
-  db().run("DELETE FROM known_addresses WHERE client_id = ? AND address NOT IN (SELECT address FROM"
-           " (SELECT address FROM known_addresses WHERE client_id = ? ORDER BY last_ms DESC LIMIT ?) latest)",
-           {who.value, who.value, int64_t{most_known_addresses}});
+  if (std::chrono::abs(now - addresses_swept_) >= sweep_interval) { // not at each login: a tenth of what one costs
+    addresses_swept_ = now;
+    db().run("DELETE FROM known_addresses WHERE last_ms <= ?", {to_ms(now - address_life)});
+  }
+  // A derived table: MySQL and MariaDB look into no table that they delete from.
+  db().run("DELETE FROM known_addresses WHERE client_id = ? AND last_ms < (SELECT last_ms FROM"
+           " (SELECT last_ms FROM known_addresses WHERE client_id = ? ORDER BY last_ms DESC LIMIT 1 OFFSET ?) oldest)",
+           {who.value, who.value, int64_t{most_known_addresses} - 1});
 }
 
 std::vector<known_address> sql_store::known_addresses(moment since, size_t most) {
