@@ -29,7 +29,12 @@ bool connection::may_try(const Question& what, std::string account, admission::a
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = std::make_unique<rules::question::any>(what); break;
-  case rules::login_throttle::verdict::refused: answer<Question>({fault::too_many_attempts}); break;
+  case rules::login_throttle::verdict::refused:
+    // What was said for a token, and is none, is no password either: its client is to ask for one.
+    answer<Question>({std::exchange(credential_, credential::password) == credential::after_token
+                          ? fault::wrong_credentials
+                          : fault::too_many_attempts});
+    break;
   }
   return false;
 }

@@ -306,7 +306,9 @@ bool session::stores() const {
 effects session::time_is_up() {
   if (!anonymous() || closed())
     return {};
-  return end(event::refused{fault::login_timeout, {}});
+  // Who has said who he is waits for the server: for his password's turn, or the database.
+  const auto heard = std::holds_alternative<proving>(state_);
+  return end(event::refused{heard ? fault::busy : fault::login_timeout, {}});
 }
 
 // --- accounts and passwords ---
