@@ -4,7 +4,6 @@
 #include "persistence/contracts/sessions.hpp"
 
 namespace salond::persistence::decisions {
-
 namespace {
 
 /// Whether nothing changed between the proof and the entry that the proof, or the session, relies on.

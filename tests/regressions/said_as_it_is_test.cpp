@@ -125,7 +125,7 @@ TEST_F(SaidAsItIs, ADeletionThatTheDatabaseEndsHalfWayIsToldAsThat) {
   EXPECT_EQ(verdict, admin_verdict::refused);
   EXPECT_THAT(text, testing::HasSubstr("400 messages of paul deleted, the rest not"));
   EXPECT_EQ(look_up("SELECT COUNT(*) FROM messages WHERE contenu <> ''"), "50");
-  auto lines = log_of("message delete");
+  auto lines = log_of("delete_message");
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[0]["result"], "begun");
   EXPECT_EQ(lines[1]["result"], "storage");
@@ -133,7 +133,7 @@ TEST_F(SaidAsItIs, ADeletionThatTheDatabaseEndsHalfWayIsToldAsThat) {
 
   take_changes();
   EXPECT_EQ(json::parse(command({"message", "delete", "--author=paul"}).second)["messages"], 50);
-  lines = log_of("message delete");
+  lines = log_of("delete_message");
   EXPECT_EQ(lines.back()["reason"], "50 messages");
   EXPECT_EQ(lines.back()["result"], "done");
 }
@@ -147,11 +147,11 @@ TEST_F(SaidAsItIs, ADeletionWhoseEndTheDatabaseDoesNotTakeHasItsLineLater) {
   refuse_change("INSERT ON audit", "NEW.result = 'done'");
 
   EXPECT_EQ(json::parse(command({"message", "delete", "--author=paul"}).second)["messages"], 1);
-  EXPECT_EQ(log_of("message delete").size(), 1u);
+  EXPECT_EQ(log_of("delete_message").size(), 1u);
   take_changes();
 
-  EXPECT_TRUE(support::eventually([&] { return log_of("message delete").size() == 2; }, std::chrono::seconds{30}));
-  EXPECT_EQ(log_of("message delete")[1]["result"], "done");
+  EXPECT_TRUE(support::eventually([&] { return log_of("delete_message").size() == 2; }, std::chrono::seconds{30}));
+  EXPECT_EQ(log_of("delete_message")[1]["result"], "done");
 }
 
 TEST_F(SaidAsItIs, AcceptedRegistrationsAreToldThoughTheDatabaseRefusesTheOthers) {
