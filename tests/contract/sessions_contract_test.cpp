@@ -25,7 +25,7 @@ TEST_P(StoreContract, ASessionBeginsWithTheMemberships) {
     EXPECT_THAT(arrived->salons, testing::UnorderedElementsAre(general, marketing));
     EXPECT_THAT(arrived->waiting, IsEmpty());
     EXPECT_EQ(arrived->who.username, hostile_name);
-    EXPECT_EQ(arrived->who.password_hash, db->find_user(key_of(hostile_name))->password_hash);
+    EXPECT_EQ(arrived->who.password_hash, find(hostile_name)->password_hash);
     EXPECT_EQ(arrived->who.role, role::user);
   }
 }

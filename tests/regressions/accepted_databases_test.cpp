@@ -4,6 +4,7 @@
 // INT takes, sixty indexes, foreign keys that went without a word. The dry run ended with 0, and the real one stopped
 // half-way for good. Now what is accepted is listed. For each database below the dry run says yes if, and only if, the
 // take-over ends well and the chat works afterwards; where it says no, nothing is changed.
+#include "persistence/decisions/registrations.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/support/mariadb_fixture.hpp"
 #include "tests/support/stores.hpp"
@@ -45,21 +46,22 @@ protected:
   /// Everybody can do afterwards what a chat is for.
   static void expect_a_working_chat(persistence::store& db) {
     const salon_id general{1};
-    const auto seq = db.salons().at(0).last_seq;
-    db.transact([&] {
-      ASSERT_TRUE(db.register_user({"newcomer", "new", "h"}));
-      ASSERT_TRUE(db.register_user({"another", "newer", "h"}));
+    const auto now = [&db] { return support::asked(db); };
+    const auto seq = now().salons.all().at(0).last_seq;
+    db.transact([&](const persistence::writing& writing) {
+      ASSERT_TRUE(persistence::decisions::register_user(writing, {"newcomer", "new", "h"}));
+      ASSERT_TRUE(persistence::decisions::register_user(writing, {"another", "newer", "h"}));
     });
-    const auto newcomer = db.find_user("newcomer"), other = db.find_user("another");
+    const auto newcomer = now().accounts.find("newcomer"), other = now().accounts.find("another");
     ASSERT_TRUE(newcomer && other);
-    db.transact([&] {
+    db.transact([&](const persistence::writing& writing) {
       for (const auto& user : {*newcomer, *other})
         for (int64_t more = 0; more < 2; ++more)
-          ASSERT_TRUE(
-              db.append({general, user.id, seq + 1 + more + 2 * (user.id == other->id), "bonjour", support::noon}));
+          ASSERT_TRUE(writing.messages.append(
+              {general, user.id, seq + 1 + more + 2 * (user.id == other->id), "bonjour", support::noon}));
     });
-    EXPECT_EQ(db.history(general, seq + 5, 4).size(), 4u);
-    EXPECT_TRUE(db.find_user(key_of("zoé")));
+    EXPECT_EQ(now().messages.history(general, seq + 5, 4).size(), 4u);
+    EXPECT_TRUE(now().accounts.find(key_of("zoé")));
   }
 
   void expect_what_the_dry_run_says(const strange_database& strange) {
@@ -308,7 +310,7 @@ TEST_F(AcceptedMariadb, TheReplacedServerMayHaveBeenUsedAfterAnInterruption) {
 
     ASSERT_TRUE(db);
     expect_a_working_chat(*db);
-    EXPECT_EQ(db->members(salon_id{2}).size(), constrained ? 1u : 2u);
+    EXPECT_EQ(support::asked(*db).memberships.members(salon_id{2}).size(), constrained ? 1u : 2u);
     EXPECT_EQ(support::ask_mysql(where, "SELECT contenu FROM messages WHERE contenu LIKE '%tard' AND seq ="
                                         " message_id")
                   .at(0)
