@@ -2,10 +2,10 @@
 // floods on all the same is refused, and at last closed.
 //
 // Who sends one message at a time, and the next when that is answered, is never more than slowed: only while more of
-// the same connection waits to be read does the time run out, of that connection alone. Where his other connections use the rate up, what one of
-// them says waits as long, and is refused then (inlet): a connection that has gone meanwhile is noticed at last.
-// Memory is bounded: 65,536 users; who said nothing for longest is forgotten. Three seconds of silence (a burst's
-// worth) make good for all, so that forgetting it changes nothing.
+// the same connection waits to be read does the time run out, of that connection alone. Where his other connections use
+// the rate up, what one of them says waits as long, and is refused then (inlet): a connection that has gone meanwhile
+// is noticed at last. Memory is bounded: 65,536 users; who said nothing for longest is forgotten. Three seconds of
+// silence (a burst's worth) make good for all, so that forgetting it changes nothing.
 #pragma once
 #include "actors/rules/recent.hpp"
 #include "actors/rules/token_bucket.hpp"

@@ -109,6 +109,15 @@ void add_column(connection& db, catalog& look, const added_column& column) {
     db.execute(std::string("ALTER TABLE ") + column.table + " ADD " + column.name + " " + column.definition);
 }
 
+/// A step would take a table of somebody else's for its own; one that has `column` is what an interrupted step left.
+void refuse_others(catalog& look, const char* table, const char* column) {
+  const auto have = look.columns(table);
+  if (!have.empty() && !have.count(column))
+    throw store_error(store_error::kind::setup, std::string("there is a table ") + table
+                                                    + " that is not salond's, which needs the name: RENAME TABLE "
+                                                    + table + " TO another name");
+}
+
 void add_administration(connection& db) {
   catalog look(db);
   for (const auto& column : administration_columns)
@@ -183,6 +192,7 @@ void add_addresses(connection& db) {
   catalog look(db);
   add_column(db, look,
              {"registrations", "address", "VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT ''"});
+  refuse_others(look, "known_addresses", "last_ms");
   db.execute(std::string("CREATE TABLE IF NOT EXISTS known_addresses (client_id INT NOT NULL,"
                          " address VARCHAR(64) NOT NULL, last_ms BIGINT NOT NULL, PRIMARY KEY (client_id, address),"
                          " KEY ix_known_addresses_last (last_ms), CONSTRAINT fk_known_addresses_client"
@@ -206,6 +216,8 @@ constexpr const char* invitation_tables[] = {
 
 void add_invitations(connection& db) {
   catalog look(db);
+  refuse_others(look, "invitations", "code_hash");
+  refuse_others(look, "invitation_salons", "invitation_id");
   for (const auto& column : invitation_columns)
     add_column(db, look, column);
   for (const auto* table : invitation_tables)
@@ -251,6 +263,11 @@ constexpr const char* node_tables[] = {
 // A message's `post` names it among all that nodes have taken; NULL where no node did.
 void add_nodes(connection& db) {
   catalog look(db);
+  refuse_others(look, "nodes", "news_read");
+  refuse_others(look, "homes", "epoch");
+  refuse_others(look, "presences", "node_id");
+  refuse_others(look, "news", "news_id");
+  refuse_others(look, "counters", "value");
   for (const auto* statement : node_tables)
     db.execute(statement);
   add_column(db, look, {"messages", "post", "BIGINT NULL"});

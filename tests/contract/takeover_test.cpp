@@ -364,6 +364,19 @@ TEST_F(Takeover, RefusesADatabaseOfANewerServer) {
   EXPECT_THAT(refusal(where), HasSubstr("newer salond"));
 }
 
+// The step to schema 10 took a table `news` of somebody else's for its own.
+TEST_F(Takeover, RefusesTablesOfOthersThatHaveNamesOfALaterSchemas) {
+  const auto where = server->new_database();
+  open(where);
+  for (const auto* statement : {"DELETE FROM schema_version WHERE version > 9", "ALTER TABLE messages DROP COLUMN post",
+                                "DROP TABLE news", "CREATE TABLE news (headline TEXT)"})
+    support::execute_mysql(where, statement);
+
+  EXPECT_THAT(refusal(where), HasSubstr("there is a table news that is not salond's"));
+  support::execute_mysql(where, "RENAME TABLE news TO press");
+  EXPECT_TRUE(open(where));
+}
+
 // --- interruptions ---
 
 // The session of a take-over that was killed goes on with its ALTER, in the middle of which a table may not be there.
