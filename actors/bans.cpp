@@ -83,20 +83,52 @@ caf::result<removed> keep_out(pointer self, const ban_name& msg) {
   return answer;
 }
 
-caf::result<removed> unban(pointer self, const unban_user& msg) {
+caf::result<removed> shut_out(pointer self, const ban_address& msg) {
   auto answer = self->make_response_promise<removed>();
-  const auto key = key_of(msg.target);
+  const auto where = address_range::parse(msg.where);
+  if (!where)
+    return make_error(fault::invalid_name);
+  auto why = msg.why;
+  why.at = wall_clock(); // read once for both, as of a kick
+  const auto until = msg.seconds == 0 ? std::nullopt : std::optional(why.at + std::chrono::seconds{msg.seconds});
   write_store(
       self, self->state.store,
-      [key, why = msg.why](const persistence::writing& db) { return decisions::unban(db, key, why); },
-      [self, answer, key, msg](const outcome<done>& ended) mutable {
+      [where, until, why](const persistence::writing& db) { return decisions::ban_address(db, *where, until, why); },
+      [self, answer, where, msg](const outcome<std::vector<address_ban>>& out) mutable {
+        if (!out) {
+          answer.deliver(make_error(out.why()));
+          return;
+        }
+        self->send(self->state.relay, told_of(*out));
+        log::info("an address is banned",
+                  {{"address", where->to_string()}, {"by", msg.why.by}, {"seconds", msg.seconds}});
+        answer_when_it_holds(self, answer, removed{where->to_string()});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+  return answer;
+}
+
+caf::result<removed> unban(pointer self, const unban_user& msg) {
+  auto answer = self->make_response_promise<removed>();
+  write_store(
+      self, self->state.store,
+      [target = msg.target, why = msg.why](const persistence::writing& db) {
+        return decisions::unban_any(db, target, why);
+      },
+      [self, answer, msg](const outcome<decisions::let_in>& ended) mutable {
         if (!ended) {
           answer.deliver(make_error(ended.why()));
           return;
         }
-        self->state.rules.remove(key);
-        log::info("unbanned", {{"user", msg.target}, {"by", msg.why.by}});
-        answer_when_it_holds(self, answer, removed{msg.target});
+        auto whom = msg.target;
+        if (ended->addresses) {
+          self->send(self->state.relay, told_of(*ended->addresses));
+          whom = address_range::parse(whom)->to_string();
+        } else {
+          self->state.rules.remove(key_of(whom));
+        }
+        log::info("unbanned", {{"user", whom}, {"by", msg.why.by}});
+        answer_when_it_holds(self, answer, removed{whom});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -126,12 +158,21 @@ caf::result<erased> erase(pointer self, const erase_user& msg) {
 
 } // namespace
 
+addresses_out told_of(const std::vector<address_ban>& all) {
+  addresses_out result;
+  result.all.reserve(all.size());
+  for (const auto& one : all)
+    result.all.push_back({one.where.to_string(), !one.until, one.until.value_or(moment{})});
+  return result;
+}
+
 bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor store, directory_actor directory,
-                               host_actor host) {
+                               host_actor host, relay_actor relay) {
   self->state.rules = rules::bans{out};
   self->state.store = std::move(store);
   self->state.directory = std::move(directory);
   self->state.host = std::move(host);
+  self->state.relay = std::move(relay);
   self->set_error_handler([](caf::error& why) {
     log::warning("the ban registry was told an error", {{"why", to_string(why)}});
   });
@@ -147,6 +188,7 @@ bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor s
       },
       [self](const ban_user& msg) { return ban_for_good(self, msg); },
       [self](const ban_name& msg) { return keep_out(self, msg); },
+      [self](const ban_address& msg) { return shut_out(self, msg); },
       [self](const unban_user& msg) { return unban(self, msg); },
       [self](const erase_user& msg) { return erase(self, msg); },
   };

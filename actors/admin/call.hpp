@@ -196,10 +196,11 @@ using admin_call_ptr = std::shared_ptr<admin_call>;
 /// Carries out a command that is allowed.
 using admin_command = void (*)(const admin_call_ptr&);
 
-/// The function of each command, by its name. One place a group: accounts.cpp, sessions.cpp,
+/// The function of each command, by its name. One place a group: accounts.cpp, bans.cpp, sessions.cpp,
 /// invitations.cpp, salons.cpp, salon_details.cpp, contents.cpp, node.cpp, health.cpp, audit.cpp, data.cpp, import.cpp,
 /// personal.cpp.
 void add_account_commands(std::map<std::string_view, admin_command>& to);
+void add_ban_commands(std::map<std::string_view, admin_command>& to);
 void add_session_commands(std::map<std::string_view, admin_command>& to);
 void add_invitation_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_commands(std::map<std::string_view, admin_command>& to);

@@ -27,12 +27,18 @@ struct ban_name {
   std::string name;
   decision why;
 };
-/// An operator ends a kick or a ban.
+/// An administrator lets nobody in any more from an address or a network.
+struct ban_address {
+  std::string where;   ///< as address_range has it
+  int64_t seconds = 0; ///< 0: for good
+  decision why;
+};
+/// An operator ends a kick or a ban, or that of an address or a network.
 struct unban_user {
   std::string target;
   decision why;
 };
-/// It holds everywhere; answers how the name is spelled.
+/// It holds everywhere; answers how the name, the address or the network is spelled.
 struct removed {
   std::string username;
 };
@@ -56,7 +62,9 @@ using bans_actor = caf::typed_actor<
     caf::replies_to<ban_user>::with<removed>,
     // Stores it, and answers when the name can neither log in nor be registered.
     caf::replies_to<ban_name>::with<removed>,
-    // Stores it, and answers when the name may log in again.
+    // Stores it, has the connections from there closed, and answers when that holds.
+    caf::replies_to<ban_address>::with<removed>,
+    // Stores it, and answers when the name may log in again, or who comes from there is let in.
     caf::replies_to<unban_user>::with<removed>,
     // As a ban, but nothing keeps the name.
     caf::replies_to<erase_user>::with<erased>>;
@@ -66,6 +74,7 @@ SALOND_NO_VALUES(name_allowed)
 SALOND_VALUES(kick_user, x.target, x.seconds, x.why)
 SALOND_VALUES(ban_user, x.target, x.why)
 SALOND_VALUES(ban_name, x.name, x.why)
+SALOND_VALUES(ban_address, x.where, x.seconds, x.why)
 SALOND_VALUES(unban_user, x.target, x.why)
 SALOND_VALUES(removed, x.username)
 SALOND_VALUES(erase_user, x.target, x.why)
