@@ -3,6 +3,7 @@
 #include "actors/settle_all.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/audit.hpp"
 #include "persistence/decisions/removals.hpp"
 #include "protocol/words/names.hpp"
 
@@ -19,6 +20,43 @@ void answer_when_it_holds(pointer self, const caf::typed_response_promise<Answer
     promise.deliver(Answer{with});
   };
   settle_all(self, deliver, self->state.directory, self->state.host);
+}
+
+/// Revokes what can be. REQUIRES: there may be such certificates.
+ended_certificates revoke(const certificate_office& office, const std::string& name) {
+  try {
+    const auto made = office.revoke(name);
+    return {made.count, made.not_stored};
+  } catch (const std::exception& error) {
+    return {0, error.what()};
+  }
+}
+
+/// Operators' certificates that have the name of an account end with it
+/// (docs/decisions/0039-certificates-end-with-accounts.md), but for the one that decides so, and the server's own,
+/// which is nobody's. `then` gets what ended, once the audit log has it.
+template <class Then>
+void end_certificates(pointer self, const std::string& username, const decision& why, Then then) {
+  const auto name = key_of(username);
+  const auto& office = self->state.certificates;
+  if (!office.revoke || !is_peer_name(name) || name == why.by || name == local_administrator)
+    return then(ended_certificates{});
+  const auto ended = revoke(office, name);
+  if (ended.revoked == 0 && ended.trouble.empty())
+    return then(ended);
+  self->send(self->state.relay, names_of_operators(office));
+  if (!ended.trouble.empty())
+    log::error("the certificates of an account that is gone are not revoked for good",
+               {{"name", name}, {"why", ended.trouble}});
+  const auto result = ended.trouble.empty() ? "done" : ended.revoked == 0 ? "refused" : "not_stored";
+  write_store(
+      self, self->state.store,
+      [name, why, result](const persistence::writing& db) {
+        db.audit.note({why.by, why.from, "the account is gone", why.at, why.account, why.by_moderator},
+                      audited::revoke_certificates, name, result);
+        return done{};
+      },
+      [then, ended](done) { then(ended); }, [then, ended](fault) { then(ended); }); // the server's log has it
 }
 
 caf::result<removed> kick(pointer self, const kick_user& msg) {
@@ -59,7 +97,9 @@ caf::result<removed> ban_for_good(pointer self, const ban_user& msg) {
         log::info("banned", {{"user", hit->username}, {"by", msg.why.by}});
         self->send(self->state.directory, close_user{hit->id, event::banned{}});
         self->send(self->state.host, forget_user{hit->id, hit->salons});
-        answer_when_it_holds(self, answer, removed{hit->username});
+        end_certificates(self, hit->username, msg.why, [self, answer, hit](const ended_certificates& ended) {
+          answer_when_it_holds(self, answer, removed{hit->username, ended});
+        });
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -150,7 +190,9 @@ caf::result<erased> erase(pointer self, const erase_user& msg) {
         log::info("erased", {{"receipt", gone->receipt}, {"by", msg.why.by}}); // not whom: logs are kept elsewhere
         self->send(self->state.directory, close_user{gone->who.id, event::erased{}});
         self->send(self->state.host, forget_user{gone->who.id, gone->who.salons});
-        answer_when_it_holds(self, answer, erased{*gone});
+        end_certificates(self, gone->who.username, msg.why, [self, answer, gone](const ended_certificates& ended) {
+          answer_when_it_holds(self, answer, erased{*gone, ended});
+        });
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -167,12 +209,13 @@ addresses_out told_of(const std::vector<address_ban>& all) {
 }
 
 bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor store, directory_actor directory,
-                               host_actor host, relay_actor relay) {
+                               host_actor host, relay_actor relay, certificate_office certificates) {
   self->state.rules = rules::bans{out};
   self->state.store = std::move(store);
   self->state.directory = std::move(directory);
   self->state.host = std::move(host);
   self->state.relay = std::move(relay);
+  self->state.certificates = std::move(certificates);
   self->set_error_handler([](caf::error& why) {
     log::warning("the ban registry was told an error", {{"why", to_string(why)}});
   });

@@ -47,7 +47,7 @@ void start_listener(pointer self, size_t which) {
 void start_bans(pointer self, std::vector<ban> out) {
   auto& st = self->state;
   st.actors.bans = self->spawn<caf::monitored>(bans, std::move(out), st.actors.store, st.actors.directory,
-                                               st.actors.host, st.actors.relay);
+                                               st.actors.host, st.actors.relay, st.parts.certificates);
 }
 
 void start_passwords(pointer self) {

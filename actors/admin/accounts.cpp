@@ -9,6 +9,8 @@
 #include "persistence/decisions/registrations.hpp"
 #include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
+#include <algorithm>
+#include <ctime>
 
 namespace salond {
 namespace {
@@ -122,12 +124,43 @@ void set_password(const admin_call_ptr& call) {
   });
 }
 
+/// Whether the account has an operator's certificate that is valid: one of its name and its role.
+bool has_certificate(const admin_call_ptr& call, const user& who) {
+  const auto& office = call->parts().certificates;
+  if (!office.list || who.role == role::user)
+    return false;
+  const auto kind = who.role == role::administrator ? peer_kind::administrator : peer_kind::moderator;
+  const identity holder{kind, key_of(who.username)};
+  const auto now = std::time(nullptr);
+  const auto all = office.list();
+  return holder.name != local_administrator && std::any_of(all.begin(), all.end(), [&](const auto& one) {
+           return one.facts.who == holder && !one.revoked && one.facts.until > now;
+         });
+}
+
+/// Why the user cannot have another name; "" where he can. A certificate cannot be given another one.
+std::string why_name_stays(const admin_call_ptr& call, const std::string& new_name) {
+  const auto& target = call->file.target;
+  if (!target || key_of(new_name) == key_of(target->who.username))
+    return {};
+  try {
+    return has_certificate(call, target->who)
+               ? "the operator's certificate " + key_of(target->who.username)
+                     + " belongs to this user: cert revoke it first, and issue one with the new name"
+               : std::string{};
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
 void rename_user(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (!is_name(name))
     return call->refuse(fault::invalid_username);
   if (is_reserved(name) && key_of(name) != key_of(call->said().get("USER")))
     return call->refuse(fault::reserved_name);
+  if (const auto why = why_name_stays(call, name); !why.empty())
+    return call->refuse(admin_verdict::refused, why);
   ask_to_write(
       call,
       [key = key_of(call->said().get("USER")), name, why = call->why()](const writing& db) {

@@ -29,7 +29,9 @@ void ask_bans(const admin_call_ptr& call, Message what) {
       ->request(call->parts().services.bans, caf::infinite, std::move(what))
       .then(
           [call](const removed& hit) {
-            call->done(json{{"done", true}, {"user", hit.username}});
+            json answer{{"done", true}, {"user", hit.username}};
+            tell_ended(answer, hit.certificates);
+            call->done(answer);
           },
           [call](caf::error& error) { // the line is written, at the time of the decision
             const auto why = fault_of(error);

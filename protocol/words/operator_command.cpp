@@ -62,7 +62,7 @@ const std::vector<operator_command> table = {
     {"backup", "NAME [--keep=N]", "Writes all that the database holds to STATE/backups/NAME; with --keep, deletes all backups but the newest N.", all, audited::backup},
     {"backup verify", "FILE", "Reads a backup of STATE/backups to its end: whether it could be restored.", all},
     {"reload", "", "Reads the configuration and the certificates again; all or nothing.", all, audited::reload},
-    {"cert issue", "NAME [--role=ROLE]", "Makes a bundle for an operator: administrator (the default) or moderator.", all, audited::issue_certificate, no_input, trait::makes_bundle},
+    {"cert issue", "NAME [--role=ROLE] [--days=N] [--out=FILE]", "Makes a bundle for an operator, administrator (the default) or moderator, for a year or N days; NAME.pem, or FILE.", all, audited::issue_certificate, no_input, trait::makes_bundle},
     {"cert list", "", "The certificates.", all},
     {"cert revoke", "NAME", "Revokes all certificates of a name, live connections too.", all, audited::revoke_certificates},
 };

@@ -59,7 +59,7 @@ TEST_F(SaidAsItIs, ARevocationThatCouldNotBeWrittenIsToldAsThat) {
     return std::vector{one};
   };
   certificates.revoke = [](const std::string&) -> revocation { throw pki_error("certificates.new: No space left"); };
-  certificates.issue = [](const identity&) -> std::string { throw pki_error("No space left"); };
+  certificates.issue = [](const identity&, const validity&) -> issued_bundle { throw pki_error("No space left"); };
   start();
 
   for (const words& said : {words{"cert", "revoke", "zed"}, words{"cert", "issue", "zed"}}) {
@@ -108,9 +108,9 @@ TEST_F(SaidAsItIs, NoAccountIsMadeWithTheNameOfACertificate) {
   settings.registration.how = config::registration::policy::approval;
   auto issued = std::make_shared<std::vector<issued_certificate>>();
   certificates.list = [issued] { return *issued; };
-  certificates.issue = [issued](const identity& who) {
+  certificates.issue = [issued](const identity& who, const validity&) -> issued_bundle {
     issued->push_back({{who, "AB", 0, 0}, std::nullopt});
-    return std::string("bundle");
+    return {"bundle", 0};
   };
   start();
   for (const std::string name : {"ops", "zo"}) {
