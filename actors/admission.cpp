@@ -81,11 +81,12 @@ std::vector<connection_id> admission::over(attempt& what, attempt_result how, si
   return logins_.over(what, how, guesses, how_.rate.logins_per_minute_per_address, now);
 }
 
-rules::message_rate::decision admission::ask_to_say(user_id who, bool more_waits, instant now) {
+rules::message_rate::decision admission::ask_to_say(user_id who, rules::message_rate::flood& here, bool more_waits,
+                                                    instant now) {
   const auto& rate = how_.rate;
   if (rate.messages_per_second == 0 || rate.burst == 0)
     return {};
-  return messages_.ask(who, {double(rate.burst), double(rate.messages_per_second)}, more_waits, now);
+  return messages_.ask(who, {double(rate.burst), double(rate.messages_per_second)}, here, more_waits, now);
 }
 
 rules::budget_paces admission::paces() const {

@@ -45,7 +45,8 @@ public:
   void is_stored(const std::string& account, const std::string& network, instant now, moment at);
 
   // --- messages ---
-  rules::message_rate::decision ask_to_say(user_id who, bool more_waits, instant now);
+  rules::message_rate::decision ask_to_say(user_id who, rules::message_rate::flood& here, bool more_waits,
+                                           instant now);
 
   // --- everything else that is asked ---
   using request = rules::client_budget::request;

@@ -53,7 +53,7 @@ void connection::hand_out_no_more(fault why) {
 
 /// Whether the salon is there and open, and owes an answer from now on; else the session is answered that it is not.
 bool connection::serves(const local_salon& salon) {
-  if (!salon.actor) {
+  if (!salon.actor || salon.archived) { // its actor stays until what it had taken is stored
     hand_out_no_more(salon.archived ? fault::unknown_salon : fault::storage);
     return false;
   }

@@ -36,7 +36,12 @@ bool connection::may_try(const Question& what, std::string account, admission::a
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = std::make_unique<rules::question::any>(what); break;
-  case rules::login_throttle::verdict::refused: answer<Question>({fault::too_many_attempts}); break;
+  case rules::login_throttle::verdict::refused:
+    // What was said for a token, and is none, is no password either: its client is to ask for one.
+    answer<Question>({std::exchange(credential_, credential::password) == credential::after_token
+                          ? fault::wrong_credentials
+                          : fault::too_many_attempts});
+    break;
   }
   return false;
 }
@@ -155,7 +160,10 @@ void connection::carry(rules::question::verify& what) {
           });
 }
 
+/// A new password. Before the costly hash: as many are changed as may be, whatever becomes of them.
 void connection::carry(rules::question::hash& what) {
+  if (!house_->allowed.may_change_password(account(), now()))
+    return answer<rules::question::hash>({fault::too_many_attempts});
   owed_by_ = services_of_node{};
   hash_ = std::make_shared<hash_ticket>();
   request(house_->services.passwords, caf::infinite,
@@ -218,8 +226,9 @@ void connection::carry(rules::question::find_token& what) {
 }
 
 void connection::carry(rules::question::arrive& what) {
-  house_->users.arrive(*this, what.who); // before the store is asked, so that nothing that changes meanwhile is missed
-  request(house_->directory, caf::infinite, salond::arrive{what.who, what.username, number, peer})
+  const auto& who = what.who;
+  house_->users.arrive(*this, who.id); // before the store is asked, so that nothing that changes meanwhile is missed
+  request(house_->directory, caf::infinite, salond::arrive{who.id, who.username, number, peer})
       .then([this, what](arrival_noted) { open_session(what); },
             [this](caf::error& why) {
               answer<rules::question::arrive>({fault_of(why), {}});
@@ -228,19 +237,19 @@ void connection::carry(rules::question::arrive& what) {
 
 void connection::open_session(const rules::question::arrive& as) {
   const auto at = wall_clock();
-  const auto key = key_of(as.username);
+  const auto key = key_of(as.who.username);
   const auto is_new = house_->allowed.is_to_be_stored(key, network, now(), at);
   write_store(
       this, house_->store,
-      [who = as.who, at, is_new, from = network,
-       hash = as.token.empty() ? std::string{} : rules::token_hash(as.token)](const persistence::writing& db) {
-        auto opened =
-            hash.empty() ? decisions::open_session(db, who, at) : decisions::resume_session(db, who, hash, at);
+      [proven = decisions::proven_account{as.who, as.better_hash,
+                                          as.token.empty() ? std::string{} : rules::token_hash(as.token)},
+       at, is_new, from = network](const persistence::writing& db) {
+        auto opened = decisions::enter(db, proven, at);
         if (opened && is_new)
-          db.sessions.remember_address(who, from, at);
+          db.sessions.remember_address(proven.who.id, from, at);
         return opened;
       },
-      [this, username = as.username, key, is_new, at](outcome<persistence::arrival>& opened) {
+      [this, username = as.who.username, key, is_new, at](outcome<persistence::arrival>& opened) {
         if (!opened)
           return answer<rules::question::arrive>({opened.why(), {}});
         if (is_new)
@@ -275,8 +284,6 @@ void connection::carry(rules::question::replace_hash& what) {
 }
 
 void connection::carry(rules::question::change_password& what) {
-  if (!house_->allowed.may_change_password(account(), now()))
-    return answer<rules::question::change_password>({fault::too_many_attempts});
   write_store(
       this, house_->store,
       [what,

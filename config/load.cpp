@@ -286,12 +286,20 @@ std::string octal(uint32_t mode) {
   return text;
 }
 
-/// Sees each key go by while the parser runs: a parsed document holds only the last of two that are alike.
+/// Values stand in values more often than in any configuration.
+struct too_deep {};
+
+/// Sees each key go by while the parser runs: a parsed document holds only the last of two that are alike. Throws
+/// too_deep: each level costs memory, here and in the parser.
 class duplicates {
 public:
-  bool operator()(json::parse_event_t event, const json& parsed, reader& faults) {
+  bool operator()(int depth, json::parse_event_t event, const json& parsed, reader& faults) {
+    constexpr int deepest = 8; // a value has two
+    const bool begins = event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
+    if (begins && depth >= deepest)
+      throw too_deep{};
     if (event == json::parse_event_t::object_start) {
-      path_.push_back(open_.empty() ? "" : path_of(path_.back(), key_));
+      path_.push_back(open_.empty() ? "" : path_of(path_.back(), told(key_)));
       open_.emplace_back();
     } else if (event == json::parse_event_t::object_end) {
       path_.pop_back();
@@ -299,12 +307,18 @@ public:
     } else if (event == json::parse_event_t::key) {
       key_ = parsed.get<std::string>();
       if (!open_.back().insert(key_).second)
-        faults.fault(path_of(path_.back(), key_), "stands twice; remove one");
+        faults.fault(path_of(path_.back(), told(key_)), "stands twice; remove one");
     }
     return true;
   }
 
 private:
+  /// As much of a name as tells which one it is: a path is told for each name that stands twice in it.
+  static std::string told(const std::string& key) {
+    constexpr size_t longest = 100;
+    return key.size() <= longest ? key : key.substr(0, longest) + "…";
+  }
+
   std::vector<std::set<std::string>> open_;
   std::vector<std::string> path_;
   std::string key_;
@@ -333,9 +347,13 @@ loaded load(std::string_view text) {
   loaded result;
   reader read{result};
   duplicates twice;
-  const auto on_event = [&](int, json::parse_event_t event, json& parsed) { return twice(event, parsed, read); };
+  const auto on_event = [&](int depth, json::parse_event_t event, json& parsed) {
+    return twice(depth, event, parsed, read);
+  };
   try {
     read.document(json::parse(text, on_event, true, true));
+  } catch (const too_deep&) {
+    read.fault("", "lists or objects stand in each other more than eight deep, and no value does; nothing was read");
   } catch (const json::exception& wrong) {
     read.fault("", syntax_fault(wrong.what()));
   }

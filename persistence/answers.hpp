@@ -52,6 +52,7 @@ struct standing {
   bool has_decisions = false; ///< of which the user was not told
   bool has_mail = false;      ///< private messages wait
   std::vector<salon_id> salons;
+  user who; ///< as he is now, but for his alias
 };
 
 /// What becomes of join requests of who is not connected.
@@ -63,6 +64,7 @@ struct arrival {
   std::vector<private_message> waiting; ///< undelivered, oldest first: as many as one piece holds
   std::vector<decided_request> decided; ///< of which the user was not told, oldest first
   std::vector<weighed> later;           ///< the private messages behind `waiting`
+  user who = {};                        ///< as he is now, but for his alias
 };
 
 /// The first piece of some private messages, oldest first, and those behind it.

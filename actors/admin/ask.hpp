@@ -65,6 +65,11 @@ template <class Ask, class Then>
 void ask_to_read_long(const admin_call_ptr& call, Ask what, Then then) {
   ask(call, make_read_job(std::move(what)), true, std::move(then), [] {});
 }
+/// The same for a further step of what is done in part: `refused` tells what holds, since "nothing was done" is untrue.
+template <class Ask, class Then, class Refused>
+void ask_to_write_on(const admin_call_ptr& call, Ask what, Then then, Refused refused) {
+  write_store(call->self(), call->parts().store, std::move(what), std::move(then), std::move(refused));
+}
 
 /// Writes the audit line of what changes nothing else in the database, and then goes on.
 template <class Then>

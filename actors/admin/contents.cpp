@@ -1,5 +1,5 @@
 // Commands about what was said in salons.
-#include "actors/admin/ask.hpp"
+#include "actors/admin/node_state.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/contracts/accounts.hpp"
 #include "persistence/contracts/audit.hpp"
@@ -230,9 +230,31 @@ struct deletion {
 };
 using deletion_ptr = std::shared_ptr<deletion>;
 
+std::string count_of(const deletion& state) {
+  return std::to_string(state.deleted) + (state.deleted == 1 ? " message" : " messages");
+}
+
+/// All are gone, whether the database takes the line of it now or later.
+void end_deletion(const admin_call_ptr& call, const deletion_ptr& state) {
+  note_if_possible(call, state->author.username, count_of(*state), "done", [call, state] {
+    call->done(json{{"done", true}, {"user", state->author.username}, {"messages", state->deleted}});
+  });
+}
+
+/// The database refused in the middle: what is gone is gone.
+void end_half_way(const admin_call_ptr& call, const deletion_ptr& state, fault why) {
+  note_if_possible(call, state->author.username, count_of(*state) + ", and not the rest", to_string(why),
+                   [call, state] {
+                     call->refuse_noted(admin_verdict::refused,
+                                        count_of(*state) + " of " + state->author.username
+                                            + " deleted, the rest not: the database does not take it now; type it "
+                                              "again for the rest");
+                   });
+}
+
 /// Goes on to its end, be there somebody who waits for it or not: it was noted as begun.
 void delete_on(const admin_call_ptr& call, const deletion_ptr& state) {
-  ask_to_write(
+  ask_to_write_on(
       call,
       [author = state->author.id, when = state->when, below = state->below, after = state->last](const writing& db) {
         return decisions::delete_messages_of(db, author, {when.since, when.until, below}, after, messages_a_look);
@@ -242,10 +264,9 @@ void delete_on(const admin_call_ptr& call, const deletion_ptr& state) {
         state->last = std::move(piece.last);
         if (!state->last.empty())
           return delete_on(call, state);
-        note(call, state->author.username, std::to_string(state->deleted) + " messages", [call, state] {
-          call->done(json{{"done", true}, {"user", state->author.username}, {"messages", state->deleted}});
-        });
-      });
+        end_deletion(call, state);
+      },
+      [call, state](fault why) { end_half_way(call, state, why); });
 }
 
 /// In pieces, so that nobody's post waits for all of it. A line in the audit log at its beginning, and one at its end.

@@ -1,7 +1,6 @@
 // Commands about the data as a whole: backups.
-#include "actors/admin/ask.hpp"
+#include "actors/admin/node_state.hpp"
 #include "actors/wall_clock.hpp"
-#include "config/log.hpp"
 #include "persistence/backup/backup.hpp"
 #include <atomic>
 #include <filesystem>
@@ -66,7 +65,7 @@ std::vector<std::string> old_backups(const admin_call_ptr& call, const std::stri
   if (!keep)
     return old;
   int64_t kept = 1; // the new one, whatever the clock said
-  for (const auto& one : backups_in(folder_of(call)))
+  for (const auto& one : backups_in(folder_of(call), wall_clock()))
     if (one.name != made && ++kept > *keep)
       old.push_back(one.name);
   return old;
@@ -118,8 +117,8 @@ void end_good_backup(const admin_call_ptr& call, const std::shared_ptr<backup_jo
 void end_backup(const admin_call_ptr& call, const std::shared_ptr<backup_job>& job) {
   if (job->why_not.empty())
     return end_good_backup(call, job);
-  note(call, call->said().get("NAME"), job->why_not, "storage",
-       [call, job] { call->refuse(admin_verdict::refused, job->why_not); });
+  note_if_possible(call, call->said().get("NAME"), job->why_not, "storage",
+                   [call, job] { call->refuse_noted(admin_verdict::refused, job->why_not); });
 }
 
 void back_up(const admin_call_ptr& call) {

@@ -106,16 +106,19 @@ finding look_at_clock(moment newest, moment now) {
 finding look_at_backups(const admin_call_ptr& call, moment now) {
   const auto folder = call->parts().state + "/backups";
   const auto most_days = call->said().number("--backup-days");
-  const auto all = backups_in(folder);
+  const auto all = backups_in(folder, now);
   if (all.empty())
     return {"backup", most_days ? health::critical : health::ok,
             is_administrator(call) ? "there is none in " + folder : "there is none"};
-  const auto made = all.front().made;
-  if (made > now)
-    return {"backup", health::warning, "the newest says that it was made " + iso_time(made) + ", which is to come"};
-  const auto old = std::chrono::duration_cast<days>(now - made).count();
-  return {"backup", old >= most_days.value_or(7) ? health::warning : health::ok,
-          "the newest is " + std::to_string(old) + " days old"};
+  const auto early = all.back().early ? "one says that it was made " + iso_time(all.back().made) + ", which is to come"
+                                      : std::string{};
+  if (all.front().early)
+    return {"backup", most_days ? health::critical : health::warning, early + ", and no other is there"};
+  const auto old = std::max<int64_t>(0, std::chrono::duration_cast<days>(now - all.front().made).count());
+  const auto text = "the newest is " + std::to_string(old) + " days old";
+  if (!early.empty())
+    return {"backup", health::warning, text + "; " + early};
+  return {"backup", old >= most_days.value_or(7) ? health::warning : health::ok, text};
 }
 
 /// One line: what is wrong, the worst first, or that nothing is.

@@ -88,8 +88,8 @@ void take_up(const admin_call_ptr& call, const reread_configuration& read) {
     call->parts().configuration.take_up(read);
   } catch (const std::exception& error) { // a second line: the one before says that it was let begin
     const auto why = std::string("nothing was changed: ") + error.what();
-    return note(call, "configuration", error.what(), "refused",
-                [call, why] { call->refuse(admin_verdict::refused, why); });
+    return note_if_possible(call, "configuration", error.what(), "refused",
+                            [call, why] { call->refuse_noted(admin_verdict::refused, why); });
   }
   json all{{"done", true}, {"changed", read.changed}, {"needs_restart", read.needs_restart}};
   if (!read.warnings.empty())
@@ -143,6 +143,8 @@ void issue_certificate(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::wrong_usage, "--role is administrator or moderator");
   if (!is_peer_name(name))
     return call->refuse(admin_verdict::wrong_usage, peer_name_rule);
+  if (name == local_administrator) // two would be one in the audit log, and neither could revoke itself alone
+    return call->refuse(admin_verdict::refused, "that is the name of the server's own certificate; choose another one");
   const auto days = call->said().number("--days").value_or(usual_days);
   if (days < 1 || days > most_days)
     return call->refuse(admin_verdict::wrong_usage, "--days is from 1 to 3650, which is ten years");

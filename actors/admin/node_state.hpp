@@ -92,7 +92,7 @@ void note_if_possible(const admin_call_ptr& call, const std::string& to, const s
                             {"to", to},
                             {"by", to_string(call->from().who())},
                             {"from", call->from().address},
-                            {"why", to_string(why)}});
+                            {"why", to_string(fault_of(why))}});
               then();
             });
 }

@@ -214,6 +214,17 @@ void end_acceptance(const admin_call_ptr& call, const acceptance& work) {
   call->done(json{{"done", true}, {"registrations", work.made}, {"refused", work.refused}});
 }
 
+/// The database refused in the middle: each account that is made has its line in the audit log.
+void end_half_way(const admin_call_ptr& call, const acceptance& work, fault why) {
+  if (work.made == 0)
+    return call->refuse(why);
+  const auto all = work.made == 1 ? " registration is" : " registrations are";
+  call->refuse_noted(admin_verdict::refused,
+                     std::to_string(work.made) + all
+                         + " accepted, the others wait as before: the database does not take it now; type it again "
+                           "for the others");
+}
+
 /// Goes on to its end, be there somebody who waits for it or not: what is made is made.
 void accept_on(const admin_call_ptr& call, const std::shared_ptr<acceptance>& work) {
   if (work->next == work->waiting.size())
@@ -221,7 +232,7 @@ void accept_on(const admin_call_ptr& call, const std::shared_ptr<acceptance>& wo
   const auto first = work->waiting.begin() + static_cast<std::ptrdiff_t>(work->next);
   work->next = std::min(work->next + accepted_at_once, work->waiting.size());
   const std::vector<registration> piece(first, work->waiting.begin() + static_cast<std::ptrdiff_t>(work->next));
-  ask_to_write(
+  ask_to_write_on(
       call, [piece, why = call->why()](const writing& db) { return decisions::accept_registrations(db, piece, why); },
       [call, work](const decisions::accepted_registrations& now) {
         work->made += now.made.size();
@@ -230,7 +241,8 @@ void accept_on(const admin_call_ptr& call, const std::shared_ptr<acceptance>& wo
           for (const auto salon : one.salons)
             tell(call, membership_made{salon, one.user.id});
         accept_on(call, work);
-      });
+      },
+      [call, work](fault why) { end_half_way(call, *work, why); });
 }
 
 void accept_registrations(const admin_call_ptr& call) {

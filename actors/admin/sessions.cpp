@@ -62,11 +62,20 @@ void show_user(const admin_call_ptr& call) {
   });
 }
 
+/// They are closed, and the audit log says so; the last step did not come about.
+void tell_of_last_tokens(const admin_call_ptr& call, const user& who, size_t count) {
+  call->refuse_noted(admin_verdict::refused,
+                     std::to_string(count) + (count == 1 ? " session of " : " sessions of ") + who.username
+                         + " closed; but the database does not take now that a token of the last moment ends, too: "
+                           "type it again");
+}
+
 /// Closes the connections, or the one. A token that one of them got behind the first look at them ends as well.
 void close_sessions(const admin_call_ptr& call, const user& who, connection_id only, size_t count) {
   tell(call, close_user{who.id, event::session_ended{}, only});
-  const auto end = [call, who, count] {
-    ask_to_write(
+  const auto not_all = [call, who, count] { tell_of_last_tokens(call, who, count); };
+  const auto end = [call, who, count, not_all] {
+    ask_to_write_on(
         call,
         [id = who.id](const writing& db) {
           db.sessions.end_tokens(id);
@@ -74,7 +83,8 @@ void close_sessions(const admin_call_ptr& call, const user& who, connection_id o
         },
         [call, who, count](done) {
           call->done(json{{"done", true}, {"user", who.username}, {"sessions", count}});
-        });
+        },
+        [not_all](fault) { not_all(); });
   };
   settle_effects(call->self(), call->parts(), end);
 }

@@ -116,7 +116,7 @@ inlet::pace inlet::in_message_rate(utterance& said, step& result, instant now) {
   if (session_.anonymous() || !rules::is_message(said))
     return pace::go;
   using verdict = rules::message_rate::verdict;
-  auto may = allowed_.ask_to_say(session_.who().id, codec_->unread() != 0, now);
+  auto may = allowed_.ask_to_say(session_.who().id, floods_since_, codec_->unread() != 0, now);
   if (may.what != verdict::wait)
     rate_waits_since_.reset();
   else if (!rate_waits_since_)

@@ -118,6 +118,7 @@ private:
   rules::client_budget budget_;
   double prepaid_ = 0;                      ///< for an answer that is not whole yet
   std::unique_ptr<utterance> held_;         ///< paid for, and not heard before held_until_
+  rules::message_rate::flood floods_since_;
   std::optional<instant> rate_waits_since_; ///< for the rate of its user
   instant held_until_{};
   std::unique_ptr<command::post> parked_; ///< these two apart: an idle client has neither, and there are many

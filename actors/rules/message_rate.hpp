@@ -2,7 +2,7 @@
 // floods on all the same is refused, and at last closed.
 //
 // Who sends one message at a time, and the next when that is answered, is never more than slowed: only while more of
-// the same client waits to be read does the time run out. Where his other connections use the rate up, what one of
+// the same connection waits to be read does the time run out, of that connection alone. Where his other connections use the rate up, what one of
 // them says waits as long, and is refused then (inlet): a connection that has gone meanwhile is noticed at last.
 // Memory is bounded: 65,536 users; who said nothing for longest is forgotten. Three seconds of silence (a burst's
 // worth) make good for all, so that forgetting it changes nothing.
@@ -34,21 +34,26 @@ public:
     instant::duration wait{}; ///< then it is asked for once more
   };
 
-  /// May `who` say one more? `more_waits`: his connection has more to say behind it.
-  decision ask(user_id who, const pace& how, bool more_waits, instant now) {
+  /// Since when one connection has had more to say than it may, without a pause; kept by that connection.
+  using flood = std::optional<instant>;
+
+  /// May `who` say one more? `here`, `more_waits`: of his connection, which has more to say behind it.
+  decision ask(user_id who, const pace& how, flood& here, bool more_waits, instant now) {
     auto& one = users_.at(who);
     // With a burst of one, the bucket is full whenever a wait is over: that is no silence.
     const auto waited = one.waits_since && now - *one.waits_since < slowed_for;
     one.waits_since.reset();
-    if (!waited && one.tokens.level(how, now) >= how.burst) // as if nothing had been
-      one = {one.tokens, std::nullopt, 0, std::nullopt};
+    if (!waited && one.tokens.level(how, now) >= how.burst) { // as if nothing had been
+      one = {one.tokens, 0, std::nullopt};
+      here.reset();
+    }
     if (one.tokens.take(how, now))
       return {};
     if (!more_waits)
-      one.flooding_since.reset();
-    else if (!one.flooding_since)
-      one.flooding_since = now;
-    if (!one.flooding_since || now - *one.flooding_since < slowed_for) {
+      here.reset();
+    else if (!here)
+      here = now;
+    if (!here || now - *here < slowed_for) {
       one.waits_since = now;
       return {verdict::wait, one.tokens.until_one(how, now)};
     }
@@ -60,7 +65,6 @@ public:
 private:
   struct talk {
     token_bucket tokens;
-    std::optional<instant> flooding_since;
     size_t refusals = 0;
     std::optional<instant> waits_since; ///< is to ask again for what was said last
   };

@@ -271,9 +271,8 @@ effects session::proven(change_password& what, proof::proven& how) {
 effects session::proven(const log_in&, proof::proven& how) {
   effects result;
   if (!how.better_hash.empty())
-    result.push_back(
-        ask{question::replace_hash{how.who.id, std::move(how.who.password_hash), std::move(how.better_hash)}});
-  result.push_back(ask{question::arrive{how.who.id, how.who.username, std::move(how.token)}});
+    result.push_back(ask{question::replace_hash{how.who.id, how.who.password_hash, how.better_hash}});
+  result.push_back(ask{question::arrive{how.who, std::move(how.better_hash), std::move(how.token)}});
   state_ = entering{std::move(how.who)};
   return result;
 }
@@ -307,7 +306,9 @@ bool session::stores() const {
 effects session::time_is_up() {
   if (!anonymous() || closed())
     return {};
-  return end(event::refused{fault::login_timeout, {}});
+  // Who has said who he is waits for the server: for his password's turn, or the database.
+  const auto heard = std::holds_alternative<proving>(state_);
+  return end(event::refused{heard ? fault::busy : fault::login_timeout, {}});
 }
 
 // --- accounts and passwords ---

@@ -101,17 +101,36 @@ uint64_t new_backup::keep() {
 
 namespace {
 
+/// Whether the file ends as a backup does. A last line is short.
+bool ends_whole(std::FILE* file) {
+  char end[4096];
+  if (std::fseek(file, 0, SEEK_END) != 0)
+    return false;
+  const auto size = std::min<long>(std::ftell(file), sizeof end);
+  if (size <= 0 || std::fseek(file, -size, SEEK_END) != 0)
+    return false;
+  const std::string_view text{end, std::fread(end, 1, static_cast<size_t>(size), file)};
+  const auto before = text.size() < 2 ? text.npos : text.rfind('\n', text.size() - 2);
+  return before != text.npos && is_last_line(text.substr(before + 1));
+}
+
 /// When the backup of a file was made; nothing where it is none. A first line is short.
 std::optional<int64_t> made_ms_of(const std::string& path) {
   const auto opened = open_regular_file(path);
   const auto* file = std::get_if<file_handle>(&opened);
   char line[4096];
-  return file && std::fgets(line, sizeof line, file->get()) ? made_ms_in(line) : std::nullopt;
+  if (!file || !std::fgets(line, sizeof line, file->get()))
+    return std::nullopt;
+  const auto made = made_ms_in(line);
+  return made && ends_whole(file->get()) ? made : std::nullopt;
 }
+
+/// A clock that is set right jumps back by less.
+constexpr std::chrono::minutes small_step{1};
 
 } // namespace
 
-std::vector<found_backup> backups_in(const std::string& folder) {
+std::vector<found_backup> backups_in(const std::string& folder, moment now) {
   namespace fs = std::filesystem;
   std::vector<found_backup> result;
   std::error_code failed;
@@ -122,9 +141,11 @@ std::vector<found_backup> backups_in(const std::string& folder) {
     if (!is_backup_name(name) || each->symlink_status(unseen).type() != fs::file_type::regular)
       continue;
     if (const auto made = made_ms_of(each->path().string()))
-      result.push_back({name, from_ms(*made)});
+      result.push_back({name, from_ms(*made), from_ms(*made) > now + small_step});
   }
   std::sort(result.begin(), result.end(), [](const found_backup& one, const found_backup& other) {
+    if (one.early != other.early)
+      return other.early;
     return one.made != other.made ? one.made > other.made : one.name > other.name;
   });
   return result;

@@ -34,13 +34,15 @@ private:
   int descriptor_ = -1;
 };
 
-/// A file that begins as a backup does.
+/// A file that begins and ends as a backup does.
 struct found_backup {
   std::string name;
-  moment made; ///< as it says of itself: the file's own time is whatever a copy left
+  moment made;        ///< as it says of itself: the file's own time is whatever a copy left
+  bool early = false; ///< that time is to come: a clock was ahead, or a byte is damaged, and its age is not known
 };
-/// Those of a folder, the newest first. What else lies there is left out: other files, links, what is being written.
-std::vector<found_backup> backups_in(const std::string& folder);
+/// Those of a folder, the newest first, and behind these the early ones. What else lies there is left out: other files,
+/// links, what is being written, what was cut off.
+std::vector<found_backup> backups_in(const std::string& folder, moment now);
 
 /// The lines of a regular file. Functions throw backup_error.
 class lines_of_file {

@@ -83,6 +83,26 @@ std::optional<table_row> row_in(const json& line, const stored_table& of) {
 
 // --- one line ---
 
+/// Whether values stand in values more than twice, which is so in no line of ours. A parser needs memory for each level
+/// of a text, and what writes a value again needs a call for each.
+bool nests_too_deep(std::string_view line) {
+  constexpr int deepest = 2;
+  int depth = 0;
+  bool in_text = false;
+  for (size_t at = 0; at < line.size(); ++at) {
+    const char c = line[at];
+    if (in_text && c == '\\')
+      ++at;
+    else if (c == '"')
+      in_text = !in_text;
+    else if (!in_text && (c == '[' || c == '{') && ++depth > deepest)
+      return true;
+    else if (!in_text && (c == ']' || c == '}'))
+      --depth;
+  }
+  return false;
+}
+
 json columns_of(const stored_table& what) {
   json names = json::array();
   for (const auto& column : what.columns)
@@ -111,7 +131,8 @@ public:
   /// The line, which belongs to what the sum is made of.
   json value() {
     sum_.add(text_);
-    return json::parse(text_.begin(), text_.end() - 1, nullptr, false);
+    return nests_too_deep(text_) ? json(json::value_t::discarded)
+                                 : json::parse(text_.begin(), text_.end() - 1, nullptr, false);
   }
   /// The line is just as we write this value: no member stands in it twice, of which a parser drops one.
   void check_spelling(const json& what) const {
@@ -260,7 +281,15 @@ std::optional<int64_t> made_ms_in(const std::string& first_line) {
   const auto header = json::parse(first_line, nullptr, false);
   if (!header.is_object() || !number_in(header.value("salond_backup", json{})))
     return std::nullopt;
-  return number_in(header.value("made_ms", json{}));
+  const auto made = number_in(header.value("made_ms", json{}));
+  return made && *made >= 0 ? made : std::nullopt; // no clock shows a time before 1970
+}
+
+bool is_last_line(std::string_view line) {
+  if (line.empty() || line.back() != '\n' || nests_too_deep(line))
+    return false;
+  const auto end = json::parse(line.begin(), line.end(), nullptr, false);
+  return end.is_object() && end.contains("rows") && end.contains("sha256");
 }
 
 } // namespace salond::persistence

@@ -65,4 +65,7 @@ backup_facts read_backup(const std::function<bool(std::string& line)>& next_line
 /// When a backup was made that has this first line; nothing where no backup has it.
 std::optional<int64_t> made_ms_in(const std::string& first_line);
 
+/// Whether a file that ends with this line may be a whole backup: one that is cut off has no such line.
+bool is_last_line(std::string_view line);
+
 } // namespace salond::persistence

@@ -26,8 +26,8 @@ public:
 
   static constexpr size_t most_known_addresses = 8; ///< of one account
   static constexpr auto address_life = std::chrono::hours{24 * 30};
-  /// The user proved himself there. What is older than `address_life` goes, of every user, and of this one all but the
-  /// last `most_known_addresses`. REQUIRES: the account exists.
+  /// The user proved himself there. What is older than `address_life` goes, of every user, within an hour of such
+  /// calls, and of this one all but the last `most_known_addresses`. REQUIRES: the account exists.
   virtual void remember_address(user_id who, const std::string& address, moment now) = 0;
   /// Tokens of one user that live at the same time: more than anybody has clients, fewer than fill a table.
   static constexpr int64_t most_tokens = 100;

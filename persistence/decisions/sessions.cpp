@@ -4,6 +4,16 @@
 #include "persistence/contracts/sessions.hpp"
 
 namespace salond::persistence::decisions {
+namespace {
+
+/// Whether nothing changed between the proof and the entry that the proof, or the session, relies on.
+bool is_who_was_proven(const user& now, const proven_account& as) {
+  const auto& then = as.who;
+  return now.username == then.username && now.role == then.role
+         && (now.password_hash == then.password_hash || now.password_hash == as.better_hash);
+}
+
+} // namespace
 
 outcome<arrival> open_session(const writing& db, user_id who, moment now) {
   auto found = db.sessions.standing_of(who, now);
@@ -15,6 +25,7 @@ outcome<arrival> open_session(const writing& db, user_id who, moment now) {
     return fault::disabled;
   db.sessions.mark_connected(who, now);
   arrival result;
+  result.who = std::move(found->who);
   result.salons = std::move(found->salons);
   if (found->has_decisions)
     result.decided = db.join_requests.decided_for(who);
@@ -26,12 +37,14 @@ outcome<arrival> open_session(const writing& db, user_id who, moment now) {
   return result;
 }
 
-outcome<arrival> resume_session(const writing& db, user_id who, const std::string& token_hash, moment now) {
-  if (!db.sessions.find_token(token_hash, now))
+outcome<arrival> enter(const writing& db, const proven_account& as, moment now) {
+  if (!as.token_hash.empty() && !db.sessions.find_token(as.token_hash, now))
     return fault::wrong_credentials;
-  auto opened = open_session(db, who, now);
-  if (opened)
-    db.sessions.end_token(token_hash);
+  auto opened = open_session(db, as.who.id, now);
+  if (opened && !is_who_was_proven(opened->who, as))
+    return fault::storage;
+  if (opened && !as.token_hash.empty())
+    db.sessions.end_token(as.token_hash);
   return opened;
 }
 

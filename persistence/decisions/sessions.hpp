@@ -8,8 +8,16 @@ namespace salond::persistence::decisions {
 
 /// The user's row becomes `connected`, and was last seen `now`. banned, kicked, disabled, unknown_user.
 outcome<arrival> open_session(const writing& db, user_id who, moment now);
-/// The same with a token, which is used up; wrong_credentials: it is nobody's by now. A login that is refused uses none
-/// up, and of two with the same one begins.
-outcome<arrival> resume_session(const writing& db, user_id who, const std::string& token_hash, moment now);
+
+/// Who has proven whose account it is.
+struct proven_account {
+  user who;                     ///< as he was found before the proof
+  std::string better_hash = {}; ///< of the same password; it may have replaced the one that is stored
+  std::string token_hash = {};  ///< of the token that showed it, if one did
+};
+/// The same, of who was proven. storage: the account has another name, role or password by now, so that he is to try
+/// again. The token is used up; wrong_credentials: it is nobody's by now. A login that is refused uses none up, and of
+/// two with the same one begins.
+outcome<arrival> enter(const writing& db, const proven_account& as, moment now);
 
 } // namespace salond::persistence::decisions

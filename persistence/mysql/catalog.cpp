@@ -2,6 +2,7 @@
 #include "persistence/mysql/schema.hpp"
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <string_view>
 
 namespace salond::persistence::mysql {
@@ -202,8 +203,7 @@ std::string differences(catalog& look, const std::set<std::string>& tables, bool
   if (begun)
     return {};
   for (const auto& name : new_tables())
-    if (tables.count(name) && name != "schema_version" && name != "migration_repairs"
-        && name != "migration_deleted_memberships")
+    if (tables.count(name) && name != "schema_version") // which comes first: foreign_versions() looks at that
       return "there is a table " + name + " already";
   for (const auto& old : old_tables)
     for (const auto& name : added_columns(old))
@@ -212,11 +212,52 @@ std::string differences(catalog& look, const std::set<std::string>& tables, bool
   return {};
 }
 
+// What keeps the four tables from being ours, as a version says that they are: who goes back to the replaced server
+// loads its old tables beside ours.
+std::string differences_from_ours(catalog& look) {
+  const described since_the_first_version[] = {{"clients", {"username_key", "alias_key", "role"}},
+                                               {"salons", {"nom_key", "policy", "last_seq"}},
+                                               {"salons_adheres", {"username", "salon_id"}},
+                                               {"messages", {"seq", "created_ms"}}};
+  for (const auto& expected : since_the_first_version)
+    if (const auto why = missing_from(look, expected); !why.empty())
+      return why
+             + ", though schema_version says that it is salond's. Where the replaced server's tables were loaded"
+               " beside salond's, load them into an empty database";
+  return {};
+}
+
+// Many tools have a table of this name. What keeps it from being the one that we make; empty: it is.
+std::string foreign_versions(connection& db) {
+  const auto ours =
+      db.number("SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME ="
+                " 'schema_version' AND (COLUMN_NAME = 'version' AND DATA_TYPE = 'int' AND COLUMN_KEY = 'PRI'"
+                " OR COLUMN_NAME = 'name' AND DATA_TYPE = 'varchar' AND CHARACTER_MAXIMUM_LENGTH = 100"
+                " OR COLUMN_NAME = 'applied_ms' AND DATA_TYPE = 'bigint')");
+  catalog look(db);
+  if (ours == 3 && look.columns("schema_version").size() == 3 && look.kind_of("schema_version").first == "BASE TABLE")
+    return {};
+  return "there is a table schema_version already, which is not salond's";
+}
+
 } // namespace
 
 bool is_table_of_ours(const std::string& name) {
   static const auto all = new_tables();
   return all.count(name) != 0 || is_old_table(name);
+}
+
+bool is_column_of_ours(const std::string& table, const std::string& column) {
+  static const auto all = [] {
+    std::map<std::string, std::set<std::string>> each;
+    for (const auto& old : old_tables) {
+      each[old.table] = added_columns(old);
+      each[old.table].insert(old.columns.begin(), old.columns.end());
+    }
+    return each;
+  }();
+  const auto found = all.find(table);
+  return found != all.end() && found->second.count(column) != 0;
 }
 
 finding recognise(connection& db) {
@@ -232,8 +273,14 @@ finding recognise(connection& db) {
     return {condition::foreign, 0, why};
   const auto version = db.number("SELECT MAX(version) FROM schema_version");
   const auto newest = static_cast<int64_t>(1 + steps_after(1).size());
-  if (version && *version >= 1)
-    return {*version > newest ? condition::newer : condition::ours, *version, {}};
+  if (version && *version > newest)
+    return {condition::newer, *version, {}};
+  if (auto why = foreign_versions(db); !why.empty())
+    return {condition::foreign, 0, why};
+  if (version && *version >= 1) {
+    const auto why = differences_from_ours(look);
+    return why.empty() ? finding{condition::ours, *version, {}} : finding{condition::foreign, 0, why};
+  }
   if (version) { // 0: a take-over began
     const auto why = differences(look, tables, true);
     return why.empty() ? finding{condition::taking_over, 0, {}} : finding{condition::foreign, 0, why};

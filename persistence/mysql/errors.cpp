@@ -59,10 +59,11 @@ std::vector<error_row> make_rows() {
   add(cure::retry, not_stored, "", {1213, 1020, 3101});
   // A statement that must be prepared anew, which the next try does.
   add(cure::retry, not_stored, "", {1615, 2030, 2057});
-  // Shutdown, broken or refused connections, not in the primary component of a cluster, out of memory, hook of a
-  // replica, error during commit.
-  add(cure::retry, lost, "", {1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1927, 2002, 2003, 2005,
-                              2006, 2012, 2013, 2055, 3168, 4031, 1047, 1037, 1041, 1135, 3100, 1180});
+  // Shutdown or offline, broken or refused connections, a session or an XA transaction that was ended, not in the
+  // primary component of a cluster, out of memory, hook of a replica, error during commit.
+  add(cure::retry, lost, "",
+      {1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1927, 2002, 2003, 2005, 2006, 2012, 2013, 2055, 3168, 4031, 1047,
+       1037, 1041, 1135, 3100, 1180, 1042, 1043, 1078, 1080, 1154, 1155, 1156, 1157, 1402, 1613, 1614, 3032, 3169});
   add(cure::retry, lost, connections, {1040, 1203, 1226});
   // --- a person ---
   add(cure::person, lost, grant, {1044, 1142, 1143, 1227, 1370});
@@ -84,16 +85,16 @@ std::vector<error_row> make_rows() {
   add(cure::person, not_stored, "raise the server's max_prepared_stmt_count", {1461});
   // What a table, a key or a row may be: engine, row format, lengths, foreign keys, partitions, generated columns.
   add(cure::person, not_stored, definition,
-      {1005, 1025, 1031, 1036, 1068, 1069, 1071, 1072, 1075, 1091, 1118, 1170, 1214,
-       1215, 1286, 1419, 1478, 1506, 1553, 1659, 1709, 1713, 1821, 1822, 1823, 1824,
-       1825, 1826, 1828, 1845, 1846, 1901, 3098, 3106, 3108, 3750, 3780, 3825});
+      {1005, 1025, 1031, 1036, 1067, 1068, 1069, 1071, 1072, 1075, 1089, 1091, 1117, 1118, 1170,
+       1171, 1214, 1283, 1215, 1286, 1419, 1478, 1506, 1553, 1659, 1709, 1713, 1821, 1822, 1823,
+       1824, 1825, 1826, 1828, 1845, 1846, 1901, 3098, 3106, 3108, 3750, 3780, 3825});
   add(cure::person, not_stored, foreign_keys, {1217, 1829, 1830, 1831, 1832, 1833, 1834, 3730});
   add(cure::person, not_stored, old_dump, {6125});
   // --- nothing ---
   add(cure::nothing, lost, damaged, {1033, 1034, 1035, 1194, 1195, 1712, 1812, 1814, 1877, 1932});
   // --- refused work ---
   add(cure::refusal, not_stored, "",
-      {0, 1048, 1062, 1264, 1265, 1292, 1366, 1390, 1406, 1451, 1452, 2014, 3140, 3819, 3988, 4025});
+      {0, 167, 1048, 1062, 1264, 1265, 1292, 1366, 1390, 1406, 1451, 1452, 1467, 2014, 3140, 3819, 3988, 4025});
   add(cure::refusal, elsewhere, packet, {1105, 1153}); // the same work is never smaller
   return all;
 }
@@ -106,7 +107,8 @@ const std::vector<error_row>& known_errors() {
 }
 
 const error_row& row_of(int code) {
-  static const error_row unlisted;
+  // The connector's own codes are of the way to the server. What a server says that we do not know is a person's.
+  static const error_row unreached{{0, cure::retry, ""}, lost}, unlisted{{0, cure::person, server_log}, lost};
   static const auto by_code = [] {
     std::unordered_map<int, const error_row*> all;
     for (const auto& row : known_errors())
@@ -114,7 +116,9 @@ const error_row& row_of(int code) {
     return all;
   }();
   const auto found = by_code.find(code);
-  return found == by_code.end() ? unlisted : *found->second;
+  if (found != by_code.end())
+    return *found->second;
+  return code >= 2000 && code < 3000 ? unreached : unlisted;
 }
 
 namespace {

@@ -19,7 +19,8 @@ struct error_row {
 /// The errors that we know something of, each once.
 const std::vector<error_row>& known_errors();
 
-/// Its row. A code that nobody listed has the safe reading: reconnect, outcome unknown, try again.
+/// Its row. A code that nobody listed has the safe reading: reconnect, outcome unknown; a running server tries again.
+/// Of the server's codes a start says it as it is and ends, for who knows what cures it: a person.
 const error_row& row_of(int code);
 
 /// An error of the database or of the way to it, with what helps behind what the server says. Its kind is that of a

@@ -49,13 +49,29 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// The clients keep the indexes that others made, but for the replaced server's and those whose names we need.
-std::string drops_of_clients(catalog& look) {
-  std::string dropped;
-  for (const auto& name : look.indexes("clients"))
-    if (made_indexes.count(lower(name)) != 0 || lower(name) == "idx_username")
-      dropped += ", DROP INDEX `" + name + "`";
+/// The indexes that an ALTER of the table drops. Users and salons keep those that others made, but for the replaced
+/// server's and those whose names we need.
+std::vector<std::string> dropped_indexes(catalog& look, const std::string& table) {
+  const bool keeps = table == "clients" || table == "salons";
+  const auto plain = keeps ? std::set<std::string>{} : look.plain_indexes(table);
+  std::vector<std::string> dropped;
+  for (const auto& name : look.indexes(table))
+    if (plain.count(name) != 0 || made_indexes.count(lower(name)) != 0
+        || (table == "clients" && lower(name) == "idx_username"))
+      dropped.push_back(name);
   return dropped;
+}
+
+/// Those that the replaced server made by itself or for its foreign keys: nobody misses them.
+std::set<std::string> old_indexes(connection& db, const std::string& table) {
+  auto found = db.ask("SELECT INDEX_NAME FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND"
+                      " TABLE_NAME = ? GROUP BY INDEX_NAME HAVING COUNT(*) = 1 AND MIN(COLUMN_NAME) IN ('username',"
+                      "'salon_id','client_id')",
+                      {table});
+  std::set<std::string> all;
+  while (found.next())
+    all.insert(found.text(0));
+  return all;
 }
 
 // An old table may have a row format whose keys are shorter than ours.
@@ -77,12 +93,22 @@ void drop_foreign_keys(connection& db) {
 
 std::string drops_of_indexes(connection& db, const std::string& table) {
   catalog look(db);
-  const auto plain = look.plain_indexes(table);
   std::string dropped;
-  for (const auto& name : look.indexes(table))
-    if (plain.count(name) != 0 || made_indexes.count(lower(name)) != 0)
-      dropped += ", DROP INDEX `" + name + "`";
+  for (const auto& name : dropped_indexes(look, table))
+    dropped += ", DROP INDEX `" + name + "`";
   return dropped;
+}
+
+void describe_dropped_indexes(connection& db, const reporter& report) {
+  catalog look(db);
+  if (look.find_column("clients", "username_key"))
+    return; // told when the take-over began, and some are ours by now
+  for (const auto* table : four_tables) {
+    const auto old = old_indexes(db, table);
+    for (const auto& name : dropped_indexes(look, table))
+      if (old.count(name) == 0)
+        report("take-over: the index " + name + " of " + table + " goes; it can be made again afterwards");
+  }
 }
 
 void add_constraints(connection& db) {
@@ -90,13 +116,17 @@ void add_constraints(connection& db) {
   if (!look.has_unique("salons", "uq_salons_key", {"nom_key"}))
     db.execute(std::string("ALTER TABLE salons MODIFY nom_key VARBINARY(2048) NOT NULL, MODIFY policy VARCHAR(10)"
                            " NOT NULL, ADD UNIQUE KEY uq_salons_key (nom_key)" SALOND_DYNAMIC)
-               + (look.has_index("salons", "uq_salons_key") ? ", DROP INDEX uq_salons_key" : ""));
-  if (!look.has_unique("clients", "uq_clients_username_key", {"username_key"}))
+               + drops_of_indexes(db, "salons"));
+  if (!look.has_unique("clients", "uq_clients_username_key", {"username_key"})) {
+    db.run("UPDATE clients SET status = 'disconnected' WHERE status IS NULL");
     db.execute(std::string("ALTER TABLE clients MODIFY username_key VARBINARY(2048) NOT NULL,"
-                           " MODIFY alias_key VARBINARY(2048) NOT NULL, ADD UNIQUE KEY uq_clients_username (username),"
+                           " MODIFY alias_key VARBINARY(2048) NOT NULL,"
+                           " MODIFY status VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL"
+                           " DEFAULT 'disconnected', ADD UNIQUE KEY uq_clients_username (username),"
                            " ADD UNIQUE KEY uq_clients_username_key (username_key),"
                            " ADD UNIQUE KEY uq_clients_alias_key (alias_key)" SALOND_DYNAMIC)
-               + drops_of_clients(look));
+               + drops_of_indexes(db, "clients"));
+  }
   if (look.has_unique("salons_adheres", "uq_adheres", {"username", "salon_id"}) && has_keys(look, "salons_adheres"))
     return;
   db.execute("ALTER TABLE salons_adheres ADD UNIQUE KEY uq_adheres (username, salon_id),"
@@ -104,6 +134,14 @@ void add_constraints(connection& db) {
              " REFERENCES clients (username) ON DELETE CASCADE ON UPDATE CASCADE,"
              " ADD CONSTRAINT fk_adheres_salon FOREIGN KEY (salon_id) REFERENCES salons (salon_id)" SALOND_DYNAMIC
              + drops_of_indexes(db, "salons_adheres"));
+}
+
+bool constraints_are_made(connection& db) {
+  catalog look(db);
+  return look.has_unique("salons", "uq_salons_key", {"nom_key"})
+         && look.has_unique("clients", "uq_clients_username_key", {"username_key"})
+         && look.has_unique("salons_adheres", "uq_adheres", {"username", "salon_id"})
+         && has_keys(look, "salons_adheres");
 }
 
 bool messages_are_done(connection& db) {

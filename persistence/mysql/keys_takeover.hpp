@@ -13,12 +13,18 @@ void drop_foreign_keys(connection& db);
 /// repaired.
 void add_constraints(connection& db);
 
+/// Whether all of these are there.
+bool constraints_are_made(connection& db);
+
 /// Whether the messages have their indexes and foreign keys: the last that happens to them.
 bool messages_are_done(connection& db);
 
-/// How an ALTER goes on to drop the table's old indexes: all that are not unique, and the unique ones whose names we
-/// need. REQUIRES: none of them is ours.
+/// How an ALTER goes on to drop the table's old indexes: the replaced server's, those whose names we need, and of
+/// memberships and messages all that are not unique. REQUIRES: none of them is ours.
 std::string drops_of_indexes(connection& db, const std::string& table);
+
+/// Tells which indexes that others made go so. REQUIRES: nothing was changed, or this is a take-over begun again.
+void describe_dropped_indexes(connection& db, const reporter& report);
 
 /// Whether a foreign key's name is one that a table of ours has or gets: the server wants such names to be unique in a
 /// database.

@@ -34,6 +34,8 @@ constexpr int64_t knows_nodes = 10;
 void make_ready(const config::mysql_database& where, const reporter& report, const mysql::tuning& tuning, bool alone) {
   mysql::connection db(where, unhurried(tuning));
   const mysql::migration_lock lock(db); // first: where another one is at work, its tables may look like anything
+  // Rows of the replaced server, and columns of others, may hold the date 0000-00-00, which must not stop an ALTER.
+  db.execute("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
   const auto found = mysql::recognise(db);
   switch (found.what) {
   case mysql::condition::foreign:

@@ -83,6 +83,8 @@ finding recognise(connection& db);
 
 /// Whether a table of this name is one that salond or the replaced server makes.
 bool is_table_of_ours(const std::string& name);
+/// Whether one of the four tables of the replaced server has a column of this name, or gets one. In lower case.
+bool is_column_of_ours(const std::string& table, const std::string& column);
 
 /// The tables beside the four old ones, all with IF NOT EXISTS.
 void create_new_tables(connection& db);

@@ -135,15 +135,7 @@ void record(connection& db, const repair& what) {
          {what.table, what.row, what.field, what.before, what.after});
 }
 
-// While the old collation stands, for it alone knows whom some memberships mean; and before any name changes.
-void repair_memberships(connection& db, const reporter& report) {
-  if (catalog(db).find_column("clients", "username_key"))
-    return; // done: this comes before the columns do
-  const auto rows = read_old_rows(db);
-  const auto todo = plan(rows);
-  transaction all(db);
-  for (const auto administrator : rows.administrators)
-    record(db, {"clients", "role", administrator, "user", "administrator"});
+void apply_to_memberships(connection& db, const repairs& todo) {
   for (const auto& one : todo.removed) {
     db.run("INSERT IGNORE INTO migration_deleted_memberships(id, username, salon_id) "
            "SELECT id, username, salon_id FROM salons_adheres WHERE id = ?",
@@ -154,6 +146,18 @@ void repair_memberships(connection& db, const reporter& report) {
     record(db, one);
     db.run("UPDATE salons_adheres SET username = ? WHERE id = ?", {one.after, one.row});
   }
+}
+
+// While the old collation stands, for it alone knows whom some memberships mean; and before any name changes.
+void repair_memberships(connection& db, const reporter& report) {
+  if (catalog(db).find_column("clients", "username_key"))
+    return; // done: this comes before the columns do
+  const auto rows = read_old_rows(db);
+  const auto todo = plan(rows);
+  transaction all(db);
+  for (const auto administrator : rows.administrators)
+    record(db, {"clients", "role", administrator, "user", "administrator"});
+  apply_to_memberships(db, todo);
   all.commit();
   log_removals(todo.removed, report);
   log_repairs(todo.respelled, report);
@@ -207,15 +211,14 @@ void convert_names(connection& db) {
                " MODIFY nom_salon " SALOND_NAME " NOT NULL, ADD nom_key VARBINARY(2048) NULL AFTER nom_salon,"
                " ADD policy VARCHAR(10) NOT NULL DEFAULT 'approval' AFTER nom_key,"
                " ADD last_seq BIGINT NOT NULL DEFAULT 0 AFTER policy" SALOND_CHARSET);
-  if (!look.find_column("clients", "username_key")) {
-    db.run("UPDATE clients SET status = 'disconnected' WHERE status IS NULL");
+  if (!look.find_column("clients", "username_key"))
     db.execute("ALTER TABLE clients MODIFY client_id INT NOT NULL AUTO_INCREMENT,"
                " MODIFY username " SALOND_NAME " NOT NULL, ADD username_key VARBINARY(2048) NULL AFTER username,"
                " MODIFY alias " SALOND_NAME " NOT NULL, ADD alias_key VARBINARY(2048) NULL AFTER alias,"
                " MODIFY password_hash VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,"
-               " MODIFY status VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'disconnected',"
+               // Until add_constraints() it may be NULL: no row has to change before the column can hold the word.
+               " MODIFY status VARCHAR(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL DEFAULT 'disconnected',"
                " ADD role VARCHAR(20) NOT NULL DEFAULT 'user' AFTER status" SALOND_CHARSET);
-  }
 }
 
 void fill_clients(connection& db, const old_rows& rows) {
@@ -251,14 +254,15 @@ void admit(connection& db, const std::vector<admission>& all) {
   });
 }
 
-// Renames and fills the keys in one transaction: a key that is there says that this is done.
+// Renames and fills the keys in one transaction. Until the constraints are there that keep all of it so it is done
+// again, memberships too: after an interruption the replaced server may have been used meanwhile.
 void repair_names(connection& db, const reporter& report) {
-  if (!db.number("SELECT 1 FROM clients WHERE username_key IS NULL LIMIT 1")
-      && !db.number("SELECT 1 FROM salons WHERE nom_key IS NULL LIMIT 1"))
+  if (constraints_are_made(db))
     return;
   auto rows = read_old_rows(db);
   const auto todo = plan(rows);
   transaction all(db);
+  apply_to_memberships(db, todo);
   for (const auto& one : todo.renamed) {
     record(db, one);
     const auto* id = one.table == "salons" ? "salon_id" : "client_id";
@@ -274,6 +278,8 @@ void repair_names(connection& db, const reporter& report) {
   admit(db, todo.admitted);
   all.commit();
   log_administrators(rows, report);
+  log_removals(todo.removed, report);
+  log_repairs(todo.respelled, report);
   log_repairs(todo.renamed, report);
   log_repairs(todo.followed, report);
   log_admissions(todo.admitted, report);
@@ -331,6 +337,7 @@ std::vector<std::string> describe_takeover(connection& db) {
   const auto todo = plan(rows);
   const reporter collect = [&](const std::string& line) { lines.push_back(line); };
   describe_formats(db, collect);
+  describe_dropped_indexes(db, collect);
   log_administrators(rows, collect);
   log_removals(todo.removed, collect);
   log_repairs(todo.respelled, collect);
@@ -348,14 +355,13 @@ void apply_takeover(connection& db, const reporter& report) {
   refuse_others(db);
   refuse_obstacles(obstacles_to_takeover(db));
   describe_formats(db, report);
+  describe_dropped_indexes(db, report);
   report("take-over: the database of the replaced server becomes ours; a backup of it should exist");
-  // Old rows may hold the date 0000-00-00, which must not stop an ALTER.
-  db.execute("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
   db.execute(create_versions);
+  if (!db.number("SELECT 1 FROM schema_version WHERE version = 0"))
+    record_version(db, 0, "a take-over began"); // from now on what has the names of ours is ours
   db.execute(create_repairs);
   db.execute(create_deleted_memberships);
-  if (!db.number("SELECT 1 FROM schema_version WHERE version = 0"))
-    record_version(db, 0, "a take-over began");
   convert_engines(db);
   repair_memberships(db, report);
   drop_foreign_keys(db);

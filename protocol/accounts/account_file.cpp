@@ -178,11 +178,19 @@ void read_csv(std::string_view text, account_file& into) {
 
 // --- JSON lines ---
 
-/// A line's value, and the member that it names twice, if there is one: the value holds the last of them alone.
+/// Values stand in values more often than in any account.
+struct too_deep {};
+
+/// A line's value, and the member that it names twice, if there is one: the value holds the last of them alone. Throws
+/// too_deep: the parser needs memory for each level of a text.
 std::pair<json, std::optional<std::string>> parse_line(std::string_view line) {
+  constexpr int deepest = 8; // an account has two
   std::set<std::string> members;
   std::optional<std::string> twice;
   const auto look = [&](int depth, json::parse_event_t event, json& parsed) {
+    const bool begins = event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
+    if (begins && depth >= deepest)
+      throw too_deep{};
     if (event == json::parse_event_t::key && depth == 1 && !members.insert(parsed.get<std::string>()).second)
       twice = parsed.get<std::string>();
     return true;
@@ -216,15 +224,9 @@ std::string take_object(const json& object, spoken_account& said) {
   return {};
 }
 
-void read_json_lines(std::string_view text, account_file& into) {
-  judge judged(into);
-  for (size_t line = 1; !text.empty(); ++line) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto one = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (one.find_first_not_of(" \t\r") == std::string_view::npos)
-      continue;
-    const auto [object, twice] = parse_line(one);
+void read_json_line(std::string_view text, size_t line, account_file& into, judge& judged) {
+  try {
+    const auto [object, twice] = parse_line(text);
     spoken_account said;
     if (const auto why = take_object(object, said); !why.empty())
       into.faults.add(line, why);
@@ -232,6 +234,19 @@ void read_json_lines(std::string_view text, account_file& into) {
       into.faults.add(line, in_quotes(*twice) + " stands twice; remove one");
     else
       judged.take(line, std::move(said));
+  } catch (const too_deep&) {
+    into.faults.add(line, "lists or objects stand in each other too deep");
+  }
+}
+
+void read_json_lines(std::string_view text, account_file& into) {
+  judge judged(into);
+  for (size_t line = 1; !text.empty(); ++line) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto one = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (one.find_first_not_of(" \t\r") != std::string_view::npos)
+      read_json_line(one, line, into, judged);
   }
 }
 

@@ -2,6 +2,8 @@
 #include "protocol/words/names.hpp"
 #include <set>
 #include <stdexcept>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
 #include <unicode/uspoof.h>
 #include <utility>
 
@@ -36,6 +38,24 @@ std::string prototypes(const std::string& text) {
     if (fits)
       return result;
   }
+}
+
+/// What looks like a colon or a bracket, though ICU's table does not say so (looked for in Unicode 15). A sign that a
+/// script has for itself is none behind a letter of that script: visargas, and the ends of words in Ethiopic.
+bool has_unknown_parts(std::string_view name) {
+  const auto text = icu::UnicodeString::fromUTF8({name.data(), static_cast<int32_t>(name.size())});
+  UChar32 before = ' ';
+  for (int32_t at = 0; at < text.length(); at = text.moveIndex32(at, 1)) {
+    const auto c = text.char32At(at);
+    if ((c >= 0x276A && c <= 0x276B) || (c >= 0x2985 && c <= 0x2988) || (c >= 0x2E28 && c <= 0x2E29))
+      return true; // MEDIUM FLATTENED, WHITE and Z NOTATION IMAGE, DOUBLE parentheses
+    const auto parts = u_getIntPropertyValue(c, UCHAR_INDIC_SYLLABIC_CATEGORY) == U_INSC_VISARGA || c == 0x0F7F
+                       || c == 0x1361 || (c >= 0x1365 && c <= 0x1366);
+    if (parts && u_getIntPropertyValue(c, UCHAR_SCRIPT) != u_getIntPropertyValue(before, UCHAR_SCRIPT))
+      return true;
+    before = c;
+  }
+  return false;
 }
 
 /// Several spaces look like one, or hardly otherwise.
@@ -88,6 +108,8 @@ bool look_alike(const skeletons& a, const skeletons& b) {
 }
 
 bool looks_parted(std::string_view name) {
+  if (has_unknown_parts(name))
+    return true;
   const auto key = key_of(name);
   for (const auto& text : {key, whole_skeleton(key), whole_skeleton(std::string(name))})
     if (text.find_first_of(":()") != std::string::npos)

@@ -46,7 +46,8 @@ bool is_mark(UChar32 c) {
 /// A mark that joins two characters of its script and is not seen; elsewhere it joins nothing.
 bool joins_unseen(UChar32 c) {
   const auto category = u_getIntPropertyValue(c, UCHAR_INDIC_SYLLABIC_CATEGORY);
-  return category == U_INSC_INVISIBLE_STACKER || category == U_INSC_NUMBER_JOINER;
+  return category == U_INSC_INVISIBLE_STACKER || category == U_INSC_NUMBER_JOINER
+         || c == 0x2D7F; // TIFINAGH CONSONANT JOINER, of which that property knows nothing
 }
 
 bool same_script(UChar32 a, UChar32 b) {

@@ -153,6 +153,12 @@ TEST(BackupFormat, SaysWhatAFileIsThatCannotBeRestored) {
   EXPECT_THAT(refusal("PRAGMA foreign_keys=OFF;\n"), HasSubstr("no backup of salond"));
   EXPECT_THAT(refusal("[]\n"), HasSubstr("no backup of salond"));
   EXPECT_THAT(refusal(std::string(100000, '[') + "\n"), HasSubstr("no backup of salond"));
+  // What such a header holds was written again, for which each level needed a call: the server ended by a signal.
+  const auto deep = std::string(100000, '[') + std::string(100000, ']');
+  EXPECT_THAT(refusal(replaced(text, "\"made_ms\"", "\"more\":" + deep + ",\"made_ms\"")),
+              HasSubstr("no backup of salond"));
+  EXPECT_THAT(refusal(replaced(text, "[1,", "[" + deep + ",")), HasSubstr("line 3 is damaged"));
+  EXPECT_THAT(refusal(replaced(text, "\"next\"", "\"more\":" + deep + ",\"next\"")), HasSubstr("is damaged"));
   EXPECT_THAT(refusal(replaced(text, "\"salond_backup\":1", "\"salond_backup\":2")), HasSubstr("in format 2"));
   EXPECT_THAT(refusal(replaced(text, "\"schema\":11", "\"schema\":12")), HasSubstr("from schema 12"));
   EXPECT_THAT(refusal(replaced(text, "\"alias_key\"", "\"other_key\"")), HasSubstr("other columns"));
@@ -168,6 +174,36 @@ TEST(BackupNames, AreOneFileInTheirFolder) {
     EXPECT_FALSE(is_backup_name(bad)) << bad;
   EXPECT_TRUE(is_backup_name(std::string(100, 'x')));
   EXPECT_FALSE(is_backup_name(std::string(101, 'x')));
+}
+
+/// The names of the backups of a folder, as `backup --keep` counts them.
+std::vector<std::string> counted(const std::string& folder, moment now) {
+  std::vector<std::string> names;
+  for (const auto& one : backups_in(folder, now))
+    names.push_back(one.name);
+  return names;
+}
+
+// Those of a clock that was ahead, and what was cut off, were the newest for ever: whole ones went in their place.
+TEST(BackupsInAFolder, AreThoseThatAreWholeAndThoseOfATimeToComeAreTheLast) {
+  const support::temporary_folder folder;
+  const auto now = from_ms(1'800'000'000'123);
+  const auto put = [&](const std::string& name, const std::string& made, const std::string& text) {
+    std::ofstream(folder / name) << replaced(text, "\"made_ms\":1800000000123", "\"made_ms\":" + made);
+  };
+  const auto whole = written();
+  put("yesterday", "1799900000000", whole);
+  put("today", "1800000000123", whole);
+  put("step", "1800000059000", whole);
+  put("ahead", "1800000200000", whole);
+  put("damaged", "9999999999999999", whole);
+  put("never", "-9223372036854775808", whole);
+  put("cut", "1800000000122", whole.substr(0, whole.size() - 1));
+  put("header", "1800000000122", whole.substr(0, whole.find('\n') + 1));
+  put("half", "1800000000122", whole.substr(0, whole.rfind('\n', whole.size() - 2) + 1));
+
+  EXPECT_THAT(counted(folder.path().string(), now),
+              testing::ElementsAre("step", "today", "yesterday", "damaged", "ahead"));
 }
 
 class NewBackup : public testing::Test {

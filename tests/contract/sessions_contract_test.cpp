@@ -24,6 +24,9 @@ TEST_P(StoreContract, ASessionBeginsWithTheMemberships) {
     ASSERT_TRUE(arrived);
     EXPECT_THAT(arrived->salons, testing::UnorderedElementsAre(general, marketing));
     EXPECT_THAT(arrived->waiting, IsEmpty());
+    EXPECT_EQ(arrived->who.username, hostile_name);
+    EXPECT_EQ(arrived->who.password_hash, find(hostile_name)->password_hash);
+    EXPECT_EQ(arrived->who.role, role::user);
   }
 }
 

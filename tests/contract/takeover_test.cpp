@@ -291,7 +291,7 @@ TEST_F(Takeover, RefusesTablesAndColumnsOfOthersThatHaveNamesOfOurs) {
     server->run(old.name, {undo});
   };
   for (const auto& row : support::ask_mysql(fresh, "SHOW TABLES"))
-    if (!four.count(row[0]) && row[0] != "schema_version" && row[0].rfind("migration", 0) != 0)
+    if (!four.count(row[0]) && row[0] != "schema_version")
       refuses("CREATE TABLE " + row[0] + " (x INT PRIMARY KEY)", "there is a table " + row[0] + " already",
               "DROP TABLE " + row[0]);
   for (const auto& table : four)
@@ -320,6 +320,17 @@ TEST_F(Takeover, RefusesWhatIsNoSuchDatabaseAndChangesNothing) {
       {{"CREATE TABLE notices (x INT PRIMARY KEY)"}, "there is a table notices already"},
       {{"ALTER TABLE salons ADD topic TEXT"}, "the table salons has a column topic already"},
       {{"CREATE TABLE schema_version (version INT, x INT, y INT)"}, "no column"},
+      {{"CREATE TABLE schema_version (version INT, name VARCHAR(5), applied_ms INT)"}, "not salond's"},
+      {{"CREATE VIEW schema_version AS SELECT client_id AS version, alias AS name, status AS applied_ms FROM clients"
+        " WHERE client_id < 0"},
+       "not salond's"},
+      {{"CREATE TABLE schema_version (version VARCHAR(10), name VARCHAR(100), applied_ms BIGINT)",
+        "INSERT INTO schema_version VALUES ('3.2', 'x', 1)"},
+       "not salond's"},
+      {{"CREATE TABLE migration_repairs (x INT)"}, "there is a table migration_repairs already"},
+      {{"CREATE VIEW migration_repairs AS SELECT * FROM clients"}, "there is a table migration_repairs already"},
+      {{"CREATE TABLE migration_deleted_memberships (id INT PRIMARY KEY, username VARCHAR(10) NOT NULL, salon_id INT)"},
+       "there is a table migration_deleted_memberships already"},
   };
   for (size_t at = 0; at < std::size(foreign); ++at) {
     const auto where = at == 0 ? server->new_database() : dirty();

@@ -1,6 +1,8 @@
 // What operators were told, or what was done, that was not what they said. Found by reading and by trying:
 // - `backup NEW --keep=1` deleted the backup that it had just made where another file's time was later, and files that
-//   were no backups at all. Now the new one stays, and what goes begins as a backup does.
+//   were no backups at all. Now the new one stays, and what goes begins as a backup does. One of a time to come, and
+//   one that was cut off, counted as the newest for ever, and whole ones went; now the first goes before all others,
+//   and the second does not count.
 // - `--since=26-11-29` was the year 26, `--since=2026-02-31` the third of March: `message delete` deleted all.
 // - `log --before=99999999999` never ended, with or without its operator. Now it begins at the newest line.
 // - `log --follow` lost its filters in its second round, and `--lines` printed no JSON there.
@@ -88,10 +90,21 @@ TEST_P(OperatorsLists, WarnOfABackupThatIsToCome) {
   };
   EXPECT_EQ(backup(), "ok: the newest is 0 days old");
 
-  std::ofstream(folder / "later") << R"({"salond_backup":1,"schema":9,"salond":"0.1.0","made_ms":4000000000000})"
-                                  << "\n";
-  EXPECT_EQ(backup(), "warning: the newest says that it was made 2096-10-02T07:06:40Z, which is to come");
-  EXPECT_EQ(answer({"backup", "next", "--keep=1"})["deleted"], json::array({"later", "real"})) << "the new one stays";
+  auto text = support::read_file((folder / "real").string());
+  const auto at = text.find("\"made_ms\":") + 10;
+  std::ofstream(folder / "later") << text.replace(at, text.find('}', at) - at, "4000000000000");
+  std::ofstream(folder / "cut") << text.substr(0, text.size() / 2);
+  EXPECT_EQ(backup(), "warning: the newest is 0 days old; one says that it was made 2096-10-02T07:06:40Z, which is to "
+                      "come");
+  EXPECT_EQ(answer({"backup", "next", "--keep=2"})["deleted"], json::array({"later"})) << "whole ones stay";
+
+  for (const auto* name : {"real", "next"})
+    fs::remove(folder / name);
+  std::ofstream(folder / "later") << text;
+  EXPECT_EQ(backup(), "warning: one says that it was made 2096-10-02T07:06:40Z, which is to come, and no other is "
+                      "there");
+  EXPECT_EQ(check_of(json::parse(run_salonctl(server_, {"--json", "check", "--backup-days=1"}).output), "backup"),
+            "critical: one says that it was made 2096-10-02T07:06:40Z, which is to come, and no other is there");
 }
 
 // --- times, limits, and walks ---

@@ -4,6 +4,8 @@
 //   full could not be stopped. Now `status` asks the database something, and `kill` stops without it.
 // - "Done" that did not hold: `cert revoke` stood as done in the audit log, though its list could not be written and
 //   the certificate was as good as before. Now a second line says that it was not done.
+// - "Nothing was done" that had been: `message delete --author`, `accept --all` and `session end` work in steps, and a
+//   database that refused a later one was told as if it had refused the first. Now they say what is done.
 #include "tests/support/operators_node.hpp"
 
 namespace salond {
@@ -12,6 +14,11 @@ namespace {
 class SaidAsItIs : public OperatorsNode {
 protected:
   bool database_answers() { return json::parse(command({"status"}).second)["database"]["answers"].get<bool>(); }
+  /// From now on the database refuses to change a row of such a table where that is so.
+  void refuse_change(const std::string& change, const std::string& where) {
+    look_up("CREATE TRIGGER refused BEFORE " + change + " WHEN " + where + " BEGIN SELECT RAISE(ABORT, 'full'); END");
+  }
+  void take_changes() { look_up("DROP TRIGGER refused"); }
   /// There is a certificate of zed. To revoke it holds, and finds no room on the disk.
   void revoke_without_room() {
     certificates.list = [] {
@@ -101,6 +108,115 @@ TEST_F(SaidAsItIs, ARevocationIsToldAsItIsThoughTheDatabaseTakesNothing) {
   EXPECT_THAT(text, testing::HasSubstr("1 revoked, and refused from now on, but that is not stored"));
   EXPECT_TRUE(support::eventually([&] { return log_of("cert revoke").size() == 2; }, std::chrono::seconds{30}));
   EXPECT_EQ(log_of("cert revoke")[1]["result"], "not_stored");
+}
+
+// 30,400 of 60,000 messages were deleted, and its operator was told that nothing was; the audit log said `begun`.
+TEST_F(SaidAsItIs, ADeletionThatTheDatabaseEndsHalfWayIsToldAsThat) {
+  add_user("paul");
+  start();
+  look_up("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 450) "
+          "INSERT INTO messages(client_id, salon_id, seq, created_ms, contenu) "
+          "SELECT (SELECT client_id FROM clients WHERE username = 'paul'), 1, i, 1000, 'm' || i FROM n");
+  ASSERT_EQ(look_up("SELECT COUNT(*) FROM messages WHERE contenu <> ''"), "450");
+  refuse_change("UPDATE ON messages", "OLD.contenu = 'm410'");
+
+  const auto [verdict, text] = command({"message", "delete", "--author=paul"});
+
+  EXPECT_EQ(verdict, admin_verdict::refused);
+  EXPECT_THAT(text, testing::HasSubstr("400 messages of paul deleted, the rest not"));
+  EXPECT_EQ(look_up("SELECT COUNT(*) FROM messages WHERE contenu <> ''"), "50");
+  auto lines = log_of("delete_message");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0]["result"], "begun");
+  EXPECT_EQ(lines[1]["result"], "storage");
+  EXPECT_EQ(lines[1]["reason"], "400 messages, and not the rest");
+
+  take_changes();
+  EXPECT_EQ(json::parse(command({"message", "delete", "--author=paul"}).second)["messages"], 50);
+  lines = log_of("delete_message");
+  EXPECT_EQ(lines.back()["reason"], "50 messages");
+  EXPECT_EQ(lines.back()["result"], "done");
+}
+
+// The database takes no line either: it comes later.
+TEST_F(SaidAsItIs, ADeletionWhoseEndTheDatabaseDoesNotTakeHasItsLineLater) {
+  add_user("paul");
+  start();
+  look_up("INSERT INTO messages(client_id, salon_id, seq, created_ms, contenu) "
+          "SELECT client_id, 1, 1, 1000, 'x' FROM clients WHERE username = 'paul'");
+  refuse_change("INSERT ON audit", "NEW.result = 'done'");
+
+  EXPECT_EQ(json::parse(command({"message", "delete", "--author=paul"}).second)["messages"], 1);
+  EXPECT_EQ(log_of("delete_message").size(), 1u);
+  take_changes();
+
+  EXPECT_TRUE(support::eventually([&] { return log_of("delete_message").size() == 2; }, std::chrono::seconds{30}));
+  EXPECT_EQ(log_of("delete_message")[1]["result"], "done");
+}
+
+TEST_F(SaidAsItIs, AcceptedRegistrationsAreToldThoughTheDatabaseRefusesTheOthers) {
+  settings.registration.how = config::registration::policy::approval;
+  start();
+  look_up("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) "
+          "INSERT INTO registrations(username_key, username, alias_key, alias, password_hash, created_ms) "
+          "SELECT CAST('n' || i AS BLOB), 'n' || i, CAST('n' || i AS BLOB), 'n' || i, 'x', i FROM n");
+  ASSERT_EQ(look_up("SELECT COUNT(*) FROM registrations"), "50");
+  const auto refuse_behind = [&](const std::string& count) {
+    refuse_change("INSERT ON clients", "(SELECT COUNT(*) FROM clients WHERE username LIKE 'n%') >= " + count);
+  };
+  const auto accept = [&] { return command({"accept", "--all"}); };
+
+  refuse_behind("19");
+  EXPECT_EQ(accept(), std::pair(admin_verdict::refused,
+                                std::string("the database cannot take it now; nothing was done, try again")));
+  EXPECT_EQ(look_up("SELECT COUNT(*) FROM registrations"), "50");
+  take_changes();
+  refuse_behind("40");
+  const auto [verdict, text] = accept();
+  EXPECT_EQ(verdict, admin_verdict::refused);
+  EXPECT_THAT(text, testing::HasSubstr("40 registrations are accepted, the others wait as before"));
+  EXPECT_EQ(look_up("SELECT COUNT(*) FROM registrations"), "10");
+  take_changes();
+
+  EXPECT_EQ(json::parse(accept().second)["registrations"], 10);
+}
+
+// The sessions were closed and `done` in the audit log, and the last step, which ends late tokens, was refused.
+TEST_F(SaidAsItIs, SessionsThatAreClosedAreToldAsClosedThoughTheLastStepIsRefused) {
+  start();
+  auto paul = add_user_and_log_in("paul");
+  look_up("CREATE TRIGGER late AFTER INSERT ON audit WHEN NEW.what = 'session end' BEGIN "
+          "INSERT INTO sessions(token_hash, client_id, created_ms, expires_ms) "
+          "SELECT x'00', client_id, 0, 4000000000000 FROM clients WHERE username = 'paul'; END");
+  refuse_change("DELETE ON sessions", "OLD.token_hash = x'00'");
+
+  const auto [verdict, text] = command({"session", "end", "paul"});
+
+  EXPECT_EQ(verdict, admin_verdict::refused);
+  EXPECT_THAT(text, testing::HasSubstr("1 session of paul closed; but"));
+  EXPECT_EQ(paul.line(), "Votre session a été fermée par un administrateur.");
+  EXPECT_EQ(log_of("session end").size(), 1u);
+  EXPECT_EQ(look_up("SELECT COUNT(*) FROM sessions"), "1");
+  look_up("DROP TRIGGER late");
+  take_changes();
+  EXPECT_EQ(verdict_of({"session", "end", "paul"}), admin_verdict::done);
+  EXPECT_EQ(look_up("SELECT COUNT(*) FROM sessions"), "0");
+}
+
+// Two certificates of one name are one in the audit log, and whoever bears it can revoke neither.
+TEST_F(SaidAsItIs, NobodyElseGetsTheNameOfTheServersOwnCertificate) {
+  certificates.list = [] { return std::vector<issued_certificate>{}; };
+  certificates.issue = [](const identity&) { return std::string("bundle"); };
+  start();
+
+  for (const words& said : {words{"cert", "issue", "local"}, words{"cert", "issue", "local", "--role=moderator"}}) {
+    const auto [verdict, text] = command(said);
+    EXPECT_EQ(verdict, admin_verdict::refused);
+    EXPECT_THAT(text, testing::HasSubstr("the server's own certificate"));
+  }
+  EXPECT_EQ(log_of("cert issue").size(), 2u);
+  EXPECT_EQ(log_of("cert issue")[0]["result"], "refused");
+  EXPECT_EQ(verdict_of({"cert", "issue", "locale"}), admin_verdict::done);
 }
 
 // A certificate `ops`, and an account `ops` that had waited when it was issued.

@@ -46,7 +46,8 @@ TEST(NewNames, HoldNoMarkWithoutABase) {
 
 TEST(NewNames, HoldAJoinerOnlyBetweenWhatItJoins) {
   EXPECT_TRUE(is_name("\u1781\u17D2\u1798\u17C2\u179A")); // Khmer, in Khmer
-  for (const auto* name : {"paul\u17D2", "pa\u17D2ul", "\u1781\u17D2", "pa\u1039ul", "paul\U0001107F"})
+  for (const auto* name : {"paul\u17D2", "pa\u17D2ul", "\u1781\u17D2", "pa\u1039ul", "paul\U0001107F",
+                           "zo\u2D7Fe"})
     EXPECT_FALSE(is_name(name)) << name;
 }
 

@@ -45,8 +45,8 @@ std::string text_of(const rules::question::any& what) {
                         },
                         [](const question::find_token& x) { return list("find_token", {x.token}); },
                         [](const question::arrive& x) {
-                          return x.token.empty() ? list("arrive", {number(x.who.value), x.username})
-                                                 : list("arrive", {number(x.who.value), x.username, x.token});
+                          return x.token.empty() ? list("arrive", {number(x.who.id.value), x.who.username})
+                                                 : list("arrive", {number(x.who.id.value), x.who.username, x.token});
                         },
                         [](const question::register_user& x) {
                           return x.invitation.empty()

@@ -2,6 +2,7 @@
 #include "actors/transport/bundle_file.hpp"
 #include "config/load.hpp"
 #include "config/regular_file.hpp"
+#include "tools/salonctl/output.hpp"
 #include "tools/salonctl/show.hpp"
 #include "tools/salonctl/terminal.hpp"
 #include <algorithm>
@@ -145,7 +146,7 @@ size_t terminal_lines() {
 
 void print_json(const std::string& answer) {
   static const bool live = ::isatty(STDOUT_FILENO) != 0;
-  std::cout << (live ? json_for_terminal(answer) : answer) << std::endl;
+  put_out((live ? json_for_terminal(answer) : answer) + "\n");
 }
 
 /// One line, which on a terminal takes the place of the one before.
@@ -199,7 +200,7 @@ void runner::print(const std::string& answer) const {
   auto text = to_text(value);
   if (value.is_array() && !value.empty() && value.front().is_object() && shows_colours()) // the names of the columns
     text = "\x1b[1m" + text.insert(text.find('\n'), "\x1b[0m");
-  std::cout << text << std::flush;
+  put_out(text);
 }
 
 void runner::run(const std::vector<std::string>& words) {
@@ -244,7 +245,7 @@ void runner::issue_certificate(const std::vector<std::string>& words, const spok
 int64_t runner::tell_new_lines(const std::vector<std::string>& words) {
   const auto answer = json::parse(answer_of(words, no_input).text);
   for (const auto& line : answer.at("lines"))
-    how_.json || lines_as_json_ ? print_json(line.dump()) : void(std::cout << log_line(line) << std::endl);
+    how_.json || lines_as_json_ ? print_json(line.dump()) : put_out(log_line(line) + "\n");
   return answer.at("last").get<int64_t>();
 }
 
@@ -275,11 +276,10 @@ void runner::watch() {
     if (how_.json)
       print_json(now.dump());
     else if (live)
-      std::cout << "\x1b[H\x1b[2Jsalond at " << salond::config::to_string(salond::config::admin_endpoint{how_.server})
-                << "   (Ctrl-C ends)\n\n"
-                << watch_screen(before, now, seconds, terminal_lines() - 2) << std::flush;
+      put_out("\x1b[H\x1b[2Jsalond at " + salond::config::to_string(salond::config::admin_endpoint{how_.server})
+              + "   (Ctrl-C ends)\n\n" + watch_screen(before, now, seconds, terminal_lines() - 2));
     else
-      std::cout << watch_line(before, now, seconds) << std::flush;
+      put_out(watch_line(before, now, seconds));
     before = std::move(now);
   }
 }
@@ -299,7 +299,7 @@ bool runner::obey(const std::string& line) {
   if (words[0] == "quit" || words[0] == "exit")
     return false;
   if (words[0] == "help")
-    std::cout << help_about(words) << std::flush;
+    put_out(help_about(words));
   else
     run(words);
   return true;

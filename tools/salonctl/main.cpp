@@ -3,12 +3,11 @@
 #include "tools/salonctl/commands.hpp"
 #include "tools/salonctl/completion.hpp"
 #include "tools/salonctl/monitor.hpp"
+#include "tools/salonctl/output.hpp"
 #include "tools/salonctl/show.hpp"
-#include <cerrno>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <iostream>
 #include <unistd.h>
 
@@ -23,10 +22,8 @@ using namespace salonctl;
 }
 
 int end(status how) {
-  if (!std::cout.flush() && how == status::done) { // an export that the disk did not take is no export
-    std::cerr << "salonctl: the answer could not be written: " << std::strerror(errno) << std::endl;
+  if (!all_put_out() && how == status::done) // an export that the disk did not take is no export
     how = status::refused;
-  }
   leave(static_cast<int>(how));
 }
 
@@ -39,18 +36,18 @@ int fail(const failure& why) {
 bool completes(int argc, char** argv) {
   if (argc < 2 || std::string_view{argv[1]} != "--complete")
     return false;
-  std::cout << completion_text({argv + 2, argv + argc});
+  put_out(completion_text({argv + 2, argv + argc}));
   return true;
 }
 
 /// What needs no server. True: it is done.
 bool help(const options& asked) {
   if (asked.version)
-    std::cout << "salonctl " << SALOND_VERSION << "\n";
+    put_out("salonctl " SALOND_VERSION "\n");
   else if (asked.help)
-    std::cout << help_text();
+    put_out(help_text());
   else if (!asked.words.empty() && asked.words[0] == "help")
-    std::cout << help_about(asked.words);
+    put_out(help_about(asked.words));
   else
     return false;
   return true;

@@ -1,10 +1,10 @@
 #include "tools/salonctl/monitor.hpp"
 #include "tools/salonctl/commands.hpp"
+#include "tools/salonctl/output.hpp"
 #include "tools/salonctl/show.hpp"
 #include "tools/salonctl/terminal.hpp"
 #include <chrono>
 #include <cstdlib>
-#include <iostream>
 
 namespace salonctl {
 namespace {
@@ -36,8 +36,8 @@ void compare_clocks(json& found) {
 int tell(int how, const std::string& line) {
   const auto colour = how == ok ? "\x1b[32m" : how == warning ? "\x1b[33m" : "\x1b[31m";
   const bool coloured = shows_colours();
-  std::cout << (coloured ? colour : "") << name_of(how) << (coloured ? "\x1b[0m" : "") << ": " << for_terminal(line)
-            << std::endl;
+  put_out((coloured ? colour : "") + std::string(name_of(how)) + (coloured ? "\x1b[0m" : "") + ": " + for_terminal(line)
+          + "\n");
   return how;
 }
 
@@ -52,7 +52,7 @@ int ask(const options& asked) {
   const auto how = status_of(found.value("status", ""));
   if (!asked.json)
     return tell(how, found.value("line", ""));
-  std::cout << found.dump() << std::endl;
+  put_out(found.dump() + "\n");
   return how;
 }
 
@@ -64,13 +64,11 @@ int tell_without_server(const options& asked, int how, const std::string& why) {
                    {"line", why},
                    {"at_ms", nullptr},
                    {"checks", json::array()}};
-  std::cout << found.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+  put_out(found.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
   return how;
 }
 
-} // namespace
-
-int monitor(const options& asked) {
+int ask_and_tell(const options& asked) {
   try {
     return ask(asked);
   } catch (const failure& why) {
@@ -79,6 +77,13 @@ int monitor(const options& asked) {
   } catch (const std::exception& error) {
     return tell_without_server(asked, unknown, error.what());
   }
+}
+
+} // namespace
+
+int monitor(const options& asked) {
+  const auto how = ask_and_tell(asked);
+  return all_put_out() ? how : unknown; // whoever asked knows nothing
 }
 
 } // namespace salonctl

@@ -228,6 +228,14 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
   ::_exit(status);
 }
 
+/// Prints what was asked for; the exit status. A plan that nobody could read says nothing of what could be done.
+int answer(const std::string& text) {
+  if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0)
+    return 0;
+  log::tell(std::string("salond: the answer could not be written: ") + std::strerror(errno));
+  return 1;
+}
+
 /// Loads a backup into an empty database: all of it or nothing.
 int restore(const config::command_line& asked, start_watch& watch) {
   const auto options = how_to_open(asked.values);
@@ -260,9 +268,10 @@ int start(const program& how, int signals, start_watch& watch) {
   const auto& values = asked.values;
   const state_folder state{values.state};
   if (asked.what == action::dry_run) {
+    std::string plan;
     for (const auto& line : persistence::dry_run(how_to_open(values)))
-      std::printf("%s\n", escaped(line).c_str()); // an old name may be in it
-    return 0;
+      plan += escaped(line) + "\n"; // an old name may be in it
+    return answer(plan);
   }
   if (asked.what == action::restore)
     return restore(asked, watch);
@@ -301,9 +310,9 @@ int obey(int argc, char** argv, int signals, start_watch& watch) {
   auto asked = config::parse(argc, argv, config::this_process());
   using action = config::command_line::action;
   if (asked.what == action::help)
-    return std::fputs(config::help_text().c_str(), stdout) < 0;
+    return answer(config::help_text());
   if (asked.what == action::version)
-    return std::printf("salond %s\n", SALOND_VERSION) < 0;
+    return answer("salond " SALOND_VERSION "\n");
   if (asked.what != action::run)
     watch.ends_with(1); // what was asked is not done
   const auto certificate = read_certificate(asked.values.tls, config::this_process(), std::time(nullptr));

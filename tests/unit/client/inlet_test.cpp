@@ -185,7 +185,8 @@ TEST_F(Inlet, RefusesAMessageForWhichTheOtherConnectionsOfItsUserLeaveNoRoom) {
   settings.rate.messages_per_second = 1;
   log_in();
   auto now = start;
-  const auto others_say_all_they_may = [&] { allowed.ask_to_say(user_id{7}, false, now); };
+  rules::message_rate::flood theirs;
+  const auto others_say_all_they_may = [&] { allowed.ask_to_say(user_id{7}, theirs, false, now); };
   others_say_all_they_may();
   EXPECT_EQ(hear("MSG (Général):x\n", now), 0u);
 

@@ -145,6 +145,37 @@ TEST(HashQueue, AnAddressThatHasLessWaitingTakesThePlaceOfOneThatHasMost) {
   EXPECT_EQ(waiting.put(urgency::new_user, "flood", "192.0.2.1"), "flood");
 }
 
+// Right passwords cost nobody anything: who has an account of his own could send them for ever, and nobody else's was
+// hashed.
+TEST(HashQueue, WhateverWaitsHasATurnAfterEightThatWereMoreUrgent) {
+  queue waiting{2, 1000};
+  for (int n = 0; n < 100; ++n)
+    waiting.put(urgency::known, "known", "192.0.2.1");
+  waiting.put(urgency::seldom, "seldom", "192.0.2.2");
+  waiting.put(urgency::new_user, "new", "192.0.2.3");
+
+  std::vector<std::string> order;
+  for (int n = 0; n < 30; ++n) {
+    const auto next = waiting.take();
+    waiting.over(next->first);
+    if (next->second != "known")
+      order.push_back(next->second + " at " + std::to_string(n));
+  }
+  EXPECT_THAT(order, ElementsAre("seldom at 8", "new at 9"));
+}
+
+TEST(HashQueue, AnEighthOfTheRoomIsEachUrgencysOwn) {
+  queue waiting{2, 16};
+  for (int n = 0; n < 16; ++n)
+    ASSERT_FALSE(waiting.put(urgency::known, "known " + std::to_string(n), "192.0.2.1"));
+
+  EXPECT_EQ(waiting.put(urgency::other, "other 1", "192.0.2.2"), "known 15");
+  EXPECT_EQ(waiting.put(urgency::other, "other 2", "192.0.2.2"), "known 14");
+  EXPECT_EQ(waiting.put(urgency::other, "other 3", "192.0.2.2"), "other 3") << "it has its eighth";
+  EXPECT_EQ(waiting.put(urgency::known, "too many", "192.0.2.1"), "too many") << "and keeps it";
+  EXPECT_EQ(waiting.put(urgency::seldom, "seldom", "192.0.2.3"), "known 13");
+}
+
 TEST(HashQueue, HasNoBoundOfLoginsWhereNoneIsSet) {
   queue waiting{2, 0};
   for (int n = 0; n < 5000; ++n)

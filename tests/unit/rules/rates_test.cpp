@@ -75,7 +75,7 @@ TEST(TokenBucket, GoesOnWithAnotherPace) {
 
 class MessageRate : public testing::Test {
 protected:
-  message_rate::decision ask(bool more_waits = true) { return rate.ask(zoe, how, more_waits, now); }
+  message_rate::decision ask(bool more_waits = true) { return rate.ask(zoe, how, here, more_waits, now); }
   /// Says as one who floods does, waiting where it is told to; how many went before the first of `until`.
   size_t flood(verdict until) {
     for (size_t went = 0;;) {
@@ -88,6 +88,7 @@ protected:
   }
 
   message_rate rate;
+  message_rate::flood here;
   rules::pace how{30, 10};
   instant now{1h};
   const user_id zoe{1}, paul{2};
@@ -167,7 +168,20 @@ TEST_F(MessageRate, RefusesAFloodAlsoWhereABurstIsOne) {
 TEST_F(MessageRate, HoldsForEachUserAlone) {
   flood(verdict::close);
 
-  EXPECT_EQ(rate.ask(paul, how, true, now).what, verdict::go);
+  message_rate::flood there;
+  EXPECT_EQ(rate.ask(paul, how, there, true, now).what, verdict::go);
+}
+
+// A fifth connection that waited for its answers made four that flooded immune: each of its messages began their five
+// seconds anew.
+TEST_F(MessageRate, AQuietConnectionOfTheUserExcusesNoneThatFloods) {
+  const auto begun = now;
+  for (message_rate::flood quiet; now - begun < 5s;) {
+    const auto wait = ask().wait;
+    EXPECT_NE(rate.ask(zoe, how, quiet, false, now).what, verdict::refuse);
+    now += wait;
+  }
+  EXPECT_LE(flood(verdict::refuse), 1u);
 }
 
 TEST(Messages, AreWhatIsStoredOrToldToOthers) {
@@ -192,7 +206,7 @@ TEST(Messages, AreWhatIsStoredOrToldToOthers) {
 
 TEST_F(MessageRate, GrowsNoFurtherThanItsBound) {
   for (size_t n = 0; n < message_rate::most_users + 100; ++n)
-    rate.ask(user_id{static_cast<int64_t>(n)}, how, false, now);
+    rate.ask(user_id{static_cast<int64_t>(n)}, how, here, false, now);
 
   EXPECT_EQ(rate.users(), message_rate::most_users);
 }

@@ -177,8 +177,8 @@ TEST_F(SessionLogin, HasATimeThatCanBeUp) {
   EXPECT_EQ(support::lines_of(session.time_is_up()), lines{}); // once
 
   session = rules::session{3};
-  hear(command::log_in{"zoe", "secret"}); // a login on its way is none yet
-  EXPECT_EQ(support::lines_of(session.time_is_up()), lines{"hang up: refused(login_timeout)"});
+  hear(command::log_in{"zoe", "secret"}); // a login on its way is none yet, and it is the server that is late
+  EXPECT_EQ(support::lines_of(session.time_is_up()), lines{"hang up: refused(busy)"});
   EXPECT_EQ(found(stored_user()), lines{}); // the late answer is nobody's
 
   session = rules::session{3};
