@@ -206,7 +206,7 @@ TEST_F(SaidAsItIs, SessionsThatAreClosedAreToldAsClosedThoughTheLastStepIsRefuse
 // Two certificates of one name are one in the audit log, and whoever bears it can revoke neither.
 TEST_F(SaidAsItIs, NobodyElseGetsTheNameOfTheServersOwnCertificate) {
   certificates.list = [] { return std::vector<issued_certificate>{}; };
-  certificates.issue = [](const identity&) { return std::string("bundle"); };
+  certificates.issue = [](const identity&, const validity&) { return issued_bundle{"bundle", 0}; };
   start();
 
   for (const words& said : {words{"cert", "issue", "local"}, words{"cert", "issue", "local", "--role=moderator"}}) {
