@@ -16,6 +16,27 @@ std::optional<fault> audience::refuses(const std::string& address) const {
   return closing ? fault::too_many_connections : connections_.refuses(address, settings.limits);
 }
 
+std::optional<fault> audience::keeps_out(const std::string& address) const {
+  if (out_.empty())
+    return std::nullopt;
+  const auto client = address_range::parse(address);
+  return client ? out_.refuses(*client, wall_clock()) : std::nullopt;
+}
+
+void audience::keep_out(const addresses_out& now, instant at) {
+  out_ = {};
+  for (const auto& one : now.all)
+    if (const auto where = address_range::parse(one.where))
+      out_.put(*where, one.for_good ? std::nullopt : std::optional(one.until));
+  for (auto* who : connections_.all()) {
+    const auto why = who->hung_up() ? std::nullopt : keeps_out(who->peer);
+    if (!why)
+      continue;
+    tell_fact("closed a connection of a banned address", to_string(*why), who->peer, at);
+    who->close(event::refused{*why, {}});
+  }
+}
+
 bool audience::overrun() const {
   return closing || connections_.overrun(settings.limits);
 }

@@ -14,6 +14,7 @@
 #include "actors/interfaces/persistence.hpp"
 #include "actors/interfaces/relay.hpp"
 #include "actors/known_salons.hpp"
+#include "actors/rules/address_bans.hpp"
 #include "actors/rules/alarms.hpp"
 #include "actors/rules/delivery_count.hpp"
 #include "actors/rules/reserved_names.hpp"
@@ -42,6 +43,12 @@ public:
   // --- connections ---
   /// Why a connection from there is not let in, if so.
   std::optional<fault> refuses(const std::string& address) const;
+  /// banned or kicked, where nobody from there is let in.
+  std::optional<fault> keeps_out(const std::string& address) const;
+  /// Whether so many who are kept out are being told why that another is closed without a word.
+  bool tells_many_why() const { return connections_.refused() >= connection_registry::most_told_why; }
+  /// Nobody is let in from there from now on; who is connected from there is closed.
+  void keep_out(const addresses_out& now, instant at);
   /// Whether even saying why costs too much.
   bool overrun() const;
   void enter(subscriber& who) { connections_.enter(who); }
@@ -99,6 +106,7 @@ private:
 
   connection_registry connections_;
   pending_writes writes_;
+  rules::address_bans out_;
   rules::delivery_count told_;
   rules::alarms alarms_;
   std::vector<private_id> delivered_;

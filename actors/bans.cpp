@@ -3,6 +3,7 @@
 #include "actors/settle_all.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/audit.hpp"
 #include "persistence/decisions/removals.hpp"
 #include "protocol/words/names.hpp"
 
@@ -19,6 +20,43 @@ void answer_when_it_holds(pointer self, const caf::typed_response_promise<Answer
     promise.deliver(Answer{with});
   };
   settle_all(self, deliver, self->state.directory, self->state.host);
+}
+
+/// Revokes what can be. REQUIRES: there may be such certificates.
+ended_certificates revoke(const certificate_office& office, const std::string& name) {
+  try {
+    const auto made = office.revoke(name);
+    return {made.count, made.not_stored};
+  } catch (const std::exception& error) {
+    return {0, error.what()};
+  }
+}
+
+/// Operators' certificates that have the name of an account end with it
+/// (docs/decisions/0039-certificates-end-with-accounts.md), but for the one that decides so, and the server's own,
+/// which is nobody's. `then` gets what ended, once the audit log has it.
+template <class Then>
+void end_certificates(pointer self, const std::string& username, const decision& why, Then then) {
+  const auto name = key_of(username);
+  const auto& office = self->state.certificates;
+  if (!office.revoke || !is_peer_name(name) || name == why.by || name == local_administrator)
+    return then(ended_certificates{});
+  const auto ended = revoke(office, name);
+  if (ended.revoked == 0 && ended.trouble.empty())
+    return then(ended);
+  self->send(self->state.relay, names_of_operators(office));
+  if (!ended.trouble.empty())
+    log::error("the certificates of an account that is gone are not revoked for good",
+               {{"name", name}, {"why", ended.trouble}});
+  const auto result = ended.trouble.empty() ? "done" : ended.revoked == 0 ? "refused" : "not_stored";
+  write_store(
+      self, self->state.store,
+      [name, why, result](const persistence::writing& db) {
+        db.audit.note({why.by, why.from, "the account is gone", why.at, why.account, why.by_moderator},
+                      audited::revoke_certificates, name, result);
+        return done{};
+      },
+      [then, ended](done) { then(ended); }, [then, ended](fault) { then(ended); }); // the server's log has it
 }
 
 caf::result<removed> kick(pointer self, const kick_user& msg) {
@@ -59,7 +97,9 @@ caf::result<removed> ban_for_good(pointer self, const ban_user& msg) {
         log::info("banned", {{"user", hit->username}, {"by", msg.why.by}});
         self->send(self->state.directory, close_user{hit->id, event::banned{}});
         self->send(self->state.host, forget_user{hit->id, hit->salons});
-        answer_when_it_holds(self, answer, removed{hit->username});
+        end_certificates(self, hit->username, msg.why, [self, answer, hit](const ended_certificates& ended) {
+          answer_when_it_holds(self, answer, removed{hit->username, ended});
+        });
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -83,20 +123,52 @@ caf::result<removed> keep_out(pointer self, const ban_name& msg) {
   return answer;
 }
 
-caf::result<removed> unban(pointer self, const unban_user& msg) {
+caf::result<removed> shut_out(pointer self, const ban_address& msg) {
   auto answer = self->make_response_promise<removed>();
-  const auto key = key_of(msg.target);
+  const auto where = address_range::parse(msg.where);
+  if (!where)
+    return make_error(fault::invalid_name);
+  auto why = msg.why;
+  why.at = wall_clock(); // read once for both, as of a kick
+  const auto until = msg.seconds == 0 ? std::nullopt : std::optional(why.at + std::chrono::seconds{msg.seconds});
   write_store(
       self, self->state.store,
-      [key, why = msg.why](const persistence::writing& db) { return decisions::unban(db, key, why); },
-      [self, answer, key, msg](const outcome<done>& ended) mutable {
+      [where, until, why](const persistence::writing& db) { return decisions::ban_address(db, *where, until, why); },
+      [self, answer, where, msg](const outcome<std::vector<address_ban>>& out) mutable {
+        if (!out) {
+          answer.deliver(make_error(out.why()));
+          return;
+        }
+        self->send(self->state.relay, told_of(*out));
+        log::info("an address is banned",
+                  {{"address", where->to_string()}, {"by", msg.why.by}, {"seconds", msg.seconds}});
+        answer_when_it_holds(self, answer, removed{where->to_string()});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+  return answer;
+}
+
+caf::result<removed> unban(pointer self, const unban_user& msg) {
+  auto answer = self->make_response_promise<removed>();
+  write_store(
+      self, self->state.store,
+      [target = msg.target, why = msg.why](const persistence::writing& db) {
+        return decisions::unban_any(db, target, why);
+      },
+      [self, answer, msg](const outcome<decisions::let_in>& ended) mutable {
         if (!ended) {
           answer.deliver(make_error(ended.why()));
           return;
         }
-        self->state.rules.remove(key);
-        log::info("unbanned", {{"user", msg.target}, {"by", msg.why.by}});
-        answer_when_it_holds(self, answer, removed{msg.target});
+        auto whom = msg.target;
+        if (ended->addresses) {
+          self->send(self->state.relay, told_of(*ended->addresses));
+          whom = address_range::parse(whom)->to_string();
+        } else {
+          self->state.rules.remove(key_of(whom));
+        }
+        log::info("unbanned", {{"user", whom}, {"by", msg.why.by}});
+        answer_when_it_holds(self, answer, removed{whom});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -118,7 +190,9 @@ caf::result<erased> erase(pointer self, const erase_user& msg) {
         log::info("erased", {{"receipt", gone->receipt}, {"by", msg.why.by}}); // not whom: logs are kept elsewhere
         self->send(self->state.directory, close_user{gone->who.id, event::erased{}});
         self->send(self->state.host, forget_user{gone->who.id, gone->who.salons});
-        answer_when_it_holds(self, answer, erased{*gone});
+        end_certificates(self, gone->who.username, msg.why, [self, answer, gone](const ended_certificates& ended) {
+          answer_when_it_holds(self, answer, erased{*gone, ended});
+        });
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
@@ -126,12 +200,22 @@ caf::result<erased> erase(pointer self, const erase_user& msg) {
 
 } // namespace
 
+addresses_out told_of(const std::vector<address_ban>& all) {
+  addresses_out result;
+  result.all.reserve(all.size());
+  for (const auto& one : all)
+    result.all.push_back({one.where.to_string(), !one.until, one.until.value_or(moment{})});
+  return result;
+}
+
 bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor store, directory_actor directory,
-                               host_actor host) {
+                               host_actor host, relay_actor relay, certificate_office certificates) {
   self->state.rules = rules::bans{out};
   self->state.store = std::move(store);
   self->state.directory = std::move(directory);
   self->state.host = std::move(host);
+  self->state.relay = std::move(relay);
+  self->state.certificates = std::move(certificates);
   self->set_error_handler([](caf::error& why) {
     log::warning("the ban registry was told an error", {{"why", to_string(why)}});
   });
@@ -147,6 +231,7 @@ bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor s
       },
       [self](const ban_user& msg) { return ban_for_good(self, msg); },
       [self](const ban_name& msg) { return keep_out(self, msg); },
+      [self](const ban_address& msg) { return shut_out(self, msg); },
       [self](const unban_user& msg) { return unban(self, msg); },
       [self](const erase_user& msg) { return erase(self, msg); },
   };

@@ -17,6 +17,7 @@ connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house,
       over_tls_(socket_->shaking()) {
   spells = &codec_->spells();
   peer = socket_->peer();
+  refused = refusal_.has_value();
   house_->enter(*this);
 }
 

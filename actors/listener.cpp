@@ -18,12 +18,15 @@ unsigned let_in(caf::io::broker* self, net::default_multiplexer& loop, const std
                 const dialect& speaks, config::endpoint::kind how, caf::intrusive_ptr<client_socket> socket) {
   if (house->overrun())
     return 1; // closed without a word: there are too many to talk to
-  if (how == config::endpoint::kind::tls)
-    socket->speak_tls(house->certificate);
   const auto now = self->clock().now();
-  const auto refusal = house->refuses(socket->peer());
+  const auto kept_out = house->keeps_out(socket->peer());
+  const auto refusal = kept_out ? kept_out : house->refuses(socket->peer());
   if (refusal)
     house->tell_fact("refused a connection", to_string(*refusal), socket->peer(), now);
+  if (kept_out && (how == config::endpoint::kind::tls || house->tells_many_why()))
+    return 1; // closed without a word: it could be told only behind a handshake, which costs
+  if (how == config::endpoint::kind::tls)
+    socket->speak_tls(house->certificate);
   const auto worth = house->allowed.in_debt(network_of(socket->peer()), now) ? worth_in_debt : 1;
   caf::actor_config cfg{&loop};
   self->system().spawn_class<connection, caf::no_spawn_options>(cfg, house, std::move(socket), speaks, refusal);

@@ -33,6 +33,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       },
       [house](const new_settings& now) { house->take_up(now); },
       [](const settle&) { return settled{}; },
+      [house, self](const addresses_out& now) { house->keep_out(now, self->clock().now()); },
       [house](const operator_names& now) { house->reserved.set(now.names); },
       [house, self](const tick&) { house->tick(self->clock().now()); },
   };

@@ -46,8 +46,8 @@ void start_listener(pointer self, size_t which) {
 
 void start_bans(pointer self, std::vector<ban> out) {
   auto& st = self->state;
-  st.actors.bans =
-      self->spawn<caf::monitored>(bans, std::move(out), st.actors.store, st.actors.directory, st.actors.host);
+  st.actors.bans = self->spawn<caf::monitored>(bans, std::move(out), st.actors.store, st.actors.directory,
+                                               st.actors.host, st.actors.relay, st.parts.certificates);
 }
 
 void start_passwords(pointer self) {
@@ -98,6 +98,7 @@ std::string what_of(const std::exception_ptr& error) {
 struct read_first {
   std::vector<stored_salon> salons;
   std::vector<ban> out;
+  std::vector<address_ban> addresses;
   std::vector<persistence::known_address> known;
 };
 
@@ -108,6 +109,7 @@ read_first read_at_start(persistence::store& db) {
     const auto now = wall_clock();
     all.salons = read_salons(committed);
     all.out = committed.bans.all(now);
+    all.addresses = committed.bans.addresses(now);
     all.known = committed.sessions.known_addresses(now - persistence::session_store::address_life, most_known);
   });
   return all;
@@ -132,6 +134,7 @@ void start_all(pointer self) {
   st.actors.house = std::make_shared<audience>(st.parts.settings);
   st.actors.house->certificate = st.parts.certificate;
   st.actors.house->reserved.set(names_of_operators(st.parts.certificates).names);
+  st.actors.house->keep_out(told_of(at_start.addresses), self->clock().now());
   st.actors.house->allowed.remember(at_start.known, self->clock().now(), st.started);
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
   const auto broken = [member = st.parts.member](const std::string& why) {
@@ -203,11 +206,14 @@ void on_listener_failure(pointer self, size_t which) {
 }
 
 void restart_bans(pointer self) {
-  auto job = make_read_job([at = wall_clock()](const persistence::reading& db) { return db.bans.all(at); });
+  auto job = make_read_job([at = wall_clock()](const persistence::reading& db) {
+    return std::pair{db.bans.all(at), db.bans.addresses(at)};
+  });
   self->request(self->state.actors.store, caf::infinite, store_work{job})
       .then(
           [self, job](const store_done&) {
-            start_bans(self, std::move(job->result));
+            start_bans(self, std::move(job->result.first));
+            self->send(self->state.actors.relay, told_of(job->result.second)); // the old one may have died between
             tell_of_services(self);
             tell_of_change(self);
           },

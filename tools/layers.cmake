@@ -34,6 +34,8 @@ endfunction()
 
 # words: values. ICU makes the keys of names and says which look alike, and nothing else needs it.
 row(FILES "^protocol/words/(names|lookalikes)[.]" OURS "^protocol/words/" LIBRARIES icu)
+# The system reads and writes addresses (docs/decisions/0038-bans-by-address.md).
+row(FILES "^protocol/words/address_range[.]" OURS "^protocol/words/" LIBRARIES posix)
 row(FILES "^protocol/(words|commands)/" OURS "^protocol/(words|commands)/")
 # codecs: no sockets, no CAF, no stores, no rules
 row(FILES "^protocol/" OURS "^protocol/" LIBRARIES json)

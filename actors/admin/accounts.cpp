@@ -1,15 +1,16 @@
-// Commands about users: who they are, who is out, what they may do.
+// Commands about users: who they are, what they may do.
 #include "persistence/contracts/accounts.hpp"
 #include "actors/admin/ask.hpp"
 #include "actors/admin/effects.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
-#include "persistence/contracts/bans.hpp"
 #include "persistence/contracts/salons.hpp"
 #include "persistence/decisions/accounts.hpp"
 #include "persistence/decisions/registrations.hpp"
 #include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
+#include <algorithm>
+#include <ctime>
 
 namespace salond {
 namespace {
@@ -68,65 +69,6 @@ void list_users(const admin_call_ptr& call) {
       });
 }
 
-// --- who is out ---
-
-template <class Message>
-void ask_bans(const admin_call_ptr& call, Message what) {
-  call->self()
-      ->request(call->parts().services.bans, caf::infinite, std::move(what))
-      .then(
-          [call](const removed& hit) {
-            call->done(json{{"done", true}, {"user", hit.username}});
-          },
-          [call](caf::error& error) { // the line is written, at the time of the decision
-            const auto why = fault_of(error);
-            call->refuse_noted(why == fault::not_allowed ? admin_verdict::not_allowed : admin_verdict::refused,
-                               sentence_of(why));
-          });
-}
-
-constexpr int64_t most_minutes_of_moderators = 60; // who is to be out for longer is an administrator's matter
-
-void kick(const admin_call_ptr& call) {
-  const auto minutes = call->said().number("MINUTES").value_or(5);
-  if (minutes < 1 || minutes > 527040) // a year
-    return call->refuse(admin_verdict::wrong_usage, "MINUTES is from 1 to 527040, which is a year");
-  if (call->file.rights.role == role::moderator && minutes > most_minutes_of_moderators)
-    return call->forbid("a moderator kicks for at most 60 minutes");
-  ask_bans(call, kick_user{call->said().get("USER"), minutes * 60, call->why(call->said().text())});
-}
-
-void ban_for_good(const admin_call_ptr& call) {
-  const auto name = call->said().get("USER");
-  if (call->said().has("--name")) { // it refuses a name that an account has: this deletes nothing
-    if (!is_name(name))
-      return call->refuse(fault::invalid_username);
-    return ask_bans(call, ban_name{name, call->why(call->said().text())});
-  }
-  ask_bans(call, ban_user{call->said().get("USER"), call->why(call->said().text())});
-}
-
-void unban(const admin_call_ptr& call) {
-  ask_bans(call, unban_user{call->said().get("USER"), call->why()});
-}
-
-void list_bans(const admin_call_ptr& call) {
-  ask_to_read(
-      call, [now = wall_clock()](const reading& db) { return db.bans.all(now); },
-      [call](const std::vector<salond::ban>& out) {
-        std::vector<json> list;
-        for (const auto& one : out)
-          list.push_back({{"user", one.username},
-                          {"until", one.until ? iso_time(*one.until) : "for good"},
-                          {"since", iso_time(one.since)},
-                          {"by", one.by},
-                          {"reason", one.reason}});
-        answer_list(call, std::move(list), {"user", most_listed, true});
-      });
-}
-
-// --- accounts ---
-
 /// The input of a command that asked for a password: one line.
 std::string password_of(const admin_call_ptr& call) {
   auto password = call->input;
@@ -182,12 +124,43 @@ void set_password(const admin_call_ptr& call) {
   });
 }
 
+/// Whether the account has an operator's certificate that is valid: one of its name and its role.
+bool has_certificate(const admin_call_ptr& call, const user& who) {
+  const auto& office = call->parts().certificates;
+  if (!office.list || who.role == role::user)
+    return false;
+  const auto kind = who.role == role::administrator ? peer_kind::administrator : peer_kind::moderator;
+  const identity holder{kind, key_of(who.username)};
+  const auto now = std::time(nullptr);
+  const auto all = office.list();
+  return holder.name != local_administrator && std::any_of(all.begin(), all.end(), [&](const auto& one) {
+           return one.facts.who == holder && !one.revoked && one.facts.until > now;
+         });
+}
+
+/// Why the user cannot have another name; "" where he can. A certificate cannot be given another one.
+std::string why_name_stays(const admin_call_ptr& call, const std::string& new_name) {
+  const auto& target = call->file.target;
+  if (!target || key_of(new_name) == key_of(target->who.username))
+    return {};
+  try {
+    return has_certificate(call, target->who)
+               ? "the operator's certificate " + key_of(target->who.username)
+                     + " belongs to this user: cert revoke it first, and issue one with the new name"
+               : std::string{};
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
 void rename_user(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (!is_name(name))
     return call->refuse(fault::invalid_username);
   if (is_reserved(name) && key_of(name) != key_of(call->said().get("USER")))
     return call->refuse(fault::reserved_name);
+  if (const auto why = why_name_stays(call, name); !why.empty())
+    return call->refuse(admin_verdict::refused, why);
   ask_to_write(
       call,
       [key = key_of(call->said().get("USER")), name, why = call->why()](const writing& db) {
@@ -239,10 +212,6 @@ void set_role(const admin_call_ptr& call) {
 
 void add_account_commands(std::map<std::string_view, admin_command>& to) {
   to["users"] = list_users;
-  to["kick"] = kick;
-  to["ban"] = ban_for_good;
-  to["unban"] = unban;
-  to["bans"] = list_bans;
   to["user add"] = add_user;
   to["password"] = set_password;
   to["user rename"] = rename_user;

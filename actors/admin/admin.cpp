@@ -299,6 +299,7 @@ void note_later(admin_pointer self, late_line line) {
 admin_core::behavior_type admin(pointer self, admin_parts parts) {
   self->state.parts = std::move(parts);
   add_account_commands(self->state.commands);
+  add_ban_commands(self->state.commands);
   add_session_commands(self->state.commands);
   add_invitation_commands(self->state.commands);
   add_salon_commands(self->state.commands);

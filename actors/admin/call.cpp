@@ -8,7 +8,6 @@
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <ctime>
-#include <set>
 
 namespace salond {
 namespace {
@@ -35,19 +34,6 @@ bool has_line_of(const persistence::reading& db, const decision& why) {
 
 bool is_of_call(const persistence::audit_line& line, const decision& why) {
   return to_ms(line.at) == to_ms(why.at) && line.by == why.by && line.from == why.from;
-}
-
-operator_names names_of_operators(const certificate_office& office) {
-  std::set<std::string> names;
-  try {
-    if (office.list)
-      for (const auto& one : office.list())
-        if (!one.revoked && is_operator(one.facts.who.kind))
-          names.insert(one.facts.who.name);
-  } catch (const std::exception& error) {
-    log::warning("the names of operators cannot be read, so they can be registered", {{"why", error.what()}});
-  }
-  return {{names.begin(), names.end()}};
 }
 
 admin_call::admin_call(admin_pointer self, peer from, spoken_command said)
@@ -273,6 +259,13 @@ json profile_fields(const persistence::user_profile& of) {
           {"connected", of.connected},
           {"disabled", of.disabled},
           {"last_seen", of.last_seen ? json(iso_time(*of.last_seen)) : json(nullptr)}};
+}
+
+void tell_ended(json& answer, const ended_certificates& what) {
+  if (what.revoked != 0)
+    answer["certificates_revoked"] = what.revoked;
+  if (!what.trouble.empty())
+    answer["warning"] = "certificates of that name are not revoked for good, so use cert revoke: " + what.trouble;
 }
 
 json audit_fields(const persistence::audit_line& line) {

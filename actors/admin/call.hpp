@@ -1,6 +1,7 @@
 // One command of an operator, from the request to the last piece of its answer.
 #pragma once
 #include "actors/admin/messages.hpp"
+#include "actors/certificate_office.hpp"
 #include "actors/cluster/member.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
@@ -8,7 +9,6 @@
 #include "actors/interfaces/relay.hpp"
 #include "actors/interfaces/server.hpp"
 #include "actors/rules/permissions.hpp"
-#include "actors/transport/tls_folder.hpp"
 #include "actors/transport/transport.hpp"
 #include "config/load.hpp"
 #include "protocol/words/time_meant.hpp"
@@ -20,16 +20,6 @@
 namespace salond {
 
 using json = nlohmann::ordered_json;
-
-/// Certificates of operators, as the admin actor hands them out. Functions throw pki_error.
-struct certificate_office {
-  std::function<std::string(const identity&)> issue; ///< a bundle's one file
-  std::function<std::vector<issued_certificate>()> list;
-  std::function<revocation(const std::string& name)> revoke; ///< live connections end
-};
-
-/// Whose certificates are valid, once each; none where they cannot be read, which is logged.
-operator_names names_of_operators(const certificate_office& office);
 
 /// A configuration that was read again and checked whole, and is not yet in force.
 struct reread_configuration {
@@ -196,10 +186,11 @@ using admin_call_ptr = std::shared_ptr<admin_call>;
 /// Carries out a command that is allowed.
 using admin_command = void (*)(const admin_call_ptr&);
 
-/// The function of each command, by its name. One place a group: accounts.cpp, sessions.cpp,
+/// The function of each command, by its name. One place a group: accounts.cpp, bans.cpp, sessions.cpp,
 /// invitations.cpp, salons.cpp, salon_details.cpp, contents.cpp, node.cpp, health.cpp, audit.cpp, data.cpp, import.cpp,
 /// personal.cpp.
 void add_account_commands(std::map<std::string_view, admin_command>& to);
+void add_ban_commands(std::map<std::string_view, admin_command>& to);
 void add_session_commands(std::map<std::string_view, admin_command>& to);
 void add_invitation_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_commands(std::map<std::string_view, admin_command>& to);
@@ -247,6 +238,8 @@ std::optional<size_t> limit_meant(const admin_call_ptr& call, size_t usual);
 std::string sentence_of(fault why);
 /// An account as an operator is told of it, without its salons.
 json profile_fields(const persistence::user_profile& of);
+/// Adds what became of an account's certificates to an answer; nothing where there were none.
+void tell_ended(json& answer, const ended_certificates& what);
 /// A line of the audit log as an operator is told it, without its number.
 json audit_fields(const persistence::audit_line& line);
 /// All of them, with `between` between two.

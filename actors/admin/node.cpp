@@ -133,6 +133,8 @@ void carry_out_noted(const admin_call_ptr& call, const std::string& name, Work w
   }
 }
 
+constexpr int64_t usual_days = 365, most_days = 3650;
+
 void issue_certificate(const admin_call_ptr& call) {
   const auto role = call->said().has("--role") ? call->said().get("--role") : "administrator";
   const auto kind = peer_kind_of(role);
@@ -143,11 +145,19 @@ void issue_certificate(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::wrong_usage, peer_name_rule);
   if (name == local_administrator) // two would be one in the audit log, and neither could revoke itself alone
     return call->refuse(admin_verdict::refused, "that is the name of the server's own certificate; choose another one");
-  note(call, name, role, [call, kind, name] {
+  const auto days = call->said().number("--days").value_or(usual_days);
+  if (days < 1 || days > most_days)
+    return call->refuse(admin_verdict::wrong_usage, "--days is from 1 to 3650, which is ten years");
+  validity lasts;
+  lasts.until = std::chrono::hours{24 * days};
+  note(call, name, role, [call, kind, name, lasts] {
     carry_out_noted(call, name, [&](const certificate_office& office) {
-      const auto bundle = office.issue({*kind, name});
+      const auto made = office.issue({*kind, name}, lasts);
       tell(call, names_of_operators(office)); // nobody registers that name any more
-      call->done(json{{"name", name}, {"role", to_string(*kind)}, {"bundle", bundle}});
+      call->done(json{{"name", name},
+                      {"role", to_string(*kind)},
+                      {"until", iso_time(moment{std::chrono::seconds{made.until}})},
+                      {"bundle", made.text}});
     });
   });
 }

@@ -174,11 +174,13 @@ void erase(const admin_call_ptr& call) {
             json deleted = json::object();
             for (const auto& [table, rows] : gone.what.deleted)
               deleted[table] = rows;
-            call->done(json{{"receipt", gone.what.receipt},
-                            {"user", gone.what.who.username},
-                            {"at", iso_time(call->why().at)},
-                            {"by", call->why().by},
-                            {"deleted_rows", deleted}});
+            json answer{{"receipt", gone.what.receipt},
+                        {"user", gone.what.who.username},
+                        {"at", iso_time(call->why().at)},
+                        {"by", call->why().by},
+                        {"deleted_rows", deleted}};
+            tell_ended(answer, gone.certificates);
+            call->done(answer);
           },
           refusing_error(call));
 }

@@ -34,11 +34,13 @@ void connection_registry::enter(subscriber& who) {
   all_.emplace(who.number, &who);
   who.network = network_of(who.peer);
   ++networks_[who.network];
+  refused_ += who.refused ? 1 : 0;
 }
 
 bool connection_registry::leave(subscriber& who) {
   if (all_.erase(who.number) == 0)
     return false;
+  refused_ -= who.refused ? 1 : 0;
   const auto here = networks_.find(who.network);
   if (here != networks_.end() && --here->second == 0)
     networks_.erase(here);

@@ -12,6 +12,8 @@ class connection_registry {
 public:
   /// Connections above the limit that may still be told why they are closed.
   static constexpr size_t max_refusals_at_once = 256;
+  /// So many are told at once why they are not let in.
+  static constexpr size_t most_told_why = 64;
 
   /// No two are the same, across restarts too.
   connection_id next_id();
@@ -20,13 +22,15 @@ public:
   /// Whether even saying why costs too much: far above the limit.
   bool overrun(const config::limits& limits) const;
 
-  /// Gives it its number and its network. REQUIRES: its address.
+  /// Gives it its number and its network. REQUIRES: its address, and whether it is refused.
   void enter(subscriber& who);
   /// False where it is not there.
   bool leave(subscriber& who);
   /// Null where it is gone.
   subscriber* find(connection_id number) const;
   size_t size() const { return all_.size(); }
+  /// How many of them are not let in.
+  size_t refused() const { return refused_; }
   bool empty() const { return all_.empty(); }
   /// As they are now; the list does not change when one of them leaves.
   std::vector<subscriber*> all() const;
@@ -35,6 +39,7 @@ private:
   int64_t last_id_ = 0;
   std::unordered_map<connection_id, subscriber*> all_;
   std::unordered_map<std::string, size_t> networks_;
+  size_t refused_ = 0;
 };
 
 /// Connections that have something to write, each once.

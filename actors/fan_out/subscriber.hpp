@@ -41,6 +41,7 @@ public:
   connection_id number;             ///< from connection_registry::enter() on
   std::string peer;                 ///< its address
   std::string network;              ///< whose allowances it uses: network_of() its address
+  bool refused = false;             ///< it is told why it is not let in, and closed
   const spelling* spells = nullptr; ///< how events are spelled for it
   rules::backlog backlog;           ///< private messages before it is over; later ones come as they are told
   /// Its user; none before the user is proven.

@@ -27,14 +27,26 @@ struct ban_name {
   std::string name;
   decision why;
 };
-/// An operator ends a kick or a ban.
+/// An administrator lets nobody in any more from an address or a network.
+struct ban_address {
+  std::string where;   ///< as address_range has it
+  int64_t seconds = 0; ///< 0: for good
+  decision why;
+};
+/// An operator ends a kick or a ban, or that of an address or a network.
 struct unban_user {
   std::string target;
   decision why;
 };
-/// It holds everywhere; answers how the name is spelled.
+/// The operators' certificates that had the name of an account which is gone.
+struct ended_certificates {
+  uint64_t revoked = 0;
+  std::string trouble; ///< why they are not, or for this run alone; empty where they are
+};
+/// It holds everywhere; answers how the name, the address or the network is spelled.
 struct removed {
   std::string username;
+  ended_certificates certificates = {};
 };
 /// An administrator deletes an account and all that is personal; the name is free.
 struct erase_user {
@@ -44,6 +56,7 @@ struct erase_user {
 /// What was deleted.
 struct erased {
   persistence::erased_user what;
+  ended_certificates certificates = {};
 };
 
 /// BANS: the registry of who is out until when. The store decides what is refused.
@@ -52,11 +65,13 @@ using bans_actor = caf::typed_actor<
     caf::replies_to<check_name>::with<name_allowed>,
     // Stores it, has the user's connections closed, and answers when that holds.
     caf::replies_to<kick_user>::with<removed>,
-    // The same, and the salons forget the account, which is deleted.
+    // The same, and the salons forget the account, which is deleted; operators' certificates of its name end.
     caf::replies_to<ban_user>::with<removed>,
     // Stores it, and answers when the name can neither log in nor be registered.
     caf::replies_to<ban_name>::with<removed>,
-    // Stores it, and answers when the name may log in again.
+    // Stores it, has the connections from there closed, and answers when that holds.
+    caf::replies_to<ban_address>::with<removed>,
+    // Stores it, and answers when the name may log in again, or who comes from there is let in.
     caf::replies_to<unban_user>::with<removed>,
     // As a ban, but nothing keeps the name.
     caf::replies_to<erase_user>::with<erased>>;
@@ -66,9 +81,11 @@ SALOND_NO_VALUES(name_allowed)
 SALOND_VALUES(kick_user, x.target, x.seconds, x.why)
 SALOND_VALUES(ban_user, x.target, x.why)
 SALOND_VALUES(ban_name, x.name, x.why)
+SALOND_VALUES(ban_address, x.where, x.seconds, x.why)
 SALOND_VALUES(unban_user, x.target, x.why)
-SALOND_VALUES(removed, x.username)
+SALOND_VALUES(ended_certificates, x.revoked, x.trouble)
+SALOND_VALUES(removed, x.username, x.certificates)
 SALOND_VALUES(erase_user, x.target, x.why)
-SALOND_VALUES(erased, x.what)
+SALOND_VALUES(erased, x.what, x.certificates)
 
 } // namespace salond

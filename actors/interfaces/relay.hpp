@@ -49,6 +49,16 @@ struct announce {
 struct operator_names {
   std::vector<std::string> names;
 };
+/// An address or a network from where nobody is let in; until then where it is not for good.
+struct address_out {
+  std::string where; ///< as address_range has it
+  bool for_good = false;
+  moment until;
+};
+/// All of them, as the store has them now.
+struct addresses_out {
+  std::vector<address_out> all;
+};
 /// Who hears a salon now?
 struct list_hearers {
   salon_id salon;
@@ -137,6 +147,8 @@ using relay_actor = caf::typed_actor<
     caf::reacts_to<salon_archived>,
     // Refuses to register these names, until it hears of others.
     caf::reacts_to<operator_names>,
+    // Lets nobody in from there, until it hears of others, and closes the connections from there.
+    caf::reacts_to<addresses_out>,
     // Connections ask these actors from now on. Those that wait for the old ones are closed.
     caf::reacts_to<serving>,
     // Works by the settings from now on.
@@ -167,6 +179,8 @@ SALOND_VALUES(decision_told, x.who, x.what)
 SALOND_VALUES(salon_lost, x.salon)
 SALOND_VALUES(announce, x.what)
 SALOND_VALUES(operator_names, x.names)
+SALOND_VALUES(address_out, x.where, x.for_good, x.until)
+SALOND_VALUES(addresses_out, x.all)
 SALOND_VALUES(list_hearers, x.salon, x.after_key)
 SALOND_NO_VALUES(survey)
 SALOND_VALUES(surveyed_salon, x.salon, x.name, x.hearers, x.messages)

@@ -34,6 +34,8 @@ const std::vector<stored_table> tables = {
     {"invitation_salons", {{"invitation_id", number}, {"salon_id", number}}, 2},
     {"bans", {{"username_key", bytes}, {"username", text}, {"until_ms", number, or_null}, {"created_ms", number},
               {"reason", text}, {"by_whom", text}}},
+    {"address_bans", {{"network", text}, {"until_ms", number, or_null}, {"created_ms", number}, {"reason", text},
+                      {"by_whom", text}}},
     {"audit", {{"audit_id", number}, {"at_ms", number}, {"by_whom", text}, {"from_where", text}, {"what", text},
                {"to_whom", text}, {"reason", text}, {"result", text}}, 1, true},
 };

@@ -4,11 +4,10 @@
 namespace salond::persistence {
 namespace {
 
-constexpr std::pair<fact::kind, const char*> words[] = {{fact::kind::out, "out"},
-                                                        {fact::kind::account, "account"},
-                                                        {fact::kind::salon, "salon"},
-                                                        {fact::kind::membership, "membership"},
-                                                        {fact::kind::import, "import"}};
+constexpr std::pair<fact::kind, const char*> words[] = {
+    {fact::kind::out, "out"},       {fact::kind::account, "account"},
+    {fact::kind::salon, "salon"},   {fact::kind::membership, "membership"},
+    {fact::kind::import, "import"}, {fact::kind::address, "address"}};
 
 } // namespace
 

@@ -14,11 +14,12 @@ struct fact {
     salon,      ///< one was made, changed, archived or restored
     membership, ///< one was made or ended
     import,     ///< accounts were made, with memberships of any salons
+    address,    ///< an address or a network was banned, or may come again
   };
   kind what = kind::account;
   user_id who = {};      ///< 0: nobody, or an account that is known by its name alone
   salon_id salon = {};   ///< 0: none
-  std::string name = {}; ///< a username, as far as it matters
+  std::string name = {}; ///< a username, as far as it matters; or the address or network
 
   friend bool operator==(const fact& a, const fact& b) {
     return a.what == b.what && a.who == b.who && a.salon == b.salon && a.name == b.name;

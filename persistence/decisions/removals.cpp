@@ -103,6 +103,30 @@ outcome<done> unban(const writing& db, const std::string& target_key, const deci
   return done{};
 }
 
+outcome<std::vector<address_ban>> ban_address(const writing& db, const address_range& where,
+                                              std::optional<moment> until, const decision& why) {
+  const auto minutes = until ? std::chrono::ceil<std::chrono::minutes>(*until - why.at).count() : 0;
+  const auto what = until ? with(where.to_string(), std::to_string(minutes) + (minutes == 1 ? " minute" : " minutes"))
+                          : where.to_string();
+  db.bans.forget_addresses(why.at);
+  if (db.bans.count_addresses(why.at) >= ban_store::most_addresses && !db.bans.is_out(where, why.at))
+    return refuse(db, why, audited::ban_address, what, fault::busy);
+  db.bans.put(where, until, why);
+  note(db, why, audited::ban_address, what);
+  return db.bans.addresses(why.at);
+}
+
+outcome<let_in> unban_any(const writing& db, const std::string& target, const decision& why) {
+  const auto where = address_range::parse(target);
+  if (!where || !db.bans.is_out(*where, why.at)) {
+    const auto ended = unban(db, key_of(target), why);
+    return ended ? outcome<let_in>(let_in{}) : ended.why();
+  }
+  db.bans.end(*where);
+  note(db, why, audited::unban, where->to_string());
+  return let_in{db.bans.addresses(why.at)};
+}
+
 outcome<erased_user> erase(const writing& db, const std::string& target_key, const decision& why) {
   const auto target = db.accounts.find(target_key);
   const auto whom = spelling(target, target_key);

@@ -273,6 +273,13 @@ void add_nodes(connection& db) {
   add_column(db, look, {"messages", "post", "BIGINT NULL"});
 }
 
+// From where nobody is let in: what protocol/words/address_range calls it. until_ms NULL: for good.
+void add_address_bans(connection& db) {
+  db.execute("CREATE TABLE IF NOT EXISTS address_bans (network VARCHAR(64) NOT NULL PRIMARY KEY, until_ms BIGINT NULL,"
+             " created_ms BIGINT NOT NULL, reason TEXT NOT NULL, by_whom VARCHAR(512) NOT NULL,"
+             " KEY ix_address_bans_until (until_ms))" SALOND_TABLE_OPTIONS);
+}
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -299,7 +306,8 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add the indexes of kicks and roles", add_indexes},
                           {"remember what banned names look like", add_looks_of_bans},
                           {"add invitations, disabled accounts, and who banned", add_invitations},
-                          {"add what several nodes share", add_nodes}};
+                          {"add what several nodes share", add_nodes},
+                          {"add bans of addresses and networks", add_address_bans}};
 
 } // namespace
 

@@ -1,4 +1,4 @@
-// Kicks and bans.
+// Kicks and bans, of names and of addresses.
 #include "persistence/contracts/bans.hpp"
 #include "persistence/sql/features.hpp"
 #include "persistence/sql/rows.hpp"
@@ -58,6 +58,47 @@ public:
   }
 
   void forget_kicks(moment now) override { db().run("DELETE FROM bans WHERE until_ms <= ?", {to_ms(now)}); }
+
+  std::vector<address_ban> addresses(moment now) const override {
+    std::vector<address_ban> result;
+    const auto found = db().ask("SELECT network, until_ms, created_ms, by_whom, reason FROM address_bans "
+                                "WHERE until_ms IS NULL OR until_ms > ? ORDER BY network",
+                                {to_ms(now)});
+    while (found->next())
+      if (const auto where = address_range::parse(found->text(0))) // what a hand wrote there may be none
+        result.push_back({*where, found->is_null(1) ? std::nullopt : std::optional(from_ms(found->integer(1))),
+                          from_ms(found->integer(2)), found->text(3), found->text(4)});
+    return result;
+  }
+
+  size_t count_addresses(moment now) const override {
+    lock_names();
+    return static_cast<size_t>(
+        number_in(db().ask("SELECT count(*) FROM address_bans WHERE until_ms IS NULL OR until_ms > ?", {to_ms(now)})));
+  }
+
+  bool is_out(const address_range& where, moment now) const override {
+    return db()
+        .ask("SELECT 1 FROM address_bans WHERE network = ? AND (until_ms IS NULL OR until_ms > ?)",
+             {where.to_string(), to_ms(now)})
+        ->next();
+  }
+
+  void put(const address_range& where, std::optional<moment> until, const decision& why) override {
+    const auto network = where.to_string();
+    db().run("DELETE FROM address_bans WHERE network = ?", {network});
+    db().run("INSERT INTO address_bans(network, until_ms, created_ms, reason, by_whom) VALUES (?, ?, ?, ?, ?)",
+             {network, until ? parameter(to_ms(*until)) : parameter(nullptr), to_ms(why.at), why.reason, why.by});
+    tell_nodes({fact::kind::address, {}, {}, network});
+  }
+
+  void end(const address_range& where) override {
+    const auto network = where.to_string();
+    if (db().run("DELETE FROM address_bans WHERE network = ?", {network}) > 0)
+      tell_nodes({fact::kind::address, {}, {}, network});
+  }
+
+  void forget_addresses(moment now) override { db().run("DELETE FROM address_bans WHERE until_ms <= ?", {to_ms(now)}); }
 };
 
 } // namespace

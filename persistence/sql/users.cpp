@@ -153,7 +153,7 @@ public:
   /// As an operator he stands beside what he decided: by his username, or by his certificate's, which has small
   /// letters.
   void forget_beside(const user& who) override {
-    for (const std::string table : {"bans", "invitations"})
+    for (const std::string table : {"bans", "address_bans", "invitations"})
       db().run("UPDATE " + table + " SET by_whom = '' WHERE by_whom = ? OR by_whom = ?",
                {who.username, key_of(who.username)});
     db().forget_beside(who);

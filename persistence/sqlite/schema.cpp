@@ -217,6 +217,18 @@ CREATE TABLE invitation_salons (
 CREATE INDEX ix_invitation_salons_salon ON invitation_salons(salon_id);
 )";
 
+// From where nobody is let in: what protocol/words/address_range calls it. until_ms NULL: for good.
+constexpr const char* address_bans = R"(
+CREATE TABLE address_bans (
+  network TEXT PRIMARY KEY,
+  until_ms INTEGER,
+  created_ms INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  by_whom TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ix_address_bans_until ON address_bans(until_ms);
+)";
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -297,6 +309,10 @@ void add_invitations(database& db) {
   db.execute(invitations);
 }
 
+void add_address_bans(database& db) {
+  db.execute(address_bans);
+}
+
 void add_addresses(database& db) {
   db.execute(addresses);
 }
@@ -320,7 +336,8 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"add the indexes of authors, kicks and roles", add_indexes},
                           {"remember what banned names look like", add_looks_of_bans},
                           {"add invitations, disabled accounts, and who banned", add_invitations},
-                          {"nothing here: several nodes share MySQL or MariaDB alone", [](database&) {}}};
+                          {"nothing here: several nodes share MySQL or MariaDB alone", [](database&) {}},
+                          {"add bans of addresses and networks", add_address_bans}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

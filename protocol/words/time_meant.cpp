@@ -5,20 +5,6 @@
 namespace salond {
 namespace {
 
-/// "15m" and the like; nothing where it is none, or one of more than ten thousand years.
-std::optional<std::chrono::seconds> duration_meant(const std::string& text) {
-  if (text.size() < 2 || text.size() > 9 || text.find_first_not_of("0123456789") != text.size() - 1)
-    return std::nullopt;
-  const auto count = std::stoll(text);
-  switch (text.back()) {
-  case 's': return std::chrono::seconds{count};
-  case 'm': return std::chrono::minutes{count};
-  case 'h': return std::chrono::hours{count};
-  case 'd': return std::chrono::hours{24 * std::min<int64_t>(count, 3650000)};
-  default: return std::nullopt;
-  }
-}
-
 /// What is read is written again: strptime() takes more than what is meant, and timegm() turns what is no date into
 /// another day.
 std::optional<moment> date_meant(const std::string& text, const char* form) {
@@ -35,6 +21,19 @@ std::optional<moment> date_meant(const std::string& text, const char* form) {
 }
 
 } // namespace
+
+std::optional<std::chrono::seconds> duration_meant(const std::string& text) {
+  if (text.size() < 2 || text.size() > 9 || text.find_first_not_of("0123456789") != text.size() - 1)
+    return std::nullopt;
+  const auto count = std::stoll(text);
+  switch (text.back()) {
+  case 's': return std::chrono::seconds{count};
+  case 'm': return std::chrono::minutes{count};
+  case 'h': return std::chrono::hours{count};
+  case 'd': return std::chrono::hours{24 * std::min<int64_t>(count, 3650000)};
+  default: return std::nullopt;
+  }
+}
 
 std::optional<moment> time_meant(const std::string& text, moment now) {
   if (const auto ago = duration_meant(text))

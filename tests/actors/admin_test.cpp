@@ -49,6 +49,7 @@ protected:
 TEST_F(Admin, HasAFunctionForEveryCommand) {
   std::map<std::string_view, admin_command> functions;
   add_account_commands(functions);
+  add_ban_commands(functions);
   add_session_commands(functions);
   add_invitation_commands(functions);
   add_salon_commands(functions);

@@ -133,6 +133,7 @@ void fill(store& db) {
     decisions::disable_user(db, "gone", decided());
     decisions::kick(db, key_of(support::longest_name), noon + std::chrono::minutes(5), decided());
     decisions::ban(db, "gone", decided());
+    decisions::ban_address(db, *address_range::parse("2001:db8::/48"), noon + std::chrono::minutes(5), decided());
   });
   const auto table = [](const char* name) -> const stored_table& {
     for (const auto& one : stored_tables())

@@ -66,7 +66,7 @@ TEST_F(SaidAsItIs, ARevocationThatCouldNotBeWrittenIsToldAsThat) {
     return std::vector{one};
   };
   certificates.revoke = [](const std::string&) -> revocation { throw pki_error("certificates.new: No space left"); };
-  certificates.issue = [](const identity&) -> std::string { throw pki_error("No space left"); };
+  certificates.issue = [](const identity&, const validity&) -> issued_bundle { throw pki_error("No space left"); };
   start();
 
   for (const words& said : {words{"cert", "revoke", "zed"}, words{"cert", "issue", "zed"}}) {
@@ -206,7 +206,7 @@ TEST_F(SaidAsItIs, SessionsThatAreClosedAreToldAsClosedThoughTheLastStepIsRefuse
 // Two certificates of one name are one in the audit log, and whoever bears it can revoke neither.
 TEST_F(SaidAsItIs, NobodyElseGetsTheNameOfTheServersOwnCertificate) {
   certificates.list = [] { return std::vector<issued_certificate>{}; };
-  certificates.issue = [](const identity&) { return std::string("bundle"); };
+  certificates.issue = [](const identity&, const validity&) { return issued_bundle{"bundle", 0}; };
   start();
 
   for (const words& said : {words{"cert", "issue", "local"}, words{"cert", "issue", "local", "--role=moderator"}}) {
@@ -224,9 +224,9 @@ TEST_F(SaidAsItIs, NoAccountIsMadeWithTheNameOfACertificate) {
   settings.registration.how = config::registration::policy::approval;
   auto issued = std::make_shared<std::vector<issued_certificate>>();
   certificates.list = [issued] { return *issued; };
-  certificates.issue = [issued](const identity& who) {
+  certificates.issue = [issued](const identity& who, const validity&) -> issued_bundle {
     issued->push_back({{who, "AB", 0, 0}, std::nullopt});
-    return std::string("bundle");
+    return {"bundle", 0};
   };
   start();
   for (const std::string name : {"ops", "zo"}) {

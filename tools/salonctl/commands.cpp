@@ -1,4 +1,5 @@
 #include "tools/salonctl/commands.hpp"
+#include "actors/transport/bundle_file.hpp"
 #include "config/load.hpp"
 #include "config/regular_file.hpp"
 #include "tools/salonctl/output.hpp"
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <iostream>
 #include <sys/ioctl.h>
 #include <thread>
@@ -75,7 +77,8 @@ public:
   explicit secret_file(std::string name) : name_(std::move(name)) {
     if (::faccessat(AT_FDCWD, name_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
       refuse(EEXIST);
-    file_ = ::open(".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+    const auto folder = std::filesystem::path(name_).parent_path();
+    file_ = ::open(folder.empty() ? "." : folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
     if (file_ < 0) {
       file_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
       named_ = file_ >= 0;
@@ -207,7 +210,7 @@ void runner::run(const std::vector<std::string>& words) {
   if (said.has("--follow"))
     return follow_log(said, words);
   if (said.what->is(trait::makes_bundle))
-    return issue_certificate(words, said.get("NAME"));
+    return issue_certificate(words, said);
   ask_before(said, words);
   const auto answer = answer_of(words, input_of(said));
   if (said.what->is(trait::document))
@@ -221,13 +224,18 @@ void runner::run(const std::vector<std::string>& words) {
     tell_that_it_is_cut_off(said);
 }
 
-void runner::issue_certificate(const std::vector<std::string>& words, const std::string& name) {
+/// The bundle is for the server that was asked for it, as the person names it, or else as it names itself.
+void runner::issue_certificate(const std::vector<std::string>& words, const spoken_command& said) {
+  const auto name = said.get("NAME");
   if (!is_peer_name(name)) // it names a file
     throw failure(status::wrong_usage, peer_name_rule);
-  const auto path = name + ".pem";
+  const auto path = said.has("--out") ? said.get("--out") : name + ".pem";
+  if (path.empty())
+    throw failure(status::wrong_usage, "--out names a new file");
   secret_file file(path);
-  auto made = json::parse(answer_of(words, no_input).text);
-  file.write(made.at("bundle").get<std::string>());
+  auto made = json::parse(answer_of(without(words, {"--out"}), no_input).text);
+  const auto bundle = made.at("bundle").get<std::string>();
+  file.write(how_.names_server ? with_server(bundle, config::to_string(config::admin_endpoint{how_.server})) : bundle);
   made.erase("bundle");
   made["file"] = path;
   print(made.dump());

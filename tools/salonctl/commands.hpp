@@ -26,7 +26,7 @@ private:
   bool obey(const std::string& line);
   server_link::answer answer_of(const std::vector<std::string>& words, const server_link::input& more);
   void print(const std::string& answer) const;
-  void issue_certificate(const std::vector<std::string>& words, const std::string& name);
+  void issue_certificate(const std::vector<std::string>& words, const salond::spoken_command& said);
   int64_t tell_new_lines(const std::vector<std::string>& words);
   void follow_log(const salond::spoken_command& said, std::vector<std::string> words);
   void watch();

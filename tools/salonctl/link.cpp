@@ -1,4 +1,5 @@
 #include "tools/salonctl/link.hpp"
+#include "actors/transport/bundle_file.hpp"
 #include "config/load.hpp"
 #include "config/regular_file.hpp"
 #include "protocol/words/names.hpp"
@@ -122,6 +123,22 @@ struct server_link::system {
 
   ~system() { caf::anon_send_exit(asker, caf::exit_reason::kill); }
 };
+
+options at_server_of_bundle(options how) {
+  if (how.names_server || how.bundle.empty())
+    return how;
+  const auto read = read_regular_file(how.bundle);
+  const auto* file = std::get_if<file_content>(&read);
+  const auto said = file ? server_of(file->bytes) : std::string{}; // what cannot be read is told when it is needed
+  if (said.empty())
+    return how;
+  std::string why;
+  const auto where = config::parse_admin(said, why);
+  if (!where)
+    throw failure(status::wrong_usage, how.bundle + " names a server that is none: " + said + "; give --server");
+  how.server = *where;
+  return how;
+}
 
 server_link::server_link(const options& how) {
   const auto own = read_bundle(how.bundle);

@@ -20,6 +20,9 @@ struct failure : std::runtime_error {
   status how;
 };
 
+/// The same, at the server that the bundle names, where none is given. Throws failure.
+options at_server_of_bundle(options how);
+
 class server_link {
 public:
   /// Connects. Throws failure.

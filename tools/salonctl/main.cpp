@@ -53,11 +53,12 @@ bool help(const options& asked) {
   return true;
 }
 
-void run(const options& asked) {
-  if (!asked.fault.empty())
-    throw failure(status::wrong_usage, asked.fault);
-  if (help(asked))
+void run(const options& given) {
+  if (!given.fault.empty())
+    throw failure(status::wrong_usage, given.fault);
+  if (help(given))
     return;
+  const auto asked = at_server_of_bundle(given);
   if (asked.words.empty())
     throw failure(status::wrong_usage, "no command; see help");
   if (asked.words[0] == "check")

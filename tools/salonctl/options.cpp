@@ -12,7 +12,7 @@ state folder: --state, or the default one of salond.
 
   --state=DIR         the server's state folder
   --bundle=FILE       the operator's certificate, as `salonctl cert issue` wrote it
-  --server=HOST:PORT  the admin port; 127.0.0.1:5001 if not given
+  --server=HOST:PORT  the admin port; the bundle's, or 127.0.0.1:5001, if not given
   --json              print JSON, one value a line
   --help, --version
 
@@ -56,6 +56,7 @@ options parse(int argc, char** argv) {
     case state: folder = value; break;
     case bundle: out.bundle = value; break;
     case server:
+      out.names_server = true;
       if (const auto where = salond::config::parse_admin(value, why))
         out.server = *where;
       else

@@ -10,6 +10,7 @@ namespace salonctl {
 struct options {
   std::string bundle; ///< the file with the operator's certificate
   salond::config::endpoint server = *salond::config::settings{}.admin;
+  bool names_server = false; ///< it was given, so the bundle's does not count
   bool json = false;
   bool help = false, version = false;
   std::vector<std::string> words;

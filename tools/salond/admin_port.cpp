@@ -1,7 +1,9 @@
 #include "tools/salond/admin_port.hpp"
+#include "actors/transport/bundle_file.hpp"
 #include "config/load.hpp"
 #include "config/log.hpp"
 #include <system_error>
+#include <unistd.h>
 
 namespace salond {
 namespace {
@@ -11,6 +13,16 @@ port_rules operators(const transport& net) {
   rules.kinds = {std::begin(operator_kinds), std::end(operator_kinds)};
   rules.types = net.names_of<admin_request, admin_input, admin_more>();
   return rules;
+}
+
+/// Where operators elsewhere find the port, as far as this machine knows.
+std::string address_for_operators(std::string host, uint16_t port) {
+  if (char name[256] = ""; host == "0.0.0.0" || host == "::")
+    host = ::gethostname(name, sizeof name - 1) == 0 && *name != '\0' ? name : "localhost";
+  config::endpoint where;
+  where.host = std::move(host);
+  where.port = port;
+  return config::to_string(config::admin_endpoint{where});
 }
 
 void write_log(const transport_fact& fact) {
@@ -42,7 +54,12 @@ admin_port::admin_port(caf::actor_system& system, const config::endpoint& where,
 
 void admin_port::offer(node_parts& parts) {
   parts.operators = net_->identifier();
-  parts.certificates.issue = [folder = folder_](const identity& who) { return folder->issue(who); };
+  parts.certificates.issue = [folder = folder_, host = where_.host, port = open_at_](const identity& who,
+                                                                                     const validity& when) {
+    const auto text = folder->issue(who, when);
+    const auto until = lifetime_of(bundle_from(text).own.certificate.get()).second;
+    return issued_bundle{with_server(text, address_for_operators(host, *port)), until};
+  };
   parts.certificates.list = [folder = folder_] { return folder->issued(); };
   parts.certificates.revoke = [folder = folder_, net = net_](const std::string& name) {
     auto made = folder->revoke(name);
@@ -58,7 +75,7 @@ void admin_port::publish(const node_actors& actors) {
     net_->unpublish(where_.port);
   published_ = actors.admin;
   try {
-    where_.port = net_->publish(caf::actor_cast<admin_actor>(published_), addresses_, operators(*net_));
+    *open_at_ = where_.port = net_->publish(caf::actor_cast<admin_actor>(published_), addresses_, operators(*net_));
   } catch (const std::system_error& why) {
     throw std::runtime_error("cannot open the admin port at " + where() + ": " + why.code().message()
                              + "; choose another with --admin");

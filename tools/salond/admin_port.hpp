@@ -3,6 +3,8 @@
 #include "actors/server.hpp"
 #include "actors/transport/tls_folder.hpp"
 #include "actors/transport/transport.hpp"
+#include <atomic>
+#include <memory>
 
 namespace salond {
 
@@ -34,6 +36,7 @@ private:
   std::shared_ptr<tls_folder> folder_;
   std::shared_ptr<transport> net_;
   admin_core published_;
+  std::shared_ptr<std::atomic<uint16_t>> open_at_ = std::make_shared<std::atomic<uint16_t>>(); ///< for bundles
 };
 
 } // namespace salond

@@ -56,6 +56,19 @@ TEST_F(ConnectionRegistry, RefusesMoreThanTheLimitAndThenSaysNothing) {
   EXPECT_FALSE(connections.overrun(limits));
 }
 
+TEST_F(ConnectionRegistry, CountsWhoIsNotLetIn) {
+  zoe.refused = true;
+  enter(zoe, "192.0.2.1");
+  enter(paul, "192.0.2.1");
+  EXPECT_EQ(connections.refused(), 1u);
+
+  connections.leave(paul);
+  connections.leave(zoe);
+  connections.leave(zoe);
+
+  EXPECT_EQ(connections.refused(), 0u);
+}
+
 TEST_F(ConnectionRegistry, CountsNetworksButNotClientsOfAUnixSocket) {
   limits.connections_per_address = 1;
   enter(zoe, "2001:db8:1:2::9");

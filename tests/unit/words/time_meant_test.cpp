@@ -23,6 +23,15 @@ TEST(TimeMeant, IsADateATimeOrHowLongAgo) {
   EXPECT_EQ(time_meant("7d", now), now - hours{24 * 7});
 }
 
+TEST(DurationMeant, IsANumberAndItsUnit) {
+  using namespace std::chrono;
+  EXPECT_EQ(duration_meant("90s"), seconds{90});
+  EXPECT_EQ(duration_meant("2h"), hours{2});
+  EXPECT_EQ(duration_meant("7d"), hours{24 * 7});
+  for (const auto* text : {"", "7", "d", "-7d", "7 d", " 7d", "2026-11-25", "1234567890d"})
+    EXPECT_EQ(duration_meant(text), std::nullopt) << "'" << text << "'";
+}
+
 TEST(TimeMeant, IsNothingThatCouldMeanAnotherTime) {
   for (const auto* text : {"26-11-29",
                            "0026-11-29",

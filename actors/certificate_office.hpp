@@ -1,0 +1,25 @@
+// Certificates of operators, as the node hands them out and ends them.
+#pragma once
+#include "actors/interfaces/relay.hpp"
+#include "actors/transport/tls_folder.hpp"
+#include <functional>
+
+namespace salond {
+
+/// What an operator is given.
+struct issued_bundle {
+  std::string text;      ///< of its one file
+  std::time_t until = 0; ///< it ends before the authority does
+};
+
+/// As the admin actor and the ban registry have them. Functions throw pki_error.
+struct certificate_office {
+  std::function<issued_bundle(const identity&, const validity&)> issue;
+  std::function<std::vector<issued_certificate>()> list;
+  std::function<revocation(const std::string& name)> revoke; ///< live connections end
+};
+
+/// Whose certificates are valid, once each; none where they cannot be read, which is logged.
+operator_names names_of_operators(const certificate_office& office);
+
+} // namespace salond
