@@ -275,6 +275,8 @@ void add_nodes(connection& db) {
 
 // From where nobody is let in: what protocol/words/address_range calls it. until_ms NULL: for good.
 void add_address_bans(connection& db) {
+  catalog look(db);
+  refuse_others(look, "address_bans", "network");
   db.execute("CREATE TABLE IF NOT EXISTS address_bans (network VARCHAR(64) NOT NULL PRIMARY KEY, until_ms BIGINT NULL,"
              " created_ms BIGINT NOT NULL, reason TEXT NOT NULL, by_whom VARCHAR(512) NOT NULL,"
              " KEY ix_address_bans_until (until_ms))" SALOND_TABLE_OPTIONS);
