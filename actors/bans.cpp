@@ -45,9 +45,11 @@ void end_certificates(pointer self, const std::string& username, const decision&
   if (ended.revoked == 0 && ended.trouble.empty())
     return then(ended);
   self->send(self->state.relay, names_of_operators(office));
-  if (!ended.trouble.empty())
-    log::error("the certificates of an account that is gone are not revoked for good",
-               {{"name", name}, {"why", ended.trouble}});
+  if (ended.trouble.empty()) // not whose: logs are kept elsewhere
+    log::info("operators' certificates of an account that is gone are revoked", {{"certificates", ended.revoked}});
+  else
+    log::error("the certificates of an account that is gone are not revoked for good: see salonctl cert list",
+               {{"why", ended.trouble}});
   const auto result = ended.trouble.empty() ? "done" : ended.revoked == 0 ? "refused" : "not_stored";
   write_store(
       self, self->state.store,

@@ -15,9 +15,11 @@ constexpr int64_t most_minutes = 527040;           // a year
 constexpr int64_t most_minutes_of_moderators = 60; // who is to be out for longer is an administrator's matter
 
 /// What is said of a refusal. What is neither a name nor an address was mistyped.
-std::string sentence_about(const std::string& whom, fault why) {
+std::string sentence_about(const std::string& whom, fault why, bool lets_in) {
   if (why != fault::unknown_user)
     return sentence_of(why);
+  if (address_range::parse(whom) && !lets_in)
+    return sentence_of(why) + "; ban ADDRESS --for=TIME keeps an address out";
   if (address_range::parse(whom))
     return "no user of that name is out, and just this address or network is not banned; bans shows who is out";
   return sentence_of(why) + (whom.find_first_of(":/") == std::string::npos ? "" : ", and it is no address or network");
@@ -35,8 +37,9 @@ void ask_bans(const admin_call_ptr& call, Message what) {
           },
           [call](caf::error& error) { // the line is written, at the time of the decision
             const auto why = fault_of(error);
-            call->refuse_noted(why == fault::not_allowed ? admin_verdict::not_allowed : admin_verdict::refused,
-                               sentence_about(call->said().get("USER"), why));
+            call->refuse_noted(
+                why == fault::not_allowed ? admin_verdict::not_allowed : admin_verdict::refused,
+                sentence_about(call->said().get("USER"), why, std::string_view(call->said().what->name) == "unban"));
           });
 }
 

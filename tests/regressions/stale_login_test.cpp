@@ -45,6 +45,15 @@ TEST_F(StaleLogin, ComesInWithNoOlderName) {
   EXPECT_EQ(log_in_with("zoë:secret"), "AUTH_FAILED");
 }
 
+// Two logins of one account at once, as both devices come back behind a take-over: each has a better hash.
+TEST_F(StaleLogin, ComesInThoughAnotherOfTheMomentReplacedAnOutdatedHash) {
+  EXPECT_EQ(look_up("UPDATE clients SET password_hash ="
+                    " '2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b' RETURNING 'changed'"),
+            "changed");
+  EXPECT_EQ(answer_to("zoë:secret", "UPDATE clients SET password_hash = '$argon2id$another' WHERE username = 'zoë'"),
+            "CONNECTED");
+}
+
 TEST_F(StaleLogin, ComesInWithNoOlderPassword) {
   EXPECT_EQ(answer_to("zoë:secret", "UPDATE clients SET password_hash = 'none' WHERE username = 'zoë'"), try_again);
   EXPECT_EQ(log_in_with("zoë:secret"), "AUTH_FAILED");

@@ -137,6 +137,7 @@ options at_server_of_bundle(options how) {
   if (!where)
     throw failure(status::wrong_usage, how.bundle + " names a server that is none: " + said + "; give --server");
   how.server = *where;
+  how.names_server = true; // what this operator reaches, those may whom he issues a bundle
   return how;
 }
 

@@ -61,7 +61,8 @@ void admin_port::offer(node_parts& parts) {
     return issued_bundle{with_server(text, address_for_operators(host, *port)), until};
   };
   parts.certificates.list = [folder = folder_] { return folder->issued(); };
-  parts.certificates.revoke = [folder = folder_, net = net_](const std::string& name) {
+  parts.certificates.revoke = [folder = folder_, net = net_, revoking = revoking_](const std::string& name) {
+    const std::lock_guard lock{*revoking}; // the admin actor revokes, and so does the ban registry
     auto made = folder->revoke(name);
     net->revoke(folder->revoked());
     return made;
@@ -89,6 +90,7 @@ std::string admin_port::where() const {
 }
 
 void admin_port::use_renewed() {
+  const std::lock_guard lock{*revoking_};
   net_->use(folder_->server(), folder_->revoked());
 }
 

@@ -5,6 +5,7 @@
 #include "actors/transport/transport.hpp"
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 namespace salond {
 
@@ -36,6 +37,7 @@ private:
   std::shared_ptr<tls_folder> folder_;
   std::shared_ptr<transport> net_;
   admin_core published_;
+  std::shared_ptr<std::mutex> revoking_ = std::make_shared<std::mutex>(); ///< what is revoked is read and put in use
   std::shared_ptr<std::atomic<uint16_t>> open_at_ = std::make_shared<std::atomic<uint16_t>>(); ///< for bundles
 };
 

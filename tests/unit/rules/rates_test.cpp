@@ -172,6 +172,22 @@ TEST_F(MessageRate, HoldsForEachUserAlone) {
   EXPECT_EQ(rate.ask(paul, how, there, true, now).what, verdict::go);
 }
 
+TEST_F(MessageRate, AFloodIsOverOnceNothingWaitsBehindWhatIsSaid) {
+  for (int n = 0; n < 30; ++n)
+    ask();
+  EXPECT_EQ(ask().what, verdict::wait);
+  now += 200ms;
+  EXPECT_EQ(ask().what, verdict::go);
+  EXPECT_EQ(ask(false).what, verdict::go) << "the last of them";
+
+  for (int second = 0; second < 6; ++second) { // others of the user take what there is
+    now += 1s;
+    for (message_rate::flood there; rate.ask(zoe, how, there, false, now).what == verdict::go;) {
+    }
+  }
+  EXPECT_EQ(ask().what, verdict::wait) << "it begins anew";
+}
+
 // A fifth connection that waited for its answers made four that flooded immune: each of its messages began their five
 // seconds anew.
 TEST_F(MessageRate, AQuietConnectionOfTheUserExcusesNoneThatFloods) {
