@@ -1,4 +1,5 @@
 #include "tools/salond/admin_port.hpp"
+#include "actors/transport/hub.hpp"
 #include "config/load.hpp"
 #include "config/log.hpp"
 #include <system_error>
@@ -47,6 +48,16 @@ void admin_port::offer(node_parts& parts) {
   parts.certificates.revoke = [folder = folder_, net = net_](const std::string& name) {
     auto made = folder->revoke(name);
     net->revoke(folder->revoked());
+    return made;
+  };
+}
+
+void admin_port::offer_nodes(node_parts& parts, const std::string& name, std::shared_ptr<hub> links) {
+  parts.certificates.node = name;
+  parts.certificates.issue_node = [folder = folder_](const std::string& other) { return folder->issue_node(other); };
+  parts.certificates.revoke_node = [folder = folder_, links = std::move(links)](const std::string& other) {
+    auto made = folder->revoke_node(other);
+    links->tls.revoke(folder->revoked());
     return made;
   };
 }
