@@ -157,7 +157,7 @@ TEST_P(Admission, AnAddressThatTriesManyAccountsIsRefusedAndNoted) {
   for (int n = 0; n < 5; ++n)
     EXPECT_EQ(log_in_from("127.0.0.9", "user" + std::to_string(n) + ":wrong"), "AUTH_FAILED");
   EXPECT_EQ(log_in_from("127.0.0.9", "another:wrong"), unheard);
-  EXPECT_EQ(log_in_from("127.0.0.9", "RESUME:wrong"), unheard);
+  EXPECT_EQ(log_in_from("127.0.0.9", "RESUME:wrong"), "AUTH_FAILED") << "no password is heard, but a token is";
   EXPECT_EQ(log_in_from("127.0.0.10", "another:wrong"), "AUTH_FAILED");
   EXPECT_EQ(server_.stop(), 0); // which ends the burst
 

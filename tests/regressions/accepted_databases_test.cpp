@@ -4,6 +4,7 @@
 // INT takes, sixty indexes, foreign keys that went without a word. The dry run ended with 0, and the real one stopped
 // half-way for good. Now what is accepted is listed. For each database below the dry run says yes if, and only if, the
 // take-over ends well and the chat works afterwards; where it says no, nothing is changed.
+#include "persistence/decisions/registrations.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/support/mariadb_fixture.hpp"
 #include "tests/support/stores.hpp"
@@ -45,22 +46,22 @@ protected:
   /// Everybody can do afterwards what a chat is for.
   static void expect_a_working_chat(persistence::store& db) {
     const salon_id general{1};
-    const auto& now = support::asked(db);
-    const auto seq = now.salons.all().at(0).last_seq;
-    db.transact([](const persistence::writing& in) {
-      ASSERT_TRUE(decisions::register_user(in, {"newcomer", "new", "h"}));
-      ASSERT_TRUE(decisions::register_user(in, {"another", "newer", "h"}));
+    const auto now = [&db] { return support::asked(db); };
+    const auto seq = now().salons.all().at(0).last_seq;
+    db.transact([&](const persistence::writing& writing) {
+      ASSERT_TRUE(persistence::decisions::register_user(writing, {"newcomer", "new", "h"}));
+      ASSERT_TRUE(persistence::decisions::register_user(writing, {"another", "newer", "h"}));
     });
-    const auto newcomer = now.accounts.find("newcomer"), other = now.accounts.find("another");
+    const auto newcomer = now().accounts.find("newcomer"), other = now().accounts.find("another");
     ASSERT_TRUE(newcomer && other);
-    db.transact([&](const persistence::writing& in) {
+    db.transact([&](const persistence::writing& writing) {
       for (const auto& user : {*newcomer, *other})
         for (int64_t more = 0; more < 2; ++more)
-          ASSERT_TRUE(in.messages.append(
+          ASSERT_TRUE(writing.messages.append(
               {general, user.id, seq + 1 + more + 2 * (user.id == other->id), "bonjour", support::noon}));
     });
-    EXPECT_EQ(now.messages.history(general, seq + 5, 4).size(), 4u);
-    EXPECT_TRUE(now.accounts.find(key_of("zoé")));
+    EXPECT_EQ(now().messages.history(general, seq + 5, 4).size(), 4u);
+    EXPECT_TRUE(now().accounts.find(key_of("zoé")));
   }
 
   void expect_what_the_dry_run_says(const strange_database& strange) {
