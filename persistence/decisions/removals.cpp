@@ -48,6 +48,12 @@ std::optional<fault> why_not_remove(const reading& db, const std::string& target
   return std::nullopt;
 }
 
+/// As the audit log says how long somebody is out: "5 minutes".
+std::string minutes_of(moment::duration time) {
+  const auto count = std::chrono::ceil<std::chrono::minutes>(time).count();
+  return std::to_string(count) + (count == 1 ? " minute" : " minutes");
+}
+
 /// Whether a kick that there is `now` ends after `then`.
 bool is_out_at(const reading& db, const std::string& username_key, moment then, moment now) {
   const auto out = db.bans.all(now);
@@ -61,8 +67,7 @@ outcome<removed_user> kick(const writing& db, const std::string& target_key, mom
   const auto target = db.accounts.find(target_key);
   if (const auto refusal = why_not_remove(db, target_key, target, why))
     return refuse(db, why, audited::kick, spelling(target, target_key), *refusal);
-  const auto minutes = std::chrono::ceil<std::chrono::minutes>(until - why.at).count();
-  const auto whom = with(target->username, std::to_string(minutes) + (minutes == 1 ? " minute" : " minutes"));
+  const auto whom = with(target->username, minutes_of(until - why.at));
   if (why.by_moderator && is_out_at(db, target_key, until, why.at))
     return refuse(db, why, audited::kick, whom, fault::not_allowed); // it would end what an administrator decided
   db.bans.forget_kicks(why.at);
@@ -105,14 +110,12 @@ outcome<done> unban(const writing& db, const std::string& target_key, const deci
 
 outcome<std::vector<address_ban>> ban_address(const writing& db, const address_range& where,
                                               std::optional<moment> until, const decision& why) {
-  const auto minutes = until ? std::chrono::ceil<std::chrono::minutes>(*until - why.at).count() : 0;
-  const auto what = until ? with(where.to_string(), std::to_string(minutes) + (minutes == 1 ? " minute" : " minutes"))
-                          : where.to_string();
+  const auto whom = until ? with(where.to_string(), minutes_of(*until - why.at)) : where.to_string();
   db.bans.forget_addresses(why.at);
   if (db.bans.count_addresses(why.at) >= ban_store::most_addresses && !db.bans.is_out(where, why.at))
-    return refuse(db, why, audited::ban_address, what, fault::busy);
+    return refuse(db, why, audited::ban_address, whom, fault::busy);
   db.bans.put(where, until, why);
-  note(db, why, audited::ban_address, what);
+  note(db, why, audited::ban_address, whom);
   return db.bans.addresses(why.at);
 }
 

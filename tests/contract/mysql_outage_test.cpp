@@ -3,6 +3,7 @@
 #include "protocol/words/names.hpp"
 #include "tests/support/lossy_proxy.hpp"
 #include "tests/support/mariadb.hpp"
+#include "tests/support/store_errors.hpp"
 #include "tests/support/stores.hpp"
 #include <algorithm>
 #include <atomic>
@@ -17,6 +18,7 @@ namespace salond {
 using persistence::open_mysql;
 using persistence::store_error;
 using support::eventually;
+using support::kind_of;
 using support::lossy_proxy;
 using support::mariadb_server;
 using testing::Contains;
@@ -37,17 +39,6 @@ persistence::mysql::tuning hurried() {
   how.connect_timeout = how.read_timeout = 2s;
   how.lock_wait_timeout = 1s;
   return how;
-}
-
-/// What `work` fails with; nothing where it succeeds.
-template <class Work>
-std::optional<store_error::kind> kind_of(const Work& work) {
-  try {
-    work();
-  } catch (const store_error& why) {
-    return why.what_kind();
-  }
-  return std::nullopt;
 }
 
 /// Lines that a store reported; from any thread.

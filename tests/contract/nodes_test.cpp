@@ -1,6 +1,7 @@
 // The table of nodes: who joins, beats, is gone; the fence; who may write beside whom.
 #include "persistence/mysql/cluster/locks.hpp"
 #include "tests/support/nodes_fixture.hpp"
+#include "tests/support/store_errors.hpp"
 #include <set>
 
 namespace salond {
@@ -10,6 +11,7 @@ using persistence::node_failovers;
 using persistence::store_error;
 using support::beating;
 using support::eventually;
+using support::kind_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -20,17 +22,6 @@ using fencing = node_failovers::fencing;
 namespace {
 
 constexpr salon_id general{1};
-
-/// What `work` fails with; nothing where it succeeds.
-template <class Work>
-std::optional<store_error::kind> kind_of(const Work& work) {
-  try {
-    work();
-  } catch (const store_error& why) {
-    return why.what_kind();
-  }
-  return std::nullopt;
-}
 
 } // namespace
 
