@@ -17,6 +17,10 @@ struct certificate_office {
   std::function<issued_bundle(const identity&, const validity&)> issue;
   std::function<std::vector<issued_certificate>()> list;
   std::function<revocation(const std::string& name)> revoke; ///< live connections end
+  // Of a node of a cluster; empty where the server is none.
+  std::string node;                                               ///< what it is called
+  std::function<std::string(const std::string& name)> issue_node; ///< a node's bundle, its one file
+  std::function<revocation(const std::string& name)> revoke_node; ///< live links end
 };
 
 /// Whose certificates are valid, once each; none where they cannot be read, which is logged.

@@ -56,6 +56,9 @@ row(FILES "^actors/dialects[.]" OURS "^(actors|persistence|config|protocol)/" NO
 # What a connection and the audience are made of: plain objects, without CAF and without sockets.
 row(FILES "^actors/(client|fan_out)/" OURS "^(actors/(client|fan_out|rules)/|actors/(admission|dialects|network)[.]|config/|protocol/)"
   NOT "^protocol/(text|irc|json|websocket)/" LIBRARIES posix)
+# Frames between nodes: plain values and bytes (docs/decisions/0040-links.md).
+row(FILES "^actors/cluster/(frames|frame_codec|frame_fields|link_queue|peer_link)[.]"
+  OURS "^(actors/rules/cluster/|actors/cluster/(frames|frame_codec|frame_fields|link_queue|peer_link)[.]|protocol/words/)")
 # What operators are answered is JSON from the start (docs/decisions/0007-operators-commands.md).
 row(FILES "^actors/admin/" OURS "^(actors|persistence|config|protocol)/"
   NOT "^protocol/(text|irc|json|websocket)/|^persistence/(sqlite|mysql)/" LIBRARIES caf json posix)
@@ -71,7 +74,7 @@ row(FILES "^tests/unit/(words|text|accounts)/" OURS "^(protocol|tests/support)/"
 row(FILES "^tests/unit/rules/" OURS "^(actors/rules|protocol/(words|commands)|tests/support)/" LIBRARIES test sodium openssl)
 row(FILES "^tests/unit/cluster/" OURS "^(actors/rules/cluster|protocol/words|tests/unit/cluster)/" LIBRARIES test)
 row(FILES "^tests/unit/config/" OURS "^(config|protocol/words|tests/support)/" LIBRARIES test json posix)
-row(FILES "^tests/fuzz/" OURS "^(protocol|config|actors/transport|tests)/" LIBRARIES test posix)
+row(FILES "^tests/fuzz/" OURS "^(protocol|config|actors/(transport|cluster|rules/cluster)|tests)/" LIBRARIES test posix)
 row(FILES "^tests/contract/" OURS "^(persistence|config|protocol|tests)/" LIBRARIES test sqlite mysql posix)
 row(FILES "^tests/" OURS "." LIBRARIES test ${libraries})
 

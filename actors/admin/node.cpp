@@ -188,13 +188,14 @@ void tell_not_stored(const admin_call_ptr& call, const std::string& name, const 
                    [call, why] { call->refuse_noted(admin_verdict::refused, why); });
 }
 
-/// Whether an operator of that name has a certificate that is valid, as far as can be said: where the list cannot be
-/// read, the revocation itself finds out.
-bool may_be_valid(const admin_call_ptr& call, const std::string& name) {
+/// Whether somebody of that name, and of a kind that is meant, has a certificate that is valid, as far as can be said:
+/// where the list cannot be read, the revocation itself finds out.
+template <class IsMeant>
+bool may_be_valid(const admin_call_ptr& call, const std::string& name, IsMeant is_meant) {
   try {
     const auto all = call->parts().certificates.list();
     return std::any_of(all.begin(), all.end(), [&](const auto& one) {
-      return one.facts.who.name == name && !one.revoked && is_operator(one.facts.who.kind);
+      return one.facts.who.name == name && !one.revoked && is_meant(one.facts.who.kind);
     });
   } catch (const std::exception&) {
     return true;
@@ -207,13 +208,54 @@ void revoke_certificates(const admin_call_ptr& call) {
     return note(call, name, {}, "refused", [call] {
       call->refuse(admin_verdict::refused, "that is your own certificate; let another administrator revoke it");
     });
-  if (!may_be_valid(call, name))
+  if (!may_be_valid(call, name, is_operator))
     return note(call, name, {}, "refused",
                 [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
   note_if_possible(call, name, [call, name] { // a stolen certificate is to be refused whatever the database does
     carry_out_noted(call, name, [&](const certificate_office& now) {
       const auto made = now.revoke(name);
       tell(call, names_of_operators(now));
+      if (!made.not_stored.empty())
+        return tell_not_stored(call, name, made);
+      call->done(json{{"done", true}, {"revoked", made.count}});
+    });
+  });
+}
+
+// --- nodes of a cluster ---
+
+/// Why the command cannot be meant; empty: it may be.
+std::string why_no_node(const certificate_office& office, const std::string& name) {
+  if (office.node.empty())
+    return "this server is no node of a cluster; start it with --cluster=HOST:PORT";
+  if (name == office.node)
+    return "that is what this node itself is called";
+  return name == lone_server ? "a server that is no node is called so; choose another name" : "";
+}
+
+void add_node(const admin_call_ptr& call) {
+  const auto name = call->said().get("NAME");
+  if (!is_peer_name(name))
+    return call->refuse(admin_verdict::wrong_usage, peer_name_rule);
+  if (const auto why = why_no_node(call->parts().certificates, name); !why.empty())
+    return call->refuse(admin_verdict::refused, why);
+  note(call, name, {}, [call, name] {
+    carry_out_noted(call, name, [&](const certificate_office& office) {
+      call->done(json{{"name", name}, {"bundle", office.issue_node(name)}});
+    });
+  });
+}
+
+/// Its links end, on this node at once.
+void remove_node(const admin_call_ptr& call) {
+  const auto name = call->said().get("NAME");
+  if (const auto why = why_no_node(call->parts().certificates, name); !why.empty())
+    return call->refuse(admin_verdict::refused, why);
+  if (!may_be_valid(call, name, [](peer_kind kind) { return kind == peer_kind::node; }))
+    return call->refuse(admin_verdict::refused, "no other node of that name has a valid certificate");
+  note_if_possible(call, name, [call, name] { // a stolen one is to be refused whatever the database does
+    carry_out_noted(call, name, [&](const certificate_office& now) {
+      const auto made = now.revoke_node(name);
       if (!made.not_stored.empty())
         return tell_not_stored(call, name, made);
       call->done(json{{"done", true}, {"revoked", made.count}});
@@ -232,6 +274,8 @@ void add_node_commands(std::map<std::string_view, admin_command>& to) {
   to["cert issue"] = issue_certificate;
   to["cert list"] = list_certificates;
   to["cert revoke"] = revoke_certificates;
+  to["node add"] = add_node;
+  to["node remove"] = remove_node;
 }
 
 } // namespace salond

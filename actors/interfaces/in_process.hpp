@@ -55,6 +55,17 @@ SALOND_IN_PROCESS(node_lost)
 // pulse, of itself
 SALOND_IN_PROCESS(beat_pulse)
 
+// links, of their own node
+SALOND_IN_PROCESS(begin_links)
+SALOND_IN_PROCESS(know_peers)
+SALOND_IN_PROCESS(tell_gone)
+SALOND_IN_PROCESS(begin_links_anew)
+SALOND_IN_PROCESS(list_links)
+SALOND_IN_PROCESS(links_listed)
+SALOND_IN_PROCESS(end_links)
+SALOND_IN_PROCESS(links_ended)
+SALOND_IN_PROCESS(tick_links)
+
 // admin, of itself
 SALOND_IN_PROCESS(say_how_far)
 SALOND_IN_PROCESS(tell_refusals)

@@ -8,7 +8,6 @@
 #include <cstring>
 #include <netdb.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace salond {
 namespace {
@@ -39,13 +38,10 @@ std::string numeric(const addrinfo& where) {
 
 /// A socket that connects, or -1 with errno.
 int start_to_connect(const addrinfo& where) {
-  const auto descriptor = ::socket(where.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0 || ::connect(descriptor, where.ai_addr, where.ai_addrlen) == 0 || errno == EINPROGRESS)
-    return descriptor;
-  const auto reason = errno;
-  ::close(descriptor);
-  errno = reason;
-  return -1;
+  socket_address there;
+  std::memcpy(&there.bytes, where.ai_addr, where.ai_addrlen);
+  there.size = where.ai_addrlen;
+  return connect_to(there);
 }
 
 std::chrono::milliseconds left_until(std::chrono::steady_clock::time_point when) {
@@ -112,7 +108,7 @@ transport::found transport::dial_descriptor(int descriptor, const std::string& a
   const auto report = std::make_shared<dial_report>();
   auto& loop = dynamic_cast<net::default_multiplexer&>(system_.middleman().backend());
   caf::io::scribe_ptr scribe = caf::make_counted<tls_scribe>(
-      loop, descriptor, tls_scribe::origin{hub_, rules, gate::side::dialled, system_.node(), address, report});
+      loop, descriptor, tls_scribe::origin{{hub_, rules, gate::side::dialled, address}, system_.node(), report});
   caf::scoped_actor self{system_, true};
   found outcome = dial_failure{dial_fault::lost, "connection lost"};
   self->request(gateway_, left_until(until), caf::connect_atom_v, std::move(scribe), port)

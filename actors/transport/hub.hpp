@@ -1,4 +1,5 @@
-// What the facade, the broker, the doormen and the connections of one transport share. Each part says which thread.
+// What all connections of operators share, or all of nodes: limits, log, certificates, and where each stands. Each part
+// says which thread.
 #pragma once
 #include "actors/transport/bindings.hpp"
 #include "actors/transport/lobby.hpp"
@@ -10,8 +11,8 @@
 namespace salond {
 
 struct hub {
-  hub(transport_limits most, transport_log_writer write)
-      : limits(most), log(std::move(write)), waiting(limits, log, counters) {}
+  hub(transport_limits most, transport_log_writer write, const char* refusals = "admin connections refused")
+      : limits(most), log(std::move(write)), waiting(limits, log, counters, refusals) {}
   hub(const hub&) = delete;
   hub& operator=(const hub&) = delete;
 

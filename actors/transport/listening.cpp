@@ -122,6 +122,17 @@ std::vector<socket_address> addresses_of(const std::string& host, uint16_t port)
   return all;
 }
 
+int connect_to(const socket_address& where) {
+  const auto descriptor = ::socket(where.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (descriptor < 0 || ::connect(descriptor, reinterpret_cast<const sockaddr*>(&where.bytes), where.size) == 0
+      || errno == EINPROGRESS)
+    return descriptor;
+  const auto reason = errno;
+  ::close(descriptor);
+  errno = reason;
+  return -1;
+}
+
 int listen_at(const socket_address& where) {
   const auto descriptor = ::socket(where.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0)

@@ -33,6 +33,9 @@ struct listening_socket {
   int descriptor = -1;
 };
 
+/// A socket that connects to the address, or has; -1 with errno where that fails at once. Does not block.
+int connect_to(const socket_address& where);
+
 /// Listens at one address; -1 with errno where that fails.
 int listen_at(const socket_address& where);
 

@@ -1,5 +1,5 @@
 #include "actors/transport/lobby.hpp"
-#include "actors/transport/tls_scribe.hpp"
+#include "actors/transport/tls_socket.hpp"
 #include <ctime>
 #include <iterator>
 
@@ -12,33 +12,33 @@ bool is_loopback(const std::string& address) {
 
 } // namespace
 
-lobby::lobby(const transport_limits& limits, transport_log& log, transport_counters& counters)
-    : limits_(limits), log_(log), counters_(counters) {}
+lobby::lobby(const transport_limits& limits, transport_log& log, transport_counters& counters, const char* refusals)
+    : limits_(limits), log_(log), counters_(counters), refusals_text_(refusals) {}
 
-void lobby::enter(tls_scribe& who, std::list<tls_scribe*>& list) {
+void lobby::enter(tls_socket& who, std::list<tls_socket*>& list) {
   auto& place = who.place();
   place.list = &list;
   place.at = list.insert(list.end(), &who);
   place.since = std::chrono::steady_clock::now();
 }
 
-void lobby::greet(tls_scribe& who) {
+void lobby::greet(tls_socket& who) {
   enter(who, half_open_);
   ++half_open_by_address_[who.addr()];
   ++counters_.half_open;
 }
 
-void lobby::admit(tls_scribe& who) {
+void lobby::admit(tls_socket& who) {
   ++counters_.accepted;
   greet(who);
   make_room(who);
 }
 
-void lobby::make_room(const tls_scribe& newcomer) {
+void lobby::make_room(const tls_socket& newcomer) {
   const auto crowded_address = half_open_by_address_[newcomer.addr()] > limits_.half_open_per_address;
   if (!crowded_address && half_open_.size() <= limits_.half_open)
     return;
-  tls_scribe* victim = nullptr;
+  tls_socket* victim = nullptr;
   for (auto* one : half_open_) {
     if (one == &newcomer || !one->accepted() || (crowded_address && one->addr() != newcomer.addr()))
       continue;
@@ -53,19 +53,19 @@ void lobby::make_room(const tls_scribe& newcomer) {
     victim->end({dial_fault::lost, "too many half-open connections"});
 }
 
-void lobby::promote(tls_scribe& who) {
+void lobby::promote(tls_socket& who) {
   forget(who);
   enter(who, open_);
   ++counters_.open;
   ++counters_.opened;
 }
 
-void lobby::see_off(tls_scribe& who) {
+void lobby::see_off(tls_socket& who) {
   forget(who);
   enter(who, leaving_);
 }
 
-void lobby::forget(tls_scribe& who) {
+void lobby::forget(tls_socket& who) {
   auto& place = who.place();
   if (!place.list)
     return;
@@ -109,6 +109,13 @@ void lobby::sweep(const tls_settings* settings) {
     i = (i->second /= 2) == 0 ? failures_.erase(i) : std::next(i);
 }
 
+void lobby::end_all(const dial_failure& why) {
+  for (auto* list : {&half_open_, &open_})
+    while (!list->empty())
+      list->front()->end(why);
+  abort_leaving();
+}
+
 void lobby::abort_leaving() {
   while (!leaving_.empty())
     leaving_.front()->abort();
@@ -129,7 +136,7 @@ void lobby::sweep_open(const tls_settings* settings) {
 
 void lobby::report_refusals() {
   for (const auto& [why, count] : refusals_)
-    log_({"admin connections refused", {}, {}, why, count});
+    log_({refusals_text_, {}, {}, why, count});
   refusals_.clear();
 }
 

@@ -1,6 +1,7 @@
 // Where each connection stands: half-open (not known yet), open, leaving (our last bytes). Deadlines, the bounds on
 // strangers, and the end of the revoked. I/O thread only.
 #pragma once
+#include "actors/transport/dial_failure.hpp"
 #include "actors/transport/tls_settings.hpp"
 #include "actors/transport/transport_limits.hpp"
 #include <chrono>
@@ -11,35 +12,37 @@
 
 namespace salond {
 
-class tls_scribe;
+class tls_socket;
 
+/// Of all connections of one kind: of operators, or of nodes.
 class lobby {
 public:
   /// Which list a connection is in, and where; each connection has one.
   struct place {
-    std::list<tls_scribe*>* list = nullptr;
-    std::list<tls_scribe*>::iterator at;
+    std::list<tls_socket*>* list = nullptr;
+    std::list<tls_socket*>::iterator at;
     std::chrono::steady_clock::time_point since;
   };
 
-  lobby(const transport_limits& limits, transport_log& log, transport_counters& counters);
+  /// `refusals`: what the log says of those that did not get in.
+  lobby(const transport_limits& limits, transport_log& log, transport_counters& counters, const char* refusals);
 
   /// A connection that we opened. Nobody is pushed out for it.
-  void greet(tls_scribe& who);
+  void greet(tls_socket& who);
 
   /// A connection that was accepted. Above the limits another goes: the oldest that has not said a byte, else the
   /// oldest; of the same address, when that has too many. So a flood pushes out itself, and the silent first.
   /// REQUIRES: not inside a handler of the broker.
-  void admit(tls_scribe& who);
+  void admit(tls_socket& who);
 
   /// The peer is known.
-  void promote(tls_scribe& who);
+  void promote(tls_socket& who);
 
   /// Our last bytes are on their way.
-  void see_off(tls_scribe& who);
+  void see_off(tls_socket& who);
 
   /// Takes it out of its list, if it is in one.
-  void forget(tls_scribe& who);
+  void forget(tls_socket& who);
 
   /// Counts a connection that did not get in; there is one log line a reason and sweep.
   void refused(const std::string& why);
@@ -53,19 +56,23 @@ public:
   /// Ends what is over its deadline, expired, or revoked. REQUIRES: not inside a handler of the broker.
   void sweep(const tls_settings* settings);
 
+  /// Ends all, whatever they are at. REQUIRES: not inside a handler of the broker.
+  void end_all(const dial_failure& why);
+
   /// Gives up on all who are leaving: at the end nobody waits for a peer.
   void abort_leaving();
 
 private:
-  void enter(tls_scribe& who, std::list<tls_scribe*>& list);
-  void make_room(const tls_scribe& newcomer);
+  void enter(tls_socket& who, std::list<tls_socket*>& list);
+  void make_room(const tls_socket& newcomer);
   void sweep_open(const tls_settings* settings);
   void report_refusals();
 
   const transport_limits& limits_;
   transport_log& log_;
   transport_counters& counters_;
-  std::list<tls_scribe*> half_open_, open_, leaving_; ///< the oldest first; each leaves before it ends
+  const char* refusals_text_;
+  std::list<tls_socket*> half_open_, open_, leaving_; ///< the oldest first; each leaves before it ends
   std::map<std::string, size_t> half_open_by_address_, failures_;
   std::map<std::string, size_t> refusals_;
 };

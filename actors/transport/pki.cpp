@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
+#include <string_view>
 #include <utility>
 
 namespace salond {
@@ -20,7 +21,8 @@ void demand(bool fine, const char* what) {
 
 namespace {
 
-constexpr size_t serial_size = 16; // RFC 5280 allows 20 bytes; 128 random bits never meet again
+constexpr const char* list_block = "SALOND CERTIFICATES"; // of a node's bundle
+constexpr size_t serial_size = 16;                        // RFC 5280 allows 20 bytes; 128 random bits never meet again
 
 void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
   X509V3_CTX context;
@@ -129,6 +131,29 @@ key_pair read_pair(BIO* in) {
   demand(pair.key != nullptr, "no private key");
   demand(X509_check_private_key(pair.certificate.get(), pair.key.get()) == 1, "certificate and key do not fit");
   return pair;
+}
+
+bundle read_bundle(BIO* in) {
+  bundle all;
+  all.own = read_pair(in);
+  all.authority.reset(PEM_read_bio_X509(in, nullptr, no_passphrase, nullptr));
+  demand(all.authority != nullptr, "no certificate of the authority");
+  return all;
+}
+
+/// The list in a node's bundle, the next block.
+std::string read_list(BIO* in) {
+  char *name = nullptr, *header = nullptr;
+  unsigned char* data = nullptr;
+  long size = 0;
+  const auto fine = PEM_read_bio(in, &name, &header, &data, &size) == 1 && std::string_view{name} == list_block;
+  std::string list(reinterpret_cast<const char*>(data), fine ? static_cast<size_t>(size) : 0);
+  OPENSSL_free(name);
+  OPENSSL_free(header);
+  OPENSSL_free(data);
+  ERR_clear_error();
+  demand(fine, "it holds no list of certificates, so it is no node's bundle");
+  return list;
 }
 
 owned<X509> copy_of(X509* certificate) {
@@ -271,11 +296,33 @@ std::string to_pem(const bundle& all) {
 }
 
 bundle bundle_from(const std::string& pem) {
+  return read_bundle(reader(pem).get());
+}
+
+std::string to_pem(const node_bundle& all) {
+  return to_pem(all.own) + written([&](BIO* out) {
+           const auto* list = reinterpret_cast<const unsigned char*>(all.list.data());
+           return PEM_write_bio_PrivateKey(out, all.authority_key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1
+                  && PEM_write_bio(out, list_block, "", list, static_cast<long>(all.list.size())) > 0;
+         });
+}
+
+node_bundle node_bundle_from(const std::string& pem) {
+  const auto need = [](bool fine, const char* what) { // a sentence that needs no reason of OpenSSL
+    ERR_clear_error();
+    demand(fine, what);
+  };
   const auto in = reader(pem);
-  bundle all;
-  all.own = read_pair(in.get());
-  all.authority.reset(PEM_read_bio_X509(in.get(), nullptr, no_passphrase, nullptr));
-  demand(all.authority != nullptr, "no certificate of the authority");
+  node_bundle all;
+  all.own = read_bundle(in.get());
+  all.authority_key.reset(PEM_read_bio_PrivateKey(in.get(), nullptr, no_passphrase, nullptr));
+  need(all.authority_key != nullptr, "it does not hold the authority's key, so it is no node's bundle");
+  need(X509_check_private_key(all.own.authority.get(), all.authority_key.get()) == 1
+           && X509_verify(all.own.own.certificate.get(), all.authority_key.get()) == 1,
+       "its certificate is not of the authority in it");
+  const auto facts = facts_of(all.own.own.certificate.get());
+  need(facts && facts->who.kind == peer_kind::node, "its certificate is no node's");
+  all.list = read_list(in.get());
   return all;
 }
 

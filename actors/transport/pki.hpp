@@ -40,6 +40,14 @@ struct bundle {
   owned<X509> authority{nullptr, X509_free}; ///< its certificate
 };
 
+/// All that a node needs to be one of a cluster. It holds the authority's key, since a node is trusted with everything
+/// anyway: each issues, renews and revokes.
+struct node_bundle {
+  bundle own;
+  owned<EVP_PKEY> authority_key{nullptr, EVP_PKEY_free};
+  std::string list; ///< of all that was issued, as tls_folder writes it
+};
+
 /// When a certificate is good, in seconds from now.
 struct validity {
   /// Dated back, for clocks that differ. Together with a year it stays below the 398 days that programs of today bear.
@@ -86,5 +94,10 @@ std::string to_pem(X509* certificate);
 /// The three PEM blocks of a bundle: certificate, key, the authority's certificate; and back.
 std::string to_pem(const bundle& all);
 bundle bundle_from(const std::string& pem);
+
+/// The five PEM blocks of a node's bundle: those of a bundle, the authority's key, the list; and back. Throws where it
+/// does not hold together, or is no node's.
+std::string to_pem(const node_bundle& all);
+node_bundle node_bundle_from(const std::string& pem);
 
 } // namespace salond

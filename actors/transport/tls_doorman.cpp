@@ -50,29 +50,34 @@ void tls_doorman::graceful_shutdown() {
 }
 
 void tls_doorman::take_in(int descriptor) {
-  if (is_among_the_last(descriptor)) {
-    ::close(descriptor);
-    ++hub_->counters.accepted;
-    hub_->waiting.refused("descriptors run short");
+  const auto address = address_of_accepted(descriptor, *hub_);
+  if (!address)
     return;
-  }
-  const auto address = caf::io::network::remote_addr_of_fd(descriptor);
-  if (!address) { // gone already
-    ::close(descriptor);
-    return;
-  }
-  if (hub_->waiting.shuts_out(*address)) {
-    ::close(descriptor);
-    ++hub_->counters.accepted;
-    hub_->waiting.refused("too many failures of that address");
-    return;
-  }
   auto& loop = acceptor_.backend();
   const auto scribe = caf::make_counted<tls_scribe>(
-      loop, descriptor, tls_scribe::origin{hub_, rules_, gate::side::accepted, us_, *address, nullptr});
+      loop, descriptor, tls_scribe::origin{{hub_, rules_, gate::side::accepted, *address}, us_, nullptr});
   parent()->add_scribe(scribe);
   caf::io::doorman::new_connection(&loop, scribe->hdl());
   hub_->waiting.admit(*scribe);
+}
+
+std::optional<std::string> address_of_accepted(int descriptor, hub& shared) {
+  const auto refuse = [&](const char* why) {
+    ::close(descriptor);
+    ++shared.counters.accepted;
+    shared.waiting.refused(why);
+    return std::nullopt;
+  };
+  if (is_among_the_last(descriptor))
+    return refuse("descriptors run short");
+  const auto address = caf::io::network::remote_addr_of_fd(descriptor);
+  if (!address) { // gone already
+    ::close(descriptor);
+    return std::nullopt;
+  }
+  if (shared.waiting.shuts_out(*address))
+    return refuse("too many failures of that address");
+  return *address;
 }
 
 } // namespace salond

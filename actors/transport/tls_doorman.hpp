@@ -5,10 +5,16 @@
 #include <caf/io/network/default_multiplexer.hpp>
 #include <caf/io/network/doorman_impl.hpp>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace salond {
 
 struct hub;
+
+/// The numeric address of whoever was accepted as `descriptor`. Nothing, and the descriptor is closed, where
+/// descriptors run short, the address fails too often, or the peer is gone already.
+std::optional<std::string> address_of_accepted(int descriptor, hub& shared);
 
 class tls_doorman : public caf::io::network::doorman_impl {
 public:

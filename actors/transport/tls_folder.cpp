@@ -35,6 +35,28 @@ issued_certificate parse_line(const std::string& line) {
   return one;
 }
 
+std::string spell_list(const std::vector<issued_certificate>& all) {
+  std::ostringstream text;
+  text << list_heading << '\n';
+  const auto oldest = std::time(nullptr) - listed_after_expiry;
+  for (const auto& [facts, revoked] : all)
+    if (facts.until > oldest)
+      text << facts.serial << ' ' << to_string(facts.who) << ' ' << facts.from << ' ' << facts.until << ' '
+           << revoked.value_or(0) << '\n';
+  return text.str();
+}
+
+std::vector<issued_certificate> parse_list(const std::string& text, const std::string& from) {
+  std::vector<issued_certificate> all;
+  std::istringstream lines{text};
+  std::string line;
+  if (!std::getline(lines, line) || line != list_heading)
+    throw pki_error("not a list of certificates: " + from);
+  while (std::getline(lines, line))
+    all.push_back(parse_line(line));
+  return all;
+}
+
 bool is_revoked(const std::vector<issued_certificate>& all, const std::string& serial) {
   return std::any_of(all.begin(), all.end(),
                      [&](const auto& one) { return one.facts.serial == serial && one.revoked.has_value(); });
@@ -44,8 +66,8 @@ bool is_revoked(const std::vector<issued_certificate>& all, const std::string& s
 
 tls_folder::tls_folder(std::string path, std::vector<std::string> hosts, std::string node_name,
                        std::string administrator_name)
-    : path_(std::move(path)), hosts_(std::move(hosts)), node_{peer_kind::node, node_name},
-      administrator_{peer_kind::administrator, std::move(administrator_name)}, chat_{peer_kind::chat, node_name} {}
+    : path_(std::move(path)), hosts_(std::move(hosts)), node_{peer_kind::node, std::move(node_name)},
+      administrator_{peer_kind::administrator, std::move(administrator_name)}, chat_{peer_kind::chat, lone_server} {}
 
 tls_folder::renewal tls_folder::renew(std::time_t now) {
   const std::lock_guard memory{memory_};
@@ -173,8 +195,19 @@ tls_folder::listing tls_folder::known_list() const {
   return all;
 }
 
-/// Whatever is wrong with the folder: it holds for this process at least.
 revocation tls_folder::revoke(const std::string& name, std::time_t now) {
+  return revoke_where([&](const identity& who) { return who.name == name && is_operator(who.kind); }, now);
+}
+
+revocation tls_folder::revoke_node(const std::string& name, std::time_t now) {
+  if (name == node_.name)
+    throw pki_error("this is that node");
+  return revoke_where([&](const identity& who) { return who.name == name && who.kind == peer_kind::node; }, now);
+}
+
+/// Whatever is wrong with the folder: it holds for this process at least.
+template <class Applies>
+revocation tls_folder::revoke_where(Applies applies, std::time_t now) {
   const std::lock_guard memory{memory_};
   std::optional<folder_lock> lock;
   revocation made;
@@ -190,7 +223,7 @@ revocation tls_folder::revoke(const std::string& name, std::time_t now) {
     mark_unstored(all);
   }
   for (auto& one : all) {
-    if (one.facts.who.name != name || !is_operator(one.facts.who.kind) || one.revoked || one.facts.until <= now)
+    if (!applies(one.facts.who) || one.revoked || one.facts.until <= now)
       continue;
     one.revoked = now;
     not_stored_.emplace(one.facts.serial, now);
@@ -216,14 +249,8 @@ std::set<std::string> tls_folder::revoked() const {
 }
 
 tls_folder::listing tls_folder::read_list() const {
-  listing all;
   const auto path = file(list_name);
-  std::istringstream lines{read_private_file(path)};
-  std::string line;
-  if (!std::getline(lines, line) || line != list_heading)
-    throw pki_error("not a list of certificates: " + path);
-  while (std::getline(lines, line))
-    all.push_back(parse_line(line));
+  auto all = parse_list(read_private_file(path), path);
   mark_unstored(all);
   return read_last_ = all;
 }
@@ -236,16 +263,81 @@ void tls_folder::mark_unstored(listing& all) const {
 
 /// REQUIRES: `all` is what read_list() answered, and more.
 void tls_folder::write_list(const listing& all) {
-  std::ostringstream text;
-  text << list_heading << '\n';
-  const auto oldest = std::time(nullptr) - listed_after_expiry;
-  for (const auto& [facts, revoked] : all)
-    if (facts.until > oldest)
-      text << facts.serial << ' ' << to_string(facts.who) << ' ' << facts.from << ' ' << facts.until << ' '
-           << revoked.value_or(0) << '\n';
-  write_private_file(file(list_name), text.str());
+  write_private_file(file(list_name), spell_list(all));
   read_last_ = all;
   not_stored_.clear();
+}
+
+// --- nodes ---
+
+std::string tls_folder::issue_node(const std::string& name, const validity& when) {
+  const std::lock_guard memory{memory_};
+  const folder_lock lock{path_};
+  auto all = read_list();
+  auto authority = key_pair_from(read_private_file(file(authority_name)));
+  node_bundle made;
+  made.own = issue_listed({peer_kind::node, name}, authority, when, all);
+  made.authority_key = std::move(authority.key);
+  made.list = spell_list(all);
+  return to_pem(made);
+}
+
+bool tls_folder::merge(const std::vector<issued_certificate>& others) {
+  const std::lock_guard memory{memory_};
+  const folder_lock lock{path_};
+  auto all = read_list();
+  auto changed = false;
+  for (const auto& other : others) {
+    const auto known =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.facts.serial == other.facts.serial; });
+    if (known == all.end())
+      all.push_back(other);
+    else if (other.revoked && !known->revoked)
+      known->revoked = other.revoked;
+    else
+      continue;
+    changed = true;
+  }
+  if (changed)
+    write_list(all);
+  return changed;
+}
+
+joining join_cluster(const std::string& folder, const std::string& file, std::time_t now) {
+  make_private_folder(folder);
+  const folder_lock lock{folder};
+  const auto at = [&](const char* name) { return folder + '/' + name; };
+  if (exists(at(authority_name))) {
+    if (exists(file)) {
+      const auto ours = key_pair_from(read_private_file(at(authority_name)));
+      const auto theirs = node_bundle_from(read_private_file(file));
+      if (EVP_PKEY_eq(ours.key.get(), theirs.authority_key.get()) != 1)
+        throw pki_error(folder + " is of another installation than " + file
+                        + "; a new node begins with an empty state folder (--state)");
+    }
+    if (auto name = name_in_cluster(folder))
+      return {std::move(*name), false};
+    throw pki_error(folder + " is that of a server which is its cluster's first node: start it without --join");
+  }
+  auto made = node_bundle_from(read_private_file(file));
+  auto facts = facts_of(made.own.own.certificate.get());
+  if (facts->until <= now || is_revoked(parse_list(made.list, file), facts->serial))
+    throw pki_error(file + " has expired or was revoked; make another with salonctl node add");
+  write_private_file(at(list_name), made.list);
+  write_private_file(at(server_name), to_pem(made.own));
+  const key_pair authority{std::move(made.own.authority), std::move(made.authority_key)};
+  write_private_file(at(authority_name), to_pem(authority)); // last: with it the folder is whole
+  return {std::move(facts->who.name), true};
+}
+
+std::optional<std::string> name_in_cluster(const std::string& folder) {
+  const auto path = folder + '/' + server_name;
+  if (!exists(path))
+    return std::nullopt;
+  const auto facts = facts_of(bundle_from(read_private_file(path)).own.certificate.get());
+  if (!facts || facts->who.kind != peer_kind::node || facts->who.name == lone_server)
+    return std::nullopt;
+  return facts->who.name;
 }
 
 } // namespace salond

@@ -16,6 +16,9 @@ namespace salond {
 /// The name in the certificate that a local salonctl uses. It belongs to no account.
 inline constexpr const char* local_administrator = "local";
 
+/// What a server is called in its certificate that is no node of a cluster.
+inline constexpr const char* lone_server = "salond";
+
 /// One line of the list of certificates.
 struct issued_certificate {
   certificate_facts facts;
@@ -53,7 +56,7 @@ public:
 
   /// Names the folder and what its bundles are for; touches nothing before renew(). `hosts`: names and addresses by
   /// which clients of the chat reach this machine; without any there is no certificate for them.
-  explicit tls_folder(std::string path, std::vector<std::string> hosts = {}, std::string node_name = "salond",
+  explicit tls_folder(std::string path, std::vector<std::string> hosts = {}, std::string node_name = lone_server,
                       std::string administrator_name = local_administrator);
 
   /// Makes what is missing, due for renewal, not good yet, unreadable or revoked; writes what could not be stored. At
@@ -68,12 +71,22 @@ public:
   /// A bundle for an operator elsewhere: the text of its one file. The key is kept nowhere else.
   std::string issue(const identity& who, const validity& when = {});
 
+  /// A bundle for a node elsewhere, which then is of the same authority: the text of its one file (node_bundle).
+  std::string issue_node(const std::string& name, const validity& when = {});
+
   /// All that was ever issued and has not been expired for a year, the oldest first.
   std::vector<issued_certificate> issued() const;
 
   /// Revokes all valid certificates of the operators of that name. The server's own may have that name. Where the list
   /// cannot be written, issued() and revoked() tell of it all the same, and the next function that can writes it.
   revocation revoke(const std::string& name, std::time_t now = std::time(nullptr));
+
+  /// The same for the certificates of the node of that name, which must not be this one.
+  revocation revoke_node(const std::string& name, std::time_t now = std::time(nullptr));
+
+  /// Takes up what other nodes have issued and revoked. Nothing that is revoked here becomes valid by it. True when
+  /// something changed.
+  bool merge(const std::vector<issued_certificate>& others);
 
   /// The serials that are revoked: for transport::revoke().
   std::set<std::string> revoked() const;
@@ -88,6 +101,8 @@ private:
                     const std::vector<std::string>& hosts = {});
   bundle issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all,
                       const std::vector<std::string>& hosts = {});
+  template <class Applies>
+  revocation revoke_where(Applies applies, std::time_t now);
   listing read_list() const;
   void mark_unstored(listing& all) const;
   listing known_list() const;
@@ -100,5 +115,19 @@ private:
   mutable listing read_last_;                     ///< the list
   std::map<std::string, std::time_t> not_stored_; ///< serials that are revoked, and when
 };
+
+/// What came of `--join`.
+struct joining {
+  std::string name;   ///< of the node, from now on
+  bool taken = false; ///< from the file; otherwise the folder had it already, and the file was ignored
+};
+
+/// Makes the folder of certificates that of the node for which the file, a node's bundle, was made. A folder that has
+/// joined before stays as it is, be the file there or not. Throws pki_error, with what to do: the file cannot be used,
+/// or the folder is of another installation.
+joining join_cluster(const std::string& folder, const std::string& file, std::time_t now = std::time(nullptr));
+
+/// The name under which the folder's node is one of a cluster; nothing: it is none yet.
+std::optional<std::string> name_in_cluster(const std::string& folder);
 
 } // namespace salond

@@ -51,4 +51,10 @@ void current_tls_settings::replace(tls_settings next) {
   settings_.swap(made);
 }
 
+void current_tls_settings::revoke(std::set<std::string> serials) {
+  auto next = *get();
+  next.revoked = std::move(serials);
+  replace(std::move(next));
+}
+
 } // namespace salond

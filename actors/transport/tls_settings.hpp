@@ -25,6 +25,8 @@ public:
   /// Null before the first replace().
   std::shared_ptr<const tls_settings> get() const;
   void replace(tls_settings next);
+  /// Replaces the revoked serials alone. REQUIRES: there are settings.
+  void revoke(std::set<std::string> serials);
 
 private:
   mutable std::mutex guard_;

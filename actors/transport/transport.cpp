@@ -45,9 +45,7 @@ void transport::use(const bundle& own, std::set<std::string> revoked) {
 }
 
 void transport::revoke(std::set<std::string> serials) {
-  auto next = *hub_->tls.get();
-  next.revoked = std::move(serials);
-  hub_->tls.replace(std::move(next));
+  hub_->tls.revoke(std::move(serials));
   sweep_soon();
 }
 

@@ -9,6 +9,7 @@ class account_store;
 class audit_store;
 class ban_store;
 class health_store;
+class home_store;
 class import_store;
 class invitation_store;
 class join_request_store;
@@ -27,6 +28,7 @@ struct reading {
   const audit_store& audit;
   const ban_store& bans;
   const health_store& health;
+  const home_store& homes;
   const import_store& imports;
   const invitation_store& invitations;
   const join_request_store& join_requests;
@@ -46,6 +48,7 @@ struct writing {
   audit_store& audit;
   ban_store& bans;
   health_store& health;
+  home_store& homes;
   import_store& imports;
   invitation_store& invitations;
   join_request_store& join_requests;
@@ -59,8 +62,9 @@ struct writing {
   session_store& sessions;
 
   operator reading() const {
-    return {accounts,         audit,         bans,  health, imports, invitations, join_requests, memberships, messages,
-            private_messages, registrations, roles, rows,   salons,  sessions};
+    return {accounts,      audit,       bans,     health,           homes,         imports, invitations,
+            join_requests, memberships, messages, private_messages, registrations, roles,   rows,
+            salons,        sessions};
   }
 };
 

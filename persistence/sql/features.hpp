@@ -33,6 +33,7 @@ std::unique_ptr<account_store> accounts_over(driver& on);
 std::unique_ptr<audit_store> audit_over(driver& on);
 std::unique_ptr<ban_store> bans_over(driver& on);
 std::unique_ptr<health_store> health_over(driver& on);
+std::unique_ptr<home_store> homes_over(driver& on);
 std::unique_ptr<import_store> imports_over(driver& on);
 std::unique_ptr<invitation_store> invitations_over(driver& on);
 std::unique_ptr<join_request_store> join_requests_over(driver& on);

@@ -65,6 +65,8 @@ const std::vector<operator_command> table = {
     {"cert issue", "NAME [--role=ROLE] [--days=N] [--out=FILE]", "Makes a bundle for an operator, administrator (the default) or moderator, for a year or N days; NAME.pem, or FILE.", all, audited::issue_certificate, no_input, trait::makes_bundle},
     {"cert list", "", "The certificates.", all},
     {"cert revoke", "NAME", "Revokes all certificates of a name, live connections too.", all, audited::revoke_certificates},
+    {"node add", "NAME", "Makes a bundle for another node of the cluster, which starts with --join=NAME.pem. It holds the authority's key.", all, audited::add_node, no_input, trait::makes_bundle},
+    {"node remove", "NAME", "Revokes the certificates of another node, its links too.", all, audited::remove_node},
 };
 // clang-format on
 

@@ -3,6 +3,7 @@
 #include "actors/admin/call.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
+#include "actors/interfaces/links.hpp"
 #include "actors/interfaces/persistence.hpp"
 #include "actors/interfaces/relay.hpp"
 #include "actors/interfaces/salon.hpp"
@@ -70,6 +71,7 @@ TEST(Interfaces, TheTableOfTheArchitectureSaysWhatEachActorHears) {
            {"`admin`", names_heard<admin_core>()},
            {"`passwords`", names_heard<passwords_actor>()},
            {"`persistence`", names_heard<store_actor>()},
+           {"`links`", names_heard<links_actor>()},
        }) {
     auto& written = column[actor];
     written.erase("of itself");

@@ -67,7 +67,7 @@ server_link::input input_of(const spoken_command& said) {
   };
 }
 
-constexpr off_t longest_bundle = 16384; // three certificates and a key have a tenth of that
+constexpr off_t longest_bundle = 16384; // two certificates and two keys have a fifth of that; a node's has a list too
 
 /// A new file for a secret, which its owner alone can read. Made before the secret is, with room for it on the disk, so
 /// that none is made in vain. It has its name when it is whole: whatever ends us before, nothing is left. Where the

@@ -1,5 +1,6 @@
 #include "tools/salond/admin_port.hpp"
 #include "actors/transport/bundle_file.hpp"
+#include "actors/transport/hub.hpp"
 #include "config/load.hpp"
 #include "config/log.hpp"
 #include <system_error>
@@ -65,6 +66,18 @@ void admin_port::offer(node_parts& parts) {
     const std::lock_guard lock{*revoking}; // the admin actor revokes, and so does the ban registry
     auto made = folder->revoke(name);
     net->revoke(folder->revoked());
+    return made;
+  };
+}
+
+void admin_port::offer_nodes(node_parts& parts, const std::string& name, std::shared_ptr<hub> links) {
+  parts.certificates.node = name;
+  parts.certificates.issue_node = [folder = folder_](const std::string& other) { return folder->issue_node(other); };
+  parts.certificates.revoke_node = [folder = folder_, links = std::move(links),
+                                    revoking = revoking_](const std::string& other) {
+    const std::lock_guard lock{*revoking};
+    auto made = folder->revoke_node(other);
+    links->tls.revoke(folder->revoked());
     return made;
   };
 }

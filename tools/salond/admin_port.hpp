@@ -22,6 +22,10 @@ public:
   /// What the node needs of it.
   void offer(node_parts& parts);
 
+  /// The same, where it is a node of a cluster that is called so: it adds and removes others. `links`: what its links
+  /// share, so that theirs end.
+  void offer_nodes(node_parts& parts, const std::string& name, std::shared_ptr<hub> links);
+
   /// Publishes the node's admin actor, or another one in its place.
   void publish(const node_actors& actors);
 

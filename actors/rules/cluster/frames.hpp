@@ -38,6 +38,7 @@ struct post {
   post_number before; ///< the post of this node that the home has to have taken last
   user_id author;
   std::string text;
+  std::string author_name = {}; ///< as the author was called when it was posted
 };
 
 /// A message of a salon.
@@ -47,6 +48,7 @@ struct stored_row {
   user_id author;
   std::string text;
   moment at{};
+  std::string author_name = {};
 };
 
 /// A post that is not stored and never will be.

@@ -48,7 +48,7 @@ std::vector<post> posts_in_flight::send(salon_id salon) {
   for (auto& one : entries_) {
     if (!(home_->last < one.number))
       continue;
-    result.push_back({salon, home_->epoch, one.number, home_->last, one.author, one.text});
+    result.push_back({salon, home_->epoch, one.number, home_->last, one.author, one.text, one.author_name});
     home_->last = one.number;
     one.ever_sent = true;
   }

@@ -22,6 +22,7 @@ public:
     std::string text;
     instant since{};
     bool ever_sent = false;
+    std::string author_name = {};
   };
 
   bool empty() const { return entries_.empty(); }

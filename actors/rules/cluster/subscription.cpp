@@ -21,8 +21,7 @@ bool subscription::caught_up(const range& read, const std::vector<stored_row>& r
   if (phase_ != phase::reading || read.question != question_)
     return false;
   phase_ = phase::following;
-  if (!rows.empty())
-    told_ = rows.back().seq;
+  told_ = std::max(told_, read.to); // not the last that was read: that may have been deleted meanwhile
   return true;
 }
 

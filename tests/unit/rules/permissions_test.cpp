@@ -48,6 +48,8 @@ const std::map<std::string_view, right> expected{
     {"cert issue", right::administrators},
     {"cert list", right::administrators},
     {"cert revoke", right::administrators},
+    {"node add", right::administrators},
+    {"node remove", right::administrators},
     {"check", right::operators},
     {"nodes", right::operators},
     {"config show", right::administrators},
