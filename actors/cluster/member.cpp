@@ -164,11 +164,13 @@ void cluster_member::round() {
 }
 
 void cluster_member::take(const persistence::beaten& answer, instant began) {
+  std::function<void(const persistence::beaten&)> tell_round;
   {
     const std::lock_guard lock{mutex_};
     auto lost = members_.round_succeeded(began, boot_now(), rows_of(answer.rows));
     rows_ = answer.rows;
-    if (!answer.news.empty())
+    tell_round = tell_round_;
+    if (tell_round && !answer.news.empty()) // else they are read again, once there is somebody to tell
       news_read_ = answer.news.back().number;
     if (answer.gone)
       members_.found_gone(node_id{run_});
@@ -177,6 +179,8 @@ void cluster_member::take(const persistence::beaten& answer, instant began) {
       begin(failovers_.round(std::move(lost)));
   }
   changed_.notify_all();
+  if (tell_round)
+    tell_round(answer);
   tell_if_gone();
 }
 
@@ -186,6 +190,11 @@ void cluster_member::when_gone(std::function<void()> tell) {
     tell_gone_ = std::move(tell);
   }
   tell_if_gone();
+}
+
+void cluster_member::when_round(std::function<void(const persistence::beaten&)> tell) {
+  const std::lock_guard lock{mutex_};
+  tell_round_ = std::move(tell);
 }
 
 void cluster_member::tell_if_gone() {

@@ -33,6 +33,9 @@ public:
 
   /// Calls `tell` once, on a thread of this object or at once, when others go on with this run's work.
   void when_gone(std::function<void()> tell);
+  /// Calls `tell` after each round that succeeded, on a thread of this object: with all rows, and with what is new since
+  /// the round before. It is quick. REQUIRES: called once, before the node serves.
+  void when_round(std::function<void(const persistence::beaten&)> tell);
 
   // --- what says that the node lives: as long as it does, it beats ---
   /// The I/O thread turns; what the node has, and whether its writer waits for work.
@@ -76,6 +79,7 @@ private:
   std::condition_variable changed_;
   bool stopping_ = false;
   std::function<void()> tell_gone_; ///< not called yet
+  std::function<void(const persistence::beaten&)> tell_round_;
   rules::cluster::liveness alive_;
   persistence::node_report report_;
   rules::cluster::membership members_;
