@@ -6,6 +6,7 @@
 #include "actors/interfaces/relay.hpp"
 #include "actors/interfaces/salon.hpp"
 #include "actors/rules/salon.hpp"
+#include <unordered_map>
 
 namespace salond {
 
@@ -16,6 +17,8 @@ struct salon_state {
   relay_actor relay;
   std::shared_ptr<append_job> open;       ///< takes in what is posted, until the store's thread has taken it
   std::vector<append_job::entry> waiting; ///< for the next append, when that is full or taken
+  bool looks_first = true; ///< others write to the store as well: no refusal of somebody unknown without a look
+  std::unordered_map<user_id, std::vector<post>> looked_for; ///< posts of those who are looked for, in order
   size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
 };
 

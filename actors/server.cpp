@@ -1,6 +1,7 @@
 #include "actors/server.hpp"
 #include "actors/admin/admin.hpp"
 #include "actors/bans.hpp"
+#include "actors/cluster/news_reader.hpp"
 #include "actors/cluster/pulse.hpp"
 #include "actors/directory.hpp"
 #include "actors/host.hpp"
@@ -79,6 +80,8 @@ void start_admin(pointer self) {
 /// Bans or passwords were started again.
 void tell_of_services(pointer self) {
   const auto& actors = self->state.actors;
+  if (self->state.news)
+    self->send(caf::actor_cast<news_actor>(self->state.news), serving{actors.bans, actors.passwords});
   self->send(actors.relay, serving{actors.bans, actors.passwords});
   if (actors.admin)
     self->send(actors.admin, serving{actors.bans, actors.passwords});
@@ -126,6 +129,20 @@ void start_pulse(pointer self) {
   st.parts.member->when_gone([server = caf::actor_cast<server_actor>(self)] { caf::anon_send(server, node_lost{}); });
 }
 
+/// Where there are several nodes: what others decide is to hold here. Its end would be the node's.
+void start_news(pointer self) {
+  auto& st = self->state;
+  if (!st.parts.member)
+    return;
+  const auto open = std::make_shared<std::atomic<size_t>>(0);
+  const auto run = st.parts.member->run();
+  st.actors.house->peers.run = run;
+  const auto reader = self->spawn<caf::monitored>(
+      news, news_hearers{st.actors.bans, st.actors.directory, st.actors.host, st.actors.relay}, run, open);
+  tell_news(*st.parts.member, reader, open);
+  st.news = caf::actor_cast<caf::actor>(reader);
+}
+
 void start_all(pointer self) {
   auto& st = self->state;
   auto at_start = read_at_start(*st.parts.db); // before persistence owns the store
@@ -159,6 +176,7 @@ void start_all(pointer self) {
   st.actors.house->directory = st.actors.directory;
   st.actors.house->relay = st.actors.relay;
   st.actors.house->services = {st.actors.bans, st.actors.passwords};
+  start_news(self);
   start_pulse(self);
 }
 
@@ -300,8 +318,9 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  if (st.pulse)
-    caf::anon_send_exit(st.pulse, caf::exit_reason::kill);
+  for (const auto& one : {st.pulse, st.news})
+    if (one)
+      caf::anon_send_exit(one, caf::exit_reason::kill);
   st.events.ended(status);
   self->quit();
 }

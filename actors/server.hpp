@@ -55,8 +55,8 @@ struct server_state {
   node_parts parts;
   node_events events;
   node_actors actors;
-  caf::actor pulse;     ///< of one node of several
-  std::string database; ///< one line about it
+  caf::actor pulse, news; ///< of one node of several
+  std::string database;   ///< one line about it
   moment started;
   std::vector<rules::failures> listener_failures;          ///< a door
   std::map<std::string, rules::failures> service_failures; ///< by what it is called in the log

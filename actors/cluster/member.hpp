@@ -33,9 +33,16 @@ public:
 
   /// Calls `tell` once, on a thread of this object or at once, when others go on with this run's work.
   void when_gone(std::function<void()> tell);
-  /// Calls `tell` after each round that succeeded, on a thread of this object: with all rows, and with what is new since
-  /// the round before. It is quick. REQUIRES: called once, before the node serves.
+  /// Calls `tell` after each round that succeeded, on a thread of this object, with all rows. It is quick. REQUIRES:
+  /// called once, before the node serves.
   void when_round(std::function<void(const persistence::beaten&)> tell);
+
+  /// Calls `take` on a thread of this object with what is new among the facts that all nodes must learn, in their
+  /// order; until it answers true they are read again with each round. It is quick. REQUIRES: called once.
+  void when_news(std::function<bool(const std::vector<persistence::stored_news>&)> take);
+  /// There is something new to be read: the next round begins soon, and not only when a second is over. Any number of
+  /// calls make few rounds.
+  void read_soon();
 
   // --- what says that the node lives: as long as it does, it beats ---
   /// The I/O thread turns; what the node has, and whether its writer waits for work.
@@ -59,8 +66,10 @@ private:
 
   static int64_t ticks_now();
   void beat();
-  void round();
-  void take(const persistence::beaten& answer, instant began);
+  instant next_round(instant began, instant full);
+  void round(bool counts);
+  void fail_round(bool counts);
+  void take(const persistence::beaten& answer, instant began, bool counts);
   void look_at_standing();
   void tell_if_gone();
   void begin(std::optional<failovers::step> next);
@@ -80,6 +89,8 @@ private:
   bool stopping_ = false;
   std::function<void()> tell_gone_; ///< not called yet
   std::function<void(const persistence::beaten&)> tell_round_;
+  std::function<bool(const std::vector<persistence::stored_news>&)> take_news_;
+  bool hurries_ = false; ///< read_soon()
   rules::cluster::liveness alive_;
   persistence::node_report report_;
   rules::cluster::membership members_;

@@ -1,0 +1,16 @@
+#include "actors/cluster/notices.hpp"
+
+namespace salond::cluster {
+
+void notices::peer_said(node_id, frame_body& what) {
+  if (std::holds_alternative<news>(what))
+    return member_->read_soon();
+  if (const auto* mail = std::get_if<private_message>(&what))
+    house_->users.tell_privately(mail->to, mail->from, {}, {mail->id, mail->from_name, mail->text, mail->at});
+}
+
+void notices::look() {
+  caf::anon_send(house_->relay, look_for_mail{});
+}
+
+} // namespace salond::cluster
