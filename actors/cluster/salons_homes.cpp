@@ -27,7 +27,8 @@ claimed_home claim_in(const persistence::writing& db, salon_id which, node_id se
   const auto mine = rules::cluster::claimed(row, stored && stored->gone, self);
   if (!mine)
     return {};
-  db.homes.put(which, mine->node.value, mine->epoch.value);
+  const persistence::stored_home next{mine->node.value, mine->epoch.value, false};
+  stored ? db.homes.change(which, next) : db.homes.add(which, next);
   return {mine->epoch, db.homes.last_seq(which)};
 }
 
@@ -36,7 +37,7 @@ bool hand_over_in(const persistence::writing& db, salon_id which, const home_row
   const auto stored = db.homes.lock(which);
   if (!stored || !(home_row{{stored->run}, {stored->epoch}} == from))
     return false;
-  db.homes.put(which, heir.value, stored->epoch + 1);
+  db.homes.change(which, {heir.value, stored->epoch + 1, false});
   return true;
 }
 
