@@ -25,6 +25,8 @@ constexpr size_t most_service_failures = 9;  // a minute
 
 // The rounds of a node say within one whether others go on with its work.
 constexpr auto gone_patience = std::chrono::seconds{5};
+// The last words to other nodes are written in a turn or two of the loop.
+constexpr auto farewell_patience = std::chrono::milliseconds{500};
 // Whoever does not take his last words by then comes back without them.
 constexpr auto lost_patience = std::chrono::seconds{2};
 
@@ -72,6 +74,7 @@ void start_admin(pointer self) {
   parts.state = st.parts.settings.state;
   parts.started = st.started;
   parts.member = st.parts.member;
+  parts.links = st.actors.links;
   parts.keep_requests = st.parts.settings.requests.keep_offline;
   st.actors.admin = self->spawn<caf::monitored>(admin, std::move(parts));
 }
@@ -126,12 +129,24 @@ void start_pulse(pointer self) {
   st.parts.member->when_gone([server = caf::actor_cast<server_actor>(self)] { caf::anon_send(server, node_lost{}); });
 }
 
+/// Who else hears other nodes has been added to the node's hearers before. REQUIRES: the pulse is there.
+void begin_links_of(pointer self) {
+  auto& st = self->state;
+  if (!st.node)
+    return;
+  st.actors.links = cluster::start_links(self->system(), st.node, std::exchange(st.parts.links->at, {}));
+  self->monitor(st.actors.links);
+}
+
 void start_all(pointer self) {
   auto& st = self->state;
   auto at_start = read_at_start(*st.parts.db); // before persistence owns the store
   st.database = st.parts.db->describe();
   st.started = wall_clock();
   st.actors.house = std::make_shared<audience>(st.parts.settings);
+  if (st.parts.member && st.parts.links)
+    st.node = std::make_shared<cluster::node>(self->system(), st.parts.member, *st.parts.links);
+  st.actors.house->node = st.node;
   st.actors.house->certificate = st.parts.certificate;
   st.actors.house->reserved.set(names_of_operators(st.parts.certificates).names);
   st.actors.house->keep_out(told_of(at_start.addresses), self->clock().now());
@@ -153,13 +168,14 @@ void start_all(pointer self) {
                                                caf::actor_cast<server_actor>(self));
   start_bans(self, std::move(at_start.out));
   start_passwords(self);
+  start_pulse(self);
+  begin_links_of(self);
   start_admin(self);
   st.actors.house->store =
       st.actors.store; // nobody else has the audience yet: the listeners, which hand it on, come last
   st.actors.house->directory = st.actors.directory;
   st.actors.house->relay = st.actors.relay;
   st.actors.house->services = {st.actors.bans, st.actors.passwords};
-  start_pulse(self);
 }
 
 void open_doors(pointer self) {
@@ -272,6 +288,8 @@ void on_down(pointer self, const caf::down_msg& down) {
   if (down.source == st.actors.bans) {
     return may_start_again(self, "the ban registry", down.reason) ? restart_bans(self) : void();
   }
+  if (down.source == st.actors.links && st.closing) // they were ended
+    return;
   for (size_t i = 0; i < st.actors.listeners.size(); ++i)
     if (down.source == st.actors.listeners[i])
       return st.stopping ? void() : on_listener_failure(self, i);
@@ -302,15 +320,22 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
   if (st.pulse)
     caf::anon_send_exit(st.pulse, caf::exit_reason::kill);
+  if (st.actors.links)
+    caf::anon_send_exit(st.actors.links, caf::exit_reason::kill);
   st.events.ended(status);
   self->quit();
 }
 
 /// The store closes (and SQLite writes its log back) when persistence ends; then the node does.
 void close_store(pointer self, int status) {
-  self->state.ending = true;
-  self->state.status = status;
-  caf::anon_send_exit(self->state.actors.store, caf::exit_reason::kill);
+  auto& st = self->state;
+  st.ending = true;
+  st.status = status;
+  const auto close = [store = st.actors.store] { caf::anon_send_exit(store, caf::exit_reason::kill); };
+  if (!st.actors.links)
+    return close();
+  self->request(st.actors.links, farewell_patience, end_links{"it stops"})
+      .then([close](const links_ended&) { close(); }, [close](caf::error&) { close(); });
 }
 
 /// The database did not take all in time. What a start makes good is no loss, and no reason to be started again.
@@ -368,6 +393,8 @@ void leave_run(pointer self) {
   st.stopping = true;
   close_doors(self);
   log::error("another node goes on with this one's work; clients are closed, and the node starts anew");
+  if (st.actors.links) // other nodes hear nothing more of this run
+    caf::anon_send(st.actors.links, end_links{"another node goes on with its work"});
   const auto end = [self] { end_of_node(self, start_anew); };
   self->request(st.actors.relay, lost_patience, close_all{event::refused{fault::storage, {}}})
       .then([end](const all_closed&) { end(); }, [end](caf::error&) { end(); });
