@@ -54,6 +54,9 @@ public:
   bool tells_many_why() const { return connections_.refused() >= connection_registry::most_told_why; }
   /// Nobody is let in from there from now on; who is connected from there is closed.
   void keep_out(const addresses_out& now, instant at);
+  /// Of a node that must not serve for now: closes all connections, and lets nobody in.
+  void turn_away();
+  void let_in_again() { away_ = false; }
   /// Whether even saying why costs too much.
   bool overrun() const;
   void enter(subscriber& who) { connections_.enter(who); }
@@ -116,6 +119,7 @@ private:
   rules::alarms alarms_;
   std::vector<private_id> delivered_;
   std::function<void()> when_over_;
+  bool away_ = false;      ///< turn_away()
   bool flush_due_ = false; ///< the relay will hear a flush_all
   bool tick_due_ = false;  ///< the relay will hear a tick
 };

@@ -9,17 +9,23 @@
 
 namespace salond {
 
+namespace cluster {
+class salons;
+}
+
 struct salon_state {
   static inline const char* name = "salon";
   rules::salon rules;
   store_actor store;
   relay_actor relay;
-  std::shared_ptr<append_job> open;       ///< takes in what is posted, until the store's thread has taken it
-  std::vector<append_job::entry> waiting; ///< for the next append, when that is full or taken
+  std::shared_ptr<cluster::salons> placed; ///< of a node of several: who takes the posts; null where it is alone
+  std::shared_ptr<append_job> open;        ///< takes in what is posted, until the store's thread has taken it
+  std::vector<append_job::entry> waiting;  ///< for the next append, when that is full or taken
   size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
 };
 
 salon_actor::behavior_type salon(salon_actor::stateful_broker_pointer<salon_state> self, rules::salon opened,
-                                 store_actor store, relay_actor relay);
+                                 store_actor store, relay_actor relay,
+                                 std::shared_ptr<cluster::salons> placed = nullptr);
 
 } // namespace salond

@@ -2,6 +2,7 @@
 #include "actors/admin/admin.hpp"
 #include "actors/bans.hpp"
 #include "actors/cluster/pulse.hpp"
+#include "actors/cluster/salons.hpp"
 #include "actors/directory.hpp"
 #include "actors/host.hpp"
 #include "actors/on_io_thread.hpp"
@@ -124,12 +125,33 @@ void start_pulse(pointer self) {
   if (!st.parts.member)
     return;
   st.pulse = caf::actor_cast<caf::actor>(
-      spawn_on_io_thread(self->system(), pulse, st.parts.member, st.actors.house, st.actors.store));
+      spawn_on_io_thread(self->system(), pulse, st.parts.member, st.actors.house, st.placed, st.actors.store));
   self->monitor(st.pulse);
   st.parts.member->when_gone([server = caf::actor_cast<server_actor>(self)] { caf::anon_send(server, node_lost{}); });
 }
 
-/// Who else hears other nodes has been added to the node's hearers before. REQUIRES: the pulse is there.
+/// Where there are several nodes: salons have a home among them. Its end would be the node's.
+void start_placements(pointer self) {
+  auto& st = self->state;
+  if (!st.parts.member)
+    return;
+  cluster::salon_links links;
+  links.send = [](cluster::node_id, const cluster::frame_body&) { return false; };
+  links.begin_anew = [](const std::string&) {};
+  if (st.node) {
+    links.send = [to = st.node.get()](cluster::node_id peer, cluster::frame_body what) {
+      return to->send(peer, std::move(what));
+    };
+    links.begin_anew = [to = st.node.get()](const std::string& why) { to->links.begin_anew(why); };
+  }
+  st.placed = std::make_shared<cluster::salons>(st.parts.member, st.actors.house, std::move(links));
+  if (st.node)
+    st.node->hearers.push_back(st.placed);
+  st.placements = caf::actor_cast<caf::actor>(spawn_on_io_thread(self->system(), placements, st.placed));
+  self->monitor(st.placements);
+}
+
+/// Whoever hears other nodes has been added to the node's hearers before.
 void begin_links_of(pointer self) {
   auto& st = self->state;
   if (!st.node)
@@ -164,17 +186,18 @@ void start_all(pointer self) {
   st.actors.relay = self->system().middleman().spawn_broker(relay, st.actors.house);
   self->monitor(st.actors.relay);
   st.actors.directory = self->spawn<caf::monitored>(directory, st.actors.store, st.actors.relay);
+  st.actors.house->store =
+      st.actors.store; // nobody else has the audience yet: the listeners, which hand it on, come last
+  st.actors.house->directory = st.actors.directory;
+  st.actors.house->relay = st.actors.relay;
+  start_placements(self);
   st.actors.host = self->spawn<caf::monitored>(host, std::move(at_start.salons), st.actors.store, st.actors.relay,
-                                               caf::actor_cast<server_actor>(self));
+                                               caf::actor_cast<server_actor>(self), st.placed);
   start_bans(self, std::move(at_start.out));
   start_passwords(self);
   start_pulse(self);
   begin_links_of(self);
   start_admin(self);
-  st.actors.house->store =
-      st.actors.store; // nobody else has the audience yet: the listeners, which hand it on, come last
-  st.actors.house->directory = st.actors.directory;
-  st.actors.house->relay = st.actors.relay;
   st.actors.house->services = {st.actors.bans, st.actors.passwords};
 }
 
@@ -318,10 +341,11 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  if (st.pulse)
-    caf::anon_send_exit(st.pulse, caf::exit_reason::kill);
-  if (st.actors.links)
-    caf::anon_send_exit(st.actors.links, caf::exit_reason::kill);
+  for (const auto& one : {st.pulse, st.placements, caf::actor_cast<caf::actor>(st.actors.links)})
+    if (one)
+      caf::anon_send_exit(one, caf::exit_reason::kill);
+  if (st.node) // who hears peers knows the audience, which knows the node
+    self->system().middleman().backend().post([node = st.node] { node->hearers.clear(); });
   st.events.ended(status);
   self->quit();
 }
@@ -382,7 +406,13 @@ void stop_in_order(pointer self) {
               [drain_store](caf::error&) { drain_store(); });
   };
   self->request(st.actors.relay, left(), close_all{event::stopping{}})
-      .then([settle](const all_closed&) { settle(); }, [settle](caf::error&) { settle(); });
+      .then(
+          [self, settle](const all_closed&) {
+            if (self->state.placements)
+              self->send(caf::actor_cast<placements_actor>(self->state.placements), hand_over_all{});
+            settle();
+          },
+          [settle](caf::error&) { settle(); });
 }
 
 /// Nothing of this run is stored any more, so nothing is waited for.

@@ -12,6 +12,10 @@
 
 namespace salond {
 
+namespace cluster {
+class salons;
+}
+
 /// What a node is made of.
 struct node_parts {
   config::settings settings;
@@ -57,9 +61,11 @@ struct server_state {
   node_parts parts;
   node_events events;
   node_actors actors;
-  caf::actor pulse;                    ///< of one node of several
-  std::shared_ptr<cluster::node> node; ///< the same
-  std::string database; ///< one line about it
+  caf::actor pulse;                        ///< of one node of several
+  caf::actor placements;                   ///< the same
+  std::shared_ptr<cluster::node> node;     ///< the same
+  std::shared_ptr<cluster::salons> placed; ///< the same
+  std::string database;                    ///< one line about it
   moment started;
   std::vector<rules::failures> listener_failures;          ///< a door
   std::map<std::string, rules::failures> service_failures; ///< by what it is called in the log

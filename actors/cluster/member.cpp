@@ -94,6 +94,16 @@ membership::standing cluster_member::standing() const {
   return members_.standing_at(boot_now());
 }
 
+std::vector<rules::cluster::node_row> cluster_member::rows() const {
+  const std::lock_guard lock{mutex_};
+  return members_.rows();
+}
+
+bool cluster_member::knows_gone(node_id run) const {
+  const std::lock_guard lock{mutex_};
+  return members_.knows_gone(run);
+}
+
 bool cluster_member::is_gone_within(milliseconds patience) {
   std::unique_lock lock{mutex_};
   const auto gone = [this] { return members_.standing_at(boot_now()) == membership::standing::gone; };
@@ -246,11 +256,6 @@ void cluster_member::found_gone(node_id run) {
   }
   changed_.notify_all();
   tell_if_gone();
-}
-
-bool cluster_member::knows_gone(node_id run) const {
-  const std::lock_guard lock{mutex_};
-  return members_.knows_gone(run);
 }
 
 bool cluster_member::beats() const {

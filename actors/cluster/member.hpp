@@ -71,6 +71,8 @@ public:
   /// All nodes but those that are gone, as the last round read them.
   std::vector<shown_node> nodes() const;
   rules::cluster::membership::standing standing() const;
+  /// As the last round that succeeded read them.
+  std::vector<rules::cluster::node_row> rows() const;
   /// Waits for what rounds say after an error of the store: whether this run is gone.
   bool is_gone_within(std::chrono::milliseconds patience);
 

@@ -36,24 +36,24 @@ void node::know(const std::vector<node_id>& living) {
 
 void node::lose(node_id run) {
   known_.erase(run);
-  for (auto* one : hearers)
+  for (const auto& one : hearers)
     one->run_gone(run);
 }
 
 link_events node::events() {
   link_events on;
   on.up = [this](node_id peer) {
-    for (auto* one : hearers)
+    for (const auto& one : hearers)
       one->peer_up(peer);
   };
   on.down = [this](node_id peer, const std::string&) {
     member->lose_peer(peer);
-    for (auto* one : hearers)
+    for (const auto& one : hearers)
       one->peer_down(peer);
   };
   on.alive = [this](node_id peer, std::optional<bool> beats) { member->hear_peer(peer, beats); };
   on.told = [this](node_id peer, frame_body& what) {
-    for (auto* one : hearers)
+    for (const auto& one : hearers)
       one->peer_said(peer, what);
   };
   on.gone = [this](node_id run) {

@@ -23,8 +23,8 @@ struct node {
   node& operator=(const node&) = delete;
 
   const std::shared_ptr<cluster_member> member;
-  /// Each is told of all that peers do, and lives as long as the links. REQUIRES: they come before the links begin.
-  std::vector<peer_hearer*> hearers;
+  /// Each is told of all that peers do. REQUIRES: they come before the links begin.
+  std::vector<std::shared_ptr<peer_hearer>> hearers;
 
   /// Says it to the peer, with all else that it is told in this turn. False: there is no session, and it is lost.
   bool send(node_id to, frame_body what) { return links.send(to, std::move(what)); }

@@ -55,6 +55,10 @@ SALOND_IN_PROCESS(node_lost)
 // pulse, of itself
 SALOND_IN_PROCESS(beat_pulse)
 
+// placements, of their own node
+SALOND_IN_PROCESS(hand_over_all)
+SALOND_IN_PROCESS(tick_placements)
+
 // links, of their own node
 SALOND_IN_PROCESS(begin_links)
 SALOND_IN_PROCESS(know_peers)
