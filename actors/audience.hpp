@@ -21,6 +21,10 @@
 
 namespace salond {
 
+namespace cluster {
+struct node;
+}
+
 class audience {
 public:
   explicit audience(const config::settings& how) : settings(how) {}
@@ -33,6 +37,7 @@ public:
   directory_actor directory;
   serving services;
   relay_actor relay;
+  std::shared_ptr<cluster::node> node; ///< its place among others; null where there is one process alone
   bool closing = false; ///< no new connection
 
   // --- its parts ---

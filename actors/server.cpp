@@ -26,6 +26,8 @@ constexpr size_t most_service_failures = 9;  // a minute
 
 // The rounds of a node say within one whether others go on with its work.
 constexpr auto gone_patience = std::chrono::seconds{5};
+// The last words to other nodes are written in a turn or two of the loop.
+constexpr auto farewell_patience = std::chrono::milliseconds{500};
 // Whoever does not take his last words by then comes back without them.
 constexpr auto lost_patience = std::chrono::seconds{2};
 
@@ -73,6 +75,7 @@ void start_admin(pointer self) {
   parts.state = st.parts.settings.state;
   parts.started = st.started;
   parts.member = st.parts.member;
+  parts.links = st.actors.links;
   parts.keep_requests = st.parts.settings.requests.keep_offline;
   st.actors.admin = self->spawn<caf::monitored>(admin, std::move(parts));
 }
@@ -135,9 +138,26 @@ void start_placements(pointer self) {
   cluster::salon_links links;
   links.send = [](cluster::node_id, const cluster::frame_body&) { return false; };
   links.begin_anew = [](const std::string&) {};
-  st.placed = std::make_shared<cluster::salons>(st.parts.member, st.actors.house, links);
+  if (st.node) {
+    links.send = [to = st.node.get()](cluster::node_id peer, cluster::frame_body what) {
+      return to->send(peer, std::move(what));
+    };
+    links.begin_anew = [to = st.node.get()](const std::string& why) { to->links.begin_anew(why); };
+  }
+  st.placed = std::make_shared<cluster::salons>(st.parts.member, st.actors.house, std::move(links));
+  if (st.node)
+    st.node->hearers.push_back(st.placed);
   st.placements = caf::actor_cast<caf::actor>(spawn_on_io_thread(self->system(), placements, st.placed));
   self->monitor(st.placements);
+}
+
+/// Whoever hears other nodes has been added to the node's hearers before.
+void begin_links_of(pointer self) {
+  auto& st = self->state;
+  if (!st.node)
+    return;
+  st.actors.links = cluster::start_links(self->system(), st.node, std::exchange(st.parts.links->at, {}));
+  self->monitor(st.actors.links);
 }
 
 void start_all(pointer self) {
@@ -146,6 +166,9 @@ void start_all(pointer self) {
   st.database = st.parts.db->describe();
   st.started = wall_clock();
   st.actors.house = std::make_shared<audience>(st.parts.settings);
+  if (st.parts.member && st.parts.links)
+    st.node = std::make_shared<cluster::node>(self->system(), st.parts.member, *st.parts.links);
+  st.actors.house->node = st.node;
   st.actors.house->certificate = st.parts.certificate;
   st.actors.house->reserved.set(names_of_operators(st.parts.certificates).names);
   st.actors.house->keep_out(told_of(at_start.addresses), self->clock().now());
@@ -172,9 +195,10 @@ void start_all(pointer self) {
                                                caf::actor_cast<server_actor>(self), st.placed);
   start_bans(self, std::move(at_start.out));
   start_passwords(self);
+  start_pulse(self);
+  begin_links_of(self);
   start_admin(self);
   st.actors.house->services = {st.actors.bans, st.actors.passwords};
-  start_pulse(self);
 }
 
 void open_doors(pointer self) {
@@ -287,6 +311,8 @@ void on_down(pointer self, const caf::down_msg& down) {
   if (down.source == st.actors.bans) {
     return may_start_again(self, "the ban registry", down.reason) ? restart_bans(self) : void();
   }
+  if (down.source == st.actors.links && st.closing) // they were ended
+    return;
   for (size_t i = 0; i < st.actors.listeners.size(); ++i)
     if (down.source == st.actors.listeners[i])
       return st.stopping ? void() : on_listener_failure(self, i);
@@ -315,18 +341,25 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  for (const auto& one : {st.pulse, st.placements})
+  for (const auto& one : {st.pulse, st.placements, caf::actor_cast<caf::actor>(st.actors.links)})
     if (one)
       caf::anon_send_exit(one, caf::exit_reason::kill);
+  if (st.node) // who hears peers knows the audience, which knows the node
+    self->system().middleman().backend().post([node = st.node] { node->hearers.clear(); });
   st.events.ended(status);
   self->quit();
 }
 
 /// The store closes (and SQLite writes its log back) when persistence ends; then the node does.
 void close_store(pointer self, int status) {
-  self->state.ending = true;
-  self->state.status = status;
-  caf::anon_send_exit(self->state.actors.store, caf::exit_reason::kill);
+  auto& st = self->state;
+  st.ending = true;
+  st.status = status;
+  const auto close = [store = st.actors.store] { caf::anon_send_exit(store, caf::exit_reason::kill); };
+  if (!st.actors.links)
+    return close();
+  self->request(st.actors.links, farewell_patience, end_links{"it stops"})
+      .then([close](const links_ended&) { close(); }, [close](caf::error&) { close(); });
 }
 
 /// The database did not take all in time. What a start makes good is no loss, and no reason to be started again.
@@ -390,6 +423,8 @@ void leave_run(pointer self) {
   st.stopping = true;
   close_doors(self);
   log::error("another node goes on with this one's work; clients are closed, and the node starts anew");
+  if (st.actors.links) // other nodes hear nothing more of this run
+    caf::anon_send(st.actors.links, end_links{"another node goes on with its work"});
   const auto end = [self] { end_of_node(self, start_anew); };
   self->request(st.actors.relay, lost_patience, close_all{event::refused{fault::storage, {}}})
       .then([end](const all_closed&) { end(); }, [end](caf::error&) { end(); });

@@ -162,6 +162,9 @@ void cluster_member::round() {
     }
     report = report_;
     report.news_read = news_read_;
+    if (members_.has_gap(began)) // who is lost is to be taken for lost, before anybody is found not to be reached
+      reach_.forget();
+    report.unreached = runs_of(reach_.unreached(members_.self(), members_.rows(), began));
   }
   try {
     take(in_.beats->beat(report), began);
@@ -175,8 +178,10 @@ void cluster_member::round() {
 
 void cluster_member::take(const persistence::beaten& answer, instant began) {
   std::function<void(const persistence::beaten&)> tell_round;
+  bool was_fine = false, is_fine = false;
   {
     const std::lock_guard lock{mutex_};
+    was_fine = members_.standing_at(boot_now()) == membership::standing::fine;
     auto lost = members_.round_succeeded(began, boot_now(), rows_of(answer.rows));
     rows_ = answer.rows;
     tell_round = tell_round_;
@@ -185,13 +190,31 @@ void cluster_member::take(const persistence::beaten& answer, instant began) {
     if (answer.gone)
       members_.found_gone(node_id{run_});
     look_at_standing();
+    is_fine = told_standing_ == membership::standing::fine;
     if (told_standing_ != membership::standing::gone) // who is gone ends nobody else
       begin(failovers_.round(std::move(lost)));
   }
   changed_.notify_all();
   if (tell_round)
     tell_round(answer);
+  tell_of_round(answer, is_fine && !was_fine);
   tell_if_gone();
+}
+
+void cluster_member::tell_of_round(const persistence::beaten& answer, bool sure_again) {
+  membership_events tell;
+  std::vector<persistence::stored_node> living;
+  {
+    const std::lock_guard lock{mutex_};
+    tell = links_;
+    std::copy_if(answer.rows.begin(), answer.rows.end(), std::back_inserter(living),
+                 [this](const auto& row) { return !members_.knows_gone(node_id{row.run}); });
+  }
+  if (!tell.living)
+    return;
+  if (sure_again)
+    tell.sure();
+  tell.living(living);
 }
 
 void cluster_member::when_gone(std::function<void()> tell) {
@@ -205,6 +228,39 @@ void cluster_member::when_gone(std::function<void()> tell) {
 void cluster_member::when_round(std::function<void(const persistence::beaten&)> tell) {
   const std::lock_guard lock{mutex_};
   tell_round_ = std::move(tell);
+}
+
+void cluster_member::tell_links(membership_events events) {
+  const std::lock_guard lock{mutex_};
+  links_ = std::move(events);
+}
+
+void cluster_member::hear_peer(node_id peer, std::optional<bool> beats) {
+  const std::lock_guard lock{mutex_};
+  const auto now = boot_now();
+  reach_.hear(peer, now);
+  if (beats)
+    members_.hear_peer(*beats, now);
+}
+
+void cluster_member::lose_peer(node_id peer) {
+  const std::lock_guard lock{mutex_};
+  reach_.lose(peer);
+}
+
+void cluster_member::found_gone(node_id run) {
+  {
+    const std::lock_guard lock{mutex_};
+    members_.found_gone(run);
+    look_at_standing();
+  }
+  changed_.notify_all();
+  tell_if_gone();
+}
+
+bool cluster_member::beats() const {
+  const std::lock_guard lock{mutex_};
+  return members_.beats(boot_now());
 }
 
 void cluster_member::tell_if_gone() {
@@ -252,6 +308,7 @@ void cluster_member::make_failovers() {
     lock.unlock();
     const auto how = carry_out(step);
     lock.lock();
+    const auto tell_ended = links_.ended;
     if (how == failovers::outcome::fenced) {
       log::warning("a node was lost: its work is over, and its users log in elsewhere",
                    {{"run", step.whom.node.value}});
@@ -259,6 +316,11 @@ void cluster_member::make_failovers() {
       clears_ = true;
     }
     begin(failovers_.answered(how, members_.rows()));
+    if (how == failovers::outcome::fenced && tell_ended) {
+      lock.unlock();
+      tell_ended(step.whom.node);
+      lock.lock();
+    }
   }
 }
 
