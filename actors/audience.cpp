@@ -13,6 +13,8 @@ namespace salond {
 // --- connections ---
 
 std::optional<fault> audience::refuses(const std::string& address) const {
+  if (away_)
+    return fault::storage;
   return closing ? fault::too_many_connections : connections_.refuses(address, settings.limits);
 }
 
@@ -35,6 +37,14 @@ void audience::keep_out(const addresses_out& now, instant at) {
     tell_fact("closed a connection of a banned address", to_string(*why), who->peer, at);
     who->close(event::refused{*why, {}});
   }
+}
+
+void audience::turn_away() {
+  if (std::exchange(away_, true))
+    return;
+  log::warning("this node cannot serve for now; its clients are closed");
+  for (auto* who : connections_.all())
+    who->close(event::refused{fault::storage, {}});
 }
 
 bool audience::overrun() const {

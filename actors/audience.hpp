@@ -22,7 +22,11 @@
 
 namespace salond {
 
-/// How this node reaches the others, where it is one of several.
+namespace cluster {
+struct node;
+}
+
+/// How this node tells the others about people, where it is one of several.
 struct reach_of_peers {
   int64_t run = 0; ///< its own; 0: it is alone
   /// Of the I/O thread. False: there is no link to that run. Empty: there are no links.
@@ -41,6 +45,7 @@ public:
   directory_actor directory;
   serving services;
   relay_actor relay;
+  std::shared_ptr<cluster::node> node; ///< its place among others; null where there is one process alone
   reach_of_peers peers;
   bool closing = false; ///< no new connection
 
@@ -58,6 +63,9 @@ public:
   bool tells_many_why() const { return connections_.refused() >= connection_registry::most_told_why; }
   /// Nobody is let in from there from now on; who is connected from there is closed.
   void keep_out(const addresses_out& now, instant at);
+  /// Of a node that must not serve for now: closes all connections, and lets nobody in.
+  void turn_away();
+  void let_in_again() { away_ = false; }
   /// Whether even saying why costs too much.
   bool overrun() const;
   void enter(subscriber& who) { connections_.enter(who); }
@@ -120,6 +128,7 @@ private:
   rules::alarms alarms_;
   std::vector<private_id> delivered_;
   std::function<void()> when_over_;
+  bool away_ = false;      ///< turn_away()
   bool flush_due_ = false; ///< the relay will hear a flush_all
   bool tick_due_ = false;  ///< the relay will hear a tick
 };

@@ -16,7 +16,7 @@ constexpr size_t most_failures_a_minute = 3;
 
 void open(pointer self, const stored_salon& stored) {
   auto opened = spawn_on_io_thread(self->system(), salon, rules::salon{stored.record, stored.members},
-                                   self->state.store, self->state.relay);
+                                   self->state.store, self->state.relay, self->state.placed);
   self->monitor(opened);
   self->state.open[stored.record.id] = opened;
   self->send(self->state.relay, salon_opened{stored.record, opened});
@@ -223,8 +223,9 @@ std::vector<stored_salon> read_salons(const persistence::reading& db) {
 }
 
 host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, store_actor store, relay_actor relay,
-                               server_actor server) {
+                               server_actor server, std::shared_ptr<cluster::salons> placed) {
   self->state.store = std::move(store);
+  self->state.placed = std::move(placed);
   self->state.relay = std::move(relay);
   self->set_error_handler([](caf::error& why) {
     log::warning("the host was told an error", {{"why", to_string(why)}});

@@ -15,6 +15,7 @@ struct host_state {
   static inline const char* name = "host";
   store_actor store;
   relay_actor relay;
+  std::shared_ptr<cluster::salons> placed; ///< of a node of several
   std::unordered_map<salon_id, salon_actor> open;
   std::unordered_map<salon_id, rules::failures> failures;
   size_t telling = 0; ///< facts that salons have not heard yet
@@ -32,6 +33,7 @@ std::vector<stored_salon> read_salons(const persistence::reading& db);
 
 /// Tells the server when every salon is open.
 host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, std::vector<stored_salon> salons,
-                               store_actor store, relay_actor relay, server_actor server);
+                               store_actor store, relay_actor relay, server_actor server,
+                               std::shared_ptr<cluster::salons> placed = nullptr);
 
 } // namespace salond

@@ -1,6 +1,7 @@
 #include "actors/salon.hpp"
 #include "actors/append_job.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/cluster/salons.hpp"
 #include "actors/salon_members.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
@@ -72,6 +73,8 @@ void append(pointer self) {
 
 void take_post(pointer self, post& msg) {
   auto& st = self->state;
+  if (st.placed)
+    return st.placed->post(st.rules.record().id, std::move(msg));
   append_job::entry one;
   one.row = {st.rules.record().id, msg.author, st.rules.next_seq(), std::move(msg.text), wall_clock()};
   one.from = std::move(msg);
@@ -283,10 +286,14 @@ caf::result<settled> on_dismiss(pointer self, const dismiss& msg) {
 
 } // namespace
 
-salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor store, relay_actor relay) {
+salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor store, relay_actor relay,
+                                 std::shared_ptr<cluster::salons> placed) {
   self->state.rules = std::move(opened);
   self->state.store = std::move(store);
   self->state.relay = std::move(relay);
+  self->state.placed = std::move(placed);
+  if (self->state.placed)
+    self->state.placed->open(self->state.rules.record().id, self->state.rules.record().last_seq);
   self->set_error_handler([](caf::error& why) {
     log::warning("a salon was told an error", {{"why", to_string(why)}});
   });

@@ -10,19 +10,26 @@
 
 namespace salond {
 
+namespace cluster {
+class salons;
+}
+
 struct salon_state {
   static inline const char* name = "salon";
   rules::salon rules;
   store_actor store;
   relay_actor relay;
+  /// Of a node of several: who takes the posts; null where it is alone. Where others write to the store as well, nobody
+  /// is refused who is unknown here without a look.
+  std::shared_ptr<cluster::salons> placed;
   std::shared_ptr<append_job> open;       ///< takes in what is posted, until the store's thread has taken it
   std::vector<append_job::entry> waiting; ///< for the next append, when that is full or taken
-  bool looks_first = true; ///< others write to the store as well: no refusal of somebody unknown without a look
   std::unordered_map<user_id, std::vector<post>> looked_for; ///< posts of those who are looked for, in order
   size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
 };
 
 salon_actor::behavior_type salon(salon_actor::stateful_broker_pointer<salon_state> self, rules::salon opened,
-                                 store_actor store, relay_actor relay);
+                                 store_actor store, relay_actor relay,
+                                 std::shared_ptr<cluster::salons> placed = nullptr);
 
 } // namespace salond

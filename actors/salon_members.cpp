@@ -83,7 +83,7 @@ caf::result<settled> ask_and_take(salon_pointer self, Ask ask, Take take) {
 
 void confirm_member(salon_pointer self, user_id who, std::function<void(std::optional<fault>)> then) {
   const auto refusal = self->state.rules.refuses(who);
-  if (!refusal || !self->state.looks_first)
+  if (!refusal || !self->state.placed)
     return then(refusal);
   write_store(
       self, self->state.store,

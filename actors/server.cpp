@@ -2,7 +2,9 @@
 #include "actors/admin/admin.hpp"
 #include "actors/bans.hpp"
 #include "actors/cluster/news_reader.hpp"
+#include "actors/cluster/notices.hpp"
 #include "actors/cluster/pulse.hpp"
+#include "actors/cluster/salons.hpp"
 #include "actors/directory.hpp"
 #include "actors/host.hpp"
 #include "actors/on_io_thread.hpp"
@@ -26,6 +28,8 @@ constexpr size_t most_service_failures = 9;  // a minute
 
 // The rounds of a node say within one whether others go on with its work.
 constexpr auto gone_patience = std::chrono::seconds{5};
+// The last words to other nodes are written in a turn or two of the loop.
+constexpr auto farewell_patience = std::chrono::milliseconds{500};
 // Whoever does not take his last words by then comes back without them.
 constexpr auto lost_patience = std::chrono::seconds{2};
 
@@ -73,6 +77,7 @@ void start_admin(pointer self) {
   parts.state = st.parts.settings.state;
   parts.started = st.started;
   parts.member = st.parts.member;
+  parts.links = st.actors.links;
   parts.keep_requests = st.parts.settings.requests.keep_offline;
   st.actors.admin = self->spawn<caf::monitored>(admin, std::move(parts));
 }
@@ -124,7 +129,7 @@ void start_pulse(pointer self) {
   if (!st.parts.member)
     return;
   st.pulse = caf::actor_cast<caf::actor>(
-      spawn_on_io_thread(self->system(), pulse, st.parts.member, st.actors.house, st.actors.store));
+      spawn_on_io_thread(self->system(), pulse, st.parts.member, st.actors.house, st.placed, st.actors.store));
   self->monitor(st.pulse);
   st.parts.member->when_gone([server = caf::actor_cast<server_actor>(self)] { caf::anon_send(server, node_lost{}); });
 }
@@ -136,11 +141,55 @@ void start_news(pointer self) {
     return;
   const auto open = std::make_shared<std::atomic<size_t>>(0);
   const auto run = st.parts.member->run();
-  st.actors.house->peers.run = run;
+  auto& peers = st.actors.house->peers;
+  peers.run = run;
+  if (st.node) {
+    peers.send = [to = st.node.get()](cluster::node_id peer, cluster::frame_body what) {
+      return to->send(peer, std::move(what));
+    };
+    st.node->hearers.push_back(std::make_shared<cluster::notices>(st.actors.house, st.parts.member));
+  }
   const auto reader = self->spawn<caf::monitored>(
       news, news_hearers{st.actors.bans, st.actors.directory, st.actors.host, st.actors.relay}, run, open);
   tell_news(*st.parts.member, reader, open);
+  st.parts.member->when_wrote([&loop = self->system().middleman().backend(), house = std::weak_ptr(st.actors.house),
+                               member = st.parts.member.get()] {
+    loop.post([house, member] {
+      if (const auto here = house.lock())
+        cluster::tell_of_news(*here, *member);
+    });
+  });
   st.news = caf::actor_cast<caf::actor>(reader);
+}
+
+/// Where there are several nodes: salons have a home among them. Its end would be the node's.
+void start_placements(pointer self) {
+  auto& st = self->state;
+  if (!st.parts.member)
+    return;
+  cluster::salon_links links;
+  links.send = [](cluster::node_id, const cluster::frame_body&) { return false; };
+  links.begin_anew = [](const std::string&) {};
+  if (st.node) {
+    links.send = [to = st.node.get()](cluster::node_id peer, cluster::frame_body what) {
+      return to->send(peer, std::move(what));
+    };
+    links.begin_anew = [to = st.node.get()](const std::string& why) { to->links.begin_anew(why); };
+  }
+  st.placed = std::make_shared<cluster::salons>(st.parts.member, st.actors.house, std::move(links));
+  if (st.node)
+    st.node->hearers.push_back(st.placed);
+  st.placements = caf::actor_cast<caf::actor>(spawn_on_io_thread(self->system(), placements, st.placed));
+  self->monitor(st.placements);
+}
+
+/// Whoever hears other nodes has been added to the node's hearers before.
+void begin_links_of(pointer self) {
+  auto& st = self->state;
+  if (!st.node)
+    return;
+  st.actors.links = cluster::start_links(self->system(), st.node, std::exchange(st.parts.links->at, {}));
+  self->monitor(st.actors.links);
 }
 
 void start_all(pointer self) {
@@ -149,6 +198,9 @@ void start_all(pointer self) {
   st.database = st.parts.db->describe();
   st.started = wall_clock();
   st.actors.house = std::make_shared<audience>(st.parts.settings);
+  if (st.parts.member && st.parts.links)
+    st.node = std::make_shared<cluster::node>(self->system(), st.parts.member, *st.parts.links);
+  st.actors.house->node = st.node;
   st.actors.house->certificate = st.parts.certificate;
   st.actors.house->reserved.set(names_of_operators(st.parts.certificates).names);
   st.actors.house->keep_out(told_of(at_start.addresses), self->clock().now());
@@ -166,18 +218,20 @@ void start_all(pointer self) {
   st.actors.relay = self->system().middleman().spawn_broker(relay, st.actors.house);
   self->monitor(st.actors.relay);
   st.actors.directory = self->spawn<caf::monitored>(directory, st.actors.store, st.actors.relay);
-  st.actors.host = self->spawn<caf::monitored>(host, std::move(at_start.salons), st.actors.store, st.actors.relay,
-                                               caf::actor_cast<server_actor>(self));
-  start_bans(self, std::move(at_start.out));
-  start_passwords(self);
-  start_admin(self);
   st.actors.house->store =
       st.actors.store; // nobody else has the audience yet: the listeners, which hand it on, come last
   st.actors.house->directory = st.actors.directory;
   st.actors.house->relay = st.actors.relay;
-  st.actors.house->services = {st.actors.bans, st.actors.passwords};
+  start_placements(self);
+  st.actors.host = self->spawn<caf::monitored>(host, std::move(at_start.salons), st.actors.store, st.actors.relay,
+                                               caf::actor_cast<server_actor>(self), st.placed);
+  start_bans(self, std::move(at_start.out));
+  start_passwords(self);
   start_news(self);
   start_pulse(self);
+  begin_links_of(self);
+  start_admin(self);
+  st.actors.house->services = {st.actors.bans, st.actors.passwords};
 }
 
 void open_doors(pointer self) {
@@ -290,6 +344,8 @@ void on_down(pointer self, const caf::down_msg& down) {
   if (down.source == st.actors.bans) {
     return may_start_again(self, "the ban registry", down.reason) ? restart_bans(self) : void();
   }
+  if (down.source == st.actors.links && st.closing) // they were ended
+    return;
   for (size_t i = 0; i < st.actors.listeners.size(); ++i)
     if (down.source == st.actors.listeners[i])
       return st.stopping ? void() : on_listener_failure(self, i);
@@ -318,18 +374,29 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  for (const auto& one : {st.pulse, st.news})
+  for (const auto& one : {st.pulse, st.placements, st.news, caf::actor_cast<caf::actor>(st.actors.links)})
     if (one)
       caf::anon_send_exit(one, caf::exit_reason::kill);
+  if (st.parts.member) { // its threads may go on for a moment
+    st.parts.member->when_news(nullptr);
+    st.parts.member->when_wrote(nullptr);
+  }
+  if (st.node) // who hears peers knows the audience, which knows the node
+    self->system().middleman().backend().post([node = st.node] { node->hearers.clear(); });
   st.events.ended(status);
   self->quit();
 }
 
 /// The store closes (and SQLite writes its log back) when persistence ends; then the node does.
 void close_store(pointer self, int status) {
-  self->state.ending = true;
-  self->state.status = status;
-  caf::anon_send_exit(self->state.actors.store, caf::exit_reason::kill);
+  auto& st = self->state;
+  st.ending = true;
+  st.status = status;
+  const auto close = [store = st.actors.store] { caf::anon_send_exit(store, caf::exit_reason::kill); };
+  if (!st.actors.links)
+    return close();
+  self->request(st.actors.links, farewell_patience, end_links{"it stops"})
+      .then([close](const links_ended&) { close(); }, [close](caf::error&) { close(); });
 }
 
 /// The database did not take all in time. What a start makes good is no loss, and no reason to be started again.
@@ -376,7 +443,13 @@ void stop_in_order(pointer self) {
               [drain_store](caf::error&) { drain_store(); });
   };
   self->request(st.actors.relay, left(), close_all{event::stopping{}})
-      .then([settle](const all_closed&) { settle(); }, [settle](caf::error&) { settle(); });
+      .then(
+          [self, settle](const all_closed&) {
+            if (self->state.placements)
+              self->send(caf::actor_cast<placements_actor>(self->state.placements), hand_over_all{});
+            settle();
+          },
+          [settle](caf::error&) { settle(); });
 }
 
 /// Nothing of this run is stored any more, so nothing is waited for.
@@ -387,6 +460,8 @@ void leave_run(pointer self) {
   st.stopping = true;
   close_doors(self);
   log::error("another node goes on with this one's work; clients are closed, and the node starts anew");
+  if (st.actors.links) // other nodes hear nothing more of this run
+    caf::anon_send(st.actors.links, end_links{"another node goes on with its work"});
   const auto end = [self] { end_of_node(self, start_anew); };
   self->request(st.actors.relay, lost_patience, close_all{event::refused{fault::storage, {}}})
       .then([end](const all_closed&) { end(); }, [end](caf::error&) { end(); });

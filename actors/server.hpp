@@ -3,7 +3,7 @@
 #pragma once
 #include "actors/admin/call.hpp"
 #include "actors/audience.hpp"
-#include "actors/cluster/member.hpp"
+#include "actors/cluster/node.hpp"
 #include "actors/listener.hpp"
 #include "actors/rules/failures.hpp"
 #include <functional>
@@ -11,6 +11,10 @@
 #include <string>
 
 namespace salond {
+
+namespace cluster {
+class salons;
+}
 
 /// What a node is made of.
 struct node_parts {
@@ -23,6 +27,7 @@ struct node_parts {
   std::shared_ptr<const tls_credentials> certificate; ///< that clients are shown; null where no door speaks TLS
   configuration_office configuration;
   std::shared_ptr<cluster_member> member = nullptr; ///< null where there is one process alone
+  std::optional<cluster::link_parts> links;         ///< of a node
 };
 
 /// No exit status: the process is to start anew, as another run of its node.
@@ -36,7 +41,8 @@ struct node_actors {
   directory_actor directory;
   bans_actor bans;
   passwords_actor passwords;
-  admin_core admin; ///< invalid where there is none
+  admin_core admin;  ///< invalid where there is none
+  links_actor links; ///< invalid where there is one process alone
   std::vector<caf::actor> listeners;
   std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
 };
@@ -55,8 +61,11 @@ struct server_state {
   node_parts parts;
   node_events events;
   node_actors actors;
-  caf::actor pulse, news; ///< of one node of several
-  std::string database;   ///< one line about it
+  caf::actor pulse;                        ///< of one node of several
+  caf::actor placements, news;             ///< the same
+  std::shared_ptr<cluster::node> node;     ///< the same
+  std::shared_ptr<cluster::salons> placed; ///< the same
+  std::string database;                    ///< one line about it
   moment started;
   std::vector<rules::failures> listener_failures;          ///< a door
   std::map<std::string, rules::failures> service_failures; ///< by what it is called in the log

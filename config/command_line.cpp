@@ -241,8 +241,6 @@ private:
         fault(name, "is about a node: say with --cluster=HOST:PORT where the others reach it, or remove it");
     if (!cluster.node.empty() && !is_peer_name(cluster.node))
       fault("cluster.node", std::string("is no name of a node: ") + peer_name_rule);
-    if (!cluster.join.empty())
-      fault("cluster.join", "no node can enter by a bundle yet: this version has no links between nodes");
     if (!asked)
       return;
     if (std::holds_alternative<sqlite_database>(out_.values.db))
@@ -250,7 +248,7 @@ private:
                               "--db=mysql://USER@HOST/NAME");
     if (cluster.node.empty()) {
       cluster.node = node_name_of(around_.host);
-      out_.sources["cluster.node"] = "the host's name";
+      out_.sources["cluster.node"] = host_name;
     }
   }
 

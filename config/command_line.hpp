@@ -35,6 +35,9 @@ struct command_line {
   std::vector<complaint> warnings; ///< to be logged
 };
 
+/// Where a node's name comes from that nobody has given: settings::sources.
+inline constexpr const char* host_name = "the host's name";
+
 /// Reads the command line and the configuration file that it names. Finds all faults, not only the first, and never
 /// repeats a password in one.
 command_line parse(int argc, const char* const* argv, const surroundings& around);

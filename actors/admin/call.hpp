@@ -5,6 +5,7 @@
 #include "actors/cluster/member.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
+#include "actors/interfaces/links.hpp"
 #include "actors/interfaces/persistence.hpp"
 #include "actors/interfaces/relay.hpp"
 #include "actors/interfaces/server.hpp"
@@ -55,6 +56,7 @@ struct admin_parts {
   moment started;
   bool keep_requests = false;                       ///< requests.keep_offline
   std::shared_ptr<cluster_member> member = nullptr; ///< of a node
+  links_actor links;                                ///< the same
 };
 
 class admin_call;

@@ -1,5 +1,5 @@
 // Commands about the nodes that share the database.
-#include "actors/admin/call.hpp"
+#include "actors/admin/node_state.hpp"
 
 namespace salond {
 namespace {
@@ -15,11 +15,26 @@ const char* state_of(const shown_node& one) {
   return "serving";
 }
 
-/// As the last round of this node read them: it needs no database to say that there is none.
-void list_nodes(const admin_call_ptr& call) {
+json to_json(const cluster::link_state& one) {
+  return {{"node", one.name},
+          {"up", one.up},
+          {"round_trip_ms", one.counts.round_trip_ms ? json(*one.counts.round_trip_ms) : json(nullptr)},
+          {"unsent_bytes", one.counts.unsent_bytes},
+          {"frames_out", one.counts.frames_out},
+          {"messages_out", one.counts.messages_out},
+          {"catch_ups", one.counts.catch_ups}};
+}
+
+json to_json(const std::vector<cluster::link_state>& all) {
+  json list = json::array();
+  for (const auto& one : all)
+    list.push_back(to_json(one));
+  return list;
+}
+
+/// A node knows its own links.
+void show_nodes(const admin_call_ptr& call, const std::vector<cluster::link_state>& links) {
   const auto& member = call->parts().member;
-  if (!member)
-    return call->refuse(admin_verdict::refused, "this server is no node: it was started without --cluster");
   json list = json::array();
   for (const auto& one : member->nodes())
     list.push_back({{"node", one.row.name},
@@ -30,8 +45,21 @@ void list_nodes(const admin_call_ptr& call) {
                     {"users", one.row.users},
                     {"version", one.row.version},
                     {"since", iso_time(one.row.since)},
-                    {"links", json::array()}});
+                    {"links", one.row.run == member->run() ? to_json(links) : json::array()}});
   call->done(list);
+}
+
+/// As the last round of this node read them: it needs no database to say that there is none.
+void list_nodes(const admin_call_ptr& call) {
+  const auto& parts = call->parts();
+  if (!parts.member)
+    return call->refuse(admin_verdict::refused, "this server is no node: it was started without --cluster");
+  if (!parts.links)
+    return show_nodes(call, {});
+  call->self()
+      ->request(parts.links, node_patience, list_links{})
+      .then([call](const links_listed& now) { show_nodes(call, now.links); },
+            [call](caf::error&) { show_nodes(call, {}); });
 }
 
 } // namespace

@@ -13,6 +13,7 @@ using rules::cluster::attach;
 using rules::cluster::attach_again;
 using rules::cluster::attached;
 using rules::cluster::batch;
+using rules::cluster::epoch_number;
 using rules::cluster::heading;
 using rules::cluster::node_id;
 using rules::cluster::post;

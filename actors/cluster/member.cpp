@@ -96,6 +96,16 @@ membership::standing cluster_member::standing() const {
   return members_.standing_at(boot_now());
 }
 
+std::vector<rules::cluster::node_row> cluster_member::rows() const {
+  const std::lock_guard lock{mutex_};
+  return members_.rows();
+}
+
+bool cluster_member::knows_gone(node_id run) const {
+  const std::lock_guard lock{mutex_};
+  return members_.knows_gone(run);
+}
+
 bool cluster_member::is_gone_within(milliseconds patience) {
   std::unique_lock lock{mutex_};
   const auto gone = [this] { return members_.standing_at(boot_now()) == membership::standing::gone; };
@@ -165,6 +175,9 @@ void cluster_member::round(bool counts) {
     }
     report = report_;
     report.news_read = news_read_;
+    if (members_.has_gap(began)) // who is lost is to be taken for lost, before anybody is found not to be reached
+      reach_.forget();
+    report.unreached = runs_of(reach_.unreached(members_.self(), members_.rows(), began));
   }
   try {
     take(in_.beats->beat(report), began, counts);
@@ -184,30 +197,46 @@ void cluster_member::fail_round(bool counts) {
 }
 
 void cluster_member::take(const persistence::beaten& answer, instant began, bool counts) {
-  std::function<void(const persistence::beaten&)> tell_round;
   std::function<bool(const std::vector<persistence::stored_news>&)> take_news;
+  bool was_fine = false, is_fine = false;
   {
     const std::lock_guard lock{mutex_};
-    auto lost = counts ? members_.round_succeeded(began, boot_now(), rows_of(answer.rows))
-                       : decltype(members_.round_succeeded({}, {}, {})){};
+    was_fine = members_.standing_at(boot_now()) == membership::standing::fine;
+    auto lost =
+        counts ? members_.round_succeeded(began, boot_now(), rows_of(answer.rows)) : std::vector<membership::lost>{};
     rows_ = answer.rows;
-    tell_round = tell_round_;
     take_news = take_news_;
     if (answer.gone)
       members_.found_gone(node_id{run_});
     look_at_standing();
+    is_fine = told_standing_ == membership::standing::fine;
     if (counts && told_standing_ != membership::standing::gone) // who is gone ends nobody else
       begin(failovers_.round(std::move(lost)));
   }
   changed_.notify_all();
-  if (tell_round)
-    tell_round(answer);
+  tell_of_round(answer, is_fine && !was_fine);
   if (!answer.news.empty() && take_news && take_news(answer.news)) { // else they are read again
     const std::lock_guard lock{mutex_};
     news_read_ = answer.news.back().number;
     hurries_ = hurries_ || answer.news.size() >= many_news;
   }
   tell_if_gone();
+}
+
+void cluster_member::tell_of_round(const persistence::beaten& answer, bool sure_again) {
+  membership_events tell;
+  std::vector<persistence::stored_node> living;
+  {
+    const std::lock_guard lock{mutex_};
+    tell = links_;
+    std::copy_if(answer.rows.begin(), answer.rows.end(), std::back_inserter(living),
+                 [this](const auto& row) { return !members_.knows_gone(node_id{row.run}); });
+  }
+  if (!tell.living)
+    return;
+  if (sure_again)
+    tell.sure();
+  tell.living(living);
 }
 
 void cluster_member::when_gone(std::function<void()> tell) {
@@ -218,14 +247,24 @@ void cluster_member::when_gone(std::function<void()> tell) {
   tell_if_gone();
 }
 
-void cluster_member::when_round(std::function<void(const persistence::beaten&)> tell) {
-  const std::lock_guard lock{mutex_};
-  tell_round_ = std::move(tell);
-}
-
 void cluster_member::when_news(std::function<bool(const std::vector<persistence::stored_news>&)> take) {
   const std::lock_guard lock{mutex_};
   take_news_ = std::move(take);
+}
+
+void cluster_member::when_wrote(std::function<void()> tell) {
+  const std::lock_guard lock{mutex_};
+  tell_wrote_ = std::move(tell);
+}
+
+void cluster_member::wrote_news() {
+  std::function<void()> tell;
+  {
+    const std::lock_guard lock{mutex_};
+    tell = tell_wrote_;
+  }
+  if (tell)
+    tell();
 }
 
 void cluster_member::read_soon() {
@@ -234,6 +273,39 @@ void cluster_member::read_soon() {
     hurries_ = true;
   }
   changed_.notify_all();
+}
+
+void cluster_member::tell_links(membership_events events) {
+  const std::lock_guard lock{mutex_};
+  links_ = std::move(events);
+}
+
+void cluster_member::hear_peer(node_id peer, std::optional<bool> beats) {
+  const std::lock_guard lock{mutex_};
+  const auto now = boot_now();
+  reach_.hear(peer, now);
+  if (beats)
+    members_.hear_peer(*beats, now);
+}
+
+void cluster_member::lose_peer(node_id peer) {
+  const std::lock_guard lock{mutex_};
+  reach_.lose(peer);
+}
+
+void cluster_member::found_gone(node_id run) {
+  {
+    const std::lock_guard lock{mutex_};
+    members_.found_gone(run);
+    look_at_standing();
+  }
+  changed_.notify_all();
+  tell_if_gone();
+}
+
+bool cluster_member::beats() const {
+  const std::lock_guard lock{mutex_};
+  return members_.beats(boot_now());
 }
 
 void cluster_member::tell_if_gone() {
@@ -281,6 +353,7 @@ void cluster_member::make_failovers() {
     lock.unlock();
     const auto how = carry_out(step);
     lock.lock();
+    const auto tell_ended = links_.ended;
     if (how == failovers::outcome::fenced) {
       log::warning("a node was lost: its work is over, and its users log in elsewhere",
                    {{"run", step.whom.node.value}});
@@ -288,6 +361,11 @@ void cluster_member::make_failovers() {
       clears_ = true;
     }
     begin(failovers_.answered(how, members_.rows()));
+    if (how == failovers::outcome::fenced && tell_ended) {
+      lock.unlock();
+      tell_ended(step.whom.node);
+      lock.lock();
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 #include "actors/rules/cluster/failover.hpp"
 #include "actors/rules/cluster/membership.hpp"
+#include "actors/rules/cluster/reach.hpp"
 #include "persistence/cluster/nodes.hpp"
 #include <atomic>
 #include <condition_variable>
@@ -17,6 +18,16 @@ namespace salond {
 struct shown_node {
   persistence::stored_node row;
   bool doubtful = false; ///< its counter stands still, for this one; or it is this one, and cannot raise its own
+};
+
+/// What the links of a node are told by its membership, on threads of it. Each is quick.
+struct membership_events {
+  /// A round succeeded: all runs that are not gone, this one among them.
+  std::function<void(const std::vector<persistence::stored_node>& living)> living;
+  /// This node ended that run's work for certain.
+  std::function<void(rules::cluster::node_id run)> ended;
+  /// It was in doubt, and is not any more: what relied on its links is over.
+  std::function<void()> sure;
 };
 
 /// Functions may be called on any thread.
@@ -33,16 +44,30 @@ public:
 
   /// Calls `tell` once, on a thread of this object or at once, when others go on with this run's work.
   void when_gone(std::function<void()> tell);
-  /// Calls `tell` after each round that succeeded, on a thread of this object, with all rows. It is quick. REQUIRES:
-  /// called once, before the node serves.
-  void when_round(std::function<void(const persistence::beaten&)> tell);
-
   /// Calls `take` on a thread of this object with what is new among the facts that all nodes must learn, in their
   /// order; until it answers true they are read again with each round. It is quick. REQUIRES: called once.
   void when_news(std::function<bool(const std::vector<persistence::stored_news>&)> take);
+  /// Calls `tell`, on whatever thread, once this node has committed news: others are to be told, so that they read them
+  /// soon. It is quick. REQUIRES: called once, before the node serves.
+  void when_wrote(std::function<void()> tell);
+  void wrote_news();
   /// There is something new to be read: the next round begins soon, and not only when a second is over. Any number of
   /// calls make few rounds.
   void read_soon();
+
+  /// Calls these from now on. REQUIRES: called once, before the node serves; all three are there.
+  void tell_links(membership_events events);
+
+  // --- what links hear ---
+  /// Something came of that peer which only who lives says; and whether its rounds succeed, where it said that.
+  void hear_peer(rules::cluster::node_id peer, std::optional<bool> beats);
+  /// The link with it ended.
+  void lose_peer(rules::cluster::node_id peer);
+  /// A peer said that this run is gone, perhaps this one.
+  void found_gone(rules::cluster::node_id run);
+  bool knows_gone(rules::cluster::node_id run) const;
+  /// Whether its own rounds succeed: what it says to its peers.
+  bool beats() const;
 
   // --- what says that the node lives: as long as it does, it beats ---
   /// The I/O thread turns; what the node has, and whether its writer waits for work.
@@ -53,6 +78,8 @@ public:
   /// All nodes but those that are gone, as the last round read them.
   std::vector<shown_node> nodes() const;
   rules::cluster::membership::standing standing() const;
+  /// As the last round that succeeded read them.
+  std::vector<rules::cluster::node_row> rows() const;
   /// Waits for what rounds say after an error of the store: whether this run is gone.
   bool is_gone_within(std::chrono::milliseconds patience);
 
@@ -71,6 +98,7 @@ private:
   void fail_round(bool counts);
   void take(const persistence::beaten& answer, instant began, bool counts);
   void look_at_standing();
+  void tell_of_round(const persistence::beaten& answer, bool sure_again);
   void tell_if_gone();
   void begin(std::optional<failovers::step> next);
   void make_failovers();
@@ -88,12 +116,14 @@ private:
   std::condition_variable changed_;
   bool stopping_ = false;
   std::function<void()> tell_gone_; ///< not called yet
-  std::function<void(const persistence::beaten&)> tell_round_;
   std::function<bool(const std::vector<persistence::stored_news>&)> take_news_;
+  std::function<void()> tell_wrote_;
   bool hurries_ = false; ///< read_soon()
+  membership_events links_;
   rules::cluster::liveness alive_;
   persistence::node_report report_;
   rules::cluster::membership members_;
+  rules::cluster::reach reach_;
   rules::cluster::membership::standing told_standing_ = rules::cluster::membership::standing::fine;
   failovers failovers_;
   std::vector<persistence::stored_node> rows_;

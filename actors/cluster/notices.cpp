@@ -13,4 +13,10 @@ void notices::look() {
   caf::anon_send(house_->relay, look_for_mail{});
 }
 
+void tell_of_news(const audience& house, const cluster_member& member) {
+  for (const auto& row : member.rows())
+    if (!row.gone && row.id.value != member.run() && house.peers.send)
+      house.peers.send(row.id, news{});
+}
+
 } // namespace salond::cluster

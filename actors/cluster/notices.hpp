@@ -27,4 +27,7 @@ private:
   std::shared_ptr<cluster_member> member_;
 };
 
+/// Tells the others that this node wrote news, so that they read them at once. Of the I/O thread.
+void tell_of_news(const audience& house, const cluster_member& member);
+
 } // namespace salond::cluster

@@ -6,28 +6,25 @@ namespace {
 
 constexpr auto pause = std::chrono::milliseconds{250};
 
-/// Until there are homes, who is alone is the home of every salon that is open.
-persistence::node_report report_of(const audience& house) {
-  const auto& salons = house.salons.all();
-  const auto open = std::count_if(salons.begin(), salons.end(), [](const auto& one) { return !one.second->archived; });
-  return {open, static_cast<int64_t>(house.connections()), static_cast<int64_t>(house.users.size()), {}};
+persistence::node_report report_of(const audience& house, const cluster::salons& placed) {
+  return {placed.homes(), static_cast<int64_t>(house.connections()), static_cast<int64_t>(house.users.size()), {}};
 }
 
 } // namespace
 
 pulse_actor::behavior_type pulse(pulse_actor::stateful_broker_pointer<pulse_state> self,
                                  std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house,
-                                 store_actor store) {
+                                 std::shared_ptr<cluster::salons> placed, store_actor store) {
   self->set_error_handler([](caf::error& why) {
     log::warning("the pulse was told an error", {{"why", to_string(why)}});
   });
   self->send(self, beat_pulse{});
   return {
-      [self, member, house, store](const beat_pulse&) {
+      [self, member, house, placed, store](const beat_pulse&) {
         self->request(store, std::chrono::seconds{5}, count_work{})
             .then(
-                [self, member, house](const counted_work& work) {
-                  member->turned(report_of(*house), work.running_us == 0);
+                [self, member, house, placed](const counted_work& work) {
+                  member->turned(report_of(*house, *placed), work.running_us == 0);
                   self->delayed_send(self, pause, beat_pulse{});
                 },
                 [self](caf::error& why) { self->quit(why); });

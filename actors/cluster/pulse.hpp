@@ -1,8 +1,7 @@
 // PULSE: on the I/O thread, says that this turns, what the node has, and whether its writer waits for work. A node
 // whose pulse stops does not beat, and is as good as dead.
 #pragma once
-#include "actors/audience.hpp"
-#include "actors/cluster/member.hpp"
+#include "actors/cluster/salons.hpp"
 
 namespace salond {
 
@@ -19,6 +18,6 @@ struct pulse_state {
 
 pulse_actor::behavior_type pulse(pulse_actor::stateful_broker_pointer<pulse_state> self,
                                  std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house,
-                                 store_actor store);
+                                 std::shared_ptr<cluster::salons> placed, store_actor store);
 
 } // namespace salond

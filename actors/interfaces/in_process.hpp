@@ -61,6 +61,10 @@ SALOND_IN_PROCESS(beat_pulse)
 SALOND_IN_PROCESS(hear_news)
 SALOND_IN_PROCESS(ask_again)
 
+// placements, of their own node
+SALOND_IN_PROCESS(hand_over_all)
+SALOND_IN_PROCESS(tick_placements)
+
 // links, of their own node
 SALOND_IN_PROCESS(begin_links)
 SALOND_IN_PROCESS(know_peers)

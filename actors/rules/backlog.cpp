@@ -53,7 +53,7 @@ backlog::piece backlog::begin(const std::string& username, std::vector<private_m
   if (!later_.empty()) { // noted: the snapshot lacks what others were told before it was made, and comes in order
     const private_id first{later_.front().number};
     const auto behind =
-        std::find_if(texts.begin(), texts.end(), [first](const private_message& one) { return one.id >= first; });
+        std::find_if(texts.begin(), texts.end(), [first](const private_message& one) { return !(one.id < first); });
     for (auto one = behind; one != texts.end(); ++one)
       add({one->id.value, weight_of(one->text.size(), one->author.size())});
     texts.erase(behind, texts.end());

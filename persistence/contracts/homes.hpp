@@ -37,7 +37,10 @@ public:
   /// As of(), and nobody else changes it before this transaction ends. Where there is no row yet, and another puts one
   /// meanwhile, the transaction runs again.
   virtual std::optional<stored_home> lock(salon_id salon) = 0;
-  virtual void put(salon_id salon, int64_t run, int64_t epoch) = 0;
+  /// REQUIRES: lock() found none in this transaction.
+  virtual void add(salon_id salon, const stored_home& first) = 0;
+  /// REQUIRES: lock() found one in this transaction.
+  virtual void change(salon_id salon, const stored_home& next) = 0;
 };
 
 } // namespace salond::persistence

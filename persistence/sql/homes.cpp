@@ -40,9 +40,13 @@ public:
     return home_in(db().ask("SELECT node_id, epoch FROM homes WHERE salon_id = ? FOR UPDATE", {salon.value}));
   }
 
-  void put(salon_id salon, int64_t run, int64_t epoch) override {
-    if (db().run("UPDATE homes SET node_id = ?, epoch = ? WHERE salon_id = ?", {run, epoch, salon.value}) == 0)
-      db().run("INSERT INTO homes(salon_id, node_id, epoch) VALUES (?, ?, ?)", {salon.value, run, epoch});
+  // No upsert: where another node was quicker, its row has to stay.
+  void add(salon_id salon, const stored_home& first) override {
+    db().run("INSERT INTO homes(salon_id, node_id, epoch) VALUES (?, ?, ?)", {salon.value, first.run, first.epoch});
+  }
+
+  void change(salon_id salon, const stored_home& next) override {
+    db().run("UPDATE homes SET node_id = ?, epoch = ? WHERE salon_id = ?", {next.run, next.epoch, salon.value});
   }
 
 private:

@@ -41,6 +41,7 @@ running_node::running_node(const config::mysql_database& where, const std::strin
   member_ = std::make_shared<cluster_member>(persistence::join(options, entry));
   options.run = member_->run();
   options.writer_answered = [member = member_] { member->writer_answered(); };
+  options.wrote_news = [member = member_] { member->wrote_news(); };
 
   auto parts = std::make_shared<node_parts>();
   parts->settings = settings_of(where);
@@ -69,7 +70,12 @@ running_node::~running_node() {
   caf::anon_send(server_, stop{});
   auto status = ended_.get_future();
   EXPECT_EQ(status.wait_for(deadline), std::future_status::ready);
-  actors.house->peers = {}; // it may hold another node
+  member_->leave();
+  member_->when_gone(nullptr);
+  on_io_thread([](audience& house) {
+    house.peers.send = nullptr; // which may hold another node
+    return true;
+  });
   notices_.reset();
   actors = {};
   server_ = nullptr;

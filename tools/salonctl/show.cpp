@@ -78,6 +78,19 @@ std::string table_of(const std::vector<row>& rows) {
   return text;
 }
 
+bool is_table(const json& value) {
+  return value.is_array() && !value.empty() && value.front().is_object();
+}
+
+const json& field(const json& of, const std::string& name) {
+  static const json none;
+  const auto found = of.find(name);
+  return found == of.end() ? none : *found;
+}
+
+/// What a column of tables holds, a table for each row, named by the row's first column.
+std::string tables_below(const json& all, const std::string& name);
+
 std::string list(const json& all) {
   if (all.empty())
     return "none\n";
@@ -87,20 +100,31 @@ std::string list(const json& all) {
       text += cell(one) + "\n";
     return text;
   }
-  std::vector<row> rows(1);
-  for (const auto& [name, value] : all.front().items())
+  std::vector<row> rows(1 + all.size());
+  std::string below;
+  for (const auto& [name, value] : all.front().items()) {
+    if (std::any_of(all.begin(), all.end(), [key = name](const auto& one) { return is_table(field(one, key)); })) {
+      below += tables_below(all, name);
+      continue;
+    }
     rows[0].push_back(upper(name));
-  for (const auto& one : all) {
-    auto& line = rows.emplace_back();
-    for (const auto& [name, value] : one.items())
-      line.push_back(cell(value));
+    for (size_t i = 0; i < all.size(); ++i)
+      rows[i + 1].push_back(cell(field(all[i], name)));
   }
-  return table_of(rows);
+  return table_of(rows) + below;
 }
 
 std::string plain(std::string name) {
   std::replace(name.begin(), name.end(), '_', ' ');
   return name;
+}
+
+std::string tables_below(const json& all, const std::string& name) {
+  std::string text;
+  for (const auto& one : all)
+    if (is_table(field(one, name)))
+      text += plain(name) + " of " + cell(*one.begin()) + ":\n" + list(field(one, name));
+  return text;
 }
 
 std::string object(const json& all, const std::string& prefix) {
@@ -110,7 +134,7 @@ std::string object(const json& all, const std::string& prefix) {
       lines += "done\n";
     } else if (value.is_object()) {
       lines += object(value, prefix + plain(name) + " ");
-    } else if (value.is_array() && !value.empty() && value.front().is_object()) {
+    } else if (is_table(value)) {
       below += plain(name) + ":\n" + list(value);
     } else {
       lines += prefix + plain(name) + ": " + cell(value) + "\n";

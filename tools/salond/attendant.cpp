@@ -30,8 +30,8 @@ void print(std::string line) {
 } // namespace
 
 attendant::attendant(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown,
-                     std::string cluster, live_configuration& live)
-    : told_(told), admin_(admin), shown_(std::move(shown)), cluster_(std::move(cluster)), live_(live) {}
+                     std::string cluster, live_configuration& live, node_links* links)
+    : told_(told), admin_(admin), shown_(std::move(shown)), cluster_(std::move(cluster)), live_(live), links_(links) {}
 
 int attendant::wait_for_end(const server_actor& root, int signals) {
   root_ = root;
@@ -84,8 +84,12 @@ void attendant::look_at_database() {
 
 void attendant::renew_certificates() {
   try {
-    if (live_.renew().server && admin_)
-      admin_->use_renewed();
+    if (live_.renew().server) {
+      if (admin_)
+        admin_->use_renewed();
+      if (links_)
+        links_->use_renewed();
+    }
     renewal_fault_.clear();
   } catch (const std::exception& error) { // the old ones are good for months yet: said once, and tried on
     if (std::exchange(renewal_fault_, error.what()) != error.what())

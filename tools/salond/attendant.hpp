@@ -2,6 +2,7 @@
 #pragma once
 #include "tools/salond/admin_port.hpp"
 #include "tools/salond/live_configuration.hpp"
+#include "tools/salond/node_links.hpp"
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -32,9 +33,10 @@ struct news {
 /// the configuration read again, and looks after certificates.
 class attendant {
 public:
-  /// For the ready line: the endpoints, with their ports, and where other nodes reach this one, "" for none.
+  /// For the ready line: the endpoints, with their ports, and where other nodes reach this one, "" for none. `links`:
+  /// of a node; else null.
   attendant(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown, std::string cluster,
-            live_configuration& live);
+            live_configuration& live, node_links* links);
 
   /// Waits for the node's end; answers the exit status. `signals`: SIGTERM, SIGINT and SIGHUP, to be read.
   int wait_for_end(const server_actor& root, int signals);
@@ -56,6 +58,7 @@ private:
   const std::vector<config::endpoint> shown_;
   const std::string cluster_;
   live_configuration& live_;
+  node_links* const links_;
   server_actor root_;
   store_actor store_;
   std::string renewal_fault_; ///< that was told last

@@ -26,7 +26,7 @@ std::vector<socket_address> addresses(const config::endpoint& where) {
 cluster_port::cluster_port(const config::endpoint& where) {
   auto at = addresses(where).front();
   const int yes = 1;
-  socket_ = ::socket(at.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  socket_ = ::socket(at.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket_ < 0 || ::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0
       || ::bind(socket_, reinterpret_cast<const sockaddr*>(&at.bytes), at.size) != 0
       || ::getsockname(socket_, reinterpret_cast<sockaddr*>(&at.bytes), &at.size) != 0) {
@@ -41,7 +41,8 @@ cluster_port::cluster_port(const config::endpoint& where) {
 }
 
 cluster_port::~cluster_port() {
-  ::close(socket_);
+  if (socket_ >= 0)
+    ::close(socket_);
 }
 
 } // namespace salond

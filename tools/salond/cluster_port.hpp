@@ -1,8 +1,9 @@
-// Where other nodes reach this one: the port is held from before anything is promised. Nobody listens there before
-// there are links between nodes, so whoever dials it is refused.
+// Where other nodes reach this one: the port is held from before anything is promised. Whoever dials it is refused
+// until the node's links listen there.
 #pragma once
 #include "actors/transport/listening.hpp"
 #include "config/config.hpp"
+#include <utility>
 
 namespace salond {
 
@@ -16,6 +17,8 @@ public:
 
   /// HOST:PORT as bound.
   const std::string& where() const { return where_; }
+  /// The socket, bound and not blocking; whoever takes it closes it. REQUIRES: it was not taken before.
+  int take() { return std::exchange(socket_, -1); }
 
 private:
   int socket_ = -1;

@@ -12,6 +12,7 @@
 #include "protocol/words/names.hpp"
 #include "tools/salond/attendant.hpp"
 #include "tools/salond/descriptor_proof.hpp"
+#include "tools/salond/node_links.hpp"
 #include "tools/salond/node_seat.hpp"
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/start_watch.hpp"
@@ -93,6 +94,7 @@ std::unique_ptr<persistence::store> open_store(const config::settings& values, c
   if (seat) {
     options.run = seat->member->run();
     options.writer_answered = [member = seat->member] { member->writer_answered(); };
+    options.wrote_news = [member = seat->member] { member->wrote_news(); };
   }
   return with_patience(watch, [&] {
     auto db = persistence::open(options);
@@ -102,13 +104,16 @@ std::unique_ptr<persistence::store> open_store(const config::settings& values, c
 }
 
 /// Of a node: its place among the others; null where there is none, or when a signal came first.
-std::unique_ptr<node_seat> take_seat(const config::settings& values, const state_folder& state, start_watch& watch) {
-  if (!values.cluster.listen)
+std::unique_ptr<node_seat> take_seat(const config::command_line& asked, const state_folder& state, start_watch& watch) {
+  const auto& values = asked.values;
+  if (!values.cluster.listen || asked.what != config::command_line::action::run)
     return nullptr;
   const auto options = how_to_open(values);
+  const auto who = identify_node(asked);
   const auto port = std::make_shared<cluster_port>(*values.cluster.listen);
-  const auto who = entry_of(values, state, *port);
-  return with_patience(watch, [&] { return std::make_unique<node_seat>(port, persistence::join(options, who)); });
+  const auto entry = entry_of(values, who, state, *port);
+  return with_patience(
+      watch, [&] { return std::make_unique<node_seat>(who.name, port, persistence::join(options, entry)); });
 }
 
 void greet_administrator(const state_folder& state, const std::string& password) {
@@ -134,14 +139,23 @@ places find_places(const config::settings& values) {
 struct preparation {
   std::shared_ptr<tls_folder> certificates;
   std::unique_ptr<live_configuration> live;
+  std::unique_ptr<node_links> links; ///< of a node
 };
 
-preparation prepare(const program& how) {
-  const auto& values = how.asked.values;
+preparation prepare(const program& how, const node_seat* seat) {
+  auto asked = how.asked;
+  const auto& values = asked.values;
   preparation made;
-  if (values.admin || speaks_tls(values))
-    made.certificates = std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen));
-  made.live = std::make_unique<live_configuration>(how.argc, how.argv, how.asked, how.certificate, made.certificates);
+  if (values.admin || speaks_tls(values) || seat)
+    made.certificates = std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen),
+                                                     seat ? seat->name : std::string(lone_server));
+  if (seat && seat->name != values.cluster.node) {
+    asked.values.cluster.node = seat->name;
+    asked.sources["cluster.node"] = "the state folder";
+  }
+  made.live = std::make_unique<live_configuration>(how.argc, how.argv, asked, how.certificate, made.certificates);
+  if (seat)
+    made.links = std::make_unique<node_links>(made.certificates, seat->name);
   return made;
 }
 
@@ -175,12 +189,24 @@ std::vector<bound_endpoint> open_doors(const std::vector<planned_endpoint>& plan
   ::_exit(1);
 }
 
+configuration_office office_of(live_configuration& live) {
+  configuration_office office;
+  office.read = [&live] { return live.read(); };
+  office.take_up = [&live](const reread_configuration& what) { live.take_up(what); };
+  office.show = [&live] { return live.shown(); };
+  office.certificate_until = [&live]() -> std::optional<std::time_t> {
+    const auto shown = live.in_force().certificate;
+    return shown ? std::optional{shown->until()} : std::nullopt;
+  };
+  return office;
+}
+
 /// Runs the node until it ends; signals stop it.
 int run(const program& how, places where, std::unique_ptr<persistence::store> db, node_seat* seat, int signals,
         start_watch& watch) {
   const auto& values = how.asked.values;
   log::info("database open", {{"database", db->describe()}});
-  auto prepared = prepare(how);
+  auto prepared = prepare(how, seat);
   if (watch.over())
     return watch.status();
   auto& live = *prepared.live;
@@ -190,7 +216,10 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
   parts->settings = *live.in_force().values;
   parts->certificate = live.in_force().certificate;
   parts->db = std::move(db);
-  parts->member = seat ? seat->member : nullptr;
+  if (seat) {
+    parts->member = seat->member;
+    parts->links = prepared.links->parts(seat->port->take());
+  }
   news told;
   system_config cfg;
   caf::actor_system system{cfg};
@@ -198,15 +227,12 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
   if (values.admin) {
     admin.emplace(system, *values.admin, std::move(where.admin), prepared.certificates);
     admin->offer(*parts);
+    if (seat)
+      admin->offer_nodes(*parts, seat->name, prepared.links->shared());
   }
-  parts->configuration.read = [&live] { return live.read(); };
-  parts->configuration.take_up = [&live](const reread_configuration& what) { live.take_up(what); };
-  parts->configuration.show = [&live] { return live.shown(); };
-  parts->configuration.certificate_until = [&live]() -> std::optional<std::time_t> {
-    const auto shown = live.in_force().certificate;
-    return shown ? std::optional{shown->until()} : std::nullopt;
-  };
-  attendant here(told, admin, std::move(shown), seat ? seat->port->where() : std::string{}, live);
+  parts->configuration = office_of(live);
+  attendant here(told, admin, std::move(shown), seat ? seat->port->where() : std::string{}, live,
+                 prepared.links.get());
   node_events events;
   events.ready = [&told](const node_actors& now) { told.tell(now); };
   events.changed = events.ready;
@@ -280,7 +306,7 @@ int start(const program& how, int signals, start_watch& watch) {
     prove_threads(threads_of_a_node + values.passwords.threads + (values.cluster.listen ? threads_of_a_seat : 0));
   }
   auto where = asked.what == action::run ? find_places(values) : places{};
-  const auto seat = asked.what == action::run ? take_seat(values, state, watch) : nullptr;
+  const auto seat = take_seat(asked, state, watch);
   if (watch.told_to_stop())
     return watch.status();
   std::optional<std::string> password;

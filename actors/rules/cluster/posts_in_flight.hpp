@@ -23,6 +23,7 @@ public:
     instant since{};
     bool ever_sent = false;
     std::string author_name = {};
+    std::string salon_as_typed = {}; ///< for the answer, where it is refused
   };
 
   bool empty() const { return entries_.empty(); }

@@ -17,7 +17,7 @@ std::optional<subscription::range> subscription::answered(const attached& answer
   return range{question_, told_, answer.last_seq};
 }
 
-bool subscription::caught_up(const range& read, const std::vector<stored_row>& rows) {
+bool subscription::caught_up(const range& read) {
   if (phase_ != phase::reading || read.question != question_)
     return false;
   phase_ = phase::following;

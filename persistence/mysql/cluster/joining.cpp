@@ -86,7 +86,7 @@ void refuse_rival(const stored_node& one, const node_entry& who, const std::stri
     refuse("the name " + one.name + " is in use: " + address_and_cure(one, address)
            + "; give this one another with --node");
   refuse(address_and_cure(one, address)
-         + "; a second one needs links between nodes, which this version does not have yet. Stop that one first");
+         + "; a new node needs a bundle of that cluster: salonctl node add NAME there, then --join=NAME.pem here");
 }
 
 /// Ends former runs of this state folder, and rivals that have stopped.

@@ -28,7 +28,7 @@ subscription a_follower() {
   subscription result{general, 5};
   const auto question = result.ask();
   const auto range = result.answered({general, question.question, {3}, 5, {}, {}});
-  result.caught_up(*range, {});
+  result.caught_up(*range);
   return result;
 }
 
@@ -42,7 +42,7 @@ TEST(Subscription, ReadsWhatLiesBetweenAndThenWhatCameMeanwhile) {
   EXPECT_EQ(range->after, 5);
   EXPECT_EQ(range->to, 7);
   EXPECT_EQ(salon.hear(meanwhile), verdict::nothing);
-  EXPECT_TRUE(salon.caught_up(*range, a_batch(3, 5, {6, 7}).rows));
+  EXPECT_TRUE(salon.caught_up(*range));
   auto kept = salon.kept();
   ASSERT_EQ(kept.size(), 1u);
   EXPECT_EQ(salon.hear(kept[0]), verdict::tell);
@@ -70,7 +70,7 @@ TEST(Subscription, HearsNoAnswerToAnOlderQuestion) {
   salon.ask();
 
   EXPECT_FALSE(salon.answered({general, first.question, {3}, 7, {}, {}}));
-  EXPECT_FALSE(salon.caught_up(*range, a_batch(3, 5, {6, 7}).rows));
+  EXPECT_FALSE(salon.caught_up(*range));
   EXPECT_EQ(salon.told(), 5);
 }
 

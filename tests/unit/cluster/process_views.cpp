@@ -133,7 +133,7 @@ void process::hear_answer(const cluster::attached& what) {
 
 void process::caught_up(salon& where, const cluster::subscription::range& read,
                         const std::vector<cluster::stored_row>& rows) {
-  if (!where.view || !where.view->caught_up(read, rows))
+  if (!where.view || !where.view->caught_up(read))
     return;
   tell(where, rows);
   if (world_.mistake() != planted::resent_unseen)

@@ -1,0 +1,165 @@
+#include "actors/cluster/salons.hpp"
+#include "actors/cluster/frame_codec.hpp"
+#include "config/log.hpp"
+#include <caf/io/all.hpp>
+
+namespace salond {
+
+placements_actor::behavior_type placements(placements_actor::broker_pointer self,
+                                           std::shared_ptr<cluster::salons> all) {
+  constexpr auto pause = std::chrono::milliseconds{250};
+  self->set_error_handler([](caf::error& why) {
+    log::warning("the placements were told an error", {{"why", to_string(why)}});
+  });
+  all->begin(self);
+  self->delayed_send(self, pause, tick_placements{});
+  return {
+      [all](const hand_over_all&) { all->hand_over_all(); },
+      [self, all, pause](const tick_placements&) {
+        all->tick();
+        self->delayed_send(self, pause, tick_placements{});
+      },
+  };
+}
+
+namespace cluster {
+namespace {
+
+// A frame holds 4 MiB; one that is much smaller lets pings pass between.
+constexpr size_t most_bytes_of_batch = 256 << 10;
+
+} // namespace
+
+salons::salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house, salon_links links)
+    : member_(std::move(member)), house_(std::move(house)), links_(std::move(links)), run_{member_->run()} {}
+
+instant salons::now() const {
+  return self_->clock().now();
+}
+
+salons::salon* salons::find(salon_id which) {
+  const auto found = salons_.find(which);
+  return found == salons_.end() ? nullptr : found->second.get();
+}
+
+void salons::open(salon_id which, int64_t told) {
+  auto& place = salons_[which];
+  if (place)
+    return;
+  place = std::make_unique<salon>(which, told);
+  if (self_ && look())
+    keep_view(*place);
+}
+
+void salons::tick() {
+  if (!look())
+    return;
+  rebalance();
+  for (auto& [id, one] : salons_) {
+    if (one->home)
+      go_on_leaving(*one);
+    if (member_->knows_gone(one->at))
+      detach(*one);
+    keep_view(*one);
+    refuse(*one, one->posts.expire(now()), fault::storage);
+  }
+}
+
+int64_t salons::homes() const {
+  return std::count_if(salons_.begin(), salons_.end(),
+                       [](const auto& one) { return one.second->home && !one.second->home->rule.closed(); });
+}
+
+// --- its standing (docs/decisions/0033-membership-without-clocks.md) ---
+
+bool salons::look() {
+  using standing = rules::cluster::membership::standing;
+  switch (member_->standing()) {
+  case standing::fine: leave_doubt(); return true;
+  case standing::closing: house_->turn_away(); break;
+  case standing::doubtful:
+  case standing::gone: break; // the server was told
+  }
+  enter_doubt();
+  return false;
+}
+
+void salons::enter_doubt() {
+  if (std::exchange(doubtful_, true))
+    return;
+  for (auto& [id, one] : salons_) {
+    if (one->home)
+      one->home->rule.detach_all();
+    detach(*one);
+  }
+}
+
+/// Others rely on sessions of which this node has forgotten all: they attach again with new ones.
+void salons::leave_doubt() {
+  if (!std::exchange(doubtful_, false))
+    return;
+  house_->let_in_again();
+  links_.begin_anew("this node was in doubt");
+}
+
+// --- peers ---
+
+void salons::send(node_id to, frame_body what) {
+  if (doubtful_)
+    return;
+  if (to == run_)
+    return hear(run_, what);
+  if (auto* told = std::get_if<batch>(&what)) {
+    for (auto& piece : cut(std::move(*told), most_bytes_of_batch))
+      links_.send(to, std::move(piece));
+    return;
+  }
+  links_.send(to, std::move(what));
+}
+
+void salons::peer_up(node_id peer) {
+  lose(peer);
+  up_.insert(peer);
+}
+
+void salons::peer_down(node_id peer) {
+  up_.erase(peer);
+  lose(peer);
+}
+
+void salons::lose(node_id peer) {
+  for (auto& [id, one] : salons_) {
+    if (one->home)
+      one->home->rule.detach(peer);
+    if (one->at == peer)
+      detach(*one);
+  }
+}
+
+void salons::run_gone(node_id run) {
+  for (auto& [id, one] : salons_)
+    if (one->home)
+      one->home->rule.forget(run);
+  peer_down(run);
+}
+
+void salons::peer_said(node_id peer, frame_body& what) {
+  if (self_ && look()) // in doubt: whoever said it attaches again with the next session
+    hear(peer, what);
+}
+
+void salons::hear(node_id from, frame_body& what) {
+  if (const auto* asks = std::get_if<attach>(&what))
+    hear_at_home(from, *asks);
+  else if (auto* posted = std::get_if<cluster::post>(&what))
+    hear_at_home(from, *posted);
+  else if (const auto* answer = std::get_if<attached>(&what))
+    hear_answer(*answer);
+  else if (auto* told = std::get_if<batch>(&what))
+    hear_batch(*told);
+  else if (const auto* again = std::get_if<attach_again>(&what))
+    hear_again(*again);
+}
+
+} // namespace cluster
+} // namespace salond

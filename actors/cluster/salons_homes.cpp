@@ -1,0 +1,235 @@
+// The salons that are at home on this node.
+#include "actors/ask_store.hpp"
+#include "actors/cluster/salons.hpp"
+#include "actors/rules/cluster/homes.hpp"
+#include "actors/wall_clock.hpp"
+#include "config/log.hpp"
+#include "persistence/contracts/homes.hpp"
+
+namespace salond::cluster {
+namespace {
+
+using rules::cluster::home_row;
+
+constexpr size_t most_appends = 2; // so that one is made up while the other commits
+
+/// A salon that is this node's from now on.
+struct claimed_home {
+  epoch_number epoch; ///< 0: another has it
+  int64_t last_seq = 0;
+};
+
+claimed_home claim_in(const persistence::writing& db, salon_id which, node_id self) {
+  std::optional<home_row> row;
+  const auto stored = db.homes.lock(which);
+  if (stored)
+    row = home_row{{stored->run}, {stored->epoch}};
+  const auto mine = rules::cluster::claimed(row, stored && stored->gone, self);
+  if (!mine)
+    return {};
+  const persistence::stored_home next{mine->node.value, mine->epoch.value, false};
+  stored ? db.homes.change(which, next) : db.homes.add(which, next);
+  return {mine->epoch, db.homes.last_seq(which)};
+}
+
+/// Whether the row names the heir now.
+bool hand_over_in(const persistence::writing& db, salon_id which, const home_row& from, node_id heir) {
+  const auto stored = db.homes.lock(which);
+  if (!stored || !(home_row{{stored->run}, {stored->epoch}} == from))
+    return false;
+  db.homes.change(which, {heir.value, stored->epoch + 1, false});
+  return true;
+}
+
+} // namespace
+
+void salons::hear_at_home(node_id from, const attach& what) {
+  auto* where = find(what.salon);
+  if (!where || closing_)
+    return send(from, attach_again{what.salon, {}});
+  if (where->home)
+    return send(from, where->home->rule.hear(from, what));
+  where->asked.emplace_back(from, what);
+  claim(*where);
+}
+
+void salons::claim(salon& where) {
+  if (std::exchange(where.claiming, true))
+    return;
+  const auto over = [this, &where](const claimed_home& mine) {
+    where.claiming = false;
+    claimed(where, mine.epoch, mine.last_seq);
+  };
+  write_store(
+      self_, house_->store,
+      [which = where.id, self = run_](const persistence::writing& db) { return claim_in(db, which, self); }, over,
+      [over](fault) { over({}); });
+}
+
+/// Without an epoch the salon's home is elsewhere, or not known: who asked looks again.
+void salons::claimed(salon& where, epoch_number epoch, int64_t last_seq) {
+  if (epoch.value != 0) {
+    log::debug("this node is a salon's home", {{"salon", where.id.value}, {"epoch", epoch.value}});
+    where.home = std::make_unique<at_home>(where.id, epoch, last_seq);
+  }
+  for (const auto& [from, question] : std::exchange(where.asked, {})) {
+    if (where.home)
+      hear_at_home(from, question);
+    else
+      send(from, attach_again{where.id, {}});
+  }
+}
+
+void salons::hear_at_home(node_id from, cluster::post& what) {
+  auto* where = find(what.salon);
+  if (!where || !where->home)
+    return;
+  auto& home = *where->home;
+  switch (home.rule.take(from, what)) {
+  case rules::cluster::home::verdict::ignored: return;
+  case rules::cluster::home::verdict::missing: return send(from, attach_again{what.salon, home.rule.epoch()});
+  case rules::cluster::home::verdict::taken: break;
+  }
+  append_job::entry one;
+  one.row = {what.salon, what.author, ++home.next_seq, std::move(what.text), wall_clock(), what.number.value};
+  one.from.username = std::move(what.author_name);
+  if (home.open && home.open->add(one))
+    return;
+  home.waiting.push_back(std::move(one));
+  if (home.appending < most_appends)
+    append(*where);
+}
+
+void salons::append(salon& where) {
+  auto& home = *where.home;
+  auto job = std::make_shared<append_job>(home.waiting);
+  home.open = job;
+  ++home.appending;
+  const auto still = [&where, epoch = home.rule.epoch()] { return where.home && where.home->rule.epoch() == epoch; };
+  self_->request(house_->store, caf::infinite, store_work{job})
+      .then(
+          [this, &where, job, still](const store_done&) {
+            if (!still())
+              return;
+            appended(where, *job);
+            append_over(where, job);
+          },
+          [this, &where, job, still](caf::error& why) {
+            if (!still())
+              return;
+            refuse_all(where, *job, fault_of(why));
+            append_over(where, job);
+          });
+}
+
+void salons::append_over(salon& where, const std::shared_ptr<append_job>& what) {
+  auto& home = *where.home;
+  if (home.open == what)
+    home.open = nullptr;
+  --home.appending;
+  if (!home.waiting.empty())
+    append(where);
+  else
+    go_on_leaving(where);
+}
+
+void salons::appended(salon& where, const append_job& what) {
+  std::vector<stored_row> stored;
+  std::vector<refusal> refused;
+  stored.reserve(what.entries().size());
+  auto result = what.results().begin();
+  for (const auto& [row, from] : what.entries()) {
+    const post_number number{*row.post};
+    if (*result)
+      stored.push_back({row.seq, number, row.author, row.text, row.at, from.username});
+    else
+      refused.push_back({number, result->why()});
+    ++result;
+  }
+  decide(where, stored, refused);
+}
+
+void salons::refuse_all(salon& where, const append_job& what, fault why) {
+  std::vector<refusal> refused;
+  for (const auto& one : what.entries())
+    refused.push_back({{*one.row.post}, why});
+  decide(where, {}, refused);
+}
+
+void salons::decide(salon& where, const std::vector<stored_row>& stored, const std::vector<refusal>& refused) {
+  look(); // a node in doubt stores, and tells nothing
+  auto& home = where.home->rule;
+  const auto before = home.last_seq();
+  home.decide(stored, refused);
+  for (const auto node : home.listed())
+    if (auto told = home.batch_for(node, before, stored, refused))
+      send(node, std::move(*told));
+}
+
+// --- handing over ---
+
+/// Once a round: with the same rows all nodes see the same moves, and each makes its own.
+void salons::rebalance() {
+  const auto rows = member_->rows();
+  const auto* own = rules::cluster::find(rows, run_);
+  if (!own || std::exchange(seen_beat_, own->beat) == own->beat)
+    return;
+  std::vector<salon_id> mine;
+  for (const auto& [id, one] : salons_)
+    if (one->home && !one->home->rule.closed())
+      mine.push_back(id);
+  for (const auto& next : rules::cluster::moves(run_, mine, rows))
+    begin_leaving(*find(next.salon), next.to);
+}
+
+void salons::hand_over_all() {
+  closing_ = true;
+  const auto rows = member_->rows();
+  std::vector<rules::cluster::node_row> others;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(others),
+               [this](const rules::cluster::node_row& row) { return row.id != run_; });
+  for (auto& [id, one] : salons_) {
+    if (!one->home || one->home->rule.closed())
+      continue;
+    if (const auto heir = rules::cluster::choose_home(id, others))
+      begin_leaving(*one, *heir);
+    else
+      one->home->rule.close();
+  }
+}
+
+void salons::begin_leaving(salon& where, node_id heir) {
+  where.home->rule.close();
+  where.home->heir = heir;
+  go_on_leaving(where);
+}
+
+void salons::go_on_leaving(salon& where) {
+  auto& home = *where.home;
+  if (!home.rule.closed() || home.leaving || home.heir.value == 0 || !home.rule.drained())
+    return;
+  home.leaving = true;
+  const home_row from{run_, home.rule.epoch()};
+  write_store(
+      self_, house_->store,
+      [which = where.id, from, heir = home.heir](const persistence::writing& db) {
+        return hand_over_in(db, which, from, heir);
+      },
+      [this, &where, from](bool done) { left(where, from.epoch, done); },
+      [this, &where, from](fault) { left(where, from.epoch, false); });
+}
+
+void salons::left(salon& where, epoch_number epoch, bool done) {
+  if (!where.home || where.home->rule.epoch() != epoch)
+    return;
+  where.home->leaving = false;
+  const auto listed = where.home->rule.listed();
+  if (done)
+    where.home.reset();
+  else
+    where.home->rule.reopen();
+  for (const auto node : listed)
+    send(node, attach_again{where.id, epoch});
+}
+
+} // namespace salond::cluster

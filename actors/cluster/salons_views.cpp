@@ -1,0 +1,205 @@
+// The salons that this node's clients hear, and what they post.
+#include "actors/ask_store.hpp"
+#include "actors/cluster/salons.hpp"
+#include "actors/rules/cluster/homes.hpp"
+#include "persistence/contracts/homes.hpp"
+
+namespace salond::cluster {
+namespace {
+
+using rules::cluster::posts_in_flight;
+using rules::cluster::subscription;
+using posted = rules::answer_of<command::post>;
+using std::chrono::milliseconds;
+
+// After so long without an answer a home, or the store, is asked once more.
+constexpr milliseconds answer_within{1500}, read_within{2500};
+// So many salons look for their homes at once: all of a lost node do.
+constexpr size_t most_looking = 64;
+// What was missed comes in pieces of so many messages.
+constexpr size_t most_missed = 1000;
+
+/// What a post's author is answered: that it is stored.
+posted& answer(told& out, connection_id author) {
+  auto& reply = out.replies.emplace_back();
+  reply.to = author;
+  return reply.what.emplace<posted>();
+}
+
+} // namespace
+
+void salons::post(salon_id which, salond::post&& what) {
+  auto& where = *find(which);
+  posts_in_flight::entry one;
+  one.number = rules::cluster::number_of(run_, ++posts_);
+  one.from = what.from;
+  one.author = what.author;
+  one.text = std::move(what.text);
+  one.since = now();
+  one.author_name = std::move(what.username);
+  one.salon_as_typed = std::move(what.salon_as_typed);
+  where.posts.add(std::move(one));
+  if (look())
+    send_posts(where);
+}
+
+void salons::send_posts(salon& where) {
+  for (auto& next : where.posts.send(where.id))
+    send(where.at, std::move(next));
+}
+
+// --- attaching (docs/decisions/0034-attaching-and-posts-in-flight.md) ---
+
+void salons::keep_view(salon& where) {
+  const auto waited = now() - where.since;
+  switch (where.view.state()) {
+  case subscription::phase::detached: return look_for_home(where);
+  case subscription::phase::asking: return waited > answer_within ? attach_anew(where) : void();
+  case subscription::phase::reading: return waited > read_within ? attach_anew(where) : void();
+  case subscription::phase::following: return;
+  }
+}
+
+void salons::detach(salon& where) {
+  where.view.detach();
+  where.posts.detach();
+}
+
+void salons::attach_anew(salon& where) {
+  detach(where);
+  look_for_home(where);
+}
+
+void salons::look_for_home(salon& where) {
+  const auto* known = house_->salons.find(where.id);
+  if (where.looking || looking_ >= most_looking || closing_ || !known || known->archived)
+    return; // the next tick comes back to it
+  where.looking = true;
+  ++looking_;
+  const auto over = [this, &where](const std::optional<persistence::stored_home>& home) {
+    where.looking = false;
+    --looking_;
+    if (!look() || where.view.state() != subscription::phase::detached)
+      return;
+    const auto to = home && !home->gone ? std::optional{node_id{home->run}}
+                                        : rules::cluster::choose_home(where.id, member_->rows());
+    if (to)
+      ask_home(where, *to);
+  };
+  read_store(
+      self_, house_->store, [which = where.id](const persistence::reading& db) { return db.homes.of(which); }, over,
+      [this, &where](fault) {
+        where.looking = false;
+        --looking_;
+      });
+}
+
+void salons::ask_home(salon& where, node_id home) {
+  where.at = home;
+  if (home != run_ && up_.count(home) == 0)
+    return; // the next tick tries again
+  where.since = now();
+  send(home, where.view.ask());
+}
+
+void salons::hear_answer(const attached& what) {
+  auto* where = find(what.salon);
+  if (!where)
+    return;
+  const auto range = where->view.answered(what);
+  if (!range)
+    return;
+  where->answer = what;
+  where->since = now();
+  if (range->empty())
+    caught_up(*where, *range, {});
+  else
+    read_missed(*where, *range);
+}
+
+void salons::read_missed(salon& where, const subscription::range& range) {
+  read_store(
+      self_, house_->store,
+      [which = where.id, range](const persistence::reading& db) {
+        return db.homes.posted(which, range.after, range.to, most_missed);
+      },
+      [this, &where, range](std::vector<persistence::posted_message>& found) {
+        if (!look())
+          return;
+        std::vector<stored_row> rows;
+        for (auto& one : found)
+          rows.push_back({one.seq, {one.post}, one.author, std::move(one.text), one.at, std::move(one.author_name)});
+        caught_up(where, range, std::move(rows));
+      },
+      [](fault) {}); // it is asked once more, when it has waited
+}
+
+/// A piece that is not the last is told, and then the home is asked anew: only behind the last one it is known which
+/// posts in flight are stored.
+void salons::caught_up(salon& where, const subscription::range& read, std::vector<stored_row> rows) {
+  const bool cut = rows.size() >= most_missed && rows.back().seq < read.to;
+  const auto up_to = cut ? subscription::range{read.question, read.after, rows.back().seq} : read;
+  if (!where.view.caught_up(up_to))
+    return;
+  tell(where, rows);
+  if (cut)
+    return attach_anew(where);
+  refuse(where, where.posts.attached(where.answer), fault::storage);
+  for (auto& one : where.view.kept())
+    hear_batch(one);
+  send_posts(where);
+}
+
+void salons::hear_batch(batch& what) {
+  auto* where = find(what.salon);
+  if (!where)
+    return;
+  switch (where->view.hear(what)) {
+  case subscription::verdict::nothing: return;
+  case subscription::verdict::again: return attach_anew(*where);
+  case subscription::verdict::tell: break;
+  }
+  tell(*where, what.rows);
+  for (const auto& one : what.refused)
+    if (const auto entry = where->posts.refused(one.number))
+      refuse(*where, {*entry}, one.reason);
+}
+
+void salons::hear_again(const attach_again& what) {
+  auto* where = find(what.salon);
+  if (!where || !where->view.hear(what))
+    return;
+  detach(*where);
+  if (what.epoch.value != 0) // else its home is not where it was asked: the next tick looks again
+    look_for_home(*where);
+}
+
+// --- telling clients ---
+
+void salons::tell(salon& where, std::vector<stored_row>& rows) {
+  const auto* known = house_->salons.find(where.id);
+  if (rows.empty() || !known)
+    return;
+  told out;
+  out.salon = where.id;
+  for (auto& row : rows) {
+    if (!row.text.empty()) // it is kept, and not shown any more
+      out.events.push_back(
+          event::said{where.id, known->record.name, std::move(row.author_name), std::move(row.text), row.seq, row.at});
+    if (const auto entry = where.posts.stored(row.number))
+      answer(out, entry->from);
+  }
+  house_->tell(out, now());
+}
+
+void salons::refuse(salon& where, const std::vector<posts_in_flight::entry>& posts, fault why) {
+  if (posts.empty())
+    return;
+  told out;
+  out.salon = where.id;
+  for (const auto& one : posts)
+    answer(out, one.from) = {why, one.salon_as_typed};
+  house_->tell(out, now());
+}
+
+} // namespace salond::cluster

@@ -1,0 +1,30 @@
+// What the links of a node share, and the certificate with which it dials and is dialled.
+#pragma once
+#include "actors/cluster/node.hpp"
+#include "actors/transport/tls_folder.hpp"
+#include <memory>
+#include <string>
+
+namespace salond {
+
+/// Functions throw std::runtime_error, for people.
+class node_links {
+public:
+  /// REQUIRES: the folder's certificates are made, for a node of that name.
+  node_links(std::shared_ptr<tls_folder> certificates, std::string name);
+
+  /// What the node needs; `port`: a socket that is bound, which the links own from then on.
+  cluster::link_parts parts(int port) const;
+  const std::string& name() const { return name_; }
+  const std::shared_ptr<hub>& shared() const { return shared_; }
+
+  /// The node's certificate was renewed.
+  void use_renewed();
+
+private:
+  std::shared_ptr<tls_folder> folder_;
+  std::string name_;
+  std::shared_ptr<hub> shared_;
+};
+
+} // namespace salond
