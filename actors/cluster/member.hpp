@@ -44,8 +44,8 @@ public:
 
   /// Calls `tell` once, on a thread of this object or at once, when others go on with this run's work.
   void when_gone(std::function<void()> tell);
-  /// Calls `tell` after each round that succeeded, on a thread of this object: with all rows, and with what is new since
-  /// the round before. It is quick. REQUIRES: called once, before the node serves.
+  /// Calls `tell` after each round that succeeded, on a thread of this object: with all rows, and with what is new
+  /// since the round before. It is quick. REQUIRES: called once, before the node serves.
   void when_round(std::function<void(const persistence::beaten&)> tell);
 
   /// Calls these from now on. REQUIRES: called once, before the node serves; all three are there.
@@ -73,6 +73,8 @@ public:
   rules::cluster::membership::standing standing() const;
   /// As the last round that succeeded read them.
   std::vector<rules::cluster::node_row> rows() const;
+  /// Whether this node is to be home of salons, and to have clients.
+  persistence::node_state state() const { return state_.load(std::memory_order_relaxed); }
   /// Waits for what rounds say after an error of the store: whether this run is gone.
   bool is_gone_within(std::chrono::milliseconds patience);
 
@@ -91,6 +93,8 @@ private:
   void look_at_standing();
   void tell_of_round(const persistence::beaten& answer, bool sure_again);
   void tell_if_gone();
+  void step_aside_or_back();
+  bool is_to_be(persistence::node_state next, const std::vector<rules::cluster::node_row>& rows);
   void begin(std::optional<failovers::step> next);
   void make_failovers();
   failovers::outcome carry_out(const failovers::step& what);
@@ -102,6 +106,7 @@ private:
   persistence::joined_node in_;
   const int64_t run_;
   std::atomic<int64_t> answered_;
+  std::atomic<persistence::node_state> state_{persistence::node_state::serving};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
