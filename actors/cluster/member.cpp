@@ -13,7 +13,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds round_length{1};
+constexpr milliseconds shortest_round{100}; // a round is a commit and a look at all rows
 constexpr milliseconds between_tries{300};
+constexpr size_t many_news = 1000; // as many as a round reads: there may be more
 // Another's counter that stood still for one round more than a late one.
 constexpr int rounds_of_doubt = 2;
 
@@ -138,27 +140,38 @@ bool cluster_member::pause(std::unique_lock<std::mutex>& lock, instant until) {
 // --- beats ---
 
 void cluster_member::beat() {
-  for (auto due = boot_now();;) {
+  for (auto full = boot_now(), due = full;;) {
     {
       std::unique_lock lock{mutex_};
       if (!pause(lock, due))
         return;
     }
     const auto began = boot_now();
-    round();
-    due = began + round_length;
+    const bool counts = began >= full;
+    if (counts)
+      full = began + round_length;
+    round(counts);
+    due = next_round(began, full);
   }
 }
 
-void cluster_member::round() {
+/// When the next round is due: early where there are news.
+instant cluster_member::next_round(instant began, instant full) {
+  std::unique_lock lock{mutex_};
+  const auto left = std::max(full - boot_now(), instant::duration::zero());
+  changed_.wait_for(lock, left, [this] { return stopping_ || hurries_; });
+  return std::exchange(hurries_, false) ? std::min(began + shortest_round, full) : full;
+}
+
+/// `counts`: others are judged by it, and this node by its failure; else it only brings news.
+void cluster_member::round(bool counts) {
   const auto began = boot_now();
   persistence::node_report report;
   {
     const std::lock_guard lock{mutex_};
     alive_.answered = instant{instant::duration{answered_.load(std::memory_order_relaxed)}};
     if (alive_.turned != instant{} && !alive_.may_beat(began)) { // not before the node has begun to serve
-      members_.round_failed();
-      return look_at_standing();
+      return fail_round(counts);
     }
     report = report_;
     report.news_read = news_read_;
@@ -167,37 +180,46 @@ void cluster_member::round() {
     report.unreached = runs_of(reach_.unreached(members_.self(), members_.rows(), began));
   }
   try {
-    take(in_.beats->beat(report), began);
+    take(in_.beats->beat(report), began, counts);
   } catch (const persistence::store_error& why) {
     log::debug("a beat failed", {{"why", why.what()}});
     const std::lock_guard lock{mutex_};
-    members_.round_failed();
-    look_at_standing();
+    fail_round(counts);
   }
 }
 
-void cluster_member::take(const persistence::beaten& answer, instant began) {
-  std::function<void(const persistence::beaten&)> tell_round;
+/// REQUIRES: the lock.
+void cluster_member::fail_round(bool counts) {
+  if (!counts)
+    return;
+  members_.round_failed();
+  look_at_standing();
+}
+
+void cluster_member::take(const persistence::beaten& answer, instant began, bool counts) {
+  std::function<bool(const std::vector<persistence::stored_news>&)> take_news;
   bool was_fine = false, is_fine = false;
   {
     const std::lock_guard lock{mutex_};
     was_fine = members_.standing_at(boot_now()) == membership::standing::fine;
-    auto lost = members_.round_succeeded(began, boot_now(), rows_of(answer.rows));
+    auto lost =
+        counts ? members_.round_succeeded(began, boot_now(), rows_of(answer.rows)) : std::vector<membership::lost>{};
     rows_ = answer.rows;
-    tell_round = tell_round_;
-    if (tell_round && !answer.news.empty()) // else they are read again, once there is somebody to tell
-      news_read_ = answer.news.back().number;
+    take_news = take_news_;
     if (answer.gone)
       members_.found_gone(node_id{run_});
     look_at_standing();
     is_fine = told_standing_ == membership::standing::fine;
-    if (told_standing_ != membership::standing::gone) // who is gone ends nobody else
+    if (counts && told_standing_ != membership::standing::gone) // who is gone ends nobody else
       begin(failovers_.round(std::move(lost)));
   }
   changed_.notify_all();
-  if (tell_round)
-    tell_round(answer);
   tell_of_round(answer, is_fine && !was_fine);
+  if (!answer.news.empty() && take_news && take_news(answer.news)) { // else they are read again
+    const std::lock_guard lock{mutex_};
+    news_read_ = answer.news.back().number;
+    hurries_ = hurries_ || answer.news.size() >= many_news;
+  }
   tell_if_gone();
   if (is_fine)
     step_aside_or_back();
@@ -256,9 +278,32 @@ void cluster_member::when_gone(std::function<void()> tell) {
   tell_if_gone();
 }
 
-void cluster_member::when_round(std::function<void(const persistence::beaten&)> tell) {
+void cluster_member::when_news(std::function<bool(const std::vector<persistence::stored_news>&)> take) {
   const std::lock_guard lock{mutex_};
-  tell_round_ = std::move(tell);
+  take_news_ = std::move(take);
+}
+
+void cluster_member::when_wrote(std::function<void()> tell) {
+  const std::lock_guard lock{mutex_};
+  tell_wrote_ = std::move(tell);
+}
+
+void cluster_member::wrote_news() {
+  std::function<void()> tell;
+  {
+    const std::lock_guard lock{mutex_};
+    tell = tell_wrote_;
+  }
+  if (tell)
+    tell();
+}
+
+void cluster_member::read_soon() {
+  {
+    const std::lock_guard lock{mutex_};
+    hurries_ = true;
+  }
+  changed_.notify_all();
 }
 
 void cluster_member::tell_links(membership_events events) {
