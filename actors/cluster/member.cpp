@@ -221,6 +221,37 @@ void cluster_member::take(const persistence::beaten& answer, instant began, bool
     hurries_ = hurries_ || answer.news.size() >= many_news;
   }
   tell_if_gone();
+  if (is_fine)
+    step_aside_or_back();
+}
+
+/// Whether this node's state is to change to that, going by these rows (rules/cluster/reach.hpp).
+bool cluster_member::is_to_be(persistence::node_state next, const std::vector<rules::cluster::node_row>& rows) {
+  const std::lock_guard lock{mutex_};
+  const auto self = members_.self();
+  if (next == persistence::node_state::serving)
+    return reach_.holds(self, rows, boot_now()) && rules::cluster::may_return(rows, self);
+  const auto aside = rules::cluster::who_steps_aside(rows);
+  return std::find(aside.begin(), aside.end(), self) != aside.end();
+}
+
+/// Of two nodes that do not reach one another one serves nobody, until it reaches all others again.
+void cluster_member::step_aside_or_back() {
+  using persistence::node_state;
+  if (state() == node_state::draining)
+    return;
+  const auto next = state() == node_state::serving ? node_state::apart : node_state::serving;
+  if (!is_to_be(next, rows()))
+    return;
+  const auto may = [this, next](const std::vector<persistence::stored_node>& now) {
+    return is_to_be(next, rows_of(now));
+  };
+  if (!in_.beats->change_state(next, may))
+    return;
+  state_ = next;
+  next == node_state::apart
+      ? log::warning("this node does not reach another one that serves, and steps aside until it does", {{"run", run_}})
+      : log::info("this node reaches all others, and serves again", {{"run", run_}});
 }
 
 void cluster_member::tell_of_round(const persistence::beaten& answer, bool sure_again) {

@@ -80,6 +80,8 @@ public:
   rules::cluster::membership::standing standing() const;
   /// As the last round that succeeded read them.
   std::vector<rules::cluster::node_row> rows() const;
+  /// Whether this node is to be home of salons, and to have clients.
+  persistence::node_state state() const { return state_.load(std::memory_order_relaxed); }
   /// Waits for what rounds say after an error of the store: whether this run is gone.
   bool is_gone_within(std::chrono::milliseconds patience);
 
@@ -100,6 +102,8 @@ private:
   void look_at_standing();
   void tell_of_round(const persistence::beaten& answer, bool sure_again);
   void tell_if_gone();
+  void step_aside_or_back();
+  bool is_to_be(persistence::node_state next, const std::vector<rules::cluster::node_row>& rows);
   void begin(std::optional<failovers::step> next);
   void make_failovers();
   failovers::outcome carry_out(const failovers::step& what);
@@ -111,6 +115,7 @@ private:
   persistence::joined_node in_;
   const int64_t run_;
   std::atomic<int64_t> answered_;
+  std::atomic<persistence::node_state> state_{persistence::node_state::serving};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
