@@ -142,10 +142,11 @@ TEST_F(Cluster, ABundleThatDoesNotFitIsRefused) {
   auto missing = fresh({{"listen", "127.0.0.1:0"}, {"join", bundle + ".not"}});
   EXPECT_THAT(refusal(missing), HasSubstr(".not"));
 
-  auto taken = fresh({{"listen", "127.0.0.1:0"}, {"join", all_->bundle_for("a2", "a")}});
+  const json by_bundle{{"listen", "127.0.0.1:0"}, {"join", bundle}};
+  auto taken = fresh(by_bundle);
   taken.start();
-  auto second = fresh({{"listen", "127.0.0.1:0"}, {"join", all_->bundle_for("a2", "a")}});
-  EXPECT_THAT(refusal(second), HasSubstr("the name a2 is in use"));
+  auto second = fresh(by_bundle);
+  EXPECT_THAT(refusal(second), HasSubstr("the name lyon is in use"));
 
   ASSERT_EQ(all_->ask("a", {"node", "remove", "lyon"})["done"], true);
 }

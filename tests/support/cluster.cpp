@@ -73,7 +73,10 @@ json cluster::nodes_seen_by(const std::string& name) {
 
 std::vector<std::string> cluster::linked_with(const std::string& name) {
   std::vector<std::string> up;
-  for (const auto& link : nodes_seen_by(name)[name]["links"])
+  const auto seen = nodes_seen_by(name);
+  if (!seen.contains(name))
+    return up;
+  for (const auto& link : seen[name]["links"])
     if (link["up"] == true)
       up.push_back(link["node"]);
   std::sort(up.begin(), up.end());
