@@ -41,8 +41,9 @@ struct node_actors {
   directory_actor directory;
   bans_actor bans;
   passwords_actor passwords;
-  admin_core admin; ///< invalid where there is none
+  admin_core admin;  ///< invalid where there is none
   links_actor links; ///< invalid where there is one process alone
+  caf::actor news;   ///< the same
   std::vector<caf::actor> listeners;
   std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
 };

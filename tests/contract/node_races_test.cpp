@@ -289,4 +289,24 @@ TEST_F(NodeRaces, OfAGroupTheTextsOfOthersAreStoredWhereAnAuthorIsGone) {
   EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "2");
 }
 
+TEST_F(NodeRaces, ASalonHasOneHome) {
+  bool mine[2];
+  const auto claim = [&](test_node& at, bool& is_mine) {
+    return [&](int place) -> work {
+      return [&, which = salon_id{100 + place}](const persistence::writing& db) {
+        const auto row = db.homes.lock(which);
+        is_mine = !row;
+        if (is_mine)
+          db.homes.add(which, {at.in.run, 1, false});
+      };
+    };
+  };
+  in_every_order([](int) {}, claim(*paris, mine[0]), claim(*lyon, mine[1]),
+                 [&](int place) {
+                   EXPECT_NE(mine[0], mine[1]);
+                   EXPECT_EQ(value("SELECT node_id FROM homes WHERE salon_id = " + std::to_string(100 + place)),
+                             std::to_string((mine[0] ? *paris : *lyon).in.run));
+                 });
+}
+
 } // namespace salond

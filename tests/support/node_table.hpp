@@ -2,6 +2,7 @@
 #pragma once
 #include "actors/cluster/member.hpp"
 #include "persistence/store.hpp"
+#include <algorithm>
 #include <mutex>
 #include <stdexcept>
 
@@ -16,6 +17,7 @@ using persistence::store_error;
 struct node_table {
   std::mutex mutex;
   std::vector<persistence::stored_node> rows;
+  std::vector<persistence::stored_news> news;
   bool away = false, left = false;
   int beats = 0;
   node_report last;
@@ -48,7 +50,10 @@ public:
       of_.last = what;
       if (!own.gone)
         ++own.beat;
-      return beaten{own.gone, of_.rows, {}};
+      auto fresh = of_.news;
+      const auto known = [&](const persistence::stored_news& one) { return one.number <= what.news_read; };
+      fresh.erase(std::remove_if(fresh.begin(), fresh.end(), known), fresh.end());
+      return beaten{own.gone, of_.rows, fresh};
     });
   }
   void leave() override {
