@@ -16,6 +16,7 @@
 #include "actors/known_salons.hpp"
 #include "actors/rules/address_bans.hpp"
 #include "actors/rules/alarms.hpp"
+#include "actors/rules/better_hashes.hpp"
 #include "actors/rules/delivery_count.hpp"
 #include "actors/rules/reserved_names.hpp"
 
@@ -40,6 +41,7 @@ public:
   known_salons salons;
   rules::reserved_names reserved; ///< as those of operators' certificates
 
+  rules::better_hashes better_hashes;
   // --- connections ---
   /// Why a connection from there is not let in, if so.
   std::optional<fault> refuses(const std::string& address) const;

@@ -241,7 +241,7 @@ void connection::open_session(const rules::question::arrive& as) {
   const auto is_new = house_->allowed.is_to_be_stored(key, network, now(), at);
   write_store(
       this, house_->store,
-      [proven = decisions::proven_account{as.who, as.better_hash,
+      [proven = decisions::proven_account{as.who, house_->better_hashes.instead_of(as.who.id, as.who.password_hash),
                                           as.token.empty() ? std::string{} : rules::token_hash(as.token)},
        at, is_new, from = network](const persistence::writing& db) {
         auto opened = decisions::enter(db, proven, at);
@@ -280,6 +280,7 @@ void connection::carry(rules::question::register_user& what) {
 
 void connection::carry(rules::question::replace_hash& what) {
   tell_store(house_->store,
+  house_->better_hashes.note(what.who, what.expected, what.hash);
              [what](const persistence::writing& db) { db.accounts.replace_hash(what.who, what.expected, what.hash); });
 }
 
