@@ -23,11 +23,30 @@ std::optional<fault> audience::keeps_out(const std::string& address) const {
   return client ? out_.refuses(*client, wall_clock()) : std::nullopt;
 }
 
+void audience::put_out(const address_out& what) {
+  if (const auto where = address_range::parse(what.where))
+    out_.put(*where, what.for_good ? std::nullopt : std::optional(what.until));
+}
+
+void audience::keep_out(const address_out& what, instant at) {
+  out_.sweep(wall_clock());
+  put_out(what);
+  close_kept_out(at);
+}
+
 void audience::keep_out(const addresses_out& now, instant at) {
   out_ = {};
   for (const auto& one : now.all)
-    if (const auto where = address_range::parse(one.where))
-      out_.put(*where, one.for_good ? std::nullopt : std::optional(one.until));
+    put_out(one);
+  close_kept_out(at);
+}
+
+void audience::let_in(const address_let_in& what) {
+  if (const auto where = address_range::parse(what.where))
+    out_.end(*where);
+}
+
+void audience::close_kept_out(instant at) {
   for (auto* who : connections_.all()) {
     const auto why = who->hung_up() ? std::nullopt : keeps_out(who->peer);
     if (!why)

@@ -51,7 +51,11 @@ public:
   bool tells_many_why() const { return connections_.refused() >= connection_registry::most_told_why; }
   /// Nobody is let in from there from now on; who is connected from there is closed.
   void keep_out(const addresses_out& now, instant at);
+  void keep_out(const address_out& what, instant at);
+  /// The same of all of them, and of no others.
   /// Whether even saying why costs too much.
+  /// That network is out no more; a wider one may be.
+  void let_in(const address_let_in& what);
   bool overrun() const;
   void enter(subscriber& who) { connections_.enter(who); }
   void leave(subscriber& who);
@@ -108,6 +112,8 @@ private:
 
   connection_registry connections_;
   pending_writes writes_;
+  void put_out(const address_out& what);
+  void close_kept_out(instant at);
   rules::address_bans out_;
   rules::delivery_count told_;
   rules::alarms alarms_;

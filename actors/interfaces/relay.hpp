@@ -59,6 +59,10 @@ struct address_out {
 struct addresses_out {
   std::vector<address_out> all;
 };
+/// One from where clients are let in again.
+struct address_let_in {
+  std::string where; ///< as address_range has it
+};
 /// Who hears a salon now?
 struct list_hearers {
   salon_id salon;
@@ -147,9 +151,13 @@ using relay_actor = caf::typed_actor<
     caf::reacts_to<salon_archived>,
     // Refuses to register these names, until it hears of others.
     caf::reacts_to<operator_names>,
-    // Lets nobody in from there, until it hears of others, and closes the connections from there.
+    // Lets nobody in from there any more, and closes the connections from there.
+    caf::reacts_to<address_out>,
+    // The same of all of them, and of no others.
     caf::reacts_to<addresses_out>,
     // Connections ask these actors from now on. Those that wait for the old ones are closed.
+    // Lets clients in from there, unless a network that is out holds it.
+    caf::reacts_to<address_let_in>,
     caf::reacts_to<serving>,
     // Works by the settings from now on.
     caf::reacts_to<new_settings>,
@@ -182,6 +190,7 @@ SALOND_VALUES(operator_names, x.names)
 SALOND_VALUES(address_out, x.where, x.for_good, x.until)
 SALOND_VALUES(addresses_out, x.all)
 SALOND_VALUES(list_hearers, x.salon, x.after_key)
+SALOND_VALUES(address_let_in, x.where)
 SALOND_NO_VALUES(survey)
 SALOND_VALUES(surveyed_salon, x.salon, x.name, x.hearers, x.messages)
 SALOND_VALUES(surveyed, x.connections, x.users, x.messages, x.deliveries, x.messages_a_second, x.deliveries_a_second,
