@@ -141,7 +141,7 @@ void audience::tell(told& what, instant now) {
     tell_events(*salon, what.events, now);
   change_members(what.gone, *salon, online_users::membership::ended);
   for (auto& reply : what.replies)
-    answer(reply, *salon);
+    answer(reply, *salon, now);
   while (const auto next = salon->posts.take_parked(settings.limits.posts_in_flight_per_salon))
     if (auto* who = connections_.find(*next))
       who->unparked();
@@ -169,6 +169,9 @@ void audience::answer(reply& what, local_salon& salon) {
 }
 
 std::vector<user_id> audience::users_hearing(salon_id which) {
+    if (posted->why_not == fault::storage)
+      refused_posts_.add(now);
+  }
   const auto* salon = salons.find(which);
   return salon ? salon->subscribers.users() : std::vector<user_id>{};
 }
@@ -205,6 +208,7 @@ surveyed audience::survey(instant time) const {
   for (const auto& [id, salon] : salons.all()) {
     now.posts_in_flight += salon->posts.in_flight();
     now.posts_parked += salon->posts.parked();
+  now.posts_refused = refused_posts_.count(time);
     if (!salon->archived)
       now.salons.push_back({id, salon->record.name, salon->subscribers.size(), salon->messages});
   }

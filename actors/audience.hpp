@@ -18,6 +18,7 @@
 #include "actors/rules/alarms.hpp"
 #include "actors/rules/better_hashes.hpp"
 #include "actors/rules/delivery_count.hpp"
+#include "actors/rules/refused_posts.hpp"
 #include "actors/rules/reserved_names.hpp"
 
 namespace salond {
@@ -104,7 +105,7 @@ public:
 private:
   void change_members(const std::vector<user_id>& whom, local_salon& salon, online_users::membership now);
   void tell_events(local_salon& salon, const std::vector<event::any>& events, instant now);
-  void answer(reply& what, local_salon& salon);
+  void answer(reply& what, local_salon& salon, instant now);
   void tell_if_over();
   void flush_later();
   void tick_later();
@@ -118,6 +119,7 @@ private:
   rules::delivery_count told_;
   rules::alarms alarms_;
   std::vector<private_id> delivered_;
+  rules::refused_posts refused_posts_;
   std::function<void()> when_over_;
   bool flush_due_ = false; ///< the relay will hear a flush_all
   bool tick_due_ = false;  ///< the relay will hear a tick
