@@ -8,6 +8,7 @@
 #include "actors/rules/failures.hpp"
 #include "actors/salon.hpp"
 #include <unordered_map>
+#include <unordered_set>
 
 namespace salond {
 
@@ -17,7 +18,8 @@ struct host_state {
   relay_actor relay;
   std::unordered_map<salon_id, salon_actor> open;
   std::unordered_map<salon_id, rules::failures> failures;
-  size_t telling = 0; ///< facts that salons have not heard yet
+  std::unordered_set<salon_id> archiving; ///< which the relay has not been told of yet
+  size_t telling = 0;                     ///< facts that salons have not heard yet
   std::vector<caf::typed_response_promise<settled>> settling;
 };
 

@@ -17,6 +17,8 @@ struct salon_state {
   std::shared_ptr<append_job> open;       ///< takes in what is posted, until the store's thread has taken it
   std::vector<append_job::entry> waiting; ///< for the next append, when that is full or taken
   size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
+  bool archived = false;
+  std::vector<caf::typed_response_promise<settled>> ending; ///< who waits until what is being stored was told
 };
 
 salon_actor::behavior_type salon(salon_actor::stateful_broker_pointer<salon_state> self, rules::salon opened,

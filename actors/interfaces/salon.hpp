@@ -79,6 +79,10 @@ struct dismiss {
 struct salon_changed {
   salon_record now;
 };
+/// An operator closed a salon. It is so in the store already.
+struct salon_archived {
+  salon_record last;
+};
 /// INTERNAL to a salon: an append is over.
 struct append_next {};
 
@@ -104,8 +108,10 @@ using salon_actor = caf::typed_actor<
     caf::replies_to<admit>::with<settled>,
     // Stores the decision, and answers behind what the members, or for a request the user, are told.
     caf::replies_to<dismiss>::with<settled>,
-    // Works by it from now on. Its numbering goes on.
+    // Works by it from now on, also where it was archived. Its numbering goes on.
     caf::replies_to<salon_changed>::with<settled>,
+    // Refuses what is posted from now on, and answers once all that is being stored was told.
+    caf::replies_to<salon_archived>::with<settled>,
     // INTERNAL. Begins the next append, if posts wait.
     caf::reacts_to<append_next>>;
 
@@ -121,6 +127,7 @@ SALOND_VALUES(member_gone, x.who)
 SALOND_VALUES(admit, x.salon, x.who, x.username, x.how, x.why, x.remembered)
 SALOND_VALUES(dismiss, x.salon, x.who, x.username, x.how, x.why, x.remembered)
 SALOND_VALUES(salon_changed, x.now)
+SALOND_VALUES(salon_archived, x.last)
 SALOND_NO_VALUES(append_next)
 
 } // namespace salond
