@@ -83,6 +83,11 @@ void audience::tell_fact(const std::string& kind, const std::string& why, const 
   tick_later();
 }
 
+void audience::tell_login(const std::string& username, const subscriber& who, instant now) {
+  allowed.tell_login(username, who.number, who.peer, now);
+  tick_later();
+}
+
 void audience::end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now) {
   for (const auto next : allowed.over(what, how, guesses, now))
     if (auto* who = connections_.find(next))
@@ -161,17 +166,17 @@ void audience::tell_events(local_salon& salon, const std::vector<event::any>& ev
   told_.add(events.size(), salon.subscribers.size(), now);
 }
 
-void audience::answer(reply& what, local_salon& salon) {
-  if (std::holds_alternative<rules::answer::posted>(what.what))
+void audience::answer(reply& what, local_salon& salon, instant now) {
+  if (const auto* posted = std::get_if<rules::answer::posted>(&what.what)) {
     salon.posts.answered();
+    if (posted->why_not == fault::storage)
+      refused_posts_.add(now);
+  }
   std::visit([&](auto& given) { answer(what.to, std::move(given)); }, what.what);
   tell_if_over();
 }
 
 std::vector<user_id> audience::users_hearing(salon_id which) {
-    if (posted->why_not == fault::storage)
-      refused_posts_.add(now);
-  }
   const auto* salon = salons.find(which);
   return salon ? salon->subscribers.users() : std::vector<user_id>{};
 }
@@ -203,12 +208,12 @@ surveyed audience::survey(instant time) const {
   now.users = users.size();
   now.messages = told_.messages();
   now.deliveries = told_.deliveries();
+  now.posts_refused = refused_posts_.count(time);
   now.messages_a_second = told_.messages_a_second(time);
   now.deliveries_a_second = told_.deliveries_a_second(time);
   for (const auto& [id, salon] : salons.all()) {
     now.posts_in_flight += salon->posts.in_flight();
     now.posts_parked += salon->posts.parked();
-  now.posts_refused = refused_posts_.count(time);
     if (!salon->archived)
       now.salons.push_back({id, salon->record.name, salon->subscribers.size(), salon->messages});
   }

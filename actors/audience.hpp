@@ -41,8 +41,8 @@ public:
   online_users users;
   known_salons salons;
   rules::reserved_names reserved; ///< as those of operators' certificates
-
   rules::better_hashes better_hashes;
+
   // --- connections ---
   /// Why a connection from there is not let in, if so.
   std::optional<fault> refuses(const std::string& address) const;
@@ -51,12 +51,12 @@ public:
   /// Whether so many who are kept out are being told why that another is closed without a word.
   bool tells_many_why() const { return connections_.refused() >= connection_registry::most_told_why; }
   /// Nobody is let in from there from now on; who is connected from there is closed.
-  void keep_out(const addresses_out& now, instant at);
   void keep_out(const address_out& what, instant at);
   /// The same of all of them, and of no others.
-  /// Whether even saying why costs too much.
+  void keep_out(const addresses_out& now, instant at);
   /// That network is out no more; a wider one may be.
   void let_in(const address_let_in& what);
+  /// Whether even saying why costs too much.
   bool overrun() const;
   void enter(subscriber& who) { connections_.enter(who); }
   void leave(subscriber& who);
@@ -66,6 +66,8 @@ public:
 
   /// Logs what a client made happen, many in one line: admission::tell_fact().
   void tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now);
+  /// Logs that somebody came: admission::tell_login().
+  void tell_login(const std::string& username, const subscriber& who, instant now);
   /// What came of an attempt that `allowed` let begin, tried or waiting; others may have their turn now. `guesses`:
   /// passwords tried at once.
   void end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now);
@@ -110,16 +112,16 @@ private:
   void flush_later();
   void tick_later();
   void note(std::vector<admission::line> lines);
+  void put_out(const address_out& what);
+  void close_kept_out(instant at);
 
   connection_registry connections_;
   pending_writes writes_;
-  void put_out(const address_out& what);
-  void close_kept_out(instant at);
   rules::address_bans out_;
   rules::delivery_count told_;
+  rules::refused_posts refused_posts_;
   rules::alarms alarms_;
   std::vector<private_id> delivered_;
-  rules::refused_posts refused_posts_;
   std::function<void()> when_over_;
   bool flush_due_ = false; ///< the relay will hear a flush_all
   bool tick_due_ = false;  ///< the relay will hear a tick

@@ -255,7 +255,7 @@ void connection::open_session(const rules::question::arrive& as) {
         if (is_new)
           house_->allowed.is_stored(key, network, now(), at);
         auto missed = house_->start_hearing(*this, username, std::move(*opened));
-        log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
+        house_->tell_login(username, *this, now());
         answer<rules::question::arrive>(
             {event::logged_in{username, house_->salons.list_for(*this)}, std::move(missed.events), missed.more});
         confirm_all(missed.decided);
@@ -278,9 +278,10 @@ void connection::carry(rules::question::register_user& what) {
                                 registration_});
 }
 
+/// Its account's other logins of this moment know it then; those on another node try again.
 void connection::carry(rules::question::replace_hash& what) {
-  tell_store(house_->store,
   house_->better_hashes.note(what.who, what.expected, what.hash);
+  tell_store(house_->store,
              [what](const persistence::writing& db) { db.accounts.replace_hash(what.who, what.expected, what.hash); });
 }
 
