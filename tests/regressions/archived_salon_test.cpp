@@ -16,7 +16,7 @@ protected:
     ASSERT_TRUE(support::eventually([&] { return writes_waiting() == 1; }));
     // What the operator's command tells once the database has it.
     caf::anon_send(actors.host, salon_archived{{salon_id{1}, "Général", policy::automatic, 0, {}}});
-    EXPECT_EQ(ask<settled>(actors.host, admit{salon_id{-1}}).why(), fault::salon_closed); // the host has told the salon
+    EXPECT_EQ(ask<settled>(actors.host, admit{}).why(), fault::salon_closed); // the host has told the salon
     caf::scoped_actor self{*system, true};
     self->request(salon_named("Général"), support::deadline, check_member{author_id})
         .receive([](member_confirmed) {}, [](caf::error& why) { ADD_FAILURE() << to_string(why); });
