@@ -4,7 +4,6 @@
 #include "config/log.hpp"
 #include "persistence/contracts/audit.hpp"
 #include "persistence/contracts/join_requests.hpp"
-#include "persistence/contracts/private_messages.hpp"
 #include "persistence/contracts/sessions.hpp"
 #include <algorithm>
 
@@ -102,6 +101,10 @@ rules::backlog::piece audience::start_hearing(subscriber& who, const std::string
 void audience::delivered(std::vector<private_id> which) {
   delivered_.insert(delivered_.end(), which.begin(), which.end());
   flush_later();
+}
+
+void audience::give_back(const std::vector<private_id>& delivered) {
+  delivered_.insert(delivered_.end(), delivered.begin(), delivered.end());
 }
 
 void audience::told_decisions(user_id who, std::vector<decided_request> which) {
@@ -234,11 +237,6 @@ void audience::flush_later() {
 void audience::flush() {
   flush_due_ = false;
   writes_.flush();
-  if (delivered_.empty())
-    return;
-  tell_store(store, [which = std::exchange(delivered_, {})](const persistence::writing& db) {
-    db.private_messages.mark_delivered(which, wall_clock());
-  });
 }
 
 void audience::wake(const subscriber& who, instant when) {

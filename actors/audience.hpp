@@ -86,6 +86,9 @@ public:
   rules::backlog::piece start_hearing(subscriber& who, const std::string& username, persistence::arrival&& as);
   /// These were written to their target.
   void delivered(std::vector<private_id> which);
+  /// All of them that are not marked in the store yet; the caller has that done, or gives them back.
+  std::vector<private_id> take_delivered() { return std::exchange(delivered_, {}); }
+  void give_back(const std::vector<private_id>& delivered);
   /// These were written to the user, and need not be remembered any more.
   void told_decisions(user_id who, std::vector<decided_request> which);
 

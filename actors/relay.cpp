@@ -24,7 +24,10 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house, self](look_for_mail& what) { read_mail(self, house, std::move(what.whose)); },
       [house, self](const tell_of_mail& what) { tell_nodes_of_mail(self, house, what.whose); },
       [house](const serving& now) { house->serve(now); },
-      [house](const flush_all&) { house->flush(); },
+      [house, self](const flush_all&) {
+        house->flush();
+        mark_delivered(self, house);
+      },
       [house](const tell_user& what) { house->users.tell(what.who, what.what); },
       [house](const decision_told& what) { house->users.confirm(what.who, what.what); },
       [house](const account_changed& what) { house->users.change_account(what.who, what.username, what.role); },

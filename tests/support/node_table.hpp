@@ -56,6 +56,16 @@ public:
       return beaten{own.gone, of_.rows, fresh};
     });
   }
+  bool change_state(persistence::node_state next,
+                    const std::function<bool(const std::vector<persistence::stored_node>&)>& may) override {
+    return of_.with([&] {
+      auto& own = of_.row(run_);
+      if (own.gone || !may(of_.rows))
+        return false;
+      own.state = next;
+      return true;
+    });
+  }
   void leave() override {
     of_.with([&] {
       of_.left = true;
