@@ -48,9 +48,7 @@ protected:
     how.settings = {{"cluster", cluster}};
     return support::daemon(how);
   }
-  void start_first() {
-    all_first_ = &all_->start("a");
-  }
+  void start_first() { all_first_ = &all_->start("a"); }
 
   std::unique_ptr<support::cluster> all_;
   support::daemon* all_first_ = nullptr;
