@@ -8,6 +8,7 @@
 // it walks a list: a connection that must end is marked and ends in flush().
 #pragma once
 #include "actors/admission.hpp"
+#include "actors/cluster/frames.hpp"
 #include "actors/fan_out/connection_registry.hpp"
 #include "actors/fan_out/online_users.hpp"
 #include "actors/interfaces/directory.hpp"
@@ -25,6 +26,13 @@ namespace cluster {
 struct node;
 }
 
+/// How this node tells the others about people, where it is one of several.
+struct reach_of_peers {
+  int64_t run = 0; ///< its own; 0: it is alone
+  /// Of the I/O thread. False: there is no link to that run. Empty: there are no links.
+  std::function<bool(cluster::node_id, cluster::frame_body)> send = {};
+};
+
 class audience {
 public:
   explicit audience(const config::settings& how) : settings(how) {}
@@ -38,6 +46,7 @@ public:
   serving services;
   relay_actor relay;
   std::shared_ptr<cluster::node> node; ///< its place among others; null where there is one process alone
+  reach_of_peers peers;
   bool closing = false; ///< no new connection
 
   // --- its parts ---

@@ -4,6 +4,7 @@
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "persistence/contracts/audit.hpp"
+#include "persistence/contracts/bans.hpp"
 #include "persistence/decisions/removals.hpp"
 #include "protocol/words/names.hpp"
 
@@ -200,6 +201,40 @@ caf::result<erased> erase(pointer self, const erase_user& msg) {
   return answer;
 }
 
+/// Behind what this node itself decided: the store answers in the order of commits.
+caf::result<settled> reread(pointer self, const reread_ban& msg) {
+  auto answer = self->make_response_promise<settled>();
+  write_store(
+      self, self->state.store,
+      [key = msg.key, at = wall_clock()](const persistence::writing& db) { return db.bans.of(key, at); },
+      [self, answer, msg](const std::optional<ban>& out) mutable {
+        self->state.rules.remove(msg.key);
+        if (out) {
+          self->state.rules.add(msg.key, out->until);
+          const auto length = out->until.value_or(out->since) - out->since;
+          const auto minutes = std::chrono::ceil<std::chrono::minutes>(length).count();
+          const auto last = out->until ? event::any{event::kicked{minutes}} : event::any{event::banned{}};
+          if (msg.who != user_id{})
+            self->send(self->state.directory, close_user{msg.who, last});
+        }
+        answer.deliver(settled{});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+  return answer;
+}
+
+caf::result<settled> reread(pointer self, const reread_address_bans&) {
+  auto answer = self->make_response_promise<settled>();
+  write_store(
+      self, self->state.store, [at = wall_clock()](const persistence::writing& db) { return db.bans.addresses(at); },
+      [self, answer](const std::vector<address_ban>& out) mutable {
+        self->send(self->state.relay, told_of(out));
+        answer.deliver(settled{});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+  return answer;
+}
+
 } // namespace
 
 addresses_out told_of(const std::vector<address_ban>& all) {
@@ -236,6 +271,8 @@ bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor s
       [self](const ban_address& msg) { return shut_out(self, msg); },
       [self](const unban_user& msg) { return unban(self, msg); },
       [self](const erase_user& msg) { return erase(self, msg); },
+      [self](const reread_ban& msg) { return reread(self, msg); },
+      [self](const reread_address_bans& msg) { return reread(self, msg); },
   };
 }
 

@@ -32,13 +32,11 @@ void connection::carry(rules::question::next_piece&) {
 void connection::ask_next(std::monostate&) {
   read_store(
       this, house_->store,
-      [who = account(), wanted = backlog.next()](const persistence::reading& db) {
-        if (wanted.from)
-          return db.private_messages.from(who, *wanted.from);
-        return persistence::private_page{db.private_messages.at(who, wanted.which), {}};
+      [who = account(), which = backlog.next()](const persistence::reading& db) {
+        return db.private_messages.at(who, which);
       },
-      [this](persistence::private_page& found) {
-        auto piece = backlog.go_on(std::move(found.texts), std::move(found.later));
+      [this](const std::vector<private_message>& found) {
+        auto piece = backlog.go_on(found);
         answer<rules::question::next_piece>({std::move(piece.events), piece.more});
         confirm_all(piece.decided);
       },

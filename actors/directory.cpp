@@ -2,7 +2,9 @@
 #include "actors/ask_store.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/bans.hpp"
 #include "persistence/contracts/sessions.hpp"
+#include "protocol/words/names.hpp"
 
 namespace salond {
 namespace {
@@ -49,6 +51,46 @@ void end_batch(pointer self) {
   go_on(self);
 }
 
+/// An account as it stands now, or how it ended.
+struct account_read {
+  std::optional<persistence::standing> now;
+  bool banned = false;
+};
+
+void take_up(pointer self, user_id who, const account_read& found) {
+  if (!found.now) {
+    const auto last = found.banned ? event::any{event::banned{}} : event::any{event::erased{}};
+    return self->send(self->state.relay, close_user{who, last});
+  }
+  if (found.now->disabled)
+    return self->send(self->state.relay, close_user{who, event::refused{fault::disabled, {}}});
+  self->state.presence.rename(who, found.now->who.username);
+  self->send(self->state.relay, account_changed{who, found.now->who.username, found.now->who.role});
+}
+
+/// Behind what this node itself changed: the store answers in the order of commits. Who comes online later is let in by
+/// what the store holds then.
+caf::result<settled> reread(pointer self, user_id who) {
+  const auto* username = self->state.presence.name_of(who);
+  if (!username)
+    return settled{};
+  auto answer = self->make_response_promise<settled>();
+  write_store(
+      self, self->state.store,
+      [who, key = key_of(*username), at = wall_clock()](const persistence::writing& db) {
+        account_read result{db.sessions.standing_of(who, at), false};
+        if (!result.now)
+          result.banned = db.bans.of(key, at).has_value();
+        return result;
+      },
+      [self, answer, who](const account_read& found) mutable {
+        take_up(self, who, found);
+        answer.deliver(settled{});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+  return answer;
+}
+
 } // namespace
 
 directory_actor::behavior_type directory(pointer self, store_actor store, relay_actor relay) {
@@ -84,6 +126,7 @@ directory_actor::behavior_type directory(pointer self, store_actor store, relay_
         self->state.presence.rename(msg.who, msg.username);
         self->send(self->state.relay, msg);
       },
+      [self](const reread_account& msg) { return reread(self, msg.who); },
       [self](const settle& msg) { return self->delegate(self->state.relay, msg); },
       [self](const name_users& msg) { return users_named{self->state.presence.name(msg.users, msg.after_key)}; },
       [self](const list_sessions&) {

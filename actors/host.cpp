@@ -2,6 +2,7 @@
 #include "actors/ask_store.hpp"
 #include "actors/on_io_thread.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/accounts.hpp"
 #include "persistence/contracts/memberships.hpp"
 #include "persistence/contracts/salons.hpp"
 #include <algorithm>
@@ -115,6 +116,92 @@ void restore(pointer self, const salon_restored& what) {
   self->send(self->state.relay, std::move(back));
 }
 
+// --- what another node changed ---
+
+/// A salon as the store holds it; no record: it is archived, or there is none.
+struct salon_found {
+  std::optional<salon_record> record;
+  std::vector<user_id> members;
+};
+
+void take_up(pointer self, salon_id which, const salon_found& found) {
+  auto& st = self->state;
+  if (!found.record)
+    return self->send(st.relay, salon_archived{{which, {}, policy::approval, 0, {}}});
+  const auto place = st.open.find(which);
+  if (place != st.open.end()) {
+    tell_salon(self, which, salon_changed{*found.record});
+    self->send(st.relay, salon_opened{*found.record, place->second});
+    tell_salon(self, which, reread_members{true}); // it may have been archived: nobody hears it then
+  } else if (st.failures.count(which) == 0) {      // else it is read anew when it is opened again, or stays closed
+    restore(self, {*found.record, found.members});
+  }
+}
+
+/// Behind what operators changed here: the store answers in the order of commits.
+caf::result<settled> reread(pointer self, salon_id which) {
+  auto answer = self->make_response_promise<settled>();
+  write_store(
+      self, self->state.store,
+      [which](const persistence::writing& db) {
+        salon_found result;
+        if (auto record = db.salons.find(which)) {
+          result.record = std::move(*record);
+          result.members = db.memberships.members(which);
+        }
+        return result;
+      },
+      [self, answer, which](const salon_found& found) mutable {
+        take_up(self, which, found);
+        answer.deliver(settled{});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+  return answer;
+}
+
+/// Has each salon read its members; answers when all have, or with an error.
+caf::result<settled> reread(pointer self, const reread_members& what) {
+  struct asked {
+    size_t open = 1;
+    std::optional<caf::error> failure;
+  };
+  auto answer = self->make_response_promise<settled>();
+  const auto all = std::make_shared<asked>();
+  const auto over = [all, answer]() mutable {
+    if (--all->open != 0)
+      return;
+    if (all->failure)
+      answer.deliver(std::move(*all->failure));
+    else
+      answer.deliver(settled{});
+  };
+  for (const auto& [which, salon] : self->state.open) {
+    ++all->open;
+    self->request(salon, caf::infinite, what)
+        .then([over](settled) mutable { over(); },
+              [over, all](caf::error& why) mutable {
+                all->failure = std::move(why);
+                over();
+              });
+  }
+  over(); // of this loop
+  return answer;
+}
+
+caf::result<settled> reread(pointer self, const reread_account& what) {
+  auto answer = self->make_response_promise<settled>();
+  write_store(
+      self, self->state.store, [what](const persistence::writing& db) { return db.accounts.exists(what.who); },
+      [self, answer, who = what.who](bool exists) mutable {
+        if (!exists)
+          for (const auto& [which, salon] : self->state.open)
+            tell_salon(self, which, member_gone{who});
+        answer.deliver(settled{});
+      },
+      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+  return answer;
+}
+
 /// Hands a decision about a membership to its salon, which answers it.
 template <class Decision>
 caf::result<settled> hand_on(pointer self, const Decision& msg) {
@@ -175,6 +262,21 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
       [self](const salon_restored& msg) { restore(self, msg); },
       [self](const membership_made& msg) { tell_salon(self, msg.salon, member_added{msg.who}); },
       [self](memberships_made& msg) { tell_salon(self, msg.what.salon, members_added{std::move(msg.what.who)}); },
+      [self](const reread_salon& msg) { return reread(self, msg.salon); },
+      [self](const reread_member& msg) -> caf::result<settled> {
+        const auto place = self->state.open.find(msg.salon);
+        if (place == self->state.open.end())
+          return reread(self, msg.salon);
+        return self->delegate(place->second, msg);
+      },
+      [self](const reread_request& msg) -> caf::result<settled> {
+        const auto place = self->state.open.find(msg.salon);
+        if (place == self->state.open.end())
+          return settled{};
+        return self->delegate(place->second, msg);
+      },
+      [self](const reread_members& msg) { return reread(self, msg); },
+      [self](const reread_account& msg) { return reread(self, msg); },
       [self](const settle&) {
         auto answer = self->make_response_promise<settled>();
         self->state.settling.push_back(answer);

@@ -21,6 +21,8 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       },
       [house, self](private_text& what) { store_private(self, house, std::move(what)); },
       [house, self](wished_account& what) { make_account(self, house, std::move(what)); },
+      [house, self](look_for_mail& what) { read_mail(self, house, std::move(what.whose)); },
+      [house, self](const tell_of_mail& what) { tell_nodes_of_mail(self, house, what.whose); },
       [house](const serving& now) { house->serve(now); },
       [house](const flush_all&) { house->flush(); },
       [house](const tell_user& what) { house->users.tell(what.who, what.what); },

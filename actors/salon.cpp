@@ -2,6 +2,7 @@
 #include "actors/append_job.hpp"
 #include "actors/ask_store.hpp"
 #include "actors/cluster/salons.hpp"
+#include "actors/salon_members.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "persistence/contracts/join_requests.hpp"
@@ -70,10 +71,8 @@ void append(pointer self) {
           });
 }
 
-void on_post(pointer self, post& msg) {
+void take_post(pointer self, post& msg) {
   auto& st = self->state;
-  if (auto why = st.rules.refuses(msg.author))
-    return refuse_post(self, msg, *why);
   if (st.placed)
     return st.placed->post(st.rules.record().id, std::move(msg));
   append_job::entry one;
@@ -84,6 +83,23 @@ void on_post(pointer self, post& msg) {
   st.waiting.push_back(std::move(one));
   if (st.appending < most_appends)
     append(self);
+}
+
+/// Who is looked for in the store posts nothing before the answer: his posts keep their order.
+void on_post(pointer self, post& msg) {
+  auto& st = self->state;
+  const auto author = msg.author;
+  if (const auto waiting = st.looked_for.find(author); waiting != st.looked_for.end())
+    return waiting->second.push_back(std::move(msg));
+  if (st.rules.has(author))
+    return take_post(self, msg);
+  st.looked_for[author].push_back(std::move(msg));
+  confirm_member(self, author, [self, author](std::optional<fault> why) {
+    auto posts = std::move(self->state.looked_for[author]);
+    self->state.looked_for.erase(author);
+    for (auto& one : posts)
+      why ? refuse_post(self, one, *why) : take_post(self, one);
+  });
 }
 
 /// The members are told that somebody came, and the salon's own rules change, once the store has it.
@@ -117,7 +133,7 @@ event::any left_of(pointer self, const std::string& username) {
   return event::left{record.id, record.name, username};
 }
 
-void on_join(pointer self, const join& msg) {
+void join_now(pointer self, const join& msg) {
   auto& st = self->state;
   const auto id = st.rules.record().id;
   const auto refuse = [self, to = msg.from](fault why) { answer(self, to, rules::answer_of<command::join>{why}); };
@@ -151,14 +167,15 @@ void on_join(pointer self, const join& msg) {
       refuse);
 }
 
-void on_leave(pointer self, const leave& msg) {
-  auto& st = self->state;
+void on_join(pointer self, const join& msg) {
+  confirm_member(self, msg.who, [self, msg](std::optional<fault>) { join_now(self, msg); });
+}
+
+void leave_now(pointer self, const leave& msg) {
   const auto refuse = [self, to = msg.from](fault why) { answer(self, to, rules::answer_of<command::leave>{why}); };
-  if (auto why = st.rules.refuses(msg.who))
-    return refuse(*why);
   write_store(
-      self, st.store,
-      [id = st.rules.record().id, who = msg.who](const persistence::writing& db) {
+      self, self->state.store,
+      [id = self->state.rules.record().id, who = msg.who](const persistence::writing& db) {
         return decisions::remove_member(db, id, who);
       },
       [self, msg, refuse](const outcome<persistence::membership_change>& made) {
@@ -167,6 +184,38 @@ void on_leave(pointer self, const leave& msg) {
         go(self, msg.who, left_of(self, msg.username), {{msg.from, rules::answer_of<command::leave>{done{}}}});
       },
       refuse);
+}
+
+void on_leave(pointer self, const leave& msg) {
+  confirm_member(self, msg.who, [self, msg](std::optional<fault> why) {
+    why ? answer(self, msg.from, rules::answer_of<command::leave>{*why}) : leave_now(self, msg);
+  });
+}
+
+/// Answers once it is known whether the user is a member.
+caf::result<member_confirmed> on_check(pointer self, const check_member& msg) {
+  auto answer = self->make_response_promise<member_confirmed>();
+  confirm_member(self, msg.who, [answer](std::optional<fault> why) mutable {
+    why ? answer.deliver(make_error(*why)) : answer.deliver(member_confirmed{});
+  });
+  return answer;
+}
+
+/// The same; the relay answers, behind what it was told before.
+caf::result<users_named> on_list(pointer self, const list_members& msg) {
+  if (self->state.rules.has(msg.who))
+    return self->delegate(self->state.relay, list_hearers{self->state.rules.record().id, msg.after_key});
+  auto answer = self->make_response_promise<users_named>();
+  confirm_member(self, msg.who, [self, answer, msg](std::optional<fault> why) mutable {
+    if (why) {
+      answer.deliver(make_error(*why));
+      return;
+    }
+    self->request(self->state.relay, caf::infinite, list_hearers{self->state.rules.record().id, msg.after_key})
+        .then([answer](users_named& found) mutable { answer.deliver(std::move(found)); },
+              [answer](caf::error& error) mutable { answer.deliver(std::move(error)); });
+  });
+  return answer;
 }
 
 decided_request decided(pointer self, const decision& why, bool accepted) {
@@ -252,16 +301,8 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
       [self](post& msg) { on_post(self, msg); },
       [self](const join& msg) { on_join(self, msg); },
       [self](const leave& msg) { on_leave(self, msg); },
-      [self](const check_member& msg) -> caf::result<member_confirmed> {
-        if (auto why = self->state.rules.refuses(msg.who))
-          return make_error(*why);
-        return member_confirmed{};
-      },
-      [self](const list_members& msg) -> caf::result<users_named> {
-        if (auto why = self->state.rules.refuses(msg.who))
-          return make_error(*why);
-        return self->delegate(self->state.relay, list_hearers{self->state.rules.record().id, msg.after_key});
-      },
+      [self](const check_member& msg) { return on_check(self, msg); },
+      [self](const list_members& msg) { return on_list(self, msg); },
       [self](const member_added& msg) {
         self->state.rules.add(msg.who);
         return settled{};
@@ -286,6 +327,9 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
         self->state.rules.change(msg.now);
         return settled{};
       },
+      [self](const reread_member& msg) { return reread(self, msg); },
+      [self](const reread_members& msg) { return reread(self, msg); },
+      [self](const reread_request& msg) { return reread(self, msg); },
   };
 }
 

@@ -6,6 +6,7 @@
 #include "actors/interfaces/relay.hpp"
 #include "actors/interfaces/salon.hpp"
 #include "actors/rules/salon.hpp"
+#include <unordered_map>
 
 namespace salond {
 
@@ -18,9 +19,12 @@ struct salon_state {
   rules::salon rules;
   store_actor store;
   relay_actor relay;
-  std::shared_ptr<cluster::salons> placed; ///< of a node of several: who takes the posts; null where it is alone
-  std::shared_ptr<append_job> open;        ///< takes in what is posted, until the store's thread has taken it
-  std::vector<append_job::entry> waiting;  ///< for the next append, when that is full or taken
+  /// Of a node of several: who takes the posts; null where it is alone. Where others write to the store as well, nobody
+  /// is refused who is unknown here without a look.
+  std::shared_ptr<cluster::salons> placed;
+  std::shared_ptr<append_job> open;       ///< takes in what is posted, until the store's thread has taken it
+  std::vector<append_job::entry> waiting; ///< for the next append, when that is full or taken
+  std::unordered_map<user_id, std::vector<post>> looked_for; ///< posts of those who are looked for, in order
   size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
 };
 

@@ -1,6 +1,8 @@
 #include "actors/server.hpp"
 #include "actors/admin/admin.hpp"
 #include "actors/bans.hpp"
+#include "actors/cluster/news_reader.hpp"
+#include "actors/cluster/notices.hpp"
 #include "actors/cluster/pulse.hpp"
 #include "actors/cluster/salons.hpp"
 #include "actors/directory.hpp"
@@ -83,6 +85,8 @@ void start_admin(pointer self) {
 /// Bans or passwords were started again.
 void tell_of_services(pointer self) {
   const auto& actors = self->state.actors;
+  if (self->state.news)
+    self->send(caf::actor_cast<news_actor>(self->state.news), serving{actors.bans, actors.passwords});
   self->send(actors.relay, serving{actors.bans, actors.passwords});
   if (actors.admin)
     self->send(actors.admin, serving{actors.bans, actors.passwords});
@@ -128,6 +132,34 @@ void start_pulse(pointer self) {
       spawn_on_io_thread(self->system(), pulse, st.parts.member, st.actors.house, st.placed, st.actors.store));
   self->monitor(st.pulse);
   st.parts.member->when_gone([server = caf::actor_cast<server_actor>(self)] { caf::anon_send(server, node_lost{}); });
+}
+
+/// Where there are several nodes: what others decide is to hold here. Its end would be the node's.
+void start_news(pointer self) {
+  auto& st = self->state;
+  if (!st.parts.member)
+    return;
+  const auto open = std::make_shared<std::atomic<size_t>>(0);
+  const auto run = st.parts.member->run();
+  auto& peers = st.actors.house->peers;
+  peers.run = run;
+  if (st.node) {
+    peers.send = [to = st.node.get()](cluster::node_id peer, cluster::frame_body what) {
+      return to->send(peer, std::move(what));
+    };
+    st.node->hearers.push_back(std::make_shared<cluster::notices>(st.actors.house, st.parts.member));
+  }
+  const auto reader = self->spawn<caf::monitored>(
+      news, news_hearers{st.actors.bans, st.actors.directory, st.actors.host, st.actors.relay}, run, open);
+  tell_news(*st.parts.member, reader, open);
+  st.parts.member->when_wrote([&loop = self->system().middleman().backend(), house = std::weak_ptr(st.actors.house),
+                               member = st.parts.member.get()] {
+    loop.post([house, member] {
+      if (const auto here = house.lock())
+        cluster::tell_of_news(*here, *member);
+    });
+  });
+  st.news = caf::actor_cast<caf::actor>(reader);
 }
 
 /// Where there are several nodes: salons have a home among them. Its end would be the node's.
@@ -195,6 +227,7 @@ void start_all(pointer self) {
                                                caf::actor_cast<server_actor>(self), st.placed);
   start_bans(self, std::move(at_start.out));
   start_passwords(self);
+  start_news(self);
   start_pulse(self);
   begin_links_of(self);
   start_admin(self);
@@ -341,9 +374,13 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  for (const auto& one : {st.pulse, st.placements, caf::actor_cast<caf::actor>(st.actors.links)})
+  for (const auto& one : {st.pulse, st.placements, st.news, caf::actor_cast<caf::actor>(st.actors.links)})
     if (one)
       caf::anon_send_exit(one, caf::exit_reason::kill);
+  if (st.parts.member) { // its threads may go on for a moment
+    st.parts.member->when_news(nullptr);
+    st.parts.member->when_wrote(nullptr);
+  }
   if (st.node) // who hears peers knows the audience, which knows the node
     self->system().middleman().backend().post([node = st.node] { node->hearers.clear(); });
   st.events.ended(status);

@@ -95,13 +95,15 @@ struct mailbox {
   int64_t count = 0, bytes = 0;         ///< of all
   int64_t own_count = 0, own_bytes = 0; ///< of the author who asks
   std::vector<int64_t> runs;            ///< of nodes, those with which the owner is connected
+  std::vector<int64_t> author_runs;     ///< the same of the author who asks, where that is another
 };
 
 struct stored_private {
   private_id id;
   user_id target;
-  std::string target_username;    ///< the stored spelling
-  std::vector<int64_t> runs = {}; ///< of nodes, those with which the target is connected
+  std::string target_username;           ///< the stored spelling
+  std::vector<int64_t> runs = {};        ///< of nodes, those with which the target is connected
+  std::vector<int64_t> author_runs = {}; ///< the same of the author, where that is another
 };
 
 /// How many members a salon has.

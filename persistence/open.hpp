@@ -21,6 +21,8 @@ struct open_options {
   int64_t run = lone_writer;
   /// Of a run: called after each statement of its writer was answered, be it by an error; any thread.
   std::function<void()> writer_answered = {};
+  /// Of a run: called after a transaction that wrote news was committed; on the writer's thread.
+  std::function<void()> wrote_news = {};
 };
 
 /// Readers that a store has connected when open() returns, for store::reader() to hand out: as many as the server has

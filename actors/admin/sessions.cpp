@@ -107,8 +107,9 @@ void end_sessions(const admin_call_ptr& call) {
                                       : "session " + wished + " from " + named->address;
     ask_to_write(
         call,
-        [who = call->file.target->who, why = call->why(about)](const writing& db) {
+        [who = call->file.target->who, only, why = call->why(about)](const writing& db) {
           db.sessions.end_tokens(who.id);
+          db.sessions.end_elsewhere(who.id, only);
           db.audit.note(why, audited::end_session, who.username, "done");
           return who;
         },

@@ -38,8 +38,7 @@ SALOND_FIELDS(20, batch, f(1, x.salon), f(2, x.epoch), f(3, x.before), f(4, x.ro
 SALOND_FIELDS(0, stored_row, f(1, x.seq), f(2, x.number), f(3, x.author), f(4, x.text), f(5, x.at), f(6, x.author_name))
 SALOND_FIELDS(0, refusal, f(1, x.number), f(2, x.reason))
 SALOND_FIELDS(21, news, f(1, x.number))
-SALOND_FIELDS(22, private_message, f(1, x.id), f(2, x.from), f(3, x.to), f(4, x.text), f(5, x.at),
-              f(6, x.from_name))
+SALOND_FIELDS(22, private_message, f(1, x.id), f(2, x.from), f(3, x.to), f(4, x.text), f(5, x.at), f(6, x.from_name))
 SALOND_FIELDS(23, presence, f(1, x.who), f(2, x.connected))
 SALOND_FIELDS(24, usages, f(1, x.all))
 SALOND_FIELDS(0, usage, f(1, x.limit), f(2, x.whose), f(3, x.count))

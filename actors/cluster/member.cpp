@@ -13,7 +13,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds round_length{1};
+constexpr milliseconds shortest_round{100}; // a round is a commit and a look at all rows
 constexpr milliseconds between_tries{300};
+constexpr size_t many_news = 1000; // as many as a round reads: there may be more
 // Another's counter that stood still for one round more than a late one.
 constexpr int rounds_of_doubt = 2;
 
@@ -138,27 +140,38 @@ bool cluster_member::pause(std::unique_lock<std::mutex>& lock, instant until) {
 // --- beats ---
 
 void cluster_member::beat() {
-  for (auto due = boot_now();;) {
+  for (auto full = boot_now(), due = full;;) {
     {
       std::unique_lock lock{mutex_};
       if (!pause(lock, due))
         return;
     }
     const auto began = boot_now();
-    round();
-    due = began + round_length;
+    const bool counts = began >= full;
+    if (counts)
+      full = began + round_length;
+    round(counts);
+    due = next_round(began, full);
   }
 }
 
-void cluster_member::round() {
+/// When the next round is due: early where there are news.
+instant cluster_member::next_round(instant began, instant full) {
+  std::unique_lock lock{mutex_};
+  const auto left = std::max(full - boot_now(), instant::duration::zero());
+  changed_.wait_for(lock, left, [this] { return stopping_ || hurries_; });
+  return std::exchange(hurries_, false) ? std::min(began + shortest_round, full) : full;
+}
+
+/// `counts`: others are judged by it, and this node by its failure; else it only brings news.
+void cluster_member::round(bool counts) {
   const auto began = boot_now();
   persistence::node_report report;
   {
     const std::lock_guard lock{mutex_};
     alive_.answered = instant{instant::duration{answered_.load(std::memory_order_relaxed)}};
     if (alive_.turned != instant{} && !alive_.may_beat(began)) { // not before the node has begun to serve
-      members_.round_failed();
-      return look_at_standing();
+      return fail_round(counts);
     }
     report = report_;
     report.news_read = news_read_;
@@ -167,38 +180,78 @@ void cluster_member::round() {
     report.unreached = runs_of(reach_.unreached(members_.self(), members_.rows(), began));
   }
   try {
-    take(in_.beats->beat(report), began);
+    take(in_.beats->beat(report), began, counts);
   } catch (const persistence::store_error& why) {
     log::debug("a beat failed", {{"why", why.what()}});
     const std::lock_guard lock{mutex_};
-    members_.round_failed();
-    look_at_standing();
+    fail_round(counts);
   }
 }
 
-void cluster_member::take(const persistence::beaten& answer, instant began) {
-  std::function<void(const persistence::beaten&)> tell_round;
+/// REQUIRES: the lock.
+void cluster_member::fail_round(bool counts) {
+  if (!counts)
+    return;
+  members_.round_failed();
+  look_at_standing();
+}
+
+void cluster_member::take(const persistence::beaten& answer, instant began, bool counts) {
+  std::function<bool(const std::vector<persistence::stored_news>&)> take_news;
   bool was_fine = false, is_fine = false;
   {
     const std::lock_guard lock{mutex_};
     was_fine = members_.standing_at(boot_now()) == membership::standing::fine;
-    auto lost = members_.round_succeeded(began, boot_now(), rows_of(answer.rows));
+    auto lost =
+        counts ? members_.round_succeeded(began, boot_now(), rows_of(answer.rows)) : std::vector<membership::lost>{};
     rows_ = answer.rows;
-    tell_round = tell_round_;
-    if (tell_round && !answer.news.empty()) // else they are read again, once there is somebody to tell
-      news_read_ = answer.news.back().number;
+    take_news = take_news_;
     if (answer.gone)
       members_.found_gone(node_id{run_});
     look_at_standing();
     is_fine = told_standing_ == membership::standing::fine;
-    if (told_standing_ != membership::standing::gone) // who is gone ends nobody else
+    if (counts && told_standing_ != membership::standing::gone) // who is gone ends nobody else
       begin(failovers_.round(std::move(lost)));
   }
   changed_.notify_all();
-  if (tell_round)
-    tell_round(answer);
   tell_of_round(answer, is_fine && !was_fine);
+  if (!answer.news.empty() && take_news && take_news(answer.news)) { // else they are read again
+    const std::lock_guard lock{mutex_};
+    news_read_ = answer.news.back().number;
+    hurries_ = hurries_ || answer.news.size() >= many_news;
+  }
   tell_if_gone();
+  if (is_fine)
+    step_aside_or_back();
+}
+
+/// Whether this node's state is to change to that, going by these rows (rules/cluster/reach.hpp).
+bool cluster_member::is_to_be(persistence::node_state next, const std::vector<rules::cluster::node_row>& rows) {
+  const std::lock_guard lock{mutex_};
+  const auto self = members_.self();
+  if (next == persistence::node_state::serving)
+    return reach_.holds(self, rows, boot_now()) && rules::cluster::may_return(rows, self);
+  const auto aside = rules::cluster::who_steps_aside(rows);
+  return std::find(aside.begin(), aside.end(), self) != aside.end();
+}
+
+/// Of two nodes that do not reach one another one serves nobody, until it reaches all others again.
+void cluster_member::step_aside_or_back() {
+  using persistence::node_state;
+  if (state() == node_state::draining)
+    return;
+  const auto next = state() == node_state::serving ? node_state::apart : node_state::serving;
+  if (!is_to_be(next, rows()))
+    return;
+  const auto may = [this, next](const std::vector<persistence::stored_node>& now) {
+    return is_to_be(next, rows_of(now));
+  };
+  if (!in_.beats->change_state(next, may))
+    return;
+  state_ = next;
+  next == node_state::apart
+      ? log::warning("this node does not reach another one that serves, and steps aside until it does", {{"run", run_}})
+      : log::info("this node reaches all others, and serves again", {{"run", run_}});
 }
 
 void cluster_member::tell_of_round(const persistence::beaten& answer, bool sure_again) {
@@ -225,9 +278,32 @@ void cluster_member::when_gone(std::function<void()> tell) {
   tell_if_gone();
 }
 
-void cluster_member::when_round(std::function<void(const persistence::beaten&)> tell) {
+void cluster_member::when_news(std::function<bool(const std::vector<persistence::stored_news>&)> take) {
   const std::lock_guard lock{mutex_};
-  tell_round_ = std::move(tell);
+  take_news_ = std::move(take);
+}
+
+void cluster_member::when_wrote(std::function<void()> tell) {
+  const std::lock_guard lock{mutex_};
+  tell_wrote_ = std::move(tell);
+}
+
+void cluster_member::wrote_news() {
+  std::function<void()> tell;
+  {
+    const std::lock_guard lock{mutex_};
+    tell = tell_wrote_;
+  }
+  if (tell)
+    tell();
+}
+
+void cluster_member::read_soon() {
+  {
+    const std::lock_guard lock{mutex_};
+    hurries_ = true;
+  }
+  changed_.notify_all();
 }
 
 void cluster_member::tell_links(membership_events events) {

@@ -44,9 +44,16 @@ public:
 
   /// Calls `tell` once, on a thread of this object or at once, when others go on with this run's work.
   void when_gone(std::function<void()> tell);
-  /// Calls `tell` after each round that succeeded, on a thread of this object: with all rows, and with what is new since
-  /// the round before. It is quick. REQUIRES: called once, before the node serves.
-  void when_round(std::function<void(const persistence::beaten&)> tell);
+  /// Calls `take` on a thread of this object with what is new among the facts that all nodes must learn, in their
+  /// order; until it answers true they are read again with each round. It is quick. REQUIRES: called once.
+  void when_news(std::function<bool(const std::vector<persistence::stored_news>&)> take);
+  /// Calls `tell`, on whatever thread, once this node has committed news: others are to be told, so that they read them
+  /// soon. It is quick. REQUIRES: called once, before the node serves.
+  void when_wrote(std::function<void()> tell);
+  void wrote_news();
+  /// There is something new to be read: the next round begins soon, and not only when a second is over. Any number of
+  /// calls make few rounds.
+  void read_soon();
 
   /// Calls these from now on. REQUIRES: called once, before the node serves; all three are there.
   void tell_links(membership_events events);
@@ -73,6 +80,8 @@ public:
   rules::cluster::membership::standing standing() const;
   /// As the last round that succeeded read them.
   std::vector<rules::cluster::node_row> rows() const;
+  /// Whether this node is to be home of salons, and to have clients.
+  persistence::node_state state() const { return state_.load(std::memory_order_relaxed); }
   /// Waits for what rounds say after an error of the store: whether this run is gone.
   bool is_gone_within(std::chrono::milliseconds patience);
 
@@ -86,11 +95,15 @@ private:
 
   static int64_t ticks_now();
   void beat();
-  void round();
-  void take(const persistence::beaten& answer, instant began);
+  instant next_round(instant began, instant full);
+  void round(bool counts);
+  void fail_round(bool counts);
+  void take(const persistence::beaten& answer, instant began, bool counts);
   void look_at_standing();
   void tell_of_round(const persistence::beaten& answer, bool sure_again);
   void tell_if_gone();
+  void step_aside_or_back();
+  bool is_to_be(persistence::node_state next, const std::vector<rules::cluster::node_row>& rows);
   void begin(std::optional<failovers::step> next);
   void make_failovers();
   failovers::outcome carry_out(const failovers::step& what);
@@ -102,12 +115,15 @@ private:
   persistence::joined_node in_;
   const int64_t run_;
   std::atomic<int64_t> answered_;
+  std::atomic<persistence::node_state> state_{persistence::node_state::serving};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
   std::function<void()> tell_gone_; ///< not called yet
-  std::function<void(const persistence::beaten&)> tell_round_;
+  std::function<bool(const std::vector<persistence::stored_news>&)> take_news_;
+  std::function<void()> tell_wrote_;
+  bool hurries_ = false; ///< read_soon()
   membership_events links_;
   rules::cluster::liveness alive_;
   persistence::node_report report_;

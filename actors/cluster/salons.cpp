@@ -56,8 +56,11 @@ void salons::tick() {
     return;
   rebalance();
   for (auto& [id, one] : salons_) {
-    if (one->home)
+    if (one->home) {
+      if (!serves() && !one->home->rule.closed())
+        leave_to_another(*one);
       go_on_leaving(*one);
+    }
     if (member_->knows_gone(one->at))
       detach(*one);
     keep_view(*one);
@@ -75,7 +78,10 @@ int64_t salons::homes() const {
 bool salons::look() {
   using standing = rules::cluster::membership::standing;
   switch (member_->standing()) {
-  case standing::fine: leave_doubt(); return true;
+  case standing::fine:
+    leave_doubt();
+    member_->state() == persistence::node_state::serving ? house_->let_in_again() : house_->turn_away();
+    return true;
   case standing::closing: house_->turn_away(); break;
   case standing::doubtful:
   case standing::gone: break; // the server was told
@@ -98,7 +104,6 @@ void salons::enter_doubt() {
 void salons::leave_doubt() {
   if (!std::exchange(doubtful_, false))
     return;
-  house_->let_in_again();
   links_.begin_anew("this node was in doubt");
 }
 

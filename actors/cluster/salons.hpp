@@ -112,6 +112,8 @@ private:
   void append_over(salon& where, const std::shared_ptr<append_job>& what);
   void decide(salon& where, const std::vector<stored_row>& stored, const std::vector<refusal>& refused);
   void rebalance();
+  bool serves() const { return !closing_ && member_->state() == persistence::node_state::serving; }
+  void leave_to_another(salon& where);
   void begin_leaving(salon& where, node_id heir);
   void go_on_leaving(salon& where);
   void left(salon& where, epoch_number epoch, bool done);

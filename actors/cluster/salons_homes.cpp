@@ -19,13 +19,14 @@ struct claimed_home {
   int64_t last_seq = 0;
 };
 
-claimed_home claim_in(const persistence::writing& db, salon_id which, node_id self) {
+/// `only_own`: nothing that is not this node's already.
+claimed_home claim_in(const persistence::writing& db, salon_id which, node_id self, bool only_own) {
   std::optional<home_row> row;
   const auto stored = db.homes.lock(which);
   if (stored)
     row = home_row{{stored->run}, {stored->epoch}};
   const auto mine = rules::cluster::claimed(row, stored && stored->gone, self);
-  if (!mine)
+  if (!mine || (only_own && !(row && row->node == self)))
     return {};
   const persistence::stored_home next{mine->node.value, mine->epoch.value, false};
   stored ? db.homes.change(which, next) : db.homes.add(which, next);
@@ -62,8 +63,10 @@ void salons::claim(salon& where) {
   };
   write_store(
       self_, house_->store,
-      [which = where.id, self = run_](const persistence::writing& db) { return claim_in(db, which, self); }, over,
-      [over](fault) { over({}); });
+      [which = where.id, self = run_, only_own = !serves()](const persistence::writing& db) {
+        return claim_in(db, which, self, only_own);
+      },
+      over, [over](fault) { over({}); });
 }
 
 /// Without an epoch the salon's home is elsewhere, or not known: who asked looks again.
@@ -184,18 +187,20 @@ void salons::rebalance() {
 
 void salons::hand_over_all() {
   closing_ = true;
-  const auto rows = member_->rows();
-  std::vector<rules::cluster::node_row> others;
-  std::copy_if(rows.begin(), rows.end(), std::back_inserter(others),
-               [this](const rules::cluster::node_row& row) { return row.id != run_; });
   for (auto& [id, one] : salons_) {
     if (!one->home || one->home->rule.closed())
       continue;
-    if (const auto heir = rules::cluster::choose_home(id, others))
-      begin_leaving(*one, *heir);
-    else
-      one->home->rule.close();
+    leave_to_another(*one);
+    one->home->rule.close(); // where there is no other, too
   }
+}
+
+/// Nothing where nobody else serves.
+void salons::leave_to_another(salon& where) {
+  auto rows = member_->rows();
+  rows.erase(std::remove_if(rows.begin(), rows.end(), [this](const auto& row) { return row.id == run_; }), rows.end());
+  if (const auto heir = rules::cluster::choose_home(where.id, rows))
+    begin_leaving(where, *heir);
 }
 
 void salons::begin_leaving(salon& where, node_id heir) {

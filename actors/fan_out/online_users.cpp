@@ -34,6 +34,14 @@ bool online_users::leave(subscriber& who) {
   return true;
 }
 
+std::vector<user_id> online_users::all() const {
+  std::vector<user_id> result;
+  result.reserve(users_.size());
+  for (const auto& [user, connections] : users_)
+    result.push_back(user);
+  return result;
+}
+
 const std::vector<subscriber*>& online_users::of(user_id user) const {
   static const std::vector<subscriber*> nobody;
   const auto found = users_.find(user);
@@ -53,10 +61,12 @@ void online_users::tell_privately(user_id target, user_id author, connection_id 
   const std::vector<event::any> events{what};
   spelled_batch batch{events};
   for (auto* who : of(target)) {
-    if (!who->backlog.over())
-      who->backlog.note(what.id);
-    else if (!who->backlog.told(what.id)) // else it had waited: the author's answer came behind the target's welcome
-      who->deliver(batch.as(*who->spells), what.id);
+    if (who->backlog.over()) {
+      if (who->backlog.mark_told(what.id)) // else it had waited, or came another way
+        who->deliver(batch.as(*who->spells), what.id);
+    } else if (!who->backlog.note({what.id.value, weight_of(what.text.size(), what.author.size())})) {
+      who->close(event::refused{fault::too_slow, {}});
+    }
   }
   if (author == target)
     return;

@@ -20,6 +20,9 @@ public:
   /// It ended. False where its user was never proven.
   bool leave(subscriber& who);
   size_t size() const { return users_.size(); }
+  /// Whether a connection of the user is here, be it arriving.
+  bool has(user_id user) const { return users_.count(user) != 0; }
+  std::vector<user_id> all() const;
   static bool online(const subscriber& who) { return who.stage_ == subscriber::stage::online; }
 
   /// Calls `change` with each connection of the user that is online; with those that arrive it is remembered.
@@ -37,7 +40,7 @@ public:
   /// as for a salon.
   void tell(user_id user, const event::any& what) const;
   /// Tells each connection of the target that is not still told what waited, which comes first; and the author's others
-  /// but `from`; nobody twice.
+  /// but `from`; nobody twice. What comes again (over a link, or read in the store) the target is told once.
   void tell_privately(user_id target, user_id author, connection_id from, const event::said_privately& what) const;
   /// Each connection of the user has been told a decision.
   void confirm(user_id user, const decided_request& what) const;

@@ -17,6 +17,10 @@ struct account_changed {
   std::string username;
   salond::role role = salond::role::user;
 };
+/// Another node changed an account, or deleted it: what the store holds is to be known.
+struct reread_account {
+  user_id who;
+};
 /// What those are called who are connected, of the users that were asked for; the directory knows.
 struct users_named {
   rules::presence::named found;
@@ -25,5 +29,6 @@ struct users_named {
 SALOND_VALUES(users_named, x.found.usernames, x.found.last_key)
 SALOND_VALUES(close_user, x.who, x.last, x.only)
 SALOND_VALUES(account_changed, x.who, x.username, x.role)
+SALOND_VALUES(reread_account, x.who)
 
 } // namespace salond

@@ -1,6 +1,7 @@
 // What BANS hears. Its messages hold values only: registries of other nodes will hear some of them.
 #pragma once
 #include "actors/interfaces/errors.hpp"
+#include "actors/interfaces/settle.hpp"
 #include "actors/interfaces/words.hpp"
 
 namespace salond {
@@ -59,6 +60,14 @@ struct erased {
   ended_certificates certificates = {};
 };
 
+/// Another node put a user out, or ended that: what the store holds under the key is to be known.
+struct reread_ban {
+  std::string key;
+  user_id who; ///< whose connections are to close, if that is out; 0: nobody's
+};
+/// The same of addresses and networks, all of them.
+struct reread_address_bans {};
+
 /// BANS: the registry of who is out until when. The store decides what is refused.
 using bans_actor = caf::typed_actor<
     // Answers at once; kicked, banned.
@@ -74,7 +83,11 @@ using bans_actor = caf::typed_actor<
     // Stores it, and answers when the name may log in again, or who comes from there is let in.
     caf::replies_to<unban_user>::with<removed>,
     // As a ban, but nothing keeps the name.
-    caf::replies_to<erase_user>::with<erased>>;
+    caf::replies_to<erase_user>::with<erased>,
+    // Knows what the store holds, has the user's connections closed if that is out, and answers.
+    caf::replies_to<reread_ban>::with<settled>,
+    // Tells the relay what the store holds, and answers.
+    caf::replies_to<reread_address_bans>::with<settled>>;
 
 SALOND_VALUES(check_name, x.key)
 SALOND_NO_VALUES(name_allowed)
@@ -87,5 +100,7 @@ SALOND_VALUES(ended_certificates, x.revoked, x.trouble)
 SALOND_VALUES(removed, x.username, x.certificates)
 SALOND_VALUES(erase_user, x.target, x.why)
 SALOND_VALUES(erased, x.what, x.certificates)
+SALOND_VALUES(reread_ban, x.key, x.who)
+SALOND_NO_VALUES(reread_address_bans)
 
 } // namespace salond

@@ -61,6 +61,8 @@ using directory_actor = caf::typed_actor<
     caf::reacts_to<close_user>,
     // Knows the user by the new name, and tells the relay.
     caf::reacts_to<account_changed>,
+    // Does one of the two, by what the store holds, if the user is connected; and answers.
+    caf::replies_to<reread_account>::with<settled>,
     // Answers at once.
     caf::replies_to<list_sessions>::with<sessions_listed>,
     // Answers at once.

@@ -32,6 +32,10 @@ struct membership_made {
 struct memberships_made {
   persistence::new_members what;
 };
+/// Another node made a salon, changed it, archived it or restored it: what the store holds is to be known.
+struct reread_salon {
+  salon_id salon;
+};
 /// INTERNAL to the host: a salon that failed could not be read from the store a second ago.
 struct retry_opening {
   salon_id salon;
@@ -61,6 +65,16 @@ using host_actor = caf::typed_actor<
     caf::reacts_to<membership_made>,
     // Tells the salon.
     caf::reacts_to<memberships_made>,
+    // Asks the store, opens the salon or tells it and the relay what that holds, and answers.
+    caf::replies_to<reread_salon>::with<settled>,
+    // Hands it to the salon, which answers. One that is not open is read itself.
+    caf::replies_to<reread_member>::with<settled>,
+    // Hands it to the salon, which answers; settled when it is not open.
+    caf::replies_to<reread_request>::with<settled>,
+    // Hands it to each salon, and answers when all have answered.
+    caf::replies_to<reread_members>::with<settled>,
+    // Asks the store, has each salon forget an account that is gone, and answers.
+    caf::replies_to<reread_account>::with<settled>,
     // INTERNAL. Tries once more to open the salon.
     caf::reacts_to<retry_opening>,
     // INTERNAL. Looks once more for what the salon missed.
@@ -74,6 +88,7 @@ SALOND_VALUES(salon_archived, x.last)
 SALOND_VALUES(salon_restored, x.now, x.members)
 SALOND_VALUES(membership_made, x.salon, x.who)
 SALOND_VALUES(memberships_made, x.what)
+SALOND_VALUES(reread_salon, x.salon)
 SALOND_VALUES(retry_opening, x.salon)
 SALOND_VALUES(retry_catching_up, x.salon)
 

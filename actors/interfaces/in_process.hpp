@@ -37,6 +37,8 @@ SALOND_IN_PROCESS(close_all)
 SALOND_IN_PROCESS(all_closed)
 SALOND_IN_PROCESS(private_text)
 SALOND_IN_PROCESS(wished_account)
+SALOND_IN_PROCESS(look_for_mail)
+SALOND_IN_PROCESS(tell_of_mail)
 SALOND_IN_PROCESS(flush_all)
 SALOND_IN_PROCESS(tick)
 
@@ -54,6 +56,10 @@ SALOND_IN_PROCESS(node_lost)
 
 // pulse, of itself
 SALOND_IN_PROCESS(beat_pulse)
+
+// news, of their own node
+SALOND_IN_PROCESS(hear_news)
+SALOND_IN_PROCESS(ask_again)
 
 // placements, of their own node
 SALOND_IN_PROCESS(hand_over_all)

@@ -120,6 +120,14 @@ struct wished_account {
   /// Taken back by the connection when it ends. Who takes it back gives the account back to the hour's allowances.
   std::shared_ptr<hash_ticket> ticket;
 };
+/// Private messages may be stored of which this node was not told: for these users, or for whoever is online.
+struct look_for_mail {
+  std::vector<user_id> whose; ///< none: of all who are online here
+};
+/// INTERNAL to the relay: a private message is stored, and a node with which its target is connected could not be told.
+struct tell_of_mail {
+  user_id whose;
+};
 /// INTERNAL to the relay: this turn of the loop is over.
 struct flush_all {};
 /// INTERNAL to the relay: a quarter of a second has passed.
@@ -167,6 +175,10 @@ using relay_actor = caf::typed_actor<
     // Has the password hashed, and the account, or the request for it, stored. Then the salons are told of their
     // member, and behind that the connection is answered if it is still there.
     caf::reacts_to<wished_account>,
+    // Reads what waits for them, and tells it on each connection that was not told; until the store answers.
+    caf::reacts_to<look_for_mail>,
+    // INTERNAL. Has the other nodes look, by the store; until that takes it.
+    caf::reacts_to<tell_of_mail>,
     // INTERNAL. Has each connection write what it was told.
     caf::reacts_to<flush_all>,
     // INTERNAL. Wakes the connections whose time has come.

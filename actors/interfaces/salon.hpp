@@ -79,6 +79,20 @@ struct dismiss {
 struct salon_changed {
   salon_record now;
 };
+/// Another node made a membership, or ended it: what the store holds is to be known.
+struct reread_member {
+  salon_id salon;
+  std::string username;
+};
+/// The same of all members, since many may have come at once: nobody is told of it.
+struct reread_members {
+  bool opened = false; ///< the salon was archived, maybe: all of them are to hear it, not only the new ones
+};
+/// Another node refused a user's request to join.
+struct reread_request {
+  salon_id salon;
+  user_id who;
+};
 /// INTERNAL to a salon: an append is over.
 struct append_next {};
 
@@ -106,6 +120,12 @@ using salon_actor = caf::typed_actor<
     caf::replies_to<dismiss>::with<settled>,
     // Works by it from now on. Its numbering goes on.
     caf::replies_to<salon_changed>::with<settled>,
+    // Asks the store, works by its answer, tells the members of a change, and answers.
+    caf::replies_to<reread_member>::with<settled>,
+    // Asks the store, works by its answer, tells the relay who hears the salon now, and answers.
+    caf::replies_to<reread_members>::with<settled>,
+    // Tells the user, unless the store has another request of his or a membership; and answers.
+    caf::replies_to<reread_request>::with<settled>,
     // INTERNAL. Begins the next append, if posts wait.
     caf::reacts_to<append_next>>;
 
@@ -121,6 +141,9 @@ SALOND_VALUES(member_gone, x.who)
 SALOND_VALUES(admit, x.salon, x.who, x.username, x.how, x.why, x.remembered)
 SALOND_VALUES(dismiss, x.salon, x.who, x.username, x.how, x.why, x.remembered)
 SALOND_VALUES(salon_changed, x.now)
+SALOND_VALUES(reread_member, x.salon, x.username)
+SALOND_VALUES(reread_members, x.opened)
+SALOND_VALUES(reread_request, x.salon, x.who)
 SALOND_NO_VALUES(append_next)
 
 } // namespace salond

@@ -1,6 +1,5 @@
 #include "actors/rules/backlog.hpp"
 #include <algorithm>
-#include <utility>
 
 namespace salond::rules {
 namespace {
@@ -13,48 +12,66 @@ event::any event_of(const decided_request& decision, const std::string& username
 
 } // namespace
 
-void backlog::note(private_id which) {
-  if (!first_noted_ || which < *first_noted_)
-    first_noted_ = which;
-  newest_noted_ = std::max(newest_noted_, which);
+bool backlog::was_told(private_id which) const {
+  return std::find(told_.begin(), told_.end(), which) != told_.end();
+}
+
+void backlog::remember(private_id which) {
+  if (told_.size() < most_remembered)
+    return told_.push_back(which);
+  told_[oldest_told_] = which;
+  oldest_told_ = (oldest_told_ + 1) % most_remembered;
+}
+
+void backlog::add(const weighed& which) {
+  const auto place = std::lower_bound(later_.begin(), later_.end(), which,
+                                      [](const weighed& a, const weighed& b) { return a.number < b.number; });
+  if (place == later_.end() || place->number != which.number)
+    later_.insert(place, which);
+}
+
+bool backlog::note(const weighed& which) {
+  if (was_told(private_id{which.number}))
+    return true;
+  if (later_.size() >= most_waiting)
+    return false;
+  add(which);
+  return true;
+}
+
+bool backlog::mark_told(private_id which) {
+  if (was_told(which))
+    return false;
+  remember(which);
+  return true;
 }
 
 backlog::piece backlog::begin(const std::string& username, std::vector<private_message> texts,
                               std::vector<weighed> later, std::vector<decided_request> decided) {
   username_ = username;
   decided_ = std::move(decided);
-  later_ = std::move(later);
-  if (first_noted_) { // from there on all is read anew: the snapshot lacks what others were told before it was made
-    const auto first = *first_noted_;
-    const auto noted = [first](const private_message& one) { return !(one.id < first); };
-    texts.erase(std::find_if(texts.begin(), texts.end(), noted), texts.end());
-    later_.erase(
-        std::find_if(later_.begin(), later_.end(), [first](const weighed& one) { return one.number >= first.value; }),
-        later_.end());
+  if (!later_.empty()) { // noted: the snapshot lacks what others were told before it was made, and comes in order
+    const private_id first{later_.front().number};
+    const auto behind =
+        std::find_if(texts.begin(), texts.end(), [first](const private_message& one) { return !(one.id < first); });
+    for (auto one = behind; one != texts.end(); ++one)
+      add({one->id.value, weight_of(one->text.size(), one->author.size())});
+    texts.erase(behind, texts.end());
   }
+  for (const auto& one : later)
+    add(one);
+  for (const auto& one : texts)
+    remember(one.id);
   return tell(texts);
 }
 
-backlog::wanted backlog::next() {
-  wanted result;
-  if (later_.empty()) {
-    asked_up_to_ = newest_noted_;
-    result.from = std::max(*first_noted_, private_id{told_up_to_.value + 1});
-    return result;
+std::vector<private_id> backlog::next() {
+  std::vector<private_id> result;
+  for (const auto number : take_piece(later_)) {
+    result.push_back(private_id{number});
+    remember(result.back()); // should it be gone meanwhile, it is not asked for again
   }
-  for (const auto number : take_piece(later_))
-    result.which.push_back(private_id{number});
-  told_up_to_ = result.which.back(); // should it be gone meanwhile, it is not asked for again
   return result;
-}
-
-backlog::piece backlog::go_on(std::vector<private_message> texts, std::vector<weighed> later) {
-  if (const auto noted = std::exchange(asked_up_to_, std::nullopt)) {
-    later_ = std::move(later);
-    if (texts.empty()) // what was noted is gone, with its author
-      told_up_to_ = std::max(told_up_to_, *noted);
-  }
-  return tell(texts);
 }
 
 /// Decisions stand among the texts, by their time; behind the last text that had waited all others.
@@ -63,11 +80,10 @@ backlog::piece backlog::tell(const std::vector<private_message>& texts) {
   for (const auto& text : texts) {
     tell_decisions(result, text.at);
     result.events.push_back(event::said_privately{text.id, text.author, text.text, text.at});
-    told_up_to_ = std::max(told_up_to_, text.id);
   }
   if (later_.empty())
     tell_decisions(result, std::nullopt);
-  result.more = more();
+  result.more = !later_.empty();
   over_ = !result.more;
   return result;
 }

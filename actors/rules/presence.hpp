@@ -85,6 +85,11 @@ public:
     return result;
   }
 
+  /// What one who is online is called; null where he is not.
+  const std::string* name_of(user_id who) const {
+    const auto found = online_.find(who);
+    return found == online_.end() ? nullptr : &found->second.username;
+  }
   bool online(user_id who) const { return online_.count(who) != 0; }
   size_t users() const { return online_.size(); }
   size_t connections() const { return connections_; }

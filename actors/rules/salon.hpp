@@ -4,6 +4,7 @@
 #include "protocol/words/records.hpp"
 #include <optional>
 #include <unordered_set>
+#include <vector>
 
 namespace salond::rules {
 
@@ -33,6 +34,24 @@ public:
 
   void add(user_id who) { members_.insert(who); }
   void remove(user_id who) { members_.erase(who); }
+
+  /// Who came and who went.
+  struct change {
+    std::vector<user_id> came, went;
+  };
+  /// These are its members from now on.
+  change replace(const std::vector<user_id>& now) {
+    std::unordered_set<user_id> next(now.begin(), now.end());
+    change result;
+    for (const auto who : next)
+      if (!has(who))
+        result.came.push_back(who);
+    for (const auto who : members_)
+      if (next.count(who) == 0)
+        result.went.push_back(who);
+    members_ = std::move(next);
+    return result;
+  }
 
   /// What it is called, for, and open to changed; its numbering goes on.
   void change(const salon_record& now) {

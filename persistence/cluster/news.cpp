@@ -5,9 +5,11 @@ namespace salond::persistence {
 namespace {
 
 constexpr std::pair<fact::kind, const char*> words[] = {
-    {fact::kind::out, "out"},       {fact::kind::account, "account"},
-    {fact::kind::salon, "salon"},   {fact::kind::membership, "membership"},
-    {fact::kind::import, "import"}, {fact::kind::address, "address"}};
+    {fact::kind::out, "out"},         {fact::kind::account, "account"},
+    {fact::kind::salon, "salon"},     {fact::kind::membership, "membership"},
+    {fact::kind::import, "import"},   {fact::kind::address, "address"},
+    {fact::kind::session, "session"}, {fact::kind::request, "request"},
+    {fact::kind::mail, "mail"}};
 
 } // namespace
 

@@ -15,6 +15,9 @@ struct fact {
     membership, ///< one was made or ended
     import,     ///< accounts were made, with memberships of any salons
     address,    ///< an address or a network was banned, or may come again
+    session,    ///< an operator ended a user's sessions, or the one that `name` is the number of
+    request,    ///< a join request was refused
+    mail,       ///< a private message was stored for a user, and a node that he is connected with could not be told
   };
   kind what = kind::account;
   user_id who = {};      ///< 0: nobody, or an account that is known by its name alone

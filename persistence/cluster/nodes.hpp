@@ -5,6 +5,7 @@
 #include "persistence/cluster/news.hpp"
 #include "protocol/words/time.hpp"
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,9 @@ public:
 
   /// Raises the run's counter and then reads all rows. Takes a few seconds at most.
   virtual beaten beat(const node_report& what) = 0;
+  /// The run's state is `next` from now on, if `may` says so of all rows, which nobody changes meanwhile. False: it
+  /// does not, or the run is gone.
+  virtual bool change_state(node_state next, const std::function<bool(const std::vector<stored_node>&)>& may) = 0;
   /// The run ends by its own will: it is gone, and stores nothing more.
   virtual void leave() = 0;
 };

@@ -12,8 +12,8 @@ public:
   /// All that are out at `now`.
   virtual std::vector<salond::ban> all(moment now) const = 0;
   virtual bool is_for_good(const std::string& username_key) const = 0;
-  /// How the name is spelled that is out at `now`, if it is.
-  virtual std::optional<std::string> out_as(const std::string& username_key, moment now) const = 0;
+  /// The one under a key, if that is out at `now`.
+  virtual std::optional<salond::ban> of(const std::string& username_key, moment now) const = 0;
 
   /// In place of what there was; for good when there is no `until`.
   virtual void put(const user& target, std::optional<moment> until, const decision& why) = 0;

@@ -21,6 +21,8 @@ public:
   /// both exist, as after a decision in the same transaction.
   virtual void remember_decision(user_id who, const decided_request& what) = 0;
   virtual void mark_told(user_id who, const std::vector<decided_request>& which) = 0;
+  /// Of a node: the others tell the user, where he is connected with them, that a request of his was refused.
+  virtual void tell_refused(salon_id salon, user_id who) = 0;
 };
 
 } // namespace salond::persistence

@@ -12,9 +12,8 @@ public:
   virtual std::optional<mailbox> mailbox_of(const std::string& target_key, user_id author) const = 0;
   /// Undelivered, oldest first.
   virtual private_page waiting_for(user_id who) const = 0;
-  static constexpr int64_t most_of_a_page = 1000;
-  /// All that were stored for the user from this number on, delivered or not; at most `most_of_a_page`.
-  virtual private_page from(user_id who, private_id first) const = 0;
+  /// Those of these users for whom some wait.
+  virtual std::vector<user_id> with_mail(const std::vector<user_id>& of) const = 0;
   /// Those of them that are still there, delivered or not. REQUIRES: rising numbers that make up a piece.
   virtual std::vector<private_message> at(user_id who, const std::vector<private_id>& which) const = 0;
 
@@ -23,6 +22,8 @@ public:
   /// REQUIRES: both exist.
   virtual private_id insert(user_id author, user_id target, const std::string& text, moment now) = 0;
   virtual void mark_delivered(const std::vector<private_id>& which, moment now) = 0;
+  /// Of a node: the others look for what waits for the user, where he is connected with them.
+  virtual void tell_elsewhere(user_id who) = 0;
 };
 
 } // namespace salond::persistence

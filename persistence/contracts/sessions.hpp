@@ -37,6 +37,8 @@ public:
   virtual void end_token(const std::string& hash) = 0;
   /// All that the user has.
   virtual void end_tokens(user_id who) = 0;
+  /// Of a node: the others close the user's connections, or the one of that number; 0: all.
+  virtual void end_elsewhere(user_id who, connection_id only) = 0;
 };
 
 } // namespace salond::persistence

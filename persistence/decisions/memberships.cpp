@@ -78,6 +78,7 @@ outcome<membership_change> reject_request(const writing& db, salon_id salon, use
   if (!asked && !belonged)
     return refuse(db, why, audited::reject, about, fault::no_such_request);
   note(db, why, audited::reject, about);
+  db.join_requests.tell_refused(salon, who);
   return belonged ? membership_change::made : membership_change::was_so;
 }
 

@@ -30,7 +30,7 @@ outcome<stored_private> store_private(const writing& db, user_id author, const s
   if (is_full(*box, static_cast<int64_t>(text.size())))
     return fault::mailbox_full;
   const auto made = db.private_messages.insert(author, box->of, text, now);
-  return stored_private{made, box->of, std::move(box->username), std::move(box->runs)};
+  return stored_private{made, box->of, std::move(box->username), std::move(box->runs), std::move(box->author_runs)};
 }
 
 } // namespace salond::persistence::decisions

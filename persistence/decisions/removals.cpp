@@ -100,11 +100,11 @@ outcome<done> ban_name(const writing& db, const std::string& name, const decisio
 }
 
 outcome<done> unban(const writing& db, const std::string& target_key, const decision& why) {
-  const auto username = db.bans.out_as(target_key, why.at);
-  if (!username)
+  const auto out = db.bans.of(target_key, why.at);
+  if (!out)
     return refuse(db, why, audited::unban, target_key, fault::unknown_user);
   db.bans.end(target_key);
-  note(db, why, audited::unban, *username);
+  note(db, why, audited::unban, out->username);
   return done{};
 }
 

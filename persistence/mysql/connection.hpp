@@ -30,6 +30,8 @@ struct tuning {
   int64_t node_id = 1;                       ///< which row of `writers` is ours: lone_writer, or that of a run
   /// Called after each statement was answered, be it by an error, and after each try to connect.
   std::function<void()> answered = {};
+  /// Of a run's writer: called after a transaction that wrote news was committed.
+  std::function<void()> wrote_news = {};
   /// Called before each statement goes out; what it throws, the caller of the statement gets.
   std::function<void(const std::string& statement)> before_statement;
 };

@@ -57,6 +57,7 @@ mysql::tuning of_run(mysql::tuning tuning, const open_options& options) {
   tuning.node_id = options.run;
   tuning.lock_wait_timeout = std::min(tuning.lock_wait_timeout, std::chrono::seconds{1});
   tuning.answered = options.writer_answered;
+  tuning.wrote_news = options.wrote_news;
   return tuning;
 }
 

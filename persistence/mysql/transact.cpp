@@ -191,12 +191,13 @@ void mysql_driver::run_once(const std::function<void()>& work) {
     refuse_marker();
   work();
   flush();
-  if (nodes_)
-    nodes_->write_news();
+  const bool has_news = nodes_ && nodes_->write_news();
   commit_sent_ = true;
   bare().execute("COMMIT");
   commit_sent_ = false;
   ++batch_;
+  if (has_news && tuning_.wrote_news)
+    tuning_.wrote_news();
 }
 
 /// The marker is not what we left, or may not be moved any more.

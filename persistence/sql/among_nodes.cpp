@@ -65,15 +65,16 @@ std::vector<int64_t> among_nodes::runs_with(user_id who) {
 
 // --- news ---
 
-void among_nodes::write_news() {
+bool among_nodes::write_news() {
   if (told_.empty())
-    return;
+    return false;
   auto number = lock("news");
   for (const auto& one : told_)
     on_.run("INSERT INTO news(news_id, node_id, what, client_id, salon_id, name) VALUES (?, ?, ?, ?, ?, ?)",
             {++number, run_, std::string_view(to_word(one.what)), one.who.value, one.salon.value, one.name});
   on_.run("UPDATE counters SET value = ? WHERE name = 'news'", {number});
   told_.clear();
+  return true;
 }
 
 } // namespace salond::persistence

@@ -8,18 +8,22 @@
 namespace salond::persistence {
 namespace {
 
+#define SALOND_BAN_COLUMNS "username_key, username, until_ms, created_ms, by_whom, reason"
+
+salond::ban ban_in(const query_result& row) {
+  const auto until = row.is_null(2) ? std::nullopt : std::optional(from_ms(row.integer(2)));
+  return {row.text(0), row.text(1), until, from_ms(row.integer(3)), row.text(4), row.text(5)};
+}
+
 class sql_bans final : public feature<ban_store> {
 public:
   using feature::feature;
 
   std::vector<salond::ban> all(moment now) const override {
-    return all_in(db().ask("SELECT username_key, username, until_ms, created_ms, by_whom, reason FROM bans "
+    return all_in(db().ask("SELECT " SALOND_BAN_COLUMNS " FROM bans "
                            "WHERE until_ms IS NULL OR until_ms > ? ORDER BY username_key",
                            {to_ms(now)}),
-                  [](const query_result& row) -> salond::ban {
-                    const auto until = row.is_null(2) ? std::nullopt : std::optional(from_ms(row.integer(2)));
-                    return {row.text(0), row.text(1), until, from_ms(row.integer(3)), row.text(4), row.text(5)};
-                  });
+                  ban_in);
   }
 
   bool is_for_good(const std::string& username_key) const override {
@@ -27,11 +31,11 @@ public:
     return db().ask("SELECT 1 FROM bans WHERE username_key = ? AND until_ms IS NULL", {blob{username_key}})->next();
   }
 
-  std::optional<std::string> out_as(const std::string& username_key, moment now) const override {
-    const auto found =
-        db().ask("SELECT username FROM bans WHERE username_key = ? AND (until_ms IS NULL OR until_ms > ?)",
-                 {blob{username_key}, to_ms(now)});
-    return found->next() ? std::optional(found->text(0)) : std::nullopt;
+  std::optional<salond::ban> of(const std::string& username_key, moment now) const override {
+    const auto found = db().ask("SELECT " SALOND_BAN_COLUMNS " FROM bans "
+                                "WHERE username_key = ? AND (until_ms IS NULL OR until_ms > ?)",
+                                {blob{username_key}, to_ms(now)});
+    return found->next() ? std::optional(ban_in(*found)) : std::nullopt;
   }
 
   void put(const user& target, std::optional<moment> until, const decision& why) override {

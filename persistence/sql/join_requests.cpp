@@ -54,6 +54,8 @@ public:
       db().run("DELETE FROM notices WHERE client_id = ? AND salon_id = ? AND created_ms = ?",
                {who.value, told.salon.value, to_ms(told.at)});
   }
+
+  void tell_refused(salon_id salon, user_id who) override { tell_nodes({fact::kind::request, who, salon, {}}); }
 };
 
 } // namespace

@@ -44,9 +44,13 @@ public:
                    found->integer(3),
                    found->integer(4),
                    found->integer(5),
+                   {},
                    {}};
-    if (others)
-      result.runs = others->runs_with(result.of);
+    if (!others)
+      return result;
+    result.runs = others->runs_with(result.of);
+    if (result.of != author)
+      result.author_runs = others->runs_with(author);
     return result;
   }
 
@@ -56,12 +60,13 @@ public:
                    {who.value});
   }
 
-  private_page from(user_id who, private_id first) const override {
-    // By number: those that the user was ever told may be many.
-    return page_of(who,
-                   db().words().by_number + with_authors(db().words())
-                       + "WHERE p.pm_id >= ? AND p.to_client_id = ? ORDER BY p.pm_id LIMIT ?",
-                   {first.value, who.value, most_of_a_page});
+  std::vector<user_id> with_mail(const std::vector<user_id>& of) const override {
+    std::vector<user_id> result;
+    ask_for_each(db(),
+                 "SELECT c.client_id FROM clients c WHERE EXISTS (SELECT 1 FROM private_messages p "
+                 "WHERE p.to_client_id = c.client_id AND p.delivered_ms IS NULL) AND c.client_id",
+                 {}, numbers_of(of), "", [&](const query_result& row) { result.push_back(user_id{row.integer(0)}); });
+    return result;
   }
 
   std::vector<private_message> at(user_id who, const std::vector<private_id>& which) const override {
@@ -80,6 +85,8 @@ public:
     run_for_each(db(), "UPDATE private_messages SET delivered_ms = ? WHERE delivered_ms IS NULL AND pm_id",
                  {to_ms(now)}, numbers_of(which));
   }
+
+  void tell_elsewhere(user_id who) override { tell_nodes({fact::kind::mail, who, {}, {}}); }
 
 private:
   /// One question where all texts together make up a piece. `rest`, with its values, follows private_messages p.

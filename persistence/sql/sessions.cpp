@@ -120,6 +120,10 @@ public:
 
   void end_tokens(user_id who) override { db().run("DELETE FROM sessions WHERE client_id = ?", {who.value}); }
 
+  void end_elsewhere(user_id who, connection_id only) override {
+    tell_nodes({fact::kind::session, who, {}, only == connection_id{} ? std::string{} : std::to_string(only.value)});
+  }
+
 private:
   moment addresses_swept_{}; ///< the last time that old known addresses were looked for
 };

@@ -2,6 +2,7 @@
 #include "actors/cluster/member.hpp"
 #include "persistence/store.hpp"
 #include "tests/support/process.hpp"
+#include <algorithm>
 #include <gmock/gmock.h>
 
 namespace salond {
@@ -21,6 +22,7 @@ using standing = rules::cluster::membership::standing;
 struct table {
   std::mutex mutex;
   std::vector<persistence::stored_node> rows;
+  std::vector<persistence::stored_news> news;
   bool away = false, left = false;
   int beats = 0;
   node_report last;
@@ -53,7 +55,10 @@ public:
       of_.last = what;
       if (!own.gone)
         ++own.beat;
-      return beaten{own.gone, of_.rows, {}};
+      auto fresh = of_.news;
+      const auto known = [&](const persistence::stored_news& one) { return one.number <= what.news_read; };
+      fresh.erase(std::remove_if(fresh.begin(), fresh.end(), known), fresh.end());
+      return beaten{own.gone, of_.rows, fresh};
     });
   }
   void leave() override {
@@ -187,6 +192,37 @@ TEST_F(ClusterMember, TakesNobodyForLostBehindAnOutage) {
   }
   EXPECT_TRUE(seen([&] { return shared.row(2).beat >= mine + 2; }));
   EXPECT_THAT(shared.fenced, IsEmpty());
+}
+
+TEST_F(ClusterMember, ReadsNewsUntilTheyAreTakenAndSoonWhereItIsTold) {
+  std::vector<int64_t> told;
+  std::atomic<bool> takes{false};
+  member->when_news([&](const std::vector<persistence::stored_news>& what) {
+    const std::lock_guard lock{shared.mutex};
+    for (const auto& one : what)
+      told.push_back(one.number);
+    return takes.load();
+  });
+  {
+    const std::lock_guard lock{shared.mutex};
+    shared.news = {{1, 3, {}}, {2, 3, {}}};
+  }
+  const auto other_lives = [&](bool fact) {
+    ++shared.row(3).beat;
+    return fact;
+  };
+  ASSERT_TRUE(seen([&] { return other_lives(told.size() >= 4); })); // they were not taken, and come again
+  takes = true;
+  ASSERT_TRUE(seen([&] { return other_lives(shared.last.news_read == 2); }));
+
+  const auto before = shared.with([&] { return shared.beats; });
+  const auto began = std::chrono::steady_clock::now();
+  while (shared.with([&] { return shared.beats; }) < before + 4) {
+    member->turned({}, true);
+    member->read_soon();
+    ASSERT_LT(std::chrono::steady_clock::now() - began, 2s) << "a second is waited for each";
+  }
+  EXPECT_THAT(shared.fenced, IsEmpty()) << "nobody is judged by such rounds";
 }
 
 TEST_F(ClusterMember, SaysOnceThatItIsGone) {

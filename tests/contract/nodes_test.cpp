@@ -332,6 +332,44 @@ TEST_F(Nodes, LearnOfOneAnothersDecisionsInTheOrderOfCommits) {
   EXPECT_EQ(late[0].what, (persistence::fact{persistence::fact::kind::salon, {}, general, {}}));
 }
 
+TEST_F(Nodes, TellOneAnotherWhatIsNoRowOfAnAccount) {
+  using kind = persistence::fact::kind;
+  auto paris = node("paris");
+  const auto zoe = add_user(paris, "zoë");
+  const auto lyon = join(entry("lyon"));
+  paris.write([&](const auto& db) { return decisions::add_request(db, salon_id{5}, zoe, support::noon); });
+
+  paris.write([&](const auto& db) { return decisions::reject_request(db, salon_id{5}, zoe, support::decided()); });
+  paris.db->transact([&](const auto& db) { db.sessions.end_elsewhere(zoe, {}); });
+  paris.db->transact([&](const auto& db) { db.sessions.end_elsewhere(zoe, connection_id{77}); });
+  paris.db->transact([&](const auto& db) { db.private_messages.tell_elsewhere(zoe); });
+
+  std::vector<persistence::fact> facts;
+  for (const auto& one : lyon.beats->beat({0, 0, 0, {}, lyon.last_news}).news)
+    facts.push_back(one.what);
+  EXPECT_THAT(facts, ElementsAre(persistence::fact{kind::request, zoe, salon_id{5}, {}},
+                                 persistence::fact{kind::session, zoe, {}, {}},
+                                 persistence::fact{kind::session, zoe, {}, "77"},
+                                 persistence::fact{kind::mail, zoe, {}, {}}));
+}
+
+TEST_F(Nodes, AnswerWhereTargetAndAuthorOfAPrivateMessageAre) {
+  auto paris = node("paris"), lyon = node("lyon");
+  const auto zoe = add_user(paris, "zoë"), paul = add_user(paris, "paul");
+  for (auto* at : {&paris, &lyon})
+    at->write([&](const auto& db) { return decisions::open_session(db, zoe, support::noon); });
+  lyon.write([&](const auto& db) { return decisions::open_session(db, paul, support::noon); });
+
+  const auto stored =
+      paris.write([&](const auto& db) { return decisions::store_private(db, zoe, "paul", "x", support::noon); });
+  EXPECT_THAT(stored->runs, ElementsAre(lyon.in.run));
+  EXPECT_THAT(stored->author_runs, ElementsAre(paris.in.run, lyon.in.run));
+  const auto to_oneself =
+      paris.write([&](const auto& db) { return decisions::store_private(db, zoe, "zoë", "x", support::noon); });
+  EXPECT_THAT(to_oneself->runs, ElementsAre(paris.in.run, lyon.in.run));
+  EXPECT_THAT(to_oneself->author_runs, IsEmpty());
+}
+
 TEST_F(Nodes, ForgetTheNewsThatAllHaveRead) {
   auto paris = node("paris");
   const auto lyon = join(entry("lyon"));

@@ -29,6 +29,21 @@ TEST_P(StoreContract, PrivateMessagesWaitInOrderUntilTheyAreDelivered) {
   EXPECT_THAT(waiting(zoe), IsEmpty());
 }
 
+TEST_P(StoreContract, WhoHasMailIsFoundAmongMany) {
+  const auto zoe = add_user("Zoé"), other = add_user("other"), target = add_user(hostile_name);
+  const auto told = tell(zoe, hostile_name, "x");
+  tell(zoe, "other", "y");
+  const auto with_mail = [&](const std::vector<user_id>& of) {
+    return support::asked(*db).private_messages.with_mail(of);
+  };
+
+  EXPECT_THAT(with_mail({zoe, target, user_id{987654321}}), ElementsAre(target));
+  EXPECT_THAT(with_mail({zoe, target, other}), testing::UnorderedElementsAre(target, other));
+  db->transact([&](const auto& db) { db.private_messages.mark_delivered({told->id}, noon); });
+  EXPECT_THAT(with_mail({target}), IsEmpty());
+  EXPECT_THAT(with_mail({}), IsEmpty());
+}
+
 TEST_P(StoreContract, MarkingNothingAsDeliveredIsNothing) {
   const auto zoe = add_user("Zoé");
   const auto told = tell(zoe, "Zoé", "x");

@@ -94,6 +94,7 @@ std::unique_ptr<persistence::store> open_store(const config::settings& values, c
   if (seat) {
     options.run = seat->member->run();
     options.writer_answered = [member = seat->member] { member->writer_answered(); };
+    options.wrote_news = [member = seat->member] { member->wrote_news(); };
   }
   return with_patience(watch, [&] {
     auto db = persistence::open(options);

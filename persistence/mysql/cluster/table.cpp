@@ -19,6 +19,13 @@ node_state state_of(const std::string& word) {
   return node_state::serving;
 }
 
+std::string word_of(node_state what) {
+  for (const auto& [state, word] : state_words)
+    if (state == what)
+      return word;
+  return "serving";
+}
+
 std::string list_of(const std::vector<int64_t>& runs) {
   std::string text;
   for (const auto run : runs)
@@ -107,6 +114,19 @@ public:
       if (++beats_ % beats_a_clearing == 0) // those that everybody was told
         on.run("DELETE FROM news WHERE news_id <= (SELECT COALESCE(MIN(news_read), 0) FROM nodes WHERE gone = 0)");
       return result;
+    });
+  }
+
+  bool change_state(node_state next, const std::function<bool(const std::vector<stored_node>&)>& may) override {
+    return on_.with([&](connection& on) {
+      transaction all(on);
+      on.ask("SELECT node_id FROM nodes WHERE gone = 0 ORDER BY node_id FOR UPDATE");
+      if (!may(read_nodes(on)))
+        return false;
+      const auto changed =
+          on.run("UPDATE nodes SET state = ? WHERE node_id = ? AND gone = 0", {word_of(next), run_}) != 0;
+      all.commit();
+      return changed;
     });
   }
 

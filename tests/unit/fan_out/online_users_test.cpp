@@ -104,6 +104,27 @@ TEST_F(OnlineUsers, AreToldPrivatelyOnAllConnectionsButTheAuthors) {
   EXPECT_THAT(again.heard, ElementsAre("zoë (privé): à paul", "delivered 2 zoë (privé): à elle"));
 }
 
+TEST_F(OnlineUsers, AreToldPrivatelyOnceInWhateverOrderItComes) {
+  log_in(paul, paul_id);
+  const auto tell = [&](int64_t number) {
+    users.tell_privately(paul_id, zoe_id, {}, {private_id{number}, "zoë", std::to_string(number), {}});
+  };
+
+  for (const auto number : {7, 5, 7, 6, 5})
+    tell(number);
+
+  EXPECT_THAT(paul.heard, ElementsAre("delivered 7 zoë (privé): 7", "delivered 5 zoë (privé): 5",
+                                      "delivered 6 zoë (privé): 6"));
+}
+
+TEST_F(OnlineUsers, AreClosedWhereTooMuchComesWhileTheyReadWhatWaited) {
+  users.arrive(paul, paul_id);
+  for (int64_t number = 1; number <= 4097; ++number)
+    users.tell_privately(paul_id, zoe_id, {}, {private_id{number}, "zoë", "x", {}});
+
+  EXPECT_THAT(paul.heard, ElementsAre("close refused(too_slow)"));
+}
+
 TEST_F(OnlineUsers, AreForgottenWithTheirLastConnection) {
   log_in(zoe, zoe_id);
   log_in(again, zoe_id);

@@ -37,30 +37,31 @@ TEST(Backlog, IsOverAtOnceWhereNothingWaits) {
   EXPECT_THAT(piece.events, IsEmpty());
   EXPECT_FALSE(piece.more);
   EXPECT_TRUE(waits.over());
-  EXPECT_FALSE(waits.told(private_id{1}));
+  EXPECT_TRUE(waits.mark_told(private_id{1}));
 }
 
 TEST(Backlog, AsksForTheRestInPiecesThatFit) {
   backlog waits;
   EXPECT_TRUE(waits.begin("zoë", {message(1)}, {{2, 40000}, {3, 40000}, {4, 20000}, {5, 200000}}, {}).more);
 
-  EXPECT_THAT(waits.next().which, ElementsAre(private_id{2}));
-  EXPECT_EQ(texts(waits.go_on({message(2)}, {})), told({2}));
-  EXPECT_THAT(waits.next().which, ElementsAre(private_id{3}, private_id{4}));
-  EXPECT_TRUE(waits.go_on({message(3), message(4)}, {}).more);
-  EXPECT_THAT(waits.next().which, ElementsAre(private_id{5})); // a piece holds one, whatever it weighs
-  EXPECT_FALSE(waits.go_on({message(5)}, {}).more);
+  EXPECT_THAT(waits.next(), ElementsAre(private_id{2}));
+  EXPECT_EQ(texts(waits.go_on({message(2)})), told({2}));
+  EXPECT_THAT(waits.next(), ElementsAre(private_id{3}, private_id{4}));
+  EXPECT_TRUE(waits.go_on({message(3), message(4)}).more);
+  EXPECT_THAT(waits.next(), ElementsAre(private_id{5})); // a piece holds one, whatever it weighs
+  EXPECT_FALSE(waits.go_on({message(5)}).more);
   EXPECT_TRUE(waits.over());
-  EXPECT_TRUE(waits.told(private_id{5}));
+  for (int64_t number = 1; number <= 5; ++number)
+    EXPECT_FALSE(waits.mark_told(private_id{number})) << number;
 }
 
 TEST(Backlog, AsksOnceForWhatIsGoneMeanwhile) {
   backlog waits;
   waits.begin("zoë", {message(1)}, {{2, 1}}, {});
   waits.next();
-  waits.note(private_id{2});
+  EXPECT_TRUE(waits.note({2, 1}));
 
-  EXPECT_FALSE(waits.go_on({}, {}).more) << "it went with its author";
+  EXPECT_FALSE(waits.go_on({}).more) << "it went with its author";
   EXPECT_TRUE(waits.over());
 }
 
@@ -68,42 +69,62 @@ TEST(Backlog, ReadsWhatCameMeanwhileBehindWhatWaited) {
   backlog waits;
   waits.begin("zoë", {message(1)}, {{2, 1}}, {});
   waits.next();
-  waits.note(private_id{7});
-  waits.note(private_id{9});
+  waits.note({7, 1});
+  waits.note({9, 70000});
 
-  EXPECT_TRUE(waits.go_on({message(2)}, {}).more);
-  EXPECT_EQ(waits.next().from, private_id{7});
-  EXPECT_TRUE(waits.go_on({message(7)}, {{9, 1}}).more);
-  EXPECT_THAT(waits.next().which, ElementsAre(private_id{9}));
-  waits.note(private_id{10});
-  EXPECT_TRUE(waits.go_on({message(9)}, {}).more);
-  EXPECT_EQ(waits.next().from, private_id{10});
-  EXPECT_FALSE(waits.go_on({message(10)}, {}).more);
+  EXPECT_TRUE(waits.go_on({message(2)}).more);
+  EXPECT_THAT(waits.next(), ElementsAre(private_id{7}));
+  EXPECT_TRUE(waits.go_on({message(7)}).more);
+  EXPECT_THAT(waits.next(), ElementsAre(private_id{9}));
+  waits.note({10, 1});
+  EXPECT_TRUE(waits.go_on({message(9)}).more);
+  EXPECT_THAT(waits.next(), ElementsAre(private_id{10}));
+  EXPECT_FALSE(waits.go_on({message(10)}).more);
 }
 
 TEST(Backlog, ReadsAnewFromWhatWasToldBeforeTheSnapshotCame) {
   backlog waits;
-  waits.note(private_id{3}); // another connection had it, so that the snapshot lacks it
-  waits.note(private_id{5});
+  waits.note({3, 1}); // another connection had it, so that the snapshot lacks it
+  waits.note({5, 1});
 
-  const auto piece = waits.begin("zoë", {message(1), message(4)}, {{5, 1}}, {});
+  const auto piece = waits.begin("zoë", {message(1), message(4)}, {{5, 1}, {6, 1}}, {});
 
   EXPECT_EQ(texts(piece), told({1}));
-  EXPECT_EQ(waits.next().from, private_id{3});
-  EXPECT_EQ(texts(waits.go_on({message(3), message(4), message(5)}, {})), told({3, 4, 5}));
+  EXPECT_THAT(waits.next(), ElementsAre(private_id{3}, private_id{4}, private_id{5}, private_id{6}));
+  EXPECT_EQ(texts(waits.go_on({message(3), message(4), message(5), message(6)})), told({3, 4, 5, 6}));
   EXPECT_TRUE(waits.over());
 }
 
-TEST(Backlog, EndsWhereWhatCameMeanwhileIsGoneAgain) {
+TEST(Backlog, ReadsALowerNumberThatWasCommittedLater) {
   backlog waits;
-  waits.begin("zoë", {}, {{2, 1}}, {});
+  waits.begin("zoë", {message(1), message(8)}, {{9, 1}}, {});
   waits.next();
-  waits.note(private_id{7});
-  EXPECT_TRUE(waits.go_on({}, {}).more); // its author was erased, and the mailbox with it
+  waits.note({4, 1}); // of another node
 
-  waits.next();
+  EXPECT_TRUE(waits.go_on({message(9)}).more);
+  EXPECT_THAT(waits.next(), ElementsAre(private_id{4}));
+  EXPECT_FALSE(waits.go_on({message(4)}).more);
+  EXPECT_TRUE(waits.mark_told(private_id{3})) << "and once all is told, too";
+  EXPECT_FALSE(waits.mark_told(private_id{3}));
+}
 
-  EXPECT_FALSE(waits.go_on({}, {}).more);
+TEST(Backlog, RemembersMoreThanAMailboxHoldsAndNotAllForEver) {
+  backlog waits;
+  waits.begin("zoë", {}, {}, {});
+  for (int64_t number = 1; number <= 1025; ++number)
+    EXPECT_TRUE(waits.mark_told(private_id{number}));
+
+  EXPECT_FALSE(waits.mark_told(private_id{1025}));
+  EXPECT_FALSE(waits.mark_told(private_id{2}));
+  EXPECT_TRUE(waits.mark_told(private_id{1}));
+}
+
+TEST(Backlog, SaysWhereTooMuchComesMeanwhile) {
+  backlog waits;
+  for (int64_t number = 1; number <= 4096; ++number)
+    ASSERT_TRUE(waits.note({number, 1}));
+
+  EXPECT_FALSE(waits.note({4097, 1}));
 }
 
 TEST(Backlog, PutsDecisionsAmongTheTextsByTheirTime) {
@@ -117,7 +138,7 @@ TEST(Backlog, PutsDecisionsAmongTheTextsByTheirTime) {
   EXPECT_THAT(texts(first), ElementsAre("joined(Général, zoë)", "said_privately(paul, 1)"));
   EXPECT_EQ(first.decided.size(), 1u);
   waits.next();
-  const auto second = waits.go_on({message(2, 30)}, {});
+  const auto second = waits.go_on({message(2, 30)});
   EXPECT_THAT(texts(second),
               ElementsAre("request_refused(Blabla)", "said_privately(paul, 2)", "request_refused(Marketing)"));
   EXPECT_EQ(second.decided.size(), 2u);

@@ -1,0 +1,103 @@
+#include "actors/cluster/news_reader.hpp"
+#include "config/log.hpp"
+#include "protocol/words/names.hpp"
+#include <charconv>
+
+namespace salond {
+namespace {
+
+using pointer = news_actor::stateful_pointer<news_state>;
+using persistence::fact;
+
+// A beat reads a thousand.
+constexpr size_t most_open = 2000;
+constexpr auto pause = std::chrono::milliseconds{300};
+
+void ask_later(pointer self, std::function<void()> what) {
+  auto& st = self->state;
+  st.again.push_back(std::move(what));
+  if (st.again.size() == 1)
+    self->delayed_send(self, pause, ask_again{});
+}
+
+/// Asks until it is answered. `whom`: a member of news_hearers.
+template <class Handle, class Message>
+void ask_now(pointer self, Handle news_hearers::*whom, const Message& what) {
+  self->request(self->state.whom.*whom, caf::infinite, what)
+      .then([self](settled) { --*self->state.open; },
+            [self, whom, what](caf::error&) { ask_later(self, [=] { ask_now(self, whom, what); }); });
+}
+
+template <class Handle, class Message>
+void ask(pointer self, Handle news_hearers::*whom, const Message& what) {
+  ++*self->state.open;
+  ask_now(self, whom, what);
+}
+
+/// The number of a connection that a fact names; 0, all of the user, where it names none.
+connection_id connection_in(const std::string& name) {
+  connection_id result;
+  std::from_chars(name.data(), name.data() + name.size(), result.value);
+  return result;
+}
+
+void act_on_account(pointer self, const fact& what) {
+  ask(self, &news_hearers::directory, reread_account{what.who});
+  ask(self, &news_hearers::host, reread_account{what.who});
+  if (!what.name.empty()) // a new name, with which a kick goes on
+    ask(self, &news_hearers::bans, reread_ban{key_of(what.name), what.who});
+}
+
+void act_on(pointer self, const fact& what) {
+  const auto& whom = self->state.whom;
+  switch (what.what) {
+  case fact::kind::out: return ask(self, &news_hearers::bans, reread_ban{key_of(what.name), what.who});
+  case fact::kind::account: return act_on_account(self, what);
+  case fact::kind::salon: return ask(self, &news_hearers::host, reread_salon{what.salon});
+  case fact::kind::membership: return ask(self, &news_hearers::host, reread_member{what.salon, what.name});
+  case fact::kind::import: return ask(self, &news_hearers::host, reread_members{});
+  case fact::kind::address: return ask(self, &news_hearers::bans, reread_address_bans{});
+  case fact::kind::session:
+    return self->send(whom.directory, close_user{what.who, event::session_ended{}, connection_in(what.name)});
+  case fact::kind::request: return ask(self, &news_hearers::host, reread_request{what.salon, what.who});
+  case fact::kind::mail: return self->send(whom.relay, look_for_mail{{what.who}});
+  }
+}
+
+} // namespace
+
+news_actor::behavior_type news(pointer self, news_hearers whom, int64_t run,
+                               std::shared_ptr<std::atomic<size_t>> open) {
+  self->state.whom = std::move(whom);
+  self->state.run = run;
+  self->state.open = std::move(open);
+  self->set_error_handler([](caf::error& why) {
+    log::warning("the reader of news was told an error", {{"why", to_string(why)}});
+  });
+  return {
+      [self](const hear_news& msg) {
+        for (const auto& one : msg.what) {
+          if (one.run != self->state.run)
+            act_on(self, one.what);
+          --*self->state.open;
+        }
+      },
+      [self](const serving& now) { self->state.whom.bans = now.bans; },
+      [self](const ask_again&) {
+        for (auto& one : std::exchange(self->state.again, {}))
+          one();
+      },
+  };
+}
+
+void tell_news(cluster_member& member, const news_actor& to, const std::shared_ptr<std::atomic<size_t>>& open) {
+  member.when_news([to, open](const std::vector<persistence::stored_news>& what) {
+    if (*open > most_open)
+      return false;
+    *open += what.size();
+    caf::anon_send(to, hear_news{what});
+    return true;
+  });
+}
+
+} // namespace salond

@@ -1,0 +1,22 @@
+#include "actors/cluster/notices.hpp"
+
+namespace salond::cluster {
+
+void notices::peer_said(node_id, frame_body& what) {
+  if (std::holds_alternative<news>(what))
+    return member_->read_soon();
+  if (const auto* mail = std::get_if<private_message>(&what))
+    house_->users.tell_privately(mail->to, mail->from, {}, {mail->id, mail->from_name, mail->text, mail->at});
+}
+
+void notices::look() {
+  caf::anon_send(house_->relay, look_for_mail{});
+}
+
+void tell_of_news(const audience& house, const cluster_member& member) {
+  for (const auto& row : member.rows())
+    if (!row.gone && row.id.value != member.run() && house.peers.send)
+      house.peers.send(row.id, news{});
+}
+
+} // namespace salond::cluster

@@ -1,0 +1,33 @@
+// What peers tell a node beside what is said in salons: private messages for who is connected here, and that there are
+// news to be read. A plain object of the I/O thread.
+#pragma once
+#include "actors/audience.hpp"
+#include "actors/cluster/member.hpp"
+#include "actors/cluster/peer_hearer.hpp"
+
+namespace salond::cluster {
+
+class notices final : public peer_hearer {
+public:
+  notices(std::shared_ptr<audience> house, std::shared_ptr<cluster_member> member)
+      : house_(std::move(house)), member_(std::move(member)) {}
+
+  /// What the peer told nobody here while there was no link stands in the store.
+  void peer_up(node_id) override { look(); }
+  /// The same of what was on its way.
+  void peer_down(node_id) override { look(); }
+  void peer_said(node_id peer, frame_body& what) override;
+  /// The same of what it stored last.
+  void run_gone(node_id) override { look(); }
+
+private:
+  void look();
+
+  std::shared_ptr<audience> house_;
+  std::shared_ptr<cluster_member> member_;
+};
+
+/// Tells the others that this node wrote news, so that they read them at once. Of the I/O thread.
+void tell_of_news(const audience& house, const cluster_member& member);
+
+} // namespace salond::cluster
