@@ -167,7 +167,8 @@ caf::result<settled> reread(pointer self, const reread_members& what) {
   };
   auto answer = self->make_response_promise<settled>();
   const auto all = std::make_shared<asked>();
-  const auto over = [all, answer]() mutable {
+  const auto over = [all, promise = answer] {
+    auto answer = promise;
     if (--all->open != 0)
       return;
     if (all->failure)

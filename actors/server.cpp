@@ -85,8 +85,8 @@ void start_admin(pointer self) {
 /// Bans or passwords were started again.
 void tell_of_services(pointer self) {
   const auto& actors = self->state.actors;
-  if (self->state.news)
-    self->send(caf::actor_cast<news_actor>(self->state.news), serving{actors.bans, actors.passwords});
+  if (actors.news)
+    self->send(caf::actor_cast<news_actor>(actors.news), serving{actors.bans, actors.passwords});
   self->send(actors.relay, serving{actors.bans, actors.passwords});
   if (actors.admin)
     self->send(actors.admin, serving{actors.bans, actors.passwords});
@@ -159,7 +159,7 @@ void start_news(pointer self) {
         cluster::tell_of_news(*here, *member);
     });
   });
-  st.news = caf::actor_cast<caf::actor>(reader);
+  st.actors.news = caf::actor_cast<caf::actor>(reader);
 }
 
 /// Where there are several nodes: salons have a home among them. Its end would be the node's.
@@ -374,7 +374,7 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  for (const auto& one : {st.pulse, st.placements, st.news, caf::actor_cast<caf::actor>(st.actors.links)})
+  for (const auto& one : {st.pulse, st.placements, st.actors.news, caf::actor_cast<caf::actor>(st.actors.links)})
     if (one)
       caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.parts.member) { // its threads may go on for a moment

@@ -43,6 +43,7 @@ struct node_actors {
   passwords_actor passwords;
   admin_core admin;  ///< invalid where there is none
   links_actor links; ///< invalid where there is one process alone
+  caf::actor news;   ///< the same
   std::vector<caf::actor> listeners;
   std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
 };
@@ -62,7 +63,7 @@ struct server_state {
   node_events events;
   node_actors actors;
   caf::actor pulse;                        ///< of one node of several
-  caf::actor placements, news;             ///< the same
+  caf::actor placements;                   ///< the same
   std::shared_ptr<cluster::node> node;     ///< the same
   std::shared_ptr<cluster::salons> placed; ///< the same
   std::string database;                    ///< one line about it

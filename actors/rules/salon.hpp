@@ -36,13 +36,13 @@ public:
   void remove(user_id who) { members_.erase(who); }
 
   /// Who came and who went.
-  struct change {
+  struct difference {
     std::vector<user_id> came, went;
   };
   /// These are its members from now on.
-  change replace(const std::vector<user_id>& now) {
+  difference replace(const std::vector<user_id>& now) {
     std::unordered_set<user_id> next(now.begin(), now.end());
-    change result;
+    difference result;
     for (const auto who : next)
       if (!has(who))
         result.came.push_back(who);

@@ -19,6 +19,8 @@ public:
 
   /// REQUIRES: both exist, and there is none.
   virtual void put(salon_id salon, const std::string& username) = 0;
+  /// The same of an account that this transaction made: nobody hears of it, as of its automatic ones.
+  virtual void put_of_new(salon_id salon, const std::string& username) = 0;
   /// It is a moderator's doing. REQUIRES: there is one.
   virtual void mark_made_by_moderator(salon_id salon, user_id who) = 0;
   /// Whether there was one.

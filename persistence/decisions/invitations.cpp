@@ -53,7 +53,7 @@ outcome<registered_user> register_invited(const writing& db, const new_user& who
   for (const auto salon : db.invitations.salons_of(*id)) {
     if (db.memberships.has(salon, made->user.username))
       continue;
-    db.memberships.put(salon, made->user.username);
+    db.memberships.put_of_new(salon, made->user.username);
     made->salons.push_back(salon);
   }
   db.invitations.use(*id);

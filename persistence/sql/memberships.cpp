@@ -45,8 +45,12 @@ public:
   }
 
   void put(salon_id salon, const std::string& username) override {
-    db().run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", {username, salon.value});
+    put_of_new(salon, username);
     tell_nodes({fact::kind::membership, {}, salon, username});
+  }
+
+  void put_of_new(salon_id salon, const std::string& username) override {
+    db().run("INSERT INTO salons_adheres(username, salon_id) VALUES (?, ?)", {username, salon.value});
   }
 
   void mark_made_by_moderator(salon_id salon, user_id who) override {

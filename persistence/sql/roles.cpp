@@ -57,6 +57,7 @@ public:
   void make_administrator(user_id who, const std::string& password_hash) override {
     db().run("UPDATE clients SET role = 'administrator', password_hash = ?, disabled_ms = NULL WHERE client_id = ?",
              {password_hash, who.value});
+    tell_nodes({fact::kind::account, who, {}, {}});
   }
 };
 

@@ -1,6 +1,7 @@
 // What actors hear, as it is written down: every message has its sentence, and the table of docs/architecture.md says
 // what the types say.
 #include "actors/admin/call.hpp"
+#include "actors/cluster/news_reader.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
 #include "actors/interfaces/links.hpp"
@@ -72,6 +73,7 @@ TEST(Interfaces, TheTableOfTheArchitectureSaysWhatEachActorHears) {
            {"`passwords`", names_heard<passwords_actor>()},
            {"`persistence`", names_heard<store_actor>()},
            {"`links`", names_heard<links_actor>()},
+           {"`news`", names_heard<news_actor>()},
        }) {
     auto& written = column[actor];
     written.erase("of itself");

@@ -347,10 +347,10 @@ TEST_F(Nodes, TellOneAnotherWhatIsNoRowOfAnAccount) {
   std::vector<persistence::fact> facts;
   for (const auto& one : lyon.beats->beat({0, 0, 0, {}, lyon.last_news}).news)
     facts.push_back(one.what);
-  EXPECT_THAT(facts, ElementsAre(persistence::fact{kind::request, zoe, salon_id{5}, {}},
-                                 persistence::fact{kind::session, zoe, {}, {}},
-                                 persistence::fact{kind::session, zoe, {}, "77"},
-                                 persistence::fact{kind::mail, zoe, {}, {}}));
+  EXPECT_THAT(facts,
+              ElementsAre(persistence::fact{kind::request, zoe, salon_id{5}, {}},
+                          persistence::fact{kind::session, zoe, {}, {}},
+                          persistence::fact{kind::session, zoe, {}, "77"}, persistence::fact{kind::mail, zoe, {}, {}}));
 }
 
 TEST_F(Nodes, AnswerWhereTargetAndAuthorOfAPrivateMessageAre) {

@@ -67,9 +67,10 @@ running_node::running_node(const config::mysql_database& where, const std::strin
 }
 
 running_node::~running_node() {
-  caf::anon_send(server_, stop{});
-  auto status = ended_.get_future();
-  EXPECT_EQ(status.wait_for(deadline), std::future_status::ready);
+  if (status_.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+    caf::anon_send(server_, stop{});
+    end_status();
+  }
   member_->leave();
   member_->when_gone(nullptr);
   on_io_thread([](audience& house) {
@@ -81,6 +82,13 @@ running_node::~running_node() {
   server_ = nullptr;
   system_.reset();
   member_->stop();
+}
+
+int running_node::end_status() {
+  if (status_.wait_for(deadline) == std::future_status::ready)
+    return status_.get();
+  ADD_FAILURE() << "the node did not end in time";
+  return -1;
 }
 
 port_client running_node::log_in(const std::string& name, const std::string& password) {

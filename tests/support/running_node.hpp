@@ -58,6 +58,9 @@ public:
     hear([peer](cluster::peer_hearer& by) { by.peer_down(cluster::node_id{peer}); });
   }
 
+  /// The exit status, once the node has ended by itself.
+  int end_status();
+
   node_actors actors;
   std::shared_ptr<store_guard> guard = std::make_shared<store_guard>();
 
@@ -69,6 +72,7 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   server_actor server_;
   std::promise<int> ended_;
+  std::shared_future<int> status_ = ended_.get_future().share();
   std::unique_ptr<cluster::notices> notices_;
   uint16_t port_ = 0;
 };

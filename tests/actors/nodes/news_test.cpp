@@ -248,5 +248,23 @@ TEST_F(News, WhoseReadersFailAreReadAgain) {
   EXPECT_TRUE(zoe.ends());
 }
 
+TEST_F(News, ANodeEndsWithoutTheActorThatHearsThem) {
+  caf::anon_send_exit(lyon->actors.news, caf::exit_reason::kill);
+
+  EXPECT_EQ(lyon->end_status(), 1);
+}
+
+TEST_F(News, ABanRegistryThatWasStartedAgainIsToldOfThemToo) {
+  auto zoe = lyon->log_in("zoë");
+  const auto before = lyon->on_io_thread([](audience& house) { return house.services.bans; });
+  caf::anon_send_exit(before, caf::exit_reason::kill);
+  ASSERT_TRUE(
+      eventually([&] { return lyon->on_io_thread([&](audience& house) { return house.services.bans != before; }); }));
+
+  paris->command({"kick", "zoë"});
+
+  EXPECT_THAT(zoe.line(), HasSubstr("5 minutes"));
+}
+
 } // namespace
 } // namespace salond

@@ -113,8 +113,8 @@ TEST_F(OnlineUsers, AreToldPrivatelyOnceInWhateverOrderItComes) {
   for (const auto number : {7, 5, 7, 6, 5})
     tell(number);
 
-  EXPECT_THAT(paul.heard, ElementsAre("delivered 7 zoë (privé): 7", "delivered 5 zoë (privé): 5",
-                                      "delivered 6 zoë (privé): 6"));
+  EXPECT_THAT(paul.heard,
+              ElementsAre("delivered 7 zoë (privé): 7", "delivered 5 zoë (privé): 5", "delivered 6 zoë (privé): 6"));
 }
 
 TEST_F(OnlineUsers, AreClosedWhereTooMuchComesWhileTheyReadWhatWaited) {
