@@ -259,8 +259,7 @@ void chatter::finish(outcome_of result) {
   doing_ = doing::nothing;
   switch (what) {
   case doing::nothing: return;
-  case doing::private_message:
-    return note(result == outcome_of::stored ? kind::sent : kind::refused, about_, text_);
+  case doing::private_message: return note(result == outcome_of::stored ? kind::sent : kind::refused, about_, text_);
   case doing::history: return quit();
   case doing::leaving:
     if (result == outcome_of::stored)
