@@ -5,6 +5,7 @@
 #include "actors/salon_members.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/homes.hpp"
 #include "persistence/contracts/join_requests.hpp"
 #include "persistence/decisions/memberships.hpp"
 #include "protocol/words/names.hpp"
@@ -202,20 +203,37 @@ caf::result<member_confirmed> on_check(pointer self, const check_member& msg) {
 }
 
 /// The same; the relay answers, behind what it was told before.
-caf::result<users_named> on_list(pointer self, const list_members& msg) {
-  if (self->state.rules.has(msg.who))
-    return self->delegate(self->state.relay, list_hearers{self->state.rules.record().id, msg.after_key});
+/// Of a salon on one of several nodes: the store knows who is connected with the others.
+caf::result<users_named> list_of_all_nodes(pointer self, const list_members& msg) {
+  constexpr size_t most = 64; // names of 512 bytes make up a piece
   auto answer = self->make_response_promise<users_named>();
   confirm_member(self, msg.who, [self, answer, msg](std::optional<fault> why) mutable {
     if (why) {
       answer.deliver(make_error(*why));
       return;
     }
-    self->request(self->state.relay, caf::infinite, list_hearers{self->state.rules.record().id, msg.after_key})
-        .then([answer](users_named& found) mutable { answer.deliver(std::move(found)); },
-              [answer](caf::error& error) mutable { answer.deliver(std::move(error)); });
+    read_store(
+        self, self->state.store,
+        [salon = self->state.rules.record().id, msg](const persistence::reading& db) {
+          return db.homes.connected_members(salon, msg.after_key, most);
+        },
+        [answer](std::vector<std::string>& names) mutable {
+          users_named found;
+          found.found.last_key = names.size() < most ? std::string() : key_of(names.back());
+          found.found.usernames = std::move(names);
+          answer.deliver(std::move(found));
+        },
+        [answer](fault error) mutable { answer.deliver(make_error(error)); });
   });
   return answer;
+}
+
+caf::result<users_named> on_list(pointer self, const list_members& msg) {
+  if (self->state.placed)
+    return list_of_all_nodes(self, msg);
+  if (const auto why = self->state.rules.refuses(msg.who))
+    return make_error(*why);
+  return self->delegate(self->state.relay, list_hearers{self->state.rules.record().id, msg.after_key});
 }
 
 decided_request decided(pointer self, const decision& why, bool accepted) {

@@ -1,6 +1,6 @@
-// Which node stores in which salon, where several nodes write to one database. Who may become a salon's home is decided
-// by actors/rules/cluster/homes.hpp; what a home is, by docs/decisions/0032-homes-and-the-fence.md. REQUIRES of all
-// functions: the database is one that nodes can share.
+// Which node stores in which salon, and who is there, where several nodes write to one database. Who may become a
+// salon's home is decided by actors/rules/cluster/homes.hpp; what a home is, by
+// docs/decisions/0032-homes-and-the-fence.md. REQUIRES of all functions: the database is one that nodes can share.
 #pragma once
 #include "persistence/answers.hpp"
 
@@ -33,6 +33,11 @@ public:
   virtual int64_t last_seq(salon_id salon) const = 0;
   /// Messages with an order number above `after` and at most `up_to`, in their order; the first `most`.
   virtual std::vector<posted_message> posted(salon_id salon, int64_t after, int64_t up_to, size_t most) const = 0;
+
+  /// Usernames of members who are connected with any node, in the order of their keys, behind `after_key`; the first
+  /// `most`.
+  virtual std::vector<std::string> connected_members(salon_id salon, const std::string& after_key,
+                                                     size_t most) const = 0;
 
   /// As of(), and nobody else changes it before this transaction ends. Where there is no row yet, and another puts one
   /// meanwhile, the transaction runs again.

@@ -36,6 +36,15 @@ public:
                   });
   }
 
+  std::vector<std::string> connected_members(salon_id salon, const std::string& after_key, size_t most) const override {
+    return all_in(db().ask("SELECT c.username FROM salons_adheres a JOIN clients c ON c.username = a.username "
+                           "WHERE a.salon_id = ? AND c.username_key > ? "
+                           "AND EXISTS (SELECT 1 FROM presences p WHERE p.client_id = c.client_id) "
+                           "ORDER BY c.username_key LIMIT ?",
+                           {salon.value, blob{after_key}, static_cast<int64_t>(most)}),
+                  [](const query_result& row) { return row.text(0); });
+  }
+
   std::optional<stored_home> lock(salon_id salon) override {
     return home_in(db().ask("SELECT node_id, epoch FROM homes WHERE salon_id = ? FOR UPDATE", {salon.value}));
   }

@@ -87,6 +87,30 @@ TEST_F(Homes, MessagesComeWithTheNumbersOfTheirPosts) {
   EXPECT_TRUE(posted(4, 4, 100).empty());
 }
 
+TEST_F(Homes, WhoIsConnectedWithAnyNodeIsListedByKey) {
+  auto lyon = node("lyon");
+  const auto paul = lyon.write([](const auto& db) {
+                          return decisions::register_user(db, {"Paul", "Paul", "$argon2id$hash"});
+                        })
+                        ->user.id;
+  lyon.write([](const auto& db) { return bool(decisions::register_user(db, {"away", "away", "$argon2id$hash"})); });
+  const auto enter = [](test_node& at, user_id who) {
+    return at.write([who](const auto& db) { return bool(decisions::open_session(db, who, support::noon)); });
+  };
+  ASSERT_TRUE(enter(*paris, zoe));
+  ASSERT_TRUE(enter(*paris, paul));
+  ASSERT_TRUE(enter(lyon, paul));
+  const auto listed = [&](const std::string& after, size_t most) {
+    std::vector<std::string> result;
+    lyon.db->read([&](const persistence::reading& db) { result = db.homes.connected_members(general, after, most); });
+    return result;
+  };
+
+  EXPECT_EQ(listed("", 10), (std::vector<std::string>{"Paul", "zoë"}));
+  EXPECT_EQ(listed("", 1), (std::vector<std::string>{"Paul"}));
+  EXPECT_EQ(listed(key_of("Paul"), 10), (std::vector<std::string>{"zoë"}));
+}
+
 TEST_F(Homes, OrderNumbersOfDeletedMessagesAreNotGivenAgain) {
   paris->db->transact([&](const persistence::writing& db) {
     ASSERT_TRUE(db.messages.append({general, zoe, 7, "x", support::noon, {}}));
