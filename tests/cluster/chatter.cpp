@@ -188,7 +188,8 @@ void chatter::hear_greeting(const std::string& line) {
   for (const auto& one : salons_)
     spelled += (spelled.empty() ? "" : ",") + one;
   state_ = state::in;
-  note(kind::in, "", historian_ ? "" : spelled); // what a historian hears is noted as history
+  // What a historian hears is noted as history.
+  scene_.notes.note({0, user_, node_, connection_, kind::in, "", historian_ ? "" : spelled, since_us_});
   wait(0, scene_.pause_ms);
 }
 

@@ -39,7 +39,7 @@ private:
     }
   }
 
-  /// Again to a connection, or to one that came when another of the target's had been told.
+  /// Again to a connection, or to one that asked to log in when another of the target's had been told.
   void check_twice() {
     for (const auto& later : its_.seen)
       for (const auto& earlier : its_.seen) {
@@ -47,7 +47,8 @@ private:
         if (&later <= &earlier || !whose || !before)
           continue;
         const bool again = earlier.connection == later.connection;
-        const bool next = whose->client == its_.where && before->client == its_.where && whose->in_us > earlier.at_us;
+        const bool next =
+            whose->client == its_.where && before->client == its_.where && whose->asked_us > earlier.at_us;
         if ((again || next) && !found_.troubles.loss(its_.sent_us, later.at_us))
           return found_.add(broken::private_doubled,
                             name() + " was told " + found_.who(earlier.connection) + " at " + seconds_of(earlier.at_us)

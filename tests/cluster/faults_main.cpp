@@ -65,9 +65,9 @@ bool tell(const round_result& of, const std::string& name) {
   std::cout << name << ":";
   for (const auto& one : of.faults)
     std::cout << " " << one << ";";
-  std::cout << " service after " << of.service_seconds << " s, " << of.closed << " closed on living nodes, "
-            << of.refused << " of " << of.posts << " posts refused, " << of.shown << " shown, " << of.violations.size()
-            << " violations\n";
+  std::cout << " service after " << of.service_seconds << " s, longest wait " << of.longest_wait << " s, " << of.closed
+            << " closed on living nodes, " << of.refused << " of " << of.posts << " posts refused, " << of.shown
+            << " shown, " << of.violations.size() << " violations\n";
   if (!of.wrong.empty())
     std::cout << "  " << of.wrong;
   constexpr size_t most = 20;

@@ -49,6 +49,7 @@ void history::take_connection(const event& one) {
   if (one.what == kind::in) {
     its.client = one.client;
     its.node = one.node;
+    its.asked_us = one.number;
     its.in_us = one.at_us;
   }
   if (one.what == kind::out) {

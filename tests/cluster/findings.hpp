@@ -31,6 +31,7 @@ struct message {
 /// A connection's life, with what concerns salons in its order.
 struct life {
   std::string client, node;
+  int64_t asked_us = 0; ///< when its login began
   int64_t in_us = 0;
   int64_t out_us = never;
   std::string end; ///< "quit", "left", "closed"; empty: it never ended

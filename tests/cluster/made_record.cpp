@@ -92,6 +92,7 @@ private:
         all += (all.empty() ? "" : ",") + std::string(salon);
       }
     note(made, last_connection_, kind::in, "", all);
+    record_.back().number = now_ - 1000;
     for (auto one = mail_.begin(); one != mail_.end();)
       if (one->target == client) {
         note(made, last_connection_, kind::told, "", one->text);

@@ -24,6 +24,7 @@ enum class mistake {
   private_row_lost,
   private_never_told,
   private_doubled,
+  private_told_at_next_login,
   left_out,
   kicked_stays,
   kicked_is_back,

@@ -29,6 +29,7 @@ constexpr kind_of_mistake kinds[] = {{"row lost", broken::lost},
                                      {"private row lost", broken::private_lost},
                                      {"private never told", broken::private_lost},
                                      {"private doubled", broken::private_doubled},
+                                     {"private told at next login", broken::private_doubled},
                                      {"left out", broken::left_out},
                                      {"kicked stays", broken::kick_late},
                                      {"kicked is back", broken::kick_late},
@@ -199,6 +200,19 @@ bool private_never_told(record_t& record, randomness& random) {
   return true;
 }
 
+/// Something that was told to the user of that login, on another connection, before he asked for it.
+const event* find_told_to(const record_t& record, size_t login) {
+  for (auto i = login; i-- > 0;) {
+    const auto& one = record[i];
+    if (one.what != kind::told || one.client != record[login].client || one.at_us >= record[login].number)
+      continue;
+    const auto* row = find(record, kind::kept, one.text);
+    if (row && row->where == one.client)
+      return &one;
+  }
+  return nullptr;
+}
+
 bool private_doubled(record_t& record, randomness& random) {
   const disturbances troubles(record);
   const auto at = any_event(record, random, kind::told, [&](const event& one) {
@@ -206,6 +220,21 @@ bool private_doubled(record_t& record, randomness& random) {
     return sent && !troubles.loss(sent->at_us, one.at_us);
   });
   return at != nowhere && insert(record, at, record[at]);
+}
+
+/// Its target logs in once more, and is told once more.
+bool private_told_at_next_login(record_t& record, randomness& random) {
+  const disturbances troubles(record);
+  const auto at = any_where(record, random, [&](size_t i) {
+    const auto* row = record[i].what == kind::in ? find_told_to(record, i) : nullptr;
+    return row && !troubles.loss(find(record, kind::private_, row->text)->at_us, record[i].at_us);
+  });
+  if (at == nowhere)
+    return false;
+  auto one = record[at];
+  one.what = kind::told;
+  one.text = find_told_to(record, at)->text;
+  return insert(record, at + 1, one);
 }
 
 bool left_out(record_t& record, randomness& random) {
@@ -340,6 +369,7 @@ bool plant(mistake which, std::vector<event>& record, randomness& random) {
   case mistake::private_row_lost: return private_row_lost(record, random);
   case mistake::private_never_told: return private_never_told(record, random);
   case mistake::private_doubled: return private_doubled(record, random);
+  case mistake::private_told_at_next_login: return private_told_at_next_login(record, random);
   case mistake::left_out: return left_out(record, random);
   case mistake::kicked_stays: return kicked_stays(record, random);
   case mistake::kicked_is_back: return kicked_is_back(record, random);

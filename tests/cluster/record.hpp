@@ -4,7 +4,7 @@
 // A line has eight fields with a tab between two; "-" is an empty one:
 //   time (µs)  client  node  connection  kind  where  text  number
 // Texts are unique: each is sent once. The kinds:
-//   in        the connection is logged in; text: its salons, with commas between them
+//   in        the connection is logged in; text: its salons, with commas between them; number: when it asked (µs)
 //   joined    it is shown that its own user joined the salon `where`;  left: the same of leaving
 //   post      it sends `text` to the salon `where`
 //   private   it sends `text` to the user `where`

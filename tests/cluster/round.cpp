@@ -1,9 +1,9 @@
 #include "tests/cluster/round.hpp"
 #include "tests/cluster/crowd.hpp"
-#include "tests/cluster/disturbances.hpp"
 #include "tests/cluster/town.hpp"
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace salond::faults {
 namespace {
@@ -87,9 +87,11 @@ private:
     for (const auto& one : faults) {
       result_.faults.push_back(one.told);
       note(kind::down, one);
+      lost_.insert(one.node);
       one.begin();
     }
     pass(how_.hold);
+    healed_us_ = scene_.notes.now_us();
     for (const auto& one : faults) {
       one.end();
       if (!one.back_later)
@@ -143,7 +145,8 @@ private:
   scene scene_;
   std::unique_ptr<town> town_;
   std::unique_ptr<crowd> crowd_;
-  int64_t fault_us_ = 0;
+  int64_t fault_us_ = 0, healed_us_ = 0;
+  std::set<std::string> lost_; ///< nodes that something happens to
   round_result result_;
 };
 
@@ -151,30 +154,27 @@ private:
 constexpr int64_t at_once_us = 500000;
 
 void round::count_posts() {
-  const disturbances troubles(result_.record);
   std::map<std::string, const event*> open;
-  int64_t last_trouble = fault_us_;
-  const auto answered = [&](const event& one, bool refused) {
-    const auto found = open.find(one.text);
-    if (found == open.end() || found->second->connection != one.connection)
-      return;
-    const auto sent = found->second->at_us;
-    open.erase(found);
-    const bool slow = refused || one.at_us - sent > at_once_us;
-    if (slow && fault_us_ && one.at_us > fault_us_ && !troubles.of_node(one.node, sent, sent))
-      last_trouble = std::max(last_trouble, one.at_us);
-  };
   for (const auto& one : result_.record) {
     if (one.what == kind::post) {
       ++result_.posts;
       open[one.text] = &one;
     }
+    const bool refused = one.what == kind::refused;
     result_.shown += one.what == kind::shown;
-    result_.refused += one.what == kind::refused;
-    if (one.what == kind::shown || one.what == kind::refused)
-      answered(one, one.what == kind::refused);
+    result_.refused += refused;
+    const auto found = open.find(one.text);
+    if (!(refused || one.what == kind::shown) || found == open.end() || found->second->connection != one.connection)
+      continue;
+    const auto sent = found->second->at_us;
+    open.erase(found);
+    if (!fault_us_ || one.at_us < fault_us_ || lost_.count(one.node))
+      continue;
+    const auto seconds_since = [&](int64_t begin) { return static_cast<double>(one.at_us - begin) / 1e6; };
+    result_.longest_wait = std::max(result_.longest_wait, seconds_since(sent));
+    if (sent < healed_us_ && (refused || one.at_us - sent > at_once_us))
+      result_.service_seconds = std::max(result_.service_seconds, seconds_since(fault_us_));
   }
-  result_.service_seconds = static_cast<double>(last_trouble - fault_us_) / 1e6;
 }
 
 } // namespace

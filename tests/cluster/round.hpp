@@ -16,7 +16,8 @@ struct round_options {
 
 struct round_result {
   std::vector<std::string> faults; ///< for people
-  double service_seconds = 0;      ///< after the fault began, until all salons took posts at once again
+  double service_seconds = 0;      ///< after the fault began, until no post sent before its end was refused or slow
+  double longest_wait = 0;         ///< of a post on a node to which nothing happened, from the fault on
   size_t posts = 0, refused = 0, shown = 0;
   size_t closed = 0; ///< connections, by nodes that lived
   std::string wrong; ///< what kept the round from its end, or nodes from coming back

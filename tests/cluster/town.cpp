@@ -1,14 +1,42 @@
 #include "tests/cluster/town.hpp"
 #include "config/load.hpp"
 #include "tests/support/line_client.hpp"
-#include <algorithm>
+#include <arpa/inet.h>
 #include <csignal>
+#include <netinet/in.h>
 #include <stdexcept>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace salond::faults {
 
 using namespace std::chrono_literals;
 using support::eventually;
+
+namespace {
+
+bool is_free(const std::string& host, uint16_t port) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  ::inet_pton(AF_INET, host.c_str(), &address.sin_addr);
+  const bool bound = ::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(listener);
+  return bound;
+}
+
+/// One that nobody has, nor is given by the system: a node that starts anew by itself comes back at its own ports.
+std::string free_port(const std::string& host) {
+  constexpr int first = 20000, count = 10000;
+  static int last = ::getpid() * 37;
+  for (int i = 0; i < count; ++i)
+    if (const auto port = static_cast<uint16_t>(first + ++last % count); is_free(host, port))
+      return std::to_string(port);
+  throw std::runtime_error("no free port at " + host);
+}
+
+} // namespace
 
 town::town(support::mariadb_server& server, scene& where, size_t nodes) : server_(server), scene_(where), all_(server) {
   for (size_t i = 0; i < nodes; ++i) {
@@ -19,9 +47,9 @@ town::town(support::mariadb_server& server, scene& where, size_t nodes) : server
     own.socket = sockets_ / name;
     to_database_[name] = std::make_unique<gate>("unix:" + own.socket, "unix:" + server.socket());
     made.how.db = config::to_string(own);
-    made.how.listen = {"tcp://" + host + ":0"};
-    made.how.admin = host + ":0";
-    made.how.settings.merge_patch({{"cluster", {{"listen", host + ":0"}}},
+    made.how.listen = {"tcp://" + host + ":" + free_port(host)};
+    made.how.admin = host + ":" + free_port(host);
+    made.how.settings.merge_patch({{"cluster", {{"listen", host + ":" + free_port(host)}}},
                                    {"rate", {{"requests_per_second", 0}, {"requests_per_second_per_address", 0}}}});
     start(name);
   }
