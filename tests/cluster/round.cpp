@@ -31,7 +31,7 @@ public:
     result_.violations.clear();
     try {
       live();
-    } catch (const std::exception& why) {
+    } catch (const std::exception& why) { // then there is nothing to judge
       result_.wrong += std::string(why.what()) + "\n";
     }
     crowd_.reset();
@@ -68,6 +68,7 @@ private:
     wind_up();
     missing(town_->stop());
     town_->add_rows();
+    judged_ = true;
   }
 
   /// A victim is never the last node that is left.
@@ -90,12 +91,13 @@ private:
       lost_.insert(one.node);
       one.begin();
     }
-    pass(how_.hold);
+    last(faults);
     healed_us_ = scene_.notes.now_us();
-    for (const auto& one : faults) {
-      one.end();
-      if (!one.back_later)
-        note(kind::up, one);
+    for (auto one = faults.rbegin(); one != faults.rend();
+         ++one) { // no node starts without its database, which is last
+      one->end();
+      if (!one->back_later)
+        note(kind::up, *one);
     }
     const auto left = town_->wait_until_whole(come_back);
     if (!left.empty())
@@ -105,9 +107,28 @@ private:
         note(kind::up, one);
   }
 
+  /// Somebody is kicked meanwhile, where that is possible.
+  void last(const std::vector<mishap>& faults) {
+    constexpr double until_apart = 18; // and until who steps aside has told its clients
+    auto hold = how_.hold;
+    bool database = true;
+    for (const auto& one : faults) {
+      database = database && one.what != "database";
+      if (one.what == "links")
+        hold = std::max(hold, until_apart);
+    }
+    const auto begin = scene_.notes.now_us();
+    if (database)
+      kick_somebody();
+    pass(hold - static_cast<double>(scene_.notes.now_us() - begin) / 1e6);
+  }
+
   void kick_somebody() {
     const auto user = scene_.users[below(scene_.users.size())];
-    const auto node = town_->nodes()[below(town_->nodes().size())];
+    auto nodes = town_->nodes();
+    const auto away = [&](const std::string& one) { return lost_.count(one) > 0; };
+    nodes.erase(std::remove_if(nodes.begin(), nodes.end(), away), nodes.end());
+    const auto node = nodes[below(nodes.size())];
     const bool done = town_->operate(node, {"kick", user, "1"});
     scene_.notes.note({0, user, node, 0, kind::kicked, "", "", 0});
     if (done)
@@ -131,7 +152,8 @@ private:
   void judge() {
     bounds within;
     within.settle = settle_seconds;
-    result_.violations = check(result_.record, within);
+    if (judged_)
+      result_.violations = check(result_.record, within);
     const auto closed = [](const violation& one) { return one.promise == broken::closed; };
     result_.closed = static_cast<size_t>(std::count_if(result_.violations.begin(), result_.violations.end(), closed));
     count_posts();
@@ -147,6 +169,7 @@ private:
   std::unique_ptr<crowd> crowd_;
   int64_t fault_us_ = 0, healed_us_ = 0;
   std::set<std::string> lost_; ///< nodes that something happens to
+  bool judged_ = false;        ///< it came to its end
   round_result result_;
 };
 
@@ -181,7 +204,7 @@ void round::count_posts() {
 
 const std::vector<std::string>& kinds_of_faults() {
   static const std::vector<std::string> all{
-      "kill", "freeze", "stop", "database_restart", "database_kill", "database_freeze", "cut", "peers", "two"};
+      "kill", "freeze", "stop", "database_restart", "database_kill", "database_freeze", "cut", "peers", "pair", "two"};
   return all;
 }
 

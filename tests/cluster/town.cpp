@@ -42,17 +42,28 @@ town::town(support::mariadb_server& server, scene& where, size_t nodes) : server
   for (size_t i = 0; i < nodes; ++i) {
     const std::string name(1, static_cast<char>('a' + i)), host = "127.0.0." + std::to_string(i + 1);
     names_.push_back(name);
-    auto& made = all_.add(name);
-    auto own = all_.where;
-    own.socket = sockets_ / name;
-    to_database_[name] = std::make_unique<gate>("unix:" + own.socket, "unix:" + server.socket());
-    made.how.db = config::to_string(own);
-    made.how.listen = {"tcp://" + host + ":" + free_port(host)};
-    made.how.admin = host + ":" + free_port(host);
-    made.how.settings.merge_patch({{"cluster", {{"listen", host + ":" + free_port(host)}}},
-                                   {"rate", {{"requests_per_second", 0}, {"requests_per_second_per_address", 0}}}});
-    start(name);
+    ports_[name] = host + ":" + free_port(host);
+    if (i > 0)
+      to_node_[name] = std::make_unique<gate>(host + ":0", ports_[name]);
   }
+  for (const auto& name : names_)
+    begin(name);
+}
+
+void town::begin(const std::string& name) {
+  auto& made = all_.add(name);
+  auto own = all_.where;
+  own.socket = sockets_ / name;
+  to_database_[name] = std::make_unique<gate>("unix:" + own.socket, "unix:" + server_.socket());
+  made.how.db = config::to_string(own);
+  const auto host = ports_[name].substr(0, ports_[name].find(':'));
+  made.how.listen = {"tcp://" + host + ":" + free_port(host)};
+  made.how.admin = host + ":" + free_port(host);
+  made.how.settings.merge_patch({{"cluster", {{"listen", ports_[name]}}},
+                                 {"rate", {{"requests_per_second", 0}, {"requests_per_second_per_address", 0}}}});
+  start(name);
+  if (name == names_.front())
+    send_peers_through_gates();
 }
 
 void town::start(const std::string& node) {
@@ -149,8 +160,11 @@ void town::add_rows() {
 mishap town::make(const std::string& fault, const std::string& node) {
   if (fault.rfind("database", 0) == 0)
     return database_fault(fault);
+  // All that others dial goes through the gate of the last; the second is dialled by the first alone.
   if (fault == "peers")
-    return peers_fault(node);
+    return peers_fault(names_.back(), "node " + names_.back() + " cut off from its peers");
+  if (fault == "pair")
+    return peers_fault(names_.at(1), "nodes " + names_.at(0) + " and " + names_.at(1) + " cut off from each other");
   return node_fault(fault, node);
 }
 
@@ -213,24 +227,21 @@ mishap town::database_fault(const std::string& fault) {
   throw std::invalid_argument("no fault " + fault);
 }
 
-/// Others dial a node at what its row says: the row says a gate from now on. Links that are up are not cut by that, so
-/// this is done before the load begins.
-void town::send_peers_through_gate(const std::string& node) {
-  auto& its = to_node_[node];
-  if (!its)
-    its = std::make_unique<gate>("127.0.0.1:0", at(node).cluster());
-  server_.run(all_.where.name, {"UPDATE nodes SET endpoint = '" + its->at() + "' WHERE gone = 0 AND endpoint = '"
-                                + at(node).cluster() + "'"});
+/// Others dial a node at what its row says, and the row of each is written anew whenever the node begins. So a trigger
+/// of the database puts the gate's address into it. Nobody dials the first one, whose name is the least.
+void town::send_peers_through_gates() {
+  std::string gates;
+  for (const auto& [name, its] : to_node_)
+    gates += " WHEN '" + name + "' THEN '" + its->at() + "'";
+  server_.run(all_.where.name, {"CREATE TRIGGER through_gates BEFORE INSERT ON nodes FOR EACH ROW SET NEW.endpoint = "
+                                "CASE NEW.name"
+                                + gates + " ELSE NEW.endpoint END"});
 }
 
-mishap town::peers_fault(const std::string& node) {
-  send_peers_through_gate(node);
-  return {node,
-          "links",
-          "node " + node + " cut off from its peers",
-          [this, node] { to_node_[node]->shut(true); },
-          [this, node] { to_node_[node]->shut(false); },
-          true};
+mishap town::peers_fault(const std::string& node, const std::string& told) {
+  return {
+      node, "links", told, [this, node] { to_node_[node]->shut(true); }, [this, node] { to_node_[node]->shut(false); },
+      true};
 }
 
 } // namespace salond::faults

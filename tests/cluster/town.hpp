@@ -26,7 +26,7 @@ public:
   /// Makes the accounts of all users.
   void register_users();
   const std::vector<std::string>& nodes() const { return names_; }
-  /// One of "kill", "freeze", "stop", "cut", "peers", and so on, of a node; see kinds_of_faults.
+  /// One of "kill", "freeze", "stop", "cut", and so on, of a node; see kinds_of_faults. Those of peers choose theirs.
   mishap make(const std::string& fault, const std::string& node);
 
   /// Waits until all nodes serve and reach one another; what is missing, else nothing.
@@ -41,13 +41,14 @@ public:
 
 private:
   support::daemon& at(const std::string& node) { return all_.at(node); }
+  void begin(const std::string& name);
   void start(const std::string& node);
   void keep_log(const std::string& node);
   bool whole(std::string& missing);
   mishap node_fault(const std::string& fault, const std::string& node);
   mishap database_fault(const std::string& fault);
-  mishap peers_fault(const std::string& node);
-  void send_peers_through_gate(const std::string& node);
+  mishap peers_fault(const std::string& node, const std::string& told);
+  void send_peers_through_gates();
 
   support::mariadb_server& server_;
   scene& scene_;
@@ -55,6 +56,7 @@ private:
   support::temporary_folder sockets_;
   std::vector<std::string> names_;
   std::map<std::string, std::unique_ptr<gate>> to_database_, to_node_;
+  std::map<std::string, std::string> ports_; ///< HOST:PORT, where each hears others
   std::map<std::string, std::string> old_logs_;
 };
 
