@@ -4,6 +4,7 @@
 // round did not come to its end; the record and the logs of such a round are kept in FOLDER (the current one).
 #include "tests/cluster/round.hpp"
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -80,7 +81,7 @@ bool tell(const round_result& of, const std::string& name) {
 int run(const options& how) {
   if (const auto why = support::mariadb_server::why_not(); !why.empty()) {
     std::cerr << "cluster_faults: " << why << "\n";
-    return 77;
+    return std::getenv("CI") ? 1 : 77; // ctest's word for skipped
   }
   support::mariadb_server server({"--innodb-flush-log-at-trx-commit=2", "--innodb-doublewrite=OFF"});
   bool well = true;
