@@ -180,8 +180,8 @@ void start_placements(pointer self) {
   st.placed = std::make_shared<cluster::salons>(st.parts.member, st.actors.house, std::move(links));
   if (st.node)
     st.node->hearers.push_back(st.placed);
-  st.placements = caf::actor_cast<caf::actor>(spawn_on_io_thread(self->system(), placements, st.placed));
-  self->monitor(st.placements);
+  st.actors.placements = spawn_on_io_thread(self->system(), placements, st.placed);
+  self->monitor(st.actors.placements);
 }
 
 /// Whoever hears other nodes has been added to the node's hearers before.
@@ -375,7 +375,8 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  for (const auto& one : {st.pulse, st.placements, st.actors.news, caf::actor_cast<caf::actor>(st.actors.links)})
+  for (const auto& one : {st.pulse, caf::actor_cast<caf::actor>(st.actors.placements), st.actors.news,
+                          caf::actor_cast<caf::actor>(st.actors.links)})
     if (one)
       caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.parts.member) { // its threads may go on for a moment
@@ -446,8 +447,8 @@ void stop_in_order(pointer self) {
   self->request(st.actors.relay, left(), close_all{event::stopping{}})
       .then(
           [self, settle](const all_closed&) {
-            if (self->state.placements)
-              self->send(caf::actor_cast<placements_actor>(self->state.placements), hand_over_all{});
+            if (self->state.actors.placements)
+              self->send(self->state.actors.placements, hand_over_all{});
             settle();
           },
           [settle](caf::error&) { settle(); });

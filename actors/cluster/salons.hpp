@@ -10,24 +10,13 @@
 #include "actors/audience.hpp"
 #include "actors/cluster/member.hpp"
 #include "actors/cluster/peer_hearer.hpp"
+#include "actors/interfaces/placements.hpp"
 #include "actors/rules/cluster/home.hpp"
 #include "actors/rules/cluster/posts_in_flight.hpp"
 #include "actors/rules/cluster/subscription.hpp"
 #include <set>
 
 namespace salond {
-
-/// INTERNAL to placements: a quarter of a second has passed.
-struct tick_placements {};
-/// The node stops, and has answered all posts of its own clients: others are to go on with its salons.
-struct hand_over_all {};
-
-/// PLACEMENTS: the actor around cluster::salons; asks the store for it.
-using placements_actor = caf::typed_actor<
-    // Takes no more posts, and has the store name another node as home of each salon.
-    caf::reacts_to<hand_over_all>,
-    // INTERNAL. Attaches what is not attached, refuses what waited for too long.
-    caf::reacts_to<tick_placements>>;
 
 namespace cluster {
 
@@ -148,7 +137,8 @@ private:
 
 } // namespace cluster
 
-/// `all` is used by the I/O thread alone from now on.
+/// PLACEMENTS: the actor around cluster::salons, which asks the store for it. `all` is used by the I/O thread alone
+/// from now on.
 placements_actor::behavior_type placements(placements_actor::broker_pointer self, std::shared_ptr<cluster::salons> all);
 
 } // namespace salond

@@ -325,6 +325,12 @@ TEST_F(SupervisionOfANode, TheNodeEndsWithoutItsLinks) {
   EXPECT_EQ(end_status(), 1);
 }
 
+TEST_F(SupervisionOfANode, TheNodeEndsWithoutItsPlacements) {
+  start();
+  kill(actors.placements);
+  EXPECT_EQ(end_status(), 1);
+}
+
 TEST_F(SupervisionOfANode, LinksThatEndInAStopAreNoFailure) {
   start();
   EXPECT_EQ(stop_node(), 0);
