@@ -14,6 +14,7 @@
 #include "actors/rules/cluster/home.hpp"
 #include "actors/rules/cluster/posts_in_flight.hpp"
 #include "actors/rules/cluster/subscription.hpp"
+#include "persistence/contracts/homes.hpp"
 #include <set>
 
 namespace salond {
@@ -108,8 +109,12 @@ private:
   void left(salon& where, epoch_number epoch, bool done);
 
   // salons_views.cpp: for clients
-  void keep_view(salon& where);
+  void keep_views();
+  bool wants_home(const salon& where) const;
   void look_for_home(salon& where);
+  void look_for_homes(std::vector<salon*> which);
+  void found_home(salon& where, const std::optional<persistence::stored_home>& home,
+                  const std::vector<rules::cluster::node_row>& rows);
   void ask_home(salon& where, node_id home);
   void attach_anew(salon& where);
   void detach(salon& where);
@@ -131,7 +136,7 @@ private:
   std::set<node_id> up_;  ///< peers with a session
   int64_t posts_ = 0;     ///< numbered so far
   int64_t seen_beat_ = 0; ///< this node's own, when homes were last compared
-  size_t looking_ = 0;    ///< questions for homes that are open
+  size_t looking_ = 0;    ///< salons whose homes the store is asked for
   bool doubtful_ = false, closing_ = false;
 };
 
