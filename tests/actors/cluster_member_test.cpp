@@ -237,5 +237,38 @@ TEST_F(ClusterMember, WritesWhomItDoesNotReach) {
   }));
 }
 
+TEST_F(ClusterMember, StepsAsideWhileOthersDoNotReachItAndServesAgain) {
+  using persistence::node_state;
+  {
+    const std::lock_guard lock{shared.mutex};
+    auto third = shared.row(3);
+    third.run = 4;
+    third.name = "nice";
+    shared.rows.push_back(third);
+    shared.row(3).unreached = shared.row(4).unreached = {2};
+  }
+  const auto others_live = [&] {
+    ++shared.row(3).beat;
+    ++shared.row(4).beat;
+  };
+  ASSERT_TRUE(seen([&] {
+    others_live();
+    return shared.row(2).state == node_state::apart;
+  }));
+  EXPECT_TRUE(eventually([&] { return member->state() == node_state::apart; }));
+  {
+    const std::lock_guard lock{shared.mutex};
+    shared.row(3).unreached = shared.row(4).unreached = {};
+  }
+  const auto since = std::chrono::steady_clock::now();
+  ASSERT_TRUE(seen([&] {
+    others_live();
+    member->hear_peer({3}, true);
+    member->hear_peer({4}, true);
+    return shared.row(2).state == node_state::serving;
+  }));
+  EXPECT_GE(std::chrono::steady_clock::now() - since, rules::cluster::reach::holds_after);
+}
+
 } // namespace
 } // namespace salond

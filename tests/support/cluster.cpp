@@ -10,8 +10,13 @@ using nlohmann::json;
 
 /// One command in a working folder; what it printed. Throws where it is refused.
 std::string salonctl(const daemon& at, std::vector<std::string> command, const temporary_folder& folder) {
-  const std::vector<std::string> before{"/bin/sh",        "-c",          R"(cd "$0" && exec "$@")", folder / "",
-                                        SALONCTL_BINARY, "--state=" + at.state(), "--server=" + at.admin()};
+  const std::vector<std::string> before{"/bin/sh",
+                                        "-c",
+                                        R"(cd "$0" && exec "$@")",
+                                        folder / "",
+                                        SALONCTL_BINARY,
+                                        "--state=" + at.state(),
+                                        "--server=" + at.admin()};
   command.insert(command.begin(), before.begin(), before.end());
   process tool(command, {}, folder / "out", folder / "err");
   if (tool.wait() != 0)

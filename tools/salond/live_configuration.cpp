@@ -122,10 +122,10 @@ reread_configuration live_configuration::read() const {
   const auto found = read_certificate(asked.values.tls, config::this_process(), std::time(nullptr));
   reread_configuration result;
   const auto of_doors = faults_of_doors(asked.values);
-  for (const auto* some : {&std::as_const(asked).faults, &found.faults, &of_doors})
+  for (const auto* some : {&asked.faults, &found.faults, &of_doors})
     for (const auto& one : *some)
       result.faults.push_back(one.to_string());
-  for (const auto* some : {&std::as_const(asked).warnings, &found.warnings})
+  for (const auto* some : {&asked.warnings, &found.warnings})
     for (const auto& one : *some)
       result.warnings.push_back(one.to_string());
   if (!result.faults.empty())
