@@ -1,7 +1,5 @@
 // Each row of the table in docs/architecture.md, "Actors": what happens when that actor dies.
-#include "actors/transport/hub.hpp"
 #include "tests/support/node_fixture.hpp"
-#include "tests/support/node_table.hpp"
 
 namespace salond {
 namespace {
@@ -276,43 +274,6 @@ TEST_F(Supervision, TheNodeEndsWithoutPersistence) {
   auto zoe = log_in("zoë");
   kill(actors.store);
   EXPECT_EQ(end_status(), 1);
-}
-
-// --- of one node of several ---
-
-class SupervisionOfANode : public Supervision {
-protected:
-  SupervisionOfANode() {
-    persistence::stored_node row;
-    row.run = 2;
-    row.name = "paris";
-    table_.rows.push_back(row);
-    member = std::make_shared<cluster_member>(support::joined(table_, 2));
-    const auto shared = std::make_shared<hub>(transport_limits{}, nullptr);
-    shared->tls.replace(make_tls_settings(salond::issue({peer_kind::node, "paris"}, make_authority()), {}));
-    links = cluster::link_parts{"paris", shared, listen_at_all(addresses_of("127.0.0.1", 0))};
-  }
-  ~SupervisionOfANode() override { member->stop(); }
-
-private:
-  support::node_table table_;
-};
-
-TEST_F(SupervisionOfANode, TheNodeEndsWithoutItsLinks) {
-  start();
-  kill(actors.links);
-  EXPECT_EQ(end_status(), 1);
-}
-
-TEST_F(SupervisionOfANode, LinksThatEndInAStopAreNoFailure) {
-  start();
-  EXPECT_EQ(stop_node(), 0);
-}
-
-TEST_F(SupervisionOfANode, ANodeThatIsGoneIsToStartAnew) {
-  start();
-  member->found_gone({2});
-  EXPECT_EQ(end_status(), start_anew);
 }
 
 TEST_F(Supervision, AStartThatFailsIsAnEndToo) {
