@@ -382,9 +382,13 @@ void end_of_node(pointer self, int status) {
   if (st.parts.member) { // its threads may go on for a moment
     st.parts.member->when_news(nullptr);
     st.parts.member->when_wrote(nullptr);
+    st.parts.member->tell_links({});
   }
   if (st.node) // who hears peers knows the audience, which knows the node
-    self->system().middleman().backend().post([node = st.node] { node->hearers.clear(); });
+    self->system().middleman().backend().post([node = st.node, placed = st.placed] {
+      node->hearers.clear();
+      placed->end();
+    });
   st.events.ended(status);
   self->quit();
 }

@@ -49,8 +49,14 @@ void salons::open(salon_id which, int64_t told) {
   place = std::make_unique<salon>(which, told); // attached with the next tick, when the audience knows it
 }
 
+void salons::end() {
+  self_ = nullptr;
+  salons_.clear();
+  house_ = nullptr;
+}
+
 void salons::tick() {
-  if (!look())
+  if (!self_ || !look())
     return;
   rebalance();
   for (auto& [id, one] : salons_) {

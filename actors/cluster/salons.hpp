@@ -35,9 +35,11 @@ public:
 
   /// From now on `self` asks the store. Before that nothing is attached.
   void begin(asker self) { self_ = self; }
+  /// The node has ended: nothing is taken or told any more. Salons' actors have this, and the audience has them.
+  void end();
   /// A salon is open on this node, which heard it up to `told`. Once more: nothing changes.
   void open(salon_id which, int64_t told);
-  /// A member's post. Its author is answered through the audience. REQUIRES: the salon is open.
+  /// A member's post. Its author is answered through the audience. REQUIRES: the salon was opened.
   void post(salon_id which, salond::post&& what);
   /// REQUIRES: called some four times a second.
   void tick();

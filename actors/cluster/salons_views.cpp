@@ -30,7 +30,9 @@ posted& answer(told& out, connection_id author) {
 } // namespace
 
 void salons::post(salon_id which, salond::post&& what) {
-  auto& where = *find(which);
+  auto* where = find(which);
+  if (!where)
+    return; // the node has ended
   posts_in_flight::entry one;
   one.number = rules::cluster::number_of(run_, ++posts_);
   one.from = what.from;
@@ -39,9 +41,9 @@ void salons::post(salon_id which, salond::post&& what) {
   one.since = now();
   one.author_name = std::move(what.username);
   one.salon_as_typed = std::move(what.salon_as_typed);
-  where.posts.add(std::move(one));
+  where->posts.add(std::move(one));
   if (look())
-    send_posts(where);
+    send_posts(*where);
 }
 
 void salons::send_posts(salon& where) {
