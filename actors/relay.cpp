@@ -38,7 +38,9 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       },
       [house](const new_settings& now) { house->take_up(now); },
       [](const settle&) { return settled{}; },
+      [house, self](const address_out& what) { house->keep_out(what, self->clock().now()); },
       [house, self](const addresses_out& now) { house->keep_out(now, self->clock().now()); },
+      [house](const address_let_in& what) { house->let_in(what); },
       [house](const operator_names& now) { house->reserved.set(now.names); },
       [house, self](const tick&) { house->tick(self->clock().now()); },
   };

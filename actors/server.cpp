@@ -1,5 +1,6 @@
 #include "actors/server.hpp"
 #include "actors/admin/admin.hpp"
+#include "actors/ask_store.hpp"
 #include "actors/bans.hpp"
 #include "actors/cluster/news_reader.hpp"
 #include "actors/cluster/notices.hpp"
@@ -179,8 +180,8 @@ void start_placements(pointer self) {
   st.placed = std::make_shared<cluster::salons>(st.parts.member, st.actors.house, std::move(links));
   if (st.node)
     st.node->hearers.push_back(st.placed);
-  st.placements = caf::actor_cast<caf::actor>(spawn_on_io_thread(self->system(), placements, st.placed));
-  self->monitor(st.placements);
+  st.actors.placements = spawn_on_io_thread(self->system(), placements, st.placed);
+  self->monitor(st.actors.placements);
 }
 
 /// Whoever hears other nodes has been added to the node's hearers before.
@@ -278,21 +279,21 @@ void on_listener_failure(pointer self, size_t which) {
 }
 
 void restart_bans(pointer self) {
-  auto job = make_read_job([at = wall_clock()](const persistence::reading& db) {
-    return std::pair{db.bans.all(at), db.bans.addresses(at)};
-  });
-  self->request(self->state.actors.store, caf::infinite, store_work{job})
-      .then(
-          [self, job](const store_done&) {
-            start_bans(self, std::move(job->result.first));
-            self->send(self->state.actors.relay, told_of(job->result.second)); // the old one may have died between
-            tell_of_services(self);
-            tell_of_change(self);
-          },
-          [self](caf::error& error) {
-            self->delayed_send(self, std::chrono::seconds{1}, retry_bans{});
-            log::warning("cannot read the bans, trying on", {{"why", to_string(error)}});
-          });
+  write_store(
+      self, self->state.actors.store, // a write, so that it comes behind what the failed one had in flight
+      [at = wall_clock()](const persistence::writing& db) {
+        return std::pair{db.bans.all(at), db.bans.addresses(at)};
+      },
+      [self](std::pair<std::vector<ban>, std::vector<address_ban>>& out) {
+        self->send(self->state.actors.relay, told_of(out.second)); // the old one may have died between
+        start_bans(self, std::move(out.first));
+        tell_of_services(self);
+        tell_of_change(self);
+      },
+      [self](fault why) {
+        self->delayed_send(self, std::chrono::seconds{1}, retry_bans{});
+        log::warning("cannot read the bans, trying on", {{"why", to_string(why)}});
+      });
 }
 
 /// Once nobody is let in any more, who asked whether all of it holds is handed on to the relay.
@@ -374,7 +375,8 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  for (const auto& one : {st.pulse, st.placements, st.actors.news, caf::actor_cast<caf::actor>(st.actors.links)})
+  for (const auto& one : {st.pulse, caf::actor_cast<caf::actor>(st.actors.placements), st.actors.news,
+                          caf::actor_cast<caf::actor>(st.actors.links)})
     if (one)
       caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.parts.member) { // its threads may go on for a moment
@@ -446,8 +448,8 @@ void stop_in_order(pointer self) {
   self->request(st.actors.relay, left(), close_all{event::stopping{}})
       .then(
           [self, settle](const all_closed&) {
-            if (self->state.placements)
-              self->send(caf::actor_cast<placements_actor>(self->state.placements), hand_over_all{});
+            if (self->state.actors.placements)
+              self->send(self->state.actors.placements, hand_over_all{});
             settle();
           },
           [settle](caf::error&) { settle(); });

@@ -46,9 +46,7 @@ void salons::open(salon_id which, int64_t told) {
   auto& place = salons_[which];
   if (place)
     return;
-  place = std::make_unique<salon>(which, told);
-  if (self_ && look())
-    keep_view(*place);
+  place = std::make_unique<salon>(which, told); // attached with the next tick, when the audience knows it
 }
 
 void salons::tick() {
@@ -63,9 +61,9 @@ void salons::tick() {
     }
     if (member_->knows_gone(one->at))
       detach(*one);
-    keep_view(*one);
     refuse(*one, one->posts.expire(now()), fault::storage);
   }
+  keep_views();
 }
 
 int64_t salons::homes() const {

@@ -10,24 +10,14 @@
 #include "actors/audience.hpp"
 #include "actors/cluster/member.hpp"
 #include "actors/cluster/peer_hearer.hpp"
+#include "actors/interfaces/placements.hpp"
 #include "actors/rules/cluster/home.hpp"
 #include "actors/rules/cluster/posts_in_flight.hpp"
 #include "actors/rules/cluster/subscription.hpp"
+#include "persistence/contracts/homes.hpp"
 #include <set>
 
 namespace salond {
-
-/// INTERNAL to placements: a quarter of a second has passed.
-struct tick_placements {};
-/// The node stops, and has answered all posts of its own clients: others are to go on with its salons.
-struct hand_over_all {};
-
-/// PLACEMENTS: the actor around cluster::salons; asks the store for it.
-using placements_actor = caf::typed_actor<
-    // Takes no more posts, and has the store name another node as home of each salon.
-    caf::reacts_to<hand_over_all>,
-    // INTERNAL. Attaches what is not attached, refuses what waited for too long.
-    caf::reacts_to<tick_placements>>;
 
 namespace cluster {
 
@@ -119,8 +109,12 @@ private:
   void left(salon& where, epoch_number epoch, bool done);
 
   // salons_views.cpp: for clients
-  void keep_view(salon& where);
+  void keep_views();
+  bool wants_home(const salon& where) const;
   void look_for_home(salon& where);
+  void look_for_homes(std::vector<salon*> which);
+  void found_home(salon& where, const std::optional<persistence::stored_home>& home,
+                  const std::vector<rules::cluster::node_row>& rows);
   void ask_home(salon& where, node_id home);
   void attach_anew(salon& where);
   void detach(salon& where);
@@ -142,13 +136,14 @@ private:
   std::set<node_id> up_;  ///< peers with a session
   int64_t posts_ = 0;     ///< numbered so far
   int64_t seen_beat_ = 0; ///< this node's own, when homes were last compared
-  size_t looking_ = 0;    ///< questions for homes that are open
+  size_t looking_ = 0;    ///< salons whose homes the store is asked for
   bool doubtful_ = false, closing_ = false;
 };
 
 } // namespace cluster
 
-/// `all` is used by the I/O thread alone from now on.
+/// PLACEMENTS: the actor around cluster::salons, which asks the store for it. `all` is used by the I/O thread alone
+/// from now on.
 placements_actor::behavior_type placements(placements_actor::broker_pointer self, std::shared_ptr<cluster::salons> all);
 
 } // namespace salond

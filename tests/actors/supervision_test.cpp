@@ -175,17 +175,19 @@ TEST_F(Supervision, TheBanRegistryIsStartedAgainFromTheStore) {
 TEST_F(Supervision, LoginsAreRefusedWhileThereIsNoBanRegistry) {
   start();
   auto paul = log_in("paul");
-  guard->hold(what::reads); // it is started from a read
+  paul.say("MSG (Général):rien remarqué");
+  EXPECT_EQ(paul.line(), "paul dans le salon Général: rien remarqué");
+  guard->hold(what::writes); // it is started behind what was being written
   kill(actors.bans);
-  ASSERT_TRUE(eventually([&] { return guard->held(what::reads) == 1; }));
+  ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; }));
 
   auto zoe = begin_login("zoë");
   EXPECT_EQ(zoe.line(), unavailable);
   EXPECT_TRUE(zoe.ends());
-  paul.say("MSG (Général):rien remarqué");
+  paul.say("HISTORY:Général:1");
   EXPECT_EQ(paul.line(), "paul dans le salon Général: rien remarqué");
 
-  guard->release(what::reads);
+  guard->release(what::writes);
   EXPECT_TRUE(eventually([&] {
     auto again = begin_login("zoë");
     return again.line_or_end() == "CONNECTED";
@@ -199,10 +201,29 @@ TEST_F(Supervision, WhoWaitsForTheBanRegistryIsClosedWhenItDies) {
   chef.say("BAN:zoë");
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
 
-  lose(&serving::bans, actors.bans);
+  kill(actors.bans);
+  guard->release(what::writes);
 
   EXPECT_EQ(chef.line(), unavailable);
   EXPECT_TRUE(chef.ends());
+}
+
+// Who comes from there was let in: the ban was read away before it was there, and nobody told of it afterwards.
+TEST_F(Supervision, ABanThatIsBeingStoredHoldsThoughTheBanRegistryDies) {
+  start();
+  guard->hold(what::writes);
+  caf::anon_send(actors.bans, ban_address{"127.0.0.1", 0, {"root", "test", "", {}}});
+  ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
+  kill(actors.bans);
+  ASSERT_TRUE(eventually([&] { return writes_waiting() == 2; })) << "it is started again behind that";
+
+  guard->release(what::writes);
+
+  ASSERT_TRUE(
+      eventually([&] { return on_io_thread([&](audience& house) { return house.services.bans != actors.bans; }); }));
+  auto zoe = connect();
+  EXPECT_EQ(zoe.line(), "Vous avez été banni définitivement du serveur !");
+  EXPECT_TRUE(zoe.ends());
 }
 
 // --- passwords ---

@@ -1,0 +1,123 @@
+// cluster_faults [--fault=KIND] [--rounds=N] [--seed=N] [--nodes=N] [--clients=N] [--posts=N] [--hold=SECONDS]
+//                [--calm=SECONDS] [--keep=FOLDER]
+// Makes real faults happen to real nodes with real clients, and lets the checker judge. Status 1: a promise broke, or a
+// round did not come to its end; the record and the logs of such a round are kept in FOLDER (the current one).
+#include "tests/cluster/round.hpp"
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+
+namespace salond::faults {
+namespace {
+
+struct options {
+  round_options each;
+  std::vector<std::string> kinds = kinds_of_faults();
+  int rounds = 1;
+  std::string keep = ".";
+};
+
+/// The value of --NAME=VALUE, if the argument is that.
+const char* value_of(const char* argument, const std::string& name) {
+  const auto begin = "--" + name + "=";
+  return std::strncmp(argument, begin.c_str(), begin.size()) == 0 ? argument + begin.size() : nullptr;
+}
+
+bool take(options& result, const char* argument) {
+  if (const auto* kind = value_of(argument, "fault")) {
+    result.kinds = {kind};
+    const auto& all = kinds_of_faults();
+    return std::find(all.begin(), all.end(), kind) != all.end();
+  }
+  if (const auto* folder = value_of(argument, "keep")) {
+    result.keep = folder;
+    return true;
+  }
+  if (const auto* seed = value_of(argument, "seed"))
+    result.each.seed = std::stoull(seed);
+  else if (const auto* rounds = value_of(argument, "rounds"))
+    result.rounds = std::stoi(rounds);
+  else if (const auto* nodes = value_of(argument, "nodes"))
+    result.each.nodes = std::stoul(nodes);
+  else if (const auto* clients = value_of(argument, "clients"))
+    result.each.clients = std::stoul(clients);
+  else if (const auto* posts = value_of(argument, "posts"))
+    result.each.posts_per_second = std::stoi(posts);
+  else if (const auto* hold = value_of(argument, "hold"))
+    result.each.hold = std::stod(hold);
+  else if (const auto* calm = value_of(argument, "calm"))
+    result.each.calm = std::stod(calm);
+  else
+    return false;
+  return result.each.nodes >= 2 && result.each.nodes <= 20 && result.each.clients >= 2;
+}
+
+void keep(const round_result& of, const std::string& name) {
+  std::ofstream record(name + ".record"), logs(name + ".logs");
+  write_record(record, of.record);
+  logs << of.logs;
+  std::cout << "  kept: " << name << ".record and .logs\n";
+}
+
+/// Whether all is well.
+bool tell(const round_result& of, const std::string& name) {
+  std::cout << name << ":";
+  for (const auto& one : of.faults)
+    std::cout << " " << one << ";";
+  std::cout << " service after " << of.service_seconds << " s, longest wait " << of.longest_wait << " s, " << of.closed
+            << " closed on living nodes, " << of.refused << " of " << of.posts << " posts refused, " << of.shown
+            << " shown, " << of.violations.size() << " violations\n";
+  if (!of.wrong.empty())
+    std::cout << "  " << of.wrong;
+  constexpr size_t most = 20;
+  for (size_t i = 0; i < of.violations.size() && i < most; ++i)
+    std::cout << "  " << name_of(of.violations[i].promise) << ": " << of.violations[i].text << "\n";
+  std::cout.flush();
+  return of.violations.empty() && of.wrong.empty();
+}
+
+int run(const options& how) {
+  if (const auto why = support::mariadb_server::why_not(); !why.empty()) {
+    std::cerr << "cluster_faults: " << why << "\n";
+    return std::getenv("CI") ? 1 : 77; // ctest's word for skipped
+  }
+  support::mariadb_server server({"--innodb-flush-log-at-trx-commit=2", "--innodb-doublewrite=OFF"});
+  bool well = true;
+  for (const auto& kind : how.kinds)
+    for (int i = 0; i < how.rounds; ++i) {
+      auto each = how.each;
+      each.fault = kind;
+      each.seed += static_cast<uint64_t>(i);
+      const auto name = kind + "-" + std::to_string(each.seed);
+      const auto result = run_round(server, each);
+      if (tell(result, name))
+        continue;
+      well = false;
+      keep(result, how.keep + "/" + name);
+    }
+  return well ? 0 : 1;
+}
+
+} // namespace
+} // namespace salond::faults
+
+int main(int count, char** arguments) {
+  salond::faults::options how;
+  for (int i = 1; i < count; ++i)
+    if (!take(how, arguments[i])) {
+      std::cerr << "cluster_faults: what does " << arguments[i] << " mean? The options stand in "
+                << "tests/cluster/faults_main.cpp; kinds of faults:";
+      for (const auto& one : salond::faults::kinds_of_faults())
+        std::cerr << " " << one;
+      std::cerr << "\n";
+      return 2;
+    }
+  try {
+    return salond::faults::run(how);
+  } catch (const std::exception& why) {
+    std::cerr << "cluster_faults: " << why.what() << "\n";
+    return 2;
+  }
+}
