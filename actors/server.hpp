@@ -46,6 +46,7 @@ struct node_actors {
   links_actor links;           ///< invalid where there is one process alone
   caf::actor news;             ///< the same
   placements_actor placements; ///< the same
+  caf::actor pulse;            ///< the same
   std::vector<caf::actor> listeners;
   std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
 };
@@ -64,7 +65,6 @@ struct server_state {
   node_parts parts;
   node_events events;
   node_actors actors;
-  caf::actor pulse;                        ///< of one node of several
   std::shared_ptr<cluster::node> node;     ///< the same
   std::shared_ptr<cluster::salons> placed; ///< the same
   std::string database;                    ///< one line about it

@@ -21,17 +21,14 @@ namespace salond {
 
 namespace cluster {
 
-/// What it needs of the links.
-struct salon_links {
-  std::function<bool(node_id to, frame_body what)> send;  ///< false: it is lost
-  std::function<void(const std::string& why)> begin_anew; ///< all sessions end, and others begin
-};
+/// Says it to a peer. False: there is no session with it, and it is lost.
+using send_to_peer = std::function<bool(node_id to, frame_body what)>;
 
 class salons final : public peer_hearer {
 public:
   using asker = placements_actor::broker_pointer;
 
-  salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house, salon_links links);
+  salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house, send_to_peer send);
 
   /// From now on `self` asks the store. Before that nothing is attached.
   void begin(asker self) { self_ = self; }
@@ -88,7 +85,6 @@ private:
   /// Looks whether anything may be taken and told.
   bool look();
   void enter_doubt();
-  void leave_doubt();
   void lose(node_id peer);
   void send(node_id to, frame_body what);
   void hear(node_id from, frame_body& what);
@@ -131,7 +127,7 @@ private:
 
   std::shared_ptr<cluster_member> member_;
   std::shared_ptr<audience> house_;
-  salon_links links_;
+  send_to_peer send_to_peer_;
   node_id run_;
   asker self_ = nullptr;
   std::unordered_map<salon_id, std::unique_ptr<salon>> salons_;

@@ -331,6 +331,18 @@ TEST_F(SupervisionOfANode, TheNodeEndsWithoutItsPlacements) {
   EXPECT_EQ(end_status(), 1);
 }
 
+TEST_F(SupervisionOfANode, TheNodeEndsWithoutItsNews) {
+  start();
+  kill(actors.news);
+  EXPECT_EQ(end_status(), 1);
+}
+
+TEST_F(SupervisionOfANode, TheNodeEndsWithoutItsPulse) {
+  start();
+  kill(actors.pulse);
+  EXPECT_EQ(end_status(), 1);
+}
+
 TEST_F(SupervisionOfANode, LinksThatEndInAStopAreNoFailure) {
   start();
   EXPECT_EQ(stop_node(), 0);
