@@ -39,6 +39,11 @@ void refuse_lone_writer(mysql::connection& db, const config::mysql_database& whe
     throw store_error(store_error::kind::setup, mysql::another_writes(mysql::address_of(where), *holder));
 }
 
+void refuse_few_connections(mysql::connection& db, const config::mysql_database& where, int64_t needed) {
+  for (const auto& why : mysql::obstacles_to_any_start(db, needed))
+    throw store_error(store_error::kind::setup, "the database " + mysql::address_of(where) + ": " + why);
+}
+
 /// The steps of a database that is ours or empty; all that keeps them from being made is refused. Changes nothing.
 std::vector<std::string> possible_steps(mysql::connection& db, int64_t version) {
   auto steps = mysql::steps_after(version);
@@ -53,7 +58,7 @@ void make_ready(const config::mysql_database& where, const reporter& report, con
   const mysql::migration_lock lock(db); // first: where another one is at work, its tables may look like anything
   // Rows of the replaced server, and columns of others, may hold the date 0000-00-00, which must not stop an ALTER.
   db.execute("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
-  mysql::refuse_obstacles(mysql::obstacles_to_any_start(db, alone ? connections_alone : connections_of_a_node));
+  refuse_few_connections(db, where, alone ? connections_alone : connections_of_a_node);
   const auto found = mysql::recognise(db);
   switch (found.what) {
   case mysql::condition::foreign:
@@ -120,7 +125,7 @@ std::vector<std::string> dry_run_mysql(const config::mysql_database& where, cons
   return opened(where, [&]() -> std::vector<std::string> {
     mysql::connection db(where, unhurried({}));
     const mysql::migration_lock lock(db); // where another one is at work, its tables may look like anything
-    mysql::refuse_obstacles(mysql::obstacles_to_any_start(db, connections_alone));
+    refuse_few_connections(db, where, connections_alone);
     const auto found = mysql::recognise(db);
     switch (found.what) {
     case mysql::condition::foreign:
