@@ -99,7 +99,8 @@ bool is_accepted(const table_option& option) {
          || (some != with_values.end() && some->second.count(option.value) != 0);
 }
 
-/// What ALTER TABLE says to take an option away; empty: it goes by itself when the table is written anew.
+/// What ALTER TABLE says to take an option away; empty: it goes by itself when the table is copied. (Where it is
+/// changed in place, InnoDB may leave it where it is.)
 std::string without(const table_option& option) {
   static const std::map<std::string, const char*> all = {{"DATA DIRECTORY", ""},
                                                          {"INDEX DIRECTORY", ""},
@@ -129,7 +130,8 @@ void find_other_options(connection& db, const std::string& table, std::vector<st
   if (!names.empty())
     found.push_back("the table " + table + " has options with which it may not be changed (" + names
                     + "): SET SESSION sql_mode='NO_DIR_IN_CREATE" + (mariadb ? ",IGNORE_BAD_TABLE_OPTIONS" : "")
-                    + "'; ALTER TABLE " + table + " " + changes + "FORCE. Afterwards they can be set again");
+                    + "'; ALTER TABLE " + table + " " + changes
+                    + "FORCE, ALGORITHM=COPY. Afterwards they can be set again");
 }
 
 } // namespace salond::persistence::mysql
