@@ -59,7 +59,8 @@ std::optional<salon_id> one_with(const persistence::reading& db, const std::vect
 std::optional<persistence::user_profile> namesake_of(const persistence::reading& db, const peer& from) {
   if (from.who().name == local_administrator)
     return std::nullopt;
-  return db.accounts.profile(key_of(from.who().name));
+  auto found = db.accounts.profile(key_of(from.who().name));
+  return found ? std::optional(std::move(*found)) : std::nullopt;
 }
 
 /// Who has rights himself is an administrator's matter.
