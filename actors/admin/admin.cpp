@@ -55,13 +55,12 @@ std::optional<salon_id> one_with(const persistence::reading& db, const std::vect
   return std::nullopt;
 }
 
-/// The account that a certificate belongs to, if any: that of its name, where it has the same rights. The server's own
-/// certificate is nobody's, and neither is one whose name a user took.
-std::optional<persistence::user_profile> account_of(const persistence::reading& db, const peer& from, role rights) {
+/// The account of a certificate's name, whatever its role. The server's own certificate is nobody's.
+std::optional<persistence::user_profile> namesake_of(const persistence::reading& db, const peer& from) {
   if (from.who().name == local_administrator)
     return std::nullopt;
   auto found = db.accounts.profile(key_of(from.who().name));
-  return found && found->who.role == rights ? std::optional(std::move(*found)) : std::nullopt;
+  return found ? std::optional(std::move(*found)) : std::nullopt;
 }
 
 /// Who has rights himself is an administrator's matter.
@@ -98,9 +97,12 @@ std::optional<case_file> case_without_store(const peer& from, const spoken_comma
 case_file read_case(const persistence::reading& db, const peer& from, const spoken_command& said) {
   case_file file;
   file.rights.role = role_of_certificate(from);
-  if (const auto account = account_of(db, from, file.rights.role)) {
-    file.account = account->who.id;
-    file.disabled = account->disabled;
+  if (const auto namesake = namesake_of(db, from)) {
+    // A certificate belongs to the account of its name that has the same rights: a user may have taken the name. But
+    // who was disabled and then lost his role must not win anything by that.
+    file.disabled = namesake->disabled;
+    if (namesake->who.role == file.rights.role)
+      file.account = namesake->who.id;
   }
   if (file.rights.role == role::moderator && file.account != user_id{}) // his salons are those of the user of his name
     file.rights.moderates = db.roles.moderates(key_of(from.who().name));
@@ -138,7 +140,7 @@ void decide(pointer self, const admin_call_ptr& call, case_file file) {
   call->file = std::move(file);
   const auto& said = call->said();
   if (call->file.disabled)
-    return call->forbid("the account that your certificate belongs to is disabled");
+    return call->forbid("the account of your certificate's name is disabled");
   // Who may not do it does not learn whether the salon or the user exists.
   const auto about = call->file.salon ? std::optional{call->file.salon->id} : call->file.shared;
   if (!rules::may(call->file.rights, said.what->needs, about))

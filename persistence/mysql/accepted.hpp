@@ -12,6 +12,9 @@ void find_other_columns(connection& db, std::vector<std::string>& found);
 /// Adds the indexes that are not accepted.
 void find_other_indexes(connection& db, std::vector<std::string>& found);
 
+/// Adds the options of a table that are not accepted, with the statement that takes them away. REQUIRES: it is there.
+void find_other_options(connection& db, const std::string& table, std::vector<std::string>& found);
+
 /// Adds the rows that the new columns could not hold, five of a kind. REQUIRES: the definitions are accepted.
 void find_other_rows(connection& db, std::vector<std::string>& found);
 

@@ -246,6 +246,17 @@ std::optional<std::string> connection::word(const std::string& statement, const 
   return answer.text(0);
 }
 
+std::vector<std::string> connection::warnings() {
+  return guarded([&] { // not prepared, for that is a statement with warnings of its own
+    const std::unique_ptr<sql::Statement> text(connection_->createStatement());
+    const std::unique_ptr<sql::ResultSet> rows(text->executeQuery("SHOW WARNINGS"));
+    std::vector<std::string> all;
+    while (rows->next())
+      all.push_back(rows->getString(3).asStdString());
+    return all;
+  });
+}
+
 int64_t connection::last_insert_id() {
   return number("SELECT LAST_INSERT_ID()").value_or(0);
 }

@@ -80,6 +80,8 @@ public:
   std::optional<std::string> word(const std::string& statement, const std::vector<value>& parameters = {});
 
   int64_t last_insert_id();
+  /// What the server has to say besides of the last statement that execute() sent, be it of its error.
+  std::vector<std::string> warnings();
   /// The name of the lock that this session holds until the server has ended it. Unlike its number no other session
   /// ever has it, so that after a loss exactly this session can be found and ended.
   const std::string& session_lock() const { return session_lock_; }

@@ -31,11 +31,17 @@ constexpr const char* auth = "the login method of the database user's account is
                              "caching_sha2_password, mysql_native_password and ed25519 are";
 constexpr const char* version = "salond needs MySQL 8.0 or later, or MariaDB 10.6 or later";
 constexpr const char* tables = "a table of ours is not what it was: undo that change, or restore a backup";
+// A dry run would have named what it knows of: whoever reads this must look further.
 constexpr const char* definition =
-    "a definition in the database is in the way: `salond --migrate-only --dry-run` names "
-    "it, and what to do";
-constexpr const char* foreign_keys = "a foreign key of another table refers to a table of ours: drop it first; "
-                                     "`salond --migrate-only --dry-run` names it";
+    "a definition in the database, or a setting of its server, is in the way: change what the server names (straight "
+    "behind the same statement SHOW WARNINGS tells more), and start again: what was begun goes on";
+constexpr const char* foreign_keys =
+    "a foreign key of another table refers to a table of ours: drop it first. The database user may have no right to "
+    "see it; an administrator of the server finds it in information_schema.KEY_COLUMN_USAGE";
+// Not worth a new try: an hour is longer than anybody waits.
+constexpr const char* by_the_hour =
+    "the database user has a limit by the hour: take it away (ALTER USER … WITH MAX_QUERIES_PER_HOUR 0 "
+    "MAX_UPDATES_PER_HOUR 0 MAX_CONNECTIONS_PER_HOUR 0)";
 constexpr const char* old_dump =
     "a foreign key of the replaced server refers to a key that is not unique: load its dump "
     "with SET SESSION restrict_fk_on_non_standard_key=OFF";
@@ -106,6 +112,20 @@ const std::vector<error_row>& known_errors() {
   return rows;
 }
 
+namespace {
+
+/// One code tells of all limits of a user: the server names the one that was met.
+const error_row& row_of_words(int code, const std::string& why) {
+  constexpr int limit_of_user = 1226;
+  static const error_row of_hours{{limit_of_user, cure::person, by_the_hour}, lost};
+  const auto names = [&](const char* limit) { return why.find(limit) != std::string::npos; };
+  if (code == limit_of_user && (names("_per_hour") || names("'max_questions'") || names("'max_updates'")))
+    return of_hours;
+  return row_of(code);
+}
+
+} // namespace
+
 const error_row& row_of(int code) {
   // The connector's own codes are of the way to the server. What a server says that we do not know is a person's.
   static const error_row unreached{{0, cure::retry, ""}, lost}, unlisted{{0, cure::person, server_log}, lost};
@@ -124,19 +144,19 @@ const error_row& row_of(int code) {
 namespace {
 
 std::string told(int code, const std::string& why) {
-  const std::string helps = row_of(code).known.helps;
+  const std::string helps = row_of_words(code, why).known.helps;
   return why + " [" + std::to_string(code) + "]" + (helps.empty() ? "" : "; " + helps);
 }
 
 } // namespace
 
 error::error(int code, const std::string& why)
-    : store_error(kind_while_running(row_of(code).known.cured_by), told(code, why)), code_(code) {}
+    : store_error(kind_while_running(row_of_words(code, why).known.cured_by), told(code, why)), code_(code),
+      row_(&row_of_words(code, why)) {}
 
 store_error at_start(const error& why, const std::string& address) {
   // A server may repeat what stands in a row.
-  return store_error(kind_at_start(row_of(why.code()).known.cured_by),
-                     "the database " + address + ": " + shown(why.what()));
+  return store_error(kind_at_start(why.row().known.cured_by), "the database " + address + ": " + shown(why.what()));
 }
 
 } // namespace salond::persistence::mysql

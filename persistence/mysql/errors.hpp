@@ -29,12 +29,14 @@ class error : public store_error {
 public:
   error(int code, const std::string& why);
   int code() const { return code_; }
-  const aftermath& left() const { return row_of(code_).left; }
+  const error_row& row() const { return *row_; }
+  const aftermath& left() const { return row_->left; }
   /// Whether the same work may succeed later: by itself, or once a person did something.
   bool may_pass() const { return what_kind() == kind::unavailable; }
 
 private:
   int code_;
+  const error_row* row_; ///< of a table that lasts
 };
 
 /// The same as an error of the start: open() throws it.

@@ -24,7 +24,7 @@ constexpr trial trials[] = {
     {"DROP", "DROP TABLE " SALOND_ABSENT},
     {"INDEX", "CREATE INDEX x ON " SALOND_ABSENT " (x)"},
     {"REFERENCES", "CREATE TABLE " SALOND_ABSENT " (x INT PRIMARY KEY, FOREIGN KEY (x) REFERENCES " SALOND_ABSENT
-                   "_either (x)) ENGINE=InnoDB"},
+                   "_either (x))"}, // with the options of our tables
     {"SELECT", "SELECT x FROM " SALOND_ABSENT},
     {"INSERT", "INSERT INTO " SALOND_ABSENT " VALUES (1)"},
     {"UPDATE", "UPDATE " SALOND_ABSENT " SET x = 1"},
@@ -36,12 +36,19 @@ constexpr trial sights[] = {
     {"EVENT", "ALTER EVENT " SALOND_ABSENT " DISABLE"},
 };
 // The last two: no such event, and a server that keeps none.
-constexpr int absence[] = {1146, 1051, 1005, 1215, 1824, 1539, 1577};
+constexpr int absence[] = {1146, 1051, 1215, 1824, 1539, 1577};
 constexpr int denials[] = {1142, 1143, 1044, 1227};
 
 template <size_t Count>
 bool is_among(const int (&codes)[Count], int code) {
   return std::find(std::begin(codes), std::end(codes), code) != std::end(codes);
+}
+
+/// No table of that engine, none without a key, none that is not encrypted, and whatever else a server may be told to
+/// refuse: all but that it is read-only or full, which its own words say best.
+bool is_of_settings(int code) {
+  constexpr int by_definition[] = {1005, 1031, 1286, 1478, 3161, 3185, 3750, 3825};
+  return is_among(by_definition, code);
 }
 
 // Where the server writes a binary log it may keep a user from the trial. The rights of active roles are among those
@@ -66,6 +73,30 @@ bool is_granted(connection& db, const std::string& right) {
   });
 }
 
+/// Whether the server says that what a statement names is not there. MariaDB asks the engine for the table before it
+/// looks for the one that a foreign key refers to: the same code tells both, and what the engine refuses it would
+/// refuse for our tables.
+bool says_absence(const error& why) {
+  constexpr int cannot_make = 1005;
+  return is_among(absence, why.code())
+         || (why.code() == cannot_make && std::string(why.what()).find("errno: 150") != std::string::npos);
+}
+
+/// Of another engine than it says: look_at_server() names the setting.
+bool says_another_engine(const error& why) {
+  constexpr int by_an_option = 1290;
+  return why.code() == by_an_option && std::string(why.what()).find("NO_ENGINE_SUBSTITUTION") != std::string::npos;
+}
+
+/// Why the server makes no table like ours though nobody forbids it: settings, which the engine names in warnings.
+std::string refusal_of_tables(connection& db, const error& why) {
+  std::string all;
+  for (const auto& warning : db.warnings())
+    all += (all.empty() ? "" : "; ") + warning;
+  return "the server makes no table like salond's as it is set (" + (all.empty() ? why.what() : all)
+         + "): change the setting that it names";
+}
+
 template <size_t Count>
 void try_rights(connection& db, const trial (&all)[Count], const std::string& purpose,
                 std::vector<std::string>& found) {
@@ -73,39 +104,22 @@ void try_rights(connection& db, const trial (&all)[Count], const std::string& pu
   std::string missing;
   for (const auto& each : all)
     try {
-      db.execute(each.statement);
+      const bool makes = std::string_view(each.right) == "REFERENCES";
+      db.execute(each.statement + std::string(makes ? table_options : ""));
     } catch (const error& why) {
-      if (is_among(absence, why.code()) || (why.code() == needs_super && is_granted(db, each.right)))
+      if (says_absence(why) || says_another_engine(why) || (why.code() == needs_super && is_granted(db, each.right)))
         continue;
-      if (row_of(why.code()).known.cured_by == cure::retry)
+      if (why.row().known.cured_by == cure::retry)
         throw;
       if (!is_among(denials, why.code()) && why.code() != needs_super)
-        return found.push_back(why.what()); // read-only, no room: the same for each
+        return found.push_back(is_of_settings(why.code()) ? refusal_of_tables(db, why)
+                                                          : why.what()); // read-only, no room: the same for each
       missing += (missing.empty() ? "" : ", ") + std::string(each.right);
     }
   if (!missing.empty())
     found.push_back("the database user lacks rights that " + purpose + " needs (" + missing + "): GRANT ALL ON `"
                     + db.word("SELECT DATABASE()").value_or("") + "`.* TO "
                     + db.word("SELECT CURRENT_USER()").value_or("that user"));
-}
-
-// --- the server ---
-
-// Keys of names have 2,048 bytes, and InnoDB has room for three fifths of that in a page of 8 KiB.
-constexpr int64_t least_page = 16384;
-constexpr int64_t least_packet = 1 << 20;
-
-void look_at_server(connection& db, std::vector<std::string>& found) {
-  if (const auto page = db.number("SELECT @@innodb_page_size"); page && *page < least_page)
-    found.push_back("the server's innodb_page_size is " + std::to_string(*page)
-                    + ", and the indexes of names need 16384: use a server that was installed with that");
-  if (const auto packet = db.number("SELECT @@max_allowed_packet"); packet && *packet < least_packet)
-    found.push_back("the server's max_allowed_packet is " + std::to_string(*packet)
-                    + " bytes: raise it to 1M or more (16M is usual)");
-  if (db.number("SELECT @@innodb_read_only").value_or(0) != 0)
-    found.push_back("the server runs with innodb_read_only: start it without");
-  if (db.number("SELECT @@innodb_force_recovery").value_or(0) != 0)
-    found.push_back("the server runs with innodb_force_recovery: mend it, and start it without");
 }
 
 // --- what others made in and around the four tables ---
@@ -137,7 +151,9 @@ constexpr look looks[] = {
      "the table ", " has partitions, and such a table takes no foreign keys: ALTER TABLE … REMOVE PARTITIONING"},
     {"SELECT CONCAT(CONSTRAINT_NAME, ' of ', TABLE_NAME) FROM information_schema.TABLE_CONSTRAINTS WHERE"
      " TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN " SALOND_FOUR " AND CONSTRAINT_TYPE = 'CHECK' ORDER BY 1",
-     "the check ", " may refuse what salond writes: drop it"},
+     "the check ",
+     " may refuse what salond writes: drop it (ALTER TABLE … DROP CONSTRAINT; where it is a period's, DROP PERIOD "
+     "FOR)"},
     {"SELECT CONCAT(TABLE_NAME, ' (', ENGINE, ')') FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND"
      " TABLE_NAME IN " SALOND_FOUR " AND ENGINE NOT IN ('InnoDB', 'MyISAM', 'Aria') ORDER BY 1",
      "the table ", " has an engine of another kind: ALTER TABLE … ENGINE=InnoDB"},
@@ -173,18 +189,47 @@ void look_at_names_of_keys(connection& db, std::vector<std::string>& found) {
                       + "`, and make it again under another name");
 }
 
-// Where the server tells capitals apart, our statements would not find `Clients`.
-void look_at_capitals(connection& db, std::vector<std::string>& found) {
+std::set<std::string> exact_names_of_tables(connection& db) {
+  auto found = db.ask("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()");
+  std::set<std::string> all;
+  while (found.next())
+    all.insert(found.text(0));
+  return all;
+}
+
+// Where the server tells capitals apart, our statements would not find `Clients`; and beside `clients` it would be
+// taken for that, since information_schema does not tell them apart. Answers whether there is such a one.
+bool look_at_capitals(connection& db, std::vector<std::string>& found) {
   if (db.number("SELECT @@lower_case_table_names").value_or(0) != 0)
-    return;
-  auto names = db.ask("SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()");
-  while (names.next()) {
-    auto lower = names.text(0);
+    return false;
+  bool beside = false;
+  const auto names = exact_names_of_tables(db);
+  for (const auto& name : names) {
+    auto lower = name;
     std::transform(lower.begin(), lower.end(), lower.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    if (lower != names.text(0) && is_table_of_ours(lower))
-      found.push_back("the table " + names.text(0) + " must be called " + lower + ": RENAME TABLE");
+    if (lower == name || !is_table_of_ours(lower))
+      continue;
+    if (names.count(lower) == 0) {
+      found.push_back("the table " + name + " must be called " + lower + ": RENAME TABLE");
+      continue;
+    }
+    beside = true;
+    found.push_back(
+        "the tables " + name + " and " + lower
+        + " differ by capitals alone, and what the server tells of one it tells of the other: RENAME TABLE `" + name
+        + "` TO another name");
   }
+  return beside;
+}
+
+/// Of tables that are salond's already: options that InnoDB takes only where each table has a file of its own.
+void look_at_options_that_need_files(connection& db, std::vector<std::string>& found) {
+  if (db.number("SELECT @@innodb_file_per_table").value_or(1) != 0)
+    return;
+  for (const auto& name : exact_names_of_tables(db))
+    if (is_table_of_ours(name))
+      find_other_options(db, name, found);
 }
 
 void run_look(connection& db, const look& each, std::vector<std::string>& found) {
@@ -217,6 +262,8 @@ std::vector<std::string> obstacles_to_any_change(connection& db) {
   std::vector<std::string> found;
   look_at_server(db, found);
   try_rights(db, trials, "changing the tables", found);
+  look_at_capitals(db, found);
+  look_at_options_that_need_files(db, found);
   return found;
 }
 
@@ -231,14 +278,19 @@ void refuse_obstacles(const std::vector<std::string>& all) {
 }
 
 std::vector<std::string> obstacles_to_takeover(connection& db) {
-  auto found = obstacles_to_any_change(db);
+  std::vector<std::string> found;
+  look_at_server(db, found);
+  try_rights(db, trials, "changing the tables", found);
   if (found.empty())
     try_rights(db, sights, "looking for triggers and events", found);
-  look_at_capitals(db, found);
+  if (look_at_capitals(db, found))
+    return found; // what is told of the four tables may be another's
   look_at_references(db, found);
   look_at_names_of_keys(db, found);
   for (const auto& each : looks)
     run_look(db, each, found);
+  for (const auto* table : {"clients", "salons", "salons_adheres", "messages"})
+    find_other_options(db, table, found);
   find_other_columns(db, found);
   find_other_indexes(db, found);
   if (!found.empty())

@@ -5,8 +5,14 @@
 
 namespace salond::persistence::mysql {
 
-/// Of the server and of the user's rights, whatever is in the database. Changes nothing: the rights are tried on a
-/// table that is not there.
+/// Of the user's limits: whatever salond does needs so many connections at once.
+std::vector<std::string> obstacles_to_any_start(connection& db, int64_t connections);
+
+/// Adds those of the server's settings, and of the user's limits by the hour.
+void look_at_server(connection& db, std::vector<std::string>& found);
+
+/// Of the server, of the user's rights, and of the names and options of tables, whatever is in the database. Changes
+/// nothing: the rights are tried on a table that is not there.
 std::vector<std::string> obstacles_to_any_change(connection& db);
 
 /// Throws `setup` with all of them, one a line, unless there is none.

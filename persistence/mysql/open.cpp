@@ -30,12 +30,35 @@ mysql::tuning unhurried(mysql::tuning tuning) {
 // The step that made the table of nodes.
 constexpr int64_t knows_nodes = 10;
 
+// What salond holds at once at most, a start or a failover included.
+constexpr int64_t connections_alone = 4, connections_of_a_node = 6;
+
+/// Whoever writes there would be disturbed by a change of the tables.
+void refuse_lone_writer(mysql::connection& db, const config::mysql_database& where) {
+  if (const auto holder = mysql::who_writes_alone(db))
+    throw store_error(store_error::kind::setup, mysql::another_writes(mysql::address_of(where), *holder));
+}
+
+void refuse_few_connections(mysql::connection& db, const config::mysql_database& where, int64_t needed) {
+  for (const auto& why : mysql::obstacles_to_any_start(db, needed))
+    throw store_error(store_error::kind::setup, "the database " + mysql::address_of(where) + ": " + why);
+}
+
+/// The steps of a database that is ours or empty; all that keeps them from being made is refused. Changes nothing.
+std::vector<std::string> possible_steps(mysql::connection& db, int64_t version) {
+  auto steps = mysql::steps_after(version);
+  if (!steps.empty())
+    mysql::refuse_obstacles(mysql::obstacles_to_any_change(db));
+  return steps;
+}
+
 /// `alone`: nobody else may be at work there.
 void make_ready(const config::mysql_database& where, const reporter& report, const mysql::tuning& tuning, bool alone) {
   mysql::connection db(where, unhurried(tuning));
   const mysql::migration_lock lock(db); // first: where another one is at work, its tables may look like anything
   // Rows of the replaced server, and columns of others, may hold the date 0000-00-00, which must not stop an ALTER.
   db.execute("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
+  refuse_few_connections(db, where, alone ? connections_alone : connections_of_a_node);
   const auto found = mysql::recognise(db);
   switch (found.what) {
   case mysql::condition::foreign:
@@ -46,8 +69,9 @@ void make_ready(const config::mysql_database& where, const reporter& report, con
   case mysql::condition::ours:
     if (alone && found.version >= knows_nodes)
       mysql::refuse_living_nodes(db, mysql::address_of(where));
-    if (!mysql::steps_after(found.version).empty())
-      mysql::refuse_obstacles(mysql::obstacles_to_any_change(db));
+    if (alone || !mysql::steps_after(found.version).empty())
+      refuse_lone_writer(db, where);
+    possible_steps(db, found.version);
     return mysql::migrate(db, found.version, report);
   }
 }
@@ -97,28 +121,28 @@ joined_node join_mysql(const config::mysql_database& where, const open_options& 
   });
 }
 
+// Alone, as --migrate-only is.
 std::vector<std::string> dry_run_mysql(const config::mysql_database& where, const open_options&) {
   return opened(where, [&]() -> std::vector<std::string> {
     mysql::connection db(where, unhurried({}));
-    auto found = mysql::recognise(db);
-    if (found.what == mysql::condition::foreign) { // perhaps because another one is at work
-      const mysql::migration_lock lock(db);
-      found = mysql::recognise(db);
-    }
+    const mysql::migration_lock lock(db); // where another one is at work, its tables may look like anything
+    refuse_few_connections(db, where, connections_alone);
+    const auto found = mysql::recognise(db);
     switch (found.what) {
     case mysql::condition::foreign:
     case mysql::condition::newer: refuse_foreign(where, found);
     case mysql::condition::replaced: return mysql::describe_takeover(db);
     case mysql::condition::taking_over:
+      mysql::refuse_other_clients(db);
       mysql::refuse_obstacles(mysql::obstacles_to_takeover(db));
       return {"take-over: finish the one that was interrupted"};
     case mysql::condition::empty:
     case mysql::condition::ours: break;
     }
-    auto steps = mysql::steps_after(found.version);
-    if (!steps.empty())
-      mysql::refuse_obstacles(mysql::obstacles_to_any_change(db));
-    return steps;
+    if (found.version >= knows_nodes)
+      mysql::stopped_nodes(db, mysql::address_of(where));
+    refuse_lone_writer(db, where);
+    return possible_steps(db, found.version);
   });
 }
 

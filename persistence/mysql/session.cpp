@@ -27,6 +27,7 @@ std::vector<session_variable> common_variables(int64_t lock_wait_seconds) {
       {"sql_big_selects", "1", "as max_join_size, which sets it back"},
       {"sql_auto_is_null", "0", "`id IS NULL` must not mean the row inserted last"},
       {"max_sort_length", "8192", "names' keys have up to 2048 bytes, all of which decide their order"},
+      {"sql_quote_show_create", "1", "in what SHOW CREATE TABLE tells, names are told from words"},
       {"sort_buffer_size", "2097152", "rows with long texts are sorted; below some size the server refuses (1038)"},
   };
 }
@@ -41,6 +42,8 @@ std::vector<session_variable> own_variables(bool mariadb) {
         {"innodb_snapshot_isolation", "0", "on by default since 11.6: a row changed meanwhile would be error 1020"},
         {"tmp_disk_table_size", no_limit, "no question is refused for its temporary table (1114)"},
         {"max_session_mem_used", "9223372036854775807", "no question is refused for its memory (1290)"},
+        {"innodb_strict_mode", "1", "a definition that does not hold is refused, and not changed in silence"},
+        {"innodb_compression_default", "0", "with innodb_file_per_table=OFF no table could be made (140)"},
         {"old_mode", "''", "no behaviour of older versions"},
         {"alter_algorithm", "'DEFAULT'", "INSTANT or NOCOPY would refuse changes of the tables (1845, 1846)"},
     };

@@ -37,19 +37,6 @@ std::string others_connected(connection& db) {
   return all;
 }
 
-void refuse_others(connection& db) {
-  const auto until = std::chrono::steady_clock::now() + patience_with_others;
-  for (;;) {
-    const auto others = others_connected(db);
-    if (others.empty())
-      return;
-    if (std::chrono::steady_clock::now() > until)
-      throw store_error(store_error::kind::setup, "other clients use the database of the replaced server: " + others
-                                                      + "; stop the replaced server and end their connections first");
-    std::this_thread::sleep_for(milliseconds(100));
-  }
-}
-
 // --- names and memberships ---
 
 // The old collation's opinion is asked for only while it stands; afterwards each membership has its user's spelling.
@@ -294,6 +281,19 @@ void finish(connection& db) {
 
 } // namespace
 
+void refuse_other_clients(connection& db) {
+  const auto until = std::chrono::steady_clock::now() + patience_with_others;
+  for (;;) {
+    const auto others = others_connected(db);
+    if (others.empty())
+      return;
+    if (std::chrono::steady_clock::now() > until)
+      throw store_error(store_error::kind::setup, "other clients use the database of the replaced server: " + others
+                                                      + "; stop the replaced server and end their connections first");
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+}
+
 old_rows read_old_rows(connection& db) {
   old_rows rows;
   rows.administrators = read_administrators(db);
@@ -329,9 +329,7 @@ old_rows read_old_rows(connection& db) {
 
 std::vector<std::string> describe_takeover(connection& db) {
   std::vector<std::string> lines{"take-over: this is a database of the replaced server; have a backup of it"};
-  if (const auto others = others_connected(db); !others.empty())
-    throw store_error(store_error::kind::setup, "other clients use the database of the replaced server: " + others
-                                                    + "; stop the replaced server and end their connections first");
+  refuse_other_clients(db);
   refuse_obstacles(obstacles_to_takeover(db));
   const auto rows = read_old_rows(db);
   const auto todo = plan(rows);
@@ -352,7 +350,7 @@ std::vector<std::string> describe_takeover(connection& db) {
 
 void apply_takeover(connection& db, const reporter& report) {
   const auto begin = std::chrono::steady_clock::now();
-  refuse_others(db);
+  refuse_other_clients(db);
   refuse_obstacles(obstacles_to_takeover(db));
   describe_formats(db, report);
   describe_dropped_indexes(db, report);

@@ -69,6 +69,9 @@ policy old_policy(const std::string& salon_name);
 /// The names and memberships as they stand in the database.
 old_rows read_old_rows(connection& db);
 
+/// Throws `setup` where others are connected to this database; those that are about to end have three seconds.
+void refuse_other_clients(connection& db);
+
 /// What apply() would do, one sentence a line, out of SELECTs alone. REQUIRES: the database is the replaced server's.
 std::vector<std::string> describe_takeover(connection& db);
 

@@ -99,8 +99,7 @@ void mysql_driver::take_place() {
   if (!holder)
     throw mysql::error(2013, "the writer's place is not free yet");
   const auto kind = description_.empty() ? store_error::kind::setup : store_error::kind::fatal;
-  throw store_error(kind, "another salond writes to " + mysql::address_of(where_) + " (connection "
-                              + std::to_string(*holder) + ")");
+  throw store_error(kind, mysql::another_writes(mysql::address_of(where_), *holder));
 }
 
 void mysql_driver::lost(const mysql::error& why) {

@@ -153,6 +153,15 @@ std::string fault_of_header(const csv_records::record& header) {
   return twice ? "a column stands twice" : named ? "" : header_wanted;
 }
 
+/// A hash of Argon2id has commas, which nobody thinks of: its parts are then what is too much.
+std::string fault_of_count(const std::vector<std::string>& fields, size_t columns) {
+  const bool parted = fields.size() > columns && std::any_of(fields.begin(), fields.end(), [](const auto& field) {
+                        return field.rfind("$argon2", 0) == 0;
+                      });
+  return "there are " + std::to_string(fields.size()) + " fields, and " + std::to_string(columns) + " columns"
+         + (parted ? "; a hash that begins with $argon2 has commas in it: put it into double quotes" : "");
+}
+
 void read_csv(std::string_view text, account_file& into) {
   csv_records records(text);
   judge judged(into);
@@ -163,8 +172,7 @@ void read_csv(std::string_view text, account_file& into) {
     return into.faults.add(header->line, why);
   while (auto record = records.next()) {
     if (record->fault.empty() && record->fields.size() != header->fields.size())
-      record->fault = "there are " + std::to_string(record->fields.size()) + " fields, and "
-                      + std::to_string(header->fields.size()) + " columns";
+      record->fault = fault_of_count(record->fields, header->fields.size());
     if (!record->fault.empty()) {
       into.faults.add(record->line, record->fault);
       continue;

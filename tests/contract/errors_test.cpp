@@ -181,6 +181,27 @@ TEST(ErrorTables, OfSqliteSayWhoHelps) {
   }
 }
 
+// One code tells of all of them, and of an hour nobody waits for the end.
+TEST(ErrorTables, TellWhichLimitOfAUserWasMet) {
+  const auto met = [](const char* limit) {
+    return persistence::mysql::error(1226, std::string("User 'chat' has exceeded the '") + limit + "' resource");
+  };
+  EXPECT_THAT(met("max_user_connections").what(), HasSubstr("raise the user's MAX_USER_CONNECTIONS"));
+  EXPECT_EQ(at_start(met("max_user_connections"), "x").what_kind(), kind::unavailable);
+  for (const auto* limit :
+       {"max_updates_per_hour", "max_queries_per_hour", "max_connections_per_hour", "max_questions", "max_updates"}) {
+    EXPECT_THAT(met(limit).what(), HasSubstr("MAX_UPDATES_PER_HOUR 0")) << limit;
+    EXPECT_EQ(at_start(met(limit), "x").what_kind(), kind::setup) << limit;
+    EXPECT_EQ(met(limit).what_kind(), kind::unavailable) << limit;
+  }
+}
+
+// Whoever reads such a sentence comes from a dry run, or from a run that looked for the same as one.
+TEST(ErrorTables, SendNobodyInACircle) {
+  for (const auto& row : persistence::mysql::known_errors())
+    EXPECT_EQ(std::string(row.known.helps).find("--dry-run"), std::string::npos) << row.known.code;
+}
+
 TEST(ErrorTables, OfFilesSayWhoHelps) {
   using namespace persistence::sqlite;
   for (const auto& row : known_file_errors())

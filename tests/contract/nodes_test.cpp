@@ -225,8 +225,11 @@ TEST_F(Nodes, ALoneServerAndNodesRefuseEachOther) {
   auto paris = node("paris");
   {
     const beating lives(*paris.in.beats);
+    EXPECT_THAT(refusal_of([&] { persistence::dry_run_mysql(where, {}); }), HasSubstr("the node paris (127.0.0.1:1"));
     EXPECT_THAT(refusal_of([&] { open(where); }), HasSubstr("the node paris (127.0.0.1:1"));
   }
+  EXPECT_THAT(persistence::dry_run_mysql(where, {}), IsEmpty());
+  EXPECT_FALSE(paris.in.beats->beat({}).gone) << "a dry run changes nothing";
   const auto lone = open(where); // the node stood still for long enough
   lone->transact([&](const auto& db) { decisions::register_user(db, {"paul", "paul", "h"}); });
   EXPECT_EQ(kind_of([&] { add_user(paris, "anna"); }), store_error::kind::fatal);

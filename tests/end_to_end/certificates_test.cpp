@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <sys/stat.h>
 
 namespace salond::end_to_end {
@@ -63,7 +64,9 @@ TEST_P(Certificates, AreWrittenWhereTheOperatorSaysAndNeverOverAFile) {
   EXPECT_EQ(facts.st_mode & 07777, 0600u);
   const auto listed = answer({"cert", "list"}).size();
   const auto before = content("zoe.pem");
-  for (const std::string out : {"zoe.pem", "keys", "keys/", "nowhere/zoe.pem", ""}) {
+  const std::string too_long(300, 'x');
+  for (const auto& out : {std::string("zoe.pem"), std::string("keys"), std::string("keys/"),
+                          std::string("nowhere/zoe.pem"), std::string("zoe.pem/zoe.pem"), too_long, std::string()}) {
     const auto one =
         run({"--state=" + server_.state(), "--server=" + server_.admin(), "cert", "issue", "zoe", "--out=" + out});
     EXPECT_NE(one.status, 0) << out;
@@ -71,6 +74,31 @@ TEST_P(Certificates, AreWrittenWhereTheOperatorSaysAndNeverOverAFile) {
   }
   EXPECT_EQ(content("zoe.pem"), before);
   EXPECT_EQ(answer({"cert", "list"}).size(), listed) << "nothing was issued in vain";
+}
+
+// All of them saw that there was no such file: one had it, and the others' certificates were lost.
+TEST_P(Certificates, OfOperatorsWhoNameOneFileAtOnceAreAllKept) {
+  constexpr int at_once = 6;
+  std::vector<std::unique_ptr<support::process>> all;
+  for (int number = 0; number < at_once; ++number) {
+    const auto log = folder_ / ("log" + std::to_string(number));
+    all.push_back(std::make_unique<support::process>(
+        words{"/bin/sh", "-c", R"(cd "$0" && exec "$@")", folder_ / "", SALONCTL_BINARY, "--state=" + server_.state(),
+              "--server=" + server_.admin(), "--json", "cert", "issue", "race"},
+        std::vector<std::string>{}, log.string() + ".out", log.string() + ".err"));
+  }
+  std::set<std::string> files, contents;
+  for (auto& one : all) {
+    ASSERT_EQ(one->wait(), 0) << one->errors();
+    files.insert(nlohmann::json::parse(one->output())["file"].get<std::string>());
+  }
+  for (const auto& file : files) {
+    contents.insert(content(file));
+    EXPECT_EQ(run({"--bundle=" + file, "status"}).status, 0) << file;
+  }
+  EXPECT_EQ(files.size(), size_t{at_once});
+  EXPECT_EQ(contents.size(), size_t{at_once});
+  EXPECT_TRUE(files.count("race.pem"));
 }
 
 TEST_P(Certificates, HoldForAsManyDaysAsAreSaid) {

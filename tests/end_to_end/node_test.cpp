@@ -92,6 +92,7 @@ TEST_F(Node, IsAloneOnItsDatabaseAsLongAsItLives) {
   EXPECT_THAT(refusal(of_node("paris")), HasSubstr("the name paris is in use"));
   EXPECT_THAT(refusal(lone()), HasSubstr("stop all nodes first"));
   EXPECT_THAT(refusal(lone(), {"--migrate-only"}), HasSubstr("stop all nodes first"));
+  EXPECT_THAT(refusal(lone(), {"--migrate-only", "--dry-run"}), HasSubstr("stop all nodes first"));
 
   node_.kill();
   support::daemon next(of_node("lyon"));

@@ -2,8 +2,9 @@
 // FULLTEXT index over a name, a unique index of others, columns of others that left no room in a row, a status of
 // another kind, a column that must have a value and has the name of one of ours in another table, references above what
 // INT takes, sixty indexes, foreign keys that went without a word. The dry run ended with 0, and the real one stopped
-// half-way for good. Now what is accepted is listed. For each database below the dry run says yes if, and only if, the
-// take-over ends well and the chat works afterwards; where it says no, nothing is changed.
+// half-way for good. Now what is accepted is listed, options of tables among it. For each database below the dry run
+// says yes if, and only if, the take-over ends well and the chat works afterwards; where it says no, nothing is
+// changed.
 #include "persistence/decisions/registrations.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/support/mariadb_fixture.hpp"
@@ -25,6 +26,15 @@ std::string many(const std::string& begin, int count, const std::string& each) {
   for (int number = 0; number < count; ++number)
     all += (number == 0 ? " ADD " : ", ADD ") + std::regex_replace(each, std::regex("#"), std::to_string(number));
   return all;
+}
+
+/// What a refusal that spells a cure out says to do.
+std::vector<std::string> statements_in(const std::string& refusal) {
+  const auto begin = refusal.find("SET SESSION"), between = refusal.find("; ALTER TABLE"),
+             end = refusal.find(". Afterwards");
+  if (begin == std::string::npos || between == std::string::npos || end == std::string::npos)
+    return {};
+  return {refusal.substr(begin, between - begin), refusal.substr(between + 2, end - between - 2)};
 }
 
 class AcceptedMariadb : public support::mariadb_fixture {
@@ -64,6 +74,23 @@ protected:
     EXPECT_TRUE(now().accounts.find(key_of("zoé")));
   }
 
+  /// "Finish the one that was interrupted" is no plan where it cannot be finished.
+  void expect_an_interrupted_one_to_be_judged(const config::mysql_database& where) {
+    const auto expect_both_refuse = [&](const char* words) {
+      EXPECT_THAT(refusal_of([&] { persistence::dry_run_mysql(where, {}); }), HasSubstr(words));
+      EXPECT_THAT(refusal_of([&] { open(where); }), HasSubstr(words));
+    };
+    {
+      persistence::mysql::connection other(where, {});
+      expect_both_refuse("other clients use the database");
+    }
+    if (support::mariadb_server::is_mysql())
+      return;
+    server().run(where.name, {"ALTER TABLE messages PAGE_COMPRESSED=1"});
+    expect_both_refuse("messages has options");
+    server().run(where.name, {"ALTER TABLE messages PAGE_COMPRESSED=DEFAULT"});
+  }
+
   void expect_what_the_dry_run_says(const strange_database& strange) {
     std::string trace;
     for (const auto& statement : strange.statements)
@@ -78,12 +105,18 @@ protected:
     EXPECT_EQ(dry.empty(), std::string(strange.named).empty()) << dry;
     std::unique_ptr<persistence::store> db;
     EXPECT_EQ(refusal_of([&] { db = open(where); }), dry);
-    if (dry.empty()) {
-      ASSERT_TRUE(db);
-      expect_a_working_chat(*db);
-    } else {
+    if (!dry.empty()) {
       EXPECT_EQ(support::lasting_content(root), before);
     }
+    if (const auto cure = statements_in(dry); !cure.empty()) {
+      server().run(where.name, cure);
+      EXPECT_EQ(refusal_of([&] { persistence::dry_run_mysql(where, {}); }), "") << cure.back();
+      EXPECT_EQ(refusal_of([&] { db = open(where); }), "");
+    } else if (dry.empty()) {
+      ASSERT_TRUE(db);
+    }
+    if (db)
+      expect_a_working_chat(*db);
     db.reset();
     server().run("mysql", {"DROP DATABASE `" + where.name + "`"});
   }
@@ -270,6 +303,85 @@ TEST_F(AcceptedMariadb, KeysAreTheReplacedServersAlone) {
     expect_what_the_dry_run_says(each);
 }
 
+// A server that was told so since they were made refuses to make such a table again, and so to change it; an engine
+// that takes no notice of an option keeps it for the next one.
+TEST_F(AcceptedMariadb, OptionsOfTablesAreThoseThatStopNothing) {
+  const support::temporary_folder elsewhere;
+  const auto moved = [&](const std::string& engine) {
+    return std::vector<std::string>{"SET GLOBAL innodb_file_per_table = ON", free_messages,
+                                    "RENAME TABLE messages TO old",
+                                    "CREATE TABLE messages (message_id INT AUTO_INCREMENT PRIMARY KEY) ENGINE=" + engine
+                                        + " DATA DIRECTORY='" + elsewhere.path().string() + "' SELECT * FROM old",
+                                    "DROP TABLE old"};
+  };
+  const char* usual = "MIN_ROWS=2 MAX_ROWS=1000 AVG_ROW_LENGTH=9 PACK_KEYS=1 STATS_PERSISTENT=1 STATS_AUTO_RECALC=1"
+                      " STATS_SAMPLE_PAGES=3 CHECKSUM=1 DELAY_KEY_WRITE=1 CONNECTION='x'"
+                      " COMMENT='it''s `a` \\\\ \n) /* PAGE_COMPRESSED=1 DATA DIRECTORY=x'";
+  const strange_database of_both[] = {
+      {"", {std::string("ALTER TABLE clients ") + usual}},
+      {"", {free_messages, std::string("ALTER TABLE messages ENGINE=MyISAM ") + usual}},
+  };
+  const strange_database of_mariadb[] = {
+      {"messages has options with which it may not be changed (DATA DIRECTORY=", moved("InnoDB")},
+      {"messages has options with which it may not be changed (DATA DIRECTORY=", moved("MyISAM")},
+      {"clients has options with which it may not be changed (PAGE_COMPRESSED=1)",
+       {"SET GLOBAL innodb_file_per_table = ON", "ALTER TABLE clients PAGE_COMPRESSED=1"}},
+      {"clients has options with which it may not be changed (PAGE_COMPRESSED=1, PAGE_COMPRESSION_LEVEL=77",
+       {free_messages, free_memberships, "ALTER TABLE clients DROP KEY idx_username, ENGINE=MyISAM",
+        "SET SESSION sql_mode = 'IGNORE_BAD_TABLE_OPTIONS'",
+        "ALTER TABLE clients PAGE_COMPRESSED=1 PAGE_COMPRESSION_LEVEL=77 foo='bar'"}},
+      {"messages has options with which it may not be changed (ENCRYPTED=YES)",
+       {free_messages, "ALTER TABLE messages ENGINE=MyISAM", "SET SESSION sql_mode = 'IGNORE_BAD_TABLE_OPTIONS'",
+        "ALTER TABLE messages ENCRYPTED=YES"}},
+      {"", {free_messages, "ALTER TABLE messages ENGINE=Aria TRANSACTIONAL=1 PAGE_CHECKSUM=1"}},
+  };
+  const strange_database of_mysql[] = {
+      {"clients has options with which it may not be changed (COMPRESSION=zlib)",
+       {"SET GLOBAL innodb_file_per_table = ON", "ALTER TABLE clients COMPRESSION='zlib'"}},
+      {"clients has options with which it may not be changed (AUTOEXTEND_SIZE=4194304)",
+       {"SET GLOBAL innodb_file_per_table = ON", "ALTER TABLE clients AUTOEXTEND_SIZE=4M"}},
+      {"", {"ALTER TABLE clients TABLESPACE=innodb_system", "ALTER TABLE messages COMPRESSION='NONE'"}},
+  };
+  for (const std::string files : {"ON", "OFF"}) {
+    SCOPED_TRACE("innodb_file_per_table=" + files);
+    const auto expect = [&](strange_database each) {
+      each.statements.push_back("SET GLOBAL innodb_file_per_table = " + files);
+      expect_what_the_dry_run_says(each);
+    };
+    std::for_each(std::begin(of_both), std::end(of_both), expect);
+    if (support::mariadb_server::is_mysql())
+      std::for_each(std::begin(of_mysql), std::end(of_mysql), expect);
+    else
+      std::for_each(std::begin(of_mariadb), std::end(of_mariadb), expect);
+  }
+  server().run("mysql", {"SET GLOBAL innodb_file_per_table = ON"});
+}
+
+// MariaDB tells them apart and its information_schema does not: the dry run named `clients` for what `Clients` had.
+TEST_F(AcceptedMariadb, ATableThatDiffersByCapitalsAloneIsNamedAsThat) {
+  const char* words = "the tables Clients and clients differ by capitals alone";
+  expect_what_the_dry_run_says({words, {"CREATE TABLE Clients (x INT PRIMARY KEY, y VARCHAR(10) UNIQUE)"}});
+  const auto where = old_database();
+  open(where);
+  server().run(where.name, {"CREATE TABLE Clients (x INT PRIMARY KEY, look_folded INT)",
+                            "DELETE FROM schema_version WHERE version > 5"});
+  EXPECT_THAT(refusal_of([&] { persistence::dry_run_mysql(where, {}); }), HasSubstr(words));
+  EXPECT_THAT(refusal_of([&] { open(where); }), HasSubstr(words));
+}
+
+TEST_F(AcceptedMariadb, ACheckOfAPeriodIsToldHowToBeDropped) {
+  if (support::mariadb_server::is_mysql())
+    GTEST_SKIP() << "MySQL has no periods";
+  const auto where = old_database();
+  server().run(where.name, {"ALTER TABLE clients ADD s DATE NOT NULL DEFAULT '2020-01-01', ADD e DATE NOT NULL DEFAULT"
+                            " '2030-01-01', ADD PERIOD FOR p (s, e)"});
+  const auto words = testing::AllOf(HasSubstr("the check p of clients"), HasSubstr("DROP PERIOD FOR"));
+  EXPECT_THAT(refusal_of([&] { persistence::dry_run_mysql(where, {}); }), words);
+  server().run(where.name, {"ALTER TABLE clients DROP PERIOD FOR p"});
+  EXPECT_EQ(refusal_of([&] { persistence::dry_run_mysql(where, {}); }), "");
+  EXPECT_EQ(refusal_of([&] { open(where); }), "");
+}
+
 TEST_F(AcceptedMariadb, TriggersAndEventsAreSeenOrTheRightToSeeThemIsNamed) {
   auto where = old_database();
   server().run(where.name, {"CREATE TRIGGER mangle BEFORE UPDATE ON clients FOR EACH ROW SET NEW.password_hash = 'x'"});
@@ -300,6 +412,7 @@ TEST_F(AcceptedMariadb, TheReplacedServerMayHaveBeenUsedAfterAnInterruption) {
         throw persistence::store_error(persistence::store_error::kind::setup, "interrupted");
     };
     EXPECT_EQ(refusal_of([&] { open(where, how); }), "interrupted");
+    expect_an_interrupted_one_to_be_judged(where);
     const std::string memberships = "INSERT INTO salons_adheres(username, salon_id) VALUES ";
     const bool constrained = std::string(at).find("essages") != std::string::npos;
     if (constrained)

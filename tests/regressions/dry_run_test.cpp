@@ -2,7 +2,9 @@
 // without the right ALTER, another table's foreign key to clients(username), or a trigger were noticed by the real run,
 // when half of it was done; and the errors 1709 and 1833 were told as "cannot be reached". Row formats with short keys
 // (COMPACT, REDUNDANT) ended the same way. Now each statement says ROW_FORMAT=DYNAMIC, and all else that is in the way
-// is named, with what to do, by the dry run and by the real one, and nothing is changed.
+// is named, with what to do, by the dry run and by the real one, and nothing is changed. Later readers found settings
+// of the server, limits of the user, and salonds at work there, which the dry run did not look for.
+#include "persistence/mysql/obstacles.hpp"
 #include "tests/support/mariadb_fixture.hpp"
 
 namespace salond {
@@ -189,6 +191,68 @@ TEST_F(DryRunMariadb, NamesAServerThatIsReadOnlyOrSmall) {
   for (const auto& where : {old, fresh})
     expect_both_refuse(where, HasSubstr("max_allowed_packet"));
   server().run("mysql", {"SET GLOBAL max_allowed_packet = 16777216"});
+}
+
+TEST_F(DryRunMariadb, NamesLimitsOfTheUser) {
+  const auto old = old_database(), fresh = server().new_database(), ours = server().new_database();
+  open(ours);
+  const auto limited = [&](const config::mysql_database& where, const std::string& limit) {
+    const auto as = with_rights(where, "ALL");
+    server().run("mysql", {"ALTER USER " + as.user + "@localhost WITH " + limit});
+    return as;
+  };
+  for (const auto* limit : {"MAX_QUERIES_PER_HOUR", "MAX_UPDATES_PER_HOUR", "MAX_CONNECTIONS_PER_HOUR"})
+    for (const auto& where : {old, fresh})
+      expect_both_refuse(limited(where, limit + std::string(" 300")),
+                         AllOf(HasSubstr(limit), HasSubstr(" WITH " + std::string(limit) + " 0")));
+  for (const auto& where : {old, fresh, ours})
+    expect_both_refuse(limited(where, "MAX_USER_CONNECTIONS 3"), HasSubstr("WITH MAX_USER_CONNECTIONS 4"));
+  EXPECT_TRUE(open(limited(fresh, "MAX_USER_CONNECTIONS 4")));
+}
+
+TEST_F(DryRunMariadb, NamesASettingWithWhichTheServerMakesNoTable) {
+  if (mariadb_server::is_mysql())
+    GTEST_SKIP() << "these are settings of MariaDB";
+  const auto old = old_database(), fresh = server().new_database();
+  server().run("mysql", {"SET GLOBAL enforce_storage_engine = Aria"});
+  for (const auto& where : {old, fresh})
+    expect_both_refuse(where, HasSubstr("the server's enforce_storage_engine is Aria"));
+  server().run("mysql", {"SET GLOBAL enforce_storage_engine = NULL", "SET GLOBAL innodb_file_per_table = OFF"});
+
+  persistence::mysql::connection db(fresh, {});
+  db.execute("SET SESSION innodb_compression_default = ON"); // as one that we do not set ourselves would be
+  EXPECT_THAT(persistence::mysql::obstacles_to_any_change(db),
+              testing::ElementsAre(AllOf(HasSubstr("PAGE_COMPRESSED requires innodb_file_per_table"),
+                                         HasSubstr("change the setting"), testing::Not(HasSubstr("dry-run")))));
+  server().run("mysql", {"SET GLOBAL innodb_file_per_table = ON"});
+}
+
+// A step of a schema changes tables that are salond's, to which somebody may have given options meanwhile.
+TEST_F(DryRunMariadb, NamesOptionsThatKeepAMigrationFromEnding) {
+  if (mariadb_server::is_mysql())
+    GTEST_SKIP() << "these are options of MariaDB";
+  const auto where = server().new_database();
+  open(where);
+  server().run(where.name, {"ALTER TABLE messages PAGE_COMPRESSED=1", "DELETE FROM schema_version WHERE version > 9",
+                            "SET GLOBAL innodb_file_per_table = OFF"});
+  expect_both_refuse(where, HasSubstr("messages has options"));
+  server().run("mysql", {"SET GLOBAL innodb_file_per_table = ON"});
+  EXPECT_EQ(refusal_of([&] { persistence::dry_run_mysql(where, {}); }), "");
+  EXPECT_EQ(refusal_of([&] { open(where); }), "");
+}
+
+TEST_F(DryRunMariadb, NamesWhoeverWritesThereAlone) {
+  const auto where = server().new_database();
+  auto other = open(where);
+  const auto words = AllOf(HasSubstr("another salond writes to"), HasSubstr("SHOW PROCESSLIST"));
+  EXPECT_THAT(refusal_of([&] { persistence::dry_run_mysql(where, {}); }), words);
+  EXPECT_THAT(refusal_of([&] { open(where); }), words);
+  // Nor are the tables changed under it.
+  server().run(where.name, {"DELETE FROM schema_version WHERE version > 9"});
+  expect_both_refuse(where, words);
+
+  other.reset();
+  EXPECT_THAT(persistence::dry_run_mysql(where, {}), testing::SizeIs(2));
 }
 
 TEST_F(DryRunMariadb, SpeaksOfNothingWhereNothingIsInTheWay) {

@@ -7,6 +7,9 @@
 //   --all`, given with a salon of his, which its function refused by itself.
 // - A right that could be stretched: a moderator made somebody a member of his salon, and then kicked him off the whole
 //   server for a year. Now his kick reaches those who came without him, for an hour at most.
+// - A second measure that undid the first: an administrator who was disabled and then also demoted administered again,
+//   and enabled and promoted himself, since a certificate of another role than the account's was nobody's. Now nobody
+//   does anything by a certificate whose name's account is disabled.
 #include "tests/support/operators_node.hpp"
 
 namespace salond {
@@ -59,6 +62,29 @@ TEST_F(OperatorsRights, NobodyTurnsAgainstHisOwnAccount) {
        {words{"kick", "ZOË"}, words{"ban", "zoë"}, words{"erase", "zoë"}, words{"role", "zoë", "user"}})
     EXPECT_EQ(verdict_of(said), admin_verdict::not_allowed) << said[0];
   EXPECT_EQ(as_root({"kick", "zoë"}), admin_verdict::done);
+}
+
+TEST_F(OperatorsRights, WhoIsDisabledWinsNothingByLosingHisRoleToo) {
+  add_user("zoë", role::administrator);
+  add_user("luc", role::administrator);
+  add_user("paul", role::user);
+  start();
+  const identity as_administrator{peer_kind::administrator, "zo\xC3\xAB"},
+      as_moderator{peer_kind::moderator, "zo\xC3\xAB"};
+  ASSERT_EQ(as_root({"user", "disable", "zoë"}), admin_verdict::done);
+  for (const words& change : {words{"role", "zoë", "moderator", "Blabla"}, words{"role", "zoë", "user"}}) {
+    ASSERT_EQ(as_root(change), admin_verdict::done);
+    for (const auto& holder : {as_administrator, as_moderator}) {
+      who = holder;
+      for (const words& said :
+           {words{"user", "enable", "zoë"}, words{"role", "zoë", "administrator"}, words{"users"}, words{"ban", "paul"},
+            words{"kick", "paul"}, words{"requests"}, words{"cert", "issue", "zoë2"}, words{"nodes"}})
+        EXPECT_EQ(verdict_of(said), admin_verdict::not_allowed) << said[0];
+    }
+  }
+  EXPECT_EQ(as_root({"user", "enable", "zoë"}), admin_verdict::done);
+  who = as_administrator; // the demotion alone takes nothing from the certificate, as the manual says
+  EXPECT_EQ(verdict_of({"users"}), admin_verdict::done);
 }
 
 TEST_F(OperatorsRights, WhatIsForbiddenStandsInTheAuditLog) {

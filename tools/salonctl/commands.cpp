@@ -70,13 +70,17 @@ server_link::input input_of(const spoken_command& said) {
 constexpr off_t longest_bundle = 16384; // two certificates and two keys have a fifth of that; a node's has a list too
 
 /// A new file for a secret, which its owner alone can read. Made before the secret is, with room for it on the disk, so
-/// that none is made in vain. It has its name when it is whole: whatever ends us before, nothing is left. Where the
-/// file system has no files without a name, it has one from the beginning, and loses it again unless it was written.
+/// that none is made in vain: all that can be known of its name is asked before. It has that name when it is whole:
+/// whatever ends us before, nothing is left; who takes the name meanwhile keeps it, and ours gets a number behind.
+/// Where the file system has no files without a name, it has one from the beginning, and loses it again unless it was
+/// written.
 class secret_file {
 public:
   explicit secret_file(std::string name) : name_(std::move(name)) {
     if (::faccessat(AT_FDCWD, name_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
       refuse(EEXIST);
+    if (errno != ENOENT) // too long, or no name at all
+      refuse(errno);
     const auto folder = std::filesystem::path(name_).parent_path();
     file_ = ::open(folder.empty() ? "." : folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
     if (file_ < 0) {
@@ -94,22 +98,33 @@ public:
   secret_file(const secret_file&) = delete;
   secret_file& operator=(const secret_file&) = delete;
 
-  void write(const std::string& text) {
+  /// Answers the name under which it is there. `who`: the certificate's name.
+  std::string write(const std::string& text, const std::string& who) {
     const auto size = static_cast<off_t>(text.size());
     written_ = ::pwrite(file_, text.data(), text.size(), 0) == size && ::ftruncate(file_, size) == 0
                && ::fsync(file_) == 0 && (named_ || give_name());
     if (!written_)
       throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(errno)
-                                         + "; the certificate was issued and is lost, revoke it");
+                                         + "; a certificate was issued, whose key is lost, so that nobody can use it."
+                                           " Leave it: cert revoke "
+                                         + who + " would end all certificates of that name");
+    return name_;
   }
 
 private:
   [[noreturn]] void refuse(int error) const {
     throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(error) + "; nothing was issued");
   }
-  bool give_name() const {
-    const auto here = "/proc/self/fd/" + std::to_string(file_);
-    return ::linkat(AT_FDCWD, here.c_str(), AT_FDCWD, name_.c_str(), AT_SYMLINK_FOLLOW) == 0;
+  bool give_name() {
+    constexpr int most_names = 100;
+    const auto here = "/proc/self/fd/" + std::to_string(file_), wished = name_;
+    for (int number = 1;;) {
+      if (::linkat(AT_FDCWD, here.c_str(), AT_FDCWD, name_.c_str(), AT_SYMLINK_FOLLOW) == 0)
+        return true;
+      if (errno != EEXIST || number == most_names)
+        return false;
+      name_ = wished + "." + std::to_string(++number);
+    }
   }
   void give_up() const {
     ::close(file_);
@@ -235,9 +250,12 @@ void runner::issue_certificate(const std::vector<std::string>& words, const spok
   secret_file file(path);
   auto made = json::parse(answer_of(without(words, {"--out"}), no_input).text);
   const auto bundle = made.at("bundle").get<std::string>();
-  file.write(how_.names_server ? with_server(bundle, config::to_string(config::admin_endpoint{how_.server})) : bundle);
+  const auto whole =
+      how_.names_server ? with_server(bundle, config::to_string(config::admin_endpoint{how_.server})) : bundle;
   made.erase("bundle");
-  made["file"] = path;
+  made["file"] = file.write(whole, name);
+  if (made["file"] != path)
+    std::cerr << "salonctl: there is a " << for_terminal(path) << " by now, which was not written over" << std::endl;
   print(made.dump());
 }
 

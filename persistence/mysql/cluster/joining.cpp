@@ -151,12 +151,27 @@ void compare_clocks(connection& on, const std::string& address, const reporter& 
 
 } // namespace
 
-void refuse_living_nodes(connection& on, const std::string& address) {
-  const auto them = living(on);
+std::vector<stored_node> stopped_nodes(connection& on, const std::string& address) {
+  auto them = living(on);
   if (const auto beats = who_beats(on, them))
     refuse(address_and_cure(*beats, address) + "; stop all nodes first, or start this one with --cluster as well");
-  for (const auto& one : them)
+  return them;
+}
+
+void refuse_living_nodes(connection& on, const std::string& address) {
+  for (const auto& one : stopped_nodes(on, address))
     end_run(on, one, one.beat);
+}
+
+std::optional<int64_t> who_writes_alone(connection& on) {
+  constexpr int looks = 20;
+  const auto question = "SELECT IS_USED_LOCK(" + lock_of(session_kind::writer, lone_writer) + ")";
+  for (int look = 1;; ++look) {
+    const auto holder = on.number(question);
+    if (!holder || look == looks)
+      return holder;
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  }
 }
 
 int64_t begin_alone(connection& on, const std::string& address) {

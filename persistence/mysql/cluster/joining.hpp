@@ -5,6 +5,13 @@
 
 namespace salond::persistence::mysql {
 
+/// The nodes that have stopped and are not gone yet. Throws `setup` where one lives, which takes four seconds to see.
+/// Changes nothing.
+std::vector<stored_node> stopped_nodes(connection& on, const std::string& address);
+
+/// The session of a salond without --cluster that writes to this database; one that is about to end has two seconds.
+std::optional<int64_t> who_writes_alone(connection& on);
+
 /// Throws `setup` where a node lives, which takes four seconds to see; those that have stopped are gone then. Nothing
 /// where no node ever joined.
 void refuse_living_nodes(connection& on, const std::string& address);

@@ -33,6 +33,11 @@ std::string lock_of(session_kind what, int64_t run) {
          + std::to_string(run) + "')";
 }
 
+std::string another_writes(const std::string& address, int64_t session) {
+  return "another salond writes to " + address + " (connection " + std::to_string(session)
+         + "; the database's SHOW PROCESSLIST tells from which machine): stop that one first";
+}
+
 bool end_session_with(connection& on, const std::string& lock_expression) {
   return kill_session(on, on.number("SELECT IS_USED_LOCK(" + lock_expression + ")"));
 }

@@ -13,6 +13,9 @@ constexpr session_kind session_kinds[] = {session_kind::writer, session_kind::be
 /// for all databases, hence the database's name in it.
 std::string lock_of(session_kind what, int64_t run);
 
+/// Why this salond may not write to a database to which the session of another one writes alone.
+std::string another_writes(const std::string& address, int64_t session);
+
 /// Ends the session that holds a lock, if there is one; answers whether there was, for the server may need a moment.
 bool end_session_with(connection& on, const std::string& lock_expression);
 /// The same of a lock whose name is a value, as connection::session_lock() is one.

@@ -35,6 +35,12 @@ TEST(AccountFile, IsCsvWithNamedColumnsInAnyOrder) {
   EXPECT_THAT(read.accounts[1].salons, IsEmpty());
 }
 
+TEST(AccountFile, SaysThatAHashOfArgon2idNeedsQuotes) {
+  EXPECT_THAT(faults("username,hash\nzoë," + argon2 + "\n"),
+              testing::AllOf(HasSubstr("line 2: there are 4 fields, and 2 columns"), HasSubstr("double quotes")));
+  EXPECT_EQ(faults("username,hash\nzoë,\"" + argon2 + "\"\n"), "");
+}
+
 TEST(AccountFile, IsJsonLines) {
   const auto read = read_accounts("{\"username\":\"zoë\",\"hash\":\"" + argon2
                                   + "\",\"salons\":[\"Blabla\"]}\n\n"
