@@ -233,6 +233,18 @@ surveyed audience::survey(instant time) const {
   return now;
 }
 
+void audience::close_some(const event::any& last, size_t steps, size_t left) {
+  closing = true;
+  auto open = connections_.all();
+  open.erase(std::remove_if(open.begin(), open.end(), [](const auto* who) { return who->hung_up(); }), open.end());
+  if (left == steps)
+    to_close_ = open.size();
+  const auto stay = to_close_ * (left - 1) / steps;
+  open.resize(open.size() - std::min(open.size(), stay)); // who left by himself was one of them
+  for (auto* who : open)
+    who->close(last);
+}
+
 void audience::close_all(const event::any& last, instant now, std::function<void()> when_over) {
   closing = true;
   for (auto* who : connections_.all())

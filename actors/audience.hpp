@@ -113,6 +113,9 @@ public:
   void take_up(const new_settings& now);
   void announce(const event::any& what);
   surveyed survey(instant now) const;
+  /// Closes as many as are this step's, if all that are here with the first one are to be closed in so many steps.
+  /// `left`: with this one.
+  void close_some(const event::any& last, size_t steps, size_t left);
   /// Calls `when_over` once the last connection is gone and every post is answered.
   void close_all(const event::any& last, instant now, std::function<void()> when_over);
 
@@ -143,6 +146,7 @@ private:
   rules::alarms alarms_;
   std::vector<private_id> delivered_;
   std::function<void()> when_over_;
+  size_t to_close_ = 0;    ///< with the first step of close_some()
   bool away_ = false;      ///< turn_away()
   bool flush_due_ = false; ///< the relay will hear a flush_all
   bool tick_due_ = false;  ///< the relay will hear a tick

@@ -21,6 +21,9 @@ struct certificate_office {
   std::string node;                                               ///< what it is called
   std::function<std::string(const std::string& name)> issue_node; ///< a node's bundle, its one file
   std::function<revocation(const std::string& name)> revoke_node; ///< live links end
+  std::function<std::string()> authority;                         ///< names the authority's key
+  /// Takes up what other nodes issued and revoked; live connections and links of those end.
+  std::function<void(const std::vector<issued_certificate>&)> merge;
 };
 
 /// Whose certificates are valid, once each; none where they cannot be read, which is logged.

@@ -19,6 +19,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
         house->close_all(what.last, self->clock().now(), [answer]() mutable { answer.deliver(all_closed{}); });
         return answer;
       },
+      [house](const close_some& what) { house->close_some(what.last, what.steps, what.left); },
       [house, self](private_text& what) { store_private(self, house, std::move(what)); },
       [house, self](wished_account& what) { make_account(self, house, std::move(what)); },
       [house, self](look_for_mail& what) { read_mail(self, house, std::move(what.whose)); },

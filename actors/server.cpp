@@ -2,6 +2,7 @@
 #include "actors/admin/admin.hpp"
 #include "actors/ask_store.hpp"
 #include "actors/bans.hpp"
+#include "actors/cluster/certificates.hpp"
 #include "actors/cluster/news_reader.hpp"
 #include "actors/cluster/notices.hpp"
 #include "actors/cluster/pulse.hpp"
@@ -31,6 +32,8 @@ constexpr size_t most_service_failures = 9;  // a minute
 constexpr auto gone_patience = std::chrono::seconds{5};
 // The last words to other nodes are written in a turn or two of the loop.
 constexpr auto farewell_patience = std::chrono::milliseconds{500};
+// A drain closes some clients, waits so long, and closes the next ones.
+constexpr auto drain_step = std::chrono::milliseconds{250};
 // Whoever does not take his last words by then comes back without them.
 constexpr auto lost_patience = std::chrono::seconds{2};
 
@@ -52,8 +55,15 @@ void start_listener(pointer self, size_t which) {
 
 void start_bans(pointer self, std::vector<ban> out) {
   auto& st = self->state;
+  auto office = st.parts.certificates;
+  if (st.actors.certificates && office.revoke)
+    office.revoke = [revoke = office.revoke, to = st.actors.certificates](const std::string& name) {
+      auto made = revoke(name);
+      caf::anon_send(to, share_certificates{});
+      return made;
+    };
   st.actors.bans = self->spawn<caf::monitored>(bans, std::move(out), st.actors.store, st.actors.directory,
-                                               st.actors.host, st.actors.relay, st.parts.certificates);
+                                               st.actors.host, st.actors.relay, std::move(office));
 }
 
 void start_passwords(pointer self) {
@@ -79,6 +89,7 @@ void start_admin(pointer self) {
   parts.started = st.started;
   parts.member = st.parts.member;
   parts.links = st.actors.links;
+  parts.shared_certificates = st.actors.certificates;
   parts.keep_requests = st.parts.settings.requests.keep_offline;
   st.actors.admin = self->spawn<caf::monitored>(admin, std::move(parts));
 }
@@ -150,8 +161,11 @@ void start_news(pointer self) {
     };
     st.node->hearers.push_back(std::make_shared<cluster::notices>(st.actors.house, st.parts.member));
   }
-  const auto reader = self->spawn<caf::monitored>(
-      news, news_hearers{st.actors.bans, st.actors.directory, st.actors.host, st.actors.relay}, run, open);
+  const auto reader =
+      self->spawn<caf::monitored>(news,
+                                  news_hearers{st.actors.bans, st.actors.directory, st.actors.host, st.actors.relay,
+                                               st.actors.certificates, caf::actor_cast<server_actor>(self)},
+                                  run, open);
   tell_news(*st.parts.member, reader, open);
   st.parts.member->when_wrote([&loop = self->system().middleman().backend(), house = std::weak_ptr(st.actors.house),
                                member = st.parts.member.get()] {
@@ -161,6 +175,14 @@ void start_news(pointer self) {
     });
   });
   st.actors.news = caf::actor_cast<caf::actor>(reader);
+}
+
+/// Where there are several nodes: their lists of certificates are one. Its end would be the node's.
+void start_certificates(pointer self) {
+  auto& st = self->state;
+  if (st.parts.member)
+    st.actors.certificates = self->spawn<caf::monitored>(certificates, st.parts.certificates, st.parts.member,
+                                                         st.actors.store, st.actors.relay);
 }
 
 /// Where there are several nodes: salons have a home among them. Its end would be the node's.
@@ -222,6 +244,7 @@ void start_all(pointer self) {
   start_placements(self);
   st.actors.host = self->spawn<caf::monitored>(host, std::move(at_start.salons), st.actors.store, st.actors.relay,
                                                caf::actor_cast<server_actor>(self), st.placed);
+  start_certificates(self);
   start_bans(self, std::move(at_start.out));
   start_passwords(self);
   start_news(self);
@@ -372,7 +395,8 @@ void end_of_node(pointer self, int status) {
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
   for (const auto& one : {st.actors.pulse, caf::actor_cast<caf::actor>(st.actors.placements), st.actors.news,
-                          caf::actor_cast<caf::actor>(st.actors.links)})
+                          caf::actor_cast<caf::actor>(st.actors.links),
+                          caf::actor_cast<caf::actor>(st.actors.certificates)})
     if (one)
       caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.parts.member) { // its threads may go on for a moment
@@ -481,6 +505,32 @@ void stop_later(pointer self, std::chrono::seconds after) {
   self->delayed_send(self, after, stop_now{});
 }
 
+/// One step of a drain; behind the last one what is left is closed as in any stop.
+void drain_on_now(pointer self) {
+  auto& st = self->state;
+  if (st.closing)
+    return;
+  self->send(st.actors.relay, close_some{event::stopping{}, st.drain_steps, st.drain_left});
+  if (--st.drain_left == 0)
+    return stop_in_order(self);
+  self->delayed_send(self, drain_step, drain_on{});
+}
+
+/// Asked again, the last word counts.
+void begin_drain(pointer self, std::chrono::seconds over) {
+  auto& st = self->state;
+  if (st.closing || !st.parts.member)
+    return;
+  if (!std::exchange(st.stopping, true))
+    close_doors(self);
+  log::info("asked to drain: clients are closed one after the other", {{"seconds", over.count()}});
+  st.parts.member->drain();
+  const bool drains = st.drain_left != 0;
+  st.drain_steps = st.drain_left = static_cast<size_t>(std::max<int64_t>(over / drain_step, 1));
+  if (!drains)
+    drain_on_now(self);
+}
+
 } // namespace
 
 server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> parts, node_events events) {
@@ -505,6 +555,8 @@ server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> par
         if (self->clock().now() >= self->state.stop_at) // else another word came since, and another message will
           stop_in_order(self);
       },
+      [self](const drain_node& msg) { begin_drain(self, std::chrono::seconds{msg.seconds}); },
+      [self](const drain_on&) { drain_on_now(self); },
       [self](const node_lost&) { leave_run(self); },
       [self](const salons_open&) { open_doors(self); },
       [self](const retry_listener& msg) { reopen_listener(self, msg.listener); },

@@ -4,6 +4,7 @@
 #include "actors/admin/call.hpp"
 #include "actors/audience.hpp"
 #include "actors/cluster/node.hpp"
+#include "actors/interfaces/certificates.hpp"
 #include "actors/interfaces/placements.hpp"
 #include "actors/listener.hpp"
 #include "actors/rules/failures.hpp"
@@ -42,11 +43,12 @@ struct node_actors {
   directory_actor directory;
   bans_actor bans;
   passwords_actor passwords;
-  admin_core admin;            ///< invalid where there is none
-  links_actor links;           ///< invalid where there is one process alone
-  caf::actor news;             ///< the same
-  placements_actor placements; ///< the same
-  caf::actor pulse;            ///< the same
+  admin_core admin;                ///< invalid where there is none
+  links_actor links;               ///< invalid where there is one process alone
+  certificates_actor certificates; ///< the same
+  caf::actor news;                 ///< the same
+  placements_actor placements;     ///< the same
+  caf::actor pulse;                ///< the same
   std::vector<caf::actor> listeners;
   std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
 };
@@ -73,7 +75,8 @@ struct server_state {
   std::map<std::string, rules::failures> service_failures; ///< by what it is called in the log
   size_t open_listeners = 0;
   std::vector<caf::typed_response_promise<settled>> settling;
-  instant stop_at; ///< of an announced stop; the last word counts
+  instant stop_at;                        ///< of an announced stop; the last word counts
+  size_t drain_steps = 0, drain_left = 0; ///< of a drain; the last word counts
   bool stopping = false, closing = false, ending = false;
   int status = 0;
 };

@@ -3,6 +3,7 @@
 #include "actors/admin/messages.hpp"
 #include "actors/certificate_office.hpp"
 #include "actors/cluster/member.hpp"
+#include "actors/interfaces/certificates.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
 #include "actors/interfaces/links.hpp"
@@ -57,6 +58,7 @@ struct admin_parts {
   bool keep_requests = false;                       ///< requests.keep_offline
   std::shared_ptr<cluster_member> member = nullptr; ///< of a node
   links_actor links;                                ///< the same
+  certificates_actor shared_certificates;           ///< the same
 };
 
 class admin_call;

@@ -133,6 +133,29 @@ void carry_out_noted(const admin_call_ptr& call, const std::string& name, Work w
   }
 }
 
+constexpr auto told_later = "the database does not take it now; the other nodes learn it as soon as it does";
+
+/// Has all other nodes learn what was issued or revoked; `then` gets whether they did, or do soon.
+template <class Then>
+void share(const admin_call_ptr& call, Then then) {
+  const auto& with_all = call->parts().shared_certificates;
+  if (!with_all)
+    return then(true);
+  call->self()
+      ->request(with_all, away_after, share_certificates{})
+      .then([then](settled) { then(true); }, [then](caf::error&) { then(false); });
+}
+
+/// Answers a revocation that is stored here, once other nodes have it.
+void share_revocation(const admin_call_ptr& call, const revocation& made) {
+  share(call, [call, count = made.count](bool told) {
+    json answer{{"done", true}, {"revoked", count}};
+    if (!told)
+      answer["warnings"] = {told_later};
+    call->done(answer);
+  });
+}
+
 constexpr int64_t usual_days = 365, most_days = 3650;
 
 void issue_certificate(const admin_call_ptr& call) {
@@ -154,10 +177,11 @@ void issue_certificate(const admin_call_ptr& call) {
     carry_out_noted(call, name, [&](const certificate_office& office) {
       const auto made = office.issue({*kind, name}, lasts);
       tell(call, names_of_operators(office)); // nobody registers that name any more
-      call->done(json{{"name", name},
-                      {"role", to_string(*kind)},
-                      {"until", iso_time(moment{std::chrono::seconds{made.until}})},
-                      {"bundle", made.text}});
+      const json answer{{"name", name},
+                        {"role", to_string(*kind)},
+                        {"until", iso_time(moment{std::chrono::seconds{made.until}})},
+                        {"bundle", made.text}};
+      share(call, [call, answer](bool) { call->done(answer); });
     });
   });
 }
@@ -217,7 +241,7 @@ void revoke_certificates(const admin_call_ptr& call) {
       tell(call, names_of_operators(now));
       if (!made.not_stored.empty())
         return tell_not_stored(call, name, made);
-      call->done(json{{"done", true}, {"revoked", made.count}});
+      share_revocation(call, made);
     });
   });
 }
@@ -241,12 +265,13 @@ void add_node(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::refused, why);
   note(call, name, {}, [call, name] {
     carry_out_noted(call, name, [&](const certificate_office& office) {
-      call->done(json{{"name", name}, {"bundle", office.issue_node(name)}});
+      const json answer{{"name", name}, {"bundle", office.issue_node(name)}};
+      share(call, [call, answer](bool) { call->done(answer); });
     });
   });
 }
 
-/// Its links end, on this node at once.
+/// Its links end, on this node at once; whoever learns of it ends its run (actors/cluster/certificates.hpp).
 void remove_node(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (const auto why = why_no_node(call->parts().certificates, name); !why.empty())
@@ -258,7 +283,7 @@ void remove_node(const admin_call_ptr& call) {
       const auto made = now.revoke_node(name);
       if (!made.not_stored.empty())
         return tell_not_stored(call, name, made);
-      call->done(json{{"done", true}, {"revoked", made.count}});
+      share_revocation(call, made);
     });
   });
 }

@@ -1,5 +1,6 @@
 // Commands about the nodes that share the database.
 #include "actors/admin/node_state.hpp"
+#include "persistence/contracts/homes.hpp"
 
 namespace salond {
 namespace {
@@ -62,9 +63,45 @@ void list_nodes(const admin_call_ptr& call) {
             [call](caf::error&) { show_nodes(call, {}); });
 }
 
+/// The run of the living node of that name; 0: there is none.
+int64_t run_named(const cluster_member& member, const std::string& name) {
+  for (const auto& one : member.nodes())
+    if (one.row.name == name)
+      return one.row.run;
+  return 0;
+}
+
+/// It is told by news, be there a link to it or not; this node, too.
+void ask_to_drain(const admin_call_ptr& call) {
+  constexpr int64_t usual_seconds = 30, most_seconds = 86400;
+  const auto& member = call->parts().member;
+  if (!member)
+    return call->refuse(admin_verdict::refused, "this server is no node: it was started without --cluster");
+  const auto name = call->said().get("NAME");
+  const auto seconds = call->said().number("SECONDS").value_or(usual_seconds);
+  if (seconds > most_seconds)
+    return call->refuse(admin_verdict::wrong_usage, "SECONDS is at most 86400, which is a day");
+  const auto run = run_named(*member, name);
+  if (run == 0)
+    return call->refuse(admin_verdict::refused, "no node of that name lives; salonctl nodes shows who does");
+  ask_to_write(
+      call,
+      [why = call->why(std::to_string(seconds) + " s"), what = audited_as(*call->said().what), name, run,
+       seconds](const persistence::writing& db) {
+        db.audit.note(why, what, name, "done");
+        db.homes.ask_to_drain(run, seconds);
+        return done{};
+      },
+      [call, seconds](done) {
+        const json answer{{"done", true}, {"seconds", seconds}};
+        seconds > 0 ? call->done(answer) : call->done_at_once(answer); // nobody may be there any more to be waited for
+      });
+}
+
 } // namespace
 
 void add_cluster_commands(std::map<std::string_view, admin_command>& to) {
+  to["node drain"] = ask_to_drain;
   to["nodes"] = list_nodes;
 }
 

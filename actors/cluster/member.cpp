@@ -240,6 +240,8 @@ void cluster_member::step_aside_or_back() {
   using persistence::node_state;
   if (state() == node_state::draining)
     return;
+  if (drains()) // once for all
+    return begin_to_drain();
   const auto next = state() == node_state::serving ? node_state::apart : node_state::serving;
   if (!is_to_be(next, rows()))
     return;
@@ -252,6 +254,19 @@ void cluster_member::step_aside_or_back() {
   next == node_state::apart
       ? log::warning("this node does not reach another one that serves, and steps aside until it does", {{"run", run_}})
       : log::info("this node reaches all others, and serves again", {{"run", run_}});
+}
+
+bool cluster_member::drains() const {
+  const std::lock_guard lock{mutex_};
+  return drains_;
+}
+
+void cluster_member::begin_to_drain() {
+  using persistence::node_state;
+  if (!in_.beats->change_state(node_state::draining, [](const auto&) { return true; }))
+    return;
+  state_ = node_state::draining;
+  log::info("this node gives its salons to others", {{"run", run_}});
 }
 
 void cluster_member::tell_of_round(const persistence::beaten& answer, bool sure_again) {
@@ -302,6 +317,27 @@ void cluster_member::read_soon() {
   {
     const std::lock_guard lock{mutex_};
     hurries_ = true;
+  }
+  changed_.notify_all();
+}
+
+void cluster_member::drain() {
+  {
+    const std::lock_guard lock{mutex_};
+    drains_ = hurries_ = true;
+  }
+  changed_.notify_all();
+}
+
+void cluster_member::end_removed(std::set<std::string> names) {
+  {
+    const std::lock_guard lock{mutex_};
+    std::set<std::string> done;
+    for (const auto& name : ended_removed_)
+      if (names.erase(name) != 0) // else it was added again since
+        done.insert(name);
+    ended_removed_ = std::move(done);
+    removed_ = std::move(names);
   }
   changed_.notify_all();
 }
@@ -370,9 +406,15 @@ void cluster_member::begin(std::optional<failovers::step> next) {
 void cluster_member::make_failovers() {
   std::unique_lock lock{mutex_};
   for (;;) {
-    changed_.wait(lock, [this] { return stopping_ || step_ || clears_; });
+    changed_.wait(lock, [this] { return stopping_ || step_ || clears_ || !removed_.empty(); });
     if (stopping_)
       return;
+    if (!step_ && !removed_.empty()) {
+      lock.unlock();
+      end_removed_now();
+      lock.lock();
+      continue;
+    }
     if (!step_) { // the other lost ones come first
       clears_ = false;
       lock.unlock();
@@ -432,6 +474,42 @@ cluster_member::failovers::outcome cluster_member::end_own_sessions() {
         return failovers::outcome::own_ended;
     }
   }
+}
+
+/// Whether these runs beat or not.
+void cluster_member::end_removed_now() {
+  std::set<std::string> names;
+  {
+    const std::lock_guard lock{mutex_};
+    names = std::exchange(removed_, {});
+  }
+  for (const auto& name : names) {
+    try {
+      for (const auto run : in_.failovers->end_node(name))
+        ended(node_id{run}, name);
+      const std::lock_guard lock{mutex_};
+      ended_removed_.insert(name);
+    } catch (const persistence::store_error& why) {
+      log::warning("a node that was removed is not ended yet, trying on", {{"node", name}, {"why", why.what()}});
+      std::unique_lock lock{mutex_};
+      removed_.insert(name);
+      if (!pause(lock, boot_now() + between_tries))
+        return;
+    }
+  }
+}
+
+void cluster_member::ended(node_id run, const std::string& name) {
+  log::warning("a node was removed: its work is over", {{"node", name}, {"run", run.value}});
+  std::function<void(node_id)> tell;
+  {
+    const std::lock_guard lock{mutex_};
+    members_.found_gone(run);
+    clears_ = true;
+    tell = links_.ended;
+  }
+  if (tell)
+    tell(run);
 }
 
 void cluster_member::end_presences() {

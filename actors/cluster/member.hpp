@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <thread>
 
 namespace salond {
@@ -54,6 +55,11 @@ public:
   /// There is something new to be read: the next round begins soon, and not only when a second is over. Any number of
   /// calls make few rounds.
   void read_soon();
+
+  /// This node gives its salons and its clients away from its next round on, and is not to serve again.
+  void drain();
+  /// Ends the runs of nodes of these names, which were removed: all that there are. It goes on until the store took it.
+  void end_removed(std::set<std::string> names);
 
   /// Calls these from now on. REQUIRES: called once, before the node serves; all three are there.
   void tell_links(membership_events events);
@@ -103,12 +109,16 @@ private:
   void tell_of_round(const persistence::beaten& answer, bool sure_again);
   void tell_if_gone();
   void step_aside_or_back();
+  bool drains() const;
+  void begin_to_drain();
   bool is_to_be(persistence::node_state next, const std::vector<rules::cluster::node_row>& rows);
   void begin(std::optional<failovers::step> next);
   void make_failovers();
   failovers::outcome carry_out(const failovers::step& what);
   failovers::outcome end_own_sessions();
   void end_presences();
+  void end_removed_now();
+  void ended(rules::cluster::node_id run, const std::string& name);
   /// False: it is to stop.
   bool pause(std::unique_lock<std::mutex>& lock, instant until);
 
@@ -135,6 +145,9 @@ private:
   int64_t news_read_;
   std::optional<failovers::step> step_; ///< for the other thread
   bool clears_ = false;                 ///< presences of runs that are gone
+  std::set<std::string> removed_;       ///< names of nodes whose runs are to end
+  std::set<std::string> ended_removed_; ///< the same, done
+  bool drains_ = false;                 ///< drain()
   std::thread failing_over_, beating_;  ///< last: they use all the others
 };
 

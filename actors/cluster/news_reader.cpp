@@ -2,6 +2,7 @@
 #include "config/log.hpp"
 #include "protocol/words/names.hpp"
 #include <charconv>
+#include <sstream>
 
 namespace salond {
 namespace {
@@ -61,7 +62,17 @@ void act_on(pointer self, const fact& what) {
     return self->send(whom.directory, close_user{what.who, event::session_ended{}, connection_in(what.name)});
   case fact::kind::request: return ask(self, &news_hearers::host, reread_request{what.salon, what.who});
   case fact::kind::mail: return self->send(whom.relay, look_for_mail{{what.who}});
+  case fact::kind::certificate: return ask(self, &news_hearers::certificates, share_certificates{});
+  case fact::kind::drain: return;
   }
+}
+
+/// It is asked of one run, by any node: by itself, too.
+void drain_if_meant(pointer self, const fact& what) {
+  std::istringstream words{what.name};
+  int64_t run = 0, seconds = 0;
+  if (words >> run >> seconds && run == self->state.run)
+    self->send(self->state.whom.server, drain_node{seconds});
 }
 
 } // namespace
@@ -77,7 +88,9 @@ news_actor::behavior_type news(pointer self, news_hearers whom, int64_t run,
   return {
       [self](const hear_news& msg) {
         for (const auto& one : msg.what) {
-          if (one.run != self->state.run)
+          if (one.what.what == fact::kind::drain)
+            drain_if_meant(self, one.what);
+          else if (one.run != self->state.run)
             act_on(self, one.what);
           --*self->state.open;
         }

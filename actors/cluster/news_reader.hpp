@@ -4,9 +4,11 @@
 #pragma once
 #include "actors/cluster/member.hpp"
 #include "actors/interfaces/bans.hpp"
+#include "actors/interfaces/certificates.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
 #include "actors/interfaces/relay.hpp"
+#include "actors/interfaces/server.hpp"
 #include <atomic>
 
 namespace salond {
@@ -33,6 +35,8 @@ struct news_hearers {
   directory_actor directory;
   host_actor host;
   relay_actor relay;
+  certificates_actor certificates;
+  server_actor server;
 };
 
 struct news_state {

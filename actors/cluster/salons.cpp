@@ -84,7 +84,10 @@ bool salons::look() {
   switch (member_->standing()) {
   case standing::fine:
     doubtful_ = false; // membership has all links begin anew: others rely on sessions of which this node forgot all
-    member_->state() == persistence::node_state::serving ? house_->let_in_again() : house_->turn_away();
+    if (member_->state() == persistence::node_state::serving)
+      house_->let_in_again();
+    else if (member_->state() == persistence::node_state::apart) // who drains closes its clients one after the other
+      house_->turn_away();
     return true;
   case standing::closing: house_->turn_away(); break;
   case standing::doubtful:

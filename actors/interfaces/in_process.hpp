@@ -35,6 +35,7 @@ SALOND_IN_PROCESS(serving)
 SALOND_IN_PROCESS(new_settings)
 SALOND_IN_PROCESS(close_all)
 SALOND_IN_PROCESS(all_closed)
+SALOND_IN_PROCESS(close_some)
 SALOND_IN_PROCESS(private_text)
 SALOND_IN_PROCESS(wished_account)
 SALOND_IN_PROCESS(look_for_mail)
@@ -53,6 +54,12 @@ SALOND_IN_PROCESS(retry_listener)
 SALOND_IN_PROCESS(retry_bans)
 
 SALOND_IN_PROCESS(node_lost)
+SALOND_IN_PROCESS(drain_node)
+SALOND_IN_PROCESS(drain_on)
+
+// certificates, of their own node
+SALOND_IN_PROCESS(share_certificates)
+SALOND_IN_PROCESS(share_again)
 
 // pulse, of itself
 SALOND_IN_PROCESS(beat_pulse)

@@ -103,6 +103,12 @@ struct serving {
 struct close_all {
   event::any last;
 };
+/// One of so many steps in which all connections are to close with these last words, about as many with each.
+struct close_some {
+  event::any last;
+  size_t steps = 1;
+  size_t left = 1; ///< with this one
+};
 /// All connections are gone, and every post is answered.
 struct all_closed {};
 /// A client says something to one person. The relay has it stored and told, since the client's connection may break
@@ -178,6 +184,8 @@ using relay_actor = caf::typed_actor<
     caf::replies_to<settle>::with<settled>,
     // Answers when all connections are gone and every post is answered.
     caf::replies_to<close_all>::with<all_closed>,
+    // Closes the part of the connections that is this step's.
+    caf::reacts_to<close_some>,
     // Has the text stored. Then its target and the author's other connections are told, and behind that the author is
     // answered, each if it is still there.
     caf::reacts_to<private_text>,

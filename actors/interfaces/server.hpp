@@ -13,6 +13,12 @@ struct stop {
 struct salons_open {};
 /// Others took this node for lost, and go on with its work.
 struct node_lost {};
+/// This node is to be drained: its salons and its clients go to others, these evenly over the seconds, and it ends.
+struct drain_node {
+  int64_t seconds = 0;
+};
+/// INTERNAL to the server: a quarter of a second of that is over.
+struct drain_on {};
 /// INTERNAL to the server: a time that everybody was told is over; the last one is looked up.
 struct stop_now {};
 /// INTERNAL to the server: a listener that failed could not be opened a second ago.
@@ -34,6 +40,10 @@ using server_actor = caf::typed_actor<
     caf::replies_to<settle>::with<settled>,
     // Tells the clients to come again, closes them at once, and ends the node: it is to start anew.
     caf::reacts_to<node_lost>,
+    // Lets nobody in any more, closes clients one after the other, and then stops the node in order.
+    caf::reacts_to<drain_node>,
+    // INTERNAL. Closes the next ones.
+    caf::reacts_to<drain_on>,
     // INTERNAL. Stops the node in order.
     caf::reacts_to<stop_now>,
     // INTERNAL. Opens the listener once more.

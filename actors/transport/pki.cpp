@@ -244,6 +244,17 @@ bool is_for_host(X509* certificate, const std::string& host) {
   return fine;
 }
 
+std::string key_name_of(const X509* certificate) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  demand(X509_pubkey_digest(certificate, EVP_sha256(), digest, &size) == 1, "cannot name a key");
+  constexpr auto digits = "0123456789abcdef";
+  std::string name;
+  for (unsigned at = 0; at < size; ++at)
+    name.append({digits[digest[at] >> 4], digits[digest[at] & 15]});
+  return name;
+}
+
 std::pair<std::time_t, std::time_t> lifetime_of(const X509* certificate) {
   return {to_time(X509_get0_notBefore(certificate)), to_time(X509_get0_notAfter(certificate))};
 }

@@ -70,6 +70,9 @@ key_pair renew_authority(const key_pair& old, const validity& when = authority_v
 bundle issue(const identity& who, const key_pair& authority, const validity& when = {},
              const std::vector<std::string>& hosts = {});
 
+/// Names the key of a certificate: its SHA-256, in hexadecimal. An authority that is renewed keeps it.
+std::string key_name_of(const X509* certificate);
+
 /// Whether a program that connects to `host`, a name or a numeric address, takes the certificate for it.
 bool is_for_host(X509* certificate, const std::string& host);
 

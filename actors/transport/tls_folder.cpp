@@ -15,10 +15,13 @@ constexpr const char* chat_name = "chat.pem";
 constexpr const char* public_authority_name = "ca.pem";
 constexpr const char* list_name = "certificates";
 constexpr const char* list_heading = "salond certificates 1"; // another number for another form
-constexpr std::time_t listed_after_expiry = 365 * 24 * 3600;
 
 bool exists(const std::string& path) {
   return ::access(path.c_str(), F_OK) == 0;
+}
+
+bool is_serial(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789ABCDEF") == std::string::npos;
 }
 
 issued_certificate parse_line(const std::string& line) {
@@ -27,7 +30,7 @@ issued_certificate parse_line(const std::string& line) {
   std::time_t from = 0, until = 0, revoked = 0;
   words >> serial >> who >> from >> until >> revoked;
   const auto holder = identity_of(who);
-  if (words.fail() || words >> rest || !holder || serial.find_first_not_of("0123456789ABCDEF") != std::string::npos)
+  if (words.fail() || words >> rest || !holder || !is_serial(serial))
     throw pki_error("the list of certificates is damaged: " + line);
   issued_certificate one{{*holder, serial, from, until}, std::nullopt};
   if (revoked != 0)
@@ -133,6 +136,8 @@ bool tls_folder::renew_bundle(const char* name, const identity& who, const key_p
       if (facts && facts->who == who && for_all && same_authority && !renewal_due(old.own.certificate.get(), now)
           && !is_revoked(all, facts->serial))
         return false;
+      if (facts && facts->who == who && who.kind == peer_kind::node && is_revoked(all, facts->serial))
+        return false; // it was removed: with another certificate it would be back
     } catch (const pki_error&) {
       // Unreadable: unlike the authority it can be made again, and nobody has it pinned.
     }
@@ -245,7 +250,14 @@ std::set<std::string> tls_folder::revoked() const {
   for (const auto& one : issued())
     if (one.revoked)
       serials.insert(one.facts.serial);
+  const std::lock_guard memory{memory_};
+  for (const auto& [serial, when] : not_stored_) // another node's may not be listed here yet
+    serials.insert(serial);
   return serials;
+}
+
+std::string tls_folder::authority() const {
+  return key_name_of(key_pair_from(read_private_file(file(authority_name))).certificate.get());
 }
 
 tls_folder::listing tls_folder::read_list() const {
@@ -287,7 +299,10 @@ bool tls_folder::merge(const std::vector<issued_certificate>& others) {
   const folder_lock lock{path_};
   auto all = read_list();
   auto changed = false;
+  const auto oldest = std::time(nullptr) - listed_after_expiry;
   for (const auto& other : others) {
+    if (other.facts.until <= oldest || !is_serial(other.facts.serial))
+      continue;
     const auto known =
         std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.facts.serial == other.facts.serial; });
     if (known == all.end())
@@ -296,6 +311,8 @@ bool tls_folder::merge(const std::vector<issued_certificate>& others) {
       known->revoked = other.revoked;
     else
       continue;
+    if (other.revoked)
+      not_stored_.emplace(other.facts.serial, *other.revoked);
     changed = true;
   }
   if (changed)
@@ -328,6 +345,17 @@ joining join_cluster(const std::string& folder, const std::string& file, std::ti
   const key_pair authority{std::move(made.own.authority), std::move(made.authority_key)};
   write_private_file(at(authority_name), to_pem(authority)); // last: with it the folder is whole
   return {std::move(facts->who.name), true};
+}
+
+std::optional<node_certificate> certificate_in(const std::string& folder) {
+  const auto path = folder + '/' + server_name;
+  if (!exists(path))
+    return std::nullopt;
+  const auto own = bundle_from(read_private_file(path));
+  const auto facts = facts_of(own.own.certificate.get());
+  if (!facts)
+    return std::nullopt;
+  return node_certificate{key_name_of(own.authority.get()), facts->serial};
 }
 
 std::optional<std::string> name_in_cluster(const std::string& folder) {

@@ -16,6 +16,9 @@ namespace salond {
 /// The name in the certificate that a local salonctl uses. It belongs to no account.
 inline constexpr const char* local_administrator = "local";
 
+/// Lists forget a certificate so many seconds after its end.
+constexpr std::time_t listed_after_expiry = 365 * 24 * 3600;
+
 /// What a server is called in its certificate that is no node of a cluster.
 inline constexpr const char* lone_server = "salond";
 
@@ -60,7 +63,8 @@ public:
                       std::string administrator_name = local_administrator);
 
   /// Makes what is missing, due for renewal, not good yet, unreadable or revoked; writes what could not be stored. At
-  /// start, each minute (the clock may jump), and after revoke().
+  /// start, each minute (the clock may jump), and after revoke(). A node that others removed makes no certificate for
+  /// itself.
   renewal renew(std::time_t now = std::time(nullptr));
 
   bundle server() const;
@@ -85,8 +89,11 @@ public:
   revocation revoke_node(const std::string& name, std::time_t now = std::time(nullptr));
 
   /// Takes up what other nodes have issued and revoked. Nothing that is revoked here becomes valid by it. True when
-  /// something changed.
+  /// something changed. Where the list cannot be written it throws, and revoked() tells of revocations all the same.
   bool merge(const std::vector<issued_certificate>& others);
+
+  /// Names the authority's key.
+  std::string authority() const;
 
   /// The serials that are revoked: for transport::revoke().
   std::set<std::string> revoked() const;
@@ -126,6 +133,15 @@ struct joining {
 /// joined before stays as it is, be the file there or not. Throws pki_error, with what to do: the file cannot be used,
 /// or the folder is of another installation.
 joining join_cluster(const std::string& folder, const std::string& file, std::time_t now = std::time(nullptr));
+
+/// How the list of a cluster names a folder's own certificate.
+struct node_certificate {
+  std::string authority; ///< names its key
+  std::string serial;
+};
+
+/// That of the folder's server, whatever it is called; nothing where it has none yet.
+std::optional<node_certificate> certificate_in(const std::string& folder);
 
 /// The name under which the folder's node is one of a cluster; nothing: it is none yet.
 std::optional<std::string> name_in_cluster(const std::string& folder);

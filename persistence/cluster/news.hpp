@@ -9,15 +9,17 @@ namespace salond::persistence {
 /// What was changed; who reads it looks in the store how it is now.
 struct fact {
   enum class kind : uint8_t {
-    out,        ///< a user was kicked or banned, or may come again
-    account,    ///< one was deleted, renamed, disabled or enabled, or has another role or password
-    salon,      ///< one was made, changed, archived or restored
-    membership, ///< one was made or ended
-    import,     ///< accounts were made, with memberships of any salons
-    address,    ///< an address or a network was banned, or may come again
-    session,    ///< an operator ended a user's sessions, or the one that `name` is the number of
-    request,    ///< a join request was refused
-    mail,       ///< a private message was stored for a user, and a node that he is connected with could not be told
+    out,         ///< a user was kicked or banned, or may come again
+    account,     ///< one was deleted, renamed, disabled or enabled, or has another role or password
+    salon,       ///< one was made, changed, archived or restored
+    membership,  ///< one was made or ended
+    import,      ///< accounts were made, with memberships of any salons
+    address,     ///< an address or a network was banned, or may come again
+    session,     ///< an operator ended a user's sessions, or the one that `name` is the number of
+    request,     ///< a join request was refused
+    mail,        ///< a private message was stored for a user, and a node that he is connected with could not be told
+    certificate, ///< some were issued or revoked
+    drain,       ///< a run is to end, its clients over some seconds: `name` is its number and theirs, "7 30"
   };
   kind what = kind::account;
   user_id who = {};      ///< 0: nobody, or an account that is known by its name alone

@@ -75,6 +75,8 @@ public:
   virtual void end_sessions(const std::vector<int64_t>& runs) = 0;
   /// Ends this object's own sessions that were lost; throws as long as one of them may still be at work.
   virtual void end_own_sessions() = 0;
+  /// Ends the runs of that name, whether they beat or not, and answers which: nothing of theirs is stored from now on.
+  virtual std::vector<int64_t> end_node(const std::string& name) = 0;
   /// Nobody is connected with a run that is gone any more; answers how many users were. Several transactions.
   virtual int64_t end_presences() = 0;
 };
@@ -85,6 +87,9 @@ struct node_entry {
   std::string folder;         ///< names its state folder, whose lock it holds: a former run of it has ended for certain
   bool keep_requests = false; ///< join requests last while their user is away
   bool beside_others = true;  ///< false: refused where another node lives
+  std::string authority = {}; ///< names that of its certificates; empty: it has none yet
+  std::string holder = {};    ///< of its own certificate, as lists name it
+  std::string serial = {};    ///< of the same; refused where it was revoked
 };
 
 /// A run that has joined.

@@ -8,6 +8,7 @@ namespace salond::persistence {
 class account_store;
 class audit_store;
 class ban_store;
+class certificate_store;
 class health_store;
 class home_store;
 class import_store;
@@ -27,6 +28,7 @@ struct reading {
   const account_store& accounts;
   const audit_store& audit;
   const ban_store& bans;
+  const certificate_store& certificates;
   const health_store& health;
   const home_store& homes;
   const import_store& imports;
@@ -47,6 +49,7 @@ struct writing {
   account_store& accounts;
   audit_store& audit;
   ban_store& bans;
+  certificate_store& certificates;
   health_store& health;
   home_store& homes;
   import_store& imports;
@@ -62,9 +65,9 @@ struct writing {
   session_store& sessions;
 
   operator reading() const {
-    return {accounts,      audit,       bans,     health,           homes,         imports, invitations,
-            join_requests, memberships, messages, private_messages, registrations, roles,   rows,
-            salons,        sessions};
+    return {accounts,      audit,       bans,          certificates, health,   homes,
+            imports,       invitations, join_requests, memberships,  messages, private_messages,
+            registrations, roles,       rows,          salons,       sessions};
   }
 };
 

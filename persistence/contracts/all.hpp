@@ -3,6 +3,7 @@
 #include "persistence/contracts/accounts.hpp"
 #include "persistence/contracts/audit.hpp"
 #include "persistence/contracts/bans.hpp"
+#include "persistence/contracts/certificates.hpp"
 #include "persistence/contracts/health.hpp"
 #include "persistence/contracts/homes.hpp"
 #include "persistence/contracts/imports.hpp"

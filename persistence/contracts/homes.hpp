@@ -34,6 +34,9 @@ public:
   /// Messages with an order number above `after` and at most `up_to`, in their order; the first `most`.
   virtual std::vector<posted_message> posted(salon_id salon, int64_t after, int64_t up_to, size_t most) const = 0;
 
+  /// That run is to give its salons and its clients away over so many seconds, and to end: it learns it as news.
+  virtual void ask_to_drain(int64_t run, int64_t seconds) = 0;
+
   /// Usernames of members who are connected with any node, in the order of their keys, behind `after_key`; the first
   /// `most`.
   virtual std::vector<std::string> connected_members(salon_id salon, const std::string& after_key,

@@ -286,6 +286,17 @@ void add_address_bans(connection& db) {
              " KEY ix_address_bans_until (until_ms))" SALOND_TABLE_OPTIONS);
 }
 
+// Which certificates the nodes of a cluster issued, and which are revoked; `authority` names the key that signed them.
+void add_certificates(connection& db) {
+  catalog look(db);
+  refuse_others(look, "certificates", {"authority", "serial", "holder", "from_s", "until_s", "revoked_s"});
+  db.execute("CREATE TABLE IF NOT EXISTS certificates (authority VARCHAR(64) NOT NULL, serial VARCHAR(64) NOT NULL,"
+             " holder VARCHAR(200) NOT NULL, from_s BIGINT NOT NULL, until_s BIGINT NOT NULL,"
+             " revoked_s BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (authority, serial),"
+             " KEY ix_certificates_holder (authority, holder))" SALOND_TABLE_OPTIONS);
+  db.execute("INSERT IGNORE INTO counters(name) VALUES ('certificates')");
+}
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -313,7 +324,8 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"remember what banned names look like", add_looks_of_bans},
                           {"add invitations, disabled accounts, and who banned", add_invitations},
                           {"add what several nodes share", add_nodes},
-                          {"add bans of addresses and networks", add_address_bans}};
+                          {"add bans of addresses and networks", add_address_bans},
+                          {"add the list of certificates", add_certificates}};
 
 } // namespace
 

@@ -14,7 +14,10 @@ public:
   /// Writes through `on`, for this run.
   among_nodes(driver& on, int64_t run) : on_(on), run_(run) {}
 
-  // --- locks, until the transaction's end; always in this order: names or administrators, a token, an account ---
+  // --- locks, until the transaction's end; always in this order: certificates, names or administrators, a token, an
+  // account ---
+  /// What is decided by which certificates are listed.
+  void lock_certificates() { lock("certificates"); }
   /// What is decided by which names are taken, or banned.
   void lock_names() { lock("names"); }
   /// What is decided by who else is an administrator.

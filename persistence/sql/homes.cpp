@@ -36,6 +36,10 @@ public:
                   });
   }
 
+  void ask_to_drain(int64_t run, int64_t seconds) override {
+    tell_nodes({fact::kind::drain, {}, {}, std::to_string(run) + " " + std::to_string(seconds)});
+  }
+
   std::vector<std::string> connected_members(salon_id salon, const std::string& after_key, size_t most) const override {
     return all_in(db().ask("SELECT c.username FROM salons_adheres a JOIN clients c ON c.username = a.username "
                            "WHERE a.salon_id = ? AND c.username_key > ? "

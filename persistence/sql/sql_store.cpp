@@ -7,8 +7,8 @@ namespace salond::persistence {
 /// Objects of all features, and what they are handed out as.
 struct sql_store::features {
   explicit features(driver& on)
-      : accounts(accounts_over(on)), audit(audit_over(on)), bans(bans_over(on)), health(health_over(on)),
-        homes(homes_over(on)), imports(imports_over(on)), invitations(invitations_over(on)),
+      : accounts(accounts_over(on)), audit(audit_over(on)), bans(bans_over(on)), certificates(certificates_over(on)),
+        health(health_over(on)), homes(homes_over(on)), imports(imports_over(on)), invitations(invitations_over(on)),
         join_requests(join_requests_over(on)), memberships(memberships_over(on)), messages(messages_over(on)),
         private_messages(private_messages_over(on)), registrations(registrations_over(on)), roles(roles_over(on)),
         rows(rows_over(on)), salons(salons_over(on)), sessions(sessions_over(on)) {}
@@ -16,6 +16,7 @@ struct sql_store::features {
   const std::unique_ptr<account_store> accounts;
   const std::unique_ptr<audit_store> audit;
   const std::unique_ptr<ban_store> bans;
+  const std::unique_ptr<certificate_store> certificates;
   const std::unique_ptr<health_store> health;
   const std::unique_ptr<home_store> homes;
   const std::unique_ptr<import_store> imports;
@@ -30,10 +31,9 @@ struct sql_store::features {
   const std::unique_ptr<salon_store> salons;
   const std::unique_ptr<session_store> sessions;
 
-  const writing to_write{*accounts,         *audit,         *bans,          *health,      *homes,
-                         *imports,          *invitations,   *join_requests, *memberships, *messages,
-                         *private_messages, *registrations, *roles,         *rows,        *salons,
-                         *sessions};
+  const writing to_write{*accounts,      *audit,       *bans,          *certificates, *health,   *homes,
+                         *imports,       *invitations, *join_requests, *memberships,  *messages, *private_messages,
+                         *registrations, *roles,       *rows,          *salons,       *sessions};
   const reading to_read = to_write;
 };
 

@@ -337,7 +337,8 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"remember what banned names look like", add_looks_of_bans},
                           {"add invitations, disabled accounts, and who banned", add_invitations},
                           {"nothing here: several nodes share MySQL or MariaDB alone", [](database&) {}},
-                          {"add bans of addresses and networks", add_address_bans}};
+                          {"add bans of addresses and networks", add_address_bans},
+                          {"nothing here: the list of certificates is in the state folder", [](database&) {}}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

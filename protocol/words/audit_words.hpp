@@ -36,7 +36,7 @@ inline constexpr audit_word create_salon{"create_salon"}, set_policy{"set_policy
 // the node
 inline constexpr audit_word announce{"announce"}, kill{"kill"}, reload{"reload"}, backup{"backup"},
     issue_certificate{"cert issue"}, revoke_certificates{"cert revoke"}, add_node{"node add"},
-    remove_node{"node remove"}, refused_commands{"refused commands"};
+    remove_node{"node remove"}, drain_node{"node drain"}, refused_commands{"refused commands"};
 
 } // namespace audited
 } // namespace salond

@@ -66,7 +66,8 @@ const std::vector<operator_command> table = {
     {"cert list", "", "The certificates.", all},
     {"cert revoke", "NAME", "Revokes all certificates of a name, live connections too.", all, audited::revoke_certificates},
     {"node add", "NAME", "Makes a bundle for another node of the cluster, which starts with --join=NAME.pem. It holds the authority's key.", all, audited::add_node, no_input, trait::makes_bundle},
-    {"node remove", "NAME", "Revokes the certificates of another node, its links too.", all, audited::remove_node},
+    {"node remove", "NAME", "Takes another node out of the cluster for good: revokes its certificates and ends it.", all, audited::remove_node},
+    {"node drain", "NAME [SECONDS]", "Has a node give its salons and its clients away, these over 30 seconds or SECONDS, and end.", all, audited::drain_node},
 };
 // clang-format on
 

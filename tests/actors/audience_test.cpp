@@ -243,6 +243,24 @@ TEST_F(Audience, SaysWhenTheLastConnectionOfAllIsGone) {
   EXPECT_TRUE(empty);
 }
 
+TEST_F(Audience, ClosesItsConnectionsEvenlyInSteps) {
+  for (auto* one : {&zoe, &again, &paul})
+    arrive(*one, zoe_id);
+  const auto closed_after = [&](size_t left) {
+    house.close_some(event::stopping{}, 6, left);
+    return size_t{zoe.closed} + size_t{again.closed} + size_t{paul.closed};
+  };
+
+  EXPECT_EQ(closed_after(6), 1u);
+  EXPECT_TRUE(house.refuses("192.0.2.1")) << "nobody comes in any more";
+  EXPECT_EQ(closed_after(5), 1u);
+  EXPECT_EQ(closed_after(4), 2u);
+  EXPECT_EQ(closed_after(3), 2u);
+  EXPECT_EQ(closed_after(2), 3u);
+  EXPECT_EQ(closed_after(1), 3u);
+  EXPECT_THAT(paul.heard, ElementsAre("close stopping"));
+}
+
 TEST_F(Audience, LetsAParkedPostGoOnWhenThereIsRoom) {
   arrive(zoe, zoe_id);
   begin(zoe, {});

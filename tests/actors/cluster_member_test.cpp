@@ -66,6 +66,27 @@ TEST_F(ClusterMember, DoesNotBeatWhereTheLoopHangs) {
   }));
 }
 
+TEST_F(ClusterMember, EndsANodeThatWasRemovedThoughItBeats) {
+  const auto beats = [&] { return ++shared.row(3).beat != 0; };
+  ASSERT_TRUE(seen([&] { return beats() && shared.row(2).beat >= 1; }));
+
+  member->end_removed({"lyon", "nobody"});
+
+  EXPECT_TRUE(seen([&] { return beats() && shared.row(3).gone && shared.cleared > 0; }));
+  EXPECT_TRUE(eventually([&] { return member->knows_gone(rules::cluster::node_id{3}); }));
+  EXPECT_THAT(shared.fenced, IsEmpty()) << "it was not lost";
+}
+
+TEST_F(ClusterMember, DrainsWhenItIsAskedTo) {
+  ASSERT_TRUE(seen([&] { return shared.row(2).beat >= 1; }));
+  EXPECT_EQ(member->state(), persistence::node_state::serving);
+
+  member->drain();
+
+  EXPECT_TRUE(seen([&] { return shared.row(2).state == persistence::node_state::draining; }));
+  EXPECT_TRUE(eventually([&] { return member->state() == persistence::node_state::draining; }));
+}
+
 TEST_F(ClusterMember, MakesTheFailoverOfWhoStandsStill) {
   EXPECT_TRUE(seen([&] { return shared.cleared > 0; }));
   EXPECT_THAT(shared.fenced, ElementsAre(3));

@@ -62,7 +62,8 @@ const kind mariadb_kind{
      "nodes.beat", "nodes.gone", "nodes.homes", "nodes.connections", "nodes.users", "nodes.unreached",
      "nodes.news_read", "nodes.since_ms", "homes.salon_id", "homes.node_id", "homes.epoch", "presences.client_id",
      "presences.node_id", "news.news_id", "news.node_id", "news.what", "news.client_id", "news.salon_id", "news.name",
-     "counters.name", "counters.value"}};
+     "certificates.authority", "certificates.serial", "certificates.holder", "certificates.from_s",
+     "certificates.until_s", "certificates.revoked_s", "counters.name", "counters.value"}};
 
 void PrintTo(const kind& one, std::ostream* out) {
   *out << one.name;

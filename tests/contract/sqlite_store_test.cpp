@@ -249,7 +249,7 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
                           HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "11\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "12\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -284,7 +284,7 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "11\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "12\n");
   EXPECT_EQ(support::asked(*db).accounts.profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(support::asked(*db).salons.all().size(), 5u);
   outcome<persistence::registered_user> alike = fault::storage;

@@ -1,5 +1,5 @@
-// Several nodes on one database: how one is added, whom each reaches, what remains when one is lost, and how one is
-// removed.
+// Several nodes on one database: how one is added, whom each reaches, what remains when one is lost, which certificates
+// all take, and how one is removed or drained.
 #include "tests/end_to_end/databases.hpp"
 #include "tests/end_to_end/salonctl.hpp"
 #include "tests/support/cluster.hpp"
@@ -11,6 +11,7 @@ namespace salond::end_to_end {
 namespace {
 
 using nlohmann::json;
+using words = std::vector<std::string>;
 using support::eventually;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -41,6 +42,13 @@ protected:
       if (heard == line || heard == support::nothing || heard == support::closed)
         return heard == line;
     }
+  }
+  /// Whether that node lists an operator's certificate, and so as revoked or not.
+  bool lists(const std::string& node, const std::string& name, bool revoked) {
+    for (const auto& one : all_->ask(node, {"cert", "list"}))
+      if (one["name"] == name)
+        return one["revoked"].is_null() != revoked;
+    return false;
   }
   /// A start as a node in an empty folder, as far as the options say.
   support::daemon fresh(const json& cluster) const {
@@ -130,18 +138,103 @@ TEST_F(Cluster, ANodeThatStoodStillIsLostAndComesBackByItself) {
   EXPECT_EQ(all_->at("b").pid(), pid);
 }
 
-TEST_F(Cluster, ANodesBundleIsForItsOwnerAloneAndANodeIsRemoved) {
+TEST_F(Cluster, ANodesBundleIsForItsOwnerAloneAndANodeIsRemovedForGood) {
   all_->start_all(3);
   ASSERT_TRUE(all_->all_linked({"a", "b", "c"}));
   struct stat bundle {};
   ASSERT_EQ(::stat(all_->bundle_for("d", "b").c_str(), &bundle), 0); // any node makes one
   EXPECT_EQ(bundle.st_mode & 0777, 0600u);
 
+  auto paul = support::newcomer(all_->at("b").endpoint(), "paul");
+
   EXPECT_EQ(all_->ask("a", {"node", "remove", "b"})["done"], true);
 
-  EXPECT_TRUE(eventually([&] { return all_->linked_with("a") == std::vector<std::string>{"c"}; }, 5s));
-  EXPECT_TRUE(eventually([&] { return all_->at("a").log().find("revoked") != std::string::npos; }));
-  EXPECT_THAT(all_->linked_with("a"), ElementsAre("c")) << "it dials again, in vain";
+  EXPECT_THAT(paul.hear_all(5s), testing::Contains(HasSubstr("service momentanément indisponible")));
+  EXPECT_TRUE(all_->all_linked({"a", "c"}, 5s));
+  EXPECT_EQ(all_->at("b").running().wait(), 1) << "it would begin anew";
+  EXPECT_THAT(all_->at("b").log(), HasSubstr("this node, b, was removed from the cluster"));
+  EXPECT_THAT(refusal(all_->at("b")), HasSubstr("salonctl node add b"));
+  EXPECT_THAT(all_->ask("c", {"nodes"}), testing::SizeIs(2));
+  EXPECT_EQ(run_salonctl(all_->at("c"), {"node", "remove", "b"}).status, 1) << "c knows of it";
+}
+
+// --- certificates ---
+
+TEST_F(Cluster, ACertificateIsOneOfAllNodesAndEndsAtAll) {
+  all_->start_all(2);
+  ASSERT_TRUE(all_->all_linked({"a", "b"}));
+  const support::temporary_folder folder;
+  const auto by = [&](const std::string& node, const words& options, const words& command) {
+    return run_salonctl(all_->at(node), options, command, {}, folder);
+  };
+  const auto asks_as_zoe = [&](const std::string& node) { return by(node, {"--bundle=zoe.pem"}, {"status"}).status; };
+  ASSERT_EQ(by("a", {"--state=" + all_->at("a").state()}, {"cert", "issue", "zoe"}).status, 0);
+  EXPECT_EQ(asks_as_zoe("b"), 0);
+  EXPECT_TRUE(eventually([&] { return lists("b", "zoe", false); }, 2s));
+
+  EXPECT_EQ(all_->ask("b", {"cert", "revoke", "zoe"})["revoked"], 1) << "a issued it";
+
+  EXPECT_EQ(asks_as_zoe("b"), 4);
+  EXPECT_TRUE(eventually([&] { return asks_as_zoe("a") == 4; }, 2s));
+  EXPECT_TRUE(lists("a", "zoe", true));
+}
+
+TEST_F(Cluster, ANodeThatWasAwayRefusesWhatWasRevokedMeanwhile) {
+  all_->start_all(2);
+  ASSERT_TRUE(all_->all_linked({"a", "b"}));
+  const support::temporary_folder folder;
+  ASSERT_EQ(
+      run_salonctl(all_->at("b"), {"--state=" + all_->at("b").state()}, {"cert", "issue", "zoe"}, {}, folder).status,
+      0);
+  ASSERT_EQ(all_->at("b").stop(), 0);
+
+  EXPECT_EQ(all_->ask("a", {"cert", "revoke", "zoe"})["revoked"], 1);
+  all_->at("b").start();
+
+  EXPECT_EQ(run_salonctl(all_->at("b"), {"--bundle=zoe.pem"}, {"status"}, {}, folder).status, 4);
+  EXPECT_TRUE(lists("b", "zoe", true));
+}
+
+// --- drain ---
+
+TEST_F(Cluster, ADrainedNodeClosesItsClientsOneAfterTheOtherAndEndsInOrder) {
+  all_->start_all(2);
+  ASSERT_TRUE(all_->all_linked({"a", "b"}));
+  auto zoe = support::newcomer(all_->at("a").endpoint(), "zoë");
+  auto first = support::newcomer(all_->at("b").endpoint(), "paul");
+  auto second = support::newcomer(all_->at("b").endpoint(), "anna");
+  auto& drained = all_->at("b");
+  const auto endpoint = drained.endpoint();
+
+  EXPECT_EQ(all_->ask("a", {"node", "drain", "b", "4"})["seconds"], 4);
+
+  EXPECT_TRUE(eventually(
+      [&] {
+        const auto seen = all_->nodes_seen_by("a");
+        return seen.contains("b") && seen["b"]["state"] == "draining" && seen["b"]["homes"] == 0;
+      },
+      3s));
+  EXPECT_THROW(support::line_client(endpoint), std::exception) << "no new connection";
+  zoe.say("MSG (Général):encore là");
+  EXPECT_TRUE(hears(zoe, "zoë dans le salon Général: encore là"));
+  for (auto* one : {&first, &second})
+    EXPECT_THAT(one->hear_all().back(), HasSubstr("Le serveur va s'arrêter. Merci de vous déconnecter."));
+  EXPECT_EQ(drained.running().wait(), 0);
+  EXPECT_TRUE(all_->all_linked({"a"}, 3s));
+  EXPECT_TRUE(zoe.hears_nothing()) << "nobody else is closed";
+
+  drained.start();
+  EXPECT_TRUE(all_->all_linked({"a", "b"}));
+}
+
+TEST_F(Cluster, WhoIsToDrainIsNamedAndMayBeTheNodeThatIsAsked) {
+  start_first();
+  EXPECT_EQ(run_salonctl(*all_first_, {"node", "drain", "z"}).status, 1);
+  EXPECT_EQ(run_salonctl(*all_first_, {"node", "drain", "a", "86401"}).status, 2);
+
+  EXPECT_EQ(all_->ask("a", {"node", "drain", "a", "0"})["done"], true);
+
+  EXPECT_EQ(all_first_->running().wait(), 0);
 }
 
 TEST_F(Cluster, WhoHasNoBundleOfTheClusterIsRefused) {
@@ -169,6 +262,7 @@ TEST_F(Cluster, ABundleThatDoesNotFitIsRefused) {
   EXPECT_THAT(refusal(second), HasSubstr("the name lyon is in use"));
 
   ASSERT_EQ(all_->ask("a", {"node", "remove", "lyon"})["done"], true);
+  EXPECT_EQ(taken.running().wait(), 1);
 }
 
 } // namespace

@@ -102,6 +102,15 @@ public:
     });
   }
   void end_own_sessions() override {}
+  std::vector<int64_t> end_node(const std::string& name) override {
+    return of_.with([&] {
+      std::vector<int64_t> ended;
+      for (auto& row : of_.rows)
+        if (row.name == name && !std::exchange(row.gone, true))
+          ended.push_back(row.run);
+      return ended;
+    });
+  }
   int64_t end_presences() override {
     return of_.with([&] { return int64_t{++of_.cleared}; });
   }

@@ -70,8 +70,19 @@ void admin_port::offer(node_parts& parts) {
   };
 }
 
-void admin_port::offer_nodes(node_parts& parts, const std::string& name, std::shared_ptr<hub> links) {
-  parts.certificates.node = name;
+void admin_port::offer_nodes(node_parts& parts, std::shared_ptr<hub> links) {
+  parts.certificates.merge = [folder = folder_, net = net_, revoking = revoking_,
+                              for_links = parts.certificates.merge](const std::vector<issued_certificate>& others) {
+    const std::lock_guard lock{*revoking};
+    const auto use = [&] { net->revoke(folder->revoked()); };
+    try {
+      for_links(others);
+    } catch (const pki_error&) {
+      use();
+      throw;
+    }
+    use();
+  };
   parts.certificates.issue_node = [folder = folder_](const std::string& other) { return folder->issue_node(other); };
   parts.certificates.revoke_node = [folder = folder_, links = std::move(links),
                                     revoking = revoking_](const std::string& other) {

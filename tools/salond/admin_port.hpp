@@ -22,9 +22,9 @@ public:
   /// What the node needs of it.
   void offer(node_parts& parts);
 
-  /// The same, where it is a node of a cluster that is called so: it adds and removes others. `links`: what its links
-  /// share, so that theirs end.
-  void offer_nodes(node_parts& parts, const std::string& name, std::shared_ptr<hub> links);
+  /// The same, where it is a node of a cluster: it adds and removes others. `links`: what its links share, so that
+  /// theirs end. REQUIRES: node_links::offer() came before.
+  void offer_nodes(node_parts& parts, std::shared_ptr<hub> links);
 
   /// Publishes the node's admin actor, or another one in its place.
   void publish(const node_actors& actors);

@@ -90,6 +90,8 @@ void attendant::renew_certificates() {
       if (links_)
         links_->use_renewed();
     }
+    if (shared_certificates_) // other nodes are to list what was made, and a clock may have jumped here
+      caf::anon_send(shared_certificates_, share_certificates{});
     renewal_fault_.clear();
   } catch (const std::exception& error) { // the old ones are good for months yet: said once, and tried on
     if (std::exchange(renewal_fault_, error.what()) != error.what())
@@ -112,6 +114,7 @@ void attendant::take_news() {
 /// Opens the admin port for the actors that serve now; the first time, says that all is ready.
 void attendant::serve(const node_actors& actors) {
   store_ = actors.store;
+  shared_certificates_ = actors.certificates;
   try {
     if (admin_)
       admin_->publish(actors);

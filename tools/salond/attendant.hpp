@@ -61,7 +61,8 @@ private:
   node_links* const links_;
   server_actor root_;
   store_actor store_;
-  std::string renewal_fault_; ///< that was told last
+  certificates_actor shared_certificates_; ///< of a node
+  std::string renewal_fault_;              ///< that was told last
   std::chrono::steady_clock::time_point looked_at_, told_to_stop_;
   bool stopping_ = false, ready_ = false, over_ = false;
   int status_ = 1;

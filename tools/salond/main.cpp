@@ -2,6 +2,7 @@
 // 0: done, or stopped in order. 1: something outside failed (database, port, folder). 2: wrong configuration.
 #include "actors/administrators.hpp"
 #include "actors/certificate_files.hpp"
+#include "actors/cluster/certificates.hpp"
 #include "actors/server.hpp"
 #include "actors/system.hpp"
 #include "config/command_line.hpp"
@@ -219,6 +220,8 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
   if (seat) {
     parts->member = seat->member;
     parts->links = prepared.links->parts(seat->port->take());
+    prepared.links->offer(parts->certificates);
+    share_certificates_now(*parts->db, parts->certificates); // what was revoked meanwhile holds before anybody comes
   }
   news told;
   system_config cfg;
@@ -228,7 +231,7 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
     admin.emplace(system, *values.admin, std::move(where.admin), prepared.certificates);
     admin->offer(*parts);
     if (seat)
-      admin->offer_nodes(*parts, seat->name, prepared.links->shared());
+      admin->offer_nodes(*parts, prepared.links->shared());
   }
   parts->configuration = office_of(live);
   attendant here(told, admin, std::move(shown), seat ? seat->port->where() : std::string{}, live, prepared.links.get());

@@ -36,6 +36,22 @@ cluster::link_parts node_links::parts(int port) const {
   return {name_, shared_, {at}};
 }
 
+void node_links::offer(certificate_office& office) const {
+  office.node = name_;
+  office.list = [folder = folder_] { return folder->issued(); };
+  office.authority = [folder = folder_] { return folder->authority(); };
+  office.merge = [folder = folder_, shared = shared_](const std::vector<issued_certificate>& others) {
+    const auto use = [&] { shared->tls.revoke(folder->revoked()); };
+    try {
+      folder->merge(others);
+    } catch (const pki_error&) { // a full disk keeps nobody in
+      use();
+      throw;
+    }
+    use();
+  };
+}
+
 /// What is revoked is read once more behind that: a revocation may have come in between.
 void node_links::use_renewed() {
   shared_->tls.replace(make_tls_settings(folder_->server(), folder_->revoked()));

@@ -1,5 +1,6 @@
 // What the links of a node share, and the certificate with which it dials and is dialled.
 #pragma once
+#include "actors/certificate_office.hpp"
 #include "actors/cluster/node.hpp"
 #include "actors/transport/tls_folder.hpp"
 #include <memory>
@@ -15,6 +16,8 @@ public:
 
   /// What the node needs; `port`: a socket that is bound, which the links own from then on.
   cluster::link_parts parts(int port) const;
+  /// Has the node share its certificates with others.
+  void offer(certificate_office& office) const;
   const std::string& name() const { return name_; }
   const std::shared_ptr<hub>& shared() const { return shared_; }
 

@@ -6,7 +6,6 @@ namespace salond::persistence::mysql {
 namespace {
 
 using std::chrono::seconds;
-using fencing = node_failovers::fencing;
 
 // As of who is lost (actors/rules/cluster/membership.hpp), and a round more: the first one is not at a whole second.
 constexpr int rounds_of_silence = 4;
@@ -51,15 +50,6 @@ std::optional<stored_node> who_beats(connection& on, std::vector<stored_node> th
         return one;
   }
   return std::nullopt;
-}
-
-/// Its process has ended, or is as good as dead: it stood still for as long as that takes.
-void end_run(connection& on, const stored_node& one, std::optional<int64_t> beat) {
-  if (fence_run(on, one.run, beat, false) != fencing::blocked)
-    return;
-  end_sessions_of(on, one.run);
-  if (fence_run(on, one.run, beat, true) == fencing::blocked)
-    throw error(2013, "the last transaction of the node " + one.name + " has not ended yet");
 }
 
 std::vector<stored_node> living(connection& on) {
@@ -112,6 +102,29 @@ void refuse_lone_writer(connection& on, const std::string& address) {
   on.run("UPDATE writers SET fenced = 1 WHERE node_id = ?", {lone_writer});
 }
 
+/// Its own certificate was revoked, or it is one that nobody listed of a name that has no valid one. Who revokes one
+/// meanwhile waits, and finds this run.
+bool was_removed(connection& on, const node_entry& who) {
+  on.number("SELECT value FROM counters WHERE name = 'certificates' FOR UPDATE");
+  auto found = on.ask("SELECT serial, revoked_s FROM certificates WHERE authority = ? AND holder = ?",
+                      {who.authority, who.holder});
+  bool listed = false, revoked = false, any = false, valid = false;
+  while (found.next()) {
+    any = true;
+    const bool is_valid = found.integer(1) == 0;
+    valid = valid || is_valid;
+    listed = listed || found.text(0) == who.serial;
+    revoked = revoked || (found.text(0) == who.serial && !is_valid);
+  }
+  return revoked || (!listed && any && !valid);
+}
+
+void refuse_removed(connection& on, const node_entry& who, const std::string& address) {
+  if (was_removed(on, who))
+    refuse("this node, " + who.name + ", was removed from the cluster of " + address
+           + "; to add it again, begin with an empty state folder and another bundle: salonctl node add " + who.name);
+}
+
 // A number that was given is not yet committed, or all up to it is: its row is locked in between.
 int64_t last_news(connection& on) {
   return on.number("SELECT value FROM counters WHERE name = 'news' FOR UPDATE").value_or(0);
@@ -121,6 +134,7 @@ int64_t last_news(connection& on) {
 int64_t enter(connection& on, const node_entry& who, const std::string& address, int64_t& news) {
   transaction all(on);
   refuse_lone_writer(on, address);
+  refuse_removed(on, who, address);
   if (!rivals_in(living(on), who).empty())
     return 0;
   news = last_news(on);

@@ -158,6 +158,19 @@ public:
     on_.with([](connection&) {}); // to be connected is to have seen their end
   }
 
+  std::vector<int64_t> end_node(const std::string& name) override {
+    return on_.with([&](connection& on) {
+      std::vector<int64_t> ended;
+      for (const auto& one : read_nodes(on)) {
+        if (one.gone || one.name != name)
+          continue;
+        end_run(on, one, std::nullopt);
+        ended.push_back(one.run);
+      }
+      return ended;
+    });
+  }
+
   int64_t end_presences() override {
     return on_.with([&](connection& on) { return end_presences_of_gone(on, keep_requests_); });
   }
@@ -232,6 +245,14 @@ node_failovers::fencing fence_run(connection& on, int64_t run, std::optional<int
       throw;
     return node_failovers::fencing::blocked;
   }
+}
+
+void end_run(connection& on, const stored_node& one, std::optional<int64_t> beat) {
+  if (fence_run(on, one.run, beat, false) != node_failovers::fencing::blocked)
+    return;
+  end_sessions_of(on, one.run);
+  if (fence_run(on, one.run, beat, true) == node_failovers::fencing::blocked)
+    throw error(2013, "the last transaction of the node " + one.name + " has not ended yet");
 }
 
 void end_sessions_of(connection& on, int64_t run) {

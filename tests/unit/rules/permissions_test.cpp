@@ -50,6 +50,7 @@ const std::map<std::string_view, right> expected{
     {"cert revoke", right::administrators},
     {"node add", right::administrators},
     {"node remove", right::administrators},
+    {"node drain", right::administrators},
     {"check", right::operators},
     {"nodes", right::operators},
     {"config show", right::administrators},

@@ -188,4 +188,44 @@ TEST_F(NodeBundle, FoldersTakeUpWhatTheOthersIssuedAndRevoked) {
   EXPECT_EQ(first.issued().size(), second.issued().size());
 }
 
+TEST_F(NodeBundle, FoldersOfOneClusterNameOneAuthority) {
+  join_cluster(two, file_of(first.issue_node("b")));
+  const tls_folder second{two, {}, "b"};
+  tls_folder stranger{state + "/three", {}, "c"};
+  stranger.renew();
+
+  EXPECT_EQ(second.authority(), first.authority());
+  EXPECT_EQ(first.authority().size(), 64u);
+  EXPECT_NE(stranger.authority(), first.authority());
+  const auto own = certificate_in(two);
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->authority, first.authority());
+  EXPECT_EQ(own->serial, serial(second.server()));
+  EXPECT_FALSE(certificate_in(state + "/nothing"));
+}
+
+TEST_F(NodeBundle, WhoWasRemovedMakesNoCertificateForItself) {
+  join_cluster(two, file_of(first.issue_node("b")));
+  tls_folder second{two, {}, "b"};
+  second.renew();
+  const auto before = serial(second.server());
+  first.revoke_node("b");
+  ASSERT_TRUE(second.merge(first.issued()));
+
+  EXPECT_FALSE(second.renew().server);
+
+  EXPECT_EQ(serial(second.server()), before);
+  EXPECT_EQ(second.revoked(), std::set<std::string>{before});
+}
+
+TEST_F(NodeBundle, TakesNothingUpThatHasLongEndedOrIsNoSerial) {
+  const auto before = first.issued().size();
+  const identity zoe{peer_kind::moderator, "zoe"};
+
+  EXPECT_FALSE(first.merge({{{zoe, "0A", 1, 1000}, std::nullopt}}));
+  EXPECT_FALSE(first.merge({{{zoe, "0A 1", 1, std::time(nullptr) + 1000}, std::nullopt}}));
+
+  EXPECT_EQ(first.issued().size(), before);
+}
+
 } // namespace salond

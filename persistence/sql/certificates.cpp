@@ -1,0 +1,71 @@
+// The list of certificates of a cluster: in databases that nodes share alone.
+#include "persistence/contracts/certificates.hpp"
+#include "persistence/sql/features.hpp"
+#include "persistence/sql/rows.hpp"
+#include <map>
+
+namespace salond::persistence {
+namespace {
+
+class sql_certificates final : public feature<certificate_store> {
+public:
+  using feature::feature;
+
+  std::vector<listed_certificate> all(const std::string& authority) const override {
+    return all_in(db().ask("SELECT serial, holder, from_s, until_s, revoked_s FROM certificates WHERE authority = ? "
+                           "ORDER BY serial",
+                           {std::string_view(authority)}),
+                  [](const query_result& row) -> listed_certificate {
+                    return {row.text(0), row.text(1), row.integer(2), row.integer(3), row.integer(4)};
+                  });
+  }
+
+  // Most have nothing new, and wait for nobody.
+  void merge(const std::string& authority, const std::vector<listed_certificate>& known, int64_t oldest_s) override {
+    if (new_among(known, authority).empty())
+      return;
+    if (auto* others = db().among_nodes())
+      others->lock_certificates();
+    const auto fresh = new_among(known, authority); // as others left it
+    if (fresh.empty())
+      return;
+    for (const auto& one : fresh)
+      put(authority, one);
+    db().run("DELETE FROM certificates WHERE authority = ? AND until_s < ?", {std::string_view(authority), oldest_s});
+    tell_nodes({fact::kind::certificate});
+  }
+
+private:
+  /// Those that are not listed, or not as revoked.
+  std::vector<listed_certificate> new_among(const std::vector<listed_certificate>& known,
+                                            const std::string& authority) const {
+    std::map<std::string, bool> revoked;
+    for (const auto& one : all(authority))
+      revoked.emplace(one.serial, one.revoked_s != 0);
+    std::vector<listed_certificate> fresh;
+    for (const auto& one : known) {
+      const auto listed = revoked.find(one.serial);
+      if (listed == revoked.end() || (one.revoked_s != 0 && !listed->second))
+        fresh.push_back(one);
+    }
+    return fresh;
+  }
+
+  void put(const std::string& authority, const listed_certificate& one) {
+    const auto changed = db().run("UPDATE certificates SET revoked_s = ? WHERE authority = ? AND serial = ?",
+                                  {one.revoked_s, std::string_view(authority), std::string_view(one.serial)});
+    if (changed == 0)
+      db().run("INSERT INTO certificates(authority, serial, holder, from_s, until_s, revoked_s) "
+               "VALUES (?, ?, ?, ?, ?, ?)",
+               {std::string_view(authority), std::string_view(one.serial), std::string_view(one.holder), one.from_s,
+                one.until_s, one.revoked_s});
+  }
+};
+
+} // namespace
+
+std::unique_ptr<certificate_store> certificates_over(driver& on) {
+  return std::make_unique<sql_certificates>(on);
+}
+
+} // namespace salond::persistence
