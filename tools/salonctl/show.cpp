@@ -100,16 +100,22 @@ std::string list(const json& all) {
       text += cell(one) + "\n";
     return text;
   }
-  std::vector<row> rows(1 + all.size());
+  std::vector<row> rows(1);
   std::string below;
+  const auto holds_tables = [&all](const std::string& name) {
+    return std::any_of(all.begin(), all.end(), [&name](const auto& one) { return is_table(field(one, name)); });
+  };
   for (const auto& [name, value] : all.front().items()) {
-    if (std::any_of(all.begin(), all.end(), [key = name](const auto& one) { return is_table(field(one, key)); })) {
+    if (holds_tables(name))
       below += tables_below(all, name);
-      continue;
-    }
-    rows[0].push_back(upper(name));
-    for (size_t i = 0; i < all.size(); ++i)
-      rows[i + 1].push_back(cell(field(all[i], name)));
+    else
+      rows[0].push_back(upper(name));
+  }
+  for (const auto& one : all) { // some rows have more to say than the first
+    auto& line = rows.emplace_back();
+    for (const auto& [name, value] : one.items())
+      if (!holds_tables(name))
+        line.push_back(cell(value));
   }
   return table_of(rows) + below;
 }
