@@ -1,6 +1,7 @@
 #include "tools/salonctl/show.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
+#include <set>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
@@ -102,11 +103,13 @@ std::string list(const json& all) {
   }
   std::vector<row> rows(1);
   std::string below;
-  const auto holds_tables = [&all](const std::string& name) {
-    return std::any_of(all.begin(), all.end(), [&name](const auto& one) { return is_table(field(one, name)); });
-  };
+  std::set<std::string> of_tables; // columns
+  for (const auto& one : all)
+    for (const auto& [name, value] : one.items())
+      if (is_table(value))
+        of_tables.insert(name);
   for (const auto& [name, value] : all.front().items()) {
-    if (holds_tables(name))
+    if (of_tables.count(name) != 0)
       below += tables_below(all, name);
     else
       rows[0].push_back(upper(name));
@@ -114,7 +117,7 @@ std::string list(const json& all) {
   for (const auto& one : all) { // some rows have more to say than the first
     auto& line = rows.emplace_back();
     for (const auto& [name, value] : one.items())
-      if (!holds_tables(name))
+      if (of_tables.count(name) == 0)
         line.push_back(cell(value));
   }
   return table_of(rows) + below;
