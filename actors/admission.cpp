@@ -148,18 +148,18 @@ std::optional<fault> admission::refuses_registration(const std::string& network,
 
 void admission::remember(const std::vector<persistence::known_address>& all, instant now, moment at) {
   for (const auto& one : all)
-    logins_.remember(one.username_key, one.address, day_of(one.at),
+    logins_.remember(one.who, one.username_key, one.address, day_of(one.at),
                      now
                          - std::max(std::chrono::milliseconds{0},
                                     std::chrono::duration_cast<std::chrono::milliseconds>(at - one.at)));
 }
 
-bool admission::is_to_be_stored(const std::string& account, const std::string& network, instant now, moment at) {
-  return logins_.is_to_be_stored(account, network, day_of(at), now);
+bool admission::is_to_be_stored(user_id who, const std::string& network, instant now, moment at) {
+  return logins_.is_to_be_stored(who, network, day_of(at), now);
 }
 
-void admission::is_stored(const std::string& account, const std::string& network, instant now, moment at) {
-  logins_.is_stored(account, network, day_of(at), now);
+void admission::is_stored(user_id who, const std::string& network, instant now, moment at) {
+  logins_.is_stored(who, network, day_of(at), now);
 }
 
 std::vector<admission::line> admission::take_lines(instant now, moment at) {

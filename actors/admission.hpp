@@ -34,15 +34,18 @@ public:
 
   // --- where owners were ---
   /// A token proved the owner there.
-  void proved(const std::string& account, const std::string& network, instant now) {
-    logins_.proved(account, network, now);
+  void proved(user_id who, const std::string& account, const std::string& network, instant now) {
+    logins_.proved(who, account, network, now);
   }
   /// Known from before the start: what is stored, oldest first. `at`: now, on the wall clock.
   void remember(const std::vector<persistence::known_address>& all, instant now, moment at);
   /// Whether the owner proved himself there, and that is not stored of this day: once a day and address is often
   /// enough, so that those who come back in thousands cost nothing more.
-  bool is_to_be_stored(const std::string& account, const std::string& network, instant now, moment at);
-  void is_stored(const std::string& account, const std::string& network, instant now, moment at);
+  bool is_to_be_stored(user_id who, const std::string& network, instant now, moment at);
+  void is_stored(user_id who, const std::string& network, instant now, moment at);
+  /// The account has another name, whose key is given; or it is gone.
+  void renamed(user_id who, const std::string& account) { logins_.renamed(who, account); }
+  void forget(user_id who) { logins_.forget(who); }
 
   // --- messages ---
   rules::message_rate::decision ask_to_say(user_id who, rules::message_rate::flood& here, bool more_waits, instant now);

@@ -5,6 +5,7 @@
 #include "persistence/contracts/audit.hpp"
 #include "persistence/contracts/join_requests.hpp"
 #include "persistence/contracts/sessions.hpp"
+#include "protocol/words/names.hpp"
 #include <algorithm>
 
 namespace salond {
@@ -129,6 +130,17 @@ void audience::delivered(std::vector<private_id> which) {
 
 void audience::give_back(const std::vector<private_id>& delivered) {
   delivered_.insert(delivered_.end(), delivered.begin(), delivered.end());
+}
+
+void audience::close_user(const salond::close_user& what) {
+  if (std::holds_alternative<event::banned>(what.last) || std::holds_alternative<event::erased>(what.last))
+    allowed.forget(what.who);
+  users.close(what.who, what.last, what.only);
+}
+
+void audience::change_account(const account_changed& what) {
+  allowed.renamed(what.who, key_of(what.username));
+  users.change_account(what.who, what.username, what.role);
 }
 
 void audience::told_decisions(user_id who, std::vector<decided_request> which) {

@@ -98,6 +98,10 @@ public:
   /// All of them that are not marked in the store yet; the caller has that done, or gives them back.
   std::vector<private_id> take_delivered() { return std::exchange(delivered_, {}); }
   void give_back(const std::vector<private_id>& delivered);
+  /// The user's connections, or one of them, close with these last words. Whose account is gone is forgotten.
+  void close_user(const salond::close_user& what);
+  /// The account has that name and role from now on.
+  void change_account(const account_changed& what);
   /// These were written to the user, and need not be remembered any more.
   void told_decisions(user_id who, std::vector<decided_request> which);
 

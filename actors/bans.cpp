@@ -155,8 +155,8 @@ caf::result<removed> unban(pointer self, const unban_user& msg) {
   auto answer = self->make_response_promise<removed>();
   write_store(
       self, self->state.store,
-      [target = msg.target, why = msg.why](const persistence::writing& db) {
-        return decisions::unban_any(db, target, why);
+      [target = msg.target, name_alone = msg.name_alone, why = msg.why](const persistence::writing& db) {
+        return name_alone ? decisions::unban_name(db, target, why) : decisions::unban_any(db, target, why);
       },
       [self, answer, msg](const outcome<decisions::let_in>& ended) mutable {
         if (!ended) {
@@ -164,14 +164,16 @@ caf::result<removed> unban(pointer self, const unban_user& msg) {
           return;
         }
         auto whom = msg.target;
+        std::string kind = "name";
         if (ended->where) {
           whom = ended->where->to_string();
+          kind = ended->where->is_one_address() ? "address" : "network";
           self->send(self->state.relay, address_let_in{whom});
         } else {
           self->state.rules.remove(key_of(whom));
         }
-        log::info("unbanned", {{"user", whom}, {"by", msg.why.by}});
-        answer_when_it_holds(self, answer, removed{whom});
+        log::info("unbanned", {{"user", whom}, {"kind", kind}, {"by", msg.why.by}});
+        answer_when_it_holds(self, answer, removed{whom, {}, kind});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;

@@ -184,7 +184,8 @@ void connection::carry_out(rules::effects what) {
   }
 }
 
-void connection::answered(rules::answer::any what) {
+/// What it says next may be its last: by then `decided` stands among what it was told.
+void connection::answered(rules::answer::any what, const std::vector<decided_request>& decided) {
   if (std::holds_alternative<services_of_node>(owed_by_))
     owed_by_ = std::monostate{};
   const auto asked_for = session().asked_for(); // what a login brings is not
@@ -192,6 +193,8 @@ void connection::answered(rules::answer::any what) {
   if (asked_for)
     inlet_.charge_answer(effects, !std::holds_alternative<std::monostate>(handed_out_), now());
   carry_out(std::move(effects));
+  for (const auto& decision : decided)
+    outlet_.confirm_answered(decision);
   pump();
   house_->touch(*this);
 }

@@ -30,7 +30,7 @@ public:
   void hear(const shared_texts& spelled) override;
   void deliver(const shared_texts& spelled, private_id which) override;
   void confirm(const decided_request& what) override;
-  void answered(rules::answer::any what) override;
+  void answered(rules::answer::any what) override { answered(std::move(what), {}); }
   void close(const std::optional<event::any>& last) override;
   bool hung_up() const override { return !outlet_.open(); }
   void flush() override;
@@ -59,6 +59,7 @@ private:
   void wake_at_deadline();
   void wake_up(instant::duration after = instant::duration{0});
   void carry_out(rules::effects what);
+  void answered(rules::answer::any what, const std::vector<decided_request>& decided);
 
   // --- what it is told, and its end; connection_output.cpp ---
   void tell(const event::any& what);
@@ -72,10 +73,10 @@ private:
   void confirm_taken();
   void let_go_of_socket();
 
-  /// The answer to a `Question`, whose type belongs to it.
+  /// The answer to a `Question`, whose type belongs to it. `decided`: the decisions that are told with it.
   template <class Question>
-  void answer(rules::answer_of<Question> what) {
-    answered(std::move(what));
+  void answer(rules::answer_of<Question> what, const std::vector<decided_request>& decided = {}) {
+    answered(std::move(what), decided);
   }
 
   // One function a question; connection_questions.cpp.
@@ -132,7 +133,6 @@ private:
   bool serves(const local_salon& salon);
   template <class Ask, class Then>
   void read_as_member(const local_salon& salon, Ask ask, Then then);
-  void confirm_all(const std::vector<decided_request>& told);
 
   void send_post(local_salon& salon, command::post& what);
   outcome<local_salon*> open_salon(const std::string& name);

@@ -37,8 +37,7 @@ void connection::ask_next(std::monostate&) {
       },
       [this](const std::vector<private_message>& found) {
         auto piece = backlog.go_on(found);
-        answer<rules::question::next_piece>({std::move(piece.events), piece.more});
-        confirm_all(piece.decided);
+        answer<rules::question::next_piece>({std::move(piece.events), piece.more}, piece.decided);
       },
       [this](fault why) { answer<rules::question::next_piece>({why}); });
 }
@@ -186,11 +185,6 @@ void connection::tell_members(rules::presence::named& who) {
   else
     handed_out_ = std::monostate{};
   answer<rules::question::next_piece>({std::move(page), more});
-}
-
-void connection::confirm_all(const std::vector<decided_request>& told) {
-  for (const auto& decision : told)
-    confirm(decision);
 }
 
 } // namespace salond

@@ -114,6 +114,8 @@ void connection::found_user(outcome<user> who) {
     give_registration_back();
   if (!who && !unknown)
     tried(admission::attempt_result::not_tried);
+  if (who)
+    attempt_.who = who->id;
   answer<rules::question::find_user>({std::move(who)});
 }
 
@@ -214,7 +216,7 @@ void connection::carry(rules::question::find_token& what) {
       },
       [this](outcome<user>& found) {
         if (found) {
-          house_->allowed.proved(key_of(found->username), network, now());
+          house_->allowed.proved(found->id, key_of(found->username), network, now());
         } else {
           if (!inlet_.may_fail(now()))
             return close(event::refused{fault::too_many_requests, {}});
@@ -237,8 +239,7 @@ void connection::carry(rules::question::arrive& what) {
 
 void connection::open_session(const rules::question::arrive& as) {
   const auto at = wall_clock();
-  const auto key = key_of(as.who.username);
-  const auto is_new = house_->allowed.is_to_be_stored(key, network, now(), at);
+  const auto is_new = house_->allowed.is_to_be_stored(as.who.id, network, now(), at);
   write_store(
       this, house_->store,
       [proven = decisions::proven_account{as.who, house_->better_hashes.instead_of(as.who.id, as.who.password_hash),
@@ -249,16 +250,16 @@ void connection::open_session(const rules::question::arrive& as) {
           db.sessions.remember_address(proven.who.id, from, at);
         return opened;
       },
-      [this, username = as.who.username, key, is_new, at](outcome<persistence::arrival>& opened) {
+      [this, username = as.who.username, is_new, at](outcome<persistence::arrival>& opened) {
         if (!opened)
           return answer<rules::question::arrive>({opened.why(), {}});
         if (is_new)
-          house_->allowed.is_stored(key, network, now(), at);
+          house_->allowed.is_stored(account(), network, now(), at);
         auto missed = house_->start_hearing(*this, username, std::move(*opened));
         house_->tell_login(username, *this, now());
         answer<rules::question::arrive>(
-            {event::logged_in{username, house_->salons.list_for(*this)}, std::move(missed.events), missed.more});
-        confirm_all(missed.decided);
+            {event::logged_in{username, house_->salons.list_for(*this)}, std::move(missed.events), missed.more},
+            missed.decided);
       },
       [this](fault why) {
         answer<rules::question::arrive>({why, {}});

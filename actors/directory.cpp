@@ -68,18 +68,16 @@ void take_up(pointer self, user_id who, const account_read& found) {
   self->send(self->state.relay, account_changed{who, found.now->who.username, found.now->who.role});
 }
 
-/// Behind what this node itself changed: the store answers in the order of commits. Who comes online later is let in by
-/// what the store holds then.
+/// Behind what this node itself changed: the store answers in the order of commits. The same of who is not online here:
+/// this node knows where the account's owner was.
 caf::result<settled> reread(pointer self, user_id who) {
   const auto* username = self->state.presence.name_of(who);
-  if (!username)
-    return settled{};
   auto answer = self->make_response_promise<settled>();
   write_store(
       self, self->state.store,
-      [who, key = key_of(*username), at = wall_clock()](const persistence::writing& db) {
+      [who, key = username ? key_of(*username) : std::string(), at = wall_clock()](const persistence::writing& db) {
         account_read result{db.sessions.standing_of(who, at), false};
-        if (!result.now)
+        if (!result.now && !key.empty())
           result.banned = db.bans.of(key, at).has_value();
         return result;
       },

@@ -12,7 +12,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house, self](told& what) { house->tell(what, self->clock().now()); },
       [house](const salon_opened& what) { house->salons.open(what.record, what.salon); },
       [house](const salon_lost& what) { house->lose(what.salon); },
-      [house](const close_user& what) { house->users.close(what.who, what.last, what.only); },
+      [house](const close_user& what) { house->close_user(what); },
       [house](const announce& what) { house->announce(what.what); },
       [house, self](const close_all& what) {
         auto answer = self->make_response_promise<all_closed>();
@@ -31,7 +31,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       },
       [house](const tell_user& what) { house->users.tell(what.who, what.what); },
       [house](const decision_told& what) { house->users.confirm(what.who, what.what); },
-      [house](const account_changed& what) { house->users.change_account(what.who, what.username, what.role); },
+      [house](const account_changed& what) { house->change_account(what); },
       [house](const salon_archived& what) { house->salons.archive(what.last.id); },
       [house, self](const survey&) { return house->survey(self->clock().now()); },
       [house, self](const list_hearers& msg) {

@@ -20,6 +20,7 @@ struct new_user {
 
 /// Where the owner of an account was last.
 struct known_address {
+  user_id who;
   std::string username_key, address;
   moment at;
 };

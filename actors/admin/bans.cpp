@@ -2,6 +2,7 @@
 #include "persistence/contracts/bans.hpp"
 #include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
+#include "persistence/contracts/memberships.hpp"
 #include "protocol/words/address_range.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
@@ -15,19 +16,25 @@ using namespace persistence;
 constexpr int64_t most_minutes = 527040;           // a year
 constexpr int64_t most_minutes_of_moderators = 60; // who is to be out for longer is an administrator's matter
 
+constexpr auto user_of_that_name =
+    "a user has that name, whom this would not ban: user rename gives him another one first";
+
 /// What is said of a refusal. What is neither a name nor an address was mistyped.
 std::string sentence_about(const spoken_command& said, fault why) {
   const auto whom = said.get("USER");
   const std::string_view command = said.what->name;
   const bool lets_in = command == "unban";
-  if (why == fault::busy && command == "ban" && !said.has("--name") && address_range::parse(whom))
-    return "10,000 addresses and networks are banned, which is the most; ban a network that holds several, and unban "
-           "these";
+  const bool is_address = !said.has("--name") && address_range::parse(whom).has_value();
+  if (why == fault::busy && command == "ban" && is_address)
+    return "10,000 addresses and networks are banned, which is the most: unban one that a network will hold, ban the "
+           "network, and unban the others";
+  if (why == fault::name_taken && command == "ban" && is_address)
+    return user_of_that_name;
   if (why != fault::unknown_user)
     return sentence_of(why);
-  if (address_range::parse(whom) && !lets_in)
+  if (is_address && !lets_in)
     return sentence_of(why) + "; ban ADDRESS --for=TIME keeps an address out";
-  if (address_range::parse(whom))
+  if (is_address)
     return "no user of that name is out, and just this address or network is not banned; bans shows who is out";
   return sentence_of(why) + (whom.find_first_of(":/") == std::string::npos ? "" : ", and it is no address or network");
 }
@@ -39,6 +46,8 @@ void ask_bans(const admin_call_ptr& call, Message what) {
       .then(
           [call](const removed& hit) {
             json answer{{"done", true}, {"user", hit.username}};
+            if (!hit.let_in.empty())
+              answer["kind"] = hit.let_in;
             tell_ended(answer, hit.certificates);
             call->done(answer);
           },
@@ -71,8 +80,7 @@ std::optional<int64_t> seconds_meant(const admin_call_ptr& call) {
 
 void ban_from(const admin_call_ptr& call, const address_range& where) {
   if (call->file.target) // or whoever takes an address for a name would have to be deleted for it
-    return call->refuse(admin_verdict::refused,
-                        "a user has that name, whom this would not ban: user rename gives him another one first");
+    return call->refuse(admin_verdict::refused, user_of_that_name);
   if (where.is_too_wide())
     return call->refuse(admin_verdict::wrong_usage,
                         where.to_string() + " is too much to be meant: name /8 or more of IPv4, /16 or more of IPv6");
@@ -98,7 +106,7 @@ void put_out(const admin_call_ptr& call) {
 }
 
 void unban(const admin_call_ptr& call) {
-  ask_bans(call, unban_user{call->said().get("USER"), call->why()});
+  ask_bans(call, unban_user{call->said().get("USER"), call->said().has("--name"), call->why()});
 }
 
 json row_of(const std::string& who, const char* kind, const std::optional<moment>& until, moment since,
@@ -108,27 +116,53 @@ json row_of(const std::string& who, const char* kind, const std::optional<moment
       {"by", by},    {"reason", reason}};
 }
 
+/// Who is out, as far as the operator is to know. A moderator: the members of his salons whom a kick keeps out, and why
+/// where the kick is his own. What others wrote of people, and from where these come, is no matter of his.
+struct bans_to_show {
+  std::vector<ban> names;
+  std::vector<address_ban> addresses;
+};
+
+bans_to_show bans_for(const reading& db, const rules::authority& who, const std::string& operator_name, moment now) {
+  if (who.role == role::administrator)
+    return {db.bans.all(now), db.bans.addresses(now)};
+  bans_to_show result;
+  for (auto& one : db.bans.all(now)) {
+    const auto salons = one.until ? db.memberships.salons_of(one.username) : std::vector<salon_id>{};
+    if (std::find_first_of(salons.begin(), salons.end(), who.moderates.begin(), who.moderates.end()) == salons.end())
+      continue;
+    if (one.by != operator_name)
+      one.by = one.reason = {};
+    result.names.push_back(std::move(one));
+  }
+  return result;
+}
+
+std::vector<json> rows_of(const bans_to_show& out) {
+  std::vector<std::pair<std::string, json>> rows; // by their keys
+  for (const auto& one : out.names)
+    rows.emplace_back(one.key, row_of(one.username, "name", one.until, one.since, one.by, one.reason));
+  for (const auto& one : out.addresses)
+    rows.emplace_back(one.where.to_string(),
+                      row_of(one.where.to_string(), one.where.is_one_address() ? "address" : "network", one.until,
+                             one.since, one.by, one.reason));
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& one, const auto& other) {
+    return std::tie(one.first, one.second["kind"]) < std::tie(other.first, other.second["kind"]);
+  });
+  std::vector<json> list;
+  for (auto& [key, row] : rows)
+    list.push_back(std::move(row));
+  return list;
+}
+
 void list_bans(const admin_call_ptr& call) {
   ask_to_read(
       call,
-      [now = wall_clock()](const reading& db) {
-        return std::pair{db.bans.all(now), db.bans.addresses(now)};
+      [who = call->file.rights, name = call->why().by, now = wall_clock()](const reading& db) {
+        return bans_for(db, who, name, now);
       },
-      [call](const auto& out) {
-        std::vector<std::pair<std::string, json>> rows; // by their keys
-        for (const auto& one : out.first)
-          rows.emplace_back(one.key, row_of(one.username, "name", one.until, one.since, one.by, one.reason));
-        for (const auto& one : out.second)
-          rows.emplace_back(one.where.to_string(),
-                            row_of(one.where.to_string(), one.where.is_one_address() ? "address" : "network", one.until,
-                                   one.since, one.by, one.reason));
-        std::stable_sort(rows.begin(), rows.end(), [](const auto& one, const auto& other) {
-          return std::tie(one.first, one.second["kind"]) < std::tie(other.first, other.second["kind"]);
-        });
-        std::vector<json> list;
-        for (auto& [key, row] : rows)
-          list.push_back(std::move(row));
-        answer_list(call, std::move(list), {"user", most_listed, true, "kind", {"address", "name", "network"}});
+      [call](const bans_to_show& out) {
+        answer_list(call, rows_of(out), {"user", most_listed, true, "kind", {"address", "name", "network"}});
       });
 }
 

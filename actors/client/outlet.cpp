@@ -62,7 +62,12 @@ void outlet::hear(const event::any& what, instant now) {
 }
 
 void outlet::confirm(const decided_request& decision) {
-  if (open() && stage_ != stage::leaving_out)
+  if (stage_ != stage::leaving_out)
+    confirm_answered(decision);
+}
+
+void outlet::confirm_answered(const decided_request& decision) {
+  if (open())
     decisions_.emplace_back(said_.said(), decision);
 }
 

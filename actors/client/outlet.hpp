@@ -71,6 +71,8 @@ public:
   void confirm(private_id message) { messages_.emplace_back(said_.said(), message); }
   /// The same; a decision that was left out is told at the next login.
   void confirm(const decided_request& decision);
+  /// The same of one that it was told as an answer, which nothing leaves out.
+  void confirm_answered(const decided_request& decision);
 
   // --- what waits ---
   /// Bytes that the client's kernel has not been given.

@@ -37,6 +37,7 @@ struct ban_address {
 /// An operator ends a kick or a ban, or that of an address or a network.
 struct unban_user {
   std::string target;
+  bool name_alone = false; ///< also where it reads as an address
   decision why;
 };
 /// The operators' certificates that had the name of an account which is gone.
@@ -44,10 +45,11 @@ struct ended_certificates {
   uint64_t revoked = 0;
   std::string trouble; ///< why they are not, or for this run alone; empty where they are
 };
-/// It holds everywhere; answers how the name, the address or the network is spelled.
+/// It holds everywhere; answers how the name, the address or the network is spelled, and which of them was let in.
 struct removed {
   std::string username;
   ended_certificates certificates = {};
+  std::string let_in = {}; ///< as the list of who is out has its kind; empty: nothing was
 };
 /// An administrator deletes an account and all that is personal; the name is free.
 struct erase_user {
@@ -95,9 +97,9 @@ SALOND_VALUES(kick_user, x.target, x.seconds, x.why)
 SALOND_VALUES(ban_user, x.target, x.why)
 SALOND_VALUES(ban_name, x.name, x.why)
 SALOND_VALUES(ban_address, x.where, x.seconds, x.why)
-SALOND_VALUES(unban_user, x.target, x.why)
+SALOND_VALUES(unban_user, x.target, x.name_alone, x.why)
 SALOND_VALUES(ended_certificates, x.revoked, x.trouble)
-SALOND_VALUES(removed, x.username, x.certificates)
+SALOND_VALUES(removed, x.username, x.certificates, x.let_in)
 SALOND_VALUES(erase_user, x.target, x.why)
 SALOND_VALUES(erased, x.what, x.certificates)
 SALOND_VALUES(reread_ban, x.key, x.who)

@@ -154,8 +154,8 @@ std::vector<connection_id> login_throttle::over(attempt& what, result how, size_
     return next;
   if (how != result::right)
     count_failure(what, guesses, now);
-  else if (!what.account.empty())
-    proved(what.account, what.address, now);
+  else if (!what.account.empty() && what.who != user_id{})
+    proved(what.who, what.account, what.address, now);
   return next;
 }
 
@@ -205,22 +205,54 @@ login_throttle::allowance* login_throttle::find(allowance_of which, const attemp
 
 // --- where owners were ---
 
-login_throttle::known_address* login_throttle::find_known(const std::string& account, const std::string& address,
-                                                          instant now) {
-  auto* of_account = account.empty() ? nullptr : known_.find(cut(account));
+login_throttle::known_address* login_throttle::find_known(user_id who, const std::string& address, instant now) {
+  auto* of_account = known_.find(who);
   if (!of_account)
     return nullptr;
-  for (auto& one : *of_account)
+  for (auto& one : of_account->addresses)
     if (one.address == address && now - one.last < known_for)
       return &one;
   return nullptr;
 }
 
-login_throttle::known_address& login_throttle::remember(const std::string& account, const std::string& address,
-                                                        instant now) {
-  if (auto* known = find_known(account, address, now))
+login_throttle::known_address* login_throttle::find_known(const std::string& account, const std::string& address,
+                                                          instant now) {
+  const auto* who = account.empty() ? nullptr : names_.find(cut(account));
+  return who ? find_known(*who, address, now) : nullptr;
+}
+
+void login_throttle::forget_name(user_id who, const owner& of) {
+  const auto* whose = names_.find(of.account);
+  if (whose && *whose == who)
+    names_.forget(of.account);
+}
+
+login_throttle::owner& login_throttle::owner_called(user_id who, const std::string& account) {
+  auto& result = known_.at(who);
+  const auto name = cut(account);
+  if (result.account != name)
+    forget_name(who, result);
+  names_.at(name) = who;
+  result.account = name;
+  return result;
+}
+
+void login_throttle::renamed(user_id who, const std::string& account) {
+  if (known_.find(who))
+    owner_called(who, account);
+}
+
+void login_throttle::forget(user_id who) {
+  if (const auto* gone = known_.find(who))
+    forget_name(who, *gone);
+  known_.forget(who);
+}
+
+login_throttle::known_address& login_throttle::remember(user_id who, const std::string& account,
+                                                        const std::string& address, instant now) {
+  auto& all = owner_called(who, account).addresses;
+  if (auto* known = find_known(who, address, now))
     return *known;
-  auto& all = known_.at(cut(account));
   all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& one) { return one.address == address; }), all.end());
   if (all.size() >= most_known_addresses)
     all.erase(std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.last < b.last; }));
@@ -228,23 +260,24 @@ login_throttle::known_address& login_throttle::remember(const std::string& accou
   return all.back();
 }
 
-void login_throttle::proved(const std::string& account, const std::string& address, instant now) {
-  remember(account, address, now).last = now;
+void login_throttle::proved(user_id who, const std::string& account, const std::string& address, instant now) {
+  remember(who, account, address, now).last = now;
 }
 
-void login_throttle::remember(const std::string& account, const std::string& address, int64_t day, instant last) {
-  auto& known = remember(account, address, last);
+void login_throttle::remember(user_id who, const std::string& account, const std::string& address, int64_t day,
+                              instant last) {
+  auto& known = remember(who, account, address, last);
   known.last = std::max(known.last, last);
   known.stored_on = std::max(known.stored_on, day);
 }
 
-bool login_throttle::is_to_be_stored(const std::string& account, const std::string& address, int64_t day, instant now) {
-  const auto* known = find_known(account, address, now);
+bool login_throttle::is_to_be_stored(user_id who, const std::string& address, int64_t day, instant now) {
+  const auto* known = find_known(who, address, now);
   return known && known->stored_on != day;
 }
 
-void login_throttle::is_stored(const std::string& account, const std::string& address, int64_t day, instant now) {
-  if (auto* known = find_known(account, address, now))
+void login_throttle::is_stored(user_id who, const std::string& address, int64_t day, instant now) {
+  if (auto* known = find_known(who, address, now))
     known->stored_on = day;
 }
 

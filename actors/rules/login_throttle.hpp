@@ -20,7 +20,9 @@
 //
 // Tokens are no passwords: nobody guesses 256 bits, and nothing is hashed for one. They use nothing up here.
 //
-// The addresses where owners were are stored outside, and told to this at the start: remember().
+// The addresses where owners were are stored outside, and told to this at the start: remember(). They are the
+// account's, whatever it is called: a new name keeps them, and an account that takes a name which became free has none
+// of them.
 //
 // Memory is bounded: 65,536 addresses (each of three kinds), 16,384 accounts that are tried, 65,536 accounts with 8
 // addresses each where the owner was. What was used longest ago is forgotten first; an allowance that was not used for
@@ -65,6 +67,7 @@ public:
     bool login = false;             ///< of somebody who is not logged in yet
     enum class secret { password, token, invitation };
     secret said = secret::password; ///< what was said for it, to be told of
+    user_id who = {};               ///< whose name `account` is; set by whoever looked it up, before over()
   };
 
   enum class verdict {
@@ -86,12 +89,16 @@ public:
 
   // --- where owners were ---
   /// The owner proved himself there by something else than a password.
-  void proved(const std::string& account, const std::string& address, instant now);
+  void proved(user_id who, const std::string& account, const std::string& address, instant now);
   /// From what is stored. `day`: of when it was stored, as is_to_be_stored() counts.
-  void remember(const std::string& account, const std::string& address, int64_t day, instant last);
+  void remember(user_id who, const std::string& account, const std::string& address, int64_t day, instant last);
   /// Whether the owner is known to be there, and that is not stored since `day` began (days of any count).
-  bool is_to_be_stored(const std::string& account, const std::string& address, int64_t day, instant now);
-  void is_stored(const std::string& account, const std::string& address, int64_t day, instant now);
+  bool is_to_be_stored(user_id who, const std::string& address, int64_t day, instant now);
+  void is_stored(user_id who, const std::string& address, int64_t day, instant now);
+  /// The account is called so from now on.
+  void renamed(user_id who, const std::string& account);
+  /// The account is gone.
+  void forget(user_id who);
 
   size_t addresses() const { return addresses_.size(); }
   size_t accounts() const { return accounts_.size(); }
@@ -109,6 +116,10 @@ private:
     instant last;
     int64_t stored_on = -1; ///< a day; -1: never
   };
+  struct owner {
+    std::string account; ///< what it is called: names_ has it
+    std::vector<known_address> addresses;
+  };
 
   std::vector<allowance_of> allowances_for(const attempt& what, uint32_t a_minute, instant now);
   std::optional<allowance_of> used_up(const attempt& what, uint32_t a_minute, instant now);
@@ -116,14 +127,18 @@ private:
   urgency urgency_of(const attempt& what, uint32_t a_minute, instant now);
   void hear_if_seldom(attempt& what, uint32_t a_minute, instant now);
   void count_failure(const attempt& what, size_t guesses, instant now);
+  known_address* find_known(user_id who, const std::string& address, instant now);
   known_address* find_known(const std::string& account, const std::string& address, instant now);
-  known_address& remember(const std::string& account, const std::string& address, instant now);
+  known_address& remember(user_id who, const std::string& account, const std::string& address, instant now);
+  owner& owner_called(user_id who, const std::string& account);
+  void forget_name(user_id who, const owner& of);
   allowance* find(allowance_of which, const attempt& what, instant now);
   void wake(allowance_of which, const attempt& what, uint32_t a_minute, instant now, std::vector<connection_id>& next);
 
   recent<std::string, allowance> addresses_{most_addresses}, accounts_{most_accounts}, seldom_{most_addresses},
       owners_{most_addresses};
-  recent<std::string, std::vector<known_address>> known_{most_known_accounts};
+  recent<user_id, owner> known_{most_known_accounts};
+  recent<std::string, user_id> names_{most_known_accounts};            ///< of those accounts
   std::unordered_map<std::string, std::deque<connection_id>> waiting_; ///< by allowance; of connections that exist
 };
 

@@ -36,6 +36,7 @@ outcome<membership_change> add_member(const writing& db, salon_id salon, user_id
   if (!account)
     return account.why();
   db.join_requests.end(salon, who); // a member has nothing to ask for
+  db.join_requests.forget_decision(salon, who, false);
   if (db.memberships.has(salon, account->username))
     return membership_change::was_so;
   db.memberships.put(salon, account->username);
@@ -46,6 +47,7 @@ outcome<membership_change> remove_member(const writing& db, salon_id salon, user
   const auto account = db.accounts.numbered(who);
   if (!account)
     return account.why();
+  db.join_requests.forget_decision(salon, who, true);
   return db.memberships.end(salon, account->username) ? membership_change::made : membership_change::was_so;
 }
 
@@ -67,6 +69,7 @@ outcome<done> accept_request(const writing& db, salon_id salon, user_id who, con
     return refuse(db, why, audited::accept, about, fault::no_such_request);
   if (!db.memberships.has(salon, account->username))
     db.memberships.put(salon, account->username);
+  db.join_requests.forget_decision(salon, who, false);
   note(db, why, audited::accept, about);
   return done{};
 }
@@ -78,6 +81,7 @@ outcome<membership_change> reject_request(const writing& db, salon_id salon, use
   if (!asked && !belonged)
     return refuse(db, why, audited::reject, about, fault::no_such_request);
   note(db, why, audited::reject, about);
+  db.join_requests.forget_decision(salon, who, true);
   db.join_requests.tell_refused(salon, who);
   return belonged ? membership_change::made : membership_change::was_so;
 }

@@ -1,5 +1,5 @@
 // Who comes to belong to a salon, and who no longer does. What an operator decides is a line in the audit log, a
-// refused decision as well.
+// refused decision as well. What the user was not told yet and contradicts it is not told any more.
 #pragma once
 #include "persistence/answers.hpp"
 #include "persistence/contracts/access.hpp"

@@ -111,6 +111,8 @@ outcome<done> unban(const writing& db, const std::string& target_key, const deci
 outcome<done> ban_address(const writing& db, const address_range& where, std::optional<moment> until,
                           const decision& why) {
   const auto whom = until ? with(where.to_string(), minutes_of(*until - why.at)) : where.to_string();
+  if (db.accounts.find(key_of(where.to_string()))) // however it was typed: no list could tell them apart
+    return refuse(db, why, audited::ban_address, whom, fault::name_taken);
   db.bans.forget_addresses(why.at);
   if (db.bans.count_addresses(why.at) >= ban_store::most_addresses && !db.bans.is_out(where, why.at))
     return refuse(db, why, audited::ban_address, whom, fault::busy);
@@ -119,14 +121,17 @@ outcome<done> ban_address(const writing& db, const address_range& where, std::op
   return done{};
 }
 
+outcome<let_in> unban_name(const writing& db, const std::string& name, const decision& why) {
+  const auto ended = unban(db, key_of(name), why);
+  return ended ? outcome<let_in>(let_in{}) : ended.why();
+}
+
 outcome<let_in> unban_any(const writing& db, const std::string& target, const decision& why) {
   const auto where = address_range::parse(target);
-  if (!where || !db.bans.is_out(*where, why.at)) {
-    const auto ended = unban(db, key_of(target), why);
-    return ended ? outcome<let_in>(let_in{}) : ended.why();
-  }
+  if (!where || !db.bans.is_out(*where, why.at))
+    return unban_name(db, target, why);
   db.bans.end(*where);
-  note(db, why, audited::unban, where->to_string());
+  note(db, why, audited::unban_address, where->to_string());
   return let_in{*where};
 }
 

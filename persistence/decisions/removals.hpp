@@ -26,6 +26,8 @@ outcome<done> ban_address(const writing& db, const address_range& where, std::op
 struct let_in {
   std::optional<address_range> where; ///< none: it was that of a name
 };
+/// As unban().
+outcome<let_in> unban_name(const writing& db, const std::string& name, const decision& why);
 /// Ends the ban of an address or a network, where `target` is one that is out; else a ban or a kick, as unban().
 outcome<let_in> unban_any(const writing& db, const std::string& target, const decision& why);
 /// Deletes the account and all that hangs on it, as a ban does, and a kick and what waits under the name besides; the

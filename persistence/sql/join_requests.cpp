@@ -27,7 +27,8 @@ public:
 
   std::vector<decided_request> decided_for(user_id who) const override {
     return all_in(db().ask("SELECT n.salon_id, s.nom_salon, n.accepted, n.created_ms FROM notices n "
-                           "JOIN salons s ON s.salon_id = n.salon_id WHERE n.client_id = ? "
+                           "JOIN salons s ON s.salon_id = n.salon_id "
+                           "WHERE n.client_id = ? AND s.archived_ms IS NULL "
                            "ORDER BY n.created_ms, n.salon_id",
                            {who.value}),
                   [](const query_result& row) -> decided_request {
@@ -47,6 +48,11 @@ public:
   void remember_decision(user_id who, const decided_request& request) override {
     db().run("REPLACE INTO notices(client_id, salon_id, accepted, created_ms) VALUES (?, ?, ?, ?)",
              {who.value, request.salon.value, request.accepted ? 1 : 0, to_ms(request.at)});
+  }
+
+  void forget_decision(salon_id salon, user_id who, bool accepted) override {
+    db().run("DELETE FROM notices WHERE client_id = ? AND salon_id = ? AND accepted = ?",
+             {who.value, salon.value, accepted ? 1 : 0});
   }
 
   void mark_told(user_id who, const std::vector<decided_request>& which) override {

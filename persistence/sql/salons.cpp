@@ -84,7 +84,6 @@ public:
     db().run("UPDATE salons SET archived_ms = ? WHERE salon_id = ?", {to_ms(at), salon.value});
     db().run("DELETE FROM join_requests WHERE salon_id = ?", {salon.value});
     db().run("DELETE FROM moderators WHERE salon_id = ?", {salon.value});
-    db().run("DELETE FROM notices WHERE salon_id = ?", {salon.value});
     tell_nodes({fact::kind::salon, {}, salon, {}});
   }
 

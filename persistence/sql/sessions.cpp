@@ -41,11 +41,11 @@ public:
 
   std::vector<known_address> known_addresses(moment since, size_t most) const override {
     auto result = all_in(
-        db().ask("SELECT c.username_key, k.address, k.last_ms FROM known_addresses k "
+        db().ask("SELECT c.client_id, c.username_key, k.address, k.last_ms FROM known_addresses k "
                  "JOIN clients c ON c.client_id = k.client_id WHERE k.last_ms > ? ORDER BY k.last_ms DESC LIMIT ?",
                  {to_ms(since), limit_of(most)}),
         [](const query_result& row) -> known_address {
-          return {row.text(0), row.text(1), from_ms(row.integer(2))};
+          return {user_id{row.integer(0)}, row.text(1), row.text(2), from_ms(row.integer(3))};
         });
     std::reverse(result.begin(), result.end());
     return result;

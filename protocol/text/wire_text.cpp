@@ -42,27 +42,30 @@ std::string array_of(const salon_list& salons, salon_appender append) {
   return result + "]";
 }
 
-/// The same in at most `most_bytes` (0: no limit); where that is too little without the salons at the end, first
-/// without those of them that the user is no member of.
+/// The same in at most `most_bytes` (0: no limit): where that is too little, first those of them that the user is a
+/// member of, as many as have room, then the others; what is too long is left out alone.
 std::string array_within(const salon_list& salons, size_t most_bytes, salon_appender append) {
-  auto result = array_of(salons, append);
-  auto size = result.size();
-  if (most_bytes == 0 || size <= most_bytes)
+  const auto result = array_of(salons, append);
+  if (most_bytes == 0 || result.size() <= most_bytes)
     return result;
-  std::vector<bool> left_out(salons.size());
-  for (const auto member : {false, true})
-    for (auto i = salons.size(); i-- > 0 && size > most_bytes;)
-      if (salons[i].member == member) {
-        std::string item;
+  constexpr size_t between = 2; // ", "
+  std::vector<bool> kept(salons.size());
+  size_t size = 0; // with one ", " more than there are, which are as many bytes as "[" and "]"
+  for (const auto member : {true, false})
+    for (size_t i = 0; i < salons.size(); ++i) {
+      std::string item;
+      if (salons[i].member == member)
         append(item, salons[i]);
-        size -= item.size() + 2; // with its ", "
-        left_out[i] = true;
-      }
-  salon_list kept;
+      if (item.empty() || size + item.size() + between > most_bytes)
+        continue;
+      size += item.size() + between;
+      kept[i] = true;
+    }
+  salon_list left;
   for (size_t i = 0; i < salons.size(); ++i)
-    if (!left_out[i])
-      kept.push_back(salons[i]);
-  return array_of(kept, append);
+    if (kept[i])
+      left.push_back(salons[i]);
+  return array_of(left, append);
 }
 
 /// Why an account or a password was not taken: what follows "Erreur lors de … : ".

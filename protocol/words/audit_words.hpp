@@ -25,7 +25,8 @@ inline constexpr audit_word accept_registration{"accept_registration"}, reject_r
     create_invitation{"create_invitation"}, revoke_invitation{"revoke_invitation"}, use_invitation{"use_invitation"};
 
 // who is out
-inline constexpr audit_word kick{"kick"}, ban{"ban"}, ban_name{"ban_name"}, ban_address{"ban_address"}, unban{"unban"};
+inline constexpr audit_word kick{"kick"}, ban{"ban"}, ban_name{"ban_name"}, ban_address{"ban_address"}, unban{"unban"},
+    unban_address{"unban_address"};
 
 // salons, who belongs to them, and what is said there
 inline constexpr audit_word create_salon{"create_salon"}, set_policy{"set_policy"}, set_topic{"set_topic"},

@@ -93,7 +93,7 @@ TEST_P(StoreContract, AnUnbanOfAnAddressEndsJustThatOne) {
   EXPECT_EQ(write([&](const auto& db) { return decisions::unban_any(db, "2001:db8::7", decided()); }).why(),
             fault::unknown_user);
   EXPECT_THAT(called(now().bans.addresses(noon)), ElementsAre("203.0.113.0/24", "203.0.113.7"));
-  EXPECT_EQ(audited().at(3), "unban|2001:db8::7|done");
+  EXPECT_EQ(audited().at(3), "unban_address|2001:db8::7|done");
 }
 
 TEST_P(StoreContract, AnUnbanEndsANameThatLooksLikeAnAddressWhereNoAddressIsOut) {
@@ -107,6 +107,31 @@ TEST_P(StoreContract, AnUnbanEndsANameThatLooksLikeAnAddressWhereNoAddressIsOut)
 
   EXPECT_FALSE(second->where);
   EXPECT_THAT(now().bans.all(noon), IsEmpty());
+}
+
+TEST_P(StoreContract, AnUnbanOfANameLetsNoAddressIn) {
+  write([&](const auto& db) { return decisions::ban_name(db, "203.0.113.7", decided()); });
+  write([&](const auto& db) { return decisions::ban_address(db, range("203.0.113.7"), {}, decided()); });
+
+  const auto ended = write([&](const auto& db) { return decisions::unban_name(db, "203.0.113.7", decided()); });
+
+  ASSERT_TRUE(ended);
+  EXPECT_FALSE(ended->where);
+  EXPECT_THAT(now().bans.all(noon), IsEmpty());
+  EXPECT_THAT(called(now().bans.addresses(noon)), ElementsAre("203.0.113.7"));
+  EXPECT_EQ(write([&](const auto& db) { return decisions::unban_name(db, "203.0.113.7", decided()); }).why(),
+            fault::unknown_user);
+}
+
+TEST_P(StoreContract, AnAddressThatAUserIsCalledIsNotBanned) {
+  add_user("203.0.113.0/24");
+
+  EXPECT_EQ(
+      write([&](const auto& db) { return decisions::ban_address(db, range("203.0.113.9/24"), {}, decided()); }).why(),
+      fault::name_taken);
+
+  EXPECT_THAT(now().bans.addresses(noon), IsEmpty());
+  EXPECT_THAT(audited(), ElementsAre("ban_address|203.0.113.0/24|name_taken"));
 }
 
 TEST_P(StoreContract, AnAddressIsNotOutAnyMoreWhenItsTimeIsOver) {

@@ -286,7 +286,43 @@ TEST_P(StoreContract, ANewerDecisionTakesTheOldersPlaceAndIsNotMarkedWithIt) {
   EXPECT_TRUE(told[0].accepted);
 }
 
-TEST_P(StoreContract, DecisionsGoWithTheirSalonAndTheirUser) {
+TEST_P(StoreContract, ADecisionThatIsTrueNoMoreIsForgotten) {
+  const auto zoe = add_user("Zoé");
+  const auto remember = [&](bool accepted) {
+    write([&](const auto& db) {
+      db.join_requests.remember_decision(zoe, {marketing, "Marketing", accepted, noon});
+      return done{};
+    });
+  };
+  const auto decided_now = [&] {
+    return write([&](const auto& db) { return db.join_requests.decided_for(zoe).size(); });
+  };
+
+  remember(true);
+  write([&](const auto& db) { return decisions::admit(db, marketing, key_of("Zoé"), decided()); });
+  EXPECT_EQ(decided_now(), 1u) << "it says the same";
+  write([&](const auto& db) { return decisions::dismiss(db, marketing, key_of("Zoé"), decided()); });
+  EXPECT_EQ(decided_now(), 0u);
+
+  remember(false);
+  write([&](const auto& db) { return decisions::dismiss(db, marketing, key_of("Zoé"), decided()); });
+  EXPECT_EQ(decided_now(), 1u) << "it says the same";
+  write([&](const auto& db) { return decisions::admit(db, blabla, key_of("Zoé"), decided()); });
+  EXPECT_EQ(decided_now(), 1u) << "another salon";
+  write([&](const auto& db) { return decisions::admit(db, marketing, key_of("Zoé"), decided()); });
+  EXPECT_EQ(decided_now(), 0u);
+
+  // Where the later decision is not remembered itself: requests.keep_offline is off by then.
+  remember(true);
+  write([&](const auto& db) { return decisions::reject_request(db, marketing, zoe, decided()); });
+  EXPECT_EQ(decided_now(), 0u);
+  remember(false);
+  write([&](const auto& db) { return decisions::add_request(db, marketing, zoe, noon); });
+  write([&](const auto& db) { return decisions::accept_request(db, marketing, zoe, decided()); });
+  EXPECT_EQ(decided_now(), 0u);
+}
+
+TEST_P(StoreContract, DecisionsWaitWhileTheirSalonIsArchivedAndGoWithTheirUser) {
   const auto zoe = add_user("Zoé");
   const auto doomed = add_user("doomed");
   db->transact([&](const auto& db) {
@@ -297,6 +333,8 @@ TEST_P(StoreContract, DecisionsGoWithTheirSalonAndTheirUser) {
   });
 
   EXPECT_THAT(write([&](const auto& db) { return decisions::open_session(db, zoe, noon); })->decided, IsEmpty());
+  write([&](const auto& db) { return decisions::restore_salon(db, key_of("Marketing"), decided()); });
+  EXPECT_THAT(write([&](const auto& db) { return decisions::open_session(db, zoe, noon); })->decided, SizeIs(1));
 }
 
 } // namespace salond

@@ -50,7 +50,7 @@ TEST_P(AddressBans, CloseWhoIsConnectedFromThereAndLetNobodyInAnyMore) {
   answer({"unban", "127.0.0.64/26"});
   EXPECT_TRUE(is_let_in("127.0.0.66"));
   EXPECT_THAT(answer({"bans"}), IsEmpty());
-  EXPECT_THAT(column(answer({"log", "2"}), "what"), ElementsAre("ban_address", "unban"));
+  EXPECT_THAT(column(answer({"log", "2"}), "what"), ElementsAre("ban_address", "unban_address"));
 }
 
 TEST_P(AddressBans, LastForATimeAndOutlastARestart) {

@@ -3,6 +3,10 @@
 // a name (NFKC_Casefold) takes a time that grows with the square of its length. Right: what is longer than any name can
 // be is not folded. Nobody is called so: a login is wrong at once, a user or a salon unknown. Names of the replaced
 // server (512 characters) fold as before.
+// A long name in the list of a login: an old client takes 1,024 bytes of it, and whatever stood in front of a name that
+// had no room was left out as well, from the end on. With one salon of 64 emoji three of fifteen were listed, on 433
+// bytes. Right: what has room is listed.
+#include "protocol/text/wire_text.hpp"
 #include "protocol/words/names.hpp"
 #include "tests/support/session_fixture.hpp"
 #include <chrono>
@@ -41,6 +45,21 @@ TEST_F(LongNames, AreMeasuredInCharacters) {
 
 TEST_F(LongNames, AreNobodys) {
   EXPECT_EQ(hear(command::log_in{marks, "pw"}), lines{"tell login_refused(wrong_credentials)"});
+}
+
+TEST_F(LongNames, LeaveRoomForOthersInAnOldClientsList) {
+  event::logged_in welcome{"zoe", {}};
+  for (int64_t n = 1; n <= 15; ++n)
+    welcome.salons.push_back({salon_id{n}, "Salon " + std::to_string(n), n == 1});
+  welcome.salons[5] = {salon_id{6}, times(64, "é"), true};
+  welcome.salons[12] = {salon_id{13}, times(64, "\U0001F98A"), true};
+
+  const auto frames = text::login_frames(welcome, 1024);
+
+  EXPECT_LE(frames[1].size(), 1024u);
+  for (const auto which : {1, 2, 3, 4, 5, 6, 7, 14, 15})
+    EXPECT_NE(frames[1].find("[" + std::to_string(which) + ", "), std::string::npos) << which;
+  EXPECT_EQ(frames[1].find("[13, "), std::string::npos) << "it has no room beside the other two of hers";
 }
 
 TEST_F(LongNames, AreNobodysInASession) {

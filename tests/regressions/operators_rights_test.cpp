@@ -10,6 +10,11 @@
 // - A second measure that undid the first: an administrator who was disabled and then also demoted administered again,
 //   and enabled and promoted himself, since a certificate of another role than the account's was nobody's. Now nobody
 //   does anything by a certificate whose name's account is disabled.
+// - A list that everybody might read and grew: a moderator read all bans, with addresses, networks, and what
+//   administrators had written of people. Now he reads until when members of his salons are kicked.
+// - Again a name that means two things: with an address and a user out who were spelled alike, the user could not be
+//   let in alone, and a ban of the address was refused or done as it was spelled. Now `unban --name` is for names, and
+//   the ban looks at what the address is.
 #include "tests/support/operators_node.hpp"
 
 namespace salond {
@@ -178,6 +183,64 @@ TEST_F(OperatorsRights, AModeratorTakesNothingFromWhoHasRights) {
     EXPECT_EQ(verdict_of({"kick", name}), admin_verdict::not_allowed) << name;
   }
   EXPECT_EQ(verdict_of({"member", "remove", "zoë", "Blabla"}), admin_verdict::done);
+}
+
+TEST_F(OperatorsRights, AModeratorReadsNoMoreOfBansThanKicksOfHisMembers) {
+  add_user("eve");
+  add_user("max");
+  start_with_moderator();
+  for (const auto* name : {"zoë", "eve"})
+    ASSERT_EQ(as_root({"member", "add", name, "Blabla"}), admin_verdict::done);
+  ASSERT_EQ(as_root({"ban", "10.55.0.0/16", "12 rue X"}), admin_verdict::done);
+  ASSERT_EQ(as_root({"ban", "casino", "--name"}), admin_verdict::done);
+  for (const auto* name : {"zoë", "max"})
+    ASSERT_EQ(as_root({"kick", name, "60", "12 rue X"}), admin_verdict::done);
+  ASSERT_EQ(verdict_of({"kick", "eve", "5", "assez"}), admin_verdict::done);
+
+  const auto listed = json::parse(command({"bans"}).second);
+
+  ASSERT_EQ(listed.size(), 2u) << listed;
+  EXPECT_EQ(listed[0]["user"], "eve");
+  EXPECT_EQ(listed[0]["by"], "paul");
+  EXPECT_EQ(listed[0]["reason"], "assez");
+  EXPECT_EQ(listed[1]["user"], "zoë");
+  EXPECT_EQ(listed[1]["by"], "");
+  EXPECT_EQ(listed[1]["reason"], "");
+  EXPECT_NE(listed[1]["until"], "for good");
+  ASSERT_EQ(as_root({"role", "paul", "user"}), admin_verdict::done);
+  EXPECT_EQ(command({"bans"}).second, "[]") << "of no salon";
+}
+
+TEST_F(OperatorsRights, AUserAndAnAddressThatAreSpelledAlikeAreLetInEachAlone) {
+  start();
+  ASSERT_EQ(verdict_of({"ban", "203.0.113.9"}), admin_verdict::done);
+  ASSERT_EQ(verdict_of({"user", "add", "203.0.113.9"}, "secret\n"), admin_verdict::done);
+  ASSERT_EQ(verdict_of({"kick", "203.0.113.9", "60"}), admin_verdict::done);
+
+  const auto [name_verdict, name_text] = command({"unban", "203.0.113.9", "--name"});
+  ASSERT_EQ(name_verdict, admin_verdict::done);
+  EXPECT_EQ(json::parse(name_text)["kind"], "name");
+  log_in("203.0.113.9");
+  const auto [verdict, text] = command({"unban", "203.0.113.9"});
+  ASSERT_EQ(verdict, admin_verdict::done);
+  EXPECT_EQ(json::parse(text)["kind"], "address");
+
+  EXPECT_EQ(log_of("unban").size(), 1u);
+  EXPECT_EQ(log_of("unban_address").size(), 1u);
+  EXPECT_EQ(verdict_of({"unban", "203.0.113.9", "--name"}), admin_verdict::refused);
+}
+
+TEST_F(OperatorsRights, ABanOfAnAddressLooksAtWhatItIs) {
+  add_user("203.0.113.9");
+  add_user("203.0.113.0/24");
+  start();
+
+  for (const auto* spelled : {"203.0.113.9", "203.0.113.9/32", "::ffff:203.0.113.9", "203.0.113.7/24"}) {
+    const auto [verdict, text] = command({"ban", spelled});
+    EXPECT_EQ(verdict, admin_verdict::refused) << spelled;
+    EXPECT_THAT(text, HasSubstr("a user has that name, whom this would not ban")) << spelled;
+  }
+  EXPECT_EQ(verdict_of({"ban", "203.0.113.8"}), admin_verdict::done);
 }
 
 // A duration from two readings of the clock, rounded up: "6 minutes" in a third of all kicks for five.

@@ -21,6 +21,10 @@ using testing::IsEmpty;
 constexpr auto hash_time = 25ms;
 constexpr size_t threads = 2, queue_length = 1024;
 
+user_id account_of(const std::string& name) {
+  return user_id{static_cast<int64_t>(std::hash<std::string>{}(name) >> 2) + 1};
+}
+
 class Siege : public testing::Test {
 protected:
   struct login {
@@ -35,7 +39,7 @@ protected:
   login& come(const std::string& address, const std::string& account, bool right) {
     const connection_id by{++last_};
     auto& made = logins_[by];
-    made = {{by, address, account, {}, {}, {}, true}, right, now, {}, end::none};
+    made = {{by, address, account, {}, {}, {}, true, {}, account_of(account)}, right, now, {}, end::none};
     begin(made);
     return made;
   }
@@ -133,7 +137,7 @@ TEST_F(Siege, AnOwnerComesInFromAnAddressWhereHeNeverWas) {
 }
 
 TEST_F(Siege, AnOwnerComesInAfterARestartFromWhereHeWas) {
-  throttle.remember("zoe", "198.51.100.7", 1, now - 24h);
+  throttle.remember(account_of("zoe"), "zoe", "198.51.100.7", 1, now - 24h);
 
   const auto took = besiege(from_fifty_addresses, [](int) { return std::string{"198.51.100.7"}; });
 
@@ -168,7 +172,7 @@ TEST_F(Siege, ManyAccountsTriedFromOneAddressHinderNobodyElsewhere) {
 }
 
 TEST_F(Siege, TenThousandAddressesHinderNoOwnerAtAKnownOne) {
-  throttle.remember("zoe", "198.51.100.7", 1, now - 24h);
+  throttle.remember(account_of("zoe"), "zoe", "198.51.100.7", 1, now - 24h);
 
   const auto took = besiege(
       [](int n) {
@@ -183,7 +187,7 @@ TEST_F(Siege, TenThousandAddressesHinderNoOwnerAtAKnownOne) {
 /// Seen: at an address that they share with the owner strangers used up all that the account has there; 11 of 12 right
 /// logins were refused.
 TEST_F(Siege, StrangersAtTheOwnersAddressDoNotKeepHimOut) {
-  throttle.remember("zoe", "198.51.100.7", 1, now - 24h);
+  throttle.remember(account_of("zoe"), "zoe", "198.51.100.7", 1, now - 24h);
   std::vector<login*> owners;
   for (int n = 0; n < 38; ++n) {
     for (int k = 0; k < 40; ++k, pass(50ms))
@@ -202,9 +206,9 @@ TEST_F(Siege, AnAttackersOwnAccountsHinderNobody) {
   const auto own = [](int n) { return "own " + std::to_string(n); };
   const auto address = [](int n) { return "192.0.2." + std::to_string(n); };
   for (int n = 0; n < 500; ++n)
-    throttle.remember(own(n / 5), address(n % 5), 1, now - 24h);
-  throttle.remember("zoe", "198.51.100.7", 1, now - 24h);
-  throttle.remember("paul", address(0), 1, now - 24h);
+    throttle.remember(account_of(own(n / 5)), own(n / 5), address(n % 5), 1, now - 24h);
+  throttle.remember(account_of("zoe"), "zoe", "198.51.100.7", 1, now - 24h);
+  throttle.remember(account_of("paul"), "paul", address(0), 1, now - 24h);
   std::vector<login*> owners, newcomers, neighbours; // paul has several clients
   for (int round = 0; round < 15; ++round) {
     for (int n = 0; n < 5000; ++n)
@@ -231,7 +235,7 @@ TEST_F(Siege, AnAttackersOwnAccountsHinderNobody) {
 }
 
 TEST_F(Siege, AnAttackAtTheOwnersAddressHindersNobodyElse) {
-  throttle.remember("zoe", "198.51.100.7", 1, now - 24h);
+  throttle.remember(account_of("zoe"), "zoe", "198.51.100.7", 1, now - 24h);
   std::vector<login*> others;
   for (int n = 0; n < 20; ++n) {
     for (int k = 0; k < 400; ++k, pass(5ms)) // ten times as many as a thread hashes

@@ -332,6 +332,11 @@ TEST_F(SaidAsItIs, NoRoomForAnAddressIsRefusedByTheDecisionAndHasOneLine) {
   EXPECT_THAT(text, testing::HasSubstr("10,000 addresses and networks are banned, which is the most"));
   EXPECT_EQ(log_of("ban_address").size(), 1u);
   EXPECT_EQ(log_of("ban_address").at(0)["result"], "busy");
+  // The cure that is told can be followed: it was to ban the network first, for which there was no room.
+  EXPECT_THAT(text, testing::HasSubstr("unban one that a network will hold, ban the network, and unban the others"));
+  EXPECT_EQ(verdict_of({"ban", "10.0.0.0/24"}), admin_verdict::refused);
+  EXPECT_EQ(verdict_of({"unban", "10.0.0.0"}), admin_verdict::done);
+  EXPECT_EQ(verdict_of({"ban", "10.0.0.0/24"}), admin_verdict::done);
   EXPECT_EQ(verdict_of({"ban", "10.0.0.1"}), admin_verdict::done) << "it is out already";
 }
 

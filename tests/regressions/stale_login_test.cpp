@@ -2,6 +2,7 @@
 // before the hash and kept behind it. Who was administrator when he said his password could ban for as long as his
 // connection lasted, though his role had been taken away meanwhile; the password before a reset let in.
 // Right: who comes in is who was proven; else he is told to try again, and is then judged as who he is now.
+#include "actors/rules/password.hpp"
 #include "tests/support/node_fixture.hpp"
 
 namespace salond {
@@ -11,6 +12,7 @@ class StaleLogin : public NodeTest {
 protected:
   void SetUp() override {
     NodeTest::SetUp();
+    settings.passwords.passes = 2;
     add_user("zoë");
     start();
   }
@@ -71,6 +73,18 @@ TEST_F(StaleLogin, ComesInWithNoOlderPasswordWhereItsHashWasOutdated) {
   EXPECT_EQ(answer_to("zoë:secret", "UPDATE clients SET password_hash = '$argon2id$another' WHERE username = 'zoë'"),
             try_again);
   EXPECT_EQ(log_in_with("zoë:secret"), "AUTH_FAILED");
+}
+
+// The same behind other parameters of the hashes, as after passwords.passes was changed, or with an imported hash.
+TEST_F(StaleLogin, ComesInWithNoOlderPasswordWhereItsHashHadOtherParameters) {
+  const auto cheaper = rules::hash_password("secret", {8, 1});
+  ASSERT_EQ(look_up("UPDATE clients SET password_hash = '" + cheaper + "' RETURNING 'changed'"), "changed");
+  const auto dearer = rules::hash_password("another", {8, 2});
+
+  EXPECT_EQ(answer_to("zoë:secret", "UPDATE clients SET password_hash = '" + dearer + "' WHERE username = 'zoë'"),
+            try_again);
+  EXPECT_EQ(log_in_with("zoë:secret"), "AUTH_FAILED");
+  EXPECT_EQ(log_in_with("zoë:another"), "CONNECTED");
 }
 
 TEST_F(StaleLogin, ComesInWithNoOlderPassword) {

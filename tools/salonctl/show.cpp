@@ -1,9 +1,9 @@
 #include "tools/salonctl/show.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
-#include <set>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <vector>
 #include <wchar.h>
 

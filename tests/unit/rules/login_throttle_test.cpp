@@ -11,12 +11,22 @@ using verdict = login_throttle::verdict;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+/// The account of that name: another name, another account.
+user_id account_of(const std::string& name) {
+  return user_id{name.empty() ? 0 : static_cast<int64_t>(std::hash<std::string>{}(name) >> 2) + 1};
+}
+
 class LoginThrottle : public testing::Test {
 protected:
   static constexpr uint32_t a_minute = 60;
 
   login_throttle::attempt from(const std::string& address, const std::string& account) {
-    return {connection_id{++last_}, address, account, login_throttle::attempt::stage::none, {}, {}, false};
+    login_throttle::attempt result;
+    result.by = connection_id{++last_};
+    result.address = address;
+    result.account = account;
+    result.who = account_of(account);
+    return result;
   }
   verdict begin(login_throttle::attempt& what) { return throttle.begin(what, a_minute, now); }
   std::vector<connection_id> over(login_throttle::attempt& what, result how, size_t guesses = 1) {
@@ -134,8 +144,8 @@ TEST_F(LoginThrottle, SaysWhoseHashIsMoreUrgent) {
 }
 
 TEST_F(LoginThrottle, KnowsWhatIsStored) {
-  throttle.remember("zoe", "198.51.100.7", 20000, now - 24h * 29);
-  throttle.remember("paul", "198.51.100.7", 20000, now - login_throttle::known_for);
+  throttle.remember(account_of("zoe"), "zoe", "198.51.100.7", 20000, now - 24h * 29);
+  throttle.remember(account_of("paul"), "paul", "198.51.100.7", 20000, now - login_throttle::known_for);
   auto zoe = from("198.51.100.7", "zoe"), paul = from("198.51.100.7", "paul");
   begin(zoe);
   begin(paul);
@@ -146,7 +156,7 @@ TEST_F(LoginThrottle, KnowsWhatIsStored) {
 
 TEST_F(LoginThrottle, IsStoredOnceADayAndAddress) {
   const auto to_be_stored = [&](const char* address, int64_t day) {
-    return throttle.is_to_be_stored("zoe", address, day, now);
+    return throttle.is_to_be_stored(account_of("zoe"), address, day, now);
   };
   EXPECT_FALSE(to_be_stored("192.0.2.1", 1)) << "where nobody proved anything";
   tried("192.0.2.1", "zoe", result::wrong);
@@ -154,15 +164,60 @@ TEST_F(LoginThrottle, IsStoredOnceADayAndAddress) {
   tried("192.0.2.1", "zoe", result::right);
   EXPECT_TRUE(to_be_stored("192.0.2.1", 1));
 
-  throttle.is_stored("zoe", "192.0.2.1", 1, now);
+  throttle.is_stored(account_of("zoe"), "192.0.2.1", 1, now);
 
   tried("192.0.2.1", "zoe", result::right);
   EXPECT_FALSE(to_be_stored("192.0.2.1", 1));
   EXPECT_TRUE(to_be_stored("192.0.2.1", 2)) << "another day";
   tried("192.0.2.2", "zoe", result::right);
   EXPECT_TRUE(to_be_stored("192.0.2.2", 1)) << "another address";
-  throttle.remember("zoe", "192.0.2.3", 2, now);
+  throttle.remember(account_of("zoe"), "zoe", "192.0.2.3", 2, now);
   EXPECT_FALSE(to_be_stored("192.0.2.3", 2)) << "it comes from there";
+}
+
+TEST_F(LoginThrottle, KnowsARenamedOwnerUnderTheNewNameAlone) {
+  tried("198.51.100.7", "zoe", result::right);
+
+  throttle.renamed(account_of("zoe"), "hiver");
+  throttle.renamed(account_of("paul"), "nobody knows");
+  auto old_name = from("198.51.100.7", "zoe"), new_name = from("198.51.100.7", "hiver");
+  begin(old_name);
+  begin(new_name);
+
+  EXPECT_EQ(old_name.how, rules::urgency::seldom);
+  EXPECT_EQ(new_name.how, rules::urgency::known);
+  EXPECT_EQ(throttle.known_accounts(), 1u);
+}
+
+TEST_F(LoginThrottle, ForgetsWhoIsGoneAndKnowsNothingOfWhoTakesTheName) {
+  tried("198.51.100.7", "zoe", result::right);
+  throttle.is_stored(account_of("zoe"), "198.51.100.7", 1, now);
+
+  throttle.forget(account_of("zoe"));
+  auto newcomer = from("198.51.100.7", "zoe");
+  newcomer.who = user_id{4711};
+  ASSERT_EQ(begin(newcomer), verdict::go);
+  EXPECT_EQ(newcomer.how, rules::urgency::seldom);
+  over(newcomer, result::right);
+
+  EXPECT_TRUE(throttle.is_to_be_stored(user_id{4711}, "198.51.100.7", 1, now));
+  EXPECT_FALSE(throttle.is_to_be_stored(account_of("zoe"), "198.51.100.7", 1, now));
+}
+
+TEST_F(LoginThrottle, TakesANameForWhoseItProvedToBeLast) {
+  tried("198.51.100.7", "zoe", result::right);
+  throttle.proved(user_id{4711}, "zoe", "192.0.2.1", now); // it was not told that the name is another's now
+
+  auto here = from("192.0.2.1", "zoe"), there = from("198.51.100.7", "zoe");
+  begin(here);
+  begin(there);
+  EXPECT_EQ(here.how, rules::urgency::known);
+  EXPECT_EQ(there.how, rules::urgency::seldom);
+
+  throttle.forget(account_of("zoe"));
+  auto still = from("192.0.2.1", "zoe");
+  begin(still);
+  EXPECT_EQ(still.how, rules::urgency::known) << "the name is not his any more";
 }
 
 TEST_F(LoginThrottle, LetsTheOwnerInFromWhereHeWasWhoeverAttacksTheAccount) {
@@ -208,7 +263,7 @@ TEST_F(LoginThrottle, HearsALoginAtAKnownAddressWhereStrangersUsedItUp) {
 
 TEST_F(LoginThrottle, GivesAllAccountsThatAreKnownAtAnAddressItsAllowanceBesideTheirFirstFour) {
   for (int n = 0; n < 101; ++n)
-    throttle.remember("own " + std::to_string(n), "192.0.2.1", 1, now);
+    throttle.remember(account_of("own " + std::to_string(n)), "own " + std::to_string(n), "192.0.2.1", 1, now);
   size_t heard = 0;
   for (int n = 0; n < 100; ++n)
     heard += wrong_until_refused("192.0.2.1", "own " + std::to_string(n));
@@ -232,7 +287,7 @@ TEST_F(LoginThrottle, GivesAllAccountsThatAreKnownAtAnAddressItsAllowanceBesideT
 
 TEST_F(LoginThrottle, HearsOneOfAKnownAccountAtATimeWhereOthersUsedTheAddressUp) {
   for (int n = 0; n < 20; ++n)
-    throttle.remember("own " + std::to_string(n), "192.0.2.1", 1, now);
+    throttle.remember(account_of("own " + std::to_string(n)), "own " + std::to_string(n), "192.0.2.1", 1, now);
   for (int n = 0; n < 19; ++n)
     wrong_until_refused("192.0.2.1", "own " + std::to_string(n));
   auto first = from("192.0.2.1", "own 19"), second = from("192.0.2.1", "own 19");
@@ -358,7 +413,7 @@ TEST_F(LoginThrottle, CountsNoAddressWhereThereIsNoneOrNoLimit) {
 }
 
 TEST_F(LoginThrottle, RemembersWhoATokenProved) {
-  throttle.proved("zoe", "198.51.100.7", now);
+  throttle.proved(account_of("zoe"), "zoe", "198.51.100.7", now);
   wrong_until_refused("192.0.2.1", "zoe");
 
   EXPECT_TRUE(tried("198.51.100.7", "zoe", result::right));
