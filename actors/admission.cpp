@@ -188,7 +188,16 @@ void admission::tell_fact(const std::string& kind, const std::string& why, const
     log::info(kind, {{"why", why}, {"from", address}});
 }
 
+void admission::tell_login(const std::string& username, connection_id which, const std::string& address, instant now) {
+  if (told_logins_.add(username, {}, address, now))
+    log::info("logged in", {{"user", username}, {"connection", which.value}, {"from", address}});
+}
+
 void admission::tell_facts(instant now) {
+  for (const auto& many : told_logins_.take_over(now))
+    log::info("logged in again", {{"user", many.kind},
+                                  {"times", many.times},
+                                  {"from", addresses_of(many.addresses, rules::repeated_facts::most_addresses)}});
   for (const auto& many : facts_.take_over(now))
     log::info(many.kind, {{"times", many.times},
                           {"why", many.why},

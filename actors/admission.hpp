@@ -83,10 +83,12 @@ public:
   std::vector<line> take_lines(instant now, moment at);
   std::vector<line> take_all_lines(instant now, moment at);
   /// Whether take_lines() or tell_facts() will have one.
-  bool watches() const { return bursts_.any() || facts_.any(); }
+  bool watches() const { return bursts_.any() || facts_.any() || told_logins_.any(); }
   /// Logs what a client, be he a stranger, made happen: the first at once, many in one line. `kind`: a sentence of
   /// ours.
   void tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now);
+  /// Logs a login: the first of an account at once, its others of the same minute in one line.
+  void tell_login(const std::string& username, connection_id which, const std::string& address, instant now);
   /// Logs the many whose time is over.
   void tell_facts(instant now);
 
@@ -102,6 +104,7 @@ private:
   rules::address_budgets budgets_;
   rules::recent<user_id, rules::token_bucket> password_changes_{most_password_changers};
   rules::repeated_facts facts_;
+  rules::repeated_facts told_logins_{std::chrono::minutes{1}};
   std::optional<instant> told_of_registrations_; ///< that all together made as many as they may, at last
 };
 

@@ -4,7 +4,6 @@
 #include "config/log.hpp"
 #include "persistence/contracts/audit.hpp"
 #include "persistence/contracts/join_requests.hpp"
-#include "persistence/contracts/private_messages.hpp"
 #include "persistence/contracts/sessions.hpp"
 #include <algorithm>
 
@@ -25,11 +24,30 @@ std::optional<fault> audience::keeps_out(const std::string& address) const {
   return client ? out_.refuses(*client, wall_clock()) : std::nullopt;
 }
 
+void audience::put_out(const address_out& what) {
+  if (const auto where = address_range::parse(what.where))
+    out_.put(*where, what.for_good ? std::nullopt : std::optional(what.until));
+}
+
+void audience::keep_out(const address_out& what, instant at) {
+  out_.sweep(wall_clock());
+  put_out(what);
+  close_kept_out(at);
+}
+
 void audience::keep_out(const addresses_out& now, instant at) {
   out_ = {};
   for (const auto& one : now.all)
-    if (const auto where = address_range::parse(one.where))
-      out_.put(*where, one.for_good ? std::nullopt : std::optional(one.until));
+    put_out(one);
+  close_kept_out(at);
+}
+
+void audience::let_in(const address_let_in& what) {
+  if (const auto where = address_range::parse(what.where))
+    out_.end(*where);
+}
+
+void audience::close_kept_out(instant at) {
   for (auto* who : connections_.all()) {
     const auto why = who->hung_up() ? std::nullopt : keeps_out(who->peer);
     if (!why)
@@ -74,6 +92,11 @@ void audience::tell_fact(const std::string& kind, const std::string& why, const 
   tick_later();
 }
 
+void audience::tell_login(const std::string& username, const subscriber& who, instant now) {
+  allowed.tell_login(username, who.number, who.peer, now);
+  tick_later();
+}
+
 void audience::end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now) {
   for (const auto next : allowed.over(what, how, guesses, now))
     if (auto* who = connections_.find(next))
@@ -104,6 +127,10 @@ void audience::delivered(std::vector<private_id> which) {
   flush_later();
 }
 
+void audience::give_back(const std::vector<private_id>& delivered) {
+  delivered_.insert(delivered_.end(), delivered.begin(), delivered.end());
+}
+
 void audience::told_decisions(user_id who, std::vector<decided_request> which) {
   tell_store(store, [who, which = std::move(which)](const persistence::writing& db) {
     db.join_requests.mark_told(who, which);
@@ -132,7 +159,7 @@ void audience::tell(told& what, instant now) {
     tell_events(*salon, what.events, now);
   change_members(what.gone, *salon, online_users::membership::ended);
   for (auto& reply : what.replies)
-    answer(reply, *salon);
+    answer(reply, *salon, now);
   while (const auto next = salon->posts.take_parked(settings.limits.posts_in_flight_per_salon))
     if (auto* who = connections_.find(*next))
       who->unparked();
@@ -152,9 +179,12 @@ void audience::tell_events(local_salon& salon, const std::vector<event::any>& ev
   told_.add(events.size(), salon.subscribers.size(), now);
 }
 
-void audience::answer(reply& what, local_salon& salon) {
-  if (std::holds_alternative<rules::answer::posted>(what.what))
+void audience::answer(reply& what, local_salon& salon, instant now) {
+  if (const auto* posted = std::get_if<rules::answer::posted>(&what.what)) {
     salon.posts.answered();
+    if (posted->why_not == fault::storage)
+      refused_posts_.add(now);
+  }
   std::visit([&](auto& given) { answer(what.to, std::move(given)); }, what.what);
   tell_if_over();
 }
@@ -191,6 +221,7 @@ surveyed audience::survey(instant time) const {
   now.users = users.size();
   now.messages = told_.messages();
   now.deliveries = told_.deliveries();
+  now.posts_refused = refused_posts_.count(time);
   now.messages_a_second = told_.messages_a_second(time);
   now.deliveries_a_second = told_.deliveries_a_second(time);
   for (const auto& [id, salon] : salons.all()) {
@@ -234,11 +265,6 @@ void audience::flush_later() {
 void audience::flush() {
   flush_due_ = false;
   writes_.flush();
-  if (delivered_.empty())
-    return;
-  tell_store(store, [which = std::exchange(delivered_, {})](const persistence::writing& db) {
-    db.private_messages.mark_delivered(which, wall_clock());
-  });
 }
 
 void audience::wake(const subscriber& who, instant when) {

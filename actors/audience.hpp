@@ -17,7 +17,9 @@
 #include "actors/known_salons.hpp"
 #include "actors/rules/address_bans.hpp"
 #include "actors/rules/alarms.hpp"
+#include "actors/rules/better_hashes.hpp"
 #include "actors/rules/delivery_count.hpp"
+#include "actors/rules/refused_posts.hpp"
 #include "actors/rules/reserved_names.hpp"
 
 namespace salond {
@@ -53,6 +55,7 @@ public:
   online_users users;
   known_salons salons;
   rules::reserved_names reserved; ///< as those of operators' certificates
+  rules::better_hashes better_hashes;
 
   // --- connections ---
   /// Why a connection from there is not let in, if so.
@@ -62,10 +65,14 @@ public:
   /// Whether so many who are kept out are being told why that another is closed without a word.
   bool tells_many_why() const { return connections_.refused() >= connection_registry::most_told_why; }
   /// Nobody is let in from there from now on; who is connected from there is closed.
+  void keep_out(const address_out& what, instant at);
+  /// The same of all of them, and of no others.
   void keep_out(const addresses_out& now, instant at);
   /// Of a node that must not serve for now: closes all connections, and lets nobody in.
   void turn_away();
   void let_in_again() { away_ = false; }
+  /// That network is out no more; a wider one may be.
+  void let_in(const address_let_in& what);
   /// Whether even saying why costs too much.
   bool overrun() const;
   void enter(subscriber& who) { connections_.enter(who); }
@@ -76,6 +83,8 @@ public:
 
   /// Logs what a client made happen, many in one line: admission::tell_fact().
   void tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now);
+  /// Logs that somebody came: admission::tell_login().
+  void tell_login(const std::string& username, const subscriber& who, instant now);
   /// What came of an attempt that `allowed` let begin, tried or waiting; others may have their turn now. `guesses`:
   /// passwords tried at once.
   void end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now);
@@ -86,6 +95,9 @@ public:
   rules::backlog::piece start_hearing(subscriber& who, const std::string& username, persistence::arrival&& as);
   /// These were written to their target.
   void delivered(std::vector<private_id> which);
+  /// All of them that are not marked in the store yet; the caller has that done, or gives them back.
+  std::vector<private_id> take_delivered() { return std::exchange(delivered_, {}); }
+  void give_back(const std::vector<private_id>& delivered);
   /// These were written to the user, and need not be remembered any more.
   void told_decisions(user_id who, std::vector<decided_request> which);
 
@@ -115,16 +127,19 @@ public:
 private:
   void change_members(const std::vector<user_id>& whom, local_salon& salon, online_users::membership now);
   void tell_events(local_salon& salon, const std::vector<event::any>& events, instant now);
-  void answer(reply& what, local_salon& salon);
+  void answer(reply& what, local_salon& salon, instant now);
   void tell_if_over();
   void flush_later();
   void tick_later();
   void note(std::vector<admission::line> lines);
+  void put_out(const address_out& what);
+  void close_kept_out(instant at);
 
   connection_registry connections_;
   pending_writes writes_;
   rules::address_bans out_;
   rules::delivery_count told_;
+  rules::refused_posts refused_posts_;
   rules::alarms alarms_;
   std::vector<private_id> delivered_;
   std::function<void()> when_over_;

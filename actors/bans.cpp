@@ -137,17 +137,17 @@ caf::result<removed> shut_out(pointer self, const ban_address& msg) {
   write_store(
       self, self->state.store,
       [where, until, why](const persistence::writing& db) { return decisions::ban_address(db, *where, until, why); },
-      [self, answer, where, msg](const outcome<std::vector<address_ban>>& out) mutable {
+      [self, answer, where, until, msg](const outcome<done>& out) mutable {
         if (!out) {
           answer.deliver(make_error(out.why()));
           return;
         }
-        self->send(self->state.relay, told_of(*out));
+        self->send(self->state.relay, told_of(address_ban{*where, until}));
         log::info("an address is banned",
                   {{"address", where->to_string()}, {"by", msg.why.by}, {"seconds", msg.seconds}});
         answer_when_it_holds(self, answer, removed{where->to_string()});
       },
-      [answer](fault why) mutable { answer.deliver(make_error(why)); });
+      [answer](fault) mutable { answer.deliver(make_error(fault::storage)); }); // busy: so many are out already
   return answer;
 }
 
@@ -164,9 +164,9 @@ caf::result<removed> unban(pointer self, const unban_user& msg) {
           return;
         }
         auto whom = msg.target;
-        if (ended->addresses) {
-          self->send(self->state.relay, told_of(*ended->addresses));
-          whom = address_range::parse(whom)->to_string();
+        if (ended->where) {
+          whom = ended->where->to_string();
+          self->send(self->state.relay, address_let_in{whom});
         } else {
           self->state.rules.remove(key_of(whom));
         }
@@ -237,11 +237,15 @@ caf::result<settled> reread(pointer self, const reread_address_bans&) {
 
 } // namespace
 
+address_out told_of(const address_ban& one) {
+  return {one.where.to_string(), !one.until, one.until.value_or(moment{})};
+}
+
 addresses_out told_of(const std::vector<address_ban>& all) {
   addresses_out result;
   result.all.reserve(all.size());
   for (const auto& one : all)
-    result.all.push_back({one.where.to_string(), !one.until, one.until.value_or(moment{})});
+    result.all.push_back(told_of(one));
   return result;
 }
 

@@ -22,10 +22,11 @@ struct bans_state {
   certificate_office certificates;
 };
 
-/// As the relay is told of them.
+/// As the relay is told of it, and of all of them.
+address_out told_of(const address_ban& one);
 addresses_out told_of(const std::vector<address_ban>& all);
 
-/// `out`: what the store holds. Of addresses the relay's audience has the only list, and is told what the store holds.
+/// `out`: what the store holds. Of addresses the relay's audience has the only list, and is told of each change.
 bans_actor::behavior_type bans(bans_actor::stateful_pointer<bans_state> self, std::vector<ban> out, store_actor store,
                                directory_actor directory, host_actor host, relay_actor relay,
                                certificate_office certificates);

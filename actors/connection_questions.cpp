@@ -241,7 +241,7 @@ void connection::open_session(const rules::question::arrive& as) {
   const auto is_new = house_->allowed.is_to_be_stored(key, network, now(), at);
   write_store(
       this, house_->store,
-      [proven = decisions::proven_account{as.who, as.better_hash,
+      [proven = decisions::proven_account{as.who, house_->better_hashes.instead_of(as.who.id, as.who.password_hash),
                                           as.token.empty() ? std::string{} : rules::token_hash(as.token)},
        at, is_new, from = network](const persistence::writing& db) {
         auto opened = decisions::enter(db, proven, at);
@@ -255,7 +255,7 @@ void connection::open_session(const rules::question::arrive& as) {
         if (is_new)
           house_->allowed.is_stored(key, network, now(), at);
         auto missed = house_->start_hearing(*this, username, std::move(*opened));
-        log::info("logged in", {{"user", username}, {"connection", number.value}, {"from", peer}});
+        house_->tell_login(username, *this, now());
         answer<rules::question::arrive>(
             {event::logged_in{username, house_->salons.list_for(*this)}, std::move(missed.events), missed.more});
         confirm_all(missed.decided);
@@ -278,7 +278,9 @@ void connection::carry(rules::question::register_user& what) {
                                 registration_});
 }
 
+/// Its account's other logins of this moment know it then; those on another node try again.
 void connection::carry(rules::question::replace_hash& what) {
+  house_->better_hashes.note(what.who, what.expected, what.hash);
   tell_store(house_->store,
              [what](const persistence::writing& db) { db.accounts.replace_hash(what.who, what.expected, what.hash); });
 }

@@ -81,6 +81,24 @@ void read_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>
       [self, wanted](fault) { self->delayed_send(self, pause, look_for_mail{wanted}); });
 }
 
+/// Not marked it would be told again at the next login.
+void mark_delivered(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house) {
+  const auto which = house->take_delivered();
+  if (which.empty())
+    return;
+  write_store(
+      self, house->store,
+      [which](const persistence::writing& db) {
+        db.private_messages.mark_delivered(which, wall_clock());
+        return done{};
+      },
+      [](done) {},
+      [self, house, which](fault) {
+        house->give_back(which);
+        self->delayed_send(self, pause, flush_all{});
+      });
+}
+
 void tell_nodes_of_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, user_id whose) {
   write_store(
       self, house->store,

@@ -33,20 +33,37 @@ void settle_if_told(pointer self) {
               [one](caf::error& why) mutable { one.deliver(std::move(why)); });
 }
 
-/// Tells a salon a fact; one that is not open is read from the store when it is opened again.
-template <class Fact>
-void tell_salon(pointer self, salon_id which, Fact what) {
+/// Tells a salon a fact, and does `then` once it works by it, or failed; one that is not open is read from the store
+/// when it is opened again.
+template <class Fact, class Then>
+void tell_salon(pointer self, salon_id which, Fact what, Then then) {
   auto& st = self->state;
   const auto place = st.open.find(which);
   if (place == st.open.end())
-    return;
+    return then();
   ++st.telling;
-  const auto heard = [self] {
+  const auto heard = [self, then] {
+    then();
     --self->state.telling;
     settle_if_told(self);
   };
   self->request(place->second, caf::infinite, std::move(what))
       .then([heard](settled) { heard(); }, [heard](caf::error&) { heard(); }); // it failed, and is opened again
+}
+
+template <class Fact>
+void tell_salon(pointer self, salon_id which, Fact what) {
+  tell_salon(self, which, std::move(what), [] {});
+}
+
+/// Its actor stays until the end. Whoever hears it hears first what it is storing; then nobody finds it any more,
+/// unless it was restored meanwhile.
+void archive(pointer self, const salon_archived& what) {
+  self->state.archiving.insert(what.last.id);
+  tell_salon(self, what.last.id, what, [self, what] {
+    if (self->state.archiving.erase(what.last.id) != 0)
+      self->send(self->state.relay, what);
+  });
 }
 
 const stored_salon* find(const std::vector<stored_salon>& salons, salon_id which) {
@@ -103,11 +120,13 @@ void on_failure(pointer self, salon_id which, const caf::error& why) {
 
 /// The actor of a salon that was archived since the start is still there.
 void restore(pointer self, const salon_restored& what) {
+  self->state.archiving.erase(what.now.id);
   const auto place = self->state.open.find(what.now.id);
   if (place == self->state.open.end()) {
     open(self, {what.now, what.members});
   } else {
     tell_salon(self, what.now.id, members_added{what.members});
+    tell_salon(self, what.now.id, salon_changed{what.now});
     self->send(self->state.relay, salon_opened{what.now, place->second});
   }
   told back;
@@ -258,8 +277,7 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
         tell_salon(self, msg.now.id, msg);
         self->send(self->state.relay, salon_opened{msg.now, place->second});
       },
-      // Its actor stays until the end: it may still be storing posts. Nobody finds it any more.
-      [self](const salon_archived& msg) { self->send(self->state.relay, msg); },
+      [self](const salon_archived& msg) { archive(self, msg); },
       [self](const salon_restored& msg) { restore(self, msg); },
       [self](const membership_made& msg) { tell_salon(self, msg.salon, member_added{msg.who}); },
       [self](memberships_made& msg) { tell_salon(self, msg.what.salon, members_added{std::move(msg.what.who)}); },

@@ -8,6 +8,7 @@
 #include "actors/rules/failures.hpp"
 #include "actors/salon.hpp"
 #include <unordered_map>
+#include <unordered_set>
 
 namespace salond {
 
@@ -18,7 +19,8 @@ struct host_state {
   std::shared_ptr<cluster::salons> placed; ///< of a node of several
   std::unordered_map<salon_id, salon_actor> open;
   std::unordered_map<salon_id, rules::failures> failures;
-  size_t telling = 0; ///< facts that salons have not heard yet
+  std::unordered_set<salon_id> archiving; ///< which the relay has not been told of yet
+  size_t telling = 0;                     ///< facts that salons have not heard yet
   std::vector<caf::typed_response_promise<settled>> settling;
 };
 

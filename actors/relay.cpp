@@ -24,7 +24,10 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house, self](look_for_mail& what) { read_mail(self, house, std::move(what.whose)); },
       [house, self](const tell_of_mail& what) { tell_nodes_of_mail(self, house, what.whose); },
       [house](const serving& now) { house->serve(now); },
-      [house](const flush_all&) { house->flush(); },
+      [house, self](const flush_all&) {
+        house->flush();
+        mark_delivered(self, house);
+      },
       [house](const tell_user& what) { house->users.tell(what.who, what.what); },
       [house](const decision_told& what) { house->users.confirm(what.who, what.what); },
       [house](const account_changed& what) { house->users.change_account(what.who, what.username, what.role); },
@@ -35,7 +38,9 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       },
       [house](const new_settings& now) { house->take_up(now); },
       [](const settle&) { return settled{}; },
+      [house, self](const address_out& what) { house->keep_out(what, self->clock().now()); },
       [house, self](const addresses_out& now) { house->keep_out(now, self->clock().now()); },
+      [house](const address_let_in& what) { house->let_in(what); },
       [house](const operator_names& now) { house->reserved.set(now.names); },
       [house, self](const tick&) { house->tick(self->clock().now()); },
   };

@@ -74,6 +74,8 @@ void append(pointer self) {
 
 void take_post(pointer self, post& msg) {
   auto& st = self->state;
+  if (st.archived)
+    return refuse_post(self, msg, fault::unknown_salon);
   if (st.placed)
     return st.placed->post(st.rules.record().id, std::move(msg));
   append_job::entry one;
@@ -101,6 +103,15 @@ void on_post(pointer self, post& msg) {
     for (auto& one : posts)
       why ? refuse_post(self, one, *why) : take_post(self, one);
   });
+}
+
+/// What was taken before the salon was archived is stored, and was told to those who heard it then.
+void settle_if_told(pointer self) {
+  auto& st = self->state;
+  if (st.appending != 0 || !st.waiting.empty())
+    return;
+  for (auto& one : std::exchange(st.ending, {}))
+    one.deliver(settled{});
 }
 
 /// The members are told that somebody came, and the salon's own rules change, once the store has it.
@@ -338,16 +349,25 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
         --self->state.appending;
         if (!self->state.waiting.empty())
           append(self);
+        settle_if_told(self);
       },
       [self](const admit& msg) { return on_admit(self, msg); },
       [self](const dismiss& msg) { return on_dismiss(self, msg); },
       [self](const salon_changed& msg) {
+        self->state.archived = false;
         self->state.rules.change(msg.now);
         return settled{};
       },
       [self](const reread_member& msg) { return reread(self, msg); },
       [self](const reread_members& msg) { return reread(self, msg); },
       [self](const reread_request& msg) { return reread(self, msg); },
+      [self](const salon_archived&) {
+        auto answer = self->make_response_promise<settled>();
+        self->state.archived = true;
+        self->state.ending.push_back(answer);
+        settle_if_told(self);
+        return answer;
+      },
   };
 }
 

@@ -26,6 +26,8 @@ struct salon_state {
   std::vector<append_job::entry> waiting; ///< for the next append, when that is full or taken
   std::unordered_map<user_id, std::vector<post>> looked_for; ///< posts of those who are looked for, in order
   size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
+  bool archived = false;
+  std::vector<caf::typed_response_promise<settled>> ending; ///< who waits until what is being stored was told
 };
 
 salon_actor::behavior_type salon(salon_actor::stateful_broker_pointer<salon_state> self, rules::salon opened,

@@ -1,5 +1,6 @@
 #include "actors/server.hpp"
 #include "actors/admin/admin.hpp"
+#include "actors/ask_store.hpp"
 #include "actors/bans.hpp"
 #include "actors/cluster/news_reader.hpp"
 #include "actors/cluster/notices.hpp"
@@ -278,21 +279,21 @@ void on_listener_failure(pointer self, size_t which) {
 }
 
 void restart_bans(pointer self) {
-  auto job = make_read_job([at = wall_clock()](const persistence::reading& db) {
-    return std::pair{db.bans.all(at), db.bans.addresses(at)};
-  });
-  self->request(self->state.actors.store, caf::infinite, store_work{job})
-      .then(
-          [self, job](const store_done&) {
-            start_bans(self, std::move(job->result.first));
-            self->send(self->state.actors.relay, told_of(job->result.second)); // the old one may have died between
-            tell_of_services(self);
-            tell_of_change(self);
-          },
-          [self](caf::error& error) {
-            self->delayed_send(self, std::chrono::seconds{1}, retry_bans{});
-            log::warning("cannot read the bans, trying on", {{"why", to_string(error)}});
-          });
+  write_store(
+      self, self->state.actors.store, // a write, so that it comes behind what the failed one had in flight
+      [at = wall_clock()](const persistence::writing& db) {
+        return std::pair{db.bans.all(at), db.bans.addresses(at)};
+      },
+      [self](std::pair<std::vector<ban>, std::vector<address_ban>>& out) {
+        self->send(self->state.actors.relay, told_of(out.second)); // the old one may have died between
+        start_bans(self, std::move(out.first));
+        tell_of_services(self);
+        tell_of_change(self);
+      },
+      [self](fault why) {
+        self->delayed_send(self, std::chrono::seconds{1}, retry_bans{});
+        log::warning("cannot read the bans, trying on", {{"why", to_string(why)}});
+      });
 }
 
 /// Once nobody is let in any more, who asked whether all of it holds is handed on to the relay.

@@ -25,12 +25,13 @@ cxxopts::Options options() {
   out.add_options()
       ("config", "Read the configuration from this file; the other options override it", text(), "FILE")
       ("db", "The database: sqlite:PATH or mysql://USER@HOST[:PORT]/NAME[?socket=PATH&tls=ca:FILE]", text(), "DATABASE")
-      ("listen", "Accept clients here: tls://HOST:PORT (port 0: any free one), tls://[IPV6]:PORT, unix:PATH, or in clear "
-                 "tcp://HOST:PORT; may be given several times", cxxopts::value<std::vector<std::string>>(), "ADDRESS")
+      ("listen", "Accept clients here: tls://HOST:PORT (port 0: any free one), tls://[IPV6]:PORT, unix:PATH, or in "
+                 "clear tcp://HOST:PORT; may be given several times",
+                 cxxopts::value<std::vector<std::string>>(), "ADDRESS")
       ("admin", "Where salonctl reaches the server, 127.0.0.1:5001 if not given; none: nowhere", text(), "HOST:PORT")
       ("state", "The folder for what the server keeps; made if it is missing", text(), "DIR")
-      ("cluster", "Be a node of several on one MySQL or MariaDB database, which the others reach here (port 0: any free one)",
-                  text(), "HOST:PORT")
+      ("cluster", "Be a node of several on one MySQL or MariaDB database, which the others reach here (port 0: any free "
+                  "one)", text(), "HOST:PORT")
       ("node", "With --cluster: what this node is called; the host's name, made to fit, if not given", text(), "NAME")
       ("join", "With --cluster: the bundle with which a new node enters", text(), "FILE")
       ("check-config", "Say all that is wrong with the configuration, and end")

@@ -1,10 +1,10 @@
-# The test `layers`: refuses an include that the table below does not allow. The linker refuses a call into a layer that is
-# not linked; since system headers and our own root are always in reach, the include itself is refused here.
+# The test `layers`: refuses an include that the table below does not allow. The linker refuses a call into a layer that
+# is not linked; since system headers and our own root are always in reach, the include itself is refused here.
 #   cmake -DROOT=<the repository> -P tools/layers.cmake
 # A layer is loosened only by a change of its own, with a decision.
 cmake_minimum_required(VERSION 3.25)
 
-# --- which headers belong to which library; `posix` is the system's, `std` all headers without a folder or an ending ---
+# --- which headers belong to which library; `posix`: the system's, `std`: all without a folder or an ending ---
 set(libraries posix icu json cxxopts openssl sodium sqlite mysql caf editline test benchmark)
 set(headers_posix "^(sys|netinet|arpa|linux|net)/|^(unistd|getopt|wchar|fcntl|poll|signal|pthread|netdb|termios|pwd|grp|dirent|spawn|malloc|sched|syslog|ucontext|ifaddrs)[.]h$")
 set(headers_icu "^unicode/")
@@ -47,7 +47,8 @@ row(FILES "^persistence/mysql/" OURS "^(persistence|config|protocol/words)/" NOT
 # The file of a backup is JSON with a SHA-256 (docs/decisions/0008-backups.md).
 row(FILES "^persistence/backup/format[.]" OURS "^(persistence/backup|protocol/words)/" LIBRARIES json sodium)
 row(FILES "^persistence/" OURS "^(persistence|config|protocol/words)/" LIBRARIES posix)
-# rules: words alone. Exception: the password's hash is made with libsodium, and the old one verified with OpenSSL's SHA-256.
+# rules: words alone. Exception: the password's hash is made with libsodium, and the old one verified with OpenSSL's
+# SHA-256.
 # What clients may say, when, and at what cost stands in one table (docs/decisions/0031-one-table-of-commands.md).
 row(FILES "^actors/rules/password[.]" OURS "^(actors/rules|protocol/words)/" LIBRARIES sodium openssl)
 row(FILES "^actors/rules/" OURS "^(actors/rules|protocol/(words|commands))/")
@@ -145,8 +146,8 @@ if(clocks)
   math(EXPR refused "${refused} + 1")
 endif()
 
-# What may cross nodes holds values: no closure, no pointer to one, no handle. What stays in the process is listed in one
-# file (docs/decisions/0027-what-may-cross-nodes.md); actors/transport, a library below, hands itself one pointer.
+# What may cross nodes holds values: no closure, no pointer to one, no handle. What stays in the process is listed in
+# one file (docs/decisions/0027-what-may-cross-nodes.md); actors/transport, a library below, hands itself one pointer.
 set(in_process actors/interfaces/in_process.hpp)
 file(GLOB interfaces RELATIVE "${ROOT}" "${ROOT}/actors/interfaces/*.hpp")
 list(REMOVE_ITEM interfaces ${in_process})

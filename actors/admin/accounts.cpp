@@ -124,18 +124,18 @@ void set_password(const admin_call_ptr& call) {
   });
 }
 
-/// Whether the account has an operator's certificate that is valid: one of its name and its role.
+/// Whether there is an operator's certificate of the account's name that is valid. Of any role: the account may have
+/// had another one, or get it (docs/decisions/0039-certificates-end-with-accounts.md).
 bool has_certificate(const admin_call_ptr& call, const user& who) {
   const auto& office = call->parts().certificates;
-  if (!office.list || who.role == role::user)
+  const auto name = key_of(who.username);
+  if (!office.list || name == local_administrator)
     return false;
-  const auto kind = who.role == role::administrator ? peer_kind::administrator : peer_kind::moderator;
-  const identity holder{kind, key_of(who.username)};
   const auto now = std::time(nullptr);
   const auto all = office.list();
-  return holder.name != local_administrator && std::any_of(all.begin(), all.end(), [&](const auto& one) {
-           return one.facts.who == holder && !one.revoked && one.facts.until > now;
-         });
+  return std::any_of(all.begin(), all.end(), [&](const auto& one) {
+    return is_operator(one.facts.who.kind) && one.facts.who.name == name && !one.revoked && one.facts.until > now;
+  });
 }
 
 /// Why the user cannot have another name; "" where he can. A certificate cannot be given another one.

@@ -5,6 +5,7 @@
 #include "protocol/words/address_range.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
+#include <tuple>
 
 namespace salond {
 namespace {
@@ -15,7 +16,13 @@ constexpr int64_t most_minutes = 527040;           // a year
 constexpr int64_t most_minutes_of_moderators = 60; // who is to be out for longer is an administrator's matter
 
 /// What is said of a refusal. What is neither a name nor an address was mistyped.
-std::string sentence_about(const std::string& whom, fault why, bool lets_in) {
+std::string sentence_about(const spoken_command& said, fault why) {
+  const auto whom = said.get("USER");
+  const std::string_view command = said.what->name;
+  const bool lets_in = command == "unban";
+  if (why == fault::busy && command == "ban" && !said.has("--name") && address_range::parse(whom))
+    return "10,000 addresses and networks are banned, which is the most; ban a network that holds several, and unban "
+           "these";
   if (why != fault::unknown_user)
     return sentence_of(why);
   if (address_range::parse(whom) && !lets_in)
@@ -37,9 +44,8 @@ void ask_bans(const admin_call_ptr& call, Message what) {
           },
           [call](caf::error& error) { // the line is written, at the time of the decision
             const auto why = fault_of(error);
-            call->refuse_noted(
-                why == fault::not_allowed ? admin_verdict::not_allowed : admin_verdict::refused,
-                sentence_about(call->said().get("USER"), why, std::string_view(call->said().what->name) == "unban"));
+            call->refuse_noted(why == fault::not_allowed ? admin_verdict::not_allowed : admin_verdict::refused,
+                               sentence_about(call->said(), why));
           });
 }
 
@@ -71,19 +77,8 @@ void ban_from(const admin_call_ptr& call, const address_range& where) {
     return call->refuse(admin_verdict::wrong_usage,
                         where.to_string() + " is too much to be meant: name /8 or more of IPv4, /16 or more of IPv6");
   const auto seconds = seconds_meant(call);
-  if (!seconds)
-    return;
-  ask_to_read(
-      call,
-      [where, now = wall_clock()](const reading& db) {
-        return db.bans.count_addresses(now) < ban_store::most_addresses || db.bans.is_out(where, now);
-      },
-      [call, where, seconds](bool has_room) {
-        if (!has_room)
-          return call->refuse(admin_verdict::refused, "10,000 addresses and networks are banned, which is the most; "
-                                                      "ban a network that holds several, and unban these");
-        ask_bans(call, ban_address{where.to_string(), *seconds, call->why(call->said().text())});
-      });
+  if (seconds)
+    ask_bans(call, ban_address{where.to_string(), *seconds, call->why(call->said().text())});
 }
 
 void put_out(const admin_call_ptr& call) {
@@ -127,12 +122,13 @@ void list_bans(const admin_call_ptr& call) {
           rows.emplace_back(one.where.to_string(),
                             row_of(one.where.to_string(), one.where.is_one_address() ? "address" : "network", one.until,
                                    one.since, one.by, one.reason));
-        std::stable_sort(rows.begin(), rows.end(),
-                         [](const auto& one, const auto& other) { return one.first < other.first; });
+        std::stable_sort(rows.begin(), rows.end(), [](const auto& one, const auto& other) {
+          return std::tie(one.first, one.second["kind"]) < std::tie(other.first, other.second["kind"]);
+        });
         std::vector<json> list;
         for (auto& [key, row] : rows)
           list.push_back(std::move(row));
-        answer_list(call, std::move(list), {"user", most_listed, true});
+        answer_list(call, std::move(list), {"user", most_listed, true, "kind", {"address", "name", "network"}});
       });
 }
 

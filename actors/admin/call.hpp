@@ -230,10 +230,14 @@ struct list_form {
   const char* name;
   size_t usual = most_listed;
   bool by_name = false;
+  /// Where a name is not a row's alone: which column tells rows of one name apart, in whose order they come, and what
+  /// it may say. `--after` may be KIND:NAME then, and means all rows of a name where it says no kind.
+  const char* kind = nullptr;
+  std::vector<std::string> kinds = {};
 };
 /// Answers a list: sorted by the column of `--sort` (a hyphen in front: falling), what is behind the row that `--after`
 /// names, and of that at most `--limit`. In the order of names the row of `--after` may be gone meanwhile.
-void answer_list(const admin_call_ptr& call, std::vector<json> rows, const list_form& form);
+void answer_list(const admin_call_ptr& call, std::vector<json> rows, list_form form);
 /// A number that `--limit` says, from 1 to most_listed, or else `usual`; where it says another the call is refused.
 std::optional<size_t> limit_meant(const admin_call_ptr& call, size_t usual);
 /// A fault as an operator is told it.

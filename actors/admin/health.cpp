@@ -48,6 +48,16 @@ finding look_at_queue(const surveyed& house, const counted_work& work) {
   return {"queue", work.writes > many_writes || house.posts_parked > 0 ? health::warning : health::ok, text};
 }
 
+/// Other writes may go well meanwhile: what somebody defined in the database may be in the way of messages alone.
+finding look_at_posts(const surveyed& house) {
+  const auto count = house.posts_refused;
+  if (count == 0)
+    return {"posts", health::ok, "none was refused of late"};
+  return {"posts", health::warning,
+          "the database refused " + std::to_string(count) + (count == 1 ? " message" : " messages")
+              + " of late; the server's log says why"};
+}
+
 finding look_at_disk(const std::string& folder) {
   struct statvfs disk {};
   if (::statvfs(folder.c_str(), &disk) != 0 || disk.f_blocks == 0)
@@ -156,6 +166,7 @@ void check(const admin_call_ptr& call) {
     findings found;
     found.push_back(look_at_database(call, database));
     found.push_back(look_at_queue(house, database.work));
+    found.push_back(look_at_posts(house));
     if (!database.answers)
       return look_at_node(call, std::move(found), std::nullopt);
     ask_to_read(

@@ -65,39 +65,59 @@ std::optional<size_t> limit_meant(const admin_call_ptr& call, size_t usual) {
 
 namespace {
 
+/// Which row `--after` names: of one kind, or all of that name.
+struct named_row {
+  std::string key, kind;
+};
+
+named_row row_named(const std::string& after, const list_form& form) {
+  const auto colon = std::min(after.find(':'), after.size());
+  for (const auto& kind : form.kinds)
+    if (colon < after.size() && after.compare(0, colon, kind) == 0)
+      return {key_of(after.substr(colon + 1)), kind};
+  return {key_of(after), {}};
+}
+
+/// Whether a row stands behind the one that is named, or where that stood: -1 before, 0 it is that one, 1 behind.
+int place_of(const json& row, const named_row& named, const list_form& form, bool falling) {
+  const auto key = key_of(row.at(form.name).get<std::string>());
+  if (key != named.key)
+    return (falling ? key < named.key : named.key < key) ? 1 : -1;
+  return named.kind.empty() ? 0 : row.at(form.kind).get<std::string>().compare(named.kind);
+}
+
 /// The first row behind the one that `--after` names; nothing: there is no such row, and nobody knows where it stood.
-std::optional<size_t> row_behind(const std::vector<json>& rows, const std::string& after, const char* name,
-                                 bool by_name, bool falling) {
-  const auto key = key_of(after);
+std::optional<size_t> row_behind(const std::vector<json>& rows, const named_row& named, const list_form& form,
+                                 bool falling) {
+  std::optional<size_t> behind;
   for (size_t at = 0; at < rows.size(); ++at) {
-    const auto other = key_of(rows[at].at(name).get<std::string>());
-    if (other == key)
-      return at + 1;
-    if (by_name && (falling ? other < key : key < other))
-      return at; // it is gone, and this one stood behind it
+    const auto place = place_of(rows[at], named, form, falling);
+    if (place == 0)
+      behind = at + 1;
+    else if (form.by_name && place > 0)
+      return behind.value_or(at); // or it is gone, and this one stood behind it
   }
-  return by_name ? std::optional(rows.size()) : std::nullopt;
+  return behind || !form.by_name ? behind : std::optional(rows.size());
 }
 
 } // namespace
 
-void answer_list(const admin_call_ptr& call, std::vector<json> rows, const list_form& form) {
+void answer_list(const admin_call_ptr& call, std::vector<json> rows, list_form form) {
   const auto limit = limit_meant(call, form.usual);
   if (!limit)
     return;
   const auto& said = call->said();
   const auto wished = said.get("--sort");
   const bool falling = !wished.empty() && wished.front() == '-';
-  bool by_name = form.by_name;
   if (said.has("--sort")) {
     const auto column = column_meant(rows, wished);
     if (!column)
       return call->refuse(admin_verdict::wrong_usage, "--sort names a column of the list, as --json shows them");
-    by_name = *column == form.name;
+    form.by_name = *column == form.name;
     if (!rows.empty())
       rows = sorted(std::move(rows), *column, falling);
   }
-  const auto first = said.has("--after") ? row_behind(rows, said.get("--after"), form.name, by_name, falling)
+  const auto first = said.has("--after") ? row_behind(rows, row_named(said.get("--after"), form), form, falling)
                                          : std::optional(size_t{0});
   if (!first)
     return call->refuse(admin_verdict::refused, "the list has no row of the name that --after says; with --sort="

@@ -15,7 +15,7 @@ connection_id connection_registry::next_id() {
 }
 
 std::optional<fault> connection_registry::refuses(const std::string& address, const config::limits& limits) const {
-  if (limits.connections != 0 && all_.size() >= limits.connections)
+  if (limits.connections != 0 && all_.size() - refused_ >= limits.connections)
     return fault::too_many_connections;
   const auto network = network_of(address);
   const auto here = networks_.find(network);
@@ -33,14 +33,19 @@ void connection_registry::enter(subscriber& who) {
   who.number = next_id();
   all_.emplace(who.number, &who);
   who.network = network_of(who.peer);
-  ++networks_[who.network];
-  refused_ += who.refused ? 1 : 0;
+  if (who.refused)
+    ++refused_;
+  else
+    ++networks_[who.network];
 }
 
 bool connection_registry::leave(subscriber& who) {
   if (all_.erase(who.number) == 0)
     return false;
-  refused_ -= who.refused ? 1 : 0;
+  if (who.refused) {
+    --refused_;
+    return true;
+  }
   const auto here = networks_.find(who.network);
   if (here != networks_.end() && --here->second == 0)
     networks_.erase(here);

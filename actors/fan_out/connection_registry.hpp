@@ -17,7 +17,7 @@ public:
 
   /// No two are the same, across restarts too.
   connection_id next_id();
-  /// Why a connection from there is not let in, if so.
+  /// Why a connection from there is not let in, if so. Those that are told why they are not take nobody's place.
   std::optional<fault> refuses(const std::string& address, const config::limits& limits) const;
   /// Whether even saying why costs too much: far above the limit.
   bool overrun(const config::limits& limits) const;

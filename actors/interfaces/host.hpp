@@ -14,10 +14,6 @@ struct forget_user {
 struct salon_made {
   salon_record now;
 };
-/// An operator closed a salon. It is so in the store already.
-struct salon_archived {
-  salon_record last;
-};
 /// An operator opened an archived salon again, with the members that it had. It is so in the store already.
 struct salon_restored {
   salon_record now;
@@ -57,7 +53,7 @@ using host_actor = caf::typed_actor<
     caf::reacts_to<salon_made>,
     // Tells the salon and the relay.
     caf::reacts_to<salon_changed>,
-    // Tells the relay. The salon's actor stays, since it may still be storing posts.
+    // Tells the salon, and then the relay. The salon's actor stays, in case it is restored.
     caf::reacts_to<salon_archived>,
     // Opens the salon, if it was closed before the server started, and tells the relay of it and of its members.
     caf::reacts_to<salon_restored>,
@@ -84,7 +80,6 @@ using host_actor = caf::typed_actor<
 
 SALOND_VALUES(forget_user, x.who, x.salons)
 SALOND_VALUES(salon_made, x.now)
-SALOND_VALUES(salon_archived, x.last)
 SALOND_VALUES(salon_restored, x.now, x.members)
 SALOND_VALUES(membership_made, x.salon, x.who)
 SALOND_VALUES(memberships_made, x.what)

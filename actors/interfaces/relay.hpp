@@ -49,7 +49,7 @@ struct announce {
 struct operator_names {
   std::vector<std::string> names;
 };
-/// An address or a network from where nobody is let in; until then where it is not for good.
+/// An address or a network from where nobody is let in any more; until then where it is not for good.
 struct address_out {
   std::string where; ///< as address_range has it
   bool for_good = false;
@@ -58,6 +58,10 @@ struct address_out {
 /// All of them, as the store has them now.
 struct addresses_out {
   std::vector<address_out> all;
+};
+/// One from where clients are let in again.
+struct address_let_in {
+  std::string where; ///< as address_range has it
 };
 /// Who hears a salon now?
 struct list_hearers {
@@ -79,6 +83,7 @@ struct surveyed {
   uint64_t messages = 0, deliveries = 0; ///< told since the start; a delivery is a message to one hearer
   double messages_a_second = 0, deliveries_a_second = 0; ///< of the last ten seconds
   size_t posts_in_flight = 0, posts_parked = 0;
+  size_t posts_refused = 0; ///< by the database, of late: rules::refused_posts
   std::vector<surveyed_salon> salons;
 };
 
@@ -155,8 +160,12 @@ using relay_actor = caf::typed_actor<
     caf::reacts_to<salon_archived>,
     // Refuses to register these names, until it hears of others.
     caf::reacts_to<operator_names>,
-    // Lets nobody in from there, until it hears of others, and closes the connections from there.
+    // Lets nobody in from there any more, and closes the connections from there.
+    caf::reacts_to<address_out>,
+    // The same of all of them, and of no others.
     caf::reacts_to<addresses_out>,
+    // Lets clients in from there, unless a network that is out holds it.
+    caf::reacts_to<address_let_in>,
     // Connections ask these actors from now on. Those that wait for the old ones are closed.
     caf::reacts_to<serving>,
     // Works by the settings from now on.
@@ -193,10 +202,11 @@ SALOND_VALUES(announce, x.what)
 SALOND_VALUES(operator_names, x.names)
 SALOND_VALUES(address_out, x.where, x.for_good, x.until)
 SALOND_VALUES(addresses_out, x.all)
+SALOND_VALUES(address_let_in, x.where)
 SALOND_VALUES(list_hearers, x.salon, x.after_key)
 SALOND_NO_VALUES(survey)
 SALOND_VALUES(surveyed_salon, x.salon, x.name, x.hearers, x.messages)
 SALOND_VALUES(surveyed, x.connections, x.users, x.messages, x.deliveries, x.messages_a_second, x.deliveries_a_second,
-              x.posts_in_flight, x.posts_parked, x.salons)
+              x.posts_in_flight, x.posts_parked, x.posts_refused, x.salons)
 
 } // namespace salond

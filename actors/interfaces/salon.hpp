@@ -93,6 +93,10 @@ struct reread_request {
   salon_id salon;
   user_id who;
 };
+/// An operator closed a salon. It is so in the store already.
+struct salon_archived {
+  salon_record last;
+};
 /// INTERNAL to a salon: an append is over.
 struct append_next {};
 
@@ -118,7 +122,7 @@ using salon_actor = caf::typed_actor<
     caf::replies_to<admit>::with<settled>,
     // Stores the decision, and answers behind what the members, or for a request the user, are told.
     caf::replies_to<dismiss>::with<settled>,
-    // Works by it from now on. Its numbering goes on.
+    // Works by it from now on, also where it was archived. Its numbering goes on.
     caf::replies_to<salon_changed>::with<settled>,
     // Asks the store, works by its answer, tells the members of a change, and answers.
     caf::replies_to<reread_member>::with<settled>,
@@ -126,6 +130,8 @@ using salon_actor = caf::typed_actor<
     caf::replies_to<reread_members>::with<settled>,
     // Tells the user, unless the store has another request of his or a membership; and answers.
     caf::replies_to<reread_request>::with<settled>,
+    // Refuses what is posted from now on, and answers once all that is being stored was told.
+    caf::replies_to<salon_archived>::with<settled>,
     // INTERNAL. Begins the next append, if posts wait.
     caf::reacts_to<append_next>>;
 
@@ -144,6 +150,7 @@ SALOND_VALUES(salon_changed, x.now)
 SALOND_VALUES(reread_member, x.salon, x.username)
 SALOND_VALUES(reread_members, x.opened)
 SALOND_VALUES(reread_request, x.salon, x.who)
+SALOND_VALUES(salon_archived, x.last)
 SALOND_NO_VALUES(append_next)
 
 } // namespace salond

@@ -46,9 +46,8 @@ struct find_token {
 /// The user is proven, and enters the server; the token that proved him ends with it, if one did. Refused with storage
 /// where an operator has given him another name, role or password meanwhile: he is to try again, as who he is now.
 struct arrive {
-  user who;                     ///< as he was found before the proof
-  std::string better_hash = {}; ///< of the same password; it may have replaced the one that is stored
-  std::string token = {};       ///< that showed it, if one did
+  user who;               ///< as he was found before the proof
+  std::string token = {}; ///< that showed it, if one did
 };
 struct register_user {
   std::string username, alias, password;

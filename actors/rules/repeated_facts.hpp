@@ -2,7 +2,8 @@
 // often as they like, and must not fill the log.
 //
 // The first of a kind is told at once. What follows within ten seconds of it is counted, and told in one line when they
-// are over; so a kind has two lines in ten seconds at most. Kinds are sentences of ours, so that there are few.
+// are over; so a kind has two lines in ten seconds at most. Kinds are sentences of ours, or accounts whose password was
+// right, so that there are few.
 #pragma once
 #include "protocol/words/time.hpp"
 #include <map>
@@ -14,12 +15,15 @@ namespace salond::rules {
 
 class repeated_facts {
 public:
-  static constexpr auto gathering_time = std::chrono::seconds{10};
   static constexpr size_t most_addresses = 64; ///< kept by name; more are known to be more
+
+  /// For how long after the first of a kind, or after the last line about it, the others are counted.
+  explicit repeated_facts(instant::duration gathering_time = std::chrono::seconds{10})
+      : gathering_time_(gathering_time) {}
 
   /// Many of a kind.
   struct summary {
-    std::string kind;                ///< a sentence
+    std::string kind;
     std::string why;                 ///< of the first
     std::set<std::string> addresses; ///< the first 64
     size_t times = 0;
@@ -45,7 +49,7 @@ public:
     std::vector<summary> result;
     for (auto place = gathered_.begin(); place != gathered_.end();) {
       auto& [kind, gathered] = *place;
-      if (now != instant::max() && now < gathered.began + gathering_time) {
+      if (now != instant::max() && now < gathered.began + gathering_time_) {
         ++place;
         continue;
       }
@@ -67,6 +71,7 @@ private:
     summary facts;
     instant began{};
   };
+  instant::duration gathering_time_;
   std::map<std::string, gathering> gathered_;
 };
 

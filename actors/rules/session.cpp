@@ -271,8 +271,8 @@ effects session::proven(change_password& what, proof::proven& how) {
 effects session::proven(const log_in&, proof::proven& how) {
   effects result;
   if (!how.better_hash.empty())
-    result.push_back(ask{question::replace_hash{how.who.id, how.who.password_hash, how.better_hash}});
-  result.push_back(ask{question::arrive{how.who, std::move(how.better_hash), std::move(how.token)}});
+    result.push_back(ask{question::replace_hash{how.who.id, how.who.password_hash, std::move(how.better_hash)}});
+  result.push_back(ask{question::arrive{how.who, std::move(how.token)}});
   state_ = entering{std::move(how.who)};
   return result;
 }

@@ -25,8 +25,8 @@ public:
   /// Accepts what waits, so that a flood does not cost a turn of the loop a connection.
   bool new_connection() override;
 
-  /// Lets go of itself also where the loop has not yet heard of it. CAF 0.17.6 then drops the wish to enter and the wish
-  /// to leave, and nobody tells the acceptor, which keeps its doorman and the descriptor for ever.
+  /// Lets go of itself also where the loop has not yet heard of it. CAF 0.17.6 then drops the wish to enter and the
+  /// wish to leave, and nobody tells the acceptor, which keeps its doorman and the descriptor for ever.
   void graceful_shutdown() override;
 
 private:

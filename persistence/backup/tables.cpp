@@ -11,15 +11,15 @@ constexpr bool or_null = true;
 
 // clang-format off
 const std::vector<stored_table> tables = {
-    {"clients", {{"client_id", number}, {"username", text}, {"username_key", bytes}, {"alias", text}, {"alias_key", bytes},
-                 {"password_hash", text}, {"status", text}, {"role", text}, {"last_seen_ms", number, or_null},
+    {"clients", {{"client_id", number}, {"username", text}, {"username_key", bytes}, {"alias", text},
+                 {"alias_key", bytes}, {"password_hash", text}, {"status", text}, {"role", text}, {"last_seen_ms", number, or_null},
                  {"disabled_ms", number, or_null}}, 1, true},
     {"salons", {{"salon_id", number}, {"nom_salon", text}, {"nom_key", bytes}, {"policy", text}, {"last_seq", number},
                 {"topic", text}, {"archived_ms", number, or_null}}, 1, true},
     {"salons_adheres", {{"id", number}, {"username", text}, {"salon_id", number}, {"by_moderator", number}}, 1, true},
     // Author and salon may be missing in rows of the replaced server.
-    {"messages", {{"message_id", number}, {"client_id", number, or_null}, {"salon_id", number, or_null}, {"seq", number},
-                  {"contenu", text}, {"created_ms", number}}, 1, true},
+    {"messages", {{"message_id", number}, {"client_id", number, or_null}, {"salon_id", number, or_null},
+                  {"seq", number}, {"contenu", text}, {"created_ms", number}}, 1, true},
     {"private_messages", {{"pm_id", number}, {"from_client_id", number}, {"to_client_id", number}, {"contenu", text},
                           {"created_ms", number}, {"delivered_ms", number, or_null}}, 1, true},
     {"join_requests", {{"salon_id", number}, {"client_id", number}, {"created_ms", number}}, 2},

@@ -108,15 +108,15 @@ outcome<done> unban(const writing& db, const std::string& target_key, const deci
   return done{};
 }
 
-outcome<std::vector<address_ban>> ban_address(const writing& db, const address_range& where,
-                                              std::optional<moment> until, const decision& why) {
+outcome<done> ban_address(const writing& db, const address_range& where, std::optional<moment> until,
+                          const decision& why) {
   const auto whom = until ? with(where.to_string(), minutes_of(*until - why.at)) : where.to_string();
   db.bans.forget_addresses(why.at);
   if (db.bans.count_addresses(why.at) >= ban_store::most_addresses && !db.bans.is_out(where, why.at))
     return refuse(db, why, audited::ban_address, whom, fault::busy);
   db.bans.put(where, until, why);
   note(db, why, audited::ban_address, whom);
-  return db.bans.addresses(why.at);
+  return done{};
 }
 
 outcome<let_in> unban_any(const writing& db, const std::string& target, const decision& why) {
@@ -127,7 +127,7 @@ outcome<let_in> unban_any(const writing& db, const std::string& target, const de
   }
   db.bans.end(*where);
   note(db, why, audited::unban, where->to_string());
-  return let_in{db.bans.addresses(why.at)};
+  return let_in{*where};
 }
 
 outcome<erased_user> erase(const writing& db, const std::string& target_key, const decision& why) {

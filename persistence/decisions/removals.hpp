@@ -19,12 +19,12 @@ outcome<done> ban_name(const writing& db, const std::string& name, const decisio
 /// Ends a ban or a kick. unknown_user when there is none.
 outcome<done> unban(const writing& db, const std::string& target_key, const decision& why);
 /// Nobody is let in from there any more, for good when there is no `until`; in place of a ban of just this address or
-/// network. Answers all that are out now. busy: ban_store::most_addresses are.
-outcome<std::vector<address_ban>> ban_address(const writing& db, const address_range& where,
-                                              std::optional<moment> until, const decision& why);
+/// network. busy: ban_store::most_addresses are out.
+outcome<done> ban_address(const writing& db, const address_range& where, std::optional<moment> until,
+                          const decision& why);
 /// What an unban ended.
 struct let_in {
-  std::optional<std::vector<address_ban>> addresses; ///< of an address or a network: all that are still out
+  std::optional<address_range> where; ///< none: it was that of a name
 };
 /// Ends the ban of an address or a network, where `target` is one that is out; else a ban or a kick, as unban().
 outcome<let_in> unban_any(const writing& db, const std::string& target, const decision& why);

@@ -2,18 +2,21 @@
 #include "persistence/contracts/join_requests.hpp"
 #include "persistence/contracts/private_messages.hpp"
 #include "persistence/contracts/sessions.hpp"
+#include <algorithm>
 
 namespace salond::persistence::decisions {
 namespace {
 
 /// Whether nothing changed between the proof and the entry that the proof, or the session, relies on. A token has been
-/// looked for once more. Where the stored hash was outdated, another login of that moment may have replaced it by one
-/// of the same password, which cannot be told from a new password's.
+/// looked for once more. An outdated hash may have been replaced by a better one of the same password, by this login or
+/// by another of that moment; any other hash is that of another password.
 bool is_who_was_proven(const user& now, const proven_account& as) {
   const auto& then = as.who;
-  const auto proves_still =
-      now.password_hash == then.password_hash || !as.better_hash.empty() || !as.token_hash.empty();
-  return now.username == then.username && now.role == then.role && proves_still;
+  if (now.username != then.username || now.role != then.role)
+    return false;
+  const auto& better = as.better_hashes;
+  return !as.token_hash.empty() || now.password_hash == then.password_hash
+         || std::find(better.begin(), better.end(), now.password_hash) != better.end();
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "persistence/mysql/accepted.hpp"
+#include <algorithm>
+#include <cctype>
 #include <map>
-#include <regex>
 
 namespace salond::persistence::mysql {
 namespace {
@@ -58,15 +59,52 @@ std::string objection_to_ours(const found_column& column) {
 
 // --- others' ---
 
+constexpr const char* digits = "0123456789";
+
+std::string small_letters(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+/// CURRENT_TIMESTAMP, with or without how many digits of a second's part: what follows is (), (3).
+bool is_now(const std::string& fallback) {
+  constexpr std::string_view name = "current_timestamp";
+  const auto said = small_letters(fallback.substr(0, name.size()));
+  const auto rest = fallback.substr(std::min(name.size(), fallback.size()));
+  return said == name
+         && (rest.empty()
+             || (rest.size() >= 2 && rest.front() == '(' && rest.find_first_not_of(digits, 1) == rest.size() - 1
+                 && rest.back() == ')'));
+}
+
+/// One text in quotes: a quote in it is doubled, or stands behind a backslash.
+bool is_quoted(std::string_view text) {
+  if (text.size() < 2 || text.front() != '\'')
+    return false;
+  size_t at = 1;
+  while (at < text.size() && (text[at] != '\'' || text.substr(at, 2) == "''"))
+    at += text[at] == '\\' || text[at] == '\'' ? 2 : 1;
+  return at + 1 == text.size();
+}
+
+/// NULL, a number, a text, or bits as a text, however long it is.
+bool is_plain(const std::string& fallback) {
+  if (fallback.empty())
+    return false;
+  const bool of_bits = fallback.front() == 'b' || fallback.front() == 'B';
+  if (is_quoted(std::string_view(fallback).substr(of_bits ? 1 : 0)))
+    return true;
+  return fallback.find_first_not_of("-+.0123456789eE") == std::string::npos || small_letters(fallback) == "null";
+}
+
 // MySQL marks what is computed and tells the rest as it is; MariaDB tells a default as it stands in a statement.
 bool is_computed(const found_column& column, bool mariadb) {
-  static const std::regex now("current_timestamp(\\([0-9]*\\))?", std::regex::icase),
-      plain("null|b?'[^]*'|[-+.0-9e]+", std::regex::icase);
-  if ((column.kind == "datetime" || column.kind == "timestamp") && std::regex_match(column.fallback, now))
+  if ((column.kind == "datetime" || column.kind == "timestamp") && is_now(column.fallback))
     return false;
   if (!mariadb)
     return column.extra.find("default_generated") != std::string::npos;
-  return column.has_default && !std::regex_match(column.fallback, plain);
+  return column.has_default && !is_plain(column.fallback);
 }
 
 // A date with a zero for its month or day: a running server's sessions take none.

@@ -109,10 +109,11 @@ void add_column(connection& db, catalog& look, const added_column& column) {
     db.execute(std::string("ALTER TABLE ") + column.table + " ADD " + column.name + " " + column.definition);
 }
 
-/// A step would take a table of somebody else's for its own; one that has `column` is what an interrupted step left.
-void refuse_others(catalog& look, const char* table, const char* column) {
+/// A step would take a table of somebody else's for its own; one that has just these columns is what an interrupted
+/// step left.
+void refuse_others(catalog& look, const char* table, const std::set<std::string>& columns) {
   const auto have = look.columns(table);
-  if (!have.empty() && !have.count(column))
+  if (!have.empty() && have != columns)
     throw store_error(store_error::kind::setup, std::string("there is a table ") + table
                                                     + " that is not salond's, which needs the name: RENAME TABLE "
                                                     + table + " TO another name");
@@ -192,7 +193,7 @@ void add_addresses(connection& db) {
   catalog look(db);
   add_column(db, look,
              {"registrations", "address", "VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT ''"});
-  refuse_others(look, "known_addresses", "last_ms");
+  refuse_others(look, "known_addresses", {"client_id", "address", "last_ms"});
   db.execute(std::string("CREATE TABLE IF NOT EXISTS known_addresses (client_id INT NOT NULL,"
                          " address VARCHAR(64) NOT NULL, last_ms BIGINT NOT NULL, PRIMARY KEY (client_id, address),"
                          " KEY ix_known_addresses_last (last_ms), CONSTRAINT fk_known_addresses_client"
@@ -216,8 +217,9 @@ constexpr const char* invitation_tables[] = {
 
 void add_invitations(connection& db) {
   catalog look(db);
-  refuse_others(look, "invitations", "code_hash");
-  refuse_others(look, "invitation_salons", "invitation_id");
+  refuse_others(look, "invitations",
+                {"invitation_id", "code_hash", "uses", "used", "created_ms", "expires_ms", "by_whom"});
+  refuse_others(look, "invitation_salons", {"invitation_id", "salon_id"});
   for (const auto& column : invitation_columns)
     add_column(db, look, column);
   for (const auto* table : invitation_tables)
@@ -263,11 +265,13 @@ constexpr const char* node_tables[] = {
 // A message's `post` names it among all that nodes have taken; NULL where no node did.
 void add_nodes(connection& db) {
   catalog look(db);
-  refuse_others(look, "nodes", "news_read");
-  refuse_others(look, "homes", "epoch");
-  refuse_others(look, "presences", "node_id");
-  refuse_others(look, "news", "news_id");
-  refuse_others(look, "counters", "value");
+  refuse_others(look, "nodes",
+                {"node_id", "name", "endpoint", "version", "folder", "state", "beat", "gone", "homes", "connections",
+                 "users", "unreached", "news_read", "since_ms"});
+  refuse_others(look, "homes", {"salon_id", "node_id", "epoch"});
+  refuse_others(look, "presences", {"client_id", "node_id"});
+  refuse_others(look, "news", {"news_id", "node_id", "what", "client_id", "salon_id", "name"});
+  refuse_others(look, "counters", {"name", "value"});
   for (const auto* statement : node_tables)
     db.execute(statement);
   add_column(db, look, {"messages", "post", "BIGINT NULL"});
@@ -276,7 +280,7 @@ void add_nodes(connection& db) {
 // From where nobody is let in: what protocol/words/address_range calls it. until_ms NULL: for good.
 void add_address_bans(connection& db) {
   catalog look(db);
-  refuse_others(look, "address_bans", "network");
+  refuse_others(look, "address_bans", {"network", "until_ms", "created_ms", "reason", "by_whom"});
   db.execute("CREATE TABLE IF NOT EXISTS address_bans (network VARCHAR(64) NOT NULL PRIMARY KEY, until_ms BIGINT NULL,"
              " created_ms BIGINT NOT NULL, reason TEXT NOT NULL, by_whom VARCHAR(512) NOT NULL,"
              " KEY ix_address_bans_until (until_ms))" SALOND_TABLE_OPTIONS);

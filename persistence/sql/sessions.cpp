@@ -99,7 +99,8 @@ public:
     }
     // A derived table: MySQL and MariaDB look into no table that they delete from.
     db().run("DELETE FROM known_addresses WHERE client_id = ? AND last_ms < (SELECT last_ms FROM"
-             " (SELECT last_ms FROM known_addresses WHERE client_id = ? ORDER BY last_ms DESC LIMIT 1 OFFSET ?) oldest)",
+             " (SELECT last_ms FROM known_addresses WHERE client_id = ? ORDER BY last_ms DESC LIMIT 1 OFFSET ?)"
+             " oldest)",
              {who.value, who.value, int64_t{most_known_addresses} - 1});
   }
 

@@ -133,7 +133,8 @@ TEST_F(Audience, TellsAnArrivalEachPrivateMessageOnceInOrder) {
               ElementsAre("said_privately(paul, stored only)"));
   house.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{4}, "paul", "meanwhile", {}});
   EXPECT_THAT(zoe.backlog.next(), ElementsAre(private_id{2}, private_id{3}, private_id{4})); // as told meanwhile
-  zoe.backlog.go_on({{private_id{2}, "paul", "", {}}, {private_id{3}, "paul", "", {}}, {private_id{4}, "paul", "", {}}});
+  zoe.backlog.go_on(
+      {{private_id{2}, "paul", "", {}}, {private_id{3}, "paul", "", {}}, {private_id{4}, "paul", "", {}}});
   house.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{5}, "paul", "later", {}});
   EXPECT_THAT(zoe.heard, ElementsAre("delivered 5 paul (privé): later"));
 }

@@ -1,6 +1,6 @@
 // The threads of a node's membership, on a table in memory: who beats, who is lost, and what a failover does.
 #include "actors/cluster/member.hpp"
-#include "persistence/store.hpp"
+#include "tests/support/node_table.hpp"
 #include "tests/support/process.hpp"
 #include <algorithm>
 #include <gmock/gmock.h>
@@ -9,101 +9,10 @@ namespace salond {
 namespace {
 
 using namespace std::chrono_literals;
-using persistence::beaten;
-using persistence::node_failovers;
-using persistence::node_report;
-using persistence::store_error;
 using support::eventually;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using standing = rules::cluster::membership::standing;
-
-/// What all nodes share.
-struct table {
-  std::mutex mutex;
-  std::vector<persistence::stored_node> rows;
-  std::vector<persistence::stored_news> news;
-  bool away = false, left = false;
-  int beats = 0;
-  node_report last;
-  std::vector<int64_t> fenced, ended;
-  int blocked = 0; ///< so many tries of a fence
-  int cleared = 0;
-
-  template <class Work>
-  auto with(Work work) {
-    const std::lock_guard lock{mutex};
-    if (away)
-      throw store_error(store_error::kind::unavailable, "away");
-    return work();
-  }
-  persistence::stored_node& row(int64_t run) {
-    for (auto& one : rows)
-      if (one.run == run)
-        return one;
-    throw std::logic_error("no such run");
-  }
-};
-
-class beats_in_memory final : public persistence::node_beats {
-public:
-  beats_in_memory(table& of, int64_t run) : of_(of), run_(run) {}
-  beaten beat(const node_report& what) override {
-    return of_.with([&] {
-      auto& own = of_.row(run_);
-      ++of_.beats;
-      of_.last = what;
-      if (!own.gone)
-        ++own.beat;
-      auto fresh = of_.news;
-      const auto known = [&](const persistence::stored_news& one) { return one.number <= what.news_read; };
-      fresh.erase(std::remove_if(fresh.begin(), fresh.end(), known), fresh.end());
-      return beaten{own.gone, of_.rows, fresh};
-    });
-  }
-  void leave() override {
-    of_.with([&] {
-      of_.left = true;
-      return 0;
-    });
-  }
-
-private:
-  table& of_;
-  int64_t run_;
-};
-
-class failovers_in_memory final : public node_failovers {
-public:
-  explicit failovers_in_memory(table& of) : of_(of) {}
-  fencing fence(int64_t run, int64_t beat, bool waits) override {
-    return of_.with([&] {
-      auto& row = of_.row(run);
-      if (row.gone || row.beat != beat)
-        return fencing::not_so;
-      if (of_.blocked > 0 && !(waits && !of_.ended.empty())) {
-        --of_.blocked;
-        return fencing::blocked;
-      }
-      row.gone = true;
-      of_.fenced.push_back(run);
-      return fencing::fenced;
-    });
-  }
-  void end_sessions(const std::vector<int64_t>& runs) override {
-    of_.with([&] {
-      of_.ended = runs;
-      return 0;
-    });
-  }
-  void end_own_sessions() override {}
-  int64_t end_presences() override {
-    return of_.with([&] { return int64_t{++of_.cleared}; });
-  }
-
-private:
-  table& of_;
-};
 
 class ClusterMember : public testing::Test {
 protected:
@@ -114,11 +23,7 @@ protected:
       row.name = run == 2 ? "paris" : "lyon";
       shared.rows.push_back(row);
     }
-    persistence::joined_node in;
-    in.run = 2;
-    in.beats = std::make_unique<beats_in_memory>(shared, 2);
-    in.failovers = std::make_unique<failovers_in_memory>(shared);
-    member = std::make_unique<cluster_member>(std::move(in));
+    member = std::make_unique<cluster_member>(support::joined(shared, 2));
   }
   void TearDown() override {
     if (member)
@@ -139,7 +44,7 @@ protected:
     return result;
   }
 
-  table shared;
+  support::node_table shared;
   std::unique_ptr<cluster_member> member;
 };
 
@@ -237,6 +142,132 @@ TEST_F(ClusterMember, SaysOnceThatItIsGone) {
   member->when_gone([&] { told += 10; });
   EXPECT_EQ(told, 11) << "whoever asks later is told at once";
   EXPECT_THAT(shared.fenced, IsEmpty()) << "who is gone ends nobody else";
+}
+
+/// What its links are told.
+struct heard_of_rounds {
+  std::mutex mutex;
+  std::vector<int64_t> living; ///< of the last round
+  std::vector<int64_t> ended;
+  int sure = 0;
+
+  membership_events events() {
+    membership_events on;
+    on.living = [this](const auto& rows) {
+      const std::lock_guard lock{mutex};
+      living.clear();
+      for (const auto& row : rows)
+        living.push_back(row.run);
+    };
+    on.ended = [this](auto run) {
+      const std::lock_guard lock{mutex};
+      ended.push_back(run.value);
+    };
+    on.sure = [this] {
+      const std::lock_guard lock{mutex};
+      ++sure;
+    };
+    return on;
+  }
+  template <class Value>
+  Value get(Value heard_of_rounds::*which) {
+    const std::lock_guard lock{mutex};
+    return this->*which;
+  }
+};
+
+TEST_F(ClusterMember, TellsItsLinksWhoLivesAndWhoIsEnded) {
+  heard_of_rounds heard;
+  member->tell_links(heard.events());
+
+  EXPECT_TRUE(seen([&] { return heard.get(&heard_of_rounds::living) == std::vector<int64_t>{2, 3}; }));
+  EXPECT_TRUE(seen([&] { return heard.get(&heard_of_rounds::ended) == std::vector<int64_t>{3}; }));
+  EXPECT_TRUE(seen([&] { return heard.get(&heard_of_rounds::living) == std::vector<int64_t>{2}; }));
+  EXPECT_TRUE(member->knows_gone({3}));
+  EXPECT_EQ(heard.get(&heard_of_rounds::sure), 0);
+  member->stop(); // before what it tells ends
+}
+
+TEST_F(ClusterMember, BelievesAPeerThatARunIsGone) {
+  heard_of_rounds heard;
+  member->tell_links(heard.events());
+  ASSERT_TRUE(seen([&] { return heard.get(&heard_of_rounds::living).size() == 2; }));
+
+  member->found_gone({3});
+
+  EXPECT_TRUE(member->knows_gone({3}));
+  EXPECT_TRUE(seen([&] { return heard.get(&heard_of_rounds::living) == std::vector<int64_t>{2}; }));
+  EXPECT_THAT(shared.with([&] { return shared.fenced; }), IsEmpty()) << "somebody else did that";
+  std::atomic<int> told{0};
+  member->when_gone([&] { ++told; });
+  member->found_gone({2});
+  EXPECT_EQ(told, 1);
+  member->stop();
+}
+
+TEST_F(ClusterMember, SaysThatItIsSureAgainBehindADoubt) {
+  heard_of_rounds heard;
+  member->tell_links(heard.events());
+  ASSERT_TRUE(seen([&] { return shared.row(2).beat >= 2 && member->beats(); }));
+  {
+    const std::lock_guard lock{shared.mutex};
+    shared.away = true;
+  }
+  ASSERT_TRUE(eventually([&] { return member->standing() == standing::doubtful; }));
+  EXPECT_FALSE(member->beats());
+  EXPECT_EQ(heard.get(&heard_of_rounds::sure), 0);
+  {
+    const std::lock_guard lock{shared.mutex};
+    shared.away = false;
+  }
+  EXPECT_TRUE(seen([&] { return heard.get(&heard_of_rounds::sure) == 1; }));
+  member->stop();
+}
+
+TEST_F(ClusterMember, WritesWhomItDoesNotReach) {
+  const auto lives = [&] { ++shared.row(3).beat; };
+  EXPECT_TRUE(seen([&] {
+    lives();
+    return shared.last.unreached == std::vector<int64_t>{3};
+  }));
+  member->hear_peer({3}, true);
+  EXPECT_TRUE(seen([&] {
+    lives();
+    return shared.last.unreached.empty();
+  }));
+}
+
+TEST_F(ClusterMember, StepsAsideWhileOthersDoNotReachItAndServesAgain) {
+  using persistence::node_state;
+  {
+    const std::lock_guard lock{shared.mutex};
+    auto third = shared.row(3);
+    third.run = 4;
+    third.name = "nice";
+    shared.rows.push_back(third);
+    shared.row(3).unreached = shared.row(4).unreached = {2};
+  }
+  const auto others_live = [&] {
+    ++shared.row(3).beat;
+    ++shared.row(4).beat;
+  };
+  ASSERT_TRUE(seen([&] {
+    others_live();
+    return shared.row(2).state == node_state::apart;
+  }));
+  EXPECT_TRUE(eventually([&] { return member->state() == node_state::apart; }));
+  {
+    const std::lock_guard lock{shared.mutex};
+    shared.row(3).unreached = shared.row(4).unreached = {};
+  }
+  const auto since = std::chrono::steady_clock::now();
+  ASSERT_TRUE(seen([&] {
+    others_live();
+    member->hear_peer({3}, true);
+    member->hear_peer({4}, true);
+    return shared.row(2).state == node_state::serving;
+  }));
+  EXPECT_GE(std::chrono::steady_clock::now() - since, rules::cluster::reach::holds_after);
 }
 
 } // namespace

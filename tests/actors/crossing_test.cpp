@@ -20,7 +20,7 @@ using may_cross = caf::detail::tl_distinct_t<caf::detail::tl_filter_not_type_t<
     caf::detail::tl_concat<messages_of<salon_actor>, messages_of<directory_actor>, messages_of<host_actor>,
                            messages_of<bans_actor>,
                            types<told, tell_user, decision_told, account_changed, close_user, announce, salon_lost,
-                                 salon_archived, operator_names, addresses_out, survey, surveyed>>::type,
+                                 operator_names, address_out, addresses_out, address_let_in, survey, surveyed>>::type,
     void>>;
 
 template <class Types>

@@ -14,7 +14,9 @@ protected:
   void SetUp() override {
     OperatorsNode::SetUp();
     folder_.renew();
-    certificates.issue = [this](const identity& who) { return folder_.issue(who); };
+    certificates.issue = [this](const identity& who, const validity& when) {
+      return issued_bundle{folder_.issue(who, when), 0};
+    };
     certificates.list = [this] { return folder_.issued(); };
     certificates.revoke = [this](const std::string& name) { return folder_.revoke(name); };
   }

@@ -1,5 +1,7 @@
 // Each row of the table in docs/architecture.md, "Actors": what happens when that actor dies.
+#include "actors/transport/hub.hpp"
 #include "tests/support/node_fixture.hpp"
+#include "tests/support/node_table.hpp"
 
 namespace salond {
 namespace {
@@ -175,17 +177,19 @@ TEST_F(Supervision, TheBanRegistryIsStartedAgainFromTheStore) {
 TEST_F(Supervision, LoginsAreRefusedWhileThereIsNoBanRegistry) {
   start();
   auto paul = log_in("paul");
-  guard->hold(what::reads); // it is started from a read
+  paul.say("MSG (Général):rien remarqué");
+  EXPECT_EQ(paul.line(), "paul dans le salon Général: rien remarqué");
+  guard->hold(what::writes); // it is started behind what was being written
   kill(actors.bans);
-  ASSERT_TRUE(eventually([&] { return guard->held(what::reads) == 1; }));
+  ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; }));
 
   auto zoe = begin_login("zoë");
   EXPECT_EQ(zoe.line(), unavailable);
   EXPECT_TRUE(zoe.ends());
-  paul.say("MSG (Général):rien remarqué");
+  paul.say("HISTORY:Général:1");
   EXPECT_EQ(paul.line(), "paul dans le salon Général: rien remarqué");
 
-  guard->release(what::reads);
+  guard->release(what::writes);
   EXPECT_TRUE(eventually([&] {
     auto again = begin_login("zoë");
     return again.line_or_end() == "CONNECTED";
@@ -199,10 +203,29 @@ TEST_F(Supervision, WhoWaitsForTheBanRegistryIsClosedWhenItDies) {
   chef.say("BAN:zoë");
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
 
-  lose(&serving::bans, actors.bans);
+  kill(actors.bans);
+  guard->release(what::writes);
 
   EXPECT_EQ(chef.line(), unavailable);
   EXPECT_TRUE(chef.ends());
+}
+
+// Who comes from there was let in: the ban was read away before it was there, and nobody told of it afterwards.
+TEST_F(Supervision, ABanThatIsBeingStoredHoldsThoughTheBanRegistryDies) {
+  start();
+  guard->hold(what::writes);
+  caf::anon_send(actors.bans, ban_address{"127.0.0.1", 0, {"root", "test", "", {}}});
+  ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
+  kill(actors.bans);
+  ASSERT_TRUE(eventually([&] { return writes_waiting() == 2; })) << "it is started again behind that";
+
+  guard->release(what::writes);
+
+  ASSERT_TRUE(
+      eventually([&] { return on_io_thread([&](audience& house) { return house.services.bans != actors.bans; }); }));
+  auto zoe = connect();
+  EXPECT_EQ(zoe.line(), "Vous avez été banni définitivement du serveur !");
+  EXPECT_TRUE(zoe.ends());
 }
 
 // --- passwords ---
@@ -274,6 +297,43 @@ TEST_F(Supervision, TheNodeEndsWithoutPersistence) {
   auto zoe = log_in("zoë");
   kill(actors.store);
   EXPECT_EQ(end_status(), 1);
+}
+
+// --- of one node of several ---
+
+class SupervisionOfANode : public Supervision {
+protected:
+  SupervisionOfANode() {
+    persistence::stored_node row;
+    row.run = 2;
+    row.name = "paris";
+    table_.rows.push_back(row);
+    member = std::make_shared<cluster_member>(support::joined(table_, 2));
+    const auto shared = std::make_shared<hub>(transport_limits{}, nullptr);
+    shared->tls.replace(make_tls_settings(salond::issue({peer_kind::node, "paris"}, make_authority()), {}));
+    links = cluster::link_parts{"paris", shared, listen_at_all(addresses_of("127.0.0.1", 0))};
+  }
+  ~SupervisionOfANode() override { member->stop(); }
+
+private:
+  support::node_table table_;
+};
+
+TEST_F(SupervisionOfANode, TheNodeEndsWithoutItsLinks) {
+  start();
+  kill(actors.links);
+  EXPECT_EQ(end_status(), 1);
+}
+
+TEST_F(SupervisionOfANode, LinksThatEndInAStopAreNoFailure) {
+  start();
+  EXPECT_EQ(stop_node(), 0);
+}
+
+TEST_F(SupervisionOfANode, ANodeThatIsGoneIsToStartAnew) {
+  start();
+  member->found_gone({2});
+  EXPECT_EQ(end_status(), start_anew);
 }
 
 TEST_F(Supervision, AStartThatFailsIsAnEndToo) {

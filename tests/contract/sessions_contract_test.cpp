@@ -36,6 +36,34 @@ TEST_P(StoreContract, NobodyHasNoSession) {
   db->transact([&](const auto& db) { db.sessions.close({nobody}, persistence::session_store::requests::end, noon); });
 }
 
+// Of an outdated hash: only a better one of the same password may have taken its place.
+TEST_P(StoreContract, WhoWasProvenComesInUnlessAnotherPasswordWasSetMeanwhile) {
+  const auto who = add_user(hostile_name);
+  const decisions::proven_account proven{*find(hostile_name), {"$argon2id$mine", "$argon2id$others"}};
+  const auto enter = [&](const decisions::proven_account& as) {
+    return write([&](const auto& db) { return decisions::enter(db, as, noon); });
+  };
+  const auto store = [&](const std::string& hash) {
+    write([&](const auto& db) {
+      db.accounts.put_password(who, hash);
+      return done{};
+    });
+  };
+
+  EXPECT_TRUE(enter(proven)) << "nobody has replaced it";
+  for (const auto& better : proven.better_hashes) {
+    store(better);
+    EXPECT_TRUE(enter(proven)) << better;
+    EXPECT_EQ(enter({proven.who}).why(), fault::storage) << "no such hash was made of it";
+  }
+  write([&](const auto& db) {
+    return decisions::set_password(db, key_of(hostile_name), "$argon2id$operators", decided());
+  });
+
+  EXPECT_EQ(enter(proven).why(), fault::storage);
+  EXPECT_TRUE(enter({*find(hostile_name)}));
+}
+
 TEST_P(StoreContract, ManySessionsEndAtOnce) {
   std::vector<user_id> all;
   for (int i = 0; i < 75; ++i)

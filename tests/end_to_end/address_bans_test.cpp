@@ -78,6 +78,30 @@ TEST_P(AddressBans, LastForATimeAndOutlastARestart) {
   EXPECT_EQ(line_client(server_.endpoint(), "127.0.0.9").hear(), for_good) << "said last";
 }
 
+TEST_P(AddressBans, AreReadPageByPageBesideNamesThatAreSpelledAlike) {
+  answer({"ban", "127.0.0.9"});
+  answer({"ban", "127.0.0.9", "--name"});
+  answer({"ban", "casino", "--name"});
+
+  words rows;
+  std::string after;
+  for (;;) {
+    auto said = words{"bans", "--limit=1"};
+    if (!after.empty())
+      said.push_back("--after=" + after);
+    const auto page = answer(said);
+    if (page.empty() || rows.size() > 3)
+      break;
+    after = page[0]["kind"].get<std::string>() + ":" + page[0]["user"].get<std::string>();
+    rows.push_back(after);
+  }
+
+  EXPECT_EQ(rows, (words{"address:127.0.0.9", "name:127.0.0.9", "name:casino"}));
+  EXPECT_THAT(column(answer({"bans", "--after=127.0.0.9"}), "user"), ElementsAre("casino")) << "behind both";
+  EXPECT_THAT(column(answer({"bans", "--sort=-user", "--after=name:casino"}), "kind"), ElementsAre("address", "name"));
+  EXPECT_THAT(column(answer({"bans", "--after=network:127.0.0.9"}), "user"), ElementsAre("casino")) << "is not there";
+}
+
 TEST_P(AddressBans, CloseWithoutAWordWhereThatWouldCostAHandshake) {
   ASSERT_EQ(server_.stop(), 0);
   server_.how.listen = {"tls://127.0.0.1:0"};

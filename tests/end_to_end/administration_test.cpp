@@ -1,49 +1,13 @@
 // salond administered by the real salonctl, on each kind of database: every command as an operator would give it.
-#include "protocol/words/operator_command.hpp"
-#include "tests/end_to_end/databases.hpp"
-#include "tests/end_to_end/salonctl.hpp"
+#include "tests/end_to_end/administration.hpp"
 #include "tests/support/line_client.hpp"
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 namespace salond::end_to_end {
 namespace {
 
-using nlohmann::json;
-using testing::Contains;
 using testing::HasSubstr;
-using words = std::vector<std::string>;
 
-class Administration : public server_test {
-protected:
-  void restart_with(const json& settings) {
-    ASSERT_EQ(server_.stop(), 0);
-    server_.how.settings = settings;
-    server_.start();
-  }
-
-  /// Runs salonctl with these words; `input` is what it reads.
-  ran run(const words& options, const words& command, const std::string& input = {}) {
-    return run_salonctl(server_, options, command, input, folder_);
-  }
-  ran ctl(const words& command, const std::string& input = {}) {
-    return run({"--state=" + server_.state()}, command, input);
-  }
-  /// The JSON that a command answers; it must succeed.
-  json answer(const words& command, const std::string& input = {}) {
-    const auto one = run({"--state=" + server_.state(), "--json"}, command, input);
-    EXPECT_EQ(one.status, 0) << command.front() << ": " << one.errors;
-    return json::parse(one.output, nullptr, false);
-  }
-  void refused(const words& command, int status, const std::string& why) {
-    const auto one = ctl(command);
-    EXPECT_EQ(one.status, status) << command.front();
-    EXPECT_THAT(one.errors, HasSubstr(why));
-    EXPECT_EQ(one.output, "");
-  }
-
-  support::temporary_folder folder_;
-};
+class Administration : public administration_test {};
 
 TEST_P(Administration, SaysHowTheServerIs) {
   auto zoe = support::newcomer(server_.endpoint(), "zoë");
@@ -195,23 +159,6 @@ TEST_P(Administration, MakesAccountsAndChangesThem) {
   EXPECT_THAT(answer({"log"}).dump(), testing::Not(HasSubstr("secret")));
 }
 
-TEST_P(Administration, GivesAndTakesRoles) {
-  auto zoe = support::newcomer(server_.endpoint(), "zoë");
-
-  answer({"role", "zoë", "administrator"});
-  zoe.say("BAN:nobody");
-  EXPECT_EQ(zoe.hear(), "ERREUR: utilisateur nobody inconnu");
-  answer({"role", "zoë", "user"});
-  zoe.say("BAN:nobody");
-  EXPECT_EQ(zoe.hear(), "ERREUR: droits insuffisants");
-  answer({"role", "server", "user"});
-
-  refused({"role", "admin", "user"}, 4, "last administrator");
-  refused({"role", "zoë", "king"}, 2, "usage");
-  refused({"role", "zoë", "moderator"}, 2, "usage");
-  refused({"role", "zoë", "moderator", "Nulle part"}, 1, "no such salon");
-}
-
 TEST_P(Administration, TakesTheReplacedConsolesSyntax) {
   auto zoe = support::newcomer(server_.endpoint(), "zoë");
   zoe.say("JOIN:Marketing");
@@ -236,44 +183,6 @@ TEST_P(Administration, TellsEverybodyAndStops) {
   EXPECT_EQ(zoe.hear(), "Le serveur va s'arrêter. Merci de vous déconnecter.");
   EXPECT_EQ(zoe.hear(), support::closed);
   EXPECT_EQ(server_.running().wait(), 0);
-}
-
-TEST_P(Administration, GivesModeratorsTheirSalonsAlone) {
-  auto zoe = support::newcomer(server_.endpoint(), "zoë");
-  auto paul = support::newcomer(server_.endpoint(), "paul");
-  answer({"role", "paul", "moderator", "Marketing"});
-  const std::string bundle = folder_ / answer({"cert", "issue", "paul", "--role=moderator"})["file"].get<std::string>();
-  const auto as_paul = [&](const words& command) { return run({"--bundle=" + bundle}, command); };
-  zoe.say("JOIN:Marketing");
-  ASSERT_NE(zoe.hear(), support::nothing);
-  zoe.say("JOIN:Informatique");
-  ASSERT_NE(zoe.hear(), support::nothing);
-
-  EXPECT_EQ(as_paul({"kick", "zoë"}).status, 4) << "not in his salon";
-  EXPECT_EQ(as_paul({"accept", "zoë", "Marketing"}).status, 0);
-  EXPECT_EQ(as_paul({"accept", "zoë", "Informatique"}).status, 4);
-  EXPECT_EQ(as_paul({"salon", "topic", "Marketing", "ventes"}).status, 0);
-  EXPECT_EQ(as_paul({"users"}).status, 4);
-  EXPECT_EQ(as_paul({"history", "Marketing"}).status, 4);
-  EXPECT_EQ(as_paul({"kick", "admin"}).status, 4);
-  EXPECT_EQ(as_paul({"kick", "zoë"}).status, 0);
-
-  answer({"cert", "revoke", "paul"});
-  EXPECT_EQ(as_paul({"status"}).status, 4);
-}
-
-TEST_P(Administration, IssuesNoCertificateThatItCannotHandOver) {
-  answer({"cert", "issue", "op1"});
-
-  refused({"cert", "issue", "op1"}, 1, "nothing was issued");
-  refused({"cert", "issue", "../op1"}, 2, "a-z, 0-9");
-  const auto all = answer({"cert", "list"});
-  EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const auto& one) { return one["name"] == "op1"; }), 1);
-  refused({"cert", "issue", "op1", "--role=king"}, 1, "nothing was issued");
-  refused({"cert", "issue", "op2", "--role=king"}, 2, "--role is");
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "op2.pem"));
-  refused({"cert", "revoke", "nobody"}, 1, "no operator of that name");
-  EXPECT_EQ(answer({"log"}).back()["result"], "refused");
 }
 
 TEST_P(Administration, SaysSoWhenItsAnswerCannotBeWritten) {
@@ -366,24 +275,6 @@ TEST_P(Administration, KeepsRequestsOfWhoIsAwayAndTellsTheDecisionOnce) {
   EXPECT_TRUE(zoe.hears_nothing());
 }
 
-TEST_P(Administration, TakesNothingFromWhoAsksForItNorFromTheLastAdministrator) {
-  auto marc = support::newcomer(server_.endpoint(), "Marc");
-  for (const words& command : {words{"kick", "admin"}, words{"ban", "admin"}, words{"role", "admin", "user"}})
-    refused(command, 4, "last administrator"); // the user `server` has the role and cannot log in
-  answer({"role", "Marc", "administrator"});
-  const std::string bundle = folder_ / answer({"cert", "issue", "marc"})["file"].get<std::string>();
-
-  for (const words& command : {words{"kick", "MARC"}, words{"ban", "Marc"}, words{"role", "Marc", "user"}})
-    EXPECT_EQ(run({"--bundle=" + bundle}, command).status, 4) << command.front();
-  marc.say("BAN:marc");
-  EXPECT_EQ(marc.hear(), "ERREUR: droits insuffisants");
-  answer({"role", "admin", "user"}); // there is another one now
-  for (const words& command : {words{"kick", "Marc"}, words{"ban", "Marc"}, words{"role", "Marc", "user"}})
-    refused(command, 4, "last administrator");
-  EXPECT_EQ(answer({"users", "marc"})[0]["role"], "administrator");
-  EXPECT_TRUE(marc.hears_nothing());
-}
-
 TEST_P(Administration, RefusesWordsThatAreTooLongForTheLog) {
   auto zoe = support::newcomer(server_.endpoint(), "zoë");
 
@@ -394,86 +285,6 @@ TEST_P(Administration, RefusesWordsThatAreTooLongForTheLog) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, Administration, testing::ValuesIn(kinds()), name_of);
-
-// --- what needs no particular database ---
-
-TEST(Salonctl, TellsApartWhyItCannotConnect) {
-  support::daemon server;
-  server.start();
-  const support::temporary_folder folder;
-  const auto run = [&](const words& options) {
-    words arguments{SALONCTL_BINARY};
-    arguments.insert(arguments.end(), options.begin(), options.end());
-    support::process tool(arguments, {}, folder / "out", folder / "err");
-    const auto status = tool.wait();
-    return std::pair{status, tool.errors()};
-  };
-  const auto state = "--state=" + server.state();
-
-  const auto nobody = run({state, "--server=127.0.0.1:1", "status"});
-  EXPECT_EQ(nobody.first, 3);
-  EXPECT_THAT(nobody.second, HasSubstr("Connection refused"));
-  const auto text = run({state, "--server=127.0.0.1:" + std::to_string(server.port()), "status"});
-  EXPECT_EQ(text.first, 3) << text.second;
-  const auto no_certificate = run({"--state=" + std::string(folder / "none"), "--server=" + server.admin(), "status"});
-  EXPECT_EQ(no_certificate.first, 4);
-  EXPECT_THAT(no_certificate.second, HasSubstr("cannot read the certificate"));
-  support::daemon other; // of another authority
-  other.start();
-  EXPECT_EQ(run({"--state=" + other.state(), "--server=" + server.admin(), "status"}).first, 4);
-  EXPECT_EQ(run({state, "--server=" + server.admin()}).first, 2);
-  EXPECT_EQ(run({state, "--server=" + server.admin(), "dance"}).first, 2);
-  EXPECT_EQ(run({"--bogus", "status"}).first, 2);
-  EXPECT_EQ(run({"--help"}).first, 0);
-}
-
-TEST(Salonctl, HasEveryCommandInItsManualPage) {
-  const auto page = support::read_file(std::string(SALOND_TRANSCRIPTS) + "/../../tools/packaging/salonctl.1");
-
-  for (const auto& command : operator_commands())
-    EXPECT_THAT(page, HasSubstr("\n.B " + std::string(command.name))) << command.name;
-}
-
-TEST(ManualPages, HaveEveryOptionAndEveryNameOfTheConfiguration) {
-  const std::string packaging = std::string(SALOND_TRANSCRIPTS) + "/../../tools/packaging/";
-  const auto program = support::read_file(packaging + "salond.8");
-  const auto configuration = support::read_file(packaging + "salond.json.5");
-
-  for (const auto* option : {"config", "db", "listen", "admin", "state", "cluster", "node", "join", "check\\-config",
-                             "migrate\\-only", "dry\\-run", "restore", "help", "version"})
-    EXPECT_THAT(program, HasSubstr(std::string("\\-\\-") + option));
-  std::istringstream names("listen listen_clear_anywhere unix.mode unix.group tls.certificate tls.key admin.listen db "
-                           "cluster.listen cluster.node cluster.join "
-                           "db_password_file state passwords.memory_kib passwords.passes passwords.threads "
-                           "passwords.queue limits.connections limits.connections_per_address limits.login_seconds "
-                           "limits.frame_bytes limits.unread_bytes limits.unsent_bytes limits.posts_in_flight "
-                           "limits.posts_in_flight_per_salon rate.messages_per_second rate.burst "
-                           "rate.logins_per_minute_per_address rate.requests_per_second rate.request_burst "
-                           "rate.requests_per_second_per_address registration.policy registration.per_hour "
-                           "registration.per_hour_per_address requests.keep_offline text.raw_after_ms text.raw_gap_ms "
-                           "text.pace_ms stop.seconds log.level log.format");
-  for (std::string name; names >> name;)
-    EXPECT_THAT(configuration, HasSubstr(name));
-}
-
-TEST(Salonctl, CompletesWhatIsTyped) {
-  const auto offered = [](std::vector<std::string> words) {
-    words.insert(words.begin(), {SALONCTL_BINARY, "--complete"});
-    const support::temporary_folder folder;
-    support::process tool(words, {}, folder / "out", folder / "err");
-    EXPECT_EQ(tool.wait(), 0);
-    return tool.output();
-  };
-
-  EXPECT_EQ(offered({"sal"}), "salons\nsalon\n");
-  EXPECT_EQ(offered({"salon", "ar"}), "archive\n");
-  EXPECT_EQ(offered({"--state=/x", "role", "zoe", "mod"}), "moderator\n");
-  EXPECT_EQ(offered({"salon", "create", "x", "--policy=o"}), "--policy=open\n");
-  EXPECT_EQ(offered({"users", "import", ""}), ":files \n");
-  EXPECT_EQ(offered({"--bundle=z"}), ":files --bundle=\n");
-  EXPECT_EQ(offered({"help", "ki"}), "kick\nkill\n");
-  EXPECT_EQ(offered({"kick", ""}), "");
-}
 
 } // namespace
 } // namespace salond::end_to_end

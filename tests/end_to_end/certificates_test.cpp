@@ -147,6 +147,8 @@ TEST_P(Certificates, KeepTheNameOfTheirAccountUntilTheyAreRevoked) {
   make_operator("zoe", {"moderator", "Marketing"});
 
   refused({"user", "rename", "zoe", "marie"}, 1, "cert revoke it first");
+  answer({"role", "zoe", "user"});
+  refused({"user", "rename", "zoe", "marie"}, 1, "cert revoke it first"); // it waits for who has name and role next
   answer({"user", "rename", "zoe", "Zoe"});
   answer({"cert", "revoke", "zoe"});
   answer({"user", "rename", "Zoe", "marie"});

@@ -34,15 +34,21 @@ protected:
     EXPECT_EQ(other.running().wait(), 1);
     return other.log();
   }
+  /// Whether that line comes, perhaps behind notices.
+  static bool hears(support::line_client& who, const std::string& line) {
+    for (;;) {
+      const auto heard = who.hear();
+      if (heard == line || heard == support::nothing || heard == support::closed)
+        return heard == line;
+    }
+  }
   /// A start as a node in an empty folder, as far as the options say.
   support::daemon fresh(const json& cluster) const {
     support::daemon_options how = all_first_->how;
     how.settings = {{"cluster", cluster}};
     return support::daemon(how);
   }
-  void start_first() {
-    all_first_ = &all_->start("a");
-  }
+  void start_first() { all_first_ = &all_->start("a"); }
 
   std::unique_ptr<support::cluster> all_;
   support::daemon* all_first_ = nullptr;
@@ -67,6 +73,20 @@ TEST_F(Cluster, TwoNodesSeeTheirLinkUp) {
                                                    "messages_out", "catch_ups"));
   EXPECT_EQ(link["node"], "b");
   EXPECT_THAT(run_salonctl(all_->at("a"), {"nodes"}).output, HasSubstr("links of a:\nNODE"));
+}
+
+TEST_F(Cluster, WhatIsSaidAtOneNodeIsHeardAtTheOther) {
+  all_->start_all(2);
+  ASSERT_TRUE(all_->all_linked({"a", "b"}));
+  auto zoe = support::newcomer(all_->at("a").endpoint(), "zoë");
+  auto paul = support::newcomer(all_->at("b").endpoint(), "paul");
+
+  zoe.say("MSG (Général):bonjour");
+  EXPECT_TRUE(hears(paul, "zoë dans le salon Général: bonjour"));
+  EXPECT_TRUE(hears(zoe, "zoë dans le salon Général: bonjour"));
+  paul.say("MSG (Général):salut");
+  EXPECT_TRUE(hears(zoe, "paul dans le salon Général: salut"));
+  EXPECT_TRUE(hears(paul, "paul dans le salon Général: salut"));
 }
 
 TEST_F(Cluster, ThreeNodesReachOneAnotherAndGoOnWithoutOneThatIsKilled) {
@@ -142,10 +162,11 @@ TEST_F(Cluster, ABundleThatDoesNotFitIsRefused) {
   auto missing = fresh({{"listen", "127.0.0.1:0"}, {"join", bundle + ".not"}});
   EXPECT_THAT(refusal(missing), HasSubstr(".not"));
 
-  auto taken = fresh({{"listen", "127.0.0.1:0"}, {"join", all_->bundle_for("a2", "a")}});
+  const json by_bundle{{"listen", "127.0.0.1:0"}, {"join", bundle}};
+  auto taken = fresh(by_bundle);
   taken.start();
-  auto second = fresh({{"listen", "127.0.0.1:0"}, {"join", all_->bundle_for("a2", "a")}});
-  EXPECT_THAT(refusal(second), HasSubstr("the name a2 is in use"));
+  auto second = fresh(by_bundle);
+  EXPECT_THAT(refusal(second), HasSubstr("the name lyon is in use"));
 
   ASSERT_EQ(all_->ask("a", {"node", "remove", "lyon"})["done"], true);
 }

@@ -161,6 +161,12 @@ TEST_F(AcceptedMariadb, ColumnsAreThoseThatStopNothing) {
        {"SET sql_mode = ''", "ALTER TABLE clients ADD since DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00'"}},
       {"clients.tag is not the replaced server's and has a default that is computed",
        {"ALTER TABLE clients ADD tag VARCHAR(300) NULL DEFAULT (CONCAT(username, 'x'))"}},
+      {"", {"ALTER TABLE clients ADD tag LONGTEXT NULL DEFAULT '" + std::string(100'000, 'x') + "'"}},
+      {"",
+       {"ALTER TABLE clients ADD tag VARCHAR(99) NULL DEFAULT 'it''s a \\\\', ADD flags BIT(3) NULL DEFAULT b'101',"
+        " ADD seen DATETIME(3) NULL DEFAULT CURRENT_TIMESTAMP(3), ADD part DECIMAL(6, 2) NULL DEFAULT -1.50"}},
+      {"clients.tag is not the replaced server's and has a default that is computed",
+       {"ALTER TABLE clients ADD tag VARCHAR(300) NULL DEFAULT ('1' + '2')"}},
       {"clients.status (tinyint)", {"ALTER TABLE clients DROP COLUMN status, ADD status TINYINT NULL"}},
       {"clients.status (varbinary)", {"ALTER TABLE clients MODIFY status VARBINARY(20) NULL"}},
       {"messages (MEMORY)", {free_messages, "ALTER TABLE messages MODIFY contenu VARCHAR(200), ENGINE=MEMORY"}},

@@ -292,5 +292,48 @@ TEST_F(SaidAsItIs, ADatabaseThatTookNoWriteIsCritical) {
   EXPECT_EQ(database(), "ok");
 }
 
+// `check` was OK while every message was refused: what somebody had defined in the database was in the way of messages
+// alone, and the last write was another one.
+TEST_F(SaidAsItIs, MessagesThatTheDatabaseRefusesAreAWarning) {
+  add_user("zoë");
+  start();
+  const auto posts = [&] {
+    const auto all = json::parse(command({"check"}).second);
+    for (const auto& one : all["checks"])
+      if (one["check"] == "posts")
+        return one["status"].get<std::string>() + ": " + one["text"].get<std::string>();
+    return all.dump();
+  };
+  auto zoe = log_in("zoë");
+  EXPECT_EQ(posts(), "ok: none was refused of late");
+
+  look_up("CREATE TRIGGER strangers BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END");
+  for (int times = 0; times < 2; ++times) {
+    zoe.say("MSG (Général):x");
+    EXPECT_EQ(zoe.line(), "ERREUR: service momentanément indisponible, réessayez");
+  }
+  verdict_of({"announce", "x"});
+
+  EXPECT_EQ(posts(), "warning: the database refused 2 messages of late; the server's log says why");
+}
+
+// Whether there is room for another ban of an address was asked twice, once for the sentence.
+TEST_F(SaidAsItIs, NoRoomForAnAddressIsRefusedByTheDecisionAndHasOneLine) {
+  add_user("luc", role::administrator);
+  start();
+  look_up("WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) INSERT INTO address_bans"
+          "(network, until_ms, created_ms, reason, by_whom) SELECT '10.0.' || (i >> 8) || '.' || (i & 255), NULL, 1,"
+          " '', 'x' FROM n");
+  ASSERT_EQ(look_up("SELECT COUNT(*) FROM address_bans"), "10000");
+
+  const auto [verdict, text] = command({"ban", "192.0.2.1"});
+
+  EXPECT_EQ(verdict, admin_verdict::refused);
+  EXPECT_THAT(text, testing::HasSubstr("10,000 addresses and networks are banned, which is the most"));
+  EXPECT_EQ(log_of("ban_address").size(), 1u);
+  EXPECT_EQ(log_of("ban_address").at(0)["result"], "busy");
+  EXPECT_EQ(verdict_of({"ban", "10.0.0.1"}), admin_verdict::done) << "it is out already";
+}
+
 } // namespace
 } // namespace salond

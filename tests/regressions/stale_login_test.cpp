@@ -24,6 +24,12 @@ protected:
     guard->release(what::writes);
     return who.line();
   }
+  /// As the replaced server stored it: SHA-256 of "secret".
+  void store_outdated_hash() {
+    ASSERT_EQ(look_up("UPDATE clients SET password_hash ="
+                      " '2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b' RETURNING 'changed'"),
+              "changed");
+  }
   std::string log_in_with(const std::string& frame) {
     auto who = connect();
     who.say(frame);
@@ -47,11 +53,24 @@ TEST_F(StaleLogin, ComesInWithNoOlderName) {
 
 // Two logins of one account at once, as both devices come back behind a take-over: each has a better hash.
 TEST_F(StaleLogin, ComesInThoughAnotherOfTheMomentReplacedAnOutdatedHash) {
-  EXPECT_EQ(look_up("UPDATE clients SET password_hash ="
-                    " '2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b' RETURNING 'changed'"),
-            "changed");
+  store_outdated_hash();
+  auto first = connect(), second = connect();
+  guard->hold(what::writes);
+  first.say("zoë:secret");
+  second.say("zoë:secret");
+  ASSERT_TRUE(support::eventually([&] { return writes_waiting() == 4; })) << "each replaces the hash, and enters";
+  guard->release(what::writes);
+
+  EXPECT_EQ(first.line(), "CONNECTED");
+  EXPECT_EQ(second.line(), "CONNECTED");
+}
+
+// Whoever had verified an outdated hash came in whatever hash stood there a moment later.
+TEST_F(StaleLogin, ComesInWithNoOlderPasswordWhereItsHashWasOutdated) {
+  store_outdated_hash();
   EXPECT_EQ(answer_to("zoë:secret", "UPDATE clients SET password_hash = '$argon2id$another' WHERE username = 'zoë'"),
-            "CONNECTED");
+            try_again);
+  EXPECT_EQ(log_in_with("zoë:secret"), "AUTH_FAILED");
 }
 
 TEST_F(StaleLogin, ComesInWithNoOlderPassword) {
@@ -60,10 +79,7 @@ TEST_F(StaleLogin, ComesInWithNoOlderPassword) {
 }
 
 TEST_F(StaleLogin, ComesInBehindABetterHashOfItsOwnPassword) {
-  // As the replaced server stored it: SHA-256 of "secret".
-  EXPECT_EQ(look_up("UPDATE clients SET password_hash ="
-                    " '2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b' RETURNING 'changed'"),
-            "changed");
+  store_outdated_hash();
   EXPECT_EQ(log_in_with("zoë:secret"), "CONNECTED");
   EXPECT_EQ(look_up("SELECT substr(password_hash, 1, 9) FROM clients WHERE username = 'zoë'"), "$argon2id");
 }

@@ -10,8 +10,13 @@ using nlohmann::json;
 
 /// One command in a working folder; what it printed. Throws where it is refused.
 std::string salonctl(const daemon& at, std::vector<std::string> command, const temporary_folder& folder) {
-  const std::vector<std::string> before{"/bin/sh",        "-c",          R"(cd "$0" && exec "$@")", folder / "",
-                                        SALONCTL_BINARY, "--state=" + at.state(), "--server=" + at.admin()};
+  const std::vector<std::string> before{"/bin/sh",
+                                        "-c",
+                                        R"(cd "$0" && exec "$@")",
+                                        folder / "",
+                                        SALONCTL_BINARY,
+                                        "--state=" + at.state(),
+                                        "--server=" + at.admin()};
   command.insert(command.begin(), before.begin(), before.end());
   process tool(command, {}, folder / "out", folder / "err");
   if (tool.wait() != 0)
@@ -73,7 +78,10 @@ json cluster::nodes_seen_by(const std::string& name) {
 
 std::vector<std::string> cluster::linked_with(const std::string& name) {
   std::vector<std::string> up;
-  for (const auto& link : nodes_seen_by(name)[name]["links"])
+  const auto seen = nodes_seen_by(name);
+  if (!seen.contains(name))
+    return up;
+  for (const auto& link : seen[name]["links"])
     if (link["up"] == true)
       up.push_back(link["node"]);
   std::sort(up.begin(), up.end());

@@ -26,7 +26,7 @@ template <class T, size_t Count>
 std::false_type is_made_of_count(...);
 
 /// How many fields the struct has.
-template <class T, size_t Most = 10>
+template <class T, size_t Most = 11>
 constexpr size_t count_fields() {
   if constexpr (Most == 0 || decltype(is_made_of_count<T, Most>(0))::value)
     return Most;
@@ -34,11 +34,11 @@ constexpr size_t count_fields() {
     return count_fields<T, Most - 1>();
 }
 
-/// Calls `use` with all fields of the struct, which has at most nine.
+/// Calls `use` with all fields of the struct, which has at most ten.
 template <class T, class Use>
 void use_fields(T& x, Use use) {
   constexpr auto count = count_fields<std::remove_const_t<T>>();
-  static_assert(count < 10, "add a line below");
+  static_assert(count < 11, "add a line below");
   if constexpr (count == 1) {
     auto& [a] = x;
     use(a);
@@ -66,6 +66,9 @@ void use_fields(T& x, Use use) {
   } else if constexpr (count == 9) {
     auto& [a, b, c, d, e, f, g, h, i] = x;
     use(a, b, c, d, e, f, g, h, i);
+  } else if constexpr (count == 10) {
+    auto& [a, b, c, d, e, f, g, h, i, j] = x;
+    use(a, b, c, d, e, f, g, h, i, j);
   }
 }
 

@@ -51,6 +51,8 @@ void NodeTest::launch() {
   parts->speaks = speaks;
   parts->operators = operators;
   parts->certificates = certificates;
+  parts->member = member;
+  parts->links = links;
   parts->db = std::move(db_);
   parts->doors = bind_endpoint(where);
   port = parts->doors.front().where.port;
@@ -101,6 +103,8 @@ void NodeTest::end() {
   guard->release(what::reads);
   if (status_.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
     stop_node();
+  if (member)
+    member->stop(); // it tells actors
   actors = now_ = {};
   server_ = nullptr;
   std::promise<void> gone;

@@ -87,7 +87,9 @@ protected:
   std::shared_ptr<const tls_credentials> certificate; ///< if there is one, the door speaks TLS
   const dialect* speaks = &text_dialect;              ///< at the door
   certificate_office certificates;                    ///< of operators
-  identify operators; ///< who sent the admin actor a message; none: there is no admin actor
+  std::shared_ptr<cluster_member> member;   ///< of one node of several
+  std::optional<cluster::link_parts> links; ///< the same
+  identify operators;                       ///< who sent the admin actor a message; none: there is no admin actor
   std::shared_ptr<support::store_guard> guard = std::make_shared<support::store_guard>();
   node_actors actors;
   uint16_t port = 0;

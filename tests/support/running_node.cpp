@@ -8,9 +8,8 @@ namespace {
 
 constexpr rules::password_cost cheap{8, 1}; // libsodium's least
 
-config::settings settings_of(const config::mysql_database& where) {
+config::settings quick_settings() {
   config::settings settings;
-  settings.database = where;
   settings.passwords.memory_kib = cheap.memory_kib;
   settings.passwords.passes = cheap.passes;
   settings.rate = {0, 0, 0};
@@ -44,7 +43,7 @@ running_node::running_node(const config::mysql_database& where, const std::strin
   options.wrote_news = [member = member_] { member->wrote_news(); };
 
   auto parts = std::make_shared<node_parts>();
-  parts->settings = settings_of(where);
+  parts->settings = quick_settings();
   parts->db = guarded(persistence::open(options), guard);
   prepare_store(*parts->db, parts->settings, [](const std::string&) {});
   parts->operators = administrator_of;

@@ -1,4 +1,5 @@
-# Exactly CAF 0.17.6 (Debian 12's libcaf-dev), as the targets caf::core and caf::io. It brings no CMake package of its own.
+# Exactly CAF 0.17.6 (Debian 12's libcaf-dev), as the targets caf::core and caf::io. It brings no CMake package of its
+# own.
 # SALOND_CAF_ROOT: another build of the same version (the thread sanitizer needs one).
 set(SALOND_CAF_ROOT "" CACHE PATH "Where another build of CAF 0.17.6 is installed")
 find_path(CAF_INCLUDE_DIR caf/config.hpp HINTS "${SALOND_CAF_ROOT}/include")

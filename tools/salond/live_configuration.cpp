@@ -105,25 +105,32 @@ new_settings live_configuration::in_force() const {
   return now_;
 }
 
-reread_configuration live_configuration::read() const {
+/// A node that nobody has named is called as its certificate says, which is no change.
+config::command_line live_configuration::parse() const {
   auto asked = config::parse(argc_, argv_, config::this_process());
+  const std::lock_guard lock{guard_};
+  const auto source = asked.sources.find("cluster.node");
+  if (source == asked.sources.end() || source->second != config::host_name || sources_.count("cluster.node") == 0)
+    return asked;
+  asked.values.cluster.node = asked_.cluster.node;
+  source->second = sources_.at("cluster.node");
+  return asked;
+}
+
+reread_configuration live_configuration::read() const {
+  const auto asked = parse();
   const auto found = read_certificate(asked.values.tls, config::this_process(), std::time(nullptr));
   reread_configuration result;
   const auto of_doors = faults_of_doors(asked.values);
-  for (const auto* some : {&std::as_const(asked).faults, &found.faults, &of_doors})
+  for (const auto* some : {&asked.faults, &found.faults, &of_doors})
     for (const auto& one : *some)
       result.faults.push_back(one.to_string());
-  for (const auto* some : {&std::as_const(asked).warnings, &found.warnings})
+  for (const auto* some : {&asked.warnings, &found.warnings})
     for (const auto& one : *some)
       result.warnings.push_back(one.to_string());
   if (!result.faults.empty())
     return result;
   const std::lock_guard lock{guard_};
-  if (const auto source = asked.sources.find("cluster.node");
-      source != asked.sources.end() && source->second == config::host_name && sources_.count("cluster.node") != 0) {
-    asked.values.cluster.node = asked_.cluster.node; // as its certificate calls it
-    source->second = sources_.at("cluster.node");
-  }
   auto changes = config::compare(asked_, asked.values);
   result.changed = std::move(changes.taken_up);
   result.needs_restart = std::move(changes.needs_restart);

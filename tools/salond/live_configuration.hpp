@@ -41,6 +41,7 @@ public:
   void serve(const server_actor& root);
 
 private:
+  config::command_line parse() const;
   void put_in_force(const config::settings& values, std::shared_ptr<const tls_credentials> of_files);
   std::shared_ptr<const tls_credentials> own_certificate() const;
   tls_folder::renewal renew_own();

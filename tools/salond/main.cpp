@@ -112,8 +112,8 @@ std::unique_ptr<node_seat> take_seat(const config::command_line& asked, const st
   const auto who = identify_node(asked);
   const auto port = std::make_shared<cluster_port>(*values.cluster.listen);
   const auto entry = entry_of(values, who, state, *port);
-  return with_patience(
-      watch, [&] { return std::make_unique<node_seat>(who.name, port, persistence::join(options, entry)); });
+  return with_patience(watch,
+                       [&] { return std::make_unique<node_seat>(who.name, port, persistence::join(options, entry)); });
 }
 
 void greet_administrator(const state_folder& state, const std::string& password) {
@@ -231,8 +231,7 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
       admin->offer_nodes(*parts, seat->name, prepared.links->shared());
   }
   parts->configuration = office_of(live);
-  attendant here(told, admin, std::move(shown), seat ? seat->port->where() : std::string{}, live,
-                 prepared.links.get());
+  attendant here(told, admin, std::move(shown), seat ? seat->port->where() : std::string{}, live, prepared.links.get());
   node_events events;
   events.ready = [&told](const node_actors& now) { told.tell(now); };
   events.changed = events.ready;

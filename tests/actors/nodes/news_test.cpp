@@ -92,7 +92,7 @@ TEST_F(News, AUserWhoIsRenamedElsewhereHasTheNewName) {
 
   paris->command({"user", "rename", "zoë", "anna"});
 
-  EXPECT_TRUE(soon([&] { return answer_to(zoe, "WHO:Général") == "Connectés dans le salon Général: anna"; }));
+  EXPECT_TRUE(soon([&] { return answer_to(zoe, "PRIVATE:anna:x") == "anna (privé): x"; }));
 }
 
 TEST_F(News, ARoleThatIsGivenElsewhereHoldsInASessionThatIsOpen) {

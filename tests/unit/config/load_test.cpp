@@ -63,13 +63,15 @@ TEST(Load, KnowsNoNameThatTheShippedFileDoesNotShow) {
 TEST(Load, ReadsEveryName) {
   const auto read = load(R"({
     // a comment
-    "listen": ["tcp://[::1]:1", "unix:/run/s"], "listen_clear_anywhere": true, "db": "mysql://u@h:3307/n", "db_password_file": "/p", "state": "/s",
+    "listen": ["tcp://[::1]:1", "unix:/run/s"], "listen_clear_anywhere": true, "db": "mysql://u@h:3307/n", "db_password_file": "/p",
+    "state": "/s",
     "unix": {"mode": "0640", "group": "chat"}, "tls": {"certificate": "/c", "key": "/k"},
     "passwords": {"memory_kib": 65536, "passes": 3, "threads": 4, "queue": 5},
     "limits": {"connections": 1, "connections_per_address": 2, "login_seconds": 3, "frame_bytes": 4, "unread_bytes": 5,
                "unsent_bytes": 6, "posts_in_flight": 7, "posts_in_flight_per_salon": 8},
     "rate": {"messages_per_second": 13, "burst": 14, "logins_per_minute_per_address": 15},
-    "registration": {"policy": "approval", "per_hour_per_address": 16, "per_hour": 17}, "requests": {"keep_offline": true},
+    "registration": {"policy": "approval", "per_hour_per_address": 16, "per_hour": 17},
+    "requests": {"keep_offline": true},
     "text": {"raw_after_ms": 9, "raw_gap_ms": 10, "pace_ms": 11},
     "stop": {"seconds": 12}, "log": {"level": "debug", "format": "json"}})");
 
@@ -115,7 +117,8 @@ TEST(Load, ReadsEveryName) {
 
 TEST(Load, FindsAllFaultsAndSaysWhereEachStands) {
   const auto read = load(R"({
-    "listen": ["tcp://a", 5], "listen_clear_anywhere": 1, "db": "oracle:x", "db_password_file": "", "state": 1, "limit": {},
+    "listen": ["tcp://a", 5], "listen_clear_anywhere": 1, "db": "oracle:x", "db_password_file": "", "state": 1,
+    "limit": {},
     "passwords": {"memory": 1, "passes": 0, "threads": "two", "queue": -1, "memory_kib": 99999999999999999999},
     "limits": {"connections": 1.5, "frame_bytes": 4294967296, "login_seconds": true, "unread_bytes": null},
     "rate": {"burst": -1, "messages": 1}, "registration": {"policy": "ajar"}, "requests": {"keep_offline": 1},

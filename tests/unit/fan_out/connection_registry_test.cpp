@@ -69,6 +69,23 @@ TEST_F(ConnectionRegistry, CountsWhoIsNotLetIn) {
   EXPECT_EQ(connections.refused(), 0u);
 }
 
+TEST_F(ConnectionRegistry, GivesNoPlaceToWhoIsToldWhyHeIsNotLetIn) {
+  limits.connections = 2;
+  limits.connections_per_address = 1;
+  zoe.refused = true;
+  enter(zoe, "192.0.2.1");
+  enter(paul, "192.0.2.2");
+  EXPECT_FALSE(connections.refuses("192.0.2.1", limits));
+
+  enter(max, "192.0.2.1");
+  EXPECT_EQ(connections.refuses("192.0.2.3", limits), fault::too_many_connections);
+  connections.leave(zoe);
+  EXPECT_EQ(connections.refuses("192.0.2.3", limits), fault::too_many_connections) << "two are in";
+  connections.leave(paul);
+  EXPECT_EQ(connections.refuses("192.0.2.1", limits), fault::too_many_connections) << "one is in from there";
+  EXPECT_FALSE(connections.refuses("192.0.2.3", limits));
+}
+
 TEST_F(ConnectionRegistry, CountsNetworksButNotClientsOfAUnixSocket) {
   limits.connections_per_address = 1;
   enter(zoe, "2001:db8:1:2::9");

@@ -77,5 +77,35 @@ TEST_F(AddressBans, TakeThePlaceOfOneOfTheSameNetwork) {
   EXPECT_EQ(at("203.0.113.7"), fault::kicked);
 }
 
+TEST_F(AddressBans, EndOneByOne) {
+  put("203.0.113.0/24");
+  put("203.0.113.7");
+  put("203.0.113.8");
+
+  out.end(*address_range::parse("203.0.113.0/24"));
+  out.end(*address_range::parse("203.0.113.9"));
+  EXPECT_EQ(at("203.0.113.7"), fault::banned);
+  EXPECT_EQ(at("203.0.113.9"), std::nullopt);
+
+  out.end(*address_range::parse("203.0.113.7"));
+  EXPECT_EQ(at("203.0.113.7"), std::nullopt);
+  EXPECT_EQ(at("203.0.113.8"), fault::banned) << "of the same length";
+  out.end(*address_range::parse("203.0.113.8"));
+  EXPECT_TRUE(out.empty());
+  EXPECT_EQ(at("203.0.113.8"), std::nullopt);
+}
+
+TEST_F(AddressBans, ThatAreOverAreForgotten) {
+  put("203.0.113.7", noon + 300s);
+  put("203.0.113.0/24", noon + 301s);
+  put("198.51.100.7");
+
+  out.sweep(noon + 300s);
+
+  EXPECT_EQ(out.size(), 2u);
+  EXPECT_EQ(at("203.0.113.7", noon + 300s), fault::kicked);
+  EXPECT_EQ(at("198.51.100.7"), fault::banned);
+}
+
 } // namespace
 } // namespace salond

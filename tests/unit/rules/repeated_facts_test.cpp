@@ -29,6 +29,23 @@ TEST_F(RepeatedFacts, AreToldOfAtOnceTheFirstTimeAndThenInOneLine) {
   EXPECT_THAT(over[0].addresses, SizeIs(3));
 }
 
+TEST(RepeatedLogins, HaveALineForEachAccountAndMinute) {
+  repeated_facts logins{1min};
+  size_t lines = 0, told = 0;
+  for (auto now = noon; now < noon + 10min; now += 100ms) {
+    for (const auto* who : {"zoë", "paul"})
+      lines += logins.add(who, {}, "192.0.2.1", now);
+    for (const auto& many : logins.take_over(now)) {
+      ++lines;
+      told += many.times;
+    }
+  }
+  EXPECT_LE(lines, 22u);
+  for (const auto& many : logins.take_over(instant::max()))
+    told += many.times;
+  EXPECT_EQ(told + 2, 12000u) << "each is told, or counted";
+}
+
 TEST_F(RepeatedFacts, ThatGoOnHaveALineInTenSeconds) {
   size_t lines = 0;
   for (auto now = noon; now < noon + 10min; now += 100ms) {
