@@ -1,7 +1,8 @@
 // cluster_faults [--fault=KIND] [--rounds=N] [--seed=N] [--nodes=N] [--clients=N] [--posts=N] [--hold=SECONDS]
-//                [--calm=SECONDS] [--keep=FOLDER]
+//                [--calm=SECONDS] [--keep=FOLDER] [--keep-all]
 // Makes real faults happen to real nodes with real clients, and lets the checker judge. Status 1: a promise broke, or a
-// round did not come to its end; the record and the logs of such a round are kept in FOLDER (the current one).
+// round did not come to its end; the record and the logs of such a round, or of all, are kept in FOLDER (the current
+// one).
 #include "tests/cluster/round.hpp"
 #include <algorithm>
 #include <cstdlib>
@@ -17,6 +18,7 @@ struct options {
   std::vector<std::string> kinds = kinds_of_faults();
   int rounds = 1;
   std::string keep = ".";
+  bool keep_all = false;
 };
 
 /// The value of --NAME=VALUE, if the argument is that.
@@ -30,6 +32,10 @@ bool take(options& result, const char* argument) {
     result.kinds = {kind};
     const auto& all = kinds_of_faults();
     return std::find(all.begin(), all.end(), kind) != all.end();
+  }
+  if (std::strcmp(argument, "--keep-all") == 0) {
+    result.keep_all = true;
+    return true;
   }
   if (const auto* folder = value_of(argument, "keep")) {
     result.keep = folder;
@@ -67,8 +73,8 @@ bool tell(const round_result& of, const std::string& name) {
   for (const auto& one : of.faults)
     std::cout << " " << one << ";";
   std::cout << " service after " << of.service_seconds << " s, longest wait " << of.longest_wait << " s, " << of.closed
-            << " closed on living nodes, " << of.refused << " of " << of.posts << " posts refused, " << of.shown
-            << " shown, " << of.violations.size() << " violations\n";
+            << " closed on living nodes (" << of.closed_apart << " apart), " << of.refused << " of " << of.posts
+            << " posts refused, " << of.shown << " shown, " << of.violations.size() << " violations\n";
   if (!of.wrong.empty())
     std::cout << "  " << of.wrong;
   constexpr size_t most = 20;
@@ -92,10 +98,10 @@ int run(const options& how) {
       each.seed += static_cast<uint64_t>(i);
       const auto name = kind + "-" + std::to_string(each.seed);
       const auto result = run_round(server, each);
-      if (tell(result, name))
-        continue;
-      well = false;
-      keep(result, how.keep + "/" + name);
+      const bool is_well = tell(result, name);
+      well = well && is_well;
+      if (!is_well || how.keep_all)
+        keep(result, how.keep + "/" + name);
     }
   return well ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 #include "tests/cluster/round.hpp"
 #include "tests/cluster/crowd.hpp"
+#include "tests/cluster/disturbances.hpp"
 #include "tests/cluster/town.hpp"
 #include <algorithm>
 #include <map>
@@ -156,6 +157,11 @@ private:
       result_.violations = check(result_.record, within);
     const auto closed = [](const violation& one) { return one.promise == broken::closed; };
     result_.closed = static_cast<size_t>(std::count_if(result_.violations.begin(), result_.violations.end(), closed));
+    const disturbances troubles(result_.record);
+    result_.closed_apart =
+        static_cast<size_t>(std::count_if(result_.record.begin(), result_.record.end(), [&](const event& one) {
+          return one.what == kind::out && one.text == "closed" && troubles.links(one.at_us, one.at_us);
+        }));
     count_posts();
   }
 
