@@ -4,6 +4,7 @@
 #include "actors/admin/call.hpp"
 #include "actors/audience.hpp"
 #include "actors/cluster/node.hpp"
+#include "actors/interfaces/placements.hpp"
 #include "actors/listener.hpp"
 #include "actors/rules/failures.hpp"
 #include <functional>
@@ -41,9 +42,11 @@ struct node_actors {
   directory_actor directory;
   bans_actor bans;
   passwords_actor passwords;
-  admin_core admin;  ///< invalid where there is none
-  links_actor links; ///< invalid where there is one process alone
-  caf::actor news;   ///< the same
+  admin_core admin;            ///< invalid where there is none
+  links_actor links;           ///< invalid where there is one process alone
+  caf::actor news;             ///< the same
+  placements_actor placements; ///< the same
+  caf::actor pulse;            ///< the same
   std::vector<caf::actor> listeners;
   std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
 };
@@ -62,8 +65,6 @@ struct server_state {
   node_parts parts;
   node_events events;
   node_actors actors;
-  caf::actor pulse;                        ///< of one node of several
-  caf::actor placements;                   ///< the same
   std::shared_ptr<cluster::node> node;     ///< the same
   std::shared_ptr<cluster::salons> placed; ///< the same
   std::string database;                    ///< one line about it
