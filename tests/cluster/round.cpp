@@ -94,8 +94,8 @@ private:
     }
     last(faults);
     healed_us_ = scene_.notes.now_us();
-    for (auto one = faults.rbegin(); one != faults.rend();
-         ++one) { // no node starts without its database, which is last
+    // No node starts without its database, which comes last.
+    for (auto one = faults.rbegin(); one != faults.rend(); ++one) {
       one->end();
       if (!one->back_later)
         note(kind::up, *one);
