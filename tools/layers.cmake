@@ -74,6 +74,8 @@ row(FILES "^tools/" OURS "^(tools|actors|persistence|config|protocol)/" NOT "^ac
 row(FILES "^tests/unit/(words|text|accounts)/" OURS "^(protocol|tests/support)/" LIBRARIES test json)
 row(FILES "^tests/unit/rules/" OURS "^(actors/rules|protocol/(words|commands)|tests/support)/" LIBRARIES test sodium openssl)
 row(FILES "^tests/unit/cluster/" OURS "^(actors/rules/cluster|protocol/words|tests/unit/cluster)/" LIBRARIES test)
+# The checker of a cluster's promises is about any server: it knows a record, and nothing of ours.
+row(FILES "^tests/cluster/(check|disturbances|findings|made_record|planted|record)" OURS "^tests/cluster/" LIBRARIES test)
 row(FILES "^tests/unit/config/" OURS "^(config|protocol/words|tests/support)/" LIBRARIES test json posix)
 row(FILES "^tests/fuzz/" OURS "^(protocol|config|actors/(transport|cluster|rules/cluster)|tests)/" LIBRARIES test posix)
 row(FILES "^tests/contract/" OURS "^(persistence|config|protocol|tests)/" LIBRARIES test sqlite mysql posix)

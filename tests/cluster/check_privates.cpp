@@ -74,11 +74,11 @@ private:
     }
   }
 
-  /// Who was there all the time, in quiet times, is told.
+  /// Who was there all the time, in quiet times, is told. Links begin anew some time behind a trouble, too.
   void check_connection(int64_t connection, const life& its) {
     const auto until = its_.known_us().value_or(its_.sent_us) + us_of(found_.within.settle);
     if (its.in_us >= its_.sent_us || its.out_us < until || found_.known.end_us < until
-        || found_.troubles.any(its_.sent_us, until) || told(connection))
+        || found_.troubles.any(its_.sent_us - us_of(found_.within.settle), until) || told(connection))
       return;
     found_.add(broken::left_out,
                name() + ", sent at " + seconds_of(its_.sent_us) + ", was not told " + found_.who(connection));

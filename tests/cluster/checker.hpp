@@ -33,7 +33,7 @@ struct violation {
 struct bounds {
   double answer = 10;     ///< of an author
   double answer_cut = 15; ///< the same while nodes do not reach one another
-  double settle = 10;     ///< until a connection has been shown what others were
+  double settle = 5;      ///< until a connection has been shown what others were
   double kick = 2;
 };
 

@@ -1,7 +1,8 @@
 // cluster_faults [--fault=KIND] [--rounds=N] [--seed=N] [--nodes=N] [--clients=N] [--posts=N] [--hold=SECONDS]
-//                [--calm=SECONDS] [--keep=FOLDER]
+//                [--calm=SECONDS] [--keep=FOLDER] [--keep-all]
 // Makes real faults happen to real nodes with real clients, and lets the checker judge. Status 1: a promise broke, or a
-// round did not come to its end; the record and the logs of such a round are kept in FOLDER (the current one).
+// round did not come to its end; the record and the logs of such a round, or of all, are kept in FOLDER (the current
+// one).
 #include "tests/cluster/round.hpp"
 #include <algorithm>
 #include <cstdlib>
@@ -17,6 +18,7 @@ struct options {
   std::vector<std::string> kinds = kinds_of_faults();
   int rounds = 1;
   std::string keep = ".";
+  bool keep_all = false;
 };
 
 /// The value of --NAME=VALUE, if the argument is that.
@@ -30,6 +32,10 @@ bool take(options& result, const char* argument) {
     result.kinds = {kind};
     const auto& all = kinds_of_faults();
     return std::find(all.begin(), all.end(), kind) != all.end();
+  }
+  if (std::strcmp(argument, "--keep-all") == 0) {
+    result.keep_all = true;
+    return true;
   }
   if (const auto* folder = value_of(argument, "keep")) {
     result.keep = folder;
@@ -67,8 +73,8 @@ bool tell(const round_result& of, const std::string& name) {
   for (const auto& one : of.faults)
     std::cout << " " << one << ";";
   std::cout << " service after " << of.service_seconds << " s, longest wait " << of.longest_wait << " s, " << of.closed
-            << " closed on living nodes, " << of.refused << " of " << of.posts << " posts refused, " << of.shown
-            << " shown, " << of.violations.size() << " violations\n";
+            << " closed on living nodes (" << of.closed_apart << " apart), " << of.refused << " of " << of.posts
+            << " posts refused, " << of.shown << " shown, " << of.violations.size() << " violations\n";
   if (!of.wrong.empty())
     std::cout << "  " << of.wrong;
   constexpr size_t most = 20;
@@ -78,25 +84,44 @@ bool tell(const round_result& of, const std::string& name) {
   return of.violations.empty() && of.wrong.empty();
 }
 
+/// The middle of the rounds and the worst of them.
+void tell_all(const std::string& kind, std::vector<double> service) {
+  std::sort(service.begin(), service.end());
+  std::cout << kind << ": " << service.size() << " rounds, service after " << service[service.size() / 2]
+            << " s in the median, " << service.back() << " s at worst\n";
+  std::cout.flush();
+}
+
+/// Whether all rounds were well.
+bool run_kind(const options& how, const std::string& kind) {
+  bool well = true;
+  std::vector<double> service;
+  for (int i = 0; i < how.rounds; ++i) {
+    auto each = how.each;
+    each.fault = kind;
+    each.seed += static_cast<uint64_t>(i);
+    const auto name = kind + "-" + std::to_string(each.seed);
+    support::mariadb_server server({"--innodb-flush-log-at-trx-commit=2", "--innodb-doublewrite=OFF"});
+    const auto result = run_round(server, each);
+    service.push_back(result.service_seconds);
+    const bool is_well = tell(result, name);
+    well = well && is_well;
+    if (!is_well || how.keep_all)
+      keep(result, how.keep + "/" + name);
+  }
+  if (how.rounds > 1)
+    tell_all(kind, service);
+  return well;
+}
+
 int run(const options& how) {
   if (const auto why = support::mariadb_server::why_not(); !why.empty()) {
     std::cerr << "cluster_faults: " << why << "\n";
     return std::getenv("CI") ? 1 : 77; // ctest's word for skipped
   }
-  support::mariadb_server server({"--innodb-flush-log-at-trx-commit=2", "--innodb-doublewrite=OFF"});
   bool well = true;
   for (const auto& kind : how.kinds)
-    for (int i = 0; i < how.rounds; ++i) {
-      auto each = how.each;
-      each.fault = kind;
-      each.seed += static_cast<uint64_t>(i);
-      const auto name = kind + "-" + std::to_string(each.seed);
-      const auto result = run_round(server, each);
-      if (tell(result, name))
-        continue;
-      well = false;
-      keep(result, how.keep + "/" + name);
-    }
+    well = run_kind(how, kind) && well;
   return well ? 0 : 1;
 }
 
@@ -104,20 +129,19 @@ int run(const options& how) {
 } // namespace salond::faults
 
 int main(int count, char** arguments) {
-  salond::faults::options how;
-  for (int i = 1; i < count; ++i)
-    if (!take(how, arguments[i])) {
-      std::cerr << "cluster_faults: what does " << arguments[i] << " mean? The options stand in "
-                << "tests/cluster/faults_main.cpp; kinds of faults:";
-      for (const auto& one : salond::faults::kinds_of_faults())
-        std::cerr << " " << one;
-      std::cerr << "\n";
-      return 2;
-    }
   try {
+    salond::faults::options how;
+    for (int i = 1; i < count; ++i)
+      if (!take(how, arguments[i]))
+        throw std::invalid_argument(std::string("what does ") + arguments[i] + " mean?");
     return salond::faults::run(how);
+  } catch (const std::logic_error& why) {
+    std::cerr << "cluster_faults: " << why.what() << " tests/cluster/faults_main.cpp has the options; kinds of faults:";
+    for (const auto& one : salond::faults::kinds_of_faults())
+      std::cerr << " " << one;
+    std::cerr << "\n";
   } catch (const std::exception& why) {
     std::cerr << "cluster_faults: " << why.what() << "\n";
-    return 2;
   }
+  return 2;
 }

@@ -1,5 +1,6 @@
 #include "tests/cluster/gate.hpp"
 #include <arpa/inet.h>
+#include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
 #include <poll.h>

@@ -13,7 +13,7 @@ namespace salond::faults {
 /// "unix:PATH" or "HOST:PORT", IPv4.
 class gate {
 public:
-  /// Port 0: any free one. `to` may be changed before somebody connects.
+  /// Port 0: any free one. Throws std::runtime_error where it cannot listen.
   gate(const std::string& at, std::string to);
   gate(const gate&) = delete;
   gate& operator=(const gate&) = delete;

@@ -243,7 +243,7 @@ bool left_out(record_t& record, randomness& random) {
                  const auto* sent = find(record, kind::private_, one.text);
                  const auto* out = find_on(record, kind::out, one.connection);
                  return sent && find_on(record, kind::in, one.connection)->at_us < sent->at_us
-                        && !troubles.any(sent->at_us, sent->at_us + 11 * second)
+                        && !troubles.any(sent->at_us - 10 * second, sent->at_us + 11 * second)
                         && (!out || out->at_us > sent->at_us + 11 * second);
                }));
 }

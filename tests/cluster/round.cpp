@@ -1,5 +1,6 @@
 #include "tests/cluster/round.hpp"
 #include "tests/cluster/crowd.hpp"
+#include "tests/cluster/disturbances.hpp"
 #include "tests/cluster/town.hpp"
 #include <algorithm>
 #include <map>
@@ -12,7 +13,6 @@ using namespace std::chrono_literals;
 using support::eventually;
 
 constexpr auto come_back = 60s;
-constexpr double settle_seconds = 5;
 
 /// The second of two at once, besides each fault of a node.
 const std::vector<std::pair<std::string, std::string>> pairs_of_faults{
@@ -93,8 +93,8 @@ private:
     }
     last(faults);
     healed_us_ = scene_.notes.now_us();
-    for (auto one = faults.rbegin(); one != faults.rend();
-         ++one) { // no node starts without its database, which is last
+    // No node starts without its database, which comes last.
+    for (auto one = faults.rbegin(); one != faults.rend(); ++one) {
       one->end();
       if (!one->back_later)
         note(kind::up, *one);
@@ -144,18 +144,21 @@ private:
     if (!eventually([&] { return crowd_->waiting() == 0 && crowd_->in() == crowd_->size(); }, 30s))
       missing("in the end " + std::to_string(crowd_->in()) + " of " + std::to_string(crowd_->size())
               + " clients are in, and " + std::to_string(crowd_->waiting()) + " wait for an answer");
-    pass(settle_seconds + 1);
+    pass(bounds().settle + 1);
     scene_.ending = true;
     eventually([&] { return crowd_->gone() == crowd_->size(); }, 30s);
   }
 
   void judge() {
-    bounds within;
-    within.settle = settle_seconds;
     if (judged_)
-      result_.violations = check(result_.record, within);
+      result_.violations = check(result_.record);
     const auto closed = [](const violation& one) { return one.promise == broken::closed; };
     result_.closed = static_cast<size_t>(std::count_if(result_.violations.begin(), result_.violations.end(), closed));
+    const disturbances troubles(result_.record);
+    result_.closed_apart =
+        static_cast<size_t>(std::count_if(result_.record.begin(), result_.record.end(), [&](const event& one) {
+          return one.what == kind::out && one.text == "closed" && troubles.links(one.at_us, one.at_us);
+        }));
     count_posts();
   }
 

@@ -19,8 +19,9 @@ struct round_result {
   double service_seconds = 0;      ///< after the fault began, until no post sent before its end was refused or slow
   double longest_wait = 0;         ///< of a post on a node to which nothing happened, from the fault on
   size_t posts = 0, refused = 0, shown = 0;
-  size_t closed = 0; ///< connections, by nodes that lived
-  std::string wrong; ///< what kept the round from its end, or nodes from coming back
+  size_t closed_apart = 0; ///< connections that the server closed while nodes did not reach one another
+  size_t closed = 0;       ///< connections, by nodes that lived
+  std::string wrong;       ///< what kept the round from its end, or nodes from coming back
   std::vector<violation> violations;
   std::vector<event> record;
   std::string logs;

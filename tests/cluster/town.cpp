@@ -96,9 +96,9 @@ bool town::whole(std::string& missing) {
     const auto seen = all_.nodes_seen_by(name);
     size_t serving = 0, up = 0;
     for (const auto& [other, row] : seen.items())
-      serving += row["state"] == "serving";
-    for (const auto& link : seen[name]["links"])
-      up += link["up"] == true;
+      serving += row.at("state") == "serving";
+    for (const auto& link : seen.at(name).at("links"))
+      up += link.at("up") == true;
     if (serving == names_.size() && up + 1 == names_.size())
       continue;
     missing = name + " sees " + std::to_string(serving) + " nodes that serve, and has " + std::to_string(up) + " links";

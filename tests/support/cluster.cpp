@@ -72,7 +72,7 @@ std::string cluster::bundle_for(const std::string& name, const std::string& by) 
 json cluster::nodes_seen_by(const std::string& name) {
   auto seen = json::object();
   for (const auto& row : ask(name, {"nodes"}))
-    seen[row["node"].get<std::string>()] = row;
+    seen[row.at("node").get<std::string>()] = row;
   return seen;
 }
 
