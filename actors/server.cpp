@@ -140,9 +140,9 @@ void start_pulse(pointer self) {
   auto& st = self->state;
   if (!st.parts.member)
     return;
-  st.pulse = caf::actor_cast<caf::actor>(
+  st.actors.pulse = caf::actor_cast<caf::actor>(
       spawn_on_io_thread(self->system(), pulse, st.parts.member, st.actors.house, st.placed, st.actors.store));
-  self->monitor(st.pulse);
+  self->monitor(st.actors.pulse);
   st.parts.member->when_gone([server = caf::actor_cast<server_actor>(self)] { caf::anon_send(server, node_lost{}); });
 }
 
@@ -190,20 +190,16 @@ void start_placements(pointer self) {
   auto& st = self->state;
   if (!st.parts.member)
     return;
-  cluster::salon_links links;
-  links.send = [](cluster::node_id, const cluster::frame_body&) { return false; };
-  links.begin_anew = [](const std::string&) {};
-  if (st.node) {
-    links.send = [to = st.node.get()](cluster::node_id peer, cluster::frame_body what) {
+  cluster::send_to_peer send = [](cluster::node_id, const cluster::frame_body&) { return false; };
+  if (st.node)
+    send = [to = st.node.get()](cluster::node_id peer, cluster::frame_body what) {
       return to->send(peer, std::move(what));
     };
-    links.begin_anew = [to = st.node.get()](const std::string& why) { to->links.begin_anew(why); };
-  }
-  st.placed = std::make_shared<cluster::salons>(st.parts.member, st.actors.house, std::move(links));
+  st.placed = std::make_shared<cluster::salons>(st.parts.member, st.actors.house, std::move(send));
   if (st.node)
     st.node->hearers.push_back(st.placed);
-  st.placements = caf::actor_cast<caf::actor>(spawn_on_io_thread(self->system(), placements, st.placed));
-  self->monitor(st.placements);
+  st.actors.placements = spawn_on_io_thread(self->system(), placements, st.placed);
+  self->monitor(st.actors.placements);
 }
 
 /// Whoever hears other nodes has been added to the node's hearers before.
@@ -398,16 +394,21 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  for (const auto& one : {st.pulse, st.placements, st.actors.news, caf::actor_cast<caf::actor>(st.actors.links),
-                          caf::actor_cast<caf::actor>(st.actors.certificates)})
+  for (const auto& one :
+       {st.actors.pulse, caf::actor_cast<caf::actor>(st.actors.placements), st.actors.news,
+        caf::actor_cast<caf::actor>(st.actors.links), caf::actor_cast<caf::actor>(st.actors.certificates)})
     if (one)
       caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.parts.member) { // its threads may go on for a moment
     st.parts.member->when_news(nullptr);
     st.parts.member->when_wrote(nullptr);
+    st.parts.member->tell_links({});
   }
   if (st.node) // who hears peers knows the audience, which knows the node
-    self->system().middleman().backend().post([node = st.node] { node->hearers.clear(); });
+    self->system().middleman().backend().post([node = st.node, placed = st.placed] {
+      node->hearers.clear();
+      placed->end();
+    });
   st.events.ended(status);
   self->quit();
 }
@@ -470,8 +471,8 @@ void stop_in_order(pointer self) {
   self->request(st.actors.relay, left(), close_all{event::stopping{}})
       .then(
           [self, settle](const all_closed&) {
-            if (self->state.placements)
-              self->send(caf::actor_cast<placements_actor>(self->state.placements), hand_over_all{});
+            if (self->state.actors.placements)
+              self->send(self->state.actors.placements, hand_over_all{});
             settle();
           },
           [settle](caf::error&) { settle(); });

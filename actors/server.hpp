@@ -5,6 +5,7 @@
 #include "actors/audience.hpp"
 #include "actors/cluster/node.hpp"
 #include "actors/interfaces/certificates.hpp"
+#include "actors/interfaces/placements.hpp"
 #include "actors/listener.hpp"
 #include "actors/rules/failures.hpp"
 #include <functional>
@@ -46,6 +47,8 @@ struct node_actors {
   links_actor links;               ///< invalid where there is one process alone
   certificates_actor certificates; ///< the same
   caf::actor news;                 ///< the same
+  placements_actor placements;     ///< the same
+  caf::actor pulse;                ///< the same
   std::vector<caf::actor> listeners;
   std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
 };
@@ -64,8 +67,6 @@ struct server_state {
   node_parts parts;
   node_events events;
   node_actors actors;
-  caf::actor pulse;                        ///< of one node of several
-  caf::actor placements;                   ///< the same
   std::shared_ptr<cluster::node> node;     ///< the same
   std::shared_ptr<cluster::salons> placed; ///< the same
   std::string database;                    ///< one line about it

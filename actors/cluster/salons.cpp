@@ -30,8 +30,8 @@ constexpr size_t most_bytes_of_batch = 256 << 10;
 
 } // namespace
 
-salons::salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house, salon_links links)
-    : member_(std::move(member)), house_(std::move(house)), links_(std::move(links)), run_{member_->run()} {}
+salons::salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house, send_to_peer send)
+    : member_(std::move(member)), house_(std::move(house)), send_to_peer_(std::move(send)), run_{member_->run()} {}
 
 instant salons::now() const {
   return self_->clock().now();
@@ -46,13 +46,17 @@ void salons::open(salon_id which, int64_t told) {
   auto& place = salons_[which];
   if (place)
     return;
-  place = std::make_unique<salon>(which, told);
-  if (self_ && look())
-    keep_view(*place);
+  place = std::make_unique<salon>(which, told); // attached with the next tick, when the audience knows it
+}
+
+void salons::end() {
+  self_ = nullptr;
+  salons_.clear();
+  house_ = nullptr;
 }
 
 void salons::tick() {
-  if (!look())
+  if (!self_ || !look())
     return;
   rebalance();
   for (auto& [id, one] : salons_) {
@@ -63,9 +67,9 @@ void salons::tick() {
     }
     if (member_->knows_gone(one->at))
       detach(*one);
-    keep_view(*one);
     refuse(*one, one->posts.expire(now()), fault::storage);
   }
+  keep_views();
 }
 
 int64_t salons::homes() const {
@@ -79,7 +83,7 @@ bool salons::look() {
   using standing = rules::cluster::membership::standing;
   switch (member_->standing()) {
   case standing::fine:
-    leave_doubt();
+    doubtful_ = false; // membership has all links begin anew: others rely on sessions of which this node forgot all
     if (member_->state() == persistence::node_state::serving)
       house_->let_in_again();
     else if (member_->state() == persistence::node_state::apart) // who drains closes its clients one after the other
@@ -103,13 +107,6 @@ void salons::enter_doubt() {
   }
 }
 
-/// Others rely on sessions of which this node has forgotten all: they attach again with new ones.
-void salons::leave_doubt() {
-  if (!std::exchange(doubtful_, false))
-    return;
-  links_.begin_anew("this node was in doubt");
-}
-
 // --- peers ---
 
 void salons::send(node_id to, frame_body what) {
@@ -119,10 +116,10 @@ void salons::send(node_id to, frame_body what) {
     return hear(run_, what);
   if (auto* told = std::get_if<batch>(&what)) {
     for (auto& piece : cut(std::move(*told), most_bytes_of_batch))
-      links_.send(to, std::move(piece));
+      send_to_peer_(to, std::move(piece));
     return;
   }
-  links_.send(to, std::move(what));
+  send_to_peer_(to, std::move(what));
 }
 
 void salons::peer_up(node_id peer) {

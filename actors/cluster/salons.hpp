@@ -10,44 +10,33 @@
 #include "actors/audience.hpp"
 #include "actors/cluster/member.hpp"
 #include "actors/cluster/peer_hearer.hpp"
+#include "actors/interfaces/placements.hpp"
 #include "actors/rules/cluster/home.hpp"
 #include "actors/rules/cluster/posts_in_flight.hpp"
 #include "actors/rules/cluster/subscription.hpp"
+#include "persistence/contracts/homes.hpp"
 #include <set>
 
 namespace salond {
 
-/// INTERNAL to placements: a quarter of a second has passed.
-struct tick_placements {};
-/// The node stops, and has answered all posts of its own clients: others are to go on with its salons.
-struct hand_over_all {};
-
-/// PLACEMENTS: the actor around cluster::salons; asks the store for it.
-using placements_actor = caf::typed_actor<
-    // Takes no more posts, and has the store name another node as home of each salon.
-    caf::reacts_to<hand_over_all>,
-    // INTERNAL. Attaches what is not attached, refuses what waited for too long.
-    caf::reacts_to<tick_placements>>;
-
 namespace cluster {
 
-/// What it needs of the links.
-struct salon_links {
-  std::function<bool(node_id to, frame_body what)> send;  ///< false: it is lost
-  std::function<void(const std::string& why)> begin_anew; ///< all sessions end, and others begin
-};
+/// Says it to a peer. False: there is no session with it, and it is lost.
+using send_to_peer = std::function<bool(node_id to, frame_body what)>;
 
 class salons final : public peer_hearer {
 public:
   using asker = placements_actor::broker_pointer;
 
-  salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house, salon_links links);
+  salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house, send_to_peer send);
 
   /// From now on `self` asks the store. Before that nothing is attached.
   void begin(asker self) { self_ = self; }
+  /// The node has ended: nothing is taken or told any more. Salons' actors have this, and the audience has them.
+  void end();
   /// A salon is open on this node, which heard it up to `told`. Once more: nothing changes.
   void open(salon_id which, int64_t told);
-  /// A member's post. Its author is answered through the audience. REQUIRES: the salon is open.
+  /// A member's post. Its author is answered through the audience. REQUIRES: the salon was opened.
   void post(salon_id which, salond::post&& what);
   /// REQUIRES: called some four times a second.
   void tick();
@@ -96,7 +85,6 @@ private:
   /// Looks whether anything may be taken and told.
   bool look();
   void enter_doubt();
-  void leave_doubt();
   void lose(node_id peer);
   void send(node_id to, frame_body what);
   void hear(node_id from, frame_body& what);
@@ -119,8 +107,12 @@ private:
   void left(salon& where, epoch_number epoch, bool done);
 
   // salons_views.cpp: for clients
-  void keep_view(salon& where);
+  void keep_views();
+  bool wants_home(const salon& where) const;
   void look_for_home(salon& where);
+  void look_for_homes(std::vector<salon*> which);
+  void found_home(salon& where, const std::optional<persistence::stored_home>& home,
+                  const std::vector<rules::cluster::node_row>& rows);
   void ask_home(salon& where, node_id home);
   void attach_anew(salon& where);
   void detach(salon& where);
@@ -135,20 +127,21 @@ private:
 
   std::shared_ptr<cluster_member> member_;
   std::shared_ptr<audience> house_;
-  salon_links links_;
+  send_to_peer send_to_peer_;
   node_id run_;
   asker self_ = nullptr;
   std::unordered_map<salon_id, std::unique_ptr<salon>> salons_;
   std::set<node_id> up_;  ///< peers with a session
   int64_t posts_ = 0;     ///< numbered so far
   int64_t seen_beat_ = 0; ///< this node's own, when homes were last compared
-  size_t looking_ = 0;    ///< questions for homes that are open
+  size_t looking_ = 0;    ///< salons whose homes the store is asked for
   bool doubtful_ = false, closing_ = false;
 };
 
 } // namespace cluster
 
-/// `all` is used by the I/O thread alone from now on.
+/// PLACEMENTS: the actor around cluster::salons, which asks the store for it. `all` is used by the I/O thread alone
+/// from now on.
 placements_actor::behavior_type placements(placements_actor::broker_pointer self, std::shared_ptr<cluster::salons> all);
 
 } // namespace salond

@@ -14,8 +14,9 @@ using std::chrono::milliseconds;
 
 // After so long without an answer a home, or the store, is asked once more.
 constexpr milliseconds answer_within{1500}, read_within{2500};
-// So many salons look for their homes at once: all of a lost node do.
-constexpr size_t most_looking = 64;
+// One question to the store is for so many salons, and for so many at once their homes are looked for: all salons of a
+// lost node need another one.
+constexpr size_t salons_a_question = 256, most_looking = 2048;
 // What was missed comes in pieces of so many messages.
 constexpr size_t most_missed = 1000;
 
@@ -29,7 +30,9 @@ posted& answer(told& out, connection_id author) {
 } // namespace
 
 void salons::post(salon_id which, salond::post&& what) {
-  auto& where = *find(which);
+  auto* where = find(which);
+  if (!where)
+    return; // the node has ended
   posts_in_flight::entry one;
   one.number = rules::cluster::number_of(run_, ++posts_);
   one.from = what.from;
@@ -38,9 +41,9 @@ void salons::post(salon_id which, salond::post&& what) {
   one.since = now();
   one.author_name = std::move(what.username);
   one.salon_as_typed = std::move(what.salon_as_typed);
-  where.posts.add(std::move(one));
+  where->posts.add(std::move(one));
   if (look())
-    send_posts(where);
+    send_posts(*where);
 }
 
 void salons::send_posts(salon& where) {
@@ -50,14 +53,24 @@ void salons::send_posts(salon& where) {
 
 // --- attaching (docs/decisions/0034-attaching-and-posts-in-flight.md) ---
 
-void salons::keep_view(salon& where) {
-  const auto waited = now() - where.since;
-  switch (where.view.state()) {
-  case subscription::phase::detached: return look_for_home(where);
-  case subscription::phase::asking: return waited > answer_within ? attach_anew(where) : void();
-  case subscription::phase::reading: return waited > read_within ? attach_anew(where) : void();
-  case subscription::phase::following: return;
+/// All that are detached, and those that have waited for too long for an answer.
+void salons::keep_views() {
+  const auto time = now();
+  std::vector<salon*> some;
+  for (auto& [id, one] : salons_) {
+    const auto waited = time - one->since;
+    const auto state = one->view.state();
+    if ((state == subscription::phase::asking && waited > answer_within)
+        || (state == subscription::phase::reading && waited > read_within))
+      detach(*one);
+    if (!wants_home(*one))
+      continue;
+    some.push_back(one.get());
+    if (some.size() == salons_a_question)
+      look_for_homes(std::exchange(some, {}));
   }
+  if (!some.empty())
+    look_for_homes(std::move(some));
 }
 
 void salons::detach(salon& where) {
@@ -71,27 +84,54 @@ void salons::attach_anew(salon& where) {
 }
 
 void salons::look_for_home(salon& where) {
+  if (wants_home(where))
+    look_for_homes({&where});
+}
+
+/// Where it does not now, the next tick comes back to it.
+bool salons::wants_home(const salon& where) const {
   const auto* known = house_->salons.find(where.id);
-  if (where.looking || looking_ >= most_looking || closing_ || !known || known->archived)
-    return; // the next tick comes back to it
-  where.looking = true;
-  ++looking_;
-  const auto over = [this, &where](const std::optional<persistence::stored_home>& home) {
-    where.looking = false;
-    --looking_;
-    if (!look() || where.view.state() != subscription::phase::detached)
-      return;
-    const auto to = home && !home->gone ? std::optional{node_id{home->run}}
-                                        : rules::cluster::choose_home(where.id, member_->rows());
-    if (to)
-      ask_home(where, *to);
+  return where.view.state() == subscription::phase::detached && !where.looking && looking_ < most_looking && !closing_
+         && known && !known->archived;
+}
+
+void salons::look_for_homes(std::vector<salon*> which) {
+  std::vector<salon_id> ids;
+  for (auto* one : which) {
+    one->looking = true;
+    ids.push_back(one->id);
+  }
+  looking_ += which.size();
+  const auto over = [this, which = std::move(which)] {
+    for (auto* one : which)
+      one->looking = false;
+    looking_ -= which.size();
+    return which;
   };
   read_store(
-      self_, house_->store, [which = where.id](const persistence::reading& db) { return db.homes.of(which); }, over,
-      [this, &where](fault) {
-        where.looking = false;
-        --looking_;
-      });
+      self_, house_->store,
+      [ids](const persistence::reading& db) {
+        std::vector<std::optional<persistence::stored_home>> homes;
+        for (const auto id : ids)
+          homes.push_back(db.homes.of(id));
+        return homes;
+      },
+      [this, over](const std::vector<std::optional<persistence::stored_home>>& homes) {
+        const auto rows = member_->rows();
+        auto home = homes.begin();
+        for (auto* one : over())
+          found_home(*one, *home++, rows);
+      },
+      [over](fault) { over(); });
+}
+
+void salons::found_home(salon& where, const std::optional<persistence::stored_home>& home,
+                        const std::vector<rules::cluster::node_row>& rows) {
+  if (!look() || where.view.state() != subscription::phase::detached)
+    return;
+  const auto to = home && !home->gone ? std::optional{node_id{home->run}} : rules::cluster::choose_home(where.id, rows);
+  if (to)
+    ask_home(where, *to);
 }
 
 void salons::ask_home(salon& where, node_id home) {

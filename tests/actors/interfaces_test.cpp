@@ -6,6 +6,7 @@
 #include "actors/interfaces/host.hpp"
 #include "actors/interfaces/links.hpp"
 #include "actors/interfaces/persistence.hpp"
+#include "actors/interfaces/placements.hpp"
 #include "actors/interfaces/relay.hpp"
 #include "actors/interfaces/salon.hpp"
 #include "actors/interfaces/server.hpp"
@@ -74,6 +75,7 @@ TEST(Interfaces, TheTableOfTheArchitectureSaysWhatEachActorHears) {
            {"`persistence`", names_heard<store_actor>()},
            {"`links`", names_heard<links_actor>()},
            {"`news`", names_heard<news_actor>()},
+           {"`placements`", names_heard<placements_actor>()},
        }) {
     auto& written = column[actor];
     written.erase("of itself");

@@ -325,6 +325,24 @@ TEST_F(SupervisionOfANode, TheNodeEndsWithoutItsLinks) {
   EXPECT_EQ(end_status(), 1);
 }
 
+TEST_F(SupervisionOfANode, TheNodeEndsWithoutItsPlacements) {
+  start();
+  kill(actors.placements);
+  EXPECT_EQ(end_status(), 1);
+}
+
+TEST_F(SupervisionOfANode, TheNodeEndsWithoutItsNews) {
+  start();
+  kill(actors.news);
+  EXPECT_EQ(end_status(), 1);
+}
+
+TEST_F(SupervisionOfANode, TheNodeEndsWithoutItsPulse) {
+  start();
+  kill(actors.pulse);
+  EXPECT_EQ(end_status(), 1);
+}
+
 TEST_F(SupervisionOfANode, LinksThatEndInAStopAreNoFailure) {
   start();
   EXPECT_EQ(stop_node(), 0);

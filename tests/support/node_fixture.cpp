@@ -103,8 +103,11 @@ void NodeTest::end() {
   guard->release(what::reads);
   if (status_.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
     stop_node();
-  if (member)
-    member->stop(); // it tells actors
+  if (member) { // it tells actors, and has handles of them
+    member->stop();
+    member->when_gone(nullptr);
+    member->tell_links({});
+  }
   actors = now_ = {};
   server_ = nullptr;
   std::promise<void> gone;

@@ -74,6 +74,9 @@ running_node::~running_node() {
   member_->when_gone(nullptr);
   on_io_thread([](audience& house) {
     house.peers.send = nullptr; // which may hold another node
+    for (const auto& [id, salon] :
+         house.salons.all()) // they hold the placements, which hold the audience, which holds them
+      caf::anon_send_exit(salon->actor, caf::exit_reason::kill);
     return true;
   });
   notices_.reset();

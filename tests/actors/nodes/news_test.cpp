@@ -47,7 +47,7 @@ TEST_F(News, AKickClosesTheUserElsewhereWithItsWordsAndEndsWhenItIsEnded) {
 
   EXPECT_THAT(zoe.line(), HasSubstr("7 minutes"));
   EXPECT_TRUE(zoe.ends());
-  EXPECT_THAT(lyon->answer_to_login("zoë"), HasSubstr("expuls"));
+  EXPECT_THAT(lyon->answer_to_login("zoë"), HasSubstr("quelques minutes"));
   paris->command({"unban", "zoë"});
   EXPECT_TRUE(soon([&] { return lyon->answer_to_login("zoë") == "CONNECTED"; }));
 }
@@ -109,7 +109,7 @@ TEST_F(News, AUserWhoIsDisabledElsewhereIsClosedAndMayComeOnceHeIsEnabled) {
 
   paris->command({"user", "disable", "zoë"});
 
-  EXPECT_THAT(zoe.line(), HasSubstr("ERREUR"));
+  EXPECT_THAT(zoe.line(), HasSubstr("désactivé"));
   EXPECT_TRUE(zoe.ends());
   paris->command({"user", "enable", "zoë"});
   EXPECT_EQ(lyon->answer_to_login("zoë"), "CONNECTED");
@@ -133,7 +133,7 @@ TEST_F(News, SessionsThatAreEndedElsewhereAreClosed) {
 
   zoe.line();
   EXPECT_TRUE(zoe.ends());
-  EXPECT_EQ(answer_to(paul, "WHO:Général"), "Connectés dans le salon Général: paul");
+  EXPECT_THAT(answer_to(paul, "WHO:Général"), HasSubstr("paul"));
 }
 
 // --- salons ---
@@ -232,7 +232,7 @@ TEST_F(News, PostsOfSomebodyWhoIsLookedForKeepTheirOrder) {
 TEST_F(News, ImportedAccountsAreMembersElsewhere) {
   const std::string file = "{\"username\":\"anna\",\"alias\":\"anna\",\"password\":\"secret\"}\n";
 
-  paris->command({"users", "import"}, file);
+  paris->command({"users", "import", "accounts.jsonl"}, file);
 
   auto anna = lyon->log_in("anna");
   EXPECT_EQ(answer_to(anna, "WHO:Général"), "Connectés dans le salon Général: anna");
