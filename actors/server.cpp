@@ -394,9 +394,9 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  for (const auto& one : {st.actors.pulse, caf::actor_cast<caf::actor>(st.actors.placements), st.actors.news,
-                          caf::actor_cast<caf::actor>(st.actors.links),
-                          caf::actor_cast<caf::actor>(st.actors.certificates)})
+  for (const auto& one :
+       {st.actors.pulse, caf::actor_cast<caf::actor>(st.actors.placements), st.actors.news,
+        caf::actor_cast<caf::actor>(st.actors.links), caf::actor_cast<caf::actor>(st.actors.certificates)})
     if (one)
       caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.parts.member) { // its threads may go on for a moment
