@@ -1,6 +1,7 @@
 #include "actors/server.hpp"
 #include "actors/admin/admin.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/asking.hpp"
 #include "actors/bans.hpp"
 #include "actors/cluster/news_reader.hpp"
 #include "actors/cluster/notices.hpp"
@@ -79,6 +80,7 @@ void start_admin(pointer self) {
   parts.started = st.started;
   parts.member = st.parts.member;
   parts.links = st.actors.links;
+  parts.asking = st.actors.asking;
   parts.keep_requests = st.parts.settings.requests.keep_offline;
   st.actors.admin = self->spawn<caf::monitored>(admin, std::move(parts));
 }
@@ -135,6 +137,22 @@ void start_pulse(pointer self) {
   st.parts.member->when_gone([server = caf::actor_cast<server_actor>(self)] { caf::anon_send(server, node_lost{}); });
 }
 
+/// Where there are several nodes: operators ask for all of them. Its end would be the node's.
+void start_asking(pointer self) {
+  auto& st = self->state;
+  if (!st.parts.member)
+    return;
+  asking_parts parts;
+  parts.store = st.actors.store;
+  parts.relay = st.actors.relay;
+  parts.directory = st.actors.directory;
+  parts.server = caf::actor_cast<server_actor>(self);
+  parts.member = st.parts.member;
+  parts.house = st.actors.house;
+  parts.started = st.started;
+  st.actors.asking = self->spawn<caf::monitored>(asking, std::move(parts));
+}
+
 /// Where there are several nodes: what others decide is to hold here. Its end would be the node's.
 void start_news(pointer self) {
   auto& st = self->state;
@@ -148,10 +166,12 @@ void start_news(pointer self) {
     peers.send = [to = st.node.get()](cluster::node_id peer, cluster::frame_body what) {
       return to->send(peer, std::move(what));
     };
-    st.node->hearers.push_back(std::make_shared<cluster::notices>(st.actors.house, st.parts.member));
+    st.node->hearers.push_back(std::make_shared<cluster::notices>(st.actors.house, st.parts.member, st.actors.asking));
   }
-  const auto reader = self->spawn<caf::monitored>(
-      news, news_hearers{st.actors.bans, st.actors.directory, st.actors.host, st.actors.relay}, run, open);
+  const auto reader = self->spawn<caf::monitored>(news,
+                                                  news_hearers{st.actors.bans, st.actors.directory, st.actors.host,
+                                                               st.actors.relay, caf::actor_cast<server_actor>(self)},
+                                                  run, open);
   tell_news(*st.parts.member, reader, open);
   st.parts.member->when_wrote([&loop = self->system().middleman().backend(), house = std::weak_ptr(st.actors.house),
                                member = st.parts.member.get()] {
@@ -228,6 +248,7 @@ void start_all(pointer self) {
                                                caf::actor_cast<server_actor>(self), st.placed);
   start_bans(self, std::move(at_start.out));
   start_passwords(self);
+  start_asking(self);
   start_news(self);
   start_pulse(self);
   begin_links_of(self);
@@ -375,7 +396,8 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  for (const auto& one : {st.pulse, st.placements, st.actors.news, caf::actor_cast<caf::actor>(st.actors.links)})
+  for (const auto& one : {st.pulse, st.placements, st.actors.news, caf::actor_cast<caf::actor>(st.actors.asking),
+                          caf::actor_cast<caf::actor>(st.actors.links)})
     if (one)
       caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.parts.member) { // its threads may go on for a moment

@@ -4,6 +4,7 @@
 #include "actors/admin/call.hpp"
 #include "actors/audience.hpp"
 #include "actors/cluster/node.hpp"
+#include "actors/interfaces/asking.hpp"
 #include "actors/listener.hpp"
 #include "actors/rules/failures.hpp"
 #include <functional>
@@ -41,9 +42,10 @@ struct node_actors {
   directory_actor directory;
   bans_actor bans;
   passwords_actor passwords;
-  admin_core admin;  ///< invalid where there is none
-  links_actor links; ///< invalid where there is one process alone
-  caf::actor news;   ///< the same
+  admin_core admin;    ///< invalid where there is none
+  links_actor links;   ///< invalid where there is one process alone
+  asking_actor asking; ///< the same
+  caf::actor news;     ///< the same
   std::vector<caf::actor> listeners;
   std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
 };

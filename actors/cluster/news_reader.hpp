@@ -7,6 +7,7 @@
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
 #include "actors/interfaces/relay.hpp"
+#include "actors/interfaces/server.hpp"
 #include <atomic>
 
 namespace salond {
@@ -33,6 +34,7 @@ struct news_hearers {
   directory_actor directory;
   host_actor host;
   relay_actor relay;
+  server_actor server;
 };
 
 struct news_state {

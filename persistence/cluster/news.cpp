@@ -9,7 +9,7 @@ constexpr std::pair<fact::kind, const char*> words[] = {
     {fact::kind::salon, "salon"},     {fact::kind::membership, "membership"},
     {fact::kind::import, "import"},   {fact::kind::address, "address"},
     {fact::kind::session, "session"}, {fact::kind::request, "request"},
-    {fact::kind::mail, "mail"}};
+    {fact::kind::mail, "mail"},       {fact::kind::stop, "stop"}};
 
 } // namespace
 

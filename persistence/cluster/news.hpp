@@ -18,6 +18,7 @@ struct fact {
     session,    ///< an operator ended a user's sessions, or the one that `name` is the number of
     request,    ///< a join request was refused
     mail,       ///< a private message was stored for a user, and a node that he is connected with could not be told
+    stop,       ///< an operator stops all nodes, after so many seconds as `name` says
   };
   kind what = kind::account;
   user_id who = {};      ///< 0: nobody, or an account that is known by its name alone
