@@ -1,6 +1,7 @@
 #include "actors/server.hpp"
 #include "actors/admin/admin.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/asking.hpp"
 #include "actors/bans.hpp"
 #include "actors/cluster/certificates.hpp"
 #include "actors/cluster/news_reader.hpp"
@@ -90,6 +91,7 @@ void start_admin(pointer self) {
   parts.member = st.parts.member;
   parts.links = st.actors.links;
   parts.shared_certificates = st.actors.certificates;
+  parts.asking = st.actors.asking;
   parts.keep_requests = st.parts.settings.requests.keep_offline;
   st.actors.admin = self->spawn<caf::monitored>(admin, std::move(parts));
 }
@@ -146,6 +148,22 @@ void start_pulse(pointer self) {
   st.parts.member->when_gone([server = caf::actor_cast<server_actor>(self)] { caf::anon_send(server, node_lost{}); });
 }
 
+/// Where there are several nodes: operators ask for all of them. Its end would be the node's.
+void start_asking(pointer self) {
+  auto& st = self->state;
+  if (!st.parts.member)
+    return;
+  asking_parts parts;
+  parts.store = st.actors.store;
+  parts.relay = st.actors.relay;
+  parts.directory = st.actors.directory;
+  parts.server = caf::actor_cast<server_actor>(self);
+  parts.member = st.parts.member;
+  parts.house = st.actors.house;
+  parts.started = st.started;
+  st.actors.asking = self->spawn<caf::monitored>(asking, std::move(parts));
+}
+
 /// Where there are several nodes: what others decide is to hold here. Its end would be the node's.
 void start_news(pointer self) {
   auto& st = self->state;
@@ -159,7 +177,7 @@ void start_news(pointer self) {
     peers.send = [to = st.node.get()](cluster::node_id peer, cluster::frame_body what) {
       return to->send(peer, std::move(what));
     };
-    st.node->hearers.push_back(std::make_shared<cluster::notices>(st.actors.house, st.parts.member));
+    st.node->hearers.push_back(std::make_shared<cluster::notices>(st.actors.house, st.parts.member, st.actors.asking));
   }
   const auto reader =
       self->spawn<caf::monitored>(news,
@@ -247,6 +265,7 @@ void start_all(pointer self) {
   start_certificates(self);
   start_bans(self, std::move(at_start.out));
   start_passwords(self);
+  start_asking(self);
   start_news(self);
   start_pulse(self);
   begin_links_of(self);
@@ -394,9 +413,9 @@ void end_of_node(pointer self, int status) {
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  for (const auto& one :
-       {st.actors.pulse, caf::actor_cast<caf::actor>(st.actors.placements), st.actors.news,
-        caf::actor_cast<caf::actor>(st.actors.links), caf::actor_cast<caf::actor>(st.actors.certificates)})
+  for (const auto& one : {st.actors.pulse, caf::actor_cast<caf::actor>(st.actors.placements), st.actors.news,
+                          caf::actor_cast<caf::actor>(st.actors.asking), caf::actor_cast<caf::actor>(st.actors.links),
+                          caf::actor_cast<caf::actor>(st.actors.certificates)})
     if (one)
       caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.parts.member) { // its threads may go on for a moment

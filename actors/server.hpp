@@ -4,6 +4,7 @@
 #include "actors/admin/call.hpp"
 #include "actors/audience.hpp"
 #include "actors/cluster/node.hpp"
+#include "actors/interfaces/asking.hpp"
 #include "actors/interfaces/certificates.hpp"
 #include "actors/interfaces/placements.hpp"
 #include "actors/listener.hpp"
@@ -49,6 +50,7 @@ struct node_actors {
   caf::actor news;                 ///< the same
   placements_actor placements;     ///< the same
   caf::actor pulse;                ///< the same
+  asking_actor asking;             ///< the same
   std::vector<caf::actor> listeners;
   std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
 };

@@ -306,6 +306,7 @@ admin_core::behavior_type admin(pointer self, admin_parts parts) {
   add_invitation_commands(self->state.commands);
   add_salon_commands(self->state.commands);
   add_salon_detail_commands(self->state.commands);
+  add_status_commands(self->state.commands);
   add_node_commands(self->state.commands);
   add_cluster_commands(self->state.commands);
   add_health_commands(self->state.commands);

@@ -56,14 +56,23 @@ decision admin_call::why(const std::string& reason) const {
 }
 
 void admin_call::done(const json& value) {
-  // Old rows may hold what is no UTF-8; an answer never does.
-  text_ = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  take_text(value);
   settle_effects(self_, parts(), [call = shared_from_this()] { call->decide_done(); });
 }
 
 void admin_call::done_at_once(const json& value) {
-  text_ = value.dump();
+  take_text(value);
   decide_done();
+}
+
+void admin_call::take_text(json value) {
+  has_words_ = value.is_array() && !lacking_.empty();
+  if (has_words_)
+    value = {{"answer", std::move(value)}, {"words", lacking_}, {"cut_off", cut_off_}};
+  else if (!lacking_.empty())
+    value["incomplete"] = lacking_;
+  // Old rows may hold what is no UTF-8; an answer never does.
+  text_ = value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 void admin_call::decide_done() {
@@ -202,7 +211,11 @@ std::optional<admin_answer> admin_call::take_answer() {
     const auto piece = text_.substr(sent_, most_admin_text);
     sent_ += piece.size();
     over_ = sent_ == text_.size();
-    const auto end = *verdict_ == admin_verdict::done && cut_off_ ? admin_verdict::done_in_part : *verdict_;
+    auto end = *verdict_;
+    if (end == admin_verdict::done && has_words_)
+      end = admin_verdict::done_with_words;
+    else if (end == admin_verdict::done && cut_off_)
+      end = admin_verdict::done_in_part;
     return admin_answer{static_cast<uint8_t>(over_ ? end : admin_verdict::part), piece};
   }
   if (wants_input_)

@@ -3,6 +3,7 @@
 #include "actors/admin/messages.hpp"
 #include "actors/certificate_office.hpp"
 #include "actors/cluster/member.hpp"
+#include "actors/interfaces/asking.hpp"
 #include "actors/interfaces/certificates.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
@@ -59,6 +60,7 @@ struct admin_parts {
   std::shared_ptr<cluster_member> member = nullptr; ///< of a node
   links_actor links;                                ///< the same
   certificates_actor shared_certificates;           ///< the same
+  asking_actor asking;                              ///< the same: asks the other nodes
 };
 
 class admin_call;
@@ -118,6 +120,10 @@ public:
   void done() { done(json::object({{"done", true}})); }
   /// What it answers is a list that was cut off: who asks is told that there is more.
   void cut_off() { cut_off_ = true; }
+  /// What it answers is not all, in a sentence without an end: "node lyon did not answer". An object says it in
+  /// `incomplete`; beside a list the person is told it.
+  void lacks(std::string what) { lacking_.push_back(std::move(what)); }
+  const std::vector<std::string>& lacking() const { return lacking_; }
   /// The same where nobody can be waited for: the server stops.
   void done_at_once(const json& value);
   /// Stands in the audit log where the command would have changed something: whoever decided has written the line, or
@@ -165,6 +171,7 @@ public:
 private:
   void tell();
   void decide_done();
+  void take_text(json value);
   void refuse_with(admin_verdict how, const std::string& why, const std::string& result);
   std::optional<admin_answer> take_answer();
 
@@ -180,9 +187,11 @@ private:
   std::optional<admin_verdict> verdict_; ///< it is decided
   std::string text_;                     ///< of which `sent_` bytes are told
   size_t sent_ = 0;
+  std::vector<std::string> lacking_;
   std::function<void()> abandon_;
   bool wants_input_ = false, over_ = false, gone_ = false, cut_off_ = false;
-  bool refusing_ = false; ///< its line is being written
+  bool has_words_ = false; ///< the text is that of done_with_words
+  bool refusing_ = false;  ///< its line is being written
 };
 
 using admin_call_ptr = std::shared_ptr<admin_call>;
@@ -191,14 +200,15 @@ using admin_call_ptr = std::shared_ptr<admin_call>;
 using admin_command = void (*)(const admin_call_ptr&);
 
 /// The function of each command, by its name. One place a group: accounts.cpp, bans.cpp, sessions.cpp,
-/// invitations.cpp, salons.cpp, salon_details.cpp, contents.cpp, node.cpp, health.cpp, audit.cpp, data.cpp, import.cpp,
-/// personal.cpp.
+/// invitations.cpp, salons.cpp, salon_details.cpp, contents.cpp, status.cpp, node.cpp, health.cpp, audit.cpp, data.cpp,
+/// import.cpp, personal.cpp.
 void add_account_commands(std::map<std::string_view, admin_command>& to);
 void add_ban_commands(std::map<std::string_view, admin_command>& to);
 void add_session_commands(std::map<std::string_view, admin_command>& to);
 void add_invitation_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_detail_commands(std::map<std::string_view, admin_command>& to);
+void add_status_commands(std::map<std::string_view, admin_command>& to);
 void add_node_commands(std::map<std::string_view, admin_command>& to);
 void add_cluster_commands(std::map<std::string_view, admin_command>& to);
 void add_health_commands(std::map<std::string_view, admin_command>& to);

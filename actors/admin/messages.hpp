@@ -38,7 +38,10 @@ enum class admin_verdict : uint8_t {
   refused,      ///< the text says why, for people; the call is over
   not_allowed,  ///< the same: the operator has no right to it
   wrong_usage,  ///< the same: the words are no command
-  done_in_part  ///< as done; the value is a list that was cut off: there is more of it
+  done_in_part, ///< as done; the value is a list that was cut off: there is more of it
+  /// As done; the text is an object: `answer`, a list; `words`, texts for people beside it; `cut_off`, whether there is
+  /// more of the list.
+  done_with_words
 };
 
 /// The answer to each of the three.

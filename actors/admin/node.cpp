@@ -1,8 +1,9 @@
-// Commands about the node: how it is, what it tells everybody, how it ends, who its operators are.
+// Commands about the node: what it tells everybody, how it ends, who its operators are.
 #include "actors/admin/effects.hpp"
-#include "actors/admin/node_state.hpp"
+#include "actors/admin/everywhere.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/sessions.hpp"
 #include "protocol/words/names.hpp"
 
 namespace salond {
@@ -10,64 +11,26 @@ namespace {
 
 using namespace persistence;
 
-json to_json(const admin_call_ptr& call, const database_state& database) {
-  const auto& work = database.work;
-  json shown{{"answers", database.answers},
-             {"writes_waiting", work.writes},
-             {"reads_waiting", work.reads},
-             {"commits", work.groups},
-             {"commit_ms_total", static_cast<double>(work.busy_us) / 1000.0},
-             {"commit_ms_longest", static_cast<double>(work.longest_us) / 1000.0}};
-  if (!database.trouble.empty())
-    shown["trouble"] = trouble_told(call, database);
-  return shown;
-}
-
-json counters_of(const surveyed& house, const json& database) {
-  return {{"connections", house.connections},
-          {"users", house.users},
-          {"messages", house.messages},
-          {"deliveries", house.deliveries},
-          {"messages_per_second", house.messages_a_second},
-          {"deliveries_per_second", house.deliveries_a_second},
-          {"posts_in_flight", house.posts_in_flight},
-          {"posts_parked", house.posts_parked},
-          {"database", database}};
-}
-
-void show_status(const admin_call_ptr& call) {
-  ask_how_it_is(call, [call](const surveyed& house, const database_state& database) {
-    if (!database.trouble.empty())
-      log::error(in_trouble, {{"why", database.trouble}});
-    const auto up = wall_clock() - call->parts().started;
-    json all{{"version", SALOND_VERSION},
-             {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(up).count()}};
-    all.update(counters_of(house, to_json(call, database)));
-    all["salons"] = house.salons.size();
-    all["database"]["kind"] = call->parts().database;
-    call->done(all);
-  });
-}
-
-/// One look for `watch`: the program asks for one a second, and computes the rates.
-void show_sample(const admin_call_ptr& call) {
-  ask_how_it_is(call, [call](const surveyed& house, const database_state& database) {
-    auto sample = counters_of(house, to_json(call, database));
-    sample["at_ms"] = to_ms(wall_clock());
-    sample["salons"] = json::array();
-    for (const auto& one : house.salons)
-      if (rules::may(call->file.rights, right::moderators, one.salon))
-        sample["salons"].push_back({{"salon", one.name}, {"hearers", one.hearers}, {"messages", one.messages}});
-    call->done(sample);
-  });
-}
-
 void announce_text(const admin_call_ptr& call) {
   const auto text = shown(call->said().text());
   note(call, "everybody", text, [call, text] {
     tell(call, announce{event::announced{text}});
-    call->done();
+    ask_others(
+        call, {asked::announce, text}, [](const std::string&, const json&) {}, [call] { call->done(); });
   });
+}
+
+/// All nodes, by what they read in the store; where that does not take it, by what they are told.
+void stop_all(const admin_call_ptr& call, int64_t seconds, const std::function<void()>& stop_this_one) {
+  note_also_if_possible(
+      call, {call->why(), audited_as(*call->said().what), "server", "done"},
+      [seconds](const writing& db) { db.sessions.stop_elsewhere(seconds); },
+      [call, seconds, stop_this_one](bool stored) {
+        if (stored)
+          return stop_this_one();
+        ask_others(
+            call, {asked::stop, std::to_string(seconds)}, [](const std::string&, const json&) {}, stop_this_one);
+      });
 }
 
 /// A server whose database takes nothing is one that is to be stopped.
@@ -80,7 +43,7 @@ void kill(const admin_call_ptr& call) {
     const json answer{{"done", true}, {"seconds", seconds}};
     seconds > 0 ? call->done(answer) : call->done_at_once(answer); // nobody may be there any more to be waited for
   };
-  note_if_possible(call, "server", stop_now);
+  is_node(call) ? stop_all(call, seconds, stop_now) : note_if_possible(call, "server", stop_now);
 }
 
 void take_up(const admin_call_ptr& call, const reread_configuration& read) {
@@ -291,8 +254,6 @@ void remove_node(const admin_call_ptr& call) {
 } // namespace
 
 void add_node_commands(std::map<std::string_view, admin_command>& to) {
-  to["status"] = show_status;
-  to["watch"] = show_sample;
   to["announce"] = announce_text;
   to["kill"] = kill;
   to["reload"] = reload;

@@ -36,15 +36,14 @@ inline bool is_away(const counted_work& work) {
 }
 
 /// Asks the database something small, for who writes nothing does not see that it is away; `then` gets whether it
-/// answered in time, and what it knows of trouble.
-template <class Then>
-void ask_whether_it_answers(const admin_call_ptr& call, Then then) {
+/// answered within `patience`, and what it knows of trouble.
+template <class Self, class Then>
+void ask_whether_it_answers(Self* self, const store_actor& store, std::chrono::milliseconds patience, Then then) {
   const auto job = make_read_job([](const persistence::reading& db) {
     db.audit.tail(1);
     return db.health.trouble();
   });
-  call->self()
-      ->request(call->parts().store, away_after, store_work{job})
+  self->request(store, patience, store_work{job})
       .then(
           [then, job](const store_done&) {
             then({true, job->result});
@@ -53,48 +52,62 @@ void ask_whether_it_answers(const admin_call_ptr& call, Then then) {
 }
 
 /// Asks who can say how the node is; `then` gets the answers: of the relay, and how the database is.
-template <class Then>
-void ask_how_it_is(const admin_call_ptr& call, Then then) {
-  call->self()
-      ->request(call->parts().relay, node_patience, survey{})
+template <class Self, class Then, class Otherwise>
+void find_out_how_it_is(Self* self, const store_actor& store, const relay_actor& relay,
+                        std::chrono::milliseconds patience, Then then, Otherwise otherwise) {
+  self->request(relay, node_patience, survey{})
       .then(
-          [call, then](const surveyed& house) {
-            ask_whether_it_answers(call, [call, then, house](const database_state& found) {
-              call->self()
-                  ->request(call->parts().store, node_patience, count_work{})
+          [self, store, patience, then, otherwise](const surveyed& house) {
+            ask_whether_it_answers(self, store, patience, [=](const database_state& found) {
+              self->request(store, node_patience, count_work{})
                   .then(
                       [then, house, found](const counted_work& work) {
                         then(house, {found.answers && !is_away(work), found.trouble, work});
                       },
-                      refusing_error(call));
+                      otherwise);
             });
           },
-          refusing_error(call));
+          otherwise);
 }
 
-/// Tries for a moment to write the audit line of what must be done even where the database takes nothing; then goes on,
-/// and writes it when it can be written.
+/// The same for an operator.
 template <class Then>
-void note_if_possible(const admin_call_ptr& call, const std::string& to, const std::string& reason,
-                      const std::string& result, Then then) {
-  const late_line line{call->why(reason), audited_as(*call->said().what), to, result};
-  const auto job = make_passing_job([line](const persistence::writing& db) {
+void ask_how_it_is(const admin_call_ptr& call, Then then) {
+  find_out_how_it_is(call->self(), call->parts().store, call->parts().relay, away_after, std::move(then),
+                     refusing_error(call));
+}
+
+/// Tries for a moment to write the audit line of what must be done even where the database takes nothing, and in the
+/// same transaction what `also` writes; then goes on, and writes the line when it can be written. `then` hears whether
+/// the database took both.
+template <class Also, class Then>
+void note_also_if_possible(const admin_call_ptr& call, const late_line& line, Also also, Then then) {
+  const auto job = make_passing_job([line, also](const persistence::writing& db) {
     db.audit.note(line.why, line.what, line.to, line.result);
+    also(db);
     return done{};
   });
   call->self()
       ->request(call->parts().store, away_after, store_work{job})
-      .then([then](const store_done&) { then(); },
-            [call, to, line, then](caf::error& why) {
+      .then([then](const store_done&) { then(true); },
+            [call, line, then](caf::error& why) {
               note_later(call->self(), line);
               log::warning("the audit log cannot be told: the database does not take it",
                            {{"command", std::string(call->said().what->name)},
-                            {"to", to},
+                            {"to", line.to},
                             {"by", to_string(call->from().who())},
                             {"from", call->from().address},
                             {"why", to_string(fault_of(why))}});
-              then();
+              then(false);
             });
+}
+/// The same where nothing else is written.
+template <class Then>
+void note_if_possible(const admin_call_ptr& call, const std::string& to, const std::string& reason,
+                      const std::string& result, Then then) {
+  note_also_if_possible(
+      call, {call->why(reason), audited_as(*call->said().what), to, result}, [](const persistence::writing&) {},
+      [then](bool) { then(); });
 }
 template <class Then>
 void note_if_possible(const admin_call_ptr& call, const std::string& to, Then then) {

@@ -1,5 +1,6 @@
 // Commands about one salon: what it is, who belongs to it, and all of it.
 #include "actors/admin/ask.hpp"
+#include "actors/admin/everywhere.hpp"
 #include "persistence/column_words.hpp"
 #include "persistence/contracts/audit.hpp"
 #include "persistence/contracts/memberships.hpp"
@@ -32,21 +33,15 @@ void show_salon(const admin_call_ptr& call) {
         return salon_details{counted.empty() ? 0 : counted.front().members, moderators_of(db, id)};
       },
       [call](const salon_details& found) {
-        call->self()
-            ->request(call->parts().relay, std::chrono::seconds{5}, survey{})
-            .then(
-                [call, found](const surveyed& now) {
-                  auto shown = fields_of(*call->file.salon);
-                  shown["members"] = found.members;
-                  shown["moderators"] = found.moderators;
-                  shown["hearers"] = 0;
-                  for (const auto& one : now.salons)
-                    if (one.salon == call->file.salon->id)
-                      shown["hearers"] = one.hearers;
-                  shown["last_number"] = call->file.salon->last_seq;
-                  call->done(shown);
-                },
-                refusing_error(call));
+        ask_hearers(call, [call, found](const std::map<salon_id, size_t>& hearers) {
+          auto shown = fields_of(*call->file.salon);
+          shown["members"] = found.members;
+          shown["moderators"] = found.moderators;
+          const auto hear = hearers.find(call->file.salon->id);
+          shown["hearers"] = hear == hearers.end() ? size_t{0} : hear->second;
+          shown["last_number"] = call->file.salon->last_seq;
+          call->done(shown);
+        });
       });
 }
 

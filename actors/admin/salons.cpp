@@ -2,10 +2,12 @@
 #include "persistence/contracts/salons.hpp"
 #include "actors/admin/ask.hpp"
 #include "actors/admin/effects.hpp"
+#include "actors/admin/everywhere.hpp"
 #include "actors/network.hpp"
 #include "actors/rules/reserved_names.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
+#include "persistence/contracts/homes.hpp"
 #include "persistence/contracts/join_requests.hpp"
 #include "persistence/contracts/memberships.hpp"
 #include "persistence/contracts/registrations.hpp"
@@ -36,20 +38,26 @@ bool sees(const admin_call& call, salon_id salon) {
 struct counted_salon {
   salon_record record;
   size_t members = 0;
+  int64_t home = 0; ///< the run of a node; 0: none
 };
 
-void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& found, const surveyed& now) {
-  std::unordered_map<salon_id, size_t> hearers;
-  for (const auto& one : now.salons)
-    hearers[one.salon] = one.hearers;
+void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& found,
+                 const std::map<salon_id, size_t>& hearers) {
   std::vector<json> list;
   for (const auto& one : found) {
-    if (sees(*call, one.record.id))
-      list.push_back({{"salon", one.record.name},
-                      {"policy", to_word(one.record.policy)},
-                      {"members", one.members},
-                      {"hearers", hearers[one.record.id]},
-                      {"topic", one.record.topic}});
+    if (!sees(*call, one.record.id))
+      continue;
+    const auto hear = hearers.find(one.record.id);
+    json row{{"salon", one.record.name},
+             {"policy", to_word(one.record.policy)},
+             {"members", one.members},
+             {"hearers", hear == hearers.end() ? size_t{0} : hear->second},
+             {"topic", one.record.topic}};
+    if (is_node(call)) {
+      const auto home = name_of_run(call, one.home);
+      row["home"] = home.empty() ? json(nullptr) : json(home);
+    }
+    list.push_back(std::move(row));
   }
   answer_list(call, std::move(list), {"salon"});
 }
@@ -74,19 +82,22 @@ void list_salons(const admin_call_ptr& call) {
     return list_archived_salons(call);
   ask_to_read(
       call,
-      [](const reading& db) {
+      [has_homes = is_node(call)](const reading& db) {
         std::unordered_map<salon_id, size_t> members;
         for (const auto& one : db.memberships.counts({}))
           members[one.salon] = one.members;
+        std::unordered_map<salon_id, int64_t> homes;
+        if (has_homes)
+          for (const auto& [salon, run] : db.homes.all())
+            homes[salon] = run;
         std::vector<counted_salon> result;
         for (auto& record : db.salons.all())
-          result.push_back({record, members[record.id]});
+          result.push_back({record, members[record.id], homes[record.id]});
         return result;
       },
       [call](const std::vector<counted_salon>& found) {
-        call->self()
-            ->request(call->parts().relay, std::chrono::seconds{5}, survey{})
-            .then([call, found](const surveyed& now) { show_salons(call, found, now); }, refusing_error(call));
+        ask_hearers(call,
+                    [call, found](const std::map<salon_id, size_t>& hearers) { show_salons(call, found, hearers); });
       });
 }
 

@@ -2,6 +2,7 @@
 #include "persistence/contracts/sessions.hpp"
 #include "actors/admin/ask.hpp"
 #include "actors/admin/effects.hpp"
+#include "actors/admin/everywhere.hpp"
 #include "persistence/contracts/audit.hpp"
 #include "persistence/decisions/accounts.hpp"
 #include "protocol/words/names.hpp"
@@ -12,36 +13,35 @@ namespace {
 
 using namespace persistence;
 
-/// Asks who is connected; `then` gets the sessions, those of the user that USER names, if it names one.
-template <class Then>
-void ask_sessions(const admin_call_ptr& call, Then then) {
-  call->self()
-      ->request(call->parts().directory, std::chrono::seconds{5}, list_sessions{})
-      .then(
-          [call, then = std::move(then)](sessions_listed& all) mutable {
-            auto& found = all.sessions;
-            if (const auto& target = call->file.target)
-              found.erase(std::remove_if(found.begin(), found.end(),
-                                         [&](const session_listed& one) { return one.user != target->who.id; }),
-                          found.end());
-            then(found);
-          },
-          refusing_error(call));
+/// Who USER names; nobody, where it names none.
+user_id user_meant(const admin_call_ptr& call) {
+  return call->file.target ? call->file.target->who.id : user_id{};
 }
 
 /// The session as `session end` takes it: a text, since most programs cut such long numbers in JSON.
-std::string id_of(const session_listed& session) {
-  return std::to_string(session.with.value);
+std::string id_of(const session_at& session) {
+  return std::to_string(session.what.with.value);
+}
+
+/// Adds what is told of a session, whoever's it is.
+json& add_session(json& to, const session_at& one) {
+  to["address"] = one.what.address;
+  to["since"] = iso_time(one.what.since);
+  to["id"] = id_of(one);
+  if (!one.node.empty())
+    to["node"] = one.node;
+  return to;
 }
 
 void list_sessions_of(const admin_call_ptr& call) {
   if (call->said().has("USER") && !call->file.target)
     return call->refuse(fault::unknown_user);
-  ask_sessions(call, [call](const std::vector<session_listed>& found) {
+  ask_sessions(call, user_meant(call), [call](const std::vector<session_at>& found) {
     json list = json::array();
-    for (const auto& one : found)
-      list.push_back(
-          {{"user", one.username}, {"address", one.address}, {"since", iso_time(one.since)}, {"id", id_of(one)}});
+    for (const auto& one : found) {
+      json row{{"user", one.what.username}};
+      list.push_back(add_session(row, one));
+    }
     call->done(list);
   });
 }
@@ -49,15 +49,17 @@ void list_sessions_of(const admin_call_ptr& call) {
 void show_user(const admin_call_ptr& call) {
   if (!call->file.target)
     return call->refuse(fault::unknown_user);
-  ask_sessions(call, [call](const std::vector<session_listed>& sessions) {
+  ask_sessions(call, user_meant(call), [call](const std::vector<session_at>& sessions) {
     const auto& found = *call->file.target;
     auto shown = profile_fields(found);
     shown["salons"] = found.salons;
     if (!found.moderates.empty())
       shown["moderates"] = found.moderates;
     shown["sessions"] = json::array();
-    for (const auto& one : sessions)
-      shown["sessions"].push_back({{"address", one.address}, {"since", iso_time(one.since)}, {"id", id_of(one)}});
+    for (const auto& one : sessions) {
+      auto row = json::object();
+      shown["sessions"].push_back(add_session(row, one));
+    }
     call->done(shown);
   });
 }
@@ -89,22 +91,27 @@ void close_sessions(const admin_call_ptr& call, const user& who, connection_id o
   settle_effects(call->self(), call->parts(), end);
 }
 
+std::string why_no_such_session(const admin_call_ptr& call) {
+  const std::string why = "the user has no such session; sessions USER shows them";
+  return call->lacking().empty() ? why : why + ", as far as is known: " + joined(call->lacking(), "; ");
+}
+
+/// At other nodes they end by what these read in the store, also of one that did not answer.
 void end_sessions(const admin_call_ptr& call) {
   if (!call->file.target)
     return note(call, call->said().get("USER"), {}, to_string(fault::unknown_user),
                 [call] { call->refuse(fault::unknown_user); });
-  ask_sessions(call, [call](const std::vector<session_listed>& found) {
+  ask_sessions(call, user_meant(call), [call](const std::vector<session_at>& found) {
     const auto wished = call->said().get("ID");
     const auto named =
-        std::find_if(found.begin(), found.end(), [&](const session_listed& one) { return id_of(one) == wished; });
+        std::find_if(found.begin(), found.end(), [&](const session_at& one) { return id_of(one) == wished; });
     if (!wished.empty() && named == found.end())
-      return note(call, call->said().get("USER"), {}, "refused", [call] {
-        call->refuse(admin_verdict::refused, "the user has no such session; sessions USER shows them");
-      });
-    const auto only = wished.empty() ? connection_id{} : named->with;
+      return note(call, call->said().get("USER"), {}, "refused",
+                  [call] { call->refuse(admin_verdict::refused, why_no_such_session(call)); });
+    const auto only = wished.empty() ? connection_id{} : named->what.with;
     const auto count = wished.empty() ? found.size() : size_t{1};
     const auto about = wished.empty() ? std::to_string(count) + (count == 1 ? " session" : " sessions")
-                                      : "session " + wished + " from " + named->address;
+                                      : "session " + wished + " from " + named->what.address;
     ask_to_write(
         call,
         [who = call->file.target->who, only, why = call->why(about)](const writing& db) {

@@ -41,6 +41,8 @@ SALOND_FIELDS(21, news, f(1, x.number))
 SALOND_FIELDS(22, private_message, f(1, x.id), f(2, x.from), f(3, x.to), f(4, x.text), f(5, x.at), f(6, x.from_name))
 SALOND_FIELDS(23, presence, f(1, x.who), f(2, x.connected))
 SALOND_FIELDS(24, usages, f(1, x.all))
+SALOND_FIELDS(25, question, f(1, x.token), f(2, x.what), f(3, x.text))
+SALOND_FIELDS(26, answer, f(1, x.token), f(2, x.text))
 SALOND_FIELDS(0, usage, f(1, x.limit), f(2, x.whose), f(3, x.count))
 
 #undef SALOND_FIELDS
@@ -88,6 +90,12 @@ inline bool sensible(const private_message& x) {
 }
 inline bool sensible(const presence& x) {
   return x.who.value > 0;
+}
+inline bool sensible(const question& x) {
+  return x.token > 0 && !x.what.empty();
+}
+inline bool sensible(const answer& x) {
+  return x.token > 0;
 }
 
 } // namespace salond::cluster::fields

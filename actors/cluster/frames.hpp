@@ -96,8 +96,19 @@ struct usages {
   std::vector<usage> all;
 };
 
+/// What an operator of one node asks another; it is answered with the token. Which questions there are, and what their
+/// text and the answers are, is known to the admin side alone (actors/admin/peer_words.hpp).
+struct question {
+  int64_t token = 0;
+  std::string what, text;
+};
+struct answer {
+  int64_t token = 0; ///< of the question
+  std::string text;  ///< JSON
+};
+
 using frame_body = std::variant<hello, welcome, farewell, gone, ping, pong, attach, attached, attach_again, post, batch,
-                                news, private_message, presence, usages>;
+                                news, private_message, presence, usages, question, answer>;
 
 struct frame {
   int64_t number = 0; ///< in its session and direction, from 1 on; 0: one of the link's own

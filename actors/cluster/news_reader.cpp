@@ -35,10 +35,10 @@ void ask(pointer self, Handle news_hearers::*whom, const Message& what) {
   ask_now(self, whom, what);
 }
 
-/// The number of a connection that a fact names; 0, all of the user, where it names none.
-connection_id connection_in(const std::string& name) {
-  connection_id result;
-  std::from_chars(name.data(), name.data() + name.size(), result.value);
+/// The number that a fact has for a name; 0 where it has none.
+int64_t number_in(const std::string& name) {
+  int64_t result = 0;
+  std::from_chars(name.data(), name.data() + name.size(), result);
   return result;
 }
 
@@ -59,8 +59,10 @@ void act_on(pointer self, const fact& what) {
   case fact::kind::import: return ask(self, &news_hearers::host, reread_members{});
   case fact::kind::address: return ask(self, &news_hearers::bans, reread_address_bans{});
   case fact::kind::session:
-    return self->send(whom.directory, close_user{what.who, event::session_ended{}, connection_in(what.name)});
+    return self->send(whom.directory,
+                      close_user{what.who, event::session_ended{}, connection_id{number_in(what.name)}});
   case fact::kind::request: return ask(self, &news_hearers::host, reread_request{what.salon, what.who});
+  case fact::kind::stop: return self->send(whom.server, stop{number_in(what.name)});
   case fact::kind::mail: return self->send(whom.relay, look_for_mail{{what.who}});
   case fact::kind::certificate: return ask(self, &news_hearers::certificates, share_certificates{});
   case fact::kind::drain: return;

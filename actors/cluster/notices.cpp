@@ -2,11 +2,15 @@
 
 namespace salond::cluster {
 
-void notices::peer_said(node_id, frame_body& what) {
+void notices::peer_said(node_id peer, frame_body& what) {
   if (std::holds_alternative<news>(what))
     return member_->read_soon();
   if (const auto* mail = std::get_if<private_message>(&what))
     house_->users.tell_privately(mail->to, mail->from, {}, {mail->id, mail->from_name, mail->text, mail->at});
+  if (auto* asks = std::get_if<question>(&what))
+    caf::anon_send(asking_, peer_asks{peer, std::move(*asks)});
+  if (auto* said = std::get_if<answer>(&what))
+    caf::anon_send(asking_, peer_answers{peer, std::move(*said)});
 }
 
 void notices::look() {

@@ -1,16 +1,17 @@
-// What peers tell a node beside what is said in salons: private messages for who is connected here, and that there are
-// news to be read. A plain object of the I/O thread.
+// What peers tell a node beside what is said in salons: private messages for who is connected here, that there are news
+// to be read, and what their operators ask. A plain object of the I/O thread.
 #pragma once
 #include "actors/audience.hpp"
 #include "actors/cluster/member.hpp"
 #include "actors/cluster/peer_hearer.hpp"
+#include "actors/interfaces/asking.hpp"
 
 namespace salond::cluster {
 
 class notices final : public peer_hearer {
 public:
-  notices(std::shared_ptr<audience> house, std::shared_ptr<cluster_member> member)
-      : house_(std::move(house)), member_(std::move(member)) {}
+  notices(std::shared_ptr<audience> house, std::shared_ptr<cluster_member> member, asking_actor asking)
+      : house_(std::move(house)), member_(std::move(member)), asking_(std::move(asking)) {}
 
   /// What the peer told nobody here while there was no link stands in the store.
   void peer_up(node_id) override { look(); }
@@ -25,6 +26,7 @@ private:
 
   std::shared_ptr<audience> house_;
   std::shared_ptr<cluster_member> member_;
+  asking_actor asking_;
 };
 
 /// Tells the others that this node wrote news, so that they read them at once. Of the I/O thread.

@@ -83,6 +83,14 @@ SALOND_IN_PROCESS(end_links)
 SALOND_IN_PROCESS(links_ended)
 SALOND_IN_PROCESS(tick_links)
 
+// asking, of its own node
+SALOND_IN_PROCESS(ask_nodes)
+SALOND_IN_PROCESS(nodes_said)
+SALOND_IN_PROCESS(peer_asks)
+SALOND_IN_PROCESS(peer_answers)
+SALOND_IN_PROCESS(peers_not_reached)
+SALOND_IN_PROCESS(asked_long_enough)
+
 // admin, of itself
 SALOND_IN_PROCESS(say_how_far)
 SALOND_IN_PROCESS(tell_refusals)

@@ -10,7 +10,7 @@ constexpr std::pair<fact::kind, const char*> words[] = {
     {fact::kind::import, "import"},   {fact::kind::address, "address"},
     {fact::kind::session, "session"}, {fact::kind::request, "request"},
     {fact::kind::mail, "mail"},       {fact::kind::certificate, "certificate"},
-    {fact::kind::drain, "drain"}};
+    {fact::kind::drain, "drain"},     {fact::kind::stop, "stop"}};
 
 } // namespace
 

@@ -20,6 +20,7 @@ struct fact {
     mail,        ///< a private message was stored for a user, and a node that he is connected with could not be told
     certificate, ///< some were issued or revoked
     drain,       ///< a run is to end, its clients over some seconds: `name` is its number and theirs, "7 30"
+    stop,        ///< an operator stops all nodes, after so many seconds as `name` says
   };
   kind what = kind::account;
   user_id who = {};      ///< 0: nobody, or an account that is known by its name alone

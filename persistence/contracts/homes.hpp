@@ -3,6 +3,7 @@
 // docs/decisions/0032-homes-and-the-fence.md. REQUIRES of all functions: the database is one that nodes can share.
 #pragma once
 #include "persistence/answers.hpp"
+#include <utility>
 
 namespace salond::persistence {
 
@@ -29,6 +30,8 @@ public:
 
   /// Nothing where it never had one.
   virtual std::optional<stored_home> of(salon_id salon) const = 0;
+  /// Of all salons that ever had one: which run it is, or was last.
+  virtual std::vector<std::pair<salon_id, int64_t>> all() const = 0;
   /// The greatest order number that was ever given in the salon, as far as committed.
   virtual int64_t last_seq(salon_id salon) const = 0;
   /// Messages with an order number above `after` and at most `up_to`, in their order; the first `most`.

@@ -39,6 +39,8 @@ public:
   virtual void end_tokens(user_id who) = 0;
   /// Of a node: the others close the user's connections, or the one of that number; 0: all.
   virtual void end_elsewhere(user_id who, connection_id only) = 0;
+  /// Of a node: the others stop in order, so many seconds after they learn it.
+  virtual void stop_elsewhere(int64_t after_seconds) = 0;
 };
 
 } // namespace salond::persistence

@@ -14,6 +14,12 @@ public:
     return home_in(db().ask("SELECT node_id, epoch FROM homes WHERE salon_id = ?", {salon.value}));
   }
 
+  std::vector<std::pair<salon_id, int64_t>> all() const override {
+    return all_in(db().ask("SELECT salon_id, node_id FROM homes"), [](const query_result& row) {
+      return std::pair{salon_id{row.integer(0)}, row.integer(1)};
+    });
+  }
+
   // The messages know better than the column, which is written only when messages go.
   int64_t last_seq(salon_id salon) const override {
     return number_in(db().ask(std::string("SELECT ") + db().words().greater_of

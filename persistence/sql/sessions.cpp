@@ -29,8 +29,12 @@ public:
     if (!found->next())
       return std::nullopt;
     const bool out = !found->is_null(0), for_good = found->is_null(1);
-    standing result{out && for_good,        out && !for_good,       !found->is_null(5),
-                    found->integer(2) != 0, found->integer(3) != 0, {},
+    standing result{out && for_good,
+                    out && !for_good,
+                    !found->is_null(5),
+                    found->integer(2) != 0,
+                    found->integer(3) != 0,
+                    {},
                     {who, found->text(6), {}, found->text(8), role_of(found->text(7))}};
     do {
       if (!found->is_null(4))
@@ -123,6 +127,10 @@ public:
 
   void end_elsewhere(user_id who, connection_id only) override {
     tell_nodes({fact::kind::session, who, {}, only == connection_id{} ? std::string{} : std::to_string(only.value)});
+  }
+
+  void stop_elsewhere(int64_t after_seconds) override {
+    tell_nodes({fact::kind::stop, {}, {}, std::to_string(after_seconds)});
   }
 
 private:

@@ -54,7 +54,7 @@ const std::vector<operator_command> table = {
     {"history", "SALON [N] [--ids] [--author=USER] [--since=TIME] [--until=TIME]", "The last N messages of a salon, 50 where not said.", all},
     {"search", "SALON TEXT... [--author=USER] [--since=TIME] [--until=TIME]", "Messages of a salon that hold a text, 200 at most.", all},
     {"log", "[N] [--follow] [--after=ID] [--before=ID] [--user=USER] [--command=COMMAND] [--result=RESULT] [--since=TIME] [--until=TIME] [--lines]", "The last N lines of the audit log, or those behind ID; --follow goes on with new ones.", all, not_audited, no_input, trait::live_after},
-    {"watch", "", "A live view: connections, rates, latencies, queues, busiest salons.", some, not_audited, no_input, trait::live},
+    {"watch", "[--node=NAME]", "A live view: connections, rates, latencies, queues, busiest salons; of all nodes, or of one.", some, not_audited, no_input, trait::live},
     {"kill", "[SECONDS] [--yes]", "Stops the server in order, after 10 seconds or SECONDS.", all, audited::kill},
     {"users import", "FILE", "Makes accounts from a file, CSV or JSON lines; all of them or none. -: standard input.", all, audited::import_users, command_input::file},
     {"export", "USER", "All that is kept about a user, as JSON.", all, audited::export_user, no_input, trait::document},

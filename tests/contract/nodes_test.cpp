@@ -346,14 +346,15 @@ TEST_F(Nodes, TellOneAnotherWhatIsNoRowOfAnAccount) {
   paris.db->transact([&](const auto& db) { db.sessions.end_elsewhere(zoe, {}); });
   paris.db->transact([&](const auto& db) { db.sessions.end_elsewhere(zoe, connection_id{77}); });
   paris.db->transact([&](const auto& db) { db.private_messages.tell_elsewhere(zoe); });
+  paris.db->transact([&](const auto& db) { db.sessions.stop_elsewhere(30); });
 
   std::vector<persistence::fact> facts;
   for (const auto& one : lyon.beats->beat({0, 0, 0, {}, lyon.last_news}).news)
     facts.push_back(one.what);
-  EXPECT_THAT(facts,
-              ElementsAre(persistence::fact{kind::request, zoe, salon_id{5}, {}},
-                          persistence::fact{kind::session, zoe, {}, {}},
-                          persistence::fact{kind::session, zoe, {}, "77"}, persistence::fact{kind::mail, zoe, {}, {}}));
+  EXPECT_THAT(
+      facts, ElementsAre(persistence::fact{kind::request, zoe, salon_id{5}, {}},
+                         persistence::fact{kind::session, zoe, {}, {}}, persistence::fact{kind::session, zoe, {}, "77"},
+                         persistence::fact{kind::mail, zoe, {}, {}}, persistence::fact{kind::stop, {}, {}, "30"}));
 }
 
 TEST_F(Nodes, AnswerWhereTargetAndAuthorOfAPrivateMessageAre) {

@@ -31,7 +31,8 @@ public:
   client connect() { return client{port_}; }
   /// The answer to the first frame of a login.
   std::string answer_to_login(const std::string& name, const std::string& password = "secret");
-  /// An operator's command, with what it is given as input; its text. Fails the test where it is not done.
+  /// An operator's command, with what it is given as input; its text. Fails the test where it is not
+  /// done.
   std::string command(const words& said, const std::string& input = {});
 
   /// Runs `look` on the I/O thread.

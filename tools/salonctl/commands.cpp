@@ -221,7 +221,7 @@ void runner::print(const std::string& answer) const {
 void runner::run(const std::vector<std::string>& words) {
   const auto said = understood(words);
   if (said.what->is(trait::live))
-    return watch();
+    return watch(words);
   if (said.has("--follow"))
     return follow_log(said, words);
   if (said.what->is(trait::makes_bundle))
@@ -235,6 +235,8 @@ void runner::run(const std::vector<std::string>& words) {
       print_json(line.dump());
   else
     print(answer.text);
+  for (const auto& word : answer.words)
+    std::cerr << "salonctl: " << for_terminal(word) << std::endl;
   if (answer.cut_off)
     tell_that_it_is_cut_off(said);
 }
@@ -284,12 +286,12 @@ void runner::follow_log(const spoken_command& said, std::vector<std::string> wor
   }
 }
 
-void runner::watch() {
+void runner::watch(const std::vector<std::string>& words) {
   const bool live = !how_.json && can_redraw(STDOUT_FILENO);
-  auto before = json::parse(answer_of({"watch"}, no_input).text);
+  auto before = json::parse(answer_of(words, no_input).text);
   while (std::cout) {
     std::this_thread::sleep_for(1s);
-    auto now = json::parse(answer_of({"watch"}, no_input).text);
+    auto now = json::parse(answer_of(words, no_input).text);
     const auto seconds = (now.value("at_ms", 0.0) - before.value("at_ms", 0.0)) / 1000;
     if (how_.json)
       print_json(now.dump());

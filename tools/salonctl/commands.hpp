@@ -29,7 +29,7 @@ private:
   void issue_certificate(const std::vector<std::string>& words, const salond::spoken_command& said);
   int64_t tell_new_lines(const std::vector<std::string>& words);
   void follow_log(const salond::spoken_command& said, std::vector<std::string> words);
-  void watch();
+  void watch(const std::vector<std::string>& words);
 
   const options& how_;
   server_link& server_;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <future>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <unistd.h>
 #include <utility>
@@ -214,6 +215,15 @@ admin_answer server_link::exchange(Message what) {
   return std::get<admin_answer>(std::move(end));
 }
 
+namespace {
+
+server_link::answer with_words(const std::string& text) {
+  const auto said = nlohmann::ordered_json::parse(text);
+  return {said.at("answer").dump(), said.at("cut_off").get<bool>(), said.at("words").get<std::vector<std::string>>()};
+}
+
+} // namespace
+
 server_link::answer server_link::ask(const std::vector<std::string>& words, const input& more,
                                      const std::function<void(const std::string&)>& progress) {
   const auto call = ++calls_;
@@ -230,6 +240,7 @@ server_link::answer server_link::ask(const std::vector<std::string>& words, cons
     switch (static_cast<admin_verdict>(answer.verdict)) {
     case admin_verdict::done: return {text + answer.text, false};
     case admin_verdict::done_in_part: return {text + answer.text, true};
+    case admin_verdict::done_with_words: return with_words(text + answer.text);
     case admin_verdict::part:
       text += answer.text;
       answer = exchange(admin_more{call});

@@ -36,6 +36,7 @@ public:
   struct answer {
     std::string text;
     bool cut_off = false;
+    std::vector<std::string> words = {}; ///< for a person, beside a list
   };
   /// Gives a command and waits for its answer. `progress` hears how far it is. Throws failure.
   answer ask(const std::vector<std::string>& words, const input& more,

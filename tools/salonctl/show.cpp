@@ -163,11 +163,12 @@ struct rates {
 
 rates between(const json& before, const json& now, double seconds) {
   const auto a = before.value("database", json::object()), b = now.value("database", json::object());
-  const auto commits = number(b, "commits") - number(a, "commits");
-  const auto busy = number(b, "commit_ms_total") - number(a, "commit_ms_total");
+  const auto rise = [](const json& from, const json& to, const char* name) { // of several nodes one may have gone
+    return std::max(0.0, number(to, name) - number(from, name));
+  };
+  const auto commits = rise(a, b, "commits"), busy = rise(a, b, "commit_ms_total");
   const auto over = std::max(seconds, 0.001);
-  return {(number(now, "messages") - number(before, "messages")) / over,
-          (number(now, "deliveries") - number(before, "deliveries")) / over, commits / over,
+  return {rise(before, now, "messages") / over, rise(before, now, "deliveries") / over, commits / over,
           commits > 0 ? busy / commits : 0, number(b, "commit_ms_longest")};
 }
 
@@ -233,14 +234,29 @@ std::string progress_line(const json& how_far) {
   return text;
 }
 
+namespace {
+
+/// Which nodes a sample does not hold, if so.
+std::string lacking(const json& sample) {
+  std::string text;
+  for (const auto& one : field(sample, "incomplete"))
+    text += (text.empty() ? "" : "; ") + cell(one);
+  return text;
+}
+
+} // namespace
+
 std::string watch_line(const json& before, const json& now, double seconds) {
   const auto r = between(before, now, seconds);
   const auto db = now.value("database", json::object());
-  return format("connections=%.0f users=%.0f messages/s=%.0f deliveries/s=%.0f commits/s=%.0f commit_ms=%.2f "
-                "longest_ms=%.2f writes_waiting=%.0f reads_waiting=%.0f posts_in_flight=%.0f parked=%.0f\n",
-                number(now, "connections"), number(now, "users"), r.messages, r.deliveries, r.commits, r.commit_ms,
-                r.longest_ms, number(db, "writes_waiting"), number(db, "reads_waiting"), number(now, "posts_in_flight"),
-                number(now, "posts_parked"));
+  auto line = format("connections=%.0f users=%.0f messages/s=%.0f deliveries/s=%.0f commits/s=%.0f commit_ms=%.2f "
+                     "longest_ms=%.2f writes_waiting=%.0f reads_waiting=%.0f posts_in_flight=%.0f parked=%.0f",
+                     number(now, "connections"), number(now, "users"), r.messages, r.deliveries, r.commits, r.commit_ms,
+                     r.longest_ms, number(db, "writes_waiting"), number(db, "reads_waiting"),
+                     number(now, "posts_in_flight"), number(now, "posts_parked"));
+  if (const auto missing = lacking(now); !missing.empty())
+    line += " incomplete=\"" + missing + "\"";
+  return line + "\n";
 }
 
 std::string watch_screen(const json& before, const json& now, double seconds, size_t lines) {
@@ -251,16 +267,17 @@ std::string watch_screen(const json& before, const json& now, double seconds, si
   auto text = format("connections  %8.0f   users %8.0f\n", number(now, "connections"), number(now, "users"));
   text += format("messages     %8.0f/s  deliveries %10.0f/s\n", r.messages, r.deliveries);
   text += format("commits      %8.0f/s  mean %8.2f ms  longest %8.2f ms\n", r.commits, r.commit_ms, r.longest_ms);
-  text += format("waiting      writes %.0f, reads %.0f, posts in flight %.0f, parked %.0f\n\n",
-                 number(db, "writes_waiting"), number(db, "reads_waiting"), number(now, "posts_in_flight"),
-                 number(now, "posts_parked"));
+  text +=
+      format("waiting      writes %.0f, reads %.0f, posts in flight %.0f, parked %.0f\n", number(db, "writes_waiting"),
+             number(db, "reads_waiting"), number(now, "posts_in_flight"), number(now, "posts_parked"));
+  text += lacking(now) + "\n";
   std::vector<std::pair<double, json>> busy;
   for (const auto& one : now.value("salons", json::array())) {
     auto moved = number(one, "messages");
     for (const auto& old : before.value("salons", json::array()))
       if (old.value("salon", json{}) == one.value("salon", json{}))
         moved -= number(old, "messages");
-    busy.emplace_back(moved / std::max(seconds, 0.001), one);
+    busy.emplace_back(std::max(0.0, moved) / std::max(seconds, 0.001), one);
   }
   std::stable_sort(busy.begin(), busy.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<row> rows{{"SALON", "MESSAGES/S", "HEARERS"}};

@@ -1,0 +1,116 @@
+#include "actors/admin/peer_words.hpp"
+
+namespace salond {
+namespace {
+
+/// As many as an answer holds.
+template <class T, class Row>
+json rows_of(const std::vector<T>& what, Row row) {
+  auto rows = json::array();
+  size_t bytes = 0;
+  for (const auto& one : what) {
+    auto next = row(one);
+    bytes += next.dump(-1, ' ', false, json::error_handler_t::replace).size() + 1;
+    if (bytes > most_answer_bytes)
+      return {{"rows", std::move(rows)}, {"cut", true}};
+    rows.push_back(std::move(next));
+  }
+  return {{"rows", std::move(rows)}};
+}
+
+/// Old rows may hold what is no UTF-8.
+std::string text_of(const json& what) {
+  return what.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json salons_as_json(const std::vector<surveyed_salon>& what) {
+  return rows_of(what, [](const surveyed_salon& one) {
+    return json::array({one.salon.value, one.name, one.hearers, one.messages});
+  });
+}
+
+template <class T>
+T in(const json& answer, const char* name) {
+  return answer.value(name, T{});
+}
+
+} // namespace
+
+std::string told(const std::vector<session_listed>& what) {
+  return text_of(rows_of(what, [](const session_listed& one) {
+    return json::array({one.user.value, one.with.value, one.username, one.address, to_ms(one.since)});
+  }));
+}
+
+std::vector<session_listed> sessions_told(const json& answer) {
+  std::vector<session_listed> all;
+  for (const auto& row : answer.at("rows"))
+    all.push_back({user_id{row.at(0).get<int64_t>()}, connection_id{row.at(1).get<int64_t>()},
+                   row.at(2).get<std::string>(), row.at(3).get<std::string>(), from_ms(row.at(4).get<int64_t>())});
+  return all;
+}
+
+std::string told(const std::vector<surveyed_salon>& what) {
+  return text_of(salons_as_json(what));
+}
+
+std::vector<surveyed_salon> salons_told(const json& answer) {
+  std::vector<surveyed_salon> all;
+  for (const auto& row : answer.at("rows"))
+    all.push_back({salon_id{row.at(0).get<int64_t>()}, row.at(1).get<std::string>(), row.at(2).get<size_t>(),
+                   row.at(3).get<uint64_t>()});
+  return all;
+}
+
+std::string told(const node_house& what) {
+  auto all = salons_as_json(what.house.salons);
+  const auto& house = what.house;
+  const auto& work = what.database.work;
+  all.update(json{{"connections", house.connections},
+                  {"users", house.users},
+                  {"messages", house.messages},
+                  {"deliveries", house.deliveries},
+                  {"messages_per_second", house.messages_a_second},
+                  {"deliveries_per_second", house.deliveries_a_second},
+                  {"posts_in_flight", house.posts_in_flight},
+                  {"posts_parked", house.posts_parked},
+                  {"answers", what.database.answers},
+                  {"trouble", what.database.trouble},
+                  {"writes_waiting", work.writes},
+                  {"reads_waiting", work.reads},
+                  {"commits", work.groups},
+                  {"commit_us_total", work.busy_us},
+                  {"commit_us_longest", work.longest_us},
+                  {"version", what.version},
+                  {"uptime_seconds", what.uptime_seconds}});
+  return text_of(all);
+}
+
+node_house house_told(const json& answer) {
+  node_house all;
+  all.house.salons = salons_told(answer);
+  all.house.connections = in<size_t>(answer, "connections");
+  all.house.users = in<size_t>(answer, "users");
+  all.house.messages = in<uint64_t>(answer, "messages");
+  all.house.deliveries = in<uint64_t>(answer, "deliveries");
+  all.house.messages_a_second = in<double>(answer, "messages_per_second");
+  all.house.deliveries_a_second = in<double>(answer, "deliveries_per_second");
+  all.house.posts_in_flight = in<size_t>(answer, "posts_in_flight");
+  all.house.posts_parked = in<size_t>(answer, "posts_parked");
+  all.database.answers = in<bool>(answer, "answers");
+  all.database.trouble = in<std::string>(answer, "trouble");
+  all.database.work.writes = in<size_t>(answer, "writes_waiting");
+  all.database.work.reads = in<size_t>(answer, "reads_waiting");
+  all.database.work.groups = in<uint64_t>(answer, "commits");
+  all.database.work.busy_us = in<uint64_t>(answer, "commit_us_total");
+  all.database.work.longest_us = in<uint64_t>(answer, "commit_us_longest");
+  all.version = in<std::string>(answer, "version");
+  all.uptime_seconds = in<int64_t>(answer, "uptime_seconds");
+  return all;
+}
+
+bool is_cut(const json& answer) {
+  return answer.value("cut", false);
+}
+
+} // namespace salond

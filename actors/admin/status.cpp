@@ -1,0 +1,210 @@
+// How the server is, once and again: of all nodes, where there are several.
+#include "actors/admin/everywhere.hpp"
+#include "actors/wall_clock.hpp"
+#include "config/log.hpp"
+#include <algorithm>
+
+namespace salond {
+namespace {
+
+using namespace persistence;
+
+json to_json(const admin_call_ptr& call, const database_state& database) {
+  const auto& work = database.work;
+  json shown{{"answers", database.answers},
+             {"writes_waiting", work.writes},
+             {"reads_waiting", work.reads},
+             {"commits", work.groups},
+             {"commit_ms_total", static_cast<double>(work.busy_us) / 1000.0},
+             {"commit_ms_longest", static_cast<double>(work.longest_us) / 1000.0}};
+  if (!database.trouble.empty())
+    shown["trouble"] = trouble_told(call, database);
+  return shown;
+}
+
+json counters_of(const surveyed& house, const json& database) {
+  return {{"connections", house.connections},
+          {"users", house.users},
+          {"messages", house.messages},
+          {"deliveries", house.deliveries},
+          {"messages_per_second", house.messages_a_second},
+          {"deliveries_per_second", house.deliveries_a_second},
+          {"posts_in_flight", house.posts_in_flight},
+          {"posts_parked", house.posts_parked},
+          {"database", database}};
+}
+
+// --- of all nodes ---
+
+struct named_house {
+  std::string node; ///< empty on a process alone
+  node_house how;
+};
+using houses = std::vector<named_house>;
+
+void add_house(surveyed& to, const surveyed& more) {
+  to.connections += more.connections;
+  to.users += more.users;
+  to.deliveries += more.deliveries;
+  to.messages_a_second = std::max(to.messages_a_second, more.messages_a_second);
+  to.deliveries_a_second += more.deliveries_a_second;
+  to.posts_in_flight += more.posts_in_flight;
+  to.posts_parked += more.posts_parked;
+}
+
+/// Each node tells a message once to those who hear it there: the one that told the most of a salon told all of them,
+/// as far as can be said.
+std::vector<surveyed_salon> salons_of(const houses& all) {
+  std::map<salon_id, surveyed_salon> salons;
+  for (const auto& node : all)
+    for (const auto& one : node.how.house.salons) {
+      const auto [known, is_new] = salons.emplace(one.salon, one);
+      if (is_new)
+        continue;
+      known->second.hearers += one.hearers;
+      known->second.messages = std::max(known->second.messages, one.messages);
+    }
+  std::vector<surveyed_salon> result;
+  for (auto& [id, one] : salons)
+    result.push_back(std::move(one));
+  return result;
+}
+
+void add_database(database_state& to, const database_state& more) {
+  to.answers = to.answers && more.answers;
+  if (to.trouble.empty())
+    to.trouble = more.trouble;
+  to.work.writes += more.work.writes;
+  to.work.reads += more.work.reads;
+  to.work.groups += more.work.groups;
+  to.work.busy_us += more.work.busy_us;
+  to.work.longest_us = std::max(to.work.longest_us, more.work.longest_us);
+}
+
+/// What is one node's alone is that of the first one.
+node_house sum_of(const houses& all) {
+  auto sum = all.front().how;
+  if (all.size() == 1)
+    return sum;
+  for (auto one = all.begin() + 1; one != all.end(); ++one) {
+    add_house(sum.house, one->how.house);
+    add_database(sum.database, one->how.database);
+  }
+  sum.house.salons = salons_of(all);
+  sum.house.messages = 0;
+  for (const auto& one : sum.house.salons)
+    sum.house.messages += one.messages;
+  return sum;
+}
+
+using found_houses = std::shared_ptr<houses>;
+using then_houses = std::function<void(const houses&)>;
+
+/// Adds the others, or the one.
+void ask_other_houses(const admin_call_ptr& call, const found_houses& found, const std::string& only,
+                      const then_houses& then) {
+  ask_others(
+      call, {asked::house, {}, only},
+      [found](const std::string& node, const json& said) {
+        found->push_back({node, house_told(said)});
+      },
+      [found, then] { then(*found); });
+}
+
+/// How this node is.
+void ask_own_house(const admin_call_ptr& call, std::function<void(const found_houses&)> then) {
+  ask_how_it_is(call, [call, then = std::move(then)](const surveyed& house, const database_state& database) {
+    const auto up = wall_clock() - call->parts().started;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(up).count();
+    const auto found = std::make_shared<houses>();
+    found->push_back({own_name(call), {house, database, SALOND_VERSION, seconds}});
+    then(found);
+  });
+}
+
+/// The same, in front of all others.
+void ask_houses(const admin_call_ptr& call, const then_houses& then) {
+  ask_own_house(call, [call, then](const found_houses& found) { ask_other_houses(call, found, {}, then); });
+}
+
+// --- status ---
+
+json row_of(const named_house& one) {
+  const auto& house = one.how.house;
+  const auto& database = one.how.database;
+  return {{"node", one.node},
+          {"connections", house.connections},
+          {"users", house.users},
+          {"messages_per_second", house.messages_a_second},
+          {"deliveries_per_second", house.deliveries_a_second},
+          {"posts_in_flight", house.posts_in_flight},
+          {"posts_parked", house.posts_parked},
+          {"database_answers", database.answers},
+          {"writes_waiting", database.work.writes},
+          {"version", one.how.version},
+          {"uptime_seconds", one.how.uptime_seconds}};
+}
+
+void show_status(const admin_call_ptr& call) {
+  ask_houses(call, [call](const houses& found) {
+    if (const auto& trouble = found.front().how.database.trouble; !trouble.empty())
+      log::error(in_trouble, {{"why", trouble}});
+    const auto sum = sum_of(found);
+    json all{{"version", sum.version}, {"uptime_seconds", sum.uptime_seconds}};
+    all.update(counters_of(sum.house, to_json(call, sum.database)));
+    all["salons"] = found.front().how.house.salons.size();
+    all["database"]["kind"] = call->parts().database;
+    if (is_node(call)) {
+      all["node"] = found.front().node;
+      all["nodes"] = json::array();
+      for (const auto& one : found)
+        all["nodes"].push_back(row_of(one));
+    }
+    call->done(all);
+  });
+}
+
+// --- watch ---
+
+void show_sum(const admin_call_ptr& call, const houses& found) {
+  const auto sum = sum_of(found);
+  auto sample = counters_of(sum.house, to_json(call, sum.database));
+  sample["at_ms"] = to_ms(wall_clock());
+  sample["salons"] = json::array();
+  for (const auto& one : sum.house.salons)
+    if (rules::may(call->file.rights, right::moderators, one.salon))
+      sample["salons"].push_back({{"salon", one.name}, {"hearers", one.hearers}, {"messages", one.messages}});
+  if (call->said().has("--node"))
+    sample["node"] = call->said().get("--node");
+  call->done(sample);
+}
+
+void show_one(const admin_call_ptr& call, const houses& found) {
+  if (found.empty())
+    return call->refuse(admin_verdict::refused, call->lacking().empty()
+                                                    ? "there is no such node; nodes shows those that there are"
+                                                    : call->lacking().front());
+  show_sum(call, found);
+}
+
+/// One look for `watch`: the program asks for one a second, and computes the rates.
+void show_sample(const admin_call_ptr& call) {
+  const auto one = call->said().get("--node");
+  if (!call->said().has("--node"))
+    return ask_houses(call, [call](const houses& found) { show_sum(call, found); });
+  if (!is_node(call))
+    return call->refuse(admin_verdict::refused, "this server is no node: it was started without --cluster");
+  if (one != own_name(call))
+    return ask_other_houses(call, std::make_shared<houses>(), one,
+                            [call](const houses& found) { show_one(call, found); });
+  ask_own_house(call, [call](const found_houses& found) { show_sum(call, *found); });
+}
+
+} // namespace
+
+void add_status_commands(std::map<std::string_view, admin_command>& to) {
+  to["status"] = show_status;
+  to["watch"] = show_sample;
+}
+
+} // namespace salond

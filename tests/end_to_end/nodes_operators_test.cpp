@@ -1,0 +1,87 @@
+// Operators' commands for the whole of a cluster, with real nodes and the real salonctl.
+#include "tests/end_to_end/databases.hpp"
+#include "tests/end_to_end/salonctl.hpp"
+#include "tests/support/cluster.hpp"
+#include "tests/support/line_client.hpp"
+#include <csignal>
+
+namespace salond::end_to_end {
+namespace {
+
+using nlohmann::json;
+using support::eventually;
+using testing::HasSubstr;
+using testing::UnorderedElementsAre;
+
+class ClusterOperators : public testing::Test {
+protected:
+  void SetUp() override {
+    SALOND_NEEDS(kinds().at(1));
+    all_ = std::make_unique<support::cluster>(support::mariadb_server::shared());
+    all_->start_all(2);
+    ASSERT_TRUE(all_->all_linked({"a", "b"}));
+  }
+  void TearDown() override {
+    if (all_ && HasFailure())
+      ADD_FAILURE() << all_->logs();
+  }
+  /// Whether that line comes, perhaps behind notices.
+  static bool hears(support::line_client& who, const std::string& line) {
+    for (;;) {
+      const auto heard = who.hear();
+      if (heard == line || heard == support::nothing || heard == support::closed)
+        return heard == line;
+    }
+  }
+
+  std::unique_ptr<support::cluster> all_;
+};
+
+TEST_F(ClusterOperators, LookAtAllNodesAndReachEverybody) {
+  auto zoe = support::newcomer(all_->at("a").endpoint(), "zoë");
+  auto paul = support::newcomer(all_->at("b").endpoint(), "paul");
+
+  std::vector<std::string> sessions;
+  for (const auto& row : all_->ask("a", {"sessions"}))
+    sessions.push_back(row["user"].get<std::string>() + " at " + row["node"].get<std::string>());
+  EXPECT_THAT(sessions, UnorderedElementsAre("zoë at a", "paul at b"));
+  const auto status = all_->ask("b", {"status"});
+  EXPECT_EQ(status["node"], "b");
+  EXPECT_EQ(status["connections"], 2);
+  EXPECT_EQ(status["nodes"].size(), 2u);
+  EXPECT_THAT(run_salonctl(all_->at("a"), {"status"}).output, HasSubstr("nodes:\nNODE"));
+  for (const auto& row : all_->ask("a", {"salons"}))
+    if (row["salon"] == "Général") {
+      EXPECT_EQ(row["hearers"], 2);
+      EXPECT_TRUE(row["home"] == "a" || row["home"] == "b") << row;
+    }
+  EXPECT_EQ(all_->ask("b", {"announce", "bonsoir"}), (json{{"done", true}}));
+  EXPECT_TRUE(hears(zoe, "Annonce: bonsoir"));
+  EXPECT_TRUE(hears(paul, "Annonce: bonsoir"));
+}
+
+TEST_F(ClusterOperators, AreAnsweredWithoutANodeThatStandsStill) {
+  auto zoe = support::newcomer(all_->at("a").endpoint(), "zoë");
+  all_->at("b").running().send(SIGSTOP);
+
+  const auto sessions = run_salonctl(all_->at("a"), {"--json", "sessions"});
+  const auto status = all_->ask("a", {"status"});
+  all_->at("b").running().send(SIGCONT);
+
+  EXPECT_EQ(sessions.status, 0);
+  EXPECT_EQ(json::parse(sessions.output).size(), 1u);
+  EXPECT_THAT(sessions.errors, HasSubstr("node b did not answer"));
+  EXPECT_TRUE(!status.contains("incomplete") || status["incomplete"] == json::array({"node b did not answer"}));
+}
+
+TEST_F(ClusterOperators, StopAllNodesInOrder) {
+  auto paul = support::newcomer(all_->at("b").endpoint(), "paul");
+
+  EXPECT_EQ(all_->ask("a", {"kill", "1", "--yes"})["seconds"], 1);
+
+  EXPECT_EQ(all_->at("a").running().wait(), 0);
+  EXPECT_EQ(all_->at("b").running().wait(), 0);
+}
+
+} // namespace
+} // namespace salond::end_to_end
