@@ -173,7 +173,9 @@ caf::result<removed> unban(pointer self, const unban_user& msg) {
           self->state.rules.remove(key_of(whom));
         }
         log::info("unbanned", {{"user", whom}, {"kind", kind}, {"by", msg.why.by}});
-        answer_when_it_holds(self, answer, removed{whom, {}, kind});
+        removed done{whom};
+        done.let_in = kind;
+        answer_when_it_holds(self, answer, std::move(done));
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
   return answer;
