@@ -88,13 +88,14 @@ caf::result<nodes_said> ask_all(pointer self, ask_nodes&& msg) {
 
 // --- answering ---
 
-/// A peer's question while it is found out; it is over with the last copy.
+/// A peer's question while it is found out; it is over with the last copy, perhaps behind the actor's end.
 class heard_question {
 public:
-  heard_question(pointer self, peer_asks&& msg) : self_(self), from_(msg.from), what_(std::move(msg.what)) {
-    ++self->state.answering;
+  heard_question(pointer self, peer_asks&& msg)
+      : self_(self), from_(msg.from), what_(std::move(msg.what)), counted_(self->state.answering) {
+    ++*counted_;
   }
-  ~heard_question() { --self_->state.answering; }
+  ~heard_question() { --*counted_; }
   heard_question(const heard_question&) = delete;
   heard_question& operator=(const heard_question&) = delete;
 
@@ -107,6 +108,7 @@ private:
   pointer self_;
   cluster::node_id from_;
   cluster::question what_;
+  const std::shared_ptr<size_t> counted_;
 };
 using heard = std::shared_ptr<heard_question>;
 
@@ -172,7 +174,7 @@ void answer_peer(pointer self, peer_asks& msg) {
   const auto found = known.find(msg.what.what);
   if (found == known.end())
     return log::debug("a node asks what this version does not know", {{"what", msg.what.what}});
-  if (self->state.answering < most_answering)
+  if (*self->state.answering < most_answering)
     found->second(std::make_shared<heard_question>(self, std::move(msg)));
 }
 

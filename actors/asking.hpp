@@ -33,7 +33,7 @@ struct asking_state {
   asking_parts parts;
   std::map<int64_t, open_question> open; ///< by their tokens
   int64_t last_token = 0;
-  size_t answering = 0; ///< questions of peers
+  std::shared_ptr<size_t> answering = std::make_shared<size_t>(0); ///< questions of peers
 };
 
 asking_actor::behavior_type asking(asking_actor::stateful_pointer<asking_state> self, asking_parts parts);

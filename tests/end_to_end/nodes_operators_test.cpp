@@ -9,7 +9,6 @@ namespace salond::end_to_end {
 namespace {
 
 using nlohmann::json;
-using support::eventually;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
@@ -55,7 +54,7 @@ TEST_F(ClusterOperators, LookAtAllNodesAndReachEverybody) {
       EXPECT_EQ(row["hearers"], 2);
       EXPECT_TRUE(row["home"] == "a" || row["home"] == "b") << row;
     }
-  EXPECT_EQ(all_->ask("b", {"announce", "bonsoir"}), (json{{"done", true}}));
+  EXPECT_EQ(all_->ask("b", {"announce", "bonsoir"}), json::object({{"done", true}}));
   EXPECT_TRUE(hears(zoe, "Annonce: bonsoir"));
   EXPECT_TRUE(hears(paul, "Annonce: bonsoir"));
 }
