@@ -20,7 +20,9 @@ constexpr std::pair<audit_word, audit_word> further_words[] = {{audited::accept,
                                                                {audited::accept, audited::accept_registrations},
                                                                {audited::reject, audited::reject_registration},
                                                                {audited::reject, audited::reject_registrations},
-                                                               {audited::ban, audited::ban_name}};
+                                                               {audited::ban, audited::ban_name},
+                                                               {audited::ban, audited::ban_address},
+                                                               {audited::unban, audited::unban_address}};
 
 /// Which lines; all of them where it says nothing.
 struct line_filter {

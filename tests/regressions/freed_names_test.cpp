@@ -2,6 +2,7 @@
 // end, or a new name for the old owner) had the other person's addresses for his own, and his own were not stored: the
 // server took them for the other's, which it had stored that day. After a restart strangers could lock him out at home.
 // Right: it is the account's; what goes with an account goes from memory too.
+#include "actors/wall_clock.hpp"
 #include "tests/support/operators_node.hpp"
 
 namespace salond {

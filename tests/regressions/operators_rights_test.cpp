@@ -227,6 +227,8 @@ TEST_F(OperatorsRights, AUserAndAnAddressThatAreSpelledAlikeAreLetInEachAlone) {
 
   EXPECT_EQ(log_of("unban").size(), 1u);
   EXPECT_EQ(log_of("unban_address").size(), 1u);
+  EXPECT_EQ(json::parse(command({"log", "--command=unban"}).second).size(), 2u) << "the command's, whatever its word";
+  EXPECT_EQ(json::parse(command({"log", "--command=ban"}).second).size(), 1u);
   EXPECT_EQ(verdict_of({"unban", "203.0.113.9", "--name"}), admin_verdict::refused);
 }
 

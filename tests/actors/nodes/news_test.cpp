@@ -1,4 +1,5 @@
 // What is decided on one node holds on the other, without links: within two seconds of the answer.
+#include "actors/wall_clock.hpp"
 #include "tests/support/running_node.hpp"
 #include <nlohmann/json.hpp>
 
@@ -93,6 +94,23 @@ TEST_F(News, AUserWhoIsRenamedElsewhereHasTheNewName) {
   paris->command({"user", "rename", "zoë", "anna"});
 
   EXPECT_TRUE(soon([&] { return answer_to(zoe, "PRIVATE:anna:x") == "anna (privé): x"; }));
+}
+
+// Though he is not connected there any more.
+TEST_F(News, WhereAnOwnerWasIsForgottenWithTheAccountThatIsErasedElsewhere) {
+  const user_id zoe{std::stoll(value("SELECT client_id FROM clients WHERE username = 'zoë'"))};
+  const auto is_known = [&] {
+    return lyon->on_io_thread([&](audience& house) {
+      const auto tomorrow = wall_clock() + std::chrono::hours{24};
+      return house.allowed.is_to_be_stored(zoe, "127.0.0.1", std::chrono::steady_clock::now(), tomorrow);
+    });
+  };
+  lyon->log_in("zoë");
+  ASSERT_TRUE(is_known());
+
+  paris->command({"erase", "zoë"});
+
+  EXPECT_TRUE(soon([&] { return !is_known(); }));
 }
 
 TEST_F(News, ARoleThatIsGivenElsewhereHoldsInASessionThatIsOpen) {

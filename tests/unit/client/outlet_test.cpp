@@ -134,6 +134,21 @@ TEST_F(Outlet, LeavesOutWhatIsTooMuchForThePaceUntilHalfOfItIsTold) {
   EXPECT_TRUE(out.open());
 }
 
+TEST_F(Outlet, ConfirmsWhatItAnswersThoughItLeavesOutWhatOthersSay) {
+  raw_client();
+  auto now = start + 150ms;
+  for (int i = 0; i < 5; ++i)
+    hear(900, now);
+  turn(now);
+  take();
+  ASSERT_EQ(out.room_for_others(3000), room::left_out_at_first);
+
+  out.confirm(decided_request{salon_id{1}, "Général", true, {}});
+  EXPECT_FALSE(out.confirms()) << "others told it, and it was left out";
+  out.confirm_answered(decided_request{salon_id{1}, "Général", true, {}});
+  EXPECT_TRUE(out.confirms());
+}
+
 TEST_F(Outlet, CutsOffARawClientThatDoesNotRead) {
   raw_client();
   hear(900, start + 1s);
