@@ -2,6 +2,7 @@
 // what the types say.
 #include "actors/admin/call.hpp"
 #include "actors/cluster/news_reader.hpp"
+#include "actors/interfaces/certificates.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
 #include "actors/interfaces/links.hpp"
@@ -76,6 +77,7 @@ TEST(Interfaces, TheTableOfTheArchitectureSaysWhatEachActorHears) {
            {"`links`", names_heard<links_actor>()},
            {"`news`", names_heard<news_actor>()},
            {"`placements`", names_heard<placements_actor>()},
+           {"`certificates`", names_heard<certificates_actor>()},
        }) {
     auto& written = column[actor];
     written.erase("of itself");
