@@ -21,7 +21,7 @@ constexpr size_t salons_a_question = 256, most_looking = 2048;
 constexpr size_t most_missed = 1000;
 
 /// What a post's author is answered: that it is stored.
-posted& answer(told& out, connection_id author) {
+posted& reply_to(told& out, connection_id author) {
   auto& reply = out.replies.emplace_back();
   reply.to = author;
   return reply.what.emplace<posted>();
@@ -227,7 +227,7 @@ void salons::tell(salon& where, std::vector<stored_row>& rows) {
       out.events.push_back(
           event::said{where.id, known->record.name, std::move(row.author_name), std::move(row.text), row.seq, row.at});
     if (const auto entry = where.posts.stored(row.number))
-      answer(out, entry->from);
+      reply_to(out, entry->from);
   }
   house_->tell(out, now());
 }
@@ -238,7 +238,7 @@ void salons::refuse(salon& where, const std::vector<posts_in_flight::entry>& pos
   told out;
   out.salon = where.id;
   for (const auto& one : posts)
-    answer(out, one.from) = {why, one.salon_as_typed};
+    reply_to(out, one.from) = {why, one.salon_as_typed};
   house_->tell(out, now());
 }
 

@@ -3,6 +3,7 @@
 #include "actors/admin/call.hpp"
 #include "actors/cluster/news_reader.hpp"
 #include "actors/interfaces/asking.hpp"
+#include "actors/interfaces/certificates.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
 #include "actors/interfaces/links.hpp"
