@@ -19,7 +19,8 @@
 //   down      begins of `node`: where "node" it does not run, "cut" it does not reach the database, "links" it does not
 //             reach other nodes, "database" nobody reaches the database;  up: that is over
 //   stored    a row: the author `client`, the salon `where`, its place `number`
-//   kept      a row of a private message: from `client` to the user `where`, its place `number`
+//   kept      a row of a private message: from `client` to the user `where`, its place `number`; node: "waiting", or
+//             "marked" as delivered
 #pragma once
 #include <cstdint>
 #include <iosfwd>

@@ -149,10 +149,12 @@ void town::add_rows() {
                                            "JOIN clients c ON c.client_id = m.client_id "
                                            "JOIN salons s ON s.salon_id = m.salon_id ORDER BY m.salon_id, m.seq"))
     scene_.notes.add({0, row[0], "", 0, kind::stored, row[1], row[2], std::stoll(row[3])});
-  for (const auto& row : server_.ask(name, "SELECT f.username, t.username, p.contenu, p.pm_id FROM private_messages p "
-                                           "JOIN clients f ON f.client_id = p.from_client_id "
-                                           "JOIN clients t ON t.client_id = p.to_client_id ORDER BY p.pm_id"))
-    scene_.notes.add({0, row[0], "", 0, kind::kept, row[1], row[2], std::stoll(row[3])});
+  for (const auto& row :
+       server_.ask(name, "SELECT f.username, t.username, p.contenu, p.pm_id, p.delivered_ms FROM private_messages p "
+                         "JOIN clients f ON f.client_id = p.from_client_id "
+                         "JOIN clients t ON t.client_id = p.to_client_id ORDER BY p.pm_id"))
+    scene_.notes.add(
+        {0, row[0], row[4].empty() ? "waiting" : "marked", 0, kind::kept, row[1], row[2], std::stoll(row[3])});
 }
 
 // --- what can happen ---
