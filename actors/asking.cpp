@@ -126,7 +126,7 @@ void tell_sessions(const heard& question) {
               all.sessions.erase(std::remove_if(all.sessions.begin(), all.sessions.end(),
                                                 [only](const auto& one) { return one.user != only; }),
                                  all.sessions.end());
-            question->answer(told(all.sessions));
+            question->answer(in_words(all.sessions));
           },
           unanswered());
 }
@@ -134,7 +134,7 @@ void tell_sessions(const heard& question) {
 void tell_salons(const heard& question) {
   question->self()
       ->request(question->parts().relay, nodes_patience, survey{})
-      .then([question](const surveyed& house) { question->answer(told(house.salons)); }, unanswered());
+      .then([question](const surveyed& house) { question->answer(in_words(house.salons)); }, unanswered());
 }
 
 void tell_house(const heard& question) {
@@ -147,7 +147,7 @@ void tell_house(const heard& question) {
       [question, how](const surveyed& house, const database_state& database) {
         how->house = house;
         how->database = database;
-        question->answer(told(*how));
+        question->answer(in_words(*how));
       },
       unanswered());
 }

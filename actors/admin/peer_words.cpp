@@ -36,7 +36,7 @@ T in(const json& answer, const char* name) {
 
 } // namespace
 
-std::string told(const std::vector<session_listed>& what) {
+std::string in_words(const std::vector<session_listed>& what) {
   return text_of(rows_of(what, [](const session_listed& one) {
     return json::array({one.user.value, one.with.value, one.username, one.address, to_ms(one.since)});
   }));
@@ -50,7 +50,7 @@ std::vector<session_listed> sessions_told(const json& answer) {
   return all;
 }
 
-std::string told(const std::vector<surveyed_salon>& what) {
+std::string in_words(const std::vector<surveyed_salon>& what) {
   return text_of(salons_as_json(what));
 }
 
@@ -62,7 +62,7 @@ std::vector<surveyed_salon> salons_told(const json& answer) {
   return all;
 }
 
-std::string told(const node_house& what) {
+std::string in_words(const node_house& what) {
   auto all = salons_as_json(what.house.salons);
   const auto& house = what.house;
   const auto& work = what.database.work;

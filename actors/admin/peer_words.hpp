@@ -34,9 +34,9 @@ struct node_house {
 // --- answers. Reading throws json::exception where it is no such answer ---
 
 constexpr auto nothing_to_tell = "{}"; ///< it is done
-std::string told(const std::vector<session_listed>& what);
-std::string told(const std::vector<surveyed_salon>& what);
-std::string told(const node_house& what);
+std::string in_words(const std::vector<session_listed>& what);
+std::string in_words(const std::vector<surveyed_salon>& what);
+std::string in_words(const node_house& what);
 std::vector<session_listed> sessions_told(const json& answer);
 std::vector<surveyed_salon> salons_told(const json& answer);
 node_house house_told(const json& answer);
