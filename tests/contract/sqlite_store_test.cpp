@@ -243,10 +243,10 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
 
   open_sqlite({path}, [&](const std::string& line) { second.push_back(line); });
 
-  EXPECT_THAT(first,
-              ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
-                          HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
-                          HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11")));
+  EXPECT_THAT(first, ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
+                                 HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"),
+                                 HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9"),
+                                 HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
   EXPECT_EQ(sql("PRAGMA user_version"), "12\n");
@@ -280,7 +280,7 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   EXPECT_THAT(dry_run_sqlite({path}),
               ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"), HasSubstr("schema 5"),
                           HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9"),
-                          HasSubstr("schema 10"), HasSubstr("schema 11")));
+                          HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12")));
 
   db = open();
 
@@ -382,8 +382,8 @@ TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
   EXPECT_THAT(dry_run_sqlite({path}),
               ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
                           HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"),
-                          HasSubstr("schema 8"), HasSubstr("schema 9"), HasSubstr("schema 10"),
-                          HasSubstr("schema 11")));
+                          HasSubstr("schema 8"), HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"),
+                          HasSubstr("schema 12")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
@@ -393,7 +393,8 @@ TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
   EXPECT_THAT(dry_run_sqlite({path}),
               ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
                           HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
-                          HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11")));
+                          HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"),
+                          HasSubstr("schema 12")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 
