@@ -56,6 +56,7 @@ TEST_F(Admin, HasAFunctionForEveryCommand) {
   add_salon_detail_commands(functions);
   add_node_commands(functions);
   add_cluster_commands(functions);
+  add_status_commands(functions);
   add_health_commands(functions);
   add_audit_commands(functions);
   add_content_commands(functions);
