@@ -10,9 +10,8 @@
 // - A list that everybody might read and grew: a moderator read all bans, with addresses, networks, and what
 //   administrators had written of people. Now he reads until when members of his salons are kicked.
 // - Again a name that means two things: with an address and a user out who were spelled alike, the user could not be
-// let
-//   in alone, and a ban of the address was refused or done as it was spelled. Now `unban --name` is for names, and the
-//   ban looks at what the address is.
+//   let in alone, and a ban of the address was refused or done as it was spelled. Now `unban --name` is for names, and
+//   the ban looks at what the address is.
 #include "tests/support/operators_node.hpp"
 
 namespace salond {
