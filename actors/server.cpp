@@ -186,10 +186,12 @@ void start_news(pointer self) {
                                   run, open);
   tell_news(*st.parts.member, reader, open);
   st.parts.member->when_wrote([&loop = self->system().middleman().backend(), house = std::weak_ptr(st.actors.house),
-                               member = st.parts.member.get()] {
+                               member = std::weak_ptr(st.parts.member)] {
     loop.post([house, member] {
-      if (const auto here = house.lock())
-        cluster::tell_of_news(*here, *member);
+      const auto here = house.lock();
+      const auto of = member.lock();
+      if (here && of)
+        cluster::tell_of_news(*here, *of);
     });
   });
   st.actors.news = caf::actor_cast<caf::actor>(reader);

@@ -119,6 +119,15 @@ void share_revocation(const admin_call_ptr& call, const revocation& made) {
   });
 }
 
+/// Answers with what was issued, once other nodes know of it.
+void share_new(const admin_call_ptr& call, json answer) {
+  share(call, [call, answer = std::move(answer)](bool told) mutable {
+    if (!told)
+      answer["warnings"] = {told_later};
+    call->done(answer);
+  });
+}
+
 constexpr int64_t usual_days = 365, most_days = 3650;
 
 void issue_certificate(const admin_call_ptr& call) {
@@ -140,11 +149,10 @@ void issue_certificate(const admin_call_ptr& call) {
     carry_out_noted(call, name, [&](const certificate_office& office) {
       const auto made = office.issue({*kind, name}, lasts);
       tell(call, names_of_operators(office)); // nobody registers that name any more
-      const json answer{{"name", name},
-                        {"role", to_string(*kind)},
-                        {"until", iso_time(moment{std::chrono::seconds{made.until}})},
-                        {"bundle", made.text}};
-      share(call, [call, answer](bool) { call->done(answer); });
+      share_new(call, {{"name", name},
+                       {"role", to_string(*kind)},
+                       {"until", iso_time(moment{std::chrono::seconds{made.until}})},
+                       {"bundle", made.text}});
     });
   });
 }
@@ -228,8 +236,7 @@ void add_node(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::refused, why);
   note(call, name, {}, [call, name] {
     carry_out_noted(call, name, [&](const certificate_office& office) {
-      const json answer{{"name", name}, {"bundle", office.issue_node(name)}};
-      share(call, [call, answer](bool) { call->done(answer); });
+      share_new(call, {{"name", name}, {"bundle", office.issue_node(name)}});
     });
   });
 }

@@ -222,7 +222,7 @@ void cluster_member::take(const persistence::beaten& answer, instant began, bool
   }
   tell_if_gone();
   if (is_fine)
-    step_aside_or_back();
+    try_to_change_state();
 }
 
 /// Whether this node's state is to change to that, going by these rows (rules/cluster/reach.hpp).
@@ -233,6 +233,15 @@ bool cluster_member::is_to_be(persistence::node_state next, const std::vector<ru
     return reach_.holds(self, rows, boot_now()) && rules::cluster::may_return(rows, self);
   const auto aside = rules::cluster::who_steps_aside(rows);
   return std::find(aside.begin(), aside.end(), self) != aside.end();
+}
+
+/// A beat that was made counts, whatever becomes of this.
+void cluster_member::try_to_change_state() {
+  try {
+    step_aside_or_back();
+  } catch (const persistence::store_error& why) {
+    log::debug("this node's state could not be changed", {{"why", why.what()}});
+  }
 }
 
 /// Of two nodes that do not reach one another one serves nobody, until it reaches all others again.
@@ -418,8 +427,10 @@ void cluster_member::make_failovers() {
     if (!step_) { // the other lost ones come first
       clears_ = false;
       lock.unlock();
-      end_presences();
+      const bool ended = end_presences();
       lock.lock();
+      if (!ended && pause(lock, boot_now() + between_tries))
+        clears_ = true; // else they would be shown, and written to, until another node is lost
       continue;
     }
     const auto step = *std::exchange(step_, std::nullopt);
@@ -512,12 +523,15 @@ void cluster_member::ended(node_id run, const std::string& name) {
     tell(run);
 }
 
-void cluster_member::end_presences() {
+/// False: it is to be tried again.
+bool cluster_member::end_presences() {
   try {
     if (const auto users = in_.failovers->end_presences(); users != 0)
       log::info("users of a lost node are not connected any more", {{"users", users}});
-  } catch (const persistence::store_error& why) { // the next failover, or start of a node, does it
-    log::warning("users of a lost node are still shown as connected", {{"why", why.what()}});
+    return true;
+  } catch (const persistence::store_error& why) {
+    log::debug("users of a lost node are still shown as connected", {{"why", why.what()}});
+    return false;
   }
 }
 

@@ -108,6 +108,7 @@ private:
   void look_at_standing();
   void tell_of_round(const persistence::beaten& answer, bool sure_again);
   void tell_if_gone();
+  void try_to_change_state();
   void step_aside_or_back();
   bool drains() const;
   void begin_to_drain();
@@ -116,7 +117,7 @@ private:
   void make_failovers();
   failovers::outcome carry_out(const failovers::step& what);
   failovers::outcome end_own_sessions();
-  void end_presences();
+  bool end_presences();
   void end_removed_now();
   void ended(rules::cluster::node_id run, const std::string& name);
   /// False: it is to stop.

@@ -27,7 +27,9 @@ pulse_actor::behavior_type pulse(pulse_actor::stateful_broker_pointer<pulse_stat
                   member->turned(report_of(*house, *placed), work.running_us == 0);
                   self->delayed_send(self, pause, beat_pulse{});
                 },
-                [self](caf::error& why) { self->quit(why); });
+                [self](caf::error&) {
+                  self->delayed_send(self, pause, beat_pulse{});
+                }); // a node that hangs does not beat
       },
   };
 }

@@ -56,7 +56,11 @@ void salons::end() {
 }
 
 void salons::tick() {
-  if (!self_ || !look())
+  if (!self_)
+    return;
+  for (auto& [id, one] : salons_) // also in doubt: what was never sent certainly is not stored
+    refuse(*one, one->posts.expire(now()), fault::storage);
+  if (!look())
     return;
   rebalance();
   for (auto& [id, one] : salons_) {
@@ -67,7 +71,6 @@ void salons::tick() {
     }
     if (member_->knows_gone(one->at))
       detach(*one);
-    refuse(*one, one->posts.expire(now()), fault::storage);
   }
   keep_views();
 }

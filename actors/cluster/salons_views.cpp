@@ -92,7 +92,7 @@ void salons::look_for_home(salon& where) {
 bool salons::wants_home(const salon& where) const {
   const auto* known = house_->salons.find(where.id);
   return where.view.state() == subscription::phase::detached && !where.looking && looking_ < most_looking && !closing_
-         && known && !known->archived;
+         && known && (!known->archived || !where.posts.empty()); // authors are answered, whatever becomes of the salon
 }
 
 void salons::look_for_homes(std::vector<salon*> which) {

@@ -201,13 +201,22 @@ tls_folder::listing tls_folder::known_list() const {
 }
 
 revocation tls_folder::revoke(const std::string& name, std::time_t now) {
-  return revoke_where([&](const identity& who) { return who.name == name && is_operator(who.kind); }, now);
+  return revoke_where(
+      [&](const issued_certificate& one) {
+        return one.facts.who.name == name && is_operator(one.facts.who.kind) && one.facts.until > now;
+      },
+      now);
 }
 
 revocation tls_folder::revoke_node(const std::string& name, std::time_t now) {
   if (name == node_.name)
     throw pki_error("this is that node");
-  return revoke_where([&](const identity& who) { return who.name == name && who.kind == peer_kind::node; }, now);
+  // Those that have ended as well: a node is removed whose certificates are all revoked.
+  return revoke_where(
+      [&](const issued_certificate& one) {
+        return one.facts.who.name == name && one.facts.who.kind == peer_kind::node;
+      },
+      now);
 }
 
 /// Whatever is wrong with the folder: it holds for this process at least.
@@ -228,7 +237,7 @@ revocation tls_folder::revoke_where(Applies applies, std::time_t now) {
     mark_unstored(all);
   }
   for (auto& one : all) {
-    if (!applies(one.facts.who) || one.revoked || one.facts.until <= now)
+    if (!applies(one) || one.revoked)
       continue;
     one.revoked = now;
     not_stored_.emplace(one.facts.serial, now);

@@ -88,9 +88,9 @@ public:
 
   uint16_t port() const { return port_; }
   /// From now on nothing passes on the connections that there are; neither side hears of it.
-  void hold() { asked_ = 1; }
+  void hold() { ask(1); }
   /// The side that dialled hears of the end, the other does not.
-  void end_for_the_dialling() { asked_ = 2; }
+  void end_for_the_dialling() { ask(2); }
   /// Nothing passes on new ones either.
   std::atomic<bool> holds_new{false};
   int connections() const { return connections_; }
@@ -100,6 +100,11 @@ private:
     int dialling, dialled;
     bool held;
   };
+  /// Waits until it is so.
+  void ask(int what) {
+    for (asked_ = what; asked_ != 0;)
+      std::this_thread::yield();
+  }
   void serve();
   void accept();
   void pass(pair& both, int from, int to);

@@ -168,6 +168,13 @@ TEST_F(NodeBundle, RevokesANodeAndNeverItself) {
   EXPECT_EQ(first.revoked(), std::set<std::string>{b});
 }
 
+TEST_F(NodeBundle, ANodeIsRevokedWithItsCertificatesThatHaveEnded) {
+  first.issue_node("b", {-std::chrono::hours{2}, -std::chrono::hours{1}});
+  first.issue_node("b");
+
+  EXPECT_EQ(first.revoke_node("b").count, 2u) << "one that is not revoked would speak for the node";
+}
+
 TEST_F(NodeBundle, FoldersTakeUpWhatTheOthersIssuedAndRevoked) {
   join_cluster(two, file_of(first.issue_node("b")));
   tls_folder second{two, {}, "b"};
