@@ -39,8 +39,8 @@ public:
   };
   /// The home answered. Nothing: that was an older question.
   std::optional<range> answered(const attached& answer);
-  /// The messages of the range were read, as far as they are still there, and are to be told; then kept() is next. False: they were read for an older
-  /// question, and are told later.
+  /// The messages of the range were read, as far as they are still there, and are to be told; then kept() is next.
+  /// False: they were read for an older question, and are told later.
   bool caught_up(const range& read);
   /// Batches that came meanwhile, to be heard in this order.
   std::vector<batch> kept() { return std::exchange(kept_, {}); }
