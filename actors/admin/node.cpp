@@ -120,11 +120,12 @@ void share_revocation(const admin_call_ptr& call, const revocation& made) {
 }
 
 /// Answers with what was issued, once other nodes know of it.
-void share_new(const admin_call_ptr& call, json answer) {
-  share(call, [call, answer = std::move(answer)](bool told) mutable {
+void share_new(const admin_call_ptr& call, const json& answer) {
+  share(call, [call, answer](bool told) {
+    auto said = answer;
     if (!told)
-      answer["warnings"] = {told_later};
-    call->done(answer);
+      said["warnings"] = {told_later};
+    call->done(said);
   });
 }
 
