@@ -33,6 +33,11 @@ void store_guard::fail_reads(size_t times) {
   read_failures_ = times;
 }
 
+size_t store_guard::failures_left() const {
+  std::lock_guard lock{mutex_};
+  return failures_;
+}
+
 size_t store_guard::committed() const {
   std::lock_guard lock{mutex_};
   return committed_;

@@ -22,6 +22,8 @@ public:
   void fail_writes(persistence::store_error::kind with, size_t times);
   /// The next `times` reads end with an error: the database went away between two questions.
   void fail_reads(size_t times);
+  /// How many writes are yet to end with an error.
+  size_t failures_left() const;
   /// Transactions that were committed.
   size_t committed() const;
 
