@@ -175,6 +175,8 @@ void login_throttle::count_failure(const attempt& what, size_t guesses, instant 
 /// Those who wait for this allowance: as many as it holds, and all of them, to be refused, when nothing is to come.
 void login_throttle::wake(allowance_of which, const attempt& what, uint32_t a_minute, instant now,
                           std::vector<connection_id>& next) {
+  if (waiting_.empty())
+    return; // as nearly always: the name is not made for it
   const auto place = waiting_.find(name_of(which, what));
   if (place == waiting_.end())
     return;

@@ -6,9 +6,11 @@
 // right, so that there are few.
 #pragma once
 #include "protocol/words/time.hpp"
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace salond::rules {
@@ -20,6 +22,8 @@ public:
   /// For how long after the first of a kind, or after the last line about it, the others are counted.
   explicit repeated_facts(instant::duration gathering_time = std::chrono::seconds{10})
       : gathering_time_(gathering_time) {}
+  repeated_facts(const repeated_facts&) = delete; // places in the one map are kept
+  repeated_facts& operator=(const repeated_facts&) = delete;
 
   /// Many of a kind.
   struct summary {
@@ -34,45 +38,47 @@ public:
     const auto [place, first] = gathered_.try_emplace(kind);
     auto& gathered = place->second;
     if (first) {
-      gathered.began = now;
+      ends_.push_back({now + gathering_time_, place});
       return true;
     }
-    if (gathered.facts.times++ == 0)
-      gathered.facts.why = why;
-    if (gathered.facts.addresses.size() < most_addresses)
-      gathered.facts.addresses.insert(address);
+    if (gathered.times++ == 0)
+      gathered.why = why;
+    if (gathered.addresses.size() < most_addresses)
+      gathered.addresses.insert(address);
     return false;
   }
 
-  /// Those whose time is over; at the end of the server all of them.
+  /// Those whose time is over; at the end of the server (instant::max()) all of them. What it costs depends on those
+  /// whose time is over, not on all that are gathered: it is asked four times a second.
   std::vector<summary> take_over(instant now) {
     std::vector<summary> result;
-    for (auto place = gathered_.begin(); place != gathered_.end();) {
-      auto& [kind, gathered] = *place;
-      if (now != instant::max() && now < gathered.began + gathering_time_) {
-        ++place;
+    for (auto left = ends_.size(); left > 0 && ends_.front().when <= now; --left) {
+      const auto place = ends_.front().place;
+      ends_.pop_front();
+      if (place->second.times == 0) {
+        gathered_.erase(place);
         continue;
       }
-      if (gathered.facts.times == 0) {
-        place = gathered_.erase(place);
-        continue;
-      }
-      result.push_back(std::move(gathered.facts));
-      result.back().kind = kind;
-      gathered = {{}, now}; // what comes next is counted on
-      ++place;
+      result.push_back(std::exchange(place->second, {}));
+      result.back().kind = place->first;
+      if (now == instant::max())
+        gathered_.erase(place);
+      else
+        ends_.push_back({now + gathering_time_, place}); // what comes next is counted on
     }
     return result;
   }
   bool any() const { return !gathered_.empty(); }
 
 private:
-  struct gathering {
-    summary facts;
-    instant began{};
+  using gathered_facts = std::map<std::string, summary>;
+  struct end {
+    instant when;
+    gathered_facts::iterator place;
   };
   instant::duration gathering_time_;
-  std::map<std::string, gathering> gathered_;
+  gathered_facts gathered_; ///< by kind
+  std::deque<end> ends_;    ///< one for each of them, the first to end first: all last equally long
 };
 
 } // namespace salond::rules

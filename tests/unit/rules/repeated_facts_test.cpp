@@ -69,6 +69,17 @@ TEST_F(RepeatedFacts, AreForgottenWhenNothingFollows) {
   EXPECT_TRUE(facts.add("refused", "full", "192.0.2.1", noon + 20s));
 }
 
+TEST_F(RepeatedFacts, EndInTheOrderInWhichTheyBegan) {
+  for (int n = 0; n < 5; ++n)
+    for (int times = 0; times < 2; ++times)
+      facts.add("kind " + std::to_string(n), "full", "192.0.2.1", noon + n * 1s);
+
+  EXPECT_THAT(facts.take_over(noon + 11s), SizeIs(2));
+  EXPECT_THAT(facts.take_over(noon + 14s), SizeIs(3));
+  EXPECT_THAT(facts.take_over(noon + 30s), IsEmpty());
+  EXPECT_FALSE(facts.any());
+}
+
 TEST_F(RepeatedFacts, KeepSixtyFourAddresses) {
   for (int n = 0; n < 1000; ++n)
     facts.add("refused", "full", std::to_string(n), noon);
