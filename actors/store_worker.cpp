@@ -11,6 +11,9 @@ constexpr size_t most_group_weight = 1 << 20;
 constexpr size_t most_group_tasks = 256;
 // The longest transaction is told of this span and the one before, to whoever asks, however many ask.
 constexpr auto span = std::chrono::seconds{10};
+// What another node holds is free when its group is committed.
+constexpr auto pause_of_late_work = std::chrono::milliseconds{100};
+constexpr int tries_at_the_end = 10;
 
 bool is_write(const store_worker::task& what) {
   return std::holds_alternative<std::shared_ptr<write_job>>(what.job);
@@ -110,10 +113,7 @@ store_worker::effort store_worker::count_effort() const {
 
 void store_worker::work() {
   std::unique_lock lock{mutex_};
-  for (;;) {
-    wake_.wait(lock, [this] { return taken_ < incoming_.size() || stopping_; });
-    if (taken_ == incoming_.size())
-      return;
+  while (wait_for_work(lock)) {
     for (size_t weight = 0;
          taken_ < incoming_.size() && weight < most_group_weight && group_.size() < most_group_tasks;) {
       weight += base_of(incoming_[taken_].job).take();
@@ -133,6 +133,34 @@ void store_worker::work() {
     finished_callback_();
     lock.lock();
   }
+}
+
+/// False: it is to stop. Meanwhile it does what the database has put off.
+bool store_worker::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto has_work = [this] { return taken_ < incoming_.size(); };
+  for (int tries = 0; db_.has_late_work() && tries < tries_at_the_end; tries += stopping_ ? 1 : 0) {
+    if (wake_.wait_for(lock, pause_of_late_work, has_work))
+      return true;
+    do_late_work(lock);
+  }
+  wake_.wait(lock, [&] { return has_work() || stopping_; });
+  return has_work();
+}
+
+/// Whatever keeps it from being done keeps the next group from being written as well, which says so.
+void store_worker::do_late_work(std::unique_lock<std::mutex>& lock) {
+  running_since_ = std::chrono::steady_clock::now();
+  lock.unlock();
+  try {
+    db_.transact([](const persistence::writing&) {});
+  } catch (const persistence::store_error& error) {
+    if (error.what_kind() != persistence::store_error::kind::unavailable)
+      broken_(error.what());
+  } catch (const std::exception& error) {
+    broken_(error.what());
+  }
+  lock.lock();
+  running_since_.reset();
 }
 
 /// What was taken goes. Long queues are cut at the front in steps, so that each task is moved once on average.
@@ -164,19 +192,22 @@ void store_worker::run_group() {
     auto to = from;
     while (to < group_.size() && is_write(group_[to]))
       ++to;
-    run_writes(from, to);
-    from = to;
+    from = run_writes(from, to);
   }
 }
 
-void store_worker::run_writes(size_t from, size_t to) {
+/// As many of them as go into one transaction. Answers the first one that did not.
+size_t store_worker::run_writes(size_t from, size_t to) {
   using kind = persistence::store_error::kind;
   std::optional<fault> verdict;
   bool away = false;
+  auto end = to;
   try {
     db_.transact([&](const persistence::writing& db) {
-      for (auto i = from; i < to; ++i)
-        std::get<std::shared_ptr<write_job>>(group_[i].job)->run(db);
+      end = from;
+      do
+        std::get<std::shared_ptr<write_job>>(group_[end++].job)->run(db);
+      while (end < to && !db_.holds_up_others());
     });
   } catch (const persistence::store_error& error) {
     switch (error.what_kind()) {
@@ -184,7 +215,7 @@ void store_worker::run_writes(size_t from, size_t to) {
       if (to - from > 1) { // one of them; the others shall not suffer for it
         for (auto i = from; i < to; ++i)
           run_writes(i, i + 1);
-        return;
+        return to;
       }
       log::error("the database refused a write", {{"why", error.what()}});
       verdict = fault::storage;
@@ -205,8 +236,11 @@ void store_worker::run_writes(size_t from, size_t to) {
     verdict = fault::storage;
   }
   write_refused_ = away;
-  for (auto i = from; i < to; ++i)
+  if (verdict)
+    end = to;
+  for (auto i = from; i < end; ++i)
     group_[i].verdict = verdict;
+  return end;
 }
 
 void store_worker::run_read(task& what) {

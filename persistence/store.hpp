@@ -48,6 +48,13 @@ public:
   /// the latest `patience()` after the call where that is certain.
   virtual void transact(const write_work& work) = 0;
 
+  /// Of the work of a transaction, between two things that it does: whether it holds what all nodes wait for, and had
+  /// better end here.
+  virtual bool holds_up_others() const { return false; }
+  /// Whether a little of what was committed is not written yet, since another node held its rows. Any transaction tries
+  /// to, and waits for nobody; where there is nothing else to do, one with no work.
+  virtual bool has_late_work() const { return false; }
+
   /// Runs `work` on what is committed. Throws store_error.
   virtual void read(const read_work& work) = 0;
 

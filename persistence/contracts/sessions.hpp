@@ -16,7 +16,10 @@ public:
   /// Whose the token is. wrong_credentials: nobody's, or it has expired.
   virtual outcome<user> find_token(const std::string& hash, moment now) const = 0;
 
-  /// The user's row becomes `connected`, and was last seen `now`.
+  /// The same as somebody's who comes in now, and is then marked as connected unless he is banned, kicked or disabled:
+  /// whoever writes to him from this moment on, on any node, finds him connected or is found by him.
+  virtual std::optional<standing> receive(user_id who, moment now) = 0;
+  /// The user's row becomes `connected`, and was last seen `now`. REQUIRES: he was received in this transaction.
   virtual void mark_connected(user_id who, moment now) = 0;
   using requests = offline_requests;
   /// The last connection of each of these users ended: `disconnected`, last seen `now`.
@@ -31,7 +34,7 @@ public:
   virtual void remember_address(user_id who, const std::string& address, moment now) = 0;
   /// Tokens of one user that live at the same time: more than anybody has clients, fewer than fill a table.
   static constexpr int64_t most_tokens = 100;
-  /// `hash`: 32 bytes. Ends what has expired and, at `most_tokens`, the user's oldest.
+  /// `hash`: 32 bytes. Ends what has expired (of a node: some of it) and, at `most_tokens`, the user's oldest.
   virtual void issue_token(user_id who, const std::string& hash, moment now, moment expires) = 0;
   /// It is used up.
   virtual void end_token(const std::string& hash) = 0;

@@ -22,7 +22,7 @@ bool is_who_was_proven(const user& now, const proven_account& as) {
 } // namespace
 
 outcome<arrival> open_session(const writing& db, user_id who, moment now) {
-  auto found = db.sessions.standing_of(who, now);
+  auto found = db.sessions.receive(who, now);
   if (!found)
     return fault::unknown_user;
   if (found->banned || found->kicked)

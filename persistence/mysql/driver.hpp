@@ -70,6 +70,7 @@ private:
 
   // --- transaction ---
   void run_once(const std::function<void()>& work);
+  void end_transaction();
   [[noreturn]] void refuse_marker();
   bool is_of_others(const mysql::error& why) const;
   void roll_back() noexcept;

@@ -151,7 +151,7 @@ void mysql_driver::transact(const std::function<void()>& work) {
   for (auto length = first_pause;; pause(length)) {
     try {
       run_once(work);
-      return regained();
+      return end_transaction();
     } catch (const mysql::error& why) {
       roll_back();
       known_authors_.clear();
@@ -166,7 +166,7 @@ void mysql_driver::transact(const std::function<void()>& work) {
         lost(why);
       if (in_doubt) {
         if (settle() == attempt::committed)
-          return regained();
+          return end_transaction();
         continue; // once more at least, for the database is there again
       }
       refuse_after(deadline, why);
@@ -183,6 +183,8 @@ void mysql_driver::run_once(const std::function<void()>& work) {
   pending_.clear();
   pending_bytes_ = 0;
   connect();
+  if (nodes_)
+    nodes_->begin();
   // First, so that it holds the row's lock until the end: whoever asks the marker waits for us.
   if (bare().run("UPDATE writers SET batch = ? WHERE node_id = ? AND batch = ? AND fenced = 0",
                  {batch_ + 1, tuning_.node_id, batch_})
@@ -190,13 +192,30 @@ void mysql_driver::run_once(const std::function<void()>& work) {
     refuse_marker();
   work();
   flush();
-  const bool has_news = nodes_ && nodes_->write_news();
+  const bool has_news = nodes_ && nodes_->write_rest();
   commit_sent_ = true;
   bare().execute("COMMIT");
   commit_sent_ = false;
   ++batch_;
   if (has_news && tuning_.wrote_news)
     tuning_.wrote_news();
+}
+
+/// It is committed; what follows among nodes may be done behind any later one as well.
+void mysql_driver::end_transaction() {
+  regained();
+  if (!nodes_)
+    return;
+  nodes_->committed();
+  const auto execute = [this](const std::string& statement) { bare().execute(statement); };
+  try {
+    if (nodes_->look_again(execute) && tuning_.wrote_news)
+      tuning_.wrote_news();
+  } catch (const mysql::error& why) {
+    roll_back();
+    if (!why.left().alive)
+      drop_connection();
+  }
 }
 
 /// The marker is not what we left, or may not be moved any more.
@@ -214,8 +233,6 @@ bool mysql_driver::is_of_others(const mysql::error& why) const {
 
 void mysql_driver::roll_back() noexcept {
   pending_.clear();
-  if (nodes_)
-    nodes_->forget_news();
   pending_bytes_ = 0;
   if (!connection_)
     return;

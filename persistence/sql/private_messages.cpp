@@ -25,9 +25,6 @@ public:
 
   // One question: each may cost a way to the database and back. SIGNED: MySQL's sums are decimals without it.
   std::optional<mailbox> mailbox_of(const std::string& target_key, user_id author) const override {
-    auto* others = db().among_nodes();
-    if (others)
-      others->lock_account(target_key); // whoever logs in meanwhile, on any node, sees the text or is seen
     const auto found =
         db().ask("SELECT c.client_id, c.username, COUNT(p.pm_id), CAST(COALESCE(SUM(p.bytes), 0) AS SIGNED),"
                  " CAST(COALESCE(SUM(p.from_client_id = ?), 0) AS SIGNED),"
@@ -46,11 +43,8 @@ public:
                    found->integer(5),
                    {},
                    {}};
-    if (!others)
-      return result;
-    result.runs = others->runs_with(result.of);
-    if (result.of != author)
-      result.author_runs = others->runs_with(author);
+    if (auto* others = db().among_nodes())
+      others->look_where(result, author);
     return result;
   }
 
@@ -82,8 +76,13 @@ public:
   }
 
   void mark_delivered(const std::vector<private_id>& which, moment now) override {
-    run_for_each(db(), "UPDATE private_messages SET delivered_ms = ? WHERE delivered_ms IS NULL AND pm_id",
-                 {to_ms(now)}, numbers_of(which));
+    auto ids = numbers_of(which);
+    if (auto* others = db().among_nodes())
+      ids = others->lock_free("private_messages", "pm_id", std::move(ids)); // what is held, another one is marking
+    run_for_each(db(),
+                 std::string("UPDATE private_messages") + db().words().by_number
+                     + " SET delivered_ms = ? WHERE delivered_ms IS NULL AND pm_id",
+                 {to_ms(now)}, ids);
   }
 
   void tell_elsewhere(user_id who) override { tell_nodes({fact::kind::mail, who, {}, {}}); }

@@ -1,4 +1,5 @@
 #include "persistence/sql/rows.hpp"
+#include "persistence/contracts/sessions.hpp"
 #include "persistence/sql/classes.hpp"
 #include <algorithm>
 
@@ -25,6 +26,13 @@ std::string short_text_columns(const sql_words& words) {
 
 parameters most_bytes_of_short(const sql_words& words, size_t most) {
   return words.holds_answers ? parameters{static_cast<int64_t>(most)} : parameters{};
+}
+
+// A derived table: MySQL and MariaDB look into no table that they delete from.
+void keep_newest_addresses(driver& on, user_id whose) {
+  on.run("DELETE FROM known_addresses WHERE client_id = ? AND last_ms < (SELECT last_ms FROM"
+         " (SELECT last_ms FROM known_addresses WHERE client_id = ? ORDER BY last_ms DESC LIMIT 1 OFFSET ?) oldest)",
+         {whose.value, whose.value, int64_t{session_store::most_known_addresses} - 1});
 }
 
 namespace {
@@ -81,7 +89,8 @@ void ask_for_each(driver& on, const std::string& statement, const parameters& va
   });
 }
 
-void insert_many(driver& on, const std::string& head, const std::string& marks, const std::vector<parameters>& rows) {
+void insert_many(driver& on, const std::string& head, const std::string& marks, const std::vector<parameters>& rows,
+                 const std::string& tail) {
   std::string statement;
   parameters values;
   for (size_t from = 0, rows_of_statement = 0; from < rows.size(); from += rows_of_statement) {
@@ -90,6 +99,7 @@ void insert_many(driver& on, const std::string& head, const std::string& marks, 
       statement = head + " VALUES " + marks;
       for (size_t n = 1; n < count; ++n)
         statement += "," + marks;
+      statement += tail;
       rows_of_statement = count;
     }
     values.clear();

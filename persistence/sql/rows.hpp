@@ -49,6 +49,9 @@ auto first_piece_in(std::unique_ptr<query_result> found, const sql_words& words,
   return std::pair(std::move(texts), std::move(later));
 }
 
+/// Of the addresses where a user was, all but the last session_store::most_known_addresses go.
+void keep_newest_addresses(driver& on, user_id whose);
+
 /// Identifiers of any kind as their columns hold them.
 template <class Id>
 std::vector<int64_t> numbers_of(const std::vector<Id>& ids) {
@@ -64,7 +67,8 @@ void run_for_each(driver& on, const std::string& statement, const parameters& va
 /// Asks it, in as many questions; `order` ends each. `take` is given each row.
 void ask_for_each(driver& on, const std::string& statement, const parameters& values, const std::vector<int64_t>& ids,
                   const std::string& order, const std::function<void(const query_result&)>& take);
-/// `head` VALUES `marks`, … in as few statements as can be.
-void insert_many(driver& on, const std::string& head, const std::string& marks, const std::vector<parameters>& rows);
+/// `head` VALUES `marks`, … in as few statements as can be, each of which ends with `tail`.
+void insert_many(driver& on, const std::string& head, const std::string& marks, const std::vector<parameters>& rows,
+                 const std::string& tail = "");
 
 } // namespace salond::persistence

@@ -15,8 +15,6 @@ public:
 
   // One question, of a row a membership: each may cost a way to the database and back, and many may arrive at once.
   std::optional<standing> standing_of(user_id who, moment now) const override {
-    if (auto* others = db().among_nodes())
-      others->lock_account(who);
     const auto found = db().ask(
         "SELECT b.username_key, b.until_ms, EXISTS(SELECT 1 FROM notices n WHERE n.client_id = c.client_id),"
         " EXISTS(SELECT 1 FROM private_messages p WHERE p.to_client_id = c.client_id AND p.delivered_ms IS NULL),"
@@ -67,10 +65,19 @@ public:
     return user_in(*found);
   }
 
+  std::optional<standing> receive(user_id who, moment now) override {
+    auto* others = db().among_nodes();
+    const bool is_new = others && others->arrive(who);
+    auto found = standing_of(who, now);
+    if (is_new && (!found || found->banned || found->kicked || found->disabled))
+      others->turn_away(who);
+    return found;
+  }
+
   void mark_connected(user_id who, moment now) override {
-    db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
     if (auto* others = db().among_nodes())
-      others->arrive(who);
+      return others->note_connected(who, now);
+    db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
   }
 
   void close(const std::vector<user_id>& who, requests what, moment now) override {
@@ -94,26 +101,33 @@ public:
   }
 
   void remember_address(user_id who, const std::string& address, moment now) override {
-    db().run(std::string("INSERT INTO known_addresses(client_id, address, last_ms) VALUES (?, ?, ?) ")
-                 + db().words().keep_later,
-             {who.value, address, to_ms(now)});
+    auto* others = db().among_nodes();
+    if (others)
+      others->remember_address(who, address, now);
+    else
+      db().run(std::string("INSERT INTO known_addresses(client_id, address, last_ms) VALUES (?, ?, ?) ")
+                   + db().words().keep_later,
+               {who.value, address, to_ms(now)});
     if (std::chrono::abs(now - addresses_swept_) >= sweep_interval) { // not at each login: a tenth of what one costs
       addresses_swept_ = now;
       db().run("DELETE FROM known_addresses WHERE last_ms <= ?", {to_ms(now - address_life)});
     }
-    // A derived table: MySQL and MariaDB look into no table that they delete from.
-    db().run("DELETE FROM known_addresses WHERE client_id = ? AND last_ms < (SELECT last_ms FROM"
-             " (SELECT last_ms FROM known_addresses WHERE client_id = ? ORDER BY last_ms DESC LIMIT 1 OFFSET ?)"
-             " oldest)",
-             {who.value, who.value, int64_t{most_known_addresses} - 1});
+    if (!others)
+      keep_newest_addresses(db(), who);
   }
 
   void issue_token(user_id who, const std::string& hash, moment now, moment expires) override {
-    db().run("DELETE FROM sessions WHERE expires_ms <= ?", {to_ms(now)}); // nobody else clears them away
-    // A derived table, as above. By the user besides: MariaDB would ask an IN alone of every token that there is.
-    db().run("DELETE FROM sessions WHERE client_id = ? AND token_hash NOT IN (SELECT token_hash FROM"
-             " (SELECT token_hash FROM sessions WHERE client_id = ? ORDER BY created_ms DESC LIMIT ?) newest)",
-             {who.value, who.value, most_tokens - 1});
+    if (auto* others = db().among_nodes())
+      others->end_some_tokens(now);
+    else
+      db().run("DELETE FROM sessions WHERE expires_ms <= ?", {to_ms(now)}); // nobody else clears them away
+    // Few have so many: who looks first locks no token that another node is using.
+    if (number_in(db().ask("SELECT count(*) FROM sessions WHERE client_id = ?", {who.value})) >= most_tokens)
+      // A derived table: MySQL and MariaDB look into no table that they delete from. By the user besides: MariaDB would
+      // ask an IN alone of every token that there is.
+      db().run("DELETE FROM sessions WHERE client_id = ? AND token_hash NOT IN (SELECT token_hash FROM"
+               " (SELECT token_hash FROM sessions WHERE client_id = ? ORDER BY created_ms DESC LIMIT ?) newest)",
+               {who.value, who.value, most_tokens - 1});
     if (db().has_account(who)) // it may have gone in this very transaction
       db().run("INSERT INTO sessions(token_hash, client_id, created_ms, expires_ms) VALUES (?, ?, ?, ?)",
                {blob{hash}, who.value, to_ms(now), to_ms(expires)});

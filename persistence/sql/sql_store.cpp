@@ -46,6 +46,16 @@ void sql_store::transact(const write_work& work) {
   driver_->transact([&] { work(features_->to_write); });
 }
 
+bool sql_store::holds_up_others() const {
+  const auto* others = driver_->among_nodes();
+  return others && others->holds_up_others();
+}
+
+bool sql_store::has_late_work() const {
+  const auto* others = driver_->among_nodes();
+  return others && others->has_late();
+}
+
 void sql_store::read(const read_work& work) {
   driver_->read([&] { work(features_->to_read); });
 }

@@ -12,6 +12,8 @@ public:
   ~sql_store() override;
 
   void transact(const write_work& work) override;
+  bool holds_up_others() const override;
+  bool has_late_work() const override;
   void read(const read_work& work) override;
   void snapshot(const read_work& work) override;
   std::unique_ptr<store> reader() override;

@@ -30,6 +30,32 @@ private:
   size_t weight_;
 };
 
+/// Of a node: a test says what its transactions hold, and leave to others.
+class store_of_a_node final : public store {
+public:
+  explicit store_of_a_node(store& inner) : inner_(inner) {}
+
+  void transact(const persistence::write_work& work) override {
+    holds_up = false;
+    inner_.transact(work);
+    if (late > 0)
+      --late;
+  }
+  bool holds_up_others() const override { return holds_up; }
+  bool has_late_work() const override { return late > 0; }
+  void read(const persistence::read_work& work) override { inner_.read(work); }
+  void snapshot(const persistence::read_work& work) override { inner_.snapshot(work); }
+  std::unique_ptr<store> reader() override { return nullptr; }
+  std::string describe() override { return {}; }
+  void count_from(const persistence::stored_table&, int64_t) override {}
+
+  std::atomic<bool> holds_up{false};
+  std::atomic<int> late{0}; ///< so many transactions are to come
+
+private:
+  store& inner_;
+};
+
 class StoreWorker : public testing::Test {
 protected:
   StoreWorker() {
@@ -40,8 +66,11 @@ protected:
       zoe = persistence::decisions::register_user(db, {"zoë", "z", "hash"})->user.id;
     });
     before = guard->committed();
+    work_for(*db);
+  }
+  void work_for(store& on) {
     worker = std::make_unique<store_worker>(
-        *db, [] {}, [this](const std::string& why) { broken = why; });
+        on, [] {}, [this](const std::string& why) { broken = why; });
   }
   ~StoreWorker() override { guard->release(what::writes); }
 
@@ -151,6 +180,38 @@ TEST_F(StoreWorker, CutsGroupsByWeight) {
 
   ASSERT_TRUE(answered(5));
   EXPECT_EQ(transactions(), 3u); // 1, two halves of a MiB, two halves
+}
+
+TEST_F(StoreWorker, EndsAGroupBehindWhatHoldsUpOthers) {
+  store_of_a_node node(*db);
+  work_for(node);
+  hold_the_first();
+  put_post("un", 1);
+  put("names", make_write_job([&](const writing&) { return node.holds_up = true; }));
+  put_post("deux", 2);
+  put_post("trois", 3);
+
+  guard->release(what::writes);
+
+  ASSERT_TRUE(answered(5));
+  EXPECT_THAT(answers, testing::ElementsAre("first", "un", "names", "deux", "trois"));
+  EXPECT_EQ(transactions(), 3u); // the first, one until it holds up others, and the rest
+  worker.reset();
+}
+
+TEST_F(StoreWorker, DoesWhatWasPutOffWhereNothingElseWaits) {
+  store_of_a_node node(*db);
+  work_for(node);
+  node.late = 3;
+  put_post("un", 1);
+  ASSERT_TRUE(answered(1));
+
+  EXPECT_TRUE(eventually([&] { return node.late == 0; }));
+  EXPECT_EQ(transactions(), 3u);
+  put("deux", make_write_job([&](const writing&) { return node.late = 4; }));
+  worker->stop();
+  EXPECT_EQ(node.late, 0) << "it ends with that";
+  worker.reset();
 }
 
 TEST_F(StoreWorker, KeepsTheNeighboursOfARefusedWrite) {

@@ -62,6 +62,8 @@ private:
     paris->held->let_go();
     one.join();
     other.join();
+    paris->do_late_work();
+    lyon->do_late_work();
     return held;
   }
 
@@ -204,25 +206,89 @@ TEST_F(NodeRaces, APrivateMessageFindsItsTargetWhereverHeLogsIn) {
   const auto zoe = add_user("zoë"), paul = add_user("paul");
   size_t waiting = 0;
   std::vector<int64_t> runs;
-  in_every_order(
-      [&](int) {
-        paris->db->transact([&](const auto& db) {
-          db.sessions.close({zoe}, persistence::offline_requests::end, support::noon);
-          waiting = 0;
-        });
-        server().run(where.name, {"DELETE FROM private_messages"});
-      },
-      [&](int) -> work {
-        return [&](const persistence::writing& db) {
-          waiting = decisions::open_session(db, zoe, support::noon)->waiting.size();
-        };
-      },
-      [&](int) -> work {
-        return [&](const persistence::writing& db) {
-          runs = decisions::store_private(db, paul, "zoë", "bonjour", support::noon)->runs;
-        };
-      },
-      [&](int) { EXPECT_EQ(runs, waiting == 1 ? std::vector<int64_t>{} : std::vector<int64_t>{paris->in.run}); });
+  const auto log_in = [&](int) -> work {
+    return [&](const persistence::writing& db) {
+      waiting = decisions::open_session(db, zoe, support::noon)->waiting.size();
+    };
+  };
+  const auto write = [&](int) -> work {
+    return [&](const persistence::writing& db) {
+      runs = decisions::store_private(db, paul, "zoë", "bonjour", support::noon)->runs;
+    };
+  };
+  const auto prepare = [&](int) {
+    for (auto* at : {&*paris, &*lyon})
+      at->db->transact(
+          [&](const auto& db) { db.sessions.close({zoe}, persistence::offline_requests::end, support::noon); });
+    waiting = 0;
+    server().run(where.name, {"DELETE FROM private_messages", "DELETE FROM news"});
+  };
+  // He is told it at his login, or is found there, or the nodes are told to look for it.
+  const auto is_told = [&](const test_node& at) {
+    return waiting == 1 || runs == std::vector<int64_t>{at.in.run}
+           || value("SELECT COUNT(*) FROM news WHERE what = 'mail'") == "1";
+  };
+  in_every_order(prepare, log_in, write, [&](int) { EXPECT_TRUE(is_told(*paris)); });
+  in_every_order(prepare, write, log_in, [&](int) { EXPECT_TRUE(is_told(*lyon)); });
+}
+
+TEST_F(NodeRaces, WhoComesWhileHeLeavesElsewhereIsConnected) {
+  const auto zoe = add_user("zoë");
+  const auto come = [&](int) -> work {
+    return [&](const persistence::writing& db) { EXPECT_TRUE(decisions::open_session(db, zoe, support::noon)); };
+  };
+  const auto leave = [&](int) -> work {
+    return [&](const persistence::writing& db) {
+      db.sessions.close({zoe}, persistence::offline_requests::end, support::noon);
+    };
+  };
+  const auto prepare = [&](test_node& from, test_node& to) {
+    return [&](int) {
+      from.write([&](const auto& db) { return decisions::open_session(db, zoe, support::noon); });
+      to.db->transact(
+          [&](const auto& db) { db.sessions.close({zoe}, persistence::offline_requests::end, support::noon); });
+    };
+  };
+  const auto check = [&](int) { EXPECT_TRUE(support::asked(*paris->db).accounts.profile("zoë")->connected); };
+  in_every_order(prepare(*lyon, *paris), come, leave, check);
+  in_every_order(prepare(*paris, *lyon), leave, come, check);
+}
+
+// The rows that a group holds until its end are none that the group of another node waits for.
+TEST_F(NodeRaces, WhoComesInAndWritesWaitsForNoOtherNode) {
+  const auto zoe = add_user("zoë"), paul = add_user("paul");
+  int64_t seq = 0, attempts = 0;
+  const auto do_all = [&](const persistence::writing& db, salon_id salon) {
+    for (const auto who : {zoe, paul}) {
+      EXPECT_TRUE(decisions::open_session(db, who, support::noon));
+      db.sessions.remember_address(who, "198.51.100.7", support::noon);
+      db.sessions.issue_token(who, std::string(31, 't') + static_cast<char>(++seq), support::noon,
+                              support::after_noon(1h));
+      EXPECT_TRUE(db.messages.append({salon, who, ++seq, "text", support::noon}));
+      for (const auto* target : {"paul", "zoë"})
+        EXPECT_TRUE(decisions::store_private(db, who, target, "text", support::noon));
+      db.private_messages.mark_delivered({private_id{1}, private_id{2}}, support::noon);
+    }
+  };
+  paris->held->hold(
+      [](const std::string& statement) { return statement.find("known_addresses(") != std::string::npos; });
+  std::thread one([&] { paris->db->transact([&](const auto& db) { do_all(db, general); }); });
+  ASSERT_TRUE(paris->held->wait([] { return false; }));
+
+  lyon->db->transact([&](const auto& db) {
+    ++attempts;
+    do_all(db, marketing);
+  });
+  EXPECT_EQ(attempts, 1);
+  EXPECT_EQ(value("SELECT COUNT(*) FROM private_messages"), "4");
+  EXPECT_TRUE(lyon->db->has_late_work()) << "the rows of clients that paris holds";
+  paris->held->let_go();
+  one.join();
+  lyon->do_late_work();
+
+  EXPECT_EQ(value("SELECT COUNT(*) FROM private_messages"), "8");
+  for (const auto* name : {"zoë", "paul"})
+    EXPECT_TRUE(support::asked(*paris->db).accounts.profile(name)->connected);
 }
 
 TEST_F(NodeRaces, WhoLeavesBothLastIsNotConnected) {

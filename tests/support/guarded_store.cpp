@@ -85,6 +85,8 @@ public:
     });
     guard_->count_commit();
   }
+  bool holds_up_others() const override { return inner_->holds_up_others(); }
+  bool has_late_work() const override { return inner_->has_late_work(); }
   void read(const read_work& work) override {
     guard_->pass(store_guard::what::reads);
     guard_->fail_read_if_told();

@@ -198,11 +198,27 @@ std::vector<value> users_of_gone(connection& on) {
   return users;
 }
 
-/// The users' own rows come first, as they do at a login: so nobody misses what another one is doing.
-void end_presences_of(connection& on, const std::vector<value>& users, bool keep_requests) {
-  const auto these = " IN (" + marks(users.size()) + ")";
+std::vector<value> locked(connection& on, const std::vector<value>& users, const std::string& how) {
+  std::vector<value> result;
+  auto found = on.ask("SELECT client_id FROM clients WHERE client_id IN (" + marks(users.size())
+                          + ") ORDER BY client_id FOR UPDATE" + how,
+                      users);
+  while (found.next())
+    result.emplace_back(found.integer(0));
+  return result;
+}
+
+/// The users' own rows come first, which a login holds as well: so nobody misses what another one is doing. Those that
+/// a node's group holds are left to another time, or two would wait for each other; of these alone, the first is waited
+/// for. Answers how many users it was.
+size_t end_some_presences(connection& on, const std::vector<value>& some, bool keep_requests) {
   transaction all(on);
-  on.ask("SELECT client_id FROM clients WHERE client_id" + these + " ORDER BY client_id FOR UPDATE", users);
+  auto users = locked(on, some, " SKIP LOCKED");
+  if (users.empty())
+    users = locked(on, {some.front()}, "");
+  if (users.empty())
+    return 0; // the account has gone, and its presences with it
+  const auto these = " IN (" + marks(users.size()) + ")";
   on.run("DELETE p FROM presences p LEFT JOIN nodes n ON n.node_id = p.node_id "
          "WHERE (n.node_id IS NULL OR n.gone = 1) AND p.client_id"
              + these,
@@ -212,6 +228,7 @@ void end_presences_of(connection& on, const std::vector<value>& users, bool keep
   if (!keep_requests)
     on.run("DELETE FROM join_requests WHERE client_id" + alone + "join_requests.client_id)", users);
   all.commit();
+  return users.size();
 }
 
 } // namespace
@@ -265,8 +282,7 @@ int64_t end_presences_of_gone(connection& on, bool keep_requests) {
     const auto users = users_of_gone(on);
     if (users.empty())
       return count;
-    end_presences_of(on, users, keep_requests);
-    count += static_cast<int64_t>(users.size());
+    count += static_cast<int64_t>(end_some_presences(on, users, keep_requests));
   }
 }
 
