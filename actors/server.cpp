@@ -47,8 +47,7 @@ void end_of_node(pointer self, int status);
 
 void start_listener(pointer self, size_t which) {
   auto& st = self->state;
-  auto opened =
-      self->system().middleman().spawn_broker(listener, st.actors.house, st.parts.doors[which], st.parts.speaks);
+  auto opened = self->system().middleman().spawn_broker(listener, st.actors.house, st.parts.doors[which]);
   self->monitor(opened);
   ++st.open_listeners;
   st.actors.listeners[which] = std::move(opened);

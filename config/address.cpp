@@ -98,6 +98,17 @@ std::string percent_encoded(std::string_view text) {
   return out;
 }
 
+/// Takes the name of a dialect, if one stands before the scheme, off the text. False: it can be no dialect's name.
+bool take_dialect(std::string_view& text, std::string& into) {
+  const auto scheme = text.substr(0, text.find(':'));
+  const auto plus = scheme.rfind('+');
+  if (plus == std::string_view::npos)
+    return true;
+  into = scheme.substr(0, plus);
+  text.remove_prefix(plus + 1);
+  return !into.empty() && into.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+}
+
 constexpr const char* no_password =
     "a password does not belong here, where others can read it; put it into the environment variable "
     "SALOND_DB_PASSWORD or into a file named by db_password_file";
@@ -198,6 +209,10 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
   endpoint out;
   if (text.find('\0') != std::string_view::npos) {
     why = "must not hold a NUL character";
+    return {};
+  }
+  if (!take_dialect(text, out.dialect)) {
+    why = "before the + stands the name of a dialect, in small letters and digits";
     return {};
   }
   if (begins_with(text, "unix:")) {

@@ -41,6 +41,8 @@ public:
   virtual ~spelling() = default;
   /// Appends the event as each of these clients is told it: one or more texts, made once for all of them.
   virtual void spell(spelled_texts& to, const event::any& what) const = 0;
+  /// Whether a connection is told what was said in a salon by itself: not where its client shows that by itself.
+  virtual bool tells_author() const { return true; }
 };
 
 /// A client's dialect: bytes in, utterances out; events in, bytes out.
