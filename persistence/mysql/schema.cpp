@@ -313,7 +313,8 @@ struct step {
   void (*run)(connection&);
 };
 // Step n is the n-th; the first makes an empty database ours, and the take-over ends where it ends. A step that was
-// released is never changed: the next one mends it.
+// released is never changed: the next one mends it. From step 11 on nodes of the version before may be at work
+// meanwhile (they are upgraded one after the other), so a step only adds: tables, and columns that have a default.
 constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add what the administration needs", add_administration},
                           {"count the bytes of private messages that wait", add_mailbox_bytes},

@@ -165,8 +165,10 @@ void mysql_driver::transact(const std::function<void()>& work) {
       if (!among_nodes() || why.code() != deadlock) // of two nodes one gives way: no outage
         lost(why);
       if (in_doubt) {
-        if (settle() == attempt::committed)
+        if (settle() == attempt::committed) {
+          tell_news();
           return regained();
+        }
         continue; // once more at least, for the database is there again
       }
       refuse_after(deadline, why);
@@ -190,12 +192,17 @@ void mysql_driver::run_once(const std::function<void()>& work) {
     refuse_marker();
   work();
   flush();
-  const bool has_news = nodes_ && nodes_->write_news();
+  has_news_ = nodes_ && nodes_->write_news();
   commit_sent_ = true;
   bare().execute("COMMIT");
   commit_sent_ = false;
   ++batch_;
-  if (has_news && tuning_.wrote_news)
+  tell_news();
+}
+
+/// The attempt is committed, so there is something that other nodes can read.
+void mysql_driver::tell_news() {
+  if (has_news_ && tuning_.wrote_news)
     tuning_.wrote_news();
 }
 

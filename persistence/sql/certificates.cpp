@@ -51,10 +51,13 @@ private:
     return fresh;
   }
 
+  /// A list may name a serial twice: once it is revoked it stays so, whatever the other line says.
   void put(const std::string& authority, const listed_certificate& one) {
-    const auto changed = db().run("UPDATE certificates SET revoked_s = ? WHERE authority = ? AND serial = ?",
-                                  {one.revoked_s, std::string_view(authority), std::string_view(one.serial)});
-    if (changed == 0)
+    const auto listed =
+        db().run("UPDATE certificates SET revoked_s = CASE WHEN revoked_s = 0 THEN ? ELSE revoked_s END "
+                 "WHERE authority = ? AND serial = ?",
+                 {one.revoked_s, std::string_view(authority), std::string_view(one.serial)});
+    if (listed == 0)
       db().run("INSERT INTO certificates(authority, serial, holder, from_s, until_s, revoked_s) "
                "VALUES (?, ?, ?, ?, ?, ?)",
                {std::string_view(authority), std::string_view(one.serial), std::string_view(one.holder), one.from_s,

@@ -57,8 +57,8 @@ persistence::open_options how_to_open(const config::settings& values) {
   return options;
 }
 
-/// What `work` answers, a pointer; it is tried for a while where the database cannot be reached, or somebody holds its
-/// tables. Null when a signal came first.
+/// What `work` answers, something or true; it is tried for a while where the database cannot be reached, or somebody
+/// holds its tables. Nothing when a signal came first.
 template <class Work>
 auto with_patience(start_watch& watch, Work work) -> decltype(work()) {
   const auto give_up = std::chrono::steady_clock::now() + database_patience;
@@ -73,7 +73,7 @@ auto with_patience(start_watch& watch, Work work) -> decltype(work()) {
       notify_service_manager("EXTEND_TIMEOUT_USEC=60000000");
     }
     if (watch.told_to_stop(pause))
-      return nullptr;
+      return {};
   }
 }
 
@@ -202,26 +202,35 @@ configuration_office office_of(live_configuration& live) {
   return office;
 }
 
+/// Of a node: what was revoked while it was away holds before anybody comes.
+void share_certificates(node_parts& parts, const node_links& links, start_watch& watch) {
+  links.offer(parts.certificates);
+  with_patience(watch, [&] {
+    share_certificates_now(*parts.db, parts.certificates);
+    return true;
+  });
+}
+
 /// Runs the node until it ends; signals stop it.
 int run(const program& how, places where, std::unique_ptr<persistence::store> db, node_seat* seat, int signals,
         start_watch& watch) {
   const auto& values = how.asked.values;
   log::info("database open", {{"database", db->describe()}});
   auto prepared = prepare(how, seat);
-  if (watch.over())
-    return watch.status();
   auto& live = *prepared.live;
   auto parts = std::make_shared<node_parts>();
+  parts->db = std::move(db);
+  if (seat)
+    share_certificates(*parts, *prepared.links, watch);
+  if (watch.over())
+    return watch.status();
   std::vector<config::endpoint> shown;
   const auto doors = parts->doors = open_doors(where.doors, shown);
   parts->settings = *live.in_force().values;
   parts->certificate = live.in_force().certificate;
-  parts->db = std::move(db);
   if (seat) {
     parts->member = seat->member;
     parts->links = prepared.links->parts(seat->port->take());
-    prepared.links->offer(parts->certificates);
-    share_certificates_now(*parts->db, parts->certificates); // what was revoked meanwhile holds before anybody comes
   }
   news told;
   system_config cfg;
