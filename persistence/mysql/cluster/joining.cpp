@@ -92,8 +92,9 @@ void clear_the_way(connection& on, const node_entry& who, const std::string& add
     end_run(on, one, one.beat);
 }
 
-/// Holds the row that a lone writer's start and every joining change, so that these come one after the other.
-void refuse_lone_writer(connection& on, const std::string& address) {
+/// No lone writer writes from now on; one that is at work is refused. Holds the row that its start and every joining
+/// change, so that these come one after the other.
+void fence_lone_writer(connection& on, const std::string& address) {
   on.number("SELECT fenced FROM writers WHERE node_id = ? FOR UPDATE", {lone_writer});
   const auto lock = lock_of(session_kind::writer, lone_writer);
   if (const auto holder = on.number("SELECT IS_USED_LOCK(" + lock + ")"))
@@ -133,7 +134,7 @@ int64_t last_news(connection& on) {
 /// The new run; 0: somebody joined meanwhile whom this one may not be beside.
 int64_t enter(connection& on, const node_entry& who, const std::string& address, int64_t& news) {
   transaction all(on);
-  refuse_lone_writer(on, address);
+  fence_lone_writer(on, address);
   refuse_removed(on, who, address);
   if (!rivals_in(living(on), who).empty())
     return 0;
