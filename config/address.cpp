@@ -285,7 +285,7 @@ std::optional<endpoint> parse_cluster(std::string_view text, std::string& why) {
 
 std::string node_name_of(std::string_view host) {
   std::string name;
-  for (const char c : host.substr(0, most_peer_name_bytes)) {
+  for (const char c : host.substr(0, max_peer_name_bytes)) {
     const auto small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     name += peer_name_letters.find(small) == std::string_view::npos ? '-' : small;
   }

@@ -21,8 +21,8 @@ public:
   virtual history_page begin_history(salon_id salon, size_t count) const = 0;
   /// The same of those that search() finds.
   virtual history_page begin_search(salon_id salon, const std::string& text, size_t count) const = 0;
-  static constexpr size_t most_looked_through = 2000;
-  /// Looks through the last `most_looked_through` messages below `before`, so that others have their turn in between.
+  static constexpr size_t max_looked_through = 2000;
+  /// Looks through the last `max_looked_through` messages below `before`, so that others have their turn in between.
   /// Answers which of them search() finds, the newest `count`.
   virtual searched_part look_through(salon_id salon, const std::string& text, int64_t before, size_t count) const = 0;
   /// Those of them that are still shown. REQUIRES: rising order numbers that make up a piece.

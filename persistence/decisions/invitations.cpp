@@ -22,7 +22,7 @@ outcome<int64_t> create_invitation(const writing& db, const new_invitation& what
   if (!exist)
     return refuse(db, why, audited::create_invitation, uses, fault::unknown_salon);
   db.invitations.forget(why.at);
-  if (db.invitations.count(why.at) >= most_invitations)
+  if (db.invitations.count(why.at) >= max_invitations)
     return refuse(db, why, audited::create_invitation, uses, fault::busy);
   const auto id = db.invitations.insert(what, why);
   note(db, why, audited::create_invitation, with(name_of_invitation(id), uses));

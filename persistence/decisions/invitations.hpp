@@ -6,7 +6,7 @@
 
 namespace salond::persistence::decisions {
 
-constexpr size_t most_invitations = 1000; ///< that can still be used
+constexpr size_t max_invitations = 1000; ///< that can still be used
 /// Answers its number. busy: there are so many; unknown_salon.
 outcome<int64_t> create_invitation(const writing& db, const new_invitation& what, const decision& why);
 /// invalid_invitation: there is none of that number.

@@ -28,9 +28,9 @@ outcome<registered_user> add_user(const writing& db, const new_user& who, const 
 std::optional<fault> why_not_requested(const reading& db, const new_user& who) {
   if (const auto refusal = why_not_new(db, who))
     return refusal;
-  if (db.registrations.count() >= most_registrations)
+  if (db.registrations.count() >= max_registrations)
     return fault::busy;
-  if (!who.network.empty() && db.registrations.count_of(who.network) >= most_registrations_of_network)
+  if (!who.network.empty() && db.registrations.count_of(who.network) >= max_registrations_of_network)
     return fault::too_many_attempts;
   return std::nullopt;
 }

@@ -127,7 +127,7 @@ void add_administration(connection& db) {
     db.execute(std::string(table) + table_options);
 }
 
-// What waits for a user has a bound in bytes (most_bytes_of_one, ...): they stand in the index by which what
+// What waits for a user has a bound in bytes (max_bytes_of_one, ...): they stand in the index by which what
 // waits is counted. Of a message that was delivered nobody asks it. The new index comes first: the foreign key needs
 // one of the two.
 void add_mailbox_bytes(connection& db) {

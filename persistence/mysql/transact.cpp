@@ -13,7 +13,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr milliseconds first_pause{20}, longest_pause{1000};
-constexpr size_t most_pending = 256;
+constexpr size_t max_pending = 256;
 constexpr size_t row_overhead = 64; // what a message's row has besides its text, amply
 constexpr int deadlock = 1213, taken_already = 1062, not_there_any_more = 1452;
 
@@ -316,7 +316,7 @@ bool mysql_driver::append(const new_message& message) {
   if (!has_account(message.author))
     return false;
   // A quarter: what the packet carries besides is small, but the server's own limits are not ours to know.
-  if (pending_.size() >= most_pending || pending_bytes_ + message.text.size() + row_overhead > bare().max_packet() / 4)
+  if (pending_.size() >= max_pending || pending_bytes_ + message.text.size() + row_overhead > bare().max_packet() / 4)
     flush();
   pending_bytes_ += message.text.size() + row_overhead;
   pending_.push_back(message);

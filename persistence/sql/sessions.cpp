@@ -105,7 +105,7 @@ public:
     db().run("DELETE FROM known_addresses WHERE client_id = ? AND last_ms < (SELECT last_ms FROM"
              " (SELECT last_ms FROM known_addresses WHERE client_id = ? ORDER BY last_ms DESC LIMIT 1 OFFSET ?)"
              " oldest)",
-             {who.value, who.value, int64_t{most_known_addresses} - 1});
+             {who.value, who.value, int64_t{max_known_addresses} - 1});
   }
 
   void issue_token(user_id who, const std::string& hash, moment now, moment expires) override {
@@ -113,7 +113,7 @@ public:
     // A derived table, as above. By the user besides: MariaDB would ask an IN alone of every token that there is.
     db().run("DELETE FROM sessions WHERE client_id = ? AND token_hash NOT IN (SELECT token_hash FROM"
              " (SELECT token_hash FROM sessions WHERE client_id = ? ORDER BY created_ms DESC LIMIT ?) newest)",
-             {who.value, who.value, most_tokens - 1});
+             {who.value, who.value, max_tokens - 1});
     if (db().has_account(who)) // it may have gone in this very transaction
       db().run("INSERT INTO sessions(token_hash, client_id, created_ms, expires_ms) VALUES (?, ?, ?, ?)",
                {blob{hash}, who.value, to_ms(now), to_ms(expires)});

@@ -264,7 +264,7 @@ void add_administration(database& db) {
   db.execute(administration);
 }
 
-// What waits for a user has a bound in bytes (most_bytes_of_one, ...): they stand in the index by which what
+// What waits for a user has a bound in bytes (max_bytes_of_one, ...): they stand in the index by which what
 // waits is counted. Of a message that was delivered nobody asks it.
 constexpr const char* mailbox_bytes = R"(
 ALTER TABLE private_messages ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;

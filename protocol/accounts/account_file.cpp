@@ -14,11 +14,11 @@ namespace {
 using nlohmann::json;
 
 // What one hash may cost, or a file could make every login of an account eat the server's memory.
-constexpr uint32_t most_memory_kib = 1 << 20, most_passes = 64;
+constexpr uint32_t max_memory_kib = 1 << 20, max_passes = 64;
 // Memory times passes is what a hash takes in time, about a second for this. Anybody may have it computed, who only
 // says the account's name: a few that take longer would keep everybody else out.
-constexpr uint64_t most_work_kib = 2 << 20;
-constexpr size_t most_hash_bytes = 127; // what libsodium takes
+constexpr uint64_t max_work_kib = 2 << 20;
+constexpr size_t max_hash_bytes = 127; // what libsodium takes
 
 constexpr const char* header_wanted =
     "the first line names the columns: username, and alias, password, hash, salons as far as they are there";
@@ -292,15 +292,14 @@ bool is_password_hash(std::string_view text) {
     return true;
   uint32_t memory_kib = 0, passes = 0, lanes = 0;
   // Salt of 8 bytes, hash of 16 at least.
-  return text.size() <= most_hash_bytes && skip(text, "$argon2id$v=19$m=")
-         && skip_number(text, most_memory_kib, memory_kib) && skip(text, ",t=")
-         && skip_number(text, most_passes, passes) && uint64_t{memory_kib} * passes <= most_work_kib
-         && skip(text, ",p=") && skip_number(text, 64, lanes) && skip(text, "$") && skip_base64(text, 11)
-         && skip(text, "$") && skip_base64(text, 22) && text.empty();
+  return text.size() <= max_hash_bytes && skip(text, "$argon2id$v=19$m=")
+         && skip_number(text, max_memory_kib, memory_kib) && skip(text, ",t=") && skip_number(text, max_passes, passes)
+         && uint64_t{memory_kib} * passes <= max_work_kib && skip(text, ",p=") && skip_number(text, 64, lanes)
+         && skip(text, "$") && skip_base64(text, 11) && skip(text, "$") && skip_base64(text, 22) && text.empty();
 }
 
 void line_faults::add(size_t line, const std::string& why) {
-  if (++count_ <= most_kept)
+  if (++count_ <= max_kept)
     kept_.push_back({line, why});
 }
 

@@ -7,12 +7,12 @@
 namespace salond::text {
 namespace {
 
-constexpr size_t most_readings = 8;       // of an ambiguous PASSWORD
-constexpr int64_t most_history = 500;     // messages of one HISTORY
-constexpr size_t most_search_bytes = 200; // of the text of a SEARCH
-constexpr size_t raw_frame_bytes = 1024;  // of the two JSON frames of a login, for a raw client
+constexpr size_t max_readings = 8;       // of an ambiguous PASSWORD
+constexpr int64_t max_history = 500;     // messages of one HISTORY
+constexpr size_t max_search_bytes = 200; // of the text of a SEARCH
+constexpr size_t raw_frame_bytes = 1024; // of the two JSON frames of a login, for a raw client
 
-constexpr size_t most_kept_lines = 8; // room for what one turn usually brings; an idle connection gives back more
+constexpr size_t max_kept_lines = 8; // room for what one turn usually brings; an idle connection gives back more
 
 /// The rest of `frame` behind `prefix`, if it begins so.
 std::optional<std::string> after(const std::string& frame, std::string_view prefix) {
@@ -78,7 +78,7 @@ utterance tell_privately(const std::string& rest) {
 
 utterance change_password(const std::string& rest) {
   command::change_password result;
-  for (auto at = rest.find(':'); at != std::string::npos && result.readings.size() < most_readings;
+  for (auto at = rest.find(':'); at != std::string::npos && result.readings.size() < max_readings;
        at = rest.find(':', at + 1))
     result.readings.emplace_back(rest.substr(0, at), rest.substr(at + 1));
   if (result.readings.empty())
@@ -95,10 +95,10 @@ utterance history(const std::string& rest) {
     return misspoken{fault::unknown_command};
   int64_t count = 0;
   for (const auto digit : digits)
-    count = std::min(10 * count + (digit - '0'), most_history + 1);
+    count = std::min(10 * count + (digit - '0'), max_history + 1);
   if (count == 0)
     return misspoken{fault::unknown_command};
-  return command::any{command::history{rest.substr(0, at), std::min(count, most_history)}};
+  return command::any{command::history{rest.substr(0, at), std::min(count, max_history)}};
 }
 
 utterance search(const std::string& rest) {
@@ -106,7 +106,7 @@ utterance search(const std::string& rest) {
   if (!parts)
     return misspoken{fault::unknown_command};
   const auto text = without_leading_space(parts->second);
-  if (text.empty() || text.size() > most_search_bytes)
+  if (text.empty() || text.size() > max_search_bytes)
     return misspoken{fault::unknown_command};
   return command::any{command::search{std::move(parts->first), shown(text)}}; // as texts are stored
 }
@@ -321,7 +321,7 @@ void text_codec::drain(std::vector<shared_bytes>& out, instant now) {
   seal_fresh();
   out.insert(out.end(), std::make_move_iterator(lines_.begin()), std::make_move_iterator(lines_.end()));
   lines_.clear();
-  if (lines_.capacity() > most_kept_lines)
+  if (lines_.capacity() > max_kept_lines)
     lines_.shrink_to_fit();
   lines_bytes_ = 0;
   if (!paced_)

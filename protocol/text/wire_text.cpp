@@ -42,11 +42,11 @@ std::string array_of(const salon_list& salons, salon_appender append) {
   return result + "]";
 }
 
-/// The same in at most `most_bytes` (0: no limit): where that is too little, first those of them that the user is a
+/// The same in at most `max_bytes` (0: no limit): where that is too little, first those of them that the user is a
 /// member of, as many as have room, then the others; what is too long is left out alone.
-std::string array_within(const salon_list& salons, size_t most_bytes, salon_appender append) {
+std::string array_within(const salon_list& salons, size_t max_bytes, salon_appender append) {
   const auto result = array_of(salons, append);
-  if (most_bytes == 0 || result.size() <= most_bytes)
+  if (max_bytes == 0 || result.size() <= max_bytes)
     return result;
   constexpr size_t between = 2; // ", "
   std::vector<bool> kept(salons.size());
@@ -56,7 +56,7 @@ std::string array_within(const salon_list& salons, size_t most_bytes, salon_appe
       std::string item;
       if (salons[i].member == member)
         append(item, salons[i]);
-      if (item.empty() || size + item.size() + between > most_bytes)
+      if (item.empty() || size + item.size() + between > max_bytes)
         continue;
       size += item.size() + between;
       kept[i] = true;
@@ -160,11 +160,11 @@ part name(std::string_view text) {
 using parts = std::initializer_list<part>;
 
 // Each write to a raw client has at most 1,024 bytes; this much of them may be an envelope.
-constexpr size_t most_envelope_bytes = 600;
+constexpr size_t max_envelope_bytes = 600;
 // So much of a list of names is one text: none is cut for a raw client.
-constexpr size_t most_listed_bytes = 1000;
+constexpr size_t max_listed_bytes = 1000;
 // Two names of so many bytes and our words between them stay below that.
-constexpr size_t most_name_bytes = 280;
+constexpr size_t max_name_bytes = 280;
 
 /// What they take as they are shown.
 size_t size_of(parts all) {
@@ -174,12 +174,12 @@ size_t size_of(parts all) {
   return bytes;
 }
 
-/// `name` in at most `most_name_bytes`, cut between characters.
+/// `name` in at most `max_name_bytes`, cut between characters.
 std::string shortened(const std::string& name) {
   constexpr std::string_view sign = "…";
-  if (name.size() <= most_name_bytes)
+  if (name.size() <= max_name_bytes)
     return name;
-  auto end = most_name_bytes - sign.size();
+  auto end = max_name_bytes - sign.size();
   while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
     --end;
   return name.substr(0, end).append(sign);
@@ -190,7 +190,7 @@ std::string shortened(const std::string& name) {
 std::string for_raw_client(std::string_view whole, parts of) {
   const auto first = whole.substr(std::min(whole.find_first_not_of(" \t"), whole.size()), 1);
   const bool like_json = first == "{" || first == "[" || first == "\"";
-  const bool too_long = whole.size() > most_envelope_bytes;
+  const bool too_long = whole.size() > max_envelope_bytes;
   if (!like_json && !too_long)
     return {};
   std::string result = like_json ? "~" : "";
@@ -250,7 +250,7 @@ public:
   }
   void operator()(const event::members_connected& what) const {
     const parts of{words("Connectés dans le salon "), name(what.salon_name), words(": ")};
-    const auto most = most_listed_bytes - std::min(most_listed_bytes, size_of(of));
+    const auto most = max_listed_bytes - std::min(max_listed_bytes, size_of(of));
     std::string list;
     for (const auto& username : what.usernames) {
       const auto next = shown(username);
@@ -316,13 +316,12 @@ void spell_to(spelled_texts& texts, const event::any& what) {
   std::visit(speller{texts.bytes, &texts.envelopes}, what);
 }
 
-std::vector<std::string> login_frames(const event::logged_in& what, size_t most_bytes) {
+std::vector<std::string> login_frames(const event::logged_in& what, size_t max_bytes) {
   salon_list mine;
   for (const auto& salon : what.salons)
     if (salon.member)
       mine.push_back(salon);
-  return {"CONNECTED", array_within(what.salons, most_bytes, append_pair),
-          array_within(mine, most_bytes, append_object)};
+  return {"CONNECTED", array_within(what.salons, max_bytes, append_pair), array_within(mine, max_bytes, append_object)};
 }
 
 } // namespace salond::text

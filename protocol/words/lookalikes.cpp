@@ -10,8 +10,8 @@
 namespace salond {
 namespace {
 
-constexpr size_t most_bytes = 255; // the columns are VARBINARY(255); who looks alike for so long looks alike
-constexpr int most_rounds = 4;     // until nothing changes any more: in practice two
+constexpr size_t max_bytes = 255; // the columns are VARBINARY(255); who looks alike for so long looks alike
+constexpr int max_rounds = 4;     // until nothing changes any more: in practice two
 
 const USpoofChecker* checker() {
   static const USpoofChecker* const opened = [] {
@@ -69,7 +69,7 @@ std::string with_single_spaces(const std::string& text) {
 
 /// A capital's prototype may be another letter's, so case is folded after it, and that may have a prototype again.
 std::string whole_skeleton(std::string text) {
-  for (int round = 0; round < most_rounds; ++round) {
+  for (int round = 0; round < max_rounds; ++round) {
     auto next = folded(prototypes(text)); // of any length: a prototype may be several characters
     next.erase(next.find_last_not_of(' ') + 1);
     if (next == text)
@@ -81,8 +81,8 @@ std::string whole_skeleton(std::string text) {
 
 std::string skeleton(std::string text) {
   auto result = whole_skeleton(std::move(text));
-  if (result.size() > most_bytes)
-    result.resize(most_bytes);
+  if (result.size() > max_bytes)
+    result.resize(max_bytes);
   return result;
 }
 

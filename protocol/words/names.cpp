@@ -13,9 +13,9 @@
 namespace salond {
 namespace {
 
-constexpr size_t most_key_bytes = 2048; // the column is VARBINARY(2048): InnoDB indexes at most 3,072 bytes
-constexpr int most_name_characters = 64;
-constexpr int most_old_name_characters = 512; // the columns are VARCHAR(512)
+constexpr size_t max_key_bytes = 2048; // the column is VARBINARY(2048): InnoDB indexes at most 3,072 bytes
+constexpr int max_name_characters = 64;
+constexpr int max_old_name_characters = 512; // the columns are VARCHAR(512)
 
 /// Characters that show nothing, though no property of Unicode says so (looked for in Unicode 15).
 bool is_blank_without_property(UChar32 c) {
@@ -82,16 +82,16 @@ std::string folded(std::string_view text) {
 }
 
 bool is_too_long_for_names(std::string_view text) {
-  if (text.size() <= size_t{most_old_name_characters}) // as almost all that is typed
+  if (text.size() <= size_t{max_old_name_characters}) // as almost all that is typed
     return false;
   const auto begins_character = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
-  return text.size() > size_t{4 * most_old_name_characters}
-         || std::count_if(text.begin(), text.end(), begins_character) > most_old_name_characters;
+  return text.size() > size_t{4 * max_old_name_characters}
+         || std::count_if(text.begin(), text.end(), begins_character) > max_old_name_characters;
 }
 
 std::string key_of(std::string_view name) {
   auto key = is_too_long_for_names(name) ? std::string(name) : folded(name);
-  if (key.size() > most_key_bytes)
+  if (key.size() > max_key_bytes)
     key = name;
   key.erase(key.find_last_not_of(' ') + 1);
   return key;
@@ -208,30 +208,30 @@ std::string escaped(std::string_view text, std::string_view besides) {
 }
 
 bool is_name(std::string_view text) {
-  if (text.empty() || text.size() > 4 * most_name_characters)
+  if (text.empty() || text.size() > 4 * max_name_characters)
     return false;
   if (text.front() == ' ' || text.back() == ' ' || text.front() == '{' || text.front() == '[' || text.front() == '"')
     return false;
   const auto* data = reinterpret_cast<const uint8_t*>(text.data());
   const auto size = static_cast<int32_t>(text.size());
-  UChar32 characters[most_name_characters + 1] = {};
+  UChar32 characters[max_name_characters + 1] = {};
   int count = 0;
   for (int32_t at = 0; at < size;) {
     UChar32 c;
     U8_NEXT(data, at, size, c);
-    if (c < 0 || forbidden_in_names(c) || count == most_name_characters)
+    if (c < 0 || forbidden_in_names(c) || count == max_name_characters)
       return false;
     characters[count++] = c;
   }
   if (!holds_together(characters))
     return false;
   const auto key = folded(text);
-  return !key.empty() && key.front() != ' ' && key.back() != ' ' && key.size() <= most_key_bytes && !looks_parted(text);
+  return !key.empty() && key.front() != ' ' && key.back() != ' ' && key.size() <= max_key_bytes && !looks_parted(text);
 }
 
 bool is_password(std::string_view text) {
-  constexpr size_t most_bytes = 1024; // docs/text-protocol.md, "First frame of a connection"
-  return !text.empty() && text.size() <= most_bytes;
+  constexpr size_t max_bytes = 1024; // docs/text-protocol.md, "First frame of a connection"
+  return !text.empty() && text.size() <= max_bytes;
 }
 
 bool is_new_password(std::string_view text) {

@@ -205,7 +205,7 @@ bool is_too_long(const std::vector<std::string>& words) {
   size_t bytes = 0;
   for (const auto& word : words)
     bytes += word.size() + 1;
-  return bytes > most_command_bytes;
+  return bytes > max_command_bytes;
 }
 
 /// Takes the next word, quotes resolved, off the line; false when a quote does not end.

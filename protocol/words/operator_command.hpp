@@ -61,7 +61,7 @@ struct operator_command {
 };
 
 /// Bytes that a command may have, its words joined by spaces: fewer than one message to the server holds.
-constexpr size_t most_command_bytes = 48 << 10;
+constexpr size_t max_command_bytes = 48 << 10;
 
 /// All of them, in the order in which `help` shows them.
 const std::vector<operator_command>& operator_commands();

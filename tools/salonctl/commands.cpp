@@ -22,8 +22,8 @@ namespace {
 using namespace salond;
 using namespace std::chrono_literals;
 
-constexpr size_t most_password = 1024;
-constexpr size_t most_input = 64 << 20; // what the server takes of one operator
+constexpr size_t max_password = 1024;
+constexpr size_t max_input = 64 << 20; // what the server takes of one operator
 
 bool no_input(std::string&) {
   return false;
@@ -46,7 +46,7 @@ server_link::input input_of(const spoken_command& said) {
       auto typed = ask_password(who);
       if (!typed)
         throw failure(status::refused, "no password was given; nothing was changed");
-      if (typed->size() > most_password)
+      if (typed->size() > max_password)
         throw failure(status::wrong_usage, "a password has at most 1,024 bytes; nothing was changed");
       piece = std::move(*typed);
       return false;
@@ -59,7 +59,7 @@ server_link::input input_of(const spoken_command& said) {
     piece.resize(most_admin_text);
     piece.resize(std::fread(piece.data(), 1, piece.size(), file.get()));
     sent += piece.size();
-    if (sent > most_input)
+    if (sent > max_input)
       throw failure(status::wrong_usage, name + " has more than 64 MiB, which an import may have; nothing was changed");
     if (std::ferror(file.get()))
       throw failure(status::refused, "cannot read " + name + ": " + std::strerror(errno) + "; nothing was changed");
@@ -116,12 +116,12 @@ private:
     throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(error) + "; nothing was issued");
   }
   bool give_name() {
-    constexpr int most_names = 100;
+    constexpr int max_names = 100;
     const auto here = "/proc/self/fd/" + std::to_string(file_), wished = name_;
     for (int number = 1;;) {
       if (::linkat(AT_FDCWD, here.c_str(), AT_FDCWD, name_.c_str(), AT_SYMLINK_FOLLOW) == 0)
         return true;
-      if (errno != EEXIST || number == most_names)
+      if (errno != EEXIST || number == max_names)
         return false;
       name_ = wished + "." + std::to_string(++number);
     }
@@ -306,7 +306,7 @@ void runner::watch(const std::vector<std::string>& words) {
 
 /// One line of the console. False: it is the last one.
 bool runner::obey(const std::string& line) {
-  if (line.size() > most_command_bytes)
+  if (line.size() > max_command_bytes)
     throw failure(status::wrong_usage, "a command has at most 49,152 bytes");
   if (const auto first = line.find_first_not_of(" \t\r"); first == std::string::npos || line[first] == '#')
     return true; // a comment

@@ -17,7 +17,7 @@ namespace {
 // Descriptors that are no client's: database, log, epoll, listeners, and room to say no to those who are too many.
 constexpr rlim_t other_descriptors = 512;
 // A machine with more addresses than this is reached by its name.
-constexpr size_t most_addresses = 32;
+constexpr size_t max_addresses = 32;
 
 /// As many descriptors as the configured connections need; fewer connections where the system allows no more.
 void make_room_for(config::limits& limits) {
@@ -41,7 +41,7 @@ std::vector<std::string> addresses_of_this_machine() {
   ifaddrs* first = nullptr;
   if (::getifaddrs(&first) != 0)
     return all;
-  for (const auto* one = first; one && all.size() < most_addresses; one = one->ifa_next) {
+  for (const auto* one = first; one && all.size() < max_addresses; one = one->ifa_next) {
     if (!one->ifa_addr || (one->ifa_flags & IFF_LOOPBACK) != 0)
       continue;
     char text[INET6_ADDRSTRLEN] = "";
