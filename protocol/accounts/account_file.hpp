@@ -30,11 +30,11 @@ public:
   std::string text() const;
 
 private:
-  struct one {
+  struct kept_fault {
     size_t line = 0;
     std::string why;
   };
-  std::vector<one> kept_;
+  std::vector<kept_fault> kept_;
   size_t count_ = 0;
 };
 

@@ -14,10 +14,10 @@ constexpr std::string_view join_again = "JOIN:";
 size_t cut_point(std::string_view text, size_t most) {
   if (text.size() <= most)
     return text.size();
-  auto at = most;
-  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80)
-    --at;
-  return at > 0 ? at : most;
+  auto end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
+  return end > 0 ? end : most;
 }
 
 /// How much of `text` goes out with its envelope in one write.
@@ -213,10 +213,10 @@ void paced_writer::say_alone(std::string_view text) {
   queue(text, {}, sharing::never);
 }
 
-void paced_writer::queue(std::string_view text, std::string_view envelope, sharing how) {
+void paced_writer::queue(std::string_view text, std::string_view envelope, sharing allowed) {
   const auto copy = std::make_shared<const std::string>(std::string{envelope}.append(text));
   const std::string_view all = *copy;
-  queue(waiting_text{copy, all.substr(0, envelope.size()), all.substr(envelope.size()), how});
+  queue(waiting_text{copy, all.substr(0, envelope.size()), all.substr(envelope.size()), allowed});
 }
 
 void paced_writer::queue(waiting_text text) {

@@ -23,10 +23,10 @@ std::optional<std::string> after(const std::string& frame, std::string_view pref
 
 /// `text` cut at its first ':', both parts; nothing where there is none.
 std::optional<std::pair<std::string, std::string>> split(const std::string& text) {
-  const auto at = text.find(':');
-  if (at == std::string::npos)
+  const auto colon = text.find(':');
+  if (colon == std::string::npos)
     return std::nullopt;
-  return std::pair{text.substr(0, at), text.substr(at + 1)};
+  return std::pair{text.substr(0, colon), text.substr(colon + 1)};
 }
 
 /// COMPAT: the old client puts one space before a text.
@@ -78,19 +78,19 @@ utterance tell_privately(const std::string& rest) {
 
 utterance change_password(const std::string& rest) {
   command::change_password result;
-  for (auto at = rest.find(':'); at != std::string::npos && result.readings.size() < max_readings;
-       at = rest.find(':', at + 1))
-    result.readings.emplace_back(rest.substr(0, at), rest.substr(at + 1));
+  for (auto colon = rest.find(':'); colon != std::string::npos && result.readings.size() < max_readings;
+       colon = rest.find(':', colon + 1))
+    result.readings.emplace_back(rest.substr(0, colon), rest.substr(colon + 1));
   if (result.readings.empty())
     return misspoken{fault::unknown_command};
   return command::any{std::move(result)};
 }
 
 utterance history(const std::string& rest) {
-  const auto at = rest.rfind(':'); // a salon's name holds none
-  if (at == std::string::npos)
+  const auto colon = rest.rfind(':'); // a salon's name holds none
+  if (colon == std::string::npos)
     return misspoken{fault::unknown_command};
-  const auto digits = rest.substr(at + 1);
+  const auto digits = rest.substr(colon + 1);
   if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos)
     return misspoken{fault::unknown_command};
   int64_t count = 0;
@@ -98,7 +98,7 @@ utterance history(const std::string& rest) {
     count = std::min(10 * count + (digit - '0'), max_history + 1);
   if (count == 0)
     return misspoken{fault::unknown_command};
-  return command::any{command::history{rest.substr(0, at), std::min(count, max_history)}};
+  return command::any{command::history{rest.substr(0, colon), std::min(count, max_history)}};
 }
 
 utterance search(const std::string& rest) {
@@ -125,11 +125,12 @@ raw_text take_text(std::string_view& from, const envelope& of) {
 
 } // namespace
 
-bool ends_with(const event::any& what) {
-  const auto* refused = std::get_if<event::refused>(&what);
-  return (refused && refused->why == fault::malformed_login) || std::holds_alternative<event::login_refused>(what)
-         || std::holds_alternative<event::credentials_refused>(what) || std::holds_alternative<event::registered>(what)
-         || std::holds_alternative<event::registration_refused>(what);
+bool ends_with(const event::any& event) {
+  const auto* refused = std::get_if<event::refused>(&event);
+  return (refused && refused->why == fault::malformed_login) || std::holds_alternative<event::login_refused>(event)
+         || std::holds_alternative<event::credentials_refused>(event)
+         || std::holds_alternative<event::registered>(event)
+         || std::holds_alternative<event::registration_refused>(event);
 }
 
 utterance first_frame(const std::string& frame) {
@@ -225,16 +226,16 @@ paced_writer& text_codec::paced() {
   return *paced_;
 }
 
-void text_codec::say(const event::any& what, instant) {
+void text_codec::say(const event::any& event, instant) {
   if (closed_)
     return;
-  const auto* welcome = std::get_if<event::logged_in>(&what);
+  const auto* welcome = std::get_if<event::logged_in>(&event);
   in_session_ = in_session_ || welcome;
   if (!raw())
-    return say_lines(spell(what));
+    return say_lines(spell(event));
   if (!welcome) {
     const auto texts = std::make_shared<spelled_texts>();
-    spell_to(*texts, what);
+    spell_to(*texts, event);
     return say_raw(texts);
   }
   for (const auto& frame : login_frames(*welcome, raw_frame_bytes))
@@ -244,7 +245,7 @@ void text_codec::say(const event::any& what, instant) {
 /// Line clients and raw clients take the same bytes; how they are cut for the latter is say_raw()'s business.
 const spelling& text_codec::spells() const {
   class text_spelling final : public spelling {
-    void spell(spelled_texts& to, const event::any& what) const override { spell_to(to, what); }
+    void spell(spelled_texts& to, const event::any& event) const override { spell_to(to, event); }
   };
   static const text_spelling all;
   return all;

@@ -45,8 +45,8 @@ std::string prototypes(const std::string& text) {
 bool has_unknown_parts(std::string_view name) {
   const auto text = icu::UnicodeString::fromUTF8({name.data(), static_cast<int32_t>(name.size())});
   UChar32 before = ' ';
-  for (int32_t at = 0; at < text.length(); at = text.moveIndex32(at, 1)) {
-    const auto c = text.char32At(at);
+  for (int32_t place = 0; place < text.length(); place = text.moveIndex32(place, 1)) {
+    const auto c = text.char32At(place);
     if ((c >= 0x276A && c <= 0x276B) || (c >= 0x2985 && c <= 0x2988) || (c >= 0x2E28 && c <= 0x2E29))
       return true; // MEDIUM FLATTENED, WHITE and Z NOTATION IMAGE, DOUBLE parentheses
     const auto parts = u_getIntPropertyValue(c, UCHAR_INDIC_SYLLABIC_CATEGORY) == U_INSC_VISARGA || c == 0x0F7F

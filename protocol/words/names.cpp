@@ -100,13 +100,13 @@ std::string key_of(std::string_view name) {
 bool is_utf8(std::string_view bytes) {
   const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
   const auto size = static_cast<int32_t>(bytes.size());
-  for (int32_t at = 0; at < size;) {
-    UChar32 c = data[at];
+  for (int32_t place = 0; place < size;) {
+    UChar32 c = data[place];
     if (c < 0x80) {
-      ++at;
+      ++place;
       continue;
     }
-    U8_NEXT(data, at, size, c);
+    U8_NEXT(data, place, size, c);
     if (c < 0)
       return false;
   }
@@ -126,19 +126,19 @@ void append_shown(std::string& to, std::string_view text) {
   const auto* data = reinterpret_cast<const uint8_t*>(text.data());
   const auto size = static_cast<int32_t>(text.size());
   int32_t as_it_is = 0; // from here on nothing is replaced; it is appended as one piece
-  for (int32_t at = 0; at < size;) {
-    if (data[at] >= 0x20 && data[at] < 0x7F) { // most bytes are
-      ++at;
+  for (int32_t place = 0; place < size;) {
+    if (data[place] >= 0x20 && data[place] < 0x7F) { // most bytes are
+      ++place;
       continue;
     }
-    const auto from = at;
+    const auto from = place;
     UChar32 c;
-    U8_NEXT(data, at, size, c);
+    U8_NEXT(data, place, size, c);
     if (c >= 0 && !is_line_end_or_control(c))
       continue;
     to.append(text, static_cast<size_t>(as_it_is), static_cast<size_t>(from - as_it_is));
     to += c < 0 ? "\xEF\xBF\xBD" : " ";
-    as_it_is = at;
+    as_it_is = place;
   }
   to.append(text, static_cast<size_t>(as_it_is), std::string_view::npos);
 }
@@ -154,9 +154,9 @@ void append_case_folded(std::string& to, std::string_view text) {
   if (std::all_of(text.begin(), text.end(), is_ascii)) { // which most are, and ICU takes ten times as long
     const auto from = to.size();
     to += text;
-    for (auto at = from; at < to.size(); ++at)
-      if (to[at] >= 'A' && to[at] <= 'Z')
-        to[at] = static_cast<char>(to[at] + ('a' - 'A'));
+    for (auto place = from; place < to.size(); ++place)
+      if (to[place] >= 'A' && to[place] <= 'Z')
+        to[place] = static_cast<char>(to[place] + ('a' - 'A'));
     return;
   }
   UErrorCode status = U_ZERO_ERROR;
@@ -189,19 +189,19 @@ std::string escaped(std::string_view text, std::string_view besides) {
   result.reserve(text.size());
   const auto* data = reinterpret_cast<const uint8_t*>(text.data());
   const auto size = static_cast<int32_t>(text.size());
-  for (int32_t at = 0; at < size;) {
-    auto from = at;
+  for (int32_t place = 0; place < size;) {
+    auto from = place;
     UChar32 c;
-    U8_NEXT(data, at, size, c);
+    U8_NEXT(data, place, size, c);
     if (c < 0) {
-      for (; from < at; ++from)
+      for (; from < place; ++from)
         append_code(result, "\\x%02x", data[from]);
     } else if (misleads(c)) {
       append_code(result, c < 0x80 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c);
     } else {
       if (c < 0x80 && besides.find(static_cast<char>(c)) != std::string_view::npos)
         result += '\\';
-      result.append(text, static_cast<size_t>(from), static_cast<size_t>(at - from));
+      result.append(text, static_cast<size_t>(from), static_cast<size_t>(place - from));
     }
   }
   return result;
@@ -216,9 +216,9 @@ bool is_name(std::string_view text) {
   const auto size = static_cast<int32_t>(text.size());
   UChar32 characters[max_name_characters + 1] = {};
   int count = 0;
-  for (int32_t at = 0; at < size;) {
+  for (int32_t place = 0; place < size;) {
     UChar32 c;
-    U8_NEXT(data, at, size, c);
+    U8_NEXT(data, place, size, c);
     if (c < 0 || forbidden_in_names(c) || count == max_name_characters)
       return false;
     characters[count++] = c;
