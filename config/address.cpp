@@ -147,16 +147,16 @@ bool read_query(std::string_view query, mysql_database& into, std::string& why) 
 
 /// Reads what stands between `mysql://` and the name: `USER@HOST[:PORT]`. False: `why` is set.
 bool read_authority(std::string_view authority, mysql_database& into, std::string& why) {
-  const auto at = authority.find('@');
-  const auto user = percent_decoded(authority.substr(0, std::min(at, authority.size())));
-  if (at == 0 || at == std::string_view::npos)
+  const auto mark = authority.find('@');
+  const auto user = percent_decoded(authority.substr(0, std::min(mark, authority.size())));
+  if (mark == 0 || mark == std::string_view::npos)
     why = "the user is missing: mysql://USER@HOST/NAME";
   else if (!user)
     why = std::string("the user ") + bad_percent;
   if (!why.empty())
     return false;
   into.user = *user;
-  const auto parts = split_host(authority.substr(at + 1));
+  const auto parts = split_host(authority.substr(mark + 1));
   const auto port = parts && parts->colon ? parse_port(parts->port) : std::optional<uint16_t>{into.port};
   if (!parts)
     why = "the host is no host name or address; an IPv6 address stands in brackets";
@@ -171,8 +171,8 @@ bool read_authority(std::string_view authority, mysql_database& into, std::strin
 
 std::optional<database> parse_mysql(std::string_view rest, std::string& why) {
   // A password may hold anything, slashes too; so it is looked for before anything else is made of the text.
-  const auto colon = rest.find(':'), at = rest.find('@');
-  if (colon < at && at != std::string_view::npos) {
+  const auto colon = rest.find(':'), mark = rest.find('@');
+  if (colon < mark && mark != std::string_view::npos) {
     why = no_password;
     return {};
   }

@@ -17,7 +17,7 @@ struct endpoint {
   kind how = kind::tcp;
   std::string host = "127.0.0.1"; ///< without brackets, also for IPv6
   uint16_t port = 5000;
-  std::string path; ///< of a unix socket
+  std::string path;         ///< of a unix socket
   std::string dialect = {}; ///< actors/dialects.hpp says which there are; empty: the default one
 
   /// As it is written in the configuration.
