@@ -32,7 +32,7 @@ public:
 
   /// unknown_user when the author's account is gone. The order numbers of a salon are never reused: the store keeps
   /// (salon, seq) unique.
-  virtual outcome<done> append(const new_message& what) = 0;
+  virtual outcome<done> append(const new_message& message) = 0;
   /// The texts go; their rows stay, and their order numbers are not used again.
   virtual void empty(const std::vector<message_id>& which) = 0;
 };

@@ -20,9 +20,9 @@ public:
   virtual void mark_connected(user_id who, moment now) = 0;
   using requests = offline_requests;
   /// The last connection of each of these users ended: `disconnected`, last seen `now`.
-  virtual void close(const std::vector<user_id>& who, requests what, moment now) = 0;
+  virtual void close(const std::vector<user_id>& who, requests offline, moment now) = 0;
   /// No row stays `connected`.
-  virtual void reset_presence(requests what) = 0;
+  virtual void reset_presence(requests offline) = 0;
 
   static constexpr size_t max_known_addresses = 8; ///< of one account
   static constexpr auto address_life = std::chrono::hours{24 * 30};

@@ -58,7 +58,7 @@ std::string minutes_of(moment::duration time) {
 bool is_out_at(const reading& db, const std::string& username_key, moment then, moment now) {
   const auto out = db.bans.all(now);
   return std::any_of(out.begin(), out.end(),
-                     [&](const salond::ban& one) { return one.key == username_key && one.until && *one.until > then; });
+                     [&](const salond::ban& ban) { return ban.key == username_key && ban.until && *ban.until > then; });
 }
 
 } // namespace

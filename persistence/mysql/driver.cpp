@@ -62,9 +62,9 @@ mysql_driver::~mysql_driver() = default;
 std::unique_ptr<driver> mysql_driver::open_reader() {
   if (purpose_ == purpose::read)
     return nullptr;
-  auto how = tuning_;
-  how.answered = nullptr; // which is about the writer
-  return std::make_unique<mysql_driver>(where_, how, purpose::read, patience_, warn_);
+  auto settings = tuning_;
+  settings.answered = nullptr; // which is about the writer
+  return std::make_unique<mysql_driver>(where_, settings, purpose::read, patience_, warn_);
 }
 
 std::string mysql_driver::describe() {

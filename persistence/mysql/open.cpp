@@ -103,11 +103,11 @@ std::unique_ptr<store> open_mysql(const config::mysql_database& where, const ope
     const bool alone = options.run == lone_writer;
     if (alone)
       make_ready(where, options.report, tuning, true);
-    auto how = tuning;
+    auto settings = tuning;
     if (!alone)
-      how = of_run(std::move(how), options);
+      settings = of_run(std::move(settings), options);
     auto opened =
-        std::make_unique<mysql_driver>(where, how, mysql_driver::purpose::write, options.patience, options.warn);
+        std::make_unique<mysql_driver>(where, settings, mysql_driver::purpose::write, options.patience, options.warn);
     opened->open_readers(readers_opened);
     return std::make_unique<sql_store>(std::move(opened));
   });

@@ -362,17 +362,17 @@ void create_all(connection& db) {
 
 std::vector<std::string> steps_after(int64_t version) {
   std::vector<std::string> result;
-  for (auto at = version; at < static_cast<int64_t>(std::size(steps)); ++at)
-    result.push_back("schema " + std::to_string(at + 1) + ": " + steps[at].what);
+  for (auto number = version; number < static_cast<int64_t>(std::size(steps)); ++number)
+    result.push_back("schema " + std::to_string(number + 1) + ": " + steps[number].what);
   return result;
 }
 
 void migrate(connection& db, int64_t version, const reporter& report) {
-  for (auto at = version; at < static_cast<int64_t>(std::size(steps)); ++at) {
-    steps[at].run(db);
-    if (at > 0)
-      record_version(db, at + 1, steps[at].what); // the first writes its own, together with the salons
-    report("schema " + std::to_string(at + 1) + ": " + steps[at].what);
+  for (auto number = version; number < static_cast<int64_t>(std::size(steps)); ++number) {
+    steps[number].run(db);
+    if (number > 0)
+      record_version(db, number + 1, steps[number].what); // the first writes its own, together with the salons
+    report("schema " + std::to_string(number + 1) + ": " + steps[number].what);
   }
 }
 

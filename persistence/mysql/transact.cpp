@@ -76,11 +76,11 @@ void mysql_driver::connect() {
 
 // A session whose connection broke may still be at work in the server, and hold its locks.
 void mysql_driver::end_ghosts() {
-  for (auto at = ghosts_.begin(); at != ghosts_.end();)
-    if (mysql::end_session_holding(bare(), *at))
-      ++at; // until it is seen to have ended
+  for (auto ghost = ghosts_.begin(); ghost != ghosts_.end();)
+    if (mysql::end_session_holding(bare(), *ghost))
+      ++ghost; // until it is seen to have ended
     else
-      at = ghosts_.erase(at);
+      ghost = ghosts_.erase(ghost);
 }
 
 // One process writes with a marker; the marker and what is remembered here are only true as long as that holds.
@@ -333,8 +333,8 @@ void mysql_driver::insert_pending(size_t from, size_t rows) {
   const bool with_post = nodes_ != nullptr;
   std::vector<mysql::value> values;
   values.reserve((with_post ? 6 : 5) * rows);
-  for (auto at = from; at < from + rows; ++at) {
-    auto& message = pending_[at];
+  for (auto place = from; place < from + rows; ++place) {
+    auto& message = pending_[place];
     values.insert(values.end(), {message.author.value, message.salon.value, message.seq});
     values.emplace_back(std::move(message.text));
     values.emplace_back(to_ms(message.at));

@@ -69,9 +69,9 @@ bool among_nodes::write_news() {
   if (told_.empty())
     return false;
   auto number = lock("news");
-  for (const auto& one : told_)
+  for (const auto& fact : told_)
     on_.run("INSERT INTO news(news_id, node_id, what, client_id, salon_id, name) VALUES (?, ?, ?, ?, ?, ?)",
-            {++number, run_, std::string_view(to_word(one.what)), one.who.value, one.salon.value, one.name});
+            {++number, run_, std::string_view(to_word(fact.what)), fact.who.value, fact.salon.value, fact.name});
   on_.run("UPDATE counters SET value = ? WHERE name = 'news'", {number});
   told_.clear();
   return true;

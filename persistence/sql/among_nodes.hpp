@@ -42,7 +42,7 @@ public:
   // --- news ---
   /// All nodes must learn it. It is written with the transaction, at its end: whoever writes some holds the numbers'
   /// row for a moment only.
-  void tell(fact what) { told_.push_back(std::move(what)); }
+  void tell(fact news) { told_.push_back(std::move(news)); }
   /// Whether there was any.
   bool write_news();
   void forget_news() { told_.clear(); }

@@ -73,23 +73,23 @@ public:
       others->arrive(who);
   }
 
-  void close(const std::vector<user_id>& who, requests what, moment now) override {
+  void close(const std::vector<user_id>& who, requests offline, moment now) override {
     if (auto* others = db().among_nodes())
-      return others->depart(who, what, now);
+      return others->depart(who, offline, now);
     const auto ids = numbers_of(who);
     run_for_each(db(),
                  "UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE status <> 'disconnected' "
                  "AND client_id",
                  {to_ms(now)}, ids);
-    if (what == requests::end)
+    if (offline == requests::end)
       run_for_each(db(), "DELETE FROM join_requests WHERE client_id", {}, ids);
   }
 
-  void reset_presence(requests what) override {
+  void reset_presence(requests offline) override {
     if (auto* others = db().among_nodes())
-      return others->reset_presence(what);
+      return others->reset_presence(offline);
     db().run("UPDATE clients SET status = 'disconnected' WHERE status <> 'disconnected'");
-    if (what == requests::end)
+    if (offline == requests::end)
       db().run("DELETE FROM join_requests");
   }
 
