@@ -209,7 +209,7 @@ server_link::answer runner::answer_of(const std::vector<std::string>& words, con
 }
 
 void runner::print(const std::string& answer) const {
-  if (how_.json)
+  if (options_.json)
     return print_json(answer);
   const auto value = json::parse(answer);
   auto text = to_text(value);
@@ -253,7 +253,7 @@ void runner::issue_certificate(const std::vector<std::string>& words, const spok
   auto made = json::parse(answer_of(without(words, {"--out"}), no_input).text);
   const auto bundle = made.at("bundle").get<std::string>();
   const auto whole =
-      how_.names_server ? with_server(bundle, config::to_string(config::admin_endpoint{how_.server})) : bundle;
+      options_.names_server ? with_server(bundle, config::to_string(config::admin_endpoint{options_.server})) : bundle;
   made.erase("bundle");
   made["file"] = file.write(whole, name);
   if (made["file"] != path)
@@ -265,7 +265,7 @@ void runner::issue_certificate(const std::vector<std::string>& words, const spok
 int64_t runner::tell_new_lines(const std::vector<std::string>& words) {
   const auto answer = json::parse(answer_of(words, no_input).text);
   for (const auto& line : answer.at("lines"))
-    how_.json || lines_as_json_ ? print_json(line.dump()) : put_out(log_line(line) + "\n");
+    options_.json || lines_as_json_ ? print_json(line.dump()) : put_out(log_line(line) + "\n");
   return answer.at("last").get<int64_t>();
 }
 
@@ -287,16 +287,16 @@ void runner::follow_log(const spoken_command& said, std::vector<std::string> wor
 }
 
 void runner::watch(const std::vector<std::string>& words) {
-  const bool live = !how_.json && can_redraw(STDOUT_FILENO);
+  const bool live = !options_.json && can_redraw(STDOUT_FILENO);
   auto before = json::parse(answer_of(words, no_input).text);
   while (std::cout) {
     std::this_thread::sleep_for(1s);
     auto now = json::parse(answer_of(words, no_input).text);
     const auto seconds = (now.value("at_ms", 0.0) - before.value("at_ms", 0.0)) / 1000;
-    if (how_.json)
+    if (options_.json)
       print_json(now.dump());
     else if (live)
-      put_out("\x1b[H\x1b[2Jsalond at " + salond::config::to_string(salond::config::admin_endpoint{how_.server})
+      put_out("\x1b[H\x1b[2Jsalond at " + salond::config::to_string(salond::config::admin_endpoint{options_.server})
               + "   (Ctrl-C ends)\n\n" + watch_screen(before, now, seconds, terminal_lines() - 2));
     else
       put_out(watch_line(before, now, seconds));
@@ -337,7 +337,7 @@ void runner::console() {
       ++failed;
       std::cerr << (lines.is_terminal() ? "" : "line " + std::to_string(number) + ": ") << for_terminal(why.what())
                 << std::endl;
-      if (why.how == status::cannot_connect)
+      if (why.ends_with == status::cannot_connect)
         throw;
     }
   }

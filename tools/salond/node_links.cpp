@@ -16,13 +16,13 @@ node_links::node_links(std::shared_ptr<tls_folder> certificates, std::string nam
 }
 
 cluster::link_parts node_links::parts(int port) const {
-  listening_socket at;
-  at.descriptor = port;
-  at.at.size = sizeof at.at.bytes;
+  listening_socket socket;
+  socket.descriptor = port;
+  socket.at.size = sizeof socket.at.bytes;
   if (::listen(port, SOMAXCONN) != 0
-      || ::getsockname(port, reinterpret_cast<sockaddr*>(&at.at.bytes), &at.at.size) != 0)
+      || ::getsockname(port, reinterpret_cast<sockaddr*>(&socket.at.bytes), &socket.at.size) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot listen to other nodes");
-  return {name_, shared_, {at}};
+  return {name_, shared_, {socket}};
 }
 
 void node_links::offer(certificate_office& office) const {
