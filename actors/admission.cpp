@@ -9,7 +9,7 @@ namespace salond {
 namespace {
 
 static_assert(rules::login_throttle::known_for == persistence::session_store::address_life);
-static_assert(rules::login_throttle::most_known_addresses == persistence::session_store::most_known_addresses);
+static_assert(rules::login_throttle::most_known_addresses == persistence::session_store::max_known_addresses);
 
 // How often the log says that registrations are refused, while they are.
 constexpr auto an_hour = std::chrono::hours{1};

@@ -10,7 +10,8 @@ namespace {
 
 using pointer = asking_actor::stateful_pointer<asking_state>;
 
-// Of peers' questions at a time; each is answered within two seconds. What comes above it is not answered.
+// So many of peers' questions are answered at a time. What comes above that is not answered. Who asked waits for two
+// seconds; an answer that takes longer is made in vain.
 constexpr size_t most_answering = 64;
 // For the database: the peer's operator waits for two seconds.
 constexpr auto small_patience = std::chrono::milliseconds{1500};

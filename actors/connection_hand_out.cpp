@@ -126,7 +126,7 @@ void connection::ask_next(search_of& state) {
   read_as_member(
       *state.salon,
       [id = state.salon->record.id, text = state.text, before = state.before,
-       wanted = command::search::most_found - state.found.size()](const persistence::reading& db) {
+       wanted = command::search::max_found - state.found.size()](const persistence::reading& db) {
         return db.messages.look_through(id, text, before, wanted);
       },
       [this](persistence::searched_part& found) { take_found(found); });
@@ -139,7 +139,7 @@ void connection::take_found(persistence::searched_part& part) {
   auto& state = std::get<search_of>(handed_out_);
   state.found.insert(state.found.end(), part.found.begin(), part.found.end());
   state.before = part.before;
-  if (state.before != 0 && state.found.size() < command::search::most_found)
+  if (state.before != 0 && state.found.size() < command::search::max_found)
     return ask_when_paid(client_costs::searched_part);
   if (state.found.empty())
     return tell_nothing_found(state.salon->record.name);

@@ -48,15 +48,30 @@ gid_t group_named(const std::string& name) {
   throw std::runtime_error("unix.group: " + no_group(name));
 }
 
-planned_endpoint plan(const config::endpoint& where, const config::unix_socket& access) {
+std::string no_dialect(const config::endpoint& where, const known_dialects& dialects) {
+  std::string names;
+  for (const auto* each : dialects)
+    names.append(names.empty() ? "" : ", ").append(each->name);
+  return where.to_string() + " names a dialect that salond does not speak; it speaks " + names;
+}
+
+const dialect& dialect_of(const config::endpoint& where, const known_dialects& dialects) {
+  if (const auto* found = find_dialect(where.dialect, dialects))
+    return *found;
+  throw std::runtime_error("listen: " + no_dialect(where, dialects));
+}
+
+planned_endpoint plan(const config::endpoint& where, const config::unix_socket& access,
+                      const known_dialects& dialects) {
+  const auto& speaks = dialect_of(where, dialects);
   if (where.how == kind::unix_socket) {
     socket_access who{static_cast<mode_t>(access.mode), std::nullopt};
     if (!access.group.empty())
       who.group = group_named(access.group);
-    return {where, {}, who};
+    return {where, {}, who, &speaks};
   }
   try {
-    return {where, addresses_of(where.host, where.port), {}};
+    return {where, addresses_of(where.host, where.port), {}, &speaks};
   } catch (const std::runtime_error& why) {
     fail(where, why.what());
   }
@@ -76,7 +91,7 @@ bool gives_way(const planned_endpoint& of_mine, const socket_address& mine, cons
     return false;
   if (other.implied && !mine.implied)
     return false;
-  if (of_mine.where.how != of_other.where.how)
+  if (of_mine.where.how != of_other.where.how || of_mine.speaks != of_other.speaks)
     throw std::runtime_error("listen: " + both_at(of_mine.where, of_other.where, mine));
   return true;
 }
@@ -130,12 +145,13 @@ std::filesystem::path place_of(const config::endpoint& where) {
   return (ignored ? whole.parent_path() : folder) / whole.filename();
 }
 
-std::optional<std::string> what_two_have_in_common(const config::endpoint& one, const config::endpoint& other) {
+std::optional<std::string> what_two_have_in_common(const config::endpoint& one, const config::endpoint& other,
+                                                   const known_dialects& dialects) {
   if (one.how == kind::unix_socket && other.how == kind::unix_socket)
-    return one.path != other.path && place_of(one) == place_of(other)
+    return one.to_string() != other.to_string() && place_of(one) == place_of(other)
                ? std::optional{one.to_string() + " and " + other.to_string() + " are one path; remove one"}
                : std::nullopt;
-  if (one.how == other.how)
+  if (one.how == other.how && find_dialect(one.dialect, dialects) == find_dialect(other.dialect, dialects))
     return std::nullopt; // it is listened at once
   const auto both = collision(addresses_at_hand(one), addresses_at_hand(other), true);
   return both ? std::optional{both_at(one, other, *both)} : std::nullopt;
@@ -143,7 +159,7 @@ std::optional<std::string> what_two_have_in_common(const config::endpoint& one, 
 
 } // namespace
 
-std::vector<config::complaint> faults_of_doors(const config::settings& values) {
+std::vector<config::complaint> faults_of_doors(const config::settings& values, const known_dialects& dialects) {
   std::vector<config::complaint> faults;
   const auto& all = values.listen;
   const auto& group = values.unix_socket.group;
@@ -151,9 +167,12 @@ std::vector<config::complaint> faults_of_doors(const config::settings& values) {
       std::any_of(all.begin(), all.end(), [](const auto& each) { return each.how == kind::unix_socket; });
   if (has_sockets && !group.empty() && !find_group(group))
     faults.push_back({"unix.group", no_group(group)});
+  for (const auto& each : all)
+    if (!find_dialect(each.dialect, dialects))
+      faults.push_back({"listen", no_dialect(each, dialects)});
   for (size_t i = 0; i < all.size(); ++i)
     for (size_t j = i + 1; j < all.size(); ++j)
-      if (auto why = what_two_have_in_common(all[i], all[j]))
+      if (auto why = what_two_have_in_common(all[i], all[j], dialects))
         faults.push_back({"listen", std::move(*why)});
   if (values.admin)
     for (const auto& each : all)
@@ -164,23 +183,26 @@ std::vector<config::complaint> faults_of_doors(const config::settings& values) {
 }
 
 std::vector<planned_endpoint> plan_endpoints(const std::vector<config::endpoint>& all,
-                                             const config::unix_socket& access) {
+                                             const config::unix_socket& access, const known_dialects& dialects) {
   std::vector<planned_endpoint> plans;
   for (const auto& each : all)
-    plans.push_back(plan(each, access));
+    plans.push_back(plan(each, access, dialects));
   leave_out_what_is_there_twice(plans);
   return plans;
 }
 
 std::vector<bound_endpoint> bind_endpoint(const planned_endpoint& plan) {
-  if (plan.where.how == kind::unix_socket)
-    return {bind_unix(plan.where, plan.access)};
   std::vector<bound_endpoint> doors;
+  if (plan.where.how == kind::unix_socket) {
+    doors.push_back(bind_unix(plan.where, plan.access));
+    doors.back().speaks = plan.speaks;
+    return doors;
+  }
   if (plan.addresses.empty())
     return doors;
   try {
     for (const auto& each : listen_at_all(plan.addresses)) {
-      bound_endpoint door{plan.where, each.descriptor, each.at, {}, {}};
+      bound_endpoint door{plan.where, each.descriptor, each.at, {}, {}, plan.speaks};
       door.where.port = each.at.port();
       doors.push_back(std::move(door));
     }
@@ -194,13 +216,16 @@ std::vector<bound_endpoint> bind_endpoint(const planned_endpoint& plan) {
 }
 
 std::vector<bound_endpoint> bind_endpoint(const config::endpoint& where) {
-  return bind_endpoint(plan(where, {}));
+  return bind_endpoint(plan(where, {}, all_dialects()));
 }
 
 bound_endpoint bind_again(const bound_endpoint& door) {
-  if (door.where.how == kind::unix_socket)
-    return bind_unix(door.where, door.access);
   auto again = door;
+  if (door.where.how == kind::unix_socket) {
+    again = bind_unix(door.where, door.access);
+    again.speaks = door.speaks;
+    return again;
+  }
   again.fd = listen_at(door.at);
   if (again.fd < 0)
     fail(door.where, reason_of(errno));

@@ -1,6 +1,7 @@
 // The doors of a server: the sockets at which clients are let in, found from what is configured, opened, opened again,
 // and closed.
 #pragma once
+#include "actors/dialects.hpp"
 #include "actors/transport/listening.hpp"
 #include "config/load.hpp"
 #include <ctime>
@@ -32,6 +33,7 @@ struct planned_endpoint {
   config::endpoint where;
   std::vector<socket_address> addresses; ///< none for a unix socket, and where other endpoints listen at all of them
   socket_access access;
+  const dialect* speaks = &text_dialect; ///< as the endpoint says
 };
 
 /// A listening socket, bound before anything is promised to anybody.
@@ -41,16 +43,19 @@ struct bound_endpoint {
   socket_address at;    ///< of TCP: one of the addresses of `where`
   socket_access access; ///< of a unix socket
   file_identity file;   ///< of a unix socket: what was made
+  const dialect* speaks = &text_dialect;
 };
 
 /// What is wrong with the doors of these settings together, as far as it can be said without asking a resolver: two
-/// that cannot be listened at, a group that is none.
-std::vector<config::complaint> faults_of_doors(const config::settings& values);
+/// that cannot be listened at, a dialect or a group that is none.
+std::vector<config::complaint> faults_of_doors(const config::settings& values,
+                                               const known_dialects& dialects = all_dialects());
 
 /// Finds the addresses of all endpoints; asks the resolver and the list of groups, which may take their time. What two
 /// of them have in common is listened at once. Throws std::runtime_error with a sentence for people.
 std::vector<planned_endpoint> plan_endpoints(const std::vector<config::endpoint>& all,
-                                             const config::unix_socket& access = {});
+                                             const config::unix_socket& access = {},
+                                             const known_dialects& dialects = all_dialects());
 
 /// Binds and listens, at each address. Throws std::runtime_error with a sentence for people (port in use, no such
 /// address, no right, a file in the way).

@@ -39,14 +39,14 @@ void look_for_descriptors_later(caf::io::broker* self) {
 
 } // namespace
 
-caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, bound_endpoint door,
-                       const dialect* speaks) {
+caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, bound_endpoint door) {
   auto& loop = dynamic_cast<net::default_multiplexer&>(self->system().middleman().backend());
   const auto local = door.where.how == config::endpoint::kind::unix_socket;
   self->set_error_handler([](caf::error& why) {
     log::warning("a listener was told an error", {{"why", to_string(why)}});
   });
-  const auto accepted = [self, &loop, house, speaks, how = door.where.how](caf::intrusive_ptr<client_socket> socket) {
+  const auto accepted = [self, &loop, house, speaks = door.speaks,
+                         how = door.where.how](caf::intrusive_ptr<client_socket> socket) {
     return let_in(self, loop, house, *speaks, how, std::move(socket));
   };
   const auto paused = [self, house] {

@@ -40,7 +40,7 @@ void tell_stored(pointer self, const append_job& what) {
     answered.to = post.from;
     auto& posted = answered.what.emplace<rules::answer_of<command::post>>();
     if (*stored)
-      out.events.push_back(event::said{record.id, record.name, post.username, row.text, row.seq, row.at});
+      out.events.push_back(event::said{record.id, record.name, post.username, row.text, row.seq, row.at, post.from});
     else
       posted = {stored->why(), post.salon_as_typed};
     ++stored;

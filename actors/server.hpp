@@ -24,8 +24,7 @@ struct node_parts {
   config::settings settings;
   std::unique_ptr<persistence::store> db; ///< open and migrated, with prepare_store() done
   std::vector<bound_endpoint> doors;
-  const dialect* speaks = &text_dialect; ///< at all doors
-  identify operators;                    ///< who sent the admin actor a message; none: there is no admin actor
+  identify operators; ///< who sent the admin actor a message; none: there is no admin actor
   certificate_office certificates;
   std::shared_ptr<const tls_credentials> certificate; ///< that clients are shown; null where no door speaks TLS
   configuration_office configuration;

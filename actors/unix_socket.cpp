@@ -105,7 +105,7 @@ bound_endpoint bind_unix(const config::endpoint& where, const socket_access& acc
     remove_socket(where.path, file);
     throw;
   }
-  return {where, made.release(), {}, access, file};
+  return {where, made.release(), {}, access, file, &text_dialect};
 }
 
 void remove_socket(const std::string& path, const file_identity& which) {

@@ -98,6 +98,17 @@ std::string percent_encoded(std::string_view text) {
   return out;
 }
 
+/// Takes the name of a dialect, if one stands before the scheme, off the text. False: it can be no dialect's name.
+bool take_dialect(std::string_view& text, std::string& into) {
+  const auto scheme = text.substr(0, text.find(':'));
+  const auto plus = scheme.rfind('+');
+  if (plus == std::string_view::npos)
+    return true;
+  into = scheme.substr(0, plus);
+  text.remove_prefix(plus + 1);
+  return !into.empty() && into.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+}
+
 constexpr const char* no_password =
     "a password does not belong here, where others can read it; put it into the environment variable "
     "SALOND_DB_PASSWORD or into a file named by db_password_file";
@@ -136,16 +147,16 @@ bool read_query(std::string_view query, mysql_database& into, std::string& why) 
 
 /// Reads what stands between `mysql://` and the name: `USER@HOST[:PORT]`. False: `why` is set.
 bool read_authority(std::string_view authority, mysql_database& into, std::string& why) {
-  const auto at = authority.find('@');
-  const auto user = percent_decoded(authority.substr(0, std::min(at, authority.size())));
-  if (at == 0 || at == std::string_view::npos)
+  const auto mark = authority.find('@');
+  const auto user = percent_decoded(authority.substr(0, std::min(mark, authority.size())));
+  if (mark == 0 || mark == std::string_view::npos)
     why = "the user is missing: mysql://USER@HOST/NAME";
   else if (!user)
     why = std::string("the user ") + bad_percent;
   if (!why.empty())
     return false;
   into.user = *user;
-  const auto parts = split_host(authority.substr(at + 1));
+  const auto parts = split_host(authority.substr(mark + 1));
   const auto port = parts && parts->colon ? parse_port(parts->port) : std::optional<uint16_t>{into.port};
   if (!parts)
     why = "the host is no host name or address; an IPv6 address stands in brackets";
@@ -160,8 +171,8 @@ bool read_authority(std::string_view authority, mysql_database& into, std::strin
 
 std::optional<database> parse_mysql(std::string_view rest, std::string& why) {
   // A password may hold anything, slashes too; so it is looked for before anything else is made of the text.
-  const auto colon = rest.find(':'), at = rest.find('@');
-  if (colon < at && at != std::string_view::npos) {
+  const auto colon = rest.find(':'), mark = rest.find('@');
+  if (colon < mark && mark != std::string_view::npos) {
     why = no_password;
     return {};
   }
@@ -198,6 +209,10 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
   endpoint out;
   if (text.find('\0') != std::string_view::npos) {
     why = "must not hold a NUL character";
+    return {};
+  }
+  if (!take_dialect(text, out.dialect)) {
+    why = "before the + stands the name of a dialect, in small letters and digits";
     return {};
   }
   if (begins_with(text, "unix:")) {
@@ -270,7 +285,7 @@ std::optional<endpoint> parse_cluster(std::string_view text, std::string& why) {
 
 std::string node_name_of(std::string_view host) {
   std::string name;
-  for (const char c : host.substr(0, most_peer_name_bytes)) {
+  for (const char c : host.substr(0, max_peer_name_bytes)) {
     const auto small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     name += peer_name_letters.find(small) == std::string_view::npos ? '-' : small;
   }

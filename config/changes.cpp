@@ -28,8 +28,8 @@ std::map<std::string, json> values_of(const settings& all) {
     if (!value.is_object())
       result[name] = value;
     else
-      for (const auto& [inner, one] : value.items())
-        result[name + "." + inner] = one;
+      for (const auto& [inner, inner_value] : value.items())
+        result[name + "." + inner] = inner_value;
   }
   if (const auto* server = std::get_if<mysql_database>(&all.db))
     result["the database's password"] = server->password; // only compared

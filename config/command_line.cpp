@@ -103,7 +103,7 @@ public:
   }
 
 private:
-  void fault(std::string where, std::string what) { out_.faults.push_back({std::move(where), std::move(what)}); }
+  void fault(std::string where, std::string cure) { out_.faults.push_back({std::move(where), std::move(cure)}); }
 
   void choose_action() {
     const bool migrate = given_.count("migrate-only") != 0, dry = given_.count("dry-run") != 0;

@@ -10,13 +10,15 @@
 
 namespace salond::config {
 
-/// An address to listen on: `tcp://HOST:PORT` or `tls://HOST:PORT` (port 0: any free one), `unix:PATH`.
+/// An address to listen on: `tcp://HOST:PORT` or `tls://HOST:PORT` (port 0: any free one), `unix:PATH`. It may name the
+/// dialect that is spoken there: `DIALECT+tcp://HOST:PORT`.
 struct endpoint {
   enum class kind { tcp, tls, unix_socket };
   kind how = kind::tcp;
   std::string host = "127.0.0.1"; ///< without brackets, also for IPv6
   uint16_t port = 5000;
-  std::string path; ///< of a unix socket
+  std::string path;         ///< of a unix socket
+  std::string dialect = {}; ///< actors/dialects.hpp says which there are; empty: the default one
 
   /// As it is written in the configuration.
   std::string to_string() const;

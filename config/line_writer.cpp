@@ -13,7 +13,7 @@ namespace salond {
 namespace {
 
 // Some ten thousand lines: what a reader that pauses for seconds may miss at most of a busy server.
-constexpr size_t most_waiting = 1 << 20;
+constexpr size_t max_waiting = 1 << 20;
 
 /// Answers what was not written: the descriptor takes nothing any more, or not now (a full disk, a reader that is
 /// gone).
@@ -45,7 +45,7 @@ line_writer::line_writer(int descriptor, teller of_losses)
 void line_writer::put(std::string line) {
   const std::lock_guard lock{guard_};
   begin();
-  if (waiting_bytes_ + line.size() > most_waiting)
+  if (waiting_bytes_ + line.size() > max_waiting)
     full_ = true;
   if (full_) { // until half of it is out, or every second line would tell of a loss
     ++lost_behind_;
@@ -96,7 +96,7 @@ void line_writer::write_next(std::unique_lock<std::mutex>& lock) {
     waiting_.pop_front();
     waiting_bytes_ -= next.line.size();
   }
-  full_ = full_ && waiting_bytes_ > most_waiting / 2;
+  full_ = full_ && waiting_bytes_ > max_waiting / 2;
   busy_ = true;
   lock.unlock();
   write(next);

@@ -111,7 +111,7 @@ public:
             std::string("needs ") + (tls.key.empty() ? "tls.key" : "tls.certificate") + " beside it, a PEM file too");
   }
 
-  void fault(std::string where, std::string what) { into_.faults.push_back({std::move(where), std::move(what)}); }
+  void fault(std::string where, std::string cure) { into_.faults.push_back({std::move(where), std::move(cure)}); }
 
 private:
   void top(const std::string& name, const json& value) {

@@ -47,8 +47,9 @@ loaded load(std::string_view text);
 /// What is allowed and yet unwise in these settings.
 std::vector<complaint> warnings_about(const settings& values);
 
-/// Reads `tcp://HOST:PORT`, `tls://HOST:PORT`, the same with `[IPV6]`, or `unix:PATH`. Nothing: `why` says what to
-/// write instead.
+/// Reads `tcp://HOST:PORT`, `tls://HOST:PORT`, the same with `[IPV6]`, or `unix:PATH`, each with or without the name of
+/// a dialect before it: `text+tcp://HOST:PORT`. Nothing: `why` says what to write instead. Which dialects there are is
+/// not known here.
 std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why);
 
 /// True for `tcp://` on anything but a loopback address: what is said there can be read on the way.

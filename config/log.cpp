@@ -72,10 +72,10 @@ std::string now_as_text() {
   return text;
 }
 
-std::string whole_line(level of_line, std::string_view what, fields more) {
+std::string whole_line(level of_line, std::string_view fact, fields more) {
   std::string line = is_journal() ? priority(of_line) : "";
-  line += how_written.load() == format::json ? json_line(of_line, what, more, now_as_text())
-                                             : text_line(of_line, what, more);
+  line += how_written.load() == format::json ? json_line(of_line, fact, more, now_as_text())
+                                             : text_line(of_line, fact, more);
   return line += '\n';
 }
 
@@ -103,19 +103,19 @@ const char* name_of(level which) {
   return "";
 }
 
-void start(const config::log& how) {
-  least = how.least;
-  how_written = how.how;
+void start(const config::log& settings) {
+  least = settings.least;
+  how_written = settings.how;
 }
 
 bool enabled(level of_line) {
   return of_line >= least.load(std::memory_order_relaxed);
 }
 
-std::string text_line(level of_line, std::string_view what, fields more) {
+std::string text_line(level of_line, std::string_view fact, fields more) {
   std::string out = name_of(of_line);
   out += ' ';
-  out += escaped(what, escaped_besides);
+  out += escaped(fact, escaped_besides);
   for (const auto& each : more) {
     ((out += ' ') += each.key) += '=';
     if (const auto* text = std::get_if<std::string_view>(&each.value))
@@ -130,8 +130,8 @@ std::string text_line(level of_line, std::string_view what, fields more) {
   return out;
 }
 
-std::string json_line(level of_line, std::string_view what, fields more, std::string_view time) {
-  nlohmann::ordered_json line{{"time", time}, {"level", name_of(of_line)}, {"what", what}};
+std::string json_line(level of_line, std::string_view fact, fields more, std::string_view time) {
+  nlohmann::ordered_json line{{"time", time}, {"level", name_of(of_line)}, {"what", fact}};
   for (const auto& each : more) {
     nlohmann::ordered_json value;
     if (const auto* text = std::get_if<std::string_view>(&each.value))
@@ -144,9 +144,9 @@ std::string json_line(level of_line, std::string_view what, fields more, std::st
   return line.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-void write(level of_line, std::string_view what, fields more) {
+void write(level of_line, std::string_view fact, fields more) {
   if (enabled(of_line))
-    output().put(whole_line(of_line, what, more));
+    output().put(whole_line(of_line, fact, more));
 }
 
 void tell(std::string_view text) {

@@ -36,14 +36,14 @@ struct field {
 using fields = std::initializer_list<field>;
 
 /// Sets what is written and how, for the whole process. Before it is called: info, as text.
-void start(const config::log& how);
+void start(const config::log& settings);
 
 /// Whether a line of this level would be written: for values that cost something to make.
 bool enabled(level of_line);
 
-/// Writes a line, from any thread, and never waits for who reads it: a thread of its own does (line_writer). `what` is
+/// Writes a line, from any thread, and never waits for who reads it: a thread of its own does (line_writer). `fact` is
 /// a sentence of ours, without data in it.
-void write(level of_line, std::string_view what, fields more = {});
+void write(level of_line, std::string_view fact, fields more = {});
 
 /// Puts a sentence for whoever started the program among the lines, without controls: why a start ends, a password.
 void tell(std::string_view text);
@@ -52,29 +52,29 @@ void tell(std::string_view text);
 /// exit handlers; std::exit and the return of main() see to it by themselves.
 bool flush(std::chrono::milliseconds within = std::chrono::seconds{1});
 
-inline void debug(std::string_view what, fields more = {}) {
+inline void debug(std::string_view fact, fields more = {}) {
   if (enabled(level::debug))
-    write(level::debug, what, more);
+    write(level::debug, fact, more);
 }
-inline void info(std::string_view what, fields more = {}) {
+inline void info(std::string_view fact, fields more = {}) {
   if (enabled(level::info))
-    write(level::info, what, more);
+    write(level::info, fact, more);
 }
-inline void warning(std::string_view what, fields more = {}) {
+inline void warning(std::string_view fact, fields more = {}) {
   if (enabled(level::warning))
-    write(level::warning, what, more);
+    write(level::warning, fact, more);
 }
-inline void error(std::string_view what, fields more = {}) {
+inline void error(std::string_view fact, fields more = {}) {
   if (enabled(level::error))
-    write(level::error, what, more);
+    write(level::error, fact, more);
 }
 
 /// The name of a level, as the configuration and each line spell it.
 const char* name_of(level which);
 
 /// The line that write() would write as text, without its line end.
-std::string text_line(level of_line, std::string_view what, fields more);
+std::string text_line(level of_line, std::string_view fact, fields more);
 /// The same as a JSON object; `time` is ISO 8601.
-std::string json_line(level of_line, std::string_view what, fields more, std::string_view time);
+std::string json_line(level of_line, std::string_view fact, fields more, std::string_view time);
 
 } // namespace salond::log

@@ -17,7 +17,7 @@ using file_handle = std::unique_ptr<std::FILE, file_closer>;
 std::variant<file_handle, std::string> open_regular_file(const std::string& path);
 
 /// What a file that somebody wrote by hand, or a certificate with its chain, has at most.
-inline constexpr size_t most_file_bytes = 1 << 20;
+inline constexpr size_t max_file_bytes = 1 << 20;
 
 struct file_content {
   std::string bytes;
@@ -25,6 +25,6 @@ struct file_content {
 };
 
 /// The content of a regular file, or why it cannot be read; longer than `most` is a reason too.
-std::variant<file_content, std::string> read_regular_file(const std::string& path, size_t most = most_file_bytes);
+std::variant<file_content, std::string> read_regular_file(const std::string& path, size_t most = max_file_bytes);
 
 } // namespace salond

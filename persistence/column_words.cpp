@@ -4,8 +4,8 @@
 
 namespace salond::persistence {
 
-const char* to_word(role what) {
-  switch (what) {
+const char* to_word(role value) {
+  switch (value) {
   case role::user: return "user";
   case role::moderator: return "moderator";
   case role::administrator: return "administrator";
@@ -13,8 +13,8 @@ const char* to_word(role what) {
   return "user";
 }
 
-const char* to_word(policy what) {
-  switch (what) {
+const char* to_word(policy value) {
+  switch (value) {
   case policy::automatic: return "auto";
   case policy::open: return "open";
   case policy::approval: return "approval";

@@ -9,8 +9,8 @@ namespace salond::persistence {
 /// The columns of an account that each store's user_in() reads, in its order.
 #define SALOND_USER_COLUMNS "c.client_id, c.username, c.alias, c.password_hash, c.role"
 
-const char* to_word(role what);
-const char* to_word(policy what);
+const char* to_word(role value);
+const char* to_word(policy value);
 /// A word that no to_word() gives is the least right: a plain user, a salon that needs approval.
 role role_of(std::string_view word);
 policy policy_of(std::string_view word);

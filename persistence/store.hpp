@@ -26,7 +26,7 @@ public:
     setup,
   };
 
-  store_error(kind what, const std::string& why) : std::runtime_error(why), kind_(what) {}
+  store_error(kind of, const std::string& why) : std::runtime_error(why), kind_(of) {}
   kind what_kind() const { return kind_; }
 
 private:

@@ -40,7 +40,9 @@ class spelling {
 public:
   virtual ~spelling() = default;
   /// Appends the event as each of these clients is told it: one or more texts, made once for all of them.
-  virtual void spell(spelled_texts& to, const event::any& what) const = 0;
+  virtual void spell(spelled_texts& to, const event::any& event) const = 0;
+  /// Whether a connection is told what was said in a salon by itself: not where its client shows that by itself.
+  virtual bool tells_author() const { return true; }
 };
 
 /// A client's dialect: bytes in, utterances out; events in, bytes out.
@@ -66,7 +68,7 @@ public:
   virtual bool pauses_matter() const = 0;
 
   /// Queues what the client is to be told.
-  virtual void say(const event::any& what, instant now) = 0;
+  virtual void say(const event::any& event, instant now) = 0;
 
   /// How events are spelled for this client now. Lives for ever.
   virtual const spelling& spells() const = 0;
@@ -87,7 +89,7 @@ public:
   virtual size_t rest_of_text(std::string_view write, size_t out) const = 0;
 
   /// Whether a connection of this dialect ends with this answer, as its closing text.
-  virtual bool ends_with(const event::any& what) const = 0;
+  virtual bool ends_with(const event::any& event) const = 0;
 
   /// Appends to `out` what may go out now; each element is a write of its own.
   virtual void drain(std::vector<shared_bytes>& out, instant now) = 0;

@@ -20,6 +20,13 @@ void take_answer(const admin_call_ptr& call, const node_said& one,
 
 } // namespace
 
+bool refuses_without_nodes(const admin_call_ptr& call) {
+  if (is_node(call))
+    return false;
+  call->refuse(admin_verdict::refused, "this server is no node: it was started without --cluster");
+  return true;
+}
+
 std::string own_name(const admin_call_ptr& call) {
   if (!is_node(call))
     return {};

@@ -9,6 +9,8 @@ namespace salond {
 inline bool is_node(const admin_call_ptr& call) {
   return call->parts().member != nullptr;
 }
+/// Refuses a command about nodes where this server is none; true then.
+bool refuses_without_nodes(const admin_call_ptr& call);
 /// What this node is called; empty on a process alone.
 std::string own_name(const admin_call_ptr& call);
 /// What the node of that run is called; empty where it is gone.

@@ -35,9 +35,11 @@ void stop_all(const admin_call_ptr& call, int64_t seconds, const std::function<v
 
 /// A server whose database takes nothing is one that is to be stopped.
 void kill(const admin_call_ptr& call) {
-  const auto seconds = call->said().number("SECONDS").value_or(10);
-  if (seconds > 86400)
-    return call->refuse(admin_verdict::wrong_usage, "SECONDS is at most 86400, which is a day");
+  constexpr int64_t usual_seconds = 10;
+  const auto asked = seconds_of(call, usual_seconds);
+  if (!asked)
+    return;
+  const auto seconds = *asked;
   const auto stop_now = [call, seconds] {
     tell(call, stop{seconds});
     const json answer{{"done", true}, {"seconds", seconds}};

@@ -11,6 +11,16 @@ namespace salond {
 /// For actors of this process.
 constexpr auto node_patience = std::chrono::seconds{5};
 
+/// The command's SECONDS, or so many where it has none. Nothing where they are refused, being more than a day.
+inline std::optional<int64_t> seconds_of(const admin_call_ptr& call, int64_t otherwise) {
+  constexpr int64_t max_seconds = 86400;
+  const auto seconds = call->said().number("SECONDS").value_or(otherwise);
+  if (seconds <= max_seconds)
+    return seconds;
+  call->refuse(admin_verdict::wrong_usage, "SECONDS is at most 86400, which is a day");
+  return std::nullopt;
+}
+
 /// A transaction that has run for this long: the database is away, or as good as.
 constexpr auto away_after = std::chrono::seconds{2};
 

@@ -1,4 +1,5 @@
 // Commands about the nodes that share the database.
+#include "actors/admin/everywhere.hpp"
 #include "actors/admin/node_state.hpp"
 #include "persistence/contracts/homes.hpp"
 
@@ -53,8 +54,8 @@ void show_nodes(const admin_call_ptr& call, const std::vector<cluster::link_stat
 /// As the last round of this node read them: it needs no database to say that there is none.
 void list_nodes(const admin_call_ptr& call) {
   const auto& parts = call->parts();
-  if (!parts.member)
-    return call->refuse(admin_verdict::refused, "this server is no node: it was started without --cluster");
+  if (refuses_without_nodes(call))
+    return;
   if (!parts.links)
     return show_nodes(call, {});
   call->self()
@@ -73,15 +74,15 @@ int64_t run_named(const cluster_member& member, const std::string& name) {
 
 /// It is told by news, be there a link to it or not; this node, too.
 void ask_to_drain(const admin_call_ptr& call) {
-  constexpr int64_t usual_seconds = 30, most_seconds = 86400;
-  const auto& member = call->parts().member;
-  if (!member)
-    return call->refuse(admin_verdict::refused, "this server is no node: it was started without --cluster");
+  constexpr int64_t usual_seconds = 30;
+  if (refuses_without_nodes(call))
+    return;
   const auto name = call->said().get("NAME");
-  const auto seconds = call->said().number("SECONDS").value_or(usual_seconds);
-  if (seconds > most_seconds)
-    return call->refuse(admin_verdict::wrong_usage, "SECONDS is at most 86400, which is a day");
-  const auto run = run_named(*member, name);
+  const auto asked = seconds_of(call, usual_seconds);
+  if (!asked)
+    return;
+  const auto seconds = *asked;
+  const auto run = run_named(*call->parts().member, name);
   if (run == 0)
     return call->refuse(admin_verdict::refused, "no node of that name lives; salonctl nodes shows who does");
   ask_to_write(

@@ -192,8 +192,8 @@ void show_sample(const admin_call_ptr& call) {
   const auto one = call->said().get("--node");
   if (!call->said().has("--node"))
     return ask_houses(call, [call](const houses& found) { show_sum(call, found); });
-  if (!is_node(call))
-    return call->refuse(admin_verdict::refused, "this server is no node: it was started without --cluster");
+  if (refuses_without_nodes(call))
+    return;
   if (one != own_name(call))
     return ask_other_houses(call, std::make_shared<houses>(), one,
                             [call](const houses& found) { show_one(call, found); });

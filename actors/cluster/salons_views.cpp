@@ -223,11 +223,13 @@ void salons::tell(salon& where, std::vector<stored_row>& rows) {
   told out;
   out.salon = where.id;
   for (auto& row : rows) {
+    const auto ours = where.posts.stored(row.number);
+    const auto from = ours ? ours->from : connection_id{};
     if (!row.text.empty()) // it is kept, and not shown any more
-      out.events.push_back(
-          event::said{where.id, known->record.name, std::move(row.author_name), std::move(row.text), row.seq, row.at});
-    if (const auto entry = where.posts.stored(row.number))
-      reply_to(out, entry->from);
+      out.events.push_back(event::said{where.id, known->record.name, std::move(row.author_name), std::move(row.text),
+                                       row.seq, row.at, from});
+    if (ours)
+      reply_to(out, from);
   }
   house_->tell(out, now());
 }

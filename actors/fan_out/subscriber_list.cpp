@@ -2,9 +2,17 @@
 #include <algorithm>
 
 namespace salond {
+namespace {
+
+bool is_of(const event::any& event, connection_id author) {
+  const auto* said = std::get_if<event::said>(&event);
+  return said && author != connection_id{} && said->from == author;
+}
+
+} // namespace
 
 const shared_texts& spelled_batch::find(const spelling& wanted) {
-  if (!first_.how) {
+  if (!first_.how && wanted.tells_author()) {
     first_ = {&wanted, spell(wanted)};
     return first_.texts;
   }
@@ -15,10 +23,25 @@ const shared_texts& spelled_batch::find(const spelling& wanted) {
   return others_.back().texts;
 }
 
-shared_texts spelled_batch::spell(const spelling& wanted) const {
+const shared_texts& spelled_batch::find_for(const subscriber& who) {
+  if (who.spells->tells_author() || !has_words_of(who.number))
+    return find(*who.spells);
+  for_author_ = spell(*who.spells, who.number);
+  if (for_author_->bytes.empty())
+    for_author_ = nullptr;
+  return for_author_;
+}
+
+bool spelled_batch::has_words_of(connection_id author) const {
+  return std::any_of(events_.begin(), events_.end(), [author](const auto& event) { return is_of(event, author); });
+}
+
+/// `but`: without what that connection said.
+shared_texts spelled_batch::spell(const spelling& wanted, connection_id but) const {
   auto texts = std::make_shared<spelled_texts>();
   for (const auto& event : events_)
-    wanted.spell(*texts, event);
+    if (!is_of(event, but))
+      wanted.spell(*texts, event);
   return texts;
 }
 

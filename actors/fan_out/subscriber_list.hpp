@@ -11,7 +11,10 @@ public:
   /// `events` outlive it.
   explicit spelled_batch(const std::vector<event::any>& events) : events_(events) {}
 
+  /// For everybody who takes it so.
   const shared_texts& as(const spelling& wanted) { return first_.how == &wanted ? first_.texts : find(wanted); }
+  /// For a subscriber: without what it said itself, where its spelling leaves that out. Null: nothing is left.
+  const shared_texts& of(const subscriber& who) { return first_.how == who.spells ? first_.texts : find_for(who); }
 
 private:
   struct spelled {
@@ -19,11 +22,14 @@ private:
     shared_texts texts;
   };
   const shared_texts& find(const spelling& wanted);
-  shared_texts spell(const spelling& wanted) const;
+  const shared_texts& find_for(const subscriber& who);
+  bool has_words_of(connection_id author) const;
+  shared_texts spell(const spelling& wanted, connection_id but = {}) const;
 
   const std::vector<event::any>& events_;
-  spelled first_; ///< most often the only one
+  spelled first_; ///< most often the only one; of a spelling that tells authors too, so that nobody need be looked for
   std::vector<spelled> others_;
+  shared_texts for_author_;
 };
 
 class subscriber_list {
@@ -49,7 +55,8 @@ public:
 
   void tell(spelled_batch& batch) {
     for (auto* who : all_)
-      who->hear(batch.as(*who->spells));
+      if (const auto& texts = batch.of(*who))
+        who->hear(texts);
   }
 
 private:

@@ -76,7 +76,7 @@ public:
     size_t bytes = 0;
     for (const auto& [key, username] : all) {
       bytes += weight_of(0, username->size());
-      if (bytes > most_piece_bytes)
+      if (bytes > max_piece_bytes)
         return result;
       result.usernames.push_back(*username);
       result.last_key = key;

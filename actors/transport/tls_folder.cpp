@@ -65,6 +65,10 @@ bool is_revoked(const std::vector<issued_certificate>& all, const std::string& s
                      [&](const auto& one) { return one.facts.serial == serial && one.revoked.has_value(); });
 }
 
+bool is_lone_server(const identity& who) {
+  return who.kind == peer_kind::node && who.name == lone_server;
+}
+
 } // namespace
 
 tls_folder::tls_folder(std::string path, std::vector<std::string> hosts, std::string node_name,
@@ -123,13 +127,15 @@ key_pair tls_folder::usable_authority(std::time_t now, bool& renewed) {
 }
 
 /// True when the bundle was replaced.
-bool tls_folder::renew_bundle(const char* name, const identity& who, const key_pair& authority, listing& all,
-                              std::time_t now, const std::vector<std::string>& hosts) {
+bool tls_folder::renew_bundle(const char* name, identity who, const key_pair& authority, listing& all, std::time_t now,
+                              const std::vector<std::string>& hosts) {
   const auto path = file(name);
   if (exists(path)) {
     try {
       const auto old = bundle_from(read_private_file(path));
       const auto facts = facts_of(old.own.certificate.get());
+      if (facts && is_lone_server(who) && facts->who.kind == peer_kind::node && !is_revoked(all, facts->serial))
+        who = facts->who; // a node that runs alone stays that node, or the others would not let it in again
       const auto same_authority = X509_cmp(old.authority.get(), authority.certificate.get()) == 0;
       const auto for_all = std::all_of(hosts.begin(), hosts.end(),
                                        [&](const auto& one) { return is_for_host(old.own.certificate.get(), one); });
@@ -282,11 +288,12 @@ void tls_folder::mark_unstored(listing& all) const {
       one.revoked = found->second;
 }
 
-/// REQUIRES: `all` is what read_list() answered, and more.
+/// REQUIRES: `all` is what read_list() answered, and more. What is revoked and not in it yet is another node's.
 void tls_folder::write_list(const listing& all) {
   write_private_file(file(list_name), spell_list(all));
   read_last_ = all;
-  not_stored_.clear();
+  for (const auto& one : all)
+    not_stored_.erase(one.facts.serial);
 }
 
 // --- nodes ---
@@ -305,13 +312,24 @@ std::string tls_folder::issue_node(const std::string& name, const validity& when
 
 bool tls_folder::merge(const std::vector<issued_certificate>& others) {
   const std::lock_guard memory{memory_};
-  const folder_lock lock{path_};
-  auto all = read_list();
-  auto changed = false;
+  listing known;
   const auto oldest = std::time(nullptr) - listed_after_expiry;
+  std::copy_if(others.begin(), others.end(), std::back_inserter(known),
+               [oldest](const auto& other) { return other.facts.until > oldest && is_serial(other.facts.serial); });
+  try {
+    const folder_lock lock{path_};
+    return merge_into(read_list(), known);
+  } catch (const pki_error&) { // it holds for this process at least
+    for (const auto& [facts, revoked] : known)
+      if (revoked && !is_revoked(read_last_, facts.serial))
+        not_stored_.emplace(facts.serial, *revoked);
+    throw;
+  }
+}
+
+bool tls_folder::merge_into(listing all, const listing& others) {
+  auto changed = false;
   for (const auto& other : others) {
-    if (other.facts.until <= oldest || !is_serial(other.facts.serial))
-      continue;
     const auto known =
         std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.facts.serial == other.facts.serial; });
     if (known == all.end())
@@ -320,8 +338,6 @@ bool tls_folder::merge(const std::vector<issued_certificate>& others) {
       known->revoked = other.revoked;
     else
       continue;
-    if (other.revoked)
-      not_stored_.emplace(other.facts.serial, *other.revoked);
     changed = true;
   }
   if (changed)

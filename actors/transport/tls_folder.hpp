@@ -64,7 +64,7 @@ public:
 
   /// Makes what is missing, due for renewal, not good yet, unreadable or revoked; writes what could not be stored. At
   /// start, each minute (the clock may jump), and after revoke(). A node that others removed makes no certificate for
-  /// itself.
+  /// itself. A folder that is a node's stays so where the server runs alone.
   renewal renew(std::time_t now = std::time(nullptr));
 
   bundle server() const;
@@ -89,7 +89,8 @@ public:
   revocation revoke_node(const std::string& name, std::time_t now = std::time(nullptr));
 
   /// Takes up what other nodes have issued and revoked. Nothing that is revoked here becomes valid by it. True when
-  /// something changed. Where the list cannot be written it throws, and revoked() tells of revocations all the same.
+  /// something changed. Where the list cannot be read or written it throws, and revoked() tells of revocations all the
+  /// same.
   bool merge(const std::vector<issued_certificate>& others);
 
   /// Names the authority's key.
@@ -104,13 +105,14 @@ private:
   std::string file(const char* name) const { return path_ + '/' + name; }
   key_pair usable_authority(std::time_t now, bool& renewed);
   std::vector<certificate_facts> not_good_yet(const listing& all, std::time_t now) const;
-  bool renew_bundle(const char* name, const identity& who, const key_pair& authority, listing& all, std::time_t now,
+  bool renew_bundle(const char* name, identity who, const key_pair& authority, listing& all, std::time_t now,
                     const std::vector<std::string>& hosts = {});
   bundle issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all,
                       const std::vector<std::string>& hosts = {});
   template <class Applies>
   revocation revoke_where(Applies applies, std::time_t now);
   listing read_list() const;
+  bool merge_into(listing all, const listing& others);
   void mark_unstored(listing& all) const;
   listing known_list() const;
   void write_list(const listing& all);

@@ -18,9 +18,8 @@ static_assert(caf::message_id::response_flag_mask == uint64_t{1} << 63);
 static_assert(caf::message_id::answered_flag_mask == uint64_t{1} << 62);
 static_assert(caf::message_id::upstream_message_category << caf::message_id::category_offset == uint64_t{1} << 61);
 
-constexpr size_t most_kept_buffer = 65536; // above this a buffer is given back after its use
-constexpr size_t sealed_at_once = 65536;   // encrypted before the kernel is asked whether it takes it
-constexpr int most_frames_a_turn = 64;     // then the other connections have theirs
+constexpr size_t sealed_at_once = 65536; // encrypted before the kernel is asked whether it takes it
+constexpr int most_frames_a_turn = 64;   // then the other connections have theirs
 
 } // namespace
 
@@ -79,7 +78,7 @@ std::string_view tls_scribe::to_say() {
     return {out_.data() + done_, std::min(out_.size() - done_, sealed_at_once)};
   out_.clear();
   done_ = 0;
-  if (out_.capacity() > most_kept_buffer)
+  if (out_.capacity() > max_kept_buffer)
     out_.shrink_to_fit();
   return {};
 }
@@ -129,7 +128,7 @@ tls_socket::step tls_scribe::take_frame() {
     leave_loop();
     return step::wait;
   }
-  if (in_.capacity() > most_kept_buffer && want_ < most_kept_buffer)
+  if (in_.capacity() > max_kept_buffer && want_ < max_kept_buffer)
     std::vector<char>{}.swap(in_);
   return step::go_on;
 }

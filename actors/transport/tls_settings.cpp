@@ -46,15 +46,17 @@ std::shared_ptr<const tls_settings> current_tls_settings::get() const {
 }
 
 void current_tls_settings::replace(tls_settings next) {
-  auto made = std::make_shared<const tls_settings>(std::move(next));
   const std::lock_guard lock{guard_};
-  settings_.swap(made);
+  if (settings_)
+    next.revoked.insert(settings_->revoked.begin(), settings_->revoked.end());
+  settings_ = std::make_shared<const tls_settings>(std::move(next));
 }
 
-void current_tls_settings::revoke(std::set<std::string> serials) {
-  auto next = *get();
-  next.revoked = std::move(serials);
-  replace(std::move(next));
+void current_tls_settings::revoke(const std::set<std::string>& serials) {
+  const std::lock_guard lock{guard_};
+  auto next = *settings_;
+  next.revoked.insert(serials.begin(), serials.end());
+  settings_ = std::make_shared<const tls_settings>(std::move(next));
 }
 
 } // namespace salond

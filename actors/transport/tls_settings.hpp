@@ -19,14 +19,16 @@ struct tls_settings {
 /// the peer's certificate demanded, no resumption: a resumed session would skip the look at the certificate.
 tls_settings make_tls_settings(const bundle& own, std::set<std::string> revoked);
 
-/// The settings in force. Any thread.
+/// The settings in force. Any thread. A serial that is revoked stays so: several threads tell what they have read of
+/// the list, and who tells last may have read first.
 class current_tls_settings {
 public:
   /// Null before the first replace().
   std::shared_ptr<const tls_settings> get() const;
+  /// Replaces the contexts; its revoked serials are added to those of before.
   void replace(tls_settings next);
-  /// Replaces the revoked serials alone. REQUIRES: there are settings.
-  void revoke(std::set<std::string> serials);
+  /// Adds revoked serials. REQUIRES: there are settings.
+  void revoke(const std::set<std::string>& serials);
 
 private:
   mutable std::mutex guard_;

@@ -13,7 +13,6 @@ namespace {
 namespace net = caf::io::network;
 
 constexpr char tls_handshake_record = 0x16; // the first byte of every TLS connection
-constexpr size_t most_kept_buffer = 65536;  // above this a buffer is given back after its use
 constexpr size_t read_bytes = 65536;        // of a turn; one buffer for all connections
 
 } // namespace
@@ -249,7 +248,7 @@ bool tls_socket::send_sealed() {
   }
   sealed_.clear();
   sent_ = 0;
-  if (sealed_.capacity() > most_kept_buffer)
+  if (sealed_.capacity() > max_kept_buffer)
     sealed_.shrink_to_fit();
   return true;
 }
@@ -299,7 +298,7 @@ void tls_socket::hear(std::string_view bytes) {
     return;
   if (at_ != phase::shaking && take(plain_) == step::wait)
     return;
-  if (plain_.empty() && plain_.capacity() > most_kept_buffer)
+  if (plain_.empty() && plain_.capacity() > max_kept_buffer)
     plain_.shrink_to_fit();
   if (now == state::failed)
     return end_failed();

@@ -17,6 +17,9 @@
 
 namespace salond {
 
+/// Above this a connection's buffer is given back after its use.
+inline constexpr size_t max_kept_buffer = 65536;
+
 struct hub;
 
 /// dialling → (silent →) shaking → greeting → open → dead. Accepted: no TLS object until a byte comes, and not a byte

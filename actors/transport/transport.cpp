@@ -44,8 +44,8 @@ void transport::use(const bundle& own, std::set<std::string> revoked) {
   sweep_soon();
 }
 
-void transport::revoke(std::set<std::string> serials) {
-  hub_->tls.revoke(std::move(serials));
+void transport::revoke(const std::set<std::string>& serials) {
+  hub_->tls.revoke(serials);
   sweep_soon();
 }
 

@@ -46,7 +46,7 @@ public:
 
   /// The serials that are revoked: all of them, each time. Ends live connections in the same turn of the I/O loop.
   /// REQUIRES: use() was called.
-  void revoke(std::set<std::string> serials);
+  void revoke(const std::set<std::string>& serials);
 
   /// Lets peers reach one actor at these addresses, which have one port (0: any that is free at all), by the rules. The
   /// port. Throws std::system_error with the reason of the kernel.

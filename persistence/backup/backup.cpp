@@ -73,9 +73,9 @@ backup_facts check_backup(const std::string& path, const row_progress& progress)
 
 void load_backup(store& into, const std::string& path, const backup_facts& facts, const row_progress& progress) {
   // First, since MySQL cannot do it within a transaction. A database that stays empty counts on from there: no harm.
-  for (size_t at = 0; at < stored_tables().size(); ++at)
-    if (stored_tables()[at].counts)
-      into.count_from(stored_tables()[at], facts.next_numbers.at(at));
+  for (size_t number = 0; number < stored_tables().size(); ++number)
+    if (stored_tables()[number].counts)
+      into.count_from(stored_tables()[number], facts.next_numbers.at(number));
   into.transact([&](const writing& db) {
     if (!is_untouched(db))
       throw store_error(store_error::kind::setup, "the database is not empty any more");

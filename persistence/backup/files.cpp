@@ -14,8 +14,8 @@ constexpr size_t piece = 256 << 10;
 // The longest text that a database takes, 16 MiB, with each byte spelled by six.
 constexpr size_t longest_line = 100 << 20;
 
-[[noreturn]] void fail(const std::string& what) {
-  throw backup_error(what + ": " + std::strerror(errno));
+[[noreturn]] void fail(const std::string& failed) {
+  throw backup_error(failed + ": " + std::strerror(errno));
 }
 
 /// A folder that nobody else reads; one that is there is narrowed to that.
@@ -143,10 +143,10 @@ std::vector<found_backup> backups_in(const std::string& folder, moment now) {
     if (const auto made = made_ms_of(each->path().string()))
       result.push_back({name, from_ms(*made), from_ms(*made) > now + small_step});
   }
-  std::sort(result.begin(), result.end(), [](const found_backup& one, const found_backup& other) {
-    if (one.early != other.early)
-      return other.early;
-    return one.made != other.made ? one.made > other.made : one.name > other.name;
+  std::sort(result.begin(), result.end(), [](const found_backup& first, const found_backup& second) {
+    if (first.early != second.early)
+      return second.early;
+    return first.made != second.made ? first.made > second.made : first.name > second.name;
   });
   return result;
 }

@@ -27,10 +27,10 @@ std::string spelled(const std::string& bytes) {
   return is_utf8(bytes) ? json(bytes).dump() : "{\"hex\":\"" + to_hex(bytes) + "\"}";
 }
 
-std::string spelled(const field& what) {
-  if (const auto* number = std::get_if<int64_t>(&what))
+std::string spelled(const field& value) {
+  if (const auto* number = std::get_if<int64_t>(&value))
     return std::to_string(*number);
-  if (const auto* bytes = std::get_if<std::string>(&what))
+  if (const auto* bytes = std::get_if<std::string>(&value))
     return spelled(*bytes);
   return "null";
 }
@@ -72,8 +72,8 @@ std::optional<table_row> row_in(const json& line, const stored_table& of) {
     return std::nullopt;
   table_row result;
   result.reserve(of.columns.size());
-  for (size_t at = 0; at < line.size(); ++at) {
-    auto value = field_in(line[at], of.columns[at]);
+  for (size_t place = 0; place < line.size(); ++place) {
+    auto value = field_in(line[place], of.columns[place]);
     if (!value)
       return std::nullopt;
     result.push_back(std::move(*value));
@@ -89,10 +89,10 @@ bool nests_too_deep(std::string_view line) {
   constexpr int deepest = 2;
   int depth = 0;
   bool in_text = false;
-  for (size_t at = 0; at < line.size(); ++at) {
-    const char c = line[at];
+  for (size_t place = 0; place < line.size(); ++place) {
+    const char c = line[place];
     if (in_text && c == '\\')
-      ++at;
+      ++place;
     else if (c == '"')
       in_text = !in_text;
     else if (!in_text && (c == '[' || c == '{') && ++depth > deepest)
@@ -103,17 +103,17 @@ bool nests_too_deep(std::string_view line) {
   return false;
 }
 
-json columns_of(const stored_table& what) {
+json columns_of(const stored_table& table) {
   json names = json::array();
-  for (const auto& column : what.columns)
+  for (const auto& column : table.columns)
     names.push_back(column.name);
   return names;
 }
 
 std::string last_line(const backup_facts& facts, const std::string& sum) {
   json counts;
-  for (size_t at = 0; at < facts.rows.size(); ++at)
-    counts[stored_tables()[at].name] = facts.rows[at];
+  for (size_t number = 0; number < facts.rows.size(); ++number)
+    counts[stored_tables()[number].name] = facts.rows[number];
   return json{{"rows", counts}, {"sha256", sum}}.dump() + "\n";
 }
 
@@ -135,8 +135,8 @@ public:
                                  : json::parse(text_.begin(), text_.end() - 1, nullptr, false);
   }
   /// The line is just as we write this value: no member stands in it twice, of which a parser drops one.
-  void check_spelling(const json& what) const {
-    if (what.dump() + "\n" != text_)
+  void check_spelling(const json& value) const {
+    if (value.dump() + "\n" != text_)
       refuse();
   }
   [[noreturn]] void refuse() const { throw backup_error("line " + std::to_string(number_) + " is damaged"); }
@@ -178,12 +178,12 @@ void read_header(line_by_line& lines, backup_facts& facts) {
   facts.made_ms = *made;
 }
 
-void read_table_line(line_by_line& lines, const stored_table& what, backup_facts& facts) {
+void read_table_line(line_by_line& lines, const stored_table& table, backup_facts& facts) {
   const auto value = lines.value();
-  if (!value.is_object() || value.value("table", json{}) != what.name)
+  if (!value.is_object() || value.value("table", json{}) != table.name)
     lines.refuse();
-  if (value.value("columns", json{}) != columns_of(what))
-    throw backup_error("its table " + std::string(what.name)
+  if (value.value("columns", json{}) != columns_of(table))
+    throw backup_error("its table " + std::string(table.name)
                        + " has other columns than this salond's; restore it with the salond that wrote it");
   const auto next = number_in(value.value("next", json{}));
   if (!next || *next < 0)
@@ -237,15 +237,15 @@ void backup_writer::line(std::string text) {
 }
 
 void backup_writer::table(int64_t next_number) {
-  const auto& what = stored_tables().at(facts_.rows.size());
+  const auto& table = stored_tables().at(facts_.rows.size());
   facts_.next_numbers.push_back(next_number);
   facts_.rows.push_back(0);
-  line(json{{"table", what.name}, {"columns", columns_of(what)}, {"next", next_number}}.dump() + "\n");
+  line(json{{"table", table.name}, {"columns", columns_of(table)}, {"next", next_number}}.dump() + "\n");
 }
 
-void backup_writer::row(const table_row& what) {
+void backup_writer::row(const table_row& row) {
   std::string text = "[";
-  for (const auto& value : what)
+  for (const auto& value : row)
     text += (text.size() == 1 ? "" : ",") + spelled(value);
   ++facts_.rows.back();
   line(text + "]\n");

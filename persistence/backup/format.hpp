@@ -44,7 +44,7 @@ public:
 
   backup_writer(taker to, const std::string& version, int64_t made_ms);
   void table(int64_t next_number);
-  void row(const table_row& what);
+  void row(const table_row& row);
   void end();
   const backup_facts& facts() const { return facts_; }
 

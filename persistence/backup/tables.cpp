@@ -64,16 +64,16 @@ const std::vector<personal_column>& personal_columns() {
 }
 
 const stored_table& table_named(std::string_view name) {
-  for (const auto& one : tables)
-    if (one.name == name)
-      return one;
+  for (const auto& table : tables)
+    if (table.name == name)
+      return table;
   throw std::logic_error("there is no table " + std::string(name));
 }
 
 size_t column_named(const stored_table& of, std::string_view name) {
-  for (size_t at = 0; at < of.columns.size(); ++at)
-    if (of.columns[at].name == name)
-      return at;
+  for (size_t place = 0; place < of.columns.size(); ++place)
+    if (of.columns[place].name == name)
+      return place;
   throw std::logic_error(std::string(of.name) + " has no column " + std::string(name));
 }
 
@@ -83,8 +83,8 @@ const std::vector<stored_table>& stored_tables() {
 
 std::string column_names(const stored_table& of, size_t count) {
   std::string result;
-  for (size_t at = 0; at < count; ++at)
-    result += (at == 0 ? "" : ", ") + std::string(of.columns[at].name);
+  for (size_t place = 0; place < count; ++place)
+    result += (place == 0 ? "" : ", ") + std::string(of.columns[place].name);
   return result;
 }
 

@@ -14,9 +14,9 @@ constexpr std::pair<fact::kind, const char*> words[] = {
 
 } // namespace
 
-const char* to_word(fact::kind what) {
+const char* to_word(fact::kind wanted) {
   for (const auto& [kind, word] : words)
-    if (kind == what)
+    if (kind == wanted)
       return word;
   return "account";
 }

@@ -39,7 +39,7 @@ struct stored_news {
   fact what;
 };
 
-const char* to_word(fact::kind what);
+const char* to_word(fact::kind kind);
 /// The inverse; an unknown word, as of a newer version, is an account's.
 fact::kind fact_kind_of(const std::string& word);
 

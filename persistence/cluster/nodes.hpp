@@ -49,7 +49,7 @@ public:
   virtual ~node_beats() = default;
 
   /// Raises the run's counter and then reads all rows. Takes a few seconds at most.
-  virtual beaten beat(const node_report& what) = 0;
+  virtual beaten beat(const node_report& report) = 0;
   /// The run's state is `next` from now on, if `may` says so of all rows, which nobody changes meanwhile. False: it
   /// does not, or the run is gone.
   virtual bool change_state(node_state next, const std::function<bool(const std::vector<stored_node>&)>& may) = 0;

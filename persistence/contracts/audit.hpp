@@ -15,7 +15,7 @@ public:
   virtual std::vector<audit_line> tail(size_t most) const = 0;
 
   /// REQUIRES: `result` is a short word: "done", or the name of a fault.
-  virtual void note(const decision& why, audit_word what, const std::string& to, const std::string& result) = 0;
+  virtual void note(const decision& why, audit_word command, const std::string& to, const std::string& result) = 0;
 };
 
 } // namespace salond::persistence

@@ -25,7 +25,7 @@ public:
 
   // --- addresses and networks ---
   /// So many may be out at once.
-  static constexpr size_t most_addresses = 10000;
+  static constexpr size_t max_addresses = 10000;
   /// All that are out at `now`, by what they are called.
   virtual std::vector<address_ban> addresses(moment now) const = 0;
   virtual size_t count_addresses(moment now) const = 0;

@@ -17,7 +17,7 @@ public:
   virtual std::vector<salon_id> salons_of(int64_t id) const = 0;
 
   /// Answers its number.
-  virtual int64_t insert(const new_invitation& what, const decision& why) = 0;
+  virtual int64_t insert(const new_invitation& invitation, const decision& why) = 0;
   /// It is gone with its last use.
   virtual void use(int64_t id) = 0;
   /// Whether there was one.

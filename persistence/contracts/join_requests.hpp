@@ -19,7 +19,7 @@ public:
   virtual bool end(salon_id salon, user_id who) = 0;
   /// The user's next logins are told, until mark_told(); in place of an earlier decision about that salon. REQUIRES:
   /// both exist, as after a decision in the same transaction.
-  virtual void remember_decision(user_id who, const decided_request& what) = 0;
+  virtual void remember_decision(user_id who, const decided_request& decision) = 0;
   /// Such a decision about that salon is true no more: the user is not told.
   virtual void forget_decision(salon_id salon, user_id who, bool accepted) = 0;
   virtual void mark_told(user_id who, const std::vector<decided_request>& which) = 0;

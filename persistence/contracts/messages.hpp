@@ -21,8 +21,8 @@ public:
   virtual history_page begin_history(salon_id salon, size_t count) const = 0;
   /// The same of those that search() finds.
   virtual history_page begin_search(salon_id salon, const std::string& text, size_t count) const = 0;
-  static constexpr size_t most_looked_through = 2000;
-  /// Looks through the last `most_looked_through` messages below `before`, so that others have their turn in between.
+  static constexpr size_t max_looked_through = 2000;
+  /// Looks through the last `max_looked_through` messages below `before`, so that others have their turn in between.
   /// Answers which of them search() finds, the newest `count`.
   virtual searched_part look_through(salon_id salon, const std::string& text, int64_t before, size_t count) const = 0;
   /// Those of them that are still shown. REQUIRES: rising order numbers that make up a piece.
@@ -32,7 +32,7 @@ public:
 
   /// unknown_user when the author's account is gone. The order numbers of a salon are never reused: the store keeps
   /// (salon, seq) unique.
-  virtual outcome<done> append(const new_message& what) = 0;
+  virtual outcome<done> append(const new_message& message) = 0;
   /// The texts go; their rows stay, and their order numbers are not used again.
   virtual void empty(const std::vector<message_id>& which) = 0;
 };

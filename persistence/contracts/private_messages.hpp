@@ -18,7 +18,7 @@ public:
   virtual std::vector<private_message> at(user_id who, const std::vector<private_id>& which) const = 0;
 
   /// What one text counts as at most, however long: a mailbox that is empty takes any.
-  static constexpr int64_t most_bytes_of_one = 256 << 10;
+  static constexpr int64_t max_bytes_of_one = 256 << 10;
   /// REQUIRES: both exist.
   virtual private_id insert(user_id author, user_id target, const std::string& text, moment now) = 0;
   virtual void mark_delivered(const std::vector<private_id>& which, moment now) = 0;

@@ -11,7 +11,7 @@ public:
 
   /// Of rows with messages' texts no more are answered at once than this holds, but at least one: then there may be
   /// others behind them, though they are fewer than were asked for.
-  static constexpr size_t most_bytes = 1 << 20;
+  static constexpr size_t max_bytes = 1 << 20;
   /// By rising key, at most `most` after the row with the key of `after`; the first ones when that is empty.
   virtual std::vector<table_row> after(const stored_table& of, const table_row& after, size_t most) const = 0;
   /// The same of those that have this value in a column.

@@ -19,8 +19,8 @@ public:
   virtual std::string name_of(salon_id salon) const = 0;
   virtual bool is_key_taken(const std::string& key, salon_id by_other_than) const = 0;
 
-  virtual salon_id insert(const std::string& name, policy how) = 0;
-  virtual void put_policy(salon_id salon, policy how) = 0;
+  virtual salon_id insert(const std::string& name, policy admission) = 0;
+  virtual void put_policy(salon_id salon, policy admission) = 0;
   virtual void put_topic(salon_id salon, const std::string& topic) = 0;
   virtual void put_name(salon_id salon, const std::string& name) = 0;
   /// Ends its requests, and nobody moderates it any longer.

@@ -23,18 +23,18 @@ public:
   virtual void mark_connected(user_id who, moment now) = 0;
   using requests = offline_requests;
   /// The last connection of each of these users ended: `disconnected`, last seen `now`.
-  virtual void close(const std::vector<user_id>& who, requests what, moment now) = 0;
+  virtual void close(const std::vector<user_id>& who, requests offline, moment now) = 0;
   /// No row stays `connected`.
-  virtual void reset_presence(requests what) = 0;
+  virtual void reset_presence(requests offline) = 0;
 
-  static constexpr size_t most_known_addresses = 8; ///< of one account
+  static constexpr size_t max_known_addresses = 8; ///< of one account
   static constexpr auto address_life = std::chrono::hours{24 * 30};
   /// The user proved himself there. What is older than `address_life` goes, of every user, within an hour of such
-  /// calls, and of this one all but the last `most_known_addresses`. REQUIRES: the account exists.
+  /// calls, and of this one all but the last `max_known_addresses`. REQUIRES: the account exists.
   virtual void remember_address(user_id who, const std::string& address, moment now) = 0;
   /// Tokens of one user that live at the same time: more than anybody has clients, fewer than fill a table.
-  static constexpr int64_t most_tokens = 100;
-  /// `hash`: 32 bytes. Ends what has expired (of a node: some of it) and, at `most_tokens`, the user's oldest.
+  static constexpr int64_t max_tokens = 100;
+  /// `hash`: 32 bytes. Ends what has expired (of a node: some of it) and, at `max_tokens`, the user's oldest.
   virtual void issue_token(user_id who, const std::string& hash, moment now, moment expires) = 0;
   /// It is used up.
   virtual void end_token(const std::string& hash) = 0;

@@ -7,13 +7,13 @@
 namespace salond::persistence::decisions {
 
 /// Writes the line of a decision that was taken.
-inline void note(const writing& db, const decision& why, audit_word what, const std::string& to) {
-  db.audit.note(why, what, to, "done");
+inline void note(const writing& db, const decision& why, audit_word command, const std::string& to) {
+  db.audit.note(why, command, to, "done");
 }
 
 /// Writes the line of a refused one; answers the refusal.
-inline fault refuse(const writing& db, const decision& why, audit_word what, const std::string& to, fault because) {
-  db.audit.note(why, what, to, to_string(because));
+inline fault refuse(const writing& db, const decision& why, audit_word command, const std::string& to, fault because) {
+  db.audit.note(why, command, to, to_string(because));
   return because;
 }
 

@@ -26,11 +26,11 @@ std::vector<std::pair<std::string, salon_id>> asked_memberships(const reading& d
     if (salon.policy != policy::automatic)
       asked.emplace(key_of(salon.name), salon.id);
   std::vector<std::pair<std::string, salon_id>> result;
-  for (const auto& one : all) {
+  for (const auto& account : all) {
     const auto first = result.size();
-    for (const auto& name : one.salons)
+    for (const auto& name : account.salons)
       if (const auto found = asked.find(key_of(name)); found != asked.end())
-        result.emplace_back(one.username, found->second);
+        result.emplace_back(account.username, found->second);
     std::sort(result.begin() + static_cast<std::ptrdiff_t>(first), result.end());
     result.erase(std::unique(result.begin() + static_cast<std::ptrdiff_t>(first), result.end()), result.end());
   }
@@ -45,17 +45,18 @@ std::vector<import_fault> import_faults(const reading& db, const std::vector<imp
   for (const auto& salon : db.salons.all())
     open.insert(key_of(salon.name));
   std::vector<import_fault> faults;
-  for (const auto& one : all) {
-    if (taken.usernames.count(one.username_key) != 0)
-      faults.push_back({one.line, fault::name_taken, one.username});
-    else if (const auto other = role_of_similar(taken, one.username_looks))
+  for (const auto& account : all) {
+    if (taken.usernames.count(account.username_key) != 0)
+      faults.push_back({account.line, fault::name_taken, account.username});
+    else if (const auto other = role_of_similar(taken, account.username_looks))
       faults.push_back(
-          {one.line, *other == role::administrator ? fault::reserved_name : fault::name_taken, one.username});
-    if (taken.aliases.count(one.alias_key) != 0 || role_of_similar(taken, one.alias_looks) == role::administrator)
-      faults.push_back({one.line, fault::alias_taken, one.alias});
-    for (const auto& name : one.salons)
+          {account.line, *other == role::administrator ? fault::reserved_name : fault::name_taken, account.username});
+    if (taken.aliases.count(account.alias_key) != 0
+        || role_of_similar(taken, account.alias_looks) == role::administrator)
+      faults.push_back({account.line, fault::alias_taken, account.alias});
+    for (const auto& name : account.salons)
       if (open.count(key_of(name)) == 0)
-        faults.push_back({one.line, fault::unknown_salon, name});
+        faults.push_back({account.line, fault::unknown_salon, name});
   }
   return faults;
 }

@@ -15,16 +15,16 @@ std::string name_of_invitation(int64_t id) {
 
 } // namespace
 
-outcome<int64_t> create_invitation(const writing& db, const new_invitation& what, const decision& why) {
-  const auto uses = std::to_string(what.uses) + (what.uses == 1 ? " use" : " uses");
-  const bool exist =
-      std::all_of(what.salons.begin(), what.salons.end(), [&](salon_id salon) { return bool(db.salons.find(salon)); });
+outcome<int64_t> create_invitation(const writing& db, const new_invitation& invitation, const decision& why) {
+  const auto uses = std::to_string(invitation.uses) + (invitation.uses == 1 ? " use" : " uses");
+  const bool exist = std::all_of(invitation.salons.begin(), invitation.salons.end(),
+                                 [&](salon_id salon) { return bool(db.salons.find(salon)); });
   if (!exist)
     return refuse(db, why, audited::create_invitation, uses, fault::unknown_salon);
   db.invitations.forget(why.at);
-  if (db.invitations.count(why.at) >= most_invitations)
+  if (db.invitations.count(why.at) >= max_invitations)
     return refuse(db, why, audited::create_invitation, uses, fault::busy);
-  const auto id = db.invitations.insert(what, why);
+  const auto id = db.invitations.insert(invitation, why);
   note(db, why, audited::create_invitation, with(name_of_invitation(id), uses));
   return id;
 }

@@ -6,9 +6,9 @@
 
 namespace salond::persistence::decisions {
 
-constexpr size_t most_invitations = 1000; ///< that can still be used
+constexpr size_t max_invitations = 1000; ///< that can still be used
 /// Answers its number. busy: there are so many; unknown_salon.
-outcome<int64_t> create_invitation(const writing& db, const new_invitation& what, const decision& why);
+outcome<int64_t> create_invitation(const writing& db, const new_invitation& invitation, const decision& why);
 /// invalid_invitation: there is none of that number.
 outcome<done> revoke_invitation(const writing& db, int64_t id, const decision& why);
 /// invalid_invitation: it cannot be used at `now`.

@@ -27,10 +27,10 @@ deleted_part delete_messages_of(const writing& db, user_id author, const message
   bool over = rows.empty();
   for (const auto& values : rows) {
     const named_values row(table, values);
-    const auto at = from_ms(row.number("created_ms"));
+    const auto posted = from_ms(row.number("created_ms"));
     const auto id = row.number("message_id");
     over = over || id >= meant.below;
-    if (!over && (!meant.since || at >= *meant.since) && (!meant.until || at < *meant.until)
+    if (!over && (!meant.since || posted >= *meant.since) && (!meant.until || posted < *meant.until)
         && !row.text("contenu").empty())
       which.push_back(message_id{id});
   }

@@ -8,7 +8,7 @@ namespace {
 
 /// Whether a mailbox has no room for `size` bytes more of the author.
 bool is_full(const mailbox& box, int64_t size) {
-  if (box.count >= most_waiting || box.own_count >= most_waiting_of_one)
+  if (box.count >= max_waiting || box.own_count >= max_waiting_of_one)
     return true;
   return box.count != 0 && box.own_bytes + size > bytes_left_for(box.bytes - box.own_bytes);
 }
@@ -16,8 +16,8 @@ bool is_full(const mailbox& box, int64_t size) {
 } // namespace
 
 int64_t bytes_left_for(int64_t others) {
-  constexpr int64_t most_bytes = 4 << 20;
-  return std::min((most_bytes - others) / 8, private_message_store::most_bytes_of_one);
+  constexpr int64_t max_bytes = 4 << 20;
+  return std::min((max_bytes - others) / 8, private_message_store::max_bytes_of_one);
 }
 
 outcome<stored_private> store_private(const writing& db, user_id author, const std::string& target_key,

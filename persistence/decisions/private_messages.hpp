@@ -7,8 +7,8 @@
 namespace salond::persistence::decisions {
 
 /// What may wait for a user: so many, and 4 MiB; of one author so many, and as bytes_left_for() says. An empty mailbox
-/// takes any one text, however long, and counts it as private_message_store::most_bytes_of_one at most.
-constexpr int64_t most_waiting = 1000, most_waiting_of_one = 100;
+/// takes any one text, however long, and counts it as private_message_store::max_bytes_of_one at most.
+constexpr int64_t max_waiting = 1000, max_waiting_of_one = 100;
 /// What one author may have waiting in a mailbox in which `others` bytes wait of everybody else. An eighth of what is
 /// free: so each author leaves room for the next, and no number of them fills it.
 int64_t bytes_left_for(int64_t others);

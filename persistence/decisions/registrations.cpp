@@ -28,9 +28,9 @@ outcome<registered_user> add_user(const writing& db, const new_user& who, const 
 std::optional<fault> why_not_requested(const reading& db, const new_user& who) {
   if (const auto refusal = why_not_new(db, who))
     return refusal;
-  if (db.registrations.count() >= most_registrations)
+  if (db.registrations.count() >= max_registrations)
     return fault::busy;
-  if (!who.network.empty() && db.registrations.count_of(who.network) >= most_registrations_of_network)
+  if (!who.network.empty() && db.registrations.count_of(who.network) >= max_registrations_of_network)
     return fault::too_many_attempts;
   return std::nullopt;
 }
@@ -79,8 +79,8 @@ outcome<done> reject_registration(const writing& db, const std::string& username
 
 outcome<size_t> reject_registrations(const writing& db, const registration_filter& which, const decision& why) {
   const auto all = registrations_of(db, which);
-  for (const auto& one : all)
-    db.registrations.end(key_of(one.username));
+  for (const auto& registration : all)
+    db.registrations.end(key_of(registration.username));
   const auto from = which.network ? "from " + *which.network : std::string(which.before ? "old ones" : "all");
   const auto whom = with(std::to_string(all.size()) + " registrations", from);
   if (all.empty())
@@ -91,8 +91,8 @@ outcome<size_t> reject_registrations(const writing& db, const registration_filte
 
 std::vector<registration> registrations_of(const reading& db, const registration_filter& which) {
   auto all = db.registrations.all();
-  const auto other = [&](const registration& one) {
-    return (which.network && one.network != *which.network) || (which.before && one.at >= *which.before);
+  const auto other = [&](const registration& row) {
+    return (which.network && row.network != *which.network) || (which.before && row.at >= *which.before);
   };
   all.erase(std::remove_if(all.begin(), all.end(), other), all.end());
   return all;
@@ -101,12 +101,12 @@ std::vector<registration> registrations_of(const reading& db, const registration
 accepted_registrations accept_registrations(const writing& db, const std::vector<registration>& which,
                                             const decision& why) {
   accepted_registrations result;
-  for (const auto& one : which) {
-    const auto made = accept_registration(db, key_of(one.username), why);
+  for (const auto& registration : which) {
+    const auto made = accept_registration(db, key_of(registration.username), why);
     if (made)
       result.made.push_back(*made);
     else if (made.why() != fault::no_such_request) // somebody else decided meanwhile
-      result.refused.push_back(one.username);
+      result.refused.push_back(registration.username);
   }
   return result;
 }

@@ -12,8 +12,8 @@ outcome<registered_user> register_user(const writing& db, const new_user& who);
 /// As register_user(), by an operator.
 outcome<registered_user> add_user(const writing& db, const new_user& who, const decision& why);
 
-constexpr size_t most_registrations = 1000;          ///< that wait
-constexpr size_t most_registrations_of_network = 20; ///< that wait
+constexpr size_t max_registrations = 1000;          ///< that wait
+constexpr size_t max_registrations_of_network = 20; ///< that wait
 /// Why request_registration() would refuse this one now, if so.
 std::optional<fault> why_not_requested(const reading& db, const new_user& who);
 /// As register_user(), but there is no account before it is accepted. busy: so many wait already; too_many_attempts: of

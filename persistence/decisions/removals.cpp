@@ -58,7 +58,7 @@ std::string minutes_of(moment::duration time) {
 bool is_out_at(const reading& db, const std::string& username_key, moment then, moment now) {
   const auto out = db.bans.all(now);
   return std::any_of(out.begin(), out.end(),
-                     [&](const salond::ban& one) { return one.key == username_key && one.until && *one.until > then; });
+                     [&](const salond::ban& ban) { return ban.key == username_key && ban.until && *ban.until > then; });
 }
 
 } // namespace
@@ -114,7 +114,7 @@ outcome<done> ban_address(const writing& db, const address_range& where, std::op
   if (db.accounts.find(key_of(where.to_string()))) // however it was typed: no list could tell them apart
     return refuse(db, why, audited::ban_address, whom, fault::name_taken);
   db.bans.forget_addresses(why.at);
-  if (db.bans.count_addresses(why.at) >= ban_store::most_addresses && !db.bans.is_out(where, why.at))
+  if (db.bans.count_addresses(why.at) >= ban_store::max_addresses && !db.bans.is_out(where, why.at))
     return refuse(db, why, audited::ban_address, whom, fault::busy);
   db.bans.put(where, until, why);
   note(db, why, audited::ban_address, whom);

@@ -19,7 +19,7 @@ outcome<done> ban_name(const writing& db, const std::string& name, const decisio
 /// Ends a ban or a kick. unknown_user when there is none.
 outcome<done> unban(const writing& db, const std::string& target_key, const decision& why);
 /// Nobody is let in from there any more, for good when there is no `until`; in place of a ban of just this address or
-/// network. busy: ban_store::most_addresses are out.
+/// network. busy: ban_store::max_addresses are out.
 outcome<done> ban_address(const writing& db, const address_range& where, std::optional<moment> until,
                           const decision& why);
 /// What an unban ended.

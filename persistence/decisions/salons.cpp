@@ -7,23 +7,23 @@
 
 namespace salond::persistence::decisions {
 
-outcome<salon_record> create_salon(const writing& db, const std::string& name, policy how, const decision& why) {
-  const auto whom = with(name, to_word(how));
+outcome<salon_record> create_salon(const writing& db, const std::string& name, policy admission, const decision& why) {
+  const auto whom = with(name, to_word(admission));
   if (is_salon_name_taken(db, name, salon_id{}))
     return refuse(db, why, audited::create_salon, whom, fault::invalid_name);
-  const auto id = db.salons.insert(name, how);
+  const auto id = db.salons.insert(name, admission);
   note(db, why, audited::create_salon, whom);
-  return salon_record{id, name, how, 0, {}};
+  return salon_record{id, name, admission, 0, {}};
 }
 
-outcome<salon_record> set_policy(const writing& db, salon_id salon, policy how, const decision& why) {
+outcome<salon_record> set_policy(const writing& db, salon_id salon, policy admission, const decision& why) {
   auto result = db.salons.find(salon);
-  const auto whom = with(db.salons.name_of(salon), to_word(how));
+  const auto whom = with(db.salons.name_of(salon), to_word(admission));
   if (!result)
     return refuse(db, why, audited::set_policy, whom, result.why());
-  db.salons.put_policy(salon, how);
+  db.salons.put_policy(salon, admission);
   note(db, why, audited::set_policy, whom);
-  result->policy = how;
+  result->policy = admission;
   return result;
 }
 
@@ -60,14 +60,14 @@ outcome<salon_record> archive_salon(const writing& db, salon_id salon, const dec
 }
 
 outcome<salon_record> restore_salon(const writing& db, const std::string& name_key, const decision& why) {
-  for (const auto& one : db.salons.archived()) {
-    if (key_of(one.record.name) != name_key)
+  for (const auto& salon : db.salons.archived()) {
+    if (key_of(salon.record.name) != name_key)
       continue;
-    if (is_salon_name_taken(db, one.record.name, one.record.id)) // one that was made meanwhile looks like it
-      return refuse(db, why, audited::restore_salon, one.record.name, fault::invalid_name);
-    db.salons.end_archiving(one.record.id);
-    note(db, why, audited::restore_salon, one.record.name);
-    return db.salons.find(one.record.id);
+    if (is_salon_name_taken(db, salon.record.name, salon.record.id)) // one that was made meanwhile looks like it
+      return refuse(db, why, audited::restore_salon, salon.record.name, fault::invalid_name);
+    db.salons.end_archiving(salon.record.id);
+    note(db, why, audited::restore_salon, salon.record.name);
+    return db.salons.find(salon.record.id);
   }
   return refuse(db, why, audited::restore_salon, name_key, fault::unknown_salon);
 }

@@ -7,9 +7,9 @@
 namespace salond::persistence::decisions {
 
 /// invalid_name when another salon has the key, be it archived, or a name that looks like it.
-outcome<salon_record> create_salon(const writing& db, const std::string& name, policy how, const decision& why);
+outcome<salon_record> create_salon(const writing& db, const std::string& name, policy admission, const decision& why);
 /// Holds for who asks from now on; nobody becomes a member by it. unknown_salon.
-outcome<salon_record> set_policy(const writing& db, salon_id salon, policy how, const decision& why);
+outcome<salon_record> set_policy(const writing& db, salon_id salon, policy admission, const decision& why);
 /// REQUIRES: at most 4,096 characters. unknown_salon.
 outcome<salon_record> set_topic(const writing& db, salon_id salon, const std::string& topic, const decision& why);
 /// unknown_salon; invalid_name as create_salon().

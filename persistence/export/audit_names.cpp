@@ -13,9 +13,9 @@ namespace {
 std::optional<std::string> name_before(const std::string& about, const std::string& new_key) {
   if (about.empty() || about.back() != ')')
     return std::nullopt;
-  for (auto at = about.find(" ("); at != std::string::npos; at = about.find(" (", at + 1))
-    if (key_of(about.substr(at + 2, about.size() - at - 3)) == new_key)
-      return about.substr(0, at);
+  for (auto bracket = about.find(" ("); bracket != std::string::npos; bracket = about.find(" (", bracket + 1))
+    if (key_of(about.substr(bracket + 2, about.size() - bracket - 3)) == new_key)
+      return about.substr(0, bracket);
   return std::nullopt;
 }
 
@@ -40,16 +40,16 @@ audit_names::audit_names(const reading& db, const std::string& present, int64_t 
         renames.emplace_back(line.id, std::move(line.to));
     }
   } while (lines.size() == page);
-  for (auto one = renames.rbegin(); one != renames.rend(); ++one)
-    if (auto old = name_before(one->second, names_.front().key)) {
+  for (auto renaming = renames.rbegin(); renaming != renames.rend(); ++renaming)
+    if (auto old = name_before(renaming->second, names_.front().key)) {
       auto key = key_of(*old);
-      names_.insert(names_.begin(), {std::move(*old), std::move(key), one->first});
+      names_.insert(names_.begin(), {std::move(*old), std::move(key), renaming->first});
     }
 }
 
 bool audit_names::concerns(const audit_line& line) const {
   const auto found =
-      std::find_if(names_.begin(), names_.end(), [&](const name& one) { return line.id <= one.last_line; });
+      std::find_if(names_.begin(), names_.end(), [&](const name& held) { return line.id <= held.last_line; });
   return found != names_.end() && (key_of(line.by) == found->key || names(line.to, found->text, found->key));
 }
 

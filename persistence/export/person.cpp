@@ -8,13 +8,13 @@ namespace salond::persistence {
 namespace {
 
 constexpr size_t rows_a_piece = 500, lines_a_piece = 1000;
-constexpr size_t most_rows = 100000; // of a list that is short
+constexpr size_t max_rows = 100000; // of a list that is short
 
 /// Rows of a table that have a value in a column; `take` is given each.
 template <class Take>
 void for_each_row(const reading& db, const char* name, const char* column, const field& value, Take take) {
   const auto& table = table_named(name);
-  for (const auto& row : db.rows.with(table, column_named(table, column), value, {}, most_rows))
+  for (const auto& row : db.rows.with(table, column_named(table, column), value, {}, max_rows))
     take(named_values(table, row));
 }
 

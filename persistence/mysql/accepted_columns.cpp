@@ -21,12 +21,12 @@ std::vector<found_column> columns_of_the_four(connection& db) {
                       " ('clients', 'salons', 'salons_adheres', 'messages') ORDER BY 1, ORDINAL_POSITION");
   std::vector<found_column> all;
   while (found.next()) {
-    found_column one{found.text(0),     found.text(1),         found.text(2),
-                     found.text(3),     found.text(4),         found.text(5) == "YES",
-                     !found.is_null(3), found.integer(6) != 0, {}};
+    found_column column{found.text(0),     found.text(1),         found.text(2),
+                        found.text(3),     found.text(4),         found.text(5) == "YES",
+                        !found.is_null(3), found.integer(6) != 0, {}};
     if (!found.is_null(7))
-      one.bytes = found.integer(7);
-    all.push_back(std::move(one));
+      column.bytes = found.integer(7);
+    all.push_back(std::move(column));
   }
   return all;
 }
@@ -82,10 +82,10 @@ bool is_now(const std::string& fallback) {
 bool is_quoted(std::string_view text) {
   if (text.size() < 2 || text.front() != '\'')
     return false;
-  size_t at = 1;
-  while (at < text.size() && (text[at] != '\'' || text.substr(at, 2) == "''"))
-    at += text[at] == '\\' || text[at] == '\'' ? 2 : 1;
-  return at + 1 == text.size();
+  size_t place = 1;
+  while (place < text.size() && (text[place] != '\'' || text.substr(place, 2) == "''"))
+    place += text[place] == '\\' || text[place] == '\'' ? 2 : 1;
+  return place + 1 == text.size();
 }
 
 /// NULL, a number, a text, or bits as a text, however long it is.

@@ -57,8 +57,8 @@ bool is_made_unique(catalog& look, const found_index& index) {
                              {"clients", "uq_clients_alias_key", {"alias_key"}},
                              {"salons_adheres", "uq_adheres", {"username", "salon_id"}},
                              {"messages", "uq_messages_seq", {"salon_id", "seq"}}};
-  return std::any_of(std::begin(all), std::end(all), [&](const made& one) {
-    return index.table == one.table && index.name == one.name && look.has_unique(one.table, one.name, one.columns)
+  return std::any_of(std::begin(all), std::end(all), [&](const made& ours) {
+    return index.table == ours.table && index.name == ours.name && look.has_unique(ours.table, ours.name, ours.columns)
            && look.find_column("clients", "username_key");
   });
 }

@@ -20,15 +20,15 @@ public:
     pass_marks();
     if (at_ >= text_.size())
       return std::nullopt;
-    table_option one;
-    one.of_engine = text_[at_] == '`';
-    one.name = one.of_engine ? quoted() : until("=`*");
-    while (!one.name.empty() && one.name.back() == ' ')
-      one.name.pop_back();
+    table_option option;
+    option.of_engine = text_[at_] == '`';
+    option.name = option.of_engine ? quoted() : until("=`*");
+    while (!option.name.empty() && option.name.back() == ' ')
+      option.name.pop_back();
     if (at_ < text_.size() && text_[at_] == '=')
       ++at_;
-    one.value = at_ < text_.size() && (text_[at_] == '`' || text_[at_] == '\'') ? quoted() : until(" ");
-    return one;
+    option.value = at_ < text_.size() && (text_[at_] == '`' || text_[at_] == '\'') ? quoted() : until(" ");
+    return option;
   }
 
 private:
@@ -74,8 +74,8 @@ std::vector<table_option> options_of(connection& db, const std::string& table) {
   const auto line = std::string_view(shown).substr(columns_end + 2);
   options_reader reader(line.substr(0, line.find('\n'))); // partitions have lines of their own
   std::vector<table_option> all;
-  while (auto one = reader.next())
-    all.push_back(std::move(*one));
+  while (auto option = reader.next())
+    all.push_back(std::move(*option));
   return all;
 }
 

@@ -101,12 +101,12 @@ std::vector<foreign_key> catalog::foreign_keys(const std::string& table) {
                        {table});
   std::vector<foreign_key> all;
   while (found.next()) {
-    foreign_key one{found.text(0),        lower(found.text(1)),       lower(found.text(2)),
+    foreign_key key{found.text(0),        lower(found.text(1)),       lower(found.text(2)),
                     lower(found.text(3)), found.text(4) == "CASCADE", found.text(5) == "CASCADE"};
-    if (!all.empty() && all.back().name == one.name)
-      all.back() = std::move(one);
+    if (!all.empty() && all.back().name == key.name)
+      all.back() = std::move(key);
     else
-      all.push_back(std::move(one));
+      all.push_back(std::move(key));
   }
   return all;
 }

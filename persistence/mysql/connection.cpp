@@ -32,12 +32,12 @@ void visit_from_this_thread() {
   (void)here;
 }
 
-// Runs `what`, turning the connector's exceptions into ours.
-template <class What>
-auto guarded(What what) {
+// Does `work`, turning the connector's exceptions into ours.
+template <class Work>
+auto guarded(Work work) {
   visit_from_this_thread();
   try {
-    return what();
+    return work();
   } catch (const sql::SQLException& why) {
     throw error(why.getErrorCode(), why.what());
   }
@@ -51,9 +51,9 @@ std::string random_name() {
   return name;
 }
 
-std::string setting_common_variables(const tuning& how) {
+std::string setting_common_variables(const tuning& settings) {
   std::string values;
-  for (const auto& variable : common_variables(how.lock_wait_timeout.count()))
+  for (const auto& variable : common_variables(settings.lock_wait_timeout.count()))
     values += (values.empty() ? "SET SESSION " : ", ") + variable.name + " = " + variable.value;
   return values;
 }
@@ -67,7 +67,7 @@ struct answer_to {
   }
 };
 
-sql::ConnectOptionsMap options_of(const config::mysql_database& where, const tuning& how) {
+sql::ConnectOptionsMap options_of(const config::mysql_database& where, const tuning& settings) {
   const bool ipv6 = where.host.find(':') != std::string::npos;
   const auto host = ipv6 ? "[" + where.host + "]" : where.host;
   const auto address =
@@ -78,9 +78,9 @@ sql::ConnectOptionsMap options_of(const config::mysql_database& where, const tun
   options["password"] = sql::SQLString(where.password);
   options["schema"] = sql::SQLString(where.name);
   options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
-  options["OPT_CONNECT_TIMEOUT"] = static_cast<int>(how.connect_timeout.count());
-  options["OPT_READ_TIMEOUT"] = static_cast<int>(how.read_timeout.count());
-  options["OPT_WRITE_TIMEOUT"] = static_cast<int>(how.read_timeout.count());
+  options["OPT_CONNECT_TIMEOUT"] = static_cast<int>(settings.connect_timeout.count());
+  options["OPT_READ_TIMEOUT"] = static_cast<int>(settings.read_timeout.count());
+  options["OPT_WRITE_TIMEOUT"] = static_cast<int>(settings.read_timeout.count());
   options["OPT_RECONNECT"] = false;    // would silently lose transaction, locks and variables
   options["OPT_LOCAL_INFILE"] = 0;     // on by default: the server may ask for any of our files
   options["CLIENT_FOUND_ROWS"] = true; // "1 row" is a proof here, also where the row was so before
@@ -94,8 +94,8 @@ sql::ConnectOptionsMap options_of(const config::mysql_database& where, const tun
 } // namespace
 
 std::string address_of(const config::mysql_database& where) {
-  const auto at = where.socket.empty() ? where.host + ":" + std::to_string(where.port) : where.socket;
-  return "mysql://" + where.user + "@" + at + "/" + where.name;
+  const auto place = where.socket.empty() ? where.host + ":" + std::to_string(where.port) : where.socket;
+  return "mysql://" + where.user + "@" + place + "/" + where.name;
 }
 
 // --- result ---
@@ -122,14 +122,14 @@ bool result::is_null(unsigned column) const {
 
 // --- connection ---
 
-connection::connection(const config::mysql_database& where, const tuning& how)
-    : before_statement_(how.before_statement), answered_(how.answered) {
+connection::connection(const config::mysql_database& where, const tuning& settings)
+    : before_statement_(settings.before_statement), answered_(settings.answered) {
   const answer_to end{answered_};
   guarded([&] {
-    auto options = options_of(where, how);
+    auto options = options_of(where, settings);
     // Before anything is asked, by the connector too, which looks for variables of its own as soon as it is connected:
     // a server with max_join_size = 1 refuses that.
-    const auto first = setting_common_variables(how);
+    const auto first = setting_common_variables(settings);
     if (before_statement_)
       before_statement_(first);
     options["preInit"] = sql::SQLString(first);
@@ -198,15 +198,15 @@ sql::PreparedStatement& connection::prepared(const std::string& statement, const
   auto& slot = prepared_[statement];
   if (!slot)
     slot.reset(connection_->prepareStatement(statement));
-  unsigned at = 0;
+  unsigned place = 0;
   for (const auto& parameter : parameters) {
-    ++at;
+    ++place;
     if (const auto* number = std::get_if<int64_t>(&parameter))
-      slot->setInt64(at, *number);
+      slot->setInt64(place, *number);
     else if (const auto* text = std::get_if<std::string>(&parameter))
-      slot->setString(at, *text); // never setBlob: its stream is empty at the second execution
+      slot->setString(place, *text); // never setBlob: its stream is empty at the second execution
     else
-      slot->setNull(at, sql::DataType::VARCHAR);
+      slot->setNull(place, sql::DataType::VARCHAR);
   }
   return *slot;
 }

@@ -64,7 +64,7 @@ public:
   /// Connects with the variables of session.hpp, utf8mb4_bin and READ COMMITTED (REPEATABLE READ where the server
   /// writes its log as statements, since it then refuses to write at the former). With a ca_file nothing goes over the
   /// wire in clear.
-  connection(const config::mysql_database& where, const tuning& how);
+  connection(const config::mysql_database& where, const tuning& settings);
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
   ~connection();

@@ -62,9 +62,9 @@ mysql_driver::~mysql_driver() = default;
 std::unique_ptr<driver> mysql_driver::open_reader() {
   if (purpose_ == purpose::read)
     return nullptr;
-  auto how = tuning_;
-  how.answered = nullptr; // which is about the writer
-  return std::make_unique<mysql_driver>(where_, how, purpose::read, patience_, warn_);
+  auto settings = tuning_;
+  settings.answered = nullptr; // which is about the writer
+  return std::make_unique<mysql_driver>(where_, settings, purpose::read, patience_, warn_);
 }
 
 std::string mysql_driver::describe() {
@@ -132,7 +132,7 @@ const sql_words& mysql_driver::words() const {
     words.keep_later = "ON DUPLICATE KEY UPDATE last_ms = GREATEST(last_ms, VALUES(last_ms))";
     words.has_timestamp = true; // of the replaced server, whose tools read it
     words.holds_answers = true; // the connector reads an answer to its end
-    words.most_rows = 128;      // a multi-row INSERT is eight times as fast as single ones: each is a way to the server
+    words.max_rows = 128;       // a multi-row INSERT is eight times as fast as single ones: each is a way to the server
     return words;
   }();
   return all;

@@ -94,6 +94,7 @@ private:
   std::optional<instant> outage_since_;
   int64_t batch_ = 0;                // the marker's value as of the last commit that we know of
   bool commit_sent_ = false;         // in this attempt
+  bool has_news_ = false;            // the attempt that was committed, or may be
   std::vector<new_message> pending_; // appended, not sent
   size_t pending_bytes_ = 0;
   // Authors that were there, so that each is looked for once. Who deletes an account forgets it; where another node

@@ -17,8 +17,8 @@ constexpr std::chrono::seconds between_signs_of_life{15};
 // Says again and again that a long statement still runs: who waits for the start (systemd) must not lose patience.
 class sign_of_life {
 public:
-  sign_of_life(std::string what, const reporter& report)
-      : what_(std::move(what)), report_(report), thread_([this] { tell(); }) {
+  sign_of_life(std::string step, const reporter& report)
+      : what_(std::move(step)), report_(report), thread_([this] { tell(); }) {
     report_("take-over: " + what_);
   }
   ~sign_of_life() {
@@ -130,11 +130,11 @@ void put_times(connection& db, const std::vector<dating>& all) {
   in_classes(insert_classes, all.size(), [&](size_t from, size_t count) {
     std::string cases, list;
     std::vector<value> values, numbers;
-    for (auto at = from; at < from + count; ++at) {
+    for (auto place = from; place < from + count; ++place) {
       cases += " WHEN ? THEN ?";
-      list += at == from ? "?" : ",?";
-      values.insert(values.end(), {all[at].message, all[at].ms});
-      numbers.emplace_back(all[at].message);
+      list += place == from ? "?" : ",?";
+      values.insert(values.end(), {all[place].message, all[place].ms});
+      numbers.emplace_back(all[place].message);
     }
     values.insert(values.end(), numbers.begin(), numbers.end());
     db.run("UPDATE messages SET created_ms = CASE message_id" + cases + " END WHERE message_id IN (" + list + ")",

@@ -34,7 +34,7 @@ constexpr int64_t knows_nodes = 10;
 constexpr int64_t connections_alone = 4, connections_of_a_node = 6;
 
 /// Whoever writes there would be disturbed by a change of the tables.
-void refuse_lone_writer(mysql::connection& db, const config::mysql_database& where) {
+void refuse_writer_at_work(mysql::connection& db, const config::mysql_database& where) {
   if (const auto holder = mysql::who_writes_alone(db))
     throw store_error(store_error::kind::setup, mysql::another_writes(mysql::address_of(where), *holder));
 }
@@ -70,7 +70,7 @@ void make_ready(const config::mysql_database& where, const reporter& report, con
     if (alone && found.version >= knows_nodes)
       mysql::refuse_living_nodes(db, mysql::address_of(where));
     if (alone || !mysql::steps_after(found.version).empty())
-      refuse_lone_writer(db, where);
+      refuse_writer_at_work(db, where);
     possible_steps(db, found.version);
     return mysql::migrate(db, found.version, report);
   }
@@ -103,11 +103,11 @@ std::unique_ptr<store> open_mysql(const config::mysql_database& where, const ope
     const bool alone = options.run == lone_writer;
     if (alone)
       make_ready(where, options.report, tuning, true);
-    auto how = tuning;
+    auto settings = tuning;
     if (!alone)
-      how = of_run(std::move(how), options);
+      settings = of_run(std::move(settings), options);
     auto opened =
-        std::make_unique<mysql_driver>(where, how, mysql_driver::purpose::write, options.patience, options.warn);
+        std::make_unique<mysql_driver>(where, settings, mysql_driver::purpose::write, options.patience, options.warn);
     opened->open_readers(readers_opened);
     return std::make_unique<sql_store>(std::move(opened));
   });
@@ -141,7 +141,7 @@ std::vector<std::string> dry_run_mysql(const config::mysql_database& where, cons
     }
     if (found.version >= knows_nodes)
       mysql::stopped_nodes(db, mysql::address_of(where));
-    refuse_lone_writer(db, where);
+    refuse_writer_at_work(db, where);
     return possible_steps(db, found.version);
   });
 }

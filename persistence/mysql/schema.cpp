@@ -127,7 +127,7 @@ void add_administration(connection& db) {
     db.execute(std::string(table) + table_options);
 }
 
-// What waits for a user has a bound in bytes (most_bytes_of_one, ...): they stand in the index by which what
+// What waits for a user has a bound in bytes (max_bytes_of_one, ...): they stand in the index by which what
 // waits is counted. Of a message that was delivered nobody asks it. The new index comes first: the foreign key needs
 // one of the two.
 void add_mailbox_bytes(connection& db) {
@@ -313,7 +313,8 @@ struct step {
   void (*run)(connection&);
 };
 // Step n is the n-th; the first makes an empty database ours, and the take-over ends where it ends. A step that was
-// released is never changed: the next one mends it.
+// released is never changed: the next one mends it. From step 11 on nodes of the version before may be at work
+// meanwhile (they are upgraded one after the other), so a step only adds: tables, and columns that have a default.
 constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add what the administration needs", add_administration},
                           {"count the bytes of private messages that wait", add_mailbox_bytes},
@@ -361,17 +362,17 @@ void create_all(connection& db) {
 
 std::vector<std::string> steps_after(int64_t version) {
   std::vector<std::string> result;
-  for (auto at = version; at < static_cast<int64_t>(std::size(steps)); ++at)
-    result.push_back("schema " + std::to_string(at + 1) + ": " + steps[at].what);
+  for (auto number = version; number < static_cast<int64_t>(std::size(steps)); ++number)
+    result.push_back("schema " + std::to_string(number + 1) + ": " + steps[number].what);
   return result;
 }
 
 void migrate(connection& db, int64_t version, const reporter& report) {
-  for (auto at = version; at < static_cast<int64_t>(std::size(steps)); ++at) {
-    steps[at].run(db);
-    if (at > 0)
-      record_version(db, at + 1, steps[at].what); // the first writes its own, together with the salons
-    report("schema " + std::to_string(at + 1) + ": " + steps[at].what);
+  for (auto number = version; number < static_cast<int64_t>(std::size(steps)); ++number) {
+    steps[number].run(db);
+    if (number > 0)
+      record_version(db, number + 1, steps[number].what); // the first writes its own, together with the salons
+    report("schema " + std::to_string(number + 1) + ": " + steps[number].what);
   }
 }
 

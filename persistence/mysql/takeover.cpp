@@ -69,8 +69,8 @@ std::set<int64_t> read_administrators(connection& db) {
   std::set<int64_t> all;
   if (!catalog(db).find_column("clients", "username_key")) {
     for (const auto* name : {"admin", "server"})
-      if (const auto one = meant_by(db, name))
-        all.insert(*one);
+      if (const auto user = meant_by(db, name))
+        all.insert(*user);
     return all;
   }
   auto found = db.ask("SELECT row_id FROM migration_repairs WHERE table_name = 'clients' AND field = 'role'");
@@ -89,15 +89,15 @@ void log_administrators(const old_rows& rows, const reporter& report) {
 }
 
 void log_repairs(const std::vector<repair>& all, const reporter& report) {
-  for (const auto& one : all)
-    report("take-over: " + one.table + " " + std::to_string(one.row) + ": " + one.field + " '" + shown(one.before)
-           + "' becomes '" + shown(one.after) + "'");
+  for (const auto& change : all)
+    report("take-over: " + change.table + " " + std::to_string(change.row) + ": " + change.field + " '"
+           + shown(change.before) + "' becomes '" + shown(change.after) + "'");
 }
 
 void log_removals(const std::vector<removal>& all, const reporter& report) {
-  for (const auto& one : all)
-    report("take-over: membership " + std::to_string(one.row)
-           + " goes (kept in migration_deleted_memberships): " + shown(one.why));
+  for (const auto& change : all)
+    report("take-over: membership " + std::to_string(change.row)
+           + " goes (kept in migration_deleted_memberships): " + shown(change.why));
 }
 
 // A line has so many names.
@@ -117,21 +117,21 @@ void log_admissions(const std::vector<admission>& all, const reporter& report) {
   }
 }
 
-void record(connection& db, const repair& what) {
+void record(connection& db, const repair& change) {
   db.run("INSERT IGNORE INTO migration_repairs(table_name, row_id, field, old_value, new_value) VALUES (?, ?, ?, ?, ?)",
-         {what.table, what.row, what.field, what.before, what.after});
+         {change.table, change.row, change.field, change.before, change.after});
 }
 
 void apply_to_memberships(connection& db, const repairs& todo) {
-  for (const auto& one : todo.removed) {
+  for (const auto& change : todo.removed) {
     db.run("INSERT IGNORE INTO migration_deleted_memberships(id, username, salon_id) "
            "SELECT id, username, salon_id FROM salons_adheres WHERE id = ?",
-           {one.row});
-    db.run("DELETE FROM salons_adheres WHERE id = ?", {one.row});
+           {change.row});
+    db.run("DELETE FROM salons_adheres WHERE id = ?", {change.row});
   }
-  for (const auto& one : todo.respelled) {
-    record(db, one);
-    db.run("UPDATE salons_adheres SET username = ? WHERE id = ?", {one.after, one.row});
+  for (const auto& change : todo.respelled) {
+    record(db, change);
+    db.run("UPDATE salons_adheres SET username = ? WHERE id = ?", {change.after, change.row});
   }
 }
 
@@ -230,11 +230,11 @@ void admit(connection& db, const std::vector<admission>& all) {
     std::string members = "INSERT INTO salons_adheres(id, username, salon_id) VALUES ",
                 records = "INSERT INTO migration_repairs(table_name, row_id, field, old_value, new_value) VALUES ";
     std::vector<value> rows, recorded;
-    for (auto at = from; at < from + count; ++at) {
-      members += at == from ? "(?,?,?)" : ",(?,?,?)";
-      records += at == from ? "('salons_adheres',?,'added',NULL,?)" : ",('salons_adheres',?,'added',NULL,?)";
-      rows.insert(rows.end(), {++id, all[at].username, all[at].salon});
-      recorded.insert(recorded.end(), {id, all[at].username});
+    for (auto place = from; place < from + count; ++place) {
+      members += place == from ? "(?,?,?)" : ",(?,?,?)";
+      records += place == from ? "('salons_adheres',?,'added',NULL,?)" : ",('salons_adheres',?,'added',NULL,?)";
+      rows.insert(rows.end(), {++id, all[place].username, all[place].salon});
+      recorded.insert(recorded.end(), {id, all[place].username});
     }
     db.run(members, rows);
     db.run(records, recorded);
@@ -250,14 +250,14 @@ void repair_names(connection& db, const reporter& report) {
   const auto todo = plan(rows);
   transaction all(db);
   apply_to_memberships(db, todo);
-  for (const auto& one : todo.renamed) {
-    record(db, one);
-    const auto* id = one.table == "salons" ? "salon_id" : "client_id";
-    db.run("UPDATE " + one.table + " SET " + one.field + " = ? WHERE " + id + " = ?", {one.after, one.row});
+  for (const auto& change : todo.renamed) {
+    record(db, change);
+    const auto* id = change.table == "salons" ? "salon_id" : "client_id";
+    db.run("UPDATE " + change.table + " SET " + change.field + " = ? WHERE " + id + " = ?", {change.after, change.row});
   }
-  for (const auto& one : todo.followed) {
-    record(db, one);
-    db.run("UPDATE salons_adheres SET username = ? WHERE id = ?", {one.after, one.row});
+  for (const auto& change : todo.followed) {
+    record(db, change);
+    db.run("UPDATE salons_adheres SET username = ? WHERE id = ?", {change.after, change.row});
   }
   rows = read_old_rows(db);
   fill_clients(db, rows);
@@ -320,8 +320,8 @@ old_rows read_old_rows(connection& db) {
       row.username = found.text(1);
     if (!found.is_null(2))
       row.salon = found.integer(2);
-    if (const auto at = same.find(row.id); at != same.end())
-      row.same_by_collation = at->second;
+    if (const auto found = same.find(row.id); found != same.end())
+      row.same_by_collation = found->second;
     rows.memberships.push_back(std::move(row));
   }
   return rows;

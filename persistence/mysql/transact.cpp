@@ -13,7 +13,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr milliseconds first_pause{20}, longest_pause{1000};
-constexpr size_t most_pending = 256;
+constexpr size_t max_pending = 256;
 constexpr size_t row_overhead = 64; // what a message's row has besides its text, amply
 constexpr int deadlock = 1213, taken_already = 1062, not_there_any_more = 1452;
 
@@ -76,11 +76,11 @@ void mysql_driver::connect() {
 
 // A session whose connection broke may still be at work in the server, and hold its locks.
 void mysql_driver::end_ghosts() {
-  for (auto at = ghosts_.begin(); at != ghosts_.end();)
-    if (mysql::end_session_holding(bare(), *at))
-      ++at; // until it is seen to have ended
+  for (auto ghost = ghosts_.begin(); ghost != ghosts_.end();)
+    if (mysql::end_session_holding(bare(), *ghost))
+      ++ghost; // until it is seen to have ended
     else
-      at = ghosts_.erase(at);
+      ghost = ghosts_.erase(ghost);
 }
 
 // One process writes with a marker; the marker and what is remembered here are only true as long as that holds.
@@ -192,13 +192,11 @@ void mysql_driver::run_once(const std::function<void()>& work) {
     refuse_marker();
   work();
   flush();
-  const bool has_news = nodes_ && nodes_->write_rest();
+  has_news_ = nodes_ && nodes_->write_rest();
   commit_sent_ = true;
   bare().execute("COMMIT");
   commit_sent_ = false;
   ++batch_;
-  if (has_news && tuning_.wrote_news)
-    tuning_.wrote_news();
 }
 
 /// It is committed; what follows among nodes may be done behind any later one as well.
@@ -206,6 +204,8 @@ void mysql_driver::end_transaction() {
   regained();
   if (!nodes_)
     return;
+  if (has_news_ && tuning_.wrote_news)
+    tuning_.wrote_news();
   nodes_->committed();
   const auto execute = [this](const std::string& statement) { bare().execute(statement); };
   try {
@@ -326,7 +326,7 @@ bool mysql_driver::append(const new_message& message) {
   if (!has_account(message.author))
     return false;
   // A quarter: what the packet carries besides is small, but the server's own limits are not ours to know.
-  if (pending_.size() >= most_pending || pending_bytes_ + message.text.size() + row_overhead > bare().max_packet() / 4)
+  if (pending_.size() >= max_pending || pending_bytes_ + message.text.size() + row_overhead > bare().max_packet() / 4)
     flush();
   pending_bytes_ += message.text.size() + row_overhead;
   pending_.push_back(message);
@@ -343,8 +343,8 @@ void mysql_driver::insert_pending(size_t from, size_t rows) {
   const bool with_post = nodes_ != nullptr;
   std::vector<mysql::value> values;
   values.reserve((with_post ? 6 : 5) * rows);
-  for (auto at = from; at < from + rows; ++at) {
-    auto& message = pending_[at];
+  for (auto place = from; place < from + rows; ++place) {
+    auto& message = pending_[place];
     values.insert(values.end(), {message.author.value, message.salon.value, message.seq});
     values.emplace_back(std::move(message.text));
     values.emplace_back(to_ms(message.at));

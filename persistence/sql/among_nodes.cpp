@@ -157,7 +157,7 @@ void among_nodes::write_addresses() {
               std::string(" ") + on_.words().keep_later);
   std::vector<int64_t> too_many;
   ask_for_each(on_, "SELECT client_id FROM known_addresses WHERE client_id", {}, for_few_statements(std::move(whose)),
-               " GROUP BY client_id HAVING COUNT(*) > " + std::to_string(session_store::most_known_addresses),
+               " GROUP BY client_id HAVING COUNT(*) > " + std::to_string(session_store::max_known_addresses),
                [&](const query_result& row) { too_many.push_back(row.integer(0)); });
   for (const auto one : too_many)
     keep_newest_addresses(on_, user_id{one});
@@ -203,9 +203,9 @@ bool among_nodes::write_news() {
   if (rest_.told.empty())
     return false;
   auto number = lock("news");
-  for (const auto& one : rest_.told)
+  for (const auto& fact : rest_.told)
     on_.run("INSERT INTO news(news_id, node_id, what, client_id, salon_id, name) VALUES (?, ?, ?, ?, ?, ?)",
-            {++number, run_, std::string_view(to_word(one.what)), one.who.value, one.salon.value, one.name});
+            {++number, run_, std::string_view(to_word(fact.what)), fact.who.value, fact.salon.value, fact.name});
   on_.run("UPDATE counters SET value = ? WHERE name = 'news'", {number});
   rest_.told.clear();
   return true;

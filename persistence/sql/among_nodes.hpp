@@ -57,7 +57,7 @@ public:
   // --- news ---
   /// All nodes must learn it. It is written with the transaction, at its end: whoever writes some holds the numbers'
   /// row for a moment only.
-  void tell(fact what) { rest_.told.push_back(std::move(what)); }
+  void tell(fact news) { rest_.told.push_back(std::move(news)); }
 
   // --- the course of a transaction ---
   /// One begins; nothing is left of one that was undone.

@@ -32,11 +32,11 @@ public:
     return result;
   }
 
-  void note(const decision& why, audit_word what, const std::string& to, const std::string& result) override {
+  void note(const decision& why, audit_word command, const std::string& to, const std::string& result) override {
     const auto by = clipped(why.by), from = clipped(why.from), target = clipped(to), reason = clipped(why.reason);
     db().run(
         "INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        {to_ms(why.at), by, from, what.text, target, reason, result});
+        {to_ms(why.at), by, from, command.text, target, reason, result});
   }
 };
 

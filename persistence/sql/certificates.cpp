@@ -29,8 +29,8 @@ public:
     const auto fresh = new_among(known, authority); // as others left it
     if (fresh.empty())
       return;
-    for (const auto& one : fresh)
-      put(authority, one);
+    for (const auto& line : fresh)
+      put(authority, line);
     db().run("DELETE FROM certificates WHERE authority = ? AND until_s < ?", {std::string_view(authority), oldest_s});
     tell_nodes({fact::kind::certificate});
   }
@@ -40,25 +40,28 @@ private:
   std::vector<listed_certificate> new_among(const std::vector<listed_certificate>& known,
                                             const std::string& authority) const {
     std::map<std::string, bool> revoked;
-    for (const auto& one : all(authority))
-      revoked.emplace(one.serial, one.revoked_s != 0);
+    for (const auto& line : all(authority))
+      revoked.emplace(line.serial, line.revoked_s != 0);
     std::vector<listed_certificate> fresh;
-    for (const auto& one : known) {
-      const auto listed = revoked.find(one.serial);
-      if (listed == revoked.end() || (one.revoked_s != 0 && !listed->second))
-        fresh.push_back(one);
+    for (const auto& line : known) {
+      const auto listed = revoked.find(line.serial);
+      if (listed == revoked.end() || (line.revoked_s != 0 && !listed->second))
+        fresh.push_back(line);
     }
     return fresh;
   }
 
-  void put(const std::string& authority, const listed_certificate& one) {
-    const auto changed = db().run("UPDATE certificates SET revoked_s = ? WHERE authority = ? AND serial = ?",
-                                  {one.revoked_s, std::string_view(authority), std::string_view(one.serial)});
-    if (changed == 0)
+  /// A list may name a serial twice: once it is revoked it stays so, whatever the other line says.
+  void put(const std::string& authority, const listed_certificate& line) {
+    const auto listed =
+        db().run("UPDATE certificates SET revoked_s = CASE WHEN revoked_s = 0 THEN ? ELSE revoked_s END "
+                 "WHERE authority = ? AND serial = ?",
+                 {line.revoked_s, std::string_view(authority), std::string_view(line.serial)});
+    if (listed == 0)
       db().run("INSERT INTO certificates(authority, serial, holder, from_s, until_s, revoked_s) "
                "VALUES (?, ?, ?, ?, ?, ?)",
-               {std::string_view(authority), std::string_view(one.serial), std::string_view(one.holder), one.from_s,
-                one.until_s, one.revoked_s});
+               {std::string_view(authority), std::string_view(line.serial), std::string_view(line.holder), line.from_s,
+                line.until_s, line.revoked_s});
   }
 };
 

@@ -49,7 +49,7 @@ struct sql_words {
   bool has_timestamp = false;
   /// Whether all rows of an answer are held in memory as soon as it is there, rather than one at a time.
   bool holds_answers = false;
-  size_t most_rows = 1; ///< of one INSERT
+  size_t max_rows = 1; ///< of one INSERT
 };
 
 /// One connection to a database, used by one thread at a time. What it throws is a store_error.

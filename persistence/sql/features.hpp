@@ -20,9 +20,9 @@ protected:
       others->lock_names();
   }
   /// Of a node: the others learn it with the transaction.
-  void tell_nodes(fact what) const {
+  void tell_nodes(fact news) const {
     if (auto* others = db().among_nodes())
-      others->tell(std::move(what));
+      others->tell(std::move(news));
   }
 
 private:

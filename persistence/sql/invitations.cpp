@@ -19,11 +19,11 @@ public:
                  return {row.integer(0), row.text(1), from_ms(row.integer(2)), from_ms(row.integer(3)), row.integer(4),
                          row.integer(5), {}};
                });
-    for (auto& one : result)
-      one.salons =
+    for (auto& invitation : result)
+      invitation.salons =
           all_in(db().ask("SELECT s.nom_salon FROM invitation_salons i JOIN salons s ON s.salon_id = i.salon_id "
                           "WHERE i.invitation_id = ? AND s.archived_ms IS NULL ORDER BY s.salon_id",
-                          {one.id}),
+                          {invitation.id}),
                  [](const query_result& row) { return row.text(0); });
     return result;
   }
@@ -46,12 +46,12 @@ public:
                               {id}));
   }
 
-  int64_t insert(const new_invitation& what, const decision& why) override {
+  int64_t insert(const new_invitation& invitation, const decision& why) override {
     db().run(
         "INSERT INTO invitations(code_hash, uses, used, created_ms, expires_ms, by_whom) VALUES (?, ?, 0, ?, ?, ?)",
-        {blob{what.code_hash}, what.uses, to_ms(why.at), to_ms(what.expires), why.by});
+        {blob{invitation.code_hash}, invitation.uses, to_ms(why.at), to_ms(invitation.expires), why.by});
     const auto id = db().last_insert_id();
-    for (const auto salon : what.salons)
+    for (const auto salon : invitation.salons)
       db().run("INSERT INTO invitation_salons(invitation_id, salon_id) VALUES (?, ?)", {id, salon.value});
     return id;
   }

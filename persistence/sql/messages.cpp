@@ -60,7 +60,7 @@ public:
     const auto first =
         number_in(db().ask(std::string("SELECT m.seq FROM messages m") + words.by_seq
                                + " WHERE m.salon_id = ? AND m.seq < ? ORDER BY m.seq DESC LIMIT 1 OFFSET ?",
-                           {salon.value, before, limit_of(most_looked_through - 1)}));
+                           {salon.value, before, limit_of(max_looked_through - 1)}));
     searched_part part;
     part.found =
         all_in(db().ask(std::string("SELECT m.seq, ") + words.text_bytes + ", c.username" + of_salon(words)
@@ -115,7 +115,7 @@ private:
   history_page history_page_of(salon_id salon, const std::string& condition, const parameters& values,
                                size_t count) const {
     const auto& words = db().words();
-    auto all = most_bytes_of_short(words, most_piece_bytes / std::max<size_t>(count, 1));
+    auto all = max_bytes_of_short(words, max_piece_bytes / std::max<size_t>(count, 1));
     all.emplace_back(salon.value);
     all.insert(all.end(), values.begin(), values.end());
     all.emplace_back(limit_of(count));

@@ -68,7 +68,7 @@ public:
   }
 
   private_id insert(user_id author, user_id target, const std::string& text, moment now) override {
-    const auto bytes = std::min(static_cast<int64_t>(text.size()), most_bytes_of_one);
+    const auto bytes = std::min(static_cast<int64_t>(text.size()), max_bytes_of_one);
     db().run("INSERT INTO private_messages(from_client_id, to_client_id, contenu, created_ms, bytes) "
              "VALUES (?, ?, ?, ?, ?)",
              {author.value, target.value, text, to_ms(now), bytes});
@@ -91,7 +91,7 @@ private:
   /// One question where all texts together make up a piece. `rest`, with its values, follows private_messages p.
   private_page page_of(user_id who, const std::string& rest, const parameters& values) const {
     const auto& words = db().words();
-    auto all = most_bytes_of_short(words, short_text);
+    auto all = max_bytes_of_short(words, short_text);
     all.insert(all.end(), values.begin(), values.end());
     private_page page;
     std::tie(page.texts, page.later) =

@@ -24,7 +24,7 @@ std::string short_text_columns(const sql_words& words) {
   return "CASE WHEN " + bytes + " <= ? THEN contenu END, " + bytes;
 }
 
-parameters most_bytes_of_short(const sql_words& words, size_t most) {
+parameters max_bytes_of_short(const sql_words& words, size_t most) {
   return words.holds_answers ? parameters{static_cast<int64_t>(most)} : parameters{};
 }
 
@@ -32,7 +32,7 @@ parameters most_bytes_of_short(const sql_words& words, size_t most) {
 void keep_newest_addresses(driver& on, user_id whose) {
   on.run("DELETE FROM known_addresses WHERE client_id = ? AND last_ms < (SELECT last_ms FROM"
          " (SELECT last_ms FROM known_addresses WHERE client_id = ? ORDER BY last_ms DESC LIMIT 1 OFFSET ?) oldest)",
-         {whose.value, whose.value, int64_t{session_store::most_known_addresses} - 1});
+         {whose.value, whose.value, int64_t{session_store::max_known_addresses} - 1});
 }
 
 namespace {
@@ -52,7 +52,7 @@ void for_each_list(const parameters& values, const std::vector<int64_t>& ids, Ea
 }
 
 // A statement stays far below every max_allowed_packet.
-constexpr size_t most_bytes_a_statement = 1 << 20;
+constexpr size_t max_bytes_a_statement = 1 << 20;
 
 size_t bytes_of(const parameters& row) {
   size_t sum = 0;
@@ -69,7 +69,7 @@ size_t bytes_of(const parameters& row) {
 /// How many of the rows from there on one statement takes.
 size_t fitting(const std::vector<parameters>& rows, size_t from, size_t most) {
   size_t bytes = 0, count = 0;
-  while (from + count < rows.size() && count < most && bytes <= most_bytes_a_statement)
+  while (from + count < rows.size() && count < most && bytes <= max_bytes_a_statement)
     bytes += bytes_of(rows[from + count++]);
   return *std::find_if(std::begin(row_classes), std::end(row_classes) - 1, [&](size_t size) { return size <= count; });
 }
@@ -94,7 +94,7 @@ void insert_many(driver& on, const std::string& head, const std::string& marks, 
   std::string statement;
   parameters values;
   for (size_t from = 0, rows_of_statement = 0; from < rows.size(); from += rows_of_statement) {
-    const auto count = fitting(rows, from, on.words().most_rows);
+    const auto count = fitting(rows, from, on.words().max_rows);
     if (count != rows_of_statement) {
       statement = head + " VALUES " + marks;
       for (size_t n = 1; n < count; ++n)

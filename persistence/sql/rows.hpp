@@ -28,7 +28,7 @@ int64_t number_in(std::unique_ptr<query_result> found);
 /// most as many as the value of a `?` in them says.
 std::string short_text_columns(const sql_words& words);
 /// The value of that `?`; none where there is none.
-parameters most_bytes_of_short(const sql_words& words, size_t most);
+parameters max_bytes_of_short(const sql_words& words, size_t most);
 
 /// What an answer's rows weigh and, where they make up one piece, what `made` makes of each; else that is empty.
 /// REQUIRES: the columns are a number, the author's name, short_text_columns(), and others.
@@ -41,7 +41,7 @@ auto first_piece_in(std::unique_ptr<query_result> found, const sql_words& words,
   while (found->next()) {
     const auto size = words.holds_answers ? static_cast<size_t>(found->integer(3)) : found->bytes(2);
     bytes += later.emplace_back(weighed{found->integer(0), weight_of(size, found->bytes(1))}).bytes;
-    whole = whole && bytes <= most_piece_bytes && !found->is_null(2);
+    whole = whole && bytes <= max_piece_bytes && !found->is_null(2);
     if (whole)
       texts.push_back(made(std::as_const(*found)));
   }
@@ -49,7 +49,7 @@ auto first_piece_in(std::unique_ptr<query_result> found, const sql_words& words,
   return std::pair(std::move(texts), std::move(later));
 }
 
-/// Of the addresses where a user was, all but the last session_store::most_known_addresses go.
+/// Of the addresses where a user was, all but the last session_store::max_known_addresses go.
 void keep_newest_addresses(driver& on, user_id whose);
 
 /// Identifiers of any kind as their columns hold them.

@@ -80,23 +80,23 @@ public:
     db().run("UPDATE clients SET status = 'connected', last_seen_ms = ? WHERE client_id = ?", {to_ms(now), who.value});
   }
 
-  void close(const std::vector<user_id>& who, requests what, moment now) override {
+  void close(const std::vector<user_id>& who, requests offline, moment now) override {
     if (auto* others = db().among_nodes())
-      return others->depart(who, what, now);
+      return others->depart(who, offline, now);
     const auto ids = numbers_of(who);
     run_for_each(db(),
                  "UPDATE clients SET status = 'disconnected', last_seen_ms = ? WHERE status <> 'disconnected' "
                  "AND client_id",
                  {to_ms(now)}, ids);
-    if (what == requests::end)
+    if (offline == requests::end)
       run_for_each(db(), "DELETE FROM join_requests WHERE client_id", {}, ids);
   }
 
-  void reset_presence(requests what) override {
+  void reset_presence(requests offline) override {
     if (auto* others = db().among_nodes())
-      return others->reset_presence(what);
+      return others->reset_presence(offline);
     db().run("UPDATE clients SET status = 'disconnected' WHERE status <> 'disconnected'");
-    if (what == requests::end)
+    if (offline == requests::end)
       db().run("DELETE FROM join_requests");
   }
 
@@ -122,12 +122,12 @@ public:
     else
       db().run("DELETE FROM sessions WHERE expires_ms <= ?", {to_ms(now)}); // nobody else clears them away
     // Few have so many: who looks first locks no token that another node is using.
-    if (number_in(db().ask("SELECT count(*) FROM sessions WHERE client_id = ?", {who.value})) >= most_tokens)
+    if (number_in(db().ask("SELECT count(*) FROM sessions WHERE client_id = ?", {who.value})) >= max_tokens)
       // A derived table: MySQL and MariaDB look into no table that they delete from. By the user besides: MariaDB would
       // ask an IN alone of every token that there is.
       db().run("DELETE FROM sessions WHERE client_id = ? AND token_hash NOT IN (SELECT token_hash FROM"
                " (SELECT token_hash FROM sessions WHERE client_id = ? ORDER BY created_ms DESC LIMIT ?) newest)",
-               {who.value, who.value, most_tokens - 1});
+               {who.value, who.value, max_tokens - 1});
     if (db().has_account(who)) // it may have gone in this very transaction
       db().run("INSERT INTO sessions(token_hash, client_id, created_ms, expires_ms) VALUES (?, ?, ?, ?)",
                {blob{hash}, who.value, to_ms(now), to_ms(expires)});

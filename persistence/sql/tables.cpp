@@ -61,7 +61,7 @@ std::vector<table_row> rows_in(const std::unique_ptr<query_result>& found, const
   const auto text = holds_texts(of) ? column_named(of, "contenu") : of.columns.size();
   size_t bytes = 0;
   std::vector<table_row> result;
-  while (bytes < row_store::most_bytes && found->next()) {
+  while (bytes < row_store::max_bytes && found->next()) {
     const auto& row = result.emplace_back(row_in(*found, of));
     if (const auto* shown = text < row.size() ? std::get_if<std::string>(&row[text]) : nullptr)
       bytes += shown->size();
@@ -72,7 +72,7 @@ std::vector<table_row> rows_in(const std::unique_ptr<query_result>& found, const
 /// How many rows may be held at once, by the lengths of their texts.
 int64_t count_that_fit(const std::unique_ptr<query_result>& lengths) {
   int64_t count = 0;
-  for (size_t bytes = 0; bytes < row_store::most_bytes && lengths->next(); ++count)
+  for (size_t bytes = 0; bytes < row_store::max_bytes && lengths->next(); ++count)
     bytes += static_cast<size_t>(lengths->integer(0));
   return count;
 }
@@ -147,7 +147,7 @@ public:
     if (&into == &table_named("private_messages") && !rows.empty()) // no part of a backup: it follows from the text
       db().run(std::string("UPDATE private_messages SET bytes = ") + words.lesser_of + "(" + words.text_bytes
                    + ", ?) WHERE pm_id BETWEEN ? AND ?",
-               {private_message_store::most_bytes_of_one, std::get<int64_t>(rows.front().front()),
+               {private_message_store::max_bytes_of_one, std::get<int64_t>(rows.front().front()),
                 std::get<int64_t>(rows.back().front())});
     if (&into == &table_named("clients") || &into == &table_named("registrations") || &into == &table_named("bans"))
       db().fill_looks(); // which no backup holds: they follow from the names

@@ -107,7 +107,7 @@ void database::finalizer::operator()(sqlite3_stmt* prepared) const {
   sqlite3_finalize(prepared);
 }
 
-database::database(const std::string& path, purpose what) : path_(path) {
+database::database(const std::string& path, purpose use) : path_(path) {
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (in_memory(path))
     flags |= SQLITE_OPEN_MEMORY;
@@ -122,7 +122,7 @@ database::database(const std::string& path, purpose what) : path_(path) {
   execute("PRAGMA foreign_keys=ON;"    // off by default, for each connection
           "PRAGMA trusted_schema=OFF;" // nobody but us wrote the schema
           "PRAGMA cache_size=-4096;"); // KiB, of each connection
-  if (what == purpose::read)
+  if (use == purpose::read)
     execute("PRAGMA query_only=ON");
   const int made = sqlite3_create_function_v2(handle, SALOND_SQLITE_FOLD_CASE, 1,
                                               SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, nullptr,
@@ -201,10 +201,10 @@ int64_t database::changes() const {
   return sqlite3_changes64(handle_.get());
 }
 
-void database::transact(transaction what, const std::function<void()>& work) {
+void database::transact(transaction kind, const std::function<void()>& work) {
   if (sync_failed_)
     throw store_error(kind::fatal, "the disk did not take what the database " + path_ + " had written (fsync failed)");
-  run(what == transaction::writes ? "BEGIN IMMEDIATE" : "BEGIN");
+  run(kind == transaction::writes ? "BEGIN IMMEDIATE" : "BEGIN");
   in_transaction_ = true;
   try {
     work();
@@ -240,10 +240,10 @@ void database::fail(int code) {
   if (in_transaction_ && sqlite3_get_autocommit(handle_.get()) != 0)
     undone_ = true;
   const auto& row = row_of(code);
-  const auto what = starting_ ? kind_at_start(row.cured_by) : kind_while_running(row.cured_by);
+  const auto kind = starting_ ? kind_at_start(row.cured_by) : kind_while_running(row.cured_by);
   const bool told = handle_ && sqlite3_extended_errcode(handle_.get()) == code;
   std::string why = told ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
-  throw store_error(what, "the database " + path_ + ": " + why + " [" + std::to_string(code) + "]" + behind(row));
+  throw store_error(kind, "the database " + path_ + ": " + why + " [" + std::to_string(code) + "]" + behind(row));
 }
 
 } // namespace salond::persistence::sqlite

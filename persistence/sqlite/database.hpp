@@ -51,7 +51,7 @@ public:
 
   /// Opens an existing file and changes nothing in it. Until started() every error is one of the installation.
   /// Throws store_error.
-  database(const std::string& path, purpose what);
+  database(const std::string& path, purpose use);
   database(const database&) = delete;
   database& operator=(const database&) = delete;
   ~database();
@@ -83,7 +83,7 @@ public:
 
   /// Runs `work` in a transaction: all of it, or, when it throws, nothing.
   enum class transaction { reads, writes };
-  void transact(transaction what, const std::function<void()>& work);
+  void transact(transaction kind, const std::function<void()>& work);
 
   /// Writes the log back into the database and empties it: for an orderly end. Does not throw.
   void checkpoint() noexcept;

@@ -15,10 +15,10 @@ namespace {
 
 using kind = store_error::kind;
 
-[[noreturn]] void fail(const std::string& what) {
+[[noreturn]] void fail(const std::string& failed) {
   const auto code = errno;
   const auto& row = row_of_file_error(code);
-  throw store_error(kind_at_start(row.cured_by), what + ": " + std::strerror(code) + behind(row));
+  throw store_error(kind_at_start(row.cured_by), failed + ": " + std::strerror(code) + behind(row));
 }
 
 std::string holder_of(int descriptor) {
@@ -82,13 +82,13 @@ void create_private(const std::string& path) {
   fail("cannot make the database " + path);
 }
 
-file_lock::file_lock(const std::string& database_path, missing what) {
+file_lock::file_lock(const std::string& database_path, missing if_missing) {
   refuse_several_names(database_path);
   const auto path = database_path + ".lock";
-  const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (what == missing::make ? O_CREAT : 0);
+  const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (if_missing == missing::make ? O_CREAT : 0);
   descriptor_ = ::open(path.c_str(), flags, 0600);
   if (descriptor_ < 0) {
-    if (errno == ENOENT && what == missing::ignore)
+    if (errno == ENOENT && if_missing == missing::ignore)
       return;
     fail("cannot open the lock " + path);
   }
@@ -106,7 +106,7 @@ file_lock::file_lock(const std::string& database_path, missing what) {
     throw store_error(kind::setup, "the database " + database_path + " is in use by another salond" + holder
                                        + "; stop that one first, or name another file in `db`");
   }
-  if (what == missing::ignore)
+  if (if_missing == missing::ignore)
     return;
   const auto pid = std::to_string(getpid());
   if (ftruncate(descriptor_, 0) != 0 || pwrite(descriptor_, pid.data(), pid.size(), 0) < 0)

@@ -13,7 +13,7 @@ public:
 
   /// Throws store_error::setup, naming who holds it, when it is held, and where the file has other names (hard links):
   /// each of them would have a lock, and a log, of its own.
-  file_lock(const std::string& database_path, missing what);
+  file_lock(const std::string& database_path, missing if_missing);
   file_lock(const file_lock&) = delete;
   file_lock& operator=(const file_lock&) = delete;
   ~file_lock();

@@ -264,7 +264,7 @@ void add_administration(database& db) {
   db.execute(administration);
 }
 
-// What waits for a user has a bound in bytes (most_bytes_of_one, ...): they stand in the index by which what
+// What waits for a user has a bound in bytes (max_bytes_of_one, ...): they stand in the index by which what
 // waits is counted. Of a message that was delivered nobody asks it.
 constexpr const char* mailbox_bytes = R"(
 ALTER TABLE private_messages ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
@@ -371,8 +371,8 @@ int64_t schema_version(database& db) {
 
 std::vector<std::string> steps_after(int64_t version) {
   std::vector<std::string> result;
-  for (auto at = version; at < newest; ++at)
-    result.push_back("schema " + std::to_string(at + 1) + ": " + steps[at].what);
+  for (auto number = version; number < newest; ++number)
+    result.push_back("schema " + std::to_string(number + 1) + ": " + steps[number].what);
   return result;
 }
 
@@ -381,8 +381,8 @@ std::vector<std::string> migrate(database& db) {
   if (missing.empty())
     return {};
   db.transact(database::transaction::writes, [&] {
-    for (auto at = newest - static_cast<int64_t>(missing.size()); at < newest; ++at)
-      steps[at].run(db);
+    for (auto number = newest - static_cast<int64_t>(missing.size()); number < newest; ++number)
+      steps[number].run(db);
     db.execute("PRAGMA user_version=" + std::to_string(newest)); // part of the transaction, as all DDL
   });
   return missing;

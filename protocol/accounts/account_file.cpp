@@ -14,11 +14,11 @@ namespace {
 using nlohmann::json;
 
 // What one hash may cost, or a file could make every login of an account eat the server's memory.
-constexpr uint32_t most_memory_kib = 1 << 20, most_passes = 64;
+constexpr uint32_t max_memory_kib = 1 << 20, max_passes = 64;
 // Memory times passes is what a hash takes in time, about a second for this. Anybody may have it computed, who only
 // says the account's name: a few that take longer would keep everybody else out.
-constexpr uint64_t most_work_kib = 2 << 20;
-constexpr size_t most_hash_bytes = 127; // what libsodium takes
+constexpr uint64_t max_work_kib = 2 << 20;
+constexpr size_t max_hash_bytes = 127; // what libsodium takes
 
 constexpr const char* header_wanted =
     "the first line names the columns: username, and alias, password, hash, salons as far as they are there";
@@ -40,56 +40,56 @@ public:
   explicit judge(account_file& into) : into_(into) {}
 
   void take(size_t line, spoken_account said) {
-    listed_account one;
-    one.line = line;
-    one.username = said.username.value_or("");
-    one.alias = said.alias.value_or(one.username);
-    one.password = said.password.value_or("");
-    one.hash = said.hash.value_or("");
-    one.salons = std::move(said.salons);
+    listed_account account;
+    account.line = line;
+    account.username = said.username.value_or("");
+    account.alias = said.alias.value_or(account.username);
+    account.password = said.password.value_or("");
+    account.hash = said.hash.value_or("");
+    account.salons = std::move(said.salons);
     const auto before = into_.faults.count();
-    judge_names(one);
+    judge_names(account);
     judge_password(line, said);
     if (into_.faults.count() == before)
-      into_.accounts.push_back(std::move(one));
+      into_.accounts.push_back(std::move(account));
   }
 
 private:
   void refuse(size_t line, const std::string& why) { into_.faults.add(line, why); }
 
-  void judge_names(listed_account& one) {
-    if (!is_name(one.username))
-      return refuse(one.line, one.username.empty()
-                                  ? "there is no username"
-                                  : "the username " + in_quotes(one.username) + " is none that can be given");
-    if (is_reserved(one.username))
-      return refuse(one.line, "the username " + in_quotes(one.username) + " is reserved");
-    if (!is_name(one.alias))
-      return refuse(one.line, "the alias " + in_quotes(one.alias) + " is none that can be given");
-    one.username_key = key_of(one.username);
-    one.alias_key = key_of(one.alias);
-    one.username_looks = skeletons_of(one.username);
-    one.alias_looks = one.alias == one.username ? one.username_looks : skeletons_of(one.alias);
-    refuse_lookalike(one);
-    refuse_second(usernames_, one.username_key, one.line, "username " + in_quotes(one.username));
-    refuse_second(aliases_, one.alias_key, one.line, "alias " + in_quotes(one.alias));
+  void judge_names(listed_account& account) {
+    if (!is_name(account.username))
+      return refuse(account.line, account.username.empty()
+                                      ? "there is no username"
+                                      : "the username " + in_quotes(account.username) + " is none that can be given");
+    if (is_reserved(account.username))
+      return refuse(account.line, "the username " + in_quotes(account.username) + " is reserved");
+    if (!is_name(account.alias))
+      return refuse(account.line, "the alias " + in_quotes(account.alias) + " is none that can be given");
+    account.username_key = key_of(account.username);
+    account.alias_key = key_of(account.alias);
+    account.username_looks = skeletons_of(account.username);
+    account.alias_looks = account.alias == account.username ? account.username_looks : skeletons_of(account.alias);
+    refuse_lookalike(account);
+    refuse_second(usernames_, account.username_key, account.line, "username " + in_quotes(account.username));
+    refuse_second(aliases_, account.alias_key, account.line, "alias " + in_quotes(account.alias));
   }
 
   /// A second name that only looks like an earlier one; one that is the same is told as that.
-  void refuse_lookalike(const listed_account& one) {
-    for (const auto& look : {one.username_looks.folded, one.username_looks.spelled}) {
-      const auto first = looks_.emplace(look, one.line).first->second;
-      if (first != one.line && usernames_.count(one.username_key) == 0)
-        return refuse(one.line,
-                      "the username " + in_quotes(one.username) + " looks like that of line " + std::to_string(first));
+  void refuse_lookalike(const listed_account& account) {
+    for (const auto& look : {account.username_looks.folded, account.username_looks.spelled}) {
+      const auto first = looks_.emplace(look, account.line).first->second;
+      if (first != account.line && usernames_.count(account.username_key) == 0)
+        return refuse(account.line, "the username " + in_quotes(account.username) + " looks like that of line "
+                                        + std::to_string(first));
     }
   }
 
   void refuse_second(std::unordered_map<std::string, size_t>& seen, const std::string& key, size_t line,
-                     const std::string& what) {
+                     const std::string& named) {
     const auto [first, is_new] = seen.emplace(key, line);
     if (!is_new)
-      refuse(line, "the " + what + " stands in line " + std::to_string(first->second) + " already");
+      refuse(line, "the " + named + " stands in line " + std::to_string(first->second) + " already");
   }
 
   void judge_password(size_t line, const spoken_account& said) {
@@ -142,10 +142,10 @@ std::string fault_of_header(const csv_records::record& header) {
   if (!header.fault.empty())
     return header.fault;
   auto columns = header.fields;
-  for (const auto& one : columns) {
+  for (const auto& column : columns) {
     spoken_account any;
-    if (!put(any, one, {}))
-      return in_quotes(one) + " is no column; " + header_wanted;
+    if (!put(any, column, {}))
+      return in_quotes(column) + " is no column; " + header_wanted;
   }
   std::sort(columns.begin(), columns.end());
   const bool twice = std::adjacent_find(columns.begin(), columns.end()) != columns.end();
@@ -178,8 +178,8 @@ void read_csv(std::string_view text, account_file& into) {
       continue;
     }
     spoken_account said;
-    for (size_t at = 0; at < record->fields.size(); ++at)
-      put(said, header->fields[at], std::move(record->fields[at]));
+    for (size_t place = 0; place < record->fields.size(); ++place)
+      put(said, header->fields[place], std::move(record->fields[place]));
     judged.take(record->line, std::move(said));
   }
 }
@@ -214,10 +214,10 @@ std::string take_object(const json& object, spoken_account& said) {
   for (const auto& [name, value] : object.items()) {
     if (name == "salons") {
       if (!value.is_array()
-          || !std::all_of(value.begin(), value.end(), [](const json& one) { return one.is_string(); }))
+          || !std::all_of(value.begin(), value.end(), [](const json& element) { return element.is_string(); }))
         return "\"salons\" is no list of names";
-      for (const auto& one : value)
-        said.salons.push_back(one.get<std::string>());
+      for (const auto& salon : value)
+        said.salons.push_back(salon.get<std::string>());
       continue;
     }
     spoken_account any;
@@ -251,10 +251,10 @@ void read_json_lines(std::string_view text, account_file& into) {
   judge judged(into);
   for (size_t line = 1; !text.empty(); ++line) {
     const auto end = std::min(text.find('\n'), text.size());
-    const auto one = text.substr(0, end);
+    const auto single = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (one.find_first_not_of(" \t\r") != std::string_view::npos)
-      read_json_line(one, line, into, judged);
+    if (single.find_first_not_of(" \t\r") != std::string_view::npos)
+      read_json_line(single, line, into, judged);
   }
 }
 
@@ -292,21 +292,21 @@ bool is_password_hash(std::string_view text) {
     return true;
   uint32_t memory_kib = 0, passes = 0, lanes = 0;
   // Salt of 8 bytes, hash of 16 at least.
-  return text.size() <= most_hash_bytes && skip(text, "$argon2id$v=19$m=")
-         && skip_number(text, most_memory_kib, memory_kib) && skip(text, ",t=")
-         && skip_number(text, most_passes, passes) && uint64_t{memory_kib} * passes <= most_work_kib
-         && skip(text, ",p=") && skip_number(text, 64, lanes) && skip(text, "$") && skip_base64(text, 11)
-         && skip(text, "$") && skip_base64(text, 22) && text.empty();
+  return text.size() <= max_hash_bytes && skip(text, "$argon2id$v=19$m=")
+         && skip_number(text, max_memory_kib, memory_kib) && skip(text, ",t=") && skip_number(text, max_passes, passes)
+         && uint64_t{memory_kib} * passes <= max_work_kib && skip(text, ",p=") && skip_number(text, 64, lanes)
+         && skip(text, "$") && skip_base64(text, 11) && skip(text, "$") && skip_base64(text, 22) && text.empty();
 }
 
 void line_faults::add(size_t line, const std::string& why) {
-  if (++count_ <= most_kept)
+  if (++count_ <= max_kept)
     kept_.push_back({line, why});
 }
 
 std::string line_faults::text() const {
   auto sorted = kept_;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const one& a, const one& b) { return a.line < b.line; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const kept_fault& a, const kept_fault& b) { return a.line < b.line; });
   std::string result;
   for (const auto& each : sorted)
     result += "line " + std::to_string(each.line) + ": " + each.why + "\n";

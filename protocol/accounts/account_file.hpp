@@ -21,7 +21,7 @@ struct listed_account {
 /// What is wrong, by line. The first ones are kept, all are counted.
 class line_faults {
 public:
-  static constexpr size_t most_kept = 100;
+  static constexpr size_t max_kept = 100;
 
   void add(size_t line, const std::string& why);
   size_t count() const { return count_; }
@@ -30,11 +30,11 @@ public:
   std::string text() const;
 
 private:
-  struct one {
+  struct kept_fault {
     size_t line = 0;
     std::string why;
   };
-  std::vector<one> kept_;
+  std::vector<kept_fault> kept_;
   size_t count_ = 0;
 };
 

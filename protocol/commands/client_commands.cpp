@@ -104,7 +104,7 @@ double expected_cost_of_answer(const utterance& said) {
     return 0;
   if (const auto* history = std::get_if<command::history>(command))
     return client_costs::told * static_cast<double>(history->count);
-  return std::holds_alternative<command::search>(*command) ? client_costs::told * command::search::most_found : 0;
+  return std::holds_alternative<command::search>(*command) ? client_costs::told * command::search::max_found : 0;
 }
 
 } // namespace salond

@@ -4,8 +4,8 @@
 namespace salond::text {
 namespace {
 
-constexpr size_t most_write_bytes = 1024; // the old client reads with recv(1024) and takes each result for one frame
-constexpr size_t most_texts_apart = 40;   // more than these waiting share writes
+constexpr size_t max_write_bytes = 1024; // the old client reads with recv(1024) and takes each result for one frame
+constexpr size_t max_texts_apart = 40;   // more than these waiting share writes
 constexpr auto closing_time = std::chrono::milliseconds{900}; // "all within a second", with some room
 constexpr size_t kept_capacity = 256; // a reader gives back what is above it: most connections are idle
 constexpr std::string_view join_again = "JOIN:";
@@ -14,20 +14,20 @@ constexpr std::string_view join_again = "JOIN:";
 size_t cut_point(std::string_view text, size_t most) {
   if (text.size() <= most)
     return text.size();
-  auto at = most;
-  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80)
-    --at;
-  return at > 0 ? at : most;
+  auto end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
+  return end > 0 ? end : most;
 }
 
 /// How much of `text` goes out with its envelope in one write.
 size_t piece_of(std::string_view text, std::string_view envelope) {
-  return cut_point(text, most_write_bytes - envelope.size());
+  return cut_point(text, max_write_bytes - envelope.size());
 }
 
 /// Whether a piece of so many bytes fits behind what fills a write so far.
 bool fits(size_t filled, size_t piece) {
-  return filled + 1 + piece <= most_write_bytes;
+  return filled + 1 + piece <= max_write_bytes;
 }
 
 /// `text` without the one `end` that it may have.
@@ -213,10 +213,10 @@ void paced_writer::say_alone(std::string_view text) {
   queue(text, {}, sharing::never);
 }
 
-void paced_writer::queue(std::string_view text, std::string_view envelope, sharing how) {
+void paced_writer::queue(std::string_view text, std::string_view envelope, sharing allowed) {
   const auto copy = std::make_shared<const std::string>(std::string{envelope}.append(text));
   const std::string_view all = *copy;
-  queue(waiting_text{copy, all.substr(0, envelope.size()), all.substr(envelope.size()), how});
+  queue(waiting_text{copy, all.substr(0, envelope.size()), all.substr(envelope.size()), allowed});
 }
 
 void paced_writer::queue(waiting_text text) {
@@ -281,7 +281,7 @@ void paced_writer::take_piece(std::string& to) {
 }
 
 std::string paced_writer::take_one() {
-  const auto join = (closing_ || pieces_ > most_texts_apart) && waiting_.front().how == sharing::allowed;
+  const auto join = (closing_ || pieces_ > max_texts_apart) && waiting_.front().how == sharing::allowed;
   std::string text;
   take_piece(text);
   while (join && !waiting_.empty() && front_shares(text.size())) {

@@ -104,7 +104,7 @@ private:
     sharing how = sharing::allowed;
   };
 
-  void queue(std::string_view text, std::string_view envelope, sharing how);
+  void queue(std::string_view text, std::string_view envelope, sharing allowed);
   void queue(waiting_text text);
   bool front_shares(size_t filled) const;
   void take_piece(std::string& to);

@@ -7,12 +7,12 @@
 namespace salond::text {
 namespace {
 
-constexpr size_t most_readings = 8;       // of an ambiguous PASSWORD
-constexpr int64_t most_history = 500;     // messages of one HISTORY
-constexpr size_t most_search_bytes = 200; // of the text of a SEARCH
-constexpr size_t raw_frame_bytes = 1024;  // of the two JSON frames of a login, for a raw client
+constexpr size_t max_readings = 8;       // of an ambiguous PASSWORD
+constexpr int64_t max_history = 500;     // messages of one HISTORY
+constexpr size_t max_search_bytes = 200; // of the text of a SEARCH
+constexpr size_t raw_frame_bytes = 1024; // of the two JSON frames of a login, for a raw client
 
-constexpr size_t most_kept_lines = 8; // room for what one turn usually brings; an idle connection gives back more
+constexpr size_t max_kept_lines = 8; // room for what one turn usually brings; an idle connection gives back more
 
 /// The rest of `frame` behind `prefix`, if it begins so.
 std::optional<std::string> after(const std::string& frame, std::string_view prefix) {
@@ -23,10 +23,10 @@ std::optional<std::string> after(const std::string& frame, std::string_view pref
 
 /// `text` cut at its first ':', both parts; nothing where there is none.
 std::optional<std::pair<std::string, std::string>> split(const std::string& text) {
-  const auto at = text.find(':');
-  if (at == std::string::npos)
+  const auto colon = text.find(':');
+  if (colon == std::string::npos)
     return std::nullopt;
-  return std::pair{text.substr(0, at), text.substr(at + 1)};
+  return std::pair{text.substr(0, colon), text.substr(colon + 1)};
 }
 
 /// COMPAT: the old client puts one space before a text.
@@ -78,27 +78,27 @@ utterance tell_privately(const std::string& rest) {
 
 utterance change_password(const std::string& rest) {
   command::change_password result;
-  for (auto at = rest.find(':'); at != std::string::npos && result.readings.size() < most_readings;
-       at = rest.find(':', at + 1))
-    result.readings.emplace_back(rest.substr(0, at), rest.substr(at + 1));
+  for (auto colon = rest.find(':'); colon != std::string::npos && result.readings.size() < max_readings;
+       colon = rest.find(':', colon + 1))
+    result.readings.emplace_back(rest.substr(0, colon), rest.substr(colon + 1));
   if (result.readings.empty())
     return misspoken{fault::unknown_command};
   return command::any{std::move(result)};
 }
 
 utterance history(const std::string& rest) {
-  const auto at = rest.rfind(':'); // a salon's name holds none
-  if (at == std::string::npos)
+  const auto colon = rest.rfind(':'); // a salon's name holds none
+  if (colon == std::string::npos)
     return misspoken{fault::unknown_command};
-  const auto digits = rest.substr(at + 1);
+  const auto digits = rest.substr(colon + 1);
   if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos)
     return misspoken{fault::unknown_command};
   int64_t count = 0;
   for (const auto digit : digits)
-    count = std::min(10 * count + (digit - '0'), most_history + 1);
+    count = std::min(10 * count + (digit - '0'), max_history + 1);
   if (count == 0)
     return misspoken{fault::unknown_command};
-  return command::any{command::history{rest.substr(0, at), std::min(count, most_history)}};
+  return command::any{command::history{rest.substr(0, colon), std::min(count, max_history)}};
 }
 
 utterance search(const std::string& rest) {
@@ -106,7 +106,7 @@ utterance search(const std::string& rest) {
   if (!parts)
     return misspoken{fault::unknown_command};
   const auto text = without_leading_space(parts->second);
-  if (text.empty() || text.size() > most_search_bytes)
+  if (text.empty() || text.size() > max_search_bytes)
     return misspoken{fault::unknown_command};
   return command::any{command::search{std::move(parts->first), shown(text)}}; // as texts are stored
 }
@@ -125,11 +125,12 @@ raw_text take_text(std::string_view& from, const envelope& of) {
 
 } // namespace
 
-bool ends_with(const event::any& what) {
-  const auto* refused = std::get_if<event::refused>(&what);
-  return (refused && refused->why == fault::malformed_login) || std::holds_alternative<event::login_refused>(what)
-         || std::holds_alternative<event::credentials_refused>(what) || std::holds_alternative<event::registered>(what)
-         || std::holds_alternative<event::registration_refused>(what);
+bool ends_with(const event::any& event) {
+  const auto* refused = std::get_if<event::refused>(&event);
+  return (refused && refused->why == fault::malformed_login) || std::holds_alternative<event::login_refused>(event)
+         || std::holds_alternative<event::credentials_refused>(event)
+         || std::holds_alternative<event::registered>(event)
+         || std::holds_alternative<event::registration_refused>(event);
 }
 
 utterance first_frame(const std::string& frame) {
@@ -225,16 +226,16 @@ paced_writer& text_codec::paced() {
   return *paced_;
 }
 
-void text_codec::say(const event::any& what, instant) {
+void text_codec::say(const event::any& event, instant) {
   if (closed_)
     return;
-  const auto* welcome = std::get_if<event::logged_in>(&what);
+  const auto* welcome = std::get_if<event::logged_in>(&event);
   in_session_ = in_session_ || welcome;
   if (!raw())
-    return say_lines(spell(what));
+    return say_lines(spell(event));
   if (!welcome) {
     const auto texts = std::make_shared<spelled_texts>();
-    spell_to(*texts, what);
+    spell_to(*texts, event);
     return say_raw(texts);
   }
   for (const auto& frame : login_frames(*welcome, raw_frame_bytes))
@@ -244,7 +245,7 @@ void text_codec::say(const event::any& what, instant) {
 /// Line clients and raw clients take the same bytes; how they are cut for the latter is say_raw()'s business.
 const spelling& text_codec::spells() const {
   class text_spelling final : public spelling {
-    void spell(spelled_texts& to, const event::any& what) const override { spell_to(to, what); }
+    void spell(spelled_texts& to, const event::any& event) const override { spell_to(to, event); }
   };
   static const text_spelling all;
   return all;
@@ -321,7 +322,7 @@ void text_codec::drain(std::vector<shared_bytes>& out, instant now) {
   seal_fresh();
   out.insert(out.end(), std::make_move_iterator(lines_.begin()), std::make_move_iterator(lines_.end()));
   lines_.clear();
-  if (lines_.capacity() > most_kept_lines)
+  if (lines_.capacity() > max_kept_lines)
     lines_.shrink_to_fit();
   lines_bytes_ = 0;
   if (!paced_)

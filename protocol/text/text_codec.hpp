@@ -7,7 +7,7 @@ namespace salond::text {
 
 /// Whether this is the last that a client is told: the replaced server closed after each registration, and after each
 /// password that was wrong.
-bool ends_with(const event::any& what);
+bool ends_with(const event::any& event);
 
 /// The codec of the text protocol. docs/text-protocol.md is normative.
 class text_codec final : public codec {
@@ -19,13 +19,13 @@ public:
   std::optional<utterance> next(instant now) override;
   size_t unread() const override { return reader_.unread(); }
   bool pauses_matter() const override { return reader_.kind() != client_kind::line; }
-  void say(const event::any& what, instant now) override;
+  void say(const event::any& event, instant now) override;
   const spelling& spells() const override;
   void say_spelled(const shared_texts& spelled, instant now) override;
   void say_last(const std::optional<event::any>& last, instant now) override;
   void cut_off(const event::any& last, instant now) override;
   size_t rest_of_text(std::string_view write, size_t out) const override;
-  bool ends_with(const event::any& what) const override { return text::ends_with(what); }
+  bool ends_with(const event::any& event) const override { return text::ends_with(event); }
   void drain(std::vector<shared_bytes>& out, instant now) override;
   size_t unsent() const override;
   bool transparent() const override;

@@ -42,11 +42,11 @@ std::string array_of(const salon_list& salons, salon_appender append) {
   return result + "]";
 }
 
-/// The same in at most `most_bytes` (0: no limit): where that is too little, first those of them that the user is a
+/// The same in at most `max_bytes` (0: no limit): where that is too little, first those of them that the user is a
 /// member of, as many as have room, then the others; what is too long is left out alone.
-std::string array_within(const salon_list& salons, size_t most_bytes, salon_appender append) {
+std::string array_within(const salon_list& salons, size_t max_bytes, salon_appender append) {
   const auto result = array_of(salons, append);
-  if (most_bytes == 0 || result.size() <= most_bytes)
+  if (max_bytes == 0 || result.size() <= max_bytes)
     return result;
   constexpr size_t between = 2; // ", "
   std::vector<bool> kept(salons.size());
@@ -56,7 +56,7 @@ std::string array_within(const salon_list& salons, size_t most_bytes, salon_appe
       std::string item;
       if (salons[i].member == member)
         append(item, salons[i]);
-      if (item.empty() || size + item.size() + between > most_bytes)
+      if (item.empty() || size + item.size() + between > max_bytes)
         continue;
       size += item.size() + between;
       kept[i] = true;
@@ -160,26 +160,26 @@ part name(std::string_view text) {
 using parts = std::initializer_list<part>;
 
 // Each write to a raw client has at most 1,024 bytes; this much of them may be an envelope.
-constexpr size_t most_envelope_bytes = 600;
+constexpr size_t max_envelope_bytes = 600;
 // So much of a list of names is one text: none is cut for a raw client.
-constexpr size_t most_listed_bytes = 1000;
+constexpr size_t max_listed_bytes = 1000;
 // Two names of so many bytes and our words between them stay below that.
-constexpr size_t most_name_bytes = 280;
+constexpr size_t max_name_bytes = 280;
 
 /// What they take as they are shown.
 size_t size_of(parts all) {
   size_t bytes = 0;
-  for (const auto& one : all)
-    bytes += one.what == part::kind::name ? shown(one.text).size() : one.text.size();
+  for (const auto& piece : all)
+    bytes += piece.what == part::kind::name ? shown(piece.text).size() : piece.text.size();
   return bytes;
 }
 
-/// `name` in at most `most_name_bytes`, cut between characters.
+/// `name` in at most `max_name_bytes`, cut between characters.
 std::string shortened(const std::string& name) {
   constexpr std::string_view sign = "…";
-  if (name.size() <= most_name_bytes)
+  if (name.size() <= max_name_bytes)
     return name;
-  auto end = most_name_bytes - sign.size();
+  auto end = max_name_bytes - sign.size();
   while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
     --end;
   return name.substr(0, end).append(sign);
@@ -190,14 +190,14 @@ std::string shortened(const std::string& name) {
 std::string for_raw_client(std::string_view whole, parts of) {
   const auto first = whole.substr(std::min(whole.find_first_not_of(" \t"), whole.size()), 1);
   const bool like_json = first == "{" || first == "[" || first == "\"";
-  const bool too_long = whole.size() > most_envelope_bytes;
+  const bool too_long = whole.size() > max_envelope_bytes;
   if (!like_json && !too_long)
     return {};
   std::string result = like_json ? "~" : "";
   if (!too_long)
     return result.append(whole);
-  for (const auto& one : of)
-    result += one.what == part::kind::name ? shortened(shown(one.text)) : std::string(one.text);
+  for (const auto& piece : of)
+    result += piece.what == part::kind::name ? shortened(shown(piece.text)) : std::string(piece.text);
   return result;
 }
 
@@ -207,52 +207,54 @@ public:
   explicit speller(std::string& bytes, std::vector<envelope>* envelopes = nullptr)
       : bytes_(bytes), envelopes_(envelopes) {}
 
-  void operator()(const event::logged_in& what) const {
-    for (const auto& frame : login_frames(what, 0))
+  void operator()(const event::logged_in& event) const {
+    for (const auto& frame : login_frames(event, 0))
       say_own(frame);
   }
-  void operator()(const event::login_refused& what) const { (*this)(event::refused{what.why, {}}); }
+  void operator()(const event::login_refused& event) const { (*this)(event::refused{event.why, {}}); }
   void operator()(const event::registered&) const { say_own("Inscription réussie!"); }
-  void operator()(const event::registration_refused& what) const { say_own(registration_refusal(what.why)); }
-  void operator()(const event::said& what) const {
-    bytes_.reserve(bytes_.size() + what.author.size() + what.salon_name.size() + what.text.size() + 20);
-    say({name(what.author), words(" dans le salon "), name(what.salon_name), words(": ")}, what.text);
+  void operator()(const event::registration_refused& event) const { say_own(registration_refusal(event.why)); }
+  void operator()(const event::said& event) const {
+    bytes_.reserve(bytes_.size() + event.author.size() + event.salon_name.size() + event.text.size() + 20);
+    say({name(event.author), words(" dans le salon "), name(event.salon_name), words(": ")}, event.text);
   }
-  void operator()(const event::joined& what) const {
-    say({name(what.username), words(" a rejoint le salon ")}, what.salon_name, ".");
+  void operator()(const event::joined& event) const {
+    say({name(event.username), words(" a rejoint le salon ")}, event.salon_name, ".");
   }
-  void operator()(const event::left& what) const {
-    say({name(what.username), words(" a quitté le salon ")}, what.salon_name, ".");
+  void operator()(const event::left& event) const {
+    say({name(event.username), words(" a quitté le salon ")}, event.salon_name, ".");
   }
-  void operator()(const event::said_privately& what) const { say({name(what.author), words(" (privé): ")}, what.text); }
-  void operator()(const event::request_waits& what) const {
-    say({words("Demande d'adhésion au salon ")}, what.salon_name, " en attente.");
+  void operator()(const event::said_privately& event) const {
+    say({name(event.author), words(" (privé): ")}, event.text);
   }
-  void operator()(const event::request_refused& what) const {
-    say({words("Votre demande d'adhésion au salon ")}, what.salon_name, " a été refusée. Accès restreint");
+  void operator()(const event::request_waits& event) const {
+    say({words("Demande d'adhésion au salon ")}, event.salon_name, " en attente.");
   }
-  void operator()(const event::user_banned& what) const {
-    say({name(what.username), words(" a été banni définitivement.")}, {});
+  void operator()(const event::request_refused& event) const {
+    say({words("Votre demande d'adhésion au salon ")}, event.salon_name, " a été refusée. Accès restreint");
+  }
+  void operator()(const event::user_banned& event) const {
+    say({name(event.username), words(" a été banni définitivement.")}, {});
   }
   void operator()(const event::credentials_right&) const { say_own("CONNECTED"); }
-  void operator()(const event::credentials_refused& what) const { (*this)(event::refused{what.why, {}}); }
+  void operator()(const event::credentials_refused& event) const { (*this)(event::refused{event.why, {}}); }
   void operator()(const event::password_changed&) const { say_own("Mot de passe mis à jour avec succès!"); }
-  void operator()(const event::password_refused& what) const {
-    say_own("Erreur lors de la mise à jour du mot de passe : " + reason(what.why));
+  void operator()(const event::password_refused& event) const {
+    say_own("Erreur lors de la mise à jour du mot de passe : " + reason(event.why));
   }
-  void operator()(const event::token_issued& what) const {
-    say_own("TOKEN:" + what.token + ":" + std::to_string(what.seconds));
+  void operator()(const event::token_issued& event) const {
+    say_own("TOKEN:" + event.token + ":" + std::to_string(event.seconds));
   }
   void operator()(const event::help&) const {
-    for (const auto& one : client_commands())
-      if (one.help)
-        say_own(one.help);
+    for (const auto& command : client_commands())
+      if (command.help)
+        say_own(command.help);
   }
-  void operator()(const event::members_connected& what) const {
-    const parts of{words("Connectés dans le salon "), name(what.salon_name), words(": ")};
-    const auto most = most_listed_bytes - std::min(most_listed_bytes, size_of(of));
+  void operator()(const event::members_connected& event) const {
+    const parts of{words("Connectés dans le salon "), name(event.salon_name), words(": ")};
+    const auto most = max_listed_bytes - std::min(max_listed_bytes, size_of(of));
     std::string list;
-    for (const auto& username : what.usernames) {
+    for (const auto& username : event.usernames) {
       const auto next = shown(username);
       if (!list.empty() && list.size() + 2 + next.size() > most)
         say(of, std::exchange(list, {}));
@@ -260,26 +262,26 @@ public:
     }
     say(of, list);
   }
-  void operator()(const event::nothing_found& what) const {
-    say({words("Aucun message trouvé dans le salon ")}, what.salon_name, ".");
+  void operator()(const event::nothing_found& event) const {
+    say({words("Aucun message trouvé dans le salon ")}, event.salon_name, ".");
   }
-  void operator()(const event::refused& what) const {
-    const auto told = refusal(what.why);
+  void operator()(const event::refused& event) const {
+    const auto told = refusal(event.why);
     if (told.about == refusal_text::subject::none)
       return say_own(told.before);
-    say({words(told.before)}, what.subject, told.after);
+    say({words(told.before)}, event.subject, told.after);
   }
-  void operator()(const event::kicked& what) const {
-    say_own("Vous avez été expulsé du serveur. Vous êtes banni pendant " + std::to_string(what.minutes) + " minutes.");
+  void operator()(const event::kicked& event) const {
+    say_own("Vous avez été expulsé du serveur. Vous êtes banni pendant " + std::to_string(event.minutes) + " minutes.");
   }
   void operator()(const event::banned&) const { say_own("Vous avez été banni définitivement du serveur !"); }
   void operator()(const event::erased&) const { say_own("Votre compte a été supprimé."); }
   void operator()(const event::session_ended&) const { say_own("Votre session a été fermée par un administrateur."); }
-  void operator()(const event::stopping_soon& what) const {
-    say_own("Le serveur va s'arrêter dans " + std::to_string(what.seconds) + " secondes. Merci de vous déconnecter.");
+  void operator()(const event::stopping_soon& event) const {
+    say_own("Le serveur va s'arrêter dans " + std::to_string(event.seconds) + " secondes. Merci de vous déconnecter.");
   }
   void operator()(const event::stopping&) const { say_own("Le serveur va s'arrêter. Merci de vous déconnecter."); }
-  void operator()(const event::announced& what) const { say({words("Annonce: ")}, what.text); }
+  void operator()(const event::announced& event) const { say({words("Annonce: ")}, event.text); }
 
 private:
   /// A text of the server, as it is: nobody chose anything of it, and names in a list are quoted.
@@ -288,11 +290,11 @@ private:
   /// What a person chose, behind an envelope, and our words behind it.
   void say(parts of, std::string_view chosen, std::string_view after = {}) const {
     const auto from = bytes_.size();
-    for (const auto& one : of)
-      if (one.what == part::kind::name)
-        append_shown(bytes_, one.text);
+    for (const auto& piece : of)
+      if (piece.what == part::kind::name)
+        append_shown(bytes_, piece.text);
       else
-        bytes_ += one.text;
+        bytes_ += piece.text;
     if (envelopes_)
       envelopes_->push_back({bytes_.size() - from, for_raw_client(std::string_view{bytes_}.substr(from), of)});
     append_shown(bytes_, chosen);
@@ -306,23 +308,23 @@ private:
 
 } // namespace
 
-std::string spell(const event::any& what) {
+std::string spell(const event::any& event) {
   std::string bytes;
-  std::visit(speller{bytes}, what);
+  std::visit(speller{bytes}, event);
   return bytes;
 }
 
-void spell_to(spelled_texts& texts, const event::any& what) {
-  std::visit(speller{texts.bytes, &texts.envelopes}, what);
+void spell_to(spelled_texts& texts, const event::any& event) {
+  std::visit(speller{texts.bytes, &texts.envelopes}, event);
 }
 
-std::vector<std::string> login_frames(const event::logged_in& what, size_t most_bytes) {
+std::vector<std::string> login_frames(const event::logged_in& event, size_t max_bytes) {
   salon_list mine;
-  for (const auto& salon : what.salons)
+  for (const auto& salon : event.salons)
     if (salon.member)
       mine.push_back(salon);
-  return {"CONNECTED", array_within(what.salons, most_bytes, append_pair),
-          array_within(mine, most_bytes, append_object)};
+  return {"CONNECTED", array_within(event.salons, max_bytes, append_pair),
+          array_within(mine, max_bytes, append_object)};
 }
 
 } // namespace salond::text

@@ -10,13 +10,13 @@ namespace salond::text {
 /// The event as each client of the dialect is told it: one or more texts, each followed by '\n'. What people wrote in
 /// it holds neither a control character but tab nor a line separator afterwards, so '\n' separates texts and nothing
 /// else.
-std::string spell(const event::any& what);
+std::string spell(const event::any& event);
 
 /// Appends the same, with the envelopes by which a raw client is told it (docs/text-protocol.md, "Framing").
-void spell_to(spelled_texts& texts, const event::any& what);
+void spell_to(spelled_texts& texts, const event::any& event);
 
-/// The three frames of a login, each kept to `most_bytes` (0: no limit) by leaving salons out, first those that the
+/// The three frames of a login, each kept to `max_bytes` (0: no limit) by leaving salons out, first those that the
 /// user is no member of. COMPAT: the old desktop client reads at most 1,024 bytes a frame.
-std::vector<std::string> login_frames(const event::logged_in& what, size_t most_bytes);
+std::vector<std::string> login_frames(const event::logged_in& event, size_t max_bytes);
 
 } // namespace salond::text

@@ -44,9 +44,9 @@ std::optional<address_range> address_range::parse(const std::string& text) {
 address_range address_range::widened_to(uint8_t bits) const {
   auto result = *this;
   result.bits_ = bits;
-  for (size_t at = 0; at < result.bytes_.size(); ++at) {
-    const auto kept = std::clamp(static_cast<int>(bits) - static_cast<int>(8 * at), 0, 8);
-    result.bytes_[at] = static_cast<uint8_t>(result.bytes_[at] & (0xFF00 >> kept));
+  for (size_t place = 0; place < result.bytes_.size(); ++place) {
+    const auto kept = std::clamp(static_cast<int>(bits) - static_cast<int>(8 * place), 0, 8);
+    result.bytes_[place] = static_cast<uint8_t>(result.bytes_[place] & (0xFF00 >> kept));
   }
   return result;
 }

@@ -60,7 +60,7 @@ struct who {
 };
 /// The last messages of a salon that hold the text, in any case of letters.
 struct search {
-  static constexpr int most_found = 50;
+  static constexpr int max_found = 50;
   std::string salon, text;
 };
 struct issue_token {};

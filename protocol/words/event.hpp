@@ -34,6 +34,7 @@ struct said {
   std::string salon_name, author, text;
   int64_t seq = 0;
   moment at;
+  connection_id from = {}; ///< the connection of this node that said it; none out of the history, or of another node
 };
 struct joined {
   salon_id salon;

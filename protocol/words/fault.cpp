@@ -2,8 +2,8 @@
 
 namespace salond {
 
-const char* to_string(fault what) {
-  switch (what) {
+const char* to_string(fault why) {
+  switch (why) {
   case fault::malformed_login: return "malformed_login";
   case fault::unknown_command: return "unknown_command";
   case fault::frame_too_long: return "frame_too_long";

@@ -51,6 +51,6 @@ enum class fault : uint8_t {
 };
 
 /// The fault's stable name, for logs and administrators' tools: "unknown_salon".
-const char* to_string(fault what);
+const char* to_string(fault why);
 
 } // namespace salond

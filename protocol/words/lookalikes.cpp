@@ -10,8 +10,8 @@
 namespace salond {
 namespace {
 
-constexpr size_t most_bytes = 255; // the columns are VARBINARY(255); who looks alike for so long looks alike
-constexpr int most_rounds = 4;     // until nothing changes any more: in practice two
+constexpr size_t max_bytes = 255; // the columns are VARBINARY(255); who looks alike for so long looks alike
+constexpr int max_rounds = 4;     // until nothing changes any more: in practice two
 
 const USpoofChecker* checker() {
   static const USpoofChecker* const opened = [] {
@@ -45,8 +45,8 @@ std::string prototypes(const std::string& text) {
 bool has_unknown_parts(std::string_view name) {
   const auto text = icu::UnicodeString::fromUTF8({name.data(), static_cast<int32_t>(name.size())});
   UChar32 before = ' ';
-  for (int32_t at = 0; at < text.length(); at = text.moveIndex32(at, 1)) {
-    const auto c = text.char32At(at);
+  for (int32_t place = 0; place < text.length(); place = text.moveIndex32(place, 1)) {
+    const auto c = text.char32At(place);
     if ((c >= 0x276A && c <= 0x276B) || (c >= 0x2985 && c <= 0x2988) || (c >= 0x2E28 && c <= 0x2E29))
       return true; // MEDIUM FLATTENED, WHITE and Z NOTATION IMAGE, DOUBLE parentheses
     const auto parts = u_getIntPropertyValue(c, UCHAR_INDIC_SYLLABIC_CATEGORY) == U_INSC_VISARGA || c == 0x0F7F
@@ -69,7 +69,7 @@ std::string with_single_spaces(const std::string& text) {
 
 /// A capital's prototype may be another letter's, so case is folded after it, and that may have a prototype again.
 std::string whole_skeleton(std::string text) {
-  for (int round = 0; round < most_rounds; ++round) {
+  for (int round = 0; round < max_rounds; ++round) {
     auto next = folded(prototypes(text)); // of any length: a prototype may be several characters
     next.erase(next.find_last_not_of(' ') + 1);
     if (next == text)
@@ -81,8 +81,8 @@ std::string whole_skeleton(std::string text) {
 
 std::string skeleton(std::string text) {
   auto result = whole_skeleton(std::move(text));
-  if (result.size() > most_bytes)
-    result.resize(most_bytes);
+  if (result.size() > max_bytes)
+    result.resize(max_bytes);
   return result;
 }
 

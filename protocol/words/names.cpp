@@ -13,9 +13,9 @@
 namespace salond {
 namespace {
 
-constexpr size_t most_key_bytes = 2048; // the column is VARBINARY(2048): InnoDB indexes at most 3,072 bytes
-constexpr int most_name_characters = 64;
-constexpr int most_old_name_characters = 512; // the columns are VARCHAR(512)
+constexpr size_t max_key_bytes = 2048; // the column is VARBINARY(2048): InnoDB indexes at most 3,072 bytes
+constexpr int max_name_characters = 64;
+constexpr int max_old_name_characters = 512; // the columns are VARCHAR(512)
 
 /// Characters that show nothing, though no property of Unicode says so (looked for in Unicode 15).
 bool is_blank_without_property(UChar32 c) {
@@ -82,16 +82,16 @@ std::string folded(std::string_view text) {
 }
 
 bool is_too_long_for_names(std::string_view text) {
-  if (text.size() <= size_t{most_old_name_characters}) // as almost all that is typed
+  if (text.size() <= size_t{max_old_name_characters}) // as almost all that is typed
     return false;
   const auto begins_character = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; };
-  return text.size() > size_t{4 * most_old_name_characters}
-         || std::count_if(text.begin(), text.end(), begins_character) > most_old_name_characters;
+  return text.size() > size_t{4 * max_old_name_characters}
+         || std::count_if(text.begin(), text.end(), begins_character) > max_old_name_characters;
 }
 
 std::string key_of(std::string_view name) {
   auto key = is_too_long_for_names(name) ? std::string(name) : folded(name);
-  if (key.size() > most_key_bytes)
+  if (key.size() > max_key_bytes)
     key = name;
   key.erase(key.find_last_not_of(' ') + 1);
   return key;
@@ -100,13 +100,13 @@ std::string key_of(std::string_view name) {
 bool is_utf8(std::string_view bytes) {
   const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
   const auto size = static_cast<int32_t>(bytes.size());
-  for (int32_t at = 0; at < size;) {
-    UChar32 c = data[at];
+  for (int32_t place = 0; place < size;) {
+    UChar32 c = data[place];
     if (c < 0x80) {
-      ++at;
+      ++place;
       continue;
     }
-    U8_NEXT(data, at, size, c);
+    U8_NEXT(data, place, size, c);
     if (c < 0)
       return false;
   }
@@ -126,19 +126,19 @@ void append_shown(std::string& to, std::string_view text) {
   const auto* data = reinterpret_cast<const uint8_t*>(text.data());
   const auto size = static_cast<int32_t>(text.size());
   int32_t as_it_is = 0; // from here on nothing is replaced; it is appended as one piece
-  for (int32_t at = 0; at < size;) {
-    if (data[at] >= 0x20 && data[at] < 0x7F) { // most bytes are
-      ++at;
+  for (int32_t place = 0; place < size;) {
+    if (data[place] >= 0x20 && data[place] < 0x7F) { // most bytes are
+      ++place;
       continue;
     }
-    const auto from = at;
+    const auto from = place;
     UChar32 c;
-    U8_NEXT(data, at, size, c);
+    U8_NEXT(data, place, size, c);
     if (c >= 0 && !is_line_end_or_control(c))
       continue;
     to.append(text, static_cast<size_t>(as_it_is), static_cast<size_t>(from - as_it_is));
     to += c < 0 ? "\xEF\xBF\xBD" : " ";
-    as_it_is = at;
+    as_it_is = place;
   }
   to.append(text, static_cast<size_t>(as_it_is), std::string_view::npos);
 }
@@ -154,9 +154,9 @@ void append_case_folded(std::string& to, std::string_view text) {
   if (std::all_of(text.begin(), text.end(), is_ascii)) { // which most are, and ICU takes ten times as long
     const auto from = to.size();
     to += text;
-    for (auto at = from; at < to.size(); ++at)
-      if (to[at] >= 'A' && to[at] <= 'Z')
-        to[at] = static_cast<char>(to[at] + ('a' - 'A'));
+    for (auto place = from; place < to.size(); ++place)
+      if (to[place] >= 'A' && to[place] <= 'Z')
+        to[place] = static_cast<char>(to[place] + ('a' - 'A'));
     return;
   }
   UErrorCode status = U_ZERO_ERROR;
@@ -189,49 +189,49 @@ std::string escaped(std::string_view text, std::string_view besides) {
   result.reserve(text.size());
   const auto* data = reinterpret_cast<const uint8_t*>(text.data());
   const auto size = static_cast<int32_t>(text.size());
-  for (int32_t at = 0; at < size;) {
-    auto from = at;
+  for (int32_t place = 0; place < size;) {
+    auto from = place;
     UChar32 c;
-    U8_NEXT(data, at, size, c);
+    U8_NEXT(data, place, size, c);
     if (c < 0) {
-      for (; from < at; ++from)
+      for (; from < place; ++from)
         append_code(result, "\\x%02x", data[from]);
     } else if (misleads(c)) {
       append_code(result, c < 0x80 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c);
     } else {
       if (c < 0x80 && besides.find(static_cast<char>(c)) != std::string_view::npos)
         result += '\\';
-      result.append(text, static_cast<size_t>(from), static_cast<size_t>(at - from));
+      result.append(text, static_cast<size_t>(from), static_cast<size_t>(place - from));
     }
   }
   return result;
 }
 
 bool is_name(std::string_view text) {
-  if (text.empty() || text.size() > 4 * most_name_characters)
+  if (text.empty() || text.size() > 4 * max_name_characters)
     return false;
   if (text.front() == ' ' || text.back() == ' ' || text.front() == '{' || text.front() == '[' || text.front() == '"')
     return false;
   const auto* data = reinterpret_cast<const uint8_t*>(text.data());
   const auto size = static_cast<int32_t>(text.size());
-  UChar32 characters[most_name_characters + 1] = {};
+  UChar32 characters[max_name_characters + 1] = {};
   int count = 0;
-  for (int32_t at = 0; at < size;) {
+  for (int32_t place = 0; place < size;) {
     UChar32 c;
-    U8_NEXT(data, at, size, c);
-    if (c < 0 || forbidden_in_names(c) || count == most_name_characters)
+    U8_NEXT(data, place, size, c);
+    if (c < 0 || forbidden_in_names(c) || count == max_name_characters)
       return false;
     characters[count++] = c;
   }
   if (!holds_together(characters))
     return false;
   const auto key = folded(text);
-  return !key.empty() && key.front() != ' ' && key.back() != ' ' && key.size() <= most_key_bytes && !looks_parted(text);
+  return !key.empty() && key.front() != ' ' && key.back() != ' ' && key.size() <= max_key_bytes && !looks_parted(text);
 }
 
 bool is_password(std::string_view text) {
-  constexpr size_t most_bytes = 1024; // docs/text-protocol.md, "First frame of a connection"
-  return !text.empty() && text.size() <= most_bytes;
+  constexpr size_t max_bytes = 1024; // docs/text-protocol.md, "First frame of a connection"
+  return !text.empty() && text.size() <= max_bytes;
 }
 
 bool is_new_password(std::string_view text) {

@@ -79,30 +79,30 @@ struct slot {
   bool number() const { return optional && (name == "MINUTES" || name == "SECONDS" || name == "N"); }
 };
 
-std::vector<slot> slots_of(const operator_command& what) {
+std::vector<slot> slots_of(const operator_command& command) {
   std::vector<slot> result;
-  std::string_view left = what.arguments;
+  std::string_view left = command.arguments;
   while (!left.empty()) {
     const auto end = std::min(left.find(' '), left.size());
     auto word = left.substr(0, end);
     left.remove_prefix(std::min(end + 1, left.size()));
-    slot one;
+    slot found;
     if (word.front() == '[') {
-      one.optional = true;
+      found.optional = true;
       word = word.substr(1, word.size() - 2);
     }
     if (word.size() > 3 && word.substr(word.size() - 3) == "...") {
-      one.many = true;
+      found.many = true;
       word.remove_suffix(3);
     }
-    one.option = word.substr(0, 2) == "--";
+    found.option = word.substr(0, 2) == "--";
     if (const auto equals = word.find('='); equals != std::string_view::npos) {
-      one.takes_value = true;
-      one.takes_number = word.substr(equals + 1) == "ID" || word.substr(equals + 1) == "N";
+      found.takes_value = true;
+      found.takes_number = word.substr(equals + 1) == "ID" || word.substr(equals + 1) == "N";
       word = word.substr(0, equals);
     }
-    one.name = word;
-    result.push_back(std::move(one));
+    found.name = word;
+    result.push_back(std::move(found));
   }
   return result;
 }
@@ -117,10 +117,10 @@ bool is_numeric(std::string_view text) {
          && text.find_first_not_of("0123456789+-.,") == std::string_view::npos;
 }
 
-std::string usage_of(const operator_command& what) {
-  std::string text = "usage: " + std::string(what.name);
-  if (!what.arguments.empty())
-    text += " " + std::string(what.arguments);
+std::string usage_of(const operator_command& command) {
+  std::string text = "usage: " + std::string(command.name);
+  if (!command.arguments.empty())
+    text += " " + std::string(command.arguments);
   return text;
 }
 
@@ -140,15 +140,15 @@ std::pair<const operator_command*, size_t> row_of(const std::vector<std::string>
 bool take_option(spoken_command& out, const std::vector<slot>& slots, const std::string& word) {
   const auto equals = word.find('=');
   const auto name = word.substr(0, equals);
-  for (const auto& one : slots) {
-    if (!one.option || one.name != name || one.takes_value != (equals != std::string::npos)
-        || (one.takes_number && !is_number(std::string_view{word}.substr(equals + 1))))
+  for (const auto& slot : slots) {
+    if (!slot.option || slot.name != name || slot.takes_value != (equals != std::string::npos)
+        || (slot.takes_number && !is_number(std::string_view{word}.substr(equals + 1))))
       continue;
-    if (one.many) {
+    if (slot.many) {
       out.rest.push_back(word.substr(equals + 1));
       return true;
     }
-    return out.values.emplace(name, one.takes_value ? word.substr(equals + 1) : std::string{}).second;
+    return out.values.emplace(name, slot.takes_value ? word.substr(equals + 1) : std::string{}).second;
   }
   return false;
 }
@@ -156,19 +156,19 @@ bool take_option(spoken_command& out, const std::vector<slot>& slots, const std:
 /// Puts the arguments into the slots, in order; false when there are too few or too many.
 bool take_arguments(spoken_command& out, const std::vector<slot>& slots, const std::vector<std::string>& arguments) {
   size_t next = 0;
-  for (const auto& one : slots) {
-    if (one.option)
+  for (const auto& slot : slots) {
+    if (slot.option)
       continue;
-    if (one.many) {
+    if (slot.many) {
       out.rest.assign(arguments.begin() + static_cast<std::ptrdiff_t>(next), arguments.end());
-      if (out.rest.empty() && !one.optional)
+      if (out.rest.empty() && !slot.optional)
         return false;
       next = arguments.size();
     } else if (next == arguments.size()) {
-      if (!one.optional)
+      if (!slot.optional)
         return false;
-    } else if (!one.number() || is_number(arguments[next])) {
-      out.values.emplace(one.name, arguments[next++]);
+    } else if (!slot.number() || is_number(arguments[next])) {
+      out.values.emplace(slot.name, arguments[next++]);
     } else if (is_numeric(arguments[next])) {
       return false;
     }
@@ -177,25 +177,26 @@ bool take_arguments(spoken_command& out, const std::vector<slot>& slots, const s
 }
 
 /// What is demanded must say something.
-std::optional<usage_fault> what_is_blank(const spoken_command& what, const std::vector<slot>& slots) {
-  for (const auto& one : slots)
-    if (one.many && !one.optional && what.text().find_first_not_of(' ') == std::string::npos)
-      return usage_fault{one.name + " is empty"};
+std::optional<usage_fault> what_is_blank(const spoken_command& said, const std::vector<slot>& slots) {
+  for (const auto& slot : slots)
+    if (slot.many && !slot.optional && said.text().find_first_not_of(' ') == std::string::npos)
+      return usage_fault{slot.name + " is empty"};
   return std::nullopt;
 }
 
 /// The audit log keeps what is said, and no name is so long: what is longer is refused, not cut. What everybody is told
 /// may be as long as a command.
-std::optional<usage_fault> what_is_too_long(const spoken_command& what, const std::vector<slot>& slots) {
+std::optional<usage_fault> what_is_too_long(const spoken_command& said, const std::vector<slot>& slots) {
   constexpr size_t most = 1024;
-  for (const auto& [name, value] : what.values)
+  for (const auto& [name, value] : said.values)
     if (value.size() > most)
       return usage_fault{name + " has at most 1,024 bytes"};
-  for (const auto& one : slots)
-    if (one.many && !one.option && one.name != "SALON" && !what.what->is(trait::long_text) && what.text().size() > most)
-      return usage_fault{one.name + " has at most 1,024 bytes"};
-  for (const auto& word : what.rest)
-    if (word.size() > most && !what.what->is(trait::long_text))
+  for (const auto& slot : slots)
+    if (slot.many && !slot.option && slot.name != "SALON" && !said.what->is(trait::long_text)
+        && said.text().size() > most)
+      return usage_fault{slot.name + " has at most 1,024 bytes"};
+  for (const auto& word : said.rest)
+    if (word.size() > most && !said.what->is(trait::long_text))
       return usage_fault{"a name has at most 1,024 bytes"};
   return std::nullopt;
 }
@@ -205,17 +206,17 @@ bool is_too_long(const std::vector<std::string>& words) {
   size_t bytes = 0;
   for (const auto& word : words)
     bytes += word.size() + 1;
-  return bytes > most_command_bytes;
+  return bytes > max_command_bytes;
 }
 
 /// Takes the next word, quotes resolved, off the line; false when a quote does not end.
 bool next_word(std::string_view& left, std::string& word) {
   char quote = '\0';
-  size_t at = 0;
-  for (; at < left.size() && (quote != '\0' || left[at] != ' '); ++at) {
-    const auto c = left[at];
-    if (c == '\\' && quote != '\'' && at + 1 < left.size())
-      word += left[++at];
+  size_t place = 0;
+  for (; place < left.size() && (quote != '\0' || left[place] != ' '); ++place) {
+    const auto c = left[place];
+    if (c == '\\' && quote != '\'' && place + 1 < left.size())
+      word += left[++place];
     else if (quote == '\0' && (c == '"' || c == '\''))
       quote = c;
     else if (c == quote && quote != '\0')
@@ -223,7 +224,7 @@ bool next_word(std::string_view& left, std::string& word) {
     else
       word += c;
   }
-  left.remove_prefix(at);
+  left.remove_prefix(place);
   return quote == '\0';
 }
 
@@ -254,16 +255,16 @@ const std::vector<operator_command>& operator_commands() {
   return table;
 }
 
-bool changes_something(const operator_command& what) {
-  return !what.audited.text.empty() && !what.is(trait::document);
+bool changes_something(const operator_command& command) {
+  return !command.audited.text.empty() && !command.is(trait::document);
 }
 
-audit_word audited_as(const operator_command& what) {
-  return what.audited.text.empty() ? audit_word{what.name} : what.audited;
+audit_word audited_as(const operator_command& command) {
+  return command.audited.text.empty() ? audit_word{command.name} : command.audited;
 }
 
 std::string_view present_audit_word(std::string_view word) {
-  const auto row = std::find_if(table.begin(), table.end(), [&](const auto& one) { return one.name == word; });
+  const auto row = std::find_if(table.begin(), table.end(), [&](const auto& command) { return command.name == word; });
   return row == table.end() ? word : audited_as(*row).text;
 }
 
@@ -311,8 +312,8 @@ std::variant<spoken_command, usage_fault> understand(const std::vector<std::stri
   out.what = row;
   std::vector<std::string> arguments;
   bool options_over = false;
-  for (auto at = named; at < words.size(); ++at) {
-    const auto& word = words[at];
+  for (auto place = named; place < words.size(); ++place) {
+    const auto& word = words[place];
     if (!options_over && word == "--")
       options_over = true;
     else if (options_over || word.substr(0, 2) != "--")

@@ -40,8 +40,8 @@ enum class trait : uint16_t {
   document = 1 << 9,              ///< its answer is JSON for whatever else reads it, and shown as it is
   asks_about_many = 1 << 10,      ///< people are asked before it only where it is about many
 };
-constexpr trait operator|(trait one, trait other) {
-  return static_cast<trait>(static_cast<uint16_t>(one) | static_cast<uint16_t>(other));
+constexpr trait operator|(trait first, trait second) {
+  return static_cast<trait>(static_cast<uint16_t>(first) | static_cast<uint16_t>(second));
 }
 
 /// One row of the table.
@@ -61,16 +61,16 @@ struct operator_command {
 };
 
 /// Bytes that a command may have, its words joined by spaces: fewer than one message to the server holds.
-constexpr size_t most_command_bytes = 48 << 10;
+constexpr size_t max_command_bytes = 48 << 10;
 
 /// All of them, in the order in which `help` shows them.
 const std::vector<operator_command>& operator_commands();
 
 /// Whether it would change something where it is not refused: then the audit log has a line of a refusal, too.
-bool changes_something(const operator_command& what);
+bool changes_something(const operator_command& command);
 
 /// The word of its lines in the audit log: its own name where it has none.
-audit_word audited_as(const operator_command& what);
+audit_word audited_as(const operator_command& command);
 /// The same of the command that is called so; any other word stands for itself. Lines of before there was one
 /// vocabulary may have the command's name.
 std::string_view present_audit_word(std::string_view word);

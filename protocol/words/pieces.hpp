@@ -9,7 +9,7 @@ namespace salond {
 
 /// Bytes of one piece. As much as a client may have unread of its answers: with less, a reader on a fast line would
 /// wait for the database after every few texts.
-inline constexpr size_t most_piece_bytes = 65536;
+inline constexpr size_t max_piece_bytes = 65536;
 
 /// A stored text by its number, and what it takes to hold it.
 struct weighed {
@@ -27,7 +27,7 @@ inline size_t count_of_piece(const std::vector<weighed>& all) {
   size_t count = 0, bytes = 0;
   for (const auto& each : all) {
     bytes += each.bytes;
-    if (count != 0 && bytes > most_piece_bytes)
+    if (count != 0 && bytes > max_piece_bytes)
       break;
     ++count;
   }

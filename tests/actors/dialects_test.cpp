@@ -10,7 +10,8 @@ protected:
   Dialects() {
     add_user("zoë");
     add_user("paul");
-    speaks = &support::numbered_dialect;
+    dialects = {&text_dialect, &support::numbered_dialect};
+    speaks = "numbered"; // as the address of the door names it
     start();
   }
 };
@@ -45,6 +46,23 @@ TEST_F(Dialects, AreSpelledEachInItsOwnWayInOneSalon) {
   zoe.say(R"(2 ["post", "Général", "salut"])");
   EXPECT_EQ(zoe.line(), R"(3 ["said","Général","zoë","salut"])");
   EXPECT_EQ(paul.line(), "zoë dans le salon Général: salut");
+}
+
+TEST_F(Dialects, MayLeaveOutWhatAClientSaysItself) {
+  auto zoe = connect();
+  zoe.say(R"(1 ["quiet"])"
+          "\n"
+          R"(2 ["log in", "zoë", "secret"])");
+  zoe.line();
+  auto paul = connect();
+  paul.say(R"(1 ["log in", "paul", "secret"])");
+  paul.line();
+
+  zoe.say(R"(3 ["post", "Général", "salut"])");
+  EXPECT_EQ(paul.line(), R"(2 ["said","Général","zoë","salut"])");
+  paul.say(R"(2 ["post", "Général", "bonjour"])");
+  EXPECT_EQ(paul.line(), R"(3 ["said","Général","paul","bonjour"])");
+  EXPECT_EQ(zoe.line(), R"(2 ["said","Général","paul","bonjour"])"); // and nothing before
 }
 
 TEST_F(Dialects, EndWithTheirOwnLastWords) {

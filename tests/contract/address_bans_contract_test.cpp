@@ -147,7 +147,7 @@ TEST_P(StoreContract, AnAddressIsNotOutAnyMoreWhenItsTimeIsOver) {
 
 TEST_P(StoreContract, NoMoreAddressesAreOutThanMayBe) {
   std::vector<persistence::table_row> rows;
-  for (size_t n = 0; n < ban_store::most_addresses; ++n)
+  for (size_t n = 0; n < ban_store::max_addresses; ++n)
     rows.push_back(
         {"10." + std::to_string(n >> 16) + "." + std::to_string(n >> 8 & 255) + "." + std::to_string(n & 255), nullptr,
          int64_t{1}, std::string("spam"), std::string("local")});
@@ -158,7 +158,7 @@ TEST_P(StoreContract, NoMoreAddressesAreOutThanMayBe) {
   EXPECT_TRUE(write([&](const auto& db) {
     return decisions::ban_address(db, range("10.0.0.1"), after_noon(minutes(5)), decided());
   })) << "it is out already";
-  EXPECT_EQ(now().bans.count_addresses(noon), ban_store::most_addresses);
+  EXPECT_EQ(now().bans.count_addresses(noon), ban_store::max_addresses);
   EXPECT_EQ(audited().at(0), "ban_address|192.0.2.1|busy");
 }
 

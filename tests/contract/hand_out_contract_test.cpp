@@ -30,7 +30,7 @@ std::vector<std::string> read_all(persistence::store& db, user_id who, std::vect
                                   std::vector<weighed> later) {
   std::vector<std::string> result;
   const auto take = [&](const std::vector<private_message>& piece) {
-    EXPECT_TRUE(piece.size() == 1 || bytes_of(piece) <= most_piece_bytes) << bytes_of(piece);
+    EXPECT_TRUE(piece.size() == 1 || bytes_of(piece) <= max_piece_bytes) << bytes_of(piece);
     for (const auto& one : piece)
       result.push_back(one.text);
   };
@@ -72,10 +72,10 @@ TEST_P(StoreContract, ALongHistoryComesInPiecesInItsOrder) {
   auto page = now().messages.begin_history(general, 35);
 
   auto told = page.messages;
-  EXPECT_LE(bytes_of(told), most_piece_bytes);
+  EXPECT_LE(bytes_of(told), max_piece_bytes);
   while (!page.later.empty()) {
     const auto piece = now().messages.at(general, take_piece(page.later));
-    EXPECT_TRUE(piece.size() == 1 || bytes_of(piece) <= most_piece_bytes);
+    EXPECT_TRUE(piece.size() == 1 || bytes_of(piece) <= max_piece_bytes);
     told.insert(told.end(), piece.begin(), piece.end());
   }
   EXPECT_EQ(told, all);

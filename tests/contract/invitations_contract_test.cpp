@@ -177,7 +177,7 @@ TEST_P(StoreContract, SoManyInvitationsAreThereAtATime) {
     return decisions::create_invitation(db, one, decided());
   };
   db->transact([&](const auto& db) {
-    for (size_t n = 0; n < decisions::most_invitations; ++n)
+    for (size_t n = 0; n < decisions::max_invitations; ++n)
       ASSERT_TRUE(invite(db, n, after_noon(n == 0 ? minutes(-1) : minutes(60)))) << n;
   });
 

@@ -193,7 +193,7 @@ TEST_P(StoreContract, MessagesAreFoundInAnyCaseOfLetters) {
 }
 
 TEST_P(StoreContract, MessagesAreLookedThroughPartByPart) {
-  constexpr auto part = static_cast<int64_t>(persistence::message_store::most_looked_through);
+  constexpr auto part = static_cast<int64_t>(persistence::message_store::max_looked_through);
   const auto zoe = add_user("Zoé");
   db->transact([&](const auto& db) {
     for (int64_t seq = 1; seq <= 2 * part + 1; ++seq)

@@ -78,6 +78,14 @@ TEST_F(NodeCertificates, AreOneListOfAllNodes) {
   EXPECT_THAT(all(paris, "others"), IsEmpty());
 }
 
+TEST_F(NodeCertificates, StayRevokedWhereAListNamesASerialTwice) {
+  auto paris = node("paris");
+
+  merge(paris, {revoked(zoe), zoe, paris_node, revoked(paris_node)});
+
+  EXPECT_THAT(all(paris), ElementsAre(revoked(zoe), revoked(paris_node)));
+}
+
 TEST_F(NodeCertificates, ForgetThoseThatEndedLongAgo) {
   auto paris = node("paris");
   merge(paris, {{"01", "administrator/old", 1, long_ago - 1, 0}});

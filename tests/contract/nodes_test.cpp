@@ -1,5 +1,7 @@
 // The table of nodes: who joins, beats, is gone; the fence; who may write beside whom.
+#include "persistence/contracts/certificates.hpp"
 #include "persistence/mysql/cluster/locks.hpp"
+#include "tests/support/lossy_proxy.hpp"
 #include "tests/support/nodes_fixture.hpp"
 #include "tests/support/store_errors.hpp"
 #include <set>
@@ -46,6 +48,29 @@ protected:
     return result;
   }
 };
+
+// --- an upgrade, one node after the other ---
+
+// Steps of the schema only add, from the eleventh on. Whoever writes one undoes it here.
+TEST_F(Nodes, GoOnWhileOneOfTheNextVersionChangesTheTables) {
+  auto paris = node("paris");
+  const auto zoe = add_user(paris, "zoë");
+  server().run(where.name,
+               {"DROP TABLE certificates", "DROP TABLE address_bans",
+                "DELETE FROM counters WHERE name = 'certificates'", "DELETE FROM schema_version WHERE version > 10"});
+  const std::string columns = "SELECT table_name, column_name, column_type, is_nullable, column_default, column_key "
+                              "FROM information_schema.columns WHERE table_schema = DATABASE() "
+                              "AND table_name NOT IN ('certificates', 'address_bans') ORDER BY 1, 2";
+  const auto before = ask(columns);
+  const beating lives(*paris.in.beats);
+
+  auto lyon = node("lyon");
+
+  EXPECT_EQ(ask(columns), before);
+  EXPECT_EQ(value("SELECT MAX(version) FROM schema_version"), "12");
+  EXPECT_TRUE(post(paris, zoe, 1));
+  EXPECT_TRUE(post(lyon, zoe, 2));
+}
 
 // --- rows ---
 
@@ -333,6 +358,26 @@ TEST_F(Nodes, LearnOfOneAnothersDecisionsInTheOrderOfCommits) {
   ASSERT_EQ(late.size(), 1u);
   EXPECT_EQ(late[0].run, paris.in.run);
   EXPECT_EQ(late[0].what, (persistence::fact{persistence::fact::kind::salon, {}, general, {}}));
+}
+
+TEST_F(Nodes, AreToldOfNewsWhoseCommitWasInDoubt) {
+  const auto paris = join(entry("paris"));
+  support::lossy_proxy proxy(server().socket());
+  auto through = where;
+  through.socket = proxy.socket();
+  auto how = options();
+  how.run = paris.run;
+  int told = 0;
+  how.wrote_news = [&told] { ++told; };
+  const auto db = persistence::open_mysql(through, how);
+
+  proxy.lose(support::lossy_proxy::loss::answer, "COMMIT");
+  db->transact([](const auto& in) { in.certificates.merge("us", {{"0A", "administrator/zoe", 1, 9000, 0}}, 0); });
+
+  EXPECT_EQ(proxy.losses(), 1);
+  EXPECT_EQ(told, 1);
+  db->transact([](const auto&) {});
+  EXPECT_EQ(told, 1) << "nothing is new";
 }
 
 TEST_F(Nodes, TellOneAnotherWhatIsNoRowOfAnAccount) {

@@ -66,7 +66,7 @@ TEST_P(StoreContract, SaysBeforehandWhyItWouldRefuseARegistration) {
   EXPECT_EQ(refused({"PAUL", "x", {}}), fault::name_taken);
   EXPECT_EQ(refused({"x", "Paul", {}}), fault::alias_taken);
   EXPECT_EQ(refused({"zoë", "z", {}}), std::nullopt);
-  for (size_t n = 0; n < decisions::most_registrations_of_network; ++n)
+  for (size_t n = 0; n < decisions::max_registrations_of_network; ++n)
     write([&](const auto& db) {
       return decisions::request_registration(
           db, {"zoë " + std::to_string(n), "z" + std::to_string(n), "h", role::user, "::/64"}, noon);
@@ -140,7 +140,7 @@ TEST_P(StoreContract, ARejectedRegistrationFreesItsNames) {
 
 TEST_P(StoreContract, RegistrationsWaitInTheirOrderAndNoMoreThanAThousand) {
   db->transact([&](const auto& db) {
-    for (size_t n = 0; n < decisions::most_registrations; ++n) {
+    for (size_t n = 0; n < decisions::max_registrations; ++n) {
       const auto name = "user" + std::to_string(n);
       ASSERT_TRUE(decisions::request_registration(db, {name, name, "h"}, after_noon(minutes(n))));
     }
@@ -151,7 +151,7 @@ TEST_P(StoreContract, RegistrationsWaitInTheirOrderAndNoMoreThanAThousand) {
             }),
             fault::busy);
   const auto waiting = now().registrations.all();
-  ASSERT_THAT(waiting, SizeIs(decisions::most_registrations));
+  ASSERT_THAT(waiting, SizeIs(decisions::max_registrations));
   EXPECT_EQ(waiting.front().username, "user0");
   EXPECT_EQ(waiting.back().username, "user999");
   write([&](const auto& db) { return decisions::reject_registration(db, "user500", decided()); });
@@ -164,12 +164,12 @@ TEST_P(StoreContract, NoMoreThanTwentyRegistrationsWaitOfOneNetwork) {
       return decisions::request_registration(db, {name, name, "h", role::user, network}, noon);
     });
   };
-  for (size_t n = 0; n < decisions::most_registrations_of_network; ++n)
+  for (size_t n = 0; n < decisions::max_registrations_of_network; ++n)
     ASSERT_TRUE(ask("a" + std::to_string(n), "2001:db8:0:1::/64"));
 
   EXPECT_EQ(ask("more", "2001:db8:0:1::/64"), fault::too_many_attempts);
   EXPECT_TRUE(ask("honest", "192.0.2.1"));
-  for (size_t n = 0; n <= decisions::most_registrations_of_network; ++n)
+  for (size_t n = 0; n <= decisions::max_registrations_of_network; ++n)
     EXPECT_TRUE(ask("local" + std::to_string(n), "")) << "no address, no bound of its own";
   EXPECT_EQ(now().registrations.all().front().network, "2001:db8:0:1::/64");
   write([&](const auto& db) { return decisions::reject_registration(db, "a3", decided()); });

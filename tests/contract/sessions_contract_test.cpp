@@ -173,9 +173,9 @@ TEST_P(StoreContract, ANewTokenClearsAwayThoseThatExpired) {
 TEST_P(StoreContract, OneTokenTooManyEndsTheOldestOfThatUser) {
   const auto zoe = add_user("Zoé"), paul = add_user("Paul");
   db->transact([&](const auto& db) {
-    db.sessions.issue_token(paul, token_hash(persistence::session_store::most_tokens + 1), noon, after_noon(hours(1)));
+    db.sessions.issue_token(paul, token_hash(persistence::session_store::max_tokens + 1), noon, after_noon(hours(1)));
   });
-  for (int64_t i = 0; i <= persistence::session_store::most_tokens; ++i)
+  for (int64_t i = 0; i <= persistence::session_store::max_tokens; ++i)
     db->transact([&](const auto& db) {
       db.sessions.issue_token(zoe, token_hash(i), after_noon(milliseconds(i)), after_noon(hours(1)));
     });
@@ -184,7 +184,7 @@ TEST_P(StoreContract, OneTokenTooManyEndsTheOldestOfThatUser) {
     return write([&](const auto& db) { return db.sessions.find_token(token_hash(which), after_noon(minutes(1))); });
   };
   EXPECT_FALSE(good(0));
-  for (int64_t i = 1; i <= persistence::session_store::most_tokens + 1; ++i)
+  for (int64_t i = 1; i <= persistence::session_store::max_tokens + 1; ++i)
     EXPECT_TRUE(good(i)) << i;
 }
 

@@ -158,6 +158,25 @@ TEST_F(Cluster, ANodesBundleIsForItsOwnerAloneAndANodeIsRemovedForGood) {
   EXPECT_EQ(run_salonctl(all_->at("c"), {"node", "remove", "b"}).status, 1) << "c knows of it";
 }
 
+TEST_F(Cluster, ANodeThatRanAloneMeanwhileIsLetInAgain) {
+  all_->start_all(2);
+  ASSERT_TRUE(all_->all_linked({"a", "b"}));
+  auto& b = all_->at("b");
+  ASSERT_EQ(b.stop(), 0);
+  ASSERT_EQ(all_->at("a").stop(), 0);
+  const auto as_node = b.how.settings;
+  b.how.settings.erase("cluster");
+  b.start();
+  EXPECT_EQ(run_salonctl(b, {"status"}).status, 0);
+  ASSERT_EQ(b.stop(), 0);
+
+  all_->at("a").start();
+  b.how.settings = as_node;
+  b.start();
+
+  EXPECT_TRUE(all_->all_linked({"a", "b"}));
+}
+
 // --- certificates ---
 
 TEST_F(Cluster, ACertificateIsOneOfAllNodesAndEndsAtAll) {

@@ -47,6 +47,26 @@ TEST(AllFaultsAtOnce, AndNothingThatCanBe) {
   EXPECT_THAT(faults(with({"tcp://chat.invalid:5599", "tls://chat.invalid:5600"}, "127.0.0.1:5599")), IsEmpty());
 }
 
+TEST(AllFaultsAtOnce, OfDialects) {
+  static const dialect other{"other", nullptr};
+  const auto faults_of = [](const config::settings& values) {
+    std::vector<std::string> said;
+    for (const auto& each : faults_of_doors(values, {&text_dialect, &other}))
+      said.push_back(each.to_string());
+    return said;
+  };
+
+  EXPECT_THAT(faults(with({"irc+tls://127.0.0.1:5599", "other+unix:/run/s", "text+unix:/run/t"})),
+              ElementsAre(HasSubstr("listen: irc+tls://127.0.0.1:5599 names a dialect that salond does not speak; "
+                                    "it speaks text"),
+                          HasSubstr("listen: other+unix:/run/s names a dialect")));
+  EXPECT_THAT(faults_of(with({"tcp://127.0.0.1:5599", "other+tcp://127.0.0.1:5599", "text+tcp://127.0.0.1:5599"})),
+              ElementsAre(HasSubstr("tcp://127.0.0.1:5599 and other+tcp://127.0.0.1:5599 are both at 127.0.0.1:5599"),
+                          HasSubstr("other+tcp://127.0.0.1:5599 and text+tcp://127.0.0.1:5599 are both at")));
+  EXPECT_THAT(faults_of(with({"unix:/run/s", "other+unix:/run/s", "other+tcp://127.0.0.1:5599"})),
+              ElementsAre(HasSubstr("are one path")));
+}
+
 TEST(AllFaultsAtOnce, OfSocketFiles) {
   const support::temporary_folder folder;
   const std::string here = folder.path();

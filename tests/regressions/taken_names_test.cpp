@@ -36,7 +36,7 @@ TEST_F(TakenNames, AndAFullListAreRefusedBeforeTheHashWhereAnAdministratorDecide
   settings.registration.how = config::registration::policy::approval;
   settings.registration.per_hour_per_address = 100;
   start();
-  for (size_t n = 0; n < persistence::decisions::most_registrations_of_network; ++n)
+  for (size_t n = 0; n < persistence::decisions::max_registrations_of_network; ++n)
     ASSERT_EQ(register_as("one" + std::to_string(n), "a" + std::to_string(n)), "Inscription en attente d'approbation.");
   guard->hold(what::writes);
 

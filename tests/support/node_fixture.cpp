@@ -48,13 +48,13 @@ void NodeTest::launch() {
     where.how = config::endpoint::kind::tls;
   parts->certificate = certificate;
   parts->settings = settings;
-  parts->speaks = speaks;
   parts->operators = operators;
   parts->certificates = certificates;
   parts->member = member;
   parts->links = links;
   parts->db = std::move(db_);
-  parts->doors = bind_endpoint(where);
+  where.dialect = speaks;
+  parts->doors = bind_endpoint(plan_endpoints({where}, {}, dialects).front());
   port = parts->doors.front().where.port;
   cfg_ = std::make_unique<system_config>();
   system = std::make_unique<caf::actor_system>(*cfg_);

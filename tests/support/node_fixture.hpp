@@ -85,8 +85,9 @@ protected:
 
   config::settings settings;
   std::shared_ptr<const tls_credentials> certificate; ///< if there is one, the door speaks TLS
-  const dialect* speaks = &text_dialect;              ///< at the door
-  certificate_office certificates;                    ///< of operators
+  std::string speaks;                                 ///< the dialect that the door's address names
+  known_dialects dialects = all_dialects();
+  certificate_office certificates;          ///< of operators
   std::shared_ptr<cluster_member> member;   ///< of one node of several
   std::optional<cluster::link_parts> links; ///< the same
   identify operators;                       ///< who sent the admin actor a message; none: there is no admin actor

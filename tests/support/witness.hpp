@@ -14,7 +14,10 @@ public:
     ++spelled;
     text::spell_to(to, what);
   }
+  bool tells_author() const override { return author_hears; }
+
   mutable size_t spelled = 0; ///< events so far
+  bool author_hears = true;
 };
 
 class witness final : public subscriber {

@@ -22,8 +22,8 @@ namespace {
 using namespace salond;
 using namespace std::chrono_literals;
 
-constexpr size_t most_password = 1024;
-constexpr size_t most_input = 64 << 20; // what the server takes of one operator
+constexpr size_t max_password = 1024;
+constexpr size_t max_input = 64 << 20; // what the server takes of one operator
 
 bool no_input(std::string&) {
   return false;
@@ -46,7 +46,7 @@ server_link::input input_of(const spoken_command& said) {
       auto typed = ask_password(who);
       if (!typed)
         throw failure(status::refused, "no password was given; nothing was changed");
-      if (typed->size() > most_password)
+      if (typed->size() > max_password)
         throw failure(status::wrong_usage, "a password has at most 1,024 bytes; nothing was changed");
       piece = std::move(*typed);
       return false;
@@ -59,7 +59,7 @@ server_link::input input_of(const spoken_command& said) {
     piece.resize(most_admin_text);
     piece.resize(std::fread(piece.data(), 1, piece.size(), file.get()));
     sent += piece.size();
-    if (sent > most_input)
+    if (sent > max_input)
       throw failure(status::wrong_usage, name + " has more than 64 MiB, which an import may have; nothing was changed");
     if (std::ferror(file.get()))
       throw failure(status::refused, "cannot read " + name + ": " + std::strerror(errno) + "; nothing was changed");
@@ -116,12 +116,12 @@ private:
     throw failure(status::refused, "cannot write " + name_ + ": " + std::strerror(error) + "; nothing was issued");
   }
   bool give_name() {
-    constexpr int most_names = 100;
+    constexpr int max_names = 100;
     const auto here = "/proc/self/fd/" + std::to_string(file_), wished = name_;
     for (int number = 1;;) {
       if (::linkat(AT_FDCWD, here.c_str(), AT_FDCWD, name_.c_str(), AT_SYMLINK_FOLLOW) == 0)
         return true;
-      if (errno != EEXIST || number == most_names)
+      if (errno != EEXIST || number == max_names)
         return false;
       name_ = wished + "." + std::to_string(++number);
     }
@@ -209,7 +209,7 @@ server_link::answer runner::answer_of(const std::vector<std::string>& words, con
 }
 
 void runner::print(const std::string& answer) const {
-  if (how_.json)
+  if (options_.json)
     return print_json(answer);
   const auto value = json::parse(answer);
   auto text = to_text(value);
@@ -253,7 +253,7 @@ void runner::issue_certificate(const std::vector<std::string>& words, const spok
   auto made = json::parse(answer_of(without(words, {"--out"}), no_input).text);
   const auto bundle = made.at("bundle").get<std::string>();
   const auto whole =
-      how_.names_server ? with_server(bundle, config::to_string(config::admin_endpoint{how_.server})) : bundle;
+      options_.names_server ? with_server(bundle, config::to_string(config::admin_endpoint{options_.server})) : bundle;
   made.erase("bundle");
   made["file"] = file.write(whole, name);
   if (made["file"] != path)
@@ -265,7 +265,7 @@ void runner::issue_certificate(const std::vector<std::string>& words, const spok
 int64_t runner::tell_new_lines(const std::vector<std::string>& words) {
   const auto answer = json::parse(answer_of(words, no_input).text);
   for (const auto& line : answer.at("lines"))
-    how_.json || lines_as_json_ ? print_json(line.dump()) : put_out(log_line(line) + "\n");
+    options_.json || lines_as_json_ ? print_json(line.dump()) : put_out(log_line(line) + "\n");
   return answer.at("last").get<int64_t>();
 }
 
@@ -287,16 +287,16 @@ void runner::follow_log(const spoken_command& said, std::vector<std::string> wor
 }
 
 void runner::watch(const std::vector<std::string>& words) {
-  const bool live = !how_.json && can_redraw(STDOUT_FILENO);
+  const bool live = !options_.json && can_redraw(STDOUT_FILENO);
   auto before = json::parse(answer_of(words, no_input).text);
   while (std::cout) {
     std::this_thread::sleep_for(1s);
     auto now = json::parse(answer_of(words, no_input).text);
     const auto seconds = (now.value("at_ms", 0.0) - before.value("at_ms", 0.0)) / 1000;
-    if (how_.json)
+    if (options_.json)
       print_json(now.dump());
     else if (live)
-      put_out("\x1b[H\x1b[2Jsalond at " + salond::config::to_string(salond::config::admin_endpoint{how_.server})
+      put_out("\x1b[H\x1b[2Jsalond at " + salond::config::to_string(salond::config::admin_endpoint{options_.server})
               + "   (Ctrl-C ends)\n\n" + watch_screen(before, now, seconds, terminal_lines() - 2));
     else
       put_out(watch_line(before, now, seconds));
@@ -306,7 +306,7 @@ void runner::watch(const std::vector<std::string>& words) {
 
 /// One line of the console. False: it is the last one.
 bool runner::obey(const std::string& line) {
-  if (line.size() > most_command_bytes)
+  if (line.size() > max_command_bytes)
     throw failure(status::wrong_usage, "a command has at most 49,152 bytes");
   if (const auto first = line.find_first_not_of(" \t\r"); first == std::string::npos || line[first] == '#')
     return true; // a comment
@@ -337,7 +337,7 @@ void runner::console() {
       ++failed;
       std::cerr << (lines.is_terminal() ? "" : "line " + std::to_string(number) + ": ") << for_terminal(why.what())
                 << std::endl;
-      if (why.how == status::cannot_connect)
+      if (why.ends_with == status::cannot_connect)
         throw;
     }
   }

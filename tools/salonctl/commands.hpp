@@ -13,7 +13,7 @@ std::string help_about(const std::vector<std::string>& words);
 
 class runner {
 public:
-  runner(const options& how, server_link& server) : how_(how), server_(server) {}
+  runner(const options& settings, server_link& server) : options_(settings), server_(server) {}
 
   /// Runs one command and prints its answer. Throws failure.
   void run(const std::vector<std::string>& words);
@@ -31,7 +31,7 @@ private:
   void follow_log(const salond::spoken_command& said, std::vector<std::string> words);
   void watch(const std::vector<std::string>& words);
 
-  const options& how_;
+  const options& options_;
   server_link& server_;
   bool lines_as_json_ = false; ///< of the log that is followed
 };

@@ -68,13 +68,13 @@ void offer_option(candidates& out, const std::string& option, std::string_view b
 
 /// Takes salonctl's own options off the front; the value of one that stands in a word of its own goes with it. Answers
 /// the name of the value that the word at the cursor is, if it is one.
-std::string_view skip_own_options(const std::vector<std::string>& words, size_t& at) {
-  for (at = 0; at + 1 < words.size() && begins_with(words[at], "--"); ++at) {
+std::string_view skip_own_options(const std::vector<std::string>& words, size_t& place) {
+  for (place = 0; place + 1 < words.size() && begins_with(words[place], "--"); ++place) {
     for (const std::string_view option : own_options()) {
       const auto equals = option.find('=');
-      if (equals == std::string_view::npos || words[at] != option.substr(0, equals))
+      if (equals == std::string_view::npos || words[place] != option.substr(0, equals))
         continue;
-      if (++at + 1 >= words.size())
+      if (++place + 1 >= words.size())
         return option.substr(equals + 1);
       break;
     }

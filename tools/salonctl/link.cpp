@@ -67,8 +67,8 @@ failure to_failure(const dial_failure& why, const std::string& where) {
 } // namespace
 
 /// One question on its way, for the asker.
-struct errand {
-  std::function<void(caf::event_based_actor*, const std::shared_ptr<errand>&)> ask;
+struct task {
+  std::function<void(caf::event_based_actor*, const std::shared_ptr<task>&)> ask;
   std::promise<std::variant<admin_answer, failure>> result;
   bool over = false;
 
@@ -77,19 +77,19 @@ struct errand {
       result.set_value(std::move(with));
   }
 };
-struct errand_message {
-  std::shared_ptr<errand> what;
+struct task_message {
+  std::shared_ptr<task> asked;
 };
 
 } // namespace salonctl
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(salonctl::errand_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(salonctl::task_message)
 
 namespace salonctl {
 namespace {
 
 struct asker_state {
-  std::shared_ptr<errand> open;
+  std::shared_ptr<task> open;
   bool lost = false;
 };
 
@@ -103,11 +103,11 @@ caf::behavior asker(caf::stateful_actor<asker_state>* self, const admin_actor& a
     if (self->state.open)
       self->state.open->end(lost);
   });
-  return {[self, lost](const errand_message& msg) {
-    self->state.open = msg.what;
+  return {[self, lost](const task_message& msg) {
+    self->state.open = msg.asked;
     if (self->state.lost)
-      return msg.what->end(lost);
-    msg.what->ask(self, msg.what);
+      return msg.asked->end(lost);
+    msg.asked->ask(self, msg.asked);
   }};
 }
 
@@ -125,25 +125,25 @@ struct server_link::system {
   ~system() { caf::anon_send_exit(asker, caf::exit_reason::kill); }
 };
 
-options at_server_of_bundle(options how) {
-  if (how.names_server || how.bundle.empty())
-    return how;
-  const auto read = read_regular_file(how.bundle);
+options at_server_of_bundle(options settings) {
+  if (settings.names_server || settings.bundle.empty())
+    return settings;
+  const auto read = read_regular_file(settings.bundle);
   const auto* file = std::get_if<file_content>(&read);
   const auto said = file ? server_of(file->bytes) : std::string{}; // what cannot be read is told when it is needed
   if (said.empty())
-    return how;
+    return settings;
   std::string why;
   const auto where = config::parse_admin(said, why);
   if (!where)
-    throw failure(status::wrong_usage, how.bundle + " names a server that is none: " + said + "; give --server");
-  how.server = *where;
-  how.names_server = true; // what this operator reaches, those may whom he issues a bundle
-  return how;
+    throw failure(status::wrong_usage, settings.bundle + " names a server that is none: " + said + "; give --server");
+  settings.server = *where;
+  settings.names_server = true; // what this operator reaches, those may whom he issues a bundle
+  return settings;
 }
 
-server_link::server_link(const options& how) {
-  const auto own = read_bundle(how.bundle);
+server_link::server_link(const options& settings) {
+  const auto own = read_bundle(settings.bundle);
   {
     const threads_without_signals quiet;
     system_ = std::make_unique<system>();
@@ -151,13 +151,13 @@ server_link::server_link(const options& how) {
   try {
     system_->net.use(own, {});
   } catch (const pki_error& wrong) {
-    throw failure(status::not_allowed, how.bundle + ": " + wrong.what());
+    throw failure(status::not_allowed, settings.bundle + ": " + wrong.what());
   }
   port_rules server;
   server.kinds = {peer_kind::node};
   server.reach = port_rules::reach::every_actor;
-  where_ = config::to_string(config::admin_endpoint{how.server});
-  auto found = dial(how, server);
+  where_ = config::to_string(config::admin_endpoint{settings.server});
+  auto found = dial(settings, server);
   if (const auto* why = std::get_if<dial_failure>(&found))
     throw to_failure(*why, where_);
   admin_ = std::get<admin_actor>(found);
@@ -167,12 +167,13 @@ server_link::server_link(const options& how) {
 server_link::~server_link() = default;
 
 /// On a thread of its own, so that a person sees what is waited for. It ends by itself within seconds.
-server_link::dialled server_link::dial(const options& how, const port_rules& server) {
+server_link::dialled server_link::dial(const options& settings, const port_rules& server) {
   std::future<dialled> found;
   {
     const threads_without_signals quiet;
-    found = std::async(std::launch::async,
-                       [&] { return system_->net.dial<admin_actor>(how.server.host, how.server.port, server); });
+    found = std::async(std::launch::async, [&] {
+      return system_->net.dial<admin_actor>(settings.server.host, settings.server.port, server);
+    });
   }
   while (found.wait_for(std::chrono::seconds{1}) != std::future_status::ready)
     waiting_.show("connecting to " + where_ + " …");
@@ -197,17 +198,17 @@ void server_link::wait_for(const Future& result) {
 }
 
 template <class Message>
-admin_answer server_link::exchange(Message what) {
-  auto one = std::make_shared<errand>();
-  one->ask = [admin = admin_, what = std::move(what)](caf::event_based_actor* self, const auto& me) {
-    self->request(admin, caf::infinite, what)
+admin_answer server_link::exchange(Message message) {
+  auto asked = std::make_shared<task>();
+  asked->ask = [admin = admin_, message = std::move(message)](caf::event_based_actor* self, const auto& me) {
+    self->request(admin, caf::infinite, message)
         .then([me](const admin_answer& answer) { me->end(answer); },
               [me](const caf::error& why) {
                 me->end(failure{status::cannot_connect, "no answer: " + to_string(why)});
               });
   };
-  auto result = one->result.get_future();
-  caf::anon_send(system_->asker, errand_message{one});
+  auto result = asked->result.get_future();
+  caf::anon_send(system_->asker, task_message{asked});
   wait_for(result);
   auto end = result.get();
   if (auto* why = std::get_if<failure>(&end))

@@ -16,17 +16,17 @@ enum class status : int { done = 0, refused = 1, wrong_usage = 2, cannot_connect
 
 /// Why there is no answer: a sentence for people, and how the program ends.
 struct failure : std::runtime_error {
-  failure(status how_, const std::string& why) : std::runtime_error(why), how(how_) {}
-  status how;
+  failure(status as, const std::string& why) : std::runtime_error(why), ends_with(as) {}
+  status ends_with; ///< the program
 };
 
 /// The same, at the server that the bundle names, where none is given. Throws failure.
-options at_server_of_bundle(options how);
+options at_server_of_bundle(options settings);
 
 class server_link {
 public:
   /// Connects. Throws failure.
-  explicit server_link(const options& how);
+  explicit server_link(const options& settings);
   ~server_link();
 
   /// What a command takes beside its words, piece by piece; false with the last one.
@@ -44,10 +44,10 @@ public:
 
 private:
   template <class Message>
-  salond::admin_answer exchange(Message what);
+  salond::admin_answer exchange(Message message);
 
   using dialled = std::variant<salond::admin_actor, salond::dial_failure>;
-  dialled dial(const options& how, const salond::port_rules& server);
+  dialled dial(const options& settings, const salond::port_rules& server);
   template <class Future>
   void wait_for(const Future& result);
 

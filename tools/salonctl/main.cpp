@@ -21,15 +21,15 @@ using namespace salonctl;
   ::_exit(status);
 }
 
-int end(status how) {
-  if (!all_put_out() && how == status::done) // an export that the disk did not take is no export
-    how = status::refused;
-  leave(static_cast<int>(how));
+int end(status with) {
+  if (!all_put_out() && with == status::done) // an export that the disk did not take is no export
+    with = status::refused;
+  leave(static_cast<int>(with));
 }
 
 int fail(const failure& why) {
   std::cerr << "salonctl: " << for_terminal(why.what()) << std::endl;
-  return end(why.how);
+  return end(why.ends_with);
 }
 
 /// A shell's completion asks `salonctl --complete WORD...`, the word at the cursor last; tools/packaging/completion.

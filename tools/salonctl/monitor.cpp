@@ -15,9 +15,9 @@ int status_of(const std::string& word) {
   return word == "ok" ? ok : word == "warning" ? warning : critical;
 }
 
-const char* name_of(int how) {
+const char* name_of(int status) {
   static constexpr const char* names[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
-  return names[how];
+  return names[status];
 }
 
 /// How far this machine's clock and the server's are from each other: each of the two may be wrong.
@@ -33,12 +33,12 @@ void compare_clocks(json& found) {
     found["status"] = "warning";
 }
 
-int tell(int how, const std::string& line) {
-  const auto colour = how == ok ? "\x1b[32m" : how == warning ? "\x1b[33m" : "\x1b[31m";
+int tell(int status, const std::string& line) {
+  const auto colour = status == ok ? "\x1b[32m" : status == warning ? "\x1b[33m" : "\x1b[31m";
   const bool coloured = shows_colours();
-  put_out((coloured ? colour : "") + std::string(name_of(how)) + (coloured ? "\x1b[0m" : "") + ": " + for_terminal(line)
-          + "\n");
-  return how;
+  put_out((coloured ? colour : "") + std::string(name_of(status)) + (coloured ? "\x1b[0m" : "") + ": "
+          + for_terminal(line) + "\n");
+  return status;
 }
 
 int ask(const options& asked) {
@@ -49,30 +49,30 @@ int ask(const options& asked) {
                                    asked.words, [](std::string&) { return false; }, [](const std::string&) {})
                                .text);
   compare_clocks(found);
-  const auto how = status_of(found.value("status", ""));
+  const auto status = status_of(found.value("status", ""));
   if (!asked.json)
-    return tell(how, found.value("line", ""));
+    return tell(status, found.value("line", ""));
   put_out(found.dump() + "\n");
-  return how;
+  return status;
 }
 
 /// The same of a server that said nothing, in the same form.
-int tell_without_server(const options& asked, int how, const std::string& why) {
+int tell_without_server(const options& asked, int status, const std::string& why) {
   if (!asked.json)
-    return tell(how, why);
-  const json found{{"status", how == critical ? "critical" : "unknown"},
+    return tell(status, why);
+  const json found{{"status", status == critical ? "critical" : "unknown"},
                    {"line", why},
                    {"at_ms", nullptr},
                    {"checks", json::array()}};
   put_out(found.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
-  return how;
+  return status;
 }
 
 int ask_and_tell(const options& asked) {
   try {
     return ask(asked);
   } catch (const failure& why) {
-    const bool silent = why.how == status::cannot_connect || why.how == status::refused;
+    const bool silent = why.ends_with == status::cannot_connect || why.ends_with == status::refused;
     return tell_without_server(asked, silent ? critical : unknown, why.what());
   } catch (const std::exception& error) {
     return tell_without_server(asked, unknown, error.what());
@@ -82,8 +82,8 @@ int ask_and_tell(const options& asked) {
 } // namespace
 
 int monitor(const options& asked) {
-  const auto how = ask_and_tell(asked);
-  return all_put_out() ? how : unknown; // whoever asked knows nothing
+  const auto status = ask_and_tell(asked);
+  return all_put_out() ? status : unknown; // whoever asked knows nothing
 }
 
 } // namespace salonctl

@@ -50,9 +50,9 @@ options parse(int argc, char** argv) {
   std::string folder, why;
   opterr = 0; // what is wrong is said by us
   // "+": the first word that is no option begins the command, whose own options are not ours.
-  for (int one; (one = ::getopt_long(argc, argv, "+:h", known, nullptr)) != -1;) {
+  for (int letter; (letter = ::getopt_long(argc, argv, "+:h", known, nullptr)) != -1;) {
     const std::string value = optarg ? optarg : "";
-    switch (one) {
+    switch (letter) {
     case state: folder = value; break;
     case bundle: out.bundle = value; break;
     case server:

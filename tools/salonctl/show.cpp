@@ -24,31 +24,31 @@ std::string cell(const json& value) {
   }
   if (value.is_array()) {
     std::string joined;
-    for (const auto& one : value)
-      joined += (joined.empty() ? "" : ", ") + cell(one);
+    for (const auto& element : value)
+      joined += (joined.empty() ? "" : ", ") + cell(element);
     return joined.empty() ? "none" : joined;
   }
   return value.dump();
 }
 
-/// The columns of the next character on a terminal; `at` is behind it then. What is no character takes one.
-size_t next_width(const std::string& text, size_t& at, std::mbstate_t& state) {
-  wchar_t one = 0;
-  const auto length = std::mbrtowc(&one, text.data() + at, text.size() - at, &state);
+/// The columns of the next character on a terminal; `place` is behind it then. What is no character takes one.
+size_t next_width(const std::string& text, size_t& place, std::mbstate_t& state) {
+  wchar_t character = 0;
+  const auto length = std::mbrtowc(&character, text.data() + place, text.size() - place, &state);
   if (length == 0 || length > text.size()) {
     state = {};
-    ++at;
+    ++place;
     return 1;
   }
-  at += length;
-  return static_cast<size_t>(std::max(0, ::wcwidth(one)));
+  place += length;
+  return static_cast<size_t>(std::max(0, ::wcwidth(character)));
 }
 
 size_t width_of(const std::string& text) {
   size_t columns = 0;
   std::mbstate_t state{};
-  for (size_t at = 0; at < text.size();)
-    columns += next_width(text, at, state);
+  for (size_t place = 0; place < text.size();)
+    columns += next_width(text, place, state);
   return columns;
 }
 
@@ -62,17 +62,17 @@ using row = std::vector<std::string>;
 
 std::string table_of(const std::vector<row>& rows) {
   std::vector<size_t> widths;
-  for (const auto& one : rows)
-    for (size_t i = 0; i < one.size(); ++i) {
+  for (const auto& row : rows)
+    for (size_t i = 0; i < row.size(); ++i) {
       widths.resize(std::max(widths.size(), i + 1));
-      widths[i] = std::max(widths[i], width_of(one[i]));
+      widths[i] = std::max(widths[i], width_of(row[i]));
     }
   std::string text;
-  for (const auto& one : rows) {
-    for (size_t i = 0; i < one.size(); ++i) {
-      text += one[i];
-      if (i + 1 < one.size())
-        text += std::string(widths[i] - width_of(one[i]) + 2, ' ');
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      text += row[i];
+      if (i + 1 < row.size())
+        text += std::string(widths[i] - width_of(row[i]) + 2, ' ');
     }
     text += '\n';
   }
@@ -97,15 +97,15 @@ std::string list(const json& all) {
     return "none\n";
   if (!all.front().is_object()) {
     std::string text;
-    for (const auto& one : all)
-      text += cell(one) + "\n";
+    for (const auto& row : all)
+      text += cell(row) + "\n";
     return text;
   }
   std::vector<row> rows(1);
   std::string below;
   std::set<std::string> of_tables; // columns
-  for (const auto& one : all)
-    for (const auto& [name, value] : one.items())
+  for (const auto& row : all)
+    for (const auto& [name, value] : row.items())
       if (is_table(value))
         of_tables.insert(name);
   for (const auto& [name, value] : all.front().items()) {
@@ -114,9 +114,9 @@ std::string list(const json& all) {
     else
       rows[0].push_back(upper(name));
   }
-  for (const auto& one : all) { // some rows have more to say than the first
+  for (const auto& row : all) { // some rows have more to say than the first
     auto& line = rows.emplace_back();
-    for (const auto& [name, value] : one.items())
+    for (const auto& [name, value] : row.items())
       if (of_tables.count(name) == 0)
         line.push_back(cell(value));
   }
@@ -130,9 +130,9 @@ std::string plain(std::string name) {
 
 std::string tables_below(const json& all, const std::string& name) {
   std::string text;
-  for (const auto& one : all)
-    if (is_table(field(one, name)))
-      text += plain(name) + " of " + cell(*one.begin()) + ":\n" + list(field(one, name));
+  for (const auto& row : all)
+    if (is_table(field(row, name)))
+      text += plain(name) + " of " + cell(*row.begin()) + ":\n" + list(field(row, name));
   return text;
 }
 
@@ -173,9 +173,9 @@ rates between(const json& before, const json& now, double seconds) {
 }
 
 template <class... Values>
-std::string format(const char* how, Values... values) {
+std::string format(const char* form, Values... values) {
   char text[512];
-  std::snprintf(text, sizeof text, how, values...);
+  std::snprintf(text, sizeof text, form, values...);
   return text;
 }
 
@@ -213,12 +213,12 @@ std::string for_terminal(std::string_view lines) {
 std::string cut_to_columns(const std::string& line, size_t columns) {
   size_t used = 0, kept = 0; // `kept`: bytes that leave a column for the mark
   std::mbstate_t state{};
-  for (size_t at = 0; at < line.size();) {
-    used += next_width(line, at, state);
+  for (size_t place = 0; place < line.size();) {
+    used += next_width(line, place, state);
     if (used > columns)
       return columns == 0 ? std::string{} : line.substr(0, kept) + "…";
     if (used < columns)
-      kept = at;
+      kept = place;
   }
   return line;
 }
@@ -239,8 +239,8 @@ namespace {
 /// Which nodes a sample does not hold, if so.
 std::string lacking(const json& sample) {
   std::string text;
-  for (const auto& one : field(sample, "incomplete"))
-    text += (text.empty() ? "" : "; ") + cell(one);
+  for (const auto& word : field(sample, "incomplete"))
+    text += (text.empty() ? "" : "; ") + cell(word);
   return text;
 }
 
@@ -272,12 +272,12 @@ std::string watch_screen(const json& before, const json& now, double seconds, si
              number(db, "reads_waiting"), number(now, "posts_in_flight"), number(now, "posts_parked"));
   text += lacking(now) + "\n";
   std::vector<std::pair<double, json>> busy;
-  for (const auto& one : now.value("salons", json::array())) {
-    auto moved = number(one, "messages");
+  for (const auto& salon : now.value("salons", json::array())) {
+    auto moved = number(salon, "messages");
     for (const auto& old : before.value("salons", json::array()))
-      if (old.value("salon", json{}) == one.value("salon", json{}))
+      if (old.value("salon", json{}) == salon.value("salon", json{}))
         moved -= number(old, "messages");
-    busy.emplace_back(std::max(0.0, moved) / std::max(seconds, 0.001), one);
+    busy.emplace_back(std::max(0.0, moved) / std::max(seconds, 0.001), salon);
   }
   std::stable_sort(busy.begin(), busy.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<row> rows{{"SALON", "MESSAGES/S", "HEARERS"}};

@@ -136,7 +136,7 @@ std::optional<std::string> one_line() {
     return std::nullopt;
   ++lines_of_input;
   for (; next != EOF && next != '\n'; next = std::cin.get())
-    if (line.size() <= most_line)
+    if (line.size() <= max_line)
       line += static_cast<char>(next);
   return line;
 }

@@ -9,7 +9,7 @@
 namespace salonctl {
 
 /// Bytes of a line that are kept; a longer one has one more, so that it is known for one.
-constexpr size_t most_line = 64 << 10;
+constexpr size_t max_line = 64 << 10;
 
 /// A thread that starts while this lives never gets a signal that ends or stops the program, or lets it go on: the
 /// main thread does, which alone changes the terminal's mode. On another thread, bringing echo back could fall between

@@ -2,7 +2,7 @@
 #include "actors/transport/bundle_file.hpp"
 #include "actors/transport/hub.hpp"
 #include "config/load.hpp"
-#include "config/log.hpp"
+#include "tools/salond/transport_log.hpp"
 #include <system_error>
 #include <unistd.h>
 
@@ -26,15 +26,6 @@ std::string address_for_operators(std::string host, uint16_t port) {
   return config::to_string(config::admin_endpoint{where});
 }
 
-void write_log(const transport_fact& fact) {
-  if (fact.who.empty())
-    log::info(fact.what, {{"why", fact.why}, {"count", fact.count}});
-  else if (fact.why.empty())
-    log::info(fact.what, {{"who", fact.who}, {"from", fact.from}});
-  else
-    log::info(fact.what, {{"who", fact.who}, {"from", fact.from}, {"why", fact.why}});
-}
-
 } // namespace
 
 std::vector<socket_address> admin_addresses(const config::endpoint& where) {
@@ -49,7 +40,7 @@ std::vector<socket_address> admin_addresses(const config::endpoint& where) {
 admin_port::admin_port(caf::actor_system& system, const config::endpoint& where, std::vector<socket_address> addresses,
                        std::shared_ptr<tls_folder> certificates)
     : where_(where), addresses_(std::move(addresses)), folder_(std::move(certificates)),
-      net_(std::make_shared<transport>(system, transport_limits{}, write_log)) {
+      net_(std::make_shared<transport>(system, transport_limits{}, writer_of_facts("from", log::level::info))) {
   use_renewed();
 }
 

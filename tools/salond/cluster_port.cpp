@@ -24,19 +24,19 @@ std::vector<socket_address> addresses(const config::endpoint& where) {
 } // namespace
 
 cluster_port::cluster_port(const config::endpoint& where) {
-  auto at = addresses(where).front();
+  auto address = addresses(where).front();
   const int yes = 1;
-  socket_ = ::socket(at.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  socket_ = ::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket_ < 0 || ::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0
-      || ::bind(socket_, reinterpret_cast<const sockaddr*>(&at.bytes), at.size) != 0
-      || ::getsockname(socket_, reinterpret_cast<sockaddr*>(&at.bytes), &at.size) != 0) {
+      || ::bind(socket_, reinterpret_cast<const sockaddr*>(&address.bytes), address.size) != 0
+      || ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address.bytes), &address.size) != 0) {
     const std::string why = std::strerror(errno);
     if (socket_ >= 0)
       ::close(socket_);
     fail(where, why);
   }
   auto bound = where;
-  bound.port = at.port();
+  bound.port = address.port();
   where_ = config::to_string(config::admin_endpoint{bound});
 }
 

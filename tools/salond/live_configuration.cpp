@@ -17,7 +17,7 @@ namespace {
 // Descriptors that are no client's: database, log, epoll, listeners, and room to say no to those who are too many.
 constexpr rlim_t other_descriptors = 512;
 // A machine with more addresses than this is reached by its name.
-constexpr size_t most_addresses = 32;
+constexpr size_t max_addresses = 32;
 
 /// As many descriptors as the configured connections need; fewer connections where the system allows no more.
 void make_room_for(config::limits& limits) {
@@ -41,14 +41,14 @@ std::vector<std::string> addresses_of_this_machine() {
   ifaddrs* first = nullptr;
   if (::getifaddrs(&first) != 0)
     return all;
-  for (const auto* one = first; one && all.size() < most_addresses; one = one->ifa_next) {
-    if (!one->ifa_addr || (one->ifa_flags & IFF_LOOPBACK) != 0)
+  for (const auto* each = first; each && all.size() < max_addresses; each = each->ifa_next) {
+    if (!each->ifa_addr || (each->ifa_flags & IFF_LOOPBACK) != 0)
       continue;
     char text[INET6_ADDRSTRLEN] = "";
-    if (one->ifa_addr->sa_family == AF_INET) {
-      ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr, text, sizeof text);
-    } else if (one->ifa_addr->sa_family == AF_INET6) {
-      const auto& six = reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr;
+    if (each->ifa_addr->sa_family == AF_INET) {
+      ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr, text, sizeof text);
+    } else if (each->ifa_addr->sa_family == AF_INET6) {
+      const auto& six = reinterpret_cast<const sockaddr_in6*>(each->ifa_addr)->sin6_addr;
       if (!IN6_IS_ADDR_LINKLOCAL(&six))
         ::inet_ntop(AF_INET6, &six, text, sizeof text);
     }
@@ -84,7 +84,7 @@ std::vector<std::string> hosts_of(const std::vector<config::endpoint>& doors) {
   // An address with the name of an interface (fe80::1%eth0) is nobody else's.
   std::vector<std::string> all;
   std::copy_if(hosts.begin(), hosts.end(), std::back_inserter(all),
-               [](const auto& one) { return one.find('%') == std::string::npos; });
+               [](const auto& host) { return host.find('%') == std::string::npos; });
   return all;
 }
 
@@ -123,11 +123,11 @@ reread_configuration live_configuration::read() const {
   reread_configuration result;
   const auto of_doors = faults_of_doors(asked.values);
   for (const auto* some : {&asked.faults, &found.faults, &of_doors})
-    for (const auto& one : *some)
-      result.faults.push_back(one.to_string());
+    for (const auto& fault : *some)
+      result.faults.push_back(fault.to_string());
   for (const auto* some : {&asked.warnings, &found.warnings})
-    for (const auto& one : *some)
-      result.warnings.push_back(one.to_string());
+    for (const auto& warning : *some)
+      result.warnings.push_back(warning.to_string());
   if (!result.faults.empty())
     return result;
   const std::lock_guard lock{guard_};
@@ -144,19 +144,19 @@ reread_configuration live_configuration::read() const {
   return result;
 }
 
-void live_configuration::take_up(const reread_configuration& what) {
+void live_configuration::take_up(const reread_configuration& read) {
   const std::lock_guard lock{guard_};
-  auto sources = what.sources;
-  for (const auto& name : what.needs_restart) // it stays as it is, and so does where it comes from
+  auto sources = read.sources;
+  for (const auto& name : read.needs_restart) // it stays as it is, and so does where it comes from
     if (const auto before = sources_.find(name); before != sources_.end())
       sources[name] = before->second;
     else
       sources.erase(name);
   sources_ = std::move(sources);
-  put_in_force(*what.next.values, what.next.certificate);
+  put_in_force(*read.next.values, read.next.certificate);
   log::start(now_.values->log);
   log::info("the configuration was read again",
-            {{"changed", joined(what.changed, ",")}, {"needs_restart", joined(what.needs_restart, ",")}});
+            {{"changed", joined(read.changed, ",")}, {"needs_restart", joined(read.needs_restart, ",")}});
   if (root_)
     caf::anon_send(root_, now_);
 }
@@ -180,10 +180,10 @@ tls_folder::renewal live_configuration::renew_own() {
   if (renewed.authority)
     log::warning("the authority's certificate was made anew, with the same key: what it has signed stays good");
   const std::lock_guard lock{guard_};
-  for (const auto& one : renewed.not_good_yet)
-    if (warned_of_.insert(one.serial).second)
+  for (const auto& facts : renewed.not_good_yet)
+    if (warned_of_.insert(facts.serial).second)
       log::warning("an operator's certificate is not good yet: the clock was ahead when it was issued; issue it again",
-                   {{"who", to_string(one.who)}, {"serial", one.serial}});
+                   {{"who", to_string(facts.who)}, {"serial", facts.serial}});
   return renewed;
 }
 
@@ -191,9 +191,9 @@ tls_folder::renewal live_configuration::renew_own() {
 void live_configuration::warn_of_configured() {
   if (asked_.tls.certificate.empty() || !now_.certificate)
     return;
-  for (const auto& one : warnings_about(*now_.certificate, asked_.tls.certificate, std::time(nullptr)))
-    if (warned_of_.insert(one.to_string()).second)
-      log::warning(one.to_string());
+  for (const auto& warning : warnings_about(*now_.certificate, asked_.tls.certificate, std::time(nullptr)))
+    if (warned_of_.insert(warning.to_string()).second)
+      log::warning(warning.to_string());
 }
 
 void live_configuration::serve(const server_actor& root) {
@@ -206,8 +206,8 @@ void live_configuration::put_in_force(const config::settings& values, std::share
   auto possible = values;
   make_room_for(possible.limits);
   if (of_files) // who read the files has told these
-    for (const auto& one : warnings_about(*of_files, values.tls.certificate, std::time(nullptr)))
-      warned_of_.insert(one.to_string());
+    for (const auto& warning : warnings_about(*of_files, values.tls.certificate, std::time(nullptr)))
+      warned_of_.insert(warning.to_string());
   auto certificate = of_files || !speaks_tls(values) ? std::move(of_files) : own_certificate();
   now_ = {std::make_shared<const config::settings>(std::move(possible)), std::move(certificate)};
   asked_ = values;

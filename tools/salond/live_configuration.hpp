@@ -31,9 +31,9 @@ public:
   /// Reads command line and file again and checks all of it; changes nothing.
   reread_configuration read() const;
   /// Puts it in force; the server's actors take it up.
-  void take_up(const reread_configuration& what);
+  void take_up(const reread_configuration& read);
 
-  /// Renews the server's own certificates where they are due, and tells the log what has become of others' since it
+  /// Renews the server's own certificates where they are due, and tells the log read has become of others' since it
   /// was last called; to be called each minute.
   tls_folder::renewal renew();
 

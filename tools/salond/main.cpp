@@ -11,10 +11,10 @@
 #include "persistence/backup/backup.hpp"
 #include "persistence/open.hpp"
 #include "protocol/words/names.hpp"
-#include "tools/salond/attendant.hpp"
 #include "tools/salond/descriptor_proof.hpp"
+#include "tools/salond/main_loop.hpp"
 #include "tools/salond/node_links.hpp"
-#include "tools/salond/node_seat.hpp"
+#include "tools/salond/node_membership.hpp"
 #include "tools/salond/service_manager.hpp"
 #include "tools/salond/start_watch.hpp"
 #include "tools/salond/state_folder.hpp"
@@ -57,8 +57,8 @@ persistence::open_options how_to_open(const config::settings& values) {
   return options;
 }
 
-/// What `work` answers, a pointer; it is tried for a while where the database cannot be reached, or somebody holds its
-/// tables. Null when a signal came first.
+/// What `work` answers, something or true; it is tried for a while where the database cannot be reached, or somebody
+/// holds its tables. Nothing when a signal came first.
 template <class Work>
 auto with_patience(start_watch& watch, Work work) -> decltype(work()) {
   const auto give_up = std::chrono::steady_clock::now() + database_patience;
@@ -73,7 +73,7 @@ auto with_patience(start_watch& watch, Work work) -> decltype(work()) {
       notify_service_manager("EXTEND_TIMEOUT_USEC=60000000");
     }
     if (watch.told_to_stop(pause))
-      return nullptr;
+      return {};
   }
 }
 
@@ -89,13 +89,13 @@ std::optional<std::string> make_ready(persistence::store& db, const config::sett
 
 /// Opens the database and has it made `ready`. Null when a signal came first.
 template <class Ready>
-std::unique_ptr<persistence::store> open_store(const config::settings& values, const node_seat* seat,
+std::unique_ptr<persistence::store> open_store(const config::settings& values, const node_membership* membership,
                                                start_watch& watch, const Ready& ready) {
   auto options = how_to_open(values);
-  if (seat) {
-    options.run = seat->member->run();
-    options.writer_answered = [member = seat->member] { member->writer_answered(); };
-    options.wrote_news = [member = seat->member] { member->wrote_news(); };
+  if (membership) {
+    options.run = membership->member->run();
+    options.writer_answered = [member = membership->member] { member->writer_answered(); };
+    options.wrote_news = [member = membership->member] { member->wrote_news(); };
   }
   return with_patience(watch, [&] {
     auto db = persistence::open(options);
@@ -105,7 +105,8 @@ std::unique_ptr<persistence::store> open_store(const config::settings& values, c
 }
 
 /// Of a node: its place among the others; null where there is none, or when a signal came first.
-std::unique_ptr<node_seat> take_seat(const config::command_line& asked, const state_folder& state, start_watch& watch) {
+std::unique_ptr<node_membership> enter_cluster(const config::command_line& asked, const state_folder& state,
+                                               start_watch& watch) {
   const auto& values = asked.values;
   if (!values.cluster.listen || asked.what != config::command_line::action::run)
     return nullptr;
@@ -113,8 +114,8 @@ std::unique_ptr<node_seat> take_seat(const config::command_line& asked, const st
   const auto who = identify_node(asked);
   const auto port = std::make_shared<cluster_port>(*values.cluster.listen);
   const auto entry = entry_of(values, who, state, *port);
-  return with_patience(watch,
-                       [&] { return std::make_unique<node_seat>(who.name, port, persistence::join(options, entry)); });
+  return with_patience(
+      watch, [&] { return std::make_unique<node_membership>(who.name, port, persistence::join(options, entry)); });
 }
 
 void greet_administrator(const state_folder& state, const std::string& password) {
@@ -143,20 +144,21 @@ struct preparation {
   std::unique_ptr<node_links> links; ///< of a node
 };
 
-preparation prepare(const program& how, const node_seat* seat) {
-  auto asked = how.asked;
+preparation prepare(const program& started, const node_membership* membership) {
+  auto asked = started.asked;
   const auto& values = asked.values;
   preparation made;
-  if (values.admin || speaks_tls(values) || seat)
+  if (values.admin || speaks_tls(values) || membership)
     made.certificates = std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen),
-                                                     seat ? seat->name : std::string(lone_server));
-  if (seat && seat->name != values.cluster.node) {
-    asked.values.cluster.node = seat->name;
+                                                     membership ? membership->name : std::string(lone_server));
+  if (membership && membership->name != values.cluster.node) {
+    asked.values.cluster.node = membership->name;
     asked.sources["cluster.node"] = "the state folder";
   }
-  made.live = std::make_unique<live_configuration>(how.argc, how.argv, asked, how.certificate, made.certificates);
-  if (seat)
-    made.links = std::make_unique<node_links>(made.certificates, seat->name);
+  made.live =
+      std::make_unique<live_configuration>(started.argc, started.argv, asked, started.certificate, made.certificates);
+  if (membership)
+    made.links = std::make_unique<node_links>(made.certificates, membership->name);
   return made;
 }
 
@@ -193,7 +195,7 @@ std::vector<bound_endpoint> open_doors(const std::vector<planned_endpoint>& plan
 configuration_office office_of(live_configuration& live) {
   configuration_office office;
   office.read = [&live] { return live.read(); };
-  office.take_up = [&live](const reread_configuration& what) { live.take_up(what); };
+  office.take_up = [&live](const reread_configuration& read) { live.take_up(read); };
   office.show = [&live] { return live.shown(); };
   office.certificate_until = [&live]() -> std::optional<std::time_t> {
     const auto shown = live.in_force().certificate;
@@ -202,26 +204,35 @@ configuration_office office_of(live_configuration& live) {
   return office;
 }
 
+/// Of a node: what was revoked while it was away holds before anybody comes.
+void share_certificates(node_parts& parts, const node_links& links, start_watch& watch) {
+  links.offer(parts.certificates);
+  with_patience(watch, [&] {
+    share_certificates_now(*parts.db, parts.certificates);
+    return true;
+  });
+}
+
 /// Runs the node until it ends; signals stop it.
-int run(const program& how, places where, std::unique_ptr<persistence::store> db, node_seat* seat, int signals,
-        start_watch& watch) {
-  const auto& values = how.asked.values;
+int run(const program& started, places where, std::unique_ptr<persistence::store> db, node_membership* membership,
+        int signals, start_watch& watch) {
+  const auto& values = started.asked.values;
   log::info("database open", {{"database", db->describe()}});
-  auto prepared = prepare(how, seat);
-  if (watch.over())
-    return watch.status();
+  auto prepared = prepare(started, membership);
   auto& live = *prepared.live;
   auto parts = std::make_shared<node_parts>();
+  parts->db = std::move(db);
+  if (membership)
+    share_certificates(*parts, *prepared.links, watch);
+  if (watch.over())
+    return watch.status();
   std::vector<config::endpoint> shown;
   const auto doors = parts->doors = open_doors(where.doors, shown);
   parts->settings = *live.in_force().values;
   parts->certificate = live.in_force().certificate;
-  parts->db = std::move(db);
-  if (seat) {
-    parts->member = seat->member;
-    parts->links = prepared.links->parts(seat->port->take());
-    prepared.links->offer(parts->certificates);
-    share_certificates_now(*parts->db, parts->certificates); // what was revoked meanwhile holds before anybody comes
+  if (membership) {
+    parts->member = membership->member;
+    parts->links = prepared.links->parts(membership->port->take());
   }
   news told;
   system_config cfg;
@@ -230,11 +241,12 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
   if (values.admin) {
     admin.emplace(system, *values.admin, std::move(where.admin), prepared.certificates);
     admin->offer(*parts);
-    if (seat)
+    if (membership)
       admin->offer_nodes(*parts, prepared.links->shared());
   }
   parts->configuration = office_of(live);
-  attendant here(told, admin, std::move(shown), seat ? seat->port->where() : std::string{}, live, prepared.links.get());
+  main_loop loop(told, admin, std::move(shown), membership ? membership->port->where() : std::string{}, live,
+                 prepared.links.get());
   node_events events;
   events.ready = [&told](const node_actors& now) { told.tell(now); };
   events.changed = events.ready;
@@ -243,16 +255,16 @@ int run(const program& how, places where, std::unique_ptr<persistence::store> db
     start_watchdog(system, *pause);
   const auto root = system.spawn(server, parts, events);
   live.serve(root);
-  const auto status = here.wait_for_end(root, signals);
+  const auto status = loop.wait_for_end(root, signals);
   for (const auto& door : doors) // of a start that came no further
     remove_file_of(door);
   // Everything accepted is committed and the database is closed (or the status says that it is not): the process may
   // simply end. Taking the actor system apart would add nothing but a way to hang.
-  if (seat && status != start_anew)
-    seat->member->leave();
+  if (membership && status != start_anew)
+    membership->member->leave();
   log::flush();
   if (status == start_anew)
-    start_again(how.argv);
+    start_again(started.argv);
   ::_exit(status);
 }
 
@@ -290,9 +302,9 @@ int restore(const config::command_line& asked, start_watch& watch) {
   }
 }
 
-int start(const program& how, int signals, start_watch& watch) {
+int start(const program& started, int signals, start_watch& watch) {
   using action = config::command_line::action;
-  const auto& asked = how.asked;
+  const auto& asked = started.asked;
   const auto& values = asked.values;
   const state_folder state{values.state};
   if (asked.what == action::dry_run) {
@@ -305,10 +317,10 @@ int start(const program& how, int signals, start_watch& watch) {
     return restore(asked, watch);
   if (asked.what == action::run) {
     prove_descriptors(descriptors_of_a_node + values.listen.size());
-    prove_threads(threads_of_a_node + values.passwords.threads + (values.cluster.listen ? threads_of_a_seat : 0));
+    prove_threads(threads_of_a_node + values.passwords.threads + (values.cluster.listen ? threads_of_a_membership : 0));
   }
   auto where = asked.what == action::run ? find_places(values) : places{};
-  const auto seat = take_seat(asked, state, watch);
+  const auto membership = enter_cluster(asked, state, watch);
   if (watch.told_to_stop())
     return watch.status();
   std::optional<std::string> password;
@@ -316,14 +328,14 @@ int start(const program& how, int signals, start_watch& watch) {
     if (asked.what == action::run && !watch.told_to_stop())
       password = make_ready(db, values, state);
   };
-  auto db = open_store(values, seat.get(), watch, ready);
+  auto db = open_store(values, membership.get(), watch, ready);
   if (password)
     greet_administrator(state, *password);
   if (asked.what == action::migrate_only)
     return db ? 0 : watch.status();
   if (!db || watch.told_to_stop())
     return watch.status();
-  return run(how, std::move(where), std::move(db), seat.get(), signals, watch);
+  return run(started, std::move(where), std::move(db), membership.get(), signals, watch);
 }
 
 int refuse(const config::command_line& asked) {

@@ -15,8 +15,8 @@
 namespace salond {
 namespace {
 
-[[noreturn]] void fail(const std::string& what, int error) {
-  throw std::runtime_error(what + ": " + std::strerror(error));
+[[noreturn]] void fail(const std::string& failed, int error) {
+  throw std::runtime_error(failed + ": " + std::strerror(error));
 }
 
 /// Without slashes and dots at the end: they would make the folder itself look like the one above it. Nothing else of

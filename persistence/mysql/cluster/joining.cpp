@@ -26,8 +26,8 @@ std::string day_and_time(moment when) {
                                                                             : "a while ago";
 }
 
-std::string described(const stored_node& one) {
-  return one.name + " (" + one.endpoint + ", since " + day_and_time(one.since) + ")";
+std::string described(const stored_node& node) {
+  return node.name + " (" + node.endpoint + ", since " + day_and_time(node.since) + ")";
 }
 
 [[noreturn]] void refuse(const std::string& why) {
@@ -39,61 +39,62 @@ std::optional<stored_node> who_beats(connection& on, std::vector<stored_node> th
   for (int round = 0; round < rounds_of_silence && !these.empty(); ++round) {
     std::this_thread::sleep_for(round_length);
     const auto rows = read_nodes(on);
-    const auto now = [&](const stored_node& one) {
-      return std::find_if(rows.begin(), rows.end(), [&](const stored_node& row) { return row.run == one.run; });
+    const auto now = [&](const stored_node& node) {
+      return std::find_if(rows.begin(), rows.end(), [&](const stored_node& row) { return row.run == node.run; });
     };
     these.erase(std::remove_if(these.begin(), these.end(),
-                               [&](const auto& one) { return now(one) == rows.end() || now(one)->gone; }),
+                               [&](const auto& node) { return now(node) == rows.end() || now(node)->gone; }),
                 these.end());
-    for (const auto& one : these)
-      if (now(one)->beat != one.beat)
-        return one;
+    for (const auto& node : these)
+      if (now(node)->beat != node.beat)
+        return node;
   }
   return std::nullopt;
 }
 
 std::vector<stored_node> living(connection& on) {
   auto rows = read_nodes(on);
-  rows.erase(std::remove_if(rows.begin(), rows.end(), [](const stored_node& one) { return one.gone; }), rows.end());
+  rows.erase(std::remove_if(rows.begin(), rows.end(), [](const stored_node& node) { return node.gone; }), rows.end());
   return rows;
 }
 
-std::string address_and_cure(const stored_node& one, const std::string& address) {
-  return "the node " + described(one) + " works on " + address;
+std::string address_and_cure(const stored_node& node, const std::string& address) {
+  return "the node " + described(node) + " works on " + address;
 }
 
 /// Whoever this one may not be beside. `them`: all that are not gone.
 std::vector<stored_node> rivals_in(const std::vector<stored_node>& them, const node_entry& who) {
   std::vector<stored_node> result;
-  for (const auto& one : them)
-    if (one.folder != who.folder && (one.name == who.name || !who.beside_others))
-      result.push_back(one);
+  for (const auto& node : them)
+    if (node.folder != who.folder && (node.name == who.name || !who.beside_others))
+      result.push_back(node);
   return result;
 }
 
-void refuse_rival(const stored_node& one, const node_entry& who, const std::string& address) {
-  if (one.name == who.name)
-    refuse("the name " + one.name + " is in use: " + address_and_cure(one, address)
+void refuse_rival(const stored_node& node, const node_entry& who, const std::string& address) {
+  if (node.name == who.name)
+    refuse("the name " + node.name + " is in use: " + address_and_cure(node, address)
            + "; give this one another with --node");
-  refuse(address_and_cure(one, address)
+  refuse(address_and_cure(node, address)
          + "; a new node needs a bundle of that cluster: salonctl node add NAME there, then --join=NAME.pem here");
 }
 
 /// Ends former runs of this state folder, and rivals that have stopped.
 void clear_the_way(connection& on, const node_entry& who, const std::string& address) {
   const auto them = living(on);
-  for (const auto& one : them)
-    if (one.folder == who.folder)
-      end_run(on, one, std::nullopt);
+  for (const auto& node : them)
+    if (node.folder == who.folder)
+      end_run(on, node, std::nullopt);
   const auto rivals = rivals_in(them, who);
   if (const auto beats = who_beats(on, rivals))
     refuse_rival(*beats, who, address);
-  for (const auto& one : rivals)
-    end_run(on, one, one.beat);
+  for (const auto& node : rivals)
+    end_run(on, node, node.beat);
 }
 
-/// Holds the row that a lone writer's start and every joining change, so that these come one after the other.
-void refuse_lone_writer(connection& on, const std::string& address) {
+/// No lone writer writes from now on; one that is at work is refused. Holds the row that its start and every joining
+/// change, so that these come one after the other.
+void fence_lone_writer(connection& on, const std::string& address) {
   on.number("SELECT fenced FROM writers WHERE node_id = ? FOR UPDATE", {lone_writer});
   const auto lock = lock_of(session_kind::writer, lone_writer);
   if (const auto holder = on.number("SELECT IS_USED_LOCK(" + lock + ")"))
@@ -133,7 +134,7 @@ int64_t last_news(connection& on) {
 /// The new run; 0: somebody joined meanwhile whom this one may not be beside.
 int64_t enter(connection& on, const node_entry& who, const std::string& address, int64_t& news) {
   transaction all(on);
-  refuse_lone_writer(on, address);
+  fence_lone_writer(on, address);
   refuse_removed(on, who, address);
   if (!rivals_in(living(on), who).empty())
     return 0;
@@ -173,8 +174,8 @@ std::vector<stored_node> stopped_nodes(connection& on, const std::string& addres
 }
 
 void refuse_living_nodes(connection& on, const std::string& address) {
-  for (const auto& one : stopped_nodes(on, address))
-    end_run(on, one, one.beat);
+  for (const auto& node : stopped_nodes(on, address))
+    end_run(on, node, node.beat);
 }
 
 std::optional<int64_t> who_writes_alone(connection& on) {
@@ -199,9 +200,9 @@ int64_t begin_alone(connection& on, const std::string& address) {
 }
 
 joined_node join_nodes(const config::mysql_database& where, const node_entry& who, const open_options& options,
-                       const tuning& how) {
+                       const tuning& settings) {
   const auto address = address_of(where);
-  auto on = std::make_unique<connection>(where, patience_of_beats(how));
+  auto on = std::make_unique<connection>(where, patience_of_beats(settings));
   compare_clocks(*on, address, options.warn);
   joined_node result;
   while (result.run == 0) {
@@ -210,8 +211,8 @@ joined_node join_nodes(const config::mysql_database& where, const node_entry& wh
   }
   const auto run = result.run;
   end_presences_of_gone(*on, who.keep_requests);
-  result.beats = make_beats(where, how, run, std::move(on));
-  result.failovers = make_failovers(where, how, run, who.keep_requests);
+  result.beats = make_beats(where, settings, run, std::move(on));
+  result.failovers = make_failovers(where, settings, run, who.keep_requests);
   return result;
 }
 

@@ -24,6 +24,6 @@ int64_t begin_alone(connection& on, const std::string& address);
 /// may not be beside this one, where it does not live any more. Throws `setup` with a sentence for people. REQUIRES:
 /// the schema is the newest.
 joined_node join_nodes(const config::mysql_database& where, const node_entry& who, const open_options& options,
-                       const tuning& how);
+                       const tuning& settings);
 
 } // namespace salond::persistence::mysql

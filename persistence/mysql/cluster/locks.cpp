@@ -5,8 +5,8 @@ namespace {
 
 constexpr int no_such_thread = 1094, not_the_owner = 1095;
 
-const char* to_word(session_kind what) {
-  switch (what) {
+const char* to_word(session_kind kind) {
+  switch (kind) {
   case session_kind::writer: return "writer";
   case session_kind::beats: return "beats";
   case session_kind::failover: break;
@@ -28,8 +28,8 @@ bool kill_session(connection& on, const std::optional<int64_t>& session) {
 
 } // namespace
 
-std::string lock_of(session_kind what, int64_t run) {
-  return std::string("CONCAT('salond.") + to_word(what) + ".', LEFT(SHA2(DATABASE(), 256), 24), '."
+std::string lock_of(session_kind kind, int64_t run) {
+  return std::string("CONCAT('salond.") + to_word(kind) + ".', LEFT(SHA2(DATABASE(), 256), 24), '."
          + std::to_string(run) + "')";
 }
 

@@ -11,7 +11,7 @@ constexpr session_kind session_kinds[] = {session_kind::writer, session_kind::be
 
 /// The lock of a run's session of that kind in this database, as an expression of SQL. A server's locks are one space
 /// for all databases, hence the database's name in it.
-std::string lock_of(session_kind what, int64_t run);
+std::string lock_of(session_kind kind, int64_t run);
 
 /// Why this salond may not write to a database to which the session of another one writes alone.
 std::string another_writes(const std::string& address, int64_t session);

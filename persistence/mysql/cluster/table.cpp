@@ -19,9 +19,9 @@ node_state state_of(const std::string& word) {
   return node_state::serving;
 }
 
-std::string word_of(node_state what) {
+std::string word_of(node_state wanted) {
   for (const auto& [state, word] : state_words)
-    if (state == what)
+    if (state == wanted)
       return word;
   return "serving";
 }
@@ -35,9 +35,9 @@ std::string list_of(const std::vector<int64_t>& runs) {
 
 std::vector<int64_t> runs_in(const std::string& list) {
   std::vector<int64_t> result;
-  for (const auto *at = list.data(), *end = at + list.size(); at < end; ++at) {
+  for (const auto *next = list.data(), *end = next + list.size(); next < end; ++next) {
     int64_t run = 0;
-    at = std::from_chars(at, end, run).ptr;
+    next = std::from_chars(next, end, run).ptr;
     if (run > lone_writer)
       result.push_back(run);
   }
@@ -48,8 +48,8 @@ std::vector<int64_t> runs_in(const std::string& list) {
 /// others end it.
 class kept_connection {
 public:
-  kept_connection(const config::mysql_database& where, const tuning& like, session_kind what, int64_t run)
-      : where_(where), how_(patience_of_beats(like)), lock_(lock_of(what, run)) {}
+  kept_connection(const config::mysql_database& where, const tuning& like, session_kind kind, int64_t run)
+      : where_(where), how_(patience_of_beats(like)), lock_(lock_of(kind, run)) {}
   kept_connection(kept_connection&&) = default;
 
   void take(std::unique_ptr<connection> made) { made_ = std::move(made); }
@@ -102,15 +102,16 @@ class mysql_beats final : public node_beats {
 public:
   mysql_beats(kept_connection on, int64_t run) : on_(std::move(on)), run_(run) {}
 
-  beaten beat(const node_report& what) override {
+  beaten beat(const node_report& report) override {
     return on_.with([&](connection& on) {
       beaten result;
-      result.gone = on.run("UPDATE nodes SET beat = beat + 1, homes = ?, connections = ?, users = ?, unreached = ?, "
-                           "news_read = ? WHERE node_id = ? AND gone = 0",
-                           {what.homes, what.connections, what.users, list_of(what.unreached), what.news_read, run_})
-                    == 0;
+      result.gone =
+          on.run("UPDATE nodes SET beat = beat + 1, homes = ?, connections = ?, users = ?, unreached = ?, "
+                 "news_read = ? WHERE node_id = ? AND gone = 0",
+                 {report.homes, report.connections, report.users, list_of(report.unreached), report.news_read, run_})
+          == 0;
       result.rows = read_nodes(on);
-      result.news = news_after(on, what.news_read);
+      result.news = news_after(on, report.news_read);
       if (++beats_ % beats_a_clearing == 0) // those that everybody was told
         on.run("DELETE FROM news WHERE news_id <= (SELECT COALESCE(MIN(news_read), 0) FROM nodes WHERE gone = 0)");
       return result;
@@ -161,11 +162,11 @@ public:
   std::vector<int64_t> end_node(const std::string& name) override {
     return on_.with([&](connection& on) {
       std::vector<int64_t> ended;
-      for (const auto& one : read_nodes(on)) {
-        if (one.gone || one.name != name)
+      for (const auto& node : read_nodes(on)) {
+        if (node.gone || node.name != name)
           continue;
-        end_run(on, one, std::nullopt);
-        ended.push_back(one.run);
+        end_run(on, node, std::nullopt);
+        ended.push_back(node.run);
       }
       return ended;
     });
@@ -182,7 +183,7 @@ private:
 
 std::string marks(size_t count) {
   std::string text = "?";
-  for (size_t at = 1; at < count; ++at)
+  for (size_t place = 1; place < count; ++place)
     text += ",?";
   return text;
 }
@@ -246,13 +247,13 @@ std::vector<stored_node> read_nodes(connection& on) {
 }
 
 node_failovers::fencing fence_run(connection& on, int64_t run, std::optional<int64_t> beat, bool waits) {
-  const std::string how = waits ? " FOR UPDATE" : " FOR UPDATE NOWAIT";
+  const std::string locking = waits ? " FOR UPDATE" : " FOR UPDATE NOWAIT";
   try {
     transaction all(on);
-    const auto seen = on.number("SELECT beat FROM nodes WHERE node_id = ? AND gone = 0" + how, {run});
+    const auto seen = on.number("SELECT beat FROM nodes WHERE node_id = ? AND gone = 0" + locking, {run});
     if (!seen || (beat && *seen != *beat))
       return node_failovers::fencing::not_so;
-    on.ask("SELECT fenced FROM writers WHERE node_id = ?" + how, {run});
+    on.ask("SELECT fenced FROM writers WHERE node_id = ?" + locking, {run});
     on.run("UPDATE nodes SET gone = 1 WHERE node_id = ?", {run});
     on.run("UPDATE writers SET fenced = 1 WHERE node_id = ?", {run});
     all.commit();
@@ -264,12 +265,12 @@ node_failovers::fencing fence_run(connection& on, int64_t run, std::optional<int
   }
 }
 
-void end_run(connection& on, const stored_node& one, std::optional<int64_t> beat) {
-  if (fence_run(on, one.run, beat, false) != node_failovers::fencing::blocked)
+void end_run(connection& on, const stored_node& node, std::optional<int64_t> beat) {
+  if (fence_run(on, node.run, beat, false) != node_failovers::fencing::blocked)
     return;
-  end_sessions_of(on, one.run);
-  if (fence_run(on, one.run, beat, true) == node_failovers::fencing::blocked)
-    throw error(2013, "the last transaction of the node " + one.name + " has not ended yet");
+  end_sessions_of(on, node.run);
+  if (fence_run(on, node.run, beat, true) == node_failovers::fencing::blocked)
+    throw error(2013, "the last transaction of the node " + node.name + " has not ended yet");
 }
 
 void end_sessions_of(connection& on, int64_t run) {

@@ -14,7 +14,7 @@ std::vector<stored_node> read_nodes(connection& on);
 node_failovers::fencing fence_run(connection& on, int64_t run, std::optional<int64_t> beat, bool waits);
 
 /// The run is gone, and whatever holds its rows is ended. `beat`: as fence_run()'s.
-void end_run(connection& on, const stored_node& one, std::optional<int64_t> beat);
+void end_run(connection& on, const stored_node& node, std::optional<int64_t> beat);
 
 /// Ends all sessions of a run.
 void end_sessions_of(connection& on, int64_t run);

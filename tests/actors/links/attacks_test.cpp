@@ -5,7 +5,7 @@
 namespace links_tests {
 namespace {
 
-using support::raw_peer;
+using ::support::raw_peer;
 
 std::string spelled(const frame_body& what, int64_t number = 0) {
   std::string bytes;

@@ -1,6 +1,5 @@
 #include "tests/actors/links/links_fixture.hpp"
 #include <arpa/inet.h>
-#include <filesystem>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -8,33 +7,12 @@
 
 namespace links_tests {
 
-bool comes_true(const std::function<bool()>& fact, std::chrono::milliseconds patience) {
-  const auto until = std::chrono::steady_clock::now() + patience;
-  while (!fact()) {
-    if (std::chrono::steady_clock::now() > until)
-      return false;
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
-}
-
-size_t open_descriptors() {
-  size_t count = 0;
-  for ([[maybe_unused]] const auto& one : std::filesystem::directory_iterator{"/proc/self/fd"})
-    ++count;
-  return count;
-}
-
 frame_body text(const std::string& what) {
   return cluster::private_message{{1}, {1}, {1}, what, {}};
 }
 
 node_config::node_config() {
-  load<caf::io::middleman>();
-  set("scheduler.policy", caf::atom("sharing"));
-  set("scheduler.max-threads", size_t{1});
-  set("middleman.workers", size_t{0});
-  set("middleman.attach-utility-actors", true);
+  salond::support::set_up_io(*this);
 }
 
 node::node(std::string called, node_id as, const bundle& own, transport_limits limits)

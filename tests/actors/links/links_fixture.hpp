@@ -4,6 +4,7 @@
 #include "actors/cluster/links_actor.hpp"
 #include "actors/on_io_thread.hpp"
 #include "actors/transport/hub.hpp"
+#include "tests/support/loopback.hpp"
 #include <atomic>
 #include <functional>
 #include <future>
@@ -19,8 +20,8 @@ using cluster::frame_body;
 using cluster::link_peer;
 using cluster::node_id;
 
-bool comes_true(const std::function<bool()>& fact, std::chrono::milliseconds patience = 15s);
-size_t open_descriptors();
+using salond::support::comes_true;
+using salond::support::open_descriptors;
 
 struct node_config : caf::actor_system_config {
   node_config();

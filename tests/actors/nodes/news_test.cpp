@@ -1,6 +1,6 @@
 // What is decided on one node holds on the other, without links: within two seconds of the answer.
 #include "actors/wall_clock.hpp"
-#include "tests/support/running_node.hpp"
+#include "tests/support/two_nodes.hpp"
 #include <nlohmann/json.hpp>
 
 namespace salond {
@@ -10,21 +10,8 @@ using support::eventually;
 using support::running_node;
 using testing::HasSubstr;
 
-class News : public support::nodes_fixture {
+class News : public support::two_nodes {
 protected:
-  void SetUp() override {
-    nodes_fixture::SetUp();
-    if (IsSkipped() || HasFatalFailure())
-      return;
-    paris = std::make_unique<running_node>(where, "paris");
-    lyon = std::make_unique<running_node>(where, "lyon");
-    for (const auto* who : {"zoë", "paul"})
-      paris->command({"user", "add", who}, "secret");
-  }
-  void TearDown() override {
-    lyon.reset();
-    paris.reset();
-  }
   /// Whether it does within the time that the nodes promise.
   template <class Fact>
   static bool soon(Fact fact) {
@@ -35,8 +22,6 @@ protected:
     who.say(said);
     return who.line();
   }
-
-  std::unique_ptr<running_node> paris, lyon;
 };
 
 // --- who is out ---

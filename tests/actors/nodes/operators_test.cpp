@@ -1,5 +1,5 @@
 // What operators are told of all nodes, and do at all of them, whatever the links are.
-#include "tests/support/running_node.hpp"
+#include "tests/support/two_nodes.hpp"
 #include <nlohmann/json.hpp>
 
 namespace salond {
@@ -12,26 +12,18 @@ using testing::ElementsAre;
 using testing::UnorderedElementsAre;
 using words = std::vector<std::string>;
 
-class Operators : public support::nodes_fixture {
+class Operators : public support::two_nodes {
 protected:
-  using link = running_node::link;
-
   void SetUp() override {
-    nodes_fixture::SetUp();
+    two_nodes::SetUp();
     if (IsSkipped() || HasFatalFailure())
       return;
-    paris = std::make_unique<running_node>(where, "paris");
-    lyon = std::make_unique<running_node>(where, "lyon");
-    paris->link_to(*lyon, there);
-    lyon->link_to(*paris, back);
-    for (const auto* who : {"zoë", "paul"})
-      paris->command({"user", "add", who}, "secret");
     const auto sees_both = [](running_node& node) { return json::parse(node.command({"nodes"})).size() == 2; };
     ASSERT_TRUE(eventually([&] { return sees_both(*paris) && sees_both(*lyon); }));
   }
-  void TearDown() override {
-    lyon.reset();
-    paris.reset();
+  void link_them() override {
+    paris->link_to(*lyon, there);
+    lyon->link_to(*paris, back);
   }
   static json answer(running_node& at, const words& command) { return json::parse(at.command(command)); }
   /// "zoë at paris" for each row.
@@ -42,9 +34,7 @@ protected:
     return all;
   }
 
-  std::shared_ptr<std::atomic<link>> there = std::make_shared<std::atomic<link>>(link::up);
-  std::shared_ptr<std::atomic<link>> back = std::make_shared<std::atomic<link>>(link::up);
-  std::unique_ptr<running_node> paris, lyon;
+  link_switch there = new_link(), back = new_link();
 };
 
 TEST_F(Operators, SeeSessionsOfAllNodes) {

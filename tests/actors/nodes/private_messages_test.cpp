@@ -1,30 +1,17 @@
 // Private messages between nodes: each connection of the target, and the author's others, on both, once; and what was
 // lost with a link is told all the same.
-#include "tests/support/running_node.hpp"
+#include "tests/support/two_nodes.hpp"
 
 namespace salond {
 namespace {
 
 using support::eventually;
-using support::running_node;
-using link = running_node::link;
 
-class PrivateMessages : public support::nodes_fixture {
+class PrivateMessages : public support::two_nodes {
 protected:
-  void SetUp() override {
-    nodes_fixture::SetUp();
-    if (IsSkipped() || HasFatalFailure())
-      return;
-    paris = std::make_unique<running_node>(where, "paris");
-    lyon = std::make_unique<running_node>(where, "lyon");
+  void link_them() override {
     paris->link_to(*lyon, between);
     lyon->link_to(*paris, between);
-    for (const auto* who : {"zoë", "paul"})
-      paris->command({"user", "add", who}, "secret");
-  }
-  void TearDown() override {
-    lyon.reset();
-    paris.reset();
   }
   /// What is said last: whatever else was told came before.
   static void expect_nothing_more(support::port_client& who, const std::string& name) {
@@ -35,8 +22,7 @@ protected:
     return eventually([&] { return value("SELECT COUNT(*) FROM private_messages WHERE delivered_ms IS NULL") == "0"; });
   }
 
-  std::shared_ptr<std::atomic<link>> between = std::make_shared<std::atomic<link>>(link::up);
-  std::unique_ptr<running_node> paris, lyon;
+  link_switch between = new_link();
 };
 
 TEST_F(PrivateMessages, AreToldOnceOnEachConnectionOfTheTargetAndOnTheAuthorsOthers) {

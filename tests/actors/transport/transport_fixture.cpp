@@ -1,6 +1,5 @@
 #include "tests/actors/transport/transport_fixture.hpp"
 #include "tests/support/basp_frames.hpp"
-#include <filesystem>
 #include <thread>
 
 namespace transport_tests {
@@ -44,30 +43,9 @@ other_actor::behavior_type other_of_the_test(other_actor::pointer self, sighting
 
 } // namespace
 
-bool comes_true(const std::function<bool()>& fact, std::chrono::milliseconds patience) {
-  const auto until = std::chrono::steady_clock::now() + patience;
-  while (!fact()) {
-    if (std::chrono::steady_clock::now() > until)
-      return false;
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
-}
-
-size_t open_descriptors() {
-  size_t count = 0;
-  for ([[maybe_unused]] const auto& one : std::filesystem::directory_iterator{"/proc/self/fd"})
-    ++count;
-  return count;
-}
-
 test_config::test_config(std::chrono::milliseconds heartbeat) {
   load<caf::id_block::transport_tests>();
-  load<caf::io::middleman>();
-  set("scheduler.policy", caf::atom("sharing"));
-  set("scheduler.max-threads", size_t{1});
-  set("middleman.workers", size_t{0});
-  set("middleman.attach-utility-actors", true);
+  salond::support::set_up_io(*this);
   set("middleman.heartbeat-interval", caf::timespan{heartbeat});
   set("middleman.connection-timeout", caf::timespan{5s});
 }

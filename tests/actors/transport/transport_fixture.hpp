@@ -2,6 +2,7 @@
 #pragma once
 #include "actors/transport/transport.hpp"
 #include "tests/actors/transport/raw_peer.hpp"
+#include "tests/support/loopback.hpp"
 #include <atomic>
 #include <caf/all.hpp>
 #include <caf/io/all.hpp>
@@ -74,11 +75,8 @@ using salond::identity;
 using salond::peer_kind;
 using salond::validity;
 
-/// Waits for a fact; false when it does not come true in time.
-bool comes_true(const std::function<bool()>& fact, std::chrono::milliseconds patience = 10s);
-
-/// Descriptors of this process.
-size_t open_descriptors();
+using salond::support::comes_true;
+using salond::support::open_descriptors;
 
 struct test_config : caf::actor_system_config {
   explicit test_config(std::chrono::milliseconds heartbeat);

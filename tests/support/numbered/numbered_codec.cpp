@@ -27,20 +27,24 @@ json words_of(const Event&) {
   return {"something else"};
 }
 
-class json_spelling final : public spelling {
+class json_spelling : public spelling {
   void spell(spelled_texts& to, const event::any& what) const override {
     to.bytes += std::visit([](const auto& event) { return words_of(event).dump(); }, what) + '\n';
     to.envelopes.emplace_back();
   }
 };
 
-std::unique_ptr<codec> make(const config::settings& how) {
-  return std::make_unique<numbered_codec>(how);
+class quiet_spelling final : public json_spelling {
+  bool tells_author() const override { return false; }
+};
+
+std::unique_ptr<codec> make(const config::settings& settings) {
+  return std::make_unique<numbered_codec>(settings);
 }
 
 } // namespace
 
-const dialect numbered_dialect{make};
+const dialect numbered_dialect{"numbered", make};
 
 void numbered_codec::feed(std::string_view bytes, instant) {
   input_ += bytes;
@@ -81,6 +85,10 @@ utterance numbered_codec::understand(std::string_view line, instant now) {
     return command::any{command::post{word(1), word(2)}};
   if (word(0) == "quit")
     return command::any{command::quit{}};
+  if (word(0) == "quiet") {
+    quiet_ = true;
+    return nothing_said{};
+  }
   if (word(0) != "text")
     return misspoken{};
   successor_ = text_dialect.make_codec(settings_);
@@ -96,7 +104,8 @@ void numbered_codec::say(const event::any& what, instant now) {
 
 const spelling& numbered_codec::spells() const {
   static const json_spelling all;
-  return all;
+  static const quiet_spelling all_but_ones_own;
+  return quiet_ ? all_but_ones_own : all;
 }
 
 void numbered_codec::say_spelled(const shared_texts& spelled, instant) {

@@ -2,7 +2,7 @@
 //   > 1 ["log in", "zoë", "secret"]        < 1 ["welcome", "zoë"]
 //   > 2 ["post", "Général", "salut"]       < 2 ["said", "Général", "zoë", "salut"]
 // Both sides number their lines from 1 on. Unlike the text dialect it goes on after a refused login, and it can be
-// changed for that dialect before a login: > 1 ["text"].
+// changed for that dialect before a login: > 1 ["text"]. Whoever said > 1 ["quiet"] is not told what it says itself.
 #pragma once
 #include "actors/dialects.hpp"
 
@@ -12,7 +12,7 @@ extern const dialect numbered_dialect;
 
 class numbered_codec final : public codec {
 public:
-  explicit numbered_codec(const config::settings& how) : settings_(how) {}
+  explicit numbered_codec(const config::settings& settings) : settings_(settings) {}
 
   void feed(std::string_view bytes, instant now) override;
   void end_input(instant now) override;
@@ -43,6 +43,7 @@ private:
   enum class input { open, ended, end_told };
   input stage_ = input::open;
   bool closed_ = false; ///< nothing is said any more
+  bool quiet_ = false;
   std::unique_ptr<codec> successor_;
 };
 

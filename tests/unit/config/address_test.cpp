@@ -31,7 +31,8 @@ mysql_database mysql(std::string_view text) {
 TEST(Endpoint, IsReadAndWrittenAlike) {
   for (const auto* text :
        {"tcp://127.0.0.1:5000", "tcp://localhost:0", "tcp://chat.example:65535", "tls://0.0.0.0:5000", "tls://[::1]:0",
-        "tcp://[::1]:5000", "tcp://[fe80::1%eth0]:5000", "unix:/run/salond/chat.socket", "unix:a,b c"})
+        "tcp://[::1]:5000", "tcp://[fe80::1%eth0]:5000", "unix:/run/salond/chat.socket", "unix:a,b c",
+        "text+tcp://127.0.0.1:5000", "irc-3+tls://[::1]:6697", "text+unix:/run/a+b"})
     EXPECT_EQ(endpoint_again(text), text);
 }
 
@@ -54,6 +55,9 @@ TEST(Endpoint, IsRefusedWithAHintWhenItIsNone) {
     EXPECT_THAT(endpoint_again(text), HasSubstr("the port must be")) << text;
   EXPECT_THAT(endpoint_again("tcp://:5000"), HasSubstr("0.0.0.0"));
   EXPECT_THAT(endpoint_again("tcp://::1:5"), HasSubstr("tls://[::]:PORT"));
+  for (const auto* text : {"+tcp://a:1", "IRC+tcp://a:1", "a+b+tcp://a:1", "a b+unix:/s"})
+    EXPECT_THAT(endpoint_again(text), HasSubstr("the name of a dialect")) << text;
+  EXPECT_THAT(endpoint_again("text+http://a:1"), HasSubstr("tcp://HOST:PORT"));
   EXPECT_THAT(endpoint_again("unix:"), HasSubstr("path is missing"));
   EXPECT_THAT(endpoint_again("unix:" + std::string(108, 'a')), HasSubstr("longer than 107"));
   EXPECT_THAT(endpoint_again(std::string("unix:a\0b", 8)), HasSubstr("NUL"));

@@ -93,6 +93,35 @@ TEST_F(SubscriberList, SpellsABatchOnceForAllWhoTakeItAlike) {
   subscriber_list::remove_from_all(of_others);
 }
 
+TEST_F(SubscriberList, TellsAllButItsAuthorWhereTheSpellingSaysSo) {
+  other.author_hears = false;
+  witness phone{other};
+  zoe.number = connection_id{1};
+  max.number = connection_id{2};
+  phone.number = connection_id{3}; // another one of the author
+  for (auto* who : {&zoe, &max, &phone})
+    general.add(*who);
+  const auto say = [&](std::vector<std::pair<connection_id, std::string>> texts) {
+    std::vector<event::any> events;
+    for (const auto& [from, text] : texts)
+      events.push_back(event::said{salon_id{1}, "Général", "zoë", text, 1, {}, from});
+    spelled_batch batch{events};
+    general.tell(batch);
+  };
+
+  say({{max.number, "un"}}); // nothing is left for its author
+  say({{max.number, "deux"}, {zoe.number, "trois"}});
+  say({{connection_id{}, "quatre"}}); // of another node
+
+  EXPECT_THAT(zoe.heard, ElementsAre("zoë dans le salon Général: un", "zoë dans le salon Général: deux",
+                                     "zoë dans le salon Général: quatre")); // it hears itself
+  EXPECT_THAT(phone.heard, ElementsAre("zoë dans le salon Général: un", "zoë dans le salon Général: deux",
+                                       "zoë dans le salon Général: quatre"));
+  EXPECT_THAT(max.heard, ElementsAre("zoë dans le salon Général: trois", "zoë dans le salon Général: quatre"));
+  EXPECT_EQ(zoe.last->bytes, phone.last->bytes);
+  subscriber_list::remove_from_all(phone);
+}
+
 TEST_F(SubscriberList, NamesUsersOnceAConnectionButNobodyWhoWasHungUpOn) {
   general.add(zoe);
   general.add(paul);

@@ -195,6 +195,26 @@ TEST_F(NodeBundle, FoldersTakeUpWhatTheOthersIssuedAndRevoked) {
   EXPECT_EQ(first.issued().size(), second.issued().size());
 }
 
+// A folder that was away: what others revoked was as good as before, until the folder was back.
+TEST_F(NodeBundle, WhatOthersRevokedHoldsWhereTheListCannotBeRead) {
+  join_cluster(two, file_of(first.issue_node("b")));
+  tls_folder second{two, {}, "b"};
+  second.renew();
+  const auto zoe = serial(bundle_from(first.issue({peer_kind::moderator, "zoe"})));
+  first.revoke("zoe");
+  const auto list = two + "/certificates", aside = list + ".aside";
+  ASSERT_EQ(::rename(list.c_str(), aside.c_str()), 0);
+
+  EXPECT_THROW(second.merge(first.issued()), pki_error);
+
+  EXPECT_EQ(second.revoked(), std::set<std::string>{zoe});
+  ASSERT_EQ(::rename(aside.c_str(), list.c_str()), 0);
+  second.renew(); // writes the list, in which that one does not stand yet
+  EXPECT_EQ(second.revoked(), std::set<std::string>{zoe});
+  EXPECT_TRUE(second.merge(first.issued()));
+  EXPECT_EQ(tls_folder(two, {}, "b").revoked(), std::set<std::string>{zoe});
+}
+
 TEST_F(NodeBundle, FoldersOfOneClusterNameOneAuthority) {
   join_cluster(two, file_of(first.issue_node("b")));
   const tls_folder second{two, {}, "b"};
@@ -223,6 +243,23 @@ TEST_F(NodeBundle, WhoWasRemovedMakesNoCertificateForItself) {
 
   EXPECT_EQ(serial(second.server()), before);
   EXPECT_EQ(second.revoked(), std::set<std::string>{before});
+}
+
+// It was made that of a server alone, which no node lets in, and which a bundle could not make a node again.
+TEST_F(NodeBundle, AFolderStaysTheNodesWhereItRunsAlone) {
+  const auto file = file_of(first.issue_node("b"));
+  join_cluster(two, file);
+  tls_folder(two, {}, "b").renew();
+
+  EXPECT_FALSE(tls_folder{two}.renew().server);
+  EXPECT_EQ(name_in_cluster(two), "b");
+  EXPECT_EQ(why_not(two, file), "it joins");
+
+  first.revoke_node("b");
+  tls_folder alone{two};
+  alone.merge(first.issued());
+  EXPECT_TRUE(alone.renew().server) << "it was removed, and is a server of its own now";
+  EXPECT_FALSE(name_in_cluster(two));
 }
 
 TEST_F(NodeBundle, TakesNothingUpThatHasLongEndedOrIsNoSerial) {

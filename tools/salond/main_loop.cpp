@@ -1,4 +1,4 @@
-#include "tools/salond/attendant.hpp"
+#include "tools/salond/main_loop.hpp"
 #include "actors/ask_store.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/line_writer.hpp"
@@ -29,11 +29,11 @@ void print(std::string line) {
 
 } // namespace
 
-attendant::attendant(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown,
+main_loop::main_loop(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown,
                      std::string cluster, live_configuration& live, node_links* links)
     : told_(told), admin_(admin), shown_(std::move(shown)), cluster_(std::move(cluster)), live_(live), links_(links) {}
 
-int attendant::wait_for_end(const server_actor& root, int signals) {
+int main_loop::wait_for_end(const server_actor& root, int signals) {
   root_ = root;
   looked_at_ = std::chrono::steady_clock::now();
   pollfd wait[] = {{signals, POLLIN, 0}, {told_.wake, POLLIN, 0}};
@@ -51,16 +51,16 @@ int attendant::wait_for_end(const server_actor& root, int signals) {
 }
 
 /// The next look at certificates and database; of a stop, its end.
-std::chrono::steady_clock::time_point attendant::due() const {
+std::chrono::steady_clock::time_point main_loop::due() const {
   return stopping_ ? told_to_stop_ + std::chrono::milliseconds{patience()} : looked_at_ + std::chrono::minutes{1};
 }
 
 /// The stop has a deadline of its own; this is for what that cannot end, as a thread that waits for a database.
-int attendant::patience() const {
+int main_loop::patience() const {
   return static_cast<int>(std::max(1u, live_.in_force().values->stop.seconds) * 1000);
 }
 
-void attendant::time_is_up() {
+void main_loop::time_is_up() {
   if (stopping_) {
     log::error("not everything could be stopped in time; ending", {{"after_ms", patience()}});
     over_ = true;
@@ -71,7 +71,7 @@ void attendant::time_is_up() {
   look_at_database();
 }
 
-void attendant::look_at_database() {
+void main_loop::look_at_database() {
   if (!store_)
     return;
   const auto job = make_read_job([](const persistence::reading& db) {
@@ -82,7 +82,7 @@ void attendant::look_at_database() {
   caf::anon_send(store_, store_work{job});
 }
 
-void attendant::renew_certificates() {
+void main_loop::renew_certificates() {
   try {
     if (live_.renew().server) {
       if (admin_)
@@ -99,7 +99,7 @@ void attendant::renew_certificates() {
   }
 }
 
-void attendant::take_news() {
+void main_loop::take_news() {
   eventfd_t count = 0;
   ::eventfd_read(told_.wake, &count);
   const std::lock_guard lock{told_.guard};
@@ -112,7 +112,7 @@ void attendant::take_news() {
 }
 
 /// Opens the admin port for the actors that serve now; the first time, says that all is ready.
-void attendant::serve(const node_actors& actors) {
+void main_loop::serve(const node_actors& actors) {
   store_ = actors.store;
   shared_certificates_ = actors.certificates;
   try {
@@ -127,7 +127,7 @@ void attendant::serve(const node_actors& actors) {
     print_ready();
 }
 
-void attendant::take_signal(int signals) {
+void main_loop::take_signal(int signals) {
   signalfd_siginfo heard;
   if (::read(signals, &heard, sizeof heard) != static_cast<ssize_t>(sizeof heard) || means_nothing(heard))
     return;
@@ -145,17 +145,17 @@ void attendant::take_signal(int signals) {
 }
 
 /// What `salonctl reload` does; what it would answer goes into the log.
-void attendant::reload() {
+void main_loop::reload() {
   if (!store_ || stopping_)
     return;
   renew_certificates();
   std::string result = "done";
   try {
     const auto read = live_.read();
-    for (const auto& one : read.faults)
-      log::error("the configuration was not read again", {{"fault", one}});
-    for (const auto& one : read.warnings)
-      log::warning(one);
+    for (const auto& fault : read.faults)
+      log::error("the configuration was not read again", {{"fault", fault}});
+    for (const auto& warning : read.warnings)
+      log::warning(warning);
     if (read.faults.empty())
       live_.take_up(read);
     else
@@ -169,7 +169,7 @@ void attendant::reload() {
   });
 }
 
-void attendant::print_ready() const {
+void main_loop::print_ready() const {
   std::string line = "ready";
   for (const auto& each : shown_)
     line += " " + each.to_string();

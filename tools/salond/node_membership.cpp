@@ -1,4 +1,4 @@
-#include "tools/salond/node_seat.hpp"
+#include "tools/salond/node_membership.hpp"
 #include "actors/transport/tls_folder.hpp"
 #include "config/log.hpp"
 #include <stdexcept>

@@ -31,11 +31,11 @@ struct news {
 
 /// The main thread's part in a running node: it opens the admin port, says that all is ready, passes signals on, has
 /// the configuration read again, and looks after certificates.
-class attendant {
+class main_loop {
 public:
   /// For the ready line: the endpoints, with their ports, and where other nodes reach this one, "" for none. `links`:
   /// of a node; else null.
-  attendant(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown, std::string cluster,
+  main_loop(news& told, std::optional<admin_port>& admin, std::vector<config::endpoint> shown, std::string cluster,
             live_configuration& live, node_links* links);
 
   /// Waits for the node's end; answers the exit status. `signals`: SIGTERM, SIGINT and SIGHUP, to be read.

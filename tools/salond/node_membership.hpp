@@ -8,7 +8,7 @@
 namespace salond {
 
 /// What a node has beside what every process has: membership's two.
-constexpr size_t threads_of_a_seat = 2;
+constexpr size_t threads_of_a_membership = 2;
 
 /// Who a node is among the others.
 struct node_identity {
@@ -21,13 +21,13 @@ struct node_identity {
 /// is this process's.
 node_identity identify_node(const config::command_line& asked);
 
-struct node_seat {
-  node_seat(std::string name, std::shared_ptr<cluster_port> port, persistence::joined_node in)
+struct node_membership {
+  node_membership(std::string name, std::shared_ptr<cluster_port> port, persistence::joined_node in)
       : name(std::move(name)), port(std::move(port)), member(std::make_shared<cluster_member>(std::move(in))) {}
   /// A start that comes no further gives the place up.
-  ~node_seat() { member->leave(); }
-  node_seat(const node_seat&) = delete;
-  node_seat& operator=(const node_seat&) = delete;
+  ~node_membership() { member->leave(); }
+  node_membership(const node_membership&) = delete;
+  node_membership& operator=(const node_membership&) = delete;
 
   const std::string name;
   std::shared_ptr<cluster_port> port;

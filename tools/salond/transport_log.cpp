@@ -1,0 +1,16 @@
+#include "tools/salond/transport_log.hpp"
+
+namespace salond {
+
+transport_log_writer writer_of_facts(const char* place, log::level refusal) {
+  return [place, refusal](const transport_fact& fact) {
+    if (fact.who.empty())
+      log::info(fact.what, {{"why", fact.why}, {"count", fact.count}});
+    else if (fact.why.empty())
+      log::info(fact.what, {{"who", fact.who}, {place, fact.from}});
+    else
+      log::write(refusal, fact.what, {{"who", fact.who}, {place, fact.from}, {"why", fact.why}});
+  };
+}
+
+} // namespace salond
