@@ -63,6 +63,11 @@ std::vector<int64_t> among_nodes::runs_with(user_id who) {
                 [](const query_result& row) { return row.integer(0); });
 }
 
+bool among_nodes::is_elsewhere(user_id who) {
+  const auto runs = runs_with(who);
+  return std::any_of(runs.begin(), runs.end(), [this](int64_t run) { return run != run_; });
+}
+
 // --- news ---
 
 bool among_nodes::write_news() {

@@ -38,6 +38,8 @@ public:
   void reset_presence(offline_requests requests);
   /// With which runs the user is connected. REQUIRES: the account is locked.
   std::vector<int64_t> runs_with(user_id who);
+  /// Whether there is another one than this. REQUIRES: the same.
+  bool is_elsewhere(user_id who);
 
   // --- news ---
   /// All nodes must learn it. It is written with the transaction, at its end: whoever writes some holds the numbers'
