@@ -116,20 +116,20 @@ void audience::note(std::vector<admission::line> lines) {
 
 // --- sessions ---
 
-rules::backlog::piece audience::start_hearing(subscriber& who, const std::string& username, persistence::arrival&& as) {
-  for (const auto id : users.begin(who, as.salons))
+void audience::start_hearing(subscriber& who, const std::vector<salon_id>& stored) {
+  for (const auto id : users.begin(who, stored))
     if (auto* salon = salons.find(id))
       salon->subscribers.add(who);
-  return who.backlog.begin(username, std::move(as.waiting), std::move(as.later), std::move(as.decided));
 }
 
-void audience::delivered(std::vector<private_id> which) {
-  delivered_.insert(delivered_.end(), which.begin(), which.end());
+bool audience::may_be_told(const subscriber& who, const std::vector<private_message>& waiting) const {
+  const auto is_unmarked = [this](const private_message& one) { return marks.has(one.id); };
+  return users.has_another(who) || std::any_of(waiting.begin(), waiting.end(), is_unmarked);
+}
+
+void audience::delivered(const std::vector<private_id>& which) {
+  marks.add(which);
   flush_later();
-}
-
-void audience::give_back(const std::vector<private_id>& delivered) {
-  delivered_.insert(delivered_.end(), delivered.begin(), delivered.end());
 }
 
 void audience::close_user(const salond::close_user& what) {

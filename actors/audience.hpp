@@ -19,8 +19,10 @@
 #include "actors/rules/alarms.hpp"
 #include "actors/rules/better_hashes.hpp"
 #include "actors/rules/delivery_count.hpp"
+#include "actors/rules/marks.hpp"
 #include "actors/rules/refused_posts.hpp"
 #include "actors/rules/reserved_names.hpp"
+#include "actors/rules/rounds.hpp"
 
 namespace salond {
 
@@ -54,6 +56,9 @@ public:
   // --- its parts ---
   online_users users;
   known_salons salons;
+  rules::marks marks;             ///< of private messages
+  rules::rounds looks_for_mail;   ///< for whom here
+  rules::rounds tells_of_mail;    ///< of whose the other nodes
   rules::reserved_names reserved; ///< as those of operators' certificates
   rules::better_hashes better_hashes;
 
@@ -90,14 +95,13 @@ public:
   void end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now);
 
   // --- sessions ---
-  /// The session begins: subscribes to its salons, corrected by what changed while it arrived. Answers the first piece
-  /// of what it missed: what waited, and what was told while it arrived, in order, each once.
-  rules::backlog::piece start_hearing(subscriber& who, const std::string& username, persistence::arrival&& as);
-  /// These were written to their target.
-  void delivered(std::vector<private_id> which);
-  /// All of them that are not marked in the store yet; the caller has that done, or gives them back.
-  std::vector<private_id> take_delivered() { return std::exchange(delivered_, {}); }
-  void give_back(const std::vector<private_id>& delivered);
+  /// The session begins: subscribes to its salons, corrected by what changed while it arrived. What waits for it is the
+  /// connection's.
+  void start_hearing(subscriber& who, const std::vector<salon_id>& stored);
+  /// Whether another connection here may have been told some of it, and the store does not say so yet.
+  bool may_be_told(const subscriber& who, const std::vector<private_message>& waiting) const;
+  /// These have come to their target. They are marked behind this turn.
+  void delivered(const std::vector<private_id>& which);
   /// The user's connections, or one of them, close with these last words. Whose account is gone is forgotten.
   void close_user(const salond::close_user& what);
   /// The account has that name and role from now on.
@@ -148,7 +152,6 @@ private:
   rules::delivery_count told_;
   rules::refused_posts refused_posts_;
   rules::alarms alarms_;
-  std::vector<private_id> delivered_;
   std::function<void()> when_over_;
   size_t to_close_ = 0;    ///< with the first step of close_some()
   bool away_ = false;      ///< turn_away()

@@ -1,5 +1,9 @@
 #include "actors/client_socket.hpp"
 #include "actors/transport/handshake_pace.hpp"
+#include <algorithm>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace salond {
@@ -30,6 +34,20 @@ void client_socket::finish() {
 void client_socket::abort() {
   link_ = link::given_up;
   break_off();
+}
+
+uint64_t client_socket::taken_by_peer() const {
+  int left = 0;
+  if (::ioctl(events_.fd(), SIOCOUTQ, &left) != 0)
+    return 0;
+  if (left > 0 && ending_ == ending::done)
+    --left; // the FIN, which comes last and counts as a byte
+  return given_ - std::min(given_, static_cast<uint64_t>(left));
+}
+
+bool client_socket::reset_by_peer() const {
+  pollfd look{events_.fd(), 0, 0}; // an error is told unasked, and stays for the next call
+  return broken() || ::poll(&look, 1, 0) < 0 || (look.revents & POLLERR) != 0;
 }
 
 void client_socket::break_off() {
@@ -121,6 +139,7 @@ void client_socket::read_some() {
   const auto got = ::recv(events_.fd(), buffer.data(), buffer.size(), 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR))
     return;
+  ended_in_order_ = ended_in_order_ || (got == 0 && !broken());
   // With TLS an end that nobody announced is a broken connection: what it cuts off is not taken for a whole.
   if (got < 0 || (got == 0 && (broken() || ending_ != ending::none || !owner_ || tls_)))
     return fail(net::operation::read);
@@ -165,10 +184,12 @@ bool client_socket::write_clear() {
     message.msg_iovlen = count;
     const auto sent = ::sendmsg(events_.fd(), &message, MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+      ended_in_order_ = ended_in_order_ || (errno == EPIPE && !broken()); // else ECONNRESET: before any end
       lose();
       break;
     }
     const auto taken = sent < 0 ? size_t{0} : static_cast<size_t>(sent);
+    given_ += taken;
     queue_.advance(taken);
     if (taken < offered)
       return false;

@@ -53,6 +53,15 @@ public:
   bool broken() const { return link_ != link::whole; }
   /// Whether the peer has ended its output.
   bool input_over() const { return input_over_; }
+  /// Bytes that the kernel was given so far.
+  uint64_t given() const { return given_; }
+  /// As many of them as the peer's kernel has taken (a unix socket: the peer itself). A system call.
+  uint64_t taken_by_peer() const;
+  /// Whether the peer has ended its output as who has read all that had come by then: else it resets the connection.
+  bool ended_in_order() const { return ended_in_order_; }
+  /// Whether the peer has reset the connection: it closed with something unread, or what was sent came after its end.
+  /// A system call.
+  bool reset_by_peer() const;
   /// Ends the connection at once, unread bytes or not; connection_closed_msg comes from the loop.
   void abort();
   void pause_reading();
@@ -137,7 +146,9 @@ private:
   output output_ = output::free;
   ending ending_ = ending::none;
   link link_ = link::whole;
-  bool input_over_ = false;  // the peer's output is ended
+  uint64_t given_ = 0;
+  bool input_over_ = false; // the peer's output is ended
+  bool ended_in_order_ = false;
   bool reads_later_ = false; // what the TLS stream holds has a turn of its own
 };
 

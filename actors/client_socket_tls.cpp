@@ -59,6 +59,7 @@ void client_socket::read_sealed(std::string_view bytes) {
     return read_on_later();
   if (now != tls_stream::state::ended || input_over_)
     return;
+  ended_in_order_ = true;
   if (broken() || ending_ != ending::none || !owner_)
     return fail(net::operation::read);
   input_over_ = true;
@@ -108,10 +109,14 @@ bool client_socket::send_sealed() {
     const auto sent = ::send(events_.fd(), rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EAGAIN)
       return false;
-    if (sent < 0 && errno != EINTR)
+    if (sent < 0 && errno != EINTR) {
+      ended_in_order_ = ended_in_order_ || (errno == EPIPE && !broken());
       lose();
-    else if (sent > 0)
-      sealed.advance(static_cast<size_t>(sent));
+    }
+    if (sent <= 0)
+      continue;
+    sealed.advance(static_cast<size_t>(sent));
+    given_ += static_cast<uint64_t>(sent);
   }
   sealed.clear();
   return true;

@@ -40,11 +40,12 @@ caf::behavior connection::make_behavior() {
         outlet_.open() ? take_bytes({msg.buf.data(), msg.buf.size()}) : forget(msg.buf.size());
       },
       [this](const caf::io::connection_closed_msg&) {
+        settle_what_has_come();
         let_go_of_socket();
         quit();
       },
       [this](const wake&) {
-        if (outlet_.ended() && socket_ && socket_->input_over())
+        if (is_over())
           return quit();
         wake_at_.reset();
         if (inlet_.arrives_now(now()))
@@ -73,6 +74,7 @@ void connection::on_exit() {
 }
 
 void connection::input_ended() {
+  settle_what_has_come();
   codec_->end_input(now());
   work();
 }
@@ -244,6 +246,10 @@ void connection::wake_up(instant::duration after) {
 }
 
 void connection::time_has_come(instant at) {
+  if (looks_at_ && *looks_at_ <= at) {
+    looks_at_.reset();
+    look_what_has_come();
+  }
   if (const auto last = outlet_.closes_by()) {
     if (*last <= at && socket_)
       socket_->abort();

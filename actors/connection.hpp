@@ -4,6 +4,7 @@
 #include "actors/audience.hpp"
 #include "actors/client/inlet.hpp"
 #include "actors/client/outlet.hpp"
+#include "actors/client/unconfirmed.hpp"
 #include "actors/client_socket.hpp"
 #include "actors/dialects.hpp"
 #include "actors/interfaces/connection.hpp"
@@ -70,7 +71,13 @@ private:
   void cut_off();
   void stop_hearing();
   void finish_if_said();
-  void confirm_taken();
+  void wait_for_what_is_written();
+  void look_what_has_come();
+  void look_later();
+  void quit_if_over();
+  bool is_over() const;
+  void take_for_delivered(outlet::written what);
+  void settle_what_has_come();
   void let_go_of_socket();
 
   /// The answer to a `Question`, whose type belongs to it. `decided`: the decisions that are told with it.
@@ -102,6 +109,12 @@ private:
   void carry(rules::question::next_piece& what);
 
   // What is handed out piece by piece; connection_hand_out.cpp.
+  /// What waited for the login, while another connection may have been told it: read again until it is marked.
+  struct mail_of {
+    std::string username;
+    std::vector<decided_request> decided;
+    int looks_left;
+  };
   /// Messages of a salon on their way: what is left of them.
   struct messages_of {
     const local_salon* salon;
@@ -122,9 +135,12 @@ private:
   void ask_if_read();
   void ask_when_paid(double cost);
   void ask_next(std::monostate&);
+  void ask_next(mail_of& state);
   void ask_next(messages_of& state);
   void ask_next(search_of& state);
   void ask_next(members_of& state);
+  rules::backlog::piece hand_out_later(const std::string& username, std::vector<decided_request>&& decided);
+  void take_mail(persistence::private_page& found);
   void tell_messages(std::vector<chat_message> messages);
   void take_found(persistence::searched_part& part);
   void tell_nothing_found(const std::string& salon);
@@ -137,6 +153,7 @@ private:
   void send_post(local_salon& salon, command::post& what);
   outcome<local_salon*> open_salon(const std::string& name);
   void open_session(const rules::question::arrive& as);
+  void begin_session(const std::string& username, persistence::arrival&& as, bool told_elsewhere);
   void read_user(std::string key);
   void look_for_names(const rules::question::find_user& what);
   void found_user(outcome<user> who);
@@ -159,11 +176,13 @@ private:
   caf::intrusive_ptr<client_socket> socket_; ///< null once it is closed
   std::unique_ptr<codec> codec_;
   outlet outlet_;
+  unconfirmed unconfirmed_;
   inlet inlet_;
   const std::optional<fault> refusal_; ///< it was told that instead of being let in
   const instant entered_;
   const bool over_tls_;
-  std::optional<instant> wake_at_; ///< a `wake` is under way for then
+  std::optional<instant> wake_at_;  ///< a `wake` is under way for then
+  std::optional<instant> looks_at_; ///< then it looks what has come of what it was written
 
   admission::attempt attempt_; ///< of a password
   std::unique_ptr<rules::question::any> attempt_waits_;
@@ -174,7 +193,7 @@ private:
   std::variant<std::monostate, salon_id, services_of_node> owed_by_;
   std::unique_ptr<rules::question::any> when_read_; ///< asked once it has read what it was told
   /// What is handed out; nothing of these: what waited for the login.
-  std::variant<std::monostate, messages_of, search_of, members_of> handed_out_;
+  std::variant<std::monostate, mail_of, messages_of, search_of, members_of> handed_out_;
 };
 
 } // namespace salond

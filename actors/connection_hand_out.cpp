@@ -10,6 +10,13 @@
 #include <limits>
 
 namespace salond {
+namespace {
+
+// What another connection was told is marked within these looks, but where the database is slow for all.
+constexpr auto between_looks = std::chrono::milliseconds{400};
+constexpr int most_looks = 5;
+
+} // namespace
 
 void connection::ask_if_read() {
   if (when_read_ && socket_ && outlet_.has_room() && !inlet_.held(now()))
@@ -40,6 +47,34 @@ void connection::ask_next(std::monostate&) {
         answer<rules::question::next_piece>({std::move(piece.events), piece.more}, piece.decided);
       },
       [this](fault why) { answer<rules::question::next_piece>({why}); });
+}
+
+// --- what waited, where another connection may have been told it ---
+
+/// Begins with nothing.
+rules::backlog::piece connection::hand_out_later(const std::string& username, std::vector<decided_request>&& decided) {
+  handed_out_ = mail_of{username, std::move(decided), most_looks};
+  wake_up(inlet_.hold(between_looks, now()));
+  return {{}, {}, true};
+}
+
+/// Behind what this node has marked.
+void connection::ask_next(mail_of&) {
+  write_store(
+      this, house_->store,
+      [who = account()](const persistence::writing& db) { return db.private_messages.waiting_for(who); },
+      [this](persistence::private_page& found) { take_mail(found); }, [this](fault why) { hand_out_no_more(why); });
+}
+
+void connection::take_mail(persistence::private_page& found) {
+  auto& state = std::get<mail_of>(handed_out_);
+  if (!found.texts.empty() && --state.looks_left > 0) {
+    when_read_ = std::make_unique<rules::question::any>(rules::question::next_piece{});
+    return wake_up(inlet_.hold(between_looks, now()));
+  }
+  auto piece = backlog.begin(state.username, std::move(found.texts), std::move(found.later), std::move(state.decided));
+  handed_out_ = std::monostate{};
+  answer<rules::question::next_piece>({std::move(piece.events), piece.more}, piece.decided);
 }
 
 /// Nothing of it is handed out any more, and the session is answered so.

@@ -113,9 +113,9 @@ void connection::flush() {
   go_on_if_choked();
 }
 
-/// What is written counts as delivered; once all is, a connection that was hung up ends its output.
+/// Once all is written, a connection that was hung up ends its output.
 void connection::finish_if_said() {
-  confirm_taken();
+  wait_for_what_is_written();
   if (!socket_ || !outlet_.all_is_out())
     return;
   outlet_.end();
@@ -126,7 +126,7 @@ void connection::finish_if_said() {
   }
   if (!socket_->input_over())
     return socket_->resume_reading(); // until the peer ends, too
-  wake_up(); // to quit: the loop may have called us, and who quits outside a message is never taken apart
+  quit_if_over();
 }
 
 void connection::output_drained() {
@@ -136,15 +136,62 @@ void connection::output_drained() {
   go_on_if_choked();
 }
 
-/// What is written counts as delivered. A connection that broke has written nothing more.
-void connection::confirm_taken() {
+/// What is written counts as delivered when it has come. A connection that broke has written nothing more.
+void connection::wait_for_what_is_written() {
   if (!outlet_.confirms() || !socket_ || socket_->broken())
     return;
   auto written = outlet_.take_written();
-  if (!written.messages.empty())
-    house_->delivered(std::move(written.messages));
-  if (!written.decisions.empty())
-    house_->told_decisions(account(), std::move(written.decisions));
+  if (written.empty())
+    return;
+  unconfirmed_.add(std::move(written), socket_->given(), now());
+  if (unconfirmed_.many())
+    return look_what_has_come();
+  if (!looks_at_)
+    look_later();
+}
+
+/// Who had closed before it came has answered with a reset by now.
+void connection::look_what_has_come() {
+  if (!unconfirmed_.any() || !socket_)
+    return;
+  const auto taken = socket_->taken_by_peer(); // first: who resets the connection after this had it
+  if (!socket_->reset_by_peer())
+    take_for_delivered(unconfirmed_.take(taken, now() - unconfirmed::grace));
+  else if (socket_->input_over())
+    unconfirmed_.forget(); // else the loop is going to tell how it ended
+  if (!unconfirmed_.any())
+    return quit_if_over();
+  if (!looks_at_)
+    look_later();
+}
+
+void connection::look_later() {
+  looks_at_ = now() + unconfirmed::grace;
+  house_->wake(*this, *looks_at_);
+}
+
+void connection::take_for_delivered(outlet::written what) {
+  if (!what.messages.empty())
+    house_->delivered(what.messages);
+  if (!what.decisions.empty())
+    house_->told_decisions(account(), std::move(what.decisions));
+}
+
+/// What had come when the peer ended its output was read.
+void connection::settle_what_has_come() {
+  if (unconfirmed_.any() && socket_ && socket_->ended_in_order())
+    take_for_delivered(unconfirmed_.take(socket_->taken_by_peer(), instant::max()));
+}
+
+/// In a message: the loop may have called us, and who quits outside one is never taken apart.
+void connection::quit_if_over() {
+  if (is_over())
+    wake_up();
+}
+
+/// Whether both sides have ended, and it is known what the client was told.
+bool connection::is_over() const {
+  return outlet_.ended() && socket_ && socket_->input_over() && !unconfirmed_.any();
 }
 
 void connection::let_go_of_socket() {

@@ -5,6 +5,7 @@
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "persistence/contracts/accounts.hpp"
+#include "persistence/contracts/private_messages.hpp"
 #include "persistence/contracts/sessions.hpp"
 #include "persistence/decisions/accounts.hpp"
 #include "persistence/decisions/invitations.hpp"
@@ -237,6 +238,27 @@ void connection::carry(rules::question::arrive& what) {
             });
 }
 
+namespace {
+
+/// A session as the store has opened it.
+struct opened_session {
+  outcome<persistence::arrival> as = fault::storage;
+  bool told_elsewhere = false;      ///< what waits may have been told another connection, on another node
+  std::optional<private_id> newest; ///< of all private messages
+};
+
+opened_session open_in(const persistence::writing& db, const decisions::proven_account& proven, moment at) {
+  opened_session result;
+  result.as = decisions::enter(db, proven, at);
+  if (!result.as)
+    return result;
+  result.newest = db.private_messages.newest();
+  result.told_elsewhere = !result.as->waiting.empty() && db.private_messages.may_be_told_elsewhere(proven.who.id);
+  return result;
+}
+
+} // namespace
+
 void connection::open_session(const rules::question::arrive& as) {
   const auto at = wall_clock();
   const auto is_new = house_->allowed.is_to_be_stored(as.who.id, network, now(), at);
@@ -245,25 +267,34 @@ void connection::open_session(const rules::question::arrive& as) {
       [proven = decisions::proven_account{as.who, house_->better_hashes.instead_of(as.who.id, as.who.password_hash),
                                           as.token.empty() ? std::string{} : rules::token_hash(as.token)},
        at, is_new, from = network](const persistence::writing& db) {
-        auto opened = decisions::enter(db, proven, at);
-        if (opened && is_new)
+        auto opened = open_in(db, proven, at);
+        if (opened.as && is_new)
           db.sessions.remember_address(proven.who.id, from, at);
         return opened;
       },
-      [this, username = as.who.username, is_new, at](outcome<persistence::arrival>& opened) {
-        if (!opened)
-          return answer<rules::question::arrive>({opened.why(), {}});
+      [this, username = as.who.username, is_new, at](opened_session& opened) {
+        if (!opened.as)
+          return answer<rules::question::arrive>({opened.as.why(), {}});
         if (is_new)
           house_->allowed.is_stored(account(), network, now(), at);
-        auto missed = house_->start_hearing(*this, username, std::move(*opened));
-        house_->tell_login(username, *this, now());
-        answer<rules::question::arrive>(
-            {event::logged_in{username, house_->salons.list_for(*this)}, std::move(missed.events), missed.more},
-            missed.decided);
+        backlog.begins_behind(opened.newest);
+        begin_session(username, std::move(*opened.as), opened.told_elsewhere);
       },
       [this](fault why) {
         answer<rules::question::arrive>({why, {}});
       });
+}
+
+void connection::begin_session(const std::string& username, persistence::arrival&& as, bool told_elsewhere) {
+  const auto may_be_told = !as.waiting.empty() && (told_elsewhere || house_->may_be_told(*this, as.waiting));
+  house_->start_hearing(*this, as.salons);
+  house_->tell_login(username, *this, now());
+  auto missed = may_be_told
+                    ? hand_out_later(username, std::move(as.decided))
+                    : backlog.begin(username, std::move(as.waiting), std::move(as.later), std::move(as.decided));
+  answer<rules::question::arrive>(
+      {event::logged_in{username, house_->salons.list_for(*this)}, std::move(missed.events), missed.more},
+      missed.decided);
 }
 
 void connection::carry(rules::question::register_user& what) {

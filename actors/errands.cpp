@@ -11,9 +11,6 @@
 namespace salond {
 namespace {
 
-// The store answers late or never while the database is away.
-constexpr auto pause = std::chrono::seconds{1};
-
 /// Tells the other nodes where the target or the author is connected. Where one that has the target cannot be told, it
 /// learns from the store that something waits.
 void tell_peers(relay_actor::broker_pointer self, const audience& house, const private_text& what,
@@ -34,80 +31,7 @@ void tell_peers(relay_actor::broker_pointer self, const audience& house, const p
     self->send(self, tell_of_mail{stored.target});
 }
 
-/// All that waits for a user, oldest first: as much as a mailbox holds.
-std::vector<private_message> mail_of(const persistence::reading& db, user_id who) {
-  auto page = db.private_messages.waiting_for(who);
-  auto result = std::move(page.texts);
-  while (!page.later.empty()) {
-    std::vector<private_id> which;
-    for (const auto number : take_piece(page.later))
-      which.push_back(private_id{number});
-    for (auto& one : db.private_messages.at(who, which))
-      result.push_back(std::move(one));
-  }
-  return result;
-}
-
-/// One user after the other. Behind what was marked as delivered so far: what is told and not marked yet, each
-/// connection knows.
-void tell_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, std::vector<user_id> whose) {
-  if (whose.empty())
-    return;
-  const auto who = whose.back();
-  write_store(
-      self, house->store, [who](const persistence::writing& db) { return mail_of(db, who); },
-      [self, house, whose, who](const std::vector<private_message>& found) mutable {
-        for (const auto& one : found) // to oneself: the author's other connections are not told again
-          house->users.tell_privately(who, who, {}, {one.id, one.author, one.text, one.at});
-        whose.pop_back();
-        tell_mail(self, house, std::move(whose));
-      },
-      [self, whose](fault) { self->delayed_send(self, pause, look_for_mail{whose}); });
-}
-
 } // namespace
-
-void read_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, std::vector<user_id> whose) {
-  const auto away = [&](user_id one) { return !house->users.has(one); };
-  const auto wanted = whose;
-  if (whose.empty())
-    whose = house->users.all();
-  whose.erase(std::remove_if(whose.begin(), whose.end(), away), whose.end());
-  if (whose.empty())
-    return;
-  write_store(
-      self, house->store, [whose](const persistence::writing& db) { return db.private_messages.with_mail(whose); },
-      [self, house](std::vector<user_id>& found) { tell_mail(self, house, std::move(found)); },
-      [self, wanted](fault) { self->delayed_send(self, pause, look_for_mail{wanted}); });
-}
-
-/// Not marked it would be told again at the next login.
-void mark_delivered(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house) {
-  const auto which = house->take_delivered();
-  if (which.empty())
-    return;
-  write_store(
-      self, house->store,
-      [which](const persistence::writing& db) {
-        db.private_messages.mark_delivered(which, wall_clock());
-        return done{};
-      },
-      [](done) {},
-      [self, house, which](fault) {
-        house->give_back(which);
-        self->delayed_send(self, pause, flush_all{});
-      });
-}
-
-void tell_nodes_of_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, user_id whose) {
-  write_store(
-      self, house->store,
-      [whose](const persistence::writing& db) {
-        db.private_messages.tell_elsewhere(whose);
-        return done{};
-      },
-      [](done) {}, [self, whose](fault) { self->delayed_send(self, pause, tell_of_mail{whose}); });
-}
 
 void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, private_text&& what) {
   write_store(

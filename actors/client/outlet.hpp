@@ -36,10 +36,12 @@ public:
     too_slow,          ///< the client is to be cut off
     closed
   };
-  /// What is written to the client, and counts as delivered.
+  /// What is written to the client.
   struct written {
     std::vector<private_id> messages;
     std::vector<decided_request> decisions;
+
+    bool empty() const { return messages.empty() && decisions.empty(); }
   };
 
   /// Both outlive it.

@@ -56,23 +56,57 @@ void online_users::tell(user_id user, const event::any& what) const {
       who->hear(batch.as(*who->spells));
 }
 
+bool online_users::has_another(const subscriber& who) const {
+  const auto& all = of(who.account());
+  return std::any_of(all.begin(), all.end(), [&](const auto* one) { return one != &who && online(*one); });
+}
+
+namespace {
+
+/// Unless it was told already, or waits for the connection.
+void tell_target(subscriber& who, spelled_batch& batch, const event::said_privately& what) {
+  if (who.backlog.over()) {
+    if (who.backlog.mark_told(what.id))
+      who.deliver(batch.as(*who.spells), what.id);
+  } else if (!who.backlog.note({what.id.value, weight_of(what.text.size(), what.author.size())})) {
+    who.close(event::refused{fault::too_slow, {}});
+  }
+}
+
+} // namespace
+
 void online_users::tell_privately(user_id target, user_id author, connection_id from,
                                   const event::said_privately& what) const {
   const std::vector<event::any> events{what};
   spelled_batch batch{events};
-  for (auto* who : of(target)) {
-    if (who->backlog.over()) {
-      if (who->backlog.mark_told(what.id)) // else it had waited, or came another way
-        who->deliver(batch.as(*who->spells), what.id);
-    } else if (!who->backlog.note({what.id.value, weight_of(what.text.size(), what.author.size())})) {
-      who->close(event::refused{fault::too_slow, {}});
-    }
-  }
+  for (auto* who : of(target))
+    tell_target(*who, batch, what);
   if (author == target)
     return;
   for (auto* who : of(author))
     if (who->number != from && online(*who))
       who->hear(batch.as(*who->spells));
+}
+
+std::vector<private_id> online_users::lacking(user_id target, std::vector<private_id> which) const {
+  std::sort(which.begin(), which.end());
+  constexpr auto most = rules::backlog::most_remembered / 2;
+  if (which.size() > most)
+    which.erase(which.begin(), which.end() - most);
+  const auto& all = of(target);
+  const auto is_known = [&](private_id one) {
+    return std::none_of(all.begin(), all.end(), [one](const auto* who) { return who->backlog.lacks(one); });
+  };
+  which.erase(std::remove_if(which.begin(), which.end(), is_known), which.end());
+  return which;
+}
+
+void online_users::tell_missed(user_id target, const event::said_privately& what) const {
+  const std::vector<event::any> events{what};
+  spelled_batch batch{events};
+  for (auto* who : of(target))
+    if (who->backlog.lacks(what.id))
+      tell_target(*who, batch, what);
 }
 
 void online_users::confirm(user_id user, const decided_request& what) const {

@@ -22,6 +22,8 @@ public:
   size_t size() const { return users_.size(); }
   /// Whether a connection of the user is here, be it arriving.
   bool has(user_id user) const { return users_.count(user) != 0; }
+  /// Whether another connection of its user is online here.
+  bool has_another(const subscriber& who) const;
   std::vector<user_id> all() const;
   static bool online(const subscriber& who) { return who.stage_ == subscriber::stage::online; }
 
@@ -42,6 +44,11 @@ public:
   /// Tells each connection of the target that is not still told what waited, which comes first; and the author's others
   /// but `from`; nobody twice. What comes again (over a link, or read in the store) the target is told once.
   void tell_privately(user_id target, user_id author, connection_id from, const event::said_privately& what) const;
+  /// Those of a user's private messages, by rising numbers, that one of his connections should have been told and was
+  /// not. Of the newest ones alone: what is older may have been forgotten.
+  std::vector<private_id> lacking(user_id target, std::vector<private_id> of) const;
+  /// Tells it each connection that lacks it.
+  void tell_missed(user_id target, const event::said_privately& what) const;
   /// Each connection of the user has been told a decision.
   void confirm(user_id user, const decided_request& what) const;
   void change_account(user_id user, const std::string& username, role now) const;

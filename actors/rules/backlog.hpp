@@ -33,6 +33,11 @@ public:
   bool note(const weighed& which);
   /// A private message is told now, as it came. False where it was already. REQUIRES: over().
   bool mark_told(private_id which);
+  /// The session begins, and that is the newest private message of all; nothing: nobody asks for lacks().
+  void begins_behind(std::optional<private_id> newest) { newest_before_ = newest; }
+  /// Whether it was stored since the session began, and was not told. REQUIRES: it is one of the user's newest
+  /// most_remembered.
+  bool lacks(private_id which) const { return newest_before_ && *newest_before_ < which && !was_told(which); }
 
   /// The snapshot of the login: the first piece of what waited, the rest of it, and all decisions by their time.
   piece begin(const std::string& username, std::vector<private_message> texts, std::vector<weighed> later,
@@ -54,8 +59,9 @@ private:
   std::vector<weighed> later_;           ///< by rising numbers, each once
   std::vector<decided_request> decided_; ///< from next_decision_ on
   size_t next_decision_ = 0;
-  std::vector<private_id> told_; ///< a ring, once it is full
-  size_t oldest_told_ = 0;       ///< where the next one goes then
+  std::optional<private_id> newest_before_; ///< once the session has begun
+  std::vector<private_id> told_;            ///< a ring, once it is full
+  size_t oldest_told_ = 0;                  ///< where the next one goes then
   bool over_ = false;
 };
 

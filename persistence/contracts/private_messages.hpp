@@ -4,6 +4,12 @@
 
 namespace salond::persistence {
 
+/// A private message that was told, and to whom.
+struct marked_private {
+  user_id target;
+  private_id id;
+};
+
 class private_message_store {
 public:
   virtual ~private_message_store() = default;
@@ -14,6 +20,13 @@ public:
   virtual private_page waiting_for(user_id who) const = 0;
   /// Those of these users for whom some wait.
   virtual std::vector<user_id> with_mail(const std::vector<user_id>& of) const = 0;
+  /// Those for these users that were marked as delivered `since` then or later.
+  virtual std::vector<marked_private> marked_since(const std::vector<user_id>& of, moment since) const = 0;
+  /// Of a node: the newest private message of all, whosever it is; nothing where one process alone writes.
+  virtual std::optional<private_id> newest() const = 0;
+  /// Whether another node has a connection of the user, which may have been told what waits. REQUIRES: the account is
+  /// locked, as a login does.
+  virtual bool may_be_told_elsewhere(user_id who) const = 0;
   /// Those of them that are still there, delivered or not. REQUIRES: rising numbers that make up a piece.
   virtual std::vector<private_message> at(user_id who, const std::vector<private_id>& which) const = 0;
 

@@ -116,6 +116,10 @@ void among_nodes::look_where(mailbox& box, user_id author) {
   rest_.targets[box.of] = box.runs;
 }
 
+bool among_nodes::is_elsewhere(user_id who) {
+  return on_.ask("SELECT 1 FROM presences WHERE client_id = ? AND node_id <> ? LIMIT 1", {who.value, run_})->next();
+}
+
 void among_nodes::remember_address(user_id who, const std::string& address, moment now) {
   auto& last = rest_.addresses[{who, address}];
   last = std::max(last, now);

@@ -50,6 +50,8 @@ public:
   /// Fills in with which runs the owner and the author are connected. Of an owner who comes in meanwhile look_again()
   /// tells the others.
   void look_where(mailbox& box, user_id author);
+  /// Whether the user is connected with another run than this.
+  bool is_elsewhere(user_id who);
   void remember_address(user_id who, const std::string& address, moment now);
   /// Of the tokens that have expired, as many as anybody who issues one has to end so that they do not become more.
   void end_some_tokens(moment now);

@@ -63,6 +63,27 @@ public:
     return result;
   }
 
+  std::vector<marked_private> marked_since(const std::vector<user_id>& of, moment since) const override {
+    std::vector<marked_private> result;
+    ask_for_each(db(),
+                 "SELECT p.to_client_id, p.pm_id FROM private_messages p WHERE p.delivered_ms >= ? AND p.to_client_id",
+                 {to_ms(since)}, numbers_of(of), "", [&](const query_result& row) {
+                   result.push_back({user_id{row.integer(0)}, private_id{row.integer(1)}});
+                 });
+    return result;
+  }
+
+  std::optional<private_id> newest() const override {
+    if (!db().among_nodes())
+      return std::nullopt;
+    return private_id{number_in(db().ask("SELECT COALESCE(MAX(pm_id), 0) FROM private_messages"))};
+  }
+
+  bool may_be_told_elsewhere(user_id who) const override {
+    auto* others = db().among_nodes();
+    return others && others->is_elsewhere(who);
+  }
+
   std::vector<private_message> at(user_id who, const std::vector<private_id>& which) const override {
     return texts_of(who, numbers_of(which));
   }

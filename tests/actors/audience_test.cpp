@@ -33,7 +33,8 @@ protected:
   lines begin(witness& who, const std::vector<salon_id>& salons, const std::vector<private_message>& waiting = {},
               const std::vector<decided_request>& decided = {}) {
     lines missed;
-    for (const auto& one : house.start_hearing(who, "zoë", {salons, waiting, decided, {}}).events)
+    house.start_hearing(who, salons);
+    for (const auto& one : who.backlog.begin("zoë", waiting, {}, decided).events)
       missed.push_back(support::text_of(one));
     return missed;
   }

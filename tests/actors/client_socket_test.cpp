@@ -128,6 +128,48 @@ TEST_F(ClientSocket, SaysWhatIsSaidInTheTurnThatEmptiedItsQueue) {
   EXPECT_EQ(pull(much.size() + 4).substr(much.size()), "more");
 }
 
+TEST_F(ClientSocket, KnowsWhatItsPeerHasTaken) {
+  const auto taken = [this] {
+    uint64_t result = 0;
+    on_loop([&] { result = socket->taken_by_peer(); });
+    return result;
+  };
+  on_loop([this] {
+    socket->say(std::make_shared<const std::string>("abc"));
+    socket->flush();
+    EXPECT_EQ(socket->given(), 3u);
+  });
+  EXPECT_LT(taken(), 3u);
+
+  EXPECT_EQ(pull(3), "abc");
+
+  EXPECT_EQ(taken(), 3u);
+  on_loop([this] {
+    EXPECT_FALSE(socket->reset_by_peer());
+    EXPECT_FALSE(socket->ended_in_order());
+  });
+}
+
+TEST_F(ClientSocket, KnowsAPeerThatClosedWithSomethingUnread) {
+  on_loop([this] { // in one turn: the loop would tell it, too
+    socket->say(std::make_shared<const std::string>("abc"));
+    socket->flush();
+    ::close(std::exchange(peer, -1));
+    EXPECT_TRUE(socket->reset_by_peer());
+    EXPECT_FALSE(socket->ended_in_order());
+  });
+}
+
+TEST_F(ClientSocket, KnowsAPeerThatEndedItsOutputInOrder) {
+  ::shutdown(peer, SHUT_WR);
+
+  EXPECT_TRUE(eventually([this] {
+    bool result = false;
+    on_loop([&] { result = socket->ended_in_order() && !socket->reset_by_peer(); });
+    return result;
+  }));
+}
+
 TEST_F(ClientSocket, GivesItsDescriptorBackWhenItIsEndedWhilePaused) {
   on_loop([this] { socket->pause_reading(); });
   on_loop([this] {

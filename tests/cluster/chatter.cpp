@@ -5,8 +5,7 @@ namespace salond::faults {
 namespace {
 
 constexpr int64_t millisecond = 1000, second = 1000000;
-// Longer than any fault of a round: what is written to a client that has just given up counts as delivered.
-constexpr auto login_patience = 60 * second; ///< then it tries another door
+constexpr auto login_patience = 5 * second; ///< then it tries another door
 constexpr auto farewell_patience = 10 * second;
 constexpr auto error_is_no_farewell = second;
 const std::string nobody = "personne-";

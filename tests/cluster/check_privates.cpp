@@ -74,14 +74,19 @@ private:
     }
   }
 
-  /// Who was there all the time, in quiet times, is told. Links begin anew some time behind a trouble, too.
+  /// Who was there all the time, in quiet times, is told. Links begin anew some time behind a trouble, too. The target
+  /// is told on each connection whatever happened, if quiet times came while it lasted.
   void check_connection(int64_t connection, const life& its) {
-    const auto until = its_.known_us().value_or(its_.sent_us) + us_of(found_.within.settle);
-    if (its.in_us >= its_.sent_us || its.out_us < until || found_.known.end_us < until
-        || found_.troubles.any(its_.sent_us - us_of(found_.within.settle), until) || told(connection))
+    const auto settle = us_of(found_.within.settle);
+    const auto until = its_.known_us().value_or(its_.sent_us) + settle;
+    if (its.in_us >= its_.sent_us || its.out_us < until || found_.known.end_us < until || told(connection))
       return;
-    found_.add(broken::left_out,
-               name() + ", sent at " + seconds_of(its_.sent_us) + ", was not told " + found_.who(connection));
+    const bool quiet = !found_.troubles.any(its_.sent_us - settle, until);
+    const auto last = std::min(its.out_us, found_.known.end_us);
+    const bool quiet_at_last = its.client == its_.where && !found_.troubles.any(last - settle, last);
+    if (quiet || quiet_at_last)
+      found_.add(broken::left_out,
+                 name() + ", sent at " + seconds_of(its_.sent_us) + ", was not told " + found_.who(connection));
   }
 
   findings& found_;

@@ -1,5 +1,6 @@
 // The table of nodes: who joins, beats, is gone; the fence; who may write beside whom.
 #include "persistence/contracts/certificates.hpp"
+#include "persistence/contracts/private_messages.hpp"
 #include "persistence/mysql/cluster/locks.hpp"
 #include "tests/support/lossy_proxy.hpp"
 #include "tests/support/nodes_fixture.hpp"
@@ -417,6 +418,29 @@ TEST_F(Nodes, AnswerWhereTargetAndAuthorOfAPrivateMessageAre) {
       paris.write([&](const auto& db) { return decisions::store_private(db, zoe, "zoë", "x", support::noon); });
   EXPECT_THAT(to_oneself->runs, ElementsAre(paris.in.run, lyon.in.run));
   EXPECT_THAT(to_oneself->author_runs, IsEmpty());
+}
+
+TEST_F(Nodes, SayAtALoginWhetherAnotherMayHaveToldWhatWaits) {
+  auto paris = node("paris"), lyon = node("lyon");
+  const auto zoe = add_user(paris, "zoë");
+  const auto may_be_told = [zoe](support::test_node& at) {
+    return at.write([zoe](const auto& db) {
+      decisions::open_session(db, zoe, support::noon);
+      return db.private_messages.may_be_told_elsewhere(zoe);
+    });
+  };
+  const auto newest = [](support::test_node& at) {
+    return at.write([](const auto& db) { return db.private_messages.newest(); });
+  };
+  EXPECT_EQ(newest(paris), private_id{0});
+  EXPECT_FALSE(may_be_told(paris));
+  EXPECT_FALSE(may_be_told(paris)) << "it is this one";
+
+  const auto told =
+      lyon.write([&](const auto& db) { return decisions::store_private(db, zoe, "zoë", "un", support::noon); });
+
+  EXPECT_TRUE(may_be_told(lyon));
+  EXPECT_EQ(newest(lyon), told->id);
 }
 
 TEST_F(Nodes, ForgetTheNewsThatAllHaveRead) {

@@ -44,6 +44,25 @@ TEST_P(StoreContract, WhoHasMailIsFoundAmongMany) {
   EXPECT_THAT(with_mail({}), IsEmpty());
 }
 
+TEST_P(StoreContract, WhatWasMarkedSinceIsFoundWithItsTarget) {
+  using namespace std::chrono_literals;
+  const auto zoe = add_user("Zoé"), other = add_user("other"), target = add_user(hostile_name);
+  const auto early = tell(zoe, hostile_name, "x"), late = tell(zoe, hostile_name, "y"), waits = tell(zoe, "other", "z");
+  const auto marked = [&](const std::vector<user_id>& of) {
+    std::vector<std::pair<user_id, private_id>> result;
+    for (const auto& one : support::asked(*db).private_messages.marked_since(of, noon))
+      result.emplace_back(one.target, one.id);
+    return result;
+  };
+  db->transact([&](const auto& db) {
+    db.private_messages.mark_delivered({early->id}, noon - 1ms);
+    db.private_messages.mark_delivered({late->id}, noon);
+  });
+
+  EXPECT_THAT(marked({zoe, other, target}), ElementsAre(std::pair{target, late->id}));
+  EXPECT_THAT(marked({other}), IsEmpty());
+}
+
 TEST_P(StoreContract, MarkingNothingAsDeliveredIsNothing) {
   const auto zoe = add_user("Zoé");
   const auto told = tell(zoe, "Zoé", "x");

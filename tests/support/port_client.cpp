@@ -128,6 +128,15 @@ bool port_client::ends() {
   return !more && ended_ && unread_.empty();
 }
 
+bool port_client::is_told_something() {
+  return wait_for(fd_, POLLIN, clock::now() + deadline);
+}
+
+void port_client::close() {
+  if (fd_ >= 0)
+    ::close(std::exchange(fd_, -1));
+}
+
 void port_client::end_output() {
   ::shutdown(fd_, SHUT_WR);
 }

@@ -38,8 +38,12 @@ public:
   std::optional<std::string> line_or_end();
   /// True when the server closes and says nothing more before.
   bool ends();
+  /// Waits until there is something to read, which stays unread.
+  bool is_told_something();
   /// Ends our output; what is told is still read.
   void end_output();
+  /// Closes, as a program does: with a reset where something is unread.
+  void close();
   /// Ends the connection at once, with a reset.
   void reset();
 

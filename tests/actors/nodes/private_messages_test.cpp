@@ -88,5 +88,33 @@ TEST_F(PrivateMessages, ThatAreToldAndNotMarkedYetAreNotToldAgain) {
   expect_nothing_more(paul, "paul");
 }
 
+TEST_F(PrivateMessages, ThatWereLostOnOneNodeAndToldOnAnotherAreReadByWhoMissedThem) {
+  auto zoe = paris->log_in("zoë"), paul_there = paris->log_in("paul"), paul = lyon->log_in("paul");
+  *between = link::broken;
+  zoe.say("PRIVATE:paul:un");
+  EXPECT_EQ(paul_there.line(), "zoë (privé): un");
+  ASSERT_TRUE(all_are_marked());
+  auto paul_later = lyon->log_in("paul");
+
+  lyon->tell_down(paris->run());
+  lyon->tell_down(paris->run());
+
+  EXPECT_EQ(paul.line(), "zoë (privé): un");
+  expect_nothing_more(paul, "paul");
+  EXPECT_EQ(paul_later.line(), "paul (privé): end");
+}
+
+TEST_F(PrivateMessages, AreNotToldAgainToWhoLogsInElsewhereInTheMoment) {
+  auto zoe = paris->log_in("zoë"), paul = paris->log_in("paul");
+  zoe.say("PRIVATE:paul:un");
+  EXPECT_EQ(paul.line(), "zoë (privé): un");
+
+  auto paul_there = lyon->log_in("paul"); // at once: it is not marked yet
+  zoe.say("PRIVATE:paul:deux");
+
+  for (auto* who : {&paul, &paul_there})
+    EXPECT_EQ(who->line(), "zoë (privé): deux");
+}
+
 } // namespace
 } // namespace salond

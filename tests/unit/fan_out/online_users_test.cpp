@@ -117,6 +117,27 @@ TEST_F(OnlineUsers, AreToldPrivatelyOnceInWhateverOrderItComes) {
               ElementsAre("delivered 7 zoë (privé): 7", "delivered 5 zoë (privé): 5", "delivered 6 zoë (privé): 6"));
 }
 
+TEST_F(OnlineUsers, AreToldWhatOneOfTheirConnectionsMissedOnThatOne) {
+  zoe.backlog.begins_behind(private_id{3});
+  log_in(zoe, zoe_id);
+  EXPECT_FALSE(users.has_another(zoe));
+  users.tell_privately(zoe_id, paul_id, {}, {private_id{4}, "paul", "un", {}});
+  again.backlog.begins_behind(private_id{4});
+  log_in(again, zoe_id);
+  EXPECT_TRUE(users.has_another(again));
+  users.tell_privately(zoe_id, paul_id, {}, {private_id{6}, "paul", "trois", {}});
+
+  EXPECT_THAT(users.lacking(zoe_id, {private_id{6}, private_id{5}, private_id{4}, private_id{3}}),
+              ElementsAre(private_id{5}));
+  for (const auto number : {4, 5})
+    users.tell_missed(zoe_id, {private_id{number}, "paul", "deux", {}});
+
+  EXPECT_THAT(zoe.heard, ElementsAre("delivered 4 paul (privé): un", "delivered 6 paul (privé): trois",
+                                     "delivered 5 paul (privé): deux"));
+  EXPECT_THAT(again.heard, ElementsAre("delivered 6 paul (privé): trois", "delivered 5 paul (privé): deux"));
+  EXPECT_THAT(users.lacking(zoe_id, {private_id{5}}), IsEmpty());
+}
+
 TEST_F(OnlineUsers, AreClosedWhereTooMuchComesWhileTheyReadWhatWaited) {
   users.arrive(paul, paul_id);
   for (int64_t number = 1; number <= 4097; ++number)

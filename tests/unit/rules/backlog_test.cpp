@@ -145,5 +145,18 @@ TEST(Backlog, PutsDecisionsAmongTheTextsByTheirTime) {
   EXPECT_FALSE(second.more);
 }
 
+TEST(Backlog, LacksWhatWasStoredSinceTheSessionBeganAndWasNotTold) {
+  backlog waits;
+  EXPECT_FALSE(waits.lacks(private_id{9})) << "the session has not begun";
+  waits.begins_behind(private_id{4});
+  waits.begin("zoë", {message(2)}, {}, {});
+  waits.mark_told(private_id{6});
+
+  EXPECT_FALSE(waits.lacks(private_id{2}));
+  EXPECT_FALSE(waits.lacks(private_id{3})) << "told another connection, before";
+  EXPECT_TRUE(waits.lacks(private_id{5}));
+  EXPECT_FALSE(waits.lacks(private_id{6}));
+}
+
 } // namespace
 } // namespace salond::rules

@@ -1,0 +1,204 @@
+#include "actors/mail.hpp"
+#include "actors/ask_store.hpp"
+#include "actors/wall_clock.hpp"
+#include "config/log.hpp"
+#include "persistence/contracts/private_messages.hpp"
+#include <algorithm>
+#include <map>
+
+namespace salond {
+namespace {
+
+// The store answers late or never while the database is away.
+constexpr auto pause = std::chrono::seconds{1};
+// What was marked since then may have been told elsewhere alone: longer than two nodes serve without a link (15 s), and
+// than their clocks may differ.
+constexpr auto lost_for = std::chrono::minutes{1};
+
+/// All that waits for a user, oldest first: as much as a mailbox holds.
+std::vector<private_message> waiting_mail_of(const persistence::reading& db, user_id who) {
+  auto page = db.private_messages.waiting_for(who);
+  auto result = std::move(page.texts);
+  while (!page.later.empty()) {
+    std::vector<private_id> which;
+    for (const auto number : take_piece(page.later))
+      which.push_back(private_id{number});
+    for (auto& one : db.private_messages.at(who, which))
+      result.push_back(std::move(one));
+  }
+  return result;
+}
+
+/// Those of whom something waits, and what was told elsewhere.
+struct mail_found {
+  std::vector<user_id> waits;
+  std::vector<persistence::marked_private> marked;
+};
+
+/// What is told each of them.
+using missed_mail = std::map<user_id, std::vector<private_id>>;
+
+mail_found look_in_store(const persistence::writing& db, const std::vector<user_id>& whose, moment since) {
+  return {db.private_messages.with_mail(whose), db.private_messages.marked_since(whose, since)};
+}
+
+/// Of whom something waits, or who misses something on one of his connections.
+missed_mail missed_by(const audience& house, const mail_found& found) {
+  missed_mail marked, result;
+  for (const auto& one : found.marked)
+    marked[one.target].push_back(one.id);
+  for (auto& [who, which] : marked)
+    if (auto lacking = house.users.lacking(who, std::move(which)); !lacking.empty())
+      result[who] = std::move(lacking);
+  for (const auto who : found.waits)
+    result[who];
+  return result;
+}
+
+/// What waits for a user, and what he misses, oldest first.
+std::vector<private_message> mail_of(const persistence::writing& db, user_id who,
+                                     const std::vector<private_id>& missed) {
+  auto result = waiting_mail_of(db, who);
+  for (const auto which : missed)
+    for (auto& one : db.private_messages.at(who, {which}))
+      result.push_back(std::move(one));
+  const auto older = [](const private_message& a, const private_message& b) { return a.id < b.id; };
+  std::sort(result.begin(), result.end(), older);
+  return result;
+}
+
+void mail_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house);
+
+/// These were not served.
+void pause_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house,
+                 const std::vector<user_id>& whose) {
+  house->looks_for_mail.failed(self->clock().now() + pause);
+  self->delayed_send(self, pause, look_for_mail{whose});
+}
+
+std::vector<user_id> keys_of(const missed_mail& of) {
+  std::vector<user_id> result;
+  for (const auto& one : of)
+    result.push_back(one.first);
+  return result;
+}
+
+/// One user after the other. Behind what was marked as delivered so far: what is told and not marked yet, each
+/// connection knows.
+void tell_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, missed_mail whose) {
+  if (whose.empty()) {
+    if (house->looks_for_mail.over())
+      mail_round(self, house);
+    return;
+  }
+  const auto& [who, missed] = *whose.begin();
+  write_store(
+      self, house->store,
+      [who = who, missed = missed](const persistence::writing& db) { return mail_of(db, who, missed); },
+      [self, house, whose](const std::vector<private_message>& found) mutable {
+        const auto& [who, missed] = *whose.begin();
+        for (const auto& one : found) {
+          const event::said_privately what{one.id, one.author, one.text, one.at};
+          if (std::binary_search(missed.begin(), missed.end(), one.id))
+            house->users.tell_missed(who, what);
+          else // to oneself: the author's other connections are not told again
+            house->users.tell_privately(who, who, {}, what);
+        }
+        whose.erase(whose.begin());
+        tell_mail(self, house, std::move(whose));
+      },
+      [self, house, whose](fault) { pause_round(self, house, keys_of(whose)); });
+}
+
+/// One at a time, whoever asks for one meanwhile.
+void mail_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house) {
+  const auto wanted = house->looks_for_mail.take();
+  auto whose = wanted.empty() ? house->users.all() : wanted;
+  const auto away = [&](user_id one) { return !house->users.has(one); };
+  whose.erase(std::remove_if(whose.begin(), whose.end(), away), whose.end());
+  if (whose.empty())
+    return tell_mail(self, house, {});
+  write_store(
+      self, house->store,
+      [whose, since = wall_clock() - lost_for](const persistence::writing& db) {
+        return look_in_store(db, whose, since);
+      },
+      [self, house](const mail_found& found) { tell_mail(self, house, missed_by(*house, found)); },
+      [self, house, wanted](fault) { pause_round(self, house, wanted); });
+}
+
+void news_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house) {
+  const auto whose = house->tells_of_mail.take();
+  write_store(
+      self, house->store,
+      [whose](const persistence::writing& db) {
+        for (const auto one : whose)
+          db.private_messages.tell_elsewhere(one);
+        return done{};
+      },
+      [self, house](done) {
+        if (house->tells_of_mail.over())
+          news_round(self, house);
+      },
+      [self, house, whose](fault) {
+        house->tells_of_mail.failed(self->clock().now() + pause);
+        for (const auto one : whose)
+          self->delayed_send(self, pause, tell_of_mail{one});
+      });
+}
+
+/// `refused`: whether the database has something against it, and would not take it another time either.
+void mark_in(const persistence::writing& db, const std::vector<private_id>& which, bool& refused) {
+  refused = false;
+  try {
+    db.private_messages.mark_delivered(which, wall_clock());
+  } catch (const persistence::store_error& error) {
+    refused = error.what_kind() == persistence::store_error::kind::refused;
+    throw;
+  }
+}
+
+/// The database did not take the marks. `for_good`: and will not.
+void not_marked(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, bool for_good) {
+  if (!for_good) {
+    house->marks.failed(self->clock().now() + pause);
+    return self->delayed_send(self, pause, flush_all{});
+  }
+  if (const auto given_up = house->marks.refused())
+    log::error("a private message cannot be marked as delivered, and is told again at its target's next login",
+               {{"number", std::to_string(given_up->value)}});
+  mark_delivered(self, house);
+}
+
+} // namespace
+
+void read_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, std::vector<user_id> whose) {
+  if (house->looks_for_mail.want(whose, self->clock().now()))
+    mail_round(self, house);
+}
+
+void tell_nodes_of_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, user_id whose) {
+  if (house->tells_of_mail.want({whose}, self->clock().now()))
+    news_round(self, house);
+}
+
+/// Not marked it would be told again at the next login.
+void mark_delivered(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house) {
+  const auto which = house->marks.begin(self->clock().now());
+  if (which.empty())
+    return;
+  const auto refused = std::make_shared<bool>(false);
+  write_store(
+      self, house->store,
+      [which, refused](const persistence::writing& db) {
+        mark_in(db, which, *refused);
+        return done{};
+      },
+      [self, house](done) {
+        house->marks.written();
+        mark_delivered(self, house); // what came meanwhile
+      },
+      [self, house, refused](fault) { not_marked(self, house, *refused); });
+}
+
+} // namespace salond
