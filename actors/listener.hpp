@@ -8,7 +8,7 @@
 namespace salond {
 
 /// Accepts clients of the dialect, each as a connection of its own. Ends when the socket fails.
-caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, bound_endpoint door,
+caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> audience, bound_endpoint door,
                        const dialect* speaks);
 
 } // namespace salond
