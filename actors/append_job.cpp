@@ -4,21 +4,21 @@
 namespace salond {
 namespace {
 
-constexpr size_t most_rows = 256; // as many as a group of the store takes
+constexpr size_t max_rows = 256; // as many as a group of the store takes
 
 } // namespace
 
 append_job::append_job(std::vector<entry>& waiting) {
-  const auto count = static_cast<std::ptrdiff_t>(std::min(waiting.size(), most_rows));
+  const auto count = static_cast<std::ptrdiff_t>(std::min(waiting.size(), max_rows));
   entries_.assign(std::make_move_iterator(waiting.begin()), std::make_move_iterator(waiting.begin() + count));
   waiting.erase(waiting.begin(), waiting.begin() + count);
 }
 
-bool append_job::add(entry& one) {
+bool append_job::add(entry& added) {
   const std::lock_guard lock{mutex_};
-  if (taken_ || entries_.size() >= most_rows)
+  if (taken_ || entries_.size() >= max_rows)
     return false;
-  entries_.push_back(std::move(one));
+  entries_.push_back(std::move(added));
   return true;
 }
 
@@ -26,15 +26,15 @@ size_t append_job::take() {
   const std::lock_guard lock{mutex_};
   taken_ = true;
   size_t weight = 0;
-  for (const auto& one : entries_)
-    weight += std::max<size_t>(4096, one.row.text.size());
+  for (const auto& entry : entries_)
+    weight += std::max<size_t>(4096, entry.row.text.size());
   return weight;
 }
 
 void append_job::run(const persistence::writing& db) {
   results_.clear();
-  for (const auto& one : entries_)
-    results_.push_back(db.messages.append(one.row));
+  for (const auto& entry : entries_)
+    results_.push_back(db.messages.append(entry.row));
 }
 
 } // namespace salond

@@ -1,6 +1,5 @@
-// Posts of a salon that are stored together. What is posted while an earlier append commits joins the next one until
-// the moment when the store's thread takes that: the larger an append, the less it costs to store a message and to tell
-// it.
+// Posts of a salon that are stored together. A post that comes while an earlier append commits joins the next one,
+// until the store's thread takes that. The larger an append is, the less it costs to store a message and to tell it.
 #pragma once
 #include "actors/interfaces/salon.hpp"
 #include "actors/store_job.hpp"
@@ -15,19 +14,19 @@ public:
     post from; ///< its text is in the row
   };
 
-  /// Takes in as many as it holds, from the front of `waiting`.
+  /// Takes as many posts as it holds from the front of `waiting`.
   explicit append_job(std::vector<entry>& waiting);
 
-  /// Of the salon: takes one in behind the others, unless it is full or was taken; answers whether it did.
-  bool add(entry& one);
+  /// For the salon: adds a post behind the others, unless the job is full or taken. Answers whether it did.
+  bool add(entry& added);
 
-  // Of the store's thread.
+  // For the store's thread.
   size_t take() override;
   void run(const persistence::writing& db) override;
 
-  // Of the salon, once the store has answered.
+  // For the salon, once the store has answered.
   const std::vector<entry>& entries() const { return entries_; }
-  /// One an entry. Empty when the store refused the whole.
+  /// One for each entry. Empty when the store refused all of them.
   const std::vector<outcome<done>>& results() const { return results_; }
 
 private:

@@ -1,15 +1,15 @@
-// Asking the store, in one call.
+// Asks the store, in one call.
 #pragma once
 #include "actors/interfaces/persistence.hpp"
 #include "protocol/words/outcome.hpp"
 
 namespace salond {
 
-/// What may be done in it, and by whom.
+/// What may be done in the store, and by whom.
 namespace decisions = persistence::decisions;
 
-/// Has the work done and then, in the asker, calls `then(result)` or `otherwise(fault)`. Waits for the answer however
-/// long it takes: persistence is local and always answers, and a write that were given up could still be stored.
+/// Has the job run, and then calls `then(result)` or `otherwise(fault)` in the actor that asks. Waits for the answer
+/// however long it takes: persistence is local and always answers, and a write that was given up could still be stored.
 template <class Self, class Job, class Then, class Otherwise>
 void have_done(Self* self, const store_actor& store, const std::shared_ptr<Job>& job, bool is_long, Then then,
                Otherwise otherwise) {
@@ -24,7 +24,8 @@ void read_store(Self* self, const store_actor& store, Ask ask, Then then, Otherw
   have_done(self, store, make_read_job(std::move(ask)), false, std::move(then), std::move(otherwise));
 }
 
-/// Runs `ask(writing)`, and answers once that is durable. What must come behind earlier writes is asked so, too.
+/// Runs `ask(writing)`, and answers once that is durable. A question that must come behind earlier writes is asked like
+/// this, too.
 template <class Self, class Ask, class Then, class Otherwise>
 void write_store(Self* self, const store_actor& store, Ask ask, Then then, Otherwise otherwise) {
   have_done(self, store, make_write_job(std::move(ask)), false, std::move(then), std::move(otherwise));

@@ -10,9 +10,9 @@ namespace {
 
 using pointer = asking_actor::stateful_pointer<asking_state>;
 
-// So many of peers' questions are answered at a time. What comes above that is not answered. Who asked waits for two
+// So many of peers' questions are answered at a time. What comes above that is not answered. The asker waits for two
 // seconds; an answer that takes longer is made in vain.
-constexpr size_t most_answering = 64;
+constexpr size_t max_answering = 64;
 // For the database: the peer's operator waits for two seconds.
 constexpr auto small_patience = std::chrono::milliseconds{1500};
 
@@ -22,14 +22,15 @@ int64_t number_of(const std::string& text) {
   return result;
 }
 
-/// Links are of the I/O thread. Where `token` is that of a question, it is told of whom it does not reach.
-void send(pointer self, std::vector<cluster::node_id> whom, cluster::frame_body what, int64_t token) {
-  self->system().middleman().backend().post([house = self->state.parts.house, whom = std::move(whom),
-                                             what = std::move(what), token, me = asking_actor{self}] {
-    const auto here = house.lock();
+/// Sends on the I/O thread, where the links are. `token`: of the question that hears which nodes it does not reach, or
+/// 0.
+void send(pointer self, std::vector<cluster::node_id> whom, cluster::frame_body body, int64_t token) {
+  self->system().middleman().backend().post([audience = self->state.parts.house, whom = std::move(whom),
+                                             body = std::move(body), token, me = asking_actor{self}] {
+    const auto here = audience.lock();
     std::vector<cluster::node_id> missed;
     for (const auto to : whom)
-      if (!here || !here->peers.send || !here->peers.send(to, what))
+      if (!here || !here->peers.send || !here->peers.send(to, body))
         missed.push_back(to);
     if (token != 0 && !missed.empty())
       caf::anon_send(me, peers_not_reached{token, missed});
@@ -38,19 +39,19 @@ void send(pointer self, std::vector<cluster::node_id> whom, cluster::frame_body 
 
 // --- asking ---
 
-/// All other nodes, or the one.
+/// All other nodes, or the one called `only`.
 std::map<cluster::node_id, std::string> others(const cluster_member& member, const std::string& only) {
   std::map<cluster::node_id, std::string> result;
-  for (const auto& one : member.nodes())
-    if (one.row.run != member.run() && (only.empty() || one.row.name == only))
-      result.emplace(cluster::node_id{one.row.run}, one.row.name);
+  for (const auto& node : member.nodes())
+    if (node.row.run != member.run() && (only.empty() || node.row.name == only))
+      result.emplace(cluster::node_id{node.row.run}, node.row.name);
   return result;
 }
 
-/// Answers who asked; whoever is silent so far did not answer.
-void end(pointer self, std::map<int64_t, open_question>::iterator which) {
-  auto all = std::move(which->second);
-  self->state.open.erase(which);
+/// Answers the operator. A node that is silent so far did not answer.
+void end(pointer self, std::map<int64_t, open_question>::iterator question) {
+  auto all = std::move(question->second);
+  self->state.open.erase(question);
   for (auto& [run, name] : all.silent)
     all.said.push_back({std::move(name), std::nullopt});
   std::sort(all.said.begin(), all.said.end(), [](const auto& a, const auto& b) { return a.node < b.node; });
@@ -62,11 +63,11 @@ void take(pointer self, int64_t token, cluster::node_id from, std::optional<std:
   if (found == self->state.open.end())
     return;
   auto& question = found->second;
-  const auto whose = question.silent.find(from);
-  if (whose == question.silent.end())
+  const auto node = question.silent.find(from);
+  if (node == question.silent.end())
     return;
-  question.said.push_back({std::move(whose->second), std::move(text)});
-  question.silent.erase(whose);
+  question.said.push_back({std::move(node->second), std::move(text)});
+  question.silent.erase(node);
   if (question.silent.empty())
     end(self, found);
 }
@@ -89,11 +90,11 @@ caf::result<nodes_said> ask_all(pointer self, ask_nodes&& msg) {
 
 // --- answering ---
 
-/// A peer's question while it is found out; it is over with the last copy, perhaps behind the actor's end.
+/// A peer's question while its answer is looked for. It is over with the last copy, perhaps after the actor's end.
 class heard_question {
 public:
   heard_question(pointer self, peer_asks&& msg)
-      : self_(self), from_(msg.from), what_(std::move(msg.what)), counted_(self->state.answering) {
+      : self_(self), from_(msg.from), question_(std::move(msg.what)), counted_(self->state.answering) {
     ++*counted_;
   }
   ~heard_question() { --*counted_; }
@@ -102,18 +103,18 @@ public:
 
   pointer self() const { return self_; }
   const asking_parts& parts() const { return self_->state.parts; }
-  const std::string& text() const { return what_.text; }
-  void answer(std::string said) const { send(self_, {from_}, cluster::answer{what_.token, std::move(said)}, 0); }
+  const std::string& text() const { return question_.text; }
+  void answer(std::string said) const { send(self_, {from_}, cluster::answer{question_.token, std::move(said)}, 0); }
 
 private:
   pointer self_;
   cluster::node_id from_;
-  cluster::question what_;
+  cluster::question question_;
   const std::shared_ptr<size_t> counted_;
 };
 using heard = std::shared_ptr<heard_question>;
 
-/// Who asked hears in time that there is no answer.
+/// The peer that asked notices in time that there is no answer.
 auto unanswered() {
   return [](caf::error&) {};
 }
@@ -125,7 +126,7 @@ void tell_sessions(const heard& question) {
           [question](sessions_listed& all) {
             if (const user_id only{number_of(question->text())}; only != user_id{})
               all.sessions.erase(std::remove_if(all.sessions.begin(), all.sessions.end(),
-                                                [only](const auto& one) { return one.user != only; }),
+                                                [only](const auto& session) { return session.user != only; }),
                                  all.sessions.end());
             question->answer(in_words(all.sessions));
           },
@@ -135,20 +136,20 @@ void tell_sessions(const heard& question) {
 void tell_salons(const heard& question) {
   question->self()
       ->request(question->parts().relay, nodes_patience, survey{})
-      .then([question](const surveyed& house) { question->answer(in_words(house.salons)); }, unanswered());
+      .then([question](const surveyed& counts) { question->answer(in_words(counts.salons)); }, unanswered());
 }
 
-void tell_house(const heard& question) {
+void tell_state(const heard& question) {
   const auto up = wall_clock() - question->parts().started;
-  auto how = std::make_shared<node_house>();
-  how->version = SALOND_VERSION;
-  how->uptime_seconds = std::chrono::duration_cast<std::chrono::seconds>(up).count();
+  auto state = std::make_shared<node_house>();
+  state->version = SALOND_VERSION;
+  state->uptime_seconds = std::chrono::duration_cast<std::chrono::seconds>(up).count();
   find_out_how_it_is(
       question->self(), question->parts().store, question->parts().relay, small_patience,
-      [question, how](const surveyed& house, const database_state& database) {
-        how->house = house;
-        how->database = database;
-        question->answer(in_words(*how));
+      [question, state](const surveyed& counts, const database_state& database) {
+        state->house = counts;
+        state->database = database;
+        question->answer(in_words(*state));
       },
       unanswered());
 }
@@ -169,13 +170,13 @@ void stop_this_node(const heard& question) {
 void answer_peer(pointer self, peer_asks& msg) {
   static const std::map<std::string_view, void (*)(const heard&)> known = {{asked::sessions, tell_sessions},
                                                                            {asked::salons, tell_salons},
-                                                                           {asked::house, tell_house},
+                                                                           {asked::house, tell_state},
                                                                            {asked::announce, tell_everybody},
                                                                            {asked::stop, stop_this_node}};
   const auto found = known.find(msg.what.what);
   if (found == known.end())
     return log::debug("a node asks what this version does not know", {{"what", msg.what.what}});
-  if (*self->state.answering < most_answering)
+  if (*self->state.answering < max_answering)
     found->second(std::make_shared<heard_question>(self, std::move(msg)));
 }
 

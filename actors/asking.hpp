@@ -10,7 +10,7 @@ namespace salond {
 /// How long an operator waits for other nodes.
 constexpr auto nodes_patience = std::chrono::seconds{2};
 
-/// Whom it asks.
+/// The actors that it asks, and what it knows of this node.
 struct asking_parts {
   store_actor store;
   relay_actor relay;
@@ -21,10 +21,10 @@ struct asking_parts {
   moment started;
 };
 
-/// A question that is out.
+/// A question that is not answered yet.
 struct open_question {
   caf::typed_response_promise<nodes_said> asker;
-  std::map<cluster::node_id, std::string> silent; ///< who has not answered yet
+  std::map<cluster::node_id, std::string> silent; ///< nodes that have not answered yet
   std::vector<node_said> said;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 using pointer = bans_actor::stateful_pointer<bans_state>;
 
-/// Answers once whom it hit is gone everywhere: directory and host have told all whom they were to tell.
+/// Answers once it holds everywhere: the directory and the host have told all whom they were to tell.
 template <class Answer>
 void answer_when_it_holds(pointer self, const caf::typed_response_promise<Answer>& answer, const Answer& with) {
   const auto deliver = [answer, with] {
@@ -23,7 +23,7 @@ void answer_when_it_holds(pointer self, const caf::typed_response_promise<Answer
   settle_all(self, deliver, self->state.directory, self->state.host);
 }
 
-/// Revokes what can be. REQUIRES: there may be such certificates.
+/// Revokes the operator's certificates, as far as that works. REQUIRES: `office.revoke`.
 ended_certificates revoke(const certificate_office& office, const std::string& name) {
   try {
     const auto made = office.revoke(name);
@@ -33,9 +33,9 @@ ended_certificates revoke(const certificate_office& office, const std::string& n
   }
 }
 
-/// Operators' certificates that have the name of an account end with it
-/// (docs/decisions/0039-certificates-end-with-accounts.md), but for the one that decides so, and the server's own,
-/// which is nobody's. `then` gets what ended, once the audit log has it.
+/// Ends the operators' certificates that have the name of an account that is gone
+/// (docs/decisions/0039-certificates-end-with-accounts.md). The operator who decides it keeps his own; the server's own
+/// belongs to nobody. `then` gets what ended, once the audit log has it.
 template <class Then>
 void end_certificates(pointer self, const std::string& username, const decision& why, Then then) {
   const auto name = key_of(username);
@@ -46,7 +46,7 @@ void end_certificates(pointer self, const std::string& username, const decision&
   if (ended.revoked == 0 && ended.trouble.empty())
     return then(ended);
   self->send(self->state.relay, names_of_operators(office));
-  if (ended.trouble.empty()) // not whose: logs are kept elsewhere
+  if (ended.trouble.empty()) // no name: logs are kept elsewhere
     log::info("operators' certificates of an account that is gone are revoked", {{"certificates", ended.revoked}});
   else
     log::error("the certificates of an account that is gone are not revoked for good: see salonctl cert list",
@@ -128,26 +128,26 @@ caf::result<removed> keep_out(pointer self, const ban_name& msg) {
 
 caf::result<removed> shut_out(pointer self, const ban_address& msg) {
   auto answer = self->make_response_promise<removed>();
-  const auto where = address_range::parse(msg.where);
-  if (!where)
+  const auto range = address_range::parse(msg.where);
+  if (!range)
     return make_error(fault::invalid_name);
   auto why = msg.why;
-  why.at = wall_clock(); // read once for both, as of a kick
+  why.at = wall_clock(); // read once for both, as in kick()
   const auto until = msg.seconds == 0 ? std::nullopt : std::optional(why.at + std::chrono::seconds{msg.seconds});
   write_store(
       self, self->state.store,
-      [where, until, why](const persistence::writing& db) { return decisions::ban_address(db, *where, until, why); },
-      [self, answer, where, until, msg](const outcome<done>& out) mutable {
+      [range, until, why](const persistence::writing& db) { return decisions::ban_address(db, *range, until, why); },
+      [self, answer, range, until, msg](const outcome<done>& out) mutable {
         if (!out) {
           answer.deliver(make_error(out.why()));
           return;
         }
-        self->send(self->state.relay, told_of(address_ban{*where, until}));
+        self->send(self->state.relay, told_of(address_ban{*range, until}));
         log::info("an address is banned",
-                  {{"address", where->to_string()}, {"by", msg.why.by}, {"seconds", msg.seconds}});
-        answer_when_it_holds(self, answer, removed{where->to_string()});
+                  {{"address", range->to_string()}, {"by", msg.why.by}, {"seconds", msg.seconds}});
+        answer_when_it_holds(self, answer, removed{range->to_string()});
       },
-      [answer](fault) mutable { answer.deliver(make_error(fault::storage)); }); // busy: so many are out already
+      [answer](fault) mutable { answer.deliver(make_error(fault::storage)); }); // busy: too many are banned
   return answer;
 }
 
@@ -181,7 +181,7 @@ caf::result<removed> unban(pointer self, const unban_user& msg) {
   return answer;
 }
 
-/// Here, since a kick that goes with the account is known here.
+/// The registry does it, since it knows the kick that ends with the account.
 caf::result<erased> erase(pointer self, const erase_user& msg) {
   auto answer = self->make_response_promise<erased>();
   const auto key = key_of(msg.target);
@@ -194,7 +194,7 @@ caf::result<erased> erase(pointer self, const erase_user& msg) {
           return;
         }
         self->state.rules.remove(key);
-        log::info("erased", {{"receipt", gone->receipt}, {"by", msg.why.by}}); // not whom: logs are kept elsewhere
+        log::info("erased", {{"receipt", gone->receipt}, {"by", msg.why.by}}); // no name: logs are kept elsewhere
         self->send(self->state.directory, close_user{gone->who.id, event::erased{}});
         self->send(self->state.host, forget_user{gone->who.id, gone->who.salons});
         end_certificates(self, gone->who.username, msg.why, [self, answer, gone](const ended_certificates& ended) {
@@ -205,12 +205,12 @@ caf::result<erased> erase(pointer self, const erase_user& msg) {
   return answer;
 }
 
-/// Behind what this node itself decided: the store answers in the order of commits.
+/// Comes behind what this node itself decided: the store answers in the order of commits.
 caf::result<settled> reread(pointer self, const reread_ban& msg) {
   auto answer = self->make_response_promise<settled>();
   write_store(
       self, self->state.store,
-      [key = msg.key, at = wall_clock()](const persistence::writing& db) { return db.bans.of(key, at); },
+      [key = msg.key, now = wall_clock()](const persistence::writing& db) { return db.bans.of(key, now); },
       [self, answer, msg](const std::optional<ban>& out) mutable {
         self->state.rules.remove(msg.key);
         if (out) {
@@ -230,7 +230,7 @@ caf::result<settled> reread(pointer self, const reread_ban& msg) {
 caf::result<settled> reread(pointer self, const reread_address_bans&) {
   auto answer = self->make_response_promise<settled>();
   write_store(
-      self, self->state.store, [at = wall_clock()](const persistence::writing& db) { return db.bans.addresses(at); },
+      self, self->state.store, [now = wall_clock()](const persistence::writing& db) { return db.bans.addresses(now); },
       [self, answer](const std::vector<address_ban>& out) mutable {
         self->send(self->state.relay, told_of(out));
         answer.deliver(settled{});
@@ -241,15 +241,15 @@ caf::result<settled> reread(pointer self, const reread_address_bans&) {
 
 } // namespace
 
-address_out told_of(const address_ban& one) {
-  return {one.where.to_string(), !one.until, one.until.value_or(moment{})};
+address_out told_of(const address_ban& banned) {
+  return {banned.where.to_string(), !banned.until, banned.until.value_or(moment{})};
 }
 
 addresses_out told_of(const std::vector<address_ban>& all) {
   addresses_out result;
   result.all.reserve(all.size());
-  for (const auto& one : all)
-    result.all.push_back(told_of(one));
+  for (const auto& banned : all)
+    result.all.push_back(told_of(banned));
   return result;
 }
 

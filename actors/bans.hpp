@@ -1,5 +1,6 @@
-// BANS: the registry of who is out until when. The store decides and keeps; the registry remembers, and sees to it that
-// whom it hits is gone everywhere. From where nobody is let in it sees to likewise, and remembers nothing of it.
+// BANS: the registry of kicks and bans. The store decides them and keeps them. The registry remembers those of names,
+// and has the connections of their users closed everywhere. It tells the relay those of addresses, and does not
+// remember them.
 #pragma once
 #include "actors/certificate_office.hpp"
 #include "actors/interfaces/bans.hpp"
@@ -22,11 +23,12 @@ struct bans_state {
   certificate_office certificates;
 };
 
-/// As the relay is told of it, and of all of them.
-address_out told_of(const address_ban& one);
+/// What the relay is told of one banned address, and of all of them.
+address_out told_of(const address_ban& banned);
 addresses_out told_of(const std::vector<address_ban>& all);
 
-/// `out`: what the store holds. Of addresses the relay's audience has the only list, and is told of each change.
+/// `out`: the kicks and bans that the store holds. The relay's audience has the only list of addresses, and is told of
+/// each change.
 bans_actor::behavior_type bans(bans_actor::stateful_pointer<bans_state> self, std::vector<ban> out, store_actor store,
                                directory_actor directory, host_actor host, relay_actor relay,
                                certificate_office certificates);

@@ -4,7 +4,7 @@
 namespace salond {
 namespace {
 
-constexpr std::time_t soon = 7 * 24 * 3600; // time enough for whoever renews it by hand
+constexpr std::time_t soon = 7 * 24 * 3600; // time enough to renew it by hand
 
 std::string date_of(std::time_t when) {
   std::tm parts{};
@@ -13,7 +13,7 @@ std::string date_of(std::time_t when) {
   return {text, std::strftime(text, sizeof text, "%F", &parts)};
 }
 
-/// The text of a file; where it cannot be read, a fault.
+/// Answers the text of a file. Adds a fault to `into` where it cannot be read.
 std::string read_file(const char* name, const std::string& path, const config::surroundings& around,
                       checked_certificate& into) {
   const auto content = around.read(path);
@@ -22,7 +22,7 @@ std::string read_file(const char* name, const std::string& path, const config::s
     return {};
   }
   const auto& file = std::get<file_content>(content);
-  // Its group may well be one that may read keys (root:ssl-cert, 0640); everyone never is.
+  // A group may be allowed to read keys (root:ssl-cert, 0640); everyone never is.
   if (std::string_view{name} == "tls.key" && file.open_to_others)
     into.faults.push_back({name, path
                                      + " can be read by everyone on this machine; chmod o-r it, and have it made anew "
@@ -30,7 +30,7 @@ std::string read_file(const char* name, const std::string& path, const config::s
   return file.bytes;
 }
 
-/// Kinds of keys that OpenSSL's client takes and browsers, and the libraries of some systems, do not.
+/// Whether OpenSSL's client takes this kind of key, while browsers and the libraries of some systems do not.
 bool is_little_known(const std::string& kind) {
   return kind.compare(0, 2, "ED") == 0;
 }

@@ -14,8 +14,8 @@ struct checked_certificate {
   std::vector<config::complaint> warnings; ///< as warnings_about() has them
 };
 
-/// What is to be said of a certificate that can be used, now: it has expired, is not good yet, or expires soon; few
-/// clients know its kind of key.
+/// What people are told of a usable certificate at the time `now`: it has expired, is not good yet, or expires soon;
+/// few clients know its kind of key.
 std::vector<config::complaint> warnings_about(const tls_credentials& found, const std::string& path, std::time_t now);
 
 /// Reads and checks the files, if any are named. Never throws.

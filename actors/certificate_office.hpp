@@ -12,12 +12,12 @@ struct issued_bundle {
   std::time_t until = 0; ///< it ends before the authority does
 };
 
-/// As the admin actor and the ban registry have them. Functions throw pki_error.
+/// What the admin actor and the ban registry can do with certificates. The functions throw pki_error.
 struct certificate_office {
   std::function<issued_bundle(const identity&, const validity&)> issue;
   std::function<std::vector<issued_certificate>()> list;
   std::function<revocation(const std::string& name)> revoke; ///< live connections end
-  // Of a node of a cluster; empty where the server is none.
+  // Only of a node of a cluster; else empty.
   std::string node;                                               ///< what it is called
   std::function<std::string(const std::string& name)> issue_node; ///< a node's bundle, its one file
   std::function<revocation(const std::string& name)> revoke_node; ///< live links end
@@ -26,7 +26,8 @@ struct certificate_office {
   std::function<void(const std::vector<issued_certificate>&)> merge;
 };
 
-/// Whose certificates are valid, once each; none where they cannot be read, which is logged.
+/// The names of the operators whose certificates are valid, each once. None where the list cannot be read, which is
+/// logged.
 operator_names names_of_operators(const certificate_office& office);
 
 } // namespace salond

@@ -13,13 +13,13 @@ namespace {
 
 constexpr unsigned accepts_a_turn = 64;
 
-/// Descriptors from this one on are not for clients. They are given out from the lowest on.
+/// Descriptors from this one on are not for clients. The system gives out the lowest that is free.
 int first_reserved_descriptor() {
   rlimit have{};
   if (::getrlimit(RLIMIT_NOFILE, &have) != 0 || have.rlim_cur > static_cast<rlim_t>(std::numeric_limits<int>::max()))
     return std::numeric_limits<int>::max();
-  const auto most = static_cast<int>(have.rlim_cur);
-  return most - std::min(64, most / 4);
+  const auto limit = static_cast<int>(have.rlim_cur);
+  return limit - std::min(64, limit / 4);
 }
 
 void set(int fd, int level, int name, int value) {
@@ -82,7 +82,7 @@ unsigned client_doorman::take_in(net::default_multiplexer& loop, int fd) {
   return accepted_(caf::make_counted<client_socket>(loop, fd, std::move(peer)));
 }
 
-/// The next one to come would take what the operators' port, the database and the log need.
+/// The next client would take a descriptor that the operators' port, the database or the log needs.
 bool client_doorman::pause() {
   remove_from_loop();
   paused_();

@@ -13,7 +13,7 @@ inline constexpr const char* local_peer = "local";
 /// nobody until some are free again: the last quarter of them, at most 64, is for the server itself.
 class client_doorman : public net::doorman_impl {
 public:
-  /// Answers how many of the turn's 64 that was worth, at least 1.
+  /// Answers how many of a turn's 64 accepts this client counts for, at least 1.
   using on_accept = std::function<unsigned(caf::intrusive_ptr<client_socket>)>;
   using on_pause = std::function<void()>;
 
@@ -22,7 +22,7 @@ public:
   client_doorman(net::default_multiplexer& loop, int fd, peers kind, on_accept accepted, on_pause paused);
 
   bool new_connection() override;
-  /// Accepts again if there are descriptors. REQUIRES: it has told that it paused, in an earlier turn of the loop.
+  /// Accepts again if there are descriptors. REQUIRES: it called `paused` in an earlier turn of the loop.
   bool go_on_if_possible();
   std::string addr() const override { return {}; } // CAF's would abort the process for a unix socket
   uint16_t port() const override { return 0; }

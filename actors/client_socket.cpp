@@ -10,7 +10,7 @@ namespace salond {
 namespace {
 
 constexpr size_t read_bytes = 16384; // one buffer for all connections: the larger, the fewer calls for a burst
-constexpr size_t most_parts = 64;    // of one sendmsg
+constexpr size_t max_parts = 64;     // of one sendmsg
 
 std::vector<char>& read_buffer() {
   static thread_local std::vector<char> buffer;
@@ -174,8 +174,8 @@ void client_socket::write_some() {
 /// False when the kernel has not taken all of it.
 bool client_socket::write_clear() {
   while (queue_.waiting() != 0) {
-    iovec parts[most_parts];
-    const auto count = queue_.gather(parts, most_parts);
+    iovec parts[max_parts];
+    const auto count = queue_.gather(parts, max_parts);
     size_t offered = 0;
     for (size_t i = 0; i < count; ++i)
       offered += parts[i].iov_len;
@@ -197,8 +197,8 @@ bool client_socket::write_clear() {
   return true;
 }
 
-/// The connection is broken: what waits goes, and the loop tells the broker, in a turn of its own, when what the peer
-/// had said is read.
+/// The connection is broken. Forgets what waits. The loop tells the broker in a turn of its own, when what the peer had
+/// said is read.
 void client_socket::lose() {
   queue_.forget();
   queue_.sealed.clear();

@@ -1,9 +1,8 @@
-// A client's socket in CAF's event loop. Why our own: CAF's scribe waits for epoll
-// before each write, copies into one buffer a connection, and keeps a read buffer a connection; this one writes at
-// once, sends shared bytes without copying them, and reads into one buffer for all (docs/decisions/0004-fan-out.md has
-// the figures). It may speak TLS: what is said waits unencrypted, and is encrypted as the kernel takes it, so that
-// bounds and the dropping of what nobody reads are the same (docs/decisions/0010-tls-for-clients.md). Lives on the I/O
-// thread alone.
+// A client's socket in CAF's event loop. CAF's own scribe waits for epoll before each write, copies into one buffer a
+// connection, and keeps a read buffer a connection. This one writes at once, sends shared bytes without copying them,
+// and reads into one buffer for all (docs/decisions/0004-fan-out.md has the figures). It may speak TLS: what is said
+// waits unencrypted, and is encrypted as the kernel takes it, so that bounds and the dropping of what nobody reads are
+// the same (docs/decisions/0010-tls-for-clients.md). Lives on the I/O thread alone.
 #pragma once
 #include "actors/client/send_queue.hpp"
 #include "actors/transport/tls_stream.hpp"
@@ -15,7 +14,7 @@ namespace salond {
 
 namespace net = caf::io::network;
 
-/// Told by a client_socket what a broker is not told by CAF.
+/// Hears from a client_socket what CAF does not tell a broker.
 class socket_owner {
 public:
   virtual ~socket_owner() = default;
@@ -23,7 +22,7 @@ public:
   virtual void input_ended() = 0;
   /// All that was said has been given to the kernel.
   virtual void output_drained() = 0;
-  /// The peer does not speak TLS as it must: nothing is heard of it or said to it any more.
+  /// The peer does not speak TLS as it must. The socket reads and writes nothing more.
   virtual void tls_failed(const std::string& why) = 0;
 };
 
@@ -33,9 +32,9 @@ public:
   client_socket(net::default_multiplexer& loop, int fd, std::string peer);
   ~client_socket() override;
 
-  /// The peer is to shake hands before anything else. REQUIRES: nothing was read or said.
-  void speak_tls(std::shared_ptr<const tls_credentials> with);
-  /// Whether the peer is yet to shake hands: what is said waits for that.
+  /// The peer must shake hands before anything else. REQUIRES: nothing was read or said.
+  void speak_tls(std::shared_ptr<const tls_credentials> credentials);
+  /// Whether the handshake is not done yet: what is said waits for its end.
   bool shaking() const { return tls_ && tls_->now() == tls_stream::state::shaking; }
 
   void belongs_to(socket_owner* owner) { owner_ = owner; }
@@ -43,13 +42,13 @@ public:
   /// Records of TLS that the peer has sent so far: each costs its decryption, however few bytes it has. 0 in clear.
   uint64_t records() const { return tls_ ? tls_->records() : 0; }
 
-  /// What is said and not out; what is added goes out at the next flush().
+  /// The output that is not out. Bytes that are added go out at the next flush().
   send_queue& queue() { return queue_; }
   void say(shared_bytes bytes) { queue_.add(std::move(bytes)); }
   size_t unsent() const { return queue_.unsent(); }
   /// After what is queued, ends our output (close_notify, FIN).
   void finish();
-  /// Whether it was ended at once, or is broken: what had waited is not on its way.
+  /// Whether it was ended at once, or is broken: what had waited then is lost.
   bool broken() const { return link_ != link::whole; }
   /// Whether the peer has ended its output.
   bool input_over() const { return input_over_; }
@@ -68,7 +67,7 @@ public:
   void resume_reading();
 
   // caf::io::scribe
-  void configure_read(caf::io::receive_policy::config how) override;
+  void configure_read(caf::io::receive_policy::config) override;
   void ack_writes(bool) override {}
   std::vector<char>& wr_buf() override { return unused_; }
   std::vector<char>& rd_buf() override;
@@ -111,12 +110,12 @@ private:
   enum class input : uint8_t {
     off,
     on,
-    in_line ///< no: the handshake waits for its turn in the line of handshake_pace, out of the loop
+    in_line ///< out of the loop: the handshake waits for its turn in the line of handshake_pace
   };
-  /// What keeps what is said from going out.
+  /// Why output waits.
   enum class output : uint8_t {
     free,
-    full, ///< the kernel is: the loop tells, or is going to, when it is not
+    full, ///< the kernel takes nothing: the loop tells, or is going to, when it does
     held  ///< the handshake is not done
   };
   /// How far our output is ended.

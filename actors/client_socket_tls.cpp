@@ -9,16 +9,16 @@ namespace {
 
 constexpr auto record_bytes = tls_stream::record_bytes;
 constexpr int records_at_once = 4; // encrypted before the kernel is asked whether it takes them
-// What is sealed at once, and as much again that the peer made us say.
-constexpr size_t most_sealed = 2 * records_at_once * record_bytes;
+// As much as is sealed at once, and as much again that the peer made us say.
+constexpr size_t max_sealed = 2 * records_at_once * record_bytes;
 
 } // namespace
 
-void client_socket::speak_tls(std::shared_ptr<const tls_credentials> with) {
-  tls_ = std::make_unique<tls_stream>(std::move(with));
+void client_socket::speak_tls(std::shared_ptr<const tls_credentials> credentials) {
+  tls_ = std::make_unique<tls_stream>(std::move(credentials));
 }
 
-/// Handshakes have had their share of this turn: the bytes of this one stay in the socket until its turn comes.
+/// Handshakes have had their share of this turn of the loop. The bytes of this one stay in the socket until its turn.
 void client_socket::wait_for_handshake() {
   leave_loop();
   input_ = input::in_line;
@@ -49,7 +49,7 @@ void client_socket::read_sealed(std::string_view bytes) {
   }
   if (!queue_.sealed.empty() || was_shaking != shaking())
     flush(); // a handshake's answer, TLS's alert, or what waited for the end of the handshake
-  if (queue_.sealed.unsent() > most_sealed)
+  if (queue_.sealed.unsent() > max_sealed)
     return abort(); // it makes us answer and does not read
   if (!plain.empty() && !consume(&events_.backend(), plain.data(), plain.size()))
     leave_loop();
@@ -67,7 +67,7 @@ void client_socket::read_sealed(std::string_view bytes) {
   owner_->input_ended();
 }
 
-/// What is left has a turn of its own: bytes that the stream holds are none that the loop would wake us for.
+/// Reads what is left in a turn of its own. The loop would not wake us for bytes that the stream holds already.
 void client_socket::read_on_later() {
   if (std::exchange(reads_later_, true))
     return;
@@ -122,8 +122,8 @@ bool client_socket::send_sealed() {
   return true;
 }
 
-/// Encrypts a few records of what waits: as much in each as it holds, so that all that a connection is told in a turn
-/// costs one.
+/// Encrypts a few records of what waits. Each is as full as can be: so all that a connection is told in a turn costs
+/// one record.
 void client_socket::seal_some() {
   static thread_local std::string joined;
   for (int n = 0; n < records_at_once && queue_.waiting() != 0; ++n) {

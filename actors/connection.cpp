@@ -4,14 +4,14 @@
 namespace salond {
 namespace {
 
-// While what a stranger asked for is being written, the time to log in is looked at again this often.
+// The time to log in is looked at again this often, while the store writes what a stranger asked for.
 constexpr auto look_again = std::chrono::seconds{1};
 
 } // namespace
 
-connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> house,
+connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> audience,
                        caf::intrusive_ptr<client_socket> socket, const dialect& speaks, std::optional<fault> refusal)
-    : caf::io::broker(cfg), house_(std::move(house)), socket_(std::move(socket)),
+    : caf::io::broker(cfg), house_(std::move(audience)), socket_(std::move(socket)),
       codec_(speaks.make_codec(house_->settings)), outlet_(*codec_, socket_->queue()),
       inlet_(*codec_, house_->settings, house_->allowed, network), refusal_(refusal), entered_(now()),
       over_tls_(socket_->shaking()) {
@@ -101,7 +101,7 @@ void connection::take_bytes(std::string_view bytes) {
     read_on_or_pause();
 }
 
-/// What comes after the last words. Who goes on and on is cut off when the time to close is over.
+/// Drops what comes after the last words. A client that goes on and on is cut off when the time to close is over.
 void connection::forget(size_t bytes) {
   if (!inlet_.forget(bytes) && socket_)
     socket_->pause_reading();
@@ -127,7 +127,7 @@ bool connection::take_next() {
   return taken;
 }
 
-/// Where the client and its codec agreed on that, or on another spelling.
+/// Does so if the client and its codec agreed on another dialect, or on another spelling.
 void connection::go_on_in_another_dialect() {
   if (!outlet_.open())
     return;
@@ -157,8 +157,8 @@ void connection::go_on(inlet::step next) {
     carry_out(session().hear(std::move(*next.said)));
 }
 
-/// Who comes from where connections come to nothing all the time is not shaken hands with before its turn. In clear it
-/// costs less to hear than to keep waiting.
+/// A client from a network whose connections come to nothing all the time waits for its turn before the handshake.
+/// Without TLS it costs less to hear a client than to keep it waiting.
 void connection::wait_for_turn() {
   if (!over_tls_)
     return;
@@ -173,25 +173,25 @@ void connection::wait_for_turn() {
   read_on_or_pause();
 }
 
-void connection::carry_out(rules::effects what) {
-  for (auto& one : what) {
-    if (auto* told = std::get_if<rules::tell>(&one))
+void connection::carry_out(rules::effects effects) {
+  for (auto& effect : effects) {
+    if (auto* told = std::get_if<rules::tell>(&effect))
       codec_->ends_with(told->what) ? close(told->what) : tell(told->what);
-    if (auto* question = std::get_if<rules::ask>(&one))
+    if (auto* question = std::get_if<rules::ask>(&effect))
       ask(std::move(question->what));
-    if (auto* later = std::get_if<rules::ask_when_read>(&one))
+    if (auto* later = std::get_if<rules::ask_when_read>(&effect))
       when_read_ = std::make_unique<rules::question::any>(std::move(later->what));
-    if (auto* end = std::get_if<rules::hang_up>(&one))
+    if (auto* end = std::get_if<rules::hang_up>(&effect))
       close(end->last);
   }
 }
 
-/// What it says next may be its last: by then `decided` stands among what it was told.
-void connection::answered(rules::answer::any what, const std::vector<decided_request>& decided) {
+/// `decided`: the decisions that the answer told. They are noted before pump(), which may say the last words.
+void connection::answered(rules::answer::any answer, const std::vector<decided_request>& decided) {
   if (std::holds_alternative<services_of_node>(owed_by_))
     owed_by_ = std::monostate{};
-  const auto asked_for = session().asked_for(); // what a login brings is not
-  auto effects = session().answered(std::move(what));
+  const auto asked_for = session().asked_for(); // false for what a login brings
+  auto effects = session().answered(std::move(answer));
   if (asked_for)
     inlet_.charge_answer(effects, !std::holds_alternative<std::monostate>(handed_out_), now());
   carry_out(std::move(effects));
@@ -201,11 +201,11 @@ void connection::answered(rules::answer::any what, const std::vector<decided_req
   house_->touch(*this);
 }
 
-/// The client has read its answers: on with what it said, or is handed, in a turn of its own, so that others have
+/// The client has read its answers: goes on with what it said, or is handed, in a turn of its own, so that others have
 /// theirs.
 void connection::go_on_if_choked() {
   if (!(inlet_.choked() || when_read_) || !socket_ || !outlet_.has_room() || inlet_.held(now()))
-    return; // who is held is woken at the end of it
+    return; // a client that is held is woken at the end of that
   inlet_.unchoke();
   wake_up();
 }
@@ -220,8 +220,8 @@ void connection::read_on_or_pause() {
     socket_->resume_reading();
 }
 
-/// The codec's time: when a client turns out to be raw, when the next paced text may go out. A frame that is ready
-/// while none is taken is no reason to wake: it is taken when the session asks for it.
+/// Wakes itself when the codec's time has come: when a client turns out to be raw, or when the next paced text may go
+/// out. A frame that is ready while none is taken is no reason to wake: it is taken when the session asks for it.
 void connection::wake_at_deadline() {
   std::optional<instant> when;
   if (!outlet_.waits_for_peer())
@@ -235,8 +235,8 @@ void connection::wake_at_deadline() {
   wake_up(std::max(pause, instant::duration{0}) + std::chrono::microseconds{1});
 }
 
-/// Anonymously: CAF 0.17.6 never closes a broker's mailbox, and a message of its own that came after its end would keep
-/// it, and with it all that it holds, for ever.
+/// Sends anonymously: CAF 0.17.6 never closes a broker's mailbox, and a message of its own that came after its end
+/// would keep it, and with it all that it holds, for ever.
 void connection::wake_up(instant::duration after) {
   const auto me = caf::actor_cast<caf::actor>(this);
   if (after > instant::duration{0})
@@ -263,13 +263,13 @@ void connection::time_has_come(instant at) {
   if (patience == 0 || at < entered_ + std::chrono::seconds{patience})
     return;
   if (session().anonymous() && session().stores())
-    return house_->wake(*this, at + look_again); // it is answered what becomes of it
+    return house_->wake(*this, at + look_again); // the client is answered what becomes of it
   carry_out(session().time_is_up());
 }
 
-void connection::lost(salon_id which) {
+void connection::lost(salon_id failed) {
   const auto* salon = std::get_if<salon_id>(&owed_by_);
-  if (salon && *salon == which && session().unanswered())
+  if (salon && *salon == failed && session().unanswered())
     close(event::refused{fault::salon_closed, {}});
 }
 

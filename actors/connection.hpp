@@ -1,5 +1,5 @@
 // CONNECTION: one client. Gives bytes to its codec, its codec's utterances to its session, and carries out what the
-// session decides. A broker: lives on the I/O thread, beside the audience, which calls it directly.
+// session decides. It is a broker, so that it lives on the I/O thread, beside the audience, which calls it directly.
 #pragma once
 #include "actors/audience.hpp"
 #include "actors/client/inlet.hpp"
@@ -13,8 +13,8 @@ namespace salond {
 
 class connection final : public caf::io::broker, public subscriber, public socket_owner {
 public:
-  /// `refusal`: it is told that and closed.
-  connection(caf::actor_config& cfg, std::shared_ptr<audience> house, caf::intrusive_ptr<client_socket> socket,
+  /// `refusal`: the client is told that, and closed.
+  connection(caf::actor_config& cfg, std::shared_ptr<audience> audience, caf::intrusive_ptr<client_socket> socket,
              const dialect& speaks, std::optional<fault> refusal);
   ~connection() override;
 
@@ -29,14 +29,14 @@ public:
 
   // subscriber
   void hear(const shared_texts& spelled) override;
-  void deliver(const shared_texts& spelled, private_id which) override;
-  void confirm(const decided_request& what) override;
-  void answered(rules::answer::any what) override { answered(std::move(what), {}); }
+  void deliver(const shared_texts& spelled, private_id message) override;
+  void confirm(const decided_request& decision) override;
+  void answered(rules::answer::any answer) override { answered(std::move(answer), {}); }
   void close(const std::optional<event::any>& last) override;
   bool hung_up() const override { return !outlet_.open(); }
   void flush() override;
   void time_has_come(instant now) override;
-  void lost(salon_id which) override;
+  void lost(salon_id failed) override;
   void services_lost() override;
   void unparked() override;
   void account_is(const std::string& username, role now) override;
@@ -59,12 +59,12 @@ private:
   void go_on_if_choked();
   void wake_at_deadline();
   void wake_up(instant::duration after = instant::duration{0});
-  void carry_out(rules::effects what);
-  void answered(rules::answer::any what, const std::vector<decided_request>& decided);
+  void carry_out(rules::effects effects);
+  void answered(rules::answer::any answer, const std::vector<decided_request>& decided);
 
   // --- what it is told, and its end; connection_output.cpp ---
-  void tell(const event::any& what);
-  void hear(const event::any& what);
+  void tell(const event::any& event);
+  void hear(const event::any& event);
   void pass_on(const shared_texts& spelled);
   bool may_hear();
   void tell_that_it_is_left_out();
@@ -82,31 +82,31 @@ private:
 
   /// The answer to a `Question`, whose type belongs to it. `decided`: the decisions that are told with it.
   template <class Question>
-  void answer(rules::answer_of<Question> what, const std::vector<decided_request>& decided = {}) {
-    answered(std::move(what), decided);
+  void answer(rules::answer_of<Question> result, const std::vector<decided_request>& decided = {}) {
+    answered(std::move(result), decided);
   }
 
   // One function a question; connection_questions.cpp.
-  void ask(rules::question::any what);
-  void carry(rules::question::find_user& what);
-  void carry(rules::question::verify& what);
-  void carry(rules::question::hash& what);
-  void carry(rules::question::find_invitation& what);
-  void carry(rules::question::find_token& what);
-  void carry(rules::question::arrive& what);
-  void carry(rules::question::register_user& what);
-  void carry(rules::question::replace_hash& what);
-  void carry(rules::question::change_password& what);
-  void carry(command::post& what);
-  void carry(command::join& what);
-  void carry(command::leave& what);
-  void carry(command::history& what);
-  void carry(command::who& what);
-  void carry(command::search& what);
-  void carry(command::tell_privately& what);
-  void carry(command::ban& what);
-  void carry(command::issue_token& what);
-  void carry(rules::question::next_piece& what);
+  void ask(rules::question::any asked);
+  void carry(rules::question::find_user& question);
+  void carry(rules::question::verify& question);
+  void carry(rules::question::hash& question);
+  void carry(rules::question::find_invitation& question);
+  void carry(rules::question::find_token& question);
+  void carry(rules::question::arrive& question);
+  void carry(rules::question::register_user& question);
+  void carry(rules::question::replace_hash& question);
+  void carry(rules::question::change_password& question);
+  void carry(command::post& question);
+  void carry(command::join& question);
+  void carry(command::leave& question);
+  void carry(command::history& question);
+  void carry(command::who& question);
+  void carry(command::search& question);
+  void carry(command::tell_privately& question);
+  void carry(command::ban& question);
+  void carry(command::issue_token& question);
+  void carry(rules::question::next_piece& question);
 
   // What is handed out piece by piece; connection_hand_out.cpp.
   /// What waited for the login, while another connection may have been told it: read again until it is marked.
@@ -144,31 +144,31 @@ private:
   void tell_messages(std::vector<chat_message> messages);
   void take_found(persistence::searched_part& part);
   void tell_nothing_found(const std::string& salon);
-  void tell_members(rules::presence::named& who);
+  void tell_members(rules::presence::named& members);
   void hand_out_no_more(fault why);
   bool serves(const local_salon& salon);
   template <class Ask, class Then>
   void read_as_member(const local_salon& salon, Ask ask, Then then);
 
-  void send_post(local_salon& salon, command::post& what);
+  void send_post(local_salon& salon, command::post& post);
   outcome<local_salon*> open_salon(const std::string& name);
   void open_session(const rules::question::arrive& as);
   void begin_session(const std::string& username, persistence::arrival&& as, bool told_elsewhere);
   void read_user(std::string key);
-  void look_for_names(const rules::question::find_user& what);
-  void found_user(outcome<user> who);
+  void look_for_names(const rules::question::find_user& question);
+  void found_user(outcome<user> found);
   void give_registration_back();
   void take_registration_back();
   void take_hash_back();
   template <class Question>
-  bool may_try(const Question& what, std::string account, admission::attempt::secret said);
-  void tried(admission::attempt_result how, size_t guesses = 1);
+  bool may_try(const Question& question, std::string account, admission::attempt::secret said);
+  void tried(admission::attempt_result result, size_t guesses = 1);
 
-  /// What is said to prove who one is.
+  /// What the client says to prove who it is.
   enum class credential : uint8_t {
     password,
-    after_token,   ///< what was said for a token is none, and is tried as a password: nobody's account suffers for it
-    of_new_account ///< until the relay makes it: one account of the hour's is used up
+    after_token,   ///< a wrong token, which is tried as a password and counts for nobody's account
+    of_new_account ///< until the relay makes the account: it uses up one of those of the hour
   };
   struct services_of_node {}; ///< bans, or passwords
 
@@ -178,7 +178,7 @@ private:
   outlet outlet_;
   unconfirmed unconfirmed_;
   inlet inlet_;
-  const std::optional<fault> refusal_; ///< it was told that instead of being let in
+  const std::optional<fault> refusal_; ///< the client was told that instead of being let in
   const instant entered_;
   const bool over_tls_;
   std::optional<instant> wake_at_;  ///< a `wake` is under way for then
@@ -189,9 +189,9 @@ private:
   credential credential_ = credential::password;
   std::shared_ptr<hash_ticket> hash_;         ///< that the session waits for
   std::shared_ptr<hash_ticket> registration_; ///< with the relay
-  /// Who owes an answer: the salon of the posts or the question that are open, or a service.
+  /// The salon, or the service, that owes an answer to the posts or the question that are open.
   std::variant<std::monostate, salon_id, services_of_node> owed_by_;
-  std::unique_ptr<rules::question::any> when_read_; ///< asked once it has read what it was told
+  std::unique_ptr<rules::question::any> when_read_; ///< asked once the client has read what it was told
   /// What is handed out; nothing of these: what waited for the login.
   std::variant<std::monostate, mail_of, messages_of, search_of, members_of> handed_out_;
 };

@@ -23,7 +23,7 @@ void connection::ask_if_read() {
     ask(std::move(*std::exchange(when_read_, nullptr)));
 }
 
-/// Asks for the next piece, which costs so much: once that is paid.
+/// Asks for the next piece once its cost is paid.
 void connection::ask_when_paid(double cost) {
   const auto wait = inlet_.charge(cost, now());
   if (wait == instant::duration{0})
@@ -39,8 +39,8 @@ void connection::carry(rules::question::next_piece&) {
 void connection::ask_next(std::monostate&) {
   read_store(
       this, house_->store,
-      [who = account(), which = backlog.next()](const persistence::reading& db) {
-        return db.private_messages.at(who, which);
+      [user = account(), ids = backlog.next()](const persistence::reading& db) {
+        return db.private_messages.at(user, ids);
       },
       [this](const std::vector<private_message>& found) {
         auto piece = backlog.go_on(found);
@@ -83,7 +83,7 @@ void connection::hand_out_no_more(fault why) {
   answer<rules::question::next_piece>({why});
 }
 
-/// Whether the salon is there and open, and owes an answer from now on; else the session is answered that it is not.
+/// Whether the salon is there and open: it owes an answer from now on. Else answers the session that it is not.
 bool connection::serves(const local_salon& salon) {
   if (!salon.actor || salon.archived) { // its actor stays until what it had taken is stored
     hand_out_no_more(salon.archived ? fault::unknown_salon : fault::storage);
@@ -93,7 +93,7 @@ bool connection::serves(const local_salon& salon) {
   return true;
 }
 
-/// Asks the store what members alone may read. The salon is asked first whether the user is one; it sees no text.
+/// Asks the store what members alone may read. Asks the salon first whether the user is one; it sees no text.
 template <class Ask, class Then>
 void connection::read_as_member(const local_salon& salon, Ask ask, Then then) {
   const auto refuse = [this](fault why) { hand_out_no_more(why); };
@@ -105,13 +105,13 @@ void connection::read_as_member(const local_salon& salon, Ask ask, Then then) {
 
 // --- messages of a salon ---
 
-void connection::carry(command::history& what) {
-  const auto salon = open_salon(what.salon);
+void connection::carry(command::history& question) {
+  const auto salon = open_salon(question.salon);
   if (!salon)
     return answer<command::history>({salon.why()});
   read_as_member(
       **salon,
-      [id = (*salon)->record.id, count = static_cast<size_t>(what.count)](const persistence::reading& db) {
+      [id = (*salon)->record.id, count = static_cast<size_t>(question.count)](const persistence::reading& db) {
         return db.messages.begin_history(id, count);
       },
       [this, salon = *salon](persistence::history_page& found) {
@@ -120,7 +120,7 @@ void connection::carry(command::history& what) {
       });
 }
 
-/// As the first piece: who is no member any more gets nothing further.
+/// Like the first piece: a user who is no member any more gets nothing further.
 void connection::ask_next(messages_of& state) {
   if (!serves(*state.salon))
     return;
@@ -147,11 +147,11 @@ void connection::tell_messages(std::vector<chat_message> messages) {
 
 // --- a search: part by part, each paid for and a question of its own, so that others have their turns ---
 
-void connection::carry(command::search& what) {
-  const auto salon = open_salon(what.salon);
+void connection::carry(command::search& question) {
+  const auto salon = open_salon(question.salon);
   if (!salon)
     return answer<command::search>({salon.why()});
-  handed_out_ = search_of{*salon, std::move(what.text), std::numeric_limits<int64_t>::max(), {}};
+  handed_out_ = search_of{*salon, std::move(question.text), std::numeric_limits<int64_t>::max(), {}};
   ask_next(std::get<search_of>(handed_out_)); // its part is paid for with the command
 }
 
@@ -191,8 +191,8 @@ void connection::tell_nothing_found(const std::string& salon) {
 
 // --- who is connected ---
 
-void connection::carry(command::who& what) {
-  const auto salon = open_salon(what.salon);
+void connection::carry(command::who& question) {
+  const auto salon = open_salon(question.salon);
   if (!salon)
     return answer<command::who>({salon.why()});
   handed_out_ = members_of{*salon, {}};
@@ -207,16 +207,16 @@ void connection::ask_next(members_of& state) {
             [this](caf::error& why) { hand_out_no_more(fault_of(why)); });
 }
 
-void connection::tell_members(rules::presence::named& who) {
+void connection::tell_members(rules::presence::named& members) {
   owed_by_ = std::monostate{};
   auto& state = std::get<members_of>(handed_out_);
   const auto& salon = state.salon->record;
   std::vector<event::any> page;
-  if (!who.usernames.empty())
-    page.push_back(event::members_connected{salon.id, salon.name, std::move(who.usernames)});
-  const auto more = !who.last_key.empty();
+  if (!members.usernames.empty())
+    page.push_back(event::members_connected{salon.id, salon.name, std::move(members.usernames)});
+  const auto more = !members.last_key.empty();
   if (more)
-    state.after_key = std::move(who.last_key);
+    state.after_key = std::move(members.last_key);
   else
     handed_out_ = std::monostate{};
   answer<rules::question::next_piece>({std::move(page), more});

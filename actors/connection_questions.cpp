@@ -1,4 +1,4 @@
-// What a session asks the server, and whom the connection turns to for it.
+// The questions of a session, a function each: it asks the actor, or the store, that knows the answer.
 #include "actors/ask_store.hpp"
 #include "actors/connection.hpp"
 #include "actors/rules/password.hpp"
@@ -24,21 +24,21 @@ constexpr auto parking_time = std::chrono::seconds{5};
 
 } // namespace
 
-void connection::ask(rules::question::any what) {
-  if (!std::holds_alternative<command::post>(what))
+void connection::ask(rules::question::any asked) {
+  if (!std::holds_alternative<command::post>(asked))
     owed_by_ = std::monostate{}; // posts are answered before anything else is asked: no salon owes an answer now
-  std::visit([this](auto& question) { carry(question); }, what);
+  std::visit([this](auto& question) { carry(question); }, asked);
 }
 
-/// Whether a password or an invitation may be tried now. If not it is kept until its turn comes, or refused.
+/// Whether a password or an invitation may be tried now. If not, it is kept until its turn comes, or refused.
 template <class Question>
-bool connection::may_try(const Question& what, std::string account, admission::attempt::secret said) {
+bool connection::may_try(const Question& question, std::string account, admission::attempt::secret said) {
   attempt_ = {number, network, std::move(account), {}, {}, {}, session().anonymous(), said};
   switch (house_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
-  case rules::login_throttle::verdict::waits: attempt_waits_ = std::make_unique<rules::question::any>(what); break;
+  case rules::login_throttle::verdict::waits: attempt_waits_ = std::make_unique<rules::question::any>(question); break;
   case rules::login_throttle::verdict::refused:
-    // What was said for a token, and is none, is no password either: its client is to ask for one.
+    // A wrong token is no password either: its client is to ask the user for one.
     answer<Question>({std::exchange(credential_, credential::password) == credential::after_token
                           ? fault::wrong_credentials
                           : fault::too_many_attempts});
@@ -48,36 +48,39 @@ bool connection::may_try(const Question& what, std::string account, admission::a
 }
 
 void connection::attempt_due() {
-  if (const auto what = std::move(attempt_waits_))
-    ask(std::move(*what));
+  if (const auto waited = std::move(attempt_waits_))
+    ask(std::move(*waited));
 }
 
-void connection::tried(admission::attempt_result how, size_t guesses) {
+void connection::tried(admission::attempt_result result, size_t guesses) {
   if (credential_ == credential::after_token)
     credential_ = credential::password;
   if (attempt_.at != admission::attempt::stage::none)
-    house_->end_attempt(attempt_, how, guesses, now());
+    house_->end_attempt(attempt_, result, guesses, now());
 }
 
-void connection::carry(rules::question::find_user& what) {
-  if (what.key.empty())
-    what.key = key_of(what.username);
-  const auto key = what.key;
+void connection::carry(rules::question::find_user& question) {
+  if (question.key.empty())
+    question.key = key_of(question.username);
+  const auto key = question.key;
   using reason = rules::question::find_user::purpose;
   using secret = admission::attempt::secret;
   const auto for_token = credential_ == credential::after_token;
-  if (what.what != reason::proof) {
-    if (house_->reserved.has(what.username))
+  if (question.what != reason::proof) {
+    if (house_->reserved.has(question.username))
       return answer<rules::question::find_user>({fault::reserved_name});
-    const auto whose = what.what == reason::registration ? admission::newcomer::stranger : admission::newcomer::invited;
+    const auto whose =
+        question.what == reason::registration ? admission::newcomer::stranger : admission::newcomer::invited;
     if (const auto why = house_->allowed.refuses_registration(network, whose, now()))
       return answer<rules::question::find_user>({*why});
     credential_ = credential::of_new_account;
-  } else if (!may_try(what, for_token ? std::string{} : key, for_token ? secret::token : secret::password)) {
+  } else if (!may_try(question, for_token ? std::string{} : key, for_token ? secret::token : secret::password)) {
     return;
   }
   owed_by_ = services_of_node{};
-  const auto go_on = [this, what] { what.what == reason::proof ? read_user(what.key) : look_for_names(what); };
+  const auto go_on = [this, question] {
+    question.what == reason::proof ? read_user(question.key) : look_for_names(question);
+  };
   request(house_->services.bans, caf::infinite, check_name{key})
       .then([go_on](const name_allowed&) { go_on(); },
             [this, go_on](caf::error& why) {
@@ -87,16 +90,16 @@ void connection::carry(rules::question::find_user& what) {
             });
 }
 
-/// All that could be in the way of the account, but for what others do until it is made.
-void connection::look_for_names(const rules::question::find_user& what) {
+/// Looks for all that could be in the way of the account. Others may still take its names until it is made.
+void connection::look_for_names(const rules::question::find_user& question) {
   owed_by_ = std::monostate{};
-  const auto waits = what.what == rules::question::find_user::purpose::registration
+  const auto waits = question.what == rules::question::find_user::purpose::registration
                      && house_->settings.registration.how == config::registration::policy::approval;
   read_store(
       this, house_->store,
-      [who = persistence::new_user{what.username, what.alias, {}, role::user, network},
+      [wished = persistence::new_user{question.username, question.alias, {}, role::user, network},
        waits](const persistence::reading& db) {
-        const auto refusal = waits ? decisions::why_not_requested(db, who) : decisions::why_not_new(db, who);
+        const auto refusal = waits ? decisions::why_not_requested(db, wished) : decisions::why_not_new(db, wished);
         return outcome<user>{refusal.value_or(fault::unknown_user)};
       },
       [this](outcome<user>& found) { found_user(std::move(found)); }, [this](fault why) { found_user(why); });
@@ -109,18 +112,18 @@ void connection::read_user(std::string key) {
       [this](outcome<user>& found) { found_user(std::move(found)); }, [this](fault why) { found_user(why); });
 }
 
-void connection::found_user(outcome<user> who) {
-  const auto unknown = !who && who.why() == fault::unknown_user;
+void connection::found_user(outcome<user> found) {
+  const auto unknown = !found && found.why() == fault::unknown_user;
   if (!unknown)
     give_registration_back();
-  if (!who && !unknown)
+  if (!found && !unknown)
     tried(admission::attempt_result::not_tried);
-  if (who)
-    attempt_.who = who->id;
-  answer<rules::question::find_user>({std::move(who)});
+  if (found)
+    attempt_.who = found->id;
+  answer<rules::question::find_user>({std::move(found)});
 }
 
-/// No account comes of it.
+/// No account was made: gives it back to the network's allowance of the hour.
 void connection::give_registration_back() {
   if (credential_ != credential::of_new_account)
     return;
@@ -128,7 +131,7 @@ void connection::give_registration_back() {
   house_->allowed.give_registration_back(network);
 }
 
-/// It ended: what it wished for is not hashed any more, unless a thread has begun.
+/// The connection ended: the password of its new account is not hashed any more, unless a thread has begun.
 void connection::take_registration_back() {
   give_registration_back();
   if (!registration_ || !registration_->take_back())
@@ -137,7 +140,7 @@ void connection::take_registration_back() {
   caf::anon_send(house_->services.passwords, refuse_unwanted{});
 }
 
-/// The same of a password that it said, or wished to have: what was not hashed was not tried.
+/// The same of a password that the client said, or wished to have. One that was not hashed was not tried.
 void connection::take_hash_back() {
   const auto asked = std::exchange(hash_, nullptr);
   if (!asked || !asked->take_back())
@@ -146,16 +149,16 @@ void connection::take_hash_back() {
   caf::anon_send(house_->services.passwords, refuse_unwanted{});
 }
 
-void connection::carry(rules::question::verify& what) {
+void connection::carry(rules::question::verify& question) {
   owed_by_ = services_of_node{};
-  const auto guesses = what.passwords.size();
+  const auto guesses = question.passwords.size();
   hash_ = std::make_shared<hash_ticket>();
   request(house_->services.passwords, caf::infinite,
-          verify_password{std::move(what.hash), std::move(what.passwords), attempt_.how, network, hash_})
+          verify_password{std::move(question.hash), std::move(question.passwords), attempt_.how, network, hash_})
       .then(
-          [this, guesses](verified_password& x) {
-            tried(x.which ? admission::attempt_result::right : admission::attempt_result::wrong, guesses);
-            answer<rules::question::verify>({salond::done{}, x.which, std::move(x.better_hash)});
+          [this, guesses](verified_password& verified) {
+            tried(verified.which ? admission::attempt_result::right : admission::attempt_result::wrong, guesses);
+            answer<rules::question::verify>({salond::done{}, verified.which, std::move(verified.better_hash)});
           },
           [this](caf::error& why) {
             tried(admission::attempt_result::not_tried);
@@ -163,24 +166,25 @@ void connection::carry(rules::question::verify& what) {
           });
 }
 
-/// A new password. Before the costly hash: as many are changed as may be, whatever becomes of them.
-void connection::carry(rules::question::hash& what) {
+/// Hashes a new password. Asks before the costly hash whether another change is allowed; it counts, whatever becomes of
+/// it.
+void connection::carry(rules::question::hash& question) {
   if (!house_->allowed.may_change_password(account(), now()))
     return answer<rules::question::hash>({fault::too_many_attempts});
   owed_by_ = services_of_node{};
   hash_ = std::make_shared<hash_ticket>();
   request(house_->services.passwords, caf::infinite,
-          hash_password{std::move(what.password), rules::urgency::known, network, hash_})
-      .then([this](hashed_password& x) { answer<rules::question::hash>({std::move(x.hash)}); },
+          hash_password{std::move(question.password), rules::urgency::known, network, hash_})
+      .then([this](hashed_password& hashed) { answer<rules::question::hash>({std::move(hashed.hash)}); },
             [this](caf::error& why) { answer<rules::question::hash>({fault_of(why)}); });
 }
 
 namespace {
 
-/// Whether there is such an invitation. wrong_credentials: there is none, but a user whose login it may be.
+/// Whether there is such an invitation. wrong_credentials: there is none, but there is a user whose login it may be.
 outcome<salond::done> look_for_invitation(const persistence::reading& db, const std::string& hash,
-                                          const std::string& user_key, moment at) {
-  auto found = decisions::find_invitation(db, hash, at);
+                                          const std::string& user_key, moment when) {
+  auto found = decisions::find_invitation(db, hash, when);
   if (!found && found.why() == fault::invalid_invitation && !user_key.empty() && db.accounts.find(user_key))
     return fault::wrong_credentials;
   return found;
@@ -188,14 +192,14 @@ outcome<salond::done> look_for_invitation(const persistence::reading& db, const 
 
 } // namespace
 
-/// A wrong one counts as a wrong password, of nobody's account; one that may be a login does as that.
-void connection::carry(rules::question::find_invitation& what) {
-  if (!may_try(what, {}, admission::attempt::secret::invitation))
+/// A wrong code counts as a wrong password of nobody's account. One that may be a login counts as a login.
+void connection::carry(rules::question::find_invitation& question) {
+  if (!may_try(question, {}, admission::attempt::secret::invitation))
     return;
   read_store(
       this, house_->store,
-      [hash = rules::token_hash(what.code), user_key = key_of(what.otherwise),
-       at = wall_clock()](const persistence::reading& db) { return look_for_invitation(db, hash, user_key, at); },
+      [hash = rules::token_hash(question.code), user_key = key_of(question.otherwise),
+       when = wall_clock()](const persistence::reading& db) { return look_for_invitation(db, hash, user_key, when); },
       [this](const outcome<salond::done>& found) {
         using result = admission::attempt_result;
         tried(found ? result::right : found.why() == fault::wrong_credentials ? result::not_tried : result::wrong);
@@ -207,13 +211,13 @@ void connection::carry(rules::question::find_invitation& what) {
       });
 }
 
-/// Always heard: nobody guesses 256 bits, and nothing is hashed. One that is wrong counts as words that are no command;
-/// then it may be a password, which is an attempt of its own.
-void connection::carry(rules::question::find_token& what) {
+/// A token is always heard: nobody guesses 256 bits, and nothing is hashed. A wrong one counts as words that are no
+/// command. Then it may be a password, which is an attempt of its own.
+void connection::carry(rules::question::find_token& question) {
   read_store(
       this, house_->store,
-      [hash = rules::token_hash(what.token), at = wall_clock()](const persistence::reading& db) {
-        return db.sessions.find_token(hash, at);
+      [hash = rules::token_hash(question.token), when = wall_clock()](const persistence::reading& db) {
+        return db.sessions.find_token(hash, when);
       },
       [this](outcome<user>& found) {
         if (found) {
@@ -228,11 +232,11 @@ void connection::carry(rules::question::find_token& what) {
       [this](fault why) { answer<rules::question::find_token>({why}); });
 }
 
-void connection::carry(rules::question::arrive& what) {
-  const auto& who = what.who;
+void connection::carry(rules::question::arrive& question) {
+  const auto& who = question.who;
   house_->users.arrive(*this, who.id); // before the store is asked, so that nothing that changes meanwhile is missed
   request(house_->directory, caf::infinite, salond::arrive{who.id, who.username, number, peer})
-      .then([this, what](arrival_noted) { open_session(what); },
+      .then([this, question](arrival_noted) { open_session(question); },
             [this](caf::error& why) {
               answer<rules::question::arrive>({fault_of(why), {}});
             });
@@ -297,32 +301,33 @@ void connection::begin_session(const std::string& username, persistence::arrival
       missed.decided);
 }
 
-void connection::carry(rules::question::register_user& what) {
+void connection::carry(rules::question::register_user& question) {
   owed_by_ = services_of_node{};
   credential_ = credential::password;
   registration_ = std::make_shared<hash_ticket>();
   caf::anon_send(house_->relay,
                  wished_account{number,
                                 peer,
-                                {what.username, what.alias, {}, role::user, network},
-                                std::move(what.password),
-                                what.invitation.empty() ? std::string{} : rules::token_hash(what.invitation),
+                                {question.username, question.alias, {}, role::user, network},
+                                std::move(question.password),
+                                question.invitation.empty() ? std::string{} : rules::token_hash(question.invitation),
                                 registration_});
 }
 
-/// Its account's other logins of this moment know it then; those on another node try again.
-void connection::carry(rules::question::replace_hash& what) {
-  house_->better_hashes.note(what.who, what.expected, what.hash);
-  tell_store(house_->store,
-             [what](const persistence::writing& db) { db.accounts.replace_hash(what.who, what.expected, what.hash); });
+/// Other logins of the account at this moment know the better hash then. Those on another node try again.
+void connection::carry(rules::question::replace_hash& question) {
+  house_->better_hashes.note(question.who, question.expected, question.hash);
+  tell_store(house_->store, [question](const persistence::writing& db) {
+    db.accounts.replace_hash(question.who, question.expected, question.hash);
+  });
 }
 
-void connection::carry(rules::question::change_password& what) {
+void connection::carry(rules::question::change_password& question) {
   write_store(
       this, house_->store,
-      [what,
+      [question,
        why = decision{session().who().username, peer, {}, wall_clock(), account()}](const persistence::writing& db) {
-        return decisions::change_password(db, what.who, what.expected, what.hash, why);
+        return decisions::change_password(db, question.who, question.expected, question.hash, why);
       },
       [this](bool changed) {
         // not changed: another session of the user was quicker, and the old password is right no more
@@ -332,7 +337,7 @@ void connection::carry(rules::question::change_password& what) {
       [this](fault why) { answer<rules::question::change_password>({why}); });
 }
 
-/// The salon, which owes an answer from now on. unknown_salon; storage: it is not open.
+/// Finds the salon, which owes an answer from now on. Faults: unknown_salon; storage: it is not open.
 outcome<local_salon*> connection::open_salon(const std::string& name) {
   auto* salon = house_->salons.find(name);
   if (!salon || !salon->actor)
@@ -341,51 +346,51 @@ outcome<local_salon*> connection::open_salon(const std::string& name) {
   return salon;
 }
 
-void connection::carry(command::post& what) {
-  auto* salon = house_->salons.find(what.salon);
+void connection::carry(command::post& question) {
+  auto* salon = house_->salons.find(question.salon);
   if (!salon || !salon->actor)
-    return answer<command::post>({salon ? fault::storage : fault::unknown_salon, what.salon});
+    return answer<command::post>({salon ? fault::storage : fault::unknown_salon, question.salon});
   if (!salon->posts.full(house_->settings.limits.posts_in_flight_per_salon))
-    return send_post(*salon, what);
+    return send_post(*salon, question);
   const auto until = now() + parking_time;
-  inlet_.park(std::move(what), until);
+  inlet_.park(std::move(question), until);
   salon->posts.park(number);
   house_->wake(*this, until);
 }
 
-void connection::send_post(local_salon& salon, command::post& what) {
+void connection::send_post(local_salon& salon, command::post& post) {
   owed_by_ = salon.record.id;
   salon.posts.sent();
   send(salon.actor,
-       salond::post{number, account(), session().who().username, std::move(what.text), std::move(what.salon)});
+       salond::post{number, account(), session().who().username, std::move(post.text), std::move(post.salon)});
 }
 
-void connection::carry(command::join& what) {
-  const auto salon = open_salon(what.salon);
+void connection::carry(command::join& question) {
+  const auto salon = open_salon(question.salon);
   if (!salon)
     return answer<command::join>({salon.why()});
   send((*salon)->actor, salond::join{number, account(), session().who().username});
 }
 
-void connection::carry(command::leave& what) {
-  const auto salon = open_salon(what.salon);
+void connection::carry(command::leave& question) {
+  const auto salon = open_salon(question.salon);
   if (!salon)
     return answer<command::leave>({salon.why()});
   send((*salon)->actor, salond::leave{number, account(), session().who().username});
 }
 
-void connection::carry(command::tell_privately& what) {
-  caf::anon_send(house_->relay, private_text{number, account(), session().who().username, key_of(what.target),
-                                             std::move(what.text), wall_clock()});
+void connection::carry(command::tell_privately& question) {
+  caf::anon_send(house_->relay, private_text{number, account(), session().who().username, key_of(question.target),
+                                             std::move(question.text), wall_clock()});
 }
 
-void connection::carry(command::ban& what) {
+void connection::carry(command::ban& question) {
   owed_by_ = services_of_node{};
   request(house_->services.bans, caf::infinite,
-          ban_user{what.target, decision{session().who().username, peer, {}, wall_clock(), account()}})
+          ban_user{question.target, decision{session().who().username, peer, {}, wall_clock(), account()}})
       .then(
-          [this](removed& who) {
-            answer<command::ban>({salond::done{}, event::user_banned{std::move(who.username)}});
+          [this](removed& banned) {
+            answer<command::ban>({salond::done{}, event::user_banned{std::move(banned.username)}});
           },
           [this](caf::error& why) { answer<command::ban>({fault_of(why)}); });
 }
@@ -394,8 +399,8 @@ void connection::carry(command::issue_token&) {
   auto token = rules::generate_token();
   write_store(
       this, house_->store,
-      [who = account(), hash = rules::token_hash(token), at = wall_clock()](const persistence::writing& db) {
-        db.sessions.issue_token(who, hash, at, at + token_life);
+      [user = account(), hash = rules::token_hash(token), when = wall_clock()](const persistence::writing& db) {
+        db.sessions.issue_token(user, hash, when, when + token_life);
         return salond::done{};
       },
       [this, token](salond::done) {

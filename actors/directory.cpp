@@ -26,7 +26,7 @@ void tell_departures(pointer self) {
       });
   self->request(st.store, caf::infinite, store_work{job})
       .then([self](const store_done&) { end_batch(self); },
-            [self, gone](caf::error&) { // the database is away: once more, but for those who came back meanwhile
+            [self, gone](caf::error&) { // the database is away: once more, without those who came back
               for (const auto who : gone)
                 if (!self->state.presence.online(who))
                   self->state.departed.insert(who);
@@ -40,12 +40,12 @@ void go_on(pointer self) {
     return tell_departures(self);
   if (st.telling != 0)
     return;
-  for (auto& one : st.settling)
-    one.deliver(departures_settled{});
+  for (auto& promise : st.settling)
+    promise.deliver(departures_settled{});
   st.settling.clear();
 }
 
-/// The store has taken a batch, or is to be told it once more.
+/// The store has taken a batch, or must be told it once more.
 void end_batch(pointer self) {
   --self->state.telling;
   go_on(self);
@@ -68,17 +68,17 @@ void take_up(pointer self, user_id who, const account_read& found) {
   self->send(self->state.relay, account_changed{who, found.now->who.username, found.now->who.role});
 }
 
-/// Behind what this node itself changed: the store answers in the order of commits. The same of who is not online here:
-/// this node knows where the account's owner was.
+/// Comes behind what this node itself changed: the store answers in the order of commits. Done for a user who is not
+/// online here as well: this node knows where the account's owner was.
 caf::result<settled> reread(pointer self, user_id who) {
   const auto* username = self->state.presence.name_of(who);
   auto answer = self->make_response_promise<settled>();
   write_store(
       self, self->state.store,
-      [who, key = username ? key_of(*username) : std::string(), at = wall_clock()](const persistence::writing& db) {
-        account_read result{db.sessions.standing_of(who, at), false};
+      [who, key = username ? key_of(*username) : std::string(), now = wall_clock()](const persistence::writing& db) {
+        account_read result{db.sessions.standing_of(who, now), false};
         if (!result.now && !key.empty())
-          result.banned = db.bans.of(key, at).has_value();
+          result.banned = db.bans.of(key, now).has_value();
         return result;
       },
       [self, answer, who](const account_read& found) mutable {
@@ -129,8 +129,8 @@ directory_actor::behavior_type directory(pointer self, store_actor store, relay_
       [self](const name_users& msg) { return users_named{self->state.presence.name(msg.users, msg.after_key)}; },
       [self](const list_sessions&) {
         sessions_listed all;
-        self->state.presence.for_each([&](user_id who, const std::string& username, const auto& one) {
-          all.sessions.push_back({who, one.id, username, one.address, one.since});
+        self->state.presence.for_each([&](user_id who, const std::string& username, const auto& session) {
+          all.sessions.push_back({who, session.id, username, session.address, session.since});
         });
         return all;
       },

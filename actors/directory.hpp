@@ -1,5 +1,5 @@
-// DIRECTORY: who is online, with which connections; the store's rows follow it. The one order of a user's arrivals and
-// departures, so that no row stays `connected`.
+// DIRECTORY: who is online, with which connections. The store's rows follow it. It puts a user's arrivals and
+// departures in one order, so that no row stays `connected`.
 #pragma once
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/persistence.hpp"
@@ -14,8 +14,8 @@ struct directory_state {
   rules::presence presence;
   store_actor store;
   relay_actor relay;
-  std::unordered_set<user_id> departed;                                        ///< the store does not know yet
-  persistence::offline_requests requests = persistence::offline_requests::end; ///< of who departs
+  std::unordered_set<user_id> departed;                                        ///< the store does not know it yet
+  persistence::offline_requests requests = persistence::offline_requests::end; ///< of the users who depart
   size_t telling = 0; ///< batches of departures on their way to the store
   std::vector<caf::typed_response_promise<departures_settled>> settling;
 };

@@ -77,12 +77,12 @@ planned_endpoint plan(const config::endpoint& where, const config::unix_socket& 
   }
 }
 
-std::string both_at(const config::endpoint& one, const config::endpoint& other, const socket_address& where) {
-  return one.to_string() + " and " + other.to_string() + " are both at " + where.to_string()
+std::string both_at(const config::endpoint& first, const config::endpoint& second, const socket_address& address) {
+  return first.to_string() + " and " + second.to_string() + " are both at " + address.to_string()
          + "; give one of them another port";
 }
 
-/// Whether `mine` is left out, since `other`, named elsewhere, is listened at. `first`: mine stands before it.
+/// Whether `mine` is left out, since `other`, of another endpoint, is listened at. `first`: `mine` stands before it.
 bool gives_way(const planned_endpoint& of_mine, const socket_address& mine, const planned_endpoint& of_other,
                const socket_address& other, bool first) {
   if (mine.implied && !other.implied)
@@ -114,7 +114,7 @@ void leave_out_what_is_there_twice(std::vector<planned_endpoint>& all) {
 
 // --- what is wrong with them together ---
 
-/// The addresses of an endpoint that nobody need be asked for: the resolver may be away, and answer otherwise tomorrow.
+/// The addresses of an endpoint that are known without the resolver, which may be away, or answer otherwise tomorrow.
 std::vector<socket_address> addresses_at_hand(const config::endpoint& of) {
   const auto numeric = of.host.find(':') != std::string::npos
                        || of.host.find_first_not_of("0123456789.") == std::string::npos || of.host == "localhost";
@@ -127,7 +127,7 @@ std::vector<socket_address> addresses_at_hand(const config::endpoint& of) {
   }
 }
 
-/// An address that only one of them can be at. One that nobody named gives way to one that somebody did, if it may.
+/// An address that only one of them can be at. An address that is implied gives way to one that is named, if it may.
 std::optional<socket_address> collision(const std::vector<socket_address>& ours,
                                         const std::vector<socket_address>& theirs, bool may_give_way) {
   for (const auto& mine : ours)

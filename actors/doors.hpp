@@ -28,7 +28,7 @@ struct socket_access {
   std::optional<gid_t> group;
 };
 
-/// A configured endpoint and where that is.
+/// A configured endpoint and its addresses.
 struct planned_endpoint {
   config::endpoint where;
   std::vector<socket_address> addresses; ///< none for a unix socket, and where other endpoints listen at all of them
@@ -51,8 +51,8 @@ struct bound_endpoint {
 std::vector<config::complaint> faults_of_doors(const config::settings& values,
                                                const known_dialects& dialects = all_dialects());
 
-/// Finds the addresses of all endpoints; asks the resolver and the list of groups, which may take their time. What two
-/// of them have in common is listened at once. Throws std::runtime_error with a sentence for people.
+/// Finds the addresses of all endpoints. Asks the resolver and the list of groups, which may take their time. An
+/// address that two of them have in common is listened at once. Throws std::runtime_error with a sentence for people.
 std::vector<planned_endpoint> plan_endpoints(const std::vector<config::endpoint>& all,
                                              const config::unix_socket& access = {},
                                              const known_dialects& dialects = all_dialects());
@@ -62,7 +62,7 @@ std::vector<planned_endpoint> plan_endpoints(const std::vector<config::endpoint>
 std::vector<bound_endpoint> bind_endpoint(const planned_endpoint& plan);
 std::vector<bound_endpoint> bind_endpoint(const config::endpoint& where);
 
-/// Opens one door once more, whose socket failed.
+/// Opens a door again after its socket failed.
 bound_endpoint bind_again(const bound_endpoint& door);
 
 /// Removes the file of a unix socket, if it is still the one that was made. Nothing for any other door.

@@ -1,4 +1,4 @@
-// Whether a hash that waits for a thread is still wanted. Shared by who asked for it and the threads.
+// Whether a hash that waits for a thread is still wanted. The actor that asked for it shares this with the threads.
 #pragma once
 #include <atomic>
 
@@ -6,12 +6,13 @@ namespace salond {
 
 class hash_ticket {
 public:
-  /// A thread begins: from now on nobody takes it back. false: it was taken back.
+  /// A thread begins: from now on nobody can take it back. Answers false if it was taken back.
   bool begin() { return leave_waiting(state::begun); }
-  /// It is not wanted any more, and nobody will hash it. false: it was begun, or another took it back.
+  /// The hash is not wanted any more, and no thread will make it. Answers false if a thread has begun, or if it was
+  /// taken back already.
   bool take_back() { return leave_waiting(state::taken_back); }
   bool taken_back() const { return state_ == state::taken_back; }
-  /// It was begun, and came to nothing.
+  /// A thread began and failed: it can be taken back again.
   void failed() { state_ = state::waiting; }
 
 private:

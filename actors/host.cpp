@@ -12,7 +12,7 @@ namespace {
 
 using pointer = host_actor::stateful_pointer<host_state>;
 
-constexpr size_t most_failures_a_minute = 3;
+constexpr size_t max_failures_a_minute = 3;
 
 void open(pointer self, const stored_salon& stored) {
   auto opened = spawn_on_io_thread(self->system(), salon, rules::salon{stored.record, stored.members},
@@ -22,23 +22,23 @@ void open(pointer self, const stored_salon& stored) {
   self->send(self->state.relay, salon_opened{stored.record, opened});
 }
 
-/// All whom the host told have heard it: who asked for that is answered.
+/// Once all whom the host told have heard it, answers those who asked for that.
 void settle_if_told(pointer self) {
   auto& st = self->state;
   if (st.telling != 0)
     return;
-  for (auto& one : std::exchange(st.settling, {}))
+  for (auto& promise : std::exchange(st.settling, {}))
     self->request(st.relay, caf::infinite, settle{})
-        .then([one](settled) mutable { one.deliver(settled{}); },
-              [one](caf::error& why) mutable { one.deliver(std::move(why)); });
+        .then([promise](settled) mutable { promise.deliver(settled{}); },
+              [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
 }
 
-/// Tells a salon a fact, and does `then` once it works by it, or failed; one that is not open is read from the store
-/// when it is opened again.
+/// Tells a salon a fact, and calls `then` once the salon works by it or has failed. A salon that is not open is read
+/// from the store when it is opened again.
 template <class Fact, class Then>
-void tell_salon(pointer self, salon_id which, Fact what, Then then) {
+void tell_salon(pointer self, salon_id id, Fact fact, Then then) {
   auto& st = self->state;
-  const auto place = st.open.find(which);
+  const auto place = st.open.find(id);
   if (place == st.open.end())
     return then();
   ++st.telling;
@@ -47,92 +47,92 @@ void tell_salon(pointer self, salon_id which, Fact what, Then then) {
     --self->state.telling;
     settle_if_told(self);
   };
-  self->request(place->second, caf::infinite, std::move(what))
+  self->request(place->second, caf::infinite, std::move(fact))
       .then([heard](settled) { heard(); }, [heard](caf::error&) { heard(); }); // it failed, and is opened again
 }
 
 template <class Fact>
-void tell_salon(pointer self, salon_id which, Fact what) {
-  tell_salon(self, which, std::move(what), [] {});
+void tell_salon(pointer self, salon_id id, Fact fact) {
+  tell_salon(self, id, std::move(fact), [] {});
 }
 
-/// Its actor stays until the end. Whoever hears it hears first what it is storing; then nobody finds it any more,
-/// unless it was restored meanwhile.
-void archive(pointer self, const salon_archived& what) {
-  self->state.archiving.insert(what.last.id);
-  tell_salon(self, what.last.id, what, [self, what] {
-    if (self->state.archiving.erase(what.last.id) != 0)
-      self->send(self->state.relay, what);
+/// A salon's actor stays until the end. Its subscribers hear first what it is storing. Then nobody finds the salon any
+/// more, unless it was restored meanwhile.
+void archive(pointer self, const salon_archived& fact) {
+  self->state.archiving.insert(fact.last.id);
+  tell_salon(self, fact.last.id, fact, [self, fact] {
+    if (self->state.archiving.erase(fact.last.id) != 0)
+      self->send(self->state.relay, fact);
   });
 }
 
-const stored_salon* find(const std::vector<stored_salon>& salons, salon_id which) {
+const stored_salon* find(const std::vector<stored_salon>& salons, salon_id id) {
   const auto found =
-      std::find_if(salons.begin(), salons.end(), [which](const auto& one) { return one.record.id == which; });
+      std::find_if(salons.begin(), salons.end(), [id](const auto& each) { return each.record.id == id; });
   return found == salons.end() ? nullptr : &*found;
 }
 
-/// A fact may have come to the store behind the read that a salon was opened again from, and to us before it was open.
-/// Now that everybody finds it, what the store holds is what it was not told.
-void catch_up(pointer self, salon_id which) {
+/// A salon was opened again from a read of the store. A fact may have come to the store behind that read, and to the
+/// host before the salon was open. Now that everybody finds the salon, it is told all that the store holds.
+void catch_up(pointer self, salon_id id) {
   write_store(
       self, self->state.store, [](const persistence::writing& db) { return read_salons(db); },
-      [self, which](const std::vector<stored_salon>& salons) {
-        const auto place = self->state.open.find(which);
+      [self, id](const std::vector<stored_salon>& salons) {
+        const auto place = self->state.open.find(id);
         if (place == self->state.open.end())
           return;
-        const auto* now = find(salons, which);
+        const auto* now = find(salons, id);
         if (!now)
-          return self->send(self->state.relay, salon_archived{{which, {}, policy::approval, 0, {}}});
-        tell_salon(self, which, members_added{now->members});
-        tell_salon(self, which, salon_changed{now->record});
+          return self->send(self->state.relay, salon_archived{{id, {}, policy::approval, 0, {}}});
+        tell_salon(self, id, members_added{now->members});
+        tell_salon(self, id, salon_changed{now->record});
         self->send(self->state.relay, salon_opened{now->record, place->second});
       },
-      [self, which](fault) { self->delayed_send(self, std::chrono::seconds{1}, retry_catching_up{which}); });
+      [self, id](fault) { self->delayed_send(self, std::chrono::seconds{1}, retry_catching_up{id}); });
 }
 
-void open_again(pointer self, salon_id which) {
+void open_again(pointer self, salon_id id) {
   write_store(
       self, self->state.store, // a write, so that it comes behind the appends of the failed one
       [](const persistence::writing& db) { return read_salons(db); },
-      [self, which](const std::vector<stored_salon>& salons) {
-        const auto* stored = find(salons, which);
+      [self, id](const std::vector<stored_salon>& salons) {
+        const auto* stored = find(salons, id);
         if (!stored)
           return;
         open(self, *stored);
         self->request(self->state.relay, caf::infinite, settle{})
-            .then([self, which](settled) { catch_up(self, which); }, [](caf::error&) {}); // the node ends
+            .then([self, id](settled) { catch_up(self, id); }, [](caf::error&) {}); // the node ends
       },
-      [self, which](fault why) {
-        log::warning("cannot open a salon again, trying on", {{"salon", which.value}, {"why", to_string(why)}});
-        self->delayed_send(self, std::chrono::seconds{1}, retry_opening{which});
+      [self, id](fault why) {
+        log::warning("cannot open a salon again, trying on", {{"salon", id.value}, {"why", to_string(why)}});
+        self->delayed_send(self, std::chrono::seconds{1}, retry_opening{id});
       });
 }
 
-void on_failure(pointer self, salon_id which, const caf::error& why) {
-  self->state.open.erase(which);
-  self->send(self->state.relay, salon_lost{which});
-  if (self->state.failures[which].add(self->clock().now()) >= most_failures_a_minute)
-    return log::error("a salon failed too often and stays closed", {{"salon", which.value}, {"why", to_string(why)}});
-  log::error("a salon failed and is opened again", {{"salon", which.value}, {"why", to_string(why)}});
-  open_again(self, which);
+void on_failure(pointer self, salon_id id, const caf::error& why) {
+  self->state.open.erase(id);
+  self->send(self->state.relay, salon_lost{id});
+  if (self->state.failures[id].add(self->clock().now()) >= max_failures_a_minute)
+    return log::error("a salon failed too often and stays closed", {{"salon", id.value}, {"why", to_string(why)}});
+  log::error("a salon failed and is opened again", {{"salon", id.value}, {"why", to_string(why)}});
+  open_again(self, id);
 }
 
-/// The actor of a salon that was archived since the start is still there.
-void restore(pointer self, const salon_restored& what) {
-  self->state.archiving.erase(what.now.id);
-  const auto place = self->state.open.find(what.now.id);
+/// The actor of a salon that was archived since the start is still there, and is used again.
+void restore(pointer self, const salon_restored& fact) {
+  self->state.archiving.erase(fact.now.id);
+  const auto place = self->state.open.find(fact.now.id);
   if (place == self->state.open.end()) {
-    open(self, {what.now, what.members});
+    open(self, {fact.now, fact.members});
   } else {
-    tell_salon(self, what.now.id, members_added{what.members});
-    tell_salon(self, what.now.id, salon_changed{what.now});
-    self->send(self->state.relay, salon_opened{what.now, place->second});
+    tell_salon(self, fact.now.id, members_added{fact.members});
+    tell_salon(self, fact.now.id, salon_changed{fact.now});
+    self->send(self->state.relay, salon_opened{fact.now, place->second});
   }
-  told back;
-  back.salon = what.now.id;
-  back.entered = what.members;
-  self->send(self->state.relay, std::move(back));
+  told out;
+  out.salon = fact.now.id;
+  out.entered = fact.members;
+  self->send(self->state.relay, std::move(out));
 }
 
 // --- what another node changed ---
@@ -143,35 +143,35 @@ struct salon_found {
   std::vector<user_id> members;
 };
 
-void take_up(pointer self, salon_id which, const salon_found& found) {
+void take_up(pointer self, salon_id id, const salon_found& found) {
   auto& st = self->state;
   if (!found.record)
-    return self->send(st.relay, salon_archived{{which, {}, policy::approval, 0, {}}});
-  const auto place = st.open.find(which);
+    return self->send(st.relay, salon_archived{{id, {}, policy::approval, 0, {}}});
+  const auto place = st.open.find(id);
   if (place != st.open.end()) {
-    tell_salon(self, which, salon_changed{*found.record});
+    tell_salon(self, id, salon_changed{*found.record});
     self->send(st.relay, salon_opened{*found.record, place->second});
-    tell_salon(self, which, reread_members{true}); // it may have been archived: nobody hears it then
-  } else if (st.failures.count(which) == 0) {      // else it is read anew when it is opened again, or stays closed
+    tell_salon(self, id, reread_members{true}); // it may have been archived: nobody hears it then
+  } else if (st.failures.count(id) == 0) {      // else it is read anew when it is opened again, or stays closed
     restore(self, {*found.record, found.members});
   }
 }
 
-/// Behind what operators changed here: the store answers in the order of commits.
-caf::result<settled> reread(pointer self, salon_id which) {
+/// Comes behind what operators changed here: the store answers in the order of commits.
+caf::result<settled> reread(pointer self, salon_id id) {
   auto answer = self->make_response_promise<settled>();
   write_store(
       self, self->state.store,
-      [which](const persistence::writing& db) {
+      [id](const persistence::writing& db) {
         salon_found result;
-        if (auto record = db.salons.find(which)) {
+        if (auto record = db.salons.find(id)) {
           result.record = std::move(*record);
-          result.members = db.memberships.members(which);
+          result.members = db.memberships.members(id);
         }
         return result;
       },
-      [self, answer, which](const salon_found& found) mutable {
-        take_up(self, which, found);
+      [self, answer, id](const salon_found& found) mutable {
+        take_up(self, id, found);
         answer.deliver(settled{});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
@@ -179,7 +179,7 @@ caf::result<settled> reread(pointer self, salon_id which) {
 }
 
 /// Has each salon read its members; answers when all have, or with an error.
-caf::result<settled> reread(pointer self, const reread_members& what) {
+caf::result<settled> reread(pointer self, const reread_members& fact) {
   struct asked {
     size_t open = 1;
     std::optional<caf::error> failure;
@@ -195,9 +195,9 @@ caf::result<settled> reread(pointer self, const reread_members& what) {
     else
       answer.deliver(settled{});
   };
-  for (const auto& [which, salon] : self->state.open) {
+  for (const auto& [id, salon] : self->state.open) {
     ++all->open;
-    self->request(salon, caf::infinite, what)
+    self->request(salon, caf::infinite, fact)
         .then([over](settled) mutable { over(); },
               [over, all](caf::error& why) mutable {
                 all->failure = std::move(why);
@@ -208,14 +208,14 @@ caf::result<settled> reread(pointer self, const reread_members& what) {
   return answer;
 }
 
-caf::result<settled> reread(pointer self, const reread_account& what) {
+caf::result<settled> reread(pointer self, const reread_account& fact) {
   auto answer = self->make_response_promise<settled>();
   write_store(
-      self, self->state.store, [what](const persistence::writing& db) { return db.accounts.exists(what.who); },
-      [self, answer, who = what.who](bool exists) mutable {
+      self, self->state.store, [fact](const persistence::writing& db) { return db.accounts.exists(fact.who); },
+      [self, answer, who = fact.who](bool exists) mutable {
         if (!exists)
-          for (const auto& [which, salon] : self->state.open)
-            tell_salon(self, which, member_gone{who});
+          for (const auto& [id, salon] : self->state.open)
+            tell_salon(self, id, member_gone{who});
         answer.deliver(settled{});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });
@@ -251,17 +251,17 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
     log::warning("the host was told an error", {{"why", to_string(why)}});
   });
   self->set_down_handler([self](const caf::down_msg& down) {
-    for (const auto& [which, salon] : self->state.open)
+    for (const auto& [id, salon] : self->state.open)
       if (salon == down.source)
-        return on_failure(self, which, down.reason);
+        return on_failure(self, id, down.reason);
   });
   for (const auto& stored : salons)
     open(self, stored);
   self->send(server, salons_open{});
   return {
       [self](const forget_user& msg) {
-        for (const auto which : msg.salons)
-          tell_salon(self, which, member_gone{msg.who});
+        for (const auto id : msg.salons)
+          tell_salon(self, id, member_gone{msg.who});
       },
       [self](const retry_opening& msg) { open_again(self, msg.salon); },
       [self](const retry_catching_up& msg) { catch_up(self, msg.salon); },

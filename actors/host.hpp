@@ -1,5 +1,5 @@
-// HOST: opens the salons, watches them, and opens again what failed: from the store, behind all that the failed one had
-// asked it, so that nothing is numbered twice. The third failure in a minute closes the salon.
+// HOST: opens the salons, watches them, and opens a failed one again. It reads that from the store behind all that the
+// failed one had asked, so that nothing is numbered twice. The third failure in a minute closes the salon.
 #pragma once
 #include "actors/interfaces/host.hpp"
 #include "actors/interfaces/persistence.hpp"
@@ -19,7 +19,7 @@ struct host_state {
   std::shared_ptr<cluster::salons> placed; ///< of a node of several
   std::unordered_map<salon_id, salon_actor> open;
   std::unordered_map<salon_id, rules::failures> failures;
-  std::unordered_set<salon_id> archiving; ///< which the relay has not been told of yet
+  std::unordered_set<salon_id> archiving; ///< the relay has not been told of these yet
   size_t telling = 0;                     ///< facts that salons have not heard yet
   std::vector<caf::typed_response_promise<settled>> settling;
 };
@@ -30,10 +30,10 @@ struct stored_salon {
   std::vector<user_id> members;
 };
 
-/// Reads every salon with its members. For a job.
+/// Reads every salon with its members, in a job of the store.
 std::vector<stored_salon> read_salons(const persistence::reading& db);
 
-/// Tells the server when every salon is open.
+/// Opens the salons, and tells the server when all are open.
 host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, std::vector<stored_salon> salons,
                                store_actor store, relay_actor relay, server_actor server,
                                std::shared_ptr<cluster::salons> placed = nullptr);

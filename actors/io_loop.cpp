@@ -45,7 +45,7 @@ bool io_loop::take() {
   auto left = false;
   {
     const std::lock_guard lock{mutex_};
-    const auto count = std::min(handed_over_.size(), most_a_turn);
+    const auto count = std::min(handed_over_.size(), max_a_turn);
     const auto end = std::next(handed_over_.begin(), static_cast<std::ptrdiff_t>(count));
     std::move(handed_over_.begin(), end, std::back_inserter(mine));
     handed_over_.erase(handed_over_.begin(), end);

@@ -17,8 +17,8 @@ void known_salons::open(const salon_record& record, const salon_actor& actor) {
   listed_.clear();
 }
 
-void known_salons::archive(salon_id which) {
-  auto* salon = find(which);
+void known_salons::archive(salon_id id) {
+  auto* salon = find(id);
   if (!salon)
     return;
   salon->archived = true;
@@ -39,8 +39,8 @@ local_salon* known_salons::find(const std::string& name) {
   return folded == by_key_.end() ? nullptr : folded->second;
 }
 
-local_salon* known_salons::find(salon_id which) {
-  const auto found = all_.find(which);
+local_salon* known_salons::find(salon_id id) {
+  const auto found = all_.find(id);
   return found == all_.end() ? nullptr : found->second.get();
 }
 
@@ -55,8 +55,8 @@ std::vector<event::listed_salon> known_salons::list_for(const subscriber& who) {
     std::sort(listed_.begin(), listed_.end(), earlier);
   }
   auto result = listed_;
-  for (const auto mine : subscriber_list::salons_of(who)) {
-    const event::listed_salon wanted{mine, {}, true};
+  for (const auto id : subscriber_list::salons_of(who)) {
+    const event::listed_salon wanted{id, {}, true};
     const auto found = std::lower_bound(result.begin(), result.end(), wanted, earlier);
     if (found != result.end() && found->id == wanted.id)
       found->member = true;

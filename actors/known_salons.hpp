@@ -1,5 +1,5 @@
-// The salons as this node's connections see them: by name and by number, who serves each, and who hears it. A plain
-// object of the I/O thread, part of the audience.
+// The salons as this node's connections see them, by name and by number: the actor that serves each, and its
+// subscribers. A plain object of the I/O thread, part of the audience.
 #pragma once
 #include "actors/fan_out/subscriber_list.hpp"
 #include "actors/interfaces/salon.hpp"
@@ -26,11 +26,11 @@ class known_salons {
 public:
   /// It is found from now on, also where it was archived, or found under its new name.
   void open(const salon_record& record, const salon_actor& actor);
-  /// Nobody finds it by its name, and nobody hears it, any more.
-  void archive(salon_id which);
-  /// By name as typed; null when there is none. What is found stays valid for ever.
+  /// Nobody finds it by its name any more, and nobody hears it.
+  void archive(salon_id id);
+  /// By name as typed; null when there is none. A salon that is found stays valid for ever.
   local_salon* find(const std::string& name);
-  local_salon* find(salon_id which);
+  local_salon* find(salon_id id);
   /// Those that are not archived, by number, as `who` is told them at its login.
   std::vector<event::listed_salon> list_for(const subscriber& who);
   const std::unordered_map<salon_id, std::unique_ptr<local_salon>>& all() const { return all_; }

@@ -7,29 +7,29 @@
 namespace salond {
 namespace {
 
-/// How many of a turn's accepts a connection is worth whose address has used up its allowance: whoever opens
-/// connections for nothing has few in each turn.
+/// A connection counts for so many of a turn's accepts when its address has used up its allowance. So an address that
+/// opens connections for nothing has few of them in a turn.
 constexpr unsigned worth_in_debt = 8;
 
 // How often a door looks whether descriptors are free again.
 constexpr auto pause_for_descriptors = std::chrono::milliseconds{100};
 
-unsigned let_in(caf::io::broker* self, net::default_multiplexer& loop, const std::shared_ptr<audience>& house,
-                const dialect& speaks, config::endpoint::kind how, caf::intrusive_ptr<client_socket> socket) {
-  if (house->overrun())
+unsigned let_in(caf::io::broker* self, net::default_multiplexer& loop, const std::shared_ptr<audience>& audience,
+                const dialect& speaks, config::endpoint::kind kind, caf::intrusive_ptr<client_socket> socket) {
+  if (audience->overrun())
     return 1; // closed without a word: there are too many to talk to
   const auto now = self->clock().now();
-  const auto kept_out = house->keeps_out(socket->peer());
-  const auto refusal = kept_out ? kept_out : house->refuses(socket->peer());
+  const auto kept_out = audience->keeps_out(socket->peer());
+  const auto refusal = kept_out ? kept_out : audience->refuses(socket->peer());
   if (refusal)
-    house->tell_fact("refused a connection", to_string(*refusal), socket->peer(), now);
-  if (kept_out && (how == config::endpoint::kind::tls || house->tells_many_why()))
+    audience->tell_fact("refused a connection", to_string(*refusal), socket->peer(), now);
+  if (kept_out && (kind == config::endpoint::kind::tls || audience->tells_many_why()))
     return 1; // closed without a word: it could be told only behind a handshake, which costs
-  if (how == config::endpoint::kind::tls)
-    socket->speak_tls(house->certificate);
-  const auto worth = house->allowed.in_debt(network_of(socket->peer()), now) ? worth_in_debt : 1;
+  if (kind == config::endpoint::kind::tls)
+    socket->speak_tls(audience->certificate);
+  const auto worth = audience->allowed.in_debt(network_of(socket->peer()), now) ? worth_in_debt : 1;
   caf::actor_config cfg{&loop};
-  self->system().spawn_class<connection, caf::no_spawn_options>(cfg, house, std::move(socket), speaks, refusal);
+  self->system().spawn_class<connection, caf::no_spawn_options>(cfg, audience, std::move(socket), speaks, refusal);
   return worth;
 }
 
@@ -39,18 +39,18 @@ void look_for_descriptors_later(caf::io::broker* self) {
 
 } // namespace
 
-caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, bound_endpoint door) {
+caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> audience, bound_endpoint door) {
   auto& loop = dynamic_cast<net::default_multiplexer&>(self->system().middleman().backend());
   const auto local = door.where.how == config::endpoint::kind::unix_socket;
   self->set_error_handler([](caf::error& why) {
     log::warning("a listener was told an error", {{"why", to_string(why)}});
   });
-  const auto accepted = [self, &loop, house, speaks = door.speaks,
-                         how = door.where.how](caf::intrusive_ptr<client_socket> socket) {
-    return let_in(self, loop, house, *speaks, how, std::move(socket));
+  const auto accepted = [self, &loop, audience, speaks = door.speaks,
+                         kind = door.where.how](caf::intrusive_ptr<client_socket> socket) {
+    return let_in(self, loop, audience, *speaks, kind, std::move(socket));
   };
-  const auto paused = [self, house] {
-    house->tell_fact("accepting pauses: descriptors run short", "limit of open files", "", self->clock().now());
+  const auto paused = [self, audience] {
+    audience->tell_fact("accepting pauses: descriptors run short", "limit of open files", "", self->clock().now());
     look_for_descriptors_later(self);
   };
   const auto entrance = caf::make_counted<client_doorman>(

@@ -7,6 +7,6 @@
 namespace salond {
 
 /// Accepts clients, each as a connection of its own, in the dialect of the door. Ends when the socket fails.
-caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> house, bound_endpoint door);
+caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> audience, bound_endpoint door);
 
 } // namespace salond

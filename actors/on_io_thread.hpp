@@ -1,13 +1,13 @@
-// Actors that live where the connections live, so that what goes between them and the connections wakes no other thread
-// (docs/decisions/0011-salons-beside-connections.md).
+// Actors that live on the thread of the connections, so that a message between them and a connection wakes no other
+// thread (docs/decisions/0011-salons-beside-connections.md).
 #pragma once
 #include <caf/io/all.hpp>
 #include <utility>
 
 namespace salond {
 
-/// A broker without sockets that ends as other actors do: whoever still waits for its answer is told. CAF 0.17.6 leaves
-/// that out for brokers, whose mailboxes stay open for ever.
+/// A broker without sockets that ends as other actors do: actors that still wait for its answer are told. CAF 0.17.6
+/// leaves that out for brokers, whose mailboxes stay open for ever.
 template <class Broker>
 class io_actor final : public Broker {
 public:
@@ -22,10 +22,10 @@ public:
 template <class F, class... Ts>
 auto spawn_on_io_thread(caf::actor_system& system, F behavior, Ts&&... arguments) {
   using broker = caf::infer_impl_from_fun_t<F>;
-  caf::actor_config how{&system.middleman().backend()};
+  caf::actor_config config{&system.middleman().backend()};
   caf::detail::init_fun_factory<broker, F> factory;
-  how.init_fun = factory(std::move(behavior), std::forward<Ts>(arguments)...);
-  return system.spawn_class<io_actor<broker>, caf::no_spawn_options>(how);
+  config.init_fun = factory(std::move(behavior), std::forward<Ts>(arguments)...);
+  return system.spawn_class<io_actor<broker>, caf::no_spawn_options>(config);
 }
 
 } // namespace salond

@@ -7,8 +7,8 @@ namespace {
 
 using pointer = passwords_actor::stateful_pointer<passwords_state>;
 
-/// Computes `work()` on a thread and delivers its result; busy when too much waits, or when there is no memory for it.
-/// `asked`: how urgent it is, from where it comes, whether it is still wanted.
+/// Computes `work()` on a thread and delivers its result. Answers busy when too much waits, or when there is no memory
+/// for it. `asked`: how urgent it is, from where it comes, whether it is still wanted.
 template <class Result, class Question, class Work>
 caf::result<Result> compute(pointer self, const Question& asked, Work work) {
   const auto& ticket = asked.ticket;
@@ -33,16 +33,16 @@ caf::result<Result> compute(pointer self, const Question& asked, Work work) {
 
 } // namespace
 
-passwords_actor::behavior_type passwords(pointer self, config::passwords how) {
+passwords_actor::behavior_type passwords(pointer self, config::passwords settings) {
   self->set_error_handler([](caf::error& why) {
     log::warning("the passwords' actor was told an error", {{"why", to_string(why)}});
   });
   const auto weak = caf::actor_cast<caf::actor_addr>(self); // the threads must not keep their owner alive
-  self->state.threads = std::make_unique<work_threads>(std::max(1u, how.threads), how.queue, [weak] {
+  self->state.threads = std::make_unique<work_threads>(std::max(1u, settings.threads), settings.queue, [weak] {
     if (auto owner = caf::actor_cast<passwords_actor>(weak))
       caf::anon_send(owner, collect_hashes{});
   });
-  const rules::password_cost cost{how.memory_kib, how.passes};
+  const rules::password_cost cost{settings.memory_kib, settings.passes};
   return {
       [self, cost](const hash_password& msg) {
         return compute<hashed_password>(self, msg, [password = msg.password, cost] {

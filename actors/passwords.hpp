@@ -1,5 +1,5 @@
 // PASSWORDS: hashes and verifies on threads of its own, so that no login blocks the I/O thread or the store. The queue
-// is bounded and has an order (rules/hash_queue.hpp): what does not fit is refused as busy.
+// is bounded and has an order (rules/hash_queue.hpp). Work that does not fit is refused as busy.
 #pragma once
 #include "actors/interfaces/passwords.hpp"
 #include "actors/work_threads.hpp"
@@ -13,6 +13,6 @@ struct passwords_state {
 };
 
 passwords_actor::behavior_type passwords(passwords_actor::stateful_pointer<passwords_state> self,
-                                         config::passwords how);
+                                         config::passwords settings);
 
 } // namespace salond

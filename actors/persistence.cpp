@@ -6,14 +6,14 @@ namespace {
 
 using pointer = store_actor::stateful_broker_pointer<persistence_state>;
 
-// When what waits longest has waited this long, what comes new is refused at once (docs/text-protocol.md).
+// When the oldest task has waited this long, new ones are refused at once (docs/text-protocol.md).
 constexpr auto patience = std::chrono::seconds{5};
 
-// How often it is looked for what has waited for so long behind a transaction that does not end.
+// How often the actor looks for tasks that have waited so long behind a transaction that does not end.
 constexpr auto tick_length = std::chrono::seconds{1};
 
 // Each of them may take minutes, and holds some memory.
-constexpr size_t most_long_reads = 16;
+constexpr size_t max_long_reads = 16;
 
 bool is_write(const store_work& msg) {
   return std::holds_alternative<std::shared_ptr<write_job>>(msg.job);
@@ -30,7 +30,7 @@ store_worker& worker_for(persistence_state& st, const store_work& msg) {
 /// Why a new question is not taken, if so.
 std::optional<fault> refuses(const persistence_state& st, const store_worker& worker, instant now) {
   if (&worker == st.long_reader.get())
-    return worker.waiting() >= most_long_reads ? std::optional{fault::busy} : std::nullopt;
+    return worker.waiting() >= max_long_reads ? std::optional{fault::busy} : std::nullopt;
   const auto oldest = worker.oldest();
   if (!oldest || now - *oldest < patience)
     return std::nullopt;
@@ -40,8 +40,8 @@ std::optional<fault> refuses(const persistence_state& st, const store_worker& wo
 }
 
 void collect_from(store_worker& worker) {
-  for (auto& one : worker.take_finished())
-    one.answer(one.verdict);
+  for (auto& task : worker.take_finished())
+    task.answer(task.verdict);
 }
 
 void on_collect(pointer self) {
@@ -54,13 +54,13 @@ void on_collect(pointer self) {
     }
   if (!idle)
     return;
-  for (auto& one : st.draining)
-    one.deliver(drained{});
+  for (auto& promise : st.draining)
+    promise.deliver(drained{});
   st.draining.clear();
 }
 
-/// Writes begin when the loop's turn has brought them all, for a group of one costs as much as one of fifty; nobody
-/// gathers reads.
+/// Writes begin when the loop's turn has brought them all, for a group of one costs as much as one of fifty. Reads are
+/// not gathered.
 void begin_later(pointer self, const store_work& msg, store_worker& worker) {
   if (!is_write(msg))
     return worker.begin();
@@ -74,8 +74,8 @@ void tick_later(pointer self) {
     self->delayed_send(self, tick_length, refuse_stale_work{});
 }
 
-/// A commit whose outcome is unknown waits for the database however long that is away; what would come behind it does
-/// not, and is refused as what comes new.
+/// A commit whose outcome is unknown waits for the database, however long that is away. The tasks behind it do not:
+/// they are refused, as new ones are.
 void on_tick(pointer self) {
   auto& st = self->state;
   st.ticking = false;

@@ -1,6 +1,6 @@
-// PERSISTENCE: the only one that reaches the database. Takes questions as jobs, has them run on threads of its own (one
-// for writes, in groups; where the database allows, one for reads and one for long reads), and answers when they are
-// durable.
+// PERSISTENCE: the only actor that reaches the database. Takes questions as jobs, has them run on threads of its own
+// (one for writes, in groups; where the database allows, one for reads and one for long reads), and answers when they
+// are durable.
 #pragma once
 #include "actors/interfaces/persistence.hpp"
 #include "actors/store_worker.hpp"

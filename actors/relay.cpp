@@ -5,46 +5,46 @@
 
 namespace salond {
 
-relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_ptr<audience> house) {
+relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_ptr<audience> audience) {
   self->set_error_handler([](caf::error& why) {
     log::warning("the relay was told an error", {{"why", to_string(why)}});
   });
   return {
-      [house, self](told& what) { house->tell(what, self->clock().now()); },
-      [house](const salon_opened& what) { house->salons.open(what.record, what.salon); },
-      [house](const salon_lost& what) { house->lose(what.salon); },
-      [house](const close_user& what) { house->close_user(what); },
-      [house](const announce& what) { house->announce(what.what); },
-      [house, self](const close_all& what) {
+      [audience, self](told& msg) { audience->tell(msg, self->clock().now()); },
+      [audience](const salon_opened& msg) { audience->salons.open(msg.record, msg.salon); },
+      [audience](const salon_lost& msg) { audience->lose(msg.salon); },
+      [audience](const close_user& msg) { audience->close_user(msg); },
+      [audience](const announce& msg) { audience->announce(msg.what); },
+      [audience, self](const close_all& msg) {
         auto answer = self->make_response_promise<all_closed>();
-        house->close_all(what.last, self->clock().now(), [answer]() mutable { answer.deliver(all_closed{}); });
+        audience->close_all(msg.last, self->clock().now(), [answer]() mutable { answer.deliver(all_closed{}); });
         return answer;
       },
-      [house](const close_some& what) { house->close_some(what.last, what.steps, what.left); },
-      [house, self](private_text& what) { store_private(self, house, std::move(what)); },
-      [house, self](wished_account& what) { make_account(self, house, std::move(what)); },
-      [house, self](look_for_mail& what) { read_mail(self, house, std::move(what.whose)); },
-      [house, self](const tell_of_mail& what) { tell_nodes_of_mail(self, house, what.whose); },
-      [house](const serving& now) { house->serve(now); },
-      [house, self](const flush_all&) {
-        house->flush();
-        mark_delivered(self, house);
+      [audience](const close_some& msg) { audience->close_some(msg.last, msg.steps, msg.left); },
+      [audience, self](private_text& msg) { store_private(self, audience, std::move(msg)); },
+      [audience, self](wished_account& msg) { make_account(self, audience, std::move(msg)); },
+      [audience, self](look_for_mail& msg) { read_mail(self, audience, std::move(msg.whose)); },
+      [audience, self](const tell_of_mail& msg) { tell_nodes_of_mail(self, audience, msg.whose); },
+      [audience](const serving& msg) { audience->serve(msg); },
+      [audience, self](const flush_all&) {
+        audience->flush();
+        mark_delivered(self, audience);
       },
-      [house](const tell_user& what) { house->users.tell(what.who, what.what); },
-      [house](const decision_told& what) { house->users.confirm(what.who, what.what); },
-      [house](const account_changed& what) { house->change_account(what); },
-      [house](const salon_archived& what) { house->salons.archive(what.last.id); },
-      [house, self](const survey&) { return house->survey(self->clock().now()); },
-      [house, self](const list_hearers& msg) {
-        return self->delegate(house->directory, name_users{house->users_hearing(msg.salon), msg.after_key});
+      [audience](const tell_user& msg) { audience->users.tell(msg.who, msg.what); },
+      [audience](const decision_told& msg) { audience->users.confirm(msg.who, msg.what); },
+      [audience](const account_changed& msg) { audience->change_account(msg); },
+      [audience](const salon_archived& msg) { audience->salons.archive(msg.last.id); },
+      [audience, self](const survey&) { return audience->survey(self->clock().now()); },
+      [audience, self](const list_hearers& msg) {
+        return self->delegate(audience->directory, name_users{audience->users_hearing(msg.salon), msg.after_key});
       },
-      [house](const new_settings& now) { house->take_up(now); },
+      [audience](const new_settings& msg) { audience->take_up(msg); },
       [](const settle&) { return settled{}; },
-      [house, self](const address_out& what) { house->keep_out(what, self->clock().now()); },
-      [house, self](const addresses_out& now) { house->keep_out(now, self->clock().now()); },
-      [house](const address_let_in& what) { house->let_in(what); },
-      [house](const operator_names& now) { house->reserved.set(now.names); },
-      [house, self](const tick&) { house->tick(self->clock().now()); },
+      [audience, self](const address_out& msg) { audience->keep_out(msg, self->clock().now()); },
+      [audience, self](const addresses_out& msg) { audience->keep_out(msg, self->clock().now()); },
+      [audience](const address_let_in& msg) { audience->let_in(msg); },
+      [audience](const operator_names& msg) { audience->reserved.set(msg.names); },
+      [audience, self](const tick&) { audience->tick(self->clock().now()); },
   };
 }
 

@@ -1,11 +1,12 @@
-// RELAY: this node's connections hear through it. A broker, so that it lives on the I/O thread, where it can hand
-// shared bytes to the connections directly: no message a subscriber, one write a connection and turn.
+// RELAY: tells this node's connections what they hear. It is a broker, so that it lives on the I/O thread, where it
+// hands shared bytes to the connections directly: no message for each subscriber, one write for each connection and
+// turn.
 #pragma once
 #include "actors/audience.hpp"
 #include <caf/io/all.hpp>
 
 namespace salond {
 
-relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_ptr<audience> house);
+relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_ptr<audience> audience);
 
 } // namespace salond

@@ -15,27 +15,27 @@ namespace {
 
 using pointer = salon_actor::stateful_broker_pointer<salon_state>;
 
-constexpr size_t most_appends = 2;
+constexpr size_t max_appends = 2;
 
-void answer(pointer self, connection_id to, salon_answer what) {
+void answer(pointer self, connection_id to, salon_answer content) {
   told out;
   out.salon = self->state.rules.record().id;
-  out.replies.push_back({to, std::move(what)});
+  out.replies.push_back({to, std::move(content)});
   self->send(self->state.relay, std::move(out));
 }
 
-void refuse_post(pointer self, const post& what, fault why) {
-  answer(self, what.from, rules::answer_of<command::post>{why, what.salon_as_typed});
+void refuse_post(pointer self, const post& refused, fault why) {
+  answer(self, refused.from, rules::answer_of<command::post>{why, refused.salon_as_typed});
 }
 
-void tell_stored(pointer self, const append_job& what) {
+void tell_stored(pointer self, const append_job& job) {
   const auto& record = self->state.rules.record();
   told out;
   out.salon = record.id;
-  out.events.reserve(what.results().size());
-  out.replies.reserve(what.results().size());
-  auto stored = what.results().begin();
-  for (const auto& [row, post] : what.entries()) {
+  out.events.reserve(job.results().size());
+  out.replies.reserve(job.results().size());
+  auto stored = job.results().begin();
+  for (const auto& [row, post] : job.entries()) {
     auto& answered = out.replies.emplace_back();
     answered.to = post.from;
     auto& posted = answered.what.emplace<rules::answer_of<command::post>>();
@@ -48,8 +48,8 @@ void tell_stored(pointer self, const append_job& what) {
   self->send(self->state.relay, std::move(out));
 }
 
-void appended(pointer self, const std::shared_ptr<append_job>& what) {
-  if (self->state.open == what)
+void appended(pointer self, const std::shared_ptr<append_job>& job) {
+  if (self->state.open == job)
     self->state.open = nullptr;
   self->send(self, append_next{});
 }
@@ -66,8 +66,8 @@ void append(pointer self) {
             appended(self, job);
           },
           [self, job](caf::error& why) {
-            for (const auto& one : job->entries())
-              refuse_post(self, one.from, fault_of(why));
+            for (const auto& entry : job->entries())
+              refuse_post(self, entry.from, fault_of(why));
             appended(self, job);
           });
 }
@@ -78,17 +78,17 @@ void take_post(pointer self, post& msg) {
     return refuse_post(self, msg, fault::unknown_salon);
   if (st.placed)
     return st.placed->post(st.rules.record().id, std::move(msg));
-  append_job::entry one;
-  one.row = {st.rules.record().id, msg.author, st.rules.next_seq(), std::move(msg.text), wall_clock()};
-  one.from = std::move(msg);
-  if (st.open && st.open->add(one))
+  append_job::entry entry;
+  entry.row = {st.rules.record().id, msg.author, st.rules.next_seq(), std::move(msg.text), wall_clock()};
+  entry.from = std::move(msg);
+  if (st.open && st.open->add(entry))
     return;
-  st.waiting.push_back(std::move(one));
-  if (st.appending < most_appends)
+  st.waiting.push_back(std::move(entry));
+  if (st.appending < max_appends)
     append(self);
 }
 
-/// Who is looked for in the store posts nothing before the answer: his posts keep their order.
+/// Posts of a user who is looked for in the store wait for the answer: so they keep their order.
 void on_post(pointer self, post& msg) {
   auto& st = self->state;
   const auto author = msg.author;
@@ -100,21 +100,21 @@ void on_post(pointer self, post& msg) {
   confirm_member(self, author, [self, author](std::optional<fault> why) {
     auto posts = std::move(self->state.looked_for[author]);
     self->state.looked_for.erase(author);
-    for (auto& one : posts)
-      why ? refuse_post(self, one, *why) : take_post(self, one);
+    for (auto& post : posts)
+      why ? refuse_post(self, post, *why) : take_post(self, post);
   });
 }
 
-/// What was taken before the salon was archived is stored, and was told to those who heard it then.
+/// Once all that was taken before the salon was archived is stored and told, answers those who wait for that.
 void settle_if_told(pointer self) {
   auto& st = self->state;
   if (st.appending != 0 || !st.waiting.empty())
     return;
-  for (auto& one : std::exchange(st.ending, {}))
-    one.deliver(settled{});
+  for (auto& promise : std::exchange(st.ending, {}))
+    promise.deliver(settled{});
 }
 
-/// The members are told that somebody came, and the salon's own rules change, once the store has it.
+/// The store has it: tells the members that somebody came, and changes the salon's own rules.
 void enter(pointer self, user_id who, const std::string& username, std::vector<reply> replies) {
   auto& salon = self->state.rules;
   told out;
@@ -127,7 +127,7 @@ void enter(pointer self, user_id who, const std::string& username, std::vector<r
   self->send(self->state.relay, std::move(out));
 }
 
-/// The same for who goes; `last` is what the members are told, if anything.
+/// The same for a user who goes. `last`: what the members are told, if anything.
 void go(pointer self, user_id who, std::optional<event::any> last, std::vector<reply> replies) {
   auto& salon = self->state.rules;
   told out;
@@ -154,13 +154,13 @@ void join_now(pointer self, const join& msg) {
   case rules::salon::admission::on_request:
     return write_store(
         self, st.store,
-        [id, who = msg.who, at = wall_clock()](const persistence::writing& db) {
-          return decisions::add_request(db, id, who, at);
+        [id, who = msg.who, now = wall_clock()](const persistence::writing& db) {
+          return decisions::add_request(db, id, who, now);
         },
         [self, msg, refuse](const outcome<persistence::request_change>& made) {
           if (!made)
             return refuse(made.why());
-          if (*made == persistence::request_change::made) // once a request, however often it is asked for
+          if (*made == persistence::request_change::made) // once for each request, however often it is asked for
             log::info("asked to join", {{"user", msg.username}, {"salon", self->state.rules.record().name}});
           answer(self, msg.from,
                  rules::answer_of<command::join>{done{}, event::request_waits{self->state.rules.record().name}});
@@ -213,10 +213,9 @@ caf::result<member_confirmed> on_check(pointer self, const check_member& msg) {
   return answer;
 }
 
-/// The same; the relay answers, behind what it was told before.
-/// Of a salon on one of several nodes: the store knows who is connected with the others.
+/// Lists members for a salon on one of several nodes: the store knows who is connected with the others.
 caf::result<users_named> list_of_all_nodes(pointer self, const list_members& msg) {
-  constexpr size_t most = 64; // names of 512 bytes make up a piece
+  constexpr size_t max_names = 64; // names of 512 bytes make up a piece
   auto answer = self->make_response_promise<users_named>();
   confirm_member(self, msg.who, [self, answer, msg](std::optional<fault> why) mutable {
     if (why) {
@@ -226,11 +225,11 @@ caf::result<users_named> list_of_all_nodes(pointer self, const list_members& msg
     read_store(
         self, self->state.store,
         [salon = self->state.rules.record().id, msg](const persistence::reading& db) {
-          return db.homes.connected_members(salon, msg.after_key, most);
+          return db.homes.connected_members(salon, msg.after_key, max_names);
         },
         [answer](std::vector<std::string>& names) mutable {
           users_named found;
-          found.found.last_key = names.size() < most ? std::string() : key_of(names.back());
+          found.found.last_key = names.size() < max_names ? std::string() : key_of(names.back());
           found.found.usernames = std::move(names);
           answer.deliver(std::move(found));
         },
@@ -239,6 +238,7 @@ caf::result<users_named> list_of_all_nodes(pointer self, const list_members& msg
   return answer;
 }
 
+/// On a single node the relay answers, behind what it was told before.
 caf::result<users_named> on_list(pointer self, const list_members& msg) {
   if (self->state.placed)
     return list_of_all_nodes(self, msg);

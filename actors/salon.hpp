@@ -1,5 +1,5 @@
-// SALON: asks its rules who may do what, its store to keep it, and tells what is stored: first the hearers, then the
-// asker.
+// SALON: asks its rules who may do what, has the store keep it, and tells what is stored: first the subscribers, then
+// the asker.
 #pragma once
 #include "actors/append_job.hpp"
 #include "actors/interfaces/persistence.hpp"
@@ -19,15 +19,15 @@ struct salon_state {
   rules::salon rules;
   store_actor store;
   relay_actor relay;
-  /// Of a node of several: who takes the posts; null where it is alone. Where others write to the store as well, nobody
-  /// is refused who is unknown here without a look.
+  /// On one of several nodes: takes the posts; null where the node is alone. Other nodes write to the store as well, so
+  /// the salon looks there before it refuses a user whom it does not know.
   std::shared_ptr<cluster::salons> placed;
   std::shared_ptr<append_job> open;       ///< takes in what is posted, until the store's thread has taken it
   std::vector<append_job::entry> waiting; ///< for the next append, when that is full or taken
-  std::unordered_map<user_id, std::vector<post>> looked_for; ///< posts of those who are looked for, in order
+  std::unordered_map<user_id, std::vector<post>> looked_for; ///< posts of users who are looked for, in order
   size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
   bool archived = false;
-  std::vector<caf::typed_response_promise<settled>> ending; ///< who waits until what is being stored was told
+  std::vector<caf::typed_response_promise<settled>> ending; ///< answered once all that is being stored was told
 };
 
 salon_actor::behavior_type salon(salon_actor::stateful_broker_pointer<salon_state> self, rules::salon opened,

@@ -18,9 +18,9 @@ bool is_member(const writing& db, salon_id salon, user_id who) {
 
 /// The decision about the user's request for this salon that he was not told of, if there is one.
 std::optional<decided_request> decision_for(const writing& db, salon_id salon, user_id who, bool accepted) {
-  for (const auto& one : db.join_requests.decided_for(who))
-    if (one.salon == salon && one.accepted == accepted)
-      return one;
+  for (const auto& decision : db.join_requests.decided_for(who))
+    if (decision.salon == salon && decision.accepted == accepted)
+      return decision;
   return std::nullopt;
 }
 
@@ -41,7 +41,7 @@ member_found find_member(const writing& db, salon_id salon, const std::string& u
   return result;
 }
 
-/// The members of this node hear of it once, be it told again.
+/// The members of this node hear of it once, even if it is found again.
 void take_up(salon_pointer self, const member_found& found) {
   auto& rules = self->state.rules;
   const auto& record = rules.record();
@@ -51,7 +51,7 @@ void take_up(salon_pointer self, const member_found& found) {
   out.salon = record.id;
   if (found.is_member) {
     rules.add(id);
-    out.entered.push_back(id); // whoever was looked for and found is subscribed already
+    out.entered.push_back(id); // a user who was looked for and found is subscribed already
     if (changes)
       out.events.push_back(event::joined{record.id, record.name, username});
   } else {
@@ -98,10 +98,10 @@ void confirm_member(salon_pointer self, user_id who, std::function<void(std::opt
       [then](fault why) { then(why); });
 }
 
-caf::result<settled> reread(salon_pointer self, const reread_member& what) {
+caf::result<settled> reread(salon_pointer self, const reread_member& msg) {
   auto answer = self->make_response_promise<settled>();
   write_store(
-      self, self->state.store, [what](const writing& db) { return find_member(db, what.salon, what.username); },
+      self, self->state.store, [msg](const writing& db) { return find_member(db, msg.salon, msg.username); },
       [self, answer](const member_found& found) mutable {
         if (!found.who) // he has another name meanwhile, or is gone
           return self->request(caf::actor_cast<salon_actor>(self), caf::infinite, reread_members{})
@@ -114,10 +114,10 @@ caf::result<settled> reread(salon_pointer self, const reread_member& what) {
   return answer;
 }
 
-caf::result<settled> reread(salon_pointer self, const reread_members& what) {
+caf::result<settled> reread(salon_pointer self, const reread_members& msg) {
   return ask_and_take(
       self, [salon = self->state.rules.record().id](const writing& db) { return db.memberships.members(salon); },
-      [self, opened = what.opened](const std::vector<user_id>& now) {
+      [self, opened = msg.opened](const std::vector<user_id>& now) {
         auto changed = self->state.rules.replace(now);
         self->send(self->state.relay, told{self->state.rules.record().id,
                                            opened ? now : std::move(changed.came),
@@ -127,18 +127,18 @@ caf::result<settled> reread(salon_pointer self, const reread_members& what) {
       });
 }
 
-caf::result<settled> reread(salon_pointer self, const reread_request& what) {
+caf::result<settled> reread(salon_pointer self, const reread_request& msg) {
   struct found_request {
     bool over = false; ///< and nothing else came of it
     std::optional<decided_request> decision;
   };
   return ask_and_take(
       self,
-      [what](const writing& db) {
-        const bool over = !db.join_requests.has(what.salon, what.who) && !is_member(db, what.salon, what.who);
-        return found_request{over, decision_for(db, what.salon, what.who, false)};
+      [msg](const writing& db) {
+        const bool over = !db.join_requests.has(msg.salon, msg.who) && !is_member(db, msg.salon, msg.who);
+        return found_request{over, decision_for(db, msg.salon, msg.who, false)};
       },
-      [self, who = what.who](const found_request& found) {
+      [self, who = msg.who](const found_request& found) {
         if (!found.over)
           return;
         self->send(self->state.relay, tell_user{who, event::request_refused{self->state.rules.record().name}});

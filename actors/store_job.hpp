@@ -14,8 +14,8 @@ class store_job {
 public:
   virtual ~store_job() = default;
 
-  /// From any thread, at the end of the server: nobody waits for it any longer. run() throws store_error, or begins no
-  /// more, as soon as it can. A job that is short need not hear of it.
+  /// The server ends, and nobody waits for the job any longer. Called from any thread. run() throws store_error, or
+  /// begins no more, as soon as it can. A short job need not hear of it.
   virtual void abandon() {}
 
   /// Whether anybody misses it should it never run: not where a start makes it good, or the log has it.
@@ -41,9 +41,9 @@ public:
 
 using any_job = std::variant<std::shared_ptr<write_job>, std::shared_ptr<read_job>>;
 
-/// Whichever it is.
+/// The job, of whichever kind it is.
 inline store_job& base_of(const any_job& job) {
-  return std::visit([](const auto& one) -> store_job& { return *one; }, job);
+  return std::visit([](const auto& pointer) -> store_job& { return *pointer; }, job);
 }
 
 /// A job whose result is that of `ask`, a function of what the job may do.
@@ -71,7 +71,7 @@ template <class Ask>
 auto make_write_job(Ask ask) {
   return std::make_shared<typed_job<write_job, persistence::writing, Ask>>(std::move(ask));
 }
-/// The same for what nobody misses.
+/// The same for a write that nobody misses.
 template <class Ask>
 auto make_passing_job(Ask ask) {
   return std::make_shared<typed_job<write_job, persistence::writing, Ask>>(std::move(ask), false);

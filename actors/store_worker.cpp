@@ -7,32 +7,32 @@ namespace {
 
 // A group is cut here: throughput grows by 1.3 from 100 rows to 1,000, latency by 8; and 1 MiB is far below every
 // max_allowed_packet (docs/decisions/0003-questions-to-the-store.md).
-constexpr size_t most_group_weight = 1 << 20;
-constexpr size_t most_group_tasks = 256;
-// The longest transaction is told of this span and the one before, to whoever asks, however many ask.
+constexpr size_t max_group_weight = 1 << 20;
+constexpr size_t max_group_tasks = 256;
+// The longest transaction of this span and the one before is told, to everybody who asks.
 constexpr auto span = std::chrono::seconds{10};
 // What another node holds is free when its group is committed.
 constexpr auto pause_of_late_work = std::chrono::milliseconds{100};
 constexpr int tries_at_the_end = 10;
 
-bool is_write(const store_worker::task& what) {
-  return std::holds_alternative<std::shared_ptr<write_job>>(what.job);
+bool is_write(const store_worker::task& task) {
+  return std::holds_alternative<std::shared_ptr<write_job>>(task.job);
 }
 
 } // namespace
 
 store_worker::store_worker(persistence::store& db, std::function<void()> finished,
-                           std::function<void(const std::string&)> broken, reading how)
-    : db_(db), finished_callback_(std::move(finished)), broken_(std::move(broken)), how_(how),
+                           std::function<void(const std::string&)> broken, reading mode)
+    : db_(db), finished_callback_(std::move(finished)), broken_(std::move(broken)), mode_(mode),
       thread_([this] { work(); }) {}
 
 store_worker::~store_worker() {
   stop();
 }
 
-void store_worker::put(task what) {
+void store_worker::put(task added) {
   std::lock_guard lock{mutex_};
-  incoming_.push_back(std::move(what));
+  incoming_.push_back(std::move(added));
 }
 
 void store_worker::begin() {
@@ -49,20 +49,20 @@ void store_worker::refuse_behind(instant then) {
   if (!running_since_ || *running_since_ > then)
     return;
   for (; taken_ < incoming_.size() && incoming_[taken_].since <= then; ++taken_) {
-    auto& one = incoming_[taken_];
-    base_of(one.job).take(); // nothing is added to it any more
-    one.verdict = fault::storage;
-    finished_.push_back(std::move(one));
+    auto& task = incoming_[taken_];
+    base_of(task.job).take(); // nothing is added to it any more
+    task.verdict = fault::storage;
+    finished_.push_back(std::move(task));
   }
   shift();
 }
 
 void store_worker::abandon() {
   std::lock_guard lock{mutex_};
-  for (const auto& one : group_)
-    base_of(one.job).abandon();
-  for (auto at = taken_; at < incoming_.size(); ++at)
-    base_of(incoming_[at].job).abandon();
+  for (const auto& task : group_)
+    base_of(task.job).abandon();
+  for (auto i = taken_; i < incoming_.size(); ++i)
+    base_of(incoming_[i].job).abandon();
 }
 
 void store_worker::stop() {
@@ -82,7 +82,7 @@ size_t store_worker::waiting() const {
 
 size_t store_worker::lasting() const {
   std::lock_guard lock{mutex_};
-  const auto counts = [](const task& one) { return is_write(one) && base_of(one.job).lasts(); };
+  const auto counts = [](const task& each) { return is_write(each) && base_of(each.job).lasts(); };
   const auto from = incoming_.begin() + static_cast<std::ptrdiff_t>(taken_);
   return static_cast<size_t>(std::count_if(from, incoming_.end(), counts)
                              + std::count_if(group_.begin(), group_.end(), counts));
@@ -115,7 +115,7 @@ void store_worker::work() {
   std::unique_lock lock{mutex_};
   while (wait_for_work(lock)) {
     for (size_t weight = 0;
-         taken_ < incoming_.size() && weight < most_group_weight && group_.size() < most_group_tasks;) {
+         taken_ < incoming_.size() && weight < max_group_weight && group_.size() < max_group_tasks;) {
       weight += base_of(incoming_[taken_].job).take();
       group_.push_back(std::move(incoming_[taken_++]));
     }
@@ -126,8 +126,8 @@ void store_worker::work() {
     lock.lock();
     note_effort(std::chrono::steady_clock::now());
     running_since_.reset();
-    for (auto& one : group_)
-      finished_.push_back(std::move(one));
+    for (auto& task : group_)
+      finished_.push_back(std::move(task));
     group_.clear();
     lock.unlock();
     finished_callback_();
@@ -163,7 +163,8 @@ void store_worker::do_late_work(std::unique_lock<std::mutex>& lock) {
   running_since_.reset();
 }
 
-/// What was taken goes. Long queues are cut at the front in steps, so that each task is moved once on average.
+/// Removes the tasks that were taken. Long queues are cut at the front in steps, so that each task is moved once on
+/// average.
 void store_worker::shift() {
   if (taken_ < incoming_.size() && taken_ < 1024)
     return;
@@ -212,7 +213,7 @@ size_t store_worker::run_writes(size_t from, size_t to) {
   } catch (const persistence::store_error& error) {
     switch (error.what_kind()) {
     case kind::refused:
-      if (to - from > 1) { // one of them; the others shall not suffer for it
+      if (to - from > 1) { // one of them was; the others shall not suffer for it
         for (auto i = from; i < to; ++i)
           run_writes(i, i + 1);
         return to;
@@ -243,20 +244,20 @@ size_t store_worker::run_writes(size_t from, size_t to) {
   return end;
 }
 
-void store_worker::run_read(task& what) {
+void store_worker::run_read(task& read) {
   bool away = false;
   try {
-    const auto run = [&](const persistence::reading& db) { std::get<std::shared_ptr<read_job>>(what.job)->run(db); };
-    how_ == reading::now ? db_.read(run) : db_.snapshot(run);
+    const auto run = [&](const persistence::reading& db) { std::get<std::shared_ptr<read_job>>(read.job)->run(db); };
+    mode_ == reading::now ? db_.read(run) : db_.snapshot(run);
   } catch (const persistence::store_error& error) {
     log::warning("the database cannot answer now", {{"why", error.what()}});
     away = error.what_kind() == persistence::store_error::kind::unavailable;
     if (error.what_kind() == persistence::store_error::kind::fatal)
       broken_(error.what());
-    what.verdict = fault::storage;
+    read.verdict = fault::storage;
   } catch (const std::exception& error) {
     broken_(error.what());
-    what.verdict = fault::storage;
+    read.verdict = fault::storage;
   }
   read_refused_ = away;
 }

@@ -19,35 +19,36 @@ public:
   struct task {
     any_job job;
     instant since;
-    std::function<void(std::optional<fault>)> answer; ///< called by whoever takes it with take_finished()
+    std::function<void(std::optional<fault>)> answer; ///< called by the owner, behind take_finished()
     std::optional<fault> verdict;
   };
 
+  /// What a read sees: what is there now, by store::read(); or one state however long it takes, by store::snapshot().
+  enum class reading { now, one_state };
+
   /// Works on `db` until stopped. `finished` is called on the worker's thread whenever take_finished() has something
   /// new; `broken` when the store can no longer be trusted (the process must end).
-  /// Reads see what is there now, or each one state however long it takes: store::read() or store::snapshot().
-  enum class reading { now, one_state };
   store_worker(persistence::store& db, std::function<void()> finished, std::function<void(const std::string&)> broken,
-               reading how = reading::now);
+               reading mode = reading::now);
 
   /// stop(), if it was not called.
   ~store_worker();
   store_worker(const store_worker&) = delete;
   store_worker& operator=(const store_worker&) = delete;
 
-  /// Queues. The thread takes it when it is done with what it has; from rest, at begin().
-  void put(task what);
+  /// Queues a task. The thread takes it when it is done with its group; when it rests, at begin().
+  void put(task added);
   void begin();
   std::vector<task> take_finished();
 
-  /// Where one group has run since `then` or longer, the database is away: what has waited behind it for as long is
-  /// finished with fault::storage, and never runs.
+  /// Where one group has run since `then` or longer, the database is away: tasks that have waited behind it for as long
+  /// are finished with fault::storage, and never run.
   void refuse_behind(instant then);
 
-  /// Asks all that was put to end soon.
+  /// Asks all tasks to end soon.
   void abandon();
 
-  /// Finishes what was put and ends the thread.
+  /// Finishes all tasks and ends the thread.
   void stop();
 
   size_t waiting() const;
@@ -74,13 +75,13 @@ private:
   void note_effort(instant now);
   void run_group();
   size_t run_writes(size_t from, size_t to);
-  void run_read(task& what);
+  void run_read(task& read);
   void shift();
 
   persistence::store& db_;
   std::function<void()> finished_callback_;
   std::function<void(const std::string&)> broken_;
-  const reading how_;
+  const reading mode_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<task> incoming_;

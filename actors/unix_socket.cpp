@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
   throw std::runtime_error("cannot listen on " + where.to_string() + ": " + reason);
 }
 
-/// What is at the path itself, and not behind a link there; nothing where there is nothing.
+/// The file at the path itself, not one behind a link. Nothing where there is none.
 std::optional<struct stat> look_at(const std::string& path) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0)
@@ -50,8 +50,8 @@ int new_socket(const config::endpoint& where) {
   return made;
 }
 
-/// Two servers that start at once must not each take the other's fresh socket for a dead one. A folder that cannot be
-/// read, or that somebody else holds for long, is worked in all the same.
+/// Locks the socket's folder: two servers that start at once must not each take the other's fresh socket for a dead
+/// one. Goes on without the lock where the folder cannot be read, or somebody else holds it for long.
 int held_folder(const std::string& path) {
   const auto parent = std::filesystem::path(path).parent_path();
   const auto folder = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -60,8 +60,8 @@ int held_folder(const std::string& path) {
   return folder;
 }
 
-/// Removes the socket of a server that is dead; refuses whatever else is there. Does not wait for who is there and does
-/// not answer: a full backlog says enough.
+/// Removes the socket of a dead server, and refuses anything else. Does not wait for a server that does not answer: a
+/// full backlog says enough.
 void make_way(const config::endpoint& where, const sockaddr_un& address) {
   const auto found = look_at(where.path);
   if (!found)
@@ -108,9 +108,9 @@ bound_endpoint bind_unix(const config::endpoint& where, const socket_access& acc
   return {where, made.release(), {}, access, file, &text_dialect};
 }
 
-void remove_socket(const std::string& path, const file_identity& which) {
+void remove_socket(const std::string& path, const file_identity& identity) {
   const auto found = look_at(path);
-  if (found && S_ISSOCK(found->st_mode) && identity_of(*found) == which)
+  if (found && S_ISSOCK(found->st_mode) && identity_of(*found) == identity)
     ::unlink(path.c_str());
 }
 

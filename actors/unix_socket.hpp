@@ -1,5 +1,5 @@
-// The file of a unix socket: made with the rights that are configured, and removed only where it is proven that nobody
-// listens behind it, and that it is a socket (docs/decisions/0022-socket-files.md).
+// The file of a unix socket. It is made with the configured rights. It is removed only if it is certainly a socket, and
+// nobody listens behind it (docs/decisions/0022-socket-files.md).
 #pragma once
 #include "actors/doors.hpp"
 
@@ -10,6 +10,6 @@ namespace salond {
 bound_endpoint bind_unix(const config::endpoint& where, const socket_access& access);
 
 /// Removes the file at `path` if it is this socket.
-void remove_socket(const std::string& path, const file_identity& which);
+void remove_socket(const std::string& path, const file_identity& identity);
 
 } // namespace salond

@@ -3,8 +3,8 @@
 
 namespace salond {
 
-work_threads::work_threads(size_t count, size_t most_logins, std::function<void()> finished)
-    : finished_callback_(std::move(finished)), queue_(count, most_logins) {
+work_threads::work_threads(size_t count, size_t max_logins, std::function<void()> finished)
+    : finished_callback_(std::move(finished)), queue_(count, max_logins) {
   for (size_t i = 0; i < count; ++i)
     threads_.emplace_back([this] { run(); });
 }
@@ -15,15 +15,15 @@ work_threads::~work_threads() {
     stopping_ = true;
   }
   wake_.notify_all();
-  for (auto& one : threads_)
-    one.join();
+  for (auto& thread : threads_)
+    thread.join();
 }
 
-void work_threads::put(rules::urgency how, const std::string& from, work what) {
+void work_threads::put(rules::urgency urgency, const std::string& from, work job) {
   std::optional<work> refused;
   {
     std::lock_guard lock{mutex_};
-    refused = queue_.put(how, std::move(what), from);
+    refused = queue_.put(urgency, std::move(job), from);
   }
   wake_.notify_one();
   if (refused)
@@ -56,7 +56,7 @@ void work_threads::run() {
     const auto& ticket = next->second.ticket;
     auto then = !ticket || ticket->begin() ? next->second.compute() : std::move(next->second.refuse);
     lock.lock();
-    queue_.over(next->first); // what may be taken now is: by this thread, which looks again
+    queue_.over(next->first); // this thread looks again, and takes what may be taken now
     finished_.push_back(std::move(then));
     lock.unlock();
     finished_callback_();

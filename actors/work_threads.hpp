@@ -1,4 +1,4 @@
-// A few threads that compute, and give back what is to be done with the result. Knows no CAF.
+// A few threads that compute, and give back what the owner is to do with the result. Knows no CAF.
 #pragma once
 #include "actors/hash_ticket.hpp"
 #include "actors/rules/hash_queue.hpp"
@@ -16,24 +16,24 @@ public:
   struct work {
     /// Computes, and answers what the owner is to do then (in take_finished()).
     std::function<std::function<void()>()> compute;
-    /// Tells whoever asked that there is no room for it.
+    /// Tells the asker that there is no room for it.
     std::function<void()> refuse;
     /// Whether it is still wanted; none: it is.
     std::shared_ptr<hash_ticket> ticket = nullptr;
   };
 
-  /// `finished` is called on a worker's thread whenever take_finished() has something new. `most_logins`: see
+  /// `finished` is called on a worker's thread whenever take_finished() has something new. `max_logins`: see
   /// hash_queue.
-  work_threads(size_t count, size_t most_logins, std::function<void()> finished);
+  work_threads(size_t count, size_t max_logins, std::function<void()> finished);
   /// Ends the threads after what they compute; what waits is dropped.
   ~work_threads();
   work_threads(const work_threads&) = delete;
   work_threads& operator=(const work_threads&) = delete;
 
-  /// Computes it when its turn comes, or refuses it at once, or another in its place. `from`: see hash_queue.
-  void put(rules::urgency how, const std::string& from, work what);
+  /// Computes the job when its turn comes, or refuses it at once, or another in its place. `from`: see hash_queue.
+  void put(rules::urgency urgency, const std::string& from, work job);
   std::vector<std::function<void()>> take_finished();
-  /// Refuses those that were taken back, so that there is room for others.
+  /// Refuses jobs that were taken back, so that there is room for others.
   void refuse_unwanted();
 
 private:

@@ -84,12 +84,12 @@ void inlet::stop() {
   session_.hung_up();
 }
 
-/// What costs too much waits until it is paid; then it is not asked about again.
+/// An utterance that costs too much waits until it is paid for. Then the budget is not asked again.
 inlet::pace inlet::in_budget(utterance& said, step& result, instant now) {
   const auto* wrong = std::get_if<misspoken>(&said);
   if (wrong && wrong->fatal)
     return pace::go;
-  const auto free = rules::is_message(said) && settings_.rate.messages_per_second == 0; // so it was wished
+  const auto free = rules::is_message(said) && settings_.rate.messages_per_second == 0; // it is configured so
   using verdict = rules::client_budget::verdict;
   prepaid_ = expected_cost_of_answer(said);
   const auto cost = free ? 0 : cost_of(said) + prepaid_;
@@ -193,16 +193,16 @@ void inlet::park(command::post&& post, instant until) {
   parked_until_ = until;
 }
 
-/// Input is bounded: a client that says more than is answered is not read until it was. While an utterance would be
-/// taken, what has come is less than one, whose own bound is limits.frame_bytes. Who is held is not read, unless what
-/// he says would run together in the kernel.
+/// Input is bounded: a client that says more than is answered is not read until that is answered. While an utterance
+/// would be taken, the bytes that have come are less than one, whose own bound is limits.frame_bytes. A client that is
+/// held is not read, unless its frames would run together in the kernel.
 bool inlet::is_not_to_be_read(instant now) const {
   const auto waits = held_ || held(now);
   if (waits && (taking_ == taking::arriving || !codec_->pauses_matter()))
     return true;
-  const size_t set = settings_.limits.unread_bytes;
-  const auto most = set == 0 && waits ? max_unread_while_held : set;
-  return takes_none(now) && (most != 0 ? codec_->unread() >= most : taking_ == taking::enough);
+  const size_t configured = settings_.limits.unread_bytes;
+  const auto limit = configured == 0 && waits ? max_unread_while_held : configured;
+  return takes_none(now) && (limit != 0 ? codec_->unread() >= limit : taking_ == taking::enough);
 }
 
 std::optional<inlet::reading> inlet::reading_changes(instant now) {

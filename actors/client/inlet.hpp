@@ -15,13 +15,12 @@ namespace salond {
 class inlet {
 public:
   static constexpr size_t max_frames_a_turn = 64; ///< then others have their turn
-  /// What a client says after it was hung up on, and is read all the same: unread input would turn our FIN into a
-  /// reset.
+  /// So many bytes of a client that was hung up on are read all the same: unread input would turn our FIN into a reset.
   static constexpr size_t max_forgotten = 262144;
-  /// What is read of a client that is held, where limits.unread_bytes sets no limit.
+  /// So many bytes of a client that is held are read, where limits.unread_bytes sets no limit.
   static constexpr size_t max_unread_while_held = 65536;
 
-  /// What the client is told, or the log, of how much it says.
+  /// What the client, or the log, is told about how much the client says.
   enum class notice : uint8_t { none, asks_too_much, closed_for_asking, closed_for_saying };
   /// What comes next.
   struct step {
@@ -41,49 +40,50 @@ public:
   bool feed(std::string_view bytes, instant now);
   /// Another codec takes over, which outlives it as well, with the bytes that the old one had not given out.
   void speak(codec& other) { codec_ = &other; }
-  /// A read of so many bytes is charged, where it brought no whole frame: it is work all the same. Called behind the
-  /// turn in which they were fed. Who ends no frames has his first bytes for nothing: they are whole only when their
-  /// time is over.
+  /// Charges a read of so many bytes that brought no whole frame: it is work all the same. Called after the turn in
+  /// which they were fed. A client that does not end its frames has the first bytes of each for nothing: such a frame
+  /// is whole only when its time is over.
   step charge_read(size_t bytes, bool begins, instant now);
-  /// What comes after the last words is read and forgotten. False: it is too much, and not to be read any more.
+  /// Input after the last words is read and forgotten. False: it is too much, and is not to be read any more.
   bool forget(size_t bytes) { return (forgotten_ += bytes) <= max_forgotten; }
   enum class reading : uint8_t { on, paused };
   /// What the socket's reading is to be from now on; nothing where it stays as it is.
   std::optional<reading> reading_changes(instant now);
 
   // --- taking utterances ---
-  /// The owner was woken, or bytes have come: as many frames as ever may be heard.
+  /// The owner was woken, or bytes have come: the frames of a turn are counted anew.
   void count_anew() { heard_ = 0; }
   /// The same, and a client that was heard enough in its turn may be heard again.
   void begin_turn();
-  /// False where nothing is to be taken now: an answer came at once, inside take_next() … end_taking(), whose caller
-  /// goes on, so that no input can nest calls; or the client was heard enough.
+  /// False where nothing is to be taken now. Either the client was heard enough, or an answer came at once, inside
+  /// take_next() … end_taking(): then the outer caller goes on, so that no input can nest calls.
   bool begin_taking();
   /// The next utterance, if one may be heard. `has_room`: its answer would find room.
   step take_next(bool has_room, instant now);
   void end_taking();
-  /// Whether no utterance is taken now, be there one or not.
+  /// Whether no utterance is taken now, even if there is one.
   bool takes_none(instant now) const;
-  /// Whether the next command waits until the client has read. It may be taken from now on.
+  /// Whether the next command waits until the client has read.
   bool choked() const { return taking_ == taking::choked; }
+  /// The client has read: the next command may be taken.
   void unchoke();
-  /// Nothing is heard, or asked for any more; what was held is dropped.
+  /// Nothing is heard or asked any more, and what was held is dropped.
   void stop();
 
   // --- what it costs ---
   /// Nothing is heard before `wait` is over. Answers when to wake the owner.
   instant::duration hold(instant::duration wait, instant now);
   bool held(instant now) const { return now < held_until_; }
-  /// Answers how long who goes on with the same answer waits.
+  /// Answers how long the client waits before it gets more of the same answer.
   instant::duration charge(double cost, instant now) { return allowed_.charge(budget_, network_, cost, now); }
-  /// What it said was a command, and wrong: it counts with what is none. False: it did so too often.
+  /// The client's command was wrong, and counts like words that are no command. False: that happened too often.
   bool may_fail(instant now);
-  /// An answer costs what was taken for it before, and the rest when it is known. `more_comes`: it is not whole.
+  /// An answer is known now: charges what was not charged for it before. `more_comes`: it is not whole.
   void charge_answer(const rules::effects& answer, bool more_comes, instant now);
-  /// Waits for the turn of its handshake at its address. Answers when to wake the owner, 0: it need not wait. Nothing
-  /// where too many of its address wait already: it is not heard at all.
+  /// The client waits until it is the turn of its handshake among those of its address. Answers when to wake the owner;
+  /// 0: it need not wait. Answers nothing where too many of its address wait already: it is not heard at all.
   std::optional<instant::duration> arrive(instant now);
-  /// It waits for that no more.
+  /// It does not wait for that any more.
   void arrived();
   /// Whether the wait for that is over.
   bool arrives_now(instant now) const { return taking_ == taking::arriving && !held(now); }

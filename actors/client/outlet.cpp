@@ -4,9 +4,9 @@ namespace salond {
 namespace {
 
 /// Takes out those whose last byte is taken.
-template <class What>
-std::vector<What> take_until(std::vector<std::pair<uint64_t, What>>& from, uint64_t taken) {
-  std::vector<What> result;
+template <class Item>
+std::vector<Item> take_until(std::vector<std::pair<uint64_t, Item>>& from, uint64_t taken) {
+  std::vector<Item> result;
   auto end = from.begin();
   for (; end != from.end() && end->first <= taken; ++end)
     result.push_back(std::move(end->second));
@@ -16,30 +16,30 @@ std::vector<What> take_until(std::vector<std::pair<uint64_t, What>>& from, uint6
 
 } // namespace
 
-void outlet::answer(const event::any& what, instant now) {
+void outlet::answer(const event::any& event, instant now) {
   if (!open())
     return;
   const auto before = unsent();
-  codec_->say(what, now);
+  codec_->say(event, now);
   if (passing())
     stage_ = stage::spelling;
   said_.answered(unsent() - before);
-  if (const auto* privately = std::get_if<event::said_privately>(&what))
+  if (const auto* privately = std::get_if<event::said_privately>(&event))
     confirm(privately->id);
 }
 
-outlet::room outlet::look_for_room(size_t most) {
+outlet::room outlet::look_for_room(size_t limit) {
   if (!open())
     return room::closed;
-  const auto may_wait = stage_ == stage::leaving_out ? most / 2 : most;
+  const auto may_wait = stage_ == stage::leaving_out ? limit / 2 : limit;
   const auto waits = unsent();
-  const auto of_others = most == 0 || waits <= may_wait ? 0 : said_.unsent_of_others(waits);
+  const auto of_others = limit == 0 || waits <= may_wait ? 0 : said_.unsent_of_others(waits);
   if (of_others <= may_wait) {
     if (stage_ == stage::leaving_out)
       stage_ = stage::spelling;
     return room::enough;
   }
-  if (stage_ == stage::leaving_out && (of_others <= most || waits_for_pace()))
+  if (stage_ == stage::leaving_out && (of_others <= limit || waits_for_pace()))
     return room::left_out;
   if (!waits_for_pace())
     return room::too_slow;
@@ -53,9 +53,9 @@ void outlet::hear(const shared_texts& spelled, instant now) {
   said_.others_said(unsent() - before);
 }
 
-void outlet::hear(const event::any& what, instant now) {
+void outlet::hear(const event::any& event, instant now) {
   const auto before = unsent();
-  codec_->say(what, now);
+  codec_->say(event, now);
   if (passing())
     stage_ = stage::spelling;
   said_.others_said(unsent() - before);

@@ -4,7 +4,8 @@
 //
 // Two kinds of output wait for a client (docs/decisions/0014-handing-out.md). An answer is given when there is room for
 // it, and never is a reason to cut the client off. What others say has a bound: a client that does not read is cut off
-// there. Who reads all that is written to it waits for a pace of our own making, and is left out of what is too much.
+// there. A client that reads all that is written to it may still wait for a pace of our own making: it is not cut off,
+// but left out of what is too much.
 #pragma once
 #include "actors/client/send_queue.hpp"
 #include "actors/rules/said_bytes.hpp"
@@ -15,16 +16,16 @@ namespace salond {
 
 class outlet {
 public:
-  /// What a client has not read yet: above this its next command waits, and the next piece of what it is handed, so
-  /// that nobody can make the server say a great deal by asking for it often.
+  /// While a client has more bytes than this to read, its next command waits, and so does the next piece of what it is
+  /// handed. So nobody can make the server say a great deal by asking for it often.
   static constexpr size_t max_unread_answers = 65536;
   /// A client that has been hung up on gets this long to read what it was told and to close.
   static constexpr auto closing_time = std::chrono::seconds{5};
 
   enum class stage : uint8_t {
-    passing,     ///< what is spelled goes past the codec, which would only give it out again
+    passing,     ///< spelled texts go past the codec, which would only give them out again
     spelling,    ///< all goes through the codec
-    leaving_out, ///< the same, but for what others say: until half of what waits is told
+    leaving_out, ///< the same, but what others say is left out, until half of what waits is told
     parting,     ///< hung up: the last words, and what may wait before them, are on their way
     ended        ///< nothing is said any more
   };
@@ -53,13 +54,13 @@ public:
 
   // --- what the client is told ---
   /// What it asked for, or what waited for its login. Nothing once it is hung up.
-  void answer(const event::any& what, instant now);
-  /// Looked at before anything is said that others say, so that whoever reads all is never cut off for one text,
-  /// however long. `most`: the bound, 0 for none.
-  room room_for_others(size_t most) {
-    if (passing() && (most == 0 || queue_.unsent() <= most))
+  void answer(const event::any& event, instant now);
+  /// Asked before each text of others is told, so that a client that reads everything is never cut off for one text,
+  /// however long. `limit`: the bound, 0 for none.
+  room room_for_others(size_t limit) {
+    if (passing() && (limit == 0 || queue_.unsent() <= limit))
       return room::enough; // each delivery asks; most often that is all
-    return look_for_room(most);
+    return look_for_room(limit);
   }
   /// What others say, without a copy. REQUIRES: room, and passing().
   void pass(const shared_texts& spelled) {
@@ -68,21 +69,21 @@ public:
   }
   /// What others say. REQUIRES: open().
   void hear(const shared_texts& spelled, instant now);
-  void hear(const event::any& what, instant now);
-  /// What it was told last is to be in written() once its last byte is out.
+  void hear(const event::any& event, instant now);
+  /// Notes the message that it was told last: it stands in written() once its last byte is out.
   void confirm(private_id message) { messages_.emplace_back(said_.said(), message); }
   /// The same; a decision that was left out is told at the next login.
   void confirm(const decided_request& decision);
-  /// The same of one that it was told as an answer, which nothing leaves out.
+  /// The same of a decision that it was told as an answer, which is never left out.
   void confirm_answered(const decided_request& decision);
 
   // --- what waits ---
   /// Bytes that the client's kernel has not been given.
   size_t unsent() const { return queue_.unsent() + (passing() ? 0 : codec_->unsent()); }
-  /// Whether it may be given another answer. Who takes all that he is given does not wait behind what others say more
-  /// quickly than our pace lets through.
+  /// Whether it may be given another answer. A client that takes all that it is given does not wait behind texts of
+  /// others that come more quickly than our pace lets through.
   bool has_room();
-  /// What waits for a pace that is shared with others goes on waiting: the client takes nothing now.
+  /// Whether the texts that the codec paces must wait for the client, which has not taken what the queue holds.
   bool waits_for_peer() const { return open() && queue_.unsent() != 0 && codec_->writing_deadline(); }
   /// Whether the pace of its writes has something left to give the queue.
   bool paced() const { return !passing() && codec_->writing_deadline(); }
@@ -107,11 +108,11 @@ public:
   void end() { stage_ = stage::ended; }
   /// When a client that is hung up is cut off, read or not; nothing while it is not.
   std::optional<instant> closes_by() const { return closes_by_; }
-  /// Not later than that.
+  /// It is cut off not later than that.
   void close_by(instant when) { closes_by_ = std::min(closes_by_.value_or(when), when); }
 
 private:
-  room look_for_room(size_t most);
+  room look_for_room(size_t limit);
   bool waits_for_pace() const { return queue_.unsent() == 0 && codec_->writing_deadline(); }
   void hang_up(instant now);
   void give_queue(instant now);

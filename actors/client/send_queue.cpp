@@ -5,7 +5,7 @@ namespace salond {
 namespace {
 
 // Room that a queue keeps when all is out: what a turn usually brings. More is given back.
-constexpr size_t most_kept = 16;
+constexpr size_t max_kept = 16;
 
 } // namespace
 
@@ -55,7 +55,7 @@ void send_queue::advance(size_t sent) {
   if (first_ < queue_.size())
     return;
   first_ = 0;
-  if (queue_.capacity() > most_kept)
+  if (queue_.capacity() > max_kept)
     std::vector<shared_bytes>{}.swap(queue_);
   else
     queue_.clear();

@@ -1,5 +1,5 @@
-// What was said to a peer and the kernel has not taken yet: shared bytes in their order, and behind a TLS stream those
-// that are encrypted already. A plain object: it knows no socket, and does not write.
+// What was said to a peer and the kernel has not taken yet: shared bytes in their order, and with TLS also those that
+// are encrypted already. A plain object: it knows no socket, and does not write.
 #pragma once
 #include "protocol/codec.hpp"
 #include <string>
@@ -18,7 +18,7 @@ public:
   size_t unsent() const { return bytes_.size() - sent_; }
   /// What is to go out next.
   std::string_view rest() const { return std::string_view{bytes_}.substr(sent_); }
-  /// So much of rest() is out.
+  /// The first `sent` bytes of rest() are out.
   void advance(size_t sent) { sent_ += sent; }
   void clear() {
     bytes_.clear();
@@ -47,15 +47,15 @@ public:
 
   /// Bytes that the kernel has not taken, encrypted or not.
   size_t unsent() const { return waiting_ + sealed.unsent(); }
-  /// Of these, what is not encrypted.
+  /// As many of these as are not encrypted.
   size_t waiting() const { return waiting_; }
 
   /// Forgets what is not encrypted.
   void forget();
-  /// What is being written: bytes of which the first begun_out() are out. Empty where nothing is.
+  /// The bytes that are being written, of which the first begun_out() are out. Empty where there are none.
   std::string_view begun() const { return done_ == 0 ? std::string_view{} : *queue_[first_]; }
   size_t begun_out() const { return done_; }
-  /// Forgets the same but for so many bytes of what is being written.
+  /// Forgets what is not encrypted, except for the next `rest` bytes of begun().
   void keep(size_t rest);
 
   /// What is to go out next, for one sendmsg: fills at most `most` of `parts` and answers how many.
@@ -63,7 +63,7 @@ public:
   /// The same as one text of at most `most` bytes, for one record: `joined` holds it where it is made of several.
   /// REQUIRES: something waits.
   std::string_view join(size_t most, std::string& joined) const;
-  /// So many bytes of what waits are out, or encrypted.
+  /// The first `sent` bytes of what waits are out, or encrypted.
   void advance(size_t sent);
 
 private:

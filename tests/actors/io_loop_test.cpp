@@ -59,14 +59,14 @@ protected:
 };
 
 TEST_F(IoLoop, TakesWhatOtherThreadsHandOverTogether) {
-  const auto done_in = hand_over_and_count_turns(io_loop::most_a_turn);
+  const auto done_in = hand_over_and_count_turns(io_loop::max_a_turn);
 
-  ASSERT_EQ(done_in.size(), io_loop::most_a_turn);
+  ASSERT_EQ(done_in.size(), io_loop::max_a_turn);
   EXPECT_LE(done_in.back() - done_in.front(), 2u);
 }
 
 TEST_F(IoLoop, LeavesWhatIsTooMuchToTheNextTurns) {
-  const auto done_in = hand_over_and_count_turns(10 * io_loop::most_a_turn);
+  const auto done_in = hand_over_and_count_turns(10 * io_loop::max_a_turn);
 
   EXPECT_GE(done_in.back() - done_in.front(), 8u);
 }
