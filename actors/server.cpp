@@ -231,6 +231,20 @@ void begin_links_of(pointer self) {
   self->monitor(st.actors.links);
 }
 
+/// One of several nodes lets nobody in before another has reached it.
+void wait_for_entrance(pointer self) {
+  auto& st = self->state;
+  st.entered = !st.parts.member;
+  if (st.entered)
+    return;
+  const auto server = caf::actor_cast<server_actor>(self);
+  if (!st.node)
+    st.parts.member->let_in();
+  else if (!st.parts.comes_back)
+    st.node->entrance.when_refused([server](const std::string& why) { caf::anon_send(server, node_refused{why}); });
+  st.parts.member->when_serving([server] { caf::anon_send(server, node_entered{}); });
+}
+
 void start_all(pointer self) {
   auto& st = self->state;
   auto at_start = read_at_start(*st.parts.db); // before persistence owns the store
@@ -270,6 +284,7 @@ void start_all(pointer self) {
   start_asking(self);
   start_news(self);
   start_pulse(self);
+  wait_for_entrance(self);
   begin_links_of(self);
   start_admin(self);
   st.actors.house->services = {st.actors.bans, st.actors.passwords};
@@ -277,7 +292,7 @@ void start_all(pointer self) {
 
 void open_doors(pointer self) {
   auto& st = self->state;
-  if (st.stopping)
+  if (st.stopping || !st.salons_are_open || !st.entered)
     return;
   st.actors.listeners.resize(st.parts.doors.size());
   st.listener_failures.resize(st.parts.doors.size());
@@ -579,7 +594,18 @@ server_actor::behavior_type server(pointer self, std::shared_ptr<node_parts> par
       [self](const drain_node& msg) { begin_drain(self, std::chrono::seconds{msg.seconds}); },
       [self](const drain_on&) { drain_on_now(self); },
       [self](const node_lost&) { leave_run(self); },
-      [self](const salons_open&) { open_doors(self); },
+      [self](const salons_open&) {
+        self->state.salons_are_open = true;
+        open_doors(self);
+      },
+      [self](const node_entered&) {
+        self->state.entered = true;
+        open_doors(self);
+      },
+      [self](const node_refused& msg) {
+        log::error("this node does not serve: " + msg.why);
+        end_of_node(self, 1);
+      },
       [self](const retry_listener& msg) { reopen_listener(self, msg.listener); },
       [self](const retry_bans&) { restart_bans(self); },
       [self](const new_settings& now) {

@@ -19,13 +19,6 @@ node_state state_of(const std::string& word) {
   return node_state::serving;
 }
 
-std::string word_of(node_state what) {
-  for (const auto& [state, word] : state_words)
-    if (state == what)
-      return word;
-  return "serving";
-}
-
 std::string list_of(const std::vector<int64_t>& runs) {
   std::string text;
   for (const auto run : runs)
@@ -215,6 +208,13 @@ void end_presences_of(connection& on, const std::vector<value>& users, bool keep
 }
 
 } // namespace
+
+std::string word_of(node_state what) {
+  for (const auto& [state, word] : state_words)
+    if (state == what)
+      return word;
+  return "serving";
+}
 
 std::vector<stored_node> read_nodes(connection& on) {
   auto found =
