@@ -146,7 +146,8 @@ struct salon_found {
 void take_up(pointer self, salon_id which, const salon_found& found) {
   auto& st = self->state;
   if (!found.record)
-    return self->send(st.relay, salon_archived{{which, {}, policy::approval, 0, {}}});
+    return archive(self, {{which, {}, policy::approval, 0, {}}});
+  st.archiving.erase(which);
   const auto place = st.open.find(which);
   if (place != st.open.end()) {
     tell_salon(self, which, salon_changed{*found.record});
