@@ -4,6 +4,7 @@
 #include "persistence/store.hpp"
 #include "protocol/commands/client_commands.hpp"
 #include "protocol/words/names.hpp"
+#include <charconv>
 
 namespace salond {
 namespace {
@@ -83,10 +84,15 @@ std::vector<connection_id> admission::over(attempt& what, attempt_result how, si
 
 rules::message_rate::decision admission::ask_to_say(user_id who, rules::message_rate::flood& here, bool more_waits,
                                                     instant now) {
+  const auto pace = pace_of_messages();
+  return pace ? messages_.ask(who, *pace, here, more_waits, now) : rules::message_rate::decision{};
+}
+
+std::optional<rules::pace> admission::pace_of_messages() const {
   const auto& rate = how_.rate;
   if (rate.messages_per_second == 0 || rate.burst == 0)
-    return {};
-  return messages_.ask(who, {double(rate.burst), double(rate.messages_per_second)}, here, more_waits, now);
+    return std::nullopt;
+  return rules::pace{double(rate.burst), double(rate.messages_per_second)};
 }
 
 rules::budget_paces admission::paces() const {
@@ -134,16 +140,66 @@ std::optional<fault> admission::refuses_registration(const std::string& network,
   if (who == newcomer::stranger && how_.registration.how == config::registration::policy::closed)
     return fault::registration_closed;
   using verdict = rules::registration_rate::verdict;
-  const auto& limits = how_.registration;
-  const auto may = registrations_.take(network, {limits.per_hour_per_address, limits.per_hour}, now);
+  const auto may = registrations_.take(network, limits_of_registrations(), now);
   if (may == verdict::go)
     return std::nullopt;
   if (may == verdict::refused_by_all && (!told_of_registrations_ || now - *told_of_registrations_ >= an_hour)) {
     told_of_registrations_ = now;
     log::warning("registrations are refused: so many were made in an hour as registration.per_hour allows",
-                 {{"per_hour", limits.per_hour}});
+                 {{"per_hour", how_.registration.per_hour}});
   }
   return fault::too_many_attempts;
+}
+
+rules::registration_rate::limits admission::limits_of_registrations() const {
+  return {how_.registration.per_hour_per_address, how_.registration.per_hour};
+}
+
+// --- several nodes ---
+
+void admission::share_with(size_t others) {
+  logins_.shared().set_others(others);
+  messages_.set_others(others);
+  registrations_.shared().set_others(others);
+}
+
+std::vector<rules::usage> admission::take_used() {
+  auto all = logins_.shared().take();
+  const auto add = [&all](const std::vector<rules::usage>& more) { all.insert(all.end(), more.begin(), more.end()); };
+  add(registrations_.shared().take());
+  add(messages_.take_said(pace_of_messages().value_or(rules::pace{})));
+  return all;
+}
+
+void admission::used_elsewhere(const std::vector<rules::usage>& what, instant now) {
+  for (size_t at = 0; at < std::min(what.size(), most_usages); ++at)
+    used_elsewhere(what[at], now);
+}
+
+/// What another version counts and this one does not know is left out.
+void admission::used_elsewhere(const rules::usage& what, instant now) {
+  const auto which = static_cast<rules::shared_limit>(what.limit);
+  switch (which) {
+  case rules::shared_limit::login_address:
+    if (how_.rate.logins_per_minute_per_address == 0)
+      return;
+    break;
+  case rules::shared_limit::messages: {
+    int64_t number = 0;
+    std::from_chars(what.whose.data(), what.whose.data() + what.whose.size(), number);
+    if (const auto pace = pace_of_messages())
+      messages_.said_elsewhere(user_id{number}, what.count, *pace, now);
+    return;
+  }
+  case rules::shared_limit::registrations:
+    return registrations_.made_elsewhere(what.whose, what.count, limits_of_registrations(), now);
+  case rules::shared_limit::login_account:
+  case rules::shared_limit::login_seldom:
+  case rules::shared_limit::login_owners:
+  case rules::shared_limit::login_known: break;
+  default: return;
+  }
+  logins_.failed_elsewhere(which, what.whose, what.count, how_.rate.logins_per_minute_per_address, now);
 }
 
 void admission::remember(const std::vector<persistence::known_address>& all, instant now, moment at) {

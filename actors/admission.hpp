@@ -75,6 +75,16 @@ public:
   /// It came to nothing before it cost anything. REQUIRES: refuses_registration() let it go.
   void give_registration_back(const std::string& network) { registrations_.give_back(network); }
 
+  // --- several nodes: logins, messages and registrations have their limits together ---
+  /// As many are taken of what a peer tells at once: who tells of more makes the rest cost nothing.
+  static constexpr size_t most_usages = 4096;
+  /// So many other nodes serve.
+  void share_with(size_t others);
+  /// What was used up here since the last time, for all others.
+  std::vector<rules::usage> take_used();
+  /// What was used up at another node.
+  void used_elsewhere(const std::vector<rules::usage>& what, instant now);
+
   // --- what failed ---
   /// A line of the audit log.
   struct line {
@@ -97,6 +107,9 @@ public:
 
 private:
   rules::budget_paces paces() const;
+  std::optional<rules::pace> pace_of_messages() const;
+  rules::registration_rate::limits limits_of_registrations() const;
+  void used_elsewhere(const rules::usage& what, instant now);
   std::vector<line> lines_of(const std::vector<rules::failure_burst>& over, instant now, moment at);
 
   const config::settings& how_;

@@ -146,7 +146,8 @@ struct salon_found {
 void take_up(pointer self, salon_id id, const salon_found& found) {
   auto& st = self->state;
   if (!found.record)
-    return self->send(st.relay, salon_archived{{id, {}, policy::approval, 0, {}}});
+    return archive(self, {{id, {}, policy::approval, 0, {}}});
+  st.archiving.erase(id);
   const auto place = st.open.find(id);
   if (place != st.open.end()) {
     tell_salon(self, id, salon_changed{*found.record});

@@ -108,7 +108,7 @@ void on_post(pointer self, post& msg) {
 /// Once all that was taken before the salon was archived is stored and told, answers those who wait for that.
 void settle_if_told(pointer self) {
   auto& st = self->state;
-  if (st.appending != 0 || !st.waiting.empty())
+  if (st.appending != 0 || !st.waiting.empty() || st.in_flight)
     return;
   for (auto& promise : std::exchange(st.ending, {}))
     promise.deliver(settled{});
@@ -363,10 +363,18 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
       [self](const reread_request& msg) { return reread(self, msg); },
       [self](const salon_archived&) {
         auto answer = self->make_response_promise<settled>();
-        self->state.archived = true;
-        self->state.ending.push_back(answer);
+        auto& st = self->state;
+        st.archived = true;
+        st.ending.push_back(answer);
+        if (st.placed && !std::exchange(st.in_flight, true))
+          st.placed->when_answered(st.rules.record().id,
+                                   [to = caf::actor_cast<salon_actor>(self)] { caf::anon_send(to, posts_answered{}); });
         settle_if_told(self);
         return answer;
+      },
+      [self](const posts_answered&) {
+        self->state.in_flight = false;
+        settle_if_told(self);
       },
   };
 }

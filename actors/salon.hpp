@@ -27,6 +27,7 @@ struct salon_state {
   std::unordered_map<user_id, std::vector<post>> looked_for; ///< posts of users who are looked for, in order
   size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
   bool archived = false;
+  bool in_flight = false; ///< of several nodes: it is archived, and posts from before may be under way
   std::vector<caf::typed_response_promise<settled>> ending; ///< answered once all that is being stored was told
 };
 

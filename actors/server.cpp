@@ -42,7 +42,18 @@ server_actor::behavior_type server(server_pointer self, std::shared_ptr<node_par
       [self](const drain_node& msg) { begin_drain(self, std::chrono::seconds{msg.seconds}); },
       [self](const drain_on&) { drain_on_now(self); },
       [self](const node_lost&) { leave_run(self); },
-      [self](const salons_open&) { open_doors(self); },
+      [self](const salons_open&) {
+        self->state.salons_are_open = true;
+        open_doors(self);
+      },
+      [self](const node_entered&) {
+        self->state.entered = true;
+        open_doors(self);
+      },
+      [self](const node_refused& msg) {
+        log::error("this node does not serve: " + msg.why);
+        end_of_node(self, 1);
+      },
       [self](const retry_listener& msg) { reopen_listener(self, msg.listener); },
       [self](const retry_bans&) { restart_bans(self); },
       [self](const new_settings& now) {

@@ -30,6 +30,7 @@ struct node_parts {
   configuration_office configuration;
   std::shared_ptr<cluster_member> member = nullptr; ///< null where there is one process alone
   std::optional<cluster::link_parts> links;         ///< of a node
+  bool comes_back = false; ///< of a node that others took for lost: it waits for as long as nobody reaches it
 };
 
 /// No exit status: the process is to start anew, as another run of its node.
@@ -76,8 +77,9 @@ struct server_state {
   std::map<std::string, rules::failures> service_failures; ///< by what it is called in the log
   size_t open_listeners = 0;
   std::vector<caf::typed_response_promise<settled>> settling;
-  instant stop_at;                        ///< of an announced stop; the last word counts
-  size_t drain_steps = 0, drain_left = 0; ///< of a drain; the last word counts
+  instant stop_at;                               ///< of an announced stop; the last word counts
+  size_t drain_steps = 0, drain_left = 0;        ///< of a drain; the last word counts
+  bool salons_are_open = false, entered = false; ///< clients are let in when both are so
   bool stopping = false, closing = false, ending = false;
   int status = 0;
 };

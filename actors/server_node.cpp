@@ -90,6 +90,17 @@ void start_pulse(pointer self) {
   st.parts.member->when_gone([server = caf::actor_cast<server_actor>(self)] { caf::anon_send(server, node_lost{}); });
 }
 
+/// Nobody is let in before another node has reached this one.
+void wait_for_entrance(pointer self) {
+  auto& st = self->state;
+  const auto server = caf::actor_cast<server_actor>(self);
+  if (!st.node)
+    st.parts.member->let_in();
+  else if (!st.parts.comes_back)
+    st.node->entrance.when_refused([server](const std::string& why) { caf::anon_send(server, node_refused{why}); });
+  st.parts.member->when_serving([server] { caf::anon_send(server, node_entered{}); });
+}
+
 /// Whoever hears other nodes has been added to the node's hearers before.
 void start_links(pointer self) {
   auto& st = self->state;
@@ -109,11 +120,13 @@ void start_sharing(pointer self) {
 }
 
 void start_node(pointer self) {
-  if (!self->state.parts.member)
+  self->state.entered = !self->state.parts.member;
+  if (self->state.entered)
     return;
   start_asking(self);
   start_news(self);
   start_pulse(self);
+  wait_for_entrance(self);
   start_links(self);
 }
 

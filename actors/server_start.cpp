@@ -140,7 +140,7 @@ void start_all(pointer self) {
 
 void open_doors(pointer self) {
   auto& st = self->state;
-  if (st.stopping)
+  if (st.stopping || !st.salons_are_open || !st.entered)
     return;
   st.actors.listeners.resize(st.parts.doors.size());
   st.listener_failures.resize(st.parts.doors.size());

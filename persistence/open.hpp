@@ -19,6 +19,7 @@ struct open_options {
   reporter warn = [](const std::string&) {};
   /// The run that the store writes for, as join() answered it. Else nobody else may write to the database.
   int64_t run = lone_writer;
+  std::string node = {}; ///< of a run: what its node is called, for the audit log
   /// Of a run: called after each statement of its writer was answered, be it by an error; any thread.
   std::function<void()> writer_answered = {};
   /// Of a run: called after a transaction that wrote news was committed; on the writer's thread.

@@ -121,6 +121,27 @@ void share_revocation(const admin_call_ptr& call, const revocation& made) {
   });
 }
 
+constexpr auto ended_later = "the node may store something for a moment yet: the database does not take its end now";
+
+/// The same of a node, once nothing of it is stored any more: so what is asked afterwards, at any node, is asked
+/// without it.
+void share_removal(const admin_call_ptr& call, const std::string& name, const revocation& made) {
+  const auto answer = [call, count = made.count](const char* warning) {
+    json all{{"done", true}, {"revoked", count}};
+    if (warning)
+      all["warnings"] = {warning};
+    call->done(all);
+  };
+  share(call, [call, name, answer](bool told) {
+    const auto& with_all = call->parts().shared_certificates;
+    if (!told || !with_all)
+      return answer(told ? nullptr : told_later);
+    call->self()
+        ->request(with_all, away_after, end_removed_node{name})
+        .then([answer](settled) { answer(nullptr); }, [answer](caf::error&) { answer(ended_later); });
+  });
+}
+
 /// Answers with what was issued, once other nodes know of it.
 void share_new(const admin_call_ptr& call, const json& answer) {
   share(call, [call, answer](bool told) {
@@ -256,7 +277,7 @@ void remove_node(const admin_call_ptr& call) {
       const auto made = now.revoke_node(name);
       if (!made.not_stored.empty())
         return tell_not_stored(call, name, made);
-      share_revocation(call, made);
+      share_removal(call, name, made);
     });
   });
 }

@@ -125,6 +125,21 @@ certificates_actor::behavior_type certificates(pointer self, certificate_office 
         begin(self);
         return answer;
       },
+      [self](const end_removed_node& msg) {
+        auto answer = self->make_response_promise<settled>();
+        self->state.ending.emplace(msg.name, answer);
+        self->state.member->when_ended(msg.name, [to = caf::actor_cast<certificates_actor>(self), name = msg.name] {
+          caf::anon_send(to, removed_node_ended{name});
+        });
+        return answer;
+      },
+      [self](const removed_node_ended& msg) {
+        auto& waiting = self->state.ending;
+        const auto [first, last] = waiting.equal_range(msg.name);
+        for (auto one = first; one != last; ++one)
+          one->second.deliver(settled{});
+        waiting.erase(first, last);
+      },
       [self](const share_again&) {
         self->state.again_due = false;
         begin(self);

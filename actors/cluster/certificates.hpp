@@ -16,7 +16,8 @@ struct certificates_state {
   std::shared_ptr<cluster_member> member;
   store_actor store;
   relay_actor relay;
-  std::vector<caf::typed_response_promise<settled>> waiting; ///< for the next time
+  std::vector<caf::typed_response_promise<settled>> waiting;               ///< for the next time
+  std::multimap<std::string, caf::typed_response_promise<settled>> ending; ///< who waits for a removed node's end
   bool sharing = false, again_due = false;
   std::string told_why; ///< why it cannot be done, as the log was told last
 };

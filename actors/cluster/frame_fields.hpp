@@ -39,10 +39,12 @@ SALOND_FIELDS(0, stored_row, f(1, x.seq), f(2, x.number), f(3, x.author), f(4, x
 SALOND_FIELDS(0, refusal, f(1, x.number), f(2, x.reason))
 SALOND_FIELDS(21, news, f(1, x.number))
 SALOND_FIELDS(22, private_message, f(1, x.id), f(2, x.from), f(3, x.to), f(4, x.text), f(5, x.at), f(6, x.from_name))
-SALOND_FIELDS(23, presence, f(1, x.who), f(2, x.connected))
+// 23 was that of frames that nobody sent.
 SALOND_FIELDS(24, usages, f(1, x.all))
 SALOND_FIELDS(25, question, f(1, x.token), f(2, x.what), f(3, x.text))
 SALOND_FIELDS(26, answer, f(1, x.token), f(2, x.text))
+SALOND_FIELDS(27, dial_back, (void)f, (void)x)
+SALOND_FIELDS(28, dialled_back, f(1, x.reached), f(2, x.why))
 SALOND_FIELDS(0, usage, f(1, x.limit), f(2, x.whose), f(3, x.count))
 
 #undef SALOND_FIELDS
@@ -87,9 +89,6 @@ inline bool sensible(const batch& x) {
 }
 inline bool sensible(const private_message& x) {
   return x.id.value > 0 && x.from.value > 0 && x.to.value > 0;
-}
-inline bool sensible(const presence& x) {
-  return x.who.value > 0;
 }
 inline bool sensible(const question& x) {
   return x.token > 0 && !x.what.empty();

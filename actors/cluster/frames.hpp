@@ -3,12 +3,14 @@
 #pragma once
 #include "actors/rules/cluster/frames.hpp"
 #include "actors/rules/cluster/link.hpp"
+#include "actors/rules/shared_use.hpp"
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace salond::cluster {
 
+using rules::usage;
 using rules::cluster::attach;
 using rules::cluster::attach_again;
 using rules::cluster::attached;
@@ -80,18 +82,7 @@ struct private_message {
   std::string from_name = {};
 };
 
-/// A user's first connection on that node came, or its last one went.
-struct presence {
-  user_id who;
-  bool connected = false;
-};
-
-/// What somebody used up of a limit that holds for all nodes together, since the last time.
-struct usage {
-  int64_t limit = 0; ///< which one
-  std::string whose; ///< a name or an address
-  int64_t count = 0;
-};
+/// What was used up on that node of limits that hold for all of them, since it said so last (rules/shared_use.hpp).
 struct usages {
   std::vector<usage> all;
 };
@@ -107,8 +98,16 @@ struct answer {
   std::string text;  ///< JSON
 };
 
+/// The sender enters the cluster, and asks to be dialled once at its address.
+struct dial_back {};
+/// The answer.
+struct dialled_back {
+  bool reached = false;
+  std::string why; ///< it is not, for people
+};
+
 using frame_body = std::variant<hello, welcome, farewell, gone, ping, pong, attach, attached, attach_again, post, batch,
-                                news, private_message, presence, usages, question, answer>;
+                                news, private_message, usages, question, answer, dial_back, dialled_back>;
 
 struct frame {
   int64_t number = 0; ///< in its session and direction, from 1 on; 0: one of the link's own

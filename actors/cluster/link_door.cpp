@@ -1,6 +1,9 @@
 #include "actors/cluster/link_door.hpp"
 #include "actors/transport/tls_doorman.hpp"
+#include <cerrno>
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
 
 namespace salond::cluster {
@@ -32,10 +35,27 @@ void link_door::accept_some() {
   for (int taken = 0; accepted_ && taken < most_accepts_a_turn; ++taken) {
     const auto descriptor = ::accept4(events_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (descriptor < 0)
-      return;
+      return errno == EMFILE || errno == ENFILE ? pause() : void();
     if (const auto address = address_of_accepted(descriptor, *hub_))
       accepted_(descriptor, *address);
   }
+}
+
+void link_door::pause() {
+  paused_ = true;
+  hub_->waiting.refused("descriptors run short");
+  events_.passivate();
+}
+
+void link_door::go_on_if_possible() {
+  if (!paused_ || !accepted_ || listening_) // the loop forgets it at the end of a turn
+    return;
+  const auto next = ::fcntl(events_.fd(), F_DUPFD_CLOEXEC, 0);
+  if (next < 0)
+    return;
+  ::close(next);
+  paused_ = false;
+  open();
 }
 
 } // namespace salond::cluster

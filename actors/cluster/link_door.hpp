@@ -1,4 +1,5 @@
-// A listening socket of the cluster's port, in CAF's loop. I/O thread only.
+// A listening socket of the cluster's port, in CAF's loop. Where descriptors run out it accepts nobody until some are
+// free: the loop would call it again and again for whoever waits. I/O thread only.
 #pragma once
 #include "actors/transport/hub.hpp"
 #include <caf/io/network/default_multiplexer.hpp>
@@ -17,6 +18,8 @@ public:
             on_accept accepted);
   void open();
   void close();
+  /// Where it paused, since descriptors ran out: accepts again, if there are some.
+  void go_on_if_possible();
 
 private:
   struct handler : caf::io::network::event_handler {
@@ -30,11 +33,13 @@ private:
   };
 
   void accept_some();
+  void pause();
 
   handler events_;                          // owns and closes the descriptor
   caf::intrusive_ptr<link_door> listening_; // the loop's reference to us
   std::shared_ptr<hub> hub_;
   on_accept accepted_; // null: closed
+  bool paused_ = false;
 };
 
 } // namespace salond::cluster

@@ -68,6 +68,8 @@ void links::remove(node_id which, const std::string& why) {
 
 void links::tick() {
   const auto now = events_.now();
+  for (const auto& door : doors_)
+    door->go_on_if_possible();
   if (now - swept_ >= hub_->limits.sweep) {
     swept_ = now;
     hub_->waiting.sweep(hub_->tls.get().get());
@@ -131,6 +133,8 @@ void links::heard(link_socket& who) {
 
 /// The first frame of a connection that was accepted.
 void links::hear_first(link_socket& who, const frame& what) {
+  if (std::holds_alternative<farewell>(what.body)) // it only tried whether this node is reached
+    return who.leave({});
   const auto* said = std::get_if<hello>(&what.body);
   if (!said) {
     hub_->waiting.refused("no hello");
@@ -187,8 +191,11 @@ void links::now_up(peer& whom) {
   whom.told_up = true;
   log("link up", whom);
   write_soon(whom);
+  const socket_ptr counts = whom.socket;
   events_.alive(run, std::nullopt);
-  events_.up(run);
+  const auto* still = find(run); // whoever was told may have ended it
+  if (still && still->told_up && still->socket == counts)
+    events_.up(run);
 }
 
 void links::hear(peer& whom, frame& what) {
@@ -197,12 +204,21 @@ void links::hear(peer& whom, frame& what) {
   const auto meant = whom.link.hear(what, events_.now());
   switch (meant.kind) {
   case kind::nothing: return;
-  case kind::up: whom.socket->let_in(run); return now_up(whom);
+  case kind::up: return let_in(whom);
   case kind::alive: return now_alive(whom, meant.beats);
   case kind::told: return events_.told(run, what.body);
   case kind::gone: return events_.gone(std::get<gone>(what.body).run);
   case kind::over: return end(whom, whom.link.why());
   }
+}
+
+/// Its connection may be over by that: then nobody is told that it is up.
+void links::let_in(peer& whom) {
+  const auto run = whom.is.run;
+  const socket_ptr counts = whom.socket;
+  counts->let_in(run);
+  if (auto* still = find(run); still && still->socket == counts)
+    now_up(*still);
 }
 
 /// A link that goes down as soon as it is up is dialled less and less often; this one is none.

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <random>
+#include <set>
 
 namespace salond::cluster {
 
@@ -59,6 +60,11 @@ public:
   void tick();
   /// Says it to the peer, with all else that it is told in this turn. False: there is no session, and it is lost.
   bool send(node_id to, frame_body what);
+  /// Whether this node is the one that dials, of the two.
+  bool dials(node_id peer) const;
+  /// Dials the peer once at its address, beside the link with it, and calls `over` with why it is not reached there, or
+  /// with nothing. It is not called where such a trial is under way, or the links have ended.
+  void try_to_dial(node_id peer, std::function<void(const std::string& why)> over);
   /// Tells all peers that a run is gone.
   void tell_gone(node_id run);
   /// All sessions end, and others begin: this node was in doubt.
@@ -93,6 +99,7 @@ private:
 
   peer* find(node_id which);
   void let_in(int descriptor, const std::string& address);
+  void let_in(peer& whom);
   void dial(peer& whom);
   void connect(peer& whom, const std::vector<socket_address>& found, const std::string& why);
   void fail_to_dial(peer& whom, const std::string& why);
@@ -121,6 +128,7 @@ private:
   node_id self_;
   std::map<node_id, peer> peers_;
   std::vector<node_id> dirty_;
+  std::set<node_id> trials_;      ///< peers that try_to_dial() dials
   std::shared_ptr<links*> alive_; ///< null inside: close() was called
   instant pinged_{}, swept_{};
   std::minstd_rand chance_;

@@ -1,4 +1,5 @@
 // The part of links that makes connections: accepted, and dialled.
+#include "actors/cluster/dial_trial.hpp"
 #include "actors/cluster/links.hpp"
 #include <algorithm>
 #include <cerrno>
@@ -58,6 +59,29 @@ void links::connect(peer& whom, const std::vector<socket_address>& found, const 
                                      *this, whom.is.run);
   hub_->waiting.greet(*whom.socket);
   whom.socket->start();
+}
+
+bool links::dials(node_id peer) const {
+  const auto found = peers_.find(peer);
+  return found != peers_.end() && found->second.link.dials();
+}
+
+void links::try_to_dial(node_id peer, std::function<void(const std::string& why)> over) {
+  const auto* whom = find(peer);
+  if (!whom || !trials_.insert(peer).second)
+    return;
+  const auto end = [this, alive = alive_, peer, over = std::move(over)](const std::string& why) {
+    if (!*alive)
+      return;
+    trials_.erase(peer);
+    over(why);
+  };
+  lookup_.look_up(whom->is.host, whom->is.port,
+                  [this, alive = alive_, name = whom->is.name, end](const auto& found, const auto& why) {
+                    if (!*alive)
+                      return;
+                    found.empty() ? end("unknown host: " + why) : cluster::try_to_dial(loop_, hub_, name, found, end);
+                  });
 }
 
 void links::fail_to_dial(peer& whom, const std::string& why) {

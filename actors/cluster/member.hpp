@@ -9,6 +9,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -56,10 +57,20 @@ public:
   /// calls make few rounds.
   void read_soon();
 
+  /// It is among the nodes, and does not serve before let_in().
+  bool enters() const { return enters_.load(std::memory_order_relaxed); }
+  /// It is to serve from its next round on. REQUIRES: enters().
+  void let_in();
+  /// Calls `tell` once, on a thread of this object or at once, when it serves.
+  void when_serving(std::function<void()> tell);
+
   /// This node gives its salons and its clients away from its next round on, and is not to serve again.
   void drain();
   /// Ends the runs of nodes of these names, which were removed: all that there are. It goes on until the store took it.
   void end_removed(std::set<std::string> names);
+  /// Calls `tell` once, on a thread of this object or at once, when that is done for a name that end_removed() was
+  /// given.
+  void when_ended(const std::string& name, std::function<void()> tell);
 
   /// Calls these from now on. REQUIRES: called once, before the node serves; all three are there.
   void tell_links(membership_events events);
@@ -111,6 +122,8 @@ private:
   void try_to_change_state();
   void step_aside_or_back();
   bool drains() const;
+  void begin_to_serve();
+  void tell_if_serving();
   void begin_to_drain();
   bool is_to_be(persistence::node_state next, const std::vector<rules::cluster::node_row>& rows);
   void begin(std::optional<failovers::step> next);
@@ -120,18 +133,23 @@ private:
   bool end_presences();
   void end_removed_now();
   void ended(rules::cluster::node_id run, const std::string& name);
+  void tell_if_ended(const std::string& name);
+  bool somebody_left(const std::vector<persistence::stored_node>& now) const;
   /// False: it is to stop.
   bool pause(std::unique_lock<std::mutex>& lock, instant until);
 
   persistence::joined_node in_;
   const int64_t run_;
   std::atomic<int64_t> answered_;
-  std::atomic<persistence::node_state> state_{persistence::node_state::serving};
+  std::atomic<persistence::node_state> state_;
+  std::atomic<bool> enters_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  std::function<void()> tell_gone_; ///< not called yet
+  std::function<void()> tell_gone_;    ///< not called yet
+  std::function<void()> tell_serving_; ///< the same
+  bool let_in_ = false;
   std::function<bool(const std::vector<persistence::stored_news>&)> take_news_;
   std::function<void()> tell_wrote_;
   bool hurries_ = false; ///< read_soon()
@@ -144,12 +162,13 @@ private:
   failovers failovers_;
   std::vector<persistence::stored_node> rows_;
   int64_t news_read_;
-  std::optional<failovers::step> step_; ///< for the other thread
-  bool clears_ = false;                 ///< presences of runs that are gone
-  std::set<std::string> removed_;       ///< names of nodes whose runs are to end
-  std::set<std::string> ended_removed_; ///< the same, done
-  bool drains_ = false;                 ///< drain()
-  std::thread failing_over_, beating_;  ///< last: they use all the others
+  std::optional<failovers::step> step_;                          ///< for the other thread
+  bool clears_ = false;                                          ///< presences of runs that are gone
+  std::set<std::string> removed_;                                ///< names of nodes whose runs are to end
+  std::set<std::string> ended_removed_;                          ///< the same, done
+  std::multimap<std::string, std::function<void()>> tell_ended_; ///< by name, not called yet
+  bool drains_ = false;                                          ///< drain()
+  std::thread failing_over_, beating_;                           ///< last: they use all the others
 };
 
 } // namespace salond

@@ -25,13 +25,14 @@ std::vector<node_id> runs_of(const std::vector<persistence::stored_node>& rows) 
 } // namespace
 
 node::node(caf::actor_system& system, std::shared_ptr<cluster_member> in, const link_parts& parts)
-    : member(std::move(in)), links(loop_of(system), parts.shared, parts.name, events()) {}
+    : member(std::move(in)), links(loop_of(system), parts.shared, parts.name, events()), entrance(member, links) {}
 
 void node::know(const std::vector<node_id>& living) {
   const std::set<node_id> now(living.begin(), living.end());
   for (const auto run : std::exchange(known_, now))
     if (now.count(run) == 0)
       lose(run);
+  entrance.round(living);
 }
 
 void node::lose(node_id run) {
@@ -43,6 +44,7 @@ void node::lose(node_id run) {
 link_events node::events() {
   link_events on;
   on.up = [this](node_id peer) {
+    entrance.peer_up(peer);
     for (const auto& one : hearers)
       one->peer_up(peer);
   };
@@ -53,6 +55,8 @@ link_events node::events() {
   };
   on.alive = [this](node_id peer, std::optional<bool> beats) { member->hear_peer(peer, beats); };
   on.told = [this](node_id peer, frame_body& what) {
+    if (entrance.peer_said(peer, what))
+      return;
     for (const auto& one : hearers)
       one->peer_said(peer, what);
   };

@@ -1,6 +1,7 @@
 // A node's place in its cluster, as the actors of the I/O thread have it: its membership, its links, and who acts on
 // what comes over them (peer_hearer.hpp). Joins membership, whose threads know no CAF, with links, which know no store.
 #pragma once
+#include "actors/cluster/entrance.hpp"
 #include "actors/cluster/links.hpp"
 #include "actors/cluster/member.hpp"
 #include "actors/cluster/peer_hearer.hpp"
@@ -30,12 +31,13 @@ struct node {
   bool send(node_id to, frame_body what) { return links.send(to, std::move(what)); }
 
   // --- what membership and links tell ---
-  /// These are not gone. Whoever was among them before is.
+  /// A round read that these are not gone. Whoever was among them before is.
   void know(const std::vector<node_id>& living);
   /// That run is gone, and the hearers are told; perhaps twice.
   void lose(node_id run);
 
   cluster::links links;
+  cluster::entrance entrance;
 
 private:
   link_events events();

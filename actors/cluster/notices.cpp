@@ -7,6 +7,8 @@ void notices::peer_said(node_id peer, frame_body& what) {
     return member_->read_soon();
   if (const auto* mail = std::get_if<private_message>(&what))
     house_->users.tell_privately(mail->to, mail->from, {}, {mail->id, mail->from_name, mail->text, mail->at});
+  if (const auto* used = std::get_if<usages>(&what))
+    house_->allowed.used_elsewhere(used->all, std::chrono::steady_clock::now());
   if (auto* asks = std::get_if<question>(&what))
     caf::anon_send(asking_, peer_asks{peer, std::move(*asks)});
   if (auto* said = std::get_if<answer>(&what))
@@ -21,6 +23,19 @@ void tell_of_news(const audience& house, const cluster_member& member) {
   for (const auto& row : member.rows())
     if (!row.gone && row.id.value != member.run() && house.peers.send)
       house.peers.send(row.id, news{});
+}
+
+void tell_what_is_used(audience& house, const cluster_member& member) {
+  std::vector<node_id> others;
+  for (const auto& row : member.rows())
+    if (!row.gone && row.id.value != member.run() && row.state == rules::cluster::node_state::serving)
+      others.push_back(row.id);
+  house.allowed.share_with(others.size());
+  const usages used{house.allowed.take_used()};
+  if (used.all.empty() || !house.peers.send)
+    return;
+  for (const auto run : others)
+    house.peers.send(run, used);
 }
 
 } // namespace salond::cluster

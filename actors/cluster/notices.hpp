@@ -1,5 +1,5 @@
 // What peers tell a node beside what is said in salons: private messages for who is connected here, that there are news
-// to be read, and what their operators ask. A plain object of the I/O thread.
+// to be read, what was used up of limits, and what their operators ask. A plain object of the I/O thread.
 #pragma once
 #include "actors/audience.hpp"
 #include "actors/cluster/member.hpp"
@@ -31,5 +31,8 @@ private:
 
 /// Tells the others that this node wrote news, so that they read them at once. Of the I/O thread.
 void tell_of_news(const audience& house, const cluster_member& member);
+/// Tells the others what was used up here of the limits that hold for all, if there is any. Of the I/O thread.
+/// REQUIRES: called once a second.
+void tell_what_is_used(audience& house, const cluster_member& member);
 
 } // namespace salond::cluster

@@ -1,10 +1,12 @@
 #include "actors/cluster/pulse.hpp"
+#include "actors/cluster/notices.hpp"
 #include "config/log.hpp"
 
 namespace salond {
 namespace {
 
 constexpr auto pause = std::chrono::milliseconds{250};
+constexpr size_t beats_a_second = 4;
 
 persistence::node_report report_of(const audience& house, const cluster::salons& placed) {
   return {placed.homes(), static_cast<int64_t>(house.connections()), static_cast<int64_t>(house.users.size()), {}};
@@ -21,6 +23,8 @@ pulse_actor::behavior_type pulse(pulse_actor::stateful_broker_pointer<pulse_stat
   self->send(self, beat_pulse{});
   return {
       [self, member, house, placed, store](const beat_pulse&) {
+        if (++self->state.beats % beats_a_second == 0)
+          cluster::tell_what_is_used(*house, *member);
         self->request(store, std::chrono::seconds{5}, count_work{})
             .then(
                 [self, member, house, placed](const counted_work& work) {

@@ -1,5 +1,6 @@
 // PULSE: on the I/O thread, says that this turns, what the node has, and whether its writer waits for work. A node
-// whose pulse stops does not beat, and is as good as dead.
+// whose pulse stops does not beat, and is as good as dead. Each second it has the others told what of their limits was
+// used up here.
 #pragma once
 #include "actors/cluster/salons.hpp"
 
@@ -14,6 +15,7 @@ using pulse_actor = caf::typed_actor<
 
 struct pulse_state {
   static inline const char* name = "pulse";
+  size_t beats = 0;
 };
 
 pulse_actor::behavior_type pulse(pulse_actor::stateful_broker_pointer<pulse_state> self,

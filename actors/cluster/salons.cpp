@@ -2,6 +2,7 @@
 #include "actors/cluster/frame_codec.hpp"
 #include "config/log.hpp"
 #include <caf/io/all.hpp>
+#include <map>
 
 namespace salond {
 
@@ -27,6 +28,23 @@ namespace {
 
 // A frame holds 4 MiB; one that is much smaller lets pings pass between.
 constexpr size_t most_bytes_of_batch = 256 << 10;
+
+/// Which runs are gone, each asked for once.
+class lost_homes {
+public:
+  explicit lost_homes(const cluster_member& known) : known_(known) {}
+
+  bool has(node_id run) {
+    const auto [place, is_new] = asked_.emplace(run, false);
+    if (is_new)
+      place->second = known_.knows_gone(run);
+    return place->second;
+  }
+
+private:
+  const cluster_member& known_;
+  std::map<node_id, bool> asked_;
+};
 
 } // namespace
 
@@ -58,21 +76,32 @@ void salons::end() {
 void salons::tick() {
   if (!self_)
     return;
-  for (auto& [id, one] : salons_) // also in doubt: what was never sent certainly is not stored
-    refuse(*one, one->posts.expire(now()), fault::storage);
-  if (!look())
-    return;
-  rebalance();
+  const auto time = now();
+  const bool fine = look();
+  if (fine)
+    rebalance();
+  lost_homes lost(*member_);
+  std::vector<salon*> homeless;
   for (auto& [id, one] : salons_) {
-    if (one->home) {
-      if (!serves() && !one->home->rule.closed())
-        leave_to_another(*one);
-      go_on_leaving(*one);
-    }
-    if (member_->knows_gone(one->at))
+    refuse(*one, one->posts.expire(time), fault::storage); // also in doubt: what was never sent certainly is not stored
+    if (!fine)
+      continue;
+    keep_home(*one);
+    if (lost.has(one->at))
       detach(*one);
+    keep_view(*one, time, homeless);
   }
-  keep_views();
+  if (!homeless.empty())
+    look_for_homes(std::move(homeless));
+}
+
+/// Who is not to have homes gives them away.
+void salons::keep_home(salon& where) {
+  if (!where.home)
+    return;
+  if (!serves() && !where.home->rule.closed())
+    leave_to_another(where);
+  go_on_leaving(where);
 }
 
 int64_t salons::homes() const {
@@ -89,7 +118,7 @@ bool salons::look() {
     doubtful_ = false; // membership has all links begin anew: others rely on sessions of which this node forgot all
     if (member_->state() == persistence::node_state::serving)
       house_->let_in_again();
-    else if (member_->state() == persistence::node_state::apart) // who drains closes its clients one after the other
+    else if (member_->state() == persistence::node_state::apart && !member_->enters()) // who drains closes his clients
       house_->turn_away();
     return true;
   case standing::closing: house_->turn_away(); break;

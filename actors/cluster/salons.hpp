@@ -38,6 +38,8 @@ public:
   void open(salon_id which, int64_t told);
   /// A member's post. Its author is answered through the audience. REQUIRES: the salon was opened.
   void post(salon_id which, salond::post&& what);
+  /// Calls `tell` once, when all that was posted to it on this node is answered: at once, where it is.
+  void when_answered(salon_id which, std::function<void()> tell);
   /// REQUIRES: called some four times a second.
   void tick();
   void hand_over_all();
@@ -74,6 +76,7 @@ private:
     // as a node whose clients hear it
     rules::cluster::subscription view;
     rules::cluster::posts_in_flight posts;
+    std::vector<std::function<void()>> tell_answered;
     node_id at;           ///< its home, as far as known
     bool looking = false; ///< the store is asked
     instant since{};      ///< the view's state is what it is
@@ -100,6 +103,7 @@ private:
   void append_over(salon& where, const std::shared_ptr<append_job>& what);
   void decide(salon& where, const std::vector<stored_row>& stored, const std::vector<refusal>& refused);
   void rebalance();
+  void keep_home(salon& where);
   bool serves() const { return !closing_ && member_->state() == persistence::node_state::serving; }
   void leave_to_another(salon& where);
   void begin_leaving(salon& where, node_id heir);
@@ -107,7 +111,7 @@ private:
   void left(salon& where, epoch_number epoch, bool done);
 
   // salons_views.cpp: for clients
-  void keep_views();
+  void keep_view(salon& where, instant time, std::vector<salon*>& homeless);
   bool wants_home(const salon& where) const;
   void look_for_home(salon& where);
   void look_for_homes(std::vector<salon*> which);
@@ -124,6 +128,7 @@ private:
   void tell(salon& where, std::vector<stored_row>& rows);
   void refuse(salon& where, const std::vector<rules::cluster::posts_in_flight::entry>& posts, fault why);
   void send_posts(salon& where);
+  void tell_if_answered(salon& where);
 
   std::shared_ptr<cluster_member> member_;
   std::shared_ptr<audience> house_;

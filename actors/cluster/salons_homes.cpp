@@ -93,6 +93,8 @@ void salons::hear_at_home(node_id from, cluster::post& what) {
   case rules::cluster::home::verdict::missing: return send(from, attach_again{what.salon, home.rule.epoch()});
   case rules::cluster::home::verdict::taken: break;
   }
+  if (const auto* known = house_->salons.find(what.salon); known && known->archived)
+    return decide(*where, {}, {{what.number, fault::unknown_salon}}); // its author's node has not heard of that yet
   append_job::entry one;
   one.row = {what.salon, what.author, ++home.next_seq, std::move(what.text), wall_clock(), what.number.value};
   one.from.username = std::move(what.author_name);

@@ -53,24 +53,19 @@ void salons::send_posts(salon& where) {
 
 // --- attaching (docs/decisions/0034-attaching-and-posts-in-flight.md) ---
 
-/// All that are detached, and those that have waited for too long for an answer.
-void salons::keep_views() {
-  const auto time = now();
-  std::vector<salon*> some;
-  for (auto& [id, one] : salons_) {
-    const auto waited = time - one->since;
-    const auto state = one->view.state();
-    if ((state == subscription::phase::asking && waited > answer_within)
-        || (state == subscription::phase::reading && waited > read_within))
-      detach(*one);
-    if (!wants_home(*one))
-      continue;
-    some.push_back(one.get());
-    if (some.size() == salons_a_question)
-      look_for_homes(std::exchange(some, {}));
-  }
-  if (!some.empty())
-    look_for_homes(std::move(some));
+/// Where it is detached, or has waited for too long for an answer, its home is looked for: with others, as many as are
+/// one question.
+void salons::keep_view(salon& where, instant time, std::vector<salon*>& homeless) {
+  const auto waited = time - where.since;
+  const auto state = where.view.state();
+  if ((state == subscription::phase::asking && waited > answer_within)
+      || (state == subscription::phase::reading && waited > read_within))
+    detach(where);
+  if (!wants_home(where))
+    return;
+  homeless.push_back(&where);
+  if (homeless.size() == salons_a_question)
+    look_for_homes(std::exchange(homeless, {}));
 }
 
 void salons::detach(salon& where) {
@@ -232,6 +227,7 @@ void salons::tell(salon& where, std::vector<stored_row>& rows) {
       reply_to(out, from);
   }
   house_->tell(out, now());
+  tell_if_answered(where);
 }
 
 void salons::refuse(salon& where, const std::vector<posts_in_flight::entry>& posts, fault why) {
@@ -242,6 +238,22 @@ void salons::refuse(salon& where, const std::vector<posts_in_flight::entry>& pos
   for (const auto& one : posts)
     reply_to(out, one.from) = {why, one.salon_as_typed};
   house_->tell(out, now());
+  tell_if_answered(where);
+}
+
+void salons::when_answered(salon_id which, std::function<void()> tell) {
+  auto* where = find(which);
+  if (!where)
+    return tell();
+  where->tell_answered.push_back(std::move(tell));
+  tell_if_answered(*where);
+}
+
+void salons::tell_if_answered(salon& where) {
+  if (!where.posts.empty())
+    return;
+  for (const auto& tell : std::exchange(where.tell_answered, {}))
+    tell();
 }
 
 } // namespace salond::cluster

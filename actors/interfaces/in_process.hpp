@@ -54,11 +54,15 @@ SALOND_IN_PROCESS(retry_listener)
 SALOND_IN_PROCESS(retry_bans)
 
 SALOND_IN_PROCESS(node_lost)
+SALOND_IN_PROCESS(node_entered)
+SALOND_IN_PROCESS(node_refused)
 SALOND_IN_PROCESS(drain_node)
 SALOND_IN_PROCESS(drain_on)
 
 // certificates, of their own node
 SALOND_IN_PROCESS(share_certificates)
+SALOND_IN_PROCESS(end_removed_node)
+SALOND_IN_PROCESS(removed_node_ended)
 SALOND_IN_PROCESS(share_again)
 
 // pulse, of itself

@@ -99,6 +99,8 @@ struct salon_archived {
 };
 /// INTERNAL to a salon: an append is over.
 struct append_next {};
+/// INTERNAL to a salon: of several nodes, what was posted on this one is answered.
+struct posts_answered {};
 
 /// SALON: its members, and the one order of their messages, which is the order of commits.
 using salon_actor = caf::typed_actor<
@@ -133,7 +135,9 @@ using salon_actor = caf::typed_actor<
     // Refuses what is posted from now on, and answers once all that is being stored was told.
     caf::replies_to<salon_archived>::with<settled>,
     // INTERNAL. Begins the next append, if posts wait.
-    caf::reacts_to<append_next>>;
+    caf::reacts_to<append_next>,
+    // INTERNAL. Tells who waits for that.
+    caf::reacts_to<posts_answered>>;
 
 SALOND_VALUES(post, x.from, x.author, x.username, x.text, x.salon_as_typed)
 SALOND_VALUES(join, x.from, x.who, x.username)
@@ -152,5 +156,6 @@ SALOND_VALUES(reread_members, x.opened)
 SALOND_VALUES(reread_request, x.salon, x.who)
 SALOND_VALUES(salon_archived, x.last)
 SALOND_NO_VALUES(append_next)
+SALOND_NO_VALUES(posts_answered)
 
 } // namespace salond

@@ -13,6 +13,12 @@ struct stop {
 struct salons_open {};
 /// Others took this node for lost, and go on with its work.
 struct node_lost {};
+/// This node may have clients: a peer has reached it, or it is the only one.
+struct node_entered {};
+/// Nobody reaches this node, so it is not to serve.
+struct node_refused {
+  std::string why; ///< with what to do
+};
 /// This node is to be drained: its salons and its clients go to others, these evenly over the seconds, and it ends.
 struct drain_node {
   int64_t seconds = 0;
@@ -40,6 +46,10 @@ using server_actor = caf::typed_actor<
     caf::replies_to<settle>::with<settled>,
     // Tells the clients to come again, closes them at once, and ends the node: it is to start anew.
     caf::reacts_to<node_lost>,
+    // Lets clients in, once the salons are open.
+    caf::reacts_to<node_entered>,
+    // Says why in the log, and ends the node.
+    caf::reacts_to<node_refused>,
     // Lets nobody in any more, closes clients one after the other, and then stops the node in order.
     caf::reacts_to<drain_node>,
     // INTERNAL. Closes the next ones.

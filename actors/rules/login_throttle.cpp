@@ -28,6 +28,48 @@ std::string cut(const std::string& account) {
   return account.substr(0, login_throttle::most_name_bytes);
 }
 
+shared_limit limit_of(allowance_of which) {
+  switch (which) {
+  case allowance_of::address: return shared_limit::login_address;
+  case allowance_of::account: return shared_limit::login_account;
+  case allowance_of::seldom: return shared_limit::login_seldom;
+  case allowance_of::owners: return shared_limit::login_owners;
+  case allowance_of::known_address: break;
+  }
+  return shared_limit::login_known;
+}
+
+std::string whose(allowance_of which, const attempt& what) {
+  switch (which) {
+  case allowance_of::account: return cut(what.account);
+  case allowance_of::known_address: return what.address + " " + cut(what.account);
+  case allowance_of::address:
+  case allowance_of::seldom:
+  case allowance_of::owners: break;
+  }
+  return what.address;
+}
+
+/// Whose allowance that is, of another node's words; nothing where no node would say so.
+std::optional<std::pair<allowance_of, attempt>> allowance_named(shared_limit which, const std::string& whose) {
+  attempt of;
+  switch (which) {
+  case shared_limit::login_address: of.address = whose; return std::pair{allowance_of::address, of};
+  case shared_limit::login_account: of.account = whose; return std::pair{allowance_of::account, of};
+  case shared_limit::login_seldom: of.address = whose; return std::pair{allowance_of::seldom, of};
+  case shared_limit::login_owners: of.address = whose; return std::pair{allowance_of::owners, of};
+  case shared_limit::login_known: break;
+  case shared_limit::messages:
+  case shared_limit::registrations: return std::nullopt;
+  }
+  const auto blank = whose.find(' ');
+  if (which != shared_limit::login_known || blank == std::string::npos)
+    return std::nullopt;
+  of.address = whose.substr(0, blank);
+  of.account = whose.substr(blank + 1);
+  return std::pair{allowance_of::known_address, of};
+}
+
 /// Names the allowance among all of them.
 std::string name_of(allowance_of which, const attempt& what) {
   switch (which) {
@@ -68,8 +110,7 @@ bool login_throttle::owners_used_it_up(const attempt& what, uint32_t a_minute, i
 /// that is what it waits for.
 std::optional<allowance_of> login_throttle::used_up(const attempt& what, uint32_t a_minute, instant now) {
   for (const auto which : what.uses) {
-    auto* here = find(which, what, now);
-    if (!here || here->tokens.level(pace_of(which, a_minute), now) >= 1)
+    if (left(which, what, a_minute, now) >= 1)
       continue;
     if (which != allowance_of::owners)
       return which;
@@ -96,8 +137,7 @@ urgency login_throttle::urgency_of(const attempt& what, uint32_t a_minute, insta
 void login_throttle::hear_if_seldom(attempt& what, uint32_t a_minute, instant now) {
   if (used_up(what, a_minute, now) != allowance_of::account)
     return;
-  auto& here = seldom_.at(what.address);
-  if (here.tokens.level(seldom, now) >= 1 || here.in_trial != 0)
+  if (left(allowance_of::seldom, what, a_minute, now) >= 1 || seldom_.at(what.address).in_trial != 0)
     std::replace(what.uses.begin(), what.uses.end(), allowance_of::account, allowance_of::seldom);
 }
 
@@ -152,9 +192,10 @@ std::vector<connection_id> login_throttle::over(attempt& what, result how, size_
   }
   if (was != attempt::stage::tried || how == result::not_tried)
     return next;
-  if (how != result::right)
+  if (how != result::right) {
     count_failure(what, guesses, now);
-  else if (!what.account.empty() && what.who != user_id{})
+    share(what, guesses);
+  } else if (!what.account.empty() && what.who != user_id{})
     proved(what.who, what.account, what.address, now);
   return next;
 }
@@ -182,9 +223,11 @@ void login_throttle::wake(allowance_of which, const attempt& what, uint32_t a_mi
     return;
   auto& queue = place->second;
   auto* here = find(which, what, now);
-  auto room = !here || here->in_trial == 0
-                  ? queue.size()
-                  : static_cast<size_t>(std::max(0.0, here->tokens.level(pace_of(which, a_minute), now)));
+  auto room = queue.size();
+  if (here && here->in_trial != 0) {
+    const auto holds = left(which, what, a_minute, now);
+    room = holds < 1 ? 0 : static_cast<size_t>(1 + (holds - 1) / shared_.cost_of_one());
+  }
   for (; room > 0 && !queue.empty(); --room) {
     next.push_back(queue.front());
     queue.pop_front();
@@ -203,6 +246,48 @@ login_throttle::allowance* login_throttle::find(allowance_of which, const attemp
   }
   auto* known = find_known(what.account, what.address, now);
   return known ? &known->tries : nullptr;
+}
+
+/// What the allowance holds, less what other nodes may be using of it; where there is none, it refuses nothing.
+double login_throttle::left(allowance_of which, const attempt& what, uint32_t a_minute, instant now) {
+  auto* here = find(which, what, now);
+  if (!here)
+    return 1;
+  const auto holds = here->tokens.level(pace_of(which, a_minute), now);
+  return shared_.others() == 0 ? holds : holds - shared_.reserve(limit_of(which), whose(which, what), here->in_trial);
+}
+
+// --- several nodes ---
+
+void login_throttle::share(const attempt& what, size_t guesses) {
+  if (shared_.others() == 0)
+    return;
+  const auto count = static_cast<int64_t>(guesses);
+  bool seldom_counted = false;
+  for (const auto which : what.uses) {
+    shared_.add(limit_of(which), whose(which, what), count);
+    seldom_counted = seldom_counted || which == allowance_of::seldom;
+  }
+  if (!what.account.empty() && !seldom_counted)
+    shared_.add(shared_limit::login_seldom, what.address, count);
+}
+
+void login_throttle::failed_elsewhere(shared_limit which, const std::string& whose, int64_t count, uint32_t a_minute,
+                                      instant now) {
+  const auto named = allowance_named(which, whose);
+  if (!named || count <= 0 || whose.size() > 2 * most_name_bytes)
+    return;
+  const auto& [kind, of] = *named;
+  auto* here = find(kind, of, now);
+  if (!here)
+    return;
+  const auto pace = pace_of(kind, a_minute);
+  here->tokens.level(pace, now);
+  here->tokens.charge(static_cast<double>(count), kind == allowance_of::seldom ? 0 : pace.burst);
+  if (auto* known = kind == allowance_of::known_address ? find_known(of.account, of.address, now) : nullptr) {
+    known->mistypes.level(seldom, now);
+    known->mistypes.charge(static_cast<double>(count), 0);
+  }
 }
 
 // --- where owners were ---

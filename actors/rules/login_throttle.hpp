@@ -24,12 +24,16 @@
 // account's, whatever it is called: a new name keeps them, and an account that takes a name which became free has none
 // of them.
 //
+// Where there are several nodes, what fails at one counts at all (shared_use.hpp); where owners were, each node knows
+// by itself.
+//
 // Memory is bounded: 65,536 addresses (each of three kinds), 16,384 accounts that are tried, 65,536 accounts with 8
 // addresses each where the owner was. What was used longest ago is forgotten first; an allowance that was not used for
 // a minute is a full one (after an hour, of an address that seldom fails), so that forgetting it changes nothing.
 #pragma once
 #include "actors/rules/hash_queue.hpp"
 #include "actors/rules/recent.hpp"
+#include "actors/rules/shared_use.hpp"
 #include "actors/rules/token_bucket.hpp"
 #include "protocol/words/ids.hpp"
 #include <deque>
@@ -100,6 +104,13 @@ public:
   /// The account is gone.
   void forget(user_id who);
 
+  // --- several nodes ---
+  /// What failed here, for the others.
+  shared_use& shared() { return shared_; }
+  /// So much failed at another node: of what it does not know, and of no count, nothing is taken. No allowance is in
+  /// debt for more than what it holds at once.
+  void failed_elsewhere(shared_limit which, const std::string& whose, int64_t count, uint32_t a_minute, instant now);
+
   size_t addresses() const { return addresses_.size(); }
   size_t accounts() const { return accounts_.size(); }
   size_t known_accounts() const { return known_.size(); }
@@ -133,6 +144,8 @@ private:
   owner& owner_called(user_id who, const std::string& account);
   void forget_name(user_id who, const owner& of);
   allowance* find(allowance_of which, const attempt& what, instant now);
+  double left(allowance_of which, const attempt& what, uint32_t a_minute, instant now);
+  void share(const attempt& what, size_t guesses);
   void wake(allowance_of which, const attempt& what, uint32_t a_minute, instant now, std::vector<connection_id>& next);
 
   recent<std::string, allowance> addresses_{most_addresses}, accounts_{most_accounts}, seldom_{most_addresses},
@@ -140,6 +153,7 @@ private:
   recent<user_id, owner> known_{most_known_accounts};
   recent<std::string, user_id> names_{most_known_accounts};            ///< of those accounts
   std::unordered_map<std::string, std::deque<connection_id>> waiting_; ///< by allowance; of connections that exist
+  shared_use shared_;
 };
 
 } // namespace salond::rules

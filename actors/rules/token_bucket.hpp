@@ -37,6 +37,8 @@ public:
 
   /// Takes `more`, be they there or not; gives them back when `more` is negative. REQUIRES: level() was asked before.
   void charge(double more) { tokens_ -= more; }
+  /// The same, as far as that makes no greater debt than `most`.
+  void charge(double more, double most) { tokens_ = std::min(tokens_, std::max(tokens_ - more, -most)); }
 
   /// How long until there is one.
   instant::duration until_one(const pace& how, instant now) {

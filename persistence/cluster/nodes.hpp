@@ -87,6 +87,7 @@ struct node_entry {
   std::string folder;         ///< names its state folder, whose lock it holds: a former run of it has ended for certain
   bool keep_requests = false; ///< join requests last while their user is away
   bool beside_others = true;  ///< false: refused where another node lives
+  bool waits = false;         ///< where another node lives it is `apart` at first
   std::string authority = {}; ///< names that of its certificates; empty: it has none yet
   std::string holder = {};    ///< of its own certificate, as lists name it
   std::string serial = {};    ///< of the same; refused where it was revoked
@@ -95,6 +96,7 @@ struct node_entry {
 /// A run that has joined.
 struct joined_node {
   int64_t run = 0;
+  node_state state = node_state::serving;
   int64_t last_news = 0; ///< what is read of the store from now on holds all up to here
   std::unique_ptr<node_beats> beats;
   std::unique_ptr<node_failovers> failovers;

@@ -77,6 +77,58 @@ TEST_F(ClusterMember, EndsANodeThatWasRemovedThoughItBeats) {
   EXPECT_THAT(shared.fenced, IsEmpty()) << "it was not lost";
 }
 
+TEST_F(ClusterMember, TellsOnceARemovedNodeIsEnded) {
+  std::atomic<int> told{0};
+  const auto beats = [&] { return ++shared.row(3).beat != 0; };
+  ASSERT_TRUE(seen([&] { return beats() && shared.row(2).beat >= 1; }));
+  shared.with([&] { return shared.away = true; });
+  member->end_removed({"lyon"});
+  member->when_ended("lyon", [&] { ++told; });
+  EXPECT_EQ(told, 0);
+  {
+    const std::lock_guard lock{shared.mutex};
+    shared.away = false;
+  }
+
+  EXPECT_TRUE(seen([&] { return beats() && told == 1; }));
+  EXPECT_TRUE(shared.with([&] { return shared.row(3).gone; }));
+  member->when_ended("lyon", [&] { ++told; });
+  EXPECT_EQ(told, 2) << "it is so already";
+}
+
+/// Seen: a node that stopped while the database was slow left users who were shown as connected until another was lost.
+TEST_F(ClusterMember, EndsThePresencesOfWhoLeftByItself) {
+  const auto beats = [&] { return ++shared.row(3).beat != 0; };
+  ASSERT_TRUE(seen([&] { return beats() && shared.row(2).beat >= 2; }));
+  ASSERT_EQ(shared.cleared, 0);
+
+  shared.with([&] { return shared.row(3).gone = true; });
+
+  EXPECT_TRUE(seen([&] { return shared.cleared > 0; }));
+  EXPECT_THAT(shared.fenced, IsEmpty());
+}
+
+TEST_F(ClusterMember, ServesOnceItIsLetIn) {
+  shared.row(2).state = persistence::node_state::apart;
+  member = nullptr;
+  auto in = support::joined(shared, 2);
+  in.state = persistence::node_state::apart;
+  member = std::make_unique<cluster_member>(std::move(in));
+  std::atomic<int> told{0};
+  member->when_serving([&] { ++told; });
+  const auto beats = [&] { return ++shared.row(3).beat != 0; };
+  ASSERT_TRUE(seen([&] { return beats() && shared.row(2).beat >= 3; }));
+  EXPECT_TRUE(member->enters());
+  EXPECT_EQ(told, 0);
+
+  member->let_in();
+
+  EXPECT_TRUE(seen([&] { return beats() && told == 1; }));
+  EXPECT_FALSE(member->enters());
+  EXPECT_EQ(member->state(), persistence::node_state::serving);
+  EXPECT_EQ(shared.with([&] { return shared.row(2).state; }), persistence::node_state::serving);
+}
+
 TEST_F(ClusterMember, DrainsWhenItIsAskedTo) {
   ASSERT_TRUE(seen([&] { return shared.row(2).beat >= 1; }));
   EXPECT_EQ(member->state(), persistence::node_state::serving);

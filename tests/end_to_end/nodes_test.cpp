@@ -6,6 +6,7 @@
 #include "tests/support/line_client.hpp"
 #include <csignal>
 #include <sys/stat.h>
+#include <thread>
 
 namespace salond::end_to_end {
 namespace {
@@ -32,7 +33,7 @@ protected:
   /// What a start that is refused says.
   static std::string refusal(support::daemon& other) {
     other.launch();
-    EXPECT_EQ(other.running().wait(), 1);
+    EXPECT_EQ(other.running().wait(60s), 1);
     return other.log();
   }
   /// Whether that line comes, perhaps behind notices.
@@ -95,6 +96,36 @@ TEST_F(Cluster, WhatIsSaidAtOneNodeIsHeardAtTheOther) {
   paul.say("MSG (Général):salut");
   EXPECT_TRUE(hears(zoe, "paul dans le salon Général: salut"));
   EXPECT_TRUE(hears(paul, "paul dans le salon Général: salut"));
+}
+
+TEST_F(Cluster, EachPostToASalonThatIsArchivedElsewhereIsShownOrRefused) {
+  all_->start_all(2);
+  ASSERT_TRUE(all_->all_linked({"a", "b"}));
+  auto zoe = support::newcomer(all_->at("b").endpoint(), "zoë");
+  const std::string mine = "zoë dans le salon Général: ", gone = "ERREUR: le salon Général n'existe pas";
+  std::thread operators([&] { all_->ask("a", {"salon", "archive", "Général"}); });
+
+  std::vector<std::string> shown;
+  bool answered = true;
+  size_t sent = 0, refused = 0;
+  while (answered && refused == 0) { // many at once, so that some are on their way when it is archived
+    for (int n = 0; n < 200; ++n)
+      zoe.say("MSG (Général):" + std::to_string(sent++));
+    while (answered && shown.size() + refused < sent) {
+      const auto line = zoe.hear();
+      answered = line != support::nothing && line != support::closed;
+      refused += line == gone ? 1 : 0;
+      if (line.rfind(mine, 0) == 0)
+        shown.push_back(line.substr(mine.size()));
+    }
+  }
+  operators.join();
+
+  EXPECT_TRUE(answered) << sent << " posts, " << shown.size() << " shown, " << refused << " refused";
+  std::vector<std::string> stored;
+  for (const auto& row : support::ask_mysql(all_->where, "SELECT contenu FROM messages ORDER BY seq"))
+    stored.push_back(row.at(0));
+  EXPECT_EQ(stored, shown);
 }
 
 TEST_F(Cluster, ThreeNodesReachOneAnotherAndGoOnWithoutOneThatIsKilled) {
@@ -177,6 +208,52 @@ TEST_F(Cluster, ANodeThatRanAloneMeanwhileIsLetInAgain) {
   EXPECT_TRUE(all_->all_linked({"a", "b"}));
 }
 
+// --- entering ---
+
+TEST_F(Cluster, ANodeThatNobodyReachesAtItsAddressDoesNotServe) {
+  start_first();
+  const json late{{"listen", "127.0.0.1:0"}, {"join", all_->bundle_for("b", "a")}};
+  const json early{{"listen", "127.0.0.1:0"}, {"join", all_->bundle_for("0", "a")}};
+  support::execute_mysql(all_->where, "CREATE TRIGGER elsewhere BEFORE INSERT ON nodes FOR EACH ROW"
+                                      " SET NEW.endpoint = '127.0.0.1:1'");
+  const auto cure = HasSubstr("give --cluster an address of this machine that all others reach");
+
+  auto asks = fresh(early); // it dials a, which is asked to dial it
+  EXPECT_THAT(refusal(asks), testing::AllOf(HasSubstr("reaches this one at 127.0.0.1:1 (a: "), cure));
+  auto waits = fresh(late); // a is to dial it, and cannot
+  EXPECT_THAT(refusal(waits), testing::AllOf(HasSubstr("reaches this one at 127.0.0.1:1 (a: no word of it)"), cure));
+
+  EXPECT_THAT(asks.running().output() + waits.running().output(), IsEmpty()) << "they were ready";
+  EXPECT_TRUE(all_->all_linked({"a"}, 3s)) << "it left";
+  support::execute_mysql(all_->where, "DROP TRIGGER elsewhere");
+  asks.start();
+}
+
+TEST_F(Cluster, ANodeAtWhoseAddressAnotherOneAnswersDoesNotServe) {
+  start_first();
+  const json by_bundle{{"listen", "127.0.0.1:0"}, {"join", all_->bundle_for("0", "a")}};
+  support::execute_mysql(all_->where,
+                         "CREATE TRIGGER elsewhere BEFORE INSERT ON nodes FOR EACH ROW SET NEW.endpoint = '"
+                             + all_->at("a").cluster() + "'");
+
+  auto taken_for_another = fresh(by_bundle);
+  EXPECT_THAT(refusal(taken_for_another), HasSubstr("no other node of the cluster reaches this one"));
+}
+
+TEST_F(Cluster, NodesOfWhichNoneLivesAnyMoreComeBackTogether) {
+  all_->start_all(3);
+  ASSERT_TRUE(all_->all_linked({"a", "b", "c"}));
+  for (const auto* name : {"a", "b", "c"})
+    all_->at(name).kill();
+
+  for (const auto* name : {"b", "a", "c"}) // nobody of those before is lost yet
+    all_->at(name).launch();
+  for (const auto* name : {"a", "b", "c"})
+    EXPECT_TRUE(all_->at(name).ready());
+
+  EXPECT_TRUE(all_->all_linked({"a", "b", "c"}));
+}
+
 // --- certificates ---
 
 TEST_F(Cluster, ACertificateIsOneOfAllNodesAndEndsAtAll) {
@@ -212,6 +289,44 @@ TEST_F(Cluster, ANodeThatWasAwayRefusesWhatWasRevokedMeanwhile) {
 
   EXPECT_EQ(run_salonctl(all_->at("b"), {"--bundle=zoe.pem"}, {"status"}, {}, folder).status, 4);
   EXPECT_TRUE(lists("b", "zoe", true));
+}
+
+// --- limits ---
+
+constexpr auto unheard = "ERREUR: trop de tentatives, réessayez plus tard";
+
+TEST_F(Cluster, WrongPasswordsSpreadOverThreeNodesAreNoMoreThanTwiceThoseOfOne) {
+  const words names{"a", "b", "c"};
+  all_->start_all(3);
+  ASSERT_TRUE(all_->all_linked(names));
+  const auto is_heard = [&](const std::string& node, const std::string& account) {
+    support::line_client one(all_->at(node).endpoint());
+    one.say(account + ":wrong");
+    const auto answer = one.hear();
+    EXPECT_THAT(answer, testing::AnyOf("AUTH_FAILED", unheard));
+    return answer != unheard;
+  };
+  for (const auto& name : names) { // each tells the others, so it knows how many there are
+    const auto told = [&] { return all_->nodes_seen_by(name)[name]["links"][0]["frames_out"].get<int>(); };
+    const auto before = told();
+    is_heard(name, "nobody");
+    ASSERT_TRUE(eventually([&] { return told() > before; }));
+  }
+
+  size_t heard = 0;
+  const auto begun = std::chrono::steady_clock::now();
+  const auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count(); };
+  for (size_t refused = 0; refused < 3 || passed() < 5;) {
+    refused = 0;
+    for (const auto& name : names)
+      is_heard(name, "zoë") ? ++heard : ++refused;
+    if (refused == names.size())
+      std::this_thread::sleep_for(100ms); // faster, and its connections would be refused for being many
+  }
+
+  constexpr double of_one = 10, a_second = of_one / 60;
+  EXPECT_GE(static_cast<double>(heard), of_one / 2);
+  EXPECT_LE(static_cast<double>(heard), 2 * (of_one + passed() * a_second)) << passed() << " s";
 }
 
 // --- drain ---

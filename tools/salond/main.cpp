@@ -22,6 +22,7 @@
 #include "tools/salond/watchdog.hpp"
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <linux/close_range.h>
@@ -34,6 +35,9 @@ using namespace std::chrono_literals;
 
 // How long a start waits for a database that cannot be reached: longer than a database server's own restart.
 constexpr auto database_patience = 60s;
+
+// Of a process that executed itself again, since others took its node for lost: set.
+constexpr auto comes_back = "SALOND_COMES_BACK";
 
 /// What the process was started with.
 struct program {
@@ -94,6 +98,7 @@ std::unique_ptr<persistence::store> open_store(const config::settings& values, c
   auto options = how_to_open(values);
   if (membership) {
     options.run = membership->member->run();
+    options.node = membership->name;
     options.writer_answered = [member = membership->member] { member->writer_answered(); };
     options.wrote_news = [member = membership->member] { member->wrote_news(); };
   }
@@ -187,6 +192,7 @@ std::vector<bound_endpoint> open_doors(const std::vector<planned_endpoint>& plan
 /// sees the same one.
 [[noreturn]] void start_again(char** argv) {
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  ::setenv(comes_back, "1", 1);
   ::execv("/proc/self/exe", argv);
   log::tell(std::string("salond: cannot start anew: ") + std::strerror(errno));
   ::_exit(1);
@@ -232,6 +238,7 @@ int run(const program& started, places where, std::unique_ptr<persistence::store
   parts->certificate = live.in_force().certificate;
   if (membership) {
     parts->member = membership->member;
+    parts->comes_back = std::getenv(comes_back) != nullptr;
     parts->links = prepared.links->parts(membership->port->take());
   }
   news told;

@@ -45,6 +45,7 @@ persistence::node_entry entry_of(const config::settings& values, const node_iden
   entry.folder = state.identity();
   entry.keep_requests = values.requests.keep_offline;
   entry.beside_others = who.of_cluster; // others would not let in who has another authority
+  entry.waits = true;
   if (auto own = certificate_in(values.state + "/tls")) {
     entry.authority = std::move(own->authority);
     entry.serial = std::move(own->serial);

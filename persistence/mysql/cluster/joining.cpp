@@ -131,17 +131,19 @@ int64_t last_news(connection& on) {
   return on.number("SELECT value FROM counters WHERE name = 'news' FOR UPDATE").value_or(0);
 }
 
-/// The new run; 0: somebody joined meanwhile whom this one may not be beside.
-int64_t enter(connection& on, const node_entry& who, const std::string& address, int64_t& news) {
+/// The run is 0 where somebody joined meanwhile whom this one may not be beside.
+void enter(connection& on, const node_entry& who, const std::string& address, joined_node& result) {
   transaction all(on);
   fence_lone_writer(on, address);
   refuse_removed(on, who, address);
-  if (!rivals_in(living(on), who).empty())
-    return 0;
-  news = last_news(on);
-  on.run("INSERT INTO nodes(name, endpoint, version, folder, unreached, news_read, since_ms)"
-         " VALUES (?, ?, ?, ?, '', ?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED))",
-         {who.name, who.endpoint, who.version, who.folder, news});
+  const auto others = living(on);
+  if (!rivals_in(others, who).empty())
+    return;
+  result.state = who.waits && !others.empty() ? node_state::apart : node_state::serving;
+  result.last_news = last_news(on);
+  on.run("INSERT INTO nodes(name, endpoint, version, folder, state, unreached, news_read, since_ms)"
+         " VALUES (?, ?, ?, ?, ?, '', ?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED))",
+         {who.name, who.endpoint, who.version, who.folder, word_of(result.state), result.last_news});
   const auto run = on.last_insert_id();
   on.run("INSERT INTO writers(node_id, batch) VALUES (?, 0)", {run});
   if (on.number("SELECT GET_LOCK(" + lock_of(session_kind::beats, run) + ", 0)") != 1)
@@ -149,7 +151,7 @@ int64_t enter(connection& on, const node_entry& who, const std::string& address,
   on.run("DELETE FROM writers WHERE node_id > ? AND node_id < ? AND fenced = 1", {lone_writer, run - runs_kept});
   on.run("DELETE FROM nodes WHERE node_id < ? AND gone = 1", {run - runs_kept});
   all.commit();
-  return run;
+  result.run = run;
 }
 
 void compare_clocks(connection& on, const std::string& address, const reporter& warn) {
@@ -207,7 +209,7 @@ joined_node join_nodes(const config::mysql_database& where, const node_entry& wh
   joined_node result;
   while (result.run == 0) {
     clear_the_way(*on, who, address);
-    result.run = enter(*on, who, address, result.last_news);
+    enter(*on, who, address, result);
   }
   const auto run = result.run;
   end_presences_of_gone(*on, who.keep_requests);

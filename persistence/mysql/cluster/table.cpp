@@ -19,13 +19,6 @@ node_state state_of(const std::string& word) {
   return node_state::serving;
 }
 
-std::string word_of(node_state wanted) {
-  for (const auto& [state, word] : state_words)
-    if (state == wanted)
-      return word;
-  return "serving";
-}
-
 std::string list_of(const std::vector<int64_t>& runs) {
   std::string text;
   for (const auto run : runs)
@@ -233,6 +226,13 @@ size_t end_some_presences(connection& on, const std::vector<value>& some, bool k
 }
 
 } // namespace
+
+std::string word_of(node_state wanted) {
+  for (const auto& [state, word] : state_words)
+    if (state == wanted)
+      return word;
+  return "serving";
+}
 
 std::vector<stored_node> read_nodes(connection& on) {
   auto found =

@@ -1,12 +1,25 @@
 // Links as nodes have them: two and three, dialling at once, killed, half dead, flooded.
 #include "tests/actors/links/links_fixture.hpp"
 #include <fstream>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 
 namespace links_tests {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+
+/// What this process has used.
+double cpu_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& of) {
+    return static_cast<double>(of.tv_sec) + static_cast<double>(of.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
 
 /// Of this process, as it is now.
 size_t resident_bytes() {
@@ -266,6 +279,60 @@ TEST_F(Links, AnotherNodeAtTheEndpointIsNotTakenForTheOne) {
   a->know({{{2}, "b", "127.0.0.1", c->port}});
 
   EXPECT_TRUE(comes_true([&] { return a->link({2}).trouble.find("certificate: ") == 0; })) << a->link({2}).trouble;
+}
+
+TEST_F(Links, TrialsOfAnAddressSayWhetherTheNodeIsReachedThere) {
+  const auto a = start("a", 1), b = start("b", 2), c = start("c", 3);
+  introduce({a.get(), b.get()});
+  ASSERT_TRUE(all_up({a.get(), b.get()}));
+  const auto tried = [](node& by, node_id whom) {
+    std::promise<std::string> why;
+    by.on_loop([&] { by.all->try_to_dial(whom, [&](const std::string& said) { why.set_value(said); }); });
+    return why.get_future().get();
+  };
+
+  EXPECT_EQ(tried(*a, b->run), "");
+  EXPECT_EQ(tried(*b, a->run), "") << "also where the other one dials";
+  EXPECT_EQ(tried(*b, a->run), "") << "again";
+  EXPECT_TRUE(a->on_loop([&] { return a->all->dials(b->run); }));
+  EXPECT_FALSE(b->on_loop([&] { return b->all->dials(a->run); }));
+  b->know({{a->run, "a", "127.0.0.1", 1}, b->address()});
+  EXPECT_THAT(tried(*b, a->run), HasSubstr("refused"));
+  b->know({{a->run, "a", "127.0.0.1", c->port}, b->address()});
+  EXPECT_THAT(tried(*b, a->run), HasSubstr("certificate: ")) << "another node answers";
+  EXPECT_TRUE(a->up(b->run)) << "the link is another matter";
+  EXPECT_FALSE(a->logged("refused")) << "a trial is no attack";
+  EXPECT_FALSE(b->logged("refused"));
+}
+
+TEST_F(Links, ADoorWithoutDescriptorsPausesAndGoesOn) {
+  const auto a = start("a", 1), b = start("b", 2);
+  a->know({a->address()});
+  rlimit usual{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const auto waits = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const auto lowest = ::dup(waits);
+  ::close(lowest);
+  auto none = usual;
+  none.rlim_cur = static_cast<rlim_t>(lowest);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(b->port);
+
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  ASSERT_EQ(::connect(waits, reinterpret_cast<const sockaddr*>(&at), sizeof at), 0);
+  const auto before = cpu_seconds();
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_TRUE(comes_true([&] { return std::chrono::steady_clock::now() - began > 1s; }));
+  const auto spent = cpu_seconds() - before;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+
+  EXPECT_LT(spent, 0.5) << "it was called again and again";
+  EXPECT_TRUE(comes_true([&] { return b->logged("descriptors run short"); }));
+  introduce({a.get(), b.get()});
+  EXPECT_TRUE(all_up({a.get(), b.get()}));
+  ::close(waits);
 }
 
 TEST_F(Links, ARevokedNodeIsCutOffAndNotLetInAgain) {

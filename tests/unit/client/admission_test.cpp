@@ -46,5 +46,49 @@ TEST_F(Admission, TellsOfPasswordsAlone) {
   EXPECT_EQ(story(), "12 wrong passwords in 1 s");
 }
 
+// --- several nodes ---
+
+using rules::usage;
+
+TEST_F(Admission, CountsWhatFailedAtAnotherNode) {
+  admission there{settings};
+  allowed.share_with(1);
+  there.share_with(1);
+  fail(secret::token, 66);
+
+  there.used_elsewhere(allowed.take_used(), now);
+
+  admission::attempt one{connection_id{++last}, "192.0.2.1", {}, {}, {}, {}, true, secret::password};
+  EXPECT_EQ(there.begin(one, now), rules::login_throttle::verdict::refused);
+  EXPECT_TRUE(allowed.take_used().empty()) << "it was told";
+}
+
+TEST_F(Admission, CountsAccountsMadeAtAnotherNode) {
+  admission there{settings};
+  allowed.share_with(1);
+  for (uint32_t n = 0; n < settings.registration.per_hour_per_address; ++n)
+    ASSERT_EQ(allowed.refuses_registration("192.0.2.1", admission::newcomer::stranger, now), std::nullopt);
+
+  there.used_elsewhere(allowed.take_used(), now);
+
+  EXPECT_EQ(there.refuses_registration("192.0.2.1", admission::newcomer::stranger, now), fault::too_many_attempts);
+}
+
+TEST_F(Admission, TellsNobodyWhereItIsAlone) {
+  fail(secret::token, 5);
+  EXPECT_TRUE(allowed.take_used().empty());
+}
+
+TEST_F(Admission, LeavesOutWhatItDoesNotKnowAndWhatIsTooMuch) {
+  std::vector<usage> told{{0, "192.0.2.1", 60}, {99, "192.0.2.1", 60}, {6, "no number", 60}};
+  told.resize(admission::most_usages, {1, "198.51.100.1", 1});
+  told.push_back({1, "192.0.2.1", 60});
+
+  allowed.used_elsewhere(told, now);
+
+  admission::attempt one{connection_id{++last}, "192.0.2.1", {}, {}, {}, {}, true, secret::password};
+  EXPECT_EQ(allowed.begin(one, now), rules::login_throttle::verdict::go);
+}
+
 } // namespace
 } // namespace salond

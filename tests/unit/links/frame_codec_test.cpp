@@ -169,7 +169,6 @@ TEST(FrameCodec, RefusesWhatNoNodeWouldSay) {
   EXPECT_EQ(why_refused(bytes_of({1, attach{{0}, 1}})), no_node) << "a salon that cannot be";
   EXPECT_EQ(why_refused(bytes_of({1, attached{{1}, 1, {0}, 5, {}, {}}})), no_node) << "an epoch that cannot be";
   EXPECT_EQ(why_refused(bytes_of({1, post{{1}, {1}, {1}, {}, {0}, "x"}})), no_node);
-  EXPECT_EQ(why_refused(bytes_of({1, presence{}})), no_node);
   EXPECT_EQ(why_refused(bytes_of({1, private_message{}})), no_node);
   const stored_row third{3, {1}, {1}, "x", {}}, second{2, {2}, {1}, "y", {}};
   EXPECT_EQ(why_refused(bytes_of({1, batch{{1}, {1}, 1, {third, second}, {}}})), no_node) << "out of order";

@@ -1,0 +1,61 @@
+#include "actors/cluster/dial_trial.hpp"
+#include "actors/cluster/frame_codec.hpp"
+#include "actors/transport/hub.hpp"
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace salond::cluster {
+namespace {
+
+/// Lives until its connection has ended.
+class trial final : public link_owner {
+public:
+  explicit trial(std::function<void(const std::string&)> over) : over_(std::move(over)) {}
+
+  void keep(std::shared_ptr<trial> self) { self_ = std::move(self); }
+
+  void known(link_socket& who) override {
+    std::string last;
+    append_frame(last, {0, farewell{"it only tried whether this node is reached"}});
+    who.leave(last);
+    finish({});
+  }
+  void heard(link_socket&) override {}
+  std::string next_write(link_socket&) override { return {}; }
+  void ended(link_socket&, const dial_failure& why) override { finish(why.text.empty() ? "it was closed" : why.text); }
+
+private:
+  void finish(const std::string& why) {
+    const auto alive = std::move(self_);
+    if (const auto tell = std::exchange(over_, nullptr))
+      tell(why);
+  }
+
+  std::function<void(const std::string&)> over_;
+  std::shared_ptr<trial> self_;
+};
+
+} // namespace
+
+void try_to_dial(caf::io::network::default_multiplexer& loop, const std::shared_ptr<hub>& shared,
+                 const std::string& name, const std::vector<socket_address>& at,
+                 std::function<void(const std::string& why)> over) {
+  const auto descriptor = connect_to(at.front());
+  if (descriptor < 0)
+    return over(std::strerror(errno));
+  port_rules rules;
+  rules.kinds = {peer_kind::node};
+  rules.name = name;
+  const auto one = std::make_shared<trial>(std::move(over));
+  one->keep(one);
+  const auto socket =
+      caf::make_counted<link_socket>(loop, descriptor,
+                                     tls_socket::origin{shared, std::make_shared<const port_rules>(std::move(rules)),
+                                                        gate::side::dialled, at.front().to_string()},
+                                     *one, node_id{});
+  shared->waiting.greet(*socket);
+  socket->start();
+}
+
+} // namespace salond::cluster
