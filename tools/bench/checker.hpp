@@ -51,6 +51,7 @@ public:
 
   /// The audiences of the messages that everyone who counts has had since the last call.
   std::vector<uint32_t> take_completed();
+  size_t posted() const { return messages_.size(); }
   size_t in_flight() const { return in_flight_; }
   uint64_t deliveries() const { return deliveries_; }
   uint64_t deliveries_to(uint32_t hearer) const { return hearers_[hearer].delivered; }

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace salond::bench {
 
@@ -76,6 +77,28 @@ void child_process::stop() {
   id_ = -1;
 }
 
+void child_process::kill() {
+  if (id_ <= 0)
+    return;
+  ::kill(id_, SIGKILL);
+  ::waitpid(id_, nullptr, 0);
+  id_ = -1;
+}
+
+/// False when nothing more comes in time, or at all.
+bool child_process::read_more(clock::time_point until) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now());
+  pollfd wait{output_, POLLIN, 0};
+  if (left <= 0ms || ::poll(&wait, 1, static_cast<int>(left.count())) <= 0)
+    return false;
+  char bytes[4096];
+  const auto got = ::read(output_, bytes, sizeof bytes);
+  if (got <= 0)
+    return false;
+  unread_.append(bytes, static_cast<size_t>(got));
+  return true;
+}
+
 std::string child_process::read_line(std::chrono::milliseconds patience) {
   const auto end = clock::now() + patience;
   for (;;) {
@@ -84,16 +107,15 @@ std::string child_process::read_line(std::chrono::milliseconds patience) {
       unread_.erase(0, at + 1);
       return line;
     }
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - clock::now());
-    pollfd wait{output_, POLLIN, 0};
-    if (left <= 0ms || ::poll(&wait, 1, static_cast<int>(left.count())) <= 0)
+    if (!read_more(end))
       return {};
-    char bytes[512];
-    const auto got = ::read(output_, bytes, sizeof bytes);
-    if (got <= 0)
-      return {};
-    unread_.append(bytes, static_cast<size_t>(got));
   }
+}
+
+std::string child_process::read_all(std::chrono::milliseconds patience) {
+  for (const auto end = clock::now() + patience; read_more(end);)
+    ;
+  return std::exchange(unread_, {});
 }
 
 double cpu_seconds(pid_t process) {
@@ -102,6 +124,13 @@ double cpu_seconds(pid_t process) {
   if (process <= 0 || ::clock_getcpuclockid(process, &its_clock) != 0 || ::clock_gettime(its_clock, &spent) != 0)
     return 0;
   return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
+}
+
+double cpu_seconds(const std::vector<pid_t>& processes) {
+  double all = 0;
+  for (const auto each : processes)
+    all += cpu_seconds(each);
+  return all;
 }
 
 int64_t pss_kib(pid_t process) {

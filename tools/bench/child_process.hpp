@@ -20,10 +20,16 @@ public:
   pid_t id() const { return id_; }
   /// The next line of its standard output; empty when none comes in time.
   std::string read_line(std::chrono::milliseconds patience);
+  /// All of it that is left, up to its end; what came so far where that takes longer.
+  std::string read_all(std::chrono::milliseconds patience);
   bool running();
   void stop();
+  /// Ends it at once (kill -9).
+  void kill();
 
 private:
+  bool read_more(std::chrono::steady_clock::time_point until);
+
   pid_t id_ = -1;
   int output_ = -1;
   std::string unread_;
@@ -31,6 +37,8 @@ private:
 
 /// Processor time of a process so far, in seconds; 0 for none.
 double cpu_seconds(pid_t process);
+/// Of all of them.
+double cpu_seconds(const std::vector<pid_t>& processes);
 
 /// Proportional set size in KiB; 0 for none.
 int64_t pss_kib(pid_t process);

@@ -1,5 +1,6 @@
 #include "tools/bench/crowd.hpp"
 #include <array>
+#include <numeric>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -8,13 +9,15 @@ namespace salond::bench {
 
 using namespace std::chrono_literals;
 
-crowd::crowd(uint16_t port, size_t size, way over) : port_(port), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+crowd::crowd(const std::vector<uint16_t>& ports, size_t size, way over) : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
-  for (size_t i = 0; i < size; ++i)
+  for (size_t i = 0; i < size; ++i) {
     clients_.emplace_back("u" + std::to_string(i), over);
+    ports_.push_back(ports[i % ports.size()]);
+  }
 }
 
 crowd::~crowd() {
@@ -45,23 +48,32 @@ void crowd::say(size_t i, std::string_view line) {
 }
 
 crowd::entry crowd::log_in(size_t window, std::chrono::seconds patience) {
+  std::vector<size_t> all(clients_.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return log_in(all, window, patience);
+}
+
+crowd::entry crowd::log_in(const std::vector<size_t>& who, size_t window, std::chrono::seconds patience,
+                           const std::function<void()>& meanwhile) {
   using clock = std::chrono::steady_clock;
   const auto start = clock::now();
   entry result;
-  std::deque<std::pair<instant, client*>> waiting;
-  for (auto& who : clients_)
-    if (who.now_at() == client::stage::closed)
-      waiting.emplace_back(start, &who);
-  std::vector<client*> coming;
+  std::deque<std::pair<instant, size_t>> waiting;
+  for (const auto i : who)
+    if (clients_[i].now_at() == client::stage::closed)
+      waiting.emplace_back(start, i);
+  std::vector<size_t> coming;
   while ((!waiting.empty() || !coming.empty()) && clock::now() < start + patience) {
     while (!waiting.empty() && coming.size() < window && waiting.front().first <= clock::now()) {
-      waiting.front().second->open(port_, epoll_);
-      coming.push_back(waiting.front().second);
+      const auto next = waiting.front().second;
+      clients_[next].open(ports_[next], epoll_);
+      coming.push_back(next);
       waiting.pop_front();
     }
+    meanwhile();
     turn(10ms);
     for (size_t i = 0; i < coming.size();) {
-      const auto at = coming[i]->now_at();
+      const auto at = clients_[coming[i]].now_at();
       if (at == client::stage::closed) {
         ++result.failed;
         waiting.emplace_back(clock::now() + 100ms, coming[i]);

@@ -69,7 +69,7 @@ measurement load::run(const phase& how) {
   checks_.latencies().clear();
   const auto start = clock::now();
   const auto before = checks_.deliveries();
-  const auto server = cpu_seconds(measured_.server), database = cpu_seconds(measured_.database);
+  const auto server = cpu_seconds(measured_.servers), database = cpu_seconds(measured_.database);
   const auto own = cpu_seconds(::getpid());
   if (closed)
     run_until(start + how.duration);
@@ -77,7 +77,7 @@ measurement load::run(const phase& how) {
     result.kept_up = result.kept_up && run_schedule(start + how.duration);
   result.seconds = std::chrono::duration<double>(clock::now() - start).count();
   result.deliveries = checks_.deliveries() - before;
-  result.server_cpu = cpu_seconds(measured_.server) - server;
+  result.server_cpu = cpu_seconds(measured_.servers) - server;
   result.database_cpu = cpu_seconds(measured_.database) - database;
   result.own_cpu = cpu_seconds(::getpid()) - own;
   result.undrained = drain();

@@ -25,7 +25,7 @@ struct phase {
 struct measurement {
   double seconds = 0;
   uint64_t deliveries = 0;
-  double server_cpu = 0, database_cpu = 0, own_cpu = 0; ///< seconds
+  double server_cpu = 0, database_cpu = 0, own_cpu = 0; ///< seconds; of all nodes
   histogram latencies;
   bool kept_up = true;  ///< an open phase ends when the server is three seconds behind
   size_t undrained = 0; ///< messages that were not complete when nothing more came
@@ -39,7 +39,8 @@ class load {
 public:
   /// Whose processor time is counted.
   struct processes {
-    pid_t server = 0, database = 0;
+    std::vector<pid_t> servers;
+    pid_t database = 0;
   };
   /// Those who post to an audience, in turns.
   struct stream {
@@ -49,7 +50,8 @@ public:
     size_t turn = 0;
   };
 
-  load(crowd& clients, checker& checks, processes measured) : clients_(clients), checks_(checks), measured_(measured) {}
+  load(crowd& clients, checker& checks, processes measured)
+      : clients_(clients), checks_(checks), measured_(std::move(measured)) {}
 
   void add_stream(stream what) { streams_.push_back(std::move(what)); }
   measurement run(const phase& how);

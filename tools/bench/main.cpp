@@ -23,6 +23,7 @@ Servers, all in turn (default: --sqlite --floor):
   --sqlite             salond on SQLite in a temporary folder
   --mariadb            salond on a private MariaDB with its default durability
   --db=mysql://…       salond on this database, which is filled with accounts and messages
+  --nodes=N            so many nodes of salond on one private MariaDB; with --nodes=1 --nodes=3 these two
   --floor              a bare epoll loop without features: what the others are compared with
 
   --tls                salond over TLS, under the name of the database with -tls; the floor has none
@@ -36,7 +37,7 @@ Servers, all in turn (default: --sqlite --floor):
   --kinds=A,B          of floods, these alone: HISTORY, TOKEN, connections, ...
   --server-core=N      of the server and its database (0); --own-core=N: of this program (1)
   --unpinned           the system may move both
-  --salond=PROGRAM     (beside this one in the build folder)
+  --salond=PROGRAM     (beside this one in the build folder); --salonctl=PROGRAM, for nodes
   --note=TEXT          goes into each line
 Everything runs on 127.0.0.1. Status 1: a message was lost, doubled, altered or out of order, or a scenario failed.
 )";
@@ -70,19 +71,28 @@ struct arguments {
 };
 
 void check_names(const arguments& asked) {
-  static const std::vector<std::string> known{
-      "sqlite",     "mariadb",  "db",       "floor",   "scenarios", "list", "quick",      "repeat",      "out",
-      "text-bytes", "own-core", "unpinned", "salond",  "note",      "help", "memory-kib", "server-core", "passes",
-      "users",      "from",     "docs",     "minutes", "tls",       "port", "kind",       "connections", "kinds"};
+  static const std::vector<std::string> known{"sqlite", "mariadb",     "db",    "floor",      "scenarios",   "list",
+                                              "quick",  "repeat",      "out",   "text-bytes", "own-core",    "unpinned",
+                                              "salond", "note",        "help",  "memory-kib", "server-core", "passes",
+                                              "users",  "from",        "docs",  "minutes",    "tls",         "port",
+                                              "kind",   "connections", "kinds", "nodes",      "salonctl"};
   for (const auto& [name, value] : asked.options)
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw std::invalid_argument("unknown option --" + name);
+}
+
+size_t number_of_nodes(const std::string& text) {
+  const auto number = std::stoi(text);
+  if (number < 1 || number > 26)
+    throw std::invalid_argument("--nodes: from 1 to 26");
+  return static_cast<size_t>(number);
 }
 
 std::vector<std::unique_ptr<subject>> subjects(const arguments& asked) {
   const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   subject::programs programs;
   programs.salond = asked.get("salond", (here / "../salond/salond").lexically_normal());
+  programs.salonctl = asked.get("salonctl", (here / "../salonctl/salonctl").lexically_normal());
   programs.floor = here / "salond-bench-floor";
   if (!asked.has("unpinned"))
     programs.core = asked.number("server-core", 0);
@@ -96,6 +106,8 @@ std::vector<std::unique_ptr<subject>> subjects(const arguments& asked) {
       all.push_back(std::make_unique<subject>(subject::kind::mariadb, programs));
     if (name == "db")
       all.push_back(std::make_unique<subject>(subject::kind::mysql, programs, value));
+    if (name == "nodes")
+      all.push_back(std::make_unique<subject>(subject::kind::nodes, programs, "", number_of_nodes(value)));
     if (name == "floor")
       all.push_back(std::make_unique<subject>(subject::kind::floor, programs));
   }

@@ -1,4 +1,6 @@
 #include "tools/bench/private_mariadb.hpp"
+#include <cstdlib>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
@@ -68,6 +70,22 @@ std::string private_mariadb::make(const std::string& database) {
       {program("mariadb"), "--no-defaults", "-uroot", "-S", socket_, "-e", "CREATE DATABASE IF NOT EXISTS " + database},
       folder_.file("create.log"));
   return "mysql://root@localhost/" + database + "?socket=" + socket_;
+}
+
+std::map<std::string, double> private_mariadb::counters() const {
+  child_process tool{
+      {program("mariadb"), "--no-defaults", "-uroot", "-S", socket_, "-N", "-B", "-e", "SHOW GLOBAL STATUS"},
+      std::nullopt,
+      folder_.file("status.log")};
+  std::istringstream rows{tool.read_all(60s)};
+  std::map<std::string, double> result;
+  for (std::string row; std::getline(rows, row);) {
+    const auto tab = row.find('\t');
+    if (tab != std::string::npos && row.find_first_not_of("0123456789.", tab + 1) == std::string::npos
+        && row.size() > tab + 1)
+      result[row.substr(0, tab)] = std::strtod(row.c_str() + tab + 1, nullptr);
+  }
+  return result;
 }
 
 } // namespace salond::bench

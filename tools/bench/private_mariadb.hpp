@@ -2,6 +2,7 @@
 #pragma once
 #include "tools/bench/child_process.hpp"
 #include "tools/bench/work_folder.hpp"
+#include <map>
 #include <memory>
 
 namespace salond::bench {
@@ -16,6 +17,8 @@ public:
   /// Makes the database unless it is there; answers its address as salond takes it.
   std::string make(const std::string& database);
   const std::string& socket() const { return socket_; }
+  /// What it counts (SHOW GLOBAL STATUS), numbers alone. It is a question, too.
+  std::map<std::string, double> counters() const;
   pid_t id() const { return server_->id(); }
 
 private:

@@ -198,6 +198,48 @@ void field_table(std::ostream& out, const sorted_results& sorted, const std::vec
   out << " |\n" << rows.str();
 }
 
+void add_cluster_tables(std::ostream& out, const sorted_results& sorted) {
+  field_table(out, sorted,
+              {{"statements a text", "statements_a_text"},
+               {"syncs a text", "syncs_a_text"},
+               {"rows read a text", "rows_read_a_text"},
+               {"rows written a text", "rows_written_a_text"},
+               {"database's bytes a text", "database_bytes_a_text"},
+               {"frames a text", "frames_a_text"},
+               {"nodes that a text crosses to", "crossings_a_text"}});
+  field_table(out, sorted,
+              {{"statements a login", "statements_a_login"},
+               {"syncs a login", "syncs_a_login"},
+               {"rows read a login", "rows_read_a_login"},
+               {"rows written a login", "rows_written_a_login"}});
+  field_table(out, sorted,
+              {{"busiest node, % of a core", "busiest_node_percent"},
+               {"database, % of a core", "database_percent"},
+               {"statements a second", "statements_a_second"},
+               {"syncs a second", "syncs_a_second"},
+               {"rows read a second", "rows_read_a_second"},
+               {"rows written a second", "rows_written_a_second"},
+               {"database's bytes a second", "database_bytes_a_second"}});
+  field_table(out, sorted,
+              {{"salons that moved", "salons_moved"},
+               {"longest wait of a post, median ms", "held_ms_50"},
+               {"p99 ms", "held_ms_99"},
+               {"longest ms", "held_ms_100", column::value::most},
+               {"posts refused", "posts_refused", column::value::most},
+               {"s", "seconds"}});
+  field_table(out, sorted,
+              {{"statements a salon", "statements_a_salon"},
+               {"syncs a salon", "syncs_a_salon"},
+               {"rows read a salon", "rows_read_a_salon"},
+               {"CPU ms a salon", "cpu_ms_per_salon"},
+               {"CPU s", "cpu_s"}});
+  field_table(out, sorted,
+              {{"s until all salons take posts", "seconds_to_service"},
+               {"slowest run, s", "seconds_to_service", column::value::most},
+               {"salons", "salons_lost"},
+               {"posts refused", "posts_refused", column::value::most}});
+}
+
 std::string latency_plot(const sorted_results& sorted, const std::string& phase) {
   std::vector<curve> curves;
   axis shares{"deliveries that came within the time",
@@ -312,6 +354,7 @@ std::string table(const std::vector<result_line>& lines) {
               {{"PSS KiB at the end", "soak_pss_kib"},
                {"growth in the last third, KiB a minute", "pss_slope_kib_per_min"},
                {"messages delivered", "deliveries"}});
+  add_cluster_tables(out, sorted);
   return out.str();
 }
 

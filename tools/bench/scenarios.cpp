@@ -1,4 +1,4 @@
-#include "tools/bench/scenarios.hpp"
+#include "tools/bench/clusters.hpp"
 #include "tools/bench/stage.hpp"
 #include <cmath>
 #include <stdexcept>
@@ -99,9 +99,9 @@ void storm(subject& what, const run_options& options, journal& out, size_t membe
     line["tokens"] = on.clients.ask_tokens(120s);
   for (size_t i = 0; i < members; ++i)
     on.clients.at(i).close();
-  const auto spent = cpu_seconds(on.server.id()) + cpu_seconds(on.on.database_process());
+  const auto spent = on.cpu_spent();
   add(line, on.clients.log_in(members, 120s));
-  const auto cost = cpu_seconds(on.server.id()) + cpu_seconds(on.on.database_process()) - spent;
+  const auto cost = on.cpu_spent() - spent;
   line["cpu_ms_per_login"] = std::round(1e6 * cost / static_cast<double>(members)) / 1000;
   out.write(line);
 }
@@ -159,16 +159,23 @@ void slow_reader(subject& what, const run_options& options, journal& out) {
 } // namespace
 
 const std::vector<scenario>& all_scenarios() {
-  static const std::vector<scenario> all{{"idle", "start to ready, memory of an idle connection", idle},
-                                         {"fan-out-100", "one salon, 100 members, 10 of whom post", fan_out_100},
-                                         {"fan-out-1000", "one salon, 1,000 members, 10 of whom post", fan_out_1000},
-                                         {"fan-out-5000", "one salon, 5,000 members, 10 of whom post", fan_out_5000},
-                                         {"salons", "500 salons of 10 members, all active", many_salons},
-                                         {"private", "100 pairs", private_pairs},
-                                         {"slow-reader", "one of 1,000 members stops reading", slow_reader},
-                                         {"reconnect", "everyone is cut off and comes back at once", reconnect},
-                                         {"floods", "others beside floods of each kind; only when named", floods, true},
-                                         {"soak", "everything at once, for half an hour; only when named", soak, true}};
+  static const std::vector<scenario> all{
+      {"idle", "start to ready, memory of an idle connection", idle},
+      {"fan-out-100", "one salon, 100 members, 10 of whom post", fan_out_100},
+      {"fan-out-1000", "one salon, 1,000 members, 10 of whom post", fan_out_1000},
+      {"fan-out-5000", "one salon, 5,000 members, 10 of whom post", fan_out_5000},
+      {"salons", "500 salons of 10 members, all active", many_salons},
+      {"private", "100 pairs", private_pairs},
+      {"slow-reader", "one of 1,000 members stops reading", slow_reader},
+      {"reconnect", "everyone is cut off and comes back at once", reconnect},
+      {"floods", "others beside floods of each kind; only when named", floods, true},
+      {"soak", "everything at once, for half an hour; only when named", soak, true},
+      {"cluster-salon", "one salon of 1,000, members spread over all nodes; only when named", cluster_salon, true},
+      {"cluster-salons", "500 salons of 10, members spread likewise; only when named", cluster_salons, true},
+      {"cluster-logins", "1,000 come back at once by tokens; only when named", cluster_logins, true},
+      {"cluster-idle", "nodes with which nobody speaks; only when named", cluster_idle, true},
+      {"cluster-hand-over", "a node is drained, comes back, is stopped; only when named", cluster_hand_over, true},
+      {"cluster-take-over", "the node with 1,000 salons is killed; only when named", cluster_take_over, true}};
   return all;
 }
 

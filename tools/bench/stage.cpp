@@ -1,5 +1,6 @@
 #include "tools/bench/stage.hpp"
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 
 namespace salond::bench {
@@ -16,6 +17,8 @@ running_server prepared(subject& what, size_t accounts, const server_options& op
   return what.start(options);
 }
 
+} // namespace
+
 double rounded(double value) {
   if (value == 0)
     return 0;
@@ -23,10 +26,8 @@ double rounded(double value) {
   return std::stod(std::to_string(std::round(value / unit) * unit));
 }
 
-} // namespace
-
 stage::stage(subject& what, size_t members, size_t accounts, const server_options& options)
-    : on(what), server(prepared(what, accounts, options)), clients(server.port, members, server.over) {}
+    : on(what), server(prepared(what, accounts, options)), clients(server.ports(), members, server.over) {}
 
 result_line line_about(const char* scenario, const stage& where, const run_options& options) {
   return {{"scenario", scenario},
@@ -69,7 +70,13 @@ void add(result_line& to, const crowd::entry& entry) {
 }
 
 crowd::entry let_in(crowd& clients) {
-  const auto entry = clients.log_in(entry_window, 120s);
+  std::vector<size_t> all(clients.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return let_in(clients, all);
+}
+
+crowd::entry let_in(crowd& clients, const std::vector<size_t>& who) {
+  const auto entry = clients.log_in(who, entry_window, 120s);
   if (entry.outside > 0)
     throw std::runtime_error(std::to_string(entry.outside) + " clients did not get in");
   return entry;
@@ -100,21 +107,22 @@ void pair_up(stage& on, checker& checks, load& driver, size_t first) {
   driver.add_stream({audience, 1, {first}});
 }
 
+result_line run_phase(const phase& how, load& driver, checker& checks, const result_line& about) {
+  const auto before = checks.verdict();
+  auto line = about;
+  line["phase"] = how.name();
+  add(line, driver.run(how));
+  const auto after = checks.verdict();
+  add(line,
+      mistakes{after.lost - before.lost, after.duplicates - before.duplicates, after.disordered - before.disordered,
+               after.altered - before.altered, after.foreign - before.foreign, after.refused - before.refused});
+  return line;
+}
+
 void run_phases(const std::vector<phase>& phases, load& driver, checker& checks, const result_line& about,
                 journal& out) {
-  auto before = checks.verdict();
-  for (const auto& how : phases) {
-    auto line = about;
-    line["phase"] = how.name();
-    const auto found = driver.run(how);
-    add(line, found);
-    const auto after = checks.verdict();
-    add(line,
-        mistakes{after.lost - before.lost, after.duplicates - before.duplicates, after.disordered - before.disordered,
-                 after.altered - before.altered, after.foreign - before.foreign, after.refused - before.refused});
-    before = after;
-    out.write(line);
-  }
+  for (const auto& how : phases)
+    out.write(run_phase(how, driver, checks, about));
 }
 
 } // namespace salond::bench

@@ -1,9 +1,8 @@
-// What is measured: salond on a database, or the floor.
+// What is measured: salond on a database, alone or as several nodes, or the floor.
 #pragma once
-#include "tools/bench/child_process.hpp"
-#include "tools/bench/client.hpp"
 #include "tools/bench/prefill.hpp"
 #include "tools/bench/private_mariadb.hpp"
+#include "tools/bench/running_server.hpp"
 #include "tools/bench/work_folder.hpp"
 #include <memory>
 
@@ -16,26 +15,18 @@ struct server_options {
   bool limits_messages = false;    ///< rate.messages_per_second is its default, and not 0
 };
 
-/// A server that runs; ended with the object.
-struct running_server {
-  std::unique_ptr<child_process> process;
-  uint16_t port = 0;
-  way over = way::clear;
-  double ready_ms = 0; ///< from the start of the process
-  pid_t id() const { return process->id(); }
-};
-
 class subject {
 public:
-  enum class kind { floor, sqlite, mariadb, mysql };
+  enum class kind { floor, sqlite, mariadb, mysql, nodes };
   struct programs {
-    std::string salond, floor;
+    std::string salond, floor, salonctl;
     std::optional<int> core; ///< of the server and its database
     way over = way::clear;   ///< the floor has no TLS
   };
 
-  /// `address` is used by `mysql` alone. Starts the private database server of `mariadb`. Throws std::exception.
-  subject(kind what, const programs& where, const std::string& address = {});
+  /// `address` is used by `mysql` alone, `nodes` by `nodes`: so many on one database. Starts the private database
+  /// server of `mariadb` and `nodes`. Throws std::exception.
+  subject(kind what, const programs& where, const std::string& address = {}, size_t nodes = 0);
 
   /// Has a fresh or emptied database for so many users, where the last one does not do.
   void prepare(size_t users, const account_cost& cost);
@@ -43,11 +34,15 @@ public:
 
   const std::string& name() const { return name_; }
   bool stores() const { return what_ != kind::floor; }
+  size_t nodes() const { return nodes_; }
+  /// The private one; null for others.
+  const private_mariadb* database() const { return database_.get(); }
   pid_t database_process() const { return database_ ? database_->id() : 0; }
 
 private:
   kind what_;
   programs where_;
+  size_t nodes_;
   std::string name_, address_;
   work_folder folder_;
   std::unique_ptr<private_mariadb> database_;
