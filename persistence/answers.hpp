@@ -203,7 +203,8 @@ struct audit_line {
   std::string by, from; ///< who and from where
   std::string what, to; ///< a stable word; to whom, or to which salon
   std::string reason;
-  std::string result; ///< "done", or the name of a fault
+  std::string result;    ///< "done", or the name of a fault
+  std::string node = {}; ///< which one of several wrote it; empty: it was alone
 };
 
 } // namespace salond::persistence

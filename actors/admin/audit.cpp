@@ -72,6 +72,8 @@ void tell_lines(const admin_call_ptr& call, log_walk& walk) {
   for (const auto& one : walk.found) {
     json line{{"id", one.id}};
     line.update(audit_fields(one));
+    if (call->parts().member && one.node.empty())
+      line["node"] = nullptr; // the columns of a table are those of its first line
     list.push_back(std::move(line));
   }
   if (call->said().has("--follow"))

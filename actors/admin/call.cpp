@@ -282,8 +282,11 @@ void tell_ended(json& answer, const ended_certificates& what) {
 }
 
 json audit_fields(const persistence::audit_line& line) {
-  return {{"at", iso_time(line.at)}, {"by", line.by},         {"from", line.from},    {"what", line.what},
-          {"to", line.to},           {"reason", line.reason}, {"result", line.result}};
+  json fields{{"at", iso_time(line.at)}, {"by", line.by},         {"from", line.from},    {"what", line.what},
+              {"to", line.to},           {"reason", line.reason}, {"result", line.result}};
+  if (!line.node.empty())
+    fields["node"] = line.node;
+  return fields;
 }
 
 std::string joined(const std::vector<std::string>& all, const char* between) {

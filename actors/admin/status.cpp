@@ -174,6 +174,12 @@ void show_sum(const admin_call_ptr& call, const houses& found) {
   for (const auto& one : sum.house.salons)
     if (rules::may(call->file.rights, right::moderators, one.salon))
       sample["salons"].push_back({{"salon", one.name}, {"hearers", one.hearers}, {"messages", one.messages}});
+  if (is_node(call)) { // what two samples sum up of other nodes cannot be compared
+    sample["nodes"] = json::array();
+    for (const auto& one : found)
+      sample["nodes"].push_back(one.node);
+    std::sort(sample["nodes"].begin(), sample["nodes"].end());
+  }
   if (call->said().has("--node"))
     sample["node"] = call->said().get("--node");
   call->done(sample);

@@ -12,8 +12,8 @@ public:
   /// Both outlive this.
   entrance(std::shared_ptr<cluster_member> member, cluster::links& links);
 
-  /// Calls `tell` once, with a sentence that says what to do, when this node is not to serve: nobody reaches it. Without
-  /// this it waits on.
+  /// Calls `tell` once, with a sentence that says what to do, when this node is not to serve: nobody reaches it.
+  /// Without this it waits on.
   void when_refused(std::function<void(const std::string& why)> tell) { tell_refused_ = std::move(tell); }
 
   // --- what membership and links tell ---

@@ -3,14 +3,13 @@
 #pragma once
 #include "actors/rules/cluster/frames.hpp"
 #include "actors/rules/cluster/link.hpp"
-#include "actors/rules/shared_use.hpp"
+#include "actors/rules/cluster/usage.hpp"
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace salond::cluster {
 
-using rules::usage;
 using rules::cluster::attach;
 using rules::cluster::attach_again;
 using rules::cluster::attached;
@@ -22,6 +21,7 @@ using rules::cluster::post;
 using rules::cluster::post_number;
 using rules::cluster::refusal;
 using rules::cluster::stored_row;
+using rules::cluster::usage;
 
 /// The forms of frames that this program speaks. Raised when a node of another version would take what is said for
 /// something else; a new field or a new kind of frame does not do that, since others leave it out.

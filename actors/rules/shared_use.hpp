@@ -6,6 +6,7 @@
 // second is always allowed. What is not told, since a frame is lost or there is too much of it, only makes the limit
 // weaker.
 #pragma once
+#include "actors/rules/cluster/usage.hpp"
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -27,12 +28,7 @@ enum class shared_limit : int64_t {
   registrations = 7  ///< from an address, perhaps from none
 };
 
-/// What somebody used up of it, since it was told last.
-struct usage {
-  int64_t limit = 0; ///< a shared_limit, or one that this version does not know
-  std::string whose;
-  int64_t count = 0; ///< below 0: so much was given back
-};
+using cluster::usage;
 
 class shared_use {
 public:

@@ -37,7 +37,7 @@ const std::vector<stored_table> tables = {
     {"address_bans", {{"network", text}, {"until_ms", number, or_null}, {"created_ms", number}, {"reason", text},
                       {"by_whom", text}}},
     {"audit", {{"audit_id", number}, {"at_ms", number}, {"by_whom", text}, {"from_where", text}, {"what", text},
-               {"to_whom", text}, {"reason", text}, {"result", text}}, 1, true},
+               {"to_whom", text}, {"reason", text}, {"result", text}, {"node", text, or_null}}, 1, true},
 };
 // clang-format on
 

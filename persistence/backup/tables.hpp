@@ -21,7 +21,7 @@ struct stored_table {
 };
 
 /// The schema's version that the list below describes: the last one that changed what a backup holds.
-constexpr int64_t stored_schema = 11;
+constexpr int64_t stored_schema = 13;
 
 /// All of them; one that refers to another stands behind it. Left out is what a database needs for itself: versions,
 /// the writers' marks, and what a take-over changed.

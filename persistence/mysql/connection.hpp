@@ -28,6 +28,7 @@ struct tuning {
   std::chrono::seconds read_timeout{15};     ///< of each read from the socket; 0: none
   std::chrono::seconds lock_wait_timeout{5}; ///< shorter than read_timeout, so that the server says it first
   int64_t node_id = 1;                       ///< which row of `writers` is ours: lone_writer, or that of a run
+  std::string node_name = {};                ///< of a run: what its node is called
   /// Called after each statement was answered, be it by an error, and after each try to connect.
   std::function<void()> answered = {};
   /// Of a run's writer: called after a transaction that wrote news was committed.

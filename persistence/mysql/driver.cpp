@@ -97,7 +97,7 @@ void mysql_driver::make_marker() {
     batch_ = mysql::begin_alone(bare(), mysql::address_of(where_));
     return;
   }
-  nodes_ = std::make_unique<salond::persistence::among_nodes>(*this, tuning_.node_id);
+  nodes_ = std::make_unique<salond::persistence::among_nodes>(*this, tuning_.node_id, tuning_.node_name);
   mysql::transaction look(bare());
   batch_ = bare().number("SELECT batch FROM writers WHERE node_id = ? FOR UPDATE", {tuning_.node_id}).value_or(0);
   look.commit();

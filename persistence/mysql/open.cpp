@@ -79,6 +79,7 @@ void make_ready(const config::mysql_database& where, const reporter& report, con
 // A run that waits for long is taken for lost: another one may hold a row for as long as its transaction takes.
 mysql::tuning of_run(mysql::tuning tuning, const open_options& options) {
   tuning.node_id = options.run;
+  tuning.node_name = options.node;
   tuning.lock_wait_timeout = std::min(tuning.lock_wait_timeout, std::chrono::seconds{1});
   tuning.answered = options.writer_answered;
   tuning.wrote_news = options.wrote_news;

@@ -297,6 +297,12 @@ void add_certificates(connection& db) {
   db.execute("INSERT IGNORE INTO counters(name) VALUES ('certificates')");
 }
 
+// Which node wrote a line of the audit log; NULL: one process alone.
+void add_node_of_audit(connection& db) {
+  catalog look(db);
+  add_column(db, look, {"audit", "node", "VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL"});
+}
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -326,7 +332,8 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add invitations, disabled accounts, and who banned", add_invitations},
                           {"add what several nodes share", add_nodes},
                           {"add bans of addresses and networks", add_address_bans},
-                          {"add the list of certificates", add_certificates}};
+                          {"add the list of certificates", add_certificates},
+                          {"say in the audit log which node wrote", add_node_of_audit}};
 
 } // namespace
 

@@ -16,8 +16,10 @@ namespace salond::persistence {
 
 class among_nodes {
 public:
-  /// Writes through `on`, for this run.
-  among_nodes(driver& on, int64_t run) : on_(on), run_(run) {}
+  /// Writes through `on`, for this run of the node of that name.
+  among_nodes(driver& on, int64_t run, std::string name) : on_(on), run_(run), name_(std::move(name)) {}
+
+  std::string_view name() const { return name_; }
 
   // --- locks, until the transaction's end; always in this order: certificates, names or administrators, a token, an
   // account. The first ones hold up all nodes: whoever has one ends his transaction soon ---
@@ -100,6 +102,7 @@ private:
 
   driver& on_;
   int64_t run_;
+  std::string name_;
   // Of this transaction.
   rest rest_;
   bool holds_up_ = false;

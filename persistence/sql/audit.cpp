@@ -7,11 +7,14 @@
 namespace salond::persistence {
 namespace {
 
-#define SALOND_AUDIT_COLUMNS "audit_id, at_ms, by_whom, from_where, what, to_whom, reason, result"
+#define SALOND_AUDIT_COLUMNS "audit_id, at_ms, by_whom, from_where, what, to_whom, reason, result, node"
 
 audit_line line_in(const query_result& row) {
-  return {row.integer(0), from_ms(row.integer(1)), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6),
-          row.text(7)};
+  return {row.integer(0), from_ms(row.integer(1)),
+          row.text(2),    row.text(3),
+          row.text(4),    row.text(5),
+          row.text(6),    row.text(7),
+          row.text(8)};
 }
 
 class sql_audit final : public feature<audit_store> {
@@ -34,9 +37,11 @@ public:
 
   void note(const decision& why, audit_word command, const std::string& to, const std::string& result) override {
     const auto by = clipped(why.by), from = clipped(why.from), target = clipped(to), reason = clipped(why.reason);
-    db().run(
-        "INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        {to_ms(why.at), by, from, command.text, target, reason, result});
+    const auto* others = db().among_nodes();
+    const parameter node = others && !others->name().empty() ? parameter{others->name()} : parameter{nullptr};
+    db().run("INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result, node)"
+             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+             {to_ms(why.at), by, from, command.text, target, reason, result, node});
   }
 };
 

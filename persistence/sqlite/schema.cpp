@@ -313,6 +313,11 @@ void add_address_bans(database& db) {
   db.execute(address_bans);
 }
 
+// One process alone writes none; a backup of several nodes has them.
+void add_node_of_audit(database& db) {
+  db.execute("ALTER TABLE audit ADD COLUMN node TEXT");
+}
+
 void add_addresses(database& db) {
   db.execute(addresses);
 }
@@ -338,7 +343,8 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"add invitations, disabled accounts, and who banned", add_invitations},
                           {"nothing here: several nodes share MySQL or MariaDB alone", [](database&) {}},
                           {"add bans of addresses and networks", add_address_bans},
-                          {"nothing here: the list of certificates is in the state folder", [](database&) {}}};
+                          {"nothing here: the list of certificates is in the state folder", [](database&) {}},
+                          {"say in the audit log which node wrote", add_node_of_audit}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

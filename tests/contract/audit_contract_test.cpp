@@ -30,6 +30,7 @@ TEST_P(StoreContract, TheAuditLogIsReadForwardsAndFromItsEnd) {
   EXPECT_EQ(all[0].reason, decided().reason);
   EXPECT_EQ(all[0].result, "done");
   EXPECT_EQ(all[0].at, noon);
+  EXPECT_EQ(all[0].node, "") << "who is alone names no node";
   EXPECT_EQ(now().audit.after(all[0].id, 1).at(0).what, "second");
   EXPECT_THAT(now().audit.after(all[2].id, 10), IsEmpty());
 }

@@ -160,7 +160,7 @@ TEST(BackupFormat, SaysWhatAFileIsThatCannotBeRestored) {
   EXPECT_THAT(refusal(replaced(text, "[1,", "[" + deep + ",")), HasSubstr("line 3 is damaged"));
   EXPECT_THAT(refusal(replaced(text, "\"next\"", "\"more\":" + deep + ",\"next\"")), HasSubstr("is damaged"));
   EXPECT_THAT(refusal(replaced(text, "\"salond_backup\":1", "\"salond_backup\":2")), HasSubstr("in format 2"));
-  EXPECT_THAT(refusal(replaced(text, "\"schema\":11", "\"schema\":12")), HasSubstr("from schema 12"));
+  EXPECT_THAT(refusal(replaced(text, "\"schema\":13", "\"schema\":14")), HasSubstr("from schema 14"));
   EXPECT_THAT(refusal(replaced(text, "\"alias_key\"", "\"other_key\"")), HasSubstr("other columns"));
   EXPECT_THAT(refusal(replaced(text, "[1,", "[\"1\",")), HasSubstr("line 3 is damaged"));
   EXPECT_THAT(refusal(replaced(text, "[1,", "[99999999999999999999,")), HasSubstr("line 3 is damaged"));

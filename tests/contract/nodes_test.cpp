@@ -443,6 +443,31 @@ TEST_F(Nodes, SayAtALoginWhetherAnotherMayHaveToldWhatWaits) {
   EXPECT_EQ(newest(lyon), told->id);
 }
 
+TEST_F(Nodes, SayInTheAuditLogWhichOfThemWrote) {
+  auto paris = node("paris"), lyon = node("lyon");
+  for (auto* one : {&paris, &lyon})
+    one->db->transact([](const auto& db) { db.audit.note(support::decided(), {"kick"}, "zoe", "done"); });
+
+  std::vector<std::string> wrote;
+  for (const auto& line : support::asked(*paris.db).audit.tail(10))
+    wrote.push_back(line.node);
+  EXPECT_THAT(wrote, ElementsAre("paris", "lyon"));
+}
+
+TEST_F(Nodes, EnterApartWhereAnotherOneLivesIfTheyAreToWait) {
+  auto waits = [this](const std::string& name) {
+    auto who = entry(name);
+    who.waits = true;
+    return join(who);
+  };
+  const auto paris = waits("paris");
+  EXPECT_EQ(paris.state, persistence::node_state::serving);
+  const auto lyon = waits("lyon");
+  EXPECT_EQ(lyon.state, persistence::node_state::apart);
+  EXPECT_EQ(lyon.beats->beat({}).rows.back().state, persistence::node_state::apart);
+  EXPECT_EQ(join(entry("nantes")).state, persistence::node_state::serving);
+}
+
 TEST_F(Nodes, ForgetTheNewsThatAllHaveRead) {
   auto paris = node("paris");
   const auto lyon = join(entry("lyon"));

@@ -4,6 +4,7 @@
 #include "tests/support/cluster.hpp"
 #include "tests/support/line_client.hpp"
 #include <csignal>
+#include <sstream>
 
 namespace salond::end_to_end {
 namespace {
@@ -59,6 +60,18 @@ TEST_F(ClusterOperators, LookAtAllNodesAndReachEverybody) {
   EXPECT_TRUE(hears(paul, "Annonce: bonsoir"));
 }
 
+TEST_F(ClusterOperators, ReadInTheAuditLogAtWhichNodeSomethingWasDecided) {
+  answer_of(all_->at("a"), {"user", "add", "zoë"}, "secret\n");
+  all_->ask("b", {"kick", "zoë", "5"});
+
+  std::vector<std::string> lines;
+  for (const auto& line : all_->ask("a", {"log", "2"}))
+    lines.push_back(line["what"].get<std::string>() + " at " + line["node"].get<std::string>());
+  EXPECT_THAT(lines, testing::ElementsAre("add_user at a", "kick at b"));
+  EXPECT_THAT(run_salonctl(all_->at("b"), {"log", "1"}).output, HasSubstr("  NODE\n"));
+  EXPECT_THAT(run_salonctl(all_->at("b"), {"log", "1", "--lines"}).output, HasSubstr("\"node\":\"b\""));
+}
+
 TEST_F(ClusterOperators, AreAnsweredWithoutANodeThatStandsStill) {
   auto zoe = support::newcomer(all_->at("a").endpoint(), "zoë");
   all_->at("b").running().send(SIGSTOP);
@@ -71,6 +84,39 @@ TEST_F(ClusterOperators, AreAnsweredWithoutANodeThatStandsStill) {
   EXPECT_EQ(json::parse(sessions.output).size(), 1u);
   EXPECT_THAT(sessions.errors, HasSubstr("node b did not answer"));
   EXPECT_TRUE(!status.contains("incomplete") || status["incomplete"] == json::array({"node b did not answer"}));
+}
+
+/// Seen: what a node had counted since its start was shown as a rate when it answered again.
+TEST_F(ClusterOperators, WatchANodeThatDidNotAnswerForAMomentWithoutAJump) {
+  auto zoe = support::newcomer(all_->at("b").endpoint(), "zoë");
+  for (int n = 0; n < 300; ++n) {
+    zoe.say("MSG (Général):" + std::to_string(n));
+    ASSERT_TRUE(hears(zoe, "zoë dans le salon Général: " + std::to_string(n)));
+  }
+  const support::temporary_folder folder;
+  support::process watch(
+      {SALONCTL_BINARY, "--state=" + all_->at("a").state(), "--server=" + all_->at("a").admin(), "watch"}, {},
+      folder / "out", folder / "err");
+  const auto has = [&](size_t count, const std::string& part) {
+    return support::eventually([&] {
+      size_t found = 0;
+      std::istringstream lines(watch.output());
+      for (std::string line; std::getline(lines, line);)
+        found += line.find(part) != std::string::npos ? 1 : 0;
+      return found >= count;
+    });
+  };
+  ASSERT_TRUE(has(2, "deliveries/s="));
+  all_->at("b").running().send(SIGSTOP);
+  EXPECT_TRUE(has(1, "incomplete="));
+  all_->at("b").running().send(SIGCONT);
+  EXPECT_TRUE(has(7, "deliveries/s="));
+  watch.send(SIGTERM);
+
+  const auto said = watch.output();
+  const std::string name = "deliveries/s=";
+  for (auto at = said.find(name); at != std::string::npos; at = said.find(name, at + 1))
+    EXPECT_LT(std::stoi(said.substr(at + name.size())), 200) << said;
 }
 
 TEST_F(ClusterOperators, StopAllNodesInOrder) {

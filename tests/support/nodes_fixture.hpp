@@ -98,6 +98,7 @@ protected:
     how.before_statement = result.held->hook();
     auto opened = options();
     opened.run = result.in.run;
+    opened.node = name;
     result.db = persistence::open_mysql(where, opened, how);
     return result;
   }

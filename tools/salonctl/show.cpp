@@ -161,9 +161,18 @@ struct rates {
   double messages, deliveries, commits, commit_ms, longest_ms;
 };
 
+/// Whether they sum up the same nodes: else one came, went or did not answer, and all that it counted would be taken
+/// for what happened since.
+bool are_of_the_same(const json& before, const json& now) {
+  return field(before, "nodes") == field(now, "nodes");
+}
+
 rates between(const json& before, const json& now, double seconds) {
   const auto a = before.value("database", json::object()), b = now.value("database", json::object());
-  const auto rise = [](const json& from, const json& to, const char* name) { // of several nodes one may have gone
+  if (!are_of_the_same(before, now)) // the nodes' own means say more
+    return {number(now, "messages_per_second"), number(now, "deliveries_per_second"), 0, 0,
+            number(b, "commit_ms_longest")};
+  const auto rise = [](const json& from, const json& to, const char* name) { // a node may have begun anew
     return std::max(0.0, number(to, name) - number(from, name));
   };
   const auto commits = rise(a, b, "commits"), busy = rise(a, b, "commit_ms_total");
@@ -273,7 +282,7 @@ std::string watch_screen(const json& before, const json& now, double seconds, si
   text += lacking(now) + "\n";
   std::vector<std::pair<double, json>> busy;
   for (const auto& salon : now.value("salons", json::array())) {
-    auto moved = number(salon, "messages");
+    auto moved = are_of_the_same(before, now) ? number(salon, "messages") : 0;
     for (const auto& old : before.value("salons", json::array()))
       if (old.value("salon", json{}) == salon.value("salon", json{}))
         moved -= number(old, "messages");
