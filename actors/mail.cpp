@@ -9,8 +9,9 @@
 namespace salond {
 namespace {
 
-// The store answers late or never while the database is away.
+// The store answers late or never while the database is away. Logins elsewhere wait for marks.
 constexpr auto pause = std::chrono::seconds{1};
+constexpr auto pause_of_marks = std::chrono::milliseconds{500};
 // What was marked since then may have been told elsewhere alone: longer than two nodes serve without a link (15 s), and
 // than their clocks may differ.
 constexpr auto lost_for = std::chrono::minutes{1};
@@ -161,8 +162,8 @@ void mark_in(const persistence::writing& db, const std::vector<private_id>& whic
 /// The database did not take the marks. `for_good`: and will not.
 void not_marked(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, bool for_good) {
   if (!for_good) {
-    house->marks.failed(self->clock().now() + pause);
-    return self->delayed_send(self, pause, flush_all{});
+    house->marks.failed(self->clock().now() + pause_of_marks);
+    return self->delayed_send(self, pause_of_marks, flush_all{});
   }
   if (const auto given_up = house->marks.refused())
     log::error("a private message cannot be marked as delivered, and is told again at its target's next login",
