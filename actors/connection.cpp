@@ -174,11 +174,11 @@ void connection::wait_for_turn() {
 void connection::carry_out(rules::effects what) {
   for (auto& one : what) {
     if (auto* told = std::get_if<rules::tell>(&one))
-      codec_->ends_with(told->what) ? close(told->what) : tell(told->what);
+      codec_->ends_with(told->event) ? close(told->event) : tell(told->event);
     if (auto* question = std::get_if<rules::ask>(&one))
-      ask(std::move(question->what));
+      ask(std::move(question->question));
     if (auto* later = std::get_if<rules::ask_when_read>(&one))
-      when_read_ = std::make_unique<rules::question::any>(std::move(later->what));
+      when_read_ = std::make_unique<rules::question::any>(std::move(later->question));
     if (auto* end = std::get_if<rules::hang_up>(&one))
       close(end->last);
   }

@@ -65,10 +65,11 @@ void connection::carry(rules::question::find_user& what) {
   using reason = rules::question::find_user::purpose;
   using secret = admission::attempt::secret;
   const auto for_token = credential_ == credential::after_token;
-  if (what.what != reason::proof) {
+  if (what.reason != reason::proof) {
     if (house_->reserved.has(what.username))
       return answer<rules::question::find_user>({fault::reserved_name});
-    const auto whose = what.what == reason::registration ? admission::newcomer::stranger : admission::newcomer::invited;
+    const auto whose =
+        what.reason == reason::registration ? admission::newcomer::stranger : admission::newcomer::invited;
     if (const auto why = house_->allowed.refuses_registration(network, whose, now()))
       return answer<rules::question::find_user>({*why});
     credential_ = credential::of_new_account;
@@ -76,7 +77,7 @@ void connection::carry(rules::question::find_user& what) {
     return;
   }
   owed_by_ = services_of_node{};
-  const auto go_on = [this, what] { what.what == reason::proof ? read_user(what.key) : look_for_names(what); };
+  const auto go_on = [this, what] { what.reason == reason::proof ? read_user(what.key) : look_for_names(what); };
   request(house_->services.bans, caf::infinite, check_name{key})
       .then([go_on](const name_allowed&) { go_on(); },
             [this, go_on](caf::error& why) {
@@ -89,7 +90,7 @@ void connection::carry(rules::question::find_user& what) {
 /// All that could be in the way of the account, but for what others do until it is made.
 void connection::look_for_names(const rules::question::find_user& what) {
   owed_by_ = std::monostate{};
-  const auto waits = what.what == rules::question::find_user::purpose::registration
+  const auto waits = what.reason == rules::question::find_user::purpose::registration
                      && house_->settings.registration.how == config::registration::policy::approval;
   read_store(
       this, house_->store,

@@ -13,7 +13,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [house](const salon_opened& what) { house->salons.open(what.record, what.salon); },
       [house](const salon_lost& what) { house->lose(what.salon); },
       [house](const close_user& what) { house->close_user(what); },
-      [house](const announce& what) { house->announce(what.what); },
+      [house](const announce& what) { house->announce(what.event); },
       [house, self](const close_all& what) {
         auto answer = self->make_response_promise<all_closed>();
         house->close_all(what.last, self->clock().now(), [answer]() mutable { answer.deliver(all_closed{}); });
@@ -29,8 +29,8 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
         house->flush();
         mark_delivered(self, house);
       },
-      [house](const tell_user& what) { house->users.tell(what.who, what.what); },
-      [house](const decision_told& what) { house->users.confirm(what.who, what.what); },
+      [house](const tell_user& what) { house->users.tell(what.who, what.event); },
+      [house](const decision_told& what) { house->users.confirm(what.who, what.decision); },
       [house](const account_changed& what) { house->change_account(what); },
       [house](const salon_archived& what) { house->salons.archive(what.last.id); },
       [house, self](const survey&) { return house->survey(self->clock().now()); },
