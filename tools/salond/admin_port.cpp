@@ -28,11 +28,11 @@ std::string address_for_operators(std::string host, uint16_t port) {
 
 void write_log(const transport_fact& fact) {
   if (fact.who.empty())
-    log::info(fact.what, {{"why", fact.why}, {"count", fact.count}});
+    log::info(fact.text, {{"why", fact.why}, {"count", fact.count}});
   else if (fact.why.empty())
-    log::info(fact.what, {{"who", fact.who}, {"from", fact.from}});
+    log::info(fact.text, {{"who", fact.who}, {"from", fact.from}});
   else
-    log::info(fact.what, {{"who", fact.who}, {"from", fact.from}, {"why", fact.why}});
+    log::info(fact.text, {{"who", fact.who}, {"from", fact.from}, {"why", fact.why}});
 }
 
 } // namespace

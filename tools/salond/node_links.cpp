@@ -11,11 +11,11 @@ namespace {
 
 void write_log(const transport_fact& fact) {
   if (fact.who.empty())
-    log::info(fact.what, {{"why", fact.why}, {"count", fact.count}});
+    log::info(fact.text, {{"why", fact.why}, {"count", fact.count}});
   else if (fact.why.empty())
-    log::info(fact.what, {{"who", fact.who}, {"at", fact.from}});
+    log::info(fact.text, {{"who", fact.who}, {"at", fact.from}});
   else
-    log::warning(fact.what, {{"who", fact.who}, {"at", fact.from}, {"why", fact.why}});
+    log::warning(fact.text, {{"who", fact.who}, {"at", fact.from}, {"why", fact.why}});
 }
 
 } // namespace
@@ -29,9 +29,9 @@ node_links::node_links(std::shared_ptr<tls_folder> certificates, std::string nam
 cluster::link_parts node_links::parts(int port) const {
   listening_socket at;
   at.descriptor = port;
-  at.at.size = sizeof at.at.bytes;
+  at.address.size = sizeof at.address.bytes;
   if (::listen(port, SOMAXCONN) != 0
-      || ::getsockname(port, reinterpret_cast<sockaddr*>(&at.at.bytes), &at.at.size) != 0)
+      || ::getsockname(port, reinterpret_cast<sockaddr*>(&at.address.bytes), &at.address.size) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot listen to other nodes");
   return {name_, shared_, {at}};
 }
