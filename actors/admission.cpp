@@ -111,7 +111,7 @@ double admission::cost_of_answer(const rules::effects& answer) {
   double cost = 0;
   for (const auto& effect : answer)
     if (const auto* told = std::get_if<rules::tell>(&effect))
-      cost += cost_of_telling(told->what);
+      cost += cost_of_telling(told->event);
   return cost;
 }
 
@@ -233,7 +233,7 @@ std::vector<admission::line> admission::lines_of(const std::vector<rules::failur
     const auto account = one.account.empty() ? std::string("several accounts") : shown(one.account);
     const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(now - one.began);
     result.push_back(
-        {decision{account, addresses_of(one.addresses, rules::failure_bursts::most_addresses), story_of(one), at - ago},
+        {decision{account, addresses_of(one.addresses, rules::failure_bursts::max_addresses), story_of(one), at - ago},
          audited::login_failures, account, to_string(fault::wrong_credentials)});
   }
   return result;
@@ -253,11 +253,11 @@ void admission::tell_facts(instant now) {
   for (const auto& many : told_logins_.take_over(now))
     log::info("logged in again", {{"user", many.kind},
                                   {"times", many.times},
-                                  {"from", addresses_of(many.addresses, rules::repeated_facts::most_addresses)}});
+                                  {"from", addresses_of(many.addresses, rules::repeated_facts::max_addresses)}});
   for (const auto& many : facts_.take_over(now))
     log::info(many.kind, {{"times", many.times},
                           {"why", many.why},
-                          {"from", addresses_of(many.addresses, rules::repeated_facts::most_addresses)}});
+                          {"from", addresses_of(many.addresses, rules::repeated_facts::max_addresses)}});
 }
 
 } // namespace salond

@@ -83,7 +83,7 @@ caf::result<nodes_said> ask_all(pointer self, ask_nodes&& msg) {
     runs.push_back(run);
   auto answer = self->make_response_promise<nodes_said>();
   st.open.emplace(token, open_question{answer, std::move(whom), {}});
-  send(self, std::move(runs), cluster::question{token, std::move(msg.what), std::move(msg.text)}, token);
+  send(self, std::move(runs), cluster::question{token, std::move(msg.question), std::move(msg.text)}, token);
   self->delayed_send(self, nodes_patience, asked_long_enough{token});
   return answer;
 }
@@ -94,7 +94,7 @@ caf::result<nodes_said> ask_all(pointer self, ask_nodes&& msg) {
 class heard_question {
 public:
   heard_question(pointer self, peer_asks&& msg)
-      : self_(self), from_(msg.from), question_(std::move(msg.what)), counted_(self->state.answering) {
+      : self_(self), from_(msg.from), question_(std::move(msg.question)), counted_(self->state.answering) {
     ++*counted_;
   }
   ~heard_question() { --*counted_; }
@@ -173,9 +173,9 @@ void answer_peer(pointer self, peer_asks& msg) {
                                                                            {asked::house, tell_state},
                                                                            {asked::announce, tell_everybody},
                                                                            {asked::stop, stop_this_node}};
-  const auto found = known.find(msg.what.what);
+  const auto found = known.find(msg.question.what);
   if (found == known.end())
-    return log::debug("a node asks what this version does not know", {{"what", msg.what.what}});
+    return log::debug("a node asks what this version does not know", {{"what", msg.question.what}});
   if (*self->state.answering < max_answering)
     found->second(std::make_shared<heard_question>(self, std::move(msg)));
 }
@@ -190,7 +190,7 @@ asking_actor::behavior_type asking(pointer self, asking_parts parts) {
   return {
       [self](ask_nodes& msg) { return ask_all(self, std::move(msg)); },
       [self](peer_asks& msg) { answer_peer(self, msg); },
-      [self](peer_answers& msg) { take(self, msg.what.token, msg.from, std::move(msg.what.text)); },
+      [self](peer_answers& msg) { take(self, msg.answer.token, msg.from, std::move(msg.answer.text)); },
       [self](const peers_not_reached& msg) {
         for (const auto run : msg.whom)
           take(self, msg.token, run, std::nullopt);

@@ -192,12 +192,12 @@ void audience::tell_events(local_salon& salon, const std::vector<event::any>& ev
 }
 
 void audience::answer(reply& what, local_salon& salon, instant now) {
-  if (const auto* posted = std::get_if<rules::answer::posted>(&what.what)) {
+  if (const auto* posted = std::get_if<rules::answer::posted>(&what.answer)) {
     salon.posts.answered();
     if (posted->why_not == fault::storage)
       refused_posts_.add(now);
   }
-  std::visit([&](auto& given) { answer(what.to, std::move(given)); }, what.what);
+  std::visit([&](auto& given) { answer(what.to, std::move(given)); }, what.answer);
   tell_if_over();
 }
 

@@ -68,7 +68,7 @@ public:
   /// banned or kicked, where nobody from there is let in.
   std::optional<fault> keeps_out(const std::string& address) const;
   /// Whether so many who are kept out are being told why that another is closed without a word.
-  bool tells_many_why() const { return connections_.refused() >= connection_registry::most_told_why; }
+  bool tells_many_why() const { return connections_.refused() >= connection_registry::max_told_why; }
   /// Nobody is let in from there from now on; who is connected from there is closed.
   void keep_out(const address_out& what, instant at);
   /// The same of all of them, and of no others.

@@ -176,11 +176,11 @@ void connection::wait_for_turn() {
 void connection::carry_out(rules::effects effects) {
   for (auto& effect : effects) {
     if (auto* told = std::get_if<rules::tell>(&effect))
-      codec_->ends_with(told->what) ? close(told->what) : tell(told->what);
+      codec_->ends_with(told->event) ? close(told->event) : tell(told->event);
     if (auto* question = std::get_if<rules::ask>(&effect))
-      ask(std::move(question->what));
+      ask(std::move(question->question));
     if (auto* later = std::get_if<rules::ask_when_read>(&effect))
-      when_read_ = std::make_unique<rules::question::any>(std::move(later->what));
+      when_read_ = std::make_unique<rules::question::any>(std::move(later->question));
     if (auto* end = std::get_if<rules::hang_up>(&effect))
       close(end->last);
   }

@@ -66,11 +66,11 @@ void connection::carry(rules::question::find_user& question) {
   using reason = rules::question::find_user::purpose;
   using secret = admission::attempt::secret;
   const auto for_token = credential_ == credential::after_token;
-  if (question.what != reason::proof) {
+  if (question.reason != reason::proof) {
     if (house_->reserved.has(question.username))
       return answer<rules::question::find_user>({fault::reserved_name});
     const auto whose =
-        question.what == reason::registration ? admission::newcomer::stranger : admission::newcomer::invited;
+        question.reason == reason::registration ? admission::newcomer::stranger : admission::newcomer::invited;
     if (const auto why = house_->allowed.refuses_registration(network, whose, now()))
       return answer<rules::question::find_user>({*why});
     credential_ = credential::of_new_account;
@@ -79,7 +79,7 @@ void connection::carry(rules::question::find_user& question) {
   }
   owed_by_ = services_of_node{};
   const auto go_on = [this, question] {
-    question.what == reason::proof ? read_user(question.key) : look_for_names(question);
+    question.reason == reason::proof ? read_user(question.key) : look_for_names(question);
   };
   request(house_->services.bans, caf::infinite, check_name{key})
       .then([go_on](const name_allowed&) { go_on(); },
@@ -93,7 +93,7 @@ void connection::carry(rules::question::find_user& question) {
 /// Looks for all that could be in the way of the account. Others may still take its names until it is made.
 void connection::look_for_names(const rules::question::find_user& question) {
   owed_by_ = std::monostate{};
-  const auto waits = question.what == rules::question::find_user::purpose::registration
+  const auto waits = question.reason == rules::question::find_user::purpose::registration
                      && house_->settings.registration.how == config::registration::policy::approval;
   read_store(
       this, house_->store,

@@ -202,8 +202,8 @@ std::vector<bound_endpoint> bind_endpoint(const planned_endpoint& plan) {
     return doors;
   try {
     for (const auto& each : listen_at_all(plan.addresses)) {
-      bound_endpoint door{plan.where, each.descriptor, each.at, {}, {}, plan.speaks};
-      door.where.port = each.at.port();
+      bound_endpoint door{plan.where, each.descriptor, each.address, {}, {}, plan.speaks};
+      door.where.port = each.address.port();
       doors.push_back(std::move(door));
     }
   } catch (const std::system_error& why) {

@@ -281,7 +281,7 @@ host_actor::behavior_type host(pointer self, std::vector<stored_salon> salons, s
       [self](const salon_archived& msg) { archive(self, msg); },
       [self](const salon_restored& msg) { restore(self, msg); },
       [self](const membership_made& msg) { tell_salon(self, msg.salon, member_added{msg.who}); },
-      [self](memberships_made& msg) { tell_salon(self, msg.what.salon, members_added{std::move(msg.what.who)}); },
+      [self](memberships_made& msg) { tell_salon(self, msg.members.salon, members_added{std::move(msg.members.who)}); },
       [self](const reread_salon& msg) { return reread(self, msg.salon); },
       [self](const reread_member& msg) -> caf::result<settled> {
         const auto place = self->state.open.find(msg.salon);

@@ -16,7 +16,7 @@ caf::result<Result> compute(pointer self, const Question& asked, Work work) {
     return make_error(fault::busy);
   auto answer = self->make_response_promise<Result>();
   const std::function<void()> refuse = [answer]() mutable { answer.deliver(make_error(fault::busy)); };
-  self->state.threads->put(asked.how, asked.from,
+  self->state.threads->put(asked.urgency, asked.from,
                            {[answer, refuse, ticket, work = std::move(work)]() -> std::function<void()> {
                               try {
                                 return [answer, result = work()]() mutable { answer.deliver(std::move(result)); };

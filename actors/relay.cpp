@@ -14,7 +14,7 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
       [audience](const salon_opened& msg) { audience->salons.open(msg.record, msg.salon); },
       [audience](const salon_lost& msg) { audience->lose(msg.salon); },
       [audience](const close_user& msg) { audience->close_user(msg); },
-      [audience](const announce& msg) { audience->announce(msg.what); },
+      [audience](const announce& msg) { audience->announce(msg.event); },
       [audience, self](const close_all& msg) {
         auto answer = self->make_response_promise<all_closed>();
         audience->close_all(msg.last, self->clock().now(), [answer]() mutable { answer.deliver(all_closed{}); });
@@ -30,8 +30,8 @@ relay_actor::behavior_type relay(relay_actor::broker_pointer self, std::shared_p
         audience->flush();
         mark_delivered(self, audience);
       },
-      [audience](const tell_user& msg) { audience->users.tell(msg.who, msg.what); },
-      [audience](const decision_told& msg) { audience->users.confirm(msg.who, msg.what); },
+      [audience](const tell_user& msg) { audience->users.tell(msg.who, msg.event); },
+      [audience](const decision_told& msg) { audience->users.confirm(msg.who, msg.decision); },
       [audience](const account_changed& msg) { audience->change_account(msg); },
       [audience](const salon_archived& msg) { audience->salons.archive(msg.last.id); },
       [audience, self](const survey&) { return audience->survey(self->clock().now()); },

@@ -38,7 +38,7 @@ void tell_stored(pointer self, const append_job& job) {
   for (const auto& [row, post] : job.entries()) {
     auto& answered = out.replies.emplace_back();
     answered.to = post.from;
-    auto& posted = answered.what.emplace<rules::answer_of<command::post>>();
+    auto& posted = answered.answer.emplace<rules::answer_of<command::post>>();
     if (*stored)
       out.events.push_back(event::said{record.id, record.name, post.username, row.text, row.seq, row.at, post.from});
     else
@@ -257,7 +257,7 @@ caf::result<settled> on_admit(pointer self, const admit& msg) {
   write_store(
       self, self->state.store,
       [msg, verdict = decided(self, msg.why, true)](const persistence::writing& db) -> outcome<done> {
-        if (msg.how == decided_by::request) {
+        if (msg.by == decided_by::request) {
           const auto accepted = decisions::accept_request(db, msg.salon, msg.who, msg.why);
           if (accepted && msg.remembered)
             db.join_requests.remember_decision(msg.who, verdict);
@@ -274,7 +274,7 @@ caf::result<settled> on_admit(pointer self, const admit& msg) {
           return;
         }
         enter(self, msg.who, msg.username, {});
-        if (msg.remembered && msg.how == decided_by::request)
+        if (msg.remembered && msg.by == decided_by::request)
           self->send(self->state.relay, decision_told{msg.who, decided(self, msg.why, true)});
         answer.deliver(settled{});
       },
@@ -287,7 +287,7 @@ caf::result<settled> on_dismiss(pointer self, const dismiss& msg) {
   write_store(
       self, self->state.store,
       [msg, verdict = decided(self, msg.why, false)](const persistence::writing& db) {
-        if (msg.how == decided_by::operators)
+        if (msg.by == decided_by::operators)
           return decisions::dismiss(db, msg.salon, key_of(msg.username), msg.why);
         auto ended = decisions::reject_request(db, msg.salon, msg.who, msg.why);
         if (ended && msg.remembered)
@@ -299,7 +299,7 @@ caf::result<settled> on_dismiss(pointer self, const dismiss& msg) {
           answer.deliver(make_error(ended.why()));
           return;
         }
-        if (msg.how == decided_by::request) { // a rejection is told to the rejected alone
+        if (msg.by == decided_by::request) { // a rejection is told to the rejected alone
           go(self, msg.who, std::nullopt, {});
           self->send(self->state.relay, tell_user{msg.who, event::request_refused{self->state.rules.record().name}});
           if (msg.remembered)

@@ -32,9 +32,9 @@ void gather_users(const admin_call_ptr& call, const std::shared_ptr<gathered_use
         return db.accounts.profiles(part, after, users_a_page);
       },
       [call, all](const std::vector<user_profile>& found) {
-        for (const auto& one : found)
-          all->rows.push_back(profile_fields(one));
-        if (all->rows.size() > most_sorted)
+        for (const auto& profile : found)
+          all->rows.push_back(profile_fields(profile));
+        if (all->rows.size() > max_sorted)
           return call->refuse(admin_verdict::refused,
                               "more than 100,000 users cannot be sorted; give a PATTERN, or leave --sort out");
         if (found.size() < users_a_page)
@@ -44,25 +44,25 @@ void gather_users(const admin_call_ptr& call, const std::shared_ptr<gathered_use
       });
 }
 
-/// In the order of their names, as the database has them.
+/// Lists the users in the order of their names, as the database has them.
 void list_users(const admin_call_ptr& call) {
   const auto& said = call->said();
   const auto part = key_of(said.get("PATTERN"));
-  const auto most = limit_meant(call, users_a_page);
-  if (!most)
+  const auto limit = limit_meant(call, users_a_page);
+  if (!limit)
     return;
   if (said.has("--sort"))
     return gather_users(call, std::make_shared<gathered_users>(gathered_users{part, {}, {}}));
   ask_to_read(
       call,
-      [part, after = key_of(said.get("--after")), most](const reading& db) {
-        return db.accounts.profiles(part, after, *most + 1);
+      [part, after = key_of(said.get("--after")), limit](const reading& db) {
+        return db.accounts.profiles(part, after, *limit + 1);
       },
-      [call, most](const std::vector<user_profile>& found) {
+      [call, limit](const std::vector<user_profile>& found) {
         json list = json::array();
-        for (const auto& one : found)
-          if (list.size() < *most)
-            list.push_back(profile_fields(one));
+        for (const auto& profile : found)
+          if (list.size() < *limit)
+            list.push_back(profile_fields(profile));
         if (list.size() < found.size())
           call->cut_off();
         call->done(list);
@@ -124,21 +124,22 @@ void set_password(const admin_call_ptr& call) {
   });
 }
 
-/// Whether there is an operator's certificate of the account's name that is valid. Of any role: the account may have
-/// had another one, or get it (docs/decisions/0039-certificates-end-with-accounts.md).
-bool has_certificate(const admin_call_ptr& call, const user& who) {
+/// Whether the account's name has a valid operator's certificate of any role: the account may have had another role, or
+/// get it (docs/decisions/0039-certificates-end-with-accounts.md).
+bool has_certificate(const admin_call_ptr& call, const user& owner) {
   const auto& office = call->parts().certificates;
-  const auto name = key_of(who.username);
+  const auto name = key_of(owner.username);
   if (!office.list || name == local_administrator)
     return false;
   const auto now = std::time(nullptr);
   const auto all = office.list();
-  return std::any_of(all.begin(), all.end(), [&](const auto& one) {
-    return is_operator(one.facts.who.kind) && one.facts.who.name == name && !one.revoked && one.facts.until > now;
+  return std::any_of(all.begin(), all.end(), [&](const auto& certificate) {
+    return is_operator(certificate.facts.who.kind) && certificate.facts.who.name == name && !certificate.revoked
+           && certificate.facts.until > now;
   });
 }
 
-/// Why the user cannot have another name; "" where he can. A certificate cannot be given another one.
+/// Why the user cannot have another name; "" if he can. A certificate cannot be given another name.
 std::string why_name_stays(const admin_call_ptr& call, const std::string& new_name) {
   const auto& target = call->file.target;
   if (!target || key_of(new_name) == key_of(target->who.username))

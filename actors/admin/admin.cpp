@@ -15,41 +15,41 @@ namespace {
 
 using pointer = admin_pointer;
 
-admin_answer no(admin_verdict how, std::string why) {
-  return {static_cast<uint8_t>(how), std::move(why)};
+admin_answer no(admin_verdict verdict, std::string why) {
+  return {static_cast<uint8_t>(verdict), std::move(why)};
 }
 
-/// How a call is found: who asks, and the asker's number for it.
+/// The key of a call: its asker, and the asker's number for it.
 std::pair<caf::actor_addr, uint32_t> key_of_call(pointer self, uint32_t call) {
   return {caf::actor_cast<caf::actor_addr>(self->current_sender()), call};
 }
 
-/// Calls that nobody asks about any more go; what their commands still do is done.
+/// Forgets the calls that nobody asks about any more. Their commands are carried out all the same.
 void forget_the_forgotten(pointer self) {
   auto& calls = self->state.calls;
   const auto since = self->clock().now() - admin_call_patience;
-  for (auto one = calls.begin(); one != calls.end();)
-    one = one->second->over() || (!one->second->asked() && one->second->touched < since) ? calls.erase(one)
-                                                                                         : std::next(one);
+  for (auto entry = calls.begin(); entry != calls.end();)
+    entry = entry->second->over() || (!entry->second->asked() && entry->second->touched < since) ? calls.erase(entry)
+                                                                                                 : std::next(entry);
 }
 
-bool has_too_many(pointer self, const identity& who) {
+bool has_too_many(pointer self, const identity& asker) {
   size_t open = 0;
   for (const auto& [key, call] : self->state.calls)
-    open += call->from().who() == who ? 1 : 0;
-  return open >= most_admin_calls;
+    open += call->from().who() == asker ? 1 : 0;
+  return open >= max_admin_calls;
 }
 
 /// Whether an operator's open calls may hold so much more input, all together.
-bool has_room(pointer self, const identity& who, size_t more) {
+bool has_room(pointer self, const identity& asker, size_t more) {
   for (const auto& [key, call] : self->state.calls)
-    more += call->from().who() == who ? call->input.size() : 0;
-  return more <= most_admin_input;
+    more += call->from().who() == asker ? call->input.size() : 0;
+  return more <= max_admin_input;
 }
 
-/// A salon of those to which the user belongs without a moderator's doing.
-std::optional<salon_id> one_with(const persistence::reading& db, const std::vector<salon_id>& salons, user_id who) {
-  for (const auto salon : db.memberships.joined_without_moderator(who))
+/// One of the salons to which the user belongs without a moderator's doing.
+std::optional<salon_id> one_with(const persistence::reading& db, const std::vector<salon_id>& salons, user_id member) {
+  for (const auto salon : db.memberships.joined_without_moderator(member))
     if (std::find(salons.begin(), salons.end(), salon) != salons.end())
       return salon;
   return std::nullopt;
@@ -63,7 +63,7 @@ std::optional<persistence::user_profile> namesake_of(const persistence::reading&
   return found ? std::optional(std::move(*found)) : std::nullopt;
 }
 
-/// Who has rights himself is an administrator's matter.
+/// Whether the target has rights in the salon, or everywhere: then an administrator decides about him.
 bool has_rights(const persistence::reading& db, const persistence::user_profile& target, salon_id about) {
   if (target.who.role != role::moderator)
     return target.who.role == role::administrator;
@@ -71,8 +71,8 @@ bool has_rights(const persistence::reading& db, const persistence::user_profile&
   return std::find(his.begin(), his.end(), about) != his.end();
 }
 
-/// Whether SALON must name a salon that there is: not where it is to be made, or is the first word of the reason for
-/// which a registration is rejected.
+/// Whether SALON must name a salon that exists. It need not where the salon is to be made, or where SALON is the first
+/// word of the reason for which a registration is rejected.
 bool needs_salon(const admin_call& call) {
   const auto& said = call.said();
   const bool is_reason = said.what->is(trait::salon_may_be_reason) && call.file.registers;
@@ -83,7 +83,7 @@ role role_of_certificate(const peer& from) {
   return from.who().kind == peer_kind::administrator ? role::administrator : role::moderator;
 }
 
-/// The same where nothing is named that has to be read, so that an administrator sees how the server is, and can stop
+/// The same for a command that names nothing that has to be read. So an administrator can look at the server, and stop
 /// it, when the database is away.
 std::optional<case_file> case_without_store(const peer& from, const spoken_command& said) {
   if (role_of_certificate(from) != role::administrator || said.has("SALON") || said.has("USER"))
@@ -99,7 +99,7 @@ case_file read_case(const persistence::reading& db, const peer& from, const spok
   file.rights.role = role_of_certificate(from);
   if (const auto namesake = namesake_of(db, from)) {
     // A certificate belongs to the account of its name that has the same rights: a user may have taken the name. But
-    // who was disabled and then lost his role must not win anything by that.
+    // an operator who was disabled and then lost his role must not win anything by that.
     file.disabled = namesake->disabled;
     if (namesake->who.role == file.rights.role)
       file.account = namesake->who.id;
@@ -122,7 +122,7 @@ case_file read_case(const persistence::reading& db, const peer& from, const spok
   return file;
 }
 
-/// What a program asks again and again, so that people can watch.
+/// Whether a program asks this again and again, so that people can watch.
 bool is_watching(const spoken_command& said) {
   return said.what->is(trait::live) || (said.what->is(trait::live_after) && said.has("--after"));
 }
@@ -141,7 +141,7 @@ void decide(pointer self, const admin_call_ptr& call, case_file file) {
   const auto& said = call->said();
   if (call->file.disabled)
     return call->forbid("the account of your certificate's name is disabled");
-  // Who may not do it does not learn whether the salon or the user exists.
+  // An operator without the right does not learn whether the salon or the user exists.
   const auto about = call->file.salon ? std::optional{call->file.salon->id} : call->file.shared;
   if (!rules::may(call->file.rights, said.what->needs, about))
     return call->forbid("your certificate has no right to that");
@@ -164,13 +164,13 @@ void watch_asker(pointer self) {
 void forget_asker(pointer self, const caf::actor_addr& gone) {
   auto& st = self->state;
   st.askers.erase(gone);
-  for (auto one = st.calls.begin(); one != st.calls.end();) {
-    if (one->first.first != gone) {
-      ++one;
+  for (auto entry = st.calls.begin(); entry != st.calls.end();) {
+    if (entry->first.first != gone) {
+      ++entry;
       continue;
     }
-    one->second->desert();
-    one = st.calls.erase(one);
+    entry->second->desert();
+    entry = st.calls.erase(entry);
   }
 }
 
@@ -192,20 +192,20 @@ void tell_refusals_later(pointer self) {
     self->delayed_send(self, rules::refusals::pause, tell_refusals{});
 }
 
-/// Writes those that are not there: a write that was given up may have come about.
+/// Writes the lines that are not there: a write that was given up may have come about.
 void write_missing(const persistence::writing& db, const std::vector<late_line>& lines) {
-  constexpr size_t most_looked_at = 1000;
-  const auto last = db.audit.tail(most_looked_at);
+  constexpr size_t max_looked_at = 1000;
+  const auto last = db.audit.tail(max_looked_at);
   for (const auto& line : lines) {
-    const auto is_line = [&](const persistence::audit_line& one) {
-      return is_of_call(one, line.why) && one.what == line.what.text && one.result == line.result;
+    const auto is_line = [&](const persistence::audit_line& written) {
+      return is_of_call(written, line.why) && written.what == line.action.text && written.result == line.result;
     };
     if (std::none_of(last.begin(), last.end(), is_line))
-      db.audit.note(line.why, line.what, line.to, line.result);
+      db.audit.note(line.why, line.action, line.to, line.result);
   }
 }
 
-/// The lines that are late, all or none.
+/// Writes the lines that are late, all or none.
 void write_late_lines(pointer self) {
   auto& st = self->state;
   if (st.late.empty() || std::exchange(st.writing_late, true))
@@ -234,7 +234,7 @@ void on_tell_refusals(pointer self) {
   tell_refusals_later(self);
 }
 
-/// Where the store does not answer soon, by what is known without it, if anything is.
+/// Decides by what the store says. If it does not answer soon, decides by what is known without it, if anything is.
 void read_and_decide(pointer self, const admin_call_ptr& call, std::optional<case_file> without_store) {
   constexpr auto patience = std::chrono::seconds{2};
   const auto job = make_read_job(
@@ -276,7 +276,7 @@ caf::result<admin_answer> begin(pointer self, const admin_request& msg) {
   return answer;
 }
 
-/// The open call that a message is about; the sender's own, so nobody finds another's.
+/// The open call that a message is about. It is the sender's own, so nobody finds another's.
 admin_call_ptr find(pointer self, uint32_t call) {
   const auto found = self->state.calls.find(key_of_call(self, call));
   return found == self->state.calls.end() || found->second->asked() ? nullptr : found->second;
@@ -291,9 +291,9 @@ bool note_refusal(admin_pointer self, const peer& from, const std::string& comma
 }
 
 void note_later(admin_pointer self, late_line line) {
-  constexpr size_t most_late = 1000;
+  constexpr size_t max_late = 1000;
   auto& late = self->state.late;
-  if (late.size() < most_late) // else the server's log alone has it
+  if (late.size() < max_late) // else the server's log alone has it
     late.push_back(std::move(line));
   tell_refusals_later(self);
 }

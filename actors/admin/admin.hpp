@@ -10,10 +10,10 @@
 
 namespace salond {
 
-/// Calls of one operator that may be open at once; what comes above it is refused.
-constexpr size_t most_admin_calls = 16;
+/// Calls of one operator that may be open at once; any above that is refused.
+constexpr size_t max_admin_calls = 16;
 /// Bytes of input that one operator's calls may hold together: 100,000 accounts are some 20 MiB.
-constexpr size_t most_admin_input = 64 << 20;
+constexpr size_t max_admin_input = 64 << 20;
 /// A call that its asker has forgotten for so long is forgotten too.
 constexpr auto admin_call_patience = std::chrono::minutes{2};
 
@@ -21,16 +21,16 @@ struct admin_state {
   static inline const char* name = "admin";
   admin_parts parts;
   std::map<std::string_view, admin_command> commands;
-  /// By the asker's actor and its number. What is in work stays until it is over.
+  /// By the asker's actor and its number. A call that is in work stays until it is over.
   std::map<std::pair<caf::actor_addr, uint32_t>, admin_call_ptr> calls;
-  std::weak_ptr<admin_call> import; ///< the one that is in work
-  std::set<caf::actor_addr> askers; ///< that are watched: a call ends with its connection
-  rules::one_at_a_time reads;       ///< of operators, that the store answers between clients'
+  std::weak_ptr<admin_call> import; ///< in work now
+  std::set<caf::actor_addr> askers; ///< are watched: a call ends with its connection
+  rules::one_at_a_time reads;       ///< operators' reads, which the store answers between clients'
   rules::refusals refused;
   bool telling_refusals = false;
-  std::vector<late_line> late; ///< the database did not take them yet
+  std::vector<late_line> late; ///< lines that the database did not take yet
   bool writing_late = false;
-  moment last_begun{}; ///< of the calls
+  moment last_begun{}; ///< when the last call began
 };
 
 /// Writes a line of the audit log as soon as the database takes it; it is in the server's log by then.

@@ -11,11 +11,11 @@ namespace {
 
 using namespace persistence;
 
-constexpr size_t most_lines = 1000; ///< of one answer
+constexpr size_t max_lines = 1000; ///< of one answer
 // Lines that are looked at in one question; other questions have their turn in between.
 constexpr int64_t lines_a_look = 5000;
 
-/// Words of commands that decide about several kinds of things, beside those that their rows have for the audit log.
+/// Further words of the audit log for commands that decide about several kinds of things, beside those of their rows.
 constexpr std::pair<audit_word, audit_word> further_words[] = {{audited::accept, audited::accept_registration},
                                                                {audited::accept, audited::accept_registrations},
                                                                {audited::reject, audited::reject_registration},
@@ -24,7 +24,7 @@ constexpr std::pair<audit_word, audit_word> further_words[] = {{audited::accept,
                                                                {audited::ban, audited::ban_address},
                                                                {audited::unban, audited::unban_address}};
 
-/// Which lines; all of them where it says nothing.
+/// The lines that are wanted; an empty field allows all.
 struct line_filter {
   std::optional<audit_names> user;
   std::string word, result;
@@ -34,10 +34,11 @@ struct line_filter {
     return (!user || user->concerns(line)) && (word.empty() || is_of_command(line.what))
            && (result.empty() || line.result == result) && when.holds(line.at);
   }
-  bool is_of_command(const std::string& what) const {
-    return present_audit_word(what) == word
-           || std::any_of(std::begin(further_words), std::end(further_words),
-                          [&](const auto& one) { return one.first.text == word && one.second.text == what; });
+  bool is_of_command(const std::string& action) const {
+    return present_audit_word(action) == word
+           || std::any_of(std::begin(further_words), std::end(further_words), [&](const auto& further) {
+                return further.first.text == word && further.second.text == action;
+              });
   }
 };
 
@@ -47,17 +48,17 @@ struct log_walk {
   size_t wanted = 50;
   bool forward = false;
   bool tells_cut = false; ///< whether more lines than are wanted are worth a word
-  int64_t at = 0;         ///< forward: the last line that was looked at; else the first one
+  int64_t place = 0;      ///< forward: the last line that was looked at; else the first one
   int64_t newest = 0;     ///< backward: the line at which it began, or one before
   std::vector<audit_line> found;
 };
 using log_walk_ptr = std::shared_ptr<log_walk>;
 
-/// What `--follow` goes on behind: nothing that fits stands before it and is not told.
+/// The line behind which `--follow` goes on: every line that fits and stands before it was told.
 int64_t last_looked_at(const log_walk& walk, bool cut) {
   if (!walk.forward)
     return walk.newest;
-  return cut ? walk.found.back().id : walk.at;
+  return cut ? walk.found.back().id : walk.place;
 }
 
 void tell_lines(const admin_call_ptr& call, log_walk& walk) {
@@ -83,22 +84,22 @@ void tell_lines(const admin_call_ptr& call, log_walk& walk) {
 
 /// Whether all lines behind this one, in the walk's direction, are of another time.
 bool leaves_its_time(const log_walk& walk, const audit_line& line) {
-  const auto& when = walk.filter.when;
-  return walk.forward ? when.until && line.at > *when.until + clock_jump
-                      : when.since && line.at + clock_jump < *when.since;
+  const auto& span = walk.filter.when;
+  return walk.forward ? span.until && line.at > *span.until + clock_jump
+                      : span.since && line.at + clock_jump < *span.since;
 }
 
-/// Takes what fits out of the next lines; true: there is no more to look at.
+/// Takes the lines that fit out of the next ones. True: there is no more to look at.
 bool take_lines(log_walk& walk, std::vector<audit_line>& lines) {
-  const auto first = walk.at - lines_a_look;
+  const auto first = walk.place - lines_a_look;
   if (!walk.forward)
     std::reverse(lines.begin(), lines.end());
-  const auto last = lines.empty() ? walk.at : lines.back().id;
+  const auto last = lines.empty() ? walk.place : lines.back().id;
   for (auto& line : lines) {
-    if (!walk.forward && line.id >= walk.at)
+    if (!walk.forward && line.id >= walk.place)
       continue;
     if (leaves_its_time(walk, line)) {
-      walk.at = walk.forward ? last : first;
+      walk.place = walk.forward ? last : first;
       return true;
     }
     if (!walk.filter.fits(line))
@@ -107,12 +108,12 @@ bool take_lines(log_walk& walk, std::vector<audit_line>& lines) {
     if (walk.found.size() > walk.wanted)
       return true;
   }
-  walk.at = walk.forward ? last : first;
+  walk.place = walk.forward ? last : first;
   return walk.forward ? lines.size() < static_cast<size_t>(lines_a_look) : first <= 1;
 }
 
 void look_on(const admin_call_ptr& call, const log_walk_ptr& walk) {
-  const auto after = walk->forward ? walk->at : std::max<int64_t>(walk->at - lines_a_look - 1, 0);
+  const auto after = walk->forward ? walk->place : std::max<int64_t>(walk->place - lines_a_look - 1, 0);
   ask_to_read_on(
       call, [after](const reading& db) { return db.audit.after(after, static_cast<size_t>(lines_a_look)); },
       [call, walk](std::vector<audit_line>& lines) {
@@ -126,7 +127,7 @@ void look_back(const admin_call_ptr& call, const log_walk_ptr& walk) {
       call, [](const reading& db) { return db.audit.tail(1); },
       [call, walk](const std::vector<audit_line>& last) {
         walk->newest = last.empty() ? 0 : last.back().id;
-        walk->at = std::min(call->said().number("--before").value_or(walk->newest + 1), walk->newest + 1);
+        walk->place = std::min(call->said().number("--before").value_or(walk->newest + 1), walk->newest + 1);
         walk->wanted == 0 ? tell_lines(call, *walk) : look_on(call, walk);
       });
 }
@@ -135,7 +136,7 @@ void walk_through(const admin_call_ptr& call, const log_walk_ptr& walk) {
   walk->forward ? look_on(call, walk) : look_back(call, walk);
 }
 
-/// How somebody is called now, and was called before, as far as the lines behind `after` say so.
+/// The names that somebody has now and had before, as far as the lines behind `after` say so.
 audit_names names_of(const reading& db, const std::string& typed, int64_t after) {
   const auto account = db.accounts.find(key_of(typed));
   return {db, account ? account->username : typed, after};
@@ -151,17 +152,17 @@ void show_log(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::wrong_usage, "give --after or --before, not both");
   if (said.has("--follow") && said.has("--before"))
     return call->refuse(admin_verdict::wrong_usage, "give --follow or --before, not both");
-  const auto wished = static_cast<size_t>(said.number("N").value_or(after ? int64_t{most_lines} : 50));
+  const auto wished = static_cast<size_t>(said.number("N").value_or(after ? int64_t{max_lines} : 50));
   auto walk = std::make_shared<log_walk>();
   walk->filter = {std::nullopt, std::string(present_audit_word(said.get("--command"))), said.get("--result"), *when};
-  walk->wanted = std::min(wished, most_lines);
+  walk->wanted = std::min(wished, max_lines);
   walk->forward = after.has_value();
-  walk->tells_cut = walk->forward || wished > most_lines;
-  walk->at = after.value_or(0);
+  walk->tells_cut = walk->forward || wished > max_lines;
+  walk->place = after.value_or(0);
   if (!said.has("--user"))
     return walk_through(call, walk);
   ask_to_read_long(
-      call, [typed = said.get("--user"), from = walk->at](const reading& db) { return names_of(db, typed, from); },
+      call, [typed = said.get("--user"), from = walk->place](const reading& db) { return names_of(db, typed, from); },
       [call, walk](audit_names& user) {
         walk->filter.user = std::move(user);
         walk_through(call, walk);

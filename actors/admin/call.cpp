@@ -12,10 +12,10 @@
 namespace salond {
 namespace {
 
-/// How often who waits is told that the server lives; salonctl gives up after ten seconds of silence.
+/// How often a waiting operator is told that the server lives; salonctl gives up after ten seconds of silence.
 constexpr auto breath = std::chrono::seconds{3};
 
-/// What a command is about, for the audit log.
+/// The subject of a command, for the audit log.
 std::string subject_of(const spoken_command& said) {
   for (const auto* name : {"USER", "SALON", "NAME"})
     if (said.has(name))
@@ -25,9 +25,9 @@ std::string subject_of(const spoken_command& said) {
 
 /// Whether the audit log has a line of just this command.
 bool has_line_of(const persistence::reading& db, const decision& why) {
-  constexpr size_t most_looked_at = 100;
-  const auto last = db.audit.tail(most_looked_at);
-  return std::any_of(last.begin(), last.end(), [&](const auto& one) { return is_of_call(one, why); });
+  constexpr size_t max_looked_at = 100;
+  const auto last = db.audit.tail(max_looked_at);
+  return std::any_of(last.begin(), last.end(), [&](const auto& line) { return is_of_call(line, why); });
 }
 
 } // namespace
@@ -38,7 +38,7 @@ bool is_of_call(const persistence::audit_line& line, const decision& why) {
 
 admin_call::admin_call(admin_pointer self, peer from, spoken_command said)
     : touched(self->clock().now()), self_(self), from_(std::move(from)), said_(std::move(said)), begun_(wall_clock()) {
-  // No two calls have one time, by which their lines are told apart.
+  // No two calls have the same time: it tells their lines apart.
   auto& last = self->state.last_begun;
   if (to_ms(begun_) <= to_ms(last) && last - begun_ < std::chrono::seconds{1})
     begun_ = last + std::chrono::milliseconds{1};
@@ -71,7 +71,7 @@ void admin_call::take_text(json value) {
     value = {{"answer", std::move(value)}, {"words", lacking_}, {"cut_off", cut_off_}};
   else if (!lacking_.empty())
     value["incomplete"] = lacking_;
-  // Old rows may hold what is no UTF-8; an answer never does.
+  // Old rows may hold bytes that are no UTF-8; an answer never does.
   text_ = value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -89,8 +89,8 @@ void admin_call::forbid(const std::string& why) {
                {{"command", command}, {"by", to_string(from_.who())}, {"from", from_.address}});
   write_store(
       self_, parts().store,
-      [why = this->why(), what = audited_as(*said_.what), to = subject_of(said_)](const persistence::writing& db) {
-        db.audit.note(why, what, to, to_string(fault::not_allowed));
+      [why = this->why(), action = audited_as(*said_.what), to = subject_of(said_)](const persistence::writing& db) {
+        db.audit.note(why, action, to, to_string(fault::not_allowed));
         return salond::done{};
       },
       [end](salond::done) { end(); }, [end](fault) { end(); });
@@ -102,29 +102,29 @@ void admin_call::refuse(fault why) {
               away ? "" : to_string(why));
 }
 
-void admin_call::refuse(admin_verdict how, const std::string& why) {
-  refuse_with(how, why, how == admin_verdict::wrong_usage ? "" : "refused");
+void admin_call::refuse(admin_verdict verdict, const std::string& why) {
+  refuse_with(verdict, why, verdict == admin_verdict::wrong_usage ? "" : "refused");
 }
 
-void admin_call::refuse_with(admin_verdict how, const std::string& why, const std::string& result) {
+void admin_call::refuse_with(admin_verdict verdict, const std::string& why, const std::string& result) {
   constexpr auto patience = std::chrono::seconds{2};
   if (result.empty() || !changes_something(*said_.what))
-    return refuse_noted(how, why);
+    return refuse_noted(verdict, why);
   refusing_ = true;
-  const auto job = make_write_job([line = this->why(result == "refused" ? why : ""), what = audited_as(*said_.what),
+  const auto job = make_write_job([line = this->why(result == "refused" ? why : ""), action = audited_as(*said_.what),
                                    to = subject_of(said_), result](const persistence::writing& db) {
     if (!has_line_of(db, line))
-      db.audit.note(line, what, to, result);
+      db.audit.note(line, action, to, result);
     return salond::done{};
   });
-  const auto end = [call = shared_from_this(), how, why] { call->refuse_noted(how, why); };
+  const auto end = [call = shared_from_this(), verdict, why] { call->refuse_noted(verdict, why); };
   self_->request(parts().store, patience, store_work{job})
       .then([end](const store_done&) { end(); }, [end](caf::error&) { end(); });
 }
 
-void admin_call::refuse_noted(admin_verdict how, const std::string& why) {
-  text_ = why.substr(0, most_admin_text);
-  verdict_ = how;
+void admin_call::refuse_noted(admin_verdict verdict, const std::string& why) {
+  text_ = why.substr(0, max_admin_text);
+  verdict_ = verdict;
   tell();
 }
 
@@ -199,8 +199,8 @@ void admin_call::tell() {
 
 std::optional<admin_answer> admin_call::take_answer() {
   if (!part_.empty()) {
-    admin_answer piece{static_cast<uint8_t>(admin_verdict::part), part_.substr(0, most_admin_text)};
-    part_.erase(0, most_admin_text);
+    admin_answer piece{static_cast<uint8_t>(admin_verdict::part), part_.substr(0, max_admin_text)};
+    part_.erase(0, max_admin_text);
     return piece;
   }
   if (more_) {
@@ -208,7 +208,7 @@ std::optional<admin_answer> admin_call::take_answer() {
     return std::nullopt;
   }
   if (verdict_) {
-    const auto piece = text_.substr(sent_, most_admin_text);
+    const auto piece = text_.substr(sent_, max_admin_text);
     sent_ += piece.size();
     over_ = sent_ == text_.size();
     auto end = *verdict_;
@@ -224,8 +224,8 @@ std::optional<admin_answer> admin_call::take_answer() {
 }
 
 std::optional<salon_record> salon_named(const std::string& name, const std::vector<salon_record>& all) {
-  const auto found =
-      std::find_if(all.begin(), all.end(), [key = key_of(name)](const auto& one) { return key_of(one.name) == key; });
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [key = key_of(name)](const auto& salon) { return key_of(salon.name) == key; });
   return found == all.end() ? std::nullopt : std::optional{*found};
 }
 
@@ -265,20 +265,20 @@ std::string sentence_of(fault why) {
   }
 }
 
-json profile_fields(const persistence::user_profile& of) {
-  return {{"user", of.who.username},
-          {"alias", of.who.alias},
-          {"role", persistence::to_word(of.who.role)},
-          {"connected", of.connected},
-          {"disabled", of.disabled},
-          {"last_seen", of.last_seen ? json(iso_time(*of.last_seen)) : json(nullptr)}};
+json profile_fields(const persistence::user_profile& profile) {
+  return {{"user", profile.who.username},
+          {"alias", profile.who.alias},
+          {"role", persistence::to_word(profile.who.role)},
+          {"connected", profile.connected},
+          {"disabled", profile.disabled},
+          {"last_seen", profile.last_seen ? json(iso_time(*profile.last_seen)) : json(nullptr)}};
 }
 
-void tell_ended(json& answer, const ended_certificates& what) {
-  if (what.revoked != 0)
-    answer["certificates_revoked"] = what.revoked;
-  if (!what.trouble.empty())
-    answer["warning"] = "certificates of that name are not revoked for good, so use cert revoke: " + what.trouble;
+void tell_ended(json& answer, const ended_certificates& ended) {
+  if (ended.revoked != 0)
+    answer["certificates_revoked"] = ended.revoked;
+  if (!ended.trouble.empty())
+    answer["warning"] = "certificates of that name are not revoked for good, so use cert revoke: " + ended.trouble;
 }
 
 json audit_fields(const persistence::audit_line& line) {
@@ -291,8 +291,8 @@ json audit_fields(const persistence::audit_line& line) {
 
 std::string joined(const std::vector<std::string>& all, const char* between) {
   std::string text;
-  for (const auto& one : all)
-    text += (text.empty() ? "" : between) + one;
+  for (const auto& part : all)
+    text += (text.empty() ? "" : between) + part;
   return text;
 }
 

@@ -28,8 +28,8 @@ using json = nlohmann::ordered_json;
 struct reread_configuration {
   std::vector<std::string> faults;        ///< a sentence each; if there is one, nothing can be taken up
   std::vector<std::string> warnings;      ///< the same, for what is allowed and yet unwise
-  std::vector<std::string> changed;       ///< names of what is another than in force
-  std::vector<std::string> needs_restart; ///< names of what stays as it is until then
+  std::vector<std::string> changed;       ///< names of the settings that differ from those in force
+  std::vector<std::string> needs_restart; ///< names of those of them that a restart alone takes up
   new_settings next;
   config::value_sources sources;
 };
@@ -38,11 +38,11 @@ struct reread_configuration {
 struct configuration_office {
   std::function<reread_configuration()> read;
   std::function<void(const reread_configuration&)> take_up;
-  std::function<std::vector<config::effective_value>()> show;    ///< what is in force
-  std::function<std::optional<std::time_t>()> certificate_until; ///< of what clients are shown, if anything
+  std::function<std::vector<config::effective_value>()> show;    ///< the values that are in force
+  std::function<std::optional<std::time_t>()> certificate_until; ///< end of the clients' certificate, if there is one
 };
 
-/// Whom the admin actor asks, and what it knows of the node.
+/// The actors that the admin actor asks, and what it knows of the node.
 struct admin_parts {
   identify who;
   store_actor store;
@@ -64,7 +64,7 @@ struct admin_parts {
 };
 
 class admin_call;
-/// INTERNAL to the admin actor: a call that is not over says how far it is, or that it is alive.
+/// INTERNAL to the admin actor: a call that is not over tells its progress, or that it is alive.
 struct say_how_far {
   std::shared_ptr<admin_call> call;
 };
@@ -74,14 +74,14 @@ struct tell_refusals {};
 /// A line of the audit log that the database did not take in time.
 struct late_line {
   decision why;
-  audit_word what;
+  audit_word action;
   std::string to, result;
 };
 
-/// Whether a line of the audit log was written of that call: no two calls of a server have one time.
+/// Whether a line of the audit log is that call's. No two calls of a server have the same time.
 bool is_of_call(const persistence::audit_line& line, const decision& why);
 
-/// The admin actor's own view of itself: operators', and what only the node and it itself send it.
+/// The admin actor's own view of itself: operators' messages, and those that only the node and it itself send it.
 using admin_core =
     admin_actor::extend<caf::reacts_to<serving>, caf::reacts_to<say_how_far>, caf::reacts_to<tell_refusals>>;
 struct admin_state;
@@ -108,42 +108,42 @@ public:
   const admin_parts& parts() const;
   const spoken_command& said() const { return said_; }
   const peer& from() const { return from_; }
-  /// Who, from where and when; for the audit log.
+  /// Who gave the command, from where and when; for the audit log.
   decision why(const std::string& reason = {}) const;
   case_file file;
   std::string input; ///< all of it
 
   // --- what it answers: once done or refused, at most progress before ---
-  /// What it did is in the store, and its effects were told, by tell() of effects.hpp. Answered once all of that holds
-  /// for everybody who asks from then on, here and over other connections.
+  /// The command's changes are in the store, and its effects were told by tell() of effects.hpp. Answers once all of
+  /// that holds for everybody who asks from then on, here and over other connections.
   void done(const json& value);
   void done() { done(json::object({{"done", true}})); }
-  /// What it answers is a list that was cut off: who asks is told that there is more.
+  /// The answer is a list that was cut off: the operator is told that there is more.
   void cut_off() { cut_off_ = true; }
-  /// What it answers is not all, in a sentence without an end: "node lyon did not answer". An object says it in
+  /// The answer is not complete. `sentence` has no full stop: "node lyon did not answer". An object says it in
   /// `incomplete`; beside a list the person is told it.
-  void lacks(std::string what) { lacking_.push_back(std::move(what)); }
+  void lacks(std::string sentence) { lacking_.push_back(std::move(sentence)); }
   const std::vector<std::string>& lacking() const { return lacking_; }
-  /// The same where nobody can be waited for: the server stops.
+  /// As done(), without waiting for anybody: the server stops.
   void done_at_once(const json& value);
-  /// Stands in the audit log where the command would have changed something: whoever decided has written the line, or
-  /// it is written here. Misused words have none, nor has what the database could not take.
+  /// The refusal stands in the audit log if the command would have changed something: the one that decided has written
+  /// the line, or it is written here. A misused command has no line, nor has one that the database could not take.
   void refuse(fault why);
-  void refuse(admin_verdict how, const std::string& why);
-  /// The same where the audit log has the line, or gets it later.
-  void refuse_noted(admin_verdict how, const std::string& why);
-  /// The operator has no right to it: stands in the audit log.
+  void refuse(admin_verdict verdict, const std::string& why);
+  /// The same if the audit log has the line already, or gets it later.
+  void refuse_noted(admin_verdict verdict, const std::string& why);
+  /// The operator has no right to the command. This stands in the audit log.
   void forbid(const std::string& why);
-  /// A piece of the answer's text, as much as is to be held at once; `more` is called when it is told and the asker
-  /// wants the next one, and then gives one or ends the text.
+  /// A piece of the answer's text, as much as is to be held at once. `more` is called when it is told and the asker
+  /// wants the next one. It gives one or ends the text.
   void part(std::string piece, std::function<void()> more);
   void end_text(std::string last_piece);
   void progress(const json& value);
-  /// Until it is decided, tells as progress once a second what `how_far` says. It is called by the admin actor.
+  /// Tells `how_far`'s answer as progress once a second, until the call is decided. The admin actor calls `how_far`.
   void report(std::function<json()> how_far);
-  /// Who asked waits for an answer, however long that takes: he is told every three seconds that the server lives.
+  /// Tells the operator every three seconds that the server lives: he waits for the answer, however long that takes.
   void keep_alive();
-  /// INTERNAL: that time is over.
+  /// INTERNAL: the time until the next progress is over.
   void second_over();
 
   // --- the asker's turn ---
@@ -160,9 +160,9 @@ public:
   /// Nothing more will be asked of it.
   bool over() const { return over_; }
   bool decided() const { return verdict_.has_value() || refusing_; }
-  /// Its asker is gone, or has asked for nothing for so long that he must be.
+  /// Its asker is gone, or has been silent for so long that he must be.
   bool deserted() const;
-  /// The asker's connection ended. What can be given up is, by `abandon`.
+  /// The asker's connection ended. `abandon` gives up what can be given up.
   void desert();
   /// Called once should the asker go before it is decided.
   void when_deserted(std::function<void()> abandon) { abandon_ = std::move(abandon); }
@@ -172,7 +172,7 @@ private:
   void tell();
   void decide_done();
   void take_text(json value);
-  void refuse_with(admin_verdict how, const std::string& why, const std::string& result);
+  void refuse_with(admin_verdict verdict, const std::string& why, const std::string& result);
   std::optional<admin_answer> take_answer();
 
   admin_pointer self_;
@@ -223,41 +223,41 @@ std::optional<salon_record> salon_named(const std::string& name, const std::vect
 
 /// "2026-11-25T12:00:00Z".
 std::string iso_time(moment when);
-/// From a moment on, and before another; without end where there is none.
+/// From `since` on, and before `until`; without an end on a side that has none.
 struct time_span {
   std::optional<moment> since, until;
-  bool holds(moment at) const { return (!since || at >= *since) && (!until || at < *until); }
+  bool holds(moment when) const { return (!since || when >= *since) && (!until || when < *until); }
 };
-/// The clock may have jumped: what is older by so much is no sign yet that all before it is.
+/// The clock may have jumped: a row that is older by less is no sign that all rows before it are older, too.
 constexpr auto clock_jump = std::chrono::hours{24};
-/// What `--since` and `--until` say; where one cannot be understood the call is refused, and there is nothing.
+/// The time that `--since` and `--until` mean. Nothing: one cannot be understood, and the call is refused.
 std::optional<time_span> span_meant(const admin_call_ptr& call);
 /// Rows of a list that `--limit` may say, whatever the list.
-constexpr size_t most_listed = 10000;
-/// Rows that are gathered to be sorted; who has more is asked to say which.
-constexpr size_t most_sorted = 100000;
-/// A list as it is answered: of which column a row's name is, how many rows where `--limit` says nothing, and whether
+constexpr size_t max_listed = 10000;
+/// Rows that are gathered to be sorted; for more the operator is asked to narrow the list.
+constexpr size_t max_sorted = 100000;
+/// The form of a list that is answered: the column with a row's name, the number of rows without `--limit`, and whether
 /// it comes in the order of its names' keys.
 struct list_form {
   const char* name;
-  size_t usual = most_listed;
+  size_t usual = max_listed;
   bool by_name = false;
-  /// Where a name is not a row's alone: which column tells rows of one name apart, in whose order they come, and what
-  /// it may say. `--after` may be KIND:NAME then, and means all rows of a name where it says no kind.
+  /// If several rows may have one name: the column that tells them apart and in whose order they come, and its values.
+  /// `--after` may be KIND:NAME then; without a kind it means all rows of the name.
   const char* kind = nullptr;
   std::vector<std::string> kinds = {};
 };
-/// Answers a list: sorted by the column of `--sort` (a hyphen in front: falling), what is behind the row that `--after`
-/// names, and of that at most `--limit`. In the order of names the row of `--after` may be gone meanwhile.
+/// Answers a list: sorted by the column of `--sort` (a hyphen in front: falling), from behind the row that `--after`
+/// names, with at most `--limit` rows. In the order of names the row of `--after` may be gone meanwhile.
 void answer_list(const admin_call_ptr& call, std::vector<json> rows, list_form form);
-/// A number that `--limit` says, from 1 to most_listed, or else `usual`; where it says another the call is refused.
+/// The number of `--limit`, or `usual` without one. Nothing: it is not from 1 to max_listed, and the call is refused.
 std::optional<size_t> limit_meant(const admin_call_ptr& call, size_t usual);
 /// A fault as an operator is told it.
 std::string sentence_of(fault why);
 /// An account as an operator is told of it, without its salons.
-json profile_fields(const persistence::user_profile& of);
-/// Adds what became of an account's certificates to an answer; nothing where there were none.
-void tell_ended(json& answer, const ended_certificates& what);
+json profile_fields(const persistence::user_profile& profile);
+/// Adds the fate of an account's certificates to an answer; adds nothing if there were none.
+void tell_ended(json& answer, const ended_certificates& ended);
 /// A line of the audit log as an operator is told it, without its number.
 json audit_fields(const persistence::audit_line& line);
 /// All of them, with `between` between two.

@@ -1,4 +1,4 @@
-// Commands about what was said in salons.
+// Commands about the messages of salons.
 #include "actors/admin/node_state.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/contracts/accounts.hpp"
@@ -14,11 +14,11 @@ namespace {
 
 using namespace persistence;
 
-constexpr size_t most_messages = 10000, most_found = 200;
+constexpr size_t max_messages = 10000, max_found = 200;
 // Messages that are looked at in one question; other questions have their turn in between.
 constexpr size_t messages_a_look = 200;
 
-/// Which messages; all of them where it says nothing.
+/// The messages that are wanted; an empty field allows all.
 struct message_filter {
   std::string author_key;
   time_span when;
@@ -41,7 +41,7 @@ std::optional<message_filter> filter_meant(const admin_call_ptr& call) {
 
 /// Messages that an operator reads piece by piece.
 struct shown_messages {
-  std::weak_ptr<admin_call> call; ///< which has this: gone with an operator who asks for nothing more
+  std::weak_ptr<admin_call> call; ///< owns this state; gone with an operator who asks for nothing more
   salon_id salon;
   std::vector<weighed> later;
   bool first = true; ///< none is told yet
@@ -99,11 +99,11 @@ struct message_walk {
 };
 using message_walk_ptr = std::shared_ptr<message_walk>;
 
-/// What one look brings: messages, oldest first, and where to go on; 0: there is nothing.
+/// What one look brings: messages, oldest first, and the number before which to go on; 0: there are no more.
 struct looked_at {
   std::vector<chat_message> messages;
   int64_t before = 0;
-  std::optional<moment> oldest = {}; ///< when what was looked at last was said, found or not
+  std::optional<moment> oldest = {}; ///< the time of the last message that was looked at, found or not
 };
 
 looked_at look_at_history(const reading& db, salon_id salon, int64_t before) {
@@ -116,7 +116,7 @@ looked_at look_at_history(const reading& db, salon_id salon, int64_t before) {
   return result;
 }
 
-/// Where few messages hold the text, those that do not say how far back it is.
+/// `oldest` is of any message: few may hold the text, and only the others then say how far back the look is.
 looked_at look_for_text(const reading& db, salon_id salon, const std::string& text, int64_t before) {
   auto part = db.messages.look_through(salon, text, before, messages_a_look);
   std::reverse(part.found.begin(), part.found.end());
@@ -130,7 +130,7 @@ looked_at look_for_text(const reading& db, salon_id salon, const std::string& te
   return result;
 }
 
-/// Takes what fits; true: there is no more to look at.
+/// Takes the messages that fit. True: there is no more to look at.
 bool take_messages(message_walk& walk, const looked_at& part) {
   for (auto each = part.messages.rbegin(); each != part.messages.rend(); ++each) {
     if (walk.filter.fits(*each))
@@ -175,7 +175,7 @@ void look_for(const admin_call_ptr& call, const message_filter& filter, std::opt
   look_on(call, walk);
 }
 
-/// Shows the last `wanted` of messages of which one more was asked for.
+/// Shows the last `wanted` messages. One more than that was asked for.
 void show_last(const admin_call_ptr& call, history_page& found, size_t wanted, bool tells_cut) {
   if (found.messages.size() + found.later.size() > wanted) {
     auto& oldest_first = found.messages;
@@ -194,8 +194,8 @@ void show_history(const admin_call_ptr& call) {
   if (!filter)
     return;
   const auto said = static_cast<size_t>(call->said().number("N").value_or(50));
-  const auto wished = std::min(said, most_messages);
-  const bool tells_cut = said > most_messages;
+  const auto wished = std::min(said, max_messages);
+  const bool tells_cut = said > max_messages;
   if (filter->any())
     return look_for(call, *filter, std::nullopt, wished, tells_cut);
   ask_to_read(
@@ -209,13 +209,13 @@ void search_salon(const admin_call_ptr& call) {
   if (!filter)
     return;
   if (filter->any())
-    return look_for(call, *filter, call->said().text(), most_found, true);
+    return look_for(call, *filter, call->said().text(), max_found, true);
   ask_to_read(
       call,
       [id = call->file.salon->id, text = call->said().text()](const reading& db) {
-        return db.messages.begin_search(id, text, most_found + 1);
+        return db.messages.begin_search(id, text, max_found + 1);
       },
-      [call](history_page& found) { show_last(call, found, most_found, true); });
+      [call](history_page& found) { show_last(call, found, max_found, true); });
 }
 
 // --- what is deleted ---
@@ -234,7 +234,7 @@ std::string count_of(const deletion& state) {
   return std::to_string(state.deleted) + (state.deleted == 1 ? " message" : " messages");
 }
 
-/// All are gone, whether the database takes the line of it now or later.
+/// All messages are gone. The database takes the audit line now or later.
 void end_deletion(const admin_call_ptr& call, const deletion_ptr& state) {
   note_if_possible(call, state->author.username, count_of(*state), "done", [call, state] {
     call->done(json{{"done", true}, {"user", state->author.username}, {"messages", state->deleted}});
@@ -252,7 +252,7 @@ void end_half_way(const admin_call_ptr& call, const deletion_ptr& state, fault w
                    });
 }
 
-/// Goes on to its end, be there somebody who waits for it or not: it was noted as begun.
+/// Goes on to its end, even if nobody waits for it any more: it was noted as begun.
 void delete_on(const admin_call_ptr& call, const deletion_ptr& state) {
   ask_to_write_on(
       call,
@@ -269,7 +269,8 @@ void delete_on(const admin_call_ptr& call, const deletion_ptr& state) {
       [call, state](fault why) { end_half_way(call, state, why); });
 }
 
-/// In pieces, so that nobody's post waits for all of it. A line in the audit log at its beginning, and one at its end.
+/// Deletes in pieces, so that nobody's post waits for all of it. The audit log has a line of its beginning, and one of
+/// its end.
 void delete_messages_of(const admin_call_ptr& call) {
   const auto when = span_meant(call);
   if (!when)

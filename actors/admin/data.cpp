@@ -15,7 +15,7 @@ constexpr const char* name_rule =
 
 // --- backup ---
 
-/// Writes a backup to a file, on a thread of persistence's; others look how far it is.
+/// Writes a backup to a file, on a thread of persistence's. Other threads ask how_far() it is.
 class backup_job final : public read_job {
 public:
   backup_job(std::string folder, std::string name) : folder_(std::move(folder)), name_(std::move(name)) {}
@@ -53,25 +53,25 @@ private:
   std::atomic<bool> abandoned_{false};
 };
 
-/// Where backups are.
+/// The folder of the backups.
 std::string folder_of(const admin_call_ptr& call) {
   return call->parts().state + "/backups";
 }
 
-/// The names of all but the newest ones that `--keep` says, the one that was just made among them.
+/// The names of all backups but the newest, as many as `--keep` says. The new one counts among these.
 std::vector<std::string> old_backups(const admin_call_ptr& call, const std::string& made) {
   std::vector<std::string> old;
   const auto keep = call->said().number("--keep");
   if (!keep)
     return old;
   int64_t kept = 1; // the new one, whatever the clock said
-  for (const auto& one : backups_in(folder_of(call), wall_clock()))
-    if (one.name != made && ++kept > *keep)
-      old.push_back(one.name);
+  for (const auto& backup : backups_in(folder_of(call), wall_clock()))
+    if (backup.name != made && ++kept > *keep)
+      old.push_back(backup.name);
   return old;
 }
 
-/// Which of them are gone then. What cannot be deleted stays, and is logged.
+/// Deletes backups, and answers the names of those that are gone. A failure is logged.
 std::vector<std::string> delete_backups(const std::string& folder, const std::vector<std::string>& names) {
   namespace fs = std::filesystem;
   std::vector<std::string> deleted;
@@ -91,11 +91,11 @@ void end_good_backup(const admin_call_ptr& call, const std::shared_ptr<backup_jo
   const auto name = call->said().get("NAME");
   const auto old = old_backups(call, name);
   const late_line line{call->why(old.empty() ? "" : "deleted " + joined(old, ", ")), audited::backup, name, "done"};
-  const late_line later{call->why(), line.what, line.to, line.result};
+  const late_line later{call->why(), line.action, line.to, line.result};
   write_store(
       call->self(), call->parts().store,
       [line](const writing& db) {
-        db.audit.note(line.why, line.what, line.to, line.result);
+        db.audit.note(line.why, line.action, line.to, line.result);
         return done{};
       },
       [call, job, old](done) {
@@ -137,7 +137,7 @@ void back_up(const admin_call_ptr& call) {
 
 // --- verify ---
 
-/// Reads a backup to its end, on a thread of persistence's; it needs nothing of the database.
+/// Reads a backup to its end, on a thread of persistence's. It needs nothing of the database.
 class verify_job final : public read_job {
 public:
   explicit verify_job(std::string path) : path_(std::move(path)) {}

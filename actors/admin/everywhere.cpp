@@ -4,17 +4,17 @@
 namespace salond {
 namespace {
 
-void take_answer(const admin_call_ptr& call, const node_said& one,
+void take_answer(const admin_call_ptr& call, const node_said& answer,
                  const std::function<void(const std::string&, const json&)>& take) {
-  if (!one.text)
-    return call->lacks("node " + one.node + " did not answer");
+  if (!answer.text)
+    return call->lacks("node " + answer.node + " did not answer");
   try {
-    const auto said = json::parse(*one.text);
-    take(one.node, said);
+    const auto said = json::parse(*answer.text);
+    take(answer.node, said);
     if (is_cut(said))
-      call->lacks("node " + one.node + " told a part only: there is more than an answer holds");
+      call->lacks("node " + answer.node + " told a part only: there is more than an answer holds");
   } catch (const json::exception&) {
-    call->lacks("node " + one.node + " is of another version, and its answer cannot be read");
+    call->lacks("node " + answer.node + " is of another version, and its answer cannot be read");
   }
 }
 
@@ -35,22 +35,22 @@ std::string own_name(const admin_call_ptr& call) {
 }
 
 std::string name_of_run(const admin_call_ptr& call, int64_t run) {
-  for (const auto& one : call->parts().member->nodes())
-    if (one.row.run == run)
-      return one.row.name;
+  for (const auto& node : call->parts().member->nodes())
+    if (node.row.run == run)
+      return node.row.name;
   return {};
 }
 
-void ask_others(const admin_call_ptr& call, ask_nodes what,
+void ask_others(const admin_call_ptr& call, ask_nodes question,
                 std::function<void(const std::string& node, const json& said)> take, std::function<void()> then) {
   if (!call->parts().asking)
     return then();
   call->self()
-      ->request(call->parts().asking, node_patience, std::move(what))
+      ->request(call->parts().asking, node_patience, std::move(question))
       .then(
           [call, take = std::move(take), then](const nodes_said& said) {
-            for (const auto& one : said.all)
-              take_answer(call, one, take);
+            for (const auto& answer : said.all)
+              take_answer(call, answer, take);
             then();
           },
           [call, then](caf::error&) {
@@ -62,9 +62,9 @@ void ask_others(const admin_call_ptr& call, ask_nodes what,
 void ask_sessions(const admin_call_ptr& call, user_id whose, std::function<void(const std::vector<session_at>&)> then) {
   const auto found = std::make_shared<std::vector<session_at>>();
   const auto take = [found, whose](const std::string& node, const std::vector<session_listed>& all) {
-    for (const auto& one : all)
-      if (whose == user_id{} || one.user == whose)
-        found->push_back({one, node});
+    for (const auto& session : all)
+      if (whose == user_id{} || session.user == whose)
+        found->push_back({session, node});
   };
   call->self()
       ->request(call->parts().directory, node_patience, list_sessions{})
@@ -83,8 +83,8 @@ void ask_sessions(const admin_call_ptr& call, user_id whose, std::function<void(
 void ask_hearers(const admin_call_ptr& call, std::function<void(const std::map<salon_id, size_t>&)> then) {
   const auto found = std::make_shared<std::map<salon_id, size_t>>();
   const auto take = [found](const std::vector<surveyed_salon>& all) {
-    for (const auto& one : all)
-      (*found)[one.salon] += one.hearers;
+    for (const auto& salon : all)
+      (*found)[salon.salon] += salon.hearers;
   };
   call->self()
       ->request(call->parts().relay, node_patience, survey{})

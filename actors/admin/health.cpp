@@ -14,8 +14,8 @@ using days = std::chrono::duration<int64_t, std::ratio<86400>>;
 
 enum class health : uint8_t { ok, warning, critical };
 
-const char* to_string(health what) {
-  switch (what) {
+const char* to_string(health state) {
+  switch (state) {
   case health::ok: return "ok";
   case health::warning: return "warning";
   case health::critical: return "critical";
@@ -23,15 +23,15 @@ const char* to_string(health what) {
   return "critical";
 }
 
-/// What was looked at, how it is, and a few words about it.
+/// What was looked at, its state, and a few words about it.
 struct finding {
   const char* about;
-  health how;
+  health state;
   std::string text;
 };
 using findings = std::vector<finding>;
 
-// Writes that wait: a thousand are some tenths of a second's on a usual disk.
+// Writes that wait: a thousand of them take some tenths of a second on a usual disk.
 constexpr size_t many_writes = 1000;
 
 finding look_at_database(const admin_call_ptr& call, const database_state& now) {
@@ -43,14 +43,14 @@ finding look_at_database(const admin_call_ptr& call, const database_state& now) 
                              : finding{"database", health::critical, trouble_told(call, now)};
 }
 
-finding look_at_queue(const surveyed& house, const counted_work& work) {
-  const auto text = std::to_string(work.writes) + " writes and " + std::to_string(house.posts_parked) + " posts wait";
-  return {"queue", work.writes > many_writes || house.posts_parked > 0 ? health::warning : health::ok, text};
+finding look_at_queue(const surveyed& traffic, const counted_work& work) {
+  const auto text = std::to_string(work.writes) + " writes and " + std::to_string(traffic.posts_parked) + " posts wait";
+  return {"queue", work.writes > many_writes || traffic.posts_parked > 0 ? health::warning : health::ok, text};
 }
 
-/// Other writes may go well meanwhile: what somebody defined in the database may be in the way of messages alone.
-finding look_at_posts(const surveyed& house) {
-  const auto count = house.posts_refused;
+/// Other writes may go well meanwhile: a trigger that somebody defined in the database may stop messages alone.
+finding look_at_posts(const surveyed& traffic) {
+  const auto count = traffic.posts_refused;
   if (count == 0)
     return {"posts", health::ok, "none was refused of late"};
   return {"posts", health::warning,
@@ -79,14 +79,15 @@ finding look_at_end(const char* about, const std::string& whose, std::time_t unt
   return {about, left < 2 ? health::critical : left < 14 ? health::warning : health::ok, text};
 }
 
-/// Whether there is another one of the same operator that holds longer: who has it needs this one no more.
-bool is_renewed(const issued_certificate& one, const std::vector<issued_certificate>& all) {
+/// Whether the same operator has another certificate that holds longer, and so does not need this one any more.
+bool is_renewed(const issued_certificate& certificate, const std::vector<issued_certificate>& all) {
   return std::any_of(all.begin(), all.end(), [&](const issued_certificate& other) {
-    return !other.revoked && other.facts.who == one.facts.who && other.facts.until > one.facts.until;
+    return !other.revoked && other.facts.who == certificate.facts.who && other.facts.until > certificate.facts.until;
   });
 }
 
-/// The one that clients are shown; and those of operators that end soon, which are administrators' to know.
+/// Looks at the certificate that clients are shown. Administrators are also told of operators' certificates that end
+/// soon.
 void look_at_certificates(const admin_call_ptr& call, std::time_t now, findings& found) {
   const auto& parts = call->parts();
   if (parts.configuration.certificate_until)
@@ -95,11 +96,12 @@ void look_at_certificates(const admin_call_ptr& call, std::time_t now, findings&
   if (!parts.certificates.list || !is_administrator(call))
     return;
   const auto all = parts.certificates.list();
-  for (const auto& one : all) {
-    const auto mine = look_at_end("certificate", "the certificate of " + one.facts.who.name, one.facts.until, now);
-    if (!one.revoked && is_operator(one.facts.who.kind) && one.facts.until > now && mine.how != health::ok
-        && !is_renewed(one, all))
-      found.push_back({mine.about, health::warning, mine.text}); // the server works without it
+  for (const auto& certificate : all) {
+    const auto expiry =
+        look_at_end("certificate", "the certificate of " + certificate.facts.who.name, certificate.facts.until, now);
+    if (!certificate.revoked && is_operator(certificate.facts.who.kind) && certificate.facts.until > now
+        && expiry.state != health::ok && !is_renewed(certificate, all))
+      found.push_back({expiry.about, health::warning, expiry.text}); // the server works without it
   }
 }
 
@@ -111,41 +113,41 @@ finding look_at_clock(moment newest, moment now) {
   return {"clock", health::ok, iso_time(now)};
 }
 
-/// Who makes backups in another way has none here; who says how old they may be wants them. Where they lie is an
-/// administrator's to know.
+/// Backups that are made in another way are not here, so that none is no fault; but `--backup-days` wants one. Their
+/// folder is told to administrators alone.
 finding look_at_backups(const admin_call_ptr& call, moment now) {
   const auto folder = call->parts().state + "/backups";
-  const auto most_days = call->said().number("--backup-days");
+  const auto max_days = call->said().number("--backup-days");
   const auto all = backups_in(folder, now);
   if (all.empty())
-    return {"backup", most_days ? health::critical : health::ok,
+    return {"backup", max_days ? health::critical : health::ok,
             is_administrator(call) ? "there is none in " + folder : "there is none"};
   const auto early = all.back().early ? "one says that it was made " + iso_time(all.back().made) + ", which is to come"
                                       : std::string{};
   if (all.front().early)
-    return {"backup", most_days ? health::critical : health::warning, early + ", and no other is there"};
+    return {"backup", max_days ? health::critical : health::warning, early + ", and no other is there"};
   const auto old = std::max<int64_t>(0, std::chrono::duration_cast<days>(now - all.front().made).count());
   const auto text = "the newest is " + std::to_string(old) + " days old";
   if (!early.empty())
     return {"backup", health::warning, text + "; " + early};
-  return {"backup", old >= most_days.value_or(7) ? health::warning : health::ok, text};
+  return {"backup", old >= max_days.value_or(7) ? health::warning : health::ok, text};
 }
 
-/// One line: what is wrong, the worst first, or that nothing is.
+/// Answers with one line: the findings that are wrong, the worst first, or that nothing is wrong.
 void answer(const admin_call_ptr& call, findings found) {
-  std::stable_sort(found.begin(), found.end(), [](const auto& one, const auto& other) { return one.how > other.how; });
-  const auto worst = found.front().how;
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.state > b.state; });
+  const auto worst = found.front().state;
   std::string line;
   json all = json::array();
-  for (const auto& one : found) {
-    all.push_back({{"check", one.about}, {"status", to_string(one.how)}, {"text", one.text}});
-    if (worst == health::ok || one.how != health::ok)
-      line += (line.empty() ? "" : "; ") + std::string(one.about) + ": " + one.text;
+  for (const auto& finding : found) {
+    all.push_back({{"check", finding.about}, {"status", to_string(finding.state)}, {"text", finding.text}});
+    if (worst == health::ok || finding.state != health::ok)
+      line += (line.empty() ? "" : "; ") + std::string(finding.about) + ": " + finding.text;
   }
   call->done(json{{"status", to_string(worst)}, {"line", line}, {"at_ms", to_ms(wall_clock())}, {"checks", all}});
 }
 
-/// The rest is looked at in the files of the node.
+/// Looks at the rest, in the files of the node.
 void look_at_node(const admin_call_ptr& call, findings found, std::optional<moment> newest) {
   const auto& parts = call->parts();
   const auto now = wall_clock();
@@ -162,11 +164,11 @@ void look_at_node(const admin_call_ptr& call, findings found, std::optional<mome
 }
 
 void check(const admin_call_ptr& call) {
-  ask_how_it_is(call, [call](const surveyed& house, const database_state& database) {
+  ask_how_it_is(call, [call](const surveyed& traffic, const database_state& database) {
     findings found;
     found.push_back(look_at_database(call, database));
-    found.push_back(look_at_queue(house, database.work));
-    found.push_back(look_at_posts(house));
+    found.push_back(look_at_queue(traffic, database.work));
+    found.push_back(look_at_posts(traffic));
     if (!database.answers)
       return look_at_node(call, std::move(found), std::nullopt);
     ask_to_read(
@@ -181,8 +183,8 @@ void check(const admin_call_ptr& call) {
 
 void show_configuration(const admin_call_ptr& call) {
   std::vector<json> list;
-  for (const auto& one : call->parts().configuration.show())
-    list.push_back({{"name", one.name}, {"value", json::parse(one.value)}, {"from", one.from}});
+  for (const auto& value : call->parts().configuration.show())
+    list.push_back({{"name", value.name}, {"value", json::parse(value.value)}, {"from", value.from}});
   call->done(json(list));
 }
 

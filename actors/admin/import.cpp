@@ -22,21 +22,21 @@ struct import_state {
   admin_call_ptr call;
   std::string text;
   std::vector<imported_account> accounts;
-  std::vector<std::pair<size_t, std::string>> passwords; ///< in clear, and of which account
+  std::vector<std::pair<size_t, std::string>> passwords; ///< in clear, by the account's index
   line_faults faults;
-  size_t next = 0, hashed = 0; ///< of the passwords
+  size_t next = 0, hashed = 0; ///< passwords that were sent to be hashed, and that are
   const char* step = "checking";
   bool ended = false;
 };
 using import_ptr = std::shared_ptr<import_state>;
 
-std::string sentence(const import_fault& one) {
-  const auto name = "\"" + shown(one.about) + "\"";
-  if (one.why == fault::unknown_salon)
+std::string sentence(const import_fault& found) {
+  const auto name = "\"" + shown(found.about) + "\"";
+  if (found.why == fault::unknown_salon)
     return "there is no salon " + name.substr(0, 300);
-  if (one.why == fault::reserved_name)
+  if (found.why == fault::reserved_name)
     return "the username " + name + " looks like an administrator's";
-  return one.why == fault::alias_taken
+  return found.why == fault::alias_taken
              ? "the alias " + name + " is taken, or looks like an administrator's name"
              : "the username " + name + " is taken, waits for an administrator, is banned, or looks like another";
 }
@@ -48,18 +48,19 @@ void check(const import_ptr& work, const reading& db) {
   work->faults = std::move(file.faults);
   work->accounts.clear();
   work->passwords.clear();
-  for (auto& one : file.accounts) {
-    if (one.hash.empty())
-      work->passwords.emplace_back(work->accounts.size(), std::move(one.password));
-    work->accounts.push_back({one.line, std::move(one.username), std::move(one.username_key), std::move(one.alias),
-                              std::move(one.alias_key), std::move(one.hash), std::move(one.salons),
-                              std::move(one.username_looks), std::move(one.alias_looks)});
+  for (auto& account : file.accounts) {
+    if (account.hash.empty())
+      work->passwords.emplace_back(work->accounts.size(), std::move(account.password));
+    work->accounts.push_back({account.line, std::move(account.username), std::move(account.username_key),
+                              std::move(account.alias), std::move(account.alias_key), std::move(account.hash),
+                              std::move(account.salons), std::move(account.username_looks),
+                              std::move(account.alias_looks)});
   }
   for (const auto& found : decisions::import_faults(db, work->accounts))
     work->faults.add(found.line, sentence(found));
 }
 
-/// Ends it once; what comes later from hashes on their way changes nothing.
+/// Ends the import once. Hashes that come later change nothing.
 template <class... Why>
 void give_up(const import_ptr& work, Why... why) {
   if (!std::exchange(work->ended, true))

@@ -13,7 +13,7 @@ namespace {
 
 using namespace persistence;
 
-constexpr int64_t most_uses = 10000, most_days = 366;
+constexpr int64_t max_uses = 10000, max_days = 366;
 
 /// The salons that `--salon` names, each once, or the fault of one that does not exist.
 outcome<std::vector<salon_id>> salons_of(const reading& db, const std::vector<std::string>& names) {
@@ -32,9 +32,9 @@ outcome<std::vector<salon_id>> salons_of(const reading& db, const std::vector<st
 void create_invitation(const admin_call_ptr& call) {
   const auto uses = call->said().number("--uses").value_or(1);
   const auto days = call->said().number("--days").value_or(7);
-  if (uses < 1 || uses > most_uses)
+  if (uses < 1 || uses > max_uses)
     return call->refuse(admin_verdict::wrong_usage, "--uses is from 1 to 10,000");
-  if (days < 1 || days > most_days)
+  if (days < 1 || days > max_days)
     return call->refuse(admin_verdict::wrong_usage, "--days is from 1 to 366");
   const auto code = rules::generate_password(); // 20 letters and digits
   new_invitation made{rules::token_hash(code), uses, call->why().at + std::chrono::hours{24 * days}, {}};
@@ -59,14 +59,14 @@ void list_invitations(const admin_call_ptr& call) {
       call, [now = wall_clock()](const reading& db) { return db.invitations.all(now); },
       [call](const std::vector<invitation>& found) {
         json list = json::array();
-        for (const auto& one : found)
-          list.push_back({{"id", one.id},
-                          {"by", one.by},
-                          {"at", iso_time(one.at)},
-                          {"expires", iso_time(one.expires)},
-                          {"uses", one.uses},
-                          {"used", one.used},
-                          {"salons", one.salons}});
+        for (const auto& invitation : found)
+          list.push_back({{"id", invitation.id},
+                          {"by", invitation.by},
+                          {"at", iso_time(invitation.at)},
+                          {"expires", iso_time(invitation.expires)},
+                          {"uses", invitation.uses},
+                          {"used", invitation.used},
+                          {"salons", invitation.salons}});
         call->done(list);
       });
 }

@@ -1,4 +1,4 @@
-// What operators mean by times, limits and orders.
+// The times, limits and orders that operators mean.
 #include "actors/admin/call.hpp"
 #include "actors/wall_clock.hpp"
 #include "protocol/words/names.hpp"
@@ -7,28 +7,27 @@
 namespace salond {
 namespace {
 
-/// A column's value as it is compared: numbers as numbers, names without case.
+/// A column's value in the form that is compared: numbers as numbers, names without case.
 json as_compared(const json& value) {
   return value.is_string() ? json(key_of(value.get<std::string>())) : value;
 }
 
-/// Sorted by a column; rows that are alike in it stay in their order.
+/// The rows, sorted by a column. Rows with the same value stay in their order.
 std::vector<json> sorted(std::vector<json> rows, const std::string& column, bool falling) {
   std::vector<std::pair<json, size_t>> order;
   order.reserve(rows.size());
   for (const auto& row : rows)
     order.emplace_back(as_compared(row.at(column)), order.size());
-  std::stable_sort(order.begin(), order.end(), [falling](const auto& one, const auto& other) {
-    return falling ? other.first < one.first : one.first < other.first;
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [falling](const auto& a, const auto& b) { return falling ? b.first < a.first : a.first < b.first; });
   std::vector<json> result;
   result.reserve(rows.size());
-  for (const auto& [value, at] : order)
-    result.push_back(std::move(rows[at]));
+  for (const auto& [value, index] : order)
+    result.push_back(std::move(rows[index]));
   return result;
 }
 
-/// The column of `--sort`, if there is such a one.
+/// The column that `--sort` names, if the list has it.
 std::optional<std::string> column_meant(const std::vector<json>& rows, std::string wished) {
   if (!wished.empty() && wished.front() == '-')
     wished.erase(0, 1);
@@ -57,15 +56,15 @@ std::optional<time_span> span_meant(const admin_call_ptr& call) {
 
 std::optional<size_t> limit_meant(const admin_call_ptr& call, size_t usual) {
   const auto wished = static_cast<size_t>(call->said().number("--limit").value_or(static_cast<int64_t>(usual)));
-  if (wished >= 1 && wished <= most_listed)
+  if (wished >= 1 && wished <= max_listed)
     return wished;
-  call->refuse(admin_verdict::wrong_usage, "--limit is from 1 to " + std::to_string(most_listed));
+  call->refuse(admin_verdict::wrong_usage, "--limit is from 1 to " + std::to_string(max_listed));
   return std::nullopt;
 }
 
 namespace {
 
-/// Which row `--after` names: of one kind, or all of that name.
+/// The row that `--after` names: of one kind, or all of that name.
 struct named_row {
   std::string key, kind;
 };
@@ -78,7 +77,7 @@ named_row row_named(const std::string& after, const list_form& form) {
   return {key_of(after), {}};
 }
 
-/// Whether a row stands behind the one that is named, or where that stood: -1 before, 0 it is that one, 1 behind.
+/// Where a row stands, seen from the named one or from where that stood: -1 before it, 0 it is that row, 1 behind it.
 int place_of(const json& row, const named_row& named, const list_form& form, bool falling) {
   const auto key = key_of(row.at(form.name).get<std::string>());
   if (key != named.key)
@@ -86,16 +85,16 @@ int place_of(const json& row, const named_row& named, const list_form& form, boo
   return named.kind.empty() ? 0 : row.at(form.kind).get<std::string>().compare(named.kind);
 }
 
-/// The first row behind the one that `--after` names; nothing: there is no such row, and nobody knows where it stood.
+/// The first row behind the one that `--after` names. Nothing: there is no such row, and nobody knows where it stood.
 std::optional<size_t> row_behind(const std::vector<json>& rows, const named_row& named, const list_form& form,
                                  bool falling) {
   std::optional<size_t> behind;
-  for (size_t at = 0; at < rows.size(); ++at) {
-    const auto place = place_of(rows[at], named, form, falling);
+  for (size_t index = 0; index < rows.size(); ++index) {
+    const auto place = place_of(rows[index], named, form, falling);
     if (place == 0)
-      behind = at + 1;
+      behind = index + 1;
     else if (form.by_name && place > 0)
-      return behind.value_or(at); // or it is gone, and this one stood behind it
+      return behind.value_or(index); // the named row is gone, and this one stood behind it
   }
   return behind || !form.by_name ? behind : std::optional(rows.size());
 }
@@ -123,8 +122,8 @@ void answer_list(const admin_call_ptr& call, std::vector<json> rows, list_form f
     return call->refuse(admin_verdict::refused, "the list has no row of the name that --after says; with --sort="
                                                     + std::string(form.name) + " it goes on behind one that is gone");
   json list = json::array();
-  for (auto at = *first; at < rows.size() && list.size() < *limit; ++at)
-    list.push_back(std::move(rows[at]));
+  for (auto index = *first; index < rows.size() && list.size() < *limit; ++index)
+    list.push_back(std::move(rows[index]));
   if (*first + list.size() < rows.size())
     call->cut_off();
   call->done(list);

@@ -9,16 +9,16 @@
 
 namespace salond {
 
-/// Bytes of text in one message: below the gate's 64 KiB with what CAF puts around it.
-constexpr size_t most_admin_text = 48 << 10;
+/// Bytes of text in one message. With CAF's own bytes around it a message stays below the gate's 64 KiB.
+constexpr size_t max_admin_text = 48 << 10;
 
-/// Gives a command. `call` is the asker's number for it, which no other of its open calls has.
+/// Gives a command. `call` is the asker's number for it; no other of its open calls has that number.
 struct admin_request {
   uint32_t call = 0;
   std::vector<std::string> words;
 };
-/// Input of a call that answered `input_wanted`: a piece of it, at most most_admin_text; the last one is answered with
-/// what the command answers.
+/// A piece of the input of a call that answered `input_wanted`, at most max_admin_text bytes. The last piece is
+/// answered with the command's answer.
 struct admin_input {
   uint32_t call = 0;
   std::string text;
@@ -69,7 +69,7 @@ typename Inspector::result_type inspect(Inspector& f, admin_answer& x) {
 
 /// ADMIN, as operators see it.
 using admin_actor = caf::typed_actor<
-    // Begins a call. Who asks is known from the connection's certificate alone.
+    // Begins a call. The asker is known from the connection's certificate alone.
     caf::replies_to<admin_request>::with<admin_answer>,
     // Goes on with one; refused when the asker has no such call, or it waits for nothing.
     caf::replies_to<admin_input>::with<admin_answer>, caf::replies_to<admin_more>::with<admin_answer>>;

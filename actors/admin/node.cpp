@@ -1,4 +1,4 @@
-// Commands about the node: what it tells everybody, how it ends, who its operators are.
+// Commands about the node: announcements, its end, its configuration, and the certificates of operators and nodes.
 #include "actors/admin/effects.hpp"
 #include "actors/admin/everywhere.hpp"
 #include "actors/wall_clock.hpp"
@@ -20,7 +20,7 @@ void announce_text(const admin_call_ptr& call) {
   });
 }
 
-/// All nodes, by what they read in the store; where that does not take it, by what they are told.
+/// Stops all nodes, by a fact that they read in the store. If the store does not take it, they are told directly.
 void stop_all(const admin_call_ptr& call, int64_t seconds, const std::function<void()>& stop_this_one) {
   note_also_if_possible(
       call, {call->why(), audited_as(*call->said().what), "server", "done"},
@@ -33,7 +33,7 @@ void stop_all(const admin_call_ptr& call, int64_t seconds, const std::function<v
       });
 }
 
-/// A server whose database takes nothing is one that is to be stopped.
+/// Works without the database, too: a server whose database takes nothing must be stoppable.
 void kill(const admin_call_ptr& call) {
   constexpr int64_t usual_seconds = 10;
   const auto asked = seconds_of(call, usual_seconds);
@@ -51,7 +51,7 @@ void kill(const admin_call_ptr& call) {
 void take_up(const admin_call_ptr& call, const reread_configuration& read) {
   try {
     call->parts().configuration.take_up(read);
-  } catch (const std::exception& error) { // a second line: the one before says that it was let begin
+  } catch (const std::exception& error) { // a second line: the first says that the command began
     const auto why = std::string("nothing was changed: ") + error.what();
     return note_if_possible(call, "configuration", error.what(), "refused",
                             [call, why] { call->refuse_noted(admin_verdict::refused, why); });
@@ -86,7 +86,7 @@ void with_office(const admin_call_ptr& call, Work work) {
   }
 }
 
-/// The same for what was noted as done before it was tried: where it fails, a second line says so.
+/// The same for work that was noted as done before it was tried. If it fails, a second line says so.
 template <class Work>
 void carry_out_noted(const admin_call_ptr& call, const std::string& name, Work work) {
   try {
@@ -100,7 +100,7 @@ void carry_out_noted(const admin_call_ptr& call, const std::string& name, Work w
 
 constexpr auto told_later = "the database does not take it now; the other nodes learn it as soon as it does";
 
-/// Has all other nodes learn what was issued or revoked; `then` gets whether they did, or do soon.
+/// Has all other nodes learn what was issued or revoked. `then` gets whether they did.
 template <class Then>
 void share(const admin_call_ptr& call, Then then) {
   const auto& with_all = call->parts().shared_certificates;
@@ -152,7 +152,7 @@ void share_new(const admin_call_ptr& call, const json& answer) {
   });
 }
 
-constexpr int64_t usual_days = 365, most_days = 3650;
+constexpr int64_t usual_days = 365, max_days = 3650;
 
 void issue_certificate(const admin_call_ptr& call) {
   const auto role = call->said().has("--role") ? call->said().get("--role") : "administrator";
@@ -165,7 +165,7 @@ void issue_certificate(const admin_call_ptr& call) {
   if (name == local_administrator) // two would be one in the audit log, and neither could revoke itself alone
     return call->refuse(admin_verdict::refused, "that is the name of the server's own certificate; choose another one");
   const auto days = call->said().number("--days").value_or(usual_days);
-  if (days < 1 || days > most_days)
+  if (days < 1 || days > max_days)
     return call->refuse(admin_verdict::wrong_usage, "--days is from 1 to 3650, which is ten years");
   validity lasts;
   lasts.until = std::chrono::hours{24 * days};
@@ -184,20 +184,20 @@ void issue_certificate(const admin_call_ptr& call) {
 void list_certificates(const admin_call_ptr& call) {
   with_office(call, [&](const certificate_office& office) {
     json list = json::array();
-    for (const auto& one : office.list()) {
-      const auto time = [](std::time_t when) { return iso_time(moment{std::chrono::seconds{when}}); };
-      list.push_back({{"name", one.facts.who.name},
-                      {"role", to_string(one.facts.who.kind)},
-                      {"serial", one.facts.serial},
-                      {"from", time(one.facts.from)},
-                      {"until", time(one.facts.until)},
-                      {"revoked", one.revoked ? json(time(*one.revoked)) : json(nullptr)}});
+    for (const auto& certificate : office.list()) {
+      const auto to_text = [](std::time_t time) { return iso_time(moment{std::chrono::seconds{time}}); };
+      list.push_back({{"name", certificate.facts.who.name},
+                      {"role", to_string(certificate.facts.who.kind)},
+                      {"serial", certificate.facts.serial},
+                      {"from", to_text(certificate.facts.from)},
+                      {"until", to_text(certificate.facts.until)},
+                      {"revoked", certificate.revoked ? json(to_text(*certificate.revoked)) : json(nullptr)}});
     }
     call->done(list);
   });
 }
 
-/// It holds, for as long as this server runs.
+/// Tells that the revocation holds for as long as this server runs, but is not stored.
 void tell_not_stored(const admin_call_ptr& call, const std::string& name, const revocation& made) {
   log::error("a revocation is not stored", {{"name", name}, {"why", made.not_stored}});
   const auto why = std::to_string(made.count) + " revoked, and refused from now on, but that is not stored ("
@@ -207,14 +207,14 @@ void tell_not_stored(const admin_call_ptr& call, const std::string& name, const 
                    [call, why] { call->refuse_noted(admin_verdict::refused, why); });
 }
 
-/// Whether somebody of that name, and of a kind that is meant, has a certificate that is valid, as far as can be said:
-/// where the list cannot be read, the revocation itself finds out.
+/// Whether somebody of that name, and of a kind that is meant, has a valid certificate. If the list cannot be read, it
+/// is true: then the revocation itself finds out.
 template <class IsMeant>
 bool may_be_valid(const admin_call_ptr& call, const std::string& name, IsMeant is_meant) {
   try {
     const auto all = call->parts().certificates.list();
-    return std::any_of(all.begin(), all.end(), [&](const auto& one) {
-      return one.facts.who.name == name && !one.revoked && is_meant(one.facts.who.kind);
+    return std::any_of(all.begin(), all.end(), [&](const auto& certificate) {
+      return certificate.facts.who.name == name && !certificate.revoked && is_meant(certificate.facts.who.kind);
     });
   } catch (const std::exception&) {
     return true;
@@ -243,7 +243,7 @@ void revoke_certificates(const admin_call_ptr& call) {
 
 // --- nodes of a cluster ---
 
-/// Why the command cannot be meant; empty: it may be.
+/// Why no node of that name can be meant; empty: it can.
 std::string why_no_node(const certificate_office& office, const std::string& name) {
   if (office.node.empty())
     return "this server is no node of a cluster; start it with --cluster=HOST:PORT";
@@ -265,7 +265,8 @@ void add_node(const admin_call_ptr& call) {
   });
 }
 
-/// Its links end, on this node at once; whoever learns of it ends its run (actors/cluster/certificates.hpp).
+/// Ends the links of the removed node, on this node at once. Each node that learns of it ends that node's run
+/// (actors/cluster/certificates.hpp).
 void remove_node(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (const auto why = why_no_node(call->parts().certificates, name); !why.empty())

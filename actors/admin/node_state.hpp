@@ -1,5 +1,5 @@
-// How the database of the node is, for commands that look at the node; and notes of what must be done even where it
-// takes nothing.
+// The state of the node's database, for commands that look at the node; and audit lines of commands that are carried
+// out even if the database takes nothing.
 #pragma once
 #include "actors/admin/ask.hpp"
 #include "config/log.hpp"
@@ -31,12 +31,12 @@ struct database_state {
   counted_work work = {};
 };
 
-/// Where files lie, and whose certificates there are, is not for moderators to know.
+/// Whether the operator may know the places of files and the owners of certificates: moderators may not.
 inline bool is_administrator(const admin_call_ptr& call) {
   return call->file.rights.role == role::administrator;
 }
 
-/// The trouble as the operator is told of it: it names files.
+/// The trouble in the words that the operator may hear: its own words name files.
 inline std::string trouble_told(const admin_call_ptr& call, const database_state& now) {
   return is_administrator(call) || now.trouble.empty() ? now.trouble : persistence::in_trouble;
 }
@@ -45,8 +45,8 @@ inline bool is_away(const counted_work& work) {
   return std::chrono::microseconds{work.running_us} >= away_after;
 }
 
-/// Asks the database something small, for who writes nothing does not see that it is away; `then` gets whether it
-/// answered within `patience`, and what it knows of trouble.
+/// Asks the database something small: a server that writes nothing would not see that it is away. `then` gets whether
+/// it answered within `patience`, and the trouble that it knows of.
 template <class Self, class Then>
 void ask_whether_it_answers(Self* self, const store_actor& store, std::chrono::milliseconds patience, Then then) {
   const auto job = make_read_job([](const persistence::reading& db) {
@@ -61,18 +61,18 @@ void ask_whether_it_answers(Self* self, const store_actor& store, std::chrono::m
           [then](caf::error&) { then({}); });
 }
 
-/// Asks who can say how the node is; `then` gets the answers: of the relay, and how the database is.
+/// Asks for the node's state. `then` gets the relay's answer, and the database's state.
 template <class Self, class Then, class Otherwise>
 void find_out_how_it_is(Self* self, const store_actor& store, const relay_actor& relay,
                         std::chrono::milliseconds patience, Then then, Otherwise otherwise) {
   self->request(relay, node_patience, survey{})
       .then(
-          [self, store, patience, then, otherwise](const surveyed& house) {
+          [self, store, patience, then, otherwise](const surveyed& traffic) {
             ask_whether_it_answers(self, store, patience, [=](const database_state& found) {
               self->request(store, node_patience, count_work{})
                   .then(
-                      [then, house, found](const counted_work& work) {
-                        then(house, {found.answers && !is_away(work), found.trouble, work});
+                      [then, traffic, found](const counted_work& work) {
+                        then(traffic, {found.answers && !is_away(work), found.trouble, work});
                       },
                       otherwise);
             });
@@ -87,13 +87,13 @@ void ask_how_it_is(const admin_call_ptr& call, Then then) {
                      refusing_error(call));
 }
 
-/// Tries for a moment to write the audit line of what must be done even where the database takes nothing, and in the
-/// same transaction what `also` writes; then goes on, and writes the line when it can be written. `then` hears whether
+/// Tries for a moment to write the audit line of a command that is carried out even if the database takes nothing. In
+/// the same transaction `also` writes. Then goes on, and writes the line when it can be written. `then` hears whether
 /// the database took both.
 template <class Also, class Then>
 void note_also_if_possible(const admin_call_ptr& call, const late_line& line, Also also, Then then) {
   const auto job = make_passing_job([line, also](const persistence::writing& db) {
-    db.audit.note(line.why, line.what, line.to, line.result);
+    db.audit.note(line.why, line.action, line.to, line.result);
     also(db);
     return done{};
   });
@@ -111,7 +111,7 @@ void note_also_if_possible(const admin_call_ptr& call, const late_line& line, Al
               then(false);
             });
 }
-/// The same where nothing else is written.
+/// The same, with nothing else to write.
 template <class Then>
 void note_if_possible(const admin_call_ptr& call, const std::string& to, const std::string& reason,
                       const std::string& result, Then then) {

@@ -3,29 +3,29 @@
 namespace salond {
 namespace {
 
-/// As many as an answer holds.
+/// The rows of as many values as an answer holds.
 template <class T, class Row>
-json rows_of(const std::vector<T>& what, Row row) {
+json rows_of(const std::vector<T>& values, Row row) {
   auto rows = json::array();
   size_t bytes = 0;
-  for (const auto& one : what) {
-    auto next = row(one);
+  for (const auto& value : values) {
+    auto next = row(value);
     bytes += next.dump(-1, ' ', false, json::error_handler_t::replace).size() + 1;
-    if (bytes > most_answer_bytes)
+    if (bytes > max_answer_bytes)
       return {{"rows", std::move(rows)}, {"cut", true}};
     rows.push_back(std::move(next));
   }
   return {{"rows", std::move(rows)}};
 }
 
-/// Old rows may hold what is no UTF-8.
-std::string text_of(const json& what) {
-  return what.dump(-1, ' ', false, json::error_handler_t::replace);
+/// Old rows may hold bytes that are no UTF-8.
+std::string text_of(const json& answer) {
+  return answer.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-json salons_as_json(const std::vector<surveyed_salon>& what) {
-  return rows_of(what, [](const surveyed_salon& one) {
-    return json::array({one.salon.value, one.name, one.hearers, one.messages});
+json salons_as_json(const std::vector<surveyed_salon>& salons) {
+  return rows_of(salons, [](const surveyed_salon& salon) {
+    return json::array({salon.salon.value, salon.name, salon.hearers, salon.messages});
   });
 }
 
@@ -36,9 +36,10 @@ T in(const json& answer, const char* name) {
 
 } // namespace
 
-std::string in_words(const std::vector<session_listed>& what) {
-  return text_of(rows_of(what, [](const session_listed& one) {
-    return json::array({one.user.value, one.with.value, one.username, one.address, to_ms(one.since)});
+std::string in_words(const std::vector<session_listed>& sessions) {
+  return text_of(rows_of(sessions, [](const session_listed& session) {
+    return json::array(
+        {session.user.value, session.with.value, session.username, session.address, to_ms(session.since)});
   }));
 }
 
@@ -50,8 +51,8 @@ std::vector<session_listed> sessions_told(const json& answer) {
   return all;
 }
 
-std::string in_words(const std::vector<surveyed_salon>& what) {
-  return text_of(salons_as_json(what));
+std::string in_words(const std::vector<surveyed_salon>& salons) {
+  return text_of(salons_as_json(salons));
 }
 
 std::vector<surveyed_salon> salons_told(const json& answer) {
@@ -62,10 +63,10 @@ std::vector<surveyed_salon> salons_told(const json& answer) {
   return all;
 }
 
-std::string in_words(const node_house& what) {
-  auto all = salons_as_json(what.house.salons);
-  const auto& house = what.house;
-  const auto& work = what.database.work;
+std::string in_words(const node_house& report) {
+  auto all = salons_as_json(report.house.salons);
+  const auto& house = report.house;
+  const auto& work = report.database.work;
   all.update(json{{"connections", house.connections},
                   {"users", house.users},
                   {"messages", house.messages},
@@ -74,15 +75,15 @@ std::string in_words(const node_house& what) {
                   {"deliveries_per_second", house.deliveries_a_second},
                   {"posts_in_flight", house.posts_in_flight},
                   {"posts_parked", house.posts_parked},
-                  {"answers", what.database.answers},
-                  {"trouble", what.database.trouble},
+                  {"answers", report.database.answers},
+                  {"trouble", report.database.trouble},
                   {"writes_waiting", work.writes},
                   {"reads_waiting", work.reads},
                   {"commits", work.groups},
                   {"commit_us_total", work.busy_us},
                   {"commit_us_longest", work.longest_us},
-                  {"version", what.version},
-                  {"uptime_seconds", what.uptime_seconds}});
+                  {"version", report.version},
+                  {"uptime_seconds", report.uptime_seconds}});
   return text_of(all);
 }
 

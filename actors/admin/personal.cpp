@@ -1,4 +1,4 @@
-// Commands about all that is kept about one user: its export, and its end.
+// Commands about all data of one user: their export, and their end.
 #include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
@@ -15,46 +15,46 @@ json json_of(const std::optional<moment>& when) {
   return when ? json(iso_time(*when)) : json(nullptr);
 }
 
-json json_of(const written_message& one) {
-  return {{"id", one.id}, {"salon", one.salon}, {"at", json_of(one.at)}, {"text", one.text}};
+json json_of(const written_message& message) {
+  return {{"id", message.id}, {"salon", message.salon}, {"at", json_of(message.at)}, {"text", message.text}};
 }
 
 json json_of(const audit_line& line) {
   return audit_fields(line);
 }
 
-/// `with` is "to" or "from".
-json json_of(const exchanged_message& one, const char* with) {
-  return {{"id", one.id},
-          {with, one.with},
-          {"at", json_of(one.at)},
-          {"delivered", json_of(one.delivered)},
-          {"text", one.text}};
+/// `direction` is "to" or "from".
+json json_of(const exchanged_message& message, const char* direction) {
+  return {{"id", message.id},
+          {direction, message.with},
+          {"at", json_of(message.at)},
+          {"delivered", json_of(message.delivered)},
+          {"text", message.text}};
 }
 
-json json_of(const user& who, const person_summary& found) {
-  json all{{"user", who.username},
-           {"alias", who.alias},
-           {"number", who.id.value},
-           {"role", to_word(who.role)},
+json json_of(const user& owner, const person_summary& found) {
+  json all{{"user", owner.username},
+           {"alias", owner.alias},
+           {"number", owner.id.value},
+           {"role", to_word(owner.role)},
            {"exported", iso_time(wall_clock())},
            {"last_seen", json_of(found.last_seen)},
            {"disabled", json_of(found.disabled)},
            {"salons", found.salons},
            {"moderates", found.moderates}};
   all["requests"] = json::array();
-  for (const auto& one : found.requests)
-    all["requests"].push_back({{"salon", one.salon}, {"at", json_of(one.at)}});
+  for (const auto& request : found.requests)
+    all["requests"].push_back({{"salon", request.salon}, {"at", json_of(request.at)}});
   all["decisions_not_told"] = json::array();
-  for (const auto& one : found.decisions_not_told)
+  for (const auto& decision : found.decisions_not_told)
     all["decisions_not_told"].push_back(
-        {{"salon", one.salon_name}, {"accepted", one.accepted}, {"at", iso_time(one.at)}});
+        {{"salon", decision.salon_name}, {"accepted", decision.accepted}, {"at", iso_time(decision.at)}});
   all["tokens"] = json::array();
-  for (const auto& one : found.tokens)
-    all["tokens"].push_back({{"at", json_of(one.at)}, {"expires", json_of(one.expires)}});
+  for (const auto& token : found.tokens)
+    all["tokens"].push_back({{"at", json_of(token.at)}, {"expires", json_of(token.expires)}});
   all["known_addresses"] = json::array();
-  for (const auto& one : found.known_addresses)
-    all["known_addresses"].push_back({{"address", one.text}, {"last", json_of(one.last)}});
+  for (const auto& address : found.known_addresses)
+    all["known_addresses"].push_back({{"address", address.text}, {"last", json_of(address.last)}});
   all["kick"] =
       !found.out
           ? json(nullptr)
@@ -66,15 +66,15 @@ std::string dumped(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-/// An export on its way, piece by piece: each is asked for when the operator has read the one before. Used by the admin
-/// actor, and by a thread of persistence's while a piece of it is made, never at once.
+/// An export on its way, piece by piece: each piece is asked for when the operator has read the one before. The admin
+/// actor uses it, and a thread of persistence's while a piece of it is made, never at once.
 struct export_state {
   explicit export_state(user who) : person(std::move(who)) {}
 
-  std::weak_ptr<admin_call> call; ///< which has the export: gone with an operator who asks for nothing more
+  std::weak_ptr<admin_call> call; ///< owns the export; gone with an operator who asks for nothing more
   person_export person;
-  size_t list = 0;   ///< which one is in work
-  bool first = true; ///< nothing of the list is told
+  size_t list = 0;   ///< index of the list that is in work
+  bool first = true; ///< nothing of that list is told
 };
 using export_ptr = std::shared_ptr<export_state>;
 
@@ -96,16 +96,16 @@ piece spelled(export_state& state, const person_piece<Row>& found, Spell spell) 
 }
 
 piece messages(export_state& state, const reading& db) {
-  return spelled(state, state.person.messages(db), [](const auto& one) { return json_of(one); });
+  return spelled(state, state.person.messages(db), [](const auto& message) { return json_of(message); });
 }
 piece sent(export_state& state, const reading& db) {
-  return spelled(state, state.person.sent(db), [](const auto& one) { return json_of(one, "to"); });
+  return spelled(state, state.person.sent(db), [](const auto& message) { return json_of(message, "to"); });
 }
 piece received(export_state& state, const reading& db) {
-  return spelled(state, state.person.received(db), [](const auto& one) { return json_of(one, "from"); });
+  return spelled(state, state.person.received(db), [](const auto& message) { return json_of(message, "from"); });
 }
 piece audit(export_state& state, const reading& db) {
-  return spelled(state, state.person.audit(db), [](const auto& one) { return json_of(one); });
+  return spelled(state, state.person.audit(db), [](const auto& line) { return json_of(line); });
 }
 
 struct list_of_rows {
@@ -138,9 +138,9 @@ void ask_next_piece(const export_ptr& state) {
 void tell_summary(const export_ptr& state, const admin_call_ptr& call, json all,
                   const std::vector<session_listed>& sessions) {
   all["sessions"] = json::array();
-  for (const auto& one : sessions)
-    if (one.user == state->person.who().id)
-      all["sessions"].push_back({{"address", one.address}, {"since", iso_time(one.since)}});
+  for (const auto& session : sessions)
+    if (session.user == state->person.who().id)
+      all["sessions"].push_back({{"address", session.address}, {"since", iso_time(session.since)}});
   auto text = dumped(all);
   text.pop_back(); // the object goes on
   call->part(text + ",\n\"" + lists[0].name + "\":[", [state] { ask_next_piece(state); });
@@ -172,10 +172,10 @@ void erase(const admin_call_ptr& call) {
       .then(
           [call](const erased& gone) {
             json deleted = json::object();
-            for (const auto& [table, rows] : gone.what.deleted)
+            for (const auto& [table, rows] : gone.user.deleted)
               deleted[table] = rows;
-            json answer{{"receipt", gone.what.receipt},
-                        {"user", gone.what.who.username},
+            json answer{{"receipt", gone.user.receipt},
+                        {"user", gone.user.who.username},
                         {"at", iso_time(call->why().at)},
                         {"by", call->why().by},
                         {"deleted_rows", deleted}};

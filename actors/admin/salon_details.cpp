@@ -1,4 +1,4 @@
-// Commands about one salon: what it is, who belongs to it, and all of it.
+// Commands about one salon: its details, its members, and its export.
 #include "actors/admin/ask.hpp"
 #include "actors/admin/everywhere.hpp"
 #include "persistence/column_words.hpp"
@@ -14,7 +14,7 @@ namespace {
 
 using namespace persistence;
 
-constexpr size_t most_members = 1000; // where not said
+constexpr size_t max_members = 1000; // without --limit
 
 json fields_of(const salon_record& salon) {
   return {{"salon", salon.name}, {"policy", to_word(salon.policy)}, {"topic", salon.topic}};
@@ -49,17 +49,17 @@ void show_salon(const admin_call_ptr& call) {
 struct gathered_members {
   table_row last;
   std::vector<json> rows;
-  size_t enough = most_sorted; ///< rows behind the one that `--after` names
+  size_t enough = max_sorted;  ///< rows behind the one that `--after` names
   std::string after;           ///< its key; empty: it was found, or none is named
 };
 
-/// Takes the rows of a page, but for those in front of the one that `--after` names.
+/// Takes the rows of a page, without those in front of the one that `--after` names.
 void take_members(gathered_members& all, const member_page& page) {
-  for (const auto& one : page.members) {
-    if (!all.after.empty() && key_of(one.username) == all.after)
+  for (const auto& member : page.members) {
+    if (!all.after.empty() && key_of(member.username) == all.after)
       all.after.clear();
     if (all.after.empty())
-      all.rows.push_back({{"user", one.username}, {"by_moderator", one.by_moderator}});
+      all.rows.push_back({{"user", member.username}, {"by_moderator", member.by_moderator}});
   }
 }
 
@@ -72,14 +72,14 @@ void gather_members(const admin_call_ptr& call, const std::shared_ptr<gathered_m
         if (enough && call->said().has("--sort"))
           return call->refuse(admin_verdict::refused, "more than 100,000 members cannot be sorted; leave --sort out");
         if (enough || page.last.empty())
-          return answer_list(call, std::move(all->rows), {"user", most_members});
+          return answer_list(call, std::move(all->rows), {"user", max_members});
         all->last = std::move(page.last);
         gather_members(call, all);
       });
 }
 
 void show_members(const admin_call_ptr& call) {
-  const auto limit = limit_meant(call, most_members);
+  const auto limit = limit_meant(call, max_members);
   if (!limit)
     return;
   auto all = std::make_shared<gathered_members>();
@@ -94,7 +94,7 @@ void show_members(const admin_call_ptr& call) {
 
 /// An export that an operator reads piece by piece: its members, and then its messages.
 struct salon_export {
-  std::weak_ptr<admin_call> call; ///< which has this: gone with an operator who asks for nothing more
+  std::weak_ptr<admin_call> call; ///< owns this state; gone with an operator who asks for nothing more
   salon_record salon;
   table_row last_member;
   int64_t next = 1; ///< the order number at which the next piece begins
@@ -106,7 +106,7 @@ std::string dumped(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-/// What stands between two values of a list.
+/// The text between two values of a list.
 const char* comma(salon_export& state) {
   return std::exchange(state.first, false) ? "" : ",";
 }
@@ -115,11 +115,13 @@ void export_messages(const salon_export_ptr& state);
 
 void tell_messages(const admin_call_ptr& call, const salon_export_ptr& state, const std::vector<chat_message>& found) {
   std::string text;
-  for (const auto& one : found)
-    if (!one.text.empty())
-      text +=
-          comma(*state)
-          + dumped({{"id", one.id.value}, {"at", iso_time(one.at)}, {"user", one.author}, {"text", shown(one.text)}});
+  for (const auto& message : found)
+    if (!message.text.empty())
+      text += comma(*state)
+              + dumped({{"id", message.id.value},
+                        {"at", iso_time(message.at)},
+                        {"user", message.author},
+                        {"text", shown(message.text)}});
   if (state->next > state->salon.last_seq)
     return call->end_text(text + "]}");
   if (text.empty())
@@ -140,7 +142,7 @@ void export_messages(const salon_export_ptr& state) {
       [call, state](const std::vector<chat_message>& found) { tell_messages(call, state, found); });
 }
 
-/// `text` stands in front of what it tells.
+/// Tells a piece of the members. `text` stands in front of it.
 void export_members(const salon_export_ptr& state, const std::string& text) {
   const auto call = state->call.lock();
   if (!call)
@@ -150,8 +152,8 @@ void export_members(const salon_export_ptr& state, const std::string& text) {
       [id = state->salon.id, last = state->last_member](const reading& db) { return members_after(db, id, last); },
       [call, state, text](member_page& page) {
         auto piece = text;
-        for (const auto& one : page.members)
-          piece += comma(*state) + dumped(one.username);
+        for (const auto& member : page.members)
+          piece += comma(*state) + dumped(member.username);
         if (!page.last.empty()) {
           state->last_member = std::move(page.last);
           return call->part(std::move(piece), [state] { export_members(state, {}); });
@@ -161,7 +163,7 @@ void export_members(const salon_export_ptr& state, const std::string& text) {
       });
 }
 
-/// What was asked for is a line of the audit log, as an export of a user is.
+/// The export has a line in the audit log, as an export of a user has.
 void export_salon(const admin_call_ptr& call) {
   const auto salon = *call->file.salon;
   note(call, salon.name, {}, [call, salon] {

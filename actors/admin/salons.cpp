@@ -1,4 +1,4 @@
-// Commands about salons: what there is, who asks to belong to them, what they are. See also salon_details.cpp.
+// Commands about salons: their lists, their members and requests, their names and policies. See also salon_details.cpp.
 #include "persistence/contracts/salons.hpp"
 #include "actors/admin/ask.hpp"
 #include "actors/admin/effects.hpp"
@@ -24,11 +24,11 @@ using namespace persistence;
 
 /// The policy that an operator means by a word, if it is one.
 std::optional<policy> policy_meant(const std::string& word) {
-  const auto how = policy_of(word);
-  return word == to_word(how) ? std::optional{how} : std::nullopt;
+  const auto policy = policy_of(word);
+  return word == to_word(policy) ? std::optional{policy} : std::nullopt;
 }
 
-/// Whether the operator may see what is inside of the salon.
+/// Whether the operator may see the inside of the salon.
 bool sees(const admin_call& call, salon_id salon) {
   return rules::may(call.file.rights, right::moderators, salon);
 }
@@ -44,17 +44,17 @@ struct counted_salon {
 void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& found,
                  const std::map<salon_id, size_t>& hearers) {
   std::vector<json> list;
-  for (const auto& one : found) {
-    if (!sees(*call, one.record.id))
+  for (const auto& counted : found) {
+    if (!sees(*call, counted.record.id))
       continue;
-    const auto hear = hearers.find(one.record.id);
-    json row{{"salon", one.record.name},
-             {"policy", to_word(one.record.policy)},
-             {"members", one.members},
+    const auto hear = hearers.find(counted.record.id);
+    json row{{"salon", counted.record.name},
+             {"policy", to_word(counted.record.policy)},
+             {"members", counted.members},
              {"hearers", hear == hearers.end() ? size_t{0} : hear->second},
-             {"topic", one.record.topic}};
+             {"topic", counted.record.topic}};
     if (is_node(call)) {
-      const auto home = name_of_run(call, one.home);
+      const auto home = name_of_run(call, counted.home);
       row["home"] = home.empty() ? json(nullptr) : json(home);
     }
     list.push_back(std::move(row));
@@ -67,12 +67,12 @@ void list_archived_salons(const admin_call_ptr& call) {
       call, [](const reading& db) { return db.salons.archived(); },
       [call](const std::vector<archived_salon>& found) {
         std::vector<json> list;
-        for (const auto& one : found)
-          if (sees(*call, one.record.id))
-            list.push_back({{"salon", one.record.name},
-                            {"policy", to_word(one.record.policy)},
-                            {"archived", iso_time(one.at)},
-                            {"topic", one.record.topic}});
+        for (const auto& archived : found)
+          if (sees(*call, archived.record.id))
+            list.push_back({{"salon", archived.record.name},
+                            {"policy", to_word(archived.record.policy)},
+                            {"archived", iso_time(archived.at)},
+                            {"topic", archived.record.topic}});
         answer_list(call, std::move(list), {"salon"});
       });
 }
@@ -84,8 +84,8 @@ void list_salons(const admin_call_ptr& call) {
       call,
       [has_homes = is_node(call)](const reading& db) {
         std::unordered_map<salon_id, size_t> members;
-        for (const auto& one : db.memberships.counts({}))
-          members[one.salon] = one.members;
+        for (const auto& counted : db.memberships.counts({}))
+          members[counted.salon] = counted.members;
         std::unordered_map<salon_id, int64_t> homes;
         if (has_homes)
           for (const auto& [salon, run] : db.homes.all())
@@ -115,33 +115,32 @@ void list_requests(const admin_call_ptr& call) {
       },
       [call](const waiting_requests& found) {
         json list = json::array();
-        for (const auto& one : found.joins)
+        for (const auto& request : found.joins)
           for (const auto& salon : found.salons)
-            if (salon.id == one.salon && sees(*call, salon.id))
-              list.push_back({{"user", one.username}, {"salon", salon.name}, {"since", iso_time(one.at)}});
+            if (salon.id == request.salon && sees(*call, salon.id))
+              list.push_back({{"user", request.username}, {"salon", salon.name}, {"since", iso_time(request.at)}});
         if (call->file.rights.role == role::administrator)
-          for (const auto& one : found.registrations)
-            list.push_back({{"user", one.username},
+          for (const auto& registration : found.registrations)
+            list.push_back({{"user", registration.username},
                             {"salon", nullptr}, // none: it is the account that is asked for
-                            {"since", iso_time(one.at)},
-                            {"alias", one.alias},
-                            {"from", one.network}});
+                            {"since", iso_time(registration.at)},
+                            {"alias", registration.alias},
+                            {"from", registration.network}});
         call->done(list);
       });
 }
 
 // --- who belongs ---
 
-/// Asks the salon, which changes its members and tells them; `what` is admit or dismiss.
+/// Asks the salon, which changes its members and tells them. `Message` is admit or dismiss.
 template <class Message>
-void decide_membership(const admin_call_ptr& call, decided_by how, const std::string& reason) {
+void decide_membership(const admin_call_ptr& call, decided_by by, const std::string& reason) {
   if (!call->file.target)
     return call->refuse(fault::unknown_user);
   const auto& who = call->file.target->who;
   call->self()
-      ->request(
-          call->parts().host, caf::infinite,
-          Message{call->file.salon->id, who.id, who.username, how, call->why(reason), call->parts().keep_requests})
+      ->request(call->parts().host, caf::infinite,
+                Message{call->file.salon->id, who.id, who.username, by, call->why(reason), call->parts().keep_requests})
       .then([call](settled) { call->done(); }, refusing_error(call));
 }
 
@@ -167,7 +166,7 @@ void accept_registration(const admin_call_ptr& call) {
       });
 }
 
-/// Where a salon is named that there is none of, that is the first word of the reason.
+/// A salon is named that does not exist: the name is the first word of the reason.
 void reject_registration(const admin_call_ptr& call) {
   auto reason = call->said().get("SALON");
   if (const auto rest = call->said().text(); !rest.empty())
@@ -184,28 +183,28 @@ constexpr const char* which_registrations =
     "--all, or --from=ADDRESS, as requests shows it, and --older-than=TIME, which is 2026-11-25, 2026-11-25T12:00 "
     "(UTC), or 15m, 2h, 7d; and no USER beside them";
 
-/// Which registrations a command means: those of a network, old ones, or all; nothing: the call is refused.
+/// The registrations that a command means: those of a network, old ones, or all. Nothing: the call is refused.
 std::optional<registration_filter> registrations_meant(const admin_call_ptr& call) {
-  if (call->file.rights.role != role::administrator) { // who may decide about a salon may not about accounts
+  if (call->file.rights.role != role::administrator) { // moderators decide about salons, not about accounts
     call->forbid("your certificate has no right to that");
     return std::nullopt;
   }
   const auto& said = call->said();
-  registration_filter which;
+  registration_filter filter;
   if (said.has("--from"))
-    which.network = network_of(said.get("--from"));
+    filter.network = network_of(said.get("--from"));
   if (said.has("--older-than"))
-    which.before = time_meant(said.get("--older-than"), wall_clock());
-  const bool narrowed = which.network || which.before;
-  if ((which.network && which.network->empty()) || (said.has("--older-than") && !which.before)
+    filter.before = time_meant(said.get("--older-than"), wall_clock());
+  const bool narrowed = filter.network || filter.before;
+  if ((filter.network && filter.network->empty()) || (said.has("--older-than") && !filter.before)
       || (said.has("--all") && narrowed) || said.has("USER")) {
     call->refuse(admin_verdict::wrong_usage, which_registrations);
     return std::nullopt;
   }
-  return which;
+  return filter;
 }
 
-// All of them in one transaction would hold up every post meanwhile.
+// One transaction for all of them would hold up every post meanwhile.
 constexpr size_t accepted_at_once = 20;
 
 /// Registrations that are accepted piece by piece.
@@ -236,7 +235,7 @@ void end_half_way(const admin_call_ptr& call, const acceptance& work, fault why)
                            "for the others");
 }
 
-/// Goes on to its end, be there somebody who waits for it or not: what is made is made.
+/// Goes on to its end, even if nobody waits for it any more: accounts that are made stay.
 void accept_on(const admin_call_ptr& call, const std::shared_ptr<acceptance>& work) {
   if (work->next == work->waiting.size())
     return end_acceptance(call, *work);
@@ -248,44 +247,44 @@ void accept_on(const admin_call_ptr& call, const std::shared_ptr<acceptance>& wo
       [call, work](const decisions::accepted_registrations& now) {
         work->made += now.made.size();
         work->refused.insert(work->refused.end(), now.refused.begin(), now.refused.end());
-        for (const auto& one : now.made)
-          for (const auto salon : one.salons)
-            tell(call, membership_made{salon, one.user.id});
+        for (const auto& registered : now.made)
+          for (const auto salon : registered.salons)
+            tell(call, membership_made{salon, registered.user.id});
         accept_on(call, work);
       },
       [call, work](fault why) { end_half_way(call, *work, why); });
 }
 
 void accept_registrations(const admin_call_ptr& call) {
-  const auto which = registrations_meant(call);
-  if (!which)
+  const auto filter = registrations_meant(call);
+  if (!filter)
     return;
   ask_to_read(
-      call, [which](const reading& db) { return decisions::registrations_of(db, *which); },
+      call, [filter](const reading& db) { return decisions::registrations_of(db, *filter); },
       [call](std::vector<registration>& found) {
         if (found.empty())
           return note(call, "0 registrations", {}, to_string(fault::no_such_request),
                       [call] { call->refuse(fault::no_such_request); });
         auto work = std::make_shared<acceptance>();
         const auto reserved = names_of_certificates(call);
-        for (auto& one : found)
-          if (reserved.has(one.username))
-            work->refused.push_back(one.username);
+        for (auto& waiting : found)
+          if (reserved.has(waiting.username))
+            work->refused.push_back(waiting.username);
           else
-            work->waiting.push_back(std::move(one));
+            work->waiting.push_back(std::move(waiting));
         call->report([work] { return json{{"accepted", work->made}, {"of", work->waiting.size()}}; });
         accept_on(call, work);
       });
 }
 
 void reject_registrations(const admin_call_ptr& call) {
-  const auto which = registrations_meant(call);
-  if (!which)
+  const auto filter = registrations_meant(call);
+  if (!filter)
     return;
   ask_to_write(
       call,
-      [which, why = call->why(call->said().get("--reason"))](const writing& db) {
-        return decisions::reject_registrations(db, *which, why);
+      [filter, why = call->why(call->said().get("--reason"))](const writing& db) {
+        return decisions::reject_registrations(db, *filter, why);
       },
       [call](size_t count) {
         call->done(json{{"done", true}, {"registrations", count}});
@@ -376,7 +375,7 @@ void archive_salon(const admin_call_ptr& call) {
   });
 }
 
-/// With the members that it had: they hear it again at once.
+/// Restores a salon with the members that it had: they hear it again at once.
 void restore_salon(const admin_call_ptr& call) {
   ask_to_write(
       call,

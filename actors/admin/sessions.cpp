@@ -1,4 +1,4 @@
-// Commands about who is connected: sessions, what ends them, and accounts that cannot log in.
+// Commands about sessions: their list, their end, and accounts that cannot log in.
 #include "persistence/contracts/sessions.hpp"
 #include "actors/admin/ask.hpp"
 #include "actors/admin/effects.hpp"
@@ -13,23 +13,23 @@ namespace {
 
 using namespace persistence;
 
-/// Who USER names; nobody, where it names none.
+/// The user that USER names; nobody if it names none.
 user_id user_meant(const admin_call_ptr& call) {
   return call->file.target ? call->file.target->who.id : user_id{};
 }
 
 /// The session as `session end` takes it: a text, since most programs cut such long numbers in JSON.
 std::string id_of(const session_at& session) {
-  return std::to_string(session.what.with.value);
+  return std::to_string(session.session.with.value);
 }
 
-/// Adds what is told of a session, whoever's it is.
-json& add_session(json& to, const session_at& one) {
-  to["address"] = one.what.address;
-  to["since"] = iso_time(one.what.since);
-  to["id"] = id_of(one);
-  if (!one.node.empty())
-    to["node"] = one.node;
+/// Adds the facts of a session that are told of anybody's.
+json& add_session(json& to, const session_at& listed) {
+  to["address"] = listed.session.address;
+  to["since"] = iso_time(listed.session.since);
+  to["id"] = id_of(listed);
+  if (!listed.node.empty())
+    to["node"] = listed.node;
   return to;
 }
 
@@ -38,9 +38,9 @@ void list_sessions_of(const admin_call_ptr& call) {
     return call->refuse(fault::unknown_user);
   ask_sessions(call, user_meant(call), [call](const std::vector<session_at>& found) {
     json list = json::array();
-    for (const auto& one : found) {
-      json row{{"user", one.what.username}};
-      list.push_back(add_session(row, one));
+    for (const auto& listed : found) {
+      json row{{"user", listed.session.username}};
+      list.push_back(add_session(row, listed));
     }
     call->done(list);
   });
@@ -56,35 +56,35 @@ void show_user(const admin_call_ptr& call) {
     if (!found.moderates.empty())
       shown["moderates"] = found.moderates;
     shown["sessions"] = json::array();
-    for (const auto& one : sessions) {
+    for (const auto& listed : sessions) {
       auto row = json::object();
-      shown["sessions"].push_back(add_session(row, one));
+      shown["sessions"].push_back(add_session(row, listed));
     }
     call->done(shown);
   });
 }
 
-/// They are closed, and the audit log says so; the last step did not come about.
-void tell_of_last_tokens(const admin_call_ptr& call, const user& who, size_t count) {
+/// The sessions are closed, and the audit log says so; but the last step failed.
+void tell_of_last_tokens(const admin_call_ptr& call, const user& owner, size_t count) {
   call->refuse_noted(admin_verdict::refused,
-                     std::to_string(count) + (count == 1 ? " session of " : " sessions of ") + who.username
+                     std::to_string(count) + (count == 1 ? " session of " : " sessions of ") + owner.username
                          + " closed; but the database does not take now that a token of the last moment ends, too: "
                            "type it again");
 }
 
-/// Closes the connections, or the one. A token that one of them got behind the first look at them ends as well.
-void close_sessions(const admin_call_ptr& call, const user& who, connection_id only, size_t count) {
-  tell(call, close_user{who.id, event::session_ended{}, only});
-  const auto not_all = [call, who, count] { tell_of_last_tokens(call, who, count); };
-  const auto end = [call, who, count, not_all] {
+/// Closes the connections, or one of them. A token that one of them got after the first look ends as well.
+void close_sessions(const admin_call_ptr& call, const user& owner, connection_id only, size_t count) {
+  tell(call, close_user{owner.id, event::session_ended{}, only});
+  const auto not_all = [call, owner, count] { tell_of_last_tokens(call, owner, count); };
+  const auto end = [call, owner, count, not_all] {
     ask_to_write_on(
         call,
-        [id = who.id](const writing& db) {
+        [id = owner.id](const writing& db) {
           db.sessions.end_tokens(id);
           return done{};
         },
-        [call, who, count](done) {
-          call->done(json{{"done", true}, {"user", who.username}, {"sessions", count}});
+        [call, owner, count](done) {
+          call->done(json{{"done", true}, {"user", owner.username}, {"sessions", count}});
         },
         [not_all](fault) { not_all(); });
   };
@@ -96,7 +96,7 @@ std::string why_no_such_session(const admin_call_ptr& call) {
   return call->lacking().empty() ? why : why + ", as far as is known: " + joined(call->lacking(), "; ");
 }
 
-/// At other nodes they end by what these read in the store, also of one that did not answer.
+/// Sessions at other nodes end by a fact that these read in the store. So a node that did not answer ends them, too.
 void end_sessions(const admin_call_ptr& call) {
   if (!call->file.target)
     return note(call, call->said().get("USER"), {}, to_string(fault::unknown_user),
@@ -104,21 +104,21 @@ void end_sessions(const admin_call_ptr& call) {
   ask_sessions(call, user_meant(call), [call](const std::vector<session_at>& found) {
     const auto wished = call->said().get("ID");
     const auto named =
-        std::find_if(found.begin(), found.end(), [&](const session_at& one) { return id_of(one) == wished; });
+        std::find_if(found.begin(), found.end(), [&](const session_at& listed) { return id_of(listed) == wished; });
     if (!wished.empty() && named == found.end())
       return note(call, call->said().get("USER"), {}, "refused",
                   [call] { call->refuse(admin_verdict::refused, why_no_such_session(call)); });
-    const auto only = wished.empty() ? connection_id{} : named->what.with;
+    const auto only = wished.empty() ? connection_id{} : named->session.with;
     const auto count = wished.empty() ? found.size() : size_t{1};
     const auto about = wished.empty() ? std::to_string(count) + (count == 1 ? " session" : " sessions")
-                                      : "session " + wished + " from " + named->what.address;
+                                      : "session " + wished + " from " + named->session.address;
     ask_to_write(
         call,
-        [who = call->file.target->who, only, why = call->why(about)](const writing& db) {
-          db.sessions.end_tokens(who.id);
-          db.sessions.end_elsewhere(who.id, only);
-          db.audit.note(why, audited::end_session, who.username, "done");
-          return who;
+        [target = call->file.target->who, only, why = call->why(about)](const writing& db) {
+          db.sessions.end_tokens(target.id);
+          db.sessions.end_elsewhere(target.id, only);
+          db.audit.note(why, audited::end_session, target.username, "done");
+          return target;
         },
         [call, only, count](const user& who) { close_sessions(call, who, only, count); });
   });
@@ -130,9 +130,9 @@ void disable_user(const admin_call_ptr& call) {
       [key = key_of(call->said().get("USER")), why = call->why()](const writing& db) {
         return decisions::disable_user(db, key, why);
       },
-      [call](const user& who) {
-        tell(call, close_user{who.id, event::refused{fault::disabled, {}}});
-        call->done(json{{"done", true}, {"user", who.username}});
+      [call](const user& disabled) {
+        tell(call, close_user{disabled.id, event::refused{fault::disabled, {}}});
+        call->done(json{{"done", true}, {"user", disabled.username}});
       });
 }
 
@@ -142,8 +142,8 @@ void enable_user(const admin_call_ptr& call) {
       [key = key_of(call->said().get("USER")), why = call->why()](const writing& db) {
         return decisions::enable_user(db, key, why);
       },
-      [call](const user& who) {
-        call->done(json{{"done", true}, {"user", who.username}});
+      [call](const user& enabled) {
+        call->done(json{{"done", true}, {"user", enabled.username}});
       });
 }
 

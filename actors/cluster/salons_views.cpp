@@ -24,7 +24,7 @@ constexpr size_t most_missed = 1000;
 posted& reply_to(told& out, connection_id author) {
   auto& reply = out.replies.emplace_back();
   reply.to = author;
-  return reply.what.emplace<posted>();
+  return reply.answer.emplace<posted>();
 }
 
 } // namespace

@@ -1,5 +1,5 @@
-// Who is connected to this node: each connection by its number, how many there are of each network, and who has
-// something to write in this turn of the loop. Plain objects of the I/O thread.
+// The connections of this node: each by its number, the count for each network, and those that have something to write
+// in this turn of the loop. Plain objects of the I/O thread.
 #pragma once
 #include "actors/fan_out/subscriber.hpp"
 #include "config/config.hpp"
@@ -12,24 +12,24 @@ class connection_registry {
 public:
   /// Connections above the limit that may still be told why they are closed.
   static constexpr size_t max_refusals_at_once = 256;
-  /// So many are told at once why they are not let in.
-  static constexpr size_t most_told_why = 64;
+  /// Connections that are told at once why they are not let in.
+  static constexpr size_t max_told_why = 64;
 
   /// No two are the same, across restarts too.
   connection_id next_id();
-  /// Why a connection from there is not let in, if so. Those that are told why they are not take nobody's place.
+  /// Why a connection from there is not let in; nothing: it is. Connections that are told why not take nobody's place.
   std::optional<fault> refuses(const std::string& address, const config::limits& limits) const;
   /// Whether even saying why costs too much: far above the limit.
   bool overrun(const config::limits& limits) const;
 
   /// Gives it its number and its network. REQUIRES: its address, and whether it is refused.
   void enter(subscriber& who);
-  /// False where it is not there.
+  /// False if it is not there.
   bool leave(subscriber& who);
-  /// Null where it is gone.
+  /// Null if it is gone.
   subscriber* find(connection_id number) const;
   size_t size() const { return all_.size(); }
-  /// How many of them are not let in.
+  /// The number of those that are not let in.
   size_t refused() const { return refused_; }
   bool empty() const { return all_.empty(); }
   /// As they are now; the list does not change when one of them leaves.
@@ -45,7 +45,7 @@ private:
 /// Connections that have something to write, each once.
 class pending_writes {
 public:
-  /// False where it stands there already.
+  /// False if it stands there already.
   bool add(subscriber& who) {
     if (who.has_to_write_)
       return false;

@@ -4,10 +4,10 @@
 
 namespace salond {
 
-void online_users::arrive(subscriber& who, user_id as) {
+void online_users::arrive(subscriber& who, user_id user) {
   who.stage_ = subscriber::stage::arriving;
-  who.account_ = as;
-  users_[as].push_back(&who);
+  who.account_ = user;
+  users_[user].push_back(&who);
 }
 
 std::vector<salon_id> online_users::begin(subscriber& who, const std::vector<salon_id>& stored) {
@@ -24,13 +24,13 @@ std::vector<salon_id> online_users::begin(subscriber& who, const std::vector<sal
 }
 
 bool online_users::leave(subscriber& who) {
-  const auto mine = users_.find(who.account_);
-  if (mine == users_.end())
+  const auto entry = users_.find(who.account_);
+  if (entry == users_.end())
     return false;
-  auto& list = mine->second;
+  auto& list = entry->second;
   list.erase(std::remove(list.begin(), list.end(), &who), list.end());
   if (list.empty())
-    users_.erase(mine);
+    users_.erase(entry);
   return true;
 }
 
@@ -48,8 +48,8 @@ const std::vector<subscriber*>& online_users::of(user_id user) const {
   return found == users_.end() ? nobody : found->second;
 }
 
-void online_users::tell(user_id user, const event::any& what) const {
-  const std::vector<event::any> events{what};
+void online_users::tell(user_id user, const event::any& event) const {
+  const std::vector<event::any> events{event};
   spelled_batch batch{events};
   for (auto* who : of(user))
     if (online(*who))

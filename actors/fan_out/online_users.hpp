@@ -1,5 +1,5 @@
-// Who is online at this node: the connections of each user, from the proof of a password on, and what one person is
-// told. Until its session begins a connection hears nothing; what changes meanwhile is remembered
+// The users who are online at this node: the connections of each, from the proof of a password on, and the telling of
+// one person. Until its session begins a connection hears nothing; changes are remembered meanwhile
 // (docs/decisions/0006-arrivals.md). A plain object of the I/O thread.
 #pragma once
 #include "actors/fan_out/subscriber.hpp"
@@ -13,14 +13,14 @@ public:
   enum class membership : uint8_t { made, ended };
 
   /// The connection's user is proven.
-  void arrive(subscriber& who, user_id as);
+  void arrive(subscriber& who, user_id user);
   /// Its session begins: it is online from now on. `stored`: the salons of its user as they were read from the store
   /// while it arrived. Answers them as they are now.
   std::vector<salon_id> begin(subscriber& who, const std::vector<salon_id>& stored);
-  /// It ended. False where its user was never proven.
+  /// It ended. False if its user was never proven.
   bool leave(subscriber& who);
   size_t size() const { return users_.size(); }
-  /// Whether a connection of the user is here, be it arriving.
+  /// Whether a connection of the user is here, online or arriving.
   bool has(user_id user) const { return users_.count(user) != 0; }
   /// Whether another connection of its user is online here.
   bool has_another(const subscriber& who) const;
@@ -38,9 +38,9 @@ public:
     }
   }
 
-  /// Tells each connection of a user. A user may have as many as an address may: what they are told is spelled once,
-  /// as for a salon.
-  void tell(user_id user, const event::any& what) const;
+  /// Tells each connection of a user. A user may have as many as an address may: the event is spelled once for all, as
+  /// for a salon.
+  void tell(user_id user, const event::any& event) const;
   /// Tells each connection of the target that is not still told what waited, which comes first; and the author's others
   /// but `from`; nobody twice. What comes again (over a link, or read in the store) the target is told once.
   void tell_privately(user_id target, user_id author, connection_id from, const event::said_privately& what) const;

@@ -1,5 +1,5 @@
-// A connection as the audience and its parts know it: what they ask of it, and the little that each of them keeps with
-// it. What a part keeps is private to that part; a connection sees none of it.
+// A connection as the audience and its parts know it: the functions that they call, and the little that each of them
+// keeps with it. Each part's data is private to that part; a connection sees none of it.
 #pragma once
 #include "actors/rules/backlog.hpp"
 #include "actors/rules/questions.hpp"
@@ -13,23 +13,23 @@ class subscriber_list;
 class subscriber {
 public:
   virtual ~subscriber() = default;
-  /// Bytes spelled as it takes them: queued, they go out at flush().
+  /// Queues bytes in the spelling that it takes; they go out at flush().
   virtual void hear(const shared_texts& spelled) = 0;
   /// As hear(), of a private message to its target: audience::delivered() is called once it is written.
-  virtual void deliver(const shared_texts& spelled, private_id which) = 0;
-  /// What it has been told last is this decision: audience::told_decisions() is called once that is written.
-  virtual void confirm(const decided_request& what) = 0;
-  virtual void answered(rules::answer::any what) = 0;
-  /// Says `last` and closes, once what was queued is out.
+  virtual void deliver(const shared_texts& spelled, private_id message) = 0;
+  /// The last event that it was told is this decision: audience::told_decisions() is called once that is written.
+  virtual void confirm(const decided_request& decision) = 0;
+  virtual void answered(rules::answer::any answer) = 0;
+  /// Says `last` and closes, once all queued bytes are out.
   virtual void close(const std::optional<event::any>& last) = 0;
   /// Whether it was told its last words, and hears nothing more.
   virtual bool hung_up() const = 0;
   virtual void flush() = 0;
   /// The time it asked to be woken at has come.
   virtual void time_has_come(instant now) = 0;
-  /// The salon failed; what it was asked is answered by nobody.
-  virtual void lost(salon_id which) = 0;
-  /// Bans or passwords failed and were started again; what they were asked is answered by nobody.
+  /// The salon failed; nobody answers what it was asked.
+  virtual void lost(salon_id salon) = 0;
+  /// Bans or passwords failed and were started again; nobody answers what they were asked.
   virtual void services_lost() = 0;
   /// There is room for a post that was parked.
   virtual void unparked() = 0;
@@ -40,8 +40,8 @@ public:
 
   connection_id number;             ///< from connection_registry::enter() on
   std::string peer;                 ///< its address
-  std::string network;              ///< whose allowances it uses: network_of() its address
-  bool refused = false;             ///< it is told why it is not let in, and closed
+  std::string network;              ///< network_of() its address; it uses the allowances of this network
+  bool refused = false;             ///< it is not let in: it is told why, and closed
   const spelling* spells = nullptr; ///< how events are spelled for it
   rules::backlog backlog;           ///< private messages before it is over; later ones come as they are told
   /// Its user; none before the user is proven.

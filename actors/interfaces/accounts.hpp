@@ -1,4 +1,4 @@
-// Facts about accounts that the directory hears and hands on to the relay; and what users are called.
+// Facts about accounts that the directory hears and hands on to the relay; and the names of users.
 #pragma once
 #include "actors/interfaces/words.hpp"
 #include "actors/rules/presence.hpp"
@@ -17,11 +17,11 @@ struct account_changed {
   std::string username;
   salond::role role = salond::role::user;
 };
-/// Another node changed an account, or deleted it: what the store holds is to be known.
+/// Another node changed an account, or deleted it: the actor is to read the store.
 struct reread_account {
   user_id who;
 };
-/// What those are called who are connected, of the users that were asked for; the directory knows.
+/// The names of those users who are connected, of all that were asked for; the directory knows them.
 struct users_named {
   rules::presence::named found;
 };

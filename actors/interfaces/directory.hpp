@@ -1,4 +1,4 @@
-// What the DIRECTORY hears. Its messages hold values only: directories of other nodes will hear some of them.
+// The messages of the DIRECTORY. They hold values only: directories of other nodes will hear some of them.
 #pragma once
 #include "actors/interfaces/accounts.hpp"
 #include "actors/interfaces/errors.hpp"
@@ -7,14 +7,14 @@
 
 namespace salond {
 
-/// A user is proven and comes online with this connection. The session is opened in the store by who asks.
+/// A user is proven and comes online with this connection. The asker opens the session in the store.
 struct arrive {
   user_id who;
   std::string username;
   connection_id with;
   std::string address;
 };
-/// What the store is asked from now on comes behind all departures of the user that were before.
+/// Questions to the store from now on come behind all earlier departures of the user.
 struct arrival_noted {};
 /// A user's connection ended.
 struct depart {
@@ -24,7 +24,7 @@ struct depart {
 };
 /// INTERNAL to the directory: the store could not take the last departures a second ago.
 struct retry_departures {};
-/// Who is connected? For operators.
+/// Which connections are there? For operators.
 struct list_sessions {};
 /// One connection of somebody who is online.
 struct session_listed {
@@ -37,7 +37,7 @@ struct session_listed {
 struct sessions_listed {
   std::vector<session_listed> sessions;
 };
-/// What are they called, in the order of their keys? Of who is not connected nothing is said.
+/// What are the names of these users, in the order of their keys? The answer leaves out users who are not connected.
 struct name_users {
   std::vector<user_id> users; ///< each may stand there more than once
   std::string after_key;      ///< those behind this key
@@ -47,7 +47,7 @@ struct settle_departures {};
 /// The store does.
 struct departures_settled {};
 
-/// DIRECTORY: who is online, with which connections.
+/// DIRECTORY: the users who are online, with their connections.
 using directory_actor = caf::typed_actor<
     // Notes the connection, and has the store told of the user's departures before it answers.
     caf::replies_to<arrive>::with<arrival_noted>,

@@ -1,4 +1,4 @@
-// How a refusal travels between actors: a fault as CAF's error, and back.
+// Refusals between actors: a fault as CAF's error, and back.
 #pragma once
 #include "protocol/words/fault.hpp"
 #include <caf/all.hpp>
@@ -8,7 +8,7 @@ namespace salond {
 /// A fault as CAF's error; fault_of() finds it again.
 caf::error make_error(fault why);
 
-/// The fault that an error of a request is told as: our own, or storage for an actor that is gone.
+/// The fault for an error of a request: our own, or storage for an actor that is gone.
 fault fault_of(const caf::error& why);
 
 } // namespace salond

@@ -1,4 +1,4 @@
-// What the HOST hears. Its messages hold values only: they come from the ban registry and from operators, who may be on
+// The messages of the HOST. They hold values only: they come from the ban registry and from operators, which may be on
 // another node.
 #pragma once
 #include "actors/interfaces/salon.hpp"
@@ -19,16 +19,16 @@ struct salon_restored {
   salon_record now;
   std::vector<user_id> members;
 };
-/// An account was made, which is a member of this salon.
+/// An account was made, and is a member of this salon.
 struct membership_made {
   salon_id salon;
   user_id who;
 };
-/// An import made accounts, which are members of this salon.
+/// An import made accounts, and they are members of this salon.
 struct memberships_made {
-  persistence::new_members what;
+  persistence::new_members members;
 };
-/// Another node made a salon, changed it, archived it or restored it: what the store holds is to be known.
+/// Another node made a salon, changed it, archived it or restored it: the host is to read the store.
 struct reread_salon {
   salon_id salon;
 };
@@ -36,7 +36,8 @@ struct reread_salon {
 struct retry_opening {
   salon_id salon;
 };
-/// INTERNAL to the host: what a salon that was opened again may have missed could not be read a second ago.
+/// INTERNAL to the host: a salon was opened again, and the events that it may have missed could not be read a second
+/// ago.
 struct retry_catching_up {
   salon_id salon;
 };
@@ -61,9 +62,9 @@ using host_actor = caf::typed_actor<
     caf::reacts_to<membership_made>,
     // Tells the salon.
     caf::reacts_to<memberships_made>,
-    // Asks the store, opens the salon or tells it and the relay what that holds, and answers.
+    // Reads the store, opens the salon or tells it and the relay what the store holds, and answers.
     caf::replies_to<reread_salon>::with<settled>,
-    // Hands it to the salon, which answers. One that is not open is read itself.
+    // Hands it to the salon, which answers. If the salon is not open, the salon itself is read.
     caf::replies_to<reread_member>::with<settled>,
     // Hands it to the salon, which answers; settled when it is not open.
     caf::replies_to<reread_request>::with<settled>,
@@ -73,7 +74,7 @@ using host_actor = caf::typed_actor<
     caf::replies_to<reread_account>::with<settled>,
     // INTERNAL. Tries once more to open the salon.
     caf::reacts_to<retry_opening>,
-    // INTERNAL. Looks once more for what the salon missed.
+    // INTERNAL. Looks once more for the events that the salon missed.
     caf::reacts_to<retry_catching_up>,
     // Answers when the salons work by what they were told, and the relay has heard of it.
     caf::replies_to<settle>::with<settled>>;
@@ -82,7 +83,7 @@ SALOND_VALUES(forget_user, x.who, x.salons)
 SALOND_VALUES(salon_made, x.now)
 SALOND_VALUES(salon_restored, x.now, x.members)
 SALOND_VALUES(membership_made, x.salon, x.who)
-SALOND_VALUES(memberships_made, x.what)
+SALOND_VALUES(memberships_made, x.members)
 SALOND_VALUES(reread_salon, x.salon)
 SALOND_VALUES(retry_opening, x.salon)
 SALOND_VALUES(retry_catching_up, x.salon)

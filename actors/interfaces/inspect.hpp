@@ -1,5 +1,5 @@
-// How the fields of a message are told to CAF, which can then write, read and print it. Whoever adds a field to a
-// message adds it here too: tests/actors/crossing_test.cpp fails for a field that does not travel.
+// Tells CAF the fields of a message, so that it can write, read and print it. A new field of a message needs a place
+// here, too: tests/actors/crossing_test.cpp fails for a field that does not travel.
 #pragma once
 #include <caf/all.hpp>
 

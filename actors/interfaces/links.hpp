@@ -1,5 +1,5 @@
-// What LINKS hears, of its own node: which run it is, whom it is to reach. What goes over links is not sent to it: the
-// actors of the I/O thread say it to `cluster::links` directly.
+// The messages of LINKS, from its own node: the run that it is, and the peers that it is to reach. What goes over links
+// is not sent to it: the actors of the I/O thread say it to `cluster::links` directly.
 #pragma once
 #include "actors/cluster/peer_link.hpp"
 #include "actors/interfaces/in_process.hpp"
@@ -23,9 +23,9 @@ struct tell_gone {
 struct begin_links_anew {
   std::string why; ///< for people
 };
-/// How are the links?
+/// What is the state of each link?
 struct list_links {};
-/// One for each peer, by its run.
+/// The state of the link with each peer, by its run.
 struct links_listed {
   std::vector<cluster::link_state> links;
 };
@@ -42,13 +42,13 @@ struct tick_links {};
 using links_actor = caf::typed_actor<
     // Before it nobody is dialled or let in.
     caf::reacts_to<begin_links>,
-    // Dials those with greater names; ends the links with who is not among them.
+    // Dials peers with greater names; ends the links with runs that are not among the peers.
     caf::reacts_to<know_peers>,
     // Tells all peers.
     caf::reacts_to<tell_gone>,
     // Ends all sessions; the side that dials begins others.
     caf::reacts_to<begin_links_anew>,
-    // Answers how each link goes.
+    // Answers the state of each link.
     caf::replies_to<list_links>::with<links_listed>,
     // Says farewell to all peers, closes the port, and ends.
     caf::replies_to<end_links>::with<links_ended>,

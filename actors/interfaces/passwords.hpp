@@ -1,4 +1,4 @@
-// What PASSWORDS hears. All of it stays in the process: passwords and their hashes go nowhere else.
+// The messages of PASSWORDS. All of them stay in the process: passwords and their hashes go nowhere else.
 #pragma once
 #include "actors/hash_ticket.hpp"
 #include "actors/interfaces/errors.hpp"
@@ -15,8 +15,8 @@ namespace salond {
 /// Makes the hash of a new password.
 struct hash_password {
   std::string password;
-  rules::urgency how = rules::urgency::known;
-  std::string from = {};                         ///< whose turn it uses: an address; empty: none
+  rules::urgency urgency = rules::urgency::known;
+  std::string from = {};                         ///< the address whose turn it uses; empty: none
   std::shared_ptr<hash_ticket> ticket = nullptr; ///< whether it is still wanted; none: it is
 };
 /// The hash, as it is stored.
@@ -27,14 +27,14 @@ struct hashed_password {
 struct verify_password {
   std::string hash;
   std::vector<std::string> passwords;
-  rules::urgency how = rules::urgency::known;
+  rules::urgency urgency = rules::urgency::known;
   std::string from = {};                         ///< as of hash_password
   std::shared_ptr<hash_ticket> ticket = nullptr; ///< the same
 };
 /// The first password that fits, if one does.
 struct verified_password {
   std::optional<size_t> which;
-  std::string better_hash; ///< of that password, where the stored one is outdated; else empty
+  std::string better_hash; ///< of that password, if the stored one is outdated; else empty
 };
 /// Hashes were taken back.
 struct refuse_unwanted {};

@@ -1,4 +1,4 @@
-// What PERSISTENCE hears. All of it stays in the process: each node asks the database itself.
+// The messages of PERSISTENCE. All of them stay in the process: each node asks the database itself.
 #pragma once
 #include "actors/interfaces/errors.hpp"
 #include "actors/interfaces/in_process.hpp"
@@ -23,7 +23,7 @@ struct drain {};
 struct drained {};
 /// How much waits?
 struct count_work {};
-/// What waits, and how long the store takes.
+/// The work that waits, and the times that the store takes.
 struct counted_work {
   size_t writes = 0, reads = 0;                     ///< that wait, or are in work
   uint64_t groups = 0;                              ///< transactions that wrote, since the start
@@ -50,9 +50,9 @@ using store_actor = caf::typed_actor<
     caf::replies_to<drain>::with<drained>,
     // INTERNAL. Answers those whose work the threads have finished.
     caf::reacts_to<collect_answers>,
-    // INTERNAL. Lets the writing thread take what waits.
+    // INTERNAL. Lets the writing thread take the waiting writes.
     caf::reacts_to<begin_writes>,
-    // INTERNAL. Refuses what has waited too long behind one transaction.
+    // INTERNAL. Refuses work that has waited too long behind one transaction.
     caf::reacts_to<refuse_stale_work>>;
 
 } // namespace salond

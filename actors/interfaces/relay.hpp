@@ -1,5 +1,5 @@
-// What the RELAY hears. What salons, directory and operators tell it may come from another node and holds values only.
-// What holds handles of this node's actors, and what is about this node's end, stays here (in_process.hpp).
+// The messages of the RELAY. Those of salons, directory and operators may come from another node and hold values only.
+// Messages with handles of this node's actors, and messages about this node's end, stay here (in_process.hpp).
 #pragma once
 #include "actors/interfaces/accounts.hpp"
 #include "actors/interfaces/bans.hpp"
@@ -13,13 +13,13 @@ namespace salond {
 
 // --- may cross nodes ---
 
-/// An answer on its way to a connection, behind what the connection is to hear first.
+/// An answer on its way to a connection, behind the events that the connection is to hear first.
 struct reply {
   connection_id to;
-  salon_answer what;
+  salon_answer answer;
 };
-/// What happened in a salon, committed together: who hears it from now on, what is told, who hears it no longer, and
-/// the answers for the connections that asked. In this order.
+/// The batch of a salon, committed together: the users who hear it from now on, the events, the users who hear it no
+/// longer, and the answers for the connections that asked. In this order.
 struct told {
   salon_id salon;
   std::vector<user_id> entered;
@@ -30,12 +30,12 @@ struct told {
 /// Something that one user is to be told.
 struct tell_user {
   user_id who;
-  event::any what;
+  event::any event;
 };
-/// A decision that is remembered was told before this to who is connected.
+/// A decision that is remembered was told before this to the user's connections.
 struct decision_told {
   user_id who;
-  decided_request what;
+  decided_request decision;
 };
 /// The salon failed. It is opened again, or not.
 struct salon_lost {
@@ -43,23 +43,23 @@ struct salon_lost {
 };
 /// Something that everybody is to be told.
 struct announce {
-  event::any what;
+  event::any event;
 };
-/// Whose certificates are valid: nobody registers a name that is one of these or looks like it.
+/// The names of operators with valid certificates: nobody registers a name that is one of these or looks like it.
 struct operator_names {
   std::vector<std::string> names;
 };
-/// An address or a network from where nobody is let in any more; until then where it is not for good.
+/// An address or a network from which nobody is let in any more: for good, or until a moment.
 struct address_out {
   std::string where; ///< as address_range has it
   bool for_good = false;
   moment until;
 };
-/// All of them, as the store has them now.
+/// All addresses and networks that are out, as the store has them now.
 struct addresses_out {
   std::vector<address_out> all;
 };
-/// One from where clients are let in again.
+/// An address or a network from which clients are let in again.
 struct address_let_in {
   std::string where; ///< as address_range has it
 };
@@ -68,7 +68,7 @@ struct list_hearers {
   salon_id salon;
   std::string after_key; ///< those behind this key
 };
-/// How are this node's connections?
+/// What is the state of this node's connections?
 struct survey {};
 /// One salon, as this node's connections hear it.
 struct surveyed_salon {
@@ -77,7 +77,7 @@ struct surveyed_salon {
   size_t hearers = 0;
   uint64_t messages = 0; ///< told since the start
 };
-/// How they are.
+/// The state of this node's connections.
 struct surveyed {
   size_t connections = 0, users = 0;
   uint64_t messages = 0, deliveries = 0; ///< told since the start; a delivery is a message to one hearer
@@ -89,21 +89,21 @@ struct surveyed {
 
 // --- stay in the process ---
 
-/// A salon is open: what it is called and who serves it.
+/// A salon is open: its record and the actor that serves it.
 struct salon_opened {
   salon_record record;
   salon_actor salon;
 };
-/// An actor was started again: whom to ask from now on.
+/// An actor was started again: the actors to ask from now on.
 struct serving {
   bans_actor bans;
   passwords_actor passwords;
 };
-/// The server stops: no connection is let in any more, and every one is to close with these last words.
+/// The server stops: no connection is let in any more, and each is to close with these last words.
 struct close_all {
   event::any last;
 };
-/// One of so many steps in which all connections are to close with these last words, about as many with each.
+/// One of several steps in which all connections are to close with these last words. Each step closes about as many.
 struct close_some {
   event::any last;
   size_t steps = 1;
@@ -121,21 +121,21 @@ struct private_text {
   std::string text;
   moment at;
 };
-/// A client wishes an account, or is to ask for one. With the relay for the same reason.
+/// A client wishes an account, or is to ask for one. It goes to the relay for the same reason.
 struct wished_account {
   connection_id from;
   std::string peer;          ///< its address
   persistence::new_user who; ///< its password is not hashed yet
   std::string password;
   std::string invitation; ///< the hash of its code; empty: none
-  /// Taken back by the connection when it ends. Who takes it back gives the account back to the hour's allowances.
+  /// The connection takes it back when it ends, and then gives the account back to the hour's allowances.
   std::shared_ptr<hash_ticket> ticket;
 };
-/// Private messages may be stored of which this node was not told: for these users, or for whoever is online.
+/// Private messages may be stored of which this node was not told: for these users, or for all who are online.
 struct look_for_mail {
   std::vector<user_id> whose; ///< none: of all who are online here
 };
-/// INTERNAL to the relay: a private message is stored, and a node with which its target is connected could not be told.
+/// INTERNAL to the relay: a private message is stored, and a node to which its target is connected could not be told.
 struct tell_of_mail {
   user_id whose;
 };
@@ -178,7 +178,7 @@ using relay_actor = caf::typed_actor<
     caf::reacts_to<new_settings>,
     // Answers at once.
     caf::replies_to<survey>::with<surveyed>,
-    // Answered by the directory, which knows what they are called.
+    // The directory answers it, since it knows their names.
     caf::replies_to<list_hearers>::with<users_named>,
     // Answers at once: all that came before is done.
     caf::replies_to<settle>::with<settled>,
@@ -192,21 +192,22 @@ using relay_actor = caf::typed_actor<
     // Has the password hashed, and the account, or the request for it, stored. Then the salons are told of their
     // member, and behind that the connection is answered if it is still there.
     caf::reacts_to<wished_account>,
-    // Reads what waits for them, and tells it on each connection that was not told; until the store answers.
+    // Reads the messages that wait for them, and tells each connection that was not told. Tries until the store
+    // answers.
     caf::reacts_to<look_for_mail>,
-    // INTERNAL. Has the other nodes look, by the store; until that takes it.
+    // INTERNAL. Has the other nodes look, by the store. Tries until the store takes it.
     caf::reacts_to<tell_of_mail>,
     // INTERNAL. Has each connection write what it was told.
     caf::reacts_to<flush_all>,
     // INTERNAL. Wakes the connections whose time has come.
     caf::reacts_to<tick>>;
 
-SALOND_VALUES(reply, x.to, x.what)
+SALOND_VALUES(reply, x.to, x.answer)
 SALOND_VALUES(told, x.salon, x.entered, x.events, x.gone, x.replies)
-SALOND_VALUES(tell_user, x.who, x.what)
-SALOND_VALUES(decision_told, x.who, x.what)
+SALOND_VALUES(tell_user, x.who, x.event)
+SALOND_VALUES(decision_told, x.who, x.decision)
 SALOND_VALUES(salon_lost, x.salon)
-SALOND_VALUES(announce, x.what)
+SALOND_VALUES(announce, x.event)
 SALOND_VALUES(operator_names, x.names)
 SALOND_VALUES(address_out, x.where, x.for_good, x.until)
 SALOND_VALUES(addresses_out, x.all)

@@ -1,4 +1,4 @@
-// What a SALON hears. A salon may live on another node than who speaks to it, so its messages hold values only.
+// The messages of a SALON. It may live on another node than their sender, so they hold values only.
 #pragma once
 #include "actors/interfaces/accounts.hpp"
 #include "actors/interfaces/errors.hpp"
@@ -29,18 +29,18 @@ struct leave {
   user_id who;
   std::string username;
 };
-/// Does the user belong to the salon? Who asks reads its history, which each node finds in the database itself.
+/// Does the user belong to the salon? The asker then reads its history; each node finds that in the database itself.
 struct check_member {
   user_id who;
 };
 /// The user does.
 struct member_confirmed {};
-/// Who of the members is connected, if `who` is one?
+/// Which members are connected? Asked for `who`, who must be a member.
 struct list_members {
   user_id who;
   std::string after_key; ///< those behind this key
 };
-/// A membership was made in the store by somebody else than the salon (a registration).
+/// A membership was made in the store, not by the salon (a registration).
 struct member_added {
   user_id who;
 };
@@ -52,7 +52,7 @@ struct members_added {
 struct member_gone {
   user_id who;
 };
-/// How an operator came to decide about a membership.
+/// The cause of an operator's decision about a membership.
 enum class decided_by : uint8_t {
   request,  ///< the user asked for it
   operators ///< nobody asked
@@ -62,7 +62,7 @@ struct admit {
   salon_id salon;
   user_id who;
   std::string username;
-  decided_by how = decided_by::request;
+  decided_by by = decided_by::request;
   decision why;
   bool remembered = false; ///< until the user has been told, be that at the next login
 };
@@ -71,20 +71,20 @@ struct dismiss {
   salon_id salon;
   user_id who;
   std::string username;
-  decided_by how = decided_by::request;
+  decided_by by = decided_by::request;
   decision why;
   bool remembered = false; ///< until the user has been told, be that at the next login
 };
-/// An operator changed what a salon is called, or for, or open to. It is in the store already.
+/// An operator changed a salon's name, topic or policy. It is in the store already.
 struct salon_changed {
   salon_record now;
 };
-/// Another node made a membership, or ended it: what the store holds is to be known.
+/// Another node made a membership, or ended it: the salon is to read the store.
 struct reread_member {
   salon_id salon;
   std::string username;
 };
-/// The same of all members, since many may have come at once: nobody is told of it.
+/// The same of all members, since many may have come at once. Nobody is told of it.
 struct reread_members {
   bool opened = false; ///< the salon was archived, maybe: all of them are to hear it, not only the new ones
 };
@@ -112,7 +112,7 @@ using salon_actor = caf::typed_actor<
     caf::reacts_to<leave>,
     // Answers at once; not_a_member.
     caf::replies_to<check_member>::with<member_confirmed>,
-    // not_a_member; else answered by the directory, behind what the relay was told before.
+    // not_a_member; else the directory answers, behind what the relay was told before.
     caf::replies_to<list_members>::with<users_named>,
     // Takes the user for a member from now on.
     caf::replies_to<member_added>::with<settled>,
@@ -124,7 +124,7 @@ using salon_actor = caf::typed_actor<
     caf::replies_to<admit>::with<settled>,
     // Stores the decision, and answers behind what the members, or for a request the user, are told.
     caf::replies_to<dismiss>::with<settled>,
-    // Works by it from now on, also where it was archived. Its numbering goes on.
+    // Works by it from now on, also if it was archived. Its numbering goes on.
     caf::replies_to<salon_changed>::with<settled>,
     // Asks the store, works by its answer, tells the members of a change, and answers.
     caf::replies_to<reread_member>::with<settled>,
@@ -132,7 +132,7 @@ using salon_actor = caf::typed_actor<
     caf::replies_to<reread_members>::with<settled>,
     // Tells the user, unless the store has another request of his or a membership; and answers.
     caf::replies_to<reread_request>::with<settled>,
-    // Refuses what is posted from now on, and answers once all that is being stored was told.
+    // Refuses posts from now on, and answers once all that is being stored was told.
     caf::replies_to<salon_archived>::with<settled>,
     // INTERNAL. Begins the next append, if posts wait.
     caf::reacts_to<append_next>,
@@ -148,8 +148,8 @@ SALOND_VALUES(list_members, x.who, x.after_key)
 SALOND_VALUES(member_added, x.who)
 SALOND_VALUES(members_added, x.who)
 SALOND_VALUES(member_gone, x.who)
-SALOND_VALUES(admit, x.salon, x.who, x.username, x.how, x.why, x.remembered)
-SALOND_VALUES(dismiss, x.salon, x.who, x.username, x.how, x.why, x.remembered)
+SALOND_VALUES(admit, x.salon, x.who, x.username, x.by, x.why, x.remembered)
+SALOND_VALUES(dismiss, x.salon, x.who, x.username, x.by, x.why, x.remembered)
 SALOND_VALUES(salon_changed, x.now)
 SALOND_VALUES(reread_member, x.salon, x.username)
 SALOND_VALUES(reread_members, x.opened)

@@ -1,4 +1,4 @@
-// What the SERVER hears. All of it stays in the process.
+// The messages of the SERVER. All of them stay in the process.
 #pragma once
 #include "actors/interfaces/settings.hpp"
 #include "actors/interfaces/settle.hpp"

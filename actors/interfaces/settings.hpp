@@ -1,4 +1,4 @@
-// What the server hears of settings, and hands on to all who work by them.
+// The settings that the server hears, and hands on to all actors that work by them.
 #pragma once
 #include "actors/interfaces/in_process.hpp"
 #include "config/config.hpp"
@@ -9,11 +9,11 @@ namespace salond {
 
 class tls_credentials;
 
-/// The configuration was read again, or a certificate renewed. What may not change in a running server
-/// (config/changes.hpp) is as before.
+/// The configuration was read again, or a certificate renewed. Values that may not change in a running server
+/// (config/changes.hpp) are as before.
 struct new_settings {
   std::shared_ptr<const config::settings> values;
-  std::shared_ptr<const tls_credentials> certificate; ///< null where no door speaks TLS
+  std::shared_ptr<const tls_credentials> certificate; ///< null: no door speaks TLS
 };
 
 } // namespace salond

@@ -3,12 +3,12 @@
 namespace salond {
 namespace {
 
-/// Reads the alternative with the number `which`.
+/// Reads the alternative with that number.
 template <size_t Number, class Inspector, class... Ts>
-caf::error read_alternative(Inspector& f, std::variant<Ts...>& x, size_t which) {
+caf::error read_alternative(Inspector& f, std::variant<Ts...>& x, size_t number) {
   if constexpr (Number < sizeof...(Ts)) {
-    if (which != Number)
-      return read_alternative<Number + 1>(f, x, which);
+    if (number != Number)
+      return read_alternative<Number + 1>(f, x, number);
     return f(x.template emplace<Number>());
   } else {
     return caf::make_error(caf::sec::invalid_argument, "no such alternative");
@@ -18,17 +18,17 @@ caf::error read_alternative(Inspector& f, std::variant<Ts...>& x, size_t which) 
 /// The number of the alternative, and the alternative.
 template <class Inspector, class... Ts>
 typename Inspector::result_type inspect_alternatives(Inspector& f, std::variant<Ts...>& x) {
-  auto which = static_cast<uint8_t>(x.index());
+  auto number = static_cast<uint8_t>(x.index());
   if constexpr (Inspector::reads_state) {
-    return std::visit([&](auto& value) { return f(which, value); }, x);
+    return std::visit([&](auto& value) { return f(number, value); }, x);
   } else {
-    if (auto error = f(which))
+    if (auto error = f(number))
       return error;
-    return read_alternative<0>(f, x, which);
+    return read_alternative<0>(f, x, number);
   }
 }
 
-/// Whether there is one, and that.
+/// Whether there is a value, and that.
 template <class Inspector, class T>
 typename Inspector::result_type inspect_optional(Inspector& f, std::optional<T>& x) {
   auto has_value = x.has_value();

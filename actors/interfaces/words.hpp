@@ -9,7 +9,7 @@
 
 namespace salond {
 
-/// What a salon answers a connection.
+/// The answer of a salon to a connection.
 using salon_answer = std::variant<rules::answer::posted, rules::answer::settled>;
 
 template <class Inspector, class Tag>
@@ -29,7 +29,7 @@ SALOND_VALUES(erased_user, x.who, x.receipt, x.deleted)
 
 } // namespace persistence
 
-// Of the two below, words.cpp has the bodies for CAF's own inspectors: they are long, and nobody has others.
+// words.cpp has the bodies of the two below for CAF's own inspectors: they are long, and there are no others.
 namespace event {
 
 template <class Inspector>

@@ -1,4 +1,5 @@
-// From where nobody is let in, and until when. The audience's memory; what holds after a restart is in the store.
+// The networks from which nobody is let in, and until when. The audience's memory; the store keeps what holds after a
+// restart.
 #pragma once
 #include "protocol/words/address_range.hpp"
 #include "protocol/words/fault.hpp"
@@ -9,24 +10,24 @@ namespace salond::rules {
 
 class address_bans {
 public:
-  /// `until`: nothing means for good. In place of what there was of just this network.
-  void put(const address_range& where, std::optional<moment> until) {
-    if (out_.insert_or_assign(where, until).second)
-      ++lengths_[where.bits()];
+  /// `until`: nothing means for good. Replaces the ban of just this network, if there is one.
+  void put(const address_range& network, std::optional<moment> until) {
+    if (out_.insert_or_assign(network, until).second)
+      ++lengths_[network.bits()];
   }
-  /// Of just this network, if there is one.
-  void end(const address_range& where) {
-    if (const auto found = out_.find(where); found != out_.end())
+  /// Ends the ban of just this network, if there is one.
+  void end(const address_range& network) {
+    if (const auto found = out_.find(network); found != out_.end())
       remove(found);
   }
-  /// Forgets those that are over.
+  /// Forgets the bans that are over.
   void sweep(moment now) {
-    for (auto one = out_.begin(); one != out_.end();)
-      one = one->second && *one->second <= now ? remove(one) : std::next(one);
+    for (auto entry = out_.begin(); entry != out_.end();)
+      entry = entry->second && *entry->second <= now ? remove(entry) : std::next(entry);
   }
 
-  /// banned (for good) or kicked (until a moment to come), if a client of this address is out. One look-up for each
-  /// length that a banned network has, of which there are 113 at most.
+  /// banned (for good) or kicked (until a moment to come), if a client of this address is out. It costs one look-up for
+  /// each length that a banned network has. There are 113 lengths at most.
   std::optional<fault> refuses(const address_range& client, moment now) const {
     std::optional<fault> result;
     const auto of_ipv4 = client.is_ipv4();
@@ -49,15 +50,15 @@ public:
 
 private:
   using banned = std::map<address_range, std::optional<moment>>;
-  banned::iterator remove(banned::iterator which) {
-    const auto length = lengths_.find(which->first.bits());
+  banned::iterator remove(banned::iterator entry) {
+    const auto length = lengths_.find(entry->first.bits());
     if (--length->second == 0)
       lengths_.erase(length);
-    return out_.erase(which);
+    return out_.erase(entry);
   }
 
   banned out_;
-  std::map<uint8_t, size_t> lengths_; ///< by how many bits they are named, and how many there are of each
+  std::map<uint8_t, size_t> lengths_; ///< how many banned networks have a length, by that length in bits
 };
 
 } // namespace salond::rules

@@ -1,4 +1,4 @@
-// Who is out until when. The registry's memory; what holds after a restart is in the store.
+// The users who are out, and until when. The registry's memory; the store keeps what holds after a restart.
 #pragma once
 #include "protocol/words/outcome.hpp"
 #include "protocol/words/records.hpp"
@@ -12,11 +12,11 @@ class bans {
 public:
   bans() = default;
   explicit bans(const std::vector<ban>& stored) {
-    for (const auto& one : stored)
-      add(one.key, one.until);
+    for (const auto& ban : stored)
+      add(ban.key, ban.until);
   }
 
-  /// banned (for good) or kicked (until a moment to come), if so.
+  /// banned (for good) or kicked (until a moment to come), if the name is out.
   std::optional<fault> refuses(const std::string& key, moment now) const {
     const auto found = out_.find(key);
     if (found == out_.end())
@@ -38,8 +38,8 @@ public:
 
   /// Forgets the kicks that are over.
   void sweep(moment now) {
-    for (auto one = out_.begin(); one != out_.end();)
-      one = one->second && *one->second <= now ? out_.erase(one) : std::next(one);
+    for (auto entry = out_.begin(); entry != out_.end();)
+      entry = entry->second && *entry->second <= now ? out_.erase(entry) : std::next(entry);
   }
   size_t size() const { return out_.size(); }
 

@@ -8,21 +8,21 @@ instant::duration time_to_pay(double debt, const pace& limit) {
   return std::chrono::duration_cast<instant::duration>(std::chrono::duration<double>(debt / limit.a_second));
 }
 
-/// Takes `cost`; how long until the bucket is out of debt.
+/// Takes `cost`. Answers how long until the bucket is out of debt.
 instant::duration charge_to(token_bucket& bucket, const pace& limit, double cost, instant now) {
   const auto left = bucket.level(limit, now) - cost;
   bucket.charge(cost);
   return left >= 0 ? instant::duration{0} : time_to_pay(-left, limit);
 }
 
-/// The same, where nobody is to wait for longer than address_budgets::most_wait.
+/// The same, where nobody is to wait for longer than address_budgets::max_wait.
 instant::duration charge_within_bound(token_bucket& bucket, const pace& limit, double cost, instant now) {
-  const std::chrono::duration<double> longest = address_budgets::most_wait;
-  const auto most = bucket.level(limit, now) + limit.a_second * longest.count();
-  return charge_to(bucket, limit, std::min(cost, std::max(0.0, most)), now);
+  const std::chrono::duration<double> longest = address_budgets::max_wait;
+  const auto affordable = bucket.level(limit, now) + limit.a_second * longest.count();
+  return charge_to(bucket, limit, std::min(cost, std::max(0.0, affordable)), now);
 }
 
-/// Places between 0 and 1, whose neighbours are far from one another: multiples of the golden ratio.
+/// Places between 0 and 1, such that consecutive ones are far from one another: multiples of the golden ratio.
 double place_of(uint32_t turn) {
   double whole = 0;
   return std::modf(turn * 0.6180339887498949, &whole);
@@ -33,14 +33,14 @@ pace pace_of_fruitless(const pace& limit) {
 }
 
 void take_down_to_the_longest_wait(token_bucket& bucket, const pace& limit, double cost, instant now) {
-  const std::chrono::duration<double> longest = address_budgets::most_arrival_wait;
+  const std::chrono::duration<double> longest = address_budgets::max_arrival_wait;
   if (bucket.level(pace_of_fruitless(limit), now) - cost >= -limit.a_second * longest.count())
     bucket.charge(cost);
 }
 
 } // namespace
 
-address_budgets::turn address_budgets::take(const std::string& address, const pace& limit, double cost, user who,
+address_budgets::turn address_budgets::take(const std::string& address, const pace& limit, double cost, user sender,
                                             instant now) {
   if (limit.a_second <= 0 || cost <= 0)
     return {};
@@ -48,13 +48,13 @@ address_budgets::turn address_budgets::take(const std::string& address, const pa
   const pace peak{peak_burst * limit.a_second, peak_a_second * limit.a_second};
   auto wait =
       std::max(charge_within_bound(used.long_run, limit, cost, now), charge_within_bound(used.moment, peak, cost, now));
-  if (who == user::light && wait > instant::duration{0})
+  if (sender == user::light && wait > instant::duration{0})
     wait = std::min(wait, charge_within_bound(used.light, {light_burst * limit.a_second, limit.a_second}, cost, now));
-  constexpr instant::duration longest = most_wait;
+  constexpr instant::duration longest = max_wait;
   if (wait < longest - std::chrono::milliseconds{1})
     return {wait};
   const auto later = std::chrono::duration_cast<instant::duration>(longest / 2 * place_of(used.turns++));
-  return {longest / 2 + later, who == user::heavy};
+  return {longest / 2 + later, sender == user::heavy};
 }
 
 void address_budgets::give_back(const std::string& address, const pace& limit, double cost, instant now) {
@@ -80,7 +80,7 @@ std::optional<instant::duration> address_budgets::arrive(const std::string& addr
   if (!in_debt(address, limit, now))
     return instant::duration{0};
   auto& used = used_.at(address);
-  if (used.waiting >= most_arrivals)
+  if (used.waiting >= max_arrivals)
     return std::nullopt;
   ++used.waiting;
   const auto debt = -used.fruitless.level(pace_of_fruitless(limit), now);
@@ -112,7 +112,7 @@ client_budget::decision client_budget::ask(const request& asked, address_budgets
   const auto limited = limits.connection.a_second > 0 || limits.address.a_second > 0;
   auto& faults = asked.stranger ? faults_of_stranger_ : faults_;
   if (limited && asked.fault
-      && !faults.take({asked.stranger ? most_faults_of_strangers : most_faults, faults_a_second}, now))
+      && !faults.take({asked.stranger ? max_faults_of_strangers : max_faults, faults_a_second}, now))
     return {verdict::close, {}};
   const auto own = take(asked.cost, limits.connection, now);
   const auto there = shared.take(address, limits.address, asked.cost, weight(limits.connection, now), now);

@@ -1,4 +1,4 @@
-// What was told in salons since the start, and of late. A delivery is a message to one subscriber.
+// Counts of messages that were told in salons, since the start and of late. A delivery is a message to one subscriber.
 #pragma once
 #include "actors/rules/recent_rate.hpp"
 
@@ -6,7 +6,7 @@ namespace salond::rules {
 
 class delivery_count {
 public:
-  /// So many messages were told to so many subscribers each.
+  /// Counts messages, each of which was told to as many subscribers.
   void add(uint64_t messages, uint64_t subscribers, instant now) {
     messages_ += messages;
     deliveries_ += messages * subscribers;

@@ -3,31 +3,31 @@
 
 namespace salond::rules {
 
-void failure_bursts::add(const std::string& account, const std::string& address, failure how, instant now) {
+void failure_bursts::add(const std::string& account, const std::string& address, failure failed, instant now) {
   // A name that no account can have is cut: it stands in memory and in the log.
   const auto named = account.substr(0, 512);
   if (!named.empty())
-    add_to(of_account_, named, named, address, how, now);
+    add_to(of_account_, named, named, address, failed, now);
   if (!address.empty())
-    add_to(of_address_, address, named, address, how, now);
+    add_to(of_address_, address, named, address, failed, now);
 }
 
-void failure_bursts::add_to(table& where, const std::string& key, const std::string& account,
-                            const std::string& address, failure how, instant now) {
-  auto* known = where.find(key);
+void failure_bursts::add_to(table& bursts, const std::string& key, const std::string& account,
+                            const std::string& address, failure failed, instant now) {
+  auto* known = bursts.find(key);
   if (known && now - known->last >= pause) {
-    end(*known, where);
-    where.forget(key);
+    end(*known, bursts);
+    bursts.forget(key);
     known = nullptr;
   }
-  if (!known && how == failure::unheard)
+  if (!known && failed == failure::unheard)
     return;
-  if (!known && where.full()) {
-    auto quiet = where.oldest();
-    end(quiet.second, where);
-    where.forget(quiet.first);
+  if (!known && bursts.full()) {
+    auto quiet = bursts.oldest();
+    end(quiet.second, bursts);
+    bursts.forget(quiet.first);
   }
-  auto& burst = known ? *known : where.at(key);
+  auto& burst = known ? *known : bursts.at(key);
   if (burst.wrong == 0) {
     burst.account = account;
     burst.began = now;
@@ -35,17 +35,17 @@ void failure_bursts::add_to(table& where, const std::string& key, const std::str
   if (burst.account != account)
     burst.account.clear();
   burst.last = now;
-  ++(how == failure::unheard ? burst.unheard : burst.wrong);
-  burst.tokens += how == failure::wrong_token ? 1 : 0;
-  burst.invitations += how == failure::wrong_invitation ? 1 : 0;
-  if (!address.empty() && burst.addresses.size() < most_addresses)
+  ++(failed == failure::unheard ? burst.unheard : burst.wrong);
+  burst.tokens += failed == failure::wrong_token ? 1 : 0;
+  burst.invitations += failed == failure::wrong_invitation ? 1 : 0;
+  if (!address.empty() && burst.addresses.size() < max_addresses)
     burst.addresses.insert(address);
 }
 
-/// An address's burst on one account alone is told of as that account's.
-void failure_bursts::end(failure_burst& what, table& of) {
-  if (what.wrong >= least_wrong && (&of == &of_account_ || what.account.empty()))
-    ended_.push_back(std::move(what));
+/// A burst of one address on one account alone is told of as that account's.
+void failure_bursts::end(failure_burst& burst, table& bursts) {
+  if (burst.wrong >= least_wrong && (&bursts == &of_account_ || burst.account.empty()))
+    ended_.push_back(std::move(burst));
 }
 
 std::vector<failure_burst> failure_bursts::take_ended(instant now) {
@@ -56,10 +56,10 @@ std::vector<failure_burst> failure_bursts::take_ended(instant now) {
       end(over.second, *table);
       table->forget(over.first);
     }
-    table->forget_if([&](failure_burst& one) {
-      if (now - one.began < longest)
+    table->forget_if([&](failure_burst& burst) {
+      if (now - burst.began < longest)
         return false;
-      end(one, *table);
+      end(burst, *table);
       return true;
     });
   }

@@ -1,4 +1,4 @@
-// How often something failed of late: what decides between starting it again and giving up.
+// How often something failed of late. This decides between starting it again and giving up.
 #pragma once
 #include "protocol/words/time.hpp"
 #include <algorithm>

@@ -1,17 +1,19 @@
-// In which order passwords are hashed when more come than there are threads for, and how many may wait. Decides only;
-// the threads are work_threads'.
+// The order in which passwords are hashed when more come than there are threads for, and how many may wait. It decides
+// only; the threads are work_threads'.
 //
 // - A login goes before everything else: first where its owner was before, then from an address that seldom fails, then
-//   the rest. So an attack fills the end of the queue, not its front. Among those that are equally urgent addresses
-//   take turns, so that who comes with many at once holds up others by one. And whatever waits has a turn after eight
-//   that were more urgent: right passwords cost nobody anything, and their flood must not keep all others out.
+//   the rest. So an attack fills the end of the queue, not its front. Addresses take turns among passwords that are
+//   equally urgent, so that an address with many at once holds up others by one. Every urgency has a turn after eight
+//   passwords that were more urgent: right passwords cost their senders nothing, and a flood of them must not keep all
+//   others out.
 // - Passwords of new accounts (an import's, then registrations') are hashed when no login waits, and leave a thread to
-//   logins where there is more than one. So do, behind them, logins of an account that somebody attacks from where its
-//   owner was, one at a time: the attack has what nobody else needs of one thread.
-// - Logins have one bound together. One that comes when they fill it takes the place of the last of the least urgent,
-//   if that is less urgent than itself; but an eighth of the room is each urgency's own. Registrations have a bound of
-//   their own, and so have contested logins. Of an import two wait at most. At each bound an address that has less
-//   waiting takes the place of the last of the address that has most.
+//   logins where there is more than one. Contested logins come behind them, and leave a thread as well: logins of an
+//   account that is attacked from an address where its owner was. They are hashed one at a time, so that the attack has
+//   only what nobody else needs of one thread.
+// - Logins have one bound together. A login that comes when they fill it takes the place of the last of the least
+//   urgent, if that is less urgent than itself; but an eighth of the room is each urgency's own. Registrations have a
+//   bound of their own, and so have contested logins. An import has two waiting at most. At each bound an address that
+//   has less waiting takes the place of the last of the address that has most.
 #pragma once
 #include "actors/rules/turns.hpp"
 #include <algorithm>
@@ -25,7 +27,7 @@
 
 namespace salond::rules {
 
-/// Whose password it is, the most urgent first.
+/// Whose password it is. The most urgent comes first.
 enum class urgency : uint8_t {
   known,    ///< of an account at an address where its owner was, of a session that goes on, of an operator
   seldom,   ///< at an address that seldom fails, or where owners fail often
@@ -39,42 +41,42 @@ template <class Work>
 class hash_queue {
 public:
   /// At 40 ms a hash on one thread the last of them waits ten seconds, of the thirty that a client has.
-  static constexpr size_t most_registrations = 256;
-  static constexpr size_t most_contested = 128; ///< five seconds
-  static constexpr size_t most_before_a_turn = 8;
+  static constexpr size_t max_registrations = 256;
+  static constexpr size_t max_contested = 128; ///< five seconds
+  static constexpr size_t max_before_a_turn = 8;
 
-  /// `most_logins`: that wait; 0: no limit.
-  hash_queue(size_t threads, size_t most_logins) : threads_(threads), most_logins_(most_logins) {}
+  /// `max_logins`: so many logins may wait; 0: no limit.
+  hash_queue(size_t threads, size_t max_logins) : threads_(threads), max_logins_(max_logins) {}
 
-  /// Answers what has no room, to be refused: `what` itself, or another that it takes the place of. `from`: whose turn
-  /// it uses, an address; empty: none, as of an operator.
-  std::optional<Work> put(urgency how, Work what, const std::string& from = {}) {
+  /// Answers the work that has no room, to be refused: `work` itself, or another whose place it takes. `from`: the
+  /// address whose turn it uses; empty: none, as of an operator.
+  std::optional<Work> put(urgency urgent, Work work, const std::string& from = {}) {
     std::optional<Work> refused;
-    if (is_full(how)) {
-      auto* from_which = makes_room(how, from);
-      if (!from_which)
-        return what;
-      refused = from_which->pop_last();
+    if (is_full(urgent)) {
+      auto* victims = makes_room(urgent, from);
+      if (!victims)
+        return work;
+      refused = victims->pop_last();
     }
-    of(how).push(from, std::move(what));
+    of(urgent).push(from, std::move(work));
     return refused;
   }
 
   /// The next one to be hashed, if a thread may have it; over() tells when it is done.
   std::optional<std::pair<urgency, Work>> take() {
-    const auto at = whose_turn();
-    if (!at)
+    const auto index = whose_turn();
+    if (!index)
       return std::nullopt;
-    const auto how = static_cast<urgency>(*at);
-    for (auto behind = *at + 1; behind < waiting_.size(); ++behind)
+    const auto urgent = static_cast<urgency>(*index);
+    for (auto behind = *index + 1; behind < waiting_.size(); ++behind)
       passed_over_[behind] += waiting_[behind].empty() ? 0 : 1;
-    passed_over_[*at] = 0;
-    auto next = waiting_[*at].pop();
-    leaving_ += leaves_a_thread(how) ? 1 : 0;
-    contested_ = contested_ || how == urgency::contested;
-    return std::pair{how, std::move(next)};
+    passed_over_[*index] = 0;
+    auto next = waiting_[*index].pop();
+    leaving_ += leaves_a_thread(urgent) ? 1 : 0;
+    contested_ = contested_ || urgent == urgency::contested;
+    return std::pair{urgent, std::move(next)};
   }
-  /// Takes out those that wait and of which `unwanted` is true.
+  /// Takes out the waiting work of which `unwanted` is true.
   template <class Unwanted>
   std::vector<Work> take_out(Unwanted unwanted) {
     std::vector<Work> result;
@@ -82,48 +84,48 @@ public:
       each.take_out(result, unwanted);
     return result;
   }
-  void over(urgency how) {
-    leaving_ -= leaves_a_thread(how) ? 1 : 0;
-    contested_ = contested_ && how != urgency::contested;
+  void over(urgency urgent) {
+    leaving_ -= leaves_a_thread(urgent) ? 1 : 0;
+    contested_ = contested_ && urgent != urgency::contested;
   }
 
 private:
-  static bool leaves_a_thread(urgency how) { return how >= urgency::import; }
-  size_t most_leaving() const { return std::max<size_t>(threads_, 2) - 1; }
-  bool may_begin(urgency how) const {
-    if (how == urgency::contested && contested_)
+  static bool leaves_a_thread(urgency urgent) { return urgent >= urgency::import; }
+  size_t max_leaving() const { return std::max<size_t>(threads_, 2) - 1; }
+  bool may_begin(urgency urgent) const {
+    if (urgent == urgency::contested && contested_)
       return false; // on one thread: how many passwords strangers can try does not grow with the machine
-    return !leaves_a_thread(how) || leaving_ < most_leaving();
+    return !leaves_a_thread(urgent) || leaving_ < max_leaving();
   }
-  /// Of the most urgent that may begin, but for one that has waited for its turn.
+  /// The most urgent that may begin; before it an urgency that was passed over too often.
   std::optional<size_t> whose_turn() const {
     std::optional<size_t> first;
-    for (size_t at = 0; at < waiting_.size(); ++at) {
-      if (waiting_[at].empty() || !may_begin(static_cast<urgency>(at)))
+    for (size_t index = 0; index < waiting_.size(); ++index) {
+      if (waiting_[index].empty() || !may_begin(static_cast<urgency>(index)))
         continue;
-      if (passed_over_[at] >= most_before_a_turn)
-        return at;
-      first = first.value_or(at);
+      if (passed_over_[index] >= max_before_a_turn)
+        return index;
+      first = first.value_or(index);
     }
     return first;
   }
-  turns<Work>& of(urgency how) { return waiting_[static_cast<size_t>(how)]; }
-  bool is_full(urgency how) const {
-    switch (how) {
+  turns<Work>& of(urgency urgent) { return waiting_[static_cast<size_t>(urgent)]; }
+  bool is_full(urgency urgent) const {
+    switch (urgent) {
     case urgency::known:
     case urgency::seldom:
-    case urgency::other: return most_logins_ != 0 && logins() >= most_logins_;
+    case urgency::other: return max_logins_ != 0 && logins() >= max_logins_;
     case urgency::import: return false;
-    case urgency::new_user: return waiting_[static_cast<size_t>(how)].size() >= most_registrations;
+    case urgency::new_user: return waiting_[static_cast<size_t>(urgent)].size() >= max_registrations;
     case urgency::contested: break;
     }
-    return waiting_[static_cast<size_t>(how)].size() >= most_contested;
+    return waiting_[static_cast<size_t>(urgent)].size() >= max_contested;
   }
-  /// Of which the last one goes for one more that is so urgent; null: of none. REQUIRES: is_full(how).
-  turns<Work>* makes_room(urgency how, const std::string& from) {
-    auto& mine = of(how);
-    if (!leaves_a_thread(how)) {
-      const auto share = most_logins_ / 8;
+  /// The queue that gives up its last one for one more that is so urgent; null: none does. REQUIRES: is_full(urgent).
+  turns<Work>* makes_room(urgency urgent, const std::string& from) {
+    auto& mine = of(urgent);
+    if (!leaves_a_thread(urgent)) {
+      const auto share = max_logins_ / 8;
       for (auto* last = &of(urgency::other); last != &mine; --last)
         if (last->size() > share)
           return last;
@@ -135,7 +137,7 @@ private:
   }
   size_t logins() const { return waiting_[0].size() + waiting_[1].size() + waiting_[2].size(); }
 
-  size_t threads_, most_logins_, leaving_ = 0; ///< hashed now, of what leaves a thread
+  size_t threads_, max_logins_, leaving_ = 0;  ///< hashed now, of what leaves a thread
   bool contested_ = false;                     ///< whether one of these is
   std::array<turns<Work>, 6> waiting_;         ///< by urgency
   std::array<size_t, 6> passed_over_{};        ///< how many were more urgent since its last turn

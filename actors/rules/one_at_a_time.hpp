@@ -1,4 +1,4 @@
-// Work that goes one piece at a time, in the order in which it came. Pure: who begins a piece says when it is over.
+// Work that is done one piece at a time, in the order in which it came. Pure: the caller says when a piece is over.
 #pragma once
 #include <deque>
 #include <functional>
@@ -8,14 +8,14 @@ namespace salond::rules {
 
 class one_at_a_time {
 public:
-  /// Begins it now, or once all that came before is over.
+  /// Begins the piece now, or once all that came before is over.
   void put(std::function<void()> begin) {
     if (busy_)
       return waiting_.push_back(std::move(begin));
     busy_ = true;
     begin();
   }
-  /// What was begun last is over: the next begins. REQUIRES: something was begun that is not over.
+  /// The piece that was begun last is over: the next begins. REQUIRES: a piece was begun and is not over.
   void over() {
     busy_ = !waiting_.empty();
     if (!busy_)

@@ -25,20 +25,20 @@ bool is_argon2(const std::string& hash) {
   return hash.rfind("$argon2", 0) == 0 && hash.size() < crypto_pwhash_STRBYTES;
 }
 
-/// Throws std::runtime_error where there is not as much memory as the hash wants.
+/// Throws std::runtime_error if there is not as much memory as the hash wants.
 void prove_memory(const std::string& hash) {
   uint32_t memory_kib = 0;
   if (std::sscanf(hash.c_str(), "$argon2%*[di]$v=19$m=%" SCNu32 ",", &memory_kib) != 1 || memory_kib == 0)
     return;
   const auto size = size_t{memory_kib} * 1024;
-  void* volatile room = std::malloc(size); // volatile: an allocation that nobody uses is left out else
+  void* volatile room = std::malloc(size); // volatile: else the compiler leaves it out as unused
   if (!room)
     throw std::runtime_error(no_memory);
   std::free(room);
 }
 
-/// libsodium answers a want of memory as it answers another password; so memory is looked for before anybody is
-/// refused.
+/// libsodium gives the same answer for too little memory and for another password. So memory is looked for before
+/// anybody is refused.
 bool fits_argon2(const std::string& hash, const std::string& password) {
   if (crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0)
     return true;

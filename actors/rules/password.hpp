@@ -15,10 +15,10 @@ struct password_cost {
 /// Argon2id in PHC form (`$argon2id$…`). Throws std::runtime_error when memory for it cannot be had.
 std::string hash_password(const std::string& password, const password_cost& cost);
 
-/// What a verification found.
+/// The result of a verification.
 struct verification {
   std::optional<size_t> which; ///< the first password that fits
-  std::string better_hash;     ///< of that one, where the stored hash is SHA-256 or cheaper than `cost`; else empty
+  std::string better_hash;     ///< of that one, if the stored hash is SHA-256 or cheaper than `cost`; else empty
 };
 
 /// Which of `passwords` fits `hash`: Argon2 in PHC form, or the replaced server's lower-case hexadecimal SHA-256;
@@ -34,7 +34,7 @@ std::string generate_password();
 /// A resume token: 32 random bytes, base64url without padding (43 characters).
 std::string generate_token();
 
-/// What is stored of a token: its SHA-256, 32 bytes (a token is random, so a fast hash is enough).
+/// The stored form of a token: its SHA-256, 32 bytes (a token is random, so a fast hash is enough).
 std::string token_hash(const std::string& token);
 
 } // namespace salond::rules

@@ -1,4 +1,4 @@
-// Who may do what: the one place that decides it, for operators and for sessions alike.
+// Rights: the one place that decides who may do what, for operators and for sessions alike.
 #pragma once
 #include "protocol/words/ids.hpp"
 #include "protocol/words/operator_command.hpp"
@@ -14,9 +14,9 @@ struct authority {
   std::vector<salon_id> moderates; ///< of a moderator
 };
 
-/// May `who` give a command that needs `needs` and is about `salon` (none: about no salon, or about all)?
-inline bool may(const authority& who, right needs, std::optional<salon_id> salon) {
-  switch (who.role) {
+/// Whether `by` may give a command that needs `needs` and is about `salon` (none: about no salon, or about all).
+inline bool may(const authority& by, right needs, std::optional<salon_id> salon) {
+  switch (by.role) {
   case role::administrator: return true;
   case role::user: return false;
   case role::moderator: break;
@@ -26,7 +26,7 @@ inline bool may(const authority& who, right needs, std::optional<salon_id> salon
   case right::administrators: return false;
   case right::moderators: break;
   }
-  return salon && std::find(who.moderates.begin(), who.moderates.end(), *salon) != who.moderates.end();
+  return salon && std::find(by.moderates.begin(), by.moderates.end(), *salon) != by.moderates.end();
 }
 
 } // namespace salond::rules

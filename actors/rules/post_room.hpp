@@ -1,4 +1,4 @@
-// How many posts of this node a salon is yet to answer, and which connections wait until it is fewer.
+// How many posts of this node a salon has not answered yet, and which connections wait until there are fewer.
 #pragma once
 #include "protocol/words/ids.hpp"
 #include <deque>
@@ -8,8 +8,8 @@ namespace salond::rules {
 
 class post_room {
 public:
-  /// Whether there is none left. `most`: posts in flight at once, 0 for any number.
-  bool full(size_t most) const { return most != 0 && in_flight_ >= most; }
+  /// Whether there is no room left. `max`: posts in flight at once, 0 for any number.
+  bool full(size_t max) const { return max != 0 && in_flight_ >= max; }
   size_t in_flight() const { return in_flight_; }
   size_t parked() const { return parked_.size(); }
 
@@ -22,14 +22,14 @@ public:
   void lost() { in_flight_ = 0; }
 
   /// A connection's post waits for room.
-  void park(connection_id who) { parked_.push_back(who); }
-  /// Who waits longest, if there is room; it waits no more.
-  std::optional<connection_id> take_parked(size_t most) {
-    if (parked_.empty() || full(most))
+  void park(connection_id connection) { parked_.push_back(connection); }
+  /// Takes out the connection that waits longest, if there is room.
+  std::optional<connection_id> take_parked(size_t max) {
+    if (parked_.empty() || full(max))
       return std::nullopt;
-    const auto who = parked_.front();
+    const auto connection = parked_.front();
     parked_.pop_front();
-    return who;
+    return connection;
   }
 
 private:

@@ -1,4 +1,4 @@
-// Who is online, with which connections.
+// The users who are online, with their connections.
 #pragma once
 #include "protocol/words/names.hpp"
 #include "protocol/words/pieces.hpp"
@@ -19,23 +19,23 @@ public:
     moment since;
   };
 
-  void arrive(user_id who, const std::string& username, connection with) {
-    auto& one = online_[who];
-    one.username = username;
-    one.connections.push_back(std::move(with));
+  void arrive(user_id who, const std::string& username, connection added) {
+    auto& person = online_[who];
+    person.username = username;
+    person.connections.push_back(std::move(added));
     ++connections_;
   }
 
   enum class departure { unknown, others_remain, last };
-  departure depart(user_id who, connection_id with) {
+  departure depart(user_id who, connection_id id) {
     const auto found = online_.find(who);
     if (found == online_.end())
       return departure::unknown;
     auto& connections = found->second.connections;
-    for (auto one = connections.begin(); one != connections.end(); ++one) {
-      if (one->id != with)
+    for (auto entry = connections.begin(); entry != connections.end(); ++entry) {
+      if (entry->id != id)
         continue;
-      connections.erase(one);
+      connections.erase(entry);
       --connections_;
       if (!connections.empty())
         return departure::others_remain;
@@ -54,16 +54,16 @@ public:
   template <class Tell>
   void for_each(Tell tell) const {
     for (const auto& [who, person] : online_)
-      for (const auto& one : person.connections)
-        tell(who, person.username, one);
+      for (const auto& connection : person.connections)
+        tell(who, person.username, connection);
   }
 
   /// Usernames in the order of their keys, as many as a piece holds.
   struct named {
     std::vector<std::string> usernames;
-    std::string last_key; ///< of the last of them, where there are more; else empty
+    std::string last_key; ///< of the last of them, if there are more; else empty
   };
-  /// What those of `users` who are online are called, behind `after_key`; each once.
+  /// The usernames of those of `users` who are online, behind `after_key`; each once.
   named name(const std::vector<user_id>& users, const std::string& after_key) const {
     std::vector<std::pair<std::string, const std::string*>> all;
     for (const auto who : users)
@@ -85,7 +85,7 @@ public:
     return result;
   }
 
-  /// What one who is online is called; null where he is not.
+  /// The username of a user who is online; null if he is not.
   const std::string* name_of(user_id who) const {
     const auto found = online_.find(who);
     return found == online_.end() ? nullptr : &found->second.username;

@@ -26,7 +26,7 @@ proof::step proof::begin() {
   return question::any{question::find_token{std::get<redeeming>(state_).said.token}};
 }
 
-/// What can be nobody's password is not asked about.
+/// The server is not asked about texts that can be nobody's password.
 proof::step proof::find(finding next) {
   if (is_too_long_for_names(next.username)
       || std::none_of(next.passwords.begin(), next.passwords.end(),

@@ -1,6 +1,6 @@
-// Proving who somebody is: the first of two steps. The second, entering the server, is the session's. A proof knows
-// nothing of what it is for: a login, a look at somebody's credentials, a new password; another way to prove oneself is
-// another state here.
+// Proving who somebody is: the first of two steps. The second, entering the server, is the session's. A proof does not
+// know its purpose: a login, a look at somebody's credentials, a new password. A new way to prove oneself is a new
+// state here.
 #pragma once
 #include "actors/rules/questions.hpp"
 
@@ -8,19 +8,19 @@ namespace salond::rules {
 
 class proof {
 public:
-  /// Whose account it is, and how that was shown.
+  /// The account that is proven, and what showed it.
   struct proven {
     user who;
-    size_t which = 0;          ///< of the passwords: the one that fits
+    size_t which = 0;          ///< index of the password that fits
     std::string better_hash{}; ///< of that password, where the stored one is outdated; else empty
     std::string token{};       ///< that showed it, if one did
   };
-  /// What comes next: a question, or how it ended.
+  /// What comes next: a question, or the end of the proof.
   using step = std::variant<question::any, fault, proven>;
 
-  /// One of these passwords is the user's. REQUIRES: there is one.
+  /// Claims that one of these passwords is the user's. REQUIRES: there is one.
   static proof by_password(std::string username, std::vector<std::string> passwords);
-  /// The token is somebody's.
+  /// Claims that the token is somebody's.
   static proof by_token(command::resume said);
 
   step begin();
@@ -33,7 +33,7 @@ private:
     std::string username;
     std::vector<std::string> passwords;
   };
-  /// The passwords are compared with what is stored of the user; nobody: with nothing, at the same cost.
+  /// The passwords are compared with the user's hash. Without a user they are compared with nothing, at the same cost.
   struct verifying {
     std::optional<user> who;
   };

@@ -1,4 +1,4 @@
-// What a session asks the server, and what each question is answered with. Pure values.
+// The questions that a session asks the server, and the answer to each. Pure values.
 #pragma once
 #include "protocol/words/command.hpp"
 #include "protocol/words/event.hpp"
@@ -12,16 +12,17 @@
 
 namespace salond::rules {
 
-/// What a session asks the server beside its client's commands. answer_to() says what each is answered with.
+/// The questions of a session beside its client's commands. answer_to() names the type of each answer.
 namespace question {
 
 /// Is the name out for good, and what is stored about it?
 struct find_user {
-  /// What for: to prove a password, which may be tried only so often, or to see whether the names are free.
+  /// The reason for the question: to prove a password, which may be tried only so often, or to see whether the names
+  /// are free.
   enum class purpose { proof, registration, invited_registration };
   std::string username;
-  purpose what = purpose::proof;
-  std::string key = {};   ///< of the name, once it was made: who waits for his turn is asked for again
+  purpose reason = purpose::proof;
+  std::string key = {};   ///< of the name, once it was made: the question is asked again after a wait
   std::string alias = {}; ///< of a registration: whether it is free as well
 };
 /// Which of the passwords fits the hash? An empty hash fits none, at the same cost.
@@ -32,21 +33,21 @@ struct verify {
 struct hash {
   std::string password;
 };
-/// May somebody register with it? It is used up by the account that is made, not before. invalid_invitation,
-/// too_many_attempts, storage; wrong_credentials: it is none, and may be the login of a user of that name, whom there
-/// is.
+/// May somebody register with it? The account that is made uses it up, not the question. invalid_invitation,
+/// too_many_attempts, storage; wrong_credentials: it is no invitation, and may be the login of an existing user of that
+/// name.
 struct find_invitation {
   std::string code;
   std::string otherwise = {}; ///< the username; empty: it can be no login
 };
-/// Whose is it? It is used up by the login that begins, not before.
+/// Whose is it? The login that begins uses it up, not the question.
 struct find_token {
   std::string token;
 };
-/// The user is proven, and enters the server; the token that proved him ends with it, if one did. Refused with storage
-/// where an operator has given him another name, role or password meanwhile: he is to try again, as who he is now.
+/// The user is proven, and enters the server. The token that proved him ends with it, if one did. Refused with storage
+/// if an operator has given him another name, role or password meanwhile: he is to try again with the new ones.
 struct arrive {
-  user who;               ///< as he was found before the proof
+  user who;               ///< as stored before the proof
   std::string token = {}; ///< that showed it, if one did
 };
 struct register_user {
@@ -62,7 +63,7 @@ struct change_password {
   user_id who;
   std::string expected, hash;
 };
-/// Of what is handed out: what waited for the login, a history, what a search found, a list.
+/// The next piece of what is handed out: messages that waited for the login, a history, a search's finds, a list.
 struct next_piece {};
 
 /// A command of the client's that the session lets pass is asked as it is.
@@ -75,7 +76,7 @@ using any = std::variant<find_user, verify, hash, find_invitation, find_token, a
 namespace answer {
 
 /// banned, unknown_user, wrong_credentials (a token), too_many_attempts, storage, busy. Of a registration: unknown_user
-/// where nothing is in its way, else registration_closed, reserved_name, name_taken, alias_taken.
+/// if nothing is in its way, else registration_closed, reserved_name, name_taken, alias_taken.
 struct found {
   outcome<user> who;
 };
@@ -89,16 +90,16 @@ struct hashed {
 };
 struct arrived {
   outcome<event::logged_in> welcome; ///< banned, kicked, unknown_user, wrong_credentials (a token), storage, busy
-  std::vector<event::any> missed;    ///< what waited, in order; told after the welcome
+  std::vector<event::any> missed;    ///< events that waited, in order; told after the welcome
   bool more = false;                 ///< not all of it
 };
 struct posted {
   std::optional<fault> why_not;
-  std::string salon; ///< as typed, where it was refused
+  std::string salon; ///< as typed, if it was refused
 };
 struct settled {
   outcome<done> result;
-  std::optional<event::any> told{}; ///< to the client, where it is not refused and nobody else tells it
+  std::optional<event::any> told{}; ///< to the client, if it is not refused and nobody else tells it
 };
 struct remembered {
   outcome<std::vector<event::any>> page;
@@ -109,7 +110,7 @@ using any = std::variant<found, verified, hashed, arrived, posted, settled, reme
 
 } // namespace answer
 
-// Which question is answered with what.
+// The answer to each question.
 answer::found answer_to(const question::find_user&);
 answer::found answer_to(const question::find_token&);
 answer::settled answer_to(const question::find_invitation&);

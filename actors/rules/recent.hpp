@@ -1,4 +1,4 @@
-// A memory that strangers can fill and not overfill: what is known of the keys that were used lately.
+// A memory that strangers can fill and not overfill: the values of the keys that were used lately.
 #pragma once
 #include <cstddef>
 #include <list>
@@ -11,14 +11,14 @@ namespace salond::rules {
 template <class Key, class Value>
 class recent {
 public:
-  /// `most`: at least 1.
-  explicit recent(std::size_t most) : most_(most) {}
+  /// `max`: at least 1.
+  explicit recent(std::size_t max) : max_(max) {}
 
-  /// The key's value, made where there is none; the key counts as used now. Valid until the next at().
+  /// The key's value, made if there is none; the key counts as used now. Valid until the next at().
   Value& at(const Key& key) {
     if (auto* known = find(key))
       return *known;
-    if (places_.size() >= most_) {
+    if (places_.size() >= max_) {
       places_.erase(by_use_.back().first);
       by_use_.pop_back();
     }
@@ -27,7 +27,7 @@ public:
     return by_use_.front().second;
   }
 
-  /// The same, null where there is none.
+  /// The same; null if there is none.
   Value* find(const Key& key) {
     const auto place = places_.find(key);
     if (place == places_.end())
@@ -44,26 +44,26 @@ public:
     places_.erase(place);
   }
 
-  /// Forgets what `gone(value)` says.
+  /// Forgets the keys for whose value `gone(value)` is true.
   template <class Gone>
   void forget_if(Gone gone) {
-    for (auto one = by_use_.begin(); one != by_use_.end();) {
-      if (!gone(one->second)) {
-        ++one;
+    for (auto entry = by_use_.begin(); entry != by_use_.end();) {
+      if (!gone(entry->second)) {
+        ++entry;
         continue;
       }
-      places_.erase(one->first);
-      one = by_use_.erase(one);
+      places_.erase(entry->first);
+      entry = by_use_.erase(entry);
     }
   }
 
   std::size_t size() const { return places_.size(); }
-  bool full() const { return places_.size() >= most_; }
+  bool full() const { return places_.size() >= max_; }
   /// The key that would be forgotten next. REQUIRES: not empty.
   const std::pair<Key, Value>& oldest() const { return by_use_.back(); }
 
 private:
-  std::size_t most_;
+  std::size_t max_;
   std::list<std::pair<Key, Value>> by_use_; ///< used last first
   std::unordered_map<Key, typename std::list<std::pair<Key, Value>>::iterator> places_;
 };

@@ -10,17 +10,17 @@ namespace salond::rules {
 class recent_rate {
 public:
   void add(uint64_t count, instant now) {
-    auto& one = at(second_of(now));
-    if (one.second != second_of(now))
-      one = {second_of(now), 0};
-    one.count += count;
+    auto& counted = at(second_of(now));
+    if (counted.second != second_of(now))
+      counted = {second_of(now), 0};
+    counted.count += count;
   }
 
   double a_second(instant now) const {
     uint64_t sum = 0;
-    for (const auto& one : seconds_)
-      if (one.second < second_of(now) && one.second >= second_of(now) - mean_of)
-        sum += one.count;
+    for (const auto& counted : seconds_)
+      if (counted.second < second_of(now) && counted.second >= second_of(now) - mean_of)
+        sum += counted.count;
     return static_cast<double>(sum) / mean_of;
   }
 
@@ -30,8 +30,8 @@ private:
     int64_t second = -2 * mean_of;
     uint64_t count = 0;
   };
-  static int64_t second_of(instant when) {
-    return std::chrono::duration_cast<std::chrono::seconds>(when.time_since_epoch()).count();
+  static int64_t second_of(instant time) {
+    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
   }
   counted& at(int64_t second) { return seconds_[static_cast<size_t>(second) % seconds_.size()]; }
 

@@ -1,5 +1,5 @@
-// What happens again and again, gathered: a line of the log tells of many, not of each. Strangers can make it happen as
-// often as they like, and must not fill the log.
+// Gathers facts that happen again and again: a line of the log tells of many, not of each. Strangers can make them
+// happen as often as they like, and must not fill the log.
 //
 // The first of a kind is told at once. What follows within ten seconds of it is counted, and told in one line when they
 // are over; so a kind has two lines in ten seconds at most. Kinds are sentences of ours, or accounts whose password was
@@ -17,7 +17,7 @@ namespace salond::rules {
 
 class repeated_facts {
 public:
-  static constexpr size_t most_addresses = 64; ///< kept by name; more are known to be more
+  static constexpr size_t max_addresses = 64; ///< kept by name; more are known to be more
 
   /// For how long after the first of a kind, or after the last line about it, the others are counted.
   explicit repeated_facts(instant::duration gathering_time = std::chrono::seconds{10})
@@ -43,7 +43,7 @@ public:
     }
     if (gathered.times++ == 0)
       gathered.why = why;
-    if (gathered.addresses.size() < most_addresses)
+    if (gathered.addresses.size() < max_addresses)
       gathered.addresses.insert(address);
     return false;
   }

@@ -1,6 +1,6 @@
-// What was said to a client, counted in bytes: how much of what it has not taken are answers to itself, and what it has
-// taken. What others say has a bound at which the client is cut off; an answer is given when there is room for it,
-// and never is a reason to cut anybody off (docs/decisions/0014-handing-out.md).
+// Counts the bytes that were said to a client: how many it has taken, and how many of the others are answers to itself.
+// What others say has a bound at which the client is cut off. An answer is given when there is room for it, and is
+// never a reason to cut anybody off (docs/decisions/0014-handing-out.md).
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -9,8 +9,8 @@
 
 namespace salond::rules {
 
-/// Pure: the caller says how much waits now. What joins or seals the bytes on their way may add some to what waits;
-/// then a little more counts as waiting than does, until nothing waits.
+/// Pure: the caller says how many bytes wait now. Joining or sealing the bytes on their way may add some to those that
+/// wait; then a little more counts as waiting than does, until nothing waits.
 class said_bytes {
 public:
   void others_said(size_t bytes) { said_ += bytes; }
@@ -26,18 +26,18 @@ public:
 
   /// All that was ever said.
   uint64_t said() const { return said_; }
-  /// As much of it as the client has taken. `unsent`: what waits now.
+  /// As much of it as the client has taken. `unsent`: the bytes that wait now.
   uint64_t taken(size_t unsent) const { return said_ - std::min<uint64_t>(said_, unsent); }
 
-  /// How much of what waits is not answers.
+  /// How many of the waiting bytes are not answers.
   size_t unsent_of_others(size_t unsent) {
     if (answers_.empty())
       return unsent;
     const auto taken_now = taken(unsent);
     forget_until(taken_now);
     uint64_t answers = 0;
-    for (auto at = first_; at < answers_.size(); ++at)
-      answers += answers_[at].end - std::max(answers_[at].begin, taken_now);
+    for (auto index = first_; index < answers_.size(); ++index)
+      answers += answers_[index].end - std::max(answers_[index].begin, taken_now);
     return unsent - static_cast<size_t>(std::min<uint64_t>(answers, unsent));
   }
 

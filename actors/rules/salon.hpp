@@ -1,4 +1,4 @@
-// One salon: who belongs to it, and the one order of its messages.
+// One salon: its members, and the one order of its messages.
 #pragma once
 #include "protocol/words/outcome.hpp"
 #include "protocol/words/records.hpp"
@@ -17,14 +17,14 @@ public:
   const salon_record& record() const { return stored_; }
   bool has(user_id who) const { return members_.count(who) != 0; }
 
-  /// Why `who` may not post, read or leave, if so.
+  /// Why `who` may not post, read or leave; nothing: he may.
   std::optional<fault> refuses(user_id who) const {
     if (has(who))
       return std::nullopt;
     return fault::not_a_member;
   }
 
-  /// What asking to join leads to.
+  /// The result of asking to join.
   enum class admission { member_already, member_now, on_request };
   admission asks_to_join(user_id who) const {
     if (has(who))
@@ -35,7 +35,7 @@ public:
   void add(user_id who) { members_.insert(who); }
   void remove(user_id who) { members_.erase(who); }
 
-  /// Who came and who went.
+  /// The members that came and that went.
   struct difference {
     std::vector<user_id> came, went;
   };
@@ -53,7 +53,7 @@ public:
     return result;
   }
 
-  /// What it is called, for, and open to changed; its numbering goes on.
+  /// Its name, topic or policy changed; its numbering goes on.
   void change(const salon_record& now) {
     const auto seq = stored_.last_seq;
     stored_ = now;

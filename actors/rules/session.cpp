@@ -15,9 +15,9 @@ struct overloaded : Fs... {
 template <class... Fs>
 overloaded(Fs...) -> overloaded<Fs...>;
 
-effects just(effect what) {
+effects just(effect only) {
   effects result;
-  result.push_back(std::move(what));
+  result.push_back(std::move(only));
   return result;
 }
 
@@ -25,7 +25,7 @@ effects refuse(fault why, std::string subject = {}) {
   return just(tell{event::refused{why, std::move(subject)}});
 }
 
-/// Whom or what a command is about.
+/// The subject of a command: a salon, a user, or none.
 template <class Command>
 auto subject_of(const Command& said, int) -> decltype(said.salon) {
   return said.salon;
@@ -108,11 +108,11 @@ effects session::hear(utterance said) {
 
 effects session::take(utterance& said) {
   return std::visit(overloaded{
-                        [this](command::any& what) { return obey(what); },
-                        [this](misspoken& what) {
-                          if (what.why == fault::foreign_protocol)
+                        [this](command::any& command) { return obey(command); },
+                        [this](misspoken& text) {
+                          if (text.why == fault::foreign_protocol)
                             return end(std::nullopt);
-                          return what.fatal ? end(event::refused{what.why, {}}) : refuse(what.why);
+                          return text.fatal ? end(event::refused{text.why, {}}) : refuse(text.why);
                         },
                         [this](input_ended&) { return end(std::nullopt); },
                         [](nothing_said&) { return effects{}; },
@@ -120,7 +120,7 @@ effects session::take(utterance& said) {
                     said);
 }
 
-/// When it is allowed, and to whom, stands in the table of commands.
+/// The table of commands says when a command is allowed, and to whom.
 effects session::obey(command::any& said) {
   const auto& row = about(said);
   if (!account_ && !row.is_allowed_before_login())
@@ -185,11 +185,11 @@ effects session::obey(command::quit&) {
 
 // --- answers ---
 
-effects session::answered(answer::any what) {
-  return take_held(std::visit([this](auto& now, auto& answer) { return on(now, answer); }, state_, what));
+effects session::answered(answer::any answer) {
+  return take_held(std::visit([this](auto& now, auto& given) { return on(now, given); }, state_, answer));
 }
 
-/// What waited behind the posts comes next, once the last of them is answered.
+/// The utterance that waited behind the posts comes next, once the last of them is answered.
 effects session::take_held(effects so_far) {
   auto* now = std::get_if<open>(&state_);
   if (!now || now->posts > 0 || !now->held)
@@ -229,18 +229,18 @@ effects session::hand_out(effects so_far, std::vector<event::any>& events, bool 
 
 // --- first step: who it is ---
 
-effects session::prove(proof how, purpose what_for) {
-  state_ = proving{std::move(how), std::move(what_for)};
-  return go_on(std::get<proving>(state_).how.begin());
+effects session::prove(proof attempt, purpose what_for) {
+  state_ = proving{std::move(attempt), std::move(what_for)};
+  return go_on(std::get<proving>(state_).attempt.begin());
 }
 
 effects session::go_on(proof::step next) {
   return std::visit(overloaded{
                         [](question::any& question) { return just(ask{std::move(question)}); },
                         [this](fault why) { return not_proven(why); },
-                        [this](proof::proven& how) {
+                        [this](proof::proven& proven_user) {
                           auto what_for = std::move(std::get<proving>(state_).what_for);
-                          return std::visit([&](auto& goal) { return proven(goal, how); }, what_for);
+                          return std::visit([&](auto& goal) { return proven(goal, proven_user); }, what_for);
                         },
                     },
                     next);
@@ -260,20 +260,21 @@ effects session::proven(const check&, proof::proven&) {
   return settle(event::credentials_right{});
 }
 
-effects session::proven(change_password& what, proof::proven& how) {
-  auto& fresh = what.fresh[how.which];
+effects session::proven(change_password& change, proof::proven& proven_user) {
+  auto& fresh = change.fresh[proven_user.which];
   if (!is_new_password(fresh))
     return settle(event::password_refused{fault::invalid_password});
-  state_ = hashing_password{std::move(how.who.password_hash)};
+  state_ = hashing_password{std::move(proven_user.who.password_hash)};
   return just(ask{question::hash{std::move(fresh)}});
 }
 
-effects session::proven(const log_in&, proof::proven& how) {
+effects session::proven(const log_in&, proof::proven& proven_user) {
   effects result;
-  if (!how.better_hash.empty())
-    result.push_back(ask{question::replace_hash{how.who.id, how.who.password_hash, std::move(how.better_hash)}});
-  result.push_back(ask{question::arrive{how.who, std::move(how.token)}});
-  state_ = entering{std::move(how.who)};
+  if (!proven_user.better_hash.empty())
+    result.push_back(ask{
+        question::replace_hash{proven_user.who.id, proven_user.who.password_hash, std::move(proven_user.better_hash)}});
+  result.push_back(ask{question::arrive{proven_user.who, std::move(proven_user.token)}});
+  state_ = entering{std::move(proven_user.who)};
   return result;
 }
 
@@ -294,7 +295,7 @@ effects session::on(entering& now, answer::arrived& arrived) {
 
 effects session::on(catching_up&, answer::remembered& remembered) {
   if (!remembered.page)
-    return end(event::refused{remembered.page.why(), {}}); // a part of the login: what was not told waits for the next
+    return end(event::refused{remembered.page.why(), {}}); // a part of the login: the rest waits for the next login
   return hand_out(remembered.more ? effects{} : settle(std::nullopt), *remembered.page, remembered.more);
 }
 
@@ -306,7 +307,7 @@ bool session::stores() const {
 effects session::time_is_up() {
   if (!anonymous() || closed())
     return {};
-  // Who has said who he is waits for the server: for his password's turn, or the database.
+  // A client that has said who it is waits for the server: for its password's turn, or the database.
   const auto heard = std::holds_alternative<proving>(state_);
   return end(event::refused{heard ? fault::busy : fault::login_timeout, {}});
 }
@@ -317,7 +318,7 @@ effects session::obey(command::register_user& said) {
   return look_for_name(std::move(said), {});
 }
 
-/// The invitation first: who has none learns nothing about names.
+/// The invitation is looked at first: a client without one learns nothing about names.
 effects session::obey(command::register_invited& said) {
   question::find_invitation next{said.code, said.otherwise ? said.otherwise->username : std::string{}};
   state_ = looking_for_invitation{std::move(said)};
@@ -335,7 +336,7 @@ effects session::on(looking_for_invitation& now, answer::settled& settled) {
   return look_for_name(std::move(wish.account), std::move(wish.code));
 }
 
-/// Before the costly hash, and of both names: what is taken would else be hashed as often as somebody likes.
+/// Looks for both names before the costly hash: else taken names would be hashed as often as somebody likes.
 effects session::look_for_name(command::register_user wish, std::string invitation) {
   if (auto why = refuses_registration(wish))
     return settle(event::registration_refused{*why});

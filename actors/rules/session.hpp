@@ -1,12 +1,12 @@
-// One client from the first byte to the last: what it says in, what is to be done out.
-// Pure: knows no codec, no socket, no actor and no clock. The connection carries out the effects and brings the
-// answers. Whether a connection ends with what it is told is its dialect's business.
+// One client from the first byte to the last: utterances in, effects out.
+// Pure: it knows no codec, no socket, no actor and no clock. The connection carries out the effects and brings the
+// answers. The dialect decides which events end a connection.
 //
 // Invariants:
 // - A barrier a command: the next utterance is taken when the last one is answered; only posts to one salon may follow
 //   one another unanswered, up to the window, since the salon keeps their order.
-// - What is handed out (what waited for a login, a history) is one answer in many pieces: the next utterance is taken
-//   behind the last of them.
+// - An answer may be handed out in many pieces (messages that waited for a login, a history): the next utterance is
+//   taken behind the last piece.
 // - Nothing is asked or told after hang_up.
 #pragma once
 #include "actors/rules/proof.hpp"
@@ -14,16 +14,16 @@
 
 namespace salond::rules {
 
-/// What the connection is to do.
+/// The effects: what the connection is to do.
 struct tell {
-  event::any what;
+  event::any event;
 };
 struct ask {
-  question::any what;
+  question::any question;
 };
 /// The same, once the client has room for the answer. The session waits as for any answer.
 struct ask_when_read {
-  question::any what;
+  question::any question;
 };
 /// Nothing comes after it: `last` is told, all is flushed, the connection closes.
 struct hang_up {
@@ -42,22 +42,23 @@ public:
 
   /// True until somebody is logged in (a login that is on its way included).
   bool anonymous() const { return !account_; }
-  /// Whether what is answered now was asked for by a command: what a login brings, in however many pieces, was not.
+  /// Whether a command asked for what is answered now. No command asked for what a login brings, in however many
+  /// pieces.
   bool asked_for() const { return account_ && !std::holds_alternative<catching_up>(state_); }
   bool closed() const { return std::holds_alternative<over>(state_); }
   /// True while a question or a post is unanswered.
   bool unanswered() const;
 
-  /// Whose session it is. REQUIRES: not anonymous, or a login on its way that is proven.
+  /// The user of the session. REQUIRES: not anonymous, or a login on its way that is proven.
   const user& who() const { return account_ ? *account_ : std::get<entering>(state_).who; }
   /// An operator gave the user another name or another role.
   void change_account(const std::string& username, role now);
 
   /// REQUIRES: !waiting().
   effects hear(utterance said);
-  /// What the last question, or a post, was answered.
-  effects answered(answer::any what);
-  /// Something of it is being written: what a refusal now would deny may hold already.
+  /// The last question, or a post, was answered.
+  effects answered(answer::any answer);
+  /// Something of it is being stored: a refusal now might deny what holds already.
   bool stores() const;
   /// The time to log in is over. REQUIRES: !stores().
   effects time_is_up();
@@ -65,7 +66,7 @@ public:
   void hung_up() { state_ = over{}; }
 
 private:
-  // What a proof is for.
+  // The purposes of a proof.
   struct log_in {};
   struct check {};
   struct change_password {
@@ -77,14 +78,14 @@ private:
   struct nobody {}; ///< waits for a first frame
   /// Somebody says who he is.
   struct proving {
-    proof how;
+    proof attempt;
     purpose what_for;
   };
   /// Proven, and on the way in.
   struct entering {
     user who;
   };
-  struct catching_up {}; ///< in; is told what waited
+  struct catching_up {}; ///< in; is told the messages that waited
   /// Nothing is asked but posts to one salon.
   struct open {
     std::string salon;               ///< of the unanswered posts, as typed
@@ -93,7 +94,7 @@ private:
   };
   /// A command is asked.
   struct asking {
-    std::string subject; ///< whom or what it is about, for its refusal
+    std::string subject; ///< of the command, for its refusal
   };
   // An account is made: is the invitation right, where there is one, and the name free? Then it is stored, its password
   // hashed on the way.
@@ -128,17 +129,17 @@ private:
   effects obey(command::quit& said);
   template <class Command>
   effects obey(Command& said);
-  effects prove(proof how, purpose what_for);
+  effects prove(proof attempt, purpose what_for);
   effects go_on(proof::step next);
   effects look_for_name(command::register_user wish, std::string invitation);
-  effects proven(const log_in&, proof::proven& how);
-  effects proven(const check&, proof::proven& how);
-  effects proven(change_password& what, proof::proven& how);
+  effects proven(const log_in&, proof::proven& proven_user);
+  effects proven(const check&, proof::proven& proven_user);
+  effects proven(change_password& change, proof::proven& proven_user);
   effects not_proven(fault why);
 
-  // What becomes of an answer in a state; what answers nothing that is asked there is dropped.
-  effects on(proving& now, answer::found& found) { return go_on(now.how.answered(found)); }
-  effects on(proving& now, answer::verified& verified) { return go_on(now.how.answered(verified)); }
+  // Takes an answer in a state. An answer to nothing that is asked there is dropped.
+  effects on(proving& now, answer::found& found) { return go_on(now.attempt.answered(found)); }
+  effects on(proving& now, answer::verified& verified) { return go_on(now.attempt.answered(verified)); }
   effects on(entering& now, answer::arrived& arrived);
   effects on(catching_up& now, answer::remembered& remembered);
   effects on(open& now, answer::posted& posted);
@@ -160,7 +161,7 @@ private:
   effects take_held(effects so_far);
 
   size_t window_;
-  std::optional<user> account_; ///< who is logged in
+  std::optional<user> account_; ///< the user who is logged in
   state state_;
 };
 

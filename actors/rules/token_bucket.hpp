@@ -1,4 +1,4 @@
-// So much at once, and so much in time: the one measure of every rate.
+// A bucket of tokens, the one measure of every rate: so many at once, and so many in time.
 #pragma once
 #include "protocol/words/time.hpp"
 #include <algorithm>
@@ -11,25 +11,25 @@ struct pace {
   double a_second = 1; ///< in the long run; greater than 0
 };
 
-/// Begins full. Below nothing is a debt, which time pays as well.
+/// Begins full. A level below nothing is a debt. Time pays that as well.
 class token_bucket {
 public:
   /// Tokens at `now`. The pace is given each time: it may have been changed meanwhile.
-  double level(const pace& how, instant now) {
+  double level(const pace& rate, instant now) {
     if (fresh_) {
-      tokens_ = how.burst;
+      tokens_ = rate.burst;
       fresh_ = false;
-    } else if (now > at_) {
-      tokens_ += std::chrono::duration<double>(now - at_).count() * how.a_second;
+    } else if (now > last_) {
+      tokens_ += std::chrono::duration<double>(now - last_).count() * rate.a_second;
     }
-    at_ = std::max(at_, now);
-    tokens_ = std::min(tokens_, how.burst);
+    last_ = std::max(last_, now);
+    tokens_ = std::min(tokens_, rate.burst);
     return tokens_;
   }
 
   /// Takes a token if there is one.
-  bool take(const pace& how, instant now) {
-    if (level(how, now) < 1)
+  bool take(const pace& rate, instant now) {
+    if (level(rate, now) < 1)
       return false;
     tokens_ -= 1;
     return true;
@@ -41,16 +41,16 @@ public:
   void charge(double more, double most) { tokens_ = std::min(tokens_, std::max(tokens_ - more, -most)); }
 
   /// How long until there is one.
-  instant::duration until_one(const pace& how, instant now) {
-    const auto missing = 1 - level(how, now);
+  instant::duration until_one(const pace& rate, instant now) {
+    const auto missing = 1 - level(rate, now);
     if (missing <= 0)
       return instant::duration{0};
-    return std::chrono::duration_cast<instant::duration>(std::chrono::duration<double>(missing / how.a_second));
+    return std::chrono::duration_cast<instant::duration>(std::chrono::duration<double>(missing / rate.a_second));
   }
 
 private:
   double tokens_ = 0;
-  instant at_{};
+  instant last_{};
   bool fresh_ = true;
 };
 

@@ -1,5 +1,5 @@
-// A queue in which addresses take turns: one of each address, and then the next of each. So who waits does so for as
-// many addresses as there are, and not for as many as one of them sends. Within an address they keep their order.
+// A queue in which addresses take turns: one piece of work of each address, and then the next of each. So a wait is as
+// long as there are addresses, however much one of them sends. The work of one address keeps its order.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -18,15 +18,15 @@ public:
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }
 
-  /// `from`: an address; empty: none, whose turn all share who have none.
-  void push(const std::string& from, Work what) {
+  /// `from`: an address; empty: none, and all work without an address shares one turn.
+  void push(const std::string& from, Work work) {
     auto& his = waiting_[from];
     if (his.empty())
       order_.push_back(from);
-    his.push_back(std::move(what));
+    his.push_back(std::move(work));
     ++size_;
   }
-  /// Whose turn it is. REQUIRES: not empty().
+  /// Takes out the work whose turn it is. REQUIRES: not empty().
   Work pop() {
     auto from = std::move(order_.front());
     order_.pop_front();
@@ -40,12 +40,12 @@ public:
       order_.push_back(std::move(from));
     return next;
   }
-  /// Whether some address has so many more waiting than this one that it is fair to take its last one's place.
+  /// Whether some address has so many more waiting than this one that it is fair to take the place of its last one.
   bool has_more_than(const std::string& from) const {
     const auto his = waiting_.find(from);
     return !empty() && longest()->second.size() > (his == waiting_.end() ? 0 : his->second.size()) + 1;
   }
-  /// The last one of the address that has most waiting. REQUIRES: not empty().
+  /// Takes out the last one of the address that has most waiting. REQUIRES: not empty().
   Work pop_last() {
     const auto from = longest()->first;
     auto& his = waiting_.at(from);
@@ -55,7 +55,7 @@ public:
     forget_if_empty(from);
     return last;
   }
-  /// Takes out those of which `unwanted` is true.
+  /// Takes out the work of which `unwanted` is true.
   template <class Unwanted>
   void take_out(std::vector<Work>& to, Unwanted unwanted) {
     const auto places = order_; // of addresses that may be forgotten
@@ -85,7 +85,7 @@ private:
   }
 
   of_address waiting_;
-  std::deque<std::string> order_; ///< of those that have some, whose turn is next first
+  std::deque<std::string> order_; ///< addresses that have work; the next turn first
   size_t size_ = 0;
 };
 

@@ -15,18 +15,18 @@ std::optional<peer> bindings::who(const caf::node_id& node) const {
   return found->second.whom;
 }
 
-bool bindings::bind(const caf::node_id& node, const peer& whom, size_t most_open, time_point now) {
+bool bindings::bind(const caf::node_id& node, const peer& whom, size_t max_open, time_point now) {
   const std::lock_guard lock{guard_};
   forget_the_gone(now);
   const auto open = open_.find(whom.who());
-  if (open != open_.end() && open->second >= most_open)
+  if (open != open_.end() && open->second >= max_open)
     return false;
   const auto found = bound_.find(node);
   if (found != bound_.end() && found->second.whom.who() != whom.who())
     return false;
-  auto& mine = bound_[node];
-  mine.whom = whom;
-  ++mine.open;
+  auto& bound = bound_[node];
+  bound.whom = whom;
+  ++bound.open;
   ++open_[whom.who()];
   return true;
 }
@@ -36,13 +36,13 @@ void bindings::unbind(const caf::node_id& node, time_point now) {
   const auto found = bound_.find(node);
   if (found == bound_.end() || found->second.open == 0)
     return;
-  auto& mine = found->second;
-  const auto open = open_.find(mine.whom.who());
+  auto& bound = found->second;
+  const auto open = open_.find(bound.whom.who());
   if (--open->second == 0)
     open_.erase(open);
-  if (--mine.open > 0)
+  if (--bound.open > 0)
     return;
-  mine.closed = now;
+  bound.closed = now;
   gone_.emplace_back(now, node);
 }
 

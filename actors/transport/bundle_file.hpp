@@ -1,5 +1,5 @@
-// The text of an operator's bundle as a file: a line that says where the server's admin port is, which bundles of
-// before do not have, and the PEM blocks of pki. Whoever reads PEM passes the line by.
+// The text of an operator's bundle as a file: a line with the address of the server's admin port, and the PEM blocks of
+// pki. Older bundles do not have the line. A reader of PEM skips it.
 #pragma once
 #include <string>
 
@@ -7,7 +7,7 @@ namespace salond {
 
 /// The bundle with this address, HOST:PORT, in place of the one that it has, if any.
 std::string with_server(const std::string& bundle, const std::string& address);
-/// The address; "" where the bundle has none.
+/// The address; "" if the bundle has none.
 std::string server_of(const std::string& bundle);
 
 } // namespace salond

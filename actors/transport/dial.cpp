@@ -15,7 +15,7 @@ namespace {
 namespace net = caf::io::network;
 using addresses = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
 
-// A flood can push our half-open connection out once in a thousand times; not thrice.
+// A flood pushes our half-open connection out once in a thousand times, so hardly three times in a row.
 constexpr int tries = 3;
 
 addresses look_up(const std::string& host, uint16_t port) {
@@ -30,22 +30,22 @@ addresses look_up(const std::string& host, uint16_t port) {
           }};
 }
 
-std::string numeric(const addrinfo& where) {
+std::string numeric(const addrinfo& address) {
   char text[NI_MAXHOST] = "";
-  ::getnameinfo(where.ai_addr, where.ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST);
+  ::getnameinfo(address.ai_addr, address.ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST);
   return text;
 }
 
 /// A socket that connects, or -1 with errno.
-int start_to_connect(const addrinfo& where) {
-  socket_address there;
-  std::memcpy(&there.bytes, where.ai_addr, where.ai_addrlen);
-  there.size = where.ai_addrlen;
-  return connect_to(there);
+int start_to_connect(const addrinfo& info) {
+  socket_address address;
+  std::memcpy(&address.bytes, info.ai_addr, info.ai_addrlen);
+  address.size = info.ai_addrlen;
+  return connect_to(address);
 }
 
-std::chrono::milliseconds left_until(std::chrono::steady_clock::time_point when) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(when - std::chrono::steady_clock::now());
+std::chrono::milliseconds left_until(std::chrono::steady_clock::time_point deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   return std::max(left, std::chrono::milliseconds{1});
 }
 
@@ -57,14 +57,14 @@ dial_failure transport::fail(dial_failure why) {
   return why;
 }
 
-transport::found transport::dial_any(const std::string& host, uint16_t port, port_rules whom,
+transport::found transport::dial_any(const std::string& host, uint16_t port, port_rules rules,
                                      std::chrono::milliseconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
-  whom.reach = port_rules::reach::every_actor; // answers come from, and for, actors of both sides
-  const auto rules = std::make_shared<const port_rules>(std::move(whom));
+  rules.reach = port_rules::reach::every_actor; // answers come from, and for, actors of both sides
+  const auto shared = std::make_shared<const port_rules>(std::move(rules));
   found outcome = dial_failure{};
   for (int i = 0; i < tries; ++i) {
-    outcome = dial_first(host, port, rules, until);
+    outcome = dial_first(host, port, shared, until);
     const auto* why = std::get_if<dial_failure>(&outcome);
     if (!why || why->kind != dial_fault::lost || std::chrono::steady_clock::now() >= until)
       break;
@@ -75,25 +75,25 @@ transport::found transport::dial_any(const std::string& host, uint16_t port, por
 }
 
 /// Tries the addresses of a name in their order ("localhost" is two): nothing, or something else, may listen at one of
-/// them. Each has its part of the time. What is answered at last is the first reason that says more than that nothing
-/// is there.
+/// them. Each has its part of the time. If all fail, answers the first reason that says more than that nothing is
+/// there.
 transport::found transport::dial_first(const std::string& host, uint16_t port,
                                        const std::shared_ptr<const port_rules>& rules, deadline until) {
   const auto all = look_up(host, port);
   found outcome = dial_failure{dial_fault::unreachable, "unknown host"};
   const auto knows_no_more = [&] { return std::get<dial_failure>(outcome).kind == dial_fault::unreachable; };
   int left = 0;
-  for (const auto* where = all.get(); where; where = where->ai_next)
+  for (const auto* info = all.get(); info; info = info->ai_next)
     ++left;
-  for (const auto* where = all.get(); where; where = where->ai_next, --left) {
-    const auto descriptor = start_to_connect(*where);
+  for (const auto* info = all.get(); info; info = info->ai_next, --left) {
+    const auto descriptor = start_to_connect(*info);
     if (descriptor < 0) {
       if (knows_no_more())
         outcome = dial_failure{dial_fault::unreachable, std::strerror(errno)};
       continue;
     }
-    const auto mine = std::chrono::steady_clock::now() + left_until(until) / left;
-    auto next = dial_descriptor(descriptor, numeric(*where), port, rules, mine);
+    const auto own_deadline = std::chrono::steady_clock::now() + left_until(until) / left;
+    auto next = dial_descriptor(descriptor, numeric(*info), port, rules, own_deadline);
     const auto* why = std::get_if<dial_failure>(&next);
     if (!why || why->kind == dial_fault::not_allowed)
       return next;

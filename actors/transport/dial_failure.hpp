@@ -1,4 +1,4 @@
-// Why a connection that we opened did not come to be, told apart so that a person knows what to do about it.
+// Why a connection that we opened failed. The kinds are told apart so that a person knows what to do about it.
 #pragma once
 #include <cstdint>
 #include <mutex>
@@ -22,7 +22,7 @@ struct dial_failure {
   std::string text; ///< a short English phrase, without the address
 };
 
-/// Where the I/O thread leaves the reason for the one who waits. The first one counts.
+/// Takes the reason from the I/O thread to the thread that waits. The first reason counts.
 class dial_report {
 public:
   void set(dial_failure why) {

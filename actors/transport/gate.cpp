@@ -11,9 +11,9 @@ constexpr uint64_t answered_flag = uint64_t{1} << 62;
 constexpr uint64_t stream_flag = uint64_t{1} << 61;
 
 constexpr char select_connection_flag = 2;         // of a client's second handshake: "use this connection for me"
-constexpr size_t most_handshake = 8192;            // a server's names its actor's messages: a hundred bytes each
-constexpr size_t most_error = 512;                 // of a down message: a code, a category, an empty context
-constexpr int most_client_handshakes = 3;          // CAF sends two
+constexpr size_t max_handshake = 8192;             // a server's names its actor's messages: a hundred bytes each
+constexpr size_t max_error = 512;                  // of a down message: a code, a category, an empty context
+constexpr int max_client_handshakes = 3;           // CAF sends two
 constexpr size_t class_size = 8, process_size = 4; // a node id: class, process, host
 constexpr std::string_view types_prefix = "@<>";   // how a message's list of types begins
 
@@ -45,8 +45,8 @@ bool take_text(std::string_view& bytes, std::string_view& text) {
 
 } // namespace
 
-gate::gate(std::shared_ptr<const port_rules> rules, side which, std::string our_node)
-    : rules_(std::move(rules)), side_(which), our_node_(std::move(our_node)) {}
+gate::gate(std::shared_ptr<const port_rules> rules, side end, std::string our_node)
+    : rules_(std::move(rules)), side_(end), our_node_(std::move(our_node)) {}
 
 gate::operation gate::expected_greeting() const {
   return side_ == side::accepted ? operation::client_handshake : operation::server_handshake;
@@ -55,8 +55,8 @@ gate::operation gate::expected_greeting() const {
 gate::refusal gate::header(const char* bytes) {
   operation_ = static_cast<operation>(bytes[0]);
   payload_size_ = static_cast<size_t>(number(bytes + 4, 4));
-  const addressing at{number(bytes + 8, 8), number(bytes + 16, 8), number(bytes + 24, 8)};
-  response_ = (at.data & response_flag) != 0;
+  const addressing addressed{number(bytes + 8, 8), number(bytes + 16, 8), number(bytes + 24, 8)};
+  response_ = (addressed.data & response_flag) != 0;
   if (bytes[1] != 0 || bytes[2] != 0)
     return "padding is used";
   if (bytes[3] != 0 && (operation_ != operation::client_handshake || bytes[3] != select_connection_flag))
@@ -68,14 +68,14 @@ gate::refusal gate::header(const char* bytes) {
   switch (operation_) {
   case operation::heartbeat: return payload_size_ != 0 ? "heartbeat with a payload" : nullptr;
   case operation::down_message:
-    senders_.erase(at.from); // it has ended, and CAF forgets its proxy
-    return payload_size_ < 2 * node_id_size || payload_size_ > 2 * node_id_size + most_error ? "down of a wrong size"
-                                                                                             : nullptr;
+    senders_.erase(addressed.from); // it has ended, and CAF forgets its proxy
+    return payload_size_ < 2 * node_id_size || payload_size_ > 2 * node_id_size + max_error ? "down of a wrong size"
+                                                                                            : nullptr;
   case operation::monitor_message:
     if (payload_size_ != 2 * node_id_size)
       return "monitor of a wrong size";
-    return !wide() && at.to != rules_->published ? "monitor of another actor" : nullptr;
-  case operation::direct_message: return message_header(at);
+    return !wide() && addressed.to != rules_->published ? "monitor of another actor" : nullptr;
+  case operation::direct_message: return message_header(addressed);
   case operation::server_handshake:
   case operation::client_handshake: return "handshake of the wrong direction";
   case operation::routed_message: return "routed message";
@@ -85,28 +85,28 @@ gate::refusal gate::header(const char* bytes) {
 
 gate::refusal gate::handshake_header() {
   // Without the node id BASP would read behind the end of an empty payload.
-  const auto most = side_ == side::accepted ? node_id_size : most_handshake;
-  if (payload_size_ < node_id_size || payload_size_ > most)
+  const auto max = side_ == side::accepted ? node_id_size : max_handshake;
+  if (payload_size_ < node_id_size || payload_size_ > max)
     return "handshake of a wrong size";
-  return ++handshakes_ > (side_ == side::accepted ? most_client_handshakes : 1) ? "too many handshakes" : nullptr;
+  return ++handshakes_ > (side_ == side::accepted ? max_client_handshakes : 1) ? "too many handshakes" : nullptr;
 }
 
-gate::refusal gate::message_header(const addressing& at) {
+gate::refusal gate::message_header(const addressing& addressed) {
   if (payload_size_ == 0 || payload_size_ > rules_->most_payload)
     return "message of a wrong size";
-  if ((at.data & answered_flag) != 0)
+  if ((addressed.data & answered_flag) != 0)
     return "message marked as answered";
-  return wide() ? nullptr : operator_header(at);
+  return wide() ? nullptr : operator_header(addressed);
 }
 
-gate::refusal gate::operator_header(const addressing& at) {
-  if (at.from == 0)
-    return "message without a sender"; // nobody could be asked who it is
-  if (at.to != rules_->published)
+gate::refusal gate::operator_header(const addressing& addressed) {
+  if (addressed.from == 0)
+    return "message without a sender"; // there would be nobody of whom to ask who it is
+  if (addressed.to != rules_->published)
     return "message to another actor";
-  if ((at.data & (response_flag | stream_flag)) != 0)
-    return "forged response or stream"; // CAF takes a guessed number for the answer to what the actor asked elsewhere
-  if (senders_.insert(at.from).second && senders_.size() > rules_->most_senders)
+  if ((addressed.data & (response_flag | stream_flag)) != 0)
+    return "forged response or stream"; // a guessed number would answer another request of the actor
+  if (senders_.insert(addressed.from).second && senders_.size() > rules_->most_senders)
     return "too many senders";
   return nullptr;
 }

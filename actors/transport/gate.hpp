@@ -1,5 +1,5 @@
-// Which frames of CAF's network protocol (BASP) may pass. BASP itself trusts whoever reaches it: a peer may end any
-// actor, forge answers, spawn, or take gigabytes. Knows no socket, no actor and no CAF: bytes in, a verdict out.
+// Decides which frames of CAF's network protocol (BASP) may pass. BASP itself trusts every peer: it may end any actor,
+// forge answers, spawn, or take gigabytes. The gate knows no socket, no actor and no CAF: bytes in, a verdict out.
 #pragma once
 #include "actors/transport/identity.hpp"
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace salond {
 
-/// What a port lets in, or what we take from the one whom we dial.
+/// What a port lets in, or what we take from a peer that we dial.
 struct port_rules {
   /// How far a peer reaches: to the published actor with listed messages (an operator), or to any actor with any
   /// message but CAF's own (another node; the server, as its tool sees it).
@@ -34,14 +34,14 @@ public:
   static constexpr size_t header_size = 32;
   static constexpr size_t node_id_size = 32; ///< of a node id on the wire
 
-  /// Which end we are.
+  /// Our end of the connection.
   enum class side : uint8_t { accepted, dialled };
 
   /// Why a frame is refused: a literal. Null: it may pass.
   using refusal = const char*;
 
   /// REQUIRES: `our_node` has node_id_size bytes, as on the wire.
-  gate(std::shared_ptr<const port_rules> rules, side which, std::string our_node);
+  gate(std::shared_ptr<const port_rules> rules, side end, std::string our_node);
 
   /// Judges a header. REQUIRES: header_size bytes; everything so far has passed.
   refusal header(const char* bytes);
@@ -56,7 +56,7 @@ public:
   const std::string& peer_node() const { return their_node_; }
 
   /// True when the last payload must also be readable to its end. CAF hands a message that it cannot read to the actor
-  /// as an empty one, and an operator's must not become that.
+  /// as an empty one; an operator's message must not become empty.
   bool must_be_whole() const { return !wide() && operation_ == operation::direct_message; }
 
 private:
@@ -77,8 +77,8 @@ private:
   bool wide() const { return rules_->reach == port_rules::reach::every_actor; }
   operation expected_greeting() const;
   refusal handshake_header();
-  refusal message_header(const addressing& at);
-  refusal operator_header(const addressing& at);
+  refusal message_header(const addressing& addressed);
+  refusal operator_header(const addressing& addressed);
   refusal handshake_payload(std::string_view bytes);
   refusal message_payload(std::string_view bytes) const;
   refusal notice_payload(std::string_view bytes) const;

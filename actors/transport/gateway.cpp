@@ -18,8 +18,8 @@ caf::behavior gateway::make_behavior() {
       .or_else(caf::message_handler{stock.as_behavior_impl()});
 }
 
-/// The way in which CAF's middleman ends its brokers. It would end us too, later, and it would wait without end for a
-/// peer that does not close.
+/// Ends as CAF's middleman ends its brokers. The middleman would end us, too, but later; and it would wait without end
+/// for a peer that does not close.
 void gateway::end() {
   if (getf(is_terminated_flag))
     return;
@@ -30,7 +30,7 @@ void gateway::end() {
     shared->waiting.abort_leaving();
 }
 
-/// Later, since ending a connection calls us.
+/// Sweeps later, since ending a connection calls us.
 void gateway::sweep() {
   if (!hub_)
     return;
@@ -39,7 +39,7 @@ void gateway::sweep() {
   caf::delayed_anon_send(caf::actor_cast<caf::actor>(this), hub_->limits.sweep, caf::tick_atom_v);
 }
 
-/// A proxy for a peer that is not bound to anybody would be one for nobody.
+/// A peer that is not bound to anybody gets no proxy.
 caf::strong_actor_ptr gateway::make_proxy(caf::node_id node, caf::actor_id id) {
   return hub_ && hub_->peers.who(node) ? caf::io::basp_broker::make_proxy(std::move(node), id) : nullptr;
 }

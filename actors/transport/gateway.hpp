@@ -10,8 +10,8 @@ namespace salond {
 struct hub;
 
 /// BASP without its helpers (a spawn server and a configuration server for each node id it ever saw) and without routes
-/// over third nodes. Hears first of all the hub (a `std::shared_ptr<hub>`), then `publish_atom` and `connect_atom`.
-/// Overrides virtual functions of exactly CAF 0.17.6, which the build checks.
+/// over third nodes. Its first message is the hub (a `std::shared_ptr<hub>`); then come `publish_atom` and
+/// `connect_atom`. It overrides virtual functions of exactly CAF 0.17.6; the build checks that version.
 class gateway : public caf::io::basp_broker {
 public:
   explicit gateway(caf::actor_config& config) : caf::io::basp_broker(config) {}
@@ -20,7 +20,7 @@ public:
   caf::behavior make_behavior() override;
   void learned_new_node_directly(const caf::node_id&, bool) override {}
   void learned_new_node_indirectly(const caf::node_id&) override {}
-  /// Closes all and ends, now and not by a message: nothing of ours runs afterwards. REQUIRES: the I/O thread.
+  /// Closes all and ends, at once and not by a message: nothing of ours runs afterwards. REQUIRES: the I/O thread.
   void end();
   caf::strong_actor_ptr make_proxy(caf::node_id node, caf::actor_id id) override;
 

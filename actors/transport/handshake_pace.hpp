@@ -1,6 +1,6 @@
-// How much of a turn of the loop handshakes may take. A handshake is computed on the loop's thread, 0.1 ms with P-256,
-// 5 ms with RSA of 4096 bits. Where many come at once, those beyond wait in a line, out of the loop: a socket that
-// stays in it is reported in each turn, and the loop, which takes 64 reports a turn, comes to the others late.
+// How much of a turn of the loop handshakes may take. A handshake is computed on the loop's thread: 0.1 ms with P-256,
+// 5 ms with RSA of 4096 bits. If many come at once, those beyond wait in a queue, outside of the loop. A socket that
+// stays in the loop is reported in each turn. The loop takes 64 reports a turn, so it would come to the others late.
 #pragma once
 #include <algorithm>
 #include <caf/io/network/default_multiplexer.hpp>
@@ -11,25 +11,25 @@
 
 namespace salond {
 
-/// One a loop, for all of its doors. I/O thread only.
+/// One for each loop, for all of its doors. I/O thread only.
 class handshake_pace {
 public:
   using duration = std::chrono::steady_clock::duration;
 
-  /// Of a turn; the step that goes over it is the last of the turn.
-  static constexpr std::chrono::milliseconds most_a_turn{2};
+  /// The time for handshakes in a turn. The step that goes over it is the last of the turn.
+  static constexpr std::chrono::milliseconds max_a_turn{2};
 
-  /// Whether another step may be computed now. No while others wait, but for them.
-  bool allows() const { return spent_ < most_a_turn; }
-  /// True for the first of a turn: whoever hears that has next_turn() called in the next one.
+  /// Whether another step may be computed now. False while others wait, except for these.
+  bool allows() const { return spent_ < max_a_turn; }
+  /// Counts a step. True for the first one of a turn: then the caller has next_turn() called in the next turn.
   bool spend(duration time) {
     const auto first = spent_ == duration::zero();
     spent_ += std::max(time, duration{1});
     return first;
   }
-  /// `go_on` is called once, in a turn that has time for its step. REQUIRES: not allows().
+  /// Calls `go_on` once, in a turn that has time for its step. REQUIRES: not allows().
   void wait(std::function<void()> go_on) { waiting_.push_back(std::move(go_on)); }
-  /// Serves those who wait, the first come first, while there is time.
+  /// Serves the waiting steps, the first come first, while there is time.
   void next_turn() {
     spent_ = duration::zero();
     while (allows() && !waiting_.empty()) {

@@ -1,5 +1,5 @@
-// What all connections of operators share, or all of nodes: limits, log, certificates, and where each stands. Each part
-// says which thread.
+// What all connections of operators share, or all of nodes: limits, log, certificates, and the state of each. Each part
+// names its threads.
 #pragma once
 #include "actors/transport/bindings.hpp"
 #include "actors/transport/lobby.hpp"
@@ -11,8 +11,8 @@
 namespace salond {
 
 struct hub {
-  hub(transport_limits most, transport_log_writer write, const char* refusals = "admin connections refused")
-      : limits(most), log(std::move(write)), waiting(limits, log, counters, refusals) {}
+  hub(transport_limits bounds, transport_log_writer write, const char* refusals = "admin connections refused")
+      : limits(bounds), log(std::move(write)), waiting(limits, log, counters, refusals) {}
   hub(const hub&) = delete;
   hub& operator=(const hub&) = delete;
 

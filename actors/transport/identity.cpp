@@ -24,8 +24,8 @@ std::optional<peer_kind> peer_kind_of(std::string_view text) {
   return std::nullopt;
 }
 
-std::string to_string(const identity& who) {
-  return std::string(to_string(who.kind)) + '/' + who.name;
+std::string to_string(const identity& holder) {
+  return std::string(to_string(holder.kind)) + '/' + holder.name;
 }
 
 std::optional<identity> identity_of(std::string_view text) {
@@ -39,8 +39,8 @@ std::optional<identity> identity_of(std::string_view text) {
   return identity{*kind, std::string(name)};
 }
 
-std::string to_uri(const identity& who) {
-  return std::string(scheme) + to_string(who);
+std::string to_uri(const identity& holder) {
+  return std::string(scheme) + to_string(holder);
 }
 
 std::optional<identity> identity_of_uri(std::string_view uri) {

@@ -1,4 +1,4 @@
-// Who a certificate is for: one URI in it, `salond:KIND/NAME`. Nothing else of a certificate names anybody.
+// The holder of a certificate: one URI in it, `salond:KIND/NAME`. Nothing else of a certificate names anybody.
 #pragma once
 #include "protocol/words/peer_name.hpp"
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace salond {
 
-/// What a certificate makes of its holder. An operator's role is the kind, so another role is another certificate.
-/// `chat` is what clients are shown on `tls://` ports: it opens no other port.
+/// What a certificate makes of its holder. An operator's role is the kind, so another role needs another certificate.
+/// `chat` is the certificate that clients are shown on `tls://` ports: it opens no other port.
 enum class peer_kind : uint8_t { node, administrator, moderator, chat };
 
 /// "node", "administrator", "moderator" or "chat".
@@ -19,7 +19,7 @@ const char* to_string(peer_kind kind);
 /// The kind of that name, if it is one.
 std::optional<peer_kind> peer_kind_of(std::string_view text);
 
-/// Those who give commands.
+/// The kinds that give commands.
 constexpr peer_kind operator_kinds[] = {peer_kind::administrator, peer_kind::moderator};
 inline bool is_operator(peer_kind kind) {
   return kind == peer_kind::administrator || kind == peer_kind::moderator;
@@ -38,13 +38,13 @@ struct identity {
 };
 
 /// "administrator/zoe": for logs and lists.
-std::string to_string(const identity& who);
+std::string to_string(const identity& holder);
 
 /// The inverse of to_string(identity).
 std::optional<identity> identity_of(std::string_view text);
 
-/// "salond:administrator/zoe": what stands in the certificate.
-std::string to_uri(const identity& who);
+/// "salond:administrator/zoe": as it stands in the certificate.
+std::string to_uri(const identity& holder);
 
 /// The inverse of to_uri(); nothing for any other text.
 std::optional<identity> identity_of_uri(std::string_view uri);
@@ -57,7 +57,7 @@ struct certificate_facts {
   std::time_t until = 0;
 };
 
-/// Who is at the other end of a live connection, and where.
+/// The other end of a live connection.
 struct peer {
   certificate_facts certificate;
   std::string address; ///< numeric, without the port

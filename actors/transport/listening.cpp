@@ -16,12 +16,12 @@ namespace {
 // A port that is free at one address is rarely taken at another.
 constexpr int tries_for_a_port = 16;
 
-const sockaddr_in& four(const socket_address& of) {
-  return reinterpret_cast<const sockaddr_in&>(of.bytes);
+const sockaddr_in& four(const socket_address& address) {
+  return reinterpret_cast<const sockaddr_in&>(address.bytes);
 }
 
-const sockaddr_in6& six(const socket_address& of) {
-  return reinterpret_cast<const sockaddr_in6&>(of.bytes);
+const sockaddr_in6& six(const socket_address& address) {
+  return reinterpret_cast<const sockaddr_in6&>(address.bytes);
 }
 
 bool same_host(const socket_address& a, const socket_address& b) {
@@ -47,7 +47,7 @@ socket_address as_bound(int descriptor) {
   return real;
 }
 
-/// 0, or why one of them could not be listened at.
+/// 0, or the error of the address at which it cannot listen.
 int try_all(std::vector<socket_address> all, std::vector<listening_socket>& opened) {
   int not_here = EADDRNOTAVAIL;
   for (size_t i = 0; i < all.size(); ++i) {
@@ -60,7 +60,7 @@ int try_all(std::vector<socket_address> all, std::vector<listening_socket>& open
       return errno;
     opened.push_back({as_bound(descriptor), descriptor});
     for (auto& next : all)
-      next.set_port(opened.front().at.port());
+      next.set_port(opened.front().address.port());
   }
   return opened.empty() ? not_here : 0;
 }
@@ -122,9 +122,9 @@ std::vector<socket_address> addresses_of(const std::string& host, uint16_t port)
   return all;
 }
 
-int connect_to(const socket_address& where) {
-  const auto descriptor = ::socket(where.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0 || ::connect(descriptor, reinterpret_cast<const sockaddr*>(&where.bytes), where.size) == 0
+int connect_to(const socket_address& address) {
+  const auto descriptor = ::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (descriptor < 0 || ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address.bytes), address.size) == 0
       || errno == EINPROGRESS)
     return descriptor;
   const auto reason = errno;
@@ -133,15 +133,15 @@ int connect_to(const socket_address& where) {
   return -1;
 }
 
-int listen_at(const socket_address& where) {
-  const auto descriptor = ::socket(where.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+int listen_at(const socket_address& address) {
+  const auto descriptor = ::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0)
     return -1;
   const int yes = 1;
   ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes); // a restart need not wait for old connections
-  if (where.bytes.ss_family == AF_INET6) // 0.0.0.0 has a socket of its own, where peers have their IPv4 addresses
+  if (address.bytes.ss_family == AF_INET6) // 0.0.0.0 has a socket of its own, where peers have their IPv4 addresses
     ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
-  if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&where.bytes), where.size) == 0
+  if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&address.bytes), address.size) == 0
       && ::listen(descriptor, SOMAXCONN) == 0)
     return descriptor;
   const auto reason = errno;

@@ -1,4 +1,4 @@
-// Where a server listens: a name may have several addresses, and each is a socket of its own.
+// The sockets at which a server listens. A name may have several addresses, and each has a socket of its own.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -11,14 +11,14 @@ namespace salond {
 struct socket_address {
   sockaddr_storage bytes{};
   socklen_t size = 0;
-  /// Nobody named it: it is 0.0.0.0 beside `::`, and gives way to an IPv4 address that somebody did name.
+  /// Nobody named it: it is 0.0.0.0 beside `::`, and gives way to an IPv4 address that somebody named.
   bool implied = false;
 
   uint16_t port() const;
   void set_port(uint16_t port);
-  /// Every address of its family.
+  /// Whether it is every address of its family.
   bool is_any() const;
-  /// Who binds this cannot bind the other too: the same family and port, and the same address or every one.
+  /// Whether this and the other cannot both be bound: the same family and port, and the same address or every one.
   bool covers(const socket_address& other) const;
   /// 127.0.0.1:5000 or [::1]:5000
   std::string to_string() const;
@@ -29,18 +29,18 @@ struct socket_address {
 std::vector<socket_address> addresses_of(const std::string& host, uint16_t port);
 
 struct listening_socket {
-  socket_address at; ///< with the real port
+  socket_address address; ///< with the real port
   int descriptor = -1;
 };
 
-/// A socket that connects to the address, or has; -1 with errno where that fails at once. Does not block.
-int connect_to(const socket_address& where);
+/// A socket that connects to the address, or has connected; -1 with errno if that fails at once. Does not block.
+int connect_to(const socket_address& address);
 
-/// Listens at one address; -1 with errno where that fails.
-int listen_at(const socket_address& where);
+/// Listens at one address; -1 with errno if that fails.
+int listen_at(const socket_address& address);
 
-/// Listens at all of these, which have one port; port 0: at one that is free at all of them. An address that this
-/// machine does not have (`::1` in a hosts file, and no IPv6) is left out where another remains. Throws
+/// Listens at all of these addresses. They have the same port; port 0: one that is free at all of them. An address that
+/// this machine does not have (`::1` in a hosts file, and no IPv6) is left out if another remains. Throws
 /// std::system_error with the reason of the kernel; then nothing listens.
 std::vector<listening_socket> listen_at_all(const std::vector<socket_address>& all);
 

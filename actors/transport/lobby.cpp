@@ -15,23 +15,23 @@ bool is_loopback(const std::string& address) {
 lobby::lobby(const transport_limits& limits, transport_log& log, transport_counters& counters, const char* refusals)
     : limits_(limits), log_(log), counters_(counters), refusals_text_(refusals) {}
 
-void lobby::enter(tls_socket& who, std::list<tls_socket*>& list) {
-  auto& place = who.place();
+void lobby::enter(tls_socket& socket, std::list<tls_socket*>& list) {
+  auto& place = socket.place();
   place.list = &list;
-  place.at = list.insert(list.end(), &who);
+  place.entry = list.insert(list.end(), &socket);
   place.since = std::chrono::steady_clock::now();
 }
 
-void lobby::greet(tls_socket& who) {
-  enter(who, half_open_);
-  ++half_open_by_address_[who.addr()];
+void lobby::greet(tls_socket& socket) {
+  enter(socket, half_open_);
+  ++half_open_by_address_[socket.addr()];
   ++counters_.half_open;
 }
 
-void lobby::admit(tls_socket& who) {
+void lobby::admit(tls_socket& socket) {
   ++counters_.accepted;
-  greet(who);
-  make_room(who);
+  greet(socket);
+  make_room(socket);
 }
 
 void lobby::make_room(const tls_socket& newcomer) {
@@ -39,45 +39,45 @@ void lobby::make_room(const tls_socket& newcomer) {
   if (!crowded_address && half_open_.size() <= limits_.half_open)
     return;
   tls_socket* victim = nullptr;
-  for (auto* one : half_open_) {
-    if (one == &newcomer || !one->accepted() || (crowded_address && one->addr() != newcomer.addr()))
+  for (auto* socket : half_open_) {
+    if (socket == &newcomer || !socket->accepted() || (crowded_address && socket->addr() != newcomer.addr()))
       continue;
-    if (one->silent()) {
-      victim = one;
+    if (socket->silent()) {
+      victim = socket;
       break;
     }
     if (!victim)
-      victim = one;
+      victim = socket;
   }
   if (victim)
     victim->end({dial_fault::lost, "too many half-open connections"});
 }
 
-void lobby::promote(tls_socket& who) {
-  forget(who);
-  enter(who, open_);
+void lobby::promote(tls_socket& socket) {
+  forget(socket);
+  enter(socket, open_);
   ++counters_.open;
   ++counters_.opened;
 }
 
-void lobby::see_off(tls_socket& who) {
-  forget(who);
-  enter(who, leaving_);
+void lobby::see_off(tls_socket& socket) {
+  forget(socket);
+  enter(socket, leaving_);
 }
 
-void lobby::forget(tls_socket& who) {
-  auto& place = who.place();
+void lobby::forget(tls_socket& socket) {
+  auto& place = socket.place();
   if (!place.list)
     return;
   if (place.list == &half_open_) {
     --counters_.half_open;
-    const auto same = half_open_by_address_.find(who.addr());
+    const auto same = half_open_by_address_.find(socket.addr());
     if (same != half_open_by_address_.end() && --same->second == 0)
       half_open_by_address_.erase(same);
   }
   if (place.list == &open_)
     --counters_.open;
-  place.list->erase(place.at);
+  place.list->erase(place.entry);
   place.list = nullptr;
 }
 
@@ -124,13 +124,13 @@ void lobby::abort_leaving() {
 void lobby::sweep_open(const tls_settings* settings) {
   const auto now = std::time(nullptr);
   for (auto i = open_.begin(); i != open_.end();) {
-    auto* one = *i++; // it leaves the list when it ends
-    const auto& certificate = one->certificate();
+    auto* socket = *i++; // it leaves the list when it ends
+    const auto& certificate = socket->certificate();
     const auto expired = certificate.until <= now;
     if (!expired && (!settings || settings->revoked.count(certificate.serial) == 0))
       continue;
     ++counters_.cut;
-    one->end({dial_fault::not_allowed, expired ? "certificate expired" : "certificate revoked"});
+    socket->end({dial_fault::not_allowed, expired ? "certificate expired" : "certificate revoked"});
   }
 }
 

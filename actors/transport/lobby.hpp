@@ -1,5 +1,5 @@
-// Where each connection stands: half-open (not known yet), open, leaving (our last bytes). Deadlines, the bounds on
-// strangers, and the end of the revoked. I/O thread only.
+// The state of each connection: half-open (not known yet), open, leaving (our last bytes). Also deadlines, the bounds
+// on strangers, and the end of revoked peers. I/O thread only.
 #pragma once
 #include "actors/transport/dial_failure.hpp"
 #include "actors/transport/tls_settings.hpp"
@@ -14,35 +14,35 @@ namespace salond {
 
 class tls_socket;
 
-/// Of all connections of one kind: of operators, or of nodes.
+/// All connections of one kind: of operators, or of nodes.
 class lobby {
 public:
-  /// Which list a connection is in, and where; each connection has one.
+  /// The list that a connection is in, and its entry there. Each connection has one place.
   struct place {
     std::list<tls_socket*>* list = nullptr;
-    std::list<tls_socket*>::iterator at;
+    std::list<tls_socket*>::iterator entry;
     std::chrono::steady_clock::time_point since;
   };
 
-  /// `refusals`: what the log says of those that did not get in.
+  /// `refusals`: the log's words for those that did not get in.
   lobby(const transport_limits& limits, transport_log& log, transport_counters& counters, const char* refusals);
 
-  /// A connection that we opened. Nobody is pushed out for it.
-  void greet(tls_socket& who);
+  /// Takes in a connection that we opened. Nobody is pushed out for it.
+  void greet(tls_socket& socket);
 
-  /// A connection that was accepted. Above the limits another goes: the oldest that has not said a byte, else the
-  /// oldest; of the same address, when that has too many. So a flood pushes out itself, and the silent first.
+  /// Takes in a connection that was accepted. Above the limits another goes: the oldest that has not said a byte, else
+  /// the oldest; of the same address, if that has too many. So a flood pushes out itself, and the silent ones first.
   /// REQUIRES: not inside a handler of the broker.
-  void admit(tls_socket& who);
+  void admit(tls_socket& socket);
 
   /// The peer is known.
-  void promote(tls_socket& who);
+  void promote(tls_socket& socket);
 
   /// Our last bytes are on their way.
-  void see_off(tls_socket& who);
+  void see_off(tls_socket& socket);
 
-  /// Takes it out of its list, if it is in one.
-  void forget(tls_socket& who);
+  /// Takes the connection out of its list, if it is in one.
+  void forget(tls_socket& socket);
 
   /// Counts a connection that did not get in; there is one log line a reason and sweep.
   void refused(const std::string& why);
@@ -53,17 +53,17 @@ public:
   /// True when an address fails so often that its connections are closed at accept.
   bool shuts_out(const std::string& address) const;
 
-  /// Ends what is over its deadline, expired, or revoked. REQUIRES: not inside a handler of the broker.
+  /// Ends connections that are over their deadline, expired, or revoked. REQUIRES: not inside a handler of the broker.
   void sweep(const tls_settings* settings);
 
-  /// Ends all, whatever they are at. REQUIRES: not inside a handler of the broker.
+  /// Ends all, in whatever state they are. REQUIRES: not inside a handler of the broker.
   void end_all(const dial_failure& why);
 
-  /// Gives up on all who are leaving: at the end nobody waits for a peer.
+  /// Gives up on all that are leaving: at the end nobody waits for a peer.
   void abort_leaving();
 
 private:
-  void enter(tls_socket& who, std::list<tls_socket*>& list);
+  void enter(tls_socket& socket, std::list<tls_socket*>& list);
   void make_room(const tls_socket& newcomer);
   void sweep_open(const tls_settings* settings);
   void report_refusals();

@@ -10,19 +10,19 @@
 
 namespace salond {
 
-void demand(bool fine, const char* what) {
+void demand(bool fine, const char* failure) {
   if (fine)
     return;
   const auto code = ERR_get_error();
   const auto* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
   ERR_clear_error();
-  throw pki_error(std::string(what) + (reason ? std::string(": ") + reason : std::string{}));
+  throw pki_error(std::string(failure) + (reason ? std::string(": ") + reason : std::string{}));
 }
 
 namespace {
 
 constexpr const char* list_block = "SALOND CERTIFICATES"; // of a node's bundle
-constexpr size_t serial_size = 16;                        // RFC 5280 allows 20 bytes; 128 random bits never meet again
+constexpr size_t serial_size = 16;                        // RFC 5280 allows 20 bytes; 128 random bits never come twice
 
 void add_extension(X509* certificate, X509* issuer, int nid, const std::string& value) {
   X509V3_CTX context;
@@ -46,15 +46,15 @@ std::time_t to_time(const ASN1_TIME* time) {
 }
 
 /// A certificate without extensions and signature.
-owned<X509> draft(const std::string& common_name, EVP_PKEY* key, const validity& when) {
+owned<X509> draft(const std::string& common_name, EVP_PKEY* key, const validity& lasts) {
   owned<X509> result{X509_new(), X509_free};
   demand(result && key, "cannot make a key");
   auto* x = result.get();
   set_serial(x);
   const auto now = std::time(nullptr);
   demand(X509_set_version(x, X509_VERSION_3) == 1 && X509_set_pubkey(x, key) == 1
-             && ASN1_TIME_set(X509_getm_notBefore(x), now + when.from.count())
-             && ASN1_TIME_set(X509_getm_notAfter(x), now + when.until.count())
+             && ASN1_TIME_set(X509_getm_notBefore(x), now + lasts.from.count())
+             && ASN1_TIME_set(X509_getm_notAfter(x), now + lasts.until.count())
              && X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8,
                                            reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0)
                     == 1,
@@ -62,9 +62,9 @@ owned<X509> draft(const std::string& common_name, EVP_PKEY* key, const validity&
   return result;
 }
 
-key_pair self_signed(owned<EVP_PKEY> key, const validity& when) {
+key_pair self_signed(owned<EVP_PKEY> key, const validity& lasts) {
   key_pair made;
-  made.certificate = draft("salond authority", key.get(), when);
+  made.certificate = draft("salond authority", key.get(), lasts);
   made.key = std::move(key);
   auto* x = made.certificate.get();
   demand(X509_set_issuer_name(x, X509_get_subject_name(x)) == 1, "cannot name the issuer");
@@ -99,12 +99,13 @@ bool write_pair(BIO* out, const key_pair& pair) {
          && PEM_write_bio_PrivateKey(out, pair.key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
 }
 
-/// Keys of ours have no passphrase. Without this OpenSSL asks for one on the terminal, and a daemon stands still.
+/// Our keys have no passphrase. Without this OpenSSL asks for one on the terminal, and a daemon stands still.
 int no_passphrase(char*, int, int, void*) {
   return -1;
 }
 
-/// A name in a certificate, as OpenSSL's extension parser takes it; nothing for what would mean something else to it.
+/// A name in a certificate, as OpenSSL's extension parser takes it; nothing for a text that the parser would take for
+/// something else.
 std::string host_entry(const std::string& host) {
   const owned<ASN1_OCTET_STRING> address{a2i_IPADDRESS(host.c_str()), ASN1_OCTET_STRING_free};
   ERR_clear_error();
@@ -114,7 +115,7 @@ std::string host_entry(const std::string& host) {
   return host.empty() || host.find_first_not_of(of_names) != std::string::npos ? "" : ",DNS:" + host;
 }
 
-/// What a certificate is for, in its own words.
+/// The use of a certificate, in OpenSSL's words.
 const char* usage_of(peer_kind kind) {
   switch (kind) {
   case peer_kind::node: return "serverAuth,clientAuth";
@@ -185,34 +186,34 @@ std::optional<std::string> only_uri(const X509* certificate) {
 
 } // namespace
 
-key_pair make_authority(const validity& when) {
-  return self_signed(new_key(), when);
+key_pair make_authority(const validity& lasts) {
+  return self_signed(new_key(), lasts);
 }
 
-key_pair renew_authority(const key_pair& old, const validity& when) {
+key_pair renew_authority(const key_pair& old, const validity& lasts) {
   demand(EVP_PKEY_up_ref(old.key.get()) == 1, "no key");
-  return self_signed({old.key.get(), EVP_PKEY_free}, when);
+  return self_signed({old.key.get(), EVP_PKEY_free}, lasts);
 }
 
-bundle issue(const identity& who, const key_pair& authority, const validity& when,
+bundle issue(const identity& holder, const key_pair& authority, const validity& lasts,
              const std::vector<std::string>& hosts) {
-  if (!is_peer_name(who.name))
-    throw pki_error("not a name for a certificate: " + who.name);
+  if (!is_peer_name(holder.name))
+    throw pki_error("not a name for a certificate: " + holder.name);
   auto* issuer = authority.certificate.get();
-  auto within = when;
+  auto within = lasts;
   const std::chrono::seconds left{to_time(X509_get0_notAfter(issuer)) - std::time(nullptr)};
   within.until = std::min(within.until, left);
   bundle made;
   made.own.key = new_key();
-  made.own.certificate = draft(who.name, made.own.key.get(), within);
+  made.own.certificate = draft(holder.name, made.own.key.get(), within);
   auto* x = made.own.certificate.get();
   demand(X509_set_issuer_name(x, X509_get_subject_name(issuer)) == 1, "cannot name the issuer");
   add_extension(x, issuer, NID_basic_constraints, "critical,CA:FALSE");
   add_extension(x, issuer, NID_key_usage, "critical,digitalSignature");
   add_extension(x, issuer, NID_subject_key_identifier, "hash");
   add_extension(x, issuer, NID_authority_key_identifier, "keyid:always");
-  add_extension(x, issuer, NID_ext_key_usage, usage_of(who.kind));
-  auto names = "URI:" + to_uri(who);
+  add_extension(x, issuer, NID_ext_key_usage, usage_of(holder.kind));
+  auto names = "URI:" + to_uri(holder);
   for (const auto& host : hosts)
     names += host_entry(host);
   add_extension(x, issuer, NID_subject_alt_name, names);
@@ -250,8 +251,8 @@ std::string key_name_of(const X509* certificate) {
   demand(X509_pubkey_digest(certificate, EVP_sha256(), digest, &size) == 1, "cannot name a key");
   constexpr auto digits = "0123456789abcdef";
   std::string name;
-  for (unsigned at = 0; at < size; ++at)
-    name.append({digits[digest[at] >> 4], digits[digest[at] & 15]});
+  for (unsigned index = 0; index < size; ++index)
+    name.append({digits[digest[index] >> 4], digits[digest[index] & 15]});
   return name;
 }
 
@@ -267,8 +268,8 @@ bool renewal_due(const X509* certificate, std::time_t now) {
 std::vector<owned<X509>> certificates_from(const std::string& pem) {
   const auto in = reader(pem);
   std::vector<owned<X509>> all;
-  while (auto* one = PEM_read_bio_X509(in.get(), nullptr, no_passphrase, nullptr))
-    all.emplace_back(one, X509_free);
+  while (auto* certificate = PEM_read_bio_X509(in.get(), nullptr, no_passphrase, nullptr))
+    all.emplace_back(certificate, X509_free);
   const auto at_the_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   if (at_the_end)
     ERR_clear_error();
@@ -319,9 +320,9 @@ std::string to_pem(const node_bundle& all) {
 }
 
 node_bundle node_bundle_from(const std::string& pem) {
-  const auto need = [](bool fine, const char* what) { // a sentence that needs no reason of OpenSSL
+  const auto need = [](bool fine, const char* failure) { // a sentence that needs no reason of OpenSSL
     ERR_clear_error();
-    demand(fine, what);
+    demand(fine, failure);
   };
   const auto in = reader(pem);
   node_bundle all;

@@ -14,12 +14,12 @@
 namespace salond {
 namespace {
 
-constexpr size_t most_bytes = 1 << 20; // a list of ten thousand certificates; a bundle has two thousand bytes
+constexpr size_t max_bytes = 1 << 20; // a list of ten thousand certificates; a bundle has two thousand bytes
 
 constexpr std::chrono::seconds longest_wait{5};
 
-[[noreturn]] void fail(const char* what, const std::string& path) {
-  throw pki_error(std::string("cannot ") + what + ' ' + path + ": " + std::strerror(errno));
+[[noreturn]] void fail(const char* attempt, const std::string& path) {
+  throw pki_error(std::string("cannot ") + attempt + ' ' + path + ": " + std::strerror(errno));
 }
 
 bool write_all(int to, const std::string& content) {
@@ -54,13 +54,13 @@ std::string read_private_file(const std::string& path) {
     if (count == 0)
       return content;
     content.append(buffer, static_cast<size_t>(count));
-    if (content.size() > most_bytes)
+    if (content.size() > max_bytes)
       throw pki_error("cannot read " + path + ": too long");
   }
 }
 
 void write_private_file(const std::string& path, const std::string& content) {
-  if (content.size() > most_bytes)
+  if (content.size() > max_bytes)
     throw pki_error("cannot write " + path + ": too long"); // nobody could read it back
   const auto beside = path + ".new";
   if (::unlink(beside.c_str()) != 0 && errno != ENOENT) // of a process that was killed, perhaps with another mode
@@ -101,7 +101,7 @@ folder_lock::folder_lock(const std::string& folder) : descriptor_(-1) {
   descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (file.get() < 0)
     fail("open", path);
-  // Held for milliseconds; by a process that is stopped, for ever, and that must not stop us too.
+  // The lock is held for milliseconds. A process that is stopped holds it for ever; that must not stop us, too.
   const auto until = std::chrono::steady_clock::now() + longest_wait;
   while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if ((errno != EINTR && errno != EWOULDBLOCK) || std::chrono::steady_clock::now() > until)

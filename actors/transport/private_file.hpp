@@ -11,10 +11,10 @@ std::string read_private_file(const std::string& path);
 /// Writes a file with mode 0600: beside it, synced, renamed. So a reader sees the old file or the new one, whole.
 void write_private_file(const std::string& path, const std::string& content);
 
-/// Makes sure that a file which was made, renamed or removed is so after a power cut too.
+/// Makes sure that the making, renaming or removal of a file survives a power cut.
 void sync_folder_of(const std::string& path);
 
-/// Makes a folder with mode 0700, or narrows the one that is there to it. It must be ours, and no symbolic link.
+/// Makes a folder with mode 0700, or narrows an existing one to it. It must be ours, and no symbolic link.
 void make_private_folder(const std::string& path);
 
 /// Holds the lock of a folder as long as it lives: two processes may use one folder (salond, salonctl --state).

@@ -14,13 +14,13 @@ namespace salond {
 /// that issued them.
 class tls_credentials {
 public:
-  /// From PEM texts: the certificate first, then the chain up to what clients know; and the key, which may stand in the
-  /// same text. Throws pki_error: what is missing, broken, too weak, does not fit, or is such that no client can shake
-  /// hands with it, as a sentence for people.
+  /// From PEM texts: the certificate first, then the chain up to an authority that clients know; and the key, which may
+  /// stand in the same text. Throws pki_error with a sentence for people: something is missing, broken, too weak, does
+  /// not fit, or lets no client shake hands.
   tls_credentials(const std::string& certificate, const std::string& key);
 
   SSL_CTX* context() const { return context_.get(); }
-  /// When the certificate and all of its chain are good.
+  /// The times from which and until which the certificate and all of its chain are good.
   std::time_t from() const { return from_; }
   std::time_t until() const { return until_; }
   /// The SHA-256 of the certificate in hexadecimal, as `openssl x509 -fingerprint -sha256` shows it without its colons.

@@ -10,10 +10,10 @@
 namespace salond {
 namespace {
 
-constexpr int most_accepts_a_turn = 64; // then the other sockets have their turn
+constexpr int max_accepts_a_turn = 64; // then the other sockets have their turn
 
-/// Whether taking this one would leave none to accept the next with: a door that cannot accept is called again and
-/// again for one that waits.
+/// Whether this descriptor is one of the last, so that the next connection could not be accepted. A door that cannot
+/// accept is called again and again for a connection that waits.
 bool is_among_the_last(int descriptor) {
   constexpr rlim_t last = 4;
   rlimit have{};
@@ -35,7 +35,7 @@ bool tls_doorman::new_connection() {
       return false;
     }
     take_in(descriptor);
-    if (taken + 1 == most_accepts_a_turn || detached())
+    if (taken + 1 == max_accepts_a_turn || detached())
       break;
     descriptor = ::accept4(acceptor_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
   }

@@ -12,21 +12,21 @@ namespace salond {
 
 struct hub;
 
-/// The numeric address of whoever was accepted as `descriptor`. Nothing, and the descriptor is closed, where
-/// descriptors run short, the address fails too often, or the peer is gone already.
+/// The numeric address of the peer that was accepted as `descriptor`. Nothing: descriptors run short, the address fails
+/// too often, or the peer is gone already; then the descriptor is closed.
 std::optional<std::string> address_of_accepted(int descriptor, hub& shared);
 
 class tls_doorman : public caf::io::network::doorman_impl {
 public:
-  /// Takes the descriptor, bound and listening.
+  /// Owns the descriptor, which is bound and listens.
   tls_doorman(caf::io::network::default_multiplexer& loop, int descriptor, std::shared_ptr<hub> shared,
               std::shared_ptr<const port_rules> rules, caf::node_id us);
 
-  /// Accepts what waits, so that a flood does not cost a turn of the loop a connection.
+  /// Accepts all connections that wait, so that each of a flood does not cost a turn of the loop.
   bool new_connection() override;
 
-  /// Lets go of itself also where the loop has not yet heard of it. CAF 0.17.6 then drops the wish to enter and the
-  /// wish to leave, and nobody tells the acceptor, which keeps its doorman and the descriptor for ever.
+  /// Lets go of itself even if the loop has not yet heard of it. CAF 0.17.6 then drops the wish to enter and the wish
+  /// to leave. Nobody tells the acceptor, so that it would keep its doorman and the descriptor for ever.
   void graceful_shutdown() override;
 
 private:

@@ -32,10 +32,10 @@ issued_certificate parse_line(const std::string& line) {
   const auto holder = identity_of(who);
   if (words.fail() || words >> rest || !holder || !is_serial(serial))
     throw pki_error("the list of certificates is damaged: " + line);
-  issued_certificate one{{*holder, serial, from, until}, std::nullopt};
+  issued_certificate issued{{*holder, serial, from, until}, std::nullopt};
   if (revoked != 0)
-    one.revoked = revoked;
-  return one;
+    issued.revoked = revoked;
+  return issued;
 }
 
 std::string spell_list(const std::vector<issued_certificate>& all) {
@@ -62,7 +62,7 @@ std::vector<issued_certificate> parse_list(const std::string& text, const std::s
 
 bool is_revoked(const std::vector<issued_certificate>& all, const std::string& serial) {
   return std::any_of(all.begin(), all.end(),
-                     [&](const auto& one) { return one.facts.serial == serial && one.revoked.has_value(); });
+                     [&](const auto& issued) { return issued.facts.serial == serial && issued.revoked.has_value(); });
 }
 
 bool is_lone_server(const identity& who) {
@@ -138,7 +138,7 @@ bool tls_folder::renew_bundle(const char* name, identity who, const key_pair& au
         who = facts->who; // a node that runs alone stays that node, or the others would not let it in again
       const auto same_authority = X509_cmp(old.authority.get(), authority.certificate.get()) == 0;
       const auto for_all = std::all_of(hosts.begin(), hosts.end(),
-                                       [&](const auto& one) { return is_for_host(old.own.certificate.get(), one); });
+                                       [&](const auto& host) { return is_for_host(old.own.certificate.get(), host); });
       if (facts && facts->who == who && for_all && same_authority && !renewal_due(old.own.certificate.get(), now)
           && !is_revoked(all, facts->serial))
         return false;
@@ -152,10 +152,10 @@ bool tls_folder::renew_bundle(const char* name, identity who, const key_pair& au
   return true;
 }
 
-/// Listed first, handed out then: what is not listed could not be revoked.
-bundle tls_folder::issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all,
+/// The certificate is listed first, and handed out then: one that is not listed could not be revoked.
+bundle tls_folder::issue_listed(const identity& holder, const key_pair& authority, const validity& lasts, listing& all,
                                 const std::vector<std::string>& hosts) {
-  auto made = salond::issue(who, authority, when, hosts);
+  auto made = salond::issue(holder, authority, lasts, hosts);
   const auto facts = facts_of(made.own.certificate.get());
   if (!facts)
     throw pki_error("a certificate without a holder");
@@ -176,18 +176,19 @@ std::string tls_folder::administrator_file() const {
   return file(administrator_file_name);
 }
 
-std::string tls_folder::issue(const identity& who, const validity& when) {
+std::string tls_folder::issue(const identity& holder, const validity& lasts) {
   const std::lock_guard memory{memory_};
   const folder_lock lock{path_};
   auto all = read_list();
-  return to_pem(issue_listed(who, key_pair_from(read_private_file(file(authority_name))), when, all));
+  return to_pem(issue_listed(holder, key_pair_from(read_private_file(file(authority_name))), lasts, all));
 }
 
 std::vector<issued_certificate> tls_folder::issued() const {
   return known_list();
 }
 
-/// Without the lock where it cannot be had, for the list is replaced whole; from memory where it cannot be read.
+/// Reads without the lock if it cannot be had, for the list is replaced whole. Answers from memory if the list cannot
+/// be read.
 tls_folder::listing tls_folder::known_list() const {
   const std::lock_guard memory{memory_};
   std::optional<folder_lock> lock;
@@ -208,8 +209,8 @@ tls_folder::listing tls_folder::known_list() const {
 
 revocation tls_folder::revoke(const std::string& name, std::time_t now) {
   return revoke_where(
-      [&](const issued_certificate& one) {
-        return one.facts.who.name == name && is_operator(one.facts.who.kind) && one.facts.until > now;
+      [&](const issued_certificate& issued) {
+        return issued.facts.who.name == name && is_operator(issued.facts.who.kind) && issued.facts.until > now;
       },
       now);
 }
@@ -217,15 +218,15 @@ revocation tls_folder::revoke(const std::string& name, std::time_t now) {
 revocation tls_folder::revoke_node(const std::string& name, std::time_t now) {
   if (name == node_.name)
     throw pki_error("this is that node");
-  // Those that have ended as well: a node is removed whose certificates are all revoked.
+  // Certificates that have ended are revoked as well: a node is removed once all its certificates are revoked.
   return revoke_where(
-      [&](const issued_certificate& one) {
-        return one.facts.who.name == name && one.facts.who.kind == peer_kind::node;
+      [&](const issued_certificate& issued) {
+        return issued.facts.who.name == name && issued.facts.who.kind == peer_kind::node;
       },
       now);
 }
 
-/// Whatever is wrong with the folder: it holds for this process at least.
+/// A revocation holds for this process at least, whatever is wrong with the folder.
 template <class Applies>
 revocation tls_folder::revoke_where(Applies applies, std::time_t now) {
   const std::lock_guard memory{memory_};
@@ -242,11 +243,11 @@ revocation tls_folder::revoke_where(Applies applies, std::time_t now) {
       throw;
     mark_unstored(all);
   }
-  for (auto& one : all) {
-    if (!applies(one) || one.revoked)
+  for (auto& issued : all) {
+    if (!applies(issued) || issued.revoked)
       continue;
-    one.revoked = now;
-    not_stored_.emplace(one.facts.serial, now);
+    issued.revoked = now;
+    not_stored_.emplace(issued.facts.serial, now);
     ++made.count;
   }
   try {
@@ -262,11 +263,11 @@ revocation tls_folder::revoke_where(Applies applies, std::time_t now) {
 
 std::set<std::string> tls_folder::revoked() const {
   std::set<std::string> serials;
-  for (const auto& one : issued())
-    if (one.revoked)
-      serials.insert(one.facts.serial);
+  for (const auto& issued : issued())
+    if (issued.revoked)
+      serials.insert(issued.facts.serial);
   const std::lock_guard memory{memory_};
-  for (const auto& [serial, when] : not_stored_) // another node's may not be listed here yet
+  for (const auto& [serial, time] : not_stored_) // another node's may not be listed here yet
     serials.insert(serial);
   return serials;
 }
@@ -283,9 +284,9 @@ tls_folder::listing tls_folder::read_list() const {
 }
 
 void tls_folder::mark_unstored(listing& all) const {
-  for (auto& one : all)
-    if (const auto found = not_stored_.find(one.facts.serial); found != not_stored_.end())
-      one.revoked = found->second;
+  for (auto& issued : all)
+    if (const auto found = not_stored_.find(issued.facts.serial); found != not_stored_.end())
+      issued.revoked = found->second;
 }
 
 /// REQUIRES: `all` is what read_list() answered, and more. What is revoked and not in it yet is another node's.
@@ -298,13 +299,13 @@ void tls_folder::write_list(const listing& all) {
 
 // --- nodes ---
 
-std::string tls_folder::issue_node(const std::string& name, const validity& when) {
+std::string tls_folder::issue_node(const std::string& name, const validity& lasts) {
   const std::lock_guard memory{memory_};
   const folder_lock lock{path_};
   auto all = read_list();
   auto authority = key_pair_from(read_private_file(file(authority_name)));
   node_bundle made;
-  made.own = issue_listed({peer_kind::node, name}, authority, when, all);
+  made.own = issue_listed({peer_kind::node, name}, authority, lasts, all);
   made.authority_key = std::move(authority.key);
   made.list = spell_list(all);
   return to_pem(made);
@@ -330,8 +331,8 @@ bool tls_folder::merge(const std::vector<issued_certificate>& others) {
 bool tls_folder::merge_into(listing all, const listing& others) {
   auto changed = false;
   for (const auto& other : others) {
-    const auto known =
-        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.facts.serial == other.facts.serial; });
+    const auto known = std::find_if(all.begin(), all.end(),
+                                    [&](const auto& issued) { return issued.facts.serial == other.facts.serial; });
     if (known == all.end())
       all.push_back(other);
     else if (other.revoked && !known->revoked)
@@ -348,10 +349,10 @@ bool tls_folder::merge_into(listing all, const listing& others) {
 joining join_cluster(const std::string& folder, const std::string& file, std::time_t now) {
   make_private_folder(folder);
   const folder_lock lock{folder};
-  const auto at = [&](const char* name) { return folder + '/' + name; };
-  if (exists(at(authority_name))) {
+  const auto path_of = [&](const char* name) { return folder + '/' + name; };
+  if (exists(path_of(authority_name))) {
     if (exists(file)) {
-      const auto ours = key_pair_from(read_private_file(at(authority_name)));
+      const auto ours = key_pair_from(read_private_file(path_of(authority_name)));
       const auto theirs = node_bundle_from(read_private_file(file));
       if (EVP_PKEY_eq(ours.key.get(), theirs.authority_key.get()) != 1)
         throw pki_error(folder + " is of another installation than " + file
@@ -365,10 +366,10 @@ joining join_cluster(const std::string& folder, const std::string& file, std::ti
   auto facts = facts_of(made.own.own.certificate.get());
   if (facts->until <= now || is_revoked(parse_list(made.list, file), facts->serial))
     throw pki_error(file + " has expired or was revoked; make another with salonctl node add");
-  write_private_file(at(list_name), made.list);
-  write_private_file(at(server_name), to_pem(made.own));
+  write_private_file(path_of(list_name), made.list);
+  write_private_file(path_of(server_name), to_pem(made.own));
   const key_pair authority{std::move(made.own.authority), std::move(made.authority_key)};
-  write_private_file(at(authority_name), to_pem(authority)); // last: with it the folder is whole
+  write_private_file(path_of(authority_name), to_pem(authority)); // last: with it the folder is whole
   return {std::move(facts->who.name), true};
 }
 

@@ -19,7 +19,7 @@ inline constexpr const char* local_administrator = "local";
 /// Lists forget a certificate so many seconds after its end.
 constexpr std::time_t listed_after_expiry = 365 * 24 * 3600;
 
-/// What a server is called in its certificate that is no node of a cluster.
+/// The name in the certificate of a server that is no node of a cluster.
 inline constexpr const char* lone_server = "salond";
 
 /// One line of the list of certificates.
@@ -28,7 +28,7 @@ struct issued_certificate {
   std::optional<std::time_t> revoked; ///< when
 };
 
-/// What came of revoking certificates.
+/// The result of revoking certificates.
 struct revocation {
   size_t count = 0;
   std::string not_stored; ///< why the list could not be written; it holds for this process alone until it can
@@ -36,12 +36,13 @@ struct revocation {
 
 /// The folder of certificates. Each function reads the files anew under the folder's lock, so that several processes
 /// and threads may use it. All throw pki_error: then nothing has changed, or only a certificate was listed in vain.
-/// Where the folder is read-only, or gone, what was read last is known, and can be revoked for this process.
+/// If the folder is read-only, or gone, the list that was read last is known, and its certificates can be revoked for
+/// this process.
 ///
-///   authority.pem      certificate and key of the authority (whoever reads the key is everyone)
+///   authority.pem      certificate and key of the authority (a reader of the key can be everyone)
 ///   server.pem         the bundle of this node
 ///   administrator.pem  the bundle that a local salonctl uses
-///   chat.pem           the bundle that clients of the chat are shown, where there are hosts for it
+///   chat.pem           the bundle that clients of the chat are shown, if there are hosts for it
 ///   ca.pem             the authority's certificate alone: for those who want to know this server
 ///   certificates       the list: serial, holder, from, until, revoked (0: not); a line each
 class tls_folder {
@@ -73,15 +74,15 @@ public:
   std::string administrator_file() const;
 
   /// A bundle for an operator elsewhere: the text of its one file. The key is kept nowhere else.
-  std::string issue(const identity& who, const validity& when = {});
+  std::string issue(const identity& holder, const validity& lasts = {});
 
-  /// A bundle for a node elsewhere, which then is of the same authority: the text of its one file (node_bundle).
-  std::string issue_node(const std::string& name, const validity& when = {});
+  /// A bundle for a node elsewhere, of the same authority: the text of its one file (node_bundle).
+  std::string issue_node(const std::string& name, const validity& lasts = {});
 
   /// All that was ever issued and has not been expired for a year, the oldest first.
   std::vector<issued_certificate> issued() const;
 
-  /// Revokes all valid certificates of the operators of that name. The server's own may have that name. Where the list
+  /// Revokes all valid certificates of the operators of that name. The server's own may have that name. If the list
   /// cannot be written, issued() and revoked() tell of it all the same, and the next function that can writes it.
   revocation revoke(const std::string& name, std::time_t now = std::time(nullptr));
 
@@ -107,7 +108,7 @@ private:
   std::vector<certificate_facts> not_good_yet(const listing& all, std::time_t now) const;
   bool renew_bundle(const char* name, identity who, const key_pair& authority, listing& all, std::time_t now,
                     const std::vector<std::string>& hosts = {});
-  bundle issue_listed(const identity& who, const key_pair& authority, const validity& when, listing& all,
+  bundle issue_listed(const identity& holder, const key_pair& authority, const validity& lasts, listing& all,
                       const std::vector<std::string>& hosts = {});
   template <class Applies>
   revocation revoke_where(Applies applies, std::time_t now);
@@ -120,19 +121,19 @@ private:
   std::string path_;
   std::vector<std::string> hosts_;
   identity node_, administrator_, chat_;
-  mutable std::recursive_mutex memory_;           ///< of what follows: one of ours may have no folder's lock
+  mutable std::recursive_mutex memory_;           ///< guards what follows: our own thread may lack the folder's lock
   mutable listing read_last_;                     ///< the list
   std::map<std::string, std::time_t> not_stored_; ///< serials that are revoked, and when
 };
 
-/// What came of `--join`.
+/// The result of `--join`.
 struct joining {
   std::string name;   ///< of the node, from now on
   bool taken = false; ///< from the file; otherwise the folder had it already, and the file was ignored
 };
 
-/// Makes the folder of certificates that of the node for which the file, a node's bundle, was made. A folder that has
-/// joined before stays as it is, be the file there or not. Throws pki_error, with what to do: the file cannot be used,
+/// Makes a folder of certificates from the file, a node's bundle: it is that node's from then on. A folder that has
+/// joined before stays as it is, with the file or without. Throws pki_error, with what to do: the file cannot be used,
 /// or the folder is of another installation.
 joining join_cluster(const std::string& folder, const std::string& file, std::time_t now = std::time(nullptr));
 
@@ -142,7 +143,7 @@ struct node_certificate {
   std::string serial;
 };
 
-/// That of the folder's server, whatever it is called; nothing where it has none yet.
+/// The certificate of the folder's server, whatever its name is; nothing if it has none yet.
 std::optional<node_certificate> certificate_in(const std::string& folder);
 
 /// The name under which the folder's node is one of a cluster; nothing: it is none yet.

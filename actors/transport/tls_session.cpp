@@ -6,7 +6,7 @@
 namespace salond {
 namespace {
 
-/// What an alert of the peer says about us.
+/// The meaning of a peer's alert for our dialling.
 dial_fault meaning_of_alert(int alert) {
   switch (alert) {
   case SSL_AD_BAD_CERTIFICATE:
@@ -34,11 +34,10 @@ dial_fault meaning_of(unsigned long error) {
 
 } // namespace
 
-tls_session::tls_session(const current_tls_settings& settings, std::shared_ptr<const port_rules> rules,
-                         gate::side which)
+tls_session::tls_session(const current_tls_settings& settings, std::shared_ptr<const port_rules> rules, gate::side end)
     : settings_(settings), rules_(std::move(rules)),
-      stream_(which == gate::side::accepted ? settings.get()->server.get() : settings.get()->client.get(),
-              which == gate::side::accepted ? tls_stream::side::accepting : tls_stream::side::connecting) {
+      stream_(end == gate::side::accepted ? settings.get()->server.get() : settings.get()->client.get(),
+              end == gate::side::accepted ? tls_stream::side::accepting : tls_stream::side::connecting) {
   if (!stream_.ssl())
     return; // it has failed, and says so
   SSL_set_app_data(stream_.ssl(), this);

@@ -11,15 +11,15 @@ namespace salond {
 
 class tls_session {
 public:
-  /// REQUIRES: there are settings. They are asked for the revoked serials at the time of the handshake, not of now.
-  tls_session(const current_tls_settings& settings, std::shared_ptr<const port_rules> rules, gate::side which);
+  /// REQUIRES: there are settings. They are asked for the revoked serials at the time of the handshake, not now.
+  tls_session(const current_tls_settings& settings, std::shared_ptr<const port_rules> rules, gate::side end);
   tls_session(const tls_session&) = delete;
   tls_session& operator=(const tls_session&) = delete;
 
   tls_stream& stream() { return stream_; }
 
-  /// True once the peer has shown a certificate that is good for the rules: not before the handshake is done is it
-  /// known to be the peer's.
+  /// True once the peer has shown a certificate that is good for the rules. It is known to be the peer's only when the
+  /// handshake is done.
   bool knows_peer() const { return peer_.has_value(); }
   /// The peer's certificate. REQUIRES: knows_peer().
   const certificate_facts& peer() const { return *peer_; }

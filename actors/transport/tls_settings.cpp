@@ -5,7 +5,7 @@
 namespace salond {
 namespace {
 
-constexpr long most_chain_bytes = 8192; // a chain of ours has one certificate of 700 bytes
+constexpr long max_chain_bytes = 8192; // a chain of ours has one certificate of 700 bytes
 
 std::shared_ptr<SSL_CTX> make_context(const SSL_METHOD* method, const bundle& own) {
   std::shared_ptr<SSL_CTX> context{SSL_CTX_new(method), SSL_CTX_free};
@@ -22,7 +22,7 @@ std::shared_ptr<SSL_CTX> make_context(const SSL_METHOD* method, const bundle& ow
   SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(c, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_verify_depth(c, 1);
-  SSL_CTX_set_max_cert_list(c, most_chain_bytes);
+  SSL_CTX_set_max_cert_list(c, max_chain_bytes);
   return context;
 }
 

@@ -1,4 +1,4 @@
-// What a TLS connection is made with: contexts and revoked serials in one immutable object that is replaced whole.
+// The settings of TLS connections: contexts and revoked serials in one immutable object that is replaced whole.
 #pragma once
 #include "actors/transport/pki.hpp"
 #include <memory>
@@ -15,8 +15,9 @@ struct tls_settings {
   std::set<std::string> revoked; ///< serials
 };
 
-/// Settings with a bundle; throws pki_error when the bundle does not hold together. TLS 1.3 only (both ends are ours),
-/// the peer's certificate demanded, no resumption: a resumed session would skip the look at the certificate.
+/// Settings with a bundle; throws pki_error when the bundle does not hold together. They allow TLS 1.3 only (both ends
+/// are ours), demand the peer's certificate, and allow no resumption: a resumed session would skip the look at the
+/// certificate.
 tls_settings make_tls_settings(const bundle& own, std::set<std::string> revoked);
 
 /// The settings in force. Any thread. A serial that is revoked stays so: several threads tell what they have read of

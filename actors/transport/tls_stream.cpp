@@ -7,9 +7,9 @@
 namespace salond {
 namespace {
 
-// What a client's half of a handshake may take. A hello with the largest keys of today has 2 KB, two of them with what
-// follows stay far below; OpenSSL alone would gather 128 KB of each.
-constexpr size_t most_handshake_bytes = 16384;
+// Bytes of a client's half of a handshake. A hello with the largest keys of today has 2 KB. Two hellos and all that
+// follows stay far below the bound. OpenSSL alone would gather 128 KB of each.
+constexpr size_t max_handshake_bytes = 16384;
 
 constexpr char handshake_record = 0x16;
 // "unexpected message", fatal. OpenSSL sends none where a stranger does not speak TLS at all.
@@ -17,31 +17,32 @@ constexpr std::string_view not_tls_alert{"\x15\x03\x01\x00\x02\x02\x0a", 7};
 
 } // namespace
 
-/// One call into OpenSSL: what it may read, where it writes, and an empty queue of errors, which is the thread's.
+/// One call into OpenSSL: the bytes that it may read, the text to which it writes, and an empty queue of errors, since
+/// the queue is the thread's.
 class tls_stream::call {
 public:
-  call(wire& at, std::string_view in, std::string& out) : at_(at) {
-    at_.in = in;
-    at_.out = &out;
-    at_.records = 0;
+  call(wire& wire, std::string_view in, std::string& out) : wire_(wire) {
+    wire_.in = in;
+    wire_.out = &out;
+    wire_.records = 0;
     ERR_clear_error();
   }
   ~call() {
-    at_.in = {};
-    at_.out = nullptr;
+    wire_.in = {};
+    wire_.out = nullptr;
     ERR_clear_error();
   }
   call(const call&) = delete;
   call& operator=(const call&) = delete;
 
 private:
-  wire& at_;
+  wire& wire_;
 };
 
-tls_stream::tls_stream(std::shared_ptr<const tls_credentials> with) : with_(std::move(with)) {}
+tls_stream::tls_stream(std::shared_ptr<const tls_credentials> credentials) : with_(std::move(credentials)) {}
 
-tls_stream::tls_stream(SSL_CTX* context, side which) {
-  make(context, which);
+tls_stream::tls_stream(SSL_CTX* context, side end) {
+  make(context, end);
 }
 
 void tls_stream::greet(std::string& sealed) {
@@ -50,7 +51,7 @@ void tls_stream::greet(std::string& sealed) {
     shake();
 }
 
-tls_stream::state tls_stream::feed(std::string_view bytes, time_point when, std::vector<char>& plain,
+tls_stream::state tls_stream::feed(std::string_view bytes, time_point now, std::vector<char>& plain,
                                    std::string& sealed) {
   const auto over = now_ == state::failed || now_ == state::ended;
   if (over || (bytes.empty() && rest_.empty()) || (!ssl_ && !begin(bytes.front(), sealed)))
@@ -61,7 +62,7 @@ tls_stream::state tls_stream::feed(std::string_view bytes, time_point when, std:
     kept.append(bytes);
     bytes = kept;
   }
-  clock_ = when;
+  clock_ = now;
   const call here(wire_, bytes, sealed);
   if (now_ == state::shaking)
     shake();
@@ -72,7 +73,7 @@ tls_stream::state tls_stream::feed(std::string_view bytes, time_point when, std:
   return now_;
 }
 
-/// The first byte tells whether it is TLS: who speaks in clear need not send five to be refused.
+/// The first byte tells whether it is TLS. So a peer that speaks in clear is refused before it has sent five bytes.
 bool tls_stream::begin(char first, std::string& sealed) {
   if (first == handshake_record && make(with_->context(), side::accepting))
     return true;
@@ -83,7 +84,7 @@ bool tls_stream::begin(char first, std::string& sealed) {
   return false;
 }
 
-bool tls_stream::make(SSL_CTX* context, side which) {
+bool tls_stream::make(SSL_CTX* context, side end) {
   ssl_.reset(SSL_new(context));
   owned<BIO> bio{BIO_new(method()), BIO_free_all};
   if (!ssl_ || !bio) {
@@ -98,7 +99,7 @@ bool tls_stream::make(SSL_CTX* context, side which) {
   (void)bio.release(); // the SSL's now
   SSL_set_msg_callback(ssl_.get(), on_message);
   SSL_set_msg_callback_arg(ssl_.get(), this);
-  if (which == side::accepting)
+  if (end == side::accepting)
     SSL_set_accept_state(ssl_.get());
   else
     SSL_set_connect_state(ssl_.get());
@@ -118,10 +119,10 @@ void tls_stream::shake() {
 
 void tls_stream::read(std::vector<char>& plain) {
   for (;;) {
-    const auto at = plain.size();
-    plain.resize(at + record_bytes);
-    const auto result = SSL_read(ssl_.get(), plain.data() + at, static_cast<int>(record_bytes));
-    plain.resize(at + static_cast<size_t>(std::max(result, 0)));
+    const auto old_size = plain.size();
+    plain.resize(old_size + record_bytes);
+    const auto result = SSL_read(ssl_.get(), plain.data() + old_size, static_cast<int>(record_bytes));
+    plain.resize(old_size + static_cast<size_t>(std::max(result, 0)));
     if (result <= 0)
       return fail_of(result);
     brought_data_ = true;
@@ -143,7 +144,7 @@ void tls_stream::seal_end(std::string& sealed) {
     SSL_shutdown(ssl_.get());
 }
 
-/// What a step that gave nothing means: more bytes are awaited, the peer has ended, or it is over.
+/// Takes up a step that gave nothing: more bytes are awaited, the peer has ended, or it has failed.
 void tls_stream::fail_of(int result) {
   switch (SSL_get_error(ssl_.get(), result)) {
   case SSL_ERROR_WANT_READ: return;
@@ -156,7 +157,7 @@ void tls_stream::fail_of(int result) {
   }
   if (wire_.overdrawn)
     return fail("too many records without data");
-  if (wire_.handshaking && wire_.taken >= most_handshake_bytes)
+  if (wire_.handshaking && wire_.taken >= max_handshake_bytes)
     return fail("its handshake is too long");
   error_ = ERR_peek_error();
   const auto* reason = ERR_reason_error_string(error_);
@@ -168,8 +169,8 @@ void tls_stream::fail(const char* why) {
   why_ = why;
 }
 
-/// Counts the record before it, if that had no data. OpenSSL goes on by itself from one to the next as long as bytes
-/// come, so this is the one place that sees each.
+/// Counts the record before this one, if that had no data. OpenSSL goes on by itself from one record to the next as
+/// long as bytes come, so this is the one place that sees each.
 void tls_stream::record_begins() {
   ++records_;
   ++wire_.records;
@@ -177,7 +178,7 @@ void tls_stream::record_begins() {
     return;
   const auto back = (clock_ - empty_since_) / empty_record_every;
   empty_since_ += back * empty_record_every;
-  empty_left_ = static_cast<unsigned>(std::min<int64_t>(empty_left_ + back, most_empty_records));
+  empty_left_ = static_cast<unsigned>(std::min<int64_t>(empty_left_ + back, max_empty_records));
   if (empty_left_ == 0)
     wire_.overdrawn = true;
   else
@@ -189,7 +190,7 @@ void tls_stream::record_begins() {
 int tls_stream::read_wire(BIO* bio, char* to, int size) {
   auto& from = *static_cast<wire*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
-  if (from.overdrawn || (from.handshaking && from.taken >= most_handshake_bytes))
+  if (from.overdrawn || (from.handshaking && from.taken >= max_handshake_bytes))
     return -1;                                       // and nothing to wait for
   const auto rests = from.records >= records_a_call; // what is left waits for the next call
   const auto count = rests ? 0 : std::min(static_cast<size_t>(std::max(size, 0)), from.in.size());
@@ -217,8 +218,8 @@ void tls_stream::on_message(int sent, int, int type, const void*, size_t, SSL*, 
     static_cast<tls_stream*>(self)->record_begins();
 }
 
-long tls_stream::control_wire(BIO*, int what, long, void*) {
-  return what == BIO_CTRL_FLUSH ? 1 : 0;
+long tls_stream::control_wire(BIO*, int command, long, void*) {
+  return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
 const BIO_METHOD* tls_stream::method() {

@@ -6,7 +6,7 @@
 namespace salond {
 namespace {
 
-constexpr int most_flights = 8; // a handshake has three or four
+constexpr int max_flights = 8; // a handshake has three or four
 
 owned<SSL_CTX> client_that_trusts(X509* certificate) {
   owned<SSL_CTX> client{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
@@ -16,7 +16,7 @@ owned<SSL_CTX> client_that_trusts(X509* certificate) {
   return client;
 }
 
-/// One step; nothing where it is done or waits for the other end, else why it failed.
+/// One step. Nothing: it is done or waits for the other end; else why it failed.
 std::string step(SSL* end) {
   ERR_clear_error();
   const auto result = SSL_do_handshake(end);
@@ -41,7 +41,7 @@ std::string why_nobody_can_shake_hands(SSL_CTX* server) {
   SSL_set_accept_state(here.get());
   SSL_set_connect_state(there.get());
   std::string why;
-  for (int flight = 0; flight < most_flights && why.empty(); ++flight) {
+  for (int flight = 0; flight < max_flights && why.empty(); ++flight) {
     if (SSL_is_init_finished(here.get()) == 1 && SSL_is_init_finished(there.get()) == 1)
       break;
     why = step(there.get());

@@ -53,17 +53,17 @@ void transport::sweep_soon() {
   loop_of(system_).post([shared = hub_] { shared->waiting.sweep(shared->tls.get().get()); });
 }
 
-uint16_t transport::publish_any(const caf::strong_actor_ptr& whom, const std::set<std::string>& interface,
-                                const std::vector<socket_address>& where, port_rules rules) {
-  rules.published = whom->id();
+uint16_t transport::publish_any(const caf::strong_actor_ptr& actor, const std::set<std::string>& interface,
+                                const std::vector<socket_address>& addresses, port_rules rules) {
+  rules.published = actor->id();
   const auto shared = std::make_shared<const port_rules>(std::move(rules));
-  const auto opened = listen_at_all(where);
+  const auto opened = listen_at_all(addresses);
   for (const auto& each : opened) {
     caf::io::doorman_ptr door =
         caf::make_counted<tls_doorman>(loop_of(system_), each.descriptor, hub_, shared, system_.node());
-    caf::anon_send(gateway_, caf::publish_atom_v, std::move(door), each.at.port(), whom, interface);
+    caf::anon_send(gateway_, caf::publish_atom_v, std::move(door), each.address.port(), actor, interface);
   }
-  return opened.at(0).at.port();
+  return opened.at(0).address.port();
 }
 
 /// A port has a door at each of its addresses, and CAF closes them one at a time.

@@ -1,7 +1,7 @@
-// CAF's network protocol over our own TLS: what the admin port, and salonctl, are made of. The protocol itself trusts
-// whoever reaches it; here nobody reaches it without a certificate of our authority, a peer's node id is bound to the
-// name in that certificate, and a gate lets through only what the port's rules name. CAF's own ways to the network
-// (publish, open, remote_actor) are used nowhere.
+// CAF's network protocol over our own TLS, for the admin port and salonctl. The protocol itself trusts every peer. Here
+// nobody reaches it without a certificate of our authority, a peer's node id is bound to the name in that certificate,
+// and a gate lets through only the messages that the port's rules name. CAF's own ways to the network (publish, open,
+// remote_actor) are used nowhere.
 #pragma once
 #include "actors/transport/dial_failure.hpp"
 #include "actors/transport/gate.hpp"
@@ -25,12 +25,12 @@ namespace salond {
 
 struct hub;
 
-/// Says who sent a message: the peer at the other end of a live connection. Nothing for a local actor, a stranger, a
-/// closed connection, and a null pointer: then refuse. Any thread; it may outlive the transport.
+/// Names the sender of a message: the peer at the other end of a live connection. Nothing for a local actor, a
+/// stranger, a closed connection, and a null pointer: then refuse. Any thread; it may outlive the transport.
 using identify = std::function<std::optional<peer>(const caf::strong_actor_ptr& sender)>;
 
-/// One a process. Made right after the actor system (actors made earlier keep another node id and cannot talk) and
-/// destroyed before it. All functions may be called by any thread.
+/// One for each process. Made right after the actor system (actors made earlier keep another node id and cannot talk)
+/// and destroyed before it. All functions may be called by any thread.
 class transport {
 public:
   /// `log` is called on any thread, until this ends.
@@ -48,21 +48,22 @@ public:
   /// REQUIRES: use() was called.
   void revoke(const std::set<std::string>& serials);
 
-  /// Lets peers reach one actor at these addresses, which have one port (0: any that is free at all), by the rules. The
-  /// port. Throws std::system_error with the reason of the kernel.
-  /// REQUIRES: use() was called; `Handle` is typed, and its messages hold no actor handles.
+  /// Lets peers reach one actor at these addresses, by the rules. The addresses have one port (0: any that is free at
+  /// all of them). Answers the port. Throws std::system_error with the reason of the kernel. REQUIRES: use() was
+  /// called; `Handle` is typed, and its messages hold no actor handles.
   template <class Handle>
-  uint16_t publish(const Handle& whom, const std::vector<socket_address>& where, const port_rules& rules) {
-    return publish_any(caf::actor_cast<caf::strong_actor_ptr>(whom), system_.message_types<Handle>(), where, rules);
+  uint16_t publish(const Handle& actor, const std::vector<socket_address>& addresses, const port_rules& rules) {
+    return publish_any(caf::actor_cast<caf::strong_actor_ptr>(actor), system_.message_types<Handle>(), addresses,
+                       rules);
   }
 
   /// Closes a published port at all of its addresses; its connections stay. Blocks for a moment: not inside an actor.
   /// True when it was open.
   bool unpublish(uint16_t port);
 
-  /// Connects to what is published at HOST:PORT and gives its handle, or says why not. Blocks for `patience` at most,
-  /// and as long as the host's name is looked up: not inside an actor. A connection that is lost before we are in is
-  /// tried three times. `whom`: whose certificate is expected there; the rest of the rules is of no matter.
+  /// Connects to the actor that is published at HOST:PORT, and answers its handle, or why not. Blocks for `patience` at
+  /// most, and as long as the host's name is looked up: not inside an actor. A connection that is lost before we are in
+  /// is tried three times. `whom`: the holders whose certificates are expected there; the other rules do not count.
   /// REQUIRES: use() was called.
   template <class Handle>
   std::variant<Handle, dial_failure> dial(const std::string& host, uint16_t port, port_rules whom,
@@ -70,13 +71,13 @@ public:
     auto found = dial_any(host, port, std::move(whom), patience);
     if (auto* why = std::get_if<dial_failure>(&found))
       return std::move(*why);
-    auto& there = std::get<found_actor>(found);
-    if (!there.actor || !system_.assignable(there.interface, system_.message_types<Handle>()))
+    auto& remote = std::get<found_actor>(found);
+    if (!remote.actor || !system_.assignable(remote.interface, system_.message_types<Handle>()))
       return fail({dial_fault::other_protocol, "another version of salond"});
-    return caf::actor_cast<Handle>(there.actor);
+    return caf::actor_cast<Handle>(remote.actor);
   }
 
-  /// Who is at the other end of a node's connection.
+  /// The peer at the other end of a node's connection.
   std::optional<peer> who(const caf::node_id& node) const;
 
   /// The same as a function that actors may keep.
@@ -101,8 +102,8 @@ private:
   using found = std::variant<found_actor, dial_failure>;
   using deadline = std::chrono::steady_clock::time_point;
 
-  uint16_t publish_any(const caf::strong_actor_ptr& whom, const std::set<std::string>& interface,
-                       const std::vector<socket_address>& where, port_rules rules);
+  uint16_t publish_any(const caf::strong_actor_ptr& actor, const std::set<std::string>& interface,
+                       const std::vector<socket_address>& addresses, port_rules rules);
   found dial_any(const std::string& host, uint16_t port, port_rules whom, std::chrono::milliseconds patience);
   found dial_first(const std::string& host, uint16_t port, const std::shared_ptr<const port_rules>& rules,
                    deadline until);

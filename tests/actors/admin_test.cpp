@@ -119,7 +119,7 @@ TEST_F(Admin, GivesALongAnswerInPieces) {
   const auto [verdict, answer] = command({"history", "Général"});
 
   EXPECT_EQ(verdict, admin_verdict::done);
-  EXPECT_GT(answer.size(), 2 * most_admin_text);
+  EXPECT_GT(answer.size(), 2 * max_admin_text);
   EXPECT_EQ(json::parse(answer).size(), 30u);
 }
 
@@ -159,7 +159,7 @@ TEST_F(Admin, TakesInputFromItsAskerAlone) {
 TEST_F(Admin, BoundsTheCallsOfAnOperator) {
   start();
   caf::scoped_actor self{*system, true};
-  for (uint32_t call = 1; call <= most_admin_calls; ++call)
+  for (uint32_t call = 1; call <= max_admin_calls; ++call)
     ASSERT_EQ(static_cast<admin_verdict>(say(self, admin_request{call, {"password", "admin"}}).verdict),
               admin_verdict::input_wanted);
 

@@ -165,7 +165,7 @@ TEST_F(FloodCosts, OfAnAddressHoldNobodyForLongerThanFiveSeconds) {
   }
 
   EXPECT_LE(heard, (5000u + 5 * 500) / 100) << "no more than the address has in five seconds";
-  EXPECT_LE(*std::max_element(waits.begin(), waits.end()), rules::address_budgets::most_wait);
+  EXPECT_LE(*std::max_element(waits.begin(), waits.end()), rules::address_budgets::max_wait);
   std::sort(waits.begin(), waits.end());
   const auto [first, last] = std::equal_range(waits.begin(), waits.end(), waits.back());
   EXPECT_EQ(last - first, 1) << "not all in one moment";
@@ -191,9 +191,9 @@ TEST_F(FloodCosts, OfManyWhoUseLittleHoldNobodyForLongerThanFiveSecondsEither) {
       talker flooder{addresses};
       const auto may = flooder.ask(50);
       ASSERT_NE(may.what, verdict::refuse);
-      ASSERT_LE(may.wait, rules::address_budgets::most_wait);
+      ASSERT_LE(may.wait, rules::address_budgets::max_wait);
     }
-  EXPECT_LE(zoe.ask(1).wait, rules::address_budgets::most_wait);
+  EXPECT_LE(zoe.ask(1).wait, rules::address_budgets::max_wait);
 }
 
 TEST_F(FloodCosts, OfThirtyFaultsCloseAndOfFiveBeforeALogin) {
@@ -257,7 +257,7 @@ TEST_F(FloodCosts, OfConnectionsThatComeToNothingMakeWhoArrivesWaitHisTurn) {
 TEST_F(FloodCosts, KeepNobodyWaitingForMoreThanFiveSecondsAndNotMoreThanAThousand) {
   for (int n = 0; n < 100000; ++n)
     addresses.take_fruitless(zoe.address, paces.address, client_costs::fruitless, noon);
-  for (size_t n = 0; n < rules::address_budgets::most_arrivals; ++n) {
+  for (size_t n = 0; n < rules::address_budgets::max_arrivals; ++n) {
     const auto wait = addresses.arrive(zoe.address, paces.address, client_costs::fruitless, noon);
     ASSERT_TRUE(wait) << n;
     ASSERT_GT(*wait, 4s);
@@ -277,10 +277,10 @@ TEST_F(FloodCosts, AreNotLookedAtWhereNoLimitIsSet) {
 }
 
 TEST_F(FloodCosts, AreRememberedOfSoManyAddresses) {
-  for (size_t n = 0; n < rules::address_budgets::most_addresses + 100; ++n)
+  for (size_t n = 0; n < rules::address_budgets::max_addresses + 100; ++n)
     addresses.take(std::to_string(n), paces.address, 1, rules::address_budgets::user::heavy, noon);
 
-  EXPECT_EQ(addresses.addresses(), rules::address_budgets::most_addresses);
+  EXPECT_EQ(addresses.addresses(), rules::address_budgets::max_addresses);
 }
 
 // --- the table ---

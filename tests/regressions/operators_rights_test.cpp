@@ -267,7 +267,7 @@ TEST_F(OperatorsRights, AKickLastsAsLongAsItWasSaidTo) {
 // Work that outlived who asked for it: 16 interrupted commands kept their operator from giving any, for two minutes.
 TEST_F(OperatorsRights, ACallEndsWithWhoAsked) {
   start();
-  for (size_t i = 0; i < most_admin_calls + 2; ++i) {
+  for (size_t i = 0; i < max_admin_calls + 2; ++i) {
     caf::scoped_actor asker{*system, true};
     const auto verdict = static_cast<admin_verdict>(say(asker, admin_request{1, {"users", "import", "-"}}).verdict);
     ASSERT_TRUE(verdict == admin_verdict::input_wanted || verdict == admin_verdict::refused);

@@ -141,9 +141,9 @@ lines lines_of(const rules::effects& what) {
   for (const auto& one : what)
     result.push_back(std::visit(
         overloaded{
-            [](const rules::tell& x) { return "tell " + text_of(x.what); },
-            [](const rules::ask& x) { return "ask " + text_of(x.what); },
-            [](const rules::ask_when_read& x) { return "ask when read " + text_of(x.what); },
+            [](const rules::tell& x) { return "tell " + text_of(x.event); },
+            [](const rules::ask& x) { return "ask " + text_of(x.question); },
+            [](const rules::ask_when_read& x) { return "ask when read " + text_of(x.question); },
             [](const rules::hang_up& x) { return x.last ? "hang up: " + text_of(*x.last) : std::string("hang up"); },
         },
         one));

@@ -43,7 +43,7 @@ struct node {
     on.beats = [] { return true; };
     all = std::make_shared<cluster::links>(loop(), shared, name, on);
     const auto at = listen_at_all(addresses_of("127.0.0.1", 0));
-    port = at.at(0).at.port();
+    port = at.at(0).address.port();
     actor = spawn_on_io_thread(system, links, all, at);
     caf::anon_send(actor, begin_links{run});
   }

@@ -56,14 +56,14 @@ server_link::input input_of(const spoken_command& said) {
   const auto name = said.get("FILE");
   const auto file = file_named(name);
   return [file, name, sent = size_t{0}](std::string& piece) mutable {
-    piece.resize(most_admin_text);
+    piece.resize(max_admin_text);
     piece.resize(std::fread(piece.data(), 1, piece.size(), file.get()));
     sent += piece.size();
     if (sent > max_input)
       throw failure(status::wrong_usage, name + " has more than 64 MiB, which an import may have; nothing was changed");
     if (std::ferror(file.get()))
       throw failure(status::refused, "cannot read " + name + ": " + std::strerror(errno) + "; nothing was changed");
-    return piece.size() == most_admin_text;
+    return piece.size() == max_admin_text;
   };
 }
 

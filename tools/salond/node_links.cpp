@@ -18,9 +18,9 @@ node_links::node_links(std::shared_ptr<tls_folder> certificates, std::string nam
 cluster::link_parts node_links::parts(int port) const {
   listening_socket socket;
   socket.descriptor = port;
-  socket.at.size = sizeof socket.at.bytes;
+  socket.address.size = sizeof socket.address.bytes;
   if (::listen(port, SOMAXCONN) != 0
-      || ::getsockname(port, reinterpret_cast<sockaddr*>(&socket.at.bytes), &socket.at.size) != 0)
+      || ::getsockname(port, reinterpret_cast<sockaddr*>(&socket.address.bytes), &socket.address.size) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot listen to other nodes");
   return {name_, shared_, {socket}};
 }

@@ -19,13 +19,13 @@ node::node(std::string called, node_id as, const bundle& own, transport_limits l
     : name(std::move(called)), run(as) {
   const auto log = [this](const transport_fact& fact) {
     const std::lock_guard lock{guard_};
-    lines_.push_back(std::string(fact.what) + " who=" + fact.who + " why=" + fact.why + ";");
+    lines_.push_back(std::string(fact.text) + " who=" + fact.who + " why=" + fact.why + ";");
   };
   shared = std::make_shared<hub>(limits, log, "cluster connections refused");
   shared->tls.replace(make_tls_settings(own, {}));
   all = std::make_shared<cluster::links>(loop(), shared, name, events());
   const auto at = listen_at_all(addresses_of("127.0.0.1", 0));
-  port = at.at(0).at.port();
+  port = at.at(0).address.port();
   actor_ = spawn_on_io_thread(system_, links, all, at);
   caf::anon_send(actor_, begin_links{run});
 }

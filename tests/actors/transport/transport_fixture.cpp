@@ -54,7 +54,7 @@ end::end(const bundle& own, salond::transport_limits limits, std::set<std::strin
          std::chrono::milliseconds heartbeat)
     : config(heartbeat), net(system, limits, [this](const salond::transport_fact& fact) {
         const std::lock_guard lock{guard};
-        lines.push_back(std::string(fact.what) + " who=" + fact.who + " from=" + fact.from + " why=" + fact.why + ";");
+        lines.push_back(std::string(fact.text) + " who=" + fact.who + " from=" + fact.from + " why=" + fact.why + ";");
       }) {
   net.use(own, std::move(revoked));
 }

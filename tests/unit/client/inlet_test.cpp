@@ -49,7 +49,7 @@ protected:
   bool told(fault why) const {
     for (const auto& effect : effects)
       if (const auto* tell = std::get_if<rules::tell>(&effect))
-        if (const auto* event = std::get_if<Event>(&tell->what); event && event->why == why)
+        if (const auto* event = std::get_if<Event>(&tell->event); event && event->why == why)
           return true;
     return false;
   }

@@ -25,12 +25,12 @@ TEST(BetterHashes, AreThoseOfOneOutdatedHashOfOneAccount) {
 
 TEST(BetterHashes, AreTheFirstOfAnAccountAndOfTheLastAccounts) {
   better_hashes known;
-  for (size_t n = 0; n < better_hashes::most_of_one + 5; ++n)
+  for (size_t n = 0; n < better_hashes::max_of_one + 5; ++n)
     known.note(user_id{1}, "old", std::to_string(n));
-  EXPECT_THAT(known.instead_of(user_id{1}, "old"), SizeIs(better_hashes::most_of_one));
+  EXPECT_THAT(known.instead_of(user_id{1}, "old"), SizeIs(better_hashes::max_of_one));
   EXPECT_EQ(known.instead_of(user_id{1}, "old").front(), "0");
 
-  for (size_t n = 0; n < better_hashes::most_accounts; ++n)
+  for (size_t n = 0; n < better_hashes::max_accounts; ++n)
     known.note(user_id{static_cast<int64_t>(n) + 2}, "old", "better");
   EXPECT_THAT(known.instead_of(user_id{1}, "old"), IsEmpty());
 }

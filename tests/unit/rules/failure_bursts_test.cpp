@@ -89,7 +89,7 @@ TEST_F(FailureBursts, CutNamesThatAreLongerThanAnyAccounts) {
 }
 
 TEST_F(FailureBursts, GrowNoFurtherThanTheirBound) {
-  for (size_t n = 0; n < failure_bursts::most_bursts + 10; ++n)
+  for (size_t n = 0; n < failure_bursts::max_bursts + 10; ++n)
     fail("user " + std::to_string(n), "192.0.2." + std::to_string(n), n < 5 ? 5 : 1);
   EXPECT_THAT(bursts.take_ended(now), SizeIs(5)) << "the quiet ones ended, and are told of";
 
@@ -98,7 +98,7 @@ TEST_F(FailureBursts, GrowNoFurtherThanTheirBound) {
     fail("paul", "192.0.2." + std::to_string(n), 1);
   const auto over = bursts.take_all();
   ASSERT_THAT(over, SizeIs(1));
-  EXPECT_THAT(over[0].addresses, SizeIs(failure_bursts::most_addresses));
+  EXPECT_THAT(over[0].addresses, SizeIs(failure_bursts::max_addresses));
 }
 
 } // namespace

@@ -46,13 +46,13 @@ TEST(HashQueue, NewAccountsLeaveAThreadToLogins) {
 
 TEST(HashQueue, WhatIsNotWantedLeavesItAndMakesRoom) {
   queue waiting{1, 100};
-  for (size_t n = 0; n < queue::most_registrations; ++n)
+  for (size_t n = 0; n < queue::max_registrations; ++n)
     ASSERT_FALSE(waiting.put(urgency::new_user, n % 100 == 7 ? "wanted " + std::to_string(n) : "gone"));
   waiting.put(urgency::other, "gone");
   waiting.put(urgency::other, "login");
   const auto gone = [](const std::string& each) { return each == "gone"; };
 
-  EXPECT_EQ(waiting.take_out(gone).size(), queue::most_registrations - 3 + 1);
+  EXPECT_EQ(waiting.take_out(gone).size(), queue::max_registrations - 3 + 1);
   EXPECT_FALSE(waiting.put(urgency::new_user, "last"));
   EXPECT_EQ(waiting.take()->second, "login");
   for (const auto* name : {"wanted 7", "wanted 107", "wanted 207", "last"}) {
@@ -63,7 +63,7 @@ TEST(HashQueue, WhatIsNotWantedLeavesItAndMakesRoom) {
 
 TEST(HashQueue, ContestedLoginsComeLastAndOneAtATime) {
   queue waiting{2, 100};
-  for (size_t n = 0; n < queue::most_contested; ++n)
+  for (size_t n = 0; n < queue::max_contested; ++n)
     ASSERT_FALSE(waiting.put(urgency::contested, "contested"));
   EXPECT_EQ(waiting.put(urgency::contested, "too late"), "too late");
   waiting.put(urgency::new_user, "new");
@@ -107,7 +107,7 @@ TEST(HashQueue, AMoreUrgentLoginTakesThePlaceOfTheLastOfTheLeastUrgent) {
 
 TEST(HashQueue, RegistrationsHaveABoundOfTheirOwnAndTakeNoLoginsPlace) {
   queue waiting{2, 3};
-  for (size_t n = 0; n < queue::most_registrations; ++n)
+  for (size_t n = 0; n < queue::max_registrations; ++n)
     EXPECT_FALSE(waiting.put(urgency::new_user, "new"));
 
   EXPECT_EQ(waiting.put(urgency::new_user, "too many"), "too many");
@@ -139,7 +139,7 @@ TEST(HashQueue, AnAddressThatHasLessWaitingTakesThePlaceOfOneThatHasMost) {
   EXPECT_EQ(waiting.put(urgency::known, "b3", "192.0.2.2"), "b3") << "each has its half";
   EXPECT_THAT(taken(waiting), ElementsAre("a1", "b1", "a2", "b2"));
 
-  for (size_t n = 0; n < queue::most_registrations; ++n)
+  for (size_t n = 0; n < queue::max_registrations; ++n)
     ASSERT_FALSE(waiting.put(urgency::new_user, "flood", "192.0.2.1"));
   EXPECT_EQ(waiting.put(urgency::new_user, "honest", "192.0.2.2"), "flood");
   EXPECT_EQ(waiting.put(urgency::new_user, "flood", "192.0.2.1"), "flood");

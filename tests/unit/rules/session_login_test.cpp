@@ -61,7 +61,7 @@ TEST_F(SessionLogin, MayBeTriedAgainWhereTheDialectDoesNotEndWithARefusal) {
 TEST_F(SessionLogin, SaysWhatItLooksANameUpFor) {
   using purpose = rules::question::find_user::purpose;
   const auto asked = [](rules::effects what) {
-    return std::get<rules::question::find_user>(std::get<rules::ask>(what.at(0)).what).what;
+    return std::get<rules::question::find_user>(std::get<rules::ask>(what.at(0)).question).reason;
   };
   rules::session other{1};
 
@@ -246,7 +246,7 @@ TEST_F(SessionLogin, AsksForTheInvitationBeforeTheName) {
   EXPECT_TRUE(session.waiting());
   const auto next = session.answered(rules::answer::settled{done{}});
   EXPECT_EQ(support::lines_of(next), lines{"ask find_user(zoë)"});
-  EXPECT_EQ(std::get<rules::question::find_user>(std::get<rules::ask>(next.at(0)).what).what,
+  EXPECT_EQ(std::get<rules::question::find_user>(std::get<rules::ask>(next.at(0)).question).reason,
             purpose::invited_registration);
   EXPECT_EQ(found(fault::unknown_user), lines{"ask register_user(zoë, z, p, c0de)"});
   EXPECT_EQ(settled(), lines{"tell registered"});

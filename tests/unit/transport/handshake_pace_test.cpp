@@ -46,9 +46,9 @@ TEST(HandshakePace, ServesThoseWhoWaitInTheirOrderAndBeforeWhoeverComesLater) {
   const auto take = [&](int who) {
     EXPECT_TRUE(pace.allows()) << who;
     served.push_back(who);
-    pace.spend(pace.most_a_turn / 2);
+    pace.spend(pace.max_a_turn / 2);
   };
-  pace.spend(pace.most_a_turn);
+  pace.spend(pace.max_a_turn);
   for (int who = 0; who < 3; ++who)
     pace.wait([&take, who] { take(who); });
 
