@@ -182,8 +182,8 @@ TEST_F(SqliteFailures, ADamagedFileIsFatal) {
   const auto size = std::filesystem::file_size(path);
   {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(40 * 4096); // past the schema and the small tables
-    file << std::string(size - 80 * 4096, '\xA5');
+    file.seekp(60 * 4096); // past the schema and the small tables
+    file << std::string(size - 100 * 4096, '\xA5');
   }
   const auto db = open_sqlite({path});
 

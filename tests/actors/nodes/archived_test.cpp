@@ -20,16 +20,13 @@ protected:
       paris->command({"user", "add", who}, "secret");
   }
   void TearDown() override { paris.reset(); }
-  salon_actor general() {
-    return paris->on_io_thread([](audience& house) { return house.salons.find("Général")->actor; });
-  }
   /// Until the salon has heard of it: the host has told it when it answers.
   void archive() {
-    const salon_record was{salon_id{1}, "Général", policy::automatic, 0, {}};
-    caf::anon_send(paris->actors.host, salon_archived{was});
-    caf::scoped_actor self{general()->home_system(), true};
+    const auto general = paris->on_io_thread([](audience& house) { return house.salons.find("Général")->actor; });
+    caf::anon_send(paris->actors.host, salon_archived{{salon_id{1}, "Général", policy::automatic, 0, {}}});
+    caf::scoped_actor self{general->home_system(), true};
     self->request(paris->actors.host, support::deadline, admit{}).receive([](settled) {}, [](caf::error&) {});
-    self->request(general(), support::deadline, check_member{user_id{1}})
+    self->request(general, support::deadline, check_member{user_id{1}})
         .receive([](member_confirmed) {}, [](caf::error&) {});
   }
   bool is_gone() {
