@@ -141,6 +141,7 @@ private:
   void ask_next(members_of& state);
   rules::backlog::piece hand_out_later(const std::string& username, std::vector<decided_request>&& decided);
   void take_mail(persistence::private_page& found);
+  void look_again();
   void tell_messages(std::vector<chat_message> messages);
   void take_found(persistence::searched_part& part);
   void tell_nothing_found(const std::string& salon);

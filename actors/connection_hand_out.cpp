@@ -59,20 +59,25 @@ rules::backlog::piece connection::hand_out_later(const std::string& username, st
   return {{}, {}, true};
 }
 
-/// Behind what this node has marked.
+/// Behind what this node has marked. Nobody is closed because the database is away meanwhile.
 void connection::ask_next(mail_of&) {
   write_store(
       this, house_->store,
       [who = account()](const persistence::writing& db) { return db.private_messages.waiting_for(who); },
-      [this](persistence::private_page& found) { take_mail(found); }, [this](fault why) { hand_out_no_more(why); });
+      [this](persistence::private_page& found) { take_mail(found); }, [this](fault) { look_again(); });
+}
+
+void connection::look_again() {
+  if (!outlet_.open())
+    return;
+  when_read_ = std::make_unique<rules::question::any>(rules::question::next_piece{});
+  wake_up(inlet_.hold(between_looks, now()));
 }
 
 void connection::take_mail(persistence::private_page& found) {
   auto& state = std::get<mail_of>(handed_out_);
-  if (!found.texts.empty() && --state.looks_left > 0) {
-    when_read_ = std::make_unique<rules::question::any>(rules::question::next_piece{});
-    return wake_up(inlet_.hold(between_looks, now()));
-  }
+  if (!found.texts.empty() && --state.looks_left > 0)
+    return look_again();
   auto piece = backlog.begin(state.username, std::move(found.texts), std::move(found.later), std::move(state.decided));
   handed_out_ = std::monostate{};
   answer<rules::question::next_piece>({std::move(piece.events), piece.more}, piece.decided);

@@ -146,6 +146,20 @@ TEST_F(UnreadMail, IsNotToldAgainToWhoLogsInBesideWhoWasTold) {
     EXPECT_EQ(who->line(), "paul (privé): deux");
 }
 
+TEST_F(UnreadMail, ClosesNobodyWhoWaitsForItWhileTheDatabaseIsAway) {
+  start();
+  auto zoe = log_in("zoë"), paul = log_in("paul");
+  store("un"); // zoë is not told it, and so it is not marked
+  auto again = log_in("zoë");
+
+  guard->fail_writes(persistence::store_error::kind::unavailable, 1); // one of the looks
+  ASSERT_TRUE(eventually([this] { return guard->failures_left() == 0; }));
+  paul.say("PRIVATE:zoë:deux");
+
+  EXPECT_EQ(again.line(), "paul (privé): un");
+  EXPECT_EQ(again.line(), "paul (privé): deux");
+}
+
 TEST_F(UnreadMail, IsMarkedThoughTheDatabaseRefusesToMarkAnother) {
   start();
   look_up("CREATE TRIGGER never BEFORE UPDATE ON private_messages WHEN NEW.contenu = 'un' "
