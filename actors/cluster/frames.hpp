@@ -86,6 +86,11 @@ struct presence {
   bool connected = false;
 };
 
+/// Posts of one turn, in their order: as so many frames, and at the cost of one.
+struct posts {
+  std::vector<post> all;
+};
+
 /// What somebody used up of a limit that holds for all nodes together, since the last time.
 struct usage {
   int64_t limit = 0; ///< which one
@@ -108,7 +113,7 @@ struct answer {
 };
 
 using frame_body = std::variant<hello, welcome, farewell, gone, ping, pong, attach, attached, attach_again, post, batch,
-                                news, private_message, presence, usages, question, answer>;
+                                news, private_message, presence, usages, question, answer, posts>;
 
 struct frame {
   int64_t number = 0; ///< in its session and direction, from 1 on; 0: one of the link's own
@@ -124,6 +129,8 @@ inline bool is_control(const frame_body& body) {
 inline size_t texts_in(const frame_body& body) {
   if (const auto* told = std::get_if<batch>(&body))
     return told->rows.size();
+  if (const auto* some = std::get_if<posts>(&body))
+    return some->all.size();
   return std::holds_alternative<post>(body) || std::holds_alternative<private_message>(body) ? 1 : 0;
 }
 
