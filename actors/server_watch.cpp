@@ -1,5 +1,6 @@
 #include "actors/ask_store.hpp"
 #include "actors/bans.hpp"
+#include "actors/cluster/news_reader.hpp"
 #include "actors/server_steps.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"

@@ -45,6 +45,7 @@ SALOND_FIELDS(25, question, f(1, x.token), f(2, x.what), f(3, x.text))
 SALOND_FIELDS(26, answer, f(1, x.token), f(2, x.text))
 SALOND_FIELDS(27, dial_back, (void)f, (void)x)
 SALOND_FIELDS(28, dialled_back, f(1, x.reached), f(2, x.why))
+SALOND_FIELDS(29, posts, f(1, x.all))
 SALOND_FIELDS(0, usage, f(1, x.limit), f(2, x.whose), f(3, x.count))
 
 #undef SALOND_FIELDS
@@ -78,6 +79,9 @@ inline bool sensible(const attach_again& x) {
 }
 inline bool sensible(const post& x) {
   return x.salon.value > 0 && x.epoch.value > 0 && x.number.value > 0 && x.author.value > 0;
+}
+inline bool sensible(const posts& x) {
+  return !x.all.empty() && std::all_of(x.all.begin(), x.all.end(), [](const post& one) { return sensible(one); });
 }
 inline bool sensible(const batch& x) {
   auto last = x.before;

@@ -82,6 +82,11 @@ struct private_message {
   std::string from_name = {};
 };
 
+/// Posts of one turn, in their order: as so many frames, and at the cost of one.
+struct posts {
+  std::vector<post> all;
+};
+
 /// What was used up on that node of limits that hold for all of them, since it said so last (rules/shared_use.hpp).
 struct usages {
   std::vector<usage> all;
@@ -107,7 +112,7 @@ struct dialled_back {
 };
 
 using frame_body = std::variant<hello, welcome, farewell, gone, ping, pong, attach, attached, attach_again, post, batch,
-                                news, private_message, usages, question, answer, dial_back, dialled_back>;
+                                news, private_message, usages, question, answer, dial_back, dialled_back, posts>;
 
 struct frame {
   int64_t number = 0; ///< in its session and direction, from 1 on; 0: one of the link's own
@@ -123,6 +128,8 @@ inline bool is_control(const frame_body& body) {
 inline size_t texts_in(const frame_body& body) {
   if (const auto* told = std::get_if<batch>(&body))
     return told->rows.size();
+  if (const auto* some = std::get_if<posts>(&body))
+    return some->all.size();
   return std::holds_alternative<post>(body) || std::holds_alternative<private_message>(body) ? 1 : 0;
 }
 

@@ -297,6 +297,10 @@ void links::flush() {
   for (const auto run : std::exchange(dirty_, {}))
     if (auto* whom = find(run)) {
       whom->dirty = false;
+      if (whom->link.finish_turn() == peer_link::sent::over) {
+        end(*whom, whom->link.why());
+        continue;
+      }
       if (const auto socket = whom->socket)
         socket->flush();
     }

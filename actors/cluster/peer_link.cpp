@@ -6,6 +6,8 @@ namespace {
 
 // Texts of a peer that go into the log: no longer than this.
 constexpr size_t most_said = 300;
+// Posts that go as one frame.
+constexpr size_t most_held = 1000;
 
 bool overflows(link_queue::outcome what) {
   return what != link_queue::outcome::queued;
@@ -15,7 +17,7 @@ bool overflows(link_queue::outcome what) {
 
 link_counts peer_link::counts() const {
   auto now = counts_;
-  now.unsent_bytes = queue_.bytes();
+  now.unsent_bytes = queue_.bytes() + held_bytes_;
   if (!up())
     now.round_trip_ms.reset();
   return now;
@@ -31,7 +33,7 @@ heading peer_link::heading_of(int64_t number) const {
 
 void peer_link::greet() {
   const auto head = rule_.dial();
-  queue_.clear();
+  drop_all();
   queue_.add_first(hello{head.from, head.to, head.session, {}, SALOND_VERSION});
 }
 
@@ -40,7 +42,7 @@ const char* peer_link::welcome_of(const hello& said, instant now) {
     return "this node dials the other, and not the reverse";
   if (!rule_.hear_hello({said.from, said.to, said.session, 0}, now))
     return "an older session";
-  queue_.clear();
+  drop_all();
   counts_.round_trip_ms.reset();
   awaits_pong_ = false;
   queue_.add_first(welcome{said.session, {}, SALOND_VERSION});
@@ -50,6 +52,26 @@ const char* peer_link::welcome_of(const hello& said, instant now) {
 peer_link::sent peer_link::send(frame_body body) {
   if (!up())
     return sent::not_up;
+  if (auto* one = std::get_if<post>(&body)) {
+    held_bytes_ += one->text.size();
+    held_.all.push_back(std::move(*one));
+    return held_bytes_ < link_queue::write_bytes && held_.all.size() < most_held ? sent::queued : finish_turn();
+  }
+  const auto before = finish_turn();
+  return before == sent::queued ? add(std::move(body)) : before;
+}
+
+peer_link::sent peer_link::finish_turn() {
+  held_bytes_ = 0;
+  auto some = std::exchange(held_, {});
+  if (some.all.empty())
+    return sent::queued;
+  if (some.all.size() == 1)
+    return add(std::move(some.all.front()));
+  return add(std::move(some));
+}
+
+peer_link::sent peer_link::add(frame_body body) {
   const auto texts = texts_in(body);
   const auto asks = std::holds_alternative<attach>(body);
   const auto outcome = queue_.add({rule_.next().number, std::move(body)});
@@ -134,8 +156,14 @@ peer_link::heard peer_link::over(std::string why) {
 
 void peer_link::end() {
   rule_.end();
-  queue_.clear();
+  drop_all();
   awaits_pong_ = false;
+}
+
+void peer_link::drop_all() {
+  queue_.clear();
+  held_ = {};
+  held_bytes_ = 0;
 }
 
 std::string why_not_spoken(const spoken_versions& theirs, const std::string& program, const spoken_versions& ours) {

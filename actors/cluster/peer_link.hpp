@@ -57,7 +57,10 @@ public:
     not_up, ///< there is no session: it is lost
     over    ///< too much waits, or it is too long: the session has ended
   };
+  /// A post waits for others of the same turn, up to its end or to the next frame that is none.
   sent send(frame_body body);
+  /// The end of a turn: queues what waited for it.
+  sent finish_turn();
 
   /// What a frame means that came over the connection that counts.
   struct heard {
@@ -90,9 +93,13 @@ private:
   heard hear_ping(const ping& said, instant now);
   heard hear_welcome(const welcome& said, instant now);
   heading heading_of(int64_t number) const;
+  sent add(frame_body body);
+  void drop_all();
 
   rules::cluster::link rule_;
   link_queue queue_;
+  posts held_; ///< of this turn
+  size_t held_bytes_ = 0;
   link_counts counts_;
   std::string why_;
   int64_t token_ = 0;

@@ -190,6 +190,8 @@ void salons::hear(node_id from, frame_body& what) {
     hear_at_home(from, *asks);
   else if (auto* posted = std::get_if<cluster::post>(&what))
     hear_at_home(from, *posted);
+  else if (auto* some = std::get_if<posts>(&what))
+    std::for_each(some->all.begin(), some->all.end(), [&](auto& one) { hear_at_home(from, one); });
   else if (const auto* answer = std::get_if<attached>(&what))
     hear_answer(*answer);
   else if (auto* told = std::get_if<batch>(&what))

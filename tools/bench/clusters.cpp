@@ -293,15 +293,15 @@ void cluster_take_over(subject& what, const run_options& options, journal& out) 
   if (what.nodes() < 2)
     return;
   // The first node has all salons at first, and gives some away, twenty a second. It is lost when it has so many.
-  const size_t salons = options.quick ? 30 : 1500, lost = options.quick ? 20 : 1000;
+  const size_t salons = options.quick ? 30 : 1800, lost = options.quick ? 20 : 1000;
   stage on{what, salons * salon_size, salons * salon_size};
   const auto victims = settle_at(on, node, lost);
   probes asked{on.clients, 1s};
   send_probes(on, asked, salons, node);
-  while (on.server.salons_of(node, 1).size() > lost)
-    on.clients.run(100ms);
   asked.run(2s);
   asked.settle();
+  while (on.server.salons_of(node, 1).size() > lost + 10)
+    on.clients.run(100ms);
   const auto lost_salons = on.server.salons_of(node, 1).size();
   const auto refused = refused_so_far(asked);
   const auto spent = on.cpu_spent() - cpu_seconds(on.server.process(node).id());

@@ -37,7 +37,7 @@ struct node {
       std::fprintf(stderr, "down: %s\n", why.c_str());
     };
     on.alive = [](node_id, std::optional<bool>) {};
-    on.told = [this](node_id, cluster::frame_body&) { ++heard; };
+    on.told = [this](node_id, cluster::frame_body& what) { heard += static_cast<int64_t>(texts_in(what)); };
     on.gone = on.unknown = [](node_id) {};
     on.knows_gone = [](node_id) { return false; };
     on.beats = [] { return true; };

@@ -227,6 +227,51 @@ TEST(PeerLink, CountsWhatItSends) {
   EXPECT_GT(counts.unsent_bytes, 0u);
 }
 
+TEST(PeerLink, SendsThePostsOfATurnAsOneFrameInTheirOrderAndBeforeWhatIsSaidBehindThem) {
+  two both;
+  both.shake_hands();
+  for (int64_t number = 1; number <= 3; ++number)
+    both.dialling.send(post{{number}, {1}, {number}, {}, {1}, "l'été"});
+  both.dialling.send(news{1});
+  both.dialling.send(post{{1}, {1}, {4}, {}, {1}, "alone"});
+  both.dialling.finish_turn();
+
+  const auto said = frames_of(both.dialling);
+
+  ASSERT_EQ(said.size(), 3u);
+  std::vector<int64_t> numbers;
+  for (const auto& one : std::get<posts>(said[0].body).all)
+    numbers.push_back(one.number.value);
+  EXPECT_THAT(numbers, testing::ElementsAre(1, 2, 3));
+  EXPECT_TRUE(std::holds_alternative<news>(said[1].body));
+  EXPECT_EQ(std::get<post>(said[2].body).number.value, 4);
+  EXPECT_EQ(both.dialling.counts().frames_out, 3u);
+  EXPECT_EQ(both.dialling.counts().messages_out, 4u);
+}
+
+TEST(PeerLink, DoesNotLetPostsOfATurnWaitForMoreThanAWrite) {
+  two both;
+  both.shake_hands();
+  const std::string large(link_queue::write_bytes / 2, 'x');
+  both.dialling.send(post{{1}, {1}, {1}, {}, {1}, large});
+  EXPECT_TRUE(both.dialling.queue().empty());
+
+  both.dialling.send(post{{1}, {1}, {2}, {}, {1}, large});
+
+  EXPECT_FALSE(both.dialling.queue().empty());
+}
+
+TEST(PeerLink, ForgetsPostsThatWaitedForTheEndOfATurnWithTheirSession) {
+  two both;
+  both.shake_hands();
+  both.dialling.send(post{{1}, {1}, {1}, {}, {1}, "adieu"});
+  both.dialling.end();
+  both.shake_hands();
+  both.dialling.finish_turn();
+
+  EXPECT_THAT(frames_of(both.dialling), testing::IsEmpty());
+}
+
 TEST(Versions, OverlapOrAreRefusedWithWhatToDo) {
   EXPECT_EQ(why_not_spoken({1, 1}, "0.1.0"), "");
   EXPECT_EQ(why_not_spoken({2, 4}, "0.4.0", {3, 5}), "");
