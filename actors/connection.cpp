@@ -5,7 +5,7 @@ namespace salond {
 namespace {
 
 // The time to log in is looked at again this often, while the store writes what a stranger asked for.
-constexpr auto look_again = std::chrono::seconds{1};
+constexpr auto login_check_interval = std::chrono::seconds{1};
 
 } // namespace
 
@@ -263,7 +263,7 @@ void connection::time_has_come(instant at) {
   if (patience == 0 || at < entered_ + std::chrono::seconds{patience})
     return;
   if (session().anonymous() && session().stores())
-    return house_->wake(*this, at + look_again); // the client is answered what becomes of it
+    return house_->wake(*this, at + login_check_interval); // the client is answered what becomes of it
   carry_out(session().time_is_up());
 }
 
