@@ -43,7 +43,7 @@ SALOND_FIELDS(23, presence, f(1, x.who), f(2, x.connected))
 SALOND_FIELDS(24, usages, f(1, x.all))
 SALOND_FIELDS(25, question, f(1, x.token), f(2, x.what), f(3, x.text))
 SALOND_FIELDS(26, answer, f(1, x.token), f(2, x.text))
-SALOND_FIELDS(27, posts, f(1, x.all))
+SALOND_FIELDS(29, posts, f(1, x.all))
 SALOND_FIELDS(0, usage, f(1, x.limit), f(2, x.whose), f(3, x.count))
 
 #undef SALOND_FIELDS
