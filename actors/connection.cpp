@@ -11,14 +11,14 @@ constexpr auto login_check_interval = std::chrono::seconds{1};
 
 connection::connection(caf::actor_config& cfg, std::shared_ptr<audience> audience,
                        caf::intrusive_ptr<client_socket> socket, const dialect& speaks, std::optional<fault> refusal)
-    : caf::io::broker(cfg), house_(std::move(audience)), socket_(std::move(socket)),
-      codec_(speaks.make_codec(house_->settings)), outlet_(*codec_, socket_->queue()),
-      inlet_(*codec_, house_->settings, house_->allowed, network), refusal_(refusal), entered_(now()),
+    : caf::io::broker(cfg), audience_(std::move(audience)), socket_(std::move(socket)),
+      codec_(speaks.make_codec(audience_->settings)), outlet_(*codec_, socket_->queue()),
+      inlet_(*codec_, audience_->settings, audience_->allowed, network), refusal_(refusal), entered_(now()),
       over_tls_(socket_->shaking()) {
   spells = &codec_->spells();
   peer = socket_->peer();
   refused = refusal_.has_value();
-  house_->enter(*this);
+  audience_->enter(*this);
 }
 
 connection::~connection() = default;
@@ -28,11 +28,11 @@ caf::behavior connection::make_behavior() {
   socket_->belongs_to(this);
   add_scribe(caf::io::scribe_ptr{socket_});
   configure_read(socket_->hdl(), caf::io::receive_policy::at_most(1)); // only starts reading: the socket knows how much
-  const auto patience = house_->settings.limits.login_seconds;
+  const auto patience = audience_->settings.limits.login_seconds;
   if (refusal_)
     close(event::refused{*refusal_, {}});
   else if (patience != 0)
-    house_->wake(*this, entered_ + std::chrono::seconds{patience});
+    audience_->wake(*this, entered_ + std::chrono::seconds{patience});
   if (!refusal_)
     wait_for_turn();
   return {
@@ -58,9 +58,9 @@ caf::behavior connection::make_behavior() {
 
 void connection::on_exit() {
   if (session().anonymous() && !refusal_)
-    house_->allowed.came_to_nothing(network, over_tls_, now());
+    audience_->allowed.came_to_nothing(network, over_tls_, now());
   inlet_.arrived();
-  house_->leave(*this);
+  audience_->leave(*this);
   take_hash_back();
   tried(admission::attempt_result::unknown);
   take_registration_back();
@@ -80,7 +80,7 @@ void connection::input_ended() {
 }
 
 void connection::tls_failed(const std::string& why) {
-  house_->tell_fact("a client's TLS failed", why, peer, now());
+  audience_->tell_fact("a client's TLS failed", why, peer, now());
   close(std::nullopt);
 }
 
@@ -135,7 +135,7 @@ void connection::go_on_in_another_dialect() {
     outlet_.speak(*next, now());
     inlet_.speak(*next);
     codec_ = std::move(next);
-    house_->touch(*this);
+    audience_->touch(*this);
   }
   spells = &codec_->spells();
 }
@@ -145,10 +145,10 @@ void connection::go_on(inlet::step next) {
   case inlet::notice::none: break;
   case inlet::notice::asks_too_much: hear(event::any{event::refused{fault::too_many_requests, {}}}); break;
   case inlet::notice::closed_for_asking:
-    house_->tell_fact("closed a client that asks too much", to_string(fault::too_many_requests), peer, now());
+    audience_->tell_fact("closed a client that asks too much", to_string(fault::too_many_requests), peer, now());
     break;
   case inlet::notice::closed_for_saying:
-    house_->tell_fact("closed a client that says too much", session().who().username, peer, now());
+    audience_->tell_fact("closed a client that says too much", session().who().username, peer, now());
     break;
   }
   if (next.wake_after)
@@ -164,7 +164,7 @@ void connection::wait_for_turn() {
     return;
   const auto wait = inlet_.arrive(now());
   if (!wait) {
-    house_->tell_fact("closed a connection unheard", "too many of its address wait", peer, now());
+    audience_->tell_fact("closed a connection unheard", "too many of its address wait", peer, now());
     return socket_->abort();
   }
   if (*wait == instant::duration{0})
@@ -198,7 +198,7 @@ void connection::answered(rules::answer::any answer, const std::vector<decided_r
   for (const auto& decision : decided)
     outlet_.confirm_answered(decision);
   pump();
-  house_->touch(*this);
+  audience_->touch(*this);
 }
 
 /// The client has read its answers: goes on with what it said, or is handed, in a turn of its own, so that others have
@@ -259,11 +259,11 @@ void connection::time_has_come(instant at) {
     const auto post = *inlet_.take_parked();
     return answer<command::post>({fault::busy, post.salon});
   }
-  const auto patience = house_->settings.limits.login_seconds;
+  const auto patience = audience_->settings.limits.login_seconds;
   if (patience == 0 || at < entered_ + std::chrono::seconds{patience})
     return;
   if (session().anonymous() && session().stores())
-    return house_->wake(*this, at + login_check_interval); // the client is answered what becomes of it
+    return audience_->wake(*this, at + login_check_interval); // the client is answered what becomes of it
   carry_out(session().time_is_up());
 }
 

@@ -173,7 +173,7 @@ private:
   };
   struct services_of_node {}; ///< bans, or passwords
 
-  std::shared_ptr<audience> house_;
+  std::shared_ptr<audience> audience_;
   caf::intrusive_ptr<client_socket> socket_; ///< null once it is closed
   std::unique_ptr<codec> codec_;
   outlet outlet_;

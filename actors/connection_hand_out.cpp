@@ -39,7 +39,7 @@ void connection::carry(rules::question::next_piece&) {
 
 void connection::ask_next(std::monostate&) {
   read_store(
-      this, house_->store,
+      this, audience_->store,
       [user = account(), ids = backlog.next()](const persistence::reading& db) {
         return db.private_messages.at(user, ids);
       },
@@ -62,7 +62,7 @@ rules::backlog::piece connection::hand_out_later(const std::string& username, st
 /// Behind what this node has marked. Nobody is closed because the database is away meanwhile.
 void connection::ask_next(mail_of&) {
   write_store(
-      this, house_->store,
+      this, audience_->store,
       [who = account()](const persistence::writing& db) { return db.private_messages.waiting_for(who); },
       [this](persistence::private_page& found) { take_mail(found); }, [this](fault) { look_again(); });
 }
@@ -104,9 +104,11 @@ template <class Ask, class Then>
 void connection::read_as_member(const local_salon& salon, Ask ask, Then then) {
   const auto refuse = [this](fault why) { hand_out_no_more(why); };
   request(salon.actor, caf::infinite, check_member{account()})
-      .then([this, ask = std::move(ask), then = std::move(then), refuse](
-                member_confirmed) mutable { read_store(this, house_->store, std::move(ask), std::move(then), refuse); },
-            [refuse](caf::error& why) { refuse(fault_of(why)); });
+      .then(
+          [this, ask = std::move(ask), then = std::move(then), refuse](member_confirmed) mutable {
+            read_store(this, audience_->store, std::move(ask), std::move(then), refuse);
+          },
+          [refuse](caf::error& why) { refuse(fault_of(why)); });
 }
 
 // --- messages of a salon ---

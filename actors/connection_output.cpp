@@ -15,7 +15,7 @@ void connection::tell(const event::any& what) {
   if (!outlet_.open())
     return;
   outlet_.answer(what, now());
-  house_->touch(*this);
+  audience_->touch(*this);
 }
 
 void connection::hear(const shared_texts& spelled) {
@@ -36,7 +36,7 @@ void connection::pass_on(const shared_texts& spelled) {
     outlet_.pass(spelled);
   else
     outlet_.hear(spelled, now());
-  house_->touch(*this);
+  audience_->touch(*this);
 }
 
 /// A word of its own, unasked, which has to find room as what others say does.
@@ -44,17 +44,17 @@ void connection::hear(const event::any& what) {
   if (!may_hear())
     return;
   outlet_.hear(what, now());
-  house_->touch(*this);
+  audience_->touch(*this);
 }
 
 void connection::confirm(const decided_request& what) {
   outlet_.confirm(what);
-  house_->touch(*this);
+  audience_->touch(*this);
 }
 
 /// Whether there is room for what others say. Who does not read it is cut off.
 bool connection::may_hear() {
-  switch (outlet_.room_for_others(house_->settings.limits.unsent_bytes)) {
+  switch (outlet_.room_for_others(audience_->settings.limits.unsent_bytes)) {
   case outlet::room::enough: return true;
   case outlet::room::left_out:
   case outlet::room::closed: return false;
@@ -66,18 +66,18 @@ bool connection::may_hear() {
 
 /// What it was not told is in the salons' histories.
 void connection::tell_that_it_is_left_out() {
-  house_->tell_fact("left out what others say to an old client, for it cannot be told so much",
-                    to_string(fault::too_slow), peer, now());
+  audience_->tell_fact("left out what others say to an old client, for it cannot be told so much",
+                       to_string(fault::too_slow), peer, now());
   outlet_.hear(event::refused{fault::too_slow, {}}, now());
-  house_->touch(*this);
+  audience_->touch(*this);
 }
 
 void connection::cut_off() {
-  house_->tell_fact("cut off a client that does not read", to_string(fault::too_slow), peer, now());
+  audience_->tell_fact("cut off a client that does not read", to_string(fault::too_slow), peer, now());
   stop_hearing();
   outlet_.cut_off(event::refused{fault::too_slow, {}}, now());
-  house_->wake(*this, *outlet_.closes_by());
-  house_->touch(*this);
+  audience_->wake(*this, *outlet_.closes_by());
+  audience_->touch(*this);
 }
 
 void connection::close(const std::optional<event::any>& last) {
@@ -85,10 +85,10 @@ void connection::close(const std::optional<event::any>& last) {
     return;
   stop_hearing();
   outlet_.part(last, now());
-  house_->wake(*this, *outlet_.closes_by());
+  audience_->wake(*this, *outlet_.closes_by());
   if (socket_->shaking() && !refusal_)
     return socket_->abort(); // it cannot be told anything, and is not waited for
-  house_->touch(*this);
+  audience_->touch(*this);
 }
 
 /// What it has said, and what it waited for, is dropped.
@@ -120,9 +120,9 @@ void connection::finish_if_said() {
     return;
   outlet_.end();
   socket_->finish();
-  if (house_->closing) {
+  if (audience_->closing) {
     outlet_.close_by(now() + parting_time);
-    house_->wake(*this, *outlet_.closes_by());
+    audience_->wake(*this, *outlet_.closes_by());
   }
   if (!socket_->input_over())
     return socket_->resume_reading(); // until the peer ends, too
@@ -131,7 +131,7 @@ void connection::finish_if_said() {
 
 void connection::output_drained() {
   if (outlet_.paced())
-    house_->touch(*this); // what waited for the peer
+    audience_->touch(*this); // what waited for the peer
   finish_if_said();
   go_on_if_choked();
 }
@@ -167,14 +167,14 @@ void connection::look_what_has_come() {
 
 void connection::look_later() {
   looks_at_ = now() + unconfirmed::grace;
-  house_->wake(*this, *looks_at_);
+  audience_->wake(*this, *looks_at_);
 }
 
 void connection::take_for_delivered(outlet::written what) {
   if (!what.messages.empty())
-    house_->delivered(what.messages);
+    audience_->delivered(what.messages);
   if (!what.decisions.empty())
-    house_->told_decisions(account(), std::move(what.decisions));
+    audience_->told_decisions(account(), std::move(what.decisions));
 }
 
 /// What had come when the peer ended its output was read.

@@ -34,7 +34,7 @@ void connection::ask(rules::question::any asked) {
 template <class Question>
 bool connection::may_try(const Question& question, std::string account, admission::attempt::secret said) {
   attempt_ = {number, network, std::move(account), {}, {}, {}, session().anonymous(), said};
-  switch (house_->allowed.begin(attempt_, now())) {
+  switch (audience_->allowed.begin(attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = std::make_unique<rules::question::any>(question); break;
   case rules::login_throttle::verdict::refused:
@@ -56,7 +56,7 @@ void connection::tried(admission::attempt_result result, size_t guesses) {
   if (credential_ == credential::after_token)
     credential_ = credential::password;
   if (attempt_.at != admission::attempt::stage::none)
-    house_->end_attempt(attempt_, result, guesses, now());
+    audience_->end_attempt(attempt_, result, guesses, now());
 }
 
 void connection::carry(rules::question::find_user& question) {
@@ -67,11 +67,11 @@ void connection::carry(rules::question::find_user& question) {
   using secret = admission::attempt::secret;
   const auto for_token = credential_ == credential::after_token;
   if (question.reason != reason::proof) {
-    if (house_->reserved.has(question.username))
+    if (audience_->reserved.has(question.username))
       return answer<rules::question::find_user>({fault::reserved_name});
     const auto whose =
         question.reason == reason::registration ? admission::newcomer::stranger : admission::newcomer::invited;
-    if (const auto why = house_->allowed.refuses_registration(network, whose, now()))
+    if (const auto why = audience_->allowed.refuses_registration(network, whose, now()))
       return answer<rules::question::find_user>({*why});
     credential_ = credential::of_new_account;
   } else if (!may_try(question, for_token ? std::string{} : key, for_token ? secret::token : secret::password)) {
@@ -81,7 +81,7 @@ void connection::carry(rules::question::find_user& question) {
   const auto go_on = [this, question] {
     question.reason == reason::proof ? read_user(question.key) : look_for_names(question);
   };
-  request(house_->services.bans, caf::infinite, check_name{key})
+  request(audience_->services.bans, caf::infinite, check_name{key})
       .then([go_on](const name_allowed&) { go_on(); },
             [this, go_on](caf::error& why) {
               if (fault_of(why) == fault::kicked)
@@ -94,9 +94,9 @@ void connection::carry(rules::question::find_user& question) {
 void connection::look_for_names(const rules::question::find_user& question) {
   owed_by_ = std::monostate{};
   const auto waits = question.reason == rules::question::find_user::purpose::registration
-                     && house_->settings.registration.how == config::registration::policy::approval;
+                     && audience_->settings.registration.how == config::registration::policy::approval;
   read_store(
-      this, house_->store,
+      this, audience_->store,
       [wished = persistence::new_user{question.username, question.alias, {}, role::user, network},
        waits](const persistence::reading& db) {
         const auto refusal = waits ? decisions::why_not_requested(db, wished) : decisions::why_not_new(db, wished);
@@ -108,7 +108,7 @@ void connection::look_for_names(const rules::question::find_user& question) {
 void connection::read_user(std::string key) {
   owed_by_ = std::monostate{};
   read_store(
-      this, house_->store, [key](const persistence::reading& db) { return db.accounts.find(key); },
+      this, audience_->store, [key](const persistence::reading& db) { return db.accounts.find(key); },
       [this](outcome<user>& found) { found_user(std::move(found)); }, [this](fault why) { found_user(why); });
 }
 
@@ -128,7 +128,7 @@ void connection::give_registration_back() {
   if (credential_ != credential::of_new_account)
     return;
   credential_ = credential::password;
-  house_->allowed.give_registration_back(network);
+  audience_->allowed.give_registration_back(network);
 }
 
 /// The connection ended: the password of its new account is not hashed any more, unless a thread has begun.
@@ -136,8 +136,8 @@ void connection::take_registration_back() {
   give_registration_back();
   if (!registration_ || !registration_->take_back())
     return;
-  house_->allowed.give_registration_back(network);
-  caf::anon_send(house_->services.passwords, refuse_unwanted{});
+  audience_->allowed.give_registration_back(network);
+  caf::anon_send(audience_->services.passwords, refuse_unwanted{});
 }
 
 /// The same of a password that the client said, or wished to have. One that was not hashed was not tried.
@@ -146,14 +146,14 @@ void connection::take_hash_back() {
   if (!asked || !asked->take_back())
     return;
   tried(admission::attempt_result::not_tried);
-  caf::anon_send(house_->services.passwords, refuse_unwanted{});
+  caf::anon_send(audience_->services.passwords, refuse_unwanted{});
 }
 
 void connection::carry(rules::question::verify& question) {
   owed_by_ = services_of_node{};
   const auto guesses = question.passwords.size();
   hash_ = std::make_shared<hash_ticket>();
-  request(house_->services.passwords, caf::infinite,
+  request(audience_->services.passwords, caf::infinite,
           verify_password{std::move(question.hash), std::move(question.passwords), attempt_.how, network, hash_})
       .then(
           [this, guesses](verified_password& verified) {
@@ -169,11 +169,11 @@ void connection::carry(rules::question::verify& question) {
 /// Hashes a new password. Asks before the costly hash whether another change is allowed; it counts, whatever becomes of
 /// it.
 void connection::carry(rules::question::hash& question) {
-  if (!house_->allowed.may_change_password(account(), now()))
+  if (!audience_->allowed.may_change_password(account(), now()))
     return answer<rules::question::hash>({fault::too_many_attempts});
   owed_by_ = services_of_node{};
   hash_ = std::make_shared<hash_ticket>();
-  request(house_->services.passwords, caf::infinite,
+  request(audience_->services.passwords, caf::infinite,
           hash_password{std::move(question.password), rules::urgency::known, network, hash_})
       .then([this](hashed_password& hashed) { answer<rules::question::hash>({std::move(hashed.hash)}); },
             [this](caf::error& why) { answer<rules::question::hash>({fault_of(why)}); });
@@ -197,7 +197,7 @@ void connection::carry(rules::question::find_invitation& question) {
   if (!may_try(question, {}, admission::attempt::secret::invitation))
     return;
   read_store(
-      this, house_->store,
+      this, audience_->store,
       [hash = rules::token_hash(question.code), user_key = key_of(question.otherwise),
        when = wall_clock()](const persistence::reading& db) { return look_for_invitation(db, hash, user_key, when); },
       [this](const outcome<salond::done>& found) {
@@ -215,13 +215,13 @@ void connection::carry(rules::question::find_invitation& question) {
 /// command. Then it may be a password, which is an attempt of its own.
 void connection::carry(rules::question::find_token& question) {
   read_store(
-      this, house_->store,
+      this, audience_->store,
       [hash = rules::token_hash(question.token), when = wall_clock()](const persistence::reading& db) {
         return db.sessions.find_token(hash, when);
       },
       [this](outcome<user>& found) {
         if (found) {
-          house_->allowed.proved(found->id, key_of(found->username), network, now());
+          audience_->allowed.proved(found->id, key_of(found->username), network, now());
         } else {
           if (!inlet_.may_fail(now()))
             return close(event::refused{fault::too_many_requests, {}});
@@ -234,8 +234,8 @@ void connection::carry(rules::question::find_token& question) {
 
 void connection::carry(rules::question::arrive& question) {
   const auto& who = question.who;
-  house_->users.arrive(*this, who.id); // before the store is asked, so that nothing that changes meanwhile is missed
-  request(house_->directory, caf::infinite, salond::arrive{who.id, who.username, number, peer})
+  audience_->users.arrive(*this, who.id); // before the store is asked, so that nothing that changes meanwhile is missed
+  request(audience_->directory, caf::infinite, salond::arrive{who.id, who.username, number, peer})
       .then([this, question](arrival_noted) { open_session(question); },
             [this](caf::error& why) {
               answer<rules::question::arrive>({fault_of(why), {}});
@@ -265,10 +265,10 @@ opened_session open_in(const persistence::writing& db, const decisions::proven_a
 
 void connection::open_session(const rules::question::arrive& as) {
   const auto at = wall_clock();
-  const auto is_new = house_->allowed.is_to_be_stored(as.who.id, network, now(), at);
+  const auto is_new = audience_->allowed.is_to_be_stored(as.who.id, network, now(), at);
   write_store(
-      this, house_->store,
-      [proven = decisions::proven_account{as.who, house_->better_hashes.instead_of(as.who.id, as.who.password_hash),
+      this, audience_->store,
+      [proven = decisions::proven_account{as.who, audience_->better_hashes.instead_of(as.who.id, as.who.password_hash),
                                           as.token.empty() ? std::string{} : rules::token_hash(as.token)},
        at, is_new, from = network](const persistence::writing& db) {
         auto opened = open_in(db, proven, at);
@@ -280,7 +280,7 @@ void connection::open_session(const rules::question::arrive& as) {
         if (!opened.as)
           return answer<rules::question::arrive>({opened.as.why(), {}});
         if (is_new)
-          house_->allowed.is_stored(account(), network, now(), at);
+          audience_->allowed.is_stored(account(), network, now(), at);
         backlog.begins_behind(opened.newest);
         begin_session(username, std::move(*opened.as), opened.told_elsewhere);
       },
@@ -290,14 +290,14 @@ void connection::open_session(const rules::question::arrive& as) {
 }
 
 void connection::begin_session(const std::string& username, persistence::arrival&& as, bool told_elsewhere) {
-  const auto may_be_told = !as.waiting.empty() && (told_elsewhere || house_->may_be_told(*this, as.waiting));
-  house_->start_hearing(*this, as.salons);
-  house_->tell_login(username, *this, now());
+  const auto may_be_told = !as.waiting.empty() && (told_elsewhere || audience_->may_be_told(*this, as.waiting));
+  audience_->start_hearing(*this, as.salons);
+  audience_->tell_login(username, *this, now());
   auto missed = may_be_told
                     ? hand_out_later(username, std::move(as.decided))
                     : backlog.begin(username, std::move(as.waiting), std::move(as.later), std::move(as.decided));
   answer<rules::question::arrive>(
-      {event::logged_in{username, house_->salons.list_for(*this)}, std::move(missed.events), missed.more},
+      {event::logged_in{username, audience_->salons.list_for(*this)}, std::move(missed.events), missed.more},
       missed.decided);
 }
 
@@ -305,7 +305,7 @@ void connection::carry(rules::question::register_user& question) {
   owed_by_ = services_of_node{};
   credential_ = credential::password;
   registration_ = std::make_shared<hash_ticket>();
-  caf::anon_send(house_->relay,
+  caf::anon_send(audience_->relay,
                  wished_account{number,
                                 peer,
                                 {question.username, question.alias, {}, role::user, network},
@@ -316,15 +316,15 @@ void connection::carry(rules::question::register_user& question) {
 
 /// Other logins of the account at this moment know the better hash then. Those on another node try again.
 void connection::carry(rules::question::replace_hash& question) {
-  house_->better_hashes.note(question.who, question.expected, question.hash);
-  tell_store(house_->store, [question](const persistence::writing& db) {
+  audience_->better_hashes.note(question.who, question.expected, question.hash);
+  tell_store(audience_->store, [question](const persistence::writing& db) {
     db.accounts.replace_hash(question.who, question.expected, question.hash);
   });
 }
 
 void connection::carry(rules::question::change_password& question) {
   write_store(
-      this, house_->store,
+      this, audience_->store,
       [question,
        why = decision{session().who().username, peer, {}, wall_clock(), account()}](const persistence::writing& db) {
         return decisions::change_password(db, question.who, question.expected, question.hash, why);
@@ -339,7 +339,7 @@ void connection::carry(rules::question::change_password& question) {
 
 /// Finds the salon, which owes an answer from now on. Faults: unknown_salon; storage: it is not open.
 outcome<local_salon*> connection::open_salon(const std::string& name) {
-  auto* salon = house_->salons.find(name);
+  auto* salon = audience_->salons.find(name);
   if (!salon || !salon->actor)
     return salon ? fault::storage : fault::unknown_salon;
   owed_by_ = salon->record.id;
@@ -347,15 +347,15 @@ outcome<local_salon*> connection::open_salon(const std::string& name) {
 }
 
 void connection::carry(command::post& question) {
-  auto* salon = house_->salons.find(question.salon);
+  auto* salon = audience_->salons.find(question.salon);
   if (!salon || !salon->actor)
     return answer<command::post>({salon ? fault::storage : fault::unknown_salon, question.salon});
-  if (!salon->posts.full(house_->settings.limits.posts_in_flight_per_salon))
+  if (!salon->posts.full(audience_->settings.limits.posts_in_flight_per_salon))
     return send_post(*salon, question);
   const auto until = now() + parking_time;
   inlet_.park(std::move(question), until);
   salon->posts.park(number);
-  house_->wake(*this, until);
+  audience_->wake(*this, until);
 }
 
 void connection::send_post(local_salon& salon, command::post& post) {
@@ -380,13 +380,13 @@ void connection::carry(command::leave& question) {
 }
 
 void connection::carry(command::tell_privately& question) {
-  caf::anon_send(house_->relay, private_text{number, account(), session().who().username, key_of(question.target),
-                                             std::move(question.text), wall_clock()});
+  caf::anon_send(audience_->relay, private_text{number, account(), session().who().username, key_of(question.target),
+                                                std::move(question.text), wall_clock()});
 }
 
 void connection::carry(command::ban& question) {
   owed_by_ = services_of_node{};
-  request(house_->services.bans, caf::infinite,
+  request(audience_->services.bans, caf::infinite,
           ban_user{question.target, decision{session().who().username, peer, {}, wall_clock(), account()}})
       .then(
           [this](removed& banned) {
@@ -398,7 +398,7 @@ void connection::carry(command::ban& question) {
 void connection::carry(command::issue_token&) {
   auto token = rules::generate_token();
   write_store(
-      this, house_->store,
+      this, audience_->store,
       [user = account(), hash = rules::token_hash(token), when = wall_clock()](const persistence::writing& db) {
         db.sessions.issue_token(user, hash, when, when + token_life);
         return salond::done{};
