@@ -12,7 +12,8 @@ constexpr size_t max_group_tasks = 256;
 // The longest transaction of this span and the one before is told, to everybody who asks.
 constexpr auto span = std::chrono::seconds{10};
 // What another node holds is free when its group is committed.
-constexpr auto pause_of_late_work = std::chrono::milliseconds{100};
+constexpr auto shortest_pause_of_late_work = std::chrono::milliseconds{100};
+constexpr auto longest_pause_of_late_work = std::chrono::milliseconds{2000}; // it stays held, or the database is away
 constexpr int tries_at_the_end = 10;
 
 bool is_write(const store_worker::task& task) {
@@ -138,29 +139,38 @@ void store_worker::work() {
 /// False: it is to stop. Meanwhile it does what the database has put off.
 bool store_worker::wait_for_work(std::unique_lock<std::mutex>& lock) {
   const auto has_work = [this] { return taken_ < incoming_.size(); };
+  auto pause = shortest_pause_of_late_work;
   for (int tries = 0; db_.has_late_work() && tries < tries_at_the_end; tries += stopping_ ? 1 : 0) {
-    if (wake_.wait_for(lock, pause_of_late_work, has_work))
+    if (wake_.wait_for(lock, pause, has_work))
       return true;
-    do_late_work(lock);
+    if (!do_late_work(lock) && stopping_)
+      break; // each try may take as long as the database's patience
+    pause = stopping_ ? shortest_pause_of_late_work : std::min(2 * pause, longest_pause_of_late_work);
   }
   wake_.wait(lock, [&] { return has_work() || stopping_; });
   return has_work();
 }
 
-/// Whatever keeps it from being done keeps the next group from being written as well, which says so.
-void store_worker::do_late_work(std::unique_lock<std::mutex>& lock) {
+/// False: the database does not take it.
+bool store_worker::do_late_work(std::unique_lock<std::mutex>& lock) {
   running_since_ = std::chrono::steady_clock::now();
   lock.unlock();
+  bool done = false;
   try {
     db_.transact([](const persistence::writing&) {});
+    done = true;
   } catch (const persistence::store_error& error) {
-    if (error.what_kind() != persistence::store_error::kind::unavailable)
+    using kind = persistence::store_error::kind;
+    if (error.what_kind() == kind::fatal || error.what_kind() == kind::setup)
       broken_(error.what());
+    else
+      log::warning("the database cannot take what was put off", {{"why", error.what()}});
   } catch (const std::exception& error) {
     broken_(error.what());
   }
   lock.lock();
   running_since_.reset();
+  return done;
 }
 
 /// Removes the tasks that were taken. Long queues are cut at the front in steps, so that each task is moved once on

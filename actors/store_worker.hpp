@@ -71,7 +71,7 @@ public:
 private:
   void work();
   bool wait_for_work(std::unique_lock<std::mutex>& lock);
-  void do_late_work(std::unique_lock<std::mutex>& lock);
+  bool do_late_work(std::unique_lock<std::mutex>& lock);
   void note_effort(instant now);
   void run_group();
   size_t run_writes(size_t from, size_t to);

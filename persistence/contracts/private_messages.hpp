@@ -24,8 +24,8 @@ public:
   virtual std::vector<marked_private> marked_since(const std::vector<user_id>& of, moment since) const = 0;
   /// Of a node: the newest private message of all, whosever it is; nothing where one process alone writes.
   virtual std::optional<private_id> newest() const = 0;
-  /// Whether another node has a connection of the user, which may have been told what waits. REQUIRES: the account is
-  /// locked, as a login does.
+  /// Whether another node has a connection of the user, which may have been told what waits. Of two that
+  /// come in at the same moment, on two nodes, neither sees the other: both are told.
   virtual bool may_be_told_elsewhere(user_id who) const = 0;
   /// Those of them that are still there, delivered or not. REQUIRES: rising numbers that make up a piece.
   virtual std::vector<private_message> at(user_id who, const std::vector<private_id>& which) const = 0;

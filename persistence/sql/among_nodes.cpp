@@ -108,12 +108,23 @@ void among_nodes::reset_presence(offline_requests requests) {
             "WHERE NOT EXISTS (SELECT 1 FROM presences p WHERE p.client_id = join_requests.client_id)");
 }
 
+/// Of one who was looked for several times: the runs with which he was found each time. A message is told to those runs
+/// alone with which he was found for it, and he may have left some and come to others meanwhile.
+void among_nodes::find_in_all(found_users& found, user_id who, const std::vector<int64_t>& runs) {
+  const auto [place, is_first] = found.emplace(who, runs);
+  auto& all = place->second;
+  if (!is_first)
+    all.erase(std::remove_if(all.begin(), all.end(),
+                             [&](int64_t run) { return std::find(runs.begin(), runs.end(), run) == runs.end(); }),
+              all.end());
+}
+
 void among_nodes::look_where(mailbox& box, user_id author) {
   const auto found = on_.ask("SELECT client_id, node_id FROM presences WHERE client_id IN (?, ?) ORDER BY node_id",
                              {box.of.value, author.value});
   while (found->next())
     (user_id{found->integer(0)} == box.of ? box.runs : box.author_runs).push_back(found->integer(1));
-  rest_.targets[box.of] = box.runs;
+  find_in_all(rest_.targets, box.of, box.runs);
 }
 
 bool among_nodes::is_elsewhere(user_id who) {
@@ -219,7 +230,8 @@ bool among_nodes::write_news() {
 
 void among_nodes::committed() {
   late_ = std::move(rest_.held);
-  unlooked_.insert(rest_.targets.begin(), rest_.targets.end()); // one that is there was found with fewer runs
+  for (const auto& [who, runs] : rest_.targets)
+    find_in_all(unlooked_, who, runs);
   rest_ = {};
 }
 

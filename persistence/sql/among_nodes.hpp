@@ -75,7 +75,7 @@ public:
   /// none and were not found. Answers whether there is news for them, which is committed.
   bool look_again(const execute& run);
   /// Whether clients does not show all yet that was committed, since others held its rows: the next transactions try.
-  bool has_late() const { return !late_.empty(); }
+  bool has_late() const { return !late_.empty() || !unlooked_.empty(); }
 
 private:
   /// What clients is to show of a user.
@@ -98,6 +98,7 @@ private:
   void write_addresses();
   void write_seen();
   void show(const std::vector<int64_t>& ids, const shown& as);
+  static void find_in_all(found_users& found, user_id who, const std::vector<int64_t>& runs);
   bool write_news();
 
   driver& on_;

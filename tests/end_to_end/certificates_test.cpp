@@ -76,7 +76,8 @@ TEST_P(Certificates, AreWrittenWhereTheOperatorSaysAndNeverOverAFile) {
   EXPECT_EQ(answer({"cert", "list"}).size(), listed) << "nothing was issued in vain";
 }
 
-// All of them saw that there was no such file: one had it, and the others' certificates were lost.
+// All of them saw that there was no such file: one had it, and the others' certificates were lost. Whoever begins when
+// there is one already is refused, before anything is issued.
 TEST_P(Certificates, OfOperatorsWhoNameOneFileAtOnceAreAllKept) {
   constexpr int at_once = 6;
   std::vector<std::unique_ptr<support::process>> all;
@@ -88,16 +89,21 @@ TEST_P(Certificates, OfOperatorsWhoNameOneFileAtOnceAreAllKept) {
         std::vector<std::string>{}, log.string() + ".out", log.string() + ".err"));
   }
   std::set<std::string> files, contents;
+  size_t issued = 0;
   for (auto& one : all) {
-    ASSERT_EQ(one->wait(), 0) << one->errors();
+    if (one->wait() != 0) {
+      EXPECT_THAT(one->errors(), HasSubstr("File exists; nothing was issued"));
+      continue;
+    }
+    ++issued;
     files.insert(nlohmann::json::parse(one->output())["file"].get<std::string>());
   }
   for (const auto& file : files) {
     contents.insert(content(file));
     EXPECT_EQ(run({"--bundle=" + file, "status"}).status, 0) << file;
   }
-  EXPECT_EQ(files.size(), size_t{at_once});
-  EXPECT_EQ(contents.size(), size_t{at_once});
+  EXPECT_EQ(files.size(), issued);
+  EXPECT_EQ(contents.size(), issued);
   EXPECT_TRUE(files.count("race.pem"));
 }
 

@@ -252,7 +252,7 @@ TEST_F(DryRunMariadb, NamesWhoeverWritesThereAlone) {
   expect_both_refuse(where, words);
 
   other.reset();
-  EXPECT_THAT(persistence::dry_run_mysql(where, {}), testing::SizeIs(3)) << "steps 10 to 12";
+  EXPECT_THAT(persistence::dry_run_mysql(where, {}), testing::SizeIs(4)) << "steps 10 to 13";
 }
 
 TEST_F(DryRunMariadb, SpeaksOfNothingWhereNothingIsInTheWay) {
