@@ -51,6 +51,8 @@ server_actor::behavior_type server(server_pointer self, std::shared_ptr<node_par
         open_doors(self);
       },
       [self](const node_refused& msg) {
+        if (self->state.stopping)
+          return; // it ends anyway, with a status of its own
         log::error("this node does not serve: " + msg.why);
         end_of_node(self, 1);
       },

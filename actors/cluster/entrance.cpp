@@ -17,13 +17,26 @@ entrance::entrance(std::shared_ptr<cluster_member> member, cluster::links& links
 void entrance::round(const std::vector<node_id>& living) {
   if (!waits())
     return;
-  const node_id self{member_->run()};
-  std::vector<node_id> others;
-  std::copy_if(living.begin(), living.end(), std::back_inserter(others), [self](auto one) { return one != self; });
+  if (!std::exchange(told_, true))
+    log::info("this node lets clients in once another one has reached it");
+  const auto others = before_us(living);
   rule_.round(others, std::chrono::steady_clock::now());
   for (const auto peer : others)
     ask(peer);
   look();
+}
+
+/// Of those who live whoever serves, and those without clients whose runs are lesser: where nobody serves, the least
+/// run is the first to, or all would wait for one another.
+std::vector<node_id> entrance::before_us(const std::vector<node_id>& living) const {
+  std::vector<node_id> result;
+  for (const auto& [row, doubtful] : member_->nodes()) {
+    const auto waits_behind_us = row.state == persistence::node_state::apart && row.run > member_->run();
+    const node_id peer{row.run};
+    if (row.run != member_->run() && !waits_behind_us && std::find(living.begin(), living.end(), peer) != living.end())
+      result.push_back(peer);
+  }
+  return result;
 }
 
 /// Who dials this one has reached it.
@@ -60,8 +73,13 @@ bool entrance::peer_said(node_id peer, const frame_body& what) {
 void entrance::look() {
   using verdict = rules::cluster::entrance::verdict;
   const auto now = rule_.now();
-  if (now == verdict::waits || (now == verdict::refused && !tell_refused_))
+  if (now == verdict::waits)
     return;
+  if (now == verdict::refused && !tell_refused_) {
+    if (!std::exchange(told_refused_, true))
+      log::warning("this node lets nobody in, and waits on", {{"why", why_refused()}});
+    return;
+  }
   decided_ = true;
   if (now == verdict::serves)
     return member_->let_in();

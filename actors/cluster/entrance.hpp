@@ -25,6 +25,7 @@ public:
 
 private:
   bool waits() const { return !decided_ && member_->enters(); }
+  std::vector<node_id> before_us(const std::vector<node_id>& living) const;
   void ask(node_id peer);
   void look();
   std::string why_refused() const;
@@ -34,6 +35,7 @@ private:
   rules::cluster::entrance rule_;
   std::function<void(const std::string&)> tell_refused_;
   bool decided_ = false;
+  bool told_ = false, told_refused_ = false; ///< in the log
 };
 
 } // namespace salond::cluster

@@ -36,7 +36,7 @@ using namespace std::chrono_literals;
 // How long a start waits for a database that cannot be reached: longer than a database server's own restart.
 constexpr auto database_patience = 60s;
 
-// Of a process that executed itself again, since others took its node for lost: set.
+// Of a process that executed itself again, since others took its node for lost, which had served: set.
 constexpr auto comes_back = "SALOND_COMES_BACK";
 
 /// What the process was started with.
@@ -190,9 +190,10 @@ std::vector<bound_endpoint> open_doors(const std::vector<planned_endpoint>& plan
 
 /// Of a node with whose work others go on: it comes back by itself, as another run. Whoever looks after the process
 /// sees the same one.
-[[noreturn]] void start_again(char** argv) {
+[[noreturn]] void start_again(char** argv, bool has_served) {
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-  ::setenv(comes_back, "1", 1);
+  if (has_served)
+    ::setenv(comes_back, "1", 1);
   ::execv("/proc/self/exe", argv);
   log::tell(std::string("salond: cannot start anew: ") + std::strerror(errno));
   ::_exit(1);
@@ -271,7 +272,7 @@ int run(const program& started, places where, std::unique_ptr<persistence::store
     membership->member->leave();
   log::flush();
   if (status == start_anew)
-    start_again(started.argv);
+    start_again(started.argv, membership && !membership->member->enters());
   ::_exit(status);
 }
 
