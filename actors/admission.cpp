@@ -34,25 +34,25 @@ std::string addresses_of(const std::set<std::string>& addresses, size_t most) {
 }
 
 /// What it costs to spell and to send it, and to get it from the store.
-double cost_of_telling(const event::any& what) {
+double cost_of_telling(const event::any& event) {
   size_t bytes = 0;
-  if (const auto* said = std::get_if<event::said>(&what))
+  if (const auto* said = std::get_if<event::said>(&event))
     bytes = said->text.size();
   return client_costs::told + static_cast<double>(bytes) * client_costs::told_byte;
 }
 
 /// "3 wrong passwords and 1 wrong token in 2 s".
-std::string story_of(const rules::failure_burst& what) {
+std::string story_of(const rules::failure_burst& burst) {
   std::string text;
   const auto tell = [&text](size_t times, const std::string& of, const std::string& behind = {}) {
     if (times != 0)
       text += (text.empty() ? "" : " and ") + std::to_string(times) + of + (times == 1 ? "" : "s") + behind;
   };
-  tell(what.wrong - what.tokens - what.invitations, " wrong password");
-  tell(what.tokens, " wrong token");
-  tell(what.invitations, " wrong invitation");
-  tell(what.unheard, " attempt", what.unheard == 1 ? " that was refused unheard" : " that were refused unheard");
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(what.last - what.began).count() + 1;
+  tell(burst.wrong - burst.tokens - burst.invitations, " wrong password");
+  tell(burst.tokens, " wrong token");
+  tell(burst.invitations, " wrong invitation");
+  tell(burst.unheard, " attempt", burst.unheard == 1 ? " that was refused unheard" : " that were refused unheard");
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(burst.last - burst.began).count() + 1;
   return text + " in " + std::to_string(seconds) + " s";
 }
 
@@ -69,17 +69,17 @@ rules::failure_bursts::failure wrong(rules::login_throttle::attempt::secret said
 
 } // namespace
 
-rules::login_throttle::verdict admission::begin(attempt& what, instant now) {
-  const auto verdict = logins_.begin(what, how_.rate.logins_per_minute_per_address, now);
+rules::login_throttle::verdict admission::begin(attempt& tried, instant now) {
+  const auto verdict = logins_.begin(tried, how_.rate.logins_per_minute_per_address, now);
   if (verdict == rules::login_throttle::verdict::refused)
-    bursts_.add(what.account, what.address, rules::failure_bursts::failure::unheard, now);
+    bursts_.add(tried.account, tried.address, rules::failure_bursts::failure::unheard, now);
   return verdict;
 }
 
-std::vector<connection_id> admission::over(attempt& what, attempt_result how, size_t guesses, instant now) {
-  if (what.at == attempt::stage::tried && how == attempt_result::wrong)
-    bursts_.add(what.account, what.address, wrong(what.said), now);
-  return logins_.over(what, how, guesses, how_.rate.logins_per_minute_per_address, now);
+std::vector<connection_id> admission::over(attempt& tried, attempt_result outcome, size_t guesses, instant now) {
+  if (tried.at == attempt::stage::tried && outcome == attempt_result::wrong)
+    bursts_.add(tried.account, tried.address, wrong(tried.said), now);
+  return logins_.over(tried, outcome, guesses, how_.rate.logins_per_minute_per_address, now);
 }
 
 rules::message_rate::decision admission::ask_to_say(user_id who, rules::message_rate::flood& here, bool more_waits,
@@ -102,9 +102,9 @@ rules::budget_paces admission::paces() const {
   return {{double(rate.request_burst), of_one}, {address_burst_seconds * in_all, in_all}};
 }
 
-rules::client_budget::decision admission::ask(rules::client_budget& of, const std::string& network, const request& what,
-                                              instant now) {
-  return of.ask(what, budgets_, network, paces(), now);
+rules::client_budget::decision admission::ask(rules::client_budget& of, const std::string& network,
+                                              const request& asked, instant now) {
+  return of.ask(asked, budgets_, network, paces(), now);
 }
 
 double admission::cost_of_answer(const rules::effects& answer) {
@@ -171,14 +171,14 @@ std::vector<rules::usage> admission::take_used() {
   return all;
 }
 
-void admission::used_elsewhere(const std::vector<rules::usage>& what, instant now) {
-  for (size_t at = 0; at < std::min(what.size(), most_usages); ++at)
-    used_elsewhere(what[at], now);
+void admission::used_elsewhere(const std::vector<rules::usage>& all, instant now) {
+  for (size_t index = 0; index < std::min(all.size(), most_usages); ++index)
+    used_elsewhere(all[index], now);
 }
 
 /// What another version counts and this one does not know is left out.
-void admission::used_elsewhere(const rules::usage& what, instant now) {
-  const auto which = static_cast<rules::shared_limit>(what.limit);
+void admission::used_elsewhere(const rules::usage& used, instant now) {
+  const auto which = static_cast<rules::shared_limit>(used.limit);
   switch (which) {
   case rules::shared_limit::login_address:
     if (how_.rate.logins_per_minute_per_address == 0)
@@ -186,20 +186,20 @@ void admission::used_elsewhere(const rules::usage& what, instant now) {
     break;
   case rules::shared_limit::messages: {
     int64_t number = 0;
-    std::from_chars(what.whose.data(), what.whose.data() + what.whose.size(), number);
+    std::from_chars(used.whose.data(), used.whose.data() + used.whose.size(), number);
     if (const auto pace = pace_of_messages())
-      messages_.said_elsewhere(user_id{number}, what.count, *pace, now);
+      messages_.said_elsewhere(user_id{number}, used.count, *pace, now);
     return;
   }
   case rules::shared_limit::registrations:
-    return registrations_.made_elsewhere(what.whose, what.count, limits_of_registrations(), now);
+    return registrations_.made_elsewhere(used.whose, used.count, limits_of_registrations(), now);
   case rules::shared_limit::login_account:
   case rules::shared_limit::login_seldom:
   case rules::shared_limit::login_owners:
   case rules::shared_limit::login_known: break;
   default: return;
   }
-  logins_.failed_elsewhere(which, what.whose, what.count, how_.rate.logins_per_minute_per_address, now);
+  logins_.failed_elsewhere(which, used.whose, used.count, how_.rate.logins_per_minute_per_address, now);
 }
 
 void admission::remember(const std::vector<persistence::known_address>& all, instant now, moment at) {

@@ -25,12 +25,12 @@ public:
   using attempt_result = rules::login_throttle::result;
 
   /// `how` is read at each decision: it may change, on the I/O thread. It outlives this.
-  explicit admission(const config::settings& how) : how_(how) {}
+  explicit admission(const config::settings& settings) : how_(settings) {}
 
   // --- passwords ---
-  rules::login_throttle::verdict begin(attempt& what, instant now);
+  rules::login_throttle::verdict begin(attempt& tried, instant now);
   /// Answers who waited and is to begin() once more.
-  std::vector<connection_id> over(attempt& what, attempt_result how, size_t guesses, instant now);
+  std::vector<connection_id> over(attempt& tried, attempt_result outcome, size_t guesses, instant now);
 
   // --- where owners were ---
   /// A token proved the owner there.
@@ -52,7 +52,7 @@ public:
 
   // --- everything else that is asked ---
   using request = rules::client_budget::request;
-  rules::client_budget::decision ask(rules::client_budget& of, const std::string& network, const request& what,
+  rules::client_budget::decision ask(rules::client_budget& of, const std::string& network, const request& asked,
                                      instant now);
   static double cost_of_answer(const rules::effects& answer);
   /// Below 0: so much is given back. Answers how long who goes on with the same answer waits.
@@ -83,7 +83,7 @@ public:
   /// What was used up here since the last time, for all others.
   std::vector<rules::usage> take_used();
   /// What was used up at another node.
-  void used_elsewhere(const std::vector<rules::usage>& what, instant now);
+  void used_elsewhere(const std::vector<rules::usage>& all, instant now);
 
   // --- what failed ---
   /// A line of the audit log.
@@ -109,7 +109,7 @@ private:
   rules::budget_paces paces() const;
   std::optional<rules::pace> pace_of_messages() const;
   rules::registration_rate::limits limits_of_registrations() const;
-  void used_elsewhere(const rules::usage& what, instant now);
+  void used_elsewhere(const rules::usage& used, instant now);
   std::vector<line> lines_of(const std::vector<rules::failure_burst>& over, instant now, moment at);
 
   const config::settings& how_;

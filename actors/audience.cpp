@@ -25,14 +25,14 @@ std::optional<fault> audience::keeps_out(const std::string& address) const {
   return client ? out_.refuses(*client, wall_clock()) : std::nullopt;
 }
 
-void audience::put_out(const address_out& what) {
-  if (const auto where = address_range::parse(what.where))
-    out_.put(*where, what.for_good ? std::nullopt : std::optional(what.until));
+void audience::put_out(const address_out& fact) {
+  if (const auto where = address_range::parse(fact.where))
+    out_.put(*where, fact.for_good ? std::nullopt : std::optional(fact.until));
 }
 
-void audience::keep_out(const address_out& what, instant at) {
+void audience::keep_out(const address_out& fact, instant at) {
   out_.sweep(wall_clock());
-  put_out(what);
+  put_out(fact);
   close_kept_out(at);
 }
 
@@ -43,8 +43,8 @@ void audience::keep_out(const addresses_out& now, instant at) {
   close_kept_out(at);
 }
 
-void audience::let_in(const address_let_in& what) {
-  if (const auto where = address_range::parse(what.where))
+void audience::let_in(const address_let_in& fact) {
+  if (const auto where = address_range::parse(fact.where))
     out_.end(*where);
 }
 
@@ -83,9 +83,9 @@ void audience::leave(subscriber& who) {
   tell_if_over();
 }
 
-void audience::answer(connection_id whom, rules::answer::any what) {
+void audience::answer(connection_id whom, rules::answer::any content) {
   if (auto* who = connections_.find(whom))
-    who->answered(std::move(what));
+    who->answered(std::move(content));
 }
 
 void audience::tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now) {
@@ -98,8 +98,8 @@ void audience::tell_login(const std::string& username, const subscriber& who, in
   tick_later();
 }
 
-void audience::end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now) {
-  for (const auto next : allowed.over(what, how, guesses, now))
+void audience::end_attempt(admission::attempt& tried, admission::attempt_result outcome, size_t guesses, instant now) {
+  for (const auto next : allowed.over(tried, outcome, guesses, now))
     if (auto* who = connections_.find(next))
       who->attempt_due();
   tick_later(); // a burst of failures ends with time
@@ -132,15 +132,15 @@ void audience::delivered(const std::vector<private_id>& which) {
   flush_later();
 }
 
-void audience::close_user(const salond::close_user& what) {
-  if (std::holds_alternative<event::banned>(what.last) || std::holds_alternative<event::erased>(what.last))
-    allowed.forget(what.who);
-  users.close(what.who, what.last, what.only);
+void audience::close_user(const salond::close_user& fact) {
+  if (std::holds_alternative<event::banned>(fact.last) || std::holds_alternative<event::erased>(fact.last))
+    allowed.forget(fact.who);
+  users.close(fact.who, fact.last, fact.only);
 }
 
-void audience::change_account(const account_changed& what) {
-  allowed.renamed(what.who, key_of(what.username));
-  users.change_account(what.who, what.username, what.role);
+void audience::change_account(const account_changed& fact) {
+  allowed.renamed(fact.who, key_of(fact.username));
+  users.change_account(fact.who, fact.username, fact.role);
 }
 
 void audience::told_decisions(user_id who, std::vector<decided_request> which) {
@@ -162,15 +162,15 @@ void audience::lose(salon_id which) {
   tell_if_over();
 }
 
-void audience::tell(told& what, instant now) {
-  auto* salon = salons.find(what.salon);
+void audience::tell(told& batch, instant now) {
+  auto* salon = salons.find(batch.salon);
   if (!salon)
     return;
-  change_members(what.entered, *salon, online_users::membership::made);
-  if (!what.events.empty())
-    tell_events(*salon, what.events, now);
-  change_members(what.gone, *salon, online_users::membership::ended);
-  for (auto& reply : what.replies)
+  change_members(batch.entered, *salon, online_users::membership::made);
+  if (!batch.events.empty())
+    tell_events(*salon, batch.events, now);
+  change_members(batch.gone, *salon, online_users::membership::ended);
+  for (auto& reply : batch.replies)
     answer(reply, *salon, now);
   while (const auto next = salon->posts.take_parked(settings.limits.posts_in_flight_per_salon))
     if (auto* who = connections_.find(*next))
@@ -219,8 +219,8 @@ void audience::take_up(const new_settings& now) {
   certificate = now.certificate;
 }
 
-void audience::announce(const event::any& what) {
-  const std::vector<event::any> events{what};
+void audience::announce(const event::any& event) {
+  const std::vector<event::any> events{event};
   spelled_batch batch{events};
   for (auto* who : connections_.all())
     if (online_users::online(*who))

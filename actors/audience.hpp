@@ -39,7 +39,7 @@ struct reach_of_peers {
 
 class audience {
 public:
-  explicit audience(const config::settings& how) : settings(how) {}
+  explicit audience(const config::settings& configured) : settings(configured) {}
 
   config::settings settings; ///< of now: a connection keeps its codec's and its window's from when it came
   admission allowed{settings};
@@ -70,21 +70,21 @@ public:
   /// Whether so many who are kept out are being told why that another is closed without a word.
   bool tells_many_why() const { return connections_.refused() >= connection_registry::max_told_why; }
   /// Nobody is let in from there from now on; who is connected from there is closed.
-  void keep_out(const address_out& what, instant at);
+  void keep_out(const address_out& fact, instant at);
   /// The same of all of them, and of no others.
   void keep_out(const addresses_out& now, instant at);
   /// Of a node that must not serve for now: closes all connections, and lets nobody in.
   void turn_away();
   void let_in_again() { away_ = false; }
   /// That network is out no more; a wider one may be.
-  void let_in(const address_let_in& what);
+  void let_in(const address_let_in& fact);
   /// Whether even saying why costs too much.
   bool overrun() const;
   void enter(subscriber& who) { connections_.enter(who); }
   void leave(subscriber& who);
   size_t connections() const { return connections_.size(); }
   /// Answers a connection, if it is still there.
-  void answer(connection_id whom, rules::answer::any what);
+  void answer(connection_id whom, rules::answer::any content);
 
   /// Logs what a client made happen, many in one line: admission::tell_fact().
   void tell_fact(const std::string& kind, const std::string& why, const std::string& address, instant now);
@@ -92,7 +92,7 @@ public:
   void tell_login(const std::string& username, const subscriber& who, instant now);
   /// What came of an attempt that `allowed` let begin, tried or waiting; others may have their turn now. `guesses`:
   /// passwords tried at once.
-  void end_attempt(admission::attempt& what, admission::attempt_result how, size_t guesses, instant now);
+  void end_attempt(admission::attempt& tried, admission::attempt_result outcome, size_t guesses, instant now);
 
   // --- sessions ---
   /// The session begins: subscribes to its salons, corrected by what changed while it arrived. What waits for it is the
@@ -103,15 +103,15 @@ public:
   /// These have come to their target. They are marked behind this turn.
   void delivered(const std::vector<private_id>& which);
   /// The user's connections, or one of them, close with these last words. Whose account is gone is forgotten.
-  void close_user(const salond::close_user& what);
+  void close_user(const salond::close_user& fact);
   /// The account has that name and role from now on.
-  void change_account(const account_changed& what);
+  void change_account(const account_changed& fact);
   /// These were written to the user, and need not be remembered any more.
   void told_decisions(user_id who, std::vector<decided_request> which);
 
   // --- salons ---
   void lose(salon_id which);
-  void tell(told& what, instant now);
+  void tell(told& batch, instant now);
   /// Whoever hears it now, once a connection.
   std::vector<user_id> users_hearing(salon_id which);
 
@@ -119,7 +119,7 @@ public:
   /// Somebody to ask was started again.
   void serve(const serving& now);
   void take_up(const new_settings& now);
-  void announce(const event::any& what);
+  void announce(const event::any& event);
   surveyed survey(instant now) const;
   /// Closes as many as are this step's, if all that are here with the first one are to be closed in so many steps.
   /// `left`: with this one.
@@ -143,7 +143,7 @@ private:
   void flush_later();
   void tick_later();
   void note(std::vector<admission::line> lines);
-  void put_out(const address_out& what);
+  void put_out(const address_out& fact);
   void close_kept_out(instant at);
 
   connection_registry connections_;

@@ -76,7 +76,7 @@ private:
   void look_later();
   void quit_if_over();
   bool is_over() const;
-  void take_for_delivered(outlet::written what);
+  void take_for_delivered(outlet::written written);
   void settle_what_has_come();
   void let_go_of_socket();
 
@@ -142,6 +142,7 @@ private:
   rules::backlog::piece hand_out_later(const std::string& username, std::vector<decided_request>&& decided);
   void take_mail(persistence::private_page& found);
   void look_again();
+  void ask_later(instant::duration wait);
   void tell_messages(std::vector<chat_message> messages);
   void take_found(persistence::searched_part& part);
   void tell_nothing_found(const std::string& salon);

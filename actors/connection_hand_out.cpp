@@ -29,6 +29,10 @@ void connection::ask_when_paid(double cost) {
   const auto wait = inlet_.charge(cost, now());
   if (wait == instant::duration{0})
     return std::visit([this](auto& state) { ask_next(state); }, handed_out_);
+  ask_later(wait);
+}
+
+void connection::ask_later(instant::duration wait) {
   when_read_ = std::make_unique<rules::question::any>(rules::question::next_piece{});
   wake_up(inlet_.hold(wait, now()));
 }
@@ -70,8 +74,7 @@ void connection::ask_next(mail_of&) {
 void connection::look_again() {
   if (!outlet_.open())
     return;
-  when_read_ = std::make_unique<rules::question::any>(rules::question::next_piece{});
-  wake_up(inlet_.hold(between_looks, now()));
+  ask_later(between_looks);
 }
 
 void connection::take_mail(persistence::private_page& found) {

@@ -11,10 +11,10 @@ constexpr auto parting_time = std::chrono::milliseconds{250};
 } // namespace
 
 /// An answer: what it asked for, or what waited for its login. Never a reason to cut it off.
-void connection::tell(const event::any& what) {
+void connection::tell(const event::any& event) {
   if (!outlet_.open())
     return;
-  outlet_.answer(what, now());
+  outlet_.answer(event, now());
   audience_->touch(*this);
 }
 
@@ -40,15 +40,15 @@ void connection::pass_on(const shared_texts& spelled) {
 }
 
 /// A word of its own, unasked, which has to find room as what others say does.
-void connection::hear(const event::any& what) {
+void connection::hear(const event::any& event) {
   if (!may_hear())
     return;
-  outlet_.hear(what, now());
+  outlet_.hear(event, now());
   audience_->touch(*this);
 }
 
-void connection::confirm(const decided_request& what) {
-  outlet_.confirm(what);
+void connection::confirm(const decided_request& request) {
+  outlet_.confirm(request);
   audience_->touch(*this);
 }
 
@@ -146,8 +146,7 @@ void connection::wait_for_what_is_written() {
   unconfirmed_.add(std::move(written), socket_->given(), now());
   if (unconfirmed_.many())
     return look_what_has_come();
-  if (!looks_at_)
-    look_later();
+  look_later();
 }
 
 /// Who had closed before it came has answered with a reset by now.
@@ -161,20 +160,21 @@ void connection::look_what_has_come() {
     unconfirmed_.forget(); // else the loop is going to tell how it ended
   if (!unconfirmed_.any())
     return quit_if_over();
-  if (!looks_at_)
-    look_later();
+  look_later();
 }
 
 void connection::look_later() {
+  if (looks_at_)
+    return;
   looks_at_ = now() + unconfirmed::grace;
   audience_->wake(*this, *looks_at_);
 }
 
-void connection::take_for_delivered(outlet::written what) {
-  if (!what.messages.empty())
-    audience_->delivered(what.messages);
-  if (!what.decisions.empty())
-    audience_->told_decisions(account(), std::move(what.decisions));
+void connection::take_for_delivered(outlet::written written) {
+  if (!written.messages.empty())
+    audience_->delivered(written.messages);
+  if (!written.decisions.empty())
+    audience_->told_decisions(account(), std::move(written.decisions));
 }
 
 /// What had come when the peer ended its output was read.

@@ -86,29 +86,30 @@ std::vector<user_id> keys_of(const missed_mail& of) {
 
 /// One user after the other. Behind what was marked as delivered so far: what is told and not marked yet, each
 /// connection knows.
-void tell_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, missed_mail whose) {
-  if (whose.empty()) {
+void tell_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house,
+               const std::shared_ptr<missed_mail>& whose) {
+  if (whose->empty()) {
     if (house->looks_for_mail.over())
       mail_round(self, house);
     return;
   }
-  const auto& [who, missed] = *whose.begin();
+  const auto& [who, missed] = *whose->begin();
   write_store(
       self, house->store,
       [who = who, missed = missed](const persistence::writing& db) { return mail_of(db, who, missed); },
-      [self, house, whose](const std::vector<private_message>& found) mutable {
-        const auto& [who, missed] = *whose.begin();
+      [self, house, whose](const std::vector<private_message>& found) {
+        const auto& [who, missed] = *whose->begin();
         for (const auto& one : found) {
-          const event::said_privately what{one.id, one.author, one.text, one.at};
+          const event::said_privately message{one.id, one.author, one.text, one.at};
           if (std::binary_search(missed.begin(), missed.end(), one.id))
-            house->users.tell_missed(who, what);
+            house->users.tell_missed(who, message);
           else // to oneself: the author's other connections are not told again
-            house->users.tell_privately(who, who, {}, what);
+            house->users.tell_privately(who, who, {}, message);
         }
-        whose.erase(whose.begin());
-        tell_mail(self, house, std::move(whose));
+        whose->erase(whose->begin());
+        tell_mail(self, house, whose);
       },
-      [self, house, whose](fault) { pause_round(self, house, keys_of(whose)); });
+      [self, house, whose](fault) { pause_round(self, house, keys_of(*whose)); });
 }
 
 /// One at a time, whoever asks for one meanwhile.
@@ -118,13 +119,15 @@ void mail_round(relay_actor::broker_pointer self, const std::shared_ptr<audience
   const auto away = [&](user_id one) { return !house->users.has(one); };
   whose.erase(std::remove_if(whose.begin(), whose.end(), away), whose.end());
   if (whose.empty())
-    return tell_mail(self, house, {});
+    return tell_mail(self, house, std::make_shared<missed_mail>());
   write_store(
       self, house->store,
       [whose, since = wall_clock() - lost_for](const persistence::writing& db) {
         return look_in_store(db, whose, since);
       },
-      [self, house](const mail_found& found) { tell_mail(self, house, missed_by(*house, found)); },
+      [self, house](const mail_found& found) {
+        tell_mail(self, house, std::make_shared<missed_mail>(missed_by(*house, found)));
+      },
       [self, house, wanted](fault) { pause_round(self, house, wanted); });
 }
 

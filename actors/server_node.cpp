@@ -12,6 +12,10 @@ namespace {
 
 using pointer = server_pointer;
 
+cluster::send_to_peer sender_over(cluster::node& node) {
+  return [to = &node](cluster::node_id peer, cluster::frame_body body) { return to->send(peer, std::move(body)); };
+}
+
 // Each actor here is one that cannot be started again: its end is the node's.
 
 /// Salons have a home among the nodes.
@@ -19,9 +23,7 @@ void start_placements(pointer self) {
   auto& st = self->state;
   cluster::send_to_peer send = [](cluster::node_id, const cluster::frame_body&) { return false; };
   if (st.node)
-    send = [to = st.node.get()](cluster::node_id peer, cluster::frame_body what) {
-      return to->send(peer, std::move(what));
-    };
+    send = sender_over(*st.node);
   st.placed = std::make_shared<cluster::salons>(st.parts.member, st.actors.house, std::move(send));
   if (st.node)
     st.node->hearers.push_back(st.placed);
@@ -58,9 +60,7 @@ void start_news(pointer self) {
   auto& peers = st.actors.house->peers;
   peers.run = run;
   if (st.node) {
-    peers.send = [to = st.node.get()](cluster::node_id peer, cluster::frame_body what) {
-      return to->send(peer, std::move(what));
-    };
+    peers.send = sender_over(*st.node);
     st.node->hearers.push_back(std::make_shared<cluster::notices>(st.actors.house, st.parts.member, st.actors.asking));
   }
   const auto reader =

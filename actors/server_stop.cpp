@@ -65,8 +65,8 @@ void stop_in_order(pointer self) {
     return std::max<caf::timespan>(by - self->clock().now() - std::chrono::milliseconds{500},
                                    std::chrono::milliseconds{1});
   };
-  const auto end = [self](const char* how, int status) {
-    log::info(how);
+  const auto end = [self](const char* sentence, int status) {
+    log::info(sentence);
     close_store(self, status);
   };
   const auto drain_store = [self, left, end] {

@@ -90,7 +90,6 @@ public:
 
   // --- a post that finds no room in its salon ---
   void park(command::post&& post, instant until);
-  bool has_parked() const { return parked_ != nullptr; }
   std::unique_ptr<command::post> take_parked() { return std::move(parked_); }
   /// Whether one has waited for long enough.
   bool parked_too_long(instant now) const { return parked_ && parked_until_ <= now; }

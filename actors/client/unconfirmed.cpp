@@ -4,16 +4,16 @@
 namespace salond {
 namespace {
 
-template <class What>
-void append(std::vector<What>& to, std::vector<What>& from) {
+template <class Item>
+void append(std::vector<Item>& to, std::vector<Item>& from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
 } // namespace
 
-void unconfirmed::add(outlet::written what, uint64_t given, instant now) {
-  unseen_ += what.messages.size();
-  all_.push_back({std::move(what), given, now});
+void unconfirmed::add(outlet::written written, uint64_t given, instant now) {
+  unseen_ += written.messages.size();
+  all_.push_back({std::move(written), given, now});
 }
 
 outlet::written unconfirmed::take(uint64_t taken, instant until) {
@@ -22,8 +22,8 @@ outlet::written unconfirmed::take(uint64_t taken, instant until) {
   unseen_ = 0;
   auto next = all_.begin();
   for (; next != all_.end() && next->given <= taken && (all || next->at <= until); ++next) {
-    append(result.messages, next->what.messages);
-    append(result.decisions, next->what.decisions);
+    append(result.messages, next->written.messages);
+    append(result.decisions, next->written.decisions);
   }
   all_.erase(all_.begin(), next);
   return result;

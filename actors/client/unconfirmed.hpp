@@ -17,7 +17,7 @@ public:
   /// Whether so many came since they were looked at last that they are to be looked at now.
   bool many() const { return unseen_ >= most_unseen; }
   /// `given`: all bytes that the kernel has been given by now.
-  void add(outlet::written what, uint64_t given, instant now);
+  void add(outlet::written written, uint64_t given, instant now);
   /// Those that have come: `taken` bytes have. Of what was written after `until` none, but where there are many.
   outlet::written take(uint64_t taken, instant until);
   /// None of them has come to a client that reads.
@@ -25,7 +25,7 @@ public:
 
 private:
   struct piece {
-    outlet::written what;
+    outlet::written written;
     uint64_t given = 0;
     instant at;
   };

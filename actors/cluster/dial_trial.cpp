@@ -44,16 +44,9 @@ void try_to_dial(caf::io::network::default_multiplexer& loop, const std::shared_
   const auto descriptor = connect_to(at.front());
   if (descriptor < 0)
     return over(std::strerror(errno));
-  port_rules rules;
-  rules.kinds = {peer_kind::node};
-  rules.name = name;
   const auto one = std::make_shared<trial>(std::move(over));
   one->keep(one);
-  const auto socket =
-      caf::make_counted<link_socket>(loop, descriptor,
-                                     tls_socket::origin{shared, std::make_shared<const port_rules>(std::move(rules)),
-                                                        gate::side::dialled, at.front().to_string()},
-                                     *one, node_id{});
+  const auto socket = dial_node(loop, shared, descriptor, name, at.front().to_string(), *one, node_id{});
   shared->waiting.greet(*socket);
   socket->start();
 }

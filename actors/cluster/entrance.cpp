@@ -55,14 +55,14 @@ void entrance::ask(node_id peer) {
     links_.send(peer, dial_back{});
 }
 
-bool entrance::peer_said(node_id peer, const frame_body& what) {
-  if (std::holds_alternative<dial_back>(what)) {
+bool entrance::peer_said(node_id peer, const frame_body& body) {
+  if (std::holds_alternative<dial_back>(body)) {
     links_.try_to_dial(peer, [this, peer](const std::string& why) {
       links_.send(peer, dialled_back{why.empty(), why.substr(0, most_said)});
     });
     return true;
   }
-  const auto* said = std::get_if<dialled_back>(&what);
+  const auto* said = std::get_if<dialled_back>(&body);
   if (said && waits()) {
     said->reached ? rule_.reached() : rule_.missed(peer, said->why.substr(0, most_said));
     look();

@@ -21,7 +21,7 @@ public:
   void round(const std::vector<node_id>& living);
   void peer_up(node_id peer);
   /// Whether it was meant for this.
-  bool peer_said(node_id peer, const frame_body& what);
+  bool peer_said(node_id peer, const frame_body& body);
 
 private:
   bool waits() const { return !decided_ && member_->enters(); }

@@ -64,4 +64,14 @@ void link_socket::ended(phase was, const dial_failure& why) {
     owner->ended(*this, why);
 }
 
+caf::intrusive_ptr<link_socket> dial_node(caf::io::network::default_multiplexer& loop,
+                                          const std::shared_ptr<hub>& shared, int descriptor, const std::string& name,
+                                          const std::string& address, link_owner& owner, node_id peer) {
+  auto rules = std::make_shared<port_rules>();
+  rules->kinds = {peer_kind::node};
+  rules->name = name;
+  return caf::make_counted<link_socket>(
+      loop, descriptor, tls_socket::origin{shared, std::move(rules), gate::side::dialled, address}, owner, peer);
+}
+
 } // namespace salond::cluster

@@ -10,9 +10,9 @@ using namespace std::chrono_literals;
 constexpr auto ping_every = 1s;
 constexpr auto replaced = "a newer connection took its place";
 
-std::string spelled(const frame_body& what) {
+std::string spelled(const frame_body& body) {
   std::string bytes;
-  append_frame(bytes, {0, what});
+  append_frame(bytes, {0, body});
   return bytes;
 }
 
@@ -132,10 +132,10 @@ void links::heard(link_socket& who) {
 }
 
 /// The first frame of a connection that was accepted.
-void links::hear_first(link_socket& who, const frame& what) {
-  if (std::holds_alternative<farewell>(what.body)) // it only tried whether this node is reached
+void links::hear_first(link_socket& who, const frame& said_first) {
+  if (std::holds_alternative<farewell>(said_first.body)) // it only tried whether this node is reached
     return who.leave({});
-  const auto* said = std::get_if<hello>(&what.body);
+  const auto* said = std::get_if<hello>(&said_first.body);
   if (!said) {
     hub_->waiting.refused("no hello");
     return who.leave({});
@@ -198,16 +198,16 @@ void links::now_up(peer& whom) {
     events_.up(run);
 }
 
-void links::hear(peer& whom, frame& what) {
+void links::hear(peer& whom, frame& told) {
   using kind = peer_link::heard::what;
   const auto run = whom.is.run;
-  const auto meant = whom.link.hear(what, events_.now());
+  const auto meant = whom.link.hear(told, events_.now());
   switch (meant.kind) {
   case kind::nothing: return;
   case kind::up: return let_in(whom);
   case kind::alive: return now_alive(whom, meant.beats);
-  case kind::told: return events_.told(run, what.body);
-  case kind::gone: return events_.gone(std::get<gone>(what.body).run);
+  case kind::told: return events_.told(run, told.body);
+  case kind::gone: return events_.gone(std::get<gone>(told.body).run);
   case kind::over: return end(whom, whom.link.why());
   }
 }
@@ -261,11 +261,11 @@ std::string links::next_write(link_socket& who) {
   return whom && whom->socket == &who ? whom->link.queue().take() : std::string{};
 }
 
-bool links::send(node_id to, frame_body what) {
+bool links::send(node_id to, frame_body body) {
   auto* whom = find(to);
   if (!whom)
     return false;
-  switch (whom->link.send(std::move(what))) {
+  switch (whom->link.send(std::move(body))) {
   case peer_link::sent::not_up: return false;
   case peer_link::sent::queued: write_soon(*whom); return true;
   case peer_link::sent::over: break;
@@ -335,8 +335,8 @@ std::vector<link_state> links::list() const {
   return result;
 }
 
-void links::log(const char* what, const peer& about, const std::string& why) {
-  hub_->log({what, to_string(identity{peer_kind::node, about.is.name}),
+void links::log(const char* text, const peer& about, const std::string& why) {
+  hub_->log({text, to_string(identity{peer_kind::node, about.is.name}),
              about.socket ? about.socket->from() : about.is.host + ":" + std::to_string(about.is.port), why});
 }
 

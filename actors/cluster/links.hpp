@@ -26,7 +26,7 @@ struct link_events {
   /// Something was heard of it that only who lives says; and whether its rounds succeed, where it said that.
   std::function<void(node_id peer, std::optional<bool> beats)> alive;
   /// It said something; `what` may be moved from.
-  std::function<void(node_id peer, frame_body& what)> told;
+  std::function<void(node_id peer, frame_body& body)> told;
   /// A peer said that this run is gone, perhaps this node's own.
   std::function<void(node_id run)> gone;
   /// A run dials that know() did not name: the rows are to be read.
@@ -59,7 +59,7 @@ public:
   /// Pings, silence, dialling, deadlines. REQUIRES: called some four times a second.
   void tick();
   /// Says it to the peer, with all else that it is told in this turn. False: there is no session, and it is lost.
-  bool send(node_id to, frame_body what);
+  bool send(node_id to, frame_body body);
   /// Whether this node is the one that dials, of the two.
   bool dials(node_id peer) const;
   /// Dials the peer once at its address, beside the link with it, and calls `over` with why it is not reached there, or
@@ -104,10 +104,10 @@ private:
   void connect(peer& whom, const std::vector<socket_address>& found, const std::string& why);
   void fail_to_dial(peer& whom, const std::string& why);
   void pause_dialling(peer& whom);
-  void hear_first(link_socket& who, const frame& what);
+  void hear_first(link_socket& who, const frame& said_first);
   std::string why_not(link_socket& who, const hello& said);
   void take_over(peer& whom, link_socket& who, const hello& said);
-  void hear(peer& whom, frame& what);
+  void hear(peer& whom, frame& told);
   void now_up(peer& whom);
   void now_alive(peer& whom, bool beats);
   void end(peer& whom, const std::string& why, const std::string& first = {});
@@ -116,7 +116,7 @@ private:
   void look_after(node_id run, bool pings);
   void write_soon(peer& whom);
   void flush();
-  void log(const char* what, const peer& about, const std::string& why = {});
+  void log(const char* text, const peer& about, const std::string& why = {});
 
   caf::io::network::default_multiplexer& loop_;
   std::shared_ptr<hub> hub_;

@@ -49,14 +49,7 @@ void links::connect(peer& whom, const std::vector<socket_address>& found, const 
   const auto descriptor = connect_to(where);
   if (descriptor < 0)
     return fail_to_dial(whom, std::strerror(errno));
-  port_rules rules;
-  rules.kinds = {peer_kind::node};
-  rules.name = whom.is.name;
-  whom.socket =
-      caf::make_counted<link_socket>(loop_, descriptor,
-                                     tls_socket::origin{hub_, std::make_shared<const port_rules>(std::move(rules)),
-                                                        gate::side::dialled, where.to_string()},
-                                     *this, whom.is.run);
+  whom.socket = dial_node(loop_, hub_, descriptor, whom.is.name, where.to_string(), *this, whom.is.run);
   hub_->waiting.greet(*whom.socket);
   whom.socket->start();
 }

@@ -16,6 +16,14 @@
 
 namespace salond {
 
+/// Their numbers, as the store has them.
+inline std::vector<int64_t> runs_of(const std::vector<rules::cluster::node_id>& ids) {
+  std::vector<int64_t> result;
+  for (const auto id : ids)
+    result.push_back(id.value);
+  return result;
+}
+
 /// A node as operators see it.
 struct shown_node {
   persistence::stored_node row;
@@ -88,7 +96,7 @@ public:
 
   // --- what says that the node lives: as long as it does, it beats ---
   /// The I/O thread turns; what the node has, and whether its writer waits for work.
-  void turned(const persistence::node_report& what, bool writer_waits);
+  void turned(const persistence::node_report& report, bool writer_waits);
   /// The writer's statement was answered, be it by an error.
   void writer_answered() { answered_.store(ticks_now(), std::memory_order_relaxed); }
 
@@ -128,7 +136,7 @@ private:
   bool is_to_be(persistence::node_state next, const std::vector<rules::cluster::node_row>& rows);
   void begin(std::optional<failovers::step> next);
   void make_failovers();
-  failovers::outcome carry_out(const failovers::step& what);
+  failovers::outcome carry_out(const failovers::step& step);
   failovers::outcome end_own_sessions();
   bool end_presences();
   void end_removed_now();

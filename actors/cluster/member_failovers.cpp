@@ -3,7 +3,6 @@
 #include "actors/cluster/member.hpp"
 #include "config/log.hpp"
 #include "persistence/store.hpp"
-#include <algorithm>
 
 namespace salond {
 namespace {
@@ -12,13 +11,6 @@ using rules::cluster::node_id;
 using std::chrono::milliseconds;
 
 constexpr milliseconds between_tries{300};
-
-std::vector<int64_t> numbers_of(const std::vector<node_id>& runs) {
-  std::vector<int64_t> result;
-  for (const auto run : runs)
-    result.push_back(run.value);
-  return result;
-}
 
 } // namespace
 
@@ -64,17 +56,17 @@ void cluster_member::make_failovers() {
     }
     const auto step = *std::exchange(step_, std::nullopt);
     lock.unlock();
-    const auto how = carry_out(step);
+    const auto outcome = carry_out(step);
     lock.lock();
     const auto tell_ended = links_.ended;
-    if (how == failovers::outcome::fenced) {
+    if (outcome == failovers::outcome::fenced) {
       log::warning("a node was lost: its work is over, and its users log in elsewhere",
                    {{"run", step.whom.node.value}});
       members_.found_gone(step.whom.node);
       clears_ = true;
     }
-    begin(failovers_.answered(how, members_.rows()));
-    if (how == failovers::outcome::fenced && tell_ended) {
+    begin(failovers_.answered(outcome, members_.rows()));
+    if (outcome == failovers::outcome::fenced && tell_ended) {
       lock.unlock();
       tell_ended(step.whom.node);
       lock.lock();
@@ -82,15 +74,15 @@ void cluster_member::make_failovers() {
   }
 }
 
-cluster_member::failovers::outcome cluster_member::carry_out(const failovers::step& what) {
+cluster_member::failovers::outcome cluster_member::carry_out(const failovers::step& step) {
   using fencing = persistence::node_failovers::fencing;
-  if (what.end_own)
+  if (step.end_own)
     return end_own_sessions();
   try {
-    const bool waits = !what.end_sessions.empty();
+    const bool waits = !step.end_sessions.empty();
     if (waits)
-      in_.failovers->end_sessions(numbers_of(what.end_sessions));
-    switch (in_.failovers->fence(what.whom.node.value, what.whom.beat, waits)) {
+      in_.failovers->end_sessions(runs_of(step.end_sessions));
+    switch (in_.failovers->fence(step.whom.node.value, step.whom.beat, waits)) {
     case fencing::fenced: return failovers::outcome::fenced;
     case fencing::blocked: return failovers::outcome::blocked;
     case fencing::not_so: break;

@@ -17,8 +17,8 @@ constexpr seconds round_length{1};
 constexpr milliseconds shortest_round{100}; // a round is a commit and a look at all rows
 constexpr size_t many_news = 1000;          // as many as a round reads: there may be more
 
-rules::cluster::node_state state_of(persistence::node_state what) {
-  switch (what) {
+rules::cluster::node_state state_of(persistence::node_state state) {
+  switch (state) {
   case persistence::node_state::draining: return rules::cluster::node_state::draining;
   case persistence::node_state::apart: return rules::cluster::node_state::apart;
   case persistence::node_state::serving: break;
@@ -37,15 +37,8 @@ std::vector<rules::cluster::node_row> rows_of(const std::vector<persistence::sto
   return result;
 }
 
-std::vector<int64_t> runs_of(const std::vector<node_id>& ids) {
-  std::vector<int64_t> result;
-  for (const auto id : ids)
-    result.push_back(id.value);
-  return result;
-}
-
-const char* to_string(membership::standing what) {
-  switch (what) {
+const char* to_string(membership::standing standing) {
+  switch (standing) {
   case membership::standing::fine: return "this node beats again";
   case membership::standing::doubtful: return "this node cannot beat: others may take it for lost";
   case membership::standing::closing: return "this node cannot beat, and others do";

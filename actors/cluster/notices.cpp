@@ -2,16 +2,16 @@
 
 namespace salond::cluster {
 
-void notices::peer_said(node_id peer, frame_body& what) {
-  if (std::holds_alternative<news>(what))
+void notices::peer_said(node_id peer, frame_body& body) {
+  if (std::holds_alternative<news>(body))
     return member_->read_soon();
-  if (const auto* mail = std::get_if<private_message>(&what))
+  if (const auto* mail = std::get_if<private_message>(&body))
     house_->users.tell_privately(mail->to, mail->from, {}, {mail->id, mail->from_name, mail->text, mail->at});
-  if (const auto* used = std::get_if<usages>(&what))
+  if (const auto* used = std::get_if<usages>(&body))
     house_->allowed.used_elsewhere(used->all, std::chrono::steady_clock::now());
-  if (auto* asks = std::get_if<question>(&what))
+  if (auto* asks = std::get_if<question>(&body))
     caf::anon_send(asking_, peer_asks{peer, std::move(*asks)});
-  if (auto* said = std::get_if<answer>(&what))
+  if (auto* said = std::get_if<answer>(&body))
     caf::anon_send(asking_, peer_answers{peer, std::move(*said)});
 }
 

@@ -17,7 +17,7 @@ public:
   void peer_up(node_id) override { look(); }
   /// The same of what was on its way.
   void peer_down(node_id) override { look(); }
-  void peer_said(node_id peer, frame_body& what) override;
+  void peer_said(node_id peer, frame_body& body) override;
   /// The same of what it stored last.
   void run_gone(node_id) override { look(); }
 

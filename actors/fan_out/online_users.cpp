@@ -64,11 +64,11 @@ bool online_users::has_another(const subscriber& who) const {
 namespace {
 
 /// Unless it was told already, or waits for the connection.
-void tell_target(subscriber& who, spelled_batch& batch, const event::said_privately& what) {
+void tell_target(subscriber& who, spelled_batch& batch, const event::said_privately& message) {
   if (who.backlog.over()) {
-    if (who.backlog.mark_told(what.id))
-      who.deliver(batch.as(*who.spells), what.id);
-  } else if (!who.backlog.note({what.id.value, weight_of(what.text.size(), what.author.size())})) {
+    if (who.backlog.mark_told(message.id))
+      who.deliver(batch.as(*who.spells), message.id);
+  } else if (!who.backlog.note({message.id.value, weight_of(message.text.size(), message.author.size())})) {
     who.close(event::refused{fault::too_slow, {}});
   }
 }
@@ -76,11 +76,11 @@ void tell_target(subscriber& who, spelled_batch& batch, const event::said_privat
 } // namespace
 
 void online_users::tell_privately(user_id target, user_id author, connection_id from,
-                                  const event::said_privately& what) const {
-  const std::vector<event::any> events{what};
+                                  const event::said_privately& message) const {
+  const std::vector<event::any> events{message};
   spelled_batch batch{events};
   for (auto* who : of(target))
-    tell_target(*who, batch, what);
+    tell_target(*who, batch, message);
   if (author == target)
     return;
   for (auto* who : of(author))
@@ -101,18 +101,18 @@ std::vector<private_id> online_users::lacking(user_id target, std::vector<privat
   return which;
 }
 
-void online_users::tell_missed(user_id target, const event::said_privately& what) const {
-  const std::vector<event::any> events{what};
+void online_users::tell_missed(user_id target, const event::said_privately& message) const {
+  const std::vector<event::any> events{message};
   spelled_batch batch{events};
   for (auto* who : of(target))
-    if (who->backlog.lacks(what.id))
-      tell_target(*who, batch, what);
+    if (who->backlog.lacks(message.id))
+      tell_target(*who, batch, message);
 }
 
-void online_users::confirm(user_id user, const decided_request& what) const {
+void online_users::confirm(user_id user, const decided_request& request) const {
   for (auto* who : of(user))
     if (online(*who))
-      who->confirm(what);
+      who->confirm(request);
 }
 
 void online_users::change_account(user_id user, const std::string& username, role now) const {

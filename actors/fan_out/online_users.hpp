@@ -43,14 +43,14 @@ public:
   void tell(user_id user, const event::any& event) const;
   /// Tells each connection of the target that is not still told what waited, which comes first; and the author's others
   /// but `from`; nobody twice. What comes again (over a link, or read in the store) the target is told once.
-  void tell_privately(user_id target, user_id author, connection_id from, const event::said_privately& what) const;
+  void tell_privately(user_id target, user_id author, connection_id from, const event::said_privately& message) const;
   /// Those of a user's private messages, by rising numbers, that one of his connections should have been told and was
   /// not. Of the newest ones alone: what is older may have been forgotten.
   std::vector<private_id> lacking(user_id target, std::vector<private_id> of) const;
   /// Tells it each connection that lacks it.
-  void tell_missed(user_id target, const event::said_privately& what) const;
+  void tell_missed(user_id target, const event::said_privately& message) const;
   /// Each connection of the user has been told a decision.
-  void confirm(user_id user, const decided_request& what) const;
+  void confirm(user_id user, const decided_request& request) const;
   void change_account(user_id user, const std::string& username, role now) const;
   /// `only`: one connection of the user; 0: all.
   void close(user_id user, const event::any& last, connection_id only = {}) const;

@@ -39,15 +39,15 @@ shared_limit limit_of(allowance_of which) {
   return shared_limit::login_known;
 }
 
-std::string whose(allowance_of which, const attempt& what) {
+std::string whose(allowance_of which, const attempt& tried) {
   switch (which) {
-  case allowance_of::account: return cut(what.account);
-  case allowance_of::known_address: return what.address + " " + cut(what.account);
+  case allowance_of::account: return cut(tried.account);
+  case allowance_of::known_address: return tried.address + " " + cut(tried.account);
   case allowance_of::address:
   case allowance_of::seldom:
   case allowance_of::owners: break;
   }
-  return what.address;
+  return tried.address;
 }
 
 /// Whose allowance that is, of another node's words; nothing where no node would say so.
@@ -71,23 +71,20 @@ std::optional<std::pair<allowance_of, attempt>> allowance_named(shared_limit whi
 }
 
 /// Names the allowance among all of them.
-std::string name_of(allowance_of which, const attempt& what) {
-  switch (which) {
-  case allowance_of::address: return "address " + what.address;
-  case allowance_of::account: return "account " + cut(what.account);
-  case allowance_of::seldom: return "seldom " + what.address;
-  case allowance_of::owners: return "owners " + what.address;
-  case allowance_of::known_address: break;
-  }
-  return "known " + what.address + " " + cut(what.account);
+std::string name_of(allowance_of which, const attempt& tried) {
+  return std::to_string(static_cast<int>(which)) + ' ' + whose(which, tried);
+}
+
+bool has_use(const attempt& tried, allowance_of which) {
+  return std::find(tried.uses.begin(), tried.uses.end(), which) != tried.uses.end();
 }
 
 } // namespace
 
-std::vector<allowance_of> login_throttle::allowances_for(const attempt& what, uint32_t a_minute, instant now) {
-  const auto address_counts = a_minute != 0 && !what.address.empty();
+std::vector<allowance_of> login_throttle::allowances_for(const attempt& tried, uint32_t a_minute, instant now) {
+  const auto address_counts = a_minute != 0 && !tried.address.empty();
   std::vector<allowance_of> result;
-  if (find_known(what.account, what.address, now)) {
+  if (find_known(tried.account, tried.address, now)) {
     result.push_back(allowance_of::known_address);
     if (address_counts)
       result.push_back(allowance_of::owners);
@@ -95,26 +92,26 @@ std::vector<allowance_of> login_throttle::allowances_for(const attempt& what, ui
   }
   if (address_counts)
     result.push_back(allowance_of::address);
-  if (!what.account.empty())
+  if (!tried.account.empty())
     result.push_back(allowance_of::account);
   return result;
 }
 
 /// Whether wrong passwords of others who are known there used up what the address has for them.
-bool login_throttle::owners_used_it_up(const attempt& what, uint32_t a_minute, instant now) {
-  const auto counts = std::find(what.uses.begin(), what.uses.end(), allowance_of::owners) != what.uses.end();
-  return counts && owners_.at(what.address).tokens.level(pace_of(allowance_of::owners, a_minute), now) < 1;
+bool login_throttle::owners_used_it_up(const attempt& tried, uint32_t a_minute, instant now) {
+  return has_use(tried, allowance_of::owners)
+         && owners_.at(tried.address).tokens.level(pace_of(allowance_of::owners, a_minute), now) < 1;
 }
 
 /// The first of its allowances that holds nothing, and has to. Where only another try of the account is in the way,
 /// that is what it waits for.
-std::optional<allowance_of> login_throttle::used_up(const attempt& what, uint32_t a_minute, instant now) {
-  for (const auto which : what.uses) {
-    if (left(which, what, a_minute, now) >= 1)
+std::optional<allowance_of> login_throttle::used_up(const attempt& tried, uint32_t a_minute, instant now) {
+  for (const auto which : tried.uses) {
+    if (left(which, tried, a_minute, now) >= 1)
       continue;
     if (which != allowance_of::owners)
       return which;
-    if (auto* known = find_known(what.account, what.address, now); known->mistypes.level(seldom, now) < 1)
+    if (auto* known = find_known(tried.account, tried.address, now); known->mistypes.level(seldom, now) < 1)
       return which;
     else if (known->tries.in_trial != 0)
       return allowance_of::known_address;
@@ -122,110 +119,109 @@ std::optional<allowance_of> login_throttle::used_up(const attempt& what, uint32_
   return std::nullopt;
 }
 
-urgency login_throttle::urgency_of(const attempt& what, uint32_t a_minute, instant now) {
-  if (auto* known = find_known(what.account, what.address, now)) {
-    if (!owners_used_it_up(what, a_minute, now))
+urgency login_throttle::urgency_of(const attempt& tried, uint32_t a_minute, instant now) {
+  if (auto* known = find_known(tried.account, tried.address, now)) {
+    if (!owners_used_it_up(tried, a_minute, now))
       return urgency::known;
     return known->mistypes.level(seldom, now) > seldom.burst - 1 ? urgency::seldom : urgency::other;
   }
-  auto* here = seldom_.find(what.address);
-  const bool fails = what.account.empty() || (here && here->tokens.level(seldom, now) < 1);
+  auto* here = seldom_.find(tried.address);
+  const bool fails = tried.account.empty() || (here && here->tokens.level(seldom, now) < 1);
   return fails ? urgency::other : urgency::seldom;
 }
 
 /// Where strangers used the account's allowance up, the address's own counts in its place, if there is any of it.
-void login_throttle::hear_if_seldom(attempt& what, uint32_t a_minute, instant now) {
-  if (used_up(what, a_minute, now) != allowance_of::account)
+void login_throttle::hear_if_seldom(attempt& tried, uint32_t a_minute, instant now) {
+  if (used_up(tried, a_minute, now) != allowance_of::account)
     return;
-  if (left(allowance_of::seldom, what, a_minute, now) >= 1 || seldom_.at(what.address).in_trial != 0)
-    std::replace(what.uses.begin(), what.uses.end(), allowance_of::account, allowance_of::seldom);
+  if (left(allowance_of::seldom, tried, a_minute, now) >= 1 || seldom_.at(tried.address).in_trial != 0)
+    std::replace(tried.uses.begin(), tried.uses.end(), allowance_of::account, allowance_of::seldom);
 }
 
-login_throttle::verdict login_throttle::begin(attempt& what, uint32_t a_minute, instant now) {
-  what.at = attempt::stage::none;
-  what.uses = allowances_for(what, a_minute, now);
-  what.how = urgency_of(what, a_minute, now);
-  hear_if_seldom(what, a_minute, now);
-  if (const auto which = used_up(what, a_minute, now)) {
-    if (find(*which, what, now)->in_trial == 0) {
-      what.uses.clear();
+login_throttle::verdict login_throttle::begin(attempt& tried, uint32_t a_minute, instant now) {
+  tried.at = attempt::stage::none;
+  tried.uses = allowances_for(tried, a_minute, now);
+  tried.how = urgency_of(tried, a_minute, now);
+  hear_if_seldom(tried, a_minute, now);
+  if (const auto which = used_up(tried, a_minute, now)) {
+    if (find(*which, tried, now)->in_trial == 0) {
+      tried.uses.clear();
       const auto was_there = *which == allowance_of::known_address || *which == allowance_of::owners;
-      if (!was_there || !what.login)
+      if (!was_there || !tried.login)
         return verdict::refused;
-      what.how = urgency::contested;
-      what.at = attempt::stage::tried;
+      tried.how = urgency::contested;
+      tried.at = attempt::stage::tried;
       return verdict::go;
     }
-    what.at = attempt::stage::waits;
-    what.uses = {*which};
-    waiting_[name_of(*which, what)].push_back(what.by);
+    tried.at = attempt::stage::waits;
+    tried.uses = {*which};
+    waiting_[name_of(*which, tried)].push_back(tried.by);
     return verdict::waits;
   }
-  for (const auto which : what.uses) {
-    if (auto* here = find(which, what, now)) {
+  for (const auto which : tried.uses) {
+    if (auto* here = find(which, tried, now)) {
       here->tokens.charge(1);
       ++here->in_trial;
     }
   }
-  what.at = attempt::stage::tried;
+  tried.at = attempt::stage::tried;
   return verdict::go;
 }
 
-std::vector<connection_id> login_throttle::over(attempt& what, result how, size_t guesses, uint32_t a_minute,
+std::vector<connection_id> login_throttle::over(attempt& tried, result outcome, size_t guesses, uint32_t a_minute,
                                                 instant now) {
-  const auto was = std::exchange(what.at, attempt::stage::none);
+  const auto was = std::exchange(tried.at, attempt::stage::none);
   std::vector<connection_id> next;
-  for (const auto which : what.uses) {
+  for (const auto which : tried.uses) {
     if (was == attempt::stage::waits) {
-      const auto place = waiting_.find(name_of(which, what));
+      const auto place = waiting_.find(name_of(which, tried));
       if (place != waiting_.end())
-        place->second.erase(std::remove(place->second.begin(), place->second.end(), what.by), place->second.end());
-    } else if (auto* here = was == attempt::stage::tried ? find(which, what, now) : nullptr) {
+        place->second.erase(std::remove(place->second.begin(), place->second.end(), tried.by), place->second.end());
+    } else if (auto* here = was == attempt::stage::tried ? find(which, tried, now) : nullptr) {
       here->in_trial -= std::min<size_t>(here->in_trial, 1);
       here->tokens.level(pace_of(which, a_minute), now);
-      if (how == result::right || how == result::not_tried)
+      if (outcome == result::right || outcome == result::not_tried)
         here->tokens.charge(-1);
       else
         here->tokens.charge(static_cast<double>(guesses) - 1);
     }
-    wake(which, what, a_minute, now, next);
+    wake(which, tried, a_minute, now, next);
   }
-  if (was != attempt::stage::tried || how == result::not_tried)
+  if (was != attempt::stage::tried || outcome == result::not_tried)
     return next;
-  if (how != result::right) {
-    count_failure(what, guesses, now);
-    share(what, guesses);
-  } else if (!what.account.empty() && what.who != user_id{})
-    proved(what.who, what.account, what.address, now);
+  if (outcome != result::right) {
+    count_failure(tried, guesses, now);
+    share(tried, guesses);
+  } else if (!tried.account.empty() && tried.who != user_id{})
+    proved(tried.who, tried.account, tried.address, now);
   return next;
 }
 
 /// An address that fails is soon none that seldom does, whichever allowance it used.
-void login_throttle::count_failure(const attempt& what, size_t guesses, instant now) {
-  const bool counted = std::find(what.uses.begin(), what.uses.end(), allowance_of::seldom) != what.uses.end();
-  if (what.account.empty() || counted)
+void login_throttle::count_failure(const attempt& tried, size_t guesses, instant now) {
+  if (tried.account.empty() || has_use(tried, allowance_of::seldom))
     return;
   const auto charge = [&](token_bucket& tokens) {
     tokens.charge(std::min(tokens.level(seldom, now), static_cast<double>(guesses)));
   };
-  charge(seldom_.at(what.address).tokens);
-  if (auto* known = find_known(what.account, what.address, now))
+  charge(seldom_.at(tried.address).tokens);
+  if (auto* known = find_known(tried.account, tried.address, now))
     charge(known->mistypes);
 }
 
 /// Those who wait for this allowance: as many as it holds, and all of them, to be refused, when nothing is to come.
-void login_throttle::wake(allowance_of which, const attempt& what, uint32_t a_minute, instant now,
+void login_throttle::wake(allowance_of which, const attempt& tried, uint32_t a_minute, instant now,
                           std::vector<connection_id>& next) {
   if (waiting_.empty())
     return; // as nearly always: the name is not made for it
-  const auto place = waiting_.find(name_of(which, what));
+  const auto place = waiting_.find(name_of(which, tried));
   if (place == waiting_.end())
     return;
   auto& queue = place->second;
-  auto* here = find(which, what, now);
+  auto* here = find(which, tried, now);
   auto room = queue.size();
   if (here && here->in_trial != 0) {
-    const auto holds = left(which, what, a_minute, now);
+    const auto holds = left(which, tried, a_minute, now);
     room = holds < 1 ? 0 : static_cast<size_t>(1 + (holds - 1) / shared_.cost_of_one());
   }
   for (; room > 0 && !queue.empty(); --room) {
@@ -236,40 +232,37 @@ void login_throttle::wake(allowance_of which, const attempt& what, uint32_t a_mi
     waiting_.erase(place);
 }
 
-login_throttle::allowance* login_throttle::find(allowance_of which, const attempt& what, instant now) {
+login_throttle::allowance* login_throttle::find(allowance_of which, const attempt& tried, instant now) {
   switch (which) {
-  case allowance_of::address: return &addresses_.at(what.address);
-  case allowance_of::account: return &accounts_.at(cut(what.account));
-  case allowance_of::seldom: return &seldom_.at(what.address);
-  case allowance_of::owners: return &owners_.at(what.address);
+  case allowance_of::address: return &addresses_.at(tried.address);
+  case allowance_of::account: return &accounts_.at(cut(tried.account));
+  case allowance_of::seldom: return &seldom_.at(tried.address);
+  case allowance_of::owners: return &owners_.at(tried.address);
   case allowance_of::known_address: break;
   }
-  auto* known = find_known(what.account, what.address, now);
+  auto* known = find_known(tried.account, tried.address, now);
   return known ? &known->tries : nullptr;
 }
 
 /// What the allowance holds, less what other nodes may be using of it; where there is none, it refuses nothing.
-double login_throttle::left(allowance_of which, const attempt& what, uint32_t a_minute, instant now) {
-  auto* here = find(which, what, now);
+double login_throttle::left(allowance_of which, const attempt& tried, uint32_t a_minute, instant now) {
+  auto* here = find(which, tried, now);
   if (!here)
     return 1;
   const auto holds = here->tokens.level(pace_of(which, a_minute), now);
-  return shared_.others() == 0 ? holds : holds - shared_.reserve(limit_of(which), whose(which, what), here->in_trial);
+  return shared_.others() == 0 ? holds : holds - shared_.reserve(limit_of(which), whose(which, tried), here->in_trial);
 }
 
 // --- several nodes ---
 
-void login_throttle::share(const attempt& what, size_t guesses) {
+void login_throttle::share(const attempt& tried, size_t guesses) {
   if (shared_.others() == 0)
     return;
   const auto count = static_cast<int64_t>(guesses);
-  bool seldom_counted = false;
-  for (const auto which : what.uses) {
-    shared_.add(limit_of(which), whose(which, what), count);
-    seldom_counted = seldom_counted || which == allowance_of::seldom;
-  }
-  if (!what.account.empty() && !seldom_counted)
-    shared_.add(shared_limit::login_seldom, what.address, count);
+  for (const auto which : tried.uses)
+    shared_.add(limit_of(which), whose(which, tried), count);
+  if (!tried.account.empty() && !has_use(tried, allowance_of::seldom))
+    shared_.add(shared_limit::login_seldom, tried.address, count);
 }
 
 void login_throttle::failed_elsewhere(shared_limit which, const std::string& whose, int64_t count, uint32_t a_minute,

@@ -80,7 +80,7 @@ public:
     refused
   };
   /// `a_minute`: of an address; 0: no limit. Where the attempt waits, over() is called as well should it be given up.
-  verdict begin(attempt& what, uint32_t a_minute, instant now);
+  verdict begin(attempt& tried, uint32_t a_minute, instant now);
 
   enum class result {
     right,
@@ -89,7 +89,7 @@ public:
     not_tried ///< it came to no trial, as when the database was away
   };
   /// `guesses`: how many passwords it tried at once. Answers who waited and is to begin() once more, in order.
-  std::vector<connection_id> over(attempt& what, result how, size_t guesses, uint32_t a_minute, instant now);
+  std::vector<connection_id> over(attempt& tried, result outcome, size_t guesses, uint32_t a_minute, instant now);
 
   // --- where owners were ---
   /// The owner proved himself there by something else than a password.
@@ -132,21 +132,21 @@ private:
     std::vector<known_address> addresses;
   };
 
-  std::vector<allowance_of> allowances_for(const attempt& what, uint32_t a_minute, instant now);
-  std::optional<allowance_of> used_up(const attempt& what, uint32_t a_minute, instant now);
-  bool owners_used_it_up(const attempt& what, uint32_t a_minute, instant now);
-  urgency urgency_of(const attempt& what, uint32_t a_minute, instant now);
-  void hear_if_seldom(attempt& what, uint32_t a_minute, instant now);
-  void count_failure(const attempt& what, size_t guesses, instant now);
+  std::vector<allowance_of> allowances_for(const attempt& tried, uint32_t a_minute, instant now);
+  std::optional<allowance_of> used_up(const attempt& tried, uint32_t a_minute, instant now);
+  bool owners_used_it_up(const attempt& tried, uint32_t a_minute, instant now);
+  urgency urgency_of(const attempt& tried, uint32_t a_minute, instant now);
+  void hear_if_seldom(attempt& tried, uint32_t a_minute, instant now);
+  void count_failure(const attempt& tried, size_t guesses, instant now);
   known_address* find_known(user_id who, const std::string& address, instant now);
   known_address* find_known(const std::string& account, const std::string& address, instant now);
   known_address& remember(user_id who, const std::string& account, const std::string& address, instant now);
   owner& owner_called(user_id who, const std::string& account);
   void forget_name(user_id who, const owner& of);
-  allowance* find(allowance_of which, const attempt& what, instant now);
-  double left(allowance_of which, const attempt& what, uint32_t a_minute, instant now);
-  void share(const attempt& what, size_t guesses);
-  void wake(allowance_of which, const attempt& what, uint32_t a_minute, instant now, std::vector<connection_id>& next);
+  allowance* find(allowance_of which, const attempt& tried, instant now);
+  double left(allowance_of which, const attempt& tried, uint32_t a_minute, instant now);
+  void share(const attempt& tried, size_t guesses);
+  void wake(allowance_of which, const attempt& tried, uint32_t a_minute, instant now, std::vector<connection_id>& next);
 
   recent<std::string, allowance> addresses_{most_addresses}, accounts_{most_accounts}, seldom_{most_addresses},
       owners_{most_addresses};

@@ -50,7 +50,7 @@ public:
     const auto waited = one.waits_since && now - *one.waits_since < slowed_for;
     one.waits_since.reset();
     if (!waited && one.tokens.level(how, now) >= how.burst) { // as if nothing had been
-      one = {one.tokens, 0, std::nullopt, one.untold};
+      one.refusals = 0;
       here.reset();
     }
     if (!more_waits)

@@ -73,6 +73,7 @@ private:
   void end_transaction();
   [[noreturn]] void refuse_marker();
   bool is_of_others(const mysql::error& why) const;
+  void undo(const mysql::error& why) noexcept;
   void roll_back() noexcept;
   void end_reading() noexcept;
   attempt settle();

@@ -153,10 +153,8 @@ void mysql_driver::transact(const std::function<void()>& work) {
       run_once(work);
       return end_transaction();
     } catch (const mysql::error& why) {
-      roll_back();
+      undo(why);
       known_authors_.clear();
-      if (!why.left().alive)
-        drop_connection();
       if (among_nodes() && is_of_others(why) && !std::exchange(met_others, true))
         continue; // what another node did meanwhile is seen now: one request is refused, and not the group
       const bool in_doubt = commit_sent_ && why.left().unknown;
@@ -212,9 +210,7 @@ void mysql_driver::end_transaction() {
     if (nodes_->look_again(execute) && tuning_.wrote_news)
       tuning_.wrote_news();
   } catch (const mysql::error& why) {
-    roll_back();
-    if (!why.left().alive)
-      drop_connection();
+    undo(why);
   }
 }
 
@@ -229,6 +225,12 @@ void mysql_driver::refuse_marker() {
 /// A constraint that only what another node did can have met: a row that was looked for came, or went.
 bool mysql_driver::is_of_others(const mysql::error& why) const {
   return !commit_sent_ && (why.code() == taken_already || why.code() == not_there_any_more);
+}
+
+void mysql_driver::undo(const mysql::error& why) noexcept {
+  roll_back();
+  if (!why.left().alive)
+    drop_connection();
 }
 
 void mysql_driver::roll_back() noexcept {
@@ -310,9 +312,7 @@ void mysql_driver::snapshot(const std::function<void()>& work) {
     work();
     bare().execute("COMMIT");
   } catch (const mysql::error& why) {
-    roll_back();
-    if (!why.left().alive)
-      drop_connection();
+    undo(why);
     throw;
   } catch (...) {
     roll_back();

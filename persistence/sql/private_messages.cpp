@@ -48,10 +48,20 @@ public:
     return result;
   }
 
+  /// One question where all texts together make up a piece.
   private_page waiting_for(user_id who) const override {
-    return page_of(who,
-                   with_authors(db().words()) + "WHERE p.to_client_id = ? AND p.delivered_ms IS NULL ORDER BY p.pm_id",
-                   {who.value});
+    const auto& words = db().words();
+    auto values = max_bytes_of_short(words, short_text);
+    values.push_back(who.value);
+    private_page page;
+    std::tie(page.texts, page.later) = first_piece_in(
+        db().ask("SELECT p.pm_id, c.username, " + short_text_columns(words) + ", p.created_ms FROM private_messages p"
+                     + with_authors(words) + "WHERE p.to_client_id = ? AND p.delivered_ms IS NULL ORDER BY p.pm_id",
+                 values),
+        words, message_in);
+    if (!page.later.empty())
+      page.texts = texts_of(who, take_piece(page.later));
+    return page;
   }
 
   std::vector<user_id> with_mail(const std::vector<user_id>& of) const override {
@@ -109,22 +119,6 @@ public:
   void tell_elsewhere(user_id who) override { tell_nodes({fact::kind::mail, who, {}, {}}); }
 
 private:
-  /// One question where all texts together make up a piece. `rest`, with its values, follows private_messages p.
-  private_page page_of(user_id who, const std::string& rest, const parameters& values) const {
-    const auto& words = db().words();
-    auto all = max_bytes_of_short(words, short_text);
-    all.insert(all.end(), values.begin(), values.end());
-    private_page page;
-    std::tie(page.texts, page.later) =
-        first_piece_in(db().ask("SELECT p.pm_id, c.username, " + short_text_columns(words)
-                                    + ", p.created_ms FROM private_messages p" + rest,
-                                all),
-                       words, message_in);
-    if (!page.later.empty())
-      page.texts = texts_of(who, take_piece(page.later));
-    return page;
-  }
-
   std::vector<private_message> texts_of(user_id who, const std::vector<int64_t>& ids) const {
     std::vector<private_message> result;
     const auto& words = db().words();

@@ -122,6 +122,7 @@ protected:
   size_t before = 0;
   std::string broken;
   std::vector<std::string> answers;
+  std::optional<store_of_a_node> node;  // what the worker writes to, where a test says so
   std::unique_ptr<store_worker> worker; // goes first
 };
 
@@ -183,11 +184,10 @@ TEST_F(StoreWorker, CutsGroupsByWeight) {
 }
 
 TEST_F(StoreWorker, EndsAGroupBehindWhatHoldsUpOthers) {
-  store_of_a_node node(*db);
-  work_for(node);
+  work_for(node.emplace(*db));
   hold_the_first();
   put_post("un", 1);
-  put("names", make_write_job([&](const writing&) { return node.holds_up = true; }));
+  put("names", make_write_job([&](const writing&) { return node->holds_up = true; }));
   put_post("deux", 2);
   put_post("trois", 3);
 
@@ -196,22 +196,19 @@ TEST_F(StoreWorker, EndsAGroupBehindWhatHoldsUpOthers) {
   ASSERT_TRUE(answered(5));
   EXPECT_THAT(answers, testing::ElementsAre("first", "un", "names", "deux", "trois"));
   EXPECT_EQ(transactions(), 3u); // the first, one until it holds up others, and the rest
-  worker.reset();
 }
 
 TEST_F(StoreWorker, DoesWhatWasPutOffWhereNothingElseWaits) {
-  store_of_a_node node(*db);
-  work_for(node);
-  node.late = 3;
+  work_for(node.emplace(*db));
+  node->late = 3;
   put_post("un", 1);
   ASSERT_TRUE(answered(1));
 
-  EXPECT_TRUE(eventually([&] { return node.late == 0; }));
+  EXPECT_TRUE(eventually([&] { return node->late == 0; }));
   EXPECT_EQ(transactions(), 3u);
-  put("deux", make_write_job([&](const writing&) { return node.late = 4; }));
+  put("deux", make_write_job([&](const writing&) { return node->late = 4; }));
   worker->stop();
-  EXPECT_EQ(node.late, 0) << "it ends with that";
-  worker.reset();
+  EXPECT_EQ(node->late, 0) << "it ends with that";
 }
 
 TEST_F(StoreWorker, KeepsTheNeighboursOfARefusedWrite) {

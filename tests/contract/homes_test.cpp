@@ -22,10 +22,7 @@ protected:
     if (IsSkipped() || HasFatalFailure())
       return;
     paris.emplace(node("paris"));
-    zoe = paris->write([](const auto& db) {
-                 return decisions::register_user(db, {"zoë", "zoë", "$argon2id$hash"});
-               })
-              ->user.id;
+    zoe = paris->add_user("zoë").id;
   }
 
   std::optional<stored_home> home_as_read_by(test_node& at) {

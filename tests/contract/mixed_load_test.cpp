@@ -142,8 +142,8 @@ private:
   }
 
   task posting(const user& who, moment at) {
-    const new_message what{home_, who.id, ++seq_, "text " + std::to_string(seq_), at, seq_};
-    return {[what](const auto& db) { EXPECT_TRUE(db.messages.append(what)); }, [this] { ++seen.posts; }};
+    const new_message text{home_, who.id, ++seq_, "text " + std::to_string(seq_), at, seq_};
+    return {[text](const auto& db) { EXPECT_TRUE(db.messages.append(text)); }, [this] { ++seen.posts; }};
   }
 
   task telling(const user& who, moment at) {
@@ -224,20 +224,16 @@ private:
 
 class MixedLoad : public support::nodes_fixture {
 protected:
-  void write_all(const char* what, const mix& how) {
+  void write_all(const char* load, const mix& shares) {
     std::vector<test_node> nodes;
     for (const auto* name : {"paris", "lyon", "lille"})
       nodes.push_back(node(name));
     town all;
     for (size_t n = 0; n < users; ++n)
-      all.people.push_back(nodes.front()
-                               .write([&, name = "user" + std::to_string(n)](const writing& db) {
-                                 return decisions::register_user(db, {name, name, "$argon2id$hash"});
-                               })
-                               ->user);
+      all.people.push_back(nodes.front().add_user("user" + std::to_string(n)));
     std::vector<writer> writers;
     for (size_t n = 0; n < nodes.size(); ++n)
-      writers.emplace_back(nodes[n], all, how, salon_id{static_cast<int64_t>(n) + 1});
+      writers.emplace_back(nodes[n], all, shares, salon_id{static_cast<int64_t>(n) + 1});
     const auto before = ms_of_waiting();
     std::vector<std::thread> threads;
     for (auto& one : writers)
@@ -250,7 +246,7 @@ protected:
     for (const auto& one : writers)
       sum.add(one.seen);
     std::cout
-        << what << ": groups " << sum.groups << " (" << sum.tasks << " tasks), undone " << sum.undone << ", refused "
+        << load << ": groups " << sum.groups << " (" << sum.tasks << " tasks), undone " << sum.undone << ", refused "
         << sum.refused << ", ms of waiting for rows " << ms_of_waiting() - before << "; ms a group: p50 " << sum.at(.5)
         << ", p99 " << sum.at(.99) << ", longest " << sum.at(1) << ", all "
         << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - all.since).count()

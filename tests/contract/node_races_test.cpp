@@ -40,13 +40,7 @@ protected:
     }
   }
 
-  user_id add_user(const std::string& name, role what = role::user) {
-    return paris
-        ->write([&](const auto& db) {
-          return decisions::register_user(db, {name, name, "$argon2id$hash", what});
-        })
-        ->user.id;
-  }
+  user_id add_user(const std::string& name, role as = role::user) { return paris->add_user(name, as).id; }
 
   std::optional<test_node> paris, lyon;
 

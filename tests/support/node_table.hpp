@@ -123,6 +123,7 @@ private:
 inline persistence::joined_node joined(node_table& to, int64_t run) {
   persistence::joined_node in;
   in.run = run;
+  in.state = to.row(run).state;
   in.beats = std::make_unique<beats_in_memory>(to, run);
   in.failovers = std::make_unique<failovers_in_memory>(to);
   return in;

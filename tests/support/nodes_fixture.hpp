@@ -64,6 +64,12 @@ struct test_node {
     db->transact([&](const persistence::writing& in) { answer = work(in); });
     return answer;
   }
+  user add_user(const std::string& name, role as = role::user) {
+    return write([&](const auto& in) {
+             return decisions::register_user(in, {name, name, "$argon2id$hash", as});
+           })
+        ->user;
+  }
   /// As the store's thread does it where there is nothing else to do. REQUIRES: no other node holds rows for long.
   void do_late_work() {
     while (db->has_late_work())

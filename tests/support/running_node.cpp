@@ -39,6 +39,7 @@ running_node::running_node(const config::mysql_database& where, const std::strin
   entry.folder = "folder of " + name;
   member_ = std::make_shared<cluster_member>(persistence::join(options, entry));
   options.run = member_->run();
+  options.node = name;
   options.writer_answered = [member = member_] { member->writer_answered(); };
   options.wrote_news = [member = member_] { member->wrote_news(); };
 

@@ -72,9 +72,7 @@ void child_process::stop() {
       id_ = -1;
       return;
     }
-  ::kill(id_, SIGKILL);
-  ::waitpid(id_, nullptr, 0);
-  id_ = -1;
+  kill();
 }
 
 void child_process::kill() {

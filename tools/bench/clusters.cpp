@@ -1,8 +1,8 @@
 #include "tools/bench/clusters.hpp"
 #include "tools/bench/counts.hpp"
+#include "tools/bench/histogram.hpp"
 #include "tools/bench/probe.hpp"
 #include <algorithm>
-#include <cmath>
 #include <csignal>
 #include <stdexcept>
 
@@ -30,10 +30,10 @@ double seconds_since(instant start) {
 
 void run_counted(stage& on, const std::vector<phase>& phases, load& driver, checker& checks, const char* name,
                  const run_options& options, journal& out) {
-  for (const auto& how : phases) {
+  for (const auto& phase : phases) {
     const auto texts = checks.posted();
     const auto before = counts_of(on);
-    auto line = run_phase(how, driver, checks, line_about(name, on, options));
+    auto line = run_phase(phase, driver, checks, line_about(name, on, options));
     add(line, counts_of(on) - before, static_cast<double>(checks.posted() - texts), "text");
     out.write(line);
   }
@@ -41,10 +41,10 @@ void run_counted(stage& on, const std::vector<phase>& phases, load& driver, chec
 
 } // namespace
 
-void cluster_salon(subject& what, const run_options& options, journal& out) {
+void cluster_salon(subject& tested, const run_options& options, journal& out) {
   constexpr size_t posters = 10;
   const auto members = members_of_large(options);
-  stage on{what, members, members};
+  stage on{tested, members, members};
   let_in(on.clients);
   on.server.wait_until_even();
   checker checks{options.text_bytes};
@@ -53,9 +53,9 @@ void cluster_salon(subject& what, const run_options& options, journal& out) {
   run_counted(on, {closed(128, options), open(options)}, driver, checks, "one salon", options, out);
 }
 
-void cluster_salons(subject& what, const run_options& options, journal& out) {
+void cluster_salons(subject& tested, const run_options& options, journal& out) {
   const size_t salons = options.quick ? 20 : 500;
-  stage on{what, salons * salon_size, salons * salon_size};
+  stage on{tested, salons * salon_size, salons * salon_size};
   let_in(on.clients);
   on.server.wait_until_even();
   checker checks{options.text_bytes};
@@ -66,9 +66,9 @@ void cluster_salons(subject& what, const run_options& options, journal& out) {
               options, out);
 }
 
-void cluster_logins(subject& what, const run_options& options, journal& out) {
+void cluster_logins(subject& tested, const run_options& options, journal& out) {
   const auto members = members_of_large(options);
-  stage on{what, members, members};
+  stage on{tested, members, members};
   let_in(on.clients);
   for (int storm = 0; storm < (options.quick ? 1 : 3); ++storm) {
     auto line = line_about("logins", on, options);
@@ -111,9 +111,9 @@ void look_at_idle(stage& on, const char* phase, const run_options& options, jour
 
 } // namespace
 
-void cluster_idle(subject& what, const run_options& options, journal& out) {
+void cluster_idle(subject& tested, const run_options& options, journal& out) {
   const auto members = members_of_large(options);
-  stage on{what, members, members};
+  stage on{tested, members, members};
   on.server.wait_until_even();
   on.clients.run(2s);
   look_at_idle(on, "nobody in", options, out);
@@ -126,40 +126,32 @@ void cluster_idle(subject& what, const run_options& options, journal& out) {
 
 namespace {
 
-double quantile(std::vector<double> values, double share) {
-  if (values.empty())
-    return 0;
-  std::sort(values.begin(), values.end());
-  return values[static_cast<size_t>(std::ceil(share * static_cast<double>(values.size()))) - 1];
-}
-
 /// Adds how long a post waited in each of these salons: the one that waited longest.
 void add_waits(result_line& to, probes& asked, const std::vector<std::string>& salons) {
-  std::vector<double> waits;
+  histogram waits;
   for (const auto& one : asked.all())
     if (std::find(salons.begin(), salons.end(), one.salon()) != salons.end())
-      waits.push_back(std::chrono::duration<double, std::milli>(one.longest()).count());
-  to["salons_moved"] = waits.size();
-  for (const auto& [name, share] : {std::pair{"50", 0.5}, std::pair{"99", 0.99}, std::pair{"100", 1.0}})
-    to[std::string{"held_ms_"} + name] = rounded(quantile(waits, share));
+      waits.record(one.longest());
+  to["salons_moved"] = waits.count();
+  to["held_ms_50"] = rounded(waits.quantile_ms(0.5));
+  to["held_ms_99"] = rounded(waits.quantile_ms(0.99));
+  to["held_ms_100"] = rounded(waits.most_ms());
 }
 
-/// What went wrong in all salons so far.
-void add_probes(result_line& to, probes& asked, const std::vector<size_t>& refused_before) {
-  uint64_t refused = 0, lost = 0;
-  for (size_t i = 0; i < asked.all().size(); ++i) {
-    refused += asked.all()[i].refused() - refused_before[i];
-    lost += asked.all()[i].mistakes();
-  }
-  to["posts_refused"] = refused;
-  to["lost"] = lost;
-}
-
-std::vector<size_t> refused_so_far(probes& asked) {
-  std::vector<size_t> result;
+uint64_t refused_so_far(probes& asked) {
+  uint64_t refused = 0;
   for (const auto& one : asked.all())
-    result.push_back(one.refused());
-  return result;
+    refused += one.refused();
+  return refused;
+}
+
+/// What went wrong in all salons since then.
+void add_probes(result_line& to, probes& asked, uint64_t refused_before) {
+  uint64_t lost = 0;
+  for (const auto& one : asked.all())
+    lost += one.mistakes();
+  to["posts_refused"] = refused_so_far(asked) - refused_before;
+  to["lost"] = lost;
 }
 
 /// A client for each salon, on any node but one; all log in.
@@ -175,7 +167,7 @@ void send_probes(stage& on, probes& asked, size_t salons, size_t spared_node) {
 }
 
 void write_hand_over(stage& on, probes& asked, const char* phase, const std::vector<std::string>& moved, double seconds,
-                     const run_options& options, journal& out, const std::vector<size_t>& refused_before) {
+                     const run_options& options, journal& out, uint64_t refused_before) {
   auto line = line_about("hand-over", on, options);
   line["phase"] = phase;
   line["members"] = asked.all().size();
@@ -225,12 +217,12 @@ void come_back(stage& on, probes& asked, size_t node, const run_options& options
 
 } // namespace
 
-void cluster_hand_over(subject& what, const run_options& options, journal& out) {
+void cluster_hand_over(subject& tested, const run_options& options, journal& out) {
   constexpr size_t node = 1;
-  if (what.nodes() < 2)
+  if (tested.nodes() < 2)
     return;
   const size_t salons = options.quick ? 12 : 300;
-  stage on{what, salons * salon_size, salons * salon_size};
+  stage on{tested, salons * salon_size, salons * salon_size};
   on.server.wait_until_even();
   probes asked{on.clients, 200ms};
   send_probes(on, asked, salons, node);
@@ -288,13 +280,13 @@ void lose_at_once(stage& on, probes& asked, size_t node, const std::vector<size_
 
 } // namespace
 
-void cluster_take_over(subject& what, const run_options& options, journal& out) {
+void cluster_take_over(subject& tested, const run_options& options, journal& out) {
   constexpr size_t node = 0;
-  if (what.nodes() < 2)
+  if (tested.nodes() < 2)
     return;
   // The first node has all salons at first, and gives some away, twenty a second. It is lost when it has so many.
   const size_t salons = options.quick ? 30 : 1800, lost = options.quick ? 20 : 1000;
-  stage on{what, salons * salon_size, salons * salon_size};
+  stage on{tested, salons * salon_size, salons * salon_size};
   const auto victims = settle_at(on, node, lost);
   probes asked{on.clients, 1s};
   send_probes(on, asked, salons, node);

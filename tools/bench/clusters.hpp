@@ -5,16 +5,16 @@
 namespace salond::bench {
 
 /// One salon, all of whose members are spread over the nodes.
-void cluster_salon(subject& what, const run_options& options, journal& out);
+void cluster_salon(subject& tested, const run_options& options, journal& out);
 /// Many salons of ten, whose members are spread over the nodes.
-void cluster_salons(subject& what, const run_options& options, journal& out);
+void cluster_salons(subject& tested, const run_options& options, journal& out);
 /// All come back at once, by tokens.
-void cluster_logins(subject& what, const run_options& options, journal& out);
+void cluster_logins(subject& tested, const run_options& options, journal& out);
 /// What nodes cost with which nobody speaks.
-void cluster_idle(subject& what, const run_options& options, journal& out);
+void cluster_idle(subject& tested, const run_options& options, journal& out);
 /// A node is drained, comes back, is stopped: how long posts wait in the salons that move.
-void cluster_hand_over(subject& what, const run_options& options, journal& out);
+void cluster_hand_over(subject& tested, const run_options& options, journal& out);
 /// The node that has most salons is killed: when all of them take posts again, and when all its clients are in again.
-void cluster_take_over(subject& what, const run_options& options, journal& out);
+void cluster_take_over(subject& tested, const run_options& options, journal& out);
 
 } // namespace salond::bench

@@ -6,8 +6,8 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <future>
-#include <sys/resource.h>
 #include <thread>
 
 namespace {
@@ -37,7 +37,7 @@ struct node {
       std::fprintf(stderr, "down: %s\n", why.c_str());
     };
     on.alive = [](node_id, std::optional<bool>) {};
-    on.told = [this](node_id, cluster::frame_body& what) { heard += static_cast<int64_t>(texts_in(what)); };
+    on.told = [this](node_id, cluster::frame_body& body) { heard += static_cast<int64_t>(texts_in(body)); };
     on.gone = on.unknown = [](node_id) {};
     on.knows_gone = [](node_id) { return false; };
     on.beats = [] { return true; };
@@ -65,12 +65,7 @@ struct node {
 };
 
 double cpu_seconds() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
 void wait_for(const std::function<bool()>& fact) {
@@ -79,11 +74,11 @@ void wait_for(const std::function<bool()>& fact) {
 }
 
 /// Tells so many in one turn of the loop, and waits for that.
-void tell(node& from, node_id to, int64_t count, const cluster::post& what) {
+void tell(node& from, node_id to, int64_t count, const cluster::post& post) {
   std::promise<void> done;
   from.loop().post([&] {
     for (int64_t i = 0; i < count; ++i)
-      from.all->send(to, what);
+      from.all->send(to, post);
     done.set_value();
   });
   done.get_future().wait();
@@ -99,11 +94,11 @@ int main(int argc, char** argv) {
   for (auto* one : {&a, &b})
     caf::anon_send(one->actor, know_peers{{a.address(), b.address()}});
   wait_for([&] { return a.up && b.up; });
-  const cluster::post what{{1}, {1}, {1}, {}, {1}, std::string(static_cast<size_t>(bytes), 'x')};
+  const cluster::post post{{1}, {1}, {1}, {}, {1}, std::string(static_cast<size_t>(bytes), 'x')};
   const auto cpu = cpu_seconds();
   const auto start = std::chrono::steady_clock::now();
   for (int64_t sent = 0; sent < frames; sent += a_turn) {
-    tell(a, {2}, a_turn, what);
+    tell(a, {2}, a_turn, post);
     wait_for([&] { return sent - b.heard < 20'000; });
   }
   wait_for([&] { return b.heard >= frames; });

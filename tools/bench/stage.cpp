@@ -12,9 +12,9 @@ namespace {
 // More connections than this at the same time is a storm, which is a scenario of its own.
 constexpr size_t entry_window = 500;
 
-running_server prepared(subject& what, size_t accounts, const server_options& options) {
-  what.prepare(accounts, options.cost);
-  return what.start(options);
+running_server prepared(subject& tested, size_t accounts, const server_options& options) {
+  tested.prepare(accounts, options.cost);
+  return tested.start(options);
 }
 
 } // namespace
@@ -26,8 +26,8 @@ double rounded(double value) {
   return std::stod(std::to_string(std::round(value / unit) * unit));
 }
 
-stage::stage(subject& what, size_t members, size_t accounts, const server_options& options)
-    : on(what), server(prepared(what, accounts, options)), clients(server.ports(), members, server.over) {}
+stage::stage(subject& tested, size_t members, size_t accounts, const server_options& options)
+    : on(tested), server(prepared(tested, accounts, options)), clients(server.ports(), members, server.over) {}
 
 result_line line_about(const char* scenario, const stage& where, const run_options& options) {
   return {{"scenario", scenario},

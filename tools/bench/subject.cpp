@@ -5,8 +5,8 @@ namespace salond::bench {
 
 namespace {
 
-const char* name_of(subject::kind what) {
-  switch (what) {
+const char* name_of(subject::kind chosen) {
+  switch (chosen) {
   case subject::kind::floor: return "floor";
   case subject::kind::sqlite: return "sqlite";
   case subject::kind::mariadb: return "mariadb";
@@ -18,15 +18,15 @@ const char* name_of(subject::kind what) {
 
 } // namespace
 
-subject::subject(kind what, const programs& where, const std::string& address, size_t nodes)
-    : what_(what), where_(where), nodes_(nodes), name_(name_of(what)), address_(address) {
+subject::subject(kind chosen, const programs& where, const std::string& address, size_t nodes)
+    : what_(chosen), where_(where), nodes_(nodes), name_(name_of(chosen)), address_(address) {
   if (!stores())
     where_.over = way::clear;
   if (where_.over == way::tls)
     name_ += "-tls";
-  if (what == kind::nodes)
+  if (chosen == kind::nodes)
     name_ += "-" + std::to_string(nodes);
-  if (what == kind::mariadb || what == kind::nodes)
+  if (chosen == kind::mariadb || chosen == kind::nodes)
     database_ = std::make_unique<private_mariadb>(where_.core);
 }
 
@@ -44,27 +44,27 @@ void subject::prepare(size_t users, const account_cost& cost) {
 }
 
 running_server subject::start(const server_options& options) {
-  launch how;
-  how.core = where_.core;
-  how.over = where_.over;
-  how.nodes = nodes_;
-  how.salonctl = where_.salonctl;
+  launch plan;
+  plan.core = where_.core;
+  plan.over = where_.over;
+  plan.nodes = nodes_;
+  plan.salonctl = where_.salonctl;
   // What nodes keep belongs to their database.
-  how.folder = folder_.file("nodes" + std::to_string(prefilled_) + "-" + std::to_string(prefilled_memory_));
-  how.command = {where_.floor};
+  plan.folder = folder_.file("nodes" + std::to_string(prefilled_) + "-" + std::to_string(prefilled_memory_));
+  plan.command = {where_.floor};
   if (!stores())
-    return running_server{how};
+    return running_server{plan};
   std::ofstream(folder_.file("salond.json"))
       << "{\"passwords\": {\"memory_kib\": " << options.cost.memory_kib << ", \"passes\": " << options.cost.passes
       << ", \"queue\": 20000}, \"limits\": {\"unsent_bytes\": " << options.unsent_bytes << "}, \"rate\": {"
       << (options.limits_messages ? "" : "\"messages_per_second\": 0, ")
       << "\"logins_per_minute_per_address\": 0}, \"log\": {\"level\": "
          "\"warning\"}}\n";
-  how.command = {where_.salond, "--config=" + folder_.file("salond.json"), "--db=" + address_,
-                 where_.over == way::tls ? "--listen=tls://127.0.0.1:0" : "--listen=tcp://127.0.0.1:0"};
+  plan.command = {where_.salond, "--config=" + folder_.file("salond.json"), "--db=" + address_,
+                  where_.over == way::tls ? "--listen=tls://127.0.0.1:0" : "--listen=tcp://127.0.0.1:0"};
   if (nodes_ == 0)
-    how.command.insert(how.command.end(), {"--state=" + folder_.file("state"), "--admin=none"});
-  return running_server{how};
+    plan.command.insert(plan.command.end(), {"--state=" + folder_.file("state"), "--admin=none"});
+  return running_server{plan};
 }
 
 } // namespace salond::bench

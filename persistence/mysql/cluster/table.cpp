@@ -192,10 +192,10 @@ std::vector<value> users_of_gone(connection& on) {
   return users;
 }
 
-std::vector<value> locked(connection& on, const std::vector<value>& users, const std::string& how) {
+std::vector<value> locked(connection& on, const std::vector<value>& users, const std::string& locking) {
   std::vector<value> result;
   auto found = on.ask("SELECT client_id FROM clients WHERE client_id IN (" + marks(users.size())
-                          + ") ORDER BY client_id FOR UPDATE" + how,
+                          + ") ORDER BY client_id FOR UPDATE" + locking,
                       users);
   while (found.next())
     result.emplace_back(found.integer(0));

@@ -1,9 +1,11 @@
 // Links as nodes have them: two and three, dialling at once, killed, half dead, flooded.
 #include "tests/actors/links/links_fixture.hpp"
+#include <ctime>
 #include <fstream>
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <thread>
 
 namespace links_tests {
 namespace {
@@ -13,12 +15,7 @@ using testing::Not;
 
 /// What this process has used.
 double cpu_seconds() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& of) {
-    return static_cast<double>(of.tv_sec) + static_cast<double>(of.tv_usec) / 1e6;
-  };
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
 /// Of this process, as it is now.
@@ -323,8 +320,7 @@ TEST_F(Links, ADoorWithoutDescriptorsPausesAndGoesOn) {
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
   ASSERT_EQ(::connect(waits, reinterpret_cast<const sockaddr*>(&at), sizeof at), 0);
   const auto before = cpu_seconds();
-  const auto began = std::chrono::steady_clock::now();
-  EXPECT_TRUE(comes_true([&] { return std::chrono::steady_clock::now() - began > 1s; }));
+  std::this_thread::sleep_for(1s); // what is spent in a second is measured
   const auto spent = cpu_seconds() - before;
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
 

@@ -7,7 +7,6 @@ namespace salond {
 namespace {
 
 using support::eventually;
-using support::running_node;
 using testing::HasSubstr;
 
 class News : public support::two_nodes {

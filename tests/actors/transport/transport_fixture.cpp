@@ -1,6 +1,5 @@
 #include "tests/actors/transport/transport_fixture.hpp"
 #include "tests/support/basp_frames.hpp"
-#include <thread>
 
 namespace transport_tests {
 

@@ -35,10 +35,10 @@ protected:
   }
   void tell_each_other() {
     for (size_t from = 0; from < nodes.size(); ++from)
-      for (const auto& what : nodes[from].told())
+      for (const auto& use : nodes[from].told())
         for (size_t to = 0; to < nodes.size(); ++to)
           if (to != from)
-            nodes[to].hear(what, now);
+            nodes[to].hear(use, now);
   }
   /// How often `uses(node)` was let through on all of these in that time, at once after each tenth of a second. They
   /// tell each other each second, or never.
@@ -66,17 +66,17 @@ struct throttle_of_a_node {
 
   void others(size_t count) { rule.shared().set_others(count); }
   std::vector<usage> told() { return rule.shared().take(); }
-  void hear(const usage& what, instant now) {
-    rule.failed_elsewhere(static_cast<shared_limit>(what.limit), what.whose, what.count, a_minute, now);
+  void hear(const usage& use, instant now) {
+    rule.failed_elsewhere(static_cast<shared_limit>(use.limit), use.whose, use.count, a_minute, now);
   }
-  bool tries(const std::string& address, const std::string& account, result how, instant now) {
+  bool tries(const std::string& address, const std::string& account, result outcome, instant now) {
     login_throttle::attempt one;
     one.address = address;
     one.account = account;
     one.who = user_id{1};
     if (rule.begin(one, a_minute, now) != login_throttle::verdict::go)
       return false;
-    rule.over(one, how, 1, a_minute, now);
+    rule.over(one, outcome, 1, a_minute, now);
     return true;
   }
 
@@ -214,9 +214,9 @@ struct rate_of_a_node {
 
   void others(size_t count) { rule.set_others(count); }
   std::vector<usage> told() { return rule.take_said(pace); }
-  void hear(const usage& what, instant now) {
-    EXPECT_EQ(what.limit, static_cast<int64_t>(shared_limit::messages));
-    rule.said_elsewhere(user_id{std::stoll(what.whose)}, what.count, pace, now);
+  void hear(const usage& use, instant now) {
+    EXPECT_EQ(use.limit, static_cast<int64_t>(shared_limit::messages));
+    rule.said_elsewhere(user_id{std::stoll(use.whose)}, use.count, pace, now);
   }
   bool says(user_id who, instant now) {
     return rule.ask(who, pace, flood, false, now).what == message_rate::verdict::go;
@@ -287,7 +287,7 @@ struct registrations_of_a_node {
 
   void others(size_t count) { rule.shared().set_others(count); }
   std::vector<usage> told() { return rule.shared().take(); }
-  void hear(const usage& what, instant now) { rule.made_elsewhere(what.whose, what.count, limits, now); }
+  void hear(const usage& use, instant now) { rule.made_elsewhere(use.whose, use.count, limits, now); }
   bool makes(const std::string& address, instant now) {
     return rule.take(address, limits, now) == registration_rate::verdict::go;
   }
