@@ -1,6 +1,7 @@
 #include "actors/store_worker.hpp"
 #include "config/log.hpp"
 #include <algorithm>
+#include <iterator>
 
 namespace salond {
 namespace {
@@ -124,16 +125,23 @@ void store_worker::work() {
     running_since_ = std::chrono::steady_clock::now();
     lock.unlock();
     run_group();
-    lock.lock();
-    note_effort(std::chrono::steady_clock::now());
-    running_since_.reset();
-    for (auto& task : group_)
-      finished_.push_back(std::move(task));
-    group_.clear();
-    lock.unlock();
-    finished_callback_();
+    finish_first(group_.size());
     lock.lock();
   }
+}
+
+/// Of the group. For the others a transaction begins now, or none runs.
+void store_worker::finish_first(size_t count) {
+  {
+    const std::lock_guard lock{mutex_};
+    const auto now = std::chrono::steady_clock::now();
+    note_effort(now);
+    const auto end = group_.begin() + static_cast<std::ptrdiff_t>(count);
+    finished_.insert(finished_.end(), std::make_move_iterator(group_.begin()), std::make_move_iterator(end));
+    group_.erase(group_.begin(), end);
+    running_since_ = group_.empty() ? std::nullopt : std::optional{now};
+  }
+  finished_callback_();
 }
 
 /// False: it is to stop. Meanwhile it does what the database has put off.
@@ -204,6 +212,10 @@ void store_worker::run_group() {
     while (to < group_.size() && is_write(group_[to]))
       ++to;
     from = run_writes(from, to);
+    if (from < to) { // committed: its answers wait for nothing
+      finish_first(from);
+      from = 0;
+    }
   }
 }
 

@@ -74,6 +74,7 @@ private:
   bool do_late_work(std::unique_lock<std::mutex>& lock);
   void note_effort(instant now);
   void run_group();
+  void finish_first(size_t count);
   size_t run_writes(size_t from, size_t to);
   void run_read(task& read);
   void shift();

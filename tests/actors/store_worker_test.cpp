@@ -198,6 +198,29 @@ TEST_F(StoreWorker, EndsAGroupBehindWhatHoldsUpOthers) {
   EXPECT_EQ(transactions(), 3u); // the first, one until it holds up others, and the rest
 }
 
+TEST_F(StoreWorker, AnswersWhatIsCommittedBeforeTheRestOfItsGroup) {
+  work_for(node.emplace(*db));
+  hold_the_first();
+  put_post("un", 1);
+  put("names", make_write_job([&](const writing&) {
+        guard->hold(what::writes); // the next transaction waits
+        return node->holds_up = true;
+      }));
+  put_post("deux", 2);
+
+  const auto began = std::chrono::steady_clock::now();
+  guard->release(what::writes);
+
+  ASSERT_TRUE(answered(3));
+  EXPECT_THAT(answers, testing::ElementsAre("first", "un", "names"));
+  EXPECT_EQ(worker->waiting(), 1u);
+  ASSERT_TRUE(worker->running());
+  EXPECT_GT(*worker->running(), began); // the database is not away since the group began
+
+  guard->release(what::writes);
+  ASSERT_TRUE(answered(4));
+}
+
 TEST_F(StoreWorker, DoesWhatWasPutOffWhereNothingElseWaits) {
   work_for(node.emplace(*db));
   node->late = 3;
