@@ -36,19 +36,28 @@ private:
   std::shared_ptr<trial> self_;
 };
 
-} // namespace
-
-void try_to_dial(caf::io::network::default_multiplexer& loop, const std::shared_ptr<hub>& shared,
-                 const std::string& name, const std::vector<socket_address>& at,
-                 std::function<void(const std::string& why)> over) {
-  const auto descriptor = connect_to(at.front());
+void try_at(caf::io::network::default_multiplexer& loop, const std::shared_ptr<hub>& shared, const std::string& name,
+            const socket_address& where, std::function<void(const std::string&)> over) {
+  const auto descriptor = connect_to(where);
   if (descriptor < 0)
     return over(std::strerror(errno));
   const auto one = std::make_shared<trial>(std::move(over));
   one->keep(one);
-  const auto socket = dial_node(loop, shared, descriptor, name, at.front().to_string(), *one, node_id{});
+  const auto socket = dial_node(loop, shared, descriptor, name, where.to_string(), *one, node_id{});
   shared->waiting.greet(*socket);
   socket->start();
+}
+
+} // namespace
+
+void try_to_dial(caf::io::network::default_multiplexer& loop, const std::shared_ptr<hub>& shared,
+                 const std::string& name, std::vector<socket_address> at,
+                 std::function<void(const std::string& why)> over) {
+  const auto where = at.front();
+  at.erase(at.begin());
+  try_at(loop, shared, name, where, [&loop, shared, name, at = std::move(at), over](const std::string& why) {
+    why.empty() || at.empty() ? over(why) : try_to_dial(loop, shared, name, at, over);
+  });
 }
 
 } // namespace salond::cluster

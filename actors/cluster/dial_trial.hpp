@@ -6,10 +6,10 @@
 
 namespace salond::cluster {
 
-/// Dials the first of these addresses, and calls `over` once, later or at once: with why the node of that name was not
-/// reached there, or with nothing.
+/// Dials these addresses in turn until one answers, and calls `over` once, later or at once: with nothing, or with why
+/// the node of that name was not reached at any of them. REQUIRES: there is one.
 void try_to_dial(caf::io::network::default_multiplexer& loop, const std::shared_ptr<hub>& shared,
-                 const std::string& name, const std::vector<socket_address>& at,
+                 const std::string& name, std::vector<socket_address> at,
                  std::function<void(const std::string& why)> over);
 
 } // namespace salond::cluster

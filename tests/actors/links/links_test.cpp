@@ -1,4 +1,5 @@
 // Links as nodes have them: two and three, dialling at once, killed, half dead, flooded.
+#include "actors/cluster/dial_trial.hpp"
 #include "tests/actors/links/links_fixture.hpp"
 #include <ctime>
 #include <fstream>
@@ -300,6 +301,26 @@ TEST_F(Links, TrialsOfAnAddressSayWhetherTheNodeIsReachedThere) {
   EXPECT_TRUE(a->up(b->run)) << "the link is another matter";
   EXPECT_FALSE(a->logged("refused")) << "a trial is no attack";
   EXPECT_FALSE(b->logged("refused"));
+}
+
+TEST_F(Links, ATrialTriesEachAddressOfTheName) {
+  const auto a = start("a", 1), b = start("b", 2);
+  a->know({a->address()});
+  const auto tried = [&](const std::vector<uint16_t>& ports) {
+    std::promise<std::string> why;
+    std::vector<socket_address> all;
+    for (const auto port : ports)
+      all.push_back(addresses_of("127.0.0.1", port).front());
+    b->on_loop([&] {
+      cluster::try_to_dial(b->loop(), b->shared, "a", all, [&](const std::string& said) { why.set_value(said); });
+    });
+    return why.get_future().get();
+  };
+
+  EXPECT_EQ(tried({1, a->port}), "");
+  EXPECT_EQ(tried({b->port, 1, a->port}), "");
+  EXPECT_THAT(tried({b->port, 1}), HasSubstr("refused"));
+  EXPECT_THAT(tried({1, b->port}), HasSubstr("certificate: "));
 }
 
 TEST_F(Links, ADoorWithoutDescriptorsPausesAndGoesOn) {
