@@ -30,8 +30,12 @@ public:
     if (made
         && made->level(hourly(an_hour.of_address), now) - shared_.reserve(shared_limit::registrations, address, 0) < 1)
       return verdict::refused;
-    if (an_hour.of_all != 0 && !made_by_all_.take(hourly(an_hour.of_all), now))
-      return verdict::refused_by_all;
+    if (an_hour.of_all != 0) {
+      const auto left = made_by_all_.level(hourly(an_hour.of_all), now);
+      if (left - shared_.reserve_of_all(shared_limit::registrations) < 1)
+        return verdict::refused_by_all;
+      made_by_all_.charge(1);
+    }
     if (made)
       made->charge(1);
     shared_.add(shared_limit::registrations, address, 1);

@@ -56,13 +56,16 @@ public:
   /// How much others may have used of it in the same second, where so much is used here and told to nobody: `in_trial`
   /// beside what was add()ed.
   double reserve(shared_limit which, const std::string& whose, size_t in_trial) const {
-    const auto more = beyond_two();
-    if (more == 0)
-      return 0;
     const auto known = untold_.find({which, whose});
-    const auto used = static_cast<double>(in_trial)
-                      + (known == untold_.end() ? 0.0 : static_cast<double>(std::max<int64_t>(known->second, 0)));
-    return used == 0 ? 0 : more * (used + 1);
+    return reserve_beside(static_cast<int64_t>(in_trial)
+                          + (known == untold_.end() ? 0 : std::max<int64_t>(known->second, 0)));
+  }
+  /// The same of a limit that holds for all together, whoever uses it.
+  double reserve_of_all(shared_limit which) const {
+    int64_t used = 0;
+    for (auto each = untold_.lower_bound({which, {}}); each != untold_.end() && each->first.first == which; ++each)
+      used += std::max<int64_t>(each->second, 0);
+    return reserve_beside(used);
   }
   /// What each further use costs, with that reserve.
   double cost_of_one() const { return 1 + beyond_two(); }
@@ -79,6 +82,7 @@ public:
 private:
   /// Of two nodes each may have all of it.
   double beyond_two() const { return others_ < 2 ? 0 : static_cast<double>(others_ + 1) / 2 - 1; }
+  double reserve_beside(int64_t used) const { return used == 0 ? 0 : beyond_two() * static_cast<double>(used + 1); }
 
   size_t others_ = 0;
   std::map<std::pair<shared_limit, std::string>, int64_t> untold_;

@@ -314,6 +314,15 @@ TEST_F(SharedRegistrations, OfAllAddressesTogetherCountAtAllNodes) {
   EXPECT_FALSE(nodes[1].makes("another", now));
 }
 
+TEST_F(SharedRegistrations, OfAllAddressesTogetherPassAtMostTwiceAsManyOnTenNodesAsOnOne) {
+  have(10);
+  int last = 0;
+  const auto from_anywhere = [&](auto& node) { return node.makes("address " + std::to_string(++last), now); };
+
+  EXPECT_THAT(in(60s, from_anywhere), AllOf(Ge(15), Le(60)));
+  EXPECT_THAT(in(3600s, from_anywhere), AllOf(Ge(0), Le(60)));
+}
+
 TEST_F(SharedRegistrations, ThatCameToNothingAreGivenBackEverywhere) {
   have(2);
   for (int n = 0; n < 20; ++n)
