@@ -77,7 +77,8 @@ public:
   virtual void end_own_sessions() = 0;
   /// Ends the runs of that name, whether they beat or not, and answers which: nothing of theirs is stored from now on.
   virtual std::vector<int64_t> end_node(const std::string& name) = 0;
-  /// Nobody is connected with a run that is gone any more; answers how many users were. Several transactions.
+  /// Nobody is connected with a run that is gone any more, or shown as connected since then; answers how many users were
+  /// connected. Several transactions.
   virtual int64_t end_presences() = 0;
 };
 

@@ -57,6 +57,20 @@ TEST_F(NodeNews, WhoWasConnectedWithARunThatIsGoneIsNot) {
   EXPECT_EQ(support::asked(*lyon.db).join_requests.all().size(), 1u);
 }
 
+TEST_F(NodeNews, WhoLeftARunThatCouldNotShowItIsNotShownAsConnected) {
+  auto paris = node("paris"), lyon = node("lyon");
+  const auto zoe = paris.add_user("zoë").id;
+  server().run(where.name, {"UPDATE clients SET status = 'connected' WHERE username = 'zoë'"});
+  ASSERT_EQ(lyon.in.failovers->fence(paris.in.run, 0, true), fencing::fenced);
+
+  EXPECT_EQ(lyon.in.failovers->end_presences(), 0);
+
+  EXPECT_FALSE(support::asked(*lyon.db).accounts.profile("zoë")->connected);
+  lyon.write([&](const auto& db) { return decisions::open_session(db, zoe, support::noon); });
+  EXPECT_EQ(lyon.in.failovers->end_presences(), 0);
+  EXPECT_TRUE(support::asked(*lyon.db).accounts.profile("zoë")->connected);
+}
+
 TEST_F(NodeNews, AStartTakesNobodysSessionOnAnotherNode) {
   auto paris = node("paris");
   const auto zoe = paris.add_user("zoë").id, paul = paris.add_user("paul").id;

@@ -1,4 +1,5 @@
 #include "persistence/mysql/cluster/table.hpp"
+#include <algorithm>
 #include <charconv>
 
 namespace salond::persistence::mysql {
@@ -225,6 +226,26 @@ size_t end_some_presences(connection& on, const std::vector<value>& some, bool k
   return users.size();
 }
 
+/// Who left a node that was lost before it could show so. Rows that others hold are passed over.
+void show_who_left(connection& on) {
+  auto found = on.ask("SELECT client_id FROM clients WHERE status <> 'disconnected' AND NOT EXISTS"
+                      " (SELECT 1 FROM presences p WHERE p.client_id = clients.client_id) ORDER BY client_id");
+  std::vector<value> all;
+  while (found.next())
+    all.emplace_back(found.integer(0));
+  while (!all.empty()) {
+    const auto rest = all.size() - std::min(all.size(), static_cast<size_t>(users_at_once));
+    transaction work(on);
+    const std::vector<value> some{all.begin() + static_cast<std::ptrdiff_t>(rest), all.end()};
+    if (const auto users = locked(on, some, " SKIP LOCKED"); !users.empty())
+      on.run("UPDATE clients SET status = 'disconnected' WHERE client_id IN (" + marks(users.size())
+                 + ") AND NOT EXISTS (SELECT 1 FROM presences p WHERE p.client_id = clients.client_id)",
+             users);
+    work.commit();
+    all.resize(rest);
+  }
+}
+
 } // namespace
 
 std::string word_of(node_state wanted) {
@@ -281,8 +302,10 @@ void end_sessions_of(connection& on, int64_t run) {
 int64_t end_presences_of_gone(connection& on, bool keep_requests) {
   for (int64_t count = 0;;) {
     const auto users = users_of_gone(on);
-    if (users.empty())
+    if (users.empty()) {
+      show_who_left(on);
       return count;
+    }
     count += static_cast<int64_t>(end_some_presences(on, users, keep_requests));
   }
 }
