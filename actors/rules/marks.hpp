@@ -13,6 +13,9 @@ namespace salond::rules {
 
 class marks {
 public:
+  /// Of one write: posts wait behind it.
+  static constexpr size_t max_at_once = 512;
+
   void add(const std::vector<private_id>& which) { wanted_.insert(wanted_.end(), which.begin(), which.end()); }
   /// Whether it is not marked yet.
   bool has(private_id which) const { return stands_in(wanted_, which) || stands_in(open_, which); }
@@ -21,13 +24,11 @@ public:
   std::vector<private_id> begin(instant now) {
     if (now < not_before_ || !open_.empty() || wanted_.empty())
       return {};
-    if (alone_ == 0) {
-      open_.swap(wanted_);
-    } else {
-      --alone_;
-      open_.assign(1, wanted_.front());
-      wanted_.erase(wanted_.begin());
-    }
+    const auto count = alone_ == 0 ? std::min(wanted_.size(), max_at_once) : 1;
+    alone_ -= std::min(alone_, count);
+    const auto end = wanted_.begin() + static_cast<std::ptrdiff_t>(count);
+    open_.assign(wanted_.begin(), end);
+    wanted_.erase(wanted_.begin(), end);
     return open_;
   }
   void written() { open_.clear(); }

@@ -1,6 +1,7 @@
 // Private messages, which wait for their user.
 #pragma once
 #include "persistence/answers.hpp"
+#include <functional>
 
 namespace salond::persistence {
 
@@ -14,8 +15,11 @@ class private_message_store {
 public:
   virtual ~private_message_store() = default;
 
-  /// What an author finds in the mailbox of whom a key names; nothing: nobody has it.
-  virtual std::optional<mailbox> mailbox_of(const std::string& target_key, user_id author) const = 0;
+  using room_check = std::function<bool(const mailbox&)>;
+  /// What an author finds in the mailbox of whom a key names; nothing: nobody has it. Its counts are what is there at
+  /// most, and exact where `is_full` says so of them.
+  virtual std::optional<mailbox> mailbox_of(const std::string& target_key, user_id author,
+                                            const room_check& is_full) const = 0;
   /// Undelivered, oldest first.
   virtual private_page waiting_for(user_id who) const = 0;
   /// Those of these users for whom some wait.

@@ -24,10 +24,13 @@ outcome<stored_private> store_private(const writing& db, user_id author, const s
                                       const std::string& text, moment now) {
   if (!db.accounts.exists(author))
     return fault::unknown_user;
-  auto box = db.private_messages.mailbox_of(target_key, author);
+  const auto has_no_room = [size = static_cast<int64_t>(text.size())](const mailbox& box) {
+    return is_full(box, size);
+  };
+  auto box = db.private_messages.mailbox_of(target_key, author, has_no_room);
   if (!box)
     return fault::unknown_user;
-  if (is_full(*box, static_cast<int64_t>(text.size())))
+  if (has_no_room(*box))
     return fault::mailbox_full;
   const auto made = db.private_messages.insert(author, box->of, text, now);
   return stored_private{made, box->of, std::move(box->username), std::move(box->runs), std::move(box->author_runs)};

@@ -3,6 +3,7 @@
 #pragma once
 #include "persistence/contracts/access.hpp"
 #include "persistence/sql/among_nodes.hpp"
+#include "persistence/sql/mailbox_counts.hpp"
 
 namespace salond::persistence {
 
@@ -40,7 +41,7 @@ std::unique_ptr<invitation_store> invitations_over(driver& on);
 std::unique_ptr<join_request_store> join_requests_over(driver& on);
 std::unique_ptr<membership_store> memberships_over(driver& on);
 std::unique_ptr<message_store> messages_over(driver& on);
-std::unique_ptr<private_message_store> private_messages_over(driver& on);
+std::unique_ptr<private_message_store> private_messages_over(driver& on, mailbox_counts& counts);
 std::unique_ptr<registration_store> registrations_over(driver& on);
 std::unique_ptr<role_store> roles_over(driver& on);
 std::unique_ptr<row_store> rows_over(driver& on);

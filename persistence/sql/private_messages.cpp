@@ -21,31 +21,28 @@ std::string with_authors(const sql_words& words) {
 
 class sql_private_messages final : public feature<private_message_store> {
 public:
-  using feature::feature;
+  sql_private_messages(driver& on, mailbox_counts& counts) : feature(on), counts_(counts) {}
 
-  // One question: each may cost a way to the database and back. SIGNED: MySQL's sums are decimals without it.
-  std::optional<mailbox> mailbox_of(const std::string& target_key, user_id author) const override {
-    const auto found =
-        db().ask("SELECT c.client_id, c.username, COUNT(p.pm_id), CAST(COALESCE(SUM(p.bytes), 0) AS SIGNED),"
-                 " CAST(COALESCE(SUM(p.from_client_id = ?), 0) AS SIGNED),"
-                 " CAST(COALESCE(SUM(CASE WHEN p.from_client_id = ? THEN p.bytes ELSE 0 END), 0) AS SIGNED) "
-                 "FROM clients c "
-                 "LEFT JOIN private_messages p ON p.to_client_id = c.client_id AND p.delivered_ms IS NULL "
-                 "WHERE c.username_key = ? GROUP BY c.client_id, c.username",
-                 {author.value, author.value, blob{target_key}});
-    if (!found->next())
-      return std::nullopt;
-    mailbox result{user_id{found->integer(0)},
-                   found->text(1),
-                   found->integer(2),
-                   found->integer(3),
-                   found->integer(4),
-                   found->integer(5),
-                   {},
-                   {}};
-    if (auto* others = db().among_nodes())
-      others->look_where(result, author);
-    return result;
+  std::optional<mailbox> mailbox_of(const std::string& target_key, user_id author,
+                                    const room_check& is_full) const override {
+    auto* others = db().among_nodes();
+    if (!others) { // nobody else adds to mailboxes
+      auto box = addressee(target_key);
+      if (!box)
+        return std::nullopt;
+      if (const auto* most = counts_.of(box->of)) {
+        box->count = box->own_count = most->texts;
+        box->bytes = box->own_bytes = most->bytes;
+        if (!is_full(*box))
+          return box;
+      }
+    }
+    auto box = counted(target_key, author);
+    if (box && others)
+      others->look_where(*box, author);
+    else if (box)
+      counts_.counted(box->of, {box->count, box->bytes});
+    return box;
   }
 
   /// One question where all texts together make up a piece.
@@ -103,6 +100,7 @@ public:
     db().run("INSERT INTO private_messages(from_client_id, to_client_id, contenu, created_ms, bytes) "
              "VALUES (?, ?, ?, ?, ?)",
              {author.value, target.value, text, to_ms(now), bytes});
+    counts_.added(target, bytes);
     return private_id{db().last_insert_id()};
   }
 
@@ -119,6 +117,39 @@ public:
   void tell_elsewhere(user_id who) override { tell_nodes({fact::kind::mail, who, {}, {}}); }
 
 private:
+  std::optional<mailbox> addressee(const std::string& target_key) const {
+    const auto found =
+        db().ask("SELECT c.client_id, c.username FROM clients c WHERE c.username_key = ?", {blob{target_key}});
+    if (!found->next())
+      return std::nullopt;
+    mailbox result;
+    result.of = user_id{found->integer(0)};
+    result.username = found->text(1);
+    return result;
+  }
+
+  // One question: each may cost a way to the database and back. SIGNED: MySQL's sums are decimals without it.
+  std::optional<mailbox> counted(const std::string& target_key, user_id author) const {
+    const auto found =
+        db().ask("SELECT c.client_id, c.username, COUNT(p.pm_id), CAST(COALESCE(SUM(p.bytes), 0) AS SIGNED),"
+                 " CAST(COALESCE(SUM(p.from_client_id = ?), 0) AS SIGNED),"
+                 " CAST(COALESCE(SUM(CASE WHEN p.from_client_id = ? THEN p.bytes ELSE 0 END), 0) AS SIGNED) "
+                 "FROM clients c "
+                 "LEFT JOIN private_messages p ON p.to_client_id = c.client_id AND p.delivered_ms IS NULL "
+                 "WHERE c.username_key = ? GROUP BY c.client_id, c.username",
+                 {author.value, author.value, blob{target_key}});
+    if (!found->next())
+      return std::nullopt;
+    return mailbox{user_id{found->integer(0)},
+                   found->text(1),
+                   found->integer(2),
+                   found->integer(3),
+                   found->integer(4),
+                   found->integer(5),
+                   {},
+                   {}};
+  }
+
   std::vector<private_message> texts_of(user_id who, const std::vector<int64_t>& ids) const {
     std::vector<private_message> result;
     const auto& words = db().words();
@@ -129,12 +160,14 @@ private:
                  [&](const query_result& row) { result.push_back(message_in(row)); });
     return result;
   }
+
+  mailbox_counts& counts_;
 };
 
 } // namespace
 
-std::unique_ptr<private_message_store> private_messages_over(driver& on) {
-  return std::make_unique<sql_private_messages>(on);
+std::unique_ptr<private_message_store> private_messages_over(driver& on, mailbox_counts& counts) {
+  return std::make_unique<sql_private_messages>(on, counts);
 }
 
 } // namespace salond::persistence

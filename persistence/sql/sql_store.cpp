@@ -10,9 +10,10 @@ struct sql_store::features {
       : accounts(accounts_over(on)), audit(audit_over(on)), bans(bans_over(on)), certificates(certificates_over(on)),
         health(health_over(on)), homes(homes_over(on)), imports(imports_over(on)), invitations(invitations_over(on)),
         join_requests(join_requests_over(on)), memberships(memberships_over(on)), messages(messages_over(on)),
-        private_messages(private_messages_over(on)), registrations(registrations_over(on)), roles(roles_over(on)),
+        private_messages(private_messages_over(on, mailboxes)), registrations(registrations_over(on)), roles(roles_over(on)),
         rows(rows_over(on)), salons(salons_over(on)), sessions(sessions_over(on)) {}
 
+  mailbox_counts mailboxes;
   const std::unique_ptr<account_store> accounts;
   const std::unique_ptr<audit_store> audit;
   const std::unique_ptr<ban_store> bans;
@@ -43,7 +44,12 @@ sql_store::sql_store(std::unique_ptr<driver> on)
 sql_store::~sql_store() = default;
 
 void sql_store::transact(const write_work& work) {
-  driver_->transact([&] { work(features_->to_write); });
+  try {
+    driver_->transact([&] { work(features_->to_write); });
+  } catch (...) {
+    features_->mailboxes.clear();
+    throw;
+  }
 }
 
 bool sql_store::holds_up_others() const {

@@ -108,6 +108,23 @@ TEST_P(StoreContract, AHundredPrivateMessagesOfOneAuthorMayWait) {
   EXPECT_EQ(waiting(target).size(), 101u);
 }
 
+TEST_P(StoreContract, WhatATransactionThatIsUndoneMarkedStillWaits) {
+  add_user(hostile_name);
+  const auto zoe = add_user("Zoé");
+  std::vector<private_id> told;
+  for (int i = 0; i < 100; ++i)
+    told.push_back(tell(zoe, hostile_name, "x")->id);
+  const auto mark_and_tell = [&](const auto& db) {
+    db.private_messages.mark_delivered(told, noon);
+    EXPECT_TRUE(decisions::store_private(db, zoe, key_of(hostile_name), "there is room", noon));
+    throw std::runtime_error("undone");
+  };
+
+  EXPECT_THROW(db->transact(mark_and_tell), std::runtime_error);
+
+  EXPECT_EQ(tell(zoe, hostile_name, "one too many").why(), fault::mailbox_full);
+}
+
 TEST_P(StoreContract, AThousandPrivateMessagesMayWaitForOneTarget) {
   const auto target = add_user(hostile_name);
   std::vector<user_id> authors;

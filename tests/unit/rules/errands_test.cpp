@@ -28,6 +28,21 @@ TEST(Marks, AreWrittenOneWriteAfterTheOther) {
   EXPECT_THAT(all.begin(start), ElementsAre(three));
 }
 
+TEST(Marks, OfOneWriteAreBounded) {
+  marks all;
+  std::vector<private_id> many;
+  for (int64_t n = 1; n <= 1000; ++n)
+    many.push_back(private_id{n});
+  all.add(many);
+
+  const auto first = all.begin(start);
+  all.written();
+  const auto rest = all.begin(start);
+
+  EXPECT_EQ(first, (std::vector<private_id>{many.begin(), many.begin() + 512}));
+  EXPECT_EQ(rest, (std::vector<private_id>{many.begin() + 512, many.end()}));
+}
+
 TEST(Marks, WaitForTheDatabaseAndAreWrittenThen) {
   marks all;
   all.add({one});
