@@ -186,7 +186,7 @@ private:
   std::optional<instant> wake_at_;  ///< a `wake` is under way for then
   std::optional<instant> looks_at_; ///< then it looks what has come of what it was written
 
-  admission::attempt attempt_; ///< of a password
+  std::unique_ptr<admission::attempt> attempt_; ///< of a password
   std::unique_ptr<rules::question::any> attempt_waits_;
   credential credential_ = credential::password;
   std::shared_ptr<hash_ticket> hash_;         ///< that the session waits for

@@ -33,8 +33,9 @@ void connection::ask(rules::question::any asked) {
 /// Whether a password or an invitation may be tried now. If not, it is kept until its turn comes, or refused.
 template <class Question>
 bool connection::may_try(const Question& question, std::string account, admission::attempt::secret said) {
-  attempt_ = {number, network, std::move(account), {}, {}, {}, session().anonymous(), said};
-  switch (audience_->allowed.begin(attempt_, now())) {
+  attempt_ = std::make_unique<admission::attempt>(
+      admission::attempt{number, network, std::move(account), {}, {}, {}, session().anonymous(), said});
+  switch (audience_->allowed.begin(*attempt_, now())) {
   case rules::login_throttle::verdict::go: return true;
   case rules::login_throttle::verdict::waits: attempt_waits_ = std::make_unique<rules::question::any>(question); break;
   case rules::login_throttle::verdict::refused:
@@ -55,8 +56,8 @@ void connection::attempt_due() {
 void connection::tried(admission::attempt_result result, size_t guesses) {
   if (credential_ == credential::after_token)
     credential_ = credential::password;
-  if (attempt_.at != admission::attempt::stage::none)
-    audience_->end_attempt(attempt_, result, guesses, now());
+  if (const auto ended = std::move(attempt_); ended && ended->at != admission::attempt::stage::none)
+    audience_->end_attempt(*ended, result, guesses, now());
 }
 
 void connection::carry(rules::question::find_user& question) {
@@ -118,8 +119,8 @@ void connection::found_user(outcome<user> found) {
     give_registration_back();
   if (!found && !unknown)
     tried(admission::attempt_result::not_tried);
-  if (found)
-    attempt_.who = found->id;
+  if (found && attempt_)
+    attempt_->who = found->id;
   answer<rules::question::find_user>({std::move(found)});
 }
 
@@ -154,7 +155,7 @@ void connection::carry(rules::question::verify& question) {
   const auto guesses = question.passwords.size();
   hash_ = std::make_shared<hash_ticket>();
   request(audience_->services.passwords, caf::infinite,
-          verify_password{std::move(question.hash), std::move(question.passwords), attempt_.how, network, hash_})
+          verify_password{std::move(question.hash), std::move(question.passwords), attempt_->how, network, hash_})
       .then(
           [this, guesses](verified_password& verified) {
             tried(verified.which ? admission::attempt_result::right : admission::attempt_result::wrong, guesses);

@@ -8,6 +8,7 @@
 #include "protocol/words/time.hpp"
 #include <deque>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -41,10 +42,11 @@ public:
       ends_.push_back({now + gathering_time_, place});
       return true;
     }
-    if (gathered.times++ == 0)
-      gathered.why = why;
-    if (gathered.addresses.size() < max_addresses)
-      gathered.addresses.insert(address);
+    if (!gathered)
+      gathered = std::make_unique<summary>(summary{kind, why, {}, 0});
+    ++gathered->times;
+    if (gathered->addresses.size() < max_addresses)
+      gathered->addresses.insert(address);
     return false;
   }
 
@@ -55,12 +57,11 @@ public:
     for (auto left = ends_.size(); left > 0 && ends_.front().when <= now; --left) {
       const auto place = ends_.front().place;
       ends_.pop_front();
-      if (place->second.times == 0) {
+      if (!place->second) {
         gathered_.erase(place);
         continue;
       }
-      result.push_back(std::exchange(place->second, {}));
-      result.back().kind = place->first;
+      result.push_back(std::move(*std::exchange(place->second, nullptr)));
       if (now == instant::max())
         gathered_.erase(place);
       else
@@ -71,7 +72,7 @@ public:
   bool any() const { return !gathered_.empty(); }
 
 private:
-  using gathered_facts = std::map<std::string, summary>;
+  using gathered_facts = std::map<std::string, std::unique_ptr<summary>>; ///< null: nothing followed the first
   struct end {
     instant when;
     gathered_facts::iterator place;

@@ -55,7 +55,7 @@ std::optional<fault> refuses_registration(const command::register_user& asked) {
 
 bool session::waiting() const {
   if (const auto* now = std::get_if<open>(&state_))
-    return now->held.has_value() || now->posts >= window_;
+    return now->held || now->posts >= window_;
   return !std::holds_alternative<nobody>(state_);
 }
 
@@ -99,7 +99,7 @@ effects session::hear(utterance said) {
     const auto* command = std::get_if<command::any>(&said);
     const auto* post = command ? std::get_if<command::post>(command) : nullptr;
     if (!post || post->salon != now->salon) {
-      now->held = std::move(said);
+      now->held = std::make_unique<utterance>(std::move(said));
       return {};
     }
   }
@@ -194,9 +194,8 @@ effects session::take_held(effects so_far) {
   auto* now = std::get_if<open>(&state_);
   if (!now || now->posts > 0 || !now->held)
     return so_far;
-  auto next = std::move(*now->held);
-  now->held.reset();
-  for (auto& more : take(next))
+  const auto next = std::move(now->held);
+  for (auto& more : take(*next))
     so_far.push_back(std::move(more));
   return so_far;
 }
@@ -287,6 +286,7 @@ effects session::on(entering& now, answer::arrived& arrived) {
     return settle(event::login_refused{why == fault::unknown_user ? fault::wrong_credentials : why});
   }
   account_ = std::move(now.who);
+  account_->password_hash = {}; // of no use any more, and there are many sessions
   auto result = settle(std::move(*arrived.welcome));
   if (arrived.more)
     state_ = catching_up{};
@@ -321,19 +321,19 @@ effects session::obey(command::register_user& said) {
 /// The invitation is looked at first: a client without one learns nothing about names.
 effects session::obey(command::register_invited& said) {
   question::find_invitation next{said.code, said.otherwise ? said.otherwise->username : std::string{}};
-  state_ = looking_for_invitation{std::move(said)};
+  state_ = looking_for_invitation{std::make_unique<command::register_invited>(std::move(said))};
   return just(ask{std::move(next)});
 }
 
 effects session::on(looking_for_invitation& now, answer::settled& settled) {
-  if (!settled.result && settled.result.why() == fault::wrong_credentials && now.wish.otherwise) {
-    auto login = std::move(*now.wish.otherwise);
+  if (!settled.result && settled.result.why() == fault::wrong_credentials && now.wish->otherwise) {
+    auto login = std::move(*now.wish->otherwise);
     return prove(proof::by_password(std::move(login.username), {std::move(login.password)}), log_in{});
   }
   if (!settled.result)
     return settle(event::registration_refused{settled.result.why()});
-  auto wish = std::move(now.wish);
-  return look_for_name(std::move(wish.account), std::move(wish.code));
+  const auto wish = std::move(now.wish);
+  return look_for_name(std::move(wish->account), std::move(wish->code));
 }
 
 /// Looks for both names before the costly hash: else taken names would be hashed as often as somebody likes.

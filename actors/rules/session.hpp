@@ -11,6 +11,7 @@
 #pragma once
 #include "actors/rules/proof.hpp"
 #include "protocol/words/utterance.hpp"
+#include <memory>
 
 namespace salond::rules {
 
@@ -88,9 +89,9 @@ private:
   struct catching_up {}; ///< in; is told the messages that waited
   /// Nothing is asked but posts to one salon.
   struct open {
-    std::string salon;               ///< of the unanswered posts, as typed
-    size_t posts = 0;                ///< that are unanswered
-    std::optional<utterance> held{}; ///< taken, but waits until they are answered
+    std::string salon;                 ///< of the unanswered posts, as typed
+    size_t posts = 0;                  ///< that are unanswered
+    std::unique_ptr<utterance> held{}; ///< taken, but waits until they are answered
   };
   /// A command is asked.
   struct asking {
@@ -99,7 +100,7 @@ private:
   // An account is made: is the invitation right, where there is one, and the name free? Then it is stored, its password
   // hashed on the way.
   struct looking_for_invitation {
-    command::register_invited wish;
+    std::unique_ptr<command::register_invited> wish; ///< apart: each session has room for the greatest state
   };
   struct looking_for_name {
     command::register_user wish;
