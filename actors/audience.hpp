@@ -80,7 +80,7 @@ public:
   void let_in(const address_let_in& fact);
   /// Whether even saying why costs too much.
   bool overrun() const;
-  void enter(subscriber& who) { connections_.enter(who); }
+  void enter(subscriber& who) { connections_.enter(who, peers.run); }
   void leave(subscriber& who);
   size_t connections() const { return connections_.size(); }
   /// Answers a connection, if it is still there.

@@ -4,9 +4,11 @@
 
 namespace salond {
 
-connection_id connection_registry::next_id() {
-  // The clock's milliseconds above a counter.
-  if (last_id_ == 0)
+connection_id connection_registry::next_id(int64_t run) {
+  // The run, or the clock's milliseconds, above a counter. Two nodes may begin in the same millisecond.
+  if (last_id_ == 0 && run != 0)
+    last_id_ = run << 32;
+  else if (last_id_ == 0)
     last_id_ =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
             .count()
@@ -29,8 +31,8 @@ bool connection_registry::overrun(const config::limits& limits) const {
   return limits.connections != 0 && all_.size() >= limits.connections + max_refusals_at_once;
 }
 
-void connection_registry::enter(subscriber& who) {
-  who.number = next_id();
+void connection_registry::enter(subscriber& who, int64_t run) {
+  who.number = next_id(run);
   all_.emplace(who.number, &who);
   who.network = network_of(who.peer);
   if (who.refused)

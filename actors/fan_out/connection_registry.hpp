@@ -15,15 +15,15 @@ public:
   /// Connections that are told at once why they are not let in.
   static constexpr size_t max_told_why = 64;
 
-  /// No two are the same, across restarts too.
-  connection_id next_id();
+  /// No two are the same, across restarts and nodes too. `run`: of the node, whose it is alone; 0: there are none.
+  connection_id next_id(int64_t run = 0);
   /// Why a connection from there is not let in; nothing: it is. Connections that are told why not take nobody's place.
   std::optional<fault> refuses(const std::string& address, const config::limits& limits) const;
   /// Whether even saying why costs too much: far above the limit.
   bool overrun(const config::limits& limits) const;
 
-  /// Gives it its number and its network. REQUIRES: its address, and whether it is refused.
-  void enter(subscriber& who);
+  /// Gives it its number, by next_id(), and its network. REQUIRES: its address, and whether it is refused.
+  void enter(subscriber& who, int64_t run = 0);
   /// False if it is not there.
   bool leave(subscriber& who);
   /// Null if it is gone.

@@ -4,6 +4,7 @@
 #include "tests/support/process.hpp"
 #include "tests/support/witness.hpp"
 #include <gmock/gmock.h>
+#include <set>
 
 namespace salond {
 namespace {
@@ -298,6 +299,15 @@ TEST_F(Audience, NumbersNoTwoConnectionsAlike) {
   const auto newest = std::max(zoe.number, paul.number);
   EXPECT_TRUE(
       support::eventually([&] { return newest < connection_registry{}.next_id(); })); // of a start a moment later
+}
+
+TEST(ConnectionNumbers, OfTwoNodesAreNeverAlike) {
+  connection_registry first, second;
+  std::set<connection_id> all;
+  for (int n = 0; n < 1000; ++n)
+    all.insert({first.next_id(1), second.next_id(2)});
+  EXPECT_EQ(all.size(), 2000u);
+  EXPECT_LT(*all.rbegin(), connection_registry{}.next_id()) << "nor as one process alone numbers them";
 }
 
 } // namespace
