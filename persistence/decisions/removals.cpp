@@ -6,6 +6,7 @@
 #include "persistence/contracts/registrations.hpp"
 #include "persistence/contracts/roles.hpp"
 #include "persistence/contracts/rows.hpp"
+#include "persistence/contracts/sessions.hpp"
 #include "persistence/decisions/audit.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
@@ -48,6 +49,15 @@ std::optional<fault> why_not_remove(const reading& db, const std::string& target
   return std::nullopt;
 }
 
+/// Whether the account that decides, if one does, is an administrator's still: its session, on another node perhaps,
+/// learns of a change a moment later.
+bool still_decides(const reading& db, const decision& why) {
+  if (why.account == user_id{})
+    return true;
+  const auto found = db.sessions.standing_of(why.account, why.at);
+  return found && found->who.role == role::administrator && !found->banned && !found->kicked && !found->disabled;
+}
+
 /// As the audit log says how long somebody is out: "5 minutes".
 std::string minutes_of(moment::duration time) {
   const auto count = std::chrono::ceil<std::chrono::minutes>(time).count();
@@ -78,6 +88,8 @@ outcome<removed_user> kick(const writing& db, const std::string& target_key, mom
 
 outcome<removed_user> ban(const writing& db, const std::string& target_key, const decision& why) {
   const auto target = db.accounts.find(target_key);
+  if (!still_decides(db, why))
+    return refuse(db, why, audited::ban, spelling(target, target_key), fault::not_allowed);
   if (const auto refusal = why_not_remove(db, target_key, target, why))
     return refuse(db, why, audited::ban, spelling(target, target_key), *refusal);
   removed_user result{target->id, target->username, db.memberships.salons_of(target->username)};
@@ -148,8 +160,7 @@ outcome<erased_user> erase(const writing& db, const std::string& target_key, con
   db.bans.end(target_key);
   db.accounts.forget_beside(*target);
   db.accounts.remove(target->id);
-  note(db, why, audited::erase, whom);
-  result.receipt = db.audit.tail(1).at(0).id;
+  result.receipt = db.audit.note_numbered(why, audited::erase, whom, "done");
   return result;
 }
 

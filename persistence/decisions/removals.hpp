@@ -11,8 +11,8 @@ namespace salond::persistence::decisions {
 /// Nobody kicks or bans himself (the decision's account) or the last administrator, and no moderator ends a kick that
 /// lasts longer: not_allowed. unknown_user, already_banned.
 outcome<removed_user> kick(const writing& db, const std::string& target_key, moment until, const decision& why);
-/// The account, its memberships, requests, tokens and messages are deleted, the username stays refused. not_allowed,
-/// unknown_user, already_banned.
+/// The account, its memberships, requests, tokens and messages are deleted, the username stays refused. not_allowed, also
+/// where the decision's account is no administrator's any more; unknown_user, already_banned.
 outcome<removed_user> ban(const writing& db, const std::string& target_key, const decision& why);
 /// A name that no account has is refused for good. already_banned; name_taken: an account has it.
 outcome<done> ban_name(const writing& db, const std::string& name, const decision& why);

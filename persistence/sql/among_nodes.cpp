@@ -156,6 +156,7 @@ void among_nodes::begin() {
 bool among_nodes::write_rest() {
   write_addresses();
   write_seen();
+  write_lines();
   return write_news();
 }
 
@@ -212,6 +213,25 @@ void among_nodes::show(const std::vector<int64_t>& ids, const shown& as) {
                    + " SET status = 'disconnected', last_seen_ms = ? WHERE status <> 'disconnected' AND NOT EXISTS"
                      " (SELECT 1 FROM presences p WHERE p.client_id = clients.client_id) AND client_id",
                {to_ms(as.at)}, all);
+}
+
+void among_nodes::note(audit_line line) {
+  line.node = name_;
+  rest_.audited.push_back(std::move(line));
+}
+
+void among_nodes::note_at_once(audit_line line) {
+  lock_all("news");
+  write_lines();
+  note(std::move(line));
+  write_lines();
+}
+
+void among_nodes::write_lines() {
+  if (rest_.audited.empty())
+    return;
+  lock("news");
+  write_audit(on_, std::exchange(rest_.audited, {}));
 }
 
 bool among_nodes::write_news() {

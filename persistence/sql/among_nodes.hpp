@@ -63,6 +63,14 @@ public:
   /// row for a moment only.
   void tell(fact news) { rest_.told.push_back(std::move(news)); }
 
+  /// A line of the audit log, in this node's name. It is written at the end as well, under the same lock: so the lines'
+  /// numbers rise in the order of commits, and whoever reads on behind the last one misses none.
+  void note(audit_line line);
+  /// Those that are not written yet.
+  const std::vector<audit_line>& noted() const { return rest_.audited; }
+  /// The same now, for its number: holds up all nodes that write lines or news.
+  void note_at_once(audit_line line);
+
   // --- the course of a transaction ---
   /// One begins; nothing is left of one that was undone.
   void begin();
@@ -90,6 +98,7 @@ private:
     std::map<std::pair<user_id, std::string>, moment> addresses;
     found_users targets; ///< of private messages
     std::vector<fact> told;
+    std::vector<audit_line> audited;
   };
 
   int64_t lock(const char* counter); ///< answers its value
@@ -99,6 +108,7 @@ private:
   void write_seen();
   void show(const std::vector<int64_t>& ids, const shown& as);
   static void find_in_all(found_users& found, user_id who, const std::vector<int64_t>& runs);
+  void write_lines();
   bool write_news();
 
   driver& on_;

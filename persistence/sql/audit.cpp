@@ -32,16 +32,34 @@ public:
         all_in(db().ask("SELECT " SALOND_AUDIT_COLUMNS " FROM audit ORDER BY audit_id DESC LIMIT ?", {limit_of(most)}),
                line_in);
     std::reverse(result.begin(), result.end());
+    if (const auto* others = db().among_nodes()) {
+      const auto& open = others->noted();
+      result.insert(result.end(), open.begin(), open.end());
+      result.erase(result.begin(), result.end() - static_cast<std::ptrdiff_t>(std::min(most, result.size())));
+    }
     return result;
   }
 
   void note(const decision& why, audit_word command, const std::string& to, const std::string& result) override {
-    const auto by = clipped(why.by), from = clipped(why.from), target = clipped(to), reason = clipped(why.reason);
-    const auto* others = db().among_nodes();
-    const parameter node = others && !others->name().empty() ? parameter{others->name()} : parameter{nullptr};
-    db().run("INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result, node)"
-             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-             {to_ms(why.at), by, from, command.text, target, reason, result, node});
+    auto line = line_of(why, command, to, result);
+    if (auto* others = db().among_nodes())
+      return others->note(std::move(line));
+    write_audit(db(), {line});
+  }
+
+  int64_t note_numbered(const decision& why, audit_word command, const std::string& to,
+                        const std::string& result) override {
+    auto line = line_of(why, command, to, result);
+    auto* others = db().among_nodes();
+    others ? others->note_at_once(std::move(line)) : write_audit(db(), {line});
+    return db().last_insert_id();
+  }
+
+private:
+  static audit_line line_of(const decision& why, audit_word command, const std::string& to, const std::string& result) {
+    return {
+        0,      why.at, clipped(why.by), clipped(why.from), std::string(command.text), clipped(to), clipped(why.reason),
+        result, {}};
   }
 };
 

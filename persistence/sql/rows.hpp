@@ -71,4 +71,7 @@ void ask_for_each(driver& on, const std::string& statement, const parameters& va
 void insert_many(driver& on, const std::string& head, const std::string& marks, const std::vector<parameters>& rows,
                  const std::string& tail = "");
 
+/// Writes lines of the audit log, numbered by the database.
+void write_audit(driver& on, const std::vector<audit_line>& lines);
+
 } // namespace salond::persistence

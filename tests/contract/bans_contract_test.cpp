@@ -181,6 +181,27 @@ TEST_P(StoreContract, APostOfABannedUserIsRefused) {
   EXPECT_EQ(last_seq(general), 3);
 }
 
+TEST_P(StoreContract, WhoIsNoAdministratorAnyMoreBansNobody) {
+  add_user(hostile_name);
+  add_user("root", role::administrator);
+  add_user("zoé", role::administrator);
+  const auto why = by("zoé");
+  const auto tried = [&] {
+    return write([&](const auto& db) { return decisions::ban(db, key_of(hostile_name), why); }).why();
+  };
+
+  write([&](const auto& db) { return decisions::set_role(db, key_of("zoé"), role::user, {}, decided()); });
+  EXPECT_EQ(tried(), fault::not_allowed);
+  write([&](const auto& db) { return decisions::set_role(db, key_of("zoé"), role::administrator, {}, decided()); });
+  write([&](const auto& db) { return decisions::kick(db, key_of("zoé"), after_noon(minutes(5)), decided()); });
+  EXPECT_EQ(tried(), fault::not_allowed);
+  write([&](const auto& db) { return decisions::ban(db, key_of("zoé"), decided()); });
+
+  EXPECT_EQ(tried(), fault::not_allowed);
+  EXPECT_TRUE(find(hostile_name));
+  EXPECT_THAT(audited(), testing::Contains("ban|" + hostile_name + "|not_allowed").Times(3));
+}
+
 TEST_P(StoreContract, NobodyIsBannedTwice) {
   add_user(hostile_name);
   write([&](const auto& db) { return decisions::ban(db, key_of(hostile_name), decided()); });
