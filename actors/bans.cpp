@@ -40,7 +40,7 @@ template <class Then>
 void end_certificates(pointer self, const std::string& username, const decision& why, Then then) {
   const auto name = key_of(username);
   const auto& office = self->state.certificates;
-  if (!office.revoke || !is_peer_name(name) || name == why.by || name == local_administrator)
+  if (!office.revoke || !is_peer_name(name) || name == why.by || is_local_administrator(name))
     return then(ended_certificates{});
   const auto ended = revoke(office, name);
   if (ended.revoked == 0 && ended.trouble.empty())

@@ -42,7 +42,7 @@ member_found find_member(const writing& db, salon_id salon, const std::string& u
 }
 
 /// The members of this node hear of it once, even if it is found again.
-void take_up(salon_pointer self, const member_found& found) {
+void take_up(salon_pointer self, const member_found& found, bool told_of_end) {
   auto& rules = self->state.rules;
   const auto& record = rules.record();
   const auto& [id, username, alias, hash, role] = *found.who;
@@ -57,7 +57,7 @@ void take_up(salon_pointer self, const member_found& found) {
   } else {
     rules.remove(id);
     out.gone.push_back(id);
-    if (changes)
+    if (changes && told_of_end)
       out.events.push_back(event::left{record.id, record.name, username});
   }
   self->send(self->state.relay, std::move(out));
@@ -102,12 +102,12 @@ caf::result<settled> reread(salon_pointer self, const reread_member& msg) {
   auto answer = self->make_response_promise<settled>();
   write_store(
       self, self->state.store, [msg](const writing& db) { return find_member(db, msg.salon, msg.username); },
-      [self, answer](const member_found& found) mutable {
+      [self, answer, told = msg.told](const member_found& found) mutable {
         if (!found.who) // he has another name meanwhile, or is gone
           return self->request(caf::actor_cast<salon_actor>(self), caf::infinite, reread_members{})
               .then([answer](settled) mutable { answer.deliver(settled{}); },
                     [answer](caf::error& why) mutable { answer.deliver(std::move(why)); });
-        take_up(self, found);
+        take_up(self, found, told);
         answer.deliver(settled{});
       },
       [answer](fault why) mutable { answer.deliver(make_error(why)); });

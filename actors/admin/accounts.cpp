@@ -129,7 +129,7 @@ void set_password(const admin_call_ptr& call) {
 bool has_certificate(const admin_call_ptr& call, const user& owner) {
   const auto& office = call->parts().certificates;
   const auto name = key_of(owner.username);
-  if (!office.list || name == local_administrator)
+  if (!office.list || is_local_administrator(name))
     return false;
   const auto now = std::time(nullptr);
   const auto all = office.list();

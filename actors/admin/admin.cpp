@@ -57,7 +57,7 @@ std::optional<salon_id> one_with(const persistence::reading& db, const std::vect
 
 /// The account of a certificate's name, whatever its role. The server's own certificate is nobody's.
 std::optional<persistence::user_profile> namesake_of(const persistence::reading& db, const peer& from) {
-  if (from.who().name == local_administrator)
+  if (is_local_administrator(from.who().name))
     return std::nullopt;
   auto found = db.accounts.profile(key_of(from.who().name));
   return found ? std::optional(std::move(*found)) : std::nullopt;
@@ -269,7 +269,7 @@ caf::result<admin_answer> begin(pointer self, const admin_request& msg) {
   auto answer = call->next();
   call->keep_alive();
   auto file = case_without_store(*from, call->said());
-  if (file && from->who().name == local_administrator)
+  if (file && is_local_administrator(from->who().name))
     decide(self, call, std::move(*file));
   else
     read_and_decide(self, call, std::move(file));

@@ -162,7 +162,7 @@ void issue_certificate(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::wrong_usage, "--role is administrator or moderator");
   if (!is_peer_name(name))
     return call->refuse(admin_verdict::wrong_usage, peer_name_rule);
-  if (name == local_administrator) // two would be one in the audit log, and neither could revoke itself alone
+  if (is_local_administrator(name)) // two would be one in the audit log, and neither could revoke itself alone
     return call->refuse(admin_verdict::refused, "that is the name of the server's own certificate; choose another one");
   const auto days = call->said().number("--days").value_or(usual_days);
   if (days < 1 || days > max_days)

@@ -1,5 +1,6 @@
 // Commands about all data of one user: their export, and their end.
 #include "actors/admin/ask.hpp"
+#include "actors/admin/everywhere.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
 #include "persistence/export/person.hpp"
@@ -136,11 +137,10 @@ void ask_next_piece(const export_ptr& state) {
 }
 
 void tell_summary(const export_ptr& state, const admin_call_ptr& call, json all,
-                  const std::vector<session_listed>& sessions) {
+                  const std::vector<session_at>& sessions) {
   all["sessions"] = json::array();
-  for (const auto& session : sessions)
-    if (session.user == state->person.who().id)
-      all["sessions"].push_back({{"address", session.address}, {"since", iso_time(session.since)}});
+  for (const auto& [session, node] : sessions)
+    all["sessions"].push_back({{"address", session.address}, {"since", iso_time(session.since)}});
   auto text = dumped(all);
   text.pop_back(); // the object goes on
   call->part(text + ",\n\"" + lists[0].name + "\":[", [state] { ask_next_piece(state); });
@@ -155,10 +155,8 @@ void export_user(const admin_call_ptr& call) {
     ask_to_read_long(
         call, [state](const reading& db) { return json_of(state->person.who(), state->person.summary(db)); },
         [call, state](const json& all) {
-          call->self()
-              ->request(call->parts().directory, std::chrono::seconds{5}, list_sessions{})
-              .then([state, call, all](const sessions_listed& now) { tell_summary(state, call, all, now.sessions); },
-                    refusing_error(call));
+          ask_sessions(call, state->person.who().id,
+                       [state, call, all](const auto& sessions) { tell_summary(state, call, all, sessions); });
         });
   });
 }

@@ -56,6 +56,7 @@ void act_on(pointer self, const fact& what) {
   case fact::kind::account: return act_on_account(self, what);
   case fact::kind::salon: return ask(self, &news_hearers::host, reread_salon{what.salon});
   case fact::kind::membership: return ask(self, &news_hearers::host, reread_member{what.salon, what.name});
+  case fact::kind::rejection: return ask(self, &news_hearers::host, reread_member{what.salon, what.name, false});
   case fact::kind::import: return ask(self, &news_hearers::host, reread_members{});
   case fact::kind::address: return ask(self, &news_hearers::bans, reread_address_bans{});
   case fact::kind::session:

@@ -83,6 +83,7 @@ struct salon_changed {
 struct reread_member {
   salon_id salon;
   std::string username;
+  bool told = true; ///< where he is no member any more, to the others
 };
 /// The same of all members, since many may have come at once. Nobody is told of it.
 struct reread_members {
@@ -151,7 +152,7 @@ SALOND_VALUES(member_gone, x.who)
 SALOND_VALUES(admit, x.salon, x.who, x.username, x.by, x.why, x.remembered)
 SALOND_VALUES(dismiss, x.salon, x.who, x.username, x.by, x.why, x.remembered)
 SALOND_VALUES(salon_changed, x.now)
-SALOND_VALUES(reread_member, x.salon, x.username)
+SALOND_VALUES(reread_member, x.salon, x.username, x.told)
 SALOND_VALUES(reread_members, x.opened)
 SALOND_VALUES(reread_request, x.salon, x.who)
 SALOND_VALUES(salon_archived, x.last)

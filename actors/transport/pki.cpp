@@ -328,7 +328,7 @@ node_bundle node_bundle_from(const std::string& pem) {
   node_bundle all;
   all.own = read_bundle(in.get());
   all.authority_key.reset(PEM_read_bio_PrivateKey(in.get(), nullptr, no_passphrase, nullptr));
-  need(all.authority_key != nullptr, "it does not hold the authority's key, so it is no node's bundle");
+  need(all.authority_key != nullptr, "it does not hold the authority's key");
   need(X509_check_private_key(all.own.authority.get(), all.authority_key.get()) == 1
            && X509_verify(all.own.own.certificate.get(), all.authority_key.get()) == 1,
        "its certificate is not of the authority in it");

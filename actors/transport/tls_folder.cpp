@@ -71,6 +71,15 @@ bool is_lone_server(const identity& who) {
 
 } // namespace
 
+std::string local_administrator_of(const std::string& node) {
+  return (std::string(local_administrator) + '.' + node).substr(0, max_peer_name_bytes);
+}
+
+bool is_local_administrator(std::string_view name) {
+  const std::string_view own = local_administrator;
+  return name == own || (name.substr(0, own.size()) == own && name.substr(own.size(), 1) == ".");
+}
+
 tls_folder::tls_folder(std::string path, std::vector<std::string> hosts, std::string node_name,
                        std::string administrator_name)
     : path_(std::move(path)), hosts_(std::move(hosts)), node_{peer_kind::node, std::move(node_name)},
@@ -221,7 +230,8 @@ revocation tls_folder::revoke_node(const std::string& name, std::time_t now) {
   // Certificates that have ended are revoked as well: a node is removed once all its certificates are revoked.
   return revoke_where(
       [&](const issued_certificate& issued) {
-        return issued.facts.who.name == name && issued.facts.who.kind == peer_kind::node;
+        return issued.facts.who == identity{peer_kind::node, name}
+               || issued.facts.who == identity{peer_kind::administrator, local_administrator_of(name)};
       },
       now);
 }
@@ -346,6 +356,19 @@ bool tls_folder::merge_into(listing all, const listing& others) {
   return changed;
 }
 
+namespace {
+
+node_bundle node_bundle_in(const std::string& file) {
+  const auto text = read_private_file(file);
+  try {
+    return node_bundle_from(text);
+  } catch (const pki_error& why) {
+    throw pki_error(file + " is no node's bundle (" + why.what() + "); make one with salonctl node add NAME");
+  }
+}
+
+} // namespace
+
 joining join_cluster(const std::string& folder, const std::string& file, std::time_t now) {
   make_private_folder(folder);
   const folder_lock lock{folder};
@@ -353,7 +376,7 @@ joining join_cluster(const std::string& folder, const std::string& file, std::ti
   if (exists(path_of(authority_name))) {
     if (exists(file)) {
       const auto ours = key_pair_from(read_private_file(path_of(authority_name)));
-      const auto theirs = node_bundle_from(read_private_file(file));
+      const auto theirs = node_bundle_in(file);
       if (EVP_PKEY_eq(ours.key.get(), theirs.authority_key.get()) != 1)
         throw pki_error(folder + " is of another installation than " + file
                         + "; a new node begins with an empty state folder (--state)");
@@ -362,7 +385,7 @@ joining join_cluster(const std::string& folder, const std::string& file, std::ti
       return {std::move(*name), false};
     throw pki_error(folder + " is that of a server which is its cluster's first node: start it without --join");
   }
-  auto made = node_bundle_from(read_private_file(file));
+  auto made = node_bundle_in(file);
   auto facts = facts_of(made.own.own.certificate.get());
   if (facts->until <= now || is_revoked(parse_list(made.list, file), facts->serial))
     throw pki_error(file + " has expired or was revoked; make another with salonctl node add");

@@ -9,12 +9,18 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace salond {
 
-/// The name in the certificate that a local salonctl uses. It belongs to no account.
+/// The name in the certificate that a local salonctl uses. It belongs to no account. That of a node bears the node's
+/// name as well, so that it ends with the node.
 inline constexpr const char* local_administrator = "local";
+/// "local.paris"; as much of it as is a peer's name.
+std::string local_administrator_of(const std::string& node);
+/// Whether it is the name of some server's own.
+bool is_local_administrator(std::string_view name);
 
 /// Lists forget a certificate so many seconds after its end.
 constexpr std::time_t listed_after_expiry = 365 * 24 * 3600;
@@ -86,7 +92,7 @@ public:
   /// cannot be written, issued() and revoked() tell of it all the same, and the next function that can writes it.
   revocation revoke(const std::string& name, std::time_t now = std::time(nullptr));
 
-  /// The same for the certificates of the node of that name, which must not be this one.
+  /// The same for the certificates of the node of that name, which must not be this one, and of its local administrator.
   revocation revoke_node(const std::string& name, std::time_t now = std::time(nullptr));
 
   /// Takes up what other nodes have issued and revoked. Nothing that is revoked here becomes valid by it. True when

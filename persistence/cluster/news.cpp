@@ -4,13 +4,19 @@
 namespace salond::persistence {
 namespace {
 
-constexpr std::pair<fact::kind, const char*> words[] = {
-    {fact::kind::out, "out"},         {fact::kind::account, "account"},
-    {fact::kind::salon, "salon"},     {fact::kind::membership, "membership"},
-    {fact::kind::import, "import"},   {fact::kind::address, "address"},
-    {fact::kind::session, "session"}, {fact::kind::request, "request"},
-    {fact::kind::mail, "mail"},       {fact::kind::certificate, "certificate"},
-    {fact::kind::drain, "drain"},     {fact::kind::stop, "stop"}};
+constexpr std::pair<fact::kind, const char*> words[] = {{fact::kind::out, "out"},
+                                                        {fact::kind::account, "account"},
+                                                        {fact::kind::salon, "salon"},
+                                                        {fact::kind::membership, "membership"},
+                                                        {fact::kind::rejection, "rejection"},
+                                                        {fact::kind::import, "import"},
+                                                        {fact::kind::address, "address"},
+                                                        {fact::kind::session, "session"},
+                                                        {fact::kind::request, "request"},
+                                                        {fact::kind::mail, "mail"},
+                                                        {fact::kind::certificate, "certificate"},
+                                                        {fact::kind::drain, "drain"},
+                                                        {fact::kind::stop, "stop"}};
 
 } // namespace
 

@@ -13,6 +13,7 @@ struct fact {
     account,     ///< one was deleted, renamed, disabled or enabled, or has another role or password
     salon,       ///< one was made, changed, archived or restored
     membership,  ///< one was made or ended
+    rejection,   ///< one was ended, which the other members are not told
     import,      ///< accounts were made, with memberships of any salons
     address,     ///< an address or a network was banned, or may come again
     session,     ///< an operator ended a user's sessions, or the one that `name` is the number of

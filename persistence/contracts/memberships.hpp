@@ -23,8 +23,8 @@ public:
   virtual void put_of_new(salon_id salon, const std::string& username) = 0;
   /// It is a moderator's doing. REQUIRES: there is one.
   virtual void mark_made_by_moderator(salon_id salon, user_id who) = 0;
-  /// Whether there was one.
-  virtual bool end(salon_id salon, const std::string& username) = 0;
+  /// Whether there was one. `told`: where there are other nodes, to the members there as well.
+  virtual bool end(salon_id salon, const std::string& username, bool told) = 0;
 };
 
 } // namespace salond::persistence

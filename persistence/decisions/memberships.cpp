@@ -48,7 +48,7 @@ outcome<membership_change> remove_member(const writing& db, salon_id salon, user
   if (!account)
     return account.why();
   db.join_requests.forget_decision(salon, who, true);
-  return db.memberships.end(salon, account->username) ? membership_change::made : membership_change::was_so;
+  return db.memberships.end(salon, account->username, true) ? membership_change::made : membership_change::was_so;
 }
 
 outcome<request_change> add_request(const writing& db, salon_id salon, user_id who, moment now) {
@@ -77,7 +77,7 @@ outcome<done> accept_request(const writing& db, salon_id salon, user_id who, con
 outcome<membership_change> reject_request(const writing& db, salon_id salon, user_id who, const decision& why) {
   const auto [account, about] = request_of(db, salon, who);
   const bool asked = account && db.join_requests.end(salon, who);
-  const bool belonged = account && db.memberships.end(salon, account->username);
+  const bool belonged = account && db.memberships.end(salon, account->username, false);
   if (!asked && !belonged)
     return refuse(db, why, audited::reject, about, fault::no_such_request);
   note(db, why, audited::reject, about);

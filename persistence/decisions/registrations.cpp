@@ -78,6 +78,7 @@ outcome<done> reject_registration(const writing& db, const std::string& username
 }
 
 outcome<size_t> reject_registrations(const writing& db, const registration_filter& which, const decision& why) {
+  db.accounts.hold_names(); // what another node accepts at this moment is rejected by nobody
   const auto all = registrations_of(db, which);
   for (const auto& registration : all)
     db.registrations.end(key_of(registration.username));

@@ -54,7 +54,8 @@ outcome<salon_record> archive_salon(const writing& db, salon_id salon, const dec
   const auto result = db.salons.find(salon);
   if (!result)
     return refuse(db, why, audited::archive_salon, db.salons.name_of(salon), result.why());
-  db.salons.archive(salon, why.at);
+  if (!db.salons.archive(salon, why.at)) // another node did so at this moment
+    return refuse(db, why, audited::archive_salon, result->name, fault::unknown_salon);
   note(db, why, audited::archive_salon, result->name);
   return result;
 }
@@ -65,7 +66,8 @@ outcome<salon_record> restore_salon(const writing& db, const std::string& name_k
       continue;
     if (is_salon_name_taken(db, salon.record.name, salon.record.id)) // one that was made meanwhile looks like it
       return refuse(db, why, audited::restore_salon, salon.record.name, fault::invalid_name);
-    db.salons.end_archiving(salon.record.id);
+    if (!db.salons.end_archiving(salon.record.id)) // another node did so at this moment
+      return refuse(db, why, audited::restore_salon, salon.record.name, fault::unknown_salon);
     note(db, why, audited::restore_salon, salon.record.name);
     return db.salons.find(salon.record.id);
   }

@@ -59,10 +59,10 @@ public:
              {salon.value, who.value});
   }
 
-  bool end(salon_id salon, const std::string& username) override {
+  bool end(salon_id salon, const std::string& username, bool told) override {
     if (db().run("DELETE FROM salons_adheres WHERE username = ? AND salon_id = ?", {username, salon.value}) == 0)
       return false;
-    tell_nodes({fact::kind::membership, {}, salon, username});
+    tell_nodes({told ? fact::kind::membership : fact::kind::rejection, {}, salon, username});
     return true;
   }
 };

@@ -154,8 +154,10 @@ preparation prepare(const program& started, const node_membership* membership) {
   const auto& values = asked.values;
   preparation made;
   if (values.admin || speaks_tls(values) || membership)
-    made.certificates = std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen),
-                                                     membership ? membership->name : std::string(lone_server));
+    made.certificates = membership
+                            ? std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen),
+                                                           membership->name, local_administrator_of(membership->name))
+                            : std::make_shared<tls_folder>(values.state + "/tls", hosts_of(values.listen));
   if (membership && membership->name != values.cluster.node) {
     asked.values.cluster.node = membership->name;
     asked.sources["cluster.node"] = "the state folder";

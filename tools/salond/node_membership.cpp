@@ -11,12 +11,18 @@ bool is_named(const config::command_line& asked) {
   return source != asked.sources.end() && source->second != config::host_name;
 }
 
+/// A folder has its name for good: under another one it would make itself a certificate that nobody gave it.
+void refuse_another_name(const config::command_line& asked, const std::string& name, const std::string& by) {
+  if (is_named(asked) && asked.values.cluster.node != name)
+    throw std::runtime_error("by " + by + " this node is called " + name + ", and --node says "
+                             + asked.values.cluster.node
+                             + "; remove --node, or begin with an empty state folder and a bundle of that name");
+}
+
 node_identity by_bundle(const config::command_line& asked, const std::string& folder) {
-  const auto& cluster = asked.values.cluster;
-  auto joined = join_cluster(folder, cluster.join);
-  if (is_named(asked) && cluster.node != joined.name)
-    throw std::runtime_error("by " + (joined.taken ? cluster.join : folder) + " this node is called " + joined.name
-                             + ", and --node says " + cluster.node + "; remove --node");
+  const auto& file = asked.values.cluster.join;
+  auto joined = join_cluster(folder, file);
+  refuse_another_name(asked, joined.name, joined.taken ? file : folder);
   if (joined.taken)
     log::info("the node's bundle is taken into the state folder; it may be deleted", {{"node", joined.name}});
   return {std::move(joined.name), true};
@@ -30,7 +36,9 @@ node_identity identify_node(const config::command_line& asked) {
   if (!cluster.join.empty())
     return by_bundle(asked, folder);
   const auto before = name_in_cluster(folder);
-  node_identity who{before && !is_named(asked) ? *before : cluster.node, before.has_value()};
+  if (before)
+    refuse_another_name(asked, *before, folder);
+  node_identity who{before.value_or(cluster.node), before.has_value()};
   if (who.name == lone_server)
     throw std::runtime_error("a node cannot be called salond, as a server is that is none; choose another with --node");
   return who;

@@ -72,9 +72,10 @@ std::vector<stored_node> rivals_in(const std::vector<stored_node>& them, const n
 }
 
 void refuse_rival(const stored_node& node, const node_entry& who, const std::string& address) {
-  if (node.name == who.name)
+  if (node.name == who.name && who.beside_others)
     refuse("the name " + node.name + " is in use: " + address_and_cure(node, address)
-           + "; give this one another with --node");
+           + "; this one needs an empty state folder and a bundle of another name: salonctl node add NAME there, then"
+             " --join=NAME.pem here");
   refuse(address_and_cure(node, address)
          + "; a new node needs a bundle of that cluster: salonctl node add NAME there, then --join=NAME.pem here");
 }
@@ -103,19 +104,20 @@ void fence_lone_writer(connection& on, const std::string& address) {
   on.run("UPDATE writers SET fenced = 1 WHERE node_id = ?", {lone_writer});
 }
 
-/// Its own certificate was revoked, or it is one that nobody listed of a name that has no valid one. Who revokes one
-/// meanwhile waits, and finds this run.
+/// Its own certificate was revoked, of whatever name it is; or it is one that nobody listed of a name that has no valid
+/// one. Who revokes one meanwhile waits, and finds this run.
 bool was_removed(connection& on, const node_entry& who) {
   on.number("SELECT value FROM counters WHERE name = 'certificates' FOR UPDATE");
-  auto found = on.ask("SELECT serial, revoked_s FROM certificates WHERE authority = ? AND holder = ?",
-                      {who.authority, who.holder});
+  auto found = on.ask("SELECT serial, revoked_s, holder FROM certificates WHERE authority = ? AND"
+                      " (holder = ? OR serial = ?)",
+                      {who.authority, who.holder, who.serial});
   bool listed = false, revoked = false, any = false, valid = false;
   while (found.next()) {
-    any = true;
-    const bool is_valid = found.integer(1) == 0;
-    valid = valid || is_valid;
-    listed = listed || found.text(0) == who.serial;
-    revoked = revoked || (found.text(0) == who.serial && !is_valid);
+    const bool is_valid = found.integer(1) == 0, is_own = found.text(0) == who.serial;
+    any = any || found.text(2) == who.holder;
+    valid = valid || (found.text(2) == who.holder && is_valid);
+    listed = listed || is_own;
+    revoked = revoked || (is_own && !is_valid);
   }
   return revoked || (!listed && any && !valid);
 }

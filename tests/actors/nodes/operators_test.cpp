@@ -52,6 +52,29 @@ TEST_F(Operators, SeeSessionsOfAllNodes) {
               ElementsAre("he at lyon"));
 }
 
+TEST_F(Operators, ExportSessionsOfAllNodes) {
+  auto here = paris->log_in("paul");
+  auto elsewhere = lyon->log_in("paul");
+
+  EXPECT_EQ(answer(*paris, {"export", "paul"})["sessions"].size(), 2u);
+}
+
+TEST_F(Operators, RejectAMemberAndTellNobodyElseAtAnyNode) {
+  auto zoe = lyon->log_in("zoë");
+  auto paul = lyon->log_in("paul");
+  for (auto* one : {&zoe, &paul})
+    one->say("JOIN:Blabla");
+  const std::string joined = "paul a rejoint le salon Blabla.";
+  EXPECT_TRUE(eventually([&] { return zoe.line() == joined; }));
+  EXPECT_TRUE(eventually([&] { return paul.line() == joined; }));
+
+  EXPECT_EQ(answer(*paris, {"reject", "paul", "Blabla"})["done"], true);
+
+  EXPECT_EQ(paul.line(), "Votre demande d'adhésion au salon Blabla a été refusée. Accès restreint");
+  zoe.say("suis-je seule ?");
+  EXPECT_EQ(zoe.line(), "ERREUR: commande inconnue") << "and not that he left";
+}
+
 TEST_F(Operators, EndOneSessionAtAnotherNode) {
   auto first = lyon->log_in("paul");
   const auto id = answer(*paris, {"sessions", "paul"}).at(0)["id"].get<std::string>();

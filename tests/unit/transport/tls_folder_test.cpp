@@ -299,6 +299,23 @@ TEST_F(TlsFolder, RevokesWhereItsLockOrItsListCannotBeOpened) {
   }
 }
 
+TEST_F(TlsFolder, EndsTheLocalAdministratorOfANodeWithTheNode) {
+  tls_folder paris{path, {}, "paris", local_administrator_of("paris")};
+  paris.renew();
+  const auto lyon = paris.issue({peer_kind::administrator, local_administrator_of("lyon")});
+  paris.issue_node("lyon");
+
+  EXPECT_EQ(paris.revoke_node("lyon").count, 2u);
+
+  EXPECT_EQ(paris.revoked().count(serial(lyon)), 1u);
+  EXPECT_EQ(paris.revoked().count(serial(content("administrator.pem"))), 0u);
+  for (const auto* name : {"local", "local.lyon"})
+    EXPECT_TRUE(is_local_administrator(name));
+  for (const auto* name : {"", "loc", "locals", "zoe"})
+    EXPECT_FALSE(is_local_administrator(name)) << name;
+  EXPECT_EQ(local_administrator_of(std::string(64, 'n')).size(), 64u);
+}
+
 TEST_F(TlsFolder, ReplacesARevokedBundleOfItsOwn) {
   tls_folder folder{path};
   folder.renew();
