@@ -33,6 +33,7 @@ std::string free_alias(const reading& db, const std::string& wanted) {
 
 outcome<user> rename_user(const writing& db, const std::string& username_key, const std::string& new_username,
                           const decision& why) {
+  wait_for_turn(db);
   auto result = db.accounts.find(username_key);
   const auto whom = with(spelling(result, username_key), new_username);
   if (!result)
@@ -51,6 +52,7 @@ outcome<user> rename_user(const writing& db, const std::string& username_key, co
 
 outcome<user> set_password(const writing& db, const std::string& username_key, const std::string& hash,
                            const decision& why) {
+  wait_for_turn(db);
   auto result = db.accounts.find(username_key);
   if (!result)
     return refuse(db, why, audited::set_password, username_key, result.why());
@@ -73,6 +75,7 @@ bool change_password(const writing& db, user_id who, const std::string& expected
 
 outcome<user> set_role(const writing& db, const std::string& username_key, role now,
                        const std::vector<salon_id>& moderated, const decision& why) {
+  wait_for_turn(db);
   auto result = db.accounts.find(username_key);
   if (!result)
     return refuse(db, why, audited::set_role, username_key, result.why());
@@ -94,6 +97,7 @@ outcome<user> set_role(const writing& db, const std::string& username_key, role 
 }
 
 outcome<user> disable_user(const writing& db, const std::string& username_key, const decision& why) {
+  wait_for_turn(db);
   const auto target = db.accounts.find(username_key);
   if (!target)
     return refuse(db, why, audited::disable_user, username_key, target.why());
@@ -106,6 +110,7 @@ outcome<user> disable_user(const writing& db, const std::string& username_key, c
 }
 
 outcome<user> enable_user(const writing& db, const std::string& username_key, const decision& why) {
+  wait_for_turn(db);
   const auto target = db.accounts.find(username_key);
   if (!target)
     return refuse(db, why, audited::enable_user, username_key, target.why());

@@ -1,10 +1,17 @@
 // How a decision stands in the audit log: what was decided, about whom, and how it ended.
 #pragma once
 #include "persistence/contracts/access.hpp"
+#include "persistence/contracts/accounts.hpp"
 #include "persistence/contracts/audit.hpp"
 #include "protocol/words/outcome.hpp"
 
 namespace salond::persistence::decisions {
+
+/// Of a node: from here to the transaction's end no other node takes a decision, so that what this one looks up is so
+/// when it is acted upon, and two at once are told what came of theirs.
+inline void wait_for_turn(const writing& db) {
+  db.accounts.hold_names();
+}
 
 /// Writes the line of a decision that was taken.
 inline void note(const writing& db, const decision& why, audit_word command, const std::string& to) {

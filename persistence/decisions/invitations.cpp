@@ -16,6 +16,7 @@ std::string name_of_invitation(int64_t id) {
 } // namespace
 
 outcome<int64_t> create_invitation(const writing& db, const new_invitation& invitation, const decision& why) {
+  wait_for_turn(db);
   const auto uses = std::to_string(invitation.uses) + (invitation.uses == 1 ? " use" : " uses");
   const bool exist = std::all_of(invitation.salons.begin(), invitation.salons.end(),
                                  [&](salon_id salon) { return bool(db.salons.find(salon)); });
@@ -30,6 +31,7 @@ outcome<int64_t> create_invitation(const writing& db, const new_invitation& invi
 }
 
 outcome<done> revoke_invitation(const writing& db, int64_t id, const decision& why) {
+  wait_for_turn(db);
   if (!db.invitations.end(id))
     return refuse(db, why, audited::revoke_invitation, name_of_invitation(id), fault::invalid_invitation);
   note(db, why, audited::revoke_invitation, name_of_invitation(id));

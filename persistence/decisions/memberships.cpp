@@ -64,6 +64,7 @@ outcome<request_change> add_request(const writing& db, salon_id salon, user_id w
 }
 
 outcome<done> accept_request(const writing& db, salon_id salon, user_id who, const decision& why) {
+  wait_for_turn(db);
   const auto [account, about] = request_of(db, salon, who);
   if (!account || !db.join_requests.end(salon, who)) // the request of an account that is gone went with it
     return refuse(db, why, audited::accept, about, fault::no_such_request);
@@ -75,6 +76,7 @@ outcome<done> accept_request(const writing& db, salon_id salon, user_id who, con
 }
 
 outcome<membership_change> reject_request(const writing& db, salon_id salon, user_id who, const decision& why) {
+  wait_for_turn(db);
   const auto [account, about] = request_of(db, salon, who);
   const bool asked = account && db.join_requests.end(salon, who);
   const bool belonged = account && db.memberships.end(salon, account->username, false);
@@ -88,6 +90,7 @@ outcome<membership_change> reject_request(const writing& db, salon_id salon, use
 
 outcome<membership_change> admit(const writing& db, salon_id salon, const std::string& username_key,
                                  const decision& why) {
+  wait_for_turn(db);
   const auto [account, about] = membership_of(db, salon, username_key);
   if (!account)
     return refuse(db, why, audited::admit, about, account.why());
@@ -100,6 +103,7 @@ outcome<membership_change> admit(const writing& db, salon_id salon, const std::s
 
 outcome<membership_change> dismiss(const writing& db, salon_id salon, const std::string& username_key,
                                    const decision& why) {
+  wait_for_turn(db);
   const auto [account, about] = membership_of(db, salon, username_key);
   if (!account)
     return refuse(db, why, audited::dismiss, about, account.why());

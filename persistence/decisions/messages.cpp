@@ -7,6 +7,7 @@
 namespace salond::persistence::decisions {
 
 outcome<done> delete_message(const writing& db, message_id which, const decision& why) {
+  wait_for_turn(db);
   const auto whom = db.messages.describe(which);
   if (!whom)
     return refuse(db, why, audited::delete_message, "message " + std::to_string(which.value), fault::no_such_message);

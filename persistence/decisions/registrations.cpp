@@ -18,6 +18,7 @@ outcome<registered_user> register_user(const writing& db, const new_user& who) {
 }
 
 outcome<registered_user> add_user(const writing& db, const new_user& who, const decision& why) {
+  wait_for_turn(db);
   const auto made = register_user(db, who);
   if (!made)
     return refuse(db, why, audited::add_user, who.username, made.why());
@@ -54,6 +55,7 @@ moment waits_since(const reading& db, const std::string& username_key) {
 } // namespace
 
 outcome<registered_user> accept_registration(const writing& db, const std::string& username_key, const decision& why) {
+  wait_for_turn(db);
   const auto waiting = db.registrations.waiting(username_key);
   if (!waiting)
     return refuse(db, why, audited::accept_registration, username_key, fault::no_such_request);
@@ -69,6 +71,7 @@ outcome<registered_user> accept_registration(const writing& db, const std::strin
 }
 
 outcome<done> reject_registration(const writing& db, const std::string& username_key, const decision& why) {
+  wait_for_turn(db);
   const auto waiting = db.registrations.waiting(username_key);
   if (!waiting)
     return refuse(db, why, audited::reject_registration, username_key, fault::no_such_request);
@@ -78,7 +81,7 @@ outcome<done> reject_registration(const writing& db, const std::string& username
 }
 
 outcome<size_t> reject_registrations(const writing& db, const registration_filter& which, const decision& why) {
-  db.accounts.hold_names(); // what another node accepts at this moment is rejected by nobody
+  wait_for_turn(db);
   const auto all = registrations_of(db, which);
   for (const auto& registration : all)
     db.registrations.end(key_of(registration.username));

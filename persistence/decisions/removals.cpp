@@ -74,6 +74,7 @@ bool is_out_at(const reading& db, const std::string& username_key, moment then, 
 } // namespace
 
 outcome<removed_user> kick(const writing& db, const std::string& target_key, moment until, const decision& why) {
+  wait_for_turn(db);
   const auto target = db.accounts.find(target_key);
   if (const auto refusal = why_not_remove(db, target_key, target, why))
     return refuse(db, why, audited::kick, spelling(target, target_key), *refusal);
@@ -87,6 +88,7 @@ outcome<removed_user> kick(const writing& db, const std::string& target_key, mom
 }
 
 outcome<removed_user> ban(const writing& db, const std::string& target_key, const decision& why) {
+  wait_for_turn(db);
   const auto target = db.accounts.find(target_key);
   if (!still_decides(db, why))
     return refuse(db, why, audited::ban, spelling(target, target_key), fault::not_allowed);
@@ -100,6 +102,7 @@ outcome<removed_user> ban(const writing& db, const std::string& target_key, cons
 }
 
 outcome<done> ban_name(const writing& db, const std::string& name, const decision& why) {
+  wait_for_turn(db);
   const auto key = key_of(name);
   if (db.bans.is_for_good(key))
     return refuse(db, why, audited::ban_name, name, fault::already_banned);
@@ -112,6 +115,7 @@ outcome<done> ban_name(const writing& db, const std::string& name, const decisio
 }
 
 outcome<done> unban(const writing& db, const std::string& target_key, const decision& why) {
+  wait_for_turn(db);
   const auto out = db.bans.of(target_key, why.at);
   if (!out)
     return refuse(db, why, audited::unban, target_key, fault::unknown_user);
@@ -122,6 +126,7 @@ outcome<done> unban(const writing& db, const std::string& target_key, const deci
 
 outcome<done> ban_address(const writing& db, const address_range& where, std::optional<moment> until,
                           const decision& why) {
+  wait_for_turn(db);
   const auto whom = until ? with(where.to_string(), minutes_of(*until - why.at)) : where.to_string();
   if (db.accounts.find(key_of(where.to_string()))) // however it was typed: no list could tell them apart
     return refuse(db, why, audited::ban_address, whom, fault::name_taken);
@@ -134,11 +139,13 @@ outcome<done> ban_address(const writing& db, const address_range& where, std::op
 }
 
 outcome<let_in> unban_name(const writing& db, const std::string& name, const decision& why) {
+  wait_for_turn(db);
   const auto ended = unban(db, key_of(name), why);
   return ended ? outcome<let_in>(let_in{}) : ended.why();
 }
 
 outcome<let_in> unban_any(const writing& db, const std::string& target, const decision& why) {
+  wait_for_turn(db);
   const auto where = address_range::parse(target);
   if (!where || !db.bans.is_out(*where, why.at))
     return unban_name(db, target, why);
@@ -148,6 +155,7 @@ outcome<let_in> unban_any(const writing& db, const std::string& target, const de
 }
 
 outcome<erased_user> erase(const writing& db, const std::string& target_key, const decision& why) {
+  wait_for_turn(db);
   const auto target = db.accounts.find(target_key);
   const auto whom = spelling(target, target_key);
   if (!target)

@@ -8,6 +8,7 @@
 namespace salond::persistence::decisions {
 
 outcome<salon_record> create_salon(const writing& db, const std::string& name, policy admission, const decision& why) {
+  wait_for_turn(db);
   const auto whom = with(name, to_word(admission));
   if (is_salon_name_taken(db, name, salon_id{}))
     return refuse(db, why, audited::create_salon, whom, fault::invalid_name);
@@ -17,6 +18,7 @@ outcome<salon_record> create_salon(const writing& db, const std::string& name, p
 }
 
 outcome<salon_record> set_policy(const writing& db, salon_id salon, policy admission, const decision& why) {
+  wait_for_turn(db);
   auto result = db.salons.find(salon);
   const auto whom = with(db.salons.name_of(salon), to_word(admission));
   if (!result)
@@ -28,6 +30,7 @@ outcome<salon_record> set_policy(const writing& db, salon_id salon, policy admis
 }
 
 outcome<salon_record> set_topic(const writing& db, salon_id salon, const std::string& topic, const decision& why) {
+  wait_for_turn(db);
   auto result = db.salons.find(salon);
   if (!result)
     return refuse(db, why, audited::set_topic, db.salons.name_of(salon), result.why());
@@ -38,6 +41,7 @@ outcome<salon_record> set_topic(const writing& db, salon_id salon, const std::st
 }
 
 outcome<salon_record> rename_salon(const writing& db, salon_id salon, const std::string& name, const decision& why) {
+  wait_for_turn(db);
   auto result = db.salons.find(salon);
   const auto whom = with(db.salons.name_of(salon), name);
   if (!result)
@@ -51,6 +55,7 @@ outcome<salon_record> rename_salon(const writing& db, salon_id salon, const std:
 }
 
 outcome<salon_record> archive_salon(const writing& db, salon_id salon, const decision& why) {
+  wait_for_turn(db);
   const auto result = db.salons.find(salon);
   if (!result)
     return refuse(db, why, audited::archive_salon, db.salons.name_of(salon), result.why());
@@ -61,6 +66,7 @@ outcome<salon_record> archive_salon(const writing& db, salon_id salon, const dec
 }
 
 outcome<salon_record> restore_salon(const writing& db, const std::string& name_key, const decision& why) {
+  wait_for_turn(db);
   for (const auto& salon : db.salons.archived()) {
     if (key_of(salon.record.name) != name_key)
       continue;

@@ -25,7 +25,7 @@ public:
   // account. The first ones hold up all nodes: whoever has one ends his transaction soon ---
   /// What is decided by which certificates are listed.
   void lock_certificates() { lock_all("certificates"); }
-  /// What is decided by which names are taken, or banned.
+  /// What is decided by which names are taken, or banned; and what an operator decides.
   void lock_names() { lock_all("names"); }
   /// What is decided by who else is an administrator.
   void lock_administrators() { lock_all("administrators"); }

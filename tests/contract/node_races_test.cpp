@@ -1,12 +1,8 @@
-// Two nodes that decide by what the other one is changing: each pair of transactions, in every order of the first one's
-// statements and the second one's, comes out as if one had come after the other.
-#include "tests/support/nodes_fixture.hpp"
+// Names, tokens, requests, presences, numbers and homes that two nodes change at once.
+#include "tests/contract/node_races.hpp"
 
 namespace salond {
 
-using persistence::store_error;
-using support::eventually;
-using support::test_node;
 using namespace std::chrono_literals;
 
 namespace {
@@ -14,62 +10,6 @@ namespace {
 constexpr salon_id general{1}, marketing{5};
 
 } // namespace
-
-class NodeRaces : public support::nodes_fixture {
-protected:
-  void SetUp() override {
-    nodes_fixture::SetUp();
-    if (IsSkipped() || HasFatalFailure())
-      return;
-    paris.emplace(node("paris"));
-    lyon.emplace(node("lyon"));
-  }
-
-  using work = persistence::write_work;
-
-  /// Runs both transactions on a state that `prepare` makes, the first held before each of its statements in turn, the
-  /// second meanwhile as far as it comes; then asks `check`, which is given how often it was asked.
-  void in_every_order(const std::function<void(int)>& prepare, const std::function<work(int)>& first,
-                      const std::function<work(int)>& second, const std::function<void(int)>& check) {
-    for (int place = 0;; ++place) {
-      prepare(place);
-      if (!race(first(place), second(place), place))
-        return;
-      check(place);
-      ASSERT_FALSE(HasFailure()) << "held before statement " << place;
-    }
-  }
-
-  user_id add_user(const std::string& name, role as = role::user) { return paris->add_user(name, as).id; }
-
-  std::optional<test_node> paris, lyon;
-
-private:
-  /// False: the first has no such statement.
-  bool race(const work& first, const work& second, int place) {
-    std::atomic<bool> first_over{false}, second_over{false};
-    paris->held->hold([place, seen = 0](const std::string&) mutable { return seen++ == place; });
-    std::thread one([&] { run(*paris, first, first_over); });
-    const bool held = paris->held->wait([&] { return first_over.load(); });
-    std::thread other([&] { run(*lyon, second, second_over); });
-    EXPECT_TRUE(eventually([&] { return second_over || somebody_waits(); }));
-    paris->held->let_go();
-    one.join();
-    other.join();
-    paris->do_late_work();
-    lyon->do_late_work();
-    return held;
-  }
-
-  static void run(test_node& at, const work& what, std::atomic<bool>& over) {
-    try {
-      at.db->transact(what);
-    } catch (const store_error& why) {
-      ADD_FAILURE() << why.what();
-    }
-    over = true;
-  }
-};
 
 TEST_F(NodeRaces, ATokenIsUsedOnce) {
   const std::string token(32, 't');
@@ -141,80 +81,6 @@ TEST_F(NodeRaces, ARegistrationIsAcceptedOnce) {
         EXPECT_NE(made[0], made[1]);
         EXPECT_TRUE(support::asked(*paris->db).registrations.all().empty());
       });
-}
-
-TEST_F(NodeRaces, ARegistrationIsAcceptedOrRejected) {
-  size_t accepted = 0, rejected = 0;
-  in_every_order(
-      [&](int place) {
-        const auto name = "name" + std::to_string(place);
-        paris->db->transact([&](const auto& db) {
-          decisions::request_registration(db, {name, name, "h"}, support::noon);
-        });
-      },
-      [&](int) -> work {
-        return [&](const persistence::writing& db) {
-          const auto made = decisions::reject_registrations(db, {}, support::decided());
-          rejected = made ? *made : 0;
-        };
-      },
-      [&](int place) -> work {
-        return [&, name = "name" + std::to_string(place)](const persistence::writing& db) {
-          accepted = decisions::accept_registration(db, name, support::decided()) ? 1 : 0;
-        };
-      },
-      [&](int) { EXPECT_EQ(accepted + rejected, 1u); });
-}
-
-TEST_F(NodeRaces, ASalonIsArchivedAndRestoredOnce) {
-  bool done[2];
-  const auto restore = [&](int who) {
-    return [&, who](int) -> work {
-      return [&, who](const persistence::writing& db) {
-        done[who] = bool(decisions::restore_salon(db, "marketing", support::decided()));
-      };
-    };
-  };
-  const auto archive = [&](int who) {
-    return [&, who](int) -> work {
-      return [&, who](const persistence::writing& db) {
-        done[who] = bool(decisions::archive_salon(db, marketing, support::decided()));
-      };
-    };
-  };
-  const auto one_did = [&](int) { EXPECT_NE(done[0], done[1]); };
-  const auto prepare = [&](auto change) {
-    return [this, change](int) { paris->db->transact([&](const auto& db) { change(db); }); };
-  };
-  in_every_order(prepare([](const auto& db) { decisions::archive_salon(db, marketing, support::decided()); }),
-                 restore(0), restore(1), one_did);
-  in_every_order(prepare([](const auto& db) { decisions::restore_salon(db, "marketing", support::decided()); }),
-                 archive(0), archive(1), one_did);
-}
-
-TEST_F(NodeRaces, WhoReadsTheAuditLogOnMissesNoLine) {
-  const auto reader = lyon->db->reader();
-  const auto lines_after = [&](int64_t id) { return support::asked(*reader).audit.after(id, 1000); };
-  std::atomic<bool> first_over{false}, second_over{false};
-  const auto topic = [](test_node& at, salon_id salon, std::atomic<bool>& over) {
-    at.db->transact([&](const auto& db) { decisions::set_topic(db, salon, "x", support::decided()); });
-    over = true;
-  };
-  // its line is written, and not committed
-  paris->held->hold([](const std::string& statement) { return statement.find("INSERT INTO news") == 0; });
-  std::thread first([&] { topic(*paris, general, first_over); });
-  EXPECT_TRUE(paris->held->wait([&] { return first_over.load(); }));
-  std::thread second([&] { topic(*lyon, marketing, second_over); });
-  EXPECT_TRUE(eventually([&] { return second_over || somebody_waits(); }));
-  const auto seen = lines_after(0);
-
-  paris->held->let_go();
-  first.join();
-  second.join();
-
-  const auto all = lines_after(0);
-  ASSERT_EQ(all.size(), 2u);
-  EXPECT_EQ(seen.size() + lines_after(seen.empty() ? 0 : seen.back().id).size(), all.size());
 }
 
 TEST_F(NodeRaces, ARequestIsAcceptedOnce) {
