@@ -230,8 +230,12 @@ revocation tls_folder::revoke_node(const std::string& name, std::time_t now) {
   // Certificates that have ended are revoked as well: a node is removed once all its certificates are revoked.
   return revoke_where(
       [&](const issued_certificate& issued) {
-        return issued.facts.who == identity{peer_kind::node, name}
-               || issued.facts.who == identity{peer_kind::administrator, local_administrator_of(name)};
+        const auto& who = issued.facts.who;
+        const auto of_lone_server =
+            is_lone_server(who) || who == identity{peer_kind::administrator, local_administrator};
+        return who == identity{peer_kind::node, name}
+               || who == identity{peer_kind::administrator, local_administrator_of(name)}
+               || (of_lone_server && who != administrator_);
       },
       now);
 }

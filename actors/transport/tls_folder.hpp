@@ -92,7 +92,8 @@ public:
   /// cannot be written, issued() and revoked() tell of it all the same, and the next function that can writes it.
   revocation revoke(const std::string& name, std::time_t now = std::time(nullptr));
 
-  /// The same for the certificates of the node of that name, which must not be this one, and of its local administrator.
+  /// The same for the certificates of the node of that name, which must not be this one, and of its local administrator;
+  /// and for those of a lone server, which one of the nodes was before: the removed one, maybe.
   revocation revoke_node(const std::string& name, std::time_t now = std::time(nullptr));
 
   /// Takes up what other nodes have issued and revoked. Nothing that is revoked here becomes valid by it. True when

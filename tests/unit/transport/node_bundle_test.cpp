@@ -148,7 +148,7 @@ TEST_F(NodeBundle, ALoneServerBecomesTheFirstNodeAndItsOperatorsStayWhatTheyWere
   const auto administrator = read_private_file(lone.administrator_file());
   EXPECT_EQ(name_in_cluster(two), std::nullopt);
 
-  tls_folder node{two, {"localhost"}, "a"};
+  tls_folder node{two, {"localhost"}, "a"}; // its administrator called as before
   const auto made = node.renew();
 
   EXPECT_TRUE(made.server) << "its own name alone is another";

@@ -300,14 +300,19 @@ TEST_F(TlsFolder, RevokesWhereItsLockOrItsListCannotBeOpened) {
 }
 
 TEST_F(TlsFolder, EndsTheLocalAdministratorOfANodeWithTheNode) {
+  tls_folder alone{path};
+  alone.renew();
+  const auto old = serial(content("administrator.pem")), server = serial(content("server.pem"));
   tls_folder paris{path, {}, "paris", local_administrator_of("paris")};
   paris.renew();
   const auto lyon = paris.issue({peer_kind::administrator, local_administrator_of("lyon")});
   paris.issue_node("lyon");
+  EXPECT_EQ(paris.revoked(), std::set<std::string>{});
 
-  EXPECT_EQ(paris.revoke_node("lyon").count, 2u);
+  EXPECT_EQ(paris.revoke_node("lyon").count, 4u);
 
-  EXPECT_EQ(paris.revoked().count(serial(lyon)), 1u);
+  for (const auto& one : {serial(lyon), old, server})
+    EXPECT_EQ(paris.revoked().count(one), 1u);
   EXPECT_EQ(paris.revoked().count(serial(content("administrator.pem"))), 0u);
   for (const auto* name : {"local", "local.lyon"})
     EXPECT_TRUE(is_local_administrator(name));
