@@ -68,6 +68,26 @@ void take_up(pointer self, user_id who, const account_read& found) {
   self->send(self->state.relay, account_changed{who, found.now->who.username, found.now->who.role});
 }
 
+/// A token that is asked for meanwhile is stored before the closing is settled.
+caf::result<settled> end(pointer self, const end_sessions& msg) {
+  self->send(self->state.relay, close_user{msg.who, event::session_ended{}, msg.only});
+  auto answer = self->make_response_promise<settled>();
+  const auto fail = [answer](fault why) mutable { answer.deliver(make_error(why)); };
+  self->request(self->state.relay, caf::infinite, settle{})
+      .then(
+          [self, answer, fail, who = msg.who](settled) {
+            write_store(
+                self, self->state.store,
+                [who](const persistence::writing& db) {
+                  db.sessions.end_tokens(who);
+                  return done{};
+                },
+                [answer](done) mutable { answer.deliver(settled{}); }, fail);
+          },
+          [answer](caf::error& why) mutable { answer.deliver(std::move(why)); });
+  return answer;
+}
+
 /// Comes behind what this node itself changed: the store answers in the order of commits. Done for a user who is not
 /// online here as well: this node knows where the account's owner was.
 caf::result<settled> reread(pointer self, user_id who) {
@@ -120,6 +140,7 @@ directory_actor::behavior_type directory(pointer self, store_actor store, relay_
         return answer;
       },
       [self](const close_user& msg) { self->send(self->state.relay, msg); },
+      [self](const end_sessions& msg) { return end(self, msg); },
       [self](const account_changed& msg) {
         self->state.presence.rename(msg.who, msg.username);
         self->send(self->state.relay, msg);

@@ -97,7 +97,7 @@ std::string why_no_such_session(const admin_call_ptr& call) {
 }
 
 /// Sessions at other nodes end by a fact that these read in the store. So a node that did not answer ends them, too.
-void end_sessions(const admin_call_ptr& call) {
+void session_end(const admin_call_ptr& call) {
   if (!call->file.target)
     return note(call, call->said().get("USER"), {}, to_string(fault::unknown_user),
                 [call] { call->refuse(fault::unknown_user); });
@@ -154,7 +154,7 @@ void add_session_commands(std::map<std::string_view, admin_command>& to) {
   to["user disable"] = disable_user;
   to["user enable"] = enable_user;
   to["sessions"] = list_sessions_of;
-  to["session end"] = end_sessions;
+  to["session end"] = session_end;
 }
 
 } // namespace salond

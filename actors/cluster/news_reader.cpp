@@ -60,8 +60,7 @@ void act_on(pointer self, const fact& what) {
   case fact::kind::import: return ask(self, &news_hearers::host, reread_members{});
   case fact::kind::address: return ask(self, &news_hearers::bans, reread_address_bans{});
   case fact::kind::session:
-    return self->send(whom.directory,
-                      close_user{what.who, event::session_ended{}, connection_id{number_in(what.name)}});
+    return ask(self, &news_hearers::directory, end_sessions{what.who, connection_id{number_in(what.name)}});
   case fact::kind::request: return ask(self, &news_hearers::host, reread_request{what.salon, what.who});
   case fact::kind::stop: return self->send(whom.server, stop{number_in(what.name)});
   case fact::kind::mail: return self->send(whom.relay, look_for_mail{{what.who}});

@@ -42,6 +42,12 @@ struct name_users {
   std::vector<user_id> users; ///< each may stand there more than once
   std::string after_key;      ///< those behind this key
 };
+/// An operator ended the user's sessions at another node, or one of them: closes those that are here, and ends the
+/// tokens that they got since.
+struct end_sessions {
+  user_id who;
+  connection_id only; ///< nobody: all
+};
 /// The server stops: does the store know of every departure?
 struct settle_departures {};
 /// The store does.
@@ -59,6 +65,8 @@ using directory_actor = caf::typed_actor<
     caf::replies_to<settle_departures>::with<departures_settled>,
     // Tells the relay, which closes the user's connections.
     caf::reacts_to<close_user>,
+    // Answers once they are closed, and their tokens ended.
+    caf::replies_to<end_sessions>::with<settled>,
     // Knows the user by the new name, and tells the relay.
     caf::reacts_to<account_changed>,
     // Does one of the two, by what the store holds, if the user is connected; and answers.
@@ -73,6 +81,7 @@ using directory_actor = caf::typed_actor<
 SALOND_VALUES(arrive, x.who, x.username, x.with, x.address)
 SALOND_NO_VALUES(arrival_noted)
 SALOND_VALUES(depart, x.who, x.with, x.requests)
+SALOND_VALUES(end_sessions, x.who, x.only)
 SALOND_NO_VALUES(retry_departures)
 SALOND_NO_VALUES(list_sessions)
 SALOND_VALUES(session_listed, x.user, x.with, x.username, x.address, x.since)

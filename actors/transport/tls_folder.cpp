@@ -387,7 +387,9 @@ joining join_cluster(const std::string& folder, const std::string& file, std::ti
     }
     if (auto name = name_in_cluster(folder))
       return {std::move(*name), false};
-    throw pki_error(folder + " is that of a server which is its cluster's first node: start it without --join");
+    throw pki_error(folder
+                    + " is that of a server which was alone, or is its cluster's first node: start it without --join,"
+                      " or begin with an empty state folder (--state)");
   }
   auto made = node_bundle_in(file);
   auto facts = facts_of(made.own.own.certificate.get());

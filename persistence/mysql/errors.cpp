@@ -19,8 +19,8 @@ constexpr const char* option =
     "an option of the database server forbids it, which the server names: change that option. "
     "Where it is read-only: let it write, or name the one that does in `db`";
 constexpr const char* connections =
-    "salond holds three connections, and a fourth while it starts: raise the user's MAX_USER_CONNECTIONS and the "
-    "server's max_connections, or end other clients";
+    "salond holds three connections, and a fourth while it starts, a node of several up to six: raise the user's "
+    "MAX_USER_CONNECTIONS and the server's max_connections, or end other clients";
 constexpr const char* locked = "where it lasts, another session holds a lock (a transaction, LOCK TABLES, an ALTER): "
                                "SHOW PROCESSLIST names it; end it";
 constexpr const char* tls =

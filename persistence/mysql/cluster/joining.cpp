@@ -77,7 +77,8 @@ void refuse_rival(const stored_node& node, const node_entry& who, const std::str
            + "; this one needs an empty state folder and a bundle of another name: salonctl node add NAME there, then"
              " --join=NAME.pem here");
   refuse(address_and_cure(node, address)
-         + "; a new node needs a bundle of that cluster: salonctl node add NAME there, then --join=NAME.pem here");
+         + "; a new node needs an empty state folder and a bundle of that cluster: salonctl node add NAME there, then"
+           " --join=NAME.pem here");
 }
 
 /// Ends former runs of this state folder, and rivals that have stopped.

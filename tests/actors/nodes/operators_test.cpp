@@ -88,6 +88,20 @@ TEST_F(Operators, EndOneSessionAtAnotherNode) {
   EXPECT_TRUE(eventually([&] { return answer(*paris, {"sessions", "paul"}).size() == 1; }));
 }
 
+TEST_F(Operators, EndTokensThatASessionGetsAtAnotherNodeBeforeItIsClosed) {
+  auto paul = lyon->log_in("paul");
+  lyon->guard->hold(support::store_guard::what::writes);
+  paul.say("TOKEN"); // on its way behind what ends the tokens
+  ASSERT_TRUE(eventually([&] { return lyon->guard->held(support::store_guard::what::writes) != 0; }));
+
+  EXPECT_EQ(answer(*paris, {"session", "end", "paul"})["done"], true);
+  lyon->guard->release(support::store_guard::what::writes);
+  while (paul.line_or_end()) {
+  }
+
+  EXPECT_TRUE(eventually([&] { return server().ask(where.name, "SELECT COUNT(*) FROM sessions").at(0).at(0) == "0"; }));
+}
+
 TEST_F(Operators, AreToldWhoDidNotAnswerAndWhatTheOthersSaid) {
   auto zoe = paris->log_in("zoë");
   auto paul = lyon->log_in("paul");
