@@ -17,9 +17,9 @@ constexpr std::chrono::seconds between_signs_of_life{15};
 // Says again and again that a long statement still runs: who waits for the start (systemd) must not lose patience.
 class sign_of_life {
 public:
-  sign_of_life(std::string step, const reporter& report)
-      : what_(std::move(step)), report_(report), thread_([this] { tell(); }) {
-    report_("take-over: " + what_);
+  sign_of_life(std::string step, const reporter& report) : what_(std::move(step)), report_(report) {
+    report_("take-over: " + what_); // first: from then on the thread reports
+    thread_ = std::thread([this] { tell(); });
   }
   ~sign_of_life() {
     {
@@ -42,7 +42,7 @@ private:
   std::mutex mutex_;
   std::condition_variable wake_;
   bool over_ = false;
-  std::thread thread_; // last: it uses the others
+  std::thread thread_;
 };
 
 void convert(connection& db, const reporter& report) {

@@ -17,7 +17,8 @@ using support::eventually;
 
 class ClientSocket : public testing::Test, public socket_owner {
 protected:
-  ClientSocket() {
+  /// Not in the constructor: the loop calls us, and a test's own class is made behind it.
+  void SetUp() override {
     int ends[2] = {-1, -1};
     ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends);
     fd = ends[0];
@@ -38,7 +39,7 @@ protected:
     push("1");
     EXPECT_TRUE(eventually([this] { return received == 1; }));
   }
-  ~ClientSocket() override {
+  void TearDown() override {
     on_loop([this] {
       if (socket)
         socket->belongs_to(nullptr);

@@ -2,6 +2,7 @@
 // these the database undoes, and how long they take. Each user is at home on all nodes, so that they meet as often as
 // they can.
 #include "tests/support/nodes_fixture.hpp"
+#include "tests/support/sanitized.hpp"
 #include <algorithm>
 #include <iostream>
 #include <random>
@@ -252,7 +253,9 @@ protected:
         << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - all.since).count()
         << std::endl;
     EXPECT_EQ(sum.refused, 0u);
-    EXPECT_LE(sum.undone * 100, sum.groups);
+    if (!support::sanitized) { // groups that hold rows for seconds meet more often
+      EXPECT_LE(sum.undone * 100, sum.groups);
+    }
     look_at(sum);
   }
 

@@ -2,6 +2,7 @@
 // password: the right one was told AUTH_FAILED, counted and audited as wrong, and the log said nothing. Right: it is
 // said, so that the client is told `serveur occupé`, and the log why.
 #include "actors/rules/password.hpp"
+#include "tests/support/sanitized.hpp"
 #include <gtest/gtest.h>
 #include <stdexcept>
 #include <string>
@@ -11,9 +12,8 @@ namespace salond {
 namespace {
 
 TEST(MemoryForHashes, IsNotTakenForAWrongPasswordWhereItIsShort) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer cannot live within a limit of addresses";
-#endif
+  if (support::sanitized)
+    GTEST_SKIP() << "a sanitizer cannot live within a limit of addresses";
   // Wants a gibibyte: as much as an import may bring.
   const std::string hash = "$argon2id$v=19$m=1048576,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$"
                            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
