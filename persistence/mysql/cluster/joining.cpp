@@ -72,7 +72,7 @@ std::vector<stored_node> rivals_in(const std::vector<stored_node>& them, const n
 }
 
 void refuse_rival(const stored_node& node, const node_entry& who, const std::string& address) {
-  if (node.name == who.name && who.beside_others)
+  if (node.name == who.name)
     refuse("the name " + node.name + " is in use: " + address_and_cure(node, address)
            + "; this one needs an empty state folder and a bundle of another name: salonctl node add NAME there, then"
              " --join=NAME.pem here");
