@@ -80,23 +80,16 @@ public:
     tell_nodes({fact::kind::salon, {}, salon, {}});
   }
 
-  bool archive(salon_id salon, moment at) override {
-    if (db().run("UPDATE salons SET archived_ms = ? WHERE salon_id = ? AND archived_ms IS NULL",
-                 {to_ms(at), salon.value})
-        == 0)
-      return false;
+  void archive(salon_id salon, moment at) override {
+    db().run("UPDATE salons SET archived_ms = ? WHERE salon_id = ?", {to_ms(at), salon.value});
     db().run("DELETE FROM join_requests WHERE salon_id = ?", {salon.value});
     db().run("DELETE FROM moderators WHERE salon_id = ?", {salon.value});
     tell_nodes({fact::kind::salon, {}, salon, {}});
-    return true;
   }
 
-  bool end_archiving(salon_id salon) override {
-    if (db().run("UPDATE salons SET archived_ms = NULL WHERE salon_id = ? AND archived_ms IS NOT NULL", {salon.value})
-        == 0)
-      return false;
+  void end_archiving(salon_id salon) override {
+    db().run("UPDATE salons SET archived_ms = NULL WHERE salon_id = ?", {salon.value});
     tell_nodes({fact::kind::salon, {}, salon, {}});
-    return true;
   }
 };
 

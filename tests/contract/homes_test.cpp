@@ -17,10 +17,7 @@ constexpr const char* hostile = "l'été \"x\"; DROP TABLE homes -- \\";
 
 class Homes : public support::nodes_fixture {
 protected:
-  void SetUp() override {
-    nodes_fixture::SetUp();
-    if (IsSkipped() || HasFatalFailure())
-      return;
+  void begin() override {
     paris.emplace(node("paris"));
     zoe = paris->add_user("zoë").id;
   }

@@ -15,14 +15,19 @@ using fencing = persistence::node_failovers::fencing;
 
 constexpr salon_id general{1};
 
-class NodeNews : public support::nodes_fixture {};
+class NodeNews : public support::nodes_fixture {
+protected:
+  /// As clients shows it.
+  static bool is_connected(support::test_node& at, const std::string& name) {
+    return support::asked(*at.db).accounts.profile(name)->connected;
+  }
+};
 
 // --- who is connected ---
 
 TEST_F(NodeNews, AUserIsConnectedAsLongAsHeIsWithAnyOfThem) {
   auto paris = node("paris"), lyon = node("lyon");
   const auto zoe = paris.add_user("zoë").id;
-  const auto connected = [&] { return support::asked(*paris.db).accounts.profile("zoë")->connected; };
   const auto leave = [&](support::test_node& at) {
     at.db->transact(
         [&](const auto& db) { db.sessions.close({zoe}, persistence::offline_requests::end, support::noon); });
@@ -32,10 +37,10 @@ TEST_F(NodeNews, AUserIsConnectedAsLongAsHeIsWithAnyOfThem) {
   paris.write([&](const auto& db) { return decisions::add_request(db, salon_id{5}, zoe, support::noon); });
 
   leave(paris);
-  EXPECT_TRUE(connected());
+  EXPECT_TRUE(is_connected(paris, "zoë"));
   EXPECT_EQ(support::asked(*paris.db).join_requests.all().size(), 1u);
   leave(lyon);
-  EXPECT_FALSE(connected());
+  EXPECT_FALSE(is_connected(paris, "zoë"));
   EXPECT_THAT(support::asked(*paris.db).join_requests.all(), IsEmpty());
 }
 
@@ -52,8 +57,8 @@ TEST_F(NodeNews, WhoWasConnectedWithARunThatIsGoneIsNot) {
   ASSERT_EQ(lyon.in.failovers->fence(paris.in.run, 0, true), fencing::fenced);
   EXPECT_EQ(lyon.in.failovers->end_presences(), 2);
 
-  EXPECT_FALSE(support::asked(*lyon.db).accounts.profile("zoë")->connected);
-  EXPECT_TRUE(support::asked(*lyon.db).accounts.profile("paul")->connected);
+  EXPECT_FALSE(is_connected(lyon, "zoë"));
+  EXPECT_TRUE(is_connected(lyon, "paul"));
   EXPECT_EQ(support::asked(*lyon.db).join_requests.all().size(), 1u);
 }
 
@@ -65,10 +70,10 @@ TEST_F(NodeNews, WhoLeftARunThatCouldNotShowItIsNotShownAsConnected) {
 
   EXPECT_EQ(lyon.in.failovers->end_presences(), 0);
 
-  EXPECT_FALSE(support::asked(*lyon.db).accounts.profile("zoë")->connected);
+  EXPECT_FALSE(is_connected(lyon, "zoë"));
   lyon.write([&](const auto& db) { return decisions::open_session(db, zoe, support::noon); });
   EXPECT_EQ(lyon.in.failovers->end_presences(), 0);
-  EXPECT_TRUE(support::asked(*lyon.db).accounts.profile("zoë")->connected);
+  EXPECT_TRUE(is_connected(lyon, "zoë"));
 }
 
 TEST_F(NodeNews, AStartTakesNobodysSessionOnAnotherNode) {
@@ -82,8 +87,8 @@ TEST_F(NodeNews, AStartTakesNobodysSessionOnAnotherNode) {
   auto lyon = node("lyon");
   lyon.db->transact([&](const auto& db) { db.sessions.reset_presence(persistence::offline_requests::end); });
 
-  EXPECT_TRUE(support::asked(*lyon.db).accounts.profile("zoë")->connected);
-  EXPECT_FALSE(support::asked(*lyon.db).accounts.profile("paul")->connected);
+  EXPECT_TRUE(is_connected(lyon, "zoë"));
+  EXPECT_FALSE(is_connected(lyon, "paul"));
   EXPECT_EQ(support::asked(*lyon.db).join_requests.all().size(), 1u);
 }
 

@@ -11,10 +11,7 @@ using support::test_node;
 
 class NodeRaces : public support::nodes_fixture {
 protected:
-  void SetUp() override {
-    nodes_fixture::SetUp();
-    if (IsSkipped() || HasFatalFailure())
-      return;
+  void begin() override {
     paris.emplace(node("paris"));
     lyon.emplace(node("lyon"));
   }

@@ -79,11 +79,15 @@ struct test_node {
 
 class nodes_fixture : public mariadb_fixture {
 protected:
-  void SetUp() override {
+  void SetUp() final {
     mariadb_fixture::SetUp();
-    if (!IsSkipped() && !HasFatalFailure())
-      where = server().new_database();
+    if (IsSkipped() || HasFatalFailure())
+      return;
+    where = server().new_database();
+    begin();
   }
+  /// The rest of SetUp(), where there is a database.
+  virtual void begin() {}
 
   persistence::open_options options() {
     persistence::open_options result;

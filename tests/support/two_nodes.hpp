@@ -10,10 +10,7 @@ protected:
   /// Whether frames go from one node to the other.
   using link_switch = std::shared_ptr<std::atomic<link>>;
 
-  void SetUp() override {
-    nodes_fixture::SetUp();
-    if (IsSkipped() || HasFatalFailure())
-      return;
+  void begin() override {
     paris = std::make_unique<running_node>(where, "paris");
     lyon = std::make_unique<running_node>(where, "lyon");
     link_them();

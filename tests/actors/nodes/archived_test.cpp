@@ -11,10 +11,7 @@ using what = support::store_guard::what;
 
 class ArchivedAtANode : public support::nodes_fixture {
 protected:
-  void SetUp() override {
-    nodes_fixture::SetUp();
-    if (IsSkipped() || HasFatalFailure())
-      return;
+  void begin() override {
     paris = std::make_unique<running_node>(where, "paris");
     for (const auto* who : {"zoë", "paul"})
       paris->command({"user", "add", who}, "secret");

@@ -14,9 +14,9 @@ using words = std::vector<std::string>;
 
 class Operators : public support::two_nodes {
 protected:
-  void SetUp() override {
-    two_nodes::SetUp();
-    if (IsSkipped() || HasFatalFailure())
+  void begin() override {
+    two_nodes::begin();
+    if (HasFatalFailure())
       return;
     const auto sees_both = [](running_node& node) { return json::parse(node.command({"nodes"})).size() == 2; };
     ASSERT_TRUE(eventually([&] { return sees_both(*paris) && sees_both(*lyon); }));
@@ -99,7 +99,7 @@ TEST_F(Operators, EndTokensThatASessionGetsAtAnotherNodeBeforeItIsClosed) {
   while (paul.line_or_end()) {
   }
 
-  EXPECT_TRUE(eventually([&] { return server().ask(where.name, "SELECT COUNT(*) FROM sessions").at(0).at(0) == "0"; }));
+  EXPECT_TRUE(eventually([&] { return value("SELECT COUNT(*) FROM sessions") == "0"; }));
 }
 
 TEST_F(Operators, AreToldWhoDidNotAnswerAndWhatTheOthersSaid) {
