@@ -69,10 +69,15 @@ void admin_call::take_text(json value) {
   has_words_ = value.is_array() && !lacking_.empty();
   if (has_words_)
     value = {{"answer", std::move(value)}, {"words", lacking_}, {"cut_off", cut_off_}};
-  else if (!lacking_.empty())
-    value["incomplete"] = lacking_;
+  else
+    name_lacking(value);
   // Old rows may hold bytes that are no UTF-8; an answer never does.
   text_ = value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+void admin_call::name_lacking(json& object) const {
+  if (!lacking_.empty())
+    object["incomplete"] = lacking_;
 }
 
 void admin_call::decide_done() {

@@ -124,6 +124,8 @@ public:
   /// `incomplete`; beside a list the person is told it.
   void lacks(std::string sentence) { lacking_.push_back(std::move(sentence)); }
   const std::vector<std::string>& lacking() const { return lacking_; }
+  /// Says so in an answer that is an object, and told in parts; done() does it by itself.
+  void name_lacking(json& object) const;
   /// As done(), without waiting for anybody: the server stops.
   void done_at_once(const json& value);
   /// The refusal stands in the audit log if the command would have changed something: the one that decided has written

@@ -141,8 +141,7 @@ void tell_summary(const export_ptr& state, const admin_call_ptr& call, json all,
   all["sessions"] = json::array();
   for (const auto& [session, node] : sessions)
     all["sessions"].push_back({{"address", session.address}, {"since", iso_time(session.since)}});
-  if (!call->lacking().empty())
-    all["incomplete"] = call->lacking();
+  call->name_lacking(all);
   auto text = dumped(all);
   text.pop_back(); // the object goes on
   call->part(text + ",\n\"" + lists[0].name + "\":[", [state] { ask_next_piece(state); });

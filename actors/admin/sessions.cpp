@@ -74,21 +74,13 @@ void tell_of_last_tokens(const admin_call_ptr& call, const user& owner, size_t c
 
 /// Closes the connections, or one of them. A token that one of them got after the first look ends as well.
 void close_sessions(const admin_call_ptr& call, const user& owner, connection_id only, size_t count) {
-  tell(call, close_user{owner.id, event::session_ended{}, only});
-  const auto not_all = [call, owner, count] { tell_of_last_tokens(call, owner, count); };
-  const auto end = [call, owner, count, not_all] {
-    ask_to_write_on(
-        call,
-        [id = owner.id](const writing& db) {
-          db.sessions.end_tokens(id);
-          return done{};
-        },
-        [call, owner, count](done) {
-          call->done(json{{"done", true}, {"user", owner.username}, {"sessions", count}});
-        },
-        [not_all](fault) { not_all(); });
-  };
-  settle_effects(call->self(), call->parts(), end);
+  call->self()
+      ->request(call->parts().directory, caf::infinite, end_sessions{owner.id, only})
+      .then(
+          [call, owner, count](settled) {
+            call->done(json{{"done", true}, {"user", owner.username}, {"sessions", count}});
+          },
+          [call, owner, count](caf::error&) { tell_of_last_tokens(call, owner, count); });
 }
 
 std::string why_no_such_session(const admin_call_ptr& call) {

@@ -42,8 +42,8 @@ struct name_users {
   std::vector<user_id> users; ///< each may stand there more than once
   std::string after_key;      ///< those behind this key
 };
-/// An operator ended the user's sessions at another node, or one of them: closes those that are here, and ends the
-/// tokens that they got since.
+/// An operator ended the user's sessions, or one of them, at this node or another: closes those that are here, and ends
+/// the tokens that they got since.
 struct end_sessions {
   user_id who;
   connection_id only; ///< nobody: all

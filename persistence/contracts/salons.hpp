@@ -24,10 +24,8 @@ public:
   virtual void put_topic(salon_id salon, const std::string& topic) = 0;
   virtual void put_name(salon_id salon, const std::string& name) = 0;
   /// Ends its requests, and nobody moderates it any longer.
-  /// Whether it was not archived.
-  virtual bool archive(salon_id salon, moment at) = 0;
-  /// Whether it was.
-  virtual bool end_archiving(salon_id salon) = 0;
+  virtual void archive(salon_id salon, moment at) = 0;
+  virtual void end_archiving(salon_id salon) = 0;
 };
 
 } // namespace salond::persistence

@@ -59,8 +59,7 @@ outcome<salon_record> archive_salon(const writing& db, salon_id salon, const dec
   const auto result = db.salons.find(salon);
   if (!result)
     return refuse(db, why, audited::archive_salon, db.salons.name_of(salon), result.why());
-  if (!db.salons.archive(salon, why.at)) // another node did so at this moment
-    return refuse(db, why, audited::archive_salon, result->name, fault::unknown_salon);
+  db.salons.archive(salon, why.at);
   note(db, why, audited::archive_salon, result->name);
   return result;
 }
@@ -72,8 +71,7 @@ outcome<salon_record> restore_salon(const writing& db, const std::string& name_k
       continue;
     if (is_salon_name_taken(db, salon.record.name, salon.record.id)) // one that was made meanwhile looks like it
       return refuse(db, why, audited::restore_salon, salon.record.name, fault::invalid_name);
-    if (!db.salons.end_archiving(salon.record.id)) // another node did so at this moment
-      return refuse(db, why, audited::restore_salon, salon.record.name, fault::unknown_salon);
+    db.salons.end_archiving(salon.record.id);
     note(db, why, audited::restore_salon, salon.record.name);
     return db.salons.find(salon.record.id);
   }

@@ -34,8 +34,8 @@ int64_t among_nodes::lock(const char* counter) {
 }
 
 void among_nodes::lock_all(const char* counter) {
-  holds_up_ = true;
-  lock(counter);
+  if (held_.insert(counter).second)
+    lock(counter);
 }
 
 void among_nodes::lock_token(const std::string& hash) {
@@ -150,13 +150,12 @@ void among_nodes::end_some_tokens(moment now) {
 
 void among_nodes::begin() {
   rest_ = {};
-  holds_up_ = false;
+  held_.clear();
 }
 
 bool among_nodes::write_rest() {
   write_addresses();
   write_seen();
-  write_lines();
   return write_news();
 }
 
@@ -222,22 +221,19 @@ void among_nodes::note(audit_line line) {
 
 void among_nodes::note_at_once(audit_line line) {
   lock_all("news");
-  write_lines();
-  note(std::move(line));
-  write_lines();
-}
-
-void among_nodes::write_lines() {
-  if (rest_.audited.empty())
-    return;
-  lock("news");
   write_audit(on_, std::exchange(rest_.audited, {}));
+  line.node = name_;
+  write_audit(on_, {line});
 }
 
+/// And lines of the audit log. Answers whether there was news.
 bool among_nodes::write_news() {
-  if (rest_.told.empty())
+  if (rest_.told.empty() && rest_.audited.empty())
     return false;
   auto number = lock("news");
+  write_audit(on_, std::exchange(rest_.audited, {}));
+  if (rest_.told.empty())
+    return false;
   for (const auto& fact : rest_.told)
     on_.run("INSERT INTO news(news_id, node_id, what, client_id, salon_id, name) VALUES (?, ?, ?, ?, ?, ?)",
             {++number, run_, std::string_view(to_word(fact.what)), fact.who.value, fact.salon.value, fact.name});

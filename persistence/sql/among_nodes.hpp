@@ -11,6 +11,7 @@
 #include "persistence/cluster/news.hpp"
 #include "persistence/sql/driver.hpp"
 #include <map>
+#include <set>
 
 namespace salond::persistence {
 
@@ -32,7 +33,7 @@ public:
   void lock_token(const std::string& hash);
   /// An account that goes: nobody writes in its name or to it any more, and what was left to the end is not done.
   void lock_account(user_id who);
-  bool holds_up_others() const { return holds_up_; }
+  bool holds_up_others() const { return !held_.empty(); }
   /// Locks the rows of a table that nobody else holds, and answers which these are; waits for none.
   std::vector<int64_t> lock_free(const char* table, const char* number, std::vector<int64_t> ids);
 
@@ -108,7 +109,6 @@ private:
   void write_seen();
   void show(const std::vector<int64_t>& ids, const shown& as);
   static void find_in_all(found_users& found, user_id who, const std::vector<int64_t>& runs);
-  void write_lines();
   bool write_news();
 
   driver& on_;
@@ -116,7 +116,7 @@ private:
   std::string name_;
   // Of this transaction.
   rest rest_;
-  bool holds_up_ = false;
+  std::set<std::string_view> held_; ///< counters that hold up all nodes, each locked once
   // Of committed ones: what is still to be written, and to be looked for.
   shown_users late_;
   found_users unlooked_;

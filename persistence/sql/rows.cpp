@@ -115,7 +115,7 @@ void write_audit(driver& on, const std::vector<audit_line>& lines) {
     rows.push_back({to_ms(line.at), line.by, line.from, line.what, line.to, line.reason, line.result,
                     line.node.empty() ? parameter{nullptr} : parameter{line.node}});
   insert_many(on, "INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result, node)",
-              "(?,?,?,?,?,?,?,?)", rows, "");
+              "(?,?,?,?,?,?,?,?)", rows);
 }
 
 } // namespace salond::persistence

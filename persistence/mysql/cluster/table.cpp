@@ -134,6 +134,8 @@ private:
   int64_t run_, beats_ = 0;
 };
 
+void show_who_left(connection& on);
+
 class mysql_failovers final : public node_failovers {
 public:
   mysql_failovers(kept_connection on, bool keep_requests) : on_(std::move(on)), keep_requests_(keep_requests) {}
@@ -167,7 +169,11 @@ public:
   }
 
   int64_t end_presences() override {
-    return on_.with([&](connection& on) { return end_presences_of_gone(on, keep_requests_); });
+    return on_.with([&](connection& on) {
+      const auto users = end_presences_of_gone(on, keep_requests_);
+      show_who_left(on);
+      return users;
+    });
   }
 
 private:
@@ -203,6 +209,13 @@ std::vector<value> locked(connection& on, const std::vector<value>& users, const
   return result;
 }
 
+/// Those of these users who are connected with no run. REQUIRES: their rows are locked.
+void show_as_disconnected(connection& on, const std::vector<value>& users) {
+  on.run("UPDATE clients SET status = 'disconnected' WHERE client_id IN (" + marks(users.size())
+             + ") AND NOT EXISTS (SELECT 1 FROM presences p WHERE p.client_id = clients.client_id)",
+         users);
+}
+
 /// The users' own rows come first, which a login holds as well: so nobody misses what another one is doing. Those that
 /// a node's group holds are left to another time, or two would wait for each other; of these alone, the first is waited
 /// for. Answers how many users it was.
@@ -218,10 +231,11 @@ size_t end_some_presences(connection& on, const std::vector<value>& some, bool k
          "WHERE (n.node_id IS NULL OR n.gone = 1) AND p.client_id"
              + these,
          users);
-  const std::string alone = these + " AND NOT EXISTS (SELECT 1 FROM presences p WHERE p.client_id = ";
-  on.run("UPDATE clients SET status = 'disconnected' WHERE client_id" + alone + "clients.client_id)", users);
+  show_as_disconnected(on, users);
   if (!keep_requests)
-    on.run("DELETE FROM join_requests WHERE client_id" + alone + "join_requests.client_id)", users);
+    on.run("DELETE FROM join_requests WHERE client_id" + these
+               + " AND NOT EXISTS (SELECT 1 FROM presences p WHERE p.client_id = join_requests.client_id)",
+           users);
   all.commit();
   return users.size();
 }
@@ -238,9 +252,7 @@ void show_who_left(connection& on) {
     transaction work(on);
     const std::vector<value> some{all.begin() + static_cast<std::ptrdiff_t>(rest), all.end()};
     if (const auto users = locked(on, some, " SKIP LOCKED"); !users.empty())
-      on.run("UPDATE clients SET status = 'disconnected' WHERE client_id IN (" + marks(users.size())
-                 + ") AND NOT EXISTS (SELECT 1 FROM presences p WHERE p.client_id = clients.client_id)",
-             users);
+      show_as_disconnected(on, users);
     work.commit();
     all.resize(rest);
   }
@@ -302,10 +314,8 @@ void end_sessions_of(connection& on, int64_t run) {
 int64_t end_presences_of_gone(connection& on, bool keep_requests) {
   for (int64_t count = 0;;) {
     const auto users = users_of_gone(on);
-    if (users.empty()) {
-      show_who_left(on);
+    if (users.empty())
       return count;
-    }
     count += static_cast<int64_t>(end_some_presences(on, users, keep_requests));
   }
 }

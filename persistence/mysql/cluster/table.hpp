@@ -22,7 +22,7 @@ void end_run(connection& on, const stored_node& node, std::optional<int64_t> bea
 /// Ends all sessions of a run.
 void end_sessions_of(connection& on, int64_t run);
 
-/// node_failovers::end_presences().
+/// Nobody is connected with a run that is gone any more; answers how many users were.
 int64_t end_presences_of_gone(connection& on, bool keep_requests);
 
 /// How patient the connections beside a store are: less than others are before they take a node for lost.
