@@ -27,6 +27,7 @@ struct tuning {
   std::chrono::seconds connect_timeout{5};
   std::chrono::seconds read_timeout{15};     ///< of each read from the socket; 0: none
   std::chrono::seconds lock_wait_timeout{5}; ///< shorter than read_timeout, so that the server says it first
+  std::chrono::seconds beat_timeout{2};      ///< both of a run's other connections; half of it for a row
   int64_t node_id = 1;                       ///< which row of `writers` is ours: lone_writer, or that of a run
   std::string node_name = {};                ///< of a run: what its node is called
   /// Called after each statement was answered, be it by an error, and after each try to connect.

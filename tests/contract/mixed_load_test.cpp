@@ -253,8 +253,8 @@ protected:
         << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - all.since).count()
         << std::endl;
     EXPECT_EQ(sum.refused, 0u);
-    if (!support::sanitized) { // groups that hold rows for seconds meet more often
-      EXPECT_LE(sum.undone * 100, sum.groups);
+    if (!support::sanitized) {                // groups that hold rows for seconds meet more often
+      EXPECT_LE(sum.undone * 20, sum.groups); // hundreds were; docs/decisions/0051 says why it is not none
     }
     look_at(sum);
   }

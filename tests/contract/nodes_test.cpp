@@ -200,9 +200,8 @@ TEST_F(Nodes, AStartOnTheSameFolderEndsTheFormerRunAtOnce) {
   std::thread posting([&] { failure = kind_of([&] { post(paris, zoe, 1); }); }); // a process that hangs
   ASSERT_TRUE(paris.held->wait([] { return false; }));
 
-  const auto began = std::chrono::steady_clock::now();
+  const beating lives(*paris.in.beats); // whoever waits until it stands still waits for ever
   const auto again = join(entry("paris"));
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 3s);
   paris.held->let_go();
   posting.join();
 

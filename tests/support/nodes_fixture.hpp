@@ -99,7 +99,9 @@ protected:
     return {name, "127.0.0.1:1", "test", "folder of " + name, false, true};
   }
   persistence::joined_node join(const persistence::node_entry& who) {
-    return persistence::join_mysql(where, options(), who);
+    persistence::mysql::tuning how;
+    how.beat_timeout = std::chrono::seconds{20}; // nothing here is to be late because the machine is
+    return persistence::join_mysql(where, options(), who, how);
   }
   test_node node(const std::string& name) {
     test_node result;

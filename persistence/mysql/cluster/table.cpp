@@ -321,8 +321,8 @@ int64_t end_presences_of_gone(connection& on, bool keep_requests) {
 }
 
 tuning patience_of_beats(tuning like) {
-  like.connect_timeout = like.read_timeout = std::chrono::seconds{2};
-  like.lock_wait_timeout = std::chrono::seconds{1};
+  like.connect_timeout = like.read_timeout = like.beat_timeout;
+  like.lock_wait_timeout = like.beat_timeout / 2;
   return like;
 }
 
