@@ -26,7 +26,8 @@ void set(int fd, int level, int name, int value) {
   ::setsockopt(fd, level, name, &value, sizeof value);
 }
 
-/// A dead peer is noticed within five minutes: unanswered data after four, silence after 120 s + 4 × 30 s.
+/// A dead peer is noticed within five minutes: unanswered data after four, silence after 120 s + 4 × 30 s. Of a
+/// listening socket: those that it accepts inherit all of it (tcp(7)).
 void notice_dead_peers(int fd) {
   set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 120);
@@ -48,7 +49,10 @@ std::string address_of(const sockaddr_storage& from) {
 } // namespace
 
 client_doorman::client_doorman(net::default_multiplexer& loop, int fd, peers kind, on_accept accepted, on_pause paused)
-    : net::doorman_impl(loop, fd), kind_(kind), accepted_(std::move(accepted)), paused_(std::move(paused)) {}
+    : net::doorman_impl(loop, fd), kind_(kind), accepted_(std::move(accepted)), paused_(std::move(paused)) {
+  if (kind_ == peers::by_address)
+    notice_dead_peers(fd);
+}
 
 bool client_doorman::new_connection() {
   auto& loop = acceptor_.backend();
@@ -77,7 +81,6 @@ unsigned client_doorman::take_in(net::default_multiplexer& loop, int fd) {
     socklen_t size = sizeof from;
     ::getpeername(fd, reinterpret_cast<sockaddr*>(&from), &size);
     peer = address_of(from);
-    notice_dead_peers(fd);
   }
   return accepted_(caf::make_counted<client_socket>(loop, fd, std::move(peer)));
 }

@@ -132,8 +132,10 @@ void store_worker::work() {
 
 /// Of the group. For the others a transaction begins now, or none runs.
 void store_worker::finish_first(size_t count) {
+  bool was_told = false; // and has not come yet
   {
     const std::lock_guard lock{mutex_};
+    was_told = !finished_.empty();
     const auto now = std::chrono::steady_clock::now();
     note_effort(now);
     const auto end = group_.begin() + static_cast<std::ptrdiff_t>(count);
@@ -141,7 +143,8 @@ void store_worker::finish_first(size_t count) {
     group_.erase(group_.begin(), end);
     running_since_ = group_.empty() ? std::nullopt : std::optional{now};
   }
-  finished_callback_();
+  if (!was_told)
+    finished_callback_();
 }
 
 /// False: it is to stop. Meanwhile it does what the database has put off.

@@ -26,8 +26,8 @@ public:
   /// What a read sees: what is there now, by store::read(); or one state however long it takes, by store::snapshot().
   enum class reading { now, one_state };
 
-  /// Works on `db` until stopped. `finished` is called on the worker's thread whenever take_finished() has something
-  /// new; `broken` when the store can no longer be trusted (the process must end).
+  /// Works on `db` until stopped. `finished` is called on the worker's thread when take_finished() has something
+  /// again; `broken` when the store can no longer be trusted (the process must end).
   store_worker(persistence::store& db, std::function<void()> finished, std::function<void(const std::string&)> broken,
                reading mode = reading::now);
 

@@ -58,6 +58,8 @@ void work_threads::run() {
     lock.lock();
     queue_.over(next->first); // this thread looks again, and takes what may be taken now
     finished_.push_back(std::move(then));
+    if (finished_.size() > 1)
+      continue; // its owner was told, and has not come yet
     lock.unlock();
     finished_callback_();
     lock.lock();

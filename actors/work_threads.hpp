@@ -22,7 +22,7 @@ public:
     std::shared_ptr<hash_ticket> ticket = nullptr;
   };
 
-  /// `finished` is called on a worker's thread whenever take_finished() has something new. `max_logins`: see
+  /// `finished` is called on a worker's thread when take_finished() has something again. `max_logins`: see
   /// hash_queue.
   work_threads(size_t count, size_t max_logins, std::function<void()> finished);
   /// Ends the threads after what they compute; what waits is dropped.
