@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <caf/ref_counted.hpp>
 #include <iterator>
+#include <sched.h>
 #include <thread>
 #include <utility>
 
@@ -24,6 +25,13 @@ private:
 io_loop::io_loop(caf::actor_system* system) : default_multiplexer(system), taker_(caf::make_counted<taker>(*this)) {}
 
 io_loop::~io_loop() = default;
+
+void io_loop::run() {
+  const sched_param none{};
+  if (::sched_getscheduler(0) == SCHED_BATCH)
+    ::sched_setscheduler(0, SCHED_OTHER, &none);
+  default_multiplexer::run();
+}
 
 void io_loop::exec_later(caf::resumable* work) {
   const auto kind = work->subtype();

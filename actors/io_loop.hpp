@@ -18,6 +18,9 @@ public:
   explicit io_loop(caf::actor_system* system);
   ~io_loop() override;
 
+  /// Until the system ends, on its own thread, which takes a core away when it wakes (see prefer_io_thread()).
+  void run() override;
+
   /// Any thread may call it. Work of other threads than the loop's is done in the order in which it came.
   void exec_later(caf::resumable* work) override;
 

@@ -2,8 +2,15 @@
 #include "actors/admin/messages.hpp"
 #include "actors/io_loop.hpp"
 #include <caf/io/all.hpp>
+#include <sched.h>
 
 namespace salond {
+
+void prefer_io_thread() {
+  const sched_param none{};
+  if (::sched_getscheduler(0) == SCHED_OTHER) // who chose another one knows why
+    ::sched_setscheduler(0, SCHED_BATCH, &none);
+}
 
 system_config::system_config() {
   add_message_types<caf::id_block::salond_admin>();

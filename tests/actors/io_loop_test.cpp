@@ -8,6 +8,7 @@
 #include <functional>
 #include <future>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <thread>
 #include <vector>
 
@@ -95,6 +96,27 @@ TEST_F(IoLoop, LosesNothingOfManyThreads) {
   settle();
 
   EXPECT_EQ(done, 20000u);
+}
+
+// Of the threads of a system, the loop's alone takes a core away when it wakes.
+TEST(PreferIoThread, TheOthersAreBatchThreads) {
+  int made_by = -1, of_the_loop = -1;
+  std::thread([&] { // what it does to itself ends with it
+    prefer_io_thread();
+    system_config config;
+    caf::actor_system system{config};
+    std::promise<void> asked;
+    system.middleman().backend().post([&] {
+      of_the_loop = ::sched_getscheduler(0);
+      asked.set_value();
+    });
+    asked.get_future().wait();
+    std::thread([&] { made_by = ::sched_getscheduler(0); }).join();
+  })
+      .join();
+
+  EXPECT_EQ(made_by, SCHED_BATCH);
+  EXPECT_EQ(of_the_loop, SCHED_OTHER);
 }
 
 } // namespace

@@ -246,6 +246,7 @@ int run(const program& started, places where, std::unique_ptr<persistence::store
   }
   news told;
   system_config cfg;
+  prefer_io_thread();
   caf::actor_system system{cfg};
   std::optional<admin_port> admin;
   if (values.admin) {
