@@ -101,7 +101,7 @@ TEST_F(IoLoop, LosesNothingOfManyThreads) {
 // Of the threads of a system, the loop's alone takes a core away when it wakes.
 TEST(PreferIoThread, TheOthersAreBatchThreads) {
   int made_by = -1, of_the_loop = -1;
-  std::thread([&] { // what it does to itself ends with it
+  std::thread starter([&] { // what it does to itself ends with it
     prefer_io_thread();
     system_config config;
     caf::actor_system system{config};
@@ -112,8 +112,8 @@ TEST(PreferIoThread, TheOthersAreBatchThreads) {
     });
     asked.get_future().wait();
     std::thread([&] { made_by = ::sched_getscheduler(0); }).join();
-  })
-      .join();
+  });
+  starter.join();
 
   EXPECT_EQ(made_by, SCHED_BATCH);
   EXPECT_EQ(of_the_loop, SCHED_OTHER);
