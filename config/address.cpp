@@ -1,4 +1,5 @@
 #include "config/load.hpp"
+#include "protocol/words/names.hpp"
 #include "protocol/words/peer_name.hpp"
 #include <algorithm>
 #include <arpa/inet.h>
@@ -247,7 +248,7 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
 }
 
 bool is_clear_to_others(const endpoint& where) {
-  if (where.how != endpoint::kind::tcp || where.host == "localhost")
+  if (where.how != endpoint::kind::tcp || key_of(where.host) == "localhost")
     return false;
   in_addr four{};
   in6_addr six{};
@@ -300,6 +301,10 @@ std::optional<database> parse_database(std::string_view text, std::string& why) 
   }
   if (begins_with(text, "mysql://"))
     return parse_mysql(text.substr(8), why);
+  if (text == "sqlite::memory:") {
+    why = "names no file, so that nothing would be kept; write sqlite:PATH";
+    return {};
+  }
   if (begins_with(text, "sqlite:") && text.size() > 7)
     return sqlite_database{std::string(text.substr(7))};
   why = database_form;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cxxopts.hpp>
+#include <iterator>
 #include <set>
 #include <unistd.h>
 
@@ -64,6 +65,7 @@ constexpr const char* clear_to_others =
     " would carry passwords and messages in clear over the network; write tls:// in place of tcp://, or a loopback "
     "address, or, if the network is trusted, \"listen_clear_anywhere\": true into the configuration";
 constexpr const char* unknown_option = "is no option of salond; see salond --help";
+constexpr std::string_view switches[] = {"--check-config", "--migrate-only", "--dry-run", "--help", "--version"};
 
 /// The environment variable, if it holds anything.
 std::optional<std::string> variable_of(const surroundings& around, const std::string& name) {
@@ -143,6 +145,8 @@ private:
       }
       if (one_dash)
         fault(std::string(name), unknown_option);
+      else if (name != text && std::count(std::begin(switches), std::end(switches), name) != 0)
+        fault(std::string(name), "takes no value; write " + std::string(name) + " alone");
       else
         arguments_.push_back(argv[i]);
     }

@@ -30,13 +30,16 @@ std::string sentence_about(const spoken_command& said, fault why) {
            "network, and unban the others";
   if (why == fault::name_taken && command == "ban" && is_address)
     return user_of_that_name;
+  if (why == fault::not_allowed && command == "kick")
+    return sentence_of(why) + ", and ends no kick that lasts longer; bans shows these";
   if (why != fault::unknown_user)
     return sentence_of(why);
   if (is_address && !lets_in)
     return sentence_of(why) + "; ban ADDRESS --for=TIME keeps an address out";
   if (is_address)
     return "no user of that name is out, and just this address or network is not banned; bans shows who is out";
-  return sentence_of(why) + (whom.find_first_of(":/") == std::string::npos ? "" : ", and it is no address or network");
+  const std::string text = lets_in ? "no user of that name is out; bans shows who is" : sentence_of(why);
+  return text + (whom.find_first_of(":/") == std::string::npos ? "" : ", and it is no address or network");
 }
 
 template <class Message>

@@ -261,7 +261,7 @@ std::string sentence_of(fault why) {
   case fault::invalid_name:
     return "the name is taken or none that can be given: 1 to 64 characters, no control characters, no : ( ) or what "
            "looks like them, no space at either end";
-  case fault::invalid_password: return "a password has 1 to 1,024 bytes";
+  case fault::invalid_password: return "a password has 1 to 1,024 bytes, in UTF-8, without a line end";
   case fault::reserved_name: return "the name is reserved";
   case fault::invalid_invitation: return "no such invitation";
   case fault::storage: return "the database cannot take it now; nothing was done, try again";

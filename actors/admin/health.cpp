@@ -96,6 +96,11 @@ void look_at_certificates(const admin_call_ptr& call, std::time_t now, findings&
   if (!parts.certificates.list || !is_administrator(call))
     return;
   const auto all = parts.certificates.list();
+  const auto unstored = std::count_if(all.begin(), all.end(), [](const auto& each) { return each.not_stored; });
+  if (unstored != 0)
+    found.push_back({"certificate", health::critical,
+                     std::to_string(unstored) + " revoked, which a restart makes valid again: salond cannot write to "
+                         + parts.state + "/tls"});
   for (const auto& certificate : all) {
     const auto expiry =
         look_at_end("certificate", "the certificate of " + certificate.facts.who.name, certificate.facts.until, now);

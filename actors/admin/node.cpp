@@ -146,6 +146,7 @@ void share_removal(const admin_call_ptr& call, const std::string& name, const re
 void share_new(const admin_call_ptr& call, const json& answer) {
   share(call, [call, answer](bool told) {
     auto said = answer;
+    said["done"] = true;
     if (!told)
       said["warnings"] = {told_later};
     call->done(said);

@@ -173,7 +173,8 @@ void erase(const admin_call_ptr& call) {
             json deleted = json::object();
             for (const auto& [table, rows] : gone.user.deleted)
               deleted[table] = rows;
-            json answer{{"receipt", gone.user.receipt},
+            json answer{{"done", true},
+                        {"receipt", gone.user.receipt},
                         {"user", gone.user.who.username},
                         {"at", iso_time(call->why().at)},
                         {"by", call->why().by},

@@ -14,9 +14,9 @@ constexpr auto pause = std::chrono::milliseconds{300};
 
 std::vector<listed_certificate> lines_of(const std::vector<issued_certificate>& all, std::time_t oldest) {
   std::vector<listed_certificate> lines;
-  for (const auto& [facts, revoked] : all)
-    if (facts.until >= oldest)
-      lines.push_back({facts.serial, to_string(facts.who), facts.from, facts.until, revoked.value_or(0)});
+  for (const auto& each : all)
+    if (const auto& facts = each.facts; facts.until >= oldest)
+      lines.push_back({facts.serial, to_string(facts.who), facts.from, facts.until, each.revoked.value_or(0)});
   return lines;
 }
 

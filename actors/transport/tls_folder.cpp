@@ -38,14 +38,18 @@ issued_certificate parse_line(const std::string& line) {
   return issued;
 }
 
+constexpr auto bring_it_back =
+    "; bring its folder back from a copy. Without one, move the folder away: then there is a new authority, and every "
+    "operator needs a new certificate";
+
 std::string spell_list(const std::vector<issued_certificate>& all) {
   std::ostringstream text;
   text << list_heading << '\n';
   const auto oldest = std::time(nullptr) - listed_after_expiry;
-  for (const auto& [facts, revoked] : all)
-    if (facts.until > oldest)
+  for (const auto& each : all)
+    if (const auto& facts = each.facts; facts.until > oldest)
       text << facts.serial << ' ' << to_string(facts.who) << ' ' << facts.from << ' ' << facts.until << ' '
-           << revoked.value_or(0) << '\n';
+           << each.revoked.value_or(0) << '\n';
   return text.str();
 }
 
@@ -54,7 +58,7 @@ std::vector<issued_certificate> parse_list(const std::string& text, const std::s
   std::istringstream lines{text};
   std::string line;
   if (!std::getline(lines, line) || line != list_heading)
-    throw pki_error("not a list of certificates: " + from);
+    throw pki_error("not a list of certificates: " + from + bring_it_back);
   while (std::getline(lines, line))
     all.push_back(parse_line(line));
   return all;
@@ -107,26 +111,37 @@ tls_folder::renewal tls_folder::renew(std::time_t now) {
 
 std::vector<certificate_facts> tls_folder::not_good_yet(const listing& all, std::time_t now) const {
   std::vector<certificate_facts> found;
-  for (const auto& [facts, revoked] : all) {
+  for (const auto& each : all) {
+    const auto& facts = each.facts;
     const auto ours = facts.who == node_ || facts.who == chat_ || facts.who == administrator_;
-    if (!ours && !revoked && facts.from > now)
+    if (!ours && !each.revoked && facts.from > now)
       found.push_back(facts);
   }
   return found;
 }
 
-/// An authority that cannot be read is not replaced: that would lock out every operator, and hide a fault of the disk.
+/// An authority that is gone or cannot be read is not replaced: that would lock out every operator, and hide a fault of
+/// the disk.
 key_pair tls_folder::usable_authority(std::time_t now, bool& renewed) {
   const auto path = file(authority_name);
   if (!exists(path)) {
     // The list comes first: an authority without one is a damage (its revocations are lost), not a first start.
     if (!exists(file(list_name)))
       write_list({});
+    if (!read_list().empty())
+      throw pki_error(path + " is missing, the authority that issued the certificates of this folder" + bring_it_back);
     auto made = make_authority();
     write_private_file(path, to_pem(made));
     return made;
   }
-  auto authority = key_pair_from(read_private_file(path));
+  auto authority = [&] {
+    const auto text = read_private_file(path);
+    try {
+      return key_pair_from(text);
+    } catch (const pki_error& why) {
+      throw pki_error(path + " is damaged (" + why.what() + ")" + bring_it_back);
+    }
+  }();
   if (!renewal_due(authority.certificate.get(), now))
     return authority;
   authority = renew_authority(authority);
@@ -300,15 +315,17 @@ tls_folder::listing tls_folder::read_list() const {
 void tls_folder::mark_unstored(listing& all) const {
   for (auto& issued : all)
     if (const auto found = not_stored_.find(issued.facts.serial); found != not_stored_.end())
-      issued.revoked = found->second;
+      issued.revoked = found->second, issued.not_stored = true;
 }
 
 /// REQUIRES: `all` is what read_list() answered, and more. What is revoked and not in it yet is another node's.
 void tls_folder::write_list(const listing& all) {
   write_private_file(file(list_name), spell_list(all));
   read_last_ = all;
-  for (const auto& one : all)
+  for (auto& one : read_last_) {
     not_stored_.erase(one.facts.serial);
+    one.not_stored = false;
+  }
 }
 
 // --- nodes ---
@@ -335,9 +352,9 @@ bool tls_folder::merge(const std::vector<issued_certificate>& others) {
     const folder_lock lock{path_};
     return merge_into(read_list(), known);
   } catch (const pki_error&) { // it holds for this process at least
-    for (const auto& [facts, revoked] : known)
-      if (revoked && !is_revoked(read_last_, facts.serial))
-        not_stored_.emplace(facts.serial, *revoked);
+    for (const auto& each : known)
+      if (each.revoked && !is_revoked(read_last_, each.facts.serial))
+        not_stored_.emplace(each.facts.serial, *each.revoked);
     throw;
   }
 }

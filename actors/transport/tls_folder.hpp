@@ -32,6 +32,7 @@ inline constexpr const char* lone_server = "salond";
 struct issued_certificate {
   certificate_facts facts;
   std::optional<std::time_t> revoked; ///< when
+  bool not_stored = false;            ///< it is revoked for this process alone, until the list can be written
 };
 
 /// The result of revoking certificates.

@@ -103,6 +103,8 @@ bool nests_too_deep(std::string_view line) {
   return false;
 }
 
+constexpr const char* not_ours = "it is no backup of salond";
+
 json columns_of(const stored_table& table) {
   json names = json::array();
   for (const auto& column : table.columns)
@@ -124,8 +126,11 @@ public:
 
   void next() {
     ++number_;
-    if (!source_(text_) || text_.empty() || text_.back() != '\n')
+    if (source_(text_) && !text_.empty() && text_.back() == '\n')
+      return;
+    if (number_ > 1)
       throw backup_error("it is cut off after line " + std::to_string(number_ - 1));
+    throw backup_error(text_.empty() ? "it is empty" : not_ours);
   }
   const std::string& text() const { return text_; }
   /// The line, which belongs to what the sum is made of.
@@ -160,7 +165,7 @@ void read_header(line_by_line& lines, backup_facts& facts) {
   lines.next();
   const auto header = lines.value();
   if (!header.is_object() || !header.contains("salond_backup"))
-    throw backup_error("it is no backup of salond");
+    throw backup_error(not_ours);
   const auto format = number_in(header["salond_backup"]), schema = number_in(header.value("schema", json{})),
              made = number_in(header.value("made_ms", json{}));
   const auto version = header.value("salond", json{});

@@ -45,7 +45,7 @@ const std::vector<known_error>& known_errors() {
       {SQLITE_IOERR_DIR_FSYNC, cure::nothing, disk},
       {SQLITE_IOERR_CORRUPTFS, cure::nothing, disk},
       {SQLITE_CORRUPT, cure::nothing, recover},
-      {SQLITE_NOTADB, cure::nothing, "move the file away, or name another one in `db`"},
+      {SQLITE_NOTADB, cure::nothing, "keep it and restore the last backup, or name another file in `db`"},
   };
   return rows;
 }

@@ -68,6 +68,8 @@ std::string resolved(const std::string& path) {
   if (std::filesystem::is_directory(result, why) || !std::filesystem::path(path).has_filename()
       || !result.has_filename())
     throw store_error(kind::setup, result.string() + " is a folder; name a file in it in `db`");
+  if (std::filesystem::exists(result, why) && !std::filesystem::is_regular_file(result, why))
+    throw store_error(kind::setup, result.string() + " is a device, a pipe or a socket; name a file in `db`");
   return result.string();
 }
 

@@ -367,6 +367,10 @@ int64_t schema_version(database& db) {
   if (!empty && application != our_application_id)
     throw store_error(store_error::kind::setup,
                       "the database " + db.path() + " belongs to another program; name another file in `db`");
+  if (version < 0)
+    throw store_error(store_error::kind::setup, "the database " + db.path() + " says that its schema is "
+                                                    + std::to_string(version)
+                                                    + ", which is a damage; restore a backup");
   if (version > newest)
     throw store_error(store_error::kind::setup,
                       "the database " + db.path() + " was made by a newer salond (its schema is "

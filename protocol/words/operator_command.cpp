@@ -1,4 +1,5 @@
 #include "protocol/words/operator_command.hpp"
+#include "protocol/words/names.hpp"
 #include <algorithm>
 #include <charconv>
 
@@ -306,7 +307,7 @@ std::variant<spoken_command, usage_fault> understand(const std::vector<std::stri
     return usage_fault{"a command has at most 49,152 bytes"};
   const auto [row, named] = row_of(words);
   if (!row)
-    return usage_fault{"\"" + words[0].substr(0, 100) + "\" is no command; see help"};
+    return usage_fault{"\"" + escaped(words[0].substr(0, 100)) + "\" is no command; see help"};
   const auto slots = slots_of(*row);
   spoken_command out;
   out.what = row;

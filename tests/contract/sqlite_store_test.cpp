@@ -310,7 +310,7 @@ TEST_F(SqliteStore, RefusesWhatIsNoDatabase) {
   const std::string content(5000, 'x');
   std::ofstream{path} << content;
 
-  EXPECT_THAT(refusal(), AllOf(HasSubstr(path), HasSubstr("not a database"), HasSubstr("move the file away")));
+  EXPECT_THAT(refusal(), AllOf(HasSubstr(path), HasSubstr("not a database"), HasSubstr("restore the last backup")));
   EXPECT_THAT([&] { dry_run_sqlite({path}); }, testing::Throws<store_error>());
   EXPECT_EQ(std::filesystem::file_size(path), content.size());
 }
@@ -330,10 +330,24 @@ TEST_F(SqliteStore, RefusesANewerSchema) {
   EXPECT_THAT(refusal(), AllOf(HasSubstr(path), HasSubstr("newer salond"), HasSubstr("4711")));
 }
 
+TEST_F(SqliteStore, RefusesASchemaThatIsDamaged) {
+  open();
+  for (const auto* number : {"-1", "-100"}) {
+    sql(std::string("PRAGMA user_version=") + number);
+    EXPECT_THAT(refusal(), HasSubstr("which is a damage")) << number;
+  }
+}
+
 TEST_F(SqliteStore, RefusesAFolder) {
   std::filesystem::create_directory(path);
 
   EXPECT_THAT(refusal(), HasSubstr("is a folder"));
+}
+
+TEST_F(SqliteStore, RefusesADevice) {
+  path = "/dev/null";
+
+  EXPECT_THAT(refusal(), HasSubstr("/dev/null is a device, a pipe or a socket"));
 }
 
 TEST_F(SqliteStore, RefusesAPathWithoutAFolder) {

@@ -84,7 +84,8 @@ TEST_P(Administration, KicksBansAndUnbans) {
   refused({"ban", "zoë"}, 1, "banned");
   answer({"ban", "server"});
   refused({"ban", "admin"}, 4, "last administrator");
-  refused({"unban", "nobody"}, 1, "no such user");
+  refused({"unban", "nobody"}, 1, "no user of that name is out");
+  refused({"unban", "admin"}, 1, "no user of that name is out");
 }
 
 TEST_P(Administration, MakesAndChangesSalons) {

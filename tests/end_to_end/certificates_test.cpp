@@ -29,7 +29,9 @@ protected:
     all.insert(all.end(), more.begin(), more.end());
     const auto one = run(all);
     EXPECT_EQ(one.status, 0) << one.errors;
-    return nlohmann::json::parse(one.output, nullptr, false);
+    auto made = nlohmann::json::parse(one.output, nullptr, false);
+    EXPECT_EQ(made.value("done", false), true) << one.output;
+    return made;
   }
   /// Makes an operator: an account, its role, and a bundle of its name.
   void make_operator(const std::string& name, const words& role) {
@@ -130,6 +132,7 @@ TEST_P(Certificates, SayWhichServerTheyAreFor) {
   EXPECT_EQ(content("zoe.pem").rfind("server: " + server_.admin() + "\n", 0), 0u);
 
   EXPECT_EQ(run({"--bundle=zoe.pem", "status"}).status, 0);
+  EXPECT_EQ(run({"--bundle=", "status"}).status, 2) << "nobody else's";
   EXPECT_EQ(run({"--bundle=zoe.pem", "check"}).status.value_or(9) < 3, true);
   EXPECT_EQ(run({"--bundle=zoe.pem", "--server=127.0.0.1:1", "status"}).status, 3) << "what is said counts";
 

@@ -168,6 +168,7 @@ TEST_P(Data, AnErasedUserIsToldAndGoneAndTheNameIsFree) {
 
   EXPECT_EQ(zoe.hear(), "Votre compte a été supprimé.");
   EXPECT_EQ(zoe.hear(), support::closed);
+  EXPECT_EQ(receipt["done"], true);
   EXPECT_EQ(receipt["user"], "zoë");
   EXPECT_EQ(receipt["deleted_rows"]["messages"], 1);
   const auto line = answer({"log"}).back();

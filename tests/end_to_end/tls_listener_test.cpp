@@ -277,6 +277,7 @@ TEST_F(TlsListener, ReadsTheConfigurationAgainAtSighup) {
   write_settings({{"limits", {{"conections", 1}}}});
   server_.running().send(SIGHUP);
   EXPECT_TRUE(eventually([&] { return server_.log().find("limits.conections") != std::string::npos; }));
+  EXPECT_TRUE(eventually([&] { return ctl("log 1").output.find("limits.conections") != std::string::npos; }));
   EXPECT_TRUE(server_.running().running());
 }
 

@@ -96,6 +96,23 @@ TEST_F(SaidAsItIs, ARevocationThatHoldsAndIsNotStoredIsToldAsThat) {
   EXPECT_THAT(lines[1]["reason"].get<std::string>(), testing::HasSubstr("No space left"));
 }
 
+TEST_F(SaidAsItIs, ARevocationThatIsNotStoredIsAnAlarm) {
+  certificates.list = [] {
+    issued_certificate one;
+    one.facts.who = {peer_kind::moderator, "zed"};
+    one.facts.until = std::time(nullptr) + 30 * 86400;
+    one.revoked = std::time(nullptr);
+    one.not_stored = true;
+    return std::vector{one};
+  };
+  start();
+
+  const auto text = command({"check"}).second;
+
+  EXPECT_THAT(text, testing::HasSubstr("critical"));
+  EXPECT_THAT(text, testing::HasSubstr("1 revoked, which a restart makes valid again"));
+}
+
 // The disk is full, and so is the database's: "nothing was done, try again", and no line of it ever.
 TEST_F(SaidAsItIs, ARevocationIsToldAsItIsThoughTheDatabaseTakesNothing) {
   revoke_without_room();

@@ -53,8 +53,12 @@ options parse(int argc, char** argv) {
   for (int letter; (letter = ::getopt_long(argc, argv, "+:h", known, nullptr)) != -1;) {
     const std::string value = optarg ? optarg : "";
     switch (letter) {
-    case state: folder = value; break;
-    case bundle: out.bundle = value; break;
+    case state:
+    case bundle:
+      (letter == state ? folder : out.bundle) = value;
+      if (value.empty())
+        out.fault = std::string(letter == state ? "--state" : "--bundle") + " needs a value";
+      break;
     case server:
       out.names_server = true;
       if (const auto where = salond::config::parse_admin(value, why))

@@ -149,11 +149,13 @@ void main_loop::reload() {
   if (!store_ || stopping_)
     return;
   renew_certificates();
-  std::string result = "done";
+  std::string result = "done", reason;
   try {
     const auto read = live_.read();
-    for (const auto& fault : read.faults)
+    for (const auto& fault : read.faults) {
       log::error("the configuration was not read again", {{"fault", fault}});
+      reason += (reason.empty() ? "" : "; ") + fault;
+    }
     for (const auto& warning : read.warnings)
       log::warning(warning);
     if (read.faults.empty())
@@ -163,10 +165,12 @@ void main_loop::reload() {
   } catch (const std::exception& error) {
     log::error("the configuration was not read again", {{"fault", error.what()}});
     result = "refused";
+    reason = error.what();
   }
-  tell_store(store_, [why = decision{"SIGHUP", "signal", {}, wall_clock()}, result](const persistence::writing& db) {
-    db.audit.note(why, audited::reload, "configuration", result);
-  });
+  tell_store(store_,
+             [why = decision{"SIGHUP", "signal", reason, wall_clock()}, result](const persistence::writing& db) {
+               db.audit.note(why, audited::reload, "configuration", result);
+             });
 }
 
 void main_loop::print_ready() const {

@@ -70,7 +70,7 @@ TEST(Endpoint, IsClearToOthersUnlessItIsLoopbackOrLocal) {
   };
 
   for (const auto* text : {"tcp://127.0.0.1:1", "tcp://127.9.9.9:1", "tcp://[::1]:1", "tcp://localhost:1",
-                           "unix:/run/s", "tls://0.0.0.0:1"})
+                           "tcp://LocalHost:1", "unix:/run/s", "tls://0.0.0.0:1"})
     EXPECT_FALSE(clear(text)) << text;
   for (const auto* text : {"tcp://0.0.0.0:1", "tcp://[::]:1", "tcp://128.0.0.1:1", "tcp://chat.example:1",
                            "tcp://[fe80::1%lo]:1", "tcp://[::ffff:10.0.0.1]:1", "tcp://127.0.0.1.example:1"})
@@ -115,6 +115,7 @@ TEST(Database, IsRefusedWithAHintWhenItIsNone) {
   for (const auto* text :
        {"mysql://a%4@b/c", "mysql://a%zz@b/c", "mysql://a@b/%00", "mysql://a@b/c?socket=%", "mysql://a@b/c%"})
     EXPECT_THAT(database_again(text), HasSubstr("%")) << text;
+  EXPECT_THAT(database_again("sqlite::memory:"), HasSubstr("nothing would be kept"));
   EXPECT_THAT(database_again("mysql://a@b c/d"), HasSubstr("host is no host name"));
   EXPECT_THAT(database_again("mysql://a@b/c?ssl=1"), HasSubstr("only socket=PATH and tls=ca:FILE"));
   EXPECT_THAT(database_again("mysql://a@b/c?tls=ca:"), HasSubstr("ca:FILE"));

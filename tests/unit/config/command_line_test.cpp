@@ -160,6 +160,12 @@ TEST_F(CommandLine, RefusesAnOptionWithoutValueOrGivenTwice) {
   EXPECT_THAT(refused({"--listen="}), ElementsAre(HasSubstr("--listen=: write tcp://")));
 }
 
+TEST_F(CommandLine, RefusesAValueWhereNoneIsTaken) {
+  EXPECT_THAT(refused({"--check-config=yes", "--dry-run="}),
+              ElementsAre("--check-config: takes no value; write --check-config alone",
+                          "--dry-run: takes no value; write --dry-run alone"));
+}
+
 TEST_F(CommandLine, RefusesAnAddressTwiceButNotAnyPortTwice) {
   EXPECT_THAT(refused({"--listen=tcp://127.0.0.1:1", "--listen=tcp://127.0.0.1:1"}),
               ElementsAre(HasSubstr("tcp://127.0.0.1:1 is named twice")));

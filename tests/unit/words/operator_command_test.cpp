@@ -107,6 +107,7 @@ TEST(OperatorCommand, RefusesWordsThatAreTooLongToBeKept) {
 TEST(OperatorCommand, SaysWhatItTakesWhereTheWordsDoNotFit) {
   EXPECT_THAT(fault_of({}), HasSubstr("see help"));
   EXPECT_THAT(fault_of({"dance"}), HasSubstr("\"dance\" is no command"));
+  EXPECT_EQ(fault_of({std::string("users\0", 6)}), "\"users\\x00\" is no command; see help");
   EXPECT_EQ(fault_of({"kick"}), "usage: kick USER [MINUTES] [REASON...]");
   EXPECT_EQ(fault_of({"status", "now"}), "usage: status");
   EXPECT_EQ(fault_of({"announce"}), "usage: announce TEXT...");
