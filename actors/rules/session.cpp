@@ -249,7 +249,10 @@ effects session::not_proven(fault why) {
   const auto what_for = std::move(std::get<proving>(state_).what_for);
   return settle(std::visit(overloaded{
                                [&](const log_in&) { return event::any{event::login_refused{why}}; },
-                               [&](const check&) { return event::any{event::credentials_refused{why}}; },
+                               [&](const check&) { // that the other one is banned is no word about this session
+                                 return event::any{
+                                     event::credentials_refused{why == fault::banned ? fault::wrong_credentials : why}};
+                               },
                                [&](const change_password&) { return event::any{event::password_refused{why}}; },
                            },
                            what_for));

@@ -130,7 +130,9 @@ public:
       return;
     if (number_ > 1)
       throw backup_error("it is cut off after line " + std::to_string(number_ - 1));
-    throw backup_error(text_.empty() ? "it is empty" : not_ours);
+    if (text_.empty() || text_.front() == '{')
+      throw backup_error("it is cut off in its first line");
+    throw backup_error(not_ours);
   }
   const std::string& text() const { return text_; }
   /// The line, which belongs to what the sum is made of.

@@ -149,7 +149,7 @@ TEST(BackupFormat, RefusesLinesThatAreMissingDoubledOrBehindTheEnd) {
 TEST(BackupFormat, SaysWhatAFileIsThatCannotBeRestored) {
   const auto text = written();
 
-  EXPECT_THAT(refusal(""), HasSubstr("it is empty"));
+  EXPECT_THAT(refusal(""), HasSubstr("cut off"));
   EXPECT_THAT(refusal(std::string(3000, '\0')), HasSubstr("no backup of salond"));
   EXPECT_THAT(refusal("PRAGMA foreign_keys=OFF;\n"), HasSubstr("no backup of salond"));
   EXPECT_THAT(refusal("[]\n"), HasSubstr("no backup of salond"));

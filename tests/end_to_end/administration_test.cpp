@@ -1,6 +1,8 @@
 // salond administered by the real salonctl, on each kind of database: every command as an operator would give it.
 #include "tests/end_to_end/administration.hpp"
 #include "tests/support/line_client.hpp"
+#include <algorithm>
+#include <sstream>
 
 namespace salond::end_to_end {
 namespace {
@@ -274,6 +276,20 @@ TEST_P(Administration, KeepsRequestsOfWhoIsAwayAndTellsTheDecisionOnce) {
   support::line_client zoe(server_.endpoint());
   ASSERT_TRUE(zoe.log_in("zoë"));
   EXPECT_TRUE(zoe.hears_nothing());
+}
+
+TEST_P(Administration, ALongTextInATableMakesNoOtherRowLong) {
+  answer({"announce", std::string(2000, 'x')});
+  answer({"announce", "court"});
+
+  std::istringstream table(ctl({"log", "10"}).output);
+  std::vector<size_t> lengths;
+  for (std::string line; std::getline(table, line);)
+    lengths.push_back(line.size());
+  std::sort(lengths.begin(), lengths.end());
+  ASSERT_GE(lengths.size(), 3u);
+  EXPECT_GT(lengths.back(), 2000u);
+  EXPECT_LT(lengths[lengths.size() - 2], 300u);
 }
 
 TEST_P(Administration, RefusesWordsThatAreTooLongForTheLog) {

@@ -138,7 +138,7 @@ TEST_P(Backup, ThatIsDamagedIsRefusedBeforeAnythingIsWritten) {
   refused(whole.substr(0, whole.size() / 2), "cut off");
   refused(altered, "not as it was written");
   refused("", "cut off");
-  refused("SQLite format 3", "cut off");
+  refused("SQLite format 3", "no backup of salond");
   EXPECT_EQ(restore(other, other.folder() / "none"), 1);
   EXPECT_THAT(other.log(), HasSubstr("No such file"));
   EXPECT_FALSE(std::filesystem::exists(other.sqlite_path()));

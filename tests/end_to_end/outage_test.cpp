@@ -140,7 +140,11 @@ TEST_F(Outage, DoesNotKeepTheServerFromStopping) {
   maria().kill_hard();
 
   server_.running().send(SIGTERM);
-  EXPECT_EQ(server_.running().wait(), 1) << "what it accepted is not committed\n" << server_.log();
+  // It depends on where the database died: before a COMMIT all is refused in time, behind it nobody knows.
+  if (const auto status = server_.running().wait(); status == 0)
+    EXPECT_NE(server_.log().find("everything is committed but who was connected"), std::string::npos) << server_.log();
+  else
+    EXPECT_EQ(status, 1) << server_.log();
 
   load_->join();
   maria().start();

@@ -60,19 +60,22 @@ std::string upper(std::string name) {
 
 using row = std::vector<std::string>;
 
+// A longer one, as a name of 512 bytes that somebody tried, moves what is behind it in its own row alone.
+constexpr size_t max_column = 64;
+
 std::string table_of(const std::vector<row>& rows) {
   std::vector<size_t> widths;
   for (const auto& row : rows)
     for (size_t i = 0; i < row.size(); ++i) {
       widths.resize(std::max(widths.size(), i + 1));
-      widths[i] = std::max(widths[i], width_of(row[i]));
+      widths[i] = std::max(widths[i], std::min(width_of(row[i]), max_column));
     }
   std::string text;
   for (const auto& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) {
       text += row[i];
       if (i + 1 < row.size())
-        text += std::string(widths[i] - width_of(row[i]) + 2, ' ');
+        text += std::string(std::max(widths[i], width_of(row[i])) - width_of(row[i]) + 2, ' ');
     }
     text += '\n';
   }

@@ -116,6 +116,13 @@ TEST_F(SessionCommand, HangsUpOnWrongCredentials) {
   EXPECT_EQ(hear(command::check_credentials{"paul", ""}), lines{"tell credentials_refused(wrong_credentials)"});
 }
 
+// AUTH of a banned name told whoever typed it, and was not banned, that he was.
+TEST_F(SessionCommand, IsNotToldOfTheBanOfSomebodyElse) {
+  hear(command::check_credentials{"paul", "secret"});
+
+  EXPECT_EQ(found(fault::banned), lines{"tell credentials_refused(wrong_credentials)"});
+}
+
 // --- REGISTER ---
 
 TEST_F(SessionCommand, RegistersSomebodyElseAndCloses) {
