@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cxxopts.hpp>
-#include <iterator>
+#include <functional>
 #include <set>
 #include <unistd.h>
 
@@ -65,7 +65,17 @@ constexpr const char* clear_to_others =
     " would carry passwords and messages in clear over the network; write tls:// in place of tcp://, or a loopback "
     "address, or, if the network is trusted, \"listen_clear_anywhere\": true into the configuration";
 constexpr const char* unknown_option = "is no option of salond; see salond --help";
-constexpr std::string_view switches[] = {"--check-config", "--migrate-only", "--dry-run", "--help", "--version"};
+
+/// The options that take no value, with their hyphens.
+std::set<std::string, std::less<>> switches() {
+  std::set<std::string, std::less<>> result;
+  const auto all = options();
+  for (const auto& each : all.group_help("").options)
+    if (each.is_boolean)
+      for (const auto& name : each.l)
+        result.insert("--" + name);
+  return result;
+}
 
 /// The environment variable, if it holds anything.
 std::optional<std::string> variable_of(const surroundings& around, const std::string& name) {
@@ -132,6 +142,7 @@ private:
   /// Takes out what the option parser would make letters of. False: a password is there, and nothing more is said of a
   /// command line that holds one, since any part of it may be the password.
   bool sort_out(int argc, const char* const* argv) {
+    const auto without_value = switches();
     for (int i = 0; i < argc; ++i) {
       const std::string_view text = argv[i];
       const auto name = text.substr(0, text.find('='));
@@ -145,7 +156,7 @@ private:
       }
       if (one_dash)
         fault(std::string(name), unknown_option);
-      else if (name != text && std::count(std::begin(switches), std::end(switches), name) != 0)
+      else if (name != text && without_value.count(name) != 0)
         fault(std::string(name), "takes no value; write " + std::string(name) + " alone");
       else
         arguments_.push_back(argv[i]);

@@ -128,7 +128,7 @@ key_pair tls_folder::usable_authority(std::time_t now, bool& renewed) {
     // The list comes first: an authority without one is a damage (its revocations are lost), not a first start.
     if (!exists(file(list_name)))
       write_list({});
-    if (!read_list().empty())
+    else if (!read_list().empty())
       throw pki_error(path + " is missing, the authority that issued the certificates of this folder" + bring_it_back);
     auto made = make_authority();
     write_private_file(path, to_pem(made));

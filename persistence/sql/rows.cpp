@@ -30,10 +30,6 @@ parameters max_bytes_of_short(const sql_words& words, size_t most) {
 
 // A derived table: MySQL and MariaDB look into no table that they delete from.
 void keep_newest_addresses(driver& on, user_id whose) {
-  // Asked at each login, and seldom so: on SQLite, the deletion costs the store as much as all else of a login.
-  if (number_in(on.ask("SELECT count(*) FROM known_addresses WHERE client_id = ?", {whose.value}))
-      <= int64_t{session_store::max_known_addresses})
-    return;
   on.run("DELETE FROM known_addresses WHERE client_id = ? AND last_ms < (SELECT last_ms FROM"
          " (SELECT last_ms FROM known_addresses WHERE client_id = ? ORDER BY last_ms DESC LIMIT 1 OFFSET ?) oldest)",
          {whose.value, whose.value, int64_t{session_store::max_known_addresses} - 1});

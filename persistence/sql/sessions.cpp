@@ -112,7 +112,10 @@ public:
       addresses_swept_ = now;
       db().run("DELETE FROM known_addresses WHERE last_ms <= ?", {to_ms(now - address_life)});
     }
-    if (!others)
+    // Few have so many, and on SQLite the deletion costs the store as much as all else of a login.
+    if (!others
+        && number_in(db().ask("SELECT count(*) FROM known_addresses WHERE client_id = ?", {who.value}))
+               > int64_t{max_known_addresses})
       keep_newest_addresses(db(), who);
   }
 
