@@ -3,6 +3,7 @@
 #include "actors/cluster/salons.hpp"
 #include "actors/directory.hpp"
 #include "actors/host.hpp"
+#include "actors/indexer.hpp"
 #include "actors/on_io_thread.hpp"
 #include "actors/passwords.hpp"
 #include "actors/persistence.hpp"
@@ -73,6 +74,11 @@ void start_passwords(pointer self) {
   self->state.actors.passwords = self->spawn<caf::monitored>(passwords, self->state.parts.settings.passwords);
 }
 
+void start_indexer(pointer self) {
+  auto& st = self->state;
+  st.actors.indexer = self->spawn<caf::monitored>(indexer, st.actors.store, st.parts.member);
+}
+
 void start_admin(pointer self) {
   auto& st = self->state;
   if (!st.parts.operators)
@@ -134,6 +140,7 @@ void start_all(pointer self) {
   start_bans(self, std::move(at_start.out));
   start_passwords(self);
   start_node(self);
+  start_indexer(self);
   start_admin(self);
   st.actors.house->services = {st.actors.bans, st.actors.passwords};
 }

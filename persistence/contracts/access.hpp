@@ -21,6 +21,7 @@ class registration_store;
 class role_store;
 class row_store;
 class salon_store;
+class search_index_store;
 class session_store;
 
 /// REQUIRES of whoever was given it: not to keep it after the work that it was given for.
@@ -41,6 +42,7 @@ struct reading {
   const role_store& roles;
   const row_store& rows;
   const salon_store& salons;
+  const search_index_store& search_index;
   const session_store& sessions;
 };
 
@@ -62,12 +64,13 @@ struct writing {
   role_store& roles;
   row_store& rows;
   salon_store& salons;
+  search_index_store& search_index;
   session_store& sessions;
 
   operator reading() const {
-    return {accounts,      audit,       bans,          certificates, health,   homes,
-            imports,       invitations, join_requests, memberships,  messages, private_messages,
-            registrations, roles,       rows,          salons,       sessions};
+    return {accounts,      audit,       bans,          certificates, health,       homes,
+            imports,       invitations, join_requests, memberships,  messages,     private_messages,
+            registrations, roles,       rows,          salons,       search_index, sessions};
   }
 };
 

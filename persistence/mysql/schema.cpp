@@ -303,6 +303,19 @@ void add_node_of_audit(connection& db) {
   add_column(db, look, {"audit", "node", "VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL"});
 }
 
+// The index of searches (persistence/sql/search_index.cpp): which messages of a part have three characters in a row.
+void add_search_index(connection& db) {
+  catalog look(db);
+  refuse_others(look, "search_parts", {"salon_id", "part", "ends", "messages", "state", "builder"});
+  refuse_others(look, "search_grams", {"salon_id", "part", "gram", "seqs"});
+  db.execute("CREATE TABLE IF NOT EXISTS search_parts (salon_id INT NOT NULL, part BIGINT NOT NULL,"
+             " ends BIGINT NOT NULL, messages BIGINT NOT NULL, state TINYINT NOT NULL, builder BIGINT NOT NULL,"
+             " PRIMARY KEY (salon_id, part), KEY ix_search_parts_state (state))" SALOND_TABLE_OPTIONS);
+  db.execute("CREATE TABLE IF NOT EXISTS search_grams (salon_id INT NOT NULL, part BIGINT NOT NULL,"
+             " gram BIGINT NOT NULL, seqs MEDIUMBLOB NOT NULL,"
+             " PRIMARY KEY (salon_id, part, gram))" SALOND_TABLE_OPTIONS);
+}
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -333,7 +346,9 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add what several nodes share", add_nodes},
                           {"add bans of addresses and networks", add_address_bans},
                           {"add the list of certificates", add_certificates},
-                          {"say in the audit log which node wrote", add_node_of_audit}};
+                          {"say in the audit log which node wrote", add_node_of_audit},
+                          {"nothing here yet", [](connection&) {}},
+                          {"add the index of searches", add_search_index}};
 
 } // namespace
 

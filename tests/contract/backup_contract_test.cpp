@@ -41,7 +41,9 @@ const kind sqlite_kind{
                                  "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'");
     },
     {"private_messages.bytes", "clients.look_folded", "clients.look_spelled", "registrations.look_folded",
-     "registrations.look_spelled", "bans.look_folded", "bans.look_spelled"}};
+     "registrations.look_spelled", "bans.look_folded", "bans.look_spelled", "search_parts.salon_id",
+     "search_parts.part", "search_parts.ends", "search_parts.messages", "search_parts.state", "search_parts.builder",
+     "search_grams.salon_id", "search_grams.part", "search_grams.gram", "search_grams.seqs"}};
 
 const kind mariadb_kind{
     "mariadb",
@@ -57,6 +59,9 @@ const kind mariadb_kind{
     {"schema_version.version", "schema_version.name", "schema_version.applied_ms", "writers.node_id", "writers.batch",
      "writers.fenced", "messages.timestamp", "clients.look_folded", "clients.look_spelled", "registrations.look_folded",
      "registrations.look_spelled", "bans.look_folded", "bans.look_spelled", "private_messages.bytes",
+     // The index of searches, which is built anew.
+     "search_parts.salon_id", "search_parts.part", "search_parts.ends", "search_parts.messages", "search_parts.state",
+     "search_parts.builder", "search_grams.salon_id", "search_grams.part", "search_grams.gram", "search_grams.seqs",
      // What nodes share while they run.
      "messages.post", "nodes.node_id", "nodes.name", "nodes.endpoint", "nodes.version", "nodes.folder", "nodes.state",
      "nodes.beat", "nodes.gone", "nodes.homes", "nodes.connections", "nodes.users", "nodes.unreached",

@@ -247,10 +247,10 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
               ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
                           HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
                           HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
-                          HasSubstr("schema 13")));
+                          HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "13\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "15\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -283,11 +283,11 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
               ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"), HasSubstr("schema 5"),
                           HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9"),
                           HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
-                          HasSubstr("schema 13")));
+                          HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "13\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "15\n");
   EXPECT_EQ(support::asked(*db).accounts.profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(support::asked(*db).salons.all().size(), 5u);
   outcome<persistence::registered_user> alike = fault::storage;
@@ -400,7 +400,8 @@ TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
               ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
                           HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"),
                           HasSubstr("schema 8"), HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"),
-                          HasSubstr("schema 12"), HasSubstr("schema 13")));
+                          HasSubstr("schema 12"), HasSubstr("schema 13"), HasSubstr("schema 14"),
+                          HasSubstr("schema 15")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
@@ -411,7 +412,7 @@ TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
               ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
                           HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
                           HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
-                          HasSubstr("schema 13")));
+                          HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 
