@@ -13,8 +13,8 @@ using pointer = indexer_actor::stateful_pointer<indexer_state>;
 using step = search_index_store::step;
 using phase = indexed_part::phase;
 
-constexpr auto first_pause = std::chrono::seconds{1};     // a start has other things to do
-constexpr auto between_rounds = std::chrono::seconds{10}; // in which some thousands of messages come at most, mostly
+// Also before the first one: a start has other things to do. Some thousands of messages come meanwhile, mostly.
+constexpr auto between_rounds = std::chrono::seconds{10};
 constexpr auto after_failure = std::chrono::seconds{5};
 constexpr auto least_pause = std::chrono::milliseconds{1}, longest_pause = std::chrono::milliseconds{1000};
 constexpr int idle_share = 1, busy_share = 9; // of pauses, as long as the step before
@@ -275,7 +275,7 @@ indexer_actor::behavior_type indexer(pointer self, store_actor store, std::share
   self->set_error_handler([](caf::error& why) {
     log::warning("the indexer was told an error", {{"why", to_string(why)}});
   });
-  pause(self, first_pause);
+  pause(self, between_rounds);
   return {
       [self](const index_on&) { go_on(self); },
   };
