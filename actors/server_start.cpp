@@ -7,6 +7,7 @@
 #include "actors/passwords.hpp"
 #include "actors/persistence.hpp"
 #include "actors/relay.hpp"
+#include "actors/retention.hpp"
 #include "actors/server_steps.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
@@ -73,6 +74,12 @@ void start_passwords(pointer self) {
   self->state.actors.passwords = self->spawn<caf::monitored>(passwords, self->state.parts.settings.passwords);
 }
 
+void start_retention(pointer self) {
+  auto& st = self->state;
+  st.actors.retention = caf::actor_cast<caf::actor>(
+      self->spawn<caf::monitored>(retention, retention_parts{st.actors.store, st.actors.board, st.parts.member}));
+}
+
 void start_admin(pointer self) {
   auto& st = self->state;
   if (!st.parts.operators)
@@ -94,6 +101,7 @@ void start_admin(pointer self) {
   parts.links = st.actors.links;
   parts.shared_certificates = st.actors.certificates;
   parts.asking = st.actors.asking;
+  parts.retention = st.actors.board;
   parts.keep_requests = st.parts.settings.requests.keep_offline;
   st.actors.admin = self->spawn<caf::monitored>(admin, std::move(parts));
 }
@@ -103,6 +111,7 @@ void start_all(pointer self) {
   auto at_start = read_at_start(*st.parts.db); // before persistence owns the store
   st.database = st.parts.db->describe();
   st.started = wall_clock();
+  st.actors.board = std::make_shared<retention_board>(st.parts.settings.retention);
   st.actors.house = std::make_shared<audience>(st.parts.settings);
   if (st.parts.member && st.parts.links)
     st.node = std::make_shared<cluster::node>(self->system(), st.parts.member, *st.parts.links);
@@ -134,6 +143,7 @@ void start_all(pointer self) {
   start_bans(self, std::move(at_start.out));
   start_passwords(self);
   start_node(self);
+  start_retention(self);
   start_admin(self);
   st.actors.house->services = {st.actors.bans, st.actors.passwords};
 }

@@ -315,6 +315,7 @@ admin_core::behavior_type admin(pointer self, admin_parts parts) {
   add_data_commands(self->state.commands);
   add_import_commands(self->state.commands);
   add_personal_commands(self->state.commands);
+  add_retention_commands(self->state.commands);
   self->set_down_handler([self](const caf::down_msg& gone) { forget_asker(self, gone.source); });
   self->set_error_handler([](caf::error& why) {
     log::warning("the admin actor was told an error", {{"why", to_string(why)}});

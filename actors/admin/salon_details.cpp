@@ -5,6 +5,7 @@
 #include "persistence/contracts/audit.hpp"
 #include "persistence/contracts/memberships.hpp"
 #include "persistence/contracts/messages.hpp"
+#include "persistence/contracts/retention.hpp"
 #include "persistence/lookups.hpp"
 #include "protocol/words/names.hpp"
 #include <algorithm>
@@ -23,6 +24,7 @@ json fields_of(const salon_record& salon) {
 struct salon_details {
   size_t members = 0;
   std::vector<std::string> moderators;
+  std::optional<int64_t> days; ///< that its messages are kept, if it has its own
 };
 
 void show_salon(const admin_call_ptr& call) {
@@ -30,7 +32,8 @@ void show_salon(const admin_call_ptr& call) {
       call,
       [id = call->file.salon->id](const reading& db) {
         const auto counted = db.memberships.counts(id);
-        return salon_details{counted.empty() ? 0 : counted.front().members, moderators_of(db, id)};
+        return salon_details{counted.empty() ? 0 : counted.front().members, moderators_of(db, id),
+                             db.retention.own_days(id)};
       },
       [call](const salon_details& found) {
         ask_hearers(call, [call, found](const std::map<salon_id, size_t>& hearers) {
@@ -40,6 +43,7 @@ void show_salon(const admin_call_ptr& call) {
           const auto hear = hearers.find(call->file.salon->id);
           shown["hearers"] = hear == hearers.end() ? size_t{0} : hear->second;
           shown["last_number"] = call->file.salon->last_seq;
+          tell_retention(shown, call, found.days);
           call->done(shown);
         });
       });

@@ -11,6 +11,7 @@
 #include "persistence/contracts/join_requests.hpp"
 #include "persistence/contracts/memberships.hpp"
 #include "persistence/contracts/registrations.hpp"
+#include "persistence/contracts/retention.hpp"
 #include "persistence/decisions/registrations.hpp"
 #include "persistence/decisions/salons.hpp"
 #include "protocol/words/names.hpp"
@@ -35,10 +36,24 @@ bool sees(const admin_call& call, salon_id salon) {
 
 // --- what there is ---
 
+/// Days that operators gave salons.
+using salon_days = std::unordered_map<salon_id, int64_t>;
+
+salon_days own_days(const reading& db) {
+  const auto all = db.retention.own_days();
+  return {all.begin(), all.end()};
+}
+
+std::optional<int64_t> days_of(const salon_days& all, salon_id salon) {
+  const auto own = all.find(salon);
+  return own == all.end() ? std::nullopt : std::optional{own->second};
+}
+
 struct counted_salon {
   salon_record record;
   size_t members = 0;
   int64_t home = 0; ///< the run of a node; 0: none
+  std::optional<int64_t> days = {}; ///< that its messages are kept, if it has its own
 };
 
 void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& found,
@@ -57,6 +72,7 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
       const auto home = name_of_run(call, counted.home);
       row["home"] = home.empty() ? json(nullptr) : json(home);
     }
+    tell_retention(row, call, counted.days);
     list.push_back(std::move(row));
   }
   answer_list(call, std::move(list), {"salon"});
@@ -64,15 +80,18 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
 
 void list_archived_salons(const admin_call_ptr& call) {
   ask_to_read(
-      call, [](const reading& db) { return db.salons.archived(); },
-      [call](const std::vector<archived_salon>& found) {
+      call, [](const reading& db) { return std::pair{db.salons.archived(), own_days(db)}; },
+      [call](const std::pair<std::vector<archived_salon>, salon_days>& found) {
         std::vector<json> list;
-        for (const auto& archived : found)
-          if (sees(*call, archived.record.id))
-            list.push_back({{"salon", archived.record.name},
-                            {"policy", to_word(archived.record.policy)},
-                            {"archived", iso_time(archived.at)},
-                            {"topic", archived.record.topic}});
+        for (const auto& archived : found.first) {
+          if (!sees(*call, archived.record.id))
+            continue;
+          list.push_back({{"salon", archived.record.name},
+                          {"policy", to_word(archived.record.policy)},
+                          {"archived", iso_time(archived.at)},
+                          {"topic", archived.record.topic}});
+          tell_retention(list.back(), call, days_of(found.second, archived.record.id));
+        }
         answer_list(call, std::move(list), {"salon"});
       });
 }
@@ -91,8 +110,9 @@ void list_salons(const admin_call_ptr& call) {
           for (const auto& [salon, run] : db.homes.all())
             homes[salon] = run;
         std::vector<counted_salon> result;
+        const auto days = own_days(db);
         for (auto& record : db.salons.all())
-          result.push_back({record, members[record.id], homes[record.id]});
+          result.push_back({record, members[record.id], homes[record.id], days_of(days, record.id)});
         return result;
       },
       [call](const std::vector<counted_salon>& found) {

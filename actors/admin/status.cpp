@@ -154,6 +154,8 @@ void show_status(const admin_call_ptr& call) {
     all.update(counters_of(sum.house, to_json(call, sum.database)));
     all["salons"] = found.front().how.house.salons.size();
     all["database"]["kind"] = call->parts().database;
+    const auto kept = call->parts().retention->now();
+    all["retention"] = {{"running", kept.runs}, {"deleted", kept.removed}};
     if (is_node(call)) {
       all["node"] = found.front().node;
       all["nodes"] = json::array();

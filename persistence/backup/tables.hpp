@@ -21,10 +21,10 @@ struct stored_table {
 };
 
 /// The schema's version that the list below describes: the last one that changed what a backup holds.
-constexpr int64_t stored_schema = 13;
+constexpr int64_t stored_schema = 14;
 
 /// All of them; one that refers to another stands behind it. Left out is what a database needs for itself: versions,
-/// the writers' marks, and what a take-over changed.
+/// the writers' marks, what a take-over changed, and what was found of the ages of messages.
 const std::vector<stored_table>& stored_tables();
 
 /// REQUIRES: there is one of that name.

@@ -10,7 +10,8 @@ struct sql_store::features {
       : accounts(accounts_over(on)), audit(audit_over(on)), bans(bans_over(on)), certificates(certificates_over(on)),
         health(health_over(on)), homes(homes_over(on)), imports(imports_over(on)), invitations(invitations_over(on)),
         join_requests(join_requests_over(on)), memberships(memberships_over(on)), messages(messages_over(on)),
-        private_messages(private_messages_over(on, mailboxes)), registrations(registrations_over(on)), roles(roles_over(on)),
+        private_messages(private_messages_over(on, mailboxes)), registrations(registrations_over(on)),
+        retention(retention_over(on)), roles(roles_over(on)),
         rows(rows_over(on)), salons(salons_over(on)), sessions(sessions_over(on)) {}
 
   mailbox_counts mailboxes;
@@ -27,6 +28,7 @@ struct sql_store::features {
   const std::unique_ptr<message_store> messages;
   const std::unique_ptr<private_message_store> private_messages;
   const std::unique_ptr<registration_store> registrations;
+  const std::unique_ptr<retention_store> retention;
   const std::unique_ptr<role_store> roles;
   const std::unique_ptr<row_store> rows;
   const std::unique_ptr<salon_store> salons;
@@ -34,7 +36,7 @@ struct sql_store::features {
 
   const writing to_write{*accounts,      *audit,       *bans,          *certificates, *health,   *homes,
                          *imports,       *invitations, *join_requests, *memberships,  *messages, *private_messages,
-                         *registrations, *roles,       *rows,          *salons,       *sessions};
+                         *registrations, *retention,   *roles,         *rows,         *salons,   *sessions};
   const reading to_read = to_write;
 };
 

@@ -41,7 +41,9 @@ const kind sqlite_kind{
                                  "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'");
     },
     {"private_messages.bytes", "clients.look_folded", "clients.look_spelled", "registrations.look_folded",
-     "registrations.look_spelled", "bans.look_folded", "bans.look_spelled"}};
+     "registrations.look_spelled", "bans.look_folded", "bans.look_spelled", "message_ages.salon_id",
+     "message_ages.block", "message_ages.oldest_ms", "message_looks.salon_id", "message_looks.looked",
+     "message_looks.untold"}};
 
 const kind mariadb_kind{
     "mariadb",
@@ -63,7 +65,9 @@ const kind mariadb_kind{
      "nodes.news_read", "nodes.since_ms", "homes.salon_id", "homes.node_id", "homes.epoch", "presences.client_id",
      "presences.node_id", "news.news_id", "news.node_id", "news.what", "news.client_id", "news.salon_id", "news.name",
      "certificates.authority", "certificates.serial", "certificates.holder", "certificates.from_s",
-     "certificates.until_s", "certificates.revoked_s", "counters.name", "counters.value"}};
+     "certificates.until_s", "certificates.revoked_s", "counters.name", "counters.value",
+     "message_ages.salon_id", "message_ages.block", "message_ages.oldest_ms", "message_looks.salon_id",
+     "message_looks.looked", "message_looks.untold"}};
 
 void PrintTo(const kind& one, std::ostream* out) {
   *out << one.name;
@@ -131,6 +135,8 @@ void fill(store& db) {
                             noon + std::chrono::hours(1));
     decisions::create_invitation(db, {std::string("\0\xFF", 2) + std::string(30, '\x7F'), 3, noon, {salon_id{1}}},
                                  decided());
+    db.retention.put_own_days(salon_id{3}, 30);
+    db.retention.put_own_days(salon_id{6}, 0);
     decisions::disable_user(db, "gone", decided());
     decisions::kick(db, key_of(support::longest_name), noon + std::chrono::minutes(5), decided());
     decisions::ban(db, "gone", decided());
