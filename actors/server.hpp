@@ -55,7 +55,7 @@ struct node_actors {
   caf::actor retention;
   std::shared_ptr<retention_board> board; ///< what it goes by, and how far it is
   std::vector<caf::actor> listeners;
-  std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
+  std::shared_ptr<audience> clients; ///< salons and connections; of the I/O thread alone
 };
 
 struct node_events {

@@ -1,6 +1,6 @@
 // How long messages are kept: what an operator says of a salon, and is told of all.
-#include "actors/admin/ask.hpp"
 #include "actors/rules/retention.hpp"
+#include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/decisions/retention.hpp"
 
@@ -35,16 +35,16 @@ int64_t days_of(const admin_call_ptr& call, std::optional<int64_t> own) {
 /// What is so now, as people are told it.
 std::string sentence_about(const admin_call_ptr& call, const std::string& salon, std::optional<int64_t> own) {
   const auto days = days_of(call, own);
-  const auto kept = days == 0 ? " are kept for good"
-                              : " are deleted " + std::to_string(days) + (days == 1 ? " day" : " days")
-                                    + " after they were posted";
+  const auto kept =
+      days == 0 ? " are kept for good"
+                : " are deleted " + std::to_string(days) + (days == 1 ? " day" : " days") + " after they were posted";
   return "messages of " + salon + kept + (own ? "" : ", as the configuration says");
 }
 
 void set_days(const admin_call_ptr& call, std::optional<int64_t> own) {
   ask_to_write(
       call,
-      [id = call->file.salon->id, own, why = call->why()](const writing& db) {
+      [id = call->context.salon->id, own, why = call->why()](const writing& db) {
         return decisions::set_retention(db, id, own, why);
       },
       [call, own](const salon_record& salon) {
@@ -65,13 +65,13 @@ struct dry_run {
 };
 
 void end_dry_run(const admin_call_ptr& call, int64_t count) {
-  call->done(json{{"changed", false}, {"salon", call->file.salon->name}, {"messages_that_would_go", count}});
+  call->done(json{{"changed", false}, {"salon", call->context.salon->name}, {"messages_that_would_go", count}});
 }
 
 void count_on(const admin_call_ptr& call, const std::shared_ptr<dry_run>& state) {
   ask_to_read_on(
       call,
-      [of = message_series{call->file.salon->id}, after = state->after, before = state->before](const reading& db) {
+      [of = message_series{call->context.salon->id}, after = state->after, before = state->before](const reading& db) {
         return db.retention.count_older(of, after, before);
       },
       [call, state](const counted_part& part) {

@@ -28,7 +28,7 @@ class salons final : public peer_hearer {
 public:
   using asker = placements_actor::broker_pointer;
 
-  salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house, send_to_peer send);
+  salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> clients, send_to_peer send);
 
   /// From now on `self` asks the store. Before that nothing is attached.
   void begin(asker self) { self_ = self; }
@@ -131,7 +131,7 @@ private:
   void tell_if_answered(salon& where);
 
   std::shared_ptr<cluster_member> member_;
-  std::shared_ptr<audience> house_;
+  std::shared_ptr<audience> clients_;
   send_to_peer send_to_peer_;
   node_id run_;
   asker self_ = nullptr;

@@ -11,7 +11,7 @@ namespace {
 
 using rules::cluster::home_row;
 
-constexpr size_t most_appends = 2; // so that one is made up while the other commits
+constexpr size_t max_appends = 2; // so that one is made up while the other commits
 
 /// A salon that is this node's from now on.
 struct claimed_home {
@@ -62,7 +62,7 @@ void salons::claim(salon& where) {
     claimed(where, mine.epoch, mine.last_seq);
   };
   write_store(
-      self_, house_->store,
+      self_, clients_->store,
       [which = where.id, self = run_, only_own = !serves()](const persistence::writing& db) {
         return claim_in(db, which, self, only_own);
       },
@@ -93,7 +93,7 @@ void salons::hear_at_home(node_id from, cluster::post& what) {
   case rules::cluster::home::verdict::missing: return send(from, attach_again{what.salon, home.rule.epoch()});
   case rules::cluster::home::verdict::taken: break;
   }
-  if (const auto* known = house_->salons.find(what.salon); known && known->archived)
+  if (const auto* known = clients_->salons.find(what.salon); known && known->archived)
     return decide(*where, {}, {{what.number, fault::unknown_salon}}); // its author's node has not heard of that yet
   append_job::entry one;
   one.row = {what.salon, what.author, ++home.next_seq, std::move(what.text), wall_clock(), what.number.value};
@@ -101,7 +101,7 @@ void salons::hear_at_home(node_id from, cluster::post& what) {
   if (home.open && home.open->add(one))
     return;
   home.waiting.push_back(std::move(one));
-  if (home.appending < most_appends)
+  if (home.appending < max_appends)
     append(*where);
 }
 
@@ -111,7 +111,7 @@ void salons::append(salon& where) {
   home.open = job;
   ++home.appending;
   const auto still = [&where, epoch = home.rule.epoch()] { return where.home && where.home->rule.epoch() == epoch; };
-  self_->request(house_->store, caf::infinite, store_work{job})
+  self_->request(clients_->store, caf::infinite, store_work{job})
       .then(
           [this, &where, job, still](const store_done&) {
             if (!still())
@@ -218,7 +218,7 @@ void salons::go_on_leaving(salon& where) {
   home.leaving = true;
   const home_row from{run_, home.rule.epoch()};
   write_store(
-      self_, house_->store,
+      self_, clients_->store,
       [which = where.id, from, heir = home.heir](const persistence::writing& db) {
         return hand_over_in(db, which, from, heir);
       },

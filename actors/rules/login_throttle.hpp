@@ -48,11 +48,11 @@ public:
   static constexpr double account_attempts_a_minute = 10;
   /// Wrong passwords of an address in an hour that are heard whoever attacks the account: a person mistypes thrice.
   static constexpr double seldom_an_hour = 4;
-  static constexpr size_t most_addresses = 65536, most_accounts = 16384, most_known_accounts = 65536;
-  static constexpr size_t most_known_addresses = 8; ///< of one account
+  static constexpr size_t max_addresses = 65536, max_accounts = 16384, max_known_accounts = 65536;
+  static constexpr size_t max_known_addresses = 8; ///< of one account
   static constexpr auto known_for = std::chrono::hours{24 * 30};
   /// Names that agree so far share an allowance: no account has a longer one, but a stranger may say one.
-  static constexpr size_t most_name_bytes = 512;
+  static constexpr size_t max_name_bytes = 512;
 
   /// Whose allowance a try uses: the address's, the account's, the address's of those that seldom fail, the account's
   /// at an address that is known to it, the address's for such accounts that fail.
@@ -148,10 +148,10 @@ private:
   void share(const attempt& tried, size_t guesses);
   void wake(allowance_of which, const attempt& tried, uint32_t a_minute, instant now, std::vector<connection_id>& next);
 
-  recent<std::string, allowance> addresses_{most_addresses}, accounts_{most_accounts}, seldom_{most_addresses},
-      owners_{most_addresses};
-  recent<user_id, owner> known_{most_known_accounts};
-  recent<std::string, user_id> names_{most_known_accounts};            ///< of those accounts
+  recent<std::string, allowance> addresses_{max_addresses}, accounts_{max_accounts}, seldom_{max_addresses},
+      owners_{max_addresses};
+  recent<user_id, owner> known_{max_known_accounts};
+  recent<std::string, user_id> names_{max_known_accounts};             ///< of those accounts
   std::unordered_map<std::string, std::deque<connection_id>> waiting_; ///< by allowance; of connections that exist
   shared_use shared_;
 };
