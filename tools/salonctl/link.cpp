@@ -56,7 +56,9 @@ failure to_failure(const dial_failure& why, const std::string& where) {
     return {status::not_allowed, where + " and this certificate do not accept each other: " + why.text};
   case dial_fault::unreachable: return {status::cannot_connect, "nothing to talk to at " + where + ": " + why.text};
   case dial_fault::filtered: return {status::cannot_connect, "no answer from " + where + ": " + why.text};
-  case dial_fault::mute: return {status::cannot_connect, "what listens at " + where + " says nothing: " + why.text};
+  case dial_fault::mute:
+    return {status::cannot_connect, "what listens at " + where + " does not answer: " + why.text
+                                        + "; where it is salond, it may be busy: try again"};
   case dial_fault::other_protocol:
     return {status::cannot_connect, "what listens at " + where + " is no admin port of salond: " + why.text};
   case dial_fault::lost: break;
