@@ -52,7 +52,7 @@ struct node_actors {
   caf::actor pulse;                ///< the same
   asking_actor asking;             ///< the same
   std::vector<caf::actor> listeners;
-  std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
+  std::shared_ptr<audience> clients; ///< salons and connections; of the I/O thread alone
 };
 
 struct node_events {

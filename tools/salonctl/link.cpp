@@ -138,7 +138,7 @@ options at_server_of_bundle(options settings) {
   std::string why;
   const auto where = config::parse_admin(said, why);
   if (!where)
-    throw failure(status::wrong_usage, settings.bundle + " names a server that is none: " + said + "; give --server");
+    throw failure(status::wrong_usage, settings.bundle + " names no address of a server: " + said + "; give --server");
   settings.server = *where;
   settings.names_server = true; // what this operator reaches, those may whom he issues a bundle
   return settings;
