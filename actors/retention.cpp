@@ -275,7 +275,8 @@ void on_look(pointer self) {
   const auto all = st.parts.board->now();
   const bool trusted = st.clock.look(wall_clock(), now);
   if (st.clock.take_jump())
-    log::warning("the clock was set ahead by more than an hour; no message is removed for its age within the next hour");
+    log::warning(
+        "the clock was set ahead by more than an hour; no message is removed for its age within the next hour");
   const bool due = !st.ran || now - *st.ran >= run_each || all.changes != st.changes;
   if (!st.run && due && trusted && is_the_hour(all.settings, wall_clock()))
     begin_run(self);

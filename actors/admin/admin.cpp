@@ -104,7 +104,8 @@ command_context read_context(const persistence::reading& db, const peer& from, c
     if (namesake->who.role == context.rights.role)
       context.account = namesake->who.id;
   }
-  if (context.rights.role == role::moderator && context.account != user_id{}) // his salons are those of the user of his name
+  // A moderator's salons are those of the user of his name.
+  if (context.rights.role == role::moderator && context.account != user_id{})
     context.rights.moderates = db.roles.moderates(key_of(from.who().name));
   if (said.has("SALON"))
     context.salon = salon_named(said.get("SALON"), db.salons.all());
@@ -117,8 +118,8 @@ command_context read_context(const persistence::reading& db, const peer& from, c
   // A moderator kicks users of the salons given to him, and none of those who have rights themselves.
   if (said.what->is(trait::reaches_members) && context.target && context.target->who.role == role::user)
     context.shared = one_with(db, context.rights.moderates, context.target->who.id);
-  context.above = said.what->is(trait::ends_membership) && context.salon && context.target && context.target->who.id != context.account
-               && has_rights(db, *context.target, context.salon->id);
+  context.above = said.what->is(trait::ends_membership) && context.salon && context.target
+                  && context.target->who.id != context.account && has_rights(db, *context.target, context.salon->id);
   return context;
 }
 
@@ -299,24 +300,30 @@ void note_later(admin_pointer self, late_line line) {
   tell_refusals_later(self);
 }
 
+std::map<std::string_view, admin_command> all_admin_commands() {
+  std::map<std::string_view, admin_command> all;
+  add_account_commands(all);
+  add_ban_commands(all);
+  add_session_commands(all);
+  add_invitation_commands(all);
+  add_salon_commands(all);
+  add_salon_detail_commands(all);
+  add_status_commands(all);
+  add_node_commands(all);
+  add_cluster_commands(all);
+  add_health_commands(all);
+  add_audit_commands(all);
+  add_content_commands(all);
+  add_data_commands(all);
+  add_import_commands(all);
+  add_personal_commands(all);
+  add_retention_commands(all);
+  return all;
+}
+
 admin_core::behavior_type admin(pointer self, admin_parts parts) {
   self->state.parts = std::move(parts);
-  add_account_commands(self->state.commands);
-  add_ban_commands(self->state.commands);
-  add_session_commands(self->state.commands);
-  add_invitation_commands(self->state.commands);
-  add_salon_commands(self->state.commands);
-  add_salon_detail_commands(self->state.commands);
-  add_status_commands(self->state.commands);
-  add_node_commands(self->state.commands);
-  add_cluster_commands(self->state.commands);
-  add_health_commands(self->state.commands);
-  add_audit_commands(self->state.commands);
-  add_content_commands(self->state.commands);
-  add_data_commands(self->state.commands);
-  add_import_commands(self->state.commands);
-  add_personal_commands(self->state.commands);
-  add_retention_commands(self->state.commands);
+  self->state.commands = all_admin_commands();
   self->set_down_handler([self](const caf::down_msg& gone) { forget_asker(self, gone.source); });
   self->set_error_handler([](caf::error& why) {
     log::warning("the admin actor was told an error", {{"why", to_string(why)}});

@@ -11,8 +11,6 @@ namespace {
 
 using rules::cluster::home_row;
 
-constexpr size_t max_appends = 2; // so that one is made up while the other commits
-
 /// A salon that is this node's from now on.
 struct claimed_home {
   epoch_number epoch; ///< 0: another has it
@@ -98,18 +96,12 @@ void salons::hear_at_home(node_id from, cluster::post& what) {
   append_job::entry one;
   one.row = {what.salon, what.author, ++home.next_seq, std::move(what.text), wall_clock(), what.number.value};
   one.from.username = std::move(what.author_name);
-  if (home.open && home.open->add(one))
-    return;
-  home.waiting.push_back(std::move(one));
-  if (home.appending < max_appends)
-    append(*where);
+  if (const auto job = home.appends.add(std::move(one)))
+    append(*where, job);
 }
 
-void salons::append(salon& where) {
+void salons::append(salon& where, const std::shared_ptr<append_job>& job) {
   auto& home = *where.home;
-  auto job = std::make_shared<append_job>(home.waiting);
-  home.open = job;
-  ++home.appending;
   const auto still = [&where, epoch = home.rule.epoch()] { return where.home && where.home->rule.epoch() == epoch; };
   self_->request(clients_->store, caf::infinite, store_work{job})
       .then(
@@ -129,11 +121,9 @@ void salons::append(salon& where) {
 
 void salons::append_over(salon& where, const std::shared_ptr<append_job>& what) {
   auto& home = *where.home;
-  if (home.open == what)
-    home.open = nullptr;
-  --home.appending;
-  if (!home.waiting.empty())
-    append(where);
+  home.appends.answered(what);
+  if (const auto next = home.appends.end_one())
+    append(where, next);
   else
     go_on_leaving(where);
 }

@@ -11,8 +11,8 @@
 
 namespace salond::rules {
 
-/// How many messages go at once. A piece that took long makes the next one smaller: disks differ by a hundred times, and
-/// posts wait for a piece.
+/// How many messages go at once. A piece that took long makes the next one smaller: disks differ by a hundred times,
+/// and posts wait for a piece.
 class piece_size {
 public:
   static constexpr size_t least = 10, most = 1000;
@@ -65,8 +65,8 @@ private:
   instant steady_{}, trusted_from_ = instant::min();
 };
 
-/// Whether this run of a node removes a salon's old messages: that with its home does. Where nobody who lives has it, and
-/// for private messages, it is the oldest run that lives. Two that see this in different ways do no harm.
+/// Whether this run of a node removes a salon's old messages: that with its home does. Where nobody who lives has it,
+/// and for private messages, it is the oldest run that lives. Two that see this in different ways do no harm.
 inline bool is_ours(int64_t home, int64_t own, const std::vector<int64_t>& living) {
   const auto lives = [&](int64_t run) { return std::find(living.begin(), living.end(), run) != living.end(); };
   if (lives(home))

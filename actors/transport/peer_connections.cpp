@@ -31,7 +31,7 @@ void peer_connections::add_dialled(tls_socket& socket) {
 
 void peer_connections::add_accepted(tls_socket& socket) {
   ++counters_.accepted;
-  greet(socket);
+  add_dialled(socket);
   make_room(socket);
 }
 

@@ -9,7 +9,7 @@
 
 namespace salond::persistence {
 
-/// A backup that cannot be written, or a file that is none, or is not as it was written: a sentence for people.
+/// A backup that cannot be written, a file that is no backup, or a damaged one: a sentence for people.
 class backup_error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };

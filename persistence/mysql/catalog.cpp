@@ -203,7 +203,11 @@ std::string differences(catalog& look, const std::set<std::string>& tables, bool
   for (const auto& expected : old_tables) {
     if (!tables.count(expected.table))
       return std::string("there is no table ") + expected.table;
-    if (const auto kind = look.kind_of(expected.table).first; kind != "BASE TABLE")
+    const auto kind = look.kind_of(expected.table).first;
+    if (kind.empty()) // tables() does not tell capitals apart, as most databases; this one does
+      return std::string("the table ") + expected.table
+             + " is spelled with capitals, which this database tells apart: rename it";
+    if (kind != "BASE TABLE")
       return std::string(expected.table) + " is no table" + (kind == "VIEW" ? "" : " of the usual kind (" + kind + ")");
     if (auto why = missing_from(look, expected); !why.empty())
       return why;
