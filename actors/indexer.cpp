@@ -40,7 +40,7 @@ void pause_behind(pointer self, caf::timespan took) {
 
 void begin_round(pointer self) {
   auto& st = self->state;
-  st.knows_due = st.built = false;
+  st.knows_due = false;
   st.asked_up_to = {};
   st.parts.clear();
   st.salons.clear();
@@ -215,10 +215,7 @@ void finish(pointer self) {
   take_step(self,
             make_passing_job([span = work.span, messages = work.messages, builder = self->state.builder](
                                  const writing& db) { return db.search_index.finish(span, builder, messages); }),
-            [self](step) {
-              self->state.built = true;
-              self->state.work = nullptr;
-            });
+            [self](step) { self->state.work = nullptr; });
 }
 
 void work_on(pointer self) {
@@ -257,10 +254,7 @@ void go_on(pointer self) {
     return look_for_part(self);
   if (st.asked_up_to != salon_id{-1})
     return look_for_salons(self);
-  const bool built = st.built;
-  begin_round(self);
-  if (built) // there may be more
-    return look_for_due(self);
+  begin_round(self); // after a pause: what is deleted piece by piece has its parts built anew once, not piece by piece
   check_one(self);
 }
 

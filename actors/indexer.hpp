@@ -37,7 +37,7 @@ struct indexer_state {
   int64_t builder = 0;                    ///< no other indexer has that number
 
   // A round: what is to be built anew, then salon after salon.
-  bool knows_due = false, built = false, round_is_over = false;
+  bool knows_due = false, round_is_over = false;
   salon_id asked_up_to;
   std::deque<persistence::message_span> parts;
   std::deque<persistence::salon_reach> salons;

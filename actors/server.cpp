@@ -62,6 +62,7 @@ server_actor::behavior_type server(server_pointer self, std::shared_ptr<node_par
         auto& st = self->state;
         st.parts.settings = *now.values;
         st.parts.certificate = now.certificate;
+        st.actors.board->take(now.values->retention);
         self->send(st.actors.relay, now);
       },
       [self](const settle&) {

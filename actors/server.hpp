@@ -9,6 +9,7 @@
 #include "actors/interfaces/indexer.hpp"
 #include "actors/interfaces/placements.hpp"
 #include "actors/listener.hpp"
+#include "actors/retention_board.hpp"
 #include "actors/rules/failures.hpp"
 #include <functional>
 #include <map>
@@ -53,8 +54,10 @@ struct node_actors {
   placements_actor placements;     ///< the same
   caf::actor pulse;                ///< the same
   asking_actor asking;             ///< the same
+  caf::actor retention;
+  std::shared_ptr<retention_board> board; ///< what it goes by, and how far it is
   std::vector<caf::actor> listeners;
-  std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
+  std::shared_ptr<audience> clients; ///< salons and connections; of the I/O thread alone
 };
 
 struct node_events {

@@ -14,6 +14,7 @@ void start_bans(server_pointer self, std::vector<ban> out);
 void start_passwords(server_pointer self);
 void start_indexer(server_pointer self);
 void start_admin(server_pointer self);
+void start_retention(server_pointer self);
 void start_listener(server_pointer self, size_t which);
 /// All listeners, unless the node stops already.
 void open_doors(server_pointer self);

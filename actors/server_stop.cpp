@@ -22,6 +22,11 @@ void close_doors(pointer self) {
     remove_file_of(door);
 }
 
+/// Nothing new is asked of the store; what is too old goes after the next start.
+void end_retention(pointer self) {
+  caf::anon_send_exit(self->state.actors.retention, caf::exit_reason::kill);
+}
+
 /// The store closes (and SQLite writes its log back) when persistence ends; then the node does.
 void close_store(pointer self, int status) {
   auto& st = self->state;
@@ -60,6 +65,7 @@ void stop_in_order(pointer self) {
   close_doors(self);
   log::info("stopping: connections are closed");
   caf::anon_send_exit(st.actors.indexer, caf::exit_reason::kill); // a start goes on with what it had in work
+  end_retention(self);
   const auto begun = self->clock().now();
   const auto by = begun + std::chrono::seconds{std::max(1u, st.parts.settings.stop.seconds)};
   const auto left = [self, by] {
@@ -132,6 +138,7 @@ void leave_run(pointer self) {
   st.stopping = true;
   close_doors(self);
   log::error("another node goes on with this one's work; clients are closed, and the node starts anew");
+  end_retention(self);
   if (st.actors.links) // other nodes hear nothing more of this run
     caf::anon_send(st.actors.links, end_links{"another node goes on with its work"});
   const auto end = [self] { end_of_node(self, start_anew); };
@@ -145,8 +152,8 @@ void end_of_node(pointer self, int status) {
   for (const auto& one :
        {caf::actor_cast<caf::actor>(st.actors.host), caf::actor_cast<caf::actor>(st.actors.bans),
         caf::actor_cast<caf::actor>(st.actors.passwords), caf::actor_cast<caf::actor>(st.actors.directory),
-        caf::actor_cast<caf::actor>(st.actors.indexer), caf::actor_cast<caf::actor>(st.actors.relay),
-        caf::actor_cast<caf::actor>(st.actors.store)})
+        caf::actor_cast<caf::actor>(st.actors.indexer), st.actors.retention,
+        caf::actor_cast<caf::actor>(st.actors.relay), caf::actor_cast<caf::actor>(st.actors.store)})
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);

@@ -15,6 +15,7 @@ void take_up(settings& into, const settings& from) {
   into.limits = from.limits;
   into.rate = from.rate;
   into.registration = from.registration;
+  into.retention = from.retention;
   into.text = from.text;
   into.log = from.log;
   into.stop = from.stop;

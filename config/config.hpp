@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -95,6 +96,30 @@ struct requests {
   bool keep_offline = false; ///< join requests last while their user is away
 };
 
+/// The hours of a day: minutes since midnight of the machine's local time. They may go over midnight.
+struct day_hours {
+  uint32_t from = 0, until = 0; ///< this one not included
+
+  bool hold(uint32_t minute) const {
+    return from < until ? minute >= from && minute < until : minute >= from || minute < until;
+  }
+  /// "02:00-05:00".
+  std::string to_string() const;
+  /// Nothing: it is not of that form, or both times are the same.
+  static std::optional<day_hours> parse(std::string_view text);
+};
+inline bool operator==(const day_hours& a, const day_hours& b) {
+  return a.from == b.from && a.until == b.until;
+}
+
+/// How long messages are kept; 0 days: for good.
+struct retention {
+  static constexpr uint32_t max_days = 36500;
+  uint32_t salons_days = 0;       ///< of salons that have no days of their own
+  uint32_t private_days = 0;      ///< private messages, delivered or not
+  std::optional<day_hours> hours; ///< in which those that are too old are deleted; none: at any hour
+};
+
 /// The text protocol's guesses about unframed clients: docs/text-protocol.md, "Framing".
 struct text {
   std::chrono::milliseconds raw_after{150};
@@ -138,6 +163,7 @@ struct settings {
   config::rate rate;
   config::registration registration;
   config::requests requests;
+  config::retention retention;
   config::text text;
   config::log log;
   config::stop stop;

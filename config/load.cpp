@@ -60,6 +60,8 @@ std::vector<number> numbers(settings& s) {
       {"rate", "requests_per_second_per_address", &s.rate.requests_per_second_per_address, 0, 1000000},
       {"registration", "per_hour_per_address", &s.registration.per_hour_per_address, 0, 1000000},
       {"registration", "per_hour", &s.registration.per_hour, 0, 100000000},
+      {"retention", "salons_days", &s.retention.salons_days, 0, retention::max_days},
+      {"retention", "private_days", &s.retention.private_days, 0, retention::max_days},
       {"text", "raw_after_ms", &s.text.raw_after, 1, 60000},
       {"text", "raw_gap_ms", &s.text.raw_gap, 0, 60000},
       {"text", "pace_ms", &s.text.pace, 0, 60000},
@@ -86,8 +88,9 @@ constexpr policy_name policy_names[] = {{"open", registration::policy::open},
 
 /// What holds values of its own.
 bool is_section(std::string_view name) {
-  static constexpr std::string_view all[] = {"admin",    "cluster", "passwords", "limits", "rate", "registration",
-                                             "requests", "text",    "stop",      "log",    "tls",  "unix"};
+  static constexpr std::string_view all[] = {"admin",        "cluster",  "passwords", "limits", "rate",
+                                             "registration", "requests", "text",      "stop",   "log",
+                                             "tls",          "unix",     "retention"};
   return std::find(std::begin(all), std::end(all), name) != std::end(all);
 }
 
@@ -156,6 +159,8 @@ private:
       return log_format(value);
     if (section == "registration" && name == "policy")
       return registration_policy(value);
+    if (section == "retention" && name == "hours")
+      return hours(value);
     if (section == "requests" && name == "keep_offline")
       return yes_or_no(path_of(section, name), value, into_.values.requests.keep_offline);
     for (const auto& each : numbers_)
@@ -267,6 +272,14 @@ private:
     fault("log.level", "must be \"debug\", \"info\", \"warning\" or \"error\"");
   }
 
+  void hours(const json& value) {
+    const auto text = value.is_string() ? value.get<std::string>() : "none";
+    into_.values.retention.hours = day_hours::parse(text);
+    if (!into_.values.retention.hours && !text.empty())
+      fault("retention.hours", "must be \"\" (any hour) or two times of the machine's clock from 00:00 to 23:59 that "
+                               "differ, as \"02:00-05:00\"");
+  }
+
   void log_format(const json& value) {
     if (value == "text")
       into_.values.log.how = log::format::text;
@@ -375,8 +388,8 @@ std::vector<complaint> warnings_about(const settings& values) {
   const auto unread = values.limits.unread_bytes, frame = values.limits.frame_bytes;
   if (unread != 0 && (frame == 0 || unread < frame))
     out.push_back({"limits.unread_bytes", "is less than limits.frame_bytes, which it should at least be"});
-  constexpr uint32_t longest_login = 1600; // two names of 64 characters and a password of 1,024 bytes
-  if (frame != 0 && frame < longest_login)
+  constexpr uint32_t max_login = 1600; // two names of 64 characters and a password of 1,024 bytes
+  if (frame != 0 && frame < max_login)
     out.push_back({"limits.frame_bytes",
                    "less than 1600 is too little for the longest names and passwords, and far less "
                    "lets nobody log in or say anything"});
@@ -432,6 +445,7 @@ std::string to_json(const settings& values) {
     if (policy == values.registration.how)
       doc["registration"]["policy"] = name;
   doc["requests"]["keep_offline"] = values.requests.keep_offline;
+  doc["retention"]["hours"] = values.retention.hours ? values.retention.hours->to_string() : "";
   for (const auto& [name, level] : level_names)
     if (level == values.log.least)
       doc["log"]["level"] = name;

@@ -11,6 +11,7 @@
 #include "actors/interfaces/persistence.hpp"
 #include "actors/interfaces/relay.hpp"
 #include "actors/interfaces/server.hpp"
+#include "actors/retention_board.hpp"
 #include "actors/rules/permissions.hpp"
 #include "actors/transport/transport.hpp"
 #include "config/load.hpp"
@@ -57,6 +58,7 @@ struct admin_parts {
   std::string state;    ///< the folder for what the server keeps
   moment started;
   bool keep_requests = false;                       ///< requests.keep_offline
+  std::shared_ptr<retention_board> retention;       ///< how long messages are kept
   std::shared_ptr<cluster_member> member = nullptr; ///< of a node
   links_actor links;                                ///< the same
   certificates_actor shared_certificates;           ///< the same
@@ -88,7 +90,7 @@ struct admin_state;
 using admin_pointer = admin_core::stateful_pointer<admin_state>;
 
 /// What a command's words name, read before anything is decided.
-struct case_file {
+struct command_context {
   rules::authority rights;
   user_id account;                                 ///< that the operator's certificate belongs to, if any
   bool disabled = false;                           ///< it is disabled, and its owner may do nothing
@@ -110,7 +112,7 @@ public:
   const peer& from() const { return from_; }
   /// Who gave the command, from where and when; for the audit log.
   decision why(const std::string& reason = {}) const;
-  case_file file;
+  command_context context;
   std::string input; ///< all of it
 
   // --- what it answers: once done or refused, at most progress before ---
@@ -201,15 +203,18 @@ using admin_call_ptr = std::shared_ptr<admin_call>;
 /// Carries out a command that is allowed.
 using admin_command = void (*)(const admin_call_ptr&);
 
-/// The function of each command, by its name. One place a group: accounts.cpp, bans.cpp, sessions.cpp,
-/// invitations.cpp, salons.cpp, salon_details.cpp, contents.cpp, status.cpp, node.cpp, health.cpp, audit.cpp, data.cpp,
-/// import.cpp, personal.cpp.
+/// The function of each command, by its name.
+std::map<std::string_view, admin_command> all_admin_commands();
+/// Those of one group, a file each: accounts.cpp, bans.cpp, sessions.cpp, invitations.cpp, salons.cpp,
+/// salon_details.cpp, retention.cpp, contents.cpp, status.cpp, node.cpp, nodes.cpp (add_cluster_commands), health.cpp,
+/// audit.cpp, data.cpp, import.cpp, personal.cpp.
 void add_account_commands(std::map<std::string_view, admin_command>& to);
 void add_ban_commands(std::map<std::string_view, admin_command>& to);
 void add_session_commands(std::map<std::string_view, admin_command>& to);
 void add_invitation_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_commands(std::map<std::string_view, admin_command>& to);
 void add_salon_detail_commands(std::map<std::string_view, admin_command>& to);
+void add_retention_commands(std::map<std::string_view, admin_command>& to);
 void add_status_commands(std::map<std::string_view, admin_command>& to);
 void add_node_commands(std::map<std::string_view, admin_command>& to);
 void add_cluster_commands(std::map<std::string_view, admin_command>& to);
@@ -258,6 +263,8 @@ std::optional<size_t> limit_meant(const admin_call_ptr& call, size_t usual);
 std::string sentence_of(fault why);
 /// An account as an operator is told of it, without its salons.
 json profile_fields(const persistence::user_profile& profile);
+/// Adds to a salon's fields how long its messages are kept, and where that stands. `own`: the salon's own days.
+void tell_retention(json& shown, const admin_call_ptr& call, std::optional<int64_t> own);
 /// Adds the fate of an account's certificates to an answer; adds nothing if there were none.
 void tell_ended(json& answer, const ended_certificates& ended);
 /// A line of the audit log as an operator is told it, without its number.

@@ -80,7 +80,7 @@ void show_next_piece(const shown_messages_ptr& state) {
 void show_messages(const admin_call_ptr& call, const std::vector<chat_message>& found, std::vector<weighed> later) {
   auto state = std::make_shared<shown_messages>();
   state->call = call;
-  state->salon = call->file.salon->id;
+  state->salon = call->context.salon->id;
   state->later = std::move(later);
   show_piece(call, state, found, "[");
 }
@@ -169,7 +169,7 @@ void look_on(const admin_call_ptr& call, const message_walk_ptr& walk) {
 void look_for(const admin_call_ptr& call, const message_filter& filter, std::optional<std::string> text, size_t wanted,
               bool tells_cut) {
   auto walk = std::make_shared<message_walk>();
-  walk->salon = call->file.salon->id;
+  walk->salon = call->context.salon->id;
   walk->filter = filter;
   walk->text = std::move(text);
   walk->wanted = wanted;
@@ -202,7 +202,7 @@ void show_history(const admin_call_ptr& call) {
     return look_for(call, *filter, std::nullopt, wished, tells_cut);
   ask_to_read(
       call,
-      [id = call->file.salon->id, wished](const reading& db) { return db.messages.begin_history(id, wished + 1); },
+      [id = call->context.salon->id, wished](const reading& db) { return db.messages.begin_history(id, wished + 1); },
       [call, wished, tells_cut](history_page& found) { show_last(call, found, wished, tells_cut); });
 }
 

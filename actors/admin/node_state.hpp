@@ -33,7 +33,7 @@ struct database_state {
 
 /// Whether the operator may know the places of files and the owners of certificates: moderators may not.
 inline bool is_administrator(const admin_call_ptr& call) {
-  return call->file.rights.role == role::administrator;
+  return call->context.rights.role == role::administrator;
 }
 
 /// The trouble in the words that the operator may hear: its own words name files.

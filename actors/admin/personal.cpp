@@ -148,9 +148,9 @@ void tell_summary(const export_ptr& state, const admin_call_ptr& call, json all,
 }
 
 void export_user(const admin_call_ptr& call) {
-  if (!call->file.target)
+  if (!call->context.target)
     return call->refuse(fault::unknown_user);
-  auto state = std::make_shared<export_state>(call->file.target->who);
+  auto state = std::make_shared<export_state>(call->context.target->who);
   state->call = call;
   note(call, state->person.who().username, {}, [call, state] {
     ask_to_read_long(

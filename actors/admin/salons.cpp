@@ -11,6 +11,7 @@
 #include "persistence/contracts/join_requests.hpp"
 #include "persistence/contracts/memberships.hpp"
 #include "persistence/contracts/registrations.hpp"
+#include "persistence/contracts/retention.hpp"
 #include "persistence/decisions/registrations.hpp"
 #include "persistence/decisions/salons.hpp"
 #include "protocol/words/names.hpp"
@@ -30,15 +31,29 @@ std::optional<policy> policy_meant(const std::string& word) {
 
 /// Whether the operator may see the inside of the salon.
 bool sees(const admin_call& call, salon_id salon) {
-  return rules::may(call.file.rights, right::moderators, salon);
+  return rules::may(call.context.rights, right::moderators, salon);
 }
 
 // --- what there is ---
 
+/// Days that operators gave salons.
+using salon_days = std::unordered_map<salon_id, int64_t>;
+
+salon_days own_days(const reading& db) {
+  const auto all = db.retention.own_days();
+  return {all.begin(), all.end()};
+}
+
+std::optional<int64_t> days_of(const salon_days& all, salon_id salon) {
+  const auto own = all.find(salon);
+  return own == all.end() ? std::nullopt : std::optional{own->second};
+}
+
 struct counted_salon {
   salon_record record;
   size_t members = 0;
-  int64_t home = 0; ///< the run of a node; 0: none
+  int64_t home = 0;                 ///< the run of a node; 0: none
+  std::optional<int64_t> days = {}; ///< that its messages are kept, if it has its own
 };
 
 void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& found,
@@ -57,6 +72,7 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
       const auto home = name_of_run(call, counted.home);
       row["home"] = home.empty() ? json(nullptr) : json(home);
     }
+    tell_retention(row, call, counted.days);
     list.push_back(std::move(row));
   }
   answer_list(call, std::move(list), {"salon"});
@@ -64,15 +80,21 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
 
 void list_archived_salons(const admin_call_ptr& call) {
   ask_to_read(
-      call, [](const reading& db) { return db.salons.archived(); },
-      [call](const std::vector<archived_salon>& found) {
+      call,
+      [](const reading& db) {
+        return std::pair{db.salons.archived(), own_days(db)};
+      },
+      [call](const std::pair<std::vector<archived_salon>, salon_days>& found) {
         std::vector<json> list;
-        for (const auto& archived : found)
-          if (sees(*call, archived.record.id))
-            list.push_back({{"salon", archived.record.name},
-                            {"policy", to_word(archived.record.policy)},
-                            {"archived", iso_time(archived.at)},
-                            {"topic", archived.record.topic}});
+        for (const auto& archived : found.first) {
+          if (!sees(*call, archived.record.id))
+            continue;
+          list.push_back({{"salon", archived.record.name},
+                          {"policy", to_word(archived.record.policy)},
+                          {"archived", iso_time(archived.at)},
+                          {"topic", archived.record.topic}});
+          tell_retention(list.back(), call, days_of(found.second, archived.record.id));
+        }
         answer_list(call, std::move(list), {"salon"});
       });
 }
@@ -91,8 +113,9 @@ void list_salons(const admin_call_ptr& call) {
           for (const auto& [salon, run] : db.homes.all())
             homes[salon] = run;
         std::vector<counted_salon> result;
+        const auto days = own_days(db);
         for (auto& record : db.salons.all())
-          result.push_back({record, members[record.id], homes[record.id]});
+          result.push_back({record, members[record.id], homes[record.id], days_of(days, record.id)});
         return result;
       },
       [call](const std::vector<counted_salon>& found) {
@@ -119,7 +142,7 @@ void list_requests(const admin_call_ptr& call) {
           for (const auto& salon : found.salons)
             if (salon.id == request.salon && sees(*call, salon.id))
               list.push_back({{"user", request.username}, {"salon", salon.name}, {"since", iso_time(request.at)}});
-        if (call->file.rights.role == role::administrator)
+        if (call->context.rights.role == role::administrator)
           for (const auto& registration : found.registrations)
             list.push_back({{"user", registration.username},
                             {"salon", nullptr}, // none: it is the account that is asked for
@@ -135,12 +158,13 @@ void list_requests(const admin_call_ptr& call) {
 /// Asks the salon, which changes its members and tells them. `Message` is admit or dismiss.
 template <class Message>
 void decide_membership(const admin_call_ptr& call, decided_by by, const std::string& reason) {
-  if (!call->file.target)
+  if (!call->context.target)
     return call->refuse(fault::unknown_user);
-  const auto& who = call->file.target->who;
+  const auto& who = call->context.target->who;
   call->self()
-      ->request(call->parts().host, caf::infinite,
-                Message{call->file.salon->id, who.id, who.username, by, call->why(reason), call->parts().keep_requests})
+      ->request(
+          call->parts().host, caf::infinite,
+          Message{call->context.salon->id, who.id, who.username, by, call->why(reason), call->parts().keep_requests})
       .then([call](settled) { call->done(); }, refusing_error(call));
 }
 
@@ -185,7 +209,7 @@ constexpr const char* which_registrations =
 
 /// The registrations that a command means: those of a network, old ones, or all. Nothing: the call is refused.
 std::optional<registration_filter> registrations_meant(const admin_call_ptr& call) {
-  if (call->file.rights.role != role::administrator) { // moderators decide about salons, not about accounts
+  if (call->context.rights.role != role::administrator) { // moderators decide about salons, not about accounts
     call->forbid("your certificate has no right to that");
     return std::nullopt;
   }
@@ -308,7 +332,7 @@ void reject(const admin_call_ptr& call) {
                                                     "of one, the words behind USER and SALON are the reason");
   if (!call->said().has("USER"))
     return call->refuse(admin_verdict::wrong_usage, "reject USER, or reject --all, --from=ADDRESS, --older-than=TIME");
-  if (!call->file.salon)
+  if (!call->context.salon)
     return reject_registration(call);
   decide_membership<dismiss>(call, decided_by::request, call->said().text());
 }
@@ -346,7 +370,7 @@ void set_policy(const admin_call_ptr& call) {
   const auto wished = policy_meant(call->said().get("POLICY"));
   if (!wished)
     return call->refuse(admin_verdict::wrong_usage, "POLICY is auto, open or approval");
-  change_salon<salon_changed>(call, [id = call->file.salon->id, wished, why = call->why()](const writing& db) {
+  change_salon<salon_changed>(call, [id = call->context.salon->id, wished, why = call->why()](const writing& db) {
     return decisions::set_policy(db, id, *wished, why);
   });
 }
@@ -355,7 +379,7 @@ void set_topic(const admin_call_ptr& call) {
   const auto topic = shown(call->said().text());
   if (topic.size() > 1024)
     return call->refuse(admin_verdict::wrong_usage, "a topic has at most 1,024 bytes");
-  change_salon<salon_changed>(call, [id = call->file.salon->id, topic, why = call->why()](const writing& db) {
+  change_salon<salon_changed>(call, [id = call->context.salon->id, topic, why = call->why()](const writing& db) {
     return decisions::set_topic(db, id, topic, why);
   });
 }
@@ -364,13 +388,13 @@ void rename_salon(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (!is_name(name))
     return call->refuse(fault::invalid_name);
-  change_salon<salon_changed>(call, [id = call->file.salon->id, name, why = call->why()](const writing& db) {
+  change_salon<salon_changed>(call, [id = call->context.salon->id, name, why = call->why()](const writing& db) {
     return decisions::rename_salon(db, id, name, why);
   });
 }
 
 void archive_salon(const admin_call_ptr& call) {
-  change_salon<salon_archived>(call, [id = call->file.salon->id, why = call->why()](const writing& db) {
+  change_salon<salon_archived>(call, [id = call->context.salon->id, why = call->why()](const writing& db) {
     return decisions::archive_salon(db, id, why);
   });
 }

@@ -98,6 +98,10 @@ SALOND_IN_PROCESS(peer_answers)
 SALOND_IN_PROCESS(peers_not_reached)
 SALOND_IN_PROCESS(asked_long_enough)
 
+// retention, of itself
+SALOND_IN_PROCESS(look_for_old)
+SALOND_IN_PROCESS(remove_on)
+
 // admin, of itself
 SALOND_IN_PROCESS(say_how_far)
 SALOND_IN_PROCESS(tell_refusals)

@@ -15,7 +15,7 @@ const std::vector<stored_table> tables = {
                  {"alias_key", bytes}, {"password_hash", text}, {"status", text}, {"role", text}, {"last_seen_ms", number, or_null},
                  {"disabled_ms", number, or_null}}, 1, true},
     {"salons", {{"salon_id", number}, {"nom_salon", text}, {"nom_key", bytes}, {"policy", text}, {"last_seq", number},
-                {"topic", text}, {"archived_ms", number, or_null}}, 1, true},
+                {"topic", text}, {"archived_ms", number, or_null}, {"retention_days", number, or_null, 14}}, 1, true},
     {"salons_adheres", {{"id", number}, {"username", text}, {"salon_id", number}, {"by_moderator", number}}, 1, true},
     // Author and salon may be missing in rows of the replaced server.
     {"messages", {{"message_id", number}, {"client_id", number, or_null}, {"salon_id", number, or_null},

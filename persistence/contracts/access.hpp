@@ -18,6 +18,7 @@ class membership_store;
 class message_store;
 class private_message_store;
 class registration_store;
+class retention_store;
 class role_store;
 class row_store;
 class salon_store;
@@ -39,6 +40,7 @@ struct reading {
   const message_store& messages;
   const private_message_store& private_messages;
   const registration_store& registrations;
+  const retention_store& retention;
   const role_store& roles;
   const row_store& rows;
   const salon_store& salons;
@@ -61,6 +63,7 @@ struct writing {
   message_store& messages;
   private_message_store& private_messages;
   registration_store& registrations;
+  retention_store& retention;
   role_store& roles;
   row_store& rows;
   salon_store& salons;
@@ -68,9 +71,9 @@ struct writing {
   session_store& sessions;
 
   operator reading() const {
-    return {accounts,      audit,       bans,          certificates, health,       homes,
-            imports,       invitations, join_requests, memberships,  messages,     private_messages,
-            registrations, roles,       rows,          salons,       search_index, sessions};
+    return {accounts,    audit,         bans,        certificates, health,           homes,         imports,
+            invitations, join_requests, memberships, messages,     private_messages, registrations, retention,
+            roles,       rows,          salons,      search_index, sessions};
   }
 };
 

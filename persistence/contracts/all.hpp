@@ -13,6 +13,7 @@
 #include "persistence/contracts/messages.hpp"
 #include "persistence/contracts/private_messages.hpp"
 #include "persistence/contracts/registrations.hpp"
+#include "persistence/contracts/retention.hpp"
 #include "persistence/contracts/roles.hpp"
 #include "persistence/contracts/rows.hpp"
 #include "persistence/contracts/salons.hpp"

@@ -303,6 +303,21 @@ void add_node_of_audit(connection& db) {
   add_column(db, look, {"audit", "node", "VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL"});
 }
 
+// How long messages are kept: retention_days NULL: as configured; 0: for good. Of each thousand order numbers of a
+// salon (0: of private messages) the time of the oldest message, as far as somebody looked: up to `looked`. `untold`:
+// how many went of which the audit log has no line yet.
+void add_retention(connection& db) {
+  catalog look(db);
+  refuse_others(look, "message_ages", {"salon_id", "block", "oldest_ms"});
+  refuse_others(look, "message_looks", {"salon_id", "looked", "untold"});
+  db.execute("CREATE TABLE IF NOT EXISTS message_ages (salon_id INT NOT NULL, block BIGINT NOT NULL,"
+             " oldest_ms BIGINT NOT NULL, PRIMARY KEY (salon_id, block),"
+             " KEY ix_message_ages_oldest (salon_id, oldest_ms))" SALOND_TABLE_OPTIONS);
+  db.execute("CREATE TABLE IF NOT EXISTS message_looks (salon_id INT NOT NULL PRIMARY KEY, looked BIGINT NOT NULL,"
+             " untold BIGINT NOT NULL DEFAULT 0)" SALOND_TABLE_OPTIONS);
+  add_column(db, look, {"salons", "retention_days", "BIGINT NULL"});
+}
+
 // The index of searches (persistence/sql/search_index.cpp): which messages of a part have three characters in a row.
 void add_search_index(connection& db) {
   catalog look(db);
@@ -347,7 +362,7 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add bans of addresses and networks", add_address_bans},
                           {"add the list of certificates", add_certificates},
                           {"say in the audit log which node wrote", add_node_of_audit},
-                          {"nothing here yet", [](connection&) {}},
+                          {"say how long messages are kept", add_retention},
                           {"add the index of searches", add_search_index}};
 
 } // namespace

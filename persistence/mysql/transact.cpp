@@ -12,7 +12,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr milliseconds first_pause{20}, longest_pause{1000};
+constexpr milliseconds first_pause{20}, max_pause{1000};
 constexpr size_t max_pending = 256;
 constexpr size_t row_overhead = 64; // what a message's row has besides its text, amply
 constexpr int deadlock = 1213, taken_already = 1062, not_there_any_more = 1452;
@@ -120,7 +120,7 @@ void mysql_driver::regained() {
 void mysql_driver::pause(milliseconds& length) {
   std::unique_lock lock{stop_mutex_};
   stop_.wait_for(lock, length, [this] { return given_up_; });
-  length = std::min(2 * length, longest_pause);
+  length = std::min(2 * length, max_pause);
 }
 
 bool mysql_driver::given_up() {

@@ -52,9 +52,9 @@ struct sql_words {
   size_t max_texts = 1; ///< of messages that are looked through, in one answer
 };
 
-/// One connection to a database, used by one thread at a time. What it throws is a store_error.
 class among_nodes;
 
+/// One connection to a database, used by one thread at a time. What it throws is a store_error.
 class driver {
 public:
   virtual ~driver() = default;
@@ -101,7 +101,7 @@ public:
   }
   virtual void give_up() {}
   virtual std::string describe() = 0;
-  virtual std::string trouble() { return {}; } ///< as store's
+  virtual std::string trouble() { return {}; } ///< as health_store's
 
   /// What a writer has to do besides where other nodes write to the database as well; null where nobody else does.
   virtual salond::persistence::among_nodes* among_nodes() { return nullptr; }
@@ -116,7 +116,7 @@ public:
   virtual void forget_beside(const user& who) = 0;
   /// Writes what usernames look like where it is not written yet.
   virtual void fill_looks() = 0;
-  virtual int64_t next_number(const stored_table& of) = 0;           ///< as store's
+  virtual int64_t next_number(const stored_table& of) = 0;           ///< as row_store's
   virtual void count_from(const stored_table& of, int64_t next) = 0; ///< as store's
 
 protected:

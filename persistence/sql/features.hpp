@@ -43,6 +43,7 @@ std::unique_ptr<membership_store> memberships_over(driver& on);
 std::unique_ptr<message_store> messages_over(driver& on);
 std::unique_ptr<private_message_store> private_messages_over(driver& on, mailbox_counts& counts);
 std::unique_ptr<registration_store> registrations_over(driver& on);
+std::unique_ptr<retention_store> retention_over(driver& on);
 std::unique_ptr<role_store> roles_over(driver& on);
 std::unique_ptr<row_store> rows_over(driver& on);
 std::unique_ptr<salon_store> salons_over(driver& on);

@@ -38,18 +38,21 @@ bool has_parts(driver& on) {
   return on.ask("SELECT 1 FROM search_parts LIMIT 1")->next();
 }
 
+/// Marks the part that holds it, if one does; answers where that ends, or the next one begins.
+int64_t mark_at(driver& on, const place& where) {
+  const auto found = stretch_at(on, where);
+  if (found.part)
+    on.run("UPDATE search_parts SET state = state + 1 WHERE salon_id = ? AND part = ? AND state IN (0, 2)",
+           {where.salon, *found.part});
+  return found.end;
+}
+
 void mark_parts(driver& on, std::vector<place> places) {
   std::sort(places.begin(), places.end(), is_before);
   place known; // behind what was looked at
-  for (const auto& each : places) {
-    if (is_before(each, known))
-      continue;
-    const auto found = stretch_at(on, each);
-    if (found.part)
-      on.run("UPDATE search_parts SET state = state + 1 WHERE salon_id = ? AND part = ? AND state IN (0, 2)",
-             {each.salon, *found.part});
-    known = {each.salon, found.end};
-  }
+  for (const auto& each : places)
+    if (!is_before(each, known))
+      known = {each.salon, mark_at(on, each)};
 }
 
 place place_in(const query_result& row, int column) {
@@ -65,6 +68,11 @@ void mark_stale(driver& on, const std::vector<int64_t>& message_ids) {
   ask_for_each(on, "SELECT salon_id, seq FROM messages WHERE message_id", {}, message_ids, "",
                [&](const query_result& row) { places.push_back(place_in(row, 0)); });
   mark_parts(on, std::move(places));
+}
+
+void mark_stale(driver& on, salon_id salon, int64_t first, int64_t last) {
+  for (auto next = first; next <= last;)
+    next = mark_at(on, {salon.value, next});
 }
 
 void mark_stale_of(driver& on, user_id author) {

@@ -345,6 +345,29 @@ void add_addresses(database& db) {
   db.execute(addresses);
 }
 
+// How long messages are kept: retention_days NULL: as configured; 0: for good. Of each thousand order numbers of a
+// salon (0: of private messages) the time of the oldest message, as far as somebody looked: up to `looked`. `untold`:
+// how many went of which the audit log has no line yet.
+constexpr const char* retention = R"(
+ALTER TABLE salons ADD COLUMN retention_days INTEGER;
+CREATE TABLE message_ages (
+  salon_id INTEGER NOT NULL,
+  block INTEGER NOT NULL,
+  oldest_ms INTEGER NOT NULL,
+  PRIMARY KEY (salon_id, block)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ix_message_ages_oldest ON message_ages(salon_id, oldest_ms);
+CREATE TABLE message_looks (
+  salon_id INTEGER PRIMARY KEY,
+  looked INTEGER NOT NULL,
+  untold INTEGER NOT NULL DEFAULT 0
+) STRICT;
+)";
+
+void add_retention(database& db) {
+  db.execute(retention);
+}
+
 void add_indexes(database& db) {
   db.execute(messages_without_key);
   db.execute(indexes);
@@ -368,8 +391,9 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"add bans of addresses and networks", add_address_bans},
                           {"nothing here: the list of certificates is in the state folder", [](database&) {}},
                           {"say in the audit log which node wrote", add_node_of_audit},
-                          {"nothing here yet", [](database&) {}},
-                          {"add the index of searches", [](database& db) { db.execute(search_index); }}};
+                          {"say how long messages are kept",
+                           add_retention,
+                           {"add the index of searches", [](database& db) { db.execute(search_index); }}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

@@ -40,10 +40,12 @@ const kind sqlite_kind{
                                  "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
                                  "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'");
     },
-    {"private_messages.bytes", "clients.look_folded", "clients.look_spelled", "registrations.look_folded",
-     "registrations.look_spelled", "bans.look_folded", "bans.look_spelled", "search_parts.salon_id",
-     "search_parts.part", "search_parts.ends", "search_parts.messages", "search_parts.state", "search_parts.builder",
-     "search_grams.salon_id", "search_grams.part", "search_grams.gram", "search_grams.seqs"}};
+    {"private_messages.bytes",     "clients.look_folded",    "clients.look_spelled",   "registrations.look_folded",
+     "registrations.look_spelled", "bans.look_folded",       "bans.look_spelled",      "message_ages.salon_id",
+     "message_ages.block",         "message_ages.oldest_ms", "message_looks.salon_id", "message_looks.looked",
+     "message_looks.untold",       "search_parts.salon_id",  "search_parts.part",      "search_parts.ends",
+     "search_parts.messages",      "search_parts.state",     "search_parts.builder",   "search_grams.salon_id",
+     "search_grams.part",          "search_grams.gram",      "search_grams.seqs"}};
 
 const kind mariadb_kind{
     "mariadb",
@@ -68,7 +70,9 @@ const kind mariadb_kind{
      "nodes.news_read", "nodes.since_ms", "homes.salon_id", "homes.node_id", "homes.epoch", "presences.client_id",
      "presences.node_id", "news.news_id", "news.node_id", "news.what", "news.client_id", "news.salon_id", "news.name",
      "certificates.authority", "certificates.serial", "certificates.holder", "certificates.from_s",
-     "certificates.until_s", "certificates.revoked_s", "counters.name", "counters.value"}};
+     "certificates.until_s", "certificates.revoked_s", "counters.name", "counters.value", "message_ages.salon_id",
+     "message_ages.block", "message_ages.oldest_ms", "message_looks.salon_id", "message_looks.looked",
+     "message_looks.untold"}};
 
 void PrintTo(const kind& one, std::ostream* out) {
   *out << one.name;
@@ -136,6 +140,8 @@ void fill(store& db) {
                             noon + std::chrono::hours(1));
     decisions::create_invitation(db, {std::string("\0\xFF", 2) + std::string(30, '\x7F'), 3, noon, {salon_id{1}}},
                                  decided());
+    db.retention.put_own_days(salon_id{3}, 30);
+    db.retention.put_own_days(salon_id{6}, 0);
     decisions::disable_user(db, "gone", decided());
     decisions::kick(db, key_of(support::longest_name), noon + std::chrono::minutes(5), decided());
     decisions::ban(db, "gone", decided());

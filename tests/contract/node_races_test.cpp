@@ -1,4 +1,5 @@
 // Names, tokens, requests, presences, numbers and homes that two nodes change at once.
+#include "persistence/contracts/retention.hpp"
 #include "tests/contract/node_races.hpp"
 
 namespace salond {
@@ -287,6 +288,55 @@ TEST_F(NodeRaces, OfAGroupTheTextsOfOthersAreStoredWhereAnAuthorIsGone) {
   EXPECT_FALSE(hers);
   EXPECT_TRUE(his);
   EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "2");
+}
+
+// What one node finds to be old, while another removes what is old there, is not forgotten.
+TEST_F(NodeRaces, AnOldMessageThatComesMeanwhileIsFound) {
+  const auto zoe = add_user("zoë");
+  const auto later = support::after_noon(1h);
+  int64_t seq = 0;
+  const auto post_and_look = [&](const persistence::writing& db, int64_t number) {
+    db.messages.append({general, zoe, number, "old", support::noon});
+    db.retention.put_ages({general}, db.retention.look_at_ages({general}, number - 1, number));
+  };
+  in_every_order([&](int) { paris->db->transact([&](const auto& db) { post_and_look(db, ++seq); }); },
+                 [&](int) -> work {
+                   return [&](const persistence::writing& db) { db.retention.remove_older({general}, later, 10); };
+                 },
+                 [&](int) -> work {
+                   return [&, number = ++seq](const persistence::writing& db) { post_and_look(db, number); };
+                 },
+                 [&](int) {
+                   for (persistence::removed_piece piece; !piece.over;)
+                     lyon->db->transact(
+                         [&](const auto& db) { piece = db.retention.remove_older({general}, later, 10); });
+                   EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "0");
+                   EXPECT_EQ(value("SELECT untold FROM message_looks"), std::to_string(seq));
+                   EXPECT_EQ(support::asked(*paris->db).salons.all().at(0).last_seq, seq);
+                 });
+}
+
+TEST_F(NodeRaces, TwoThatRemoveTheSameMessagesCountThemOnce) {
+  const auto zoe = add_user("zoë");
+  int64_t seq = 0;
+  const auto remove = [&](int) -> work {
+    return [&](const persistence::writing& db) {
+      db.retention.remove_older({general}, support::after_noon(1h), 10);
+    };
+  };
+  in_every_order(
+      [&](int) {
+        paris->db->transact([&](const auto& db) {
+          for (int each = 0; each < 3; ++each)
+            db.messages.append({general, zoe, ++seq, "old", support::noon});
+          db.retention.put_ages({general}, db.retention.look_at_ages({general}, seq - 3, seq));
+        });
+      },
+      remove, remove,
+      [&](int) {
+        EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "0");
+        EXPECT_EQ(value("SELECT untold FROM message_looks"), std::to_string(seq));
+      });
 }
 
 TEST_F(NodeRaces, ASalonHasOneHome) {

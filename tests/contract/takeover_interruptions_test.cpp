@@ -107,7 +107,10 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
     const auto where = server->new_database();
     open(where);
     for (const auto* statement :
-         {"ALTER TABLE audit DROP COLUMN node",
+         {"DROP TABLE message_ages",
+          "DROP TABLE message_looks",
+          "ALTER TABLE salons DROP COLUMN retention_days",
+          "ALTER TABLE audit DROP COLUMN node",
           "DROP TABLE certificates",
           "DROP TABLE address_bans",
           "DROP TABLE nodes",

@@ -63,7 +63,8 @@ TEST(ManualPages, HaveEveryOptionAndEveryNameOfTheConfiguration) {
                            "limits.posts_in_flight_per_salon rate.messages_per_second rate.burst "
                            "rate.logins_per_minute_per_address rate.requests_per_second rate.request_burst "
                            "rate.requests_per_second_per_address registration.policy registration.per_hour "
-                           "registration.per_hour_per_address requests.keep_offline text.raw_after_ms text.raw_gap_ms "
+                           "registration.per_hour_per_address requests.keep_offline retention.salons_days "
+                           "retention.private_days retention.hours text.raw_after_ms text.raw_gap_ms "
                            "text.pace_ms stop.seconds log.level log.format");
   for (std::string name; names >> name;)
     EXPECT_THAT(configuration, HasSubstr(name));

@@ -67,7 +67,7 @@ server_link::input input_of(const spoken_command& said) {
   };
 }
 
-constexpr off_t longest_bundle = 16384; // two certificates and two keys have a fifth of that; a node's has a list too
+constexpr off_t max_bundle = 16384; // two certificates and two keys have a fifth of that; a node's has a list too
 
 /// A new file for a secret, which its owner alone can read. Made before the secret is, with room for it on the disk, so
 /// that none is made in vain: all that can be known of its name is asked before. It has that name when it is whole:
@@ -89,7 +89,7 @@ public:
     }
     if (file_ < 0)
       refuse(errno);
-    if (const auto error = ::posix_fallocate(file_, 0, longest_bundle)) {
+    if (const auto error = ::posix_fallocate(file_, 0, max_bundle)) {
       give_up();
       refuse(error);
     }

@@ -24,13 +24,14 @@ TEST(Changes, AreTakenUpWhereARunningServerCan) {
   read.log.least = log::level::debug;
   read.log.how = log::format::json;
   read.stop.seconds = 3;
+  read.retention = {30, 60, day_hours{120, 300}};
   read.tls = {"/c", "/k"};
 
   const auto found = compare(settings{}, read);
 
   EXPECT_THAT(found.taken_up,
               ElementsAre("limits.connections", "log.format", "log.level", "rate.burst", "registration.policy",
-                          "stop.seconds", "text.pace_ms", "tls.certificate", "tls.key"));
+                          "retention.hours", "retention.private_days", "retention.salons_days", "stop.seconds", "text.pace_ms", "tls.certificate", "tls.key"));
   EXPECT_THAT(found.needs_restart, IsEmpty());
   EXPECT_EQ(to_json(found.next), to_json(read));
 }

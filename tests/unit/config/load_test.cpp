@@ -71,7 +71,7 @@ TEST(Load, ReadsEveryName) {
                "unsent_bytes": 6, "posts_in_flight": 7, "posts_in_flight_per_salon": 8},
     "rate": {"messages_per_second": 13, "burst": 14, "logins_per_minute_per_address": 15},
     "registration": {"policy": "approval", "per_hour_per_address": 16, "per_hour": 17},
-    "requests": {"keep_offline": true},
+    "requests": {"keep_offline": true}, "retention": {"salons_days": 18, "private_days": 19, "hours": "22:30-05:00"},
     "text": {"raw_after_ms": 9, "raw_gap_ms": 10, "pace_ms": 11},
     "stop": {"seconds": 12}, "log": {"level": "debug", "format": "json"}})");
 
@@ -107,6 +107,9 @@ TEST(Load, ReadsEveryName) {
   EXPECT_EQ(values.registration.per_hour_per_address, 16u);
   EXPECT_EQ(values.registration.per_hour, 17u);
   EXPECT_TRUE(values.requests.keep_offline);
+  EXPECT_EQ(values.retention.salons_days, 18u);
+  EXPECT_EQ(values.retention.private_days, 19u);
+  EXPECT_EQ(values.retention.hours, (day_hours{22 * 60 + 30, 5 * 60}));
   EXPECT_EQ(values.text.raw_after.count(), 9);
   EXPECT_EQ(values.text.raw_gap.count(), 10);
   EXPECT_EQ(values.text.pace.count(), 11);
@@ -122,15 +125,47 @@ TEST(Load, FindsAllFaultsAndSaysWhereEachStands) {
     "passwords": {"memory": 1, "passes": 0, "threads": "two", "queue": -1, "memory_kib": 99999999999999999999},
     "limits": {"connections": 1.5, "frame_bytes": 4294967296, "login_seconds": true, "unread_bytes": null},
     "rate": {"burst": -1, "messages": 1}, "registration": {"policy": "ajar"}, "requests": {"keep_offline": 1},
-    "text": [], "stop": {"seconds": 0}, "log": {"level": "loud", "format": 1}})");
+    "retention": {"salons_days": -1, "private_days": 36501, "hours": "25:00", "days": 1}, "text": [], "stop": {"seconds": 0}, "log": {"level": "loud", "format": 1}})");
 
   EXPECT_THAT(places_of(read.faults),
               UnorderedElementsAre("listen[0]", "listen[1]", "listen_clear_anywhere", "db", "db_password_file", "state",
                                    "limit", "passwords.memory", "passwords.passes", "passwords.threads",
                                    "passwords.queue", "passwords.memory_kib", "limits.connections",
                                    "limits.frame_bytes", "limits.login_seconds", "limits.unread_bytes", "rate.burst",
-                                   "rate.messages", "registration.policy", "requests.keep_offline", "text",
+                                   "rate.messages", "registration.policy", "requests.keep_offline",
+                                   "retention.salons_days", "retention.private_days", "retention.hours",
+                                   "retention.days", "text",
                                    "stop.seconds", "log.level", "log.format"));
+}
+
+TEST(Load, TakesTwoTimesOfADayThatDiffer) {
+  for (const auto* hours : {"00:00-23:59", "23:59-00:00", "02:00-05:00", "19:07-08:30"}) {
+    const auto read = load(std::string(R"({"retention": {"hours": ")") + hours + "\"}}");
+    EXPECT_THAT(read.faults, IsEmpty()) << hours;
+    ASSERT_TRUE(read.values.retention.hours) << hours;
+    EXPECT_EQ(read.values.retention.hours->to_string(), hours);
+  }
+  EXPECT_EQ(load(R"({"retention": {"hours": ""}})").values.retention.hours, std::nullopt);
+  for (const auto* wrong : {"25:00", "24:00-05:00", "02:00-05:60", "2:00-5:00", "02:00-02:00", "02:00–05:00",
+                            "02-05", "02:00-05:00 ", "+2:00-05:00", "02:00 05:00", "night"})
+    EXPECT_THAT(faults_of(std::string(R"({"retention": {"hours": ")") + wrong + "\"}}"),
+                ElementsAre("retention.hours: must be \"\" (any hour) or two times of the machine's clock from 00:00 to "
+                            "23:59 that differ, as \"02:00-05:00\""))
+        << wrong;
+  EXPECT_THAT(faults_of(R"({"retention": {"hours": 2, "salons_days": 1.5, "private_days": "7"}})"),
+              testing::SizeIs(3));
+}
+
+TEST(Load, HoursMayGoOverMidnight) {
+  const day_hours day{8 * 60, 18 * 60}, night{22 * 60, 5 * 60};
+
+  EXPECT_FALSE(day.hold(8 * 60 - 1));
+  EXPECT_TRUE(day.hold(8 * 60));
+  EXPECT_FALSE(day.hold(18 * 60));
+  EXPECT_TRUE(night.hold(22 * 60));
+  EXPECT_TRUE(night.hold(0));
+  EXPECT_FALSE(night.hold(5 * 60));
+  EXPECT_FALSE(night.hold(12 * 60));
 }
 
 TEST(Load, SaysWhatToDo) {

@@ -28,6 +28,7 @@ const std::map<std::string_view, right> expected{
     {"salon create", right::administrators},
     {"salon policy", right::administrators},
     {"salon topic", right::moderators},
+    {"salon retention", right::administrators},
     {"salon rename", right::administrators},
     {"salon archive", right::administrators},
     {"member add", right::moderators},

@@ -1,0 +1,139 @@
+// How long messages are kept, with the real salond and salonctl on each kind of database: what is too old goes by itself,
+// goes on after a kill -9, and numbers are used once.
+#include "tests/end_to_end/operators_test.hpp"
+#include "tests/support/line_client.hpp"
+
+namespace salond::end_to_end {
+namespace {
+
+using nlohmann::json;
+using support::eventually;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+class Retention : public operators_test {
+protected:
+  std::string look_up(const std::string& question) {
+    const auto found = db_->ask(server_, question);
+    return found.empty() ? std::string() : found.at(0).at(0);
+  }
+  int64_t count(const std::string& text) {
+    return std::stoll(look_up("SELECT count(*) FROM messages WHERE contenu = '" + text + "'"));
+  }
+  /// Messages of 1970 in a salon, behind those that there are, and with numbers without gaps.
+  void add_old(int salon, int many) {
+    const auto from = std::stoll(look_up("SELECT coalesce(max(seq), 0) FROM messages WHERE salon_id = "
+                                         + std::to_string(salon)));
+    std::string rows;
+    for (int each = 1; each <= many; ++each) {
+      rows += (rows.empty() ? "" : ",") + std::string("((SELECT min(client_id) FROM clients),") + std::to_string(salon)
+              + "," + std::to_string(from + each) + ",'vieux'," + std::to_string(each) + ")";
+      if (each % 500 == 0 || each == many) {
+        db_->ask(server_, "INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) VALUES " + rows);
+        rows.clear();
+      }
+    }
+  }
+  void say(support::line_client& who, const std::string& text) {
+    who.say("MSG (Général):" + text);
+    for (std::string heard; heard.find(text) == std::string::npos;) {
+      heard = who.hear();
+      ASSERT_NE(heard, support::nothing);
+      ASSERT_NE(heard, support::closed);
+    }
+  }
+};
+
+TEST_P(Retention, OldMessagesGoByThemselvesAndTheirNumbersAreNotUsedAgain) {
+  ASSERT_EQ(server_.stop(), 0);
+  add_old(1, 1500);
+  add_old(2, 3);
+  server_.start();
+  EXPECT_EQ(answer({"salon", "retention", "Général", "30", "--dry-run"})["messages_that_would_go"], 1500);
+  EXPECT_EQ(count("vieux"), 1503);
+
+  const auto set = answer({"salon", "retention", "Général", "30"});
+
+  EXPECT_EQ(set["retention_days"], 30);
+  EXPECT_EQ(set["retention_from"], "salon");
+  EXPECT_EQ(set["now"], "messages of Général are deleted 30 days after they were posted");
+  ASSERT_TRUE(eventually([&] { return count("vieux") == 3; }, 60s));
+  ASSERT_TRUE(eventually([&] { return answer({"status"})["retention"]["running"] == false; }));
+  EXPECT_EQ(answer({"status"})["retention"]["deleted"], 1500);
+  const auto log = answer({"log", "--command=retention"});
+  EXPECT_THAT(column(log, "to"), ElementsAre("Général"));
+  EXPECT_THAT(column(log, "reason"), ElementsAre("1500 messages"));
+  EXPECT_THAT(answer({"history", "Général"}), IsEmpty());
+  ASSERT_EQ(server_.stop(), 0);
+  server_.start();
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+  say(zoe, "neuf");
+  EXPECT_EQ(look_up("SELECT seq FROM messages WHERE contenu = 'neuf'"), "1501");
+  EXPECT_EQ(answer({"history", "Général"}).size(), 1u);
+}
+
+TEST_P(Retention, GoesOnAfterAKillBetweenPieces) {
+  ASSERT_EQ(server_.stop(), 0);
+  add_old(1, 20000);
+  add_old(2, 2);
+  server_.how.settings = {{"retention", {{"salons_days", 30}}}};
+  server_.start();
+  ASSERT_TRUE(eventually([&] { return count("vieux") < 20002; }, 60s));
+  server_.kill();
+  const auto left = count("vieux");
+  ASSERT_GT(left, 2) << "all went before the kill";
+
+  server_.start();
+
+  ASSERT_TRUE(eventually([&] { return count("vieux") == 0; }, 120s));
+  ASSERT_TRUE(eventually([&] { return answer({"log", "--command=retention"}).size() == 2; }));
+  EXPECT_THAT(column(answer({"log", "--command=retention"}), "reason"), ElementsAre("20000 messages", "2 messages"));
+}
+
+TEST_P(Retention, OldPrivateMessagesGoDeliveredOrNot) {
+  auto zoe = support::newcomer(server_.endpoint(), "zoë");
+  answer({"user", "add", "paul"}, "secret\n");
+  for (const auto* text : {"PRIVATE:zoë:à moi", "PRIVATE:paul:à paul"}) {
+    zoe.say(text);
+    ASSERT_NE(zoe.hear(), support::nothing);
+  }
+  ASSERT_TRUE(eventually([&] { return look_up("SELECT count(*) FROM private_messages") == "2"; }));
+  ASSERT_EQ(server_.stop(), 0);
+  db_->ask(server_, "UPDATE private_messages SET created_ms = 1");
+  server_.how.settings = {{"retention", {{"private_days", 365}}}};
+
+  server_.start();
+
+  EXPECT_TRUE(eventually([&] { return look_up("SELECT count(*) FROM private_messages") == "0"; }, 60s));
+  ASSERT_TRUE(eventually([&] { return answer({"log", "--command=retention"}).size() == 1; }));
+  EXPECT_THAT(column(answer({"log", "--command=retention"}), "to"), ElementsAre("private messages"));
+  support::line_client paul(server_.endpoint());
+  EXPECT_TRUE(paul.log_in("paul", "secret"));
+}
+
+TEST_P(Retention, IsShownWithWhereItComesFrom) {
+  restart_with({{"retention", {{"salons_days", 90}}}});
+  answer({"salon", "retention", "Général", "7"});
+  answer({"salon", "retention", "Blabla", "none"});
+  answer({"salon", "archive", "Blabla"});
+
+  const auto all = answer({"salons"});
+  EXPECT_THAT(column(all, "retention_days"), ElementsAre("7", "90", "90", "90"));
+  EXPECT_THAT(column(all, "retention_from"), ElementsAre("salon", "configuration", "configuration", "configuration"));
+  EXPECT_THAT(column(answer({"salons", "--archived"}), "retention_days"), ElementsAre("null"));
+  EXPECT_EQ(answer({"salon", "show", "Général"})["retention_days"], 7);
+  EXPECT_EQ(answer({"salon", "retention", "Général", "default"})["now"],
+            "messages of Général are deleted 90 days after they were posted, as the configuration says");
+  EXPECT_THAT(column(answer({"log", "--command=set_retention"}), "to"),
+              ElementsAre("Général (7 days)", "Blabla (for good)", "Général (as configured)"));
+  refused({"salon", "retention", "Général", "0"}, 2, "DAYS is a number from 1 to 36500");
+  refused({"salon", "retention", "Nulle part", "7"}, 1, "no such salon");
+  refused({"salon", "retention", "Général"}, 2, "usage");
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, Retention, testing::ValuesIn(kinds()), name_of);
+
+} // namespace
+} // namespace salond::end_to_end
