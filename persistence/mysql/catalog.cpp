@@ -149,9 +149,6 @@ const described old_tables[] = {{"clients", {"client_id", "username", "alias", "
                                 {"salons_adheres", {"id", "username", "salon_id"}},
                                 {"messages", {"message_id", "client_id", "salon_id", "contenu", "timestamp"}}};
 /// Tables that no backup holds; stored_tables() has the others.
-const std::set<std::string> tables_for_ourselves = {
-    "schema_version", "writers",  "nodes",        "homes",        "presences",         "news",
-    "certificates",   "counters", "search_parts", "search_grams", "migration_repairs", "migration_deleted_memberships"};
 const std::set<std::string> tables_for_ourselves = {"schema_version",
                                                     "writers",
                                                     "nodes",
@@ -162,6 +159,8 @@ const std::set<std::string> tables_for_ourselves = {"schema_version",
                                                     "counters",
                                                     "message_ages",
                                                     "message_looks",
+                                                    "search_parts",
+                                                    "search_grams",
                                                     "migration_repairs",
                                                     "migration_deleted_memberships"};
 /// The columns of old tables that no backup holds: they are made out of others, or are for nodes.

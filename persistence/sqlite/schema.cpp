@@ -391,9 +391,8 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"add bans of addresses and networks", add_address_bans},
                           {"nothing here: the list of certificates is in the state folder", [](database&) {}},
                           {"say in the audit log which node wrote", add_node_of_audit},
-                          {"say how long messages are kept",
-                           add_retention,
-                           {"add the index of searches", [](database& db) { db.execute(search_index); }}};
+                          {"say how long messages are kept", add_retention},
+                          {"add the index of searches", [](database& db) { db.execute(search_index); }}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

@@ -275,6 +275,25 @@ TEST_P(SearchIndex, OnlyPartsThatLostSomethingAreBuiltAnew) {
   EXPECT_THAT(now().search_index.part_behind(blabla, 0), std::nullopt);
 }
 
+TEST_P(SearchIndex, WhatIsTooOldIsNotKeptInIt) {
+  const auto zoe = add_user("Zoé");
+  post_all(general, {{zoe, "un"}, {zoe, "deux"}, {zoe, "trois"}, {zoe, "quatre"}});
+  post_all(blabla, {{zoe, "un"}, {zoe, "deux"}});
+  build({general, 0, 2});
+  build({general, 2, 4});
+  build({blabla, 0, 3});
+  db->transact([&](const auto& db) {
+    db.retention.put_ages({general}, db.retention.look_at_ages({general}, 0, 4));
+    ASSERT_EQ(db.retention.remove_older({general}, noon + std::chrono::seconds{1}, 100).count, 4u);
+  });
+
+  EXPECT_THAT(due(), testing::UnorderedElementsAre(message_span{general, 0, 2}, message_span{general, 2, 4}));
+  EXPECT_THAT(find_all(general, "trois"), IsEmpty());
+  for (const auto& part : due())
+    build(part);
+  EXPECT_THAT(now().search_index.part_behind(general, -1), Optional(message_span{blabla, 0, 3}));
+}
+
 TEST_P(SearchIndex, APartThatLacksMessagesIsSeen) {
   const auto zoe = add_user("Zoé");
   post_all(general, {{zoe, "un"}, {zoe, "deux"}, {zoe, ""}});

@@ -118,7 +118,7 @@ void search_all(persistence::store& reader, salon_of_many& in, const char* when,
              all, questions, looked_at);
     std::printf("%s, %s word: p50 %.1f ms, p99 %.1f ms; %.1f questions, the longest %.1f ms; %.0f looked at\n", when,
                 kind.c_str(), all.quantile_ms(0.5), all.quantile_ms(0.99),
-                static_cast<double>(questions.count()) / static_cast<double>(count), questions.most_ms(),
+                static_cast<double>(questions.count()) / static_cast<double>(count), questions.max_ms(),
                 static_cast<double>(looked_at) / static_cast<double>(count));
     std::fflush(stdout);
   }
@@ -164,8 +164,8 @@ void build(persistence::store& db, persistence::store& reader, salon_id salon) {
   std::printf("built in %.1f s: %zu lists of %.1f MB in all; transactions: %lu, p50 %.1f ms, the longest %.1f ms;"
               " reads: %lu, p50 %.1f ms, the longest %.1f ms\n",
               took, lists_written, static_cast<double>(bytes) / 1e6, static_cast<unsigned long>(writes.count()),
-              writes.quantile_ms(0.5), writes.most_ms(), static_cast<unsigned long>(reads.count()),
-              reads.quantile_ms(0.5), reads.most_ms());
+              writes.quantile_ms(0.5), writes.max_ms(), static_cast<unsigned long>(reads.count()),
+              reads.quantile_ms(0.5), reads.max_ms());
   std::fflush(stdout);
 }
 
