@@ -32,7 +32,7 @@ struct gram_page {
 struct salon_reach {
   salon_id salon;
   int64_t newest = 0; ///< its greatest order number; 0: it has no message
-  int64_t end = 0;    ///< its parts end there; 0: it has none
+  int64_t end = 0;    ///< its newest part that is built ends there; 0: it has none
 };
 
 class search_index_store {
@@ -41,7 +41,7 @@ public:
 
   /// Messages of a part, and how many newer ones a salon must have before one is built: few are looked through in no
   /// time, and in a small salon nothing is ever built.
-  static constexpr size_t part_messages = 8192, newer_messages = 2048;
+  static constexpr size_t part_messages = 4096, newer_messages = 1024;
   static constexpr auto too_few_below = static_cast<int64_t>(part_messages + newer_messages);
   static constexpr size_t page_messages = 512;      ///< of a page of texts
   static constexpr size_t page_bytes = 256 << 10;   ///< the same, of their texts
