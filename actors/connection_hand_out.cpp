@@ -17,6 +17,12 @@ namespace {
 constexpr auto between_looks = std::chrono::milliseconds{400};
 constexpr int max_looks = 8;
 
+/// As much as it took of what a whole part takes.
+double cost_of(const persistence::searched_part& part) {
+  constexpr auto whole = static_cast<double>(persistence::message_store::max_looked_through);
+  return client_costs::searched_part * static_cast<double>(part.looked_at) / whole;
+}
+
 } // namespace
 
 void connection::ask_if_read() {
@@ -186,7 +192,7 @@ void connection::take_found(persistence::searched_part& part) {
   state.found.insert(state.found.end(), part.found.begin(), part.found.end());
   state.before = part.before;
   if (state.before != 0 && state.found.size() < command::search::max_found)
-    return ask_when_paid(client_costs::searched_part);
+    return ask_when_paid(cost_of(part));
   if (state.found.empty())
     return tell_nothing_found(state.salon->record.name);
   std::reverse(state.found.begin(), state.found.end());

@@ -3,6 +3,7 @@
 #include "actors/cluster/salons.hpp"
 #include "actors/directory.hpp"
 #include "actors/host.hpp"
+#include "actors/indexer.hpp"
 #include "actors/on_io_thread.hpp"
 #include "actors/passwords.hpp"
 #include "actors/persistence.hpp"
@@ -74,6 +75,11 @@ void start_passwords(pointer self) {
   self->state.actors.passwords = self->spawn<caf::monitored>(passwords, self->state.parts.settings.passwords);
 }
 
+void start_indexer(pointer self) {
+  auto& st = self->state;
+  st.actors.indexer = self->spawn<caf::monitored>(indexer, st.actors.store, st.parts.member);
+}
+
 void start_retention(pointer self) {
   auto& st = self->state;
   st.actors.retention = caf::actor_cast<caf::actor>(
@@ -143,6 +149,7 @@ void start_all(pointer self) {
   start_bans(self, std::move(at_start.out));
   start_passwords(self);
   start_node(self);
+  start_indexer(self);
   start_retention(self);
   start_admin(self);
   st.actors.clients->services = {st.actors.bans, st.actors.passwords};

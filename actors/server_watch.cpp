@@ -114,6 +114,12 @@ void on_down(pointer self, const caf::down_msg& down) {
     tell_of_services(self);
     return tell_of_change(self);
   }
+  if (down.source == st.actors.indexer) {
+    if (st.closing || !may_start_again(self, "the indexer", down.reason))
+      return;
+    start_indexer(self);
+    return tell_of_change(self);
+  }
   if (down.source == st.actors.admin) {
     if (!may_start_again(self, "the admin actor", down.reason))
       return;

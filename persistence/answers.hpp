@@ -80,10 +80,11 @@ struct history_page {
   std::vector<weighed> later;
 };
 
-/// A part of a salon's messages, looked through for a text.
+/// A part of a salon's messages, searched for a text.
 struct searched_part {
   std::vector<weighed> found; ///< newest first
-  int64_t before = 0;         ///< where to go on: nothing below this order number was looked at. 0: there is nothing
+  int64_t before = 0;         ///< where to go on: nothing below this order number was searched. 0: there is nothing
+  size_t looked_at = 0;       ///< short messages that take as long to be looked through as this part took
 };
 
 enum class membership_change { made, was_so };

@@ -2,6 +2,7 @@
 #include "actors/admin/everywhere.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/search_index.hpp"
 #include <algorithm>
 
 namespace salond {
@@ -145,24 +146,57 @@ json row_of(const named_report& one) {
           {"uptime_seconds", one.how.uptime_seconds}};
 }
 
+/// How many messages of salons that are large enough for an index are in it, by their order numbers.
+json search_index_of(const reading& db) {
+  constexpr size_t salons_at_once = 500;
+  int64_t indexed = 0, all = 0;
+  salon_id last;
+  for (bool more = true; more;) {
+    const auto salons = db.search_index.reaches(last, salons_at_once);
+    for (const auto& salon : salons)
+      if (salon.end != 0 || salon.newest >= search_index_store::too_few_below) {
+        indexed += salon.end;
+        all += salon.newest;
+      }
+    more = salons.size() == salons_at_once;
+    last = more ? salons.back().salon : last;
+  }
+  return {{"percent", all == 0 ? 100.0 : 100.0 * static_cast<double>(indexed) / static_cast<double>(all)},
+          {"indexed", indexed},
+          {"messages", all}};
+}
+
+void show_status_with(const admin_call_ptr& call, const peer_reports& found, const json& search_index) {
+  if (const auto& trouble = found.front().how.database.trouble; !trouble.empty())
+    log::error(in_trouble, {{"why", trouble}});
+  const auto sum = sum_of(found);
+  json all{{"version", sum.version}, {"uptime_seconds", sum.uptime_seconds}};
+  all.update(counters_of(sum.traffic, to_json(call, sum.database)));
+  all["salons"] = found.front().how.traffic.salons.size();
+  all["database"]["kind"] = call->parts().database;
+  const auto kept = call->parts().retention->now();
+  all["retention"] = {{"running", kept.runs}, {"deleted", kept.removed}};
+  if (!search_index.is_null())
+    all["search_index"] = search_index;
+  if (is_node(call)) {
+    all["node"] = found.front().node;
+    all["nodes"] = json::array();
+    for (const auto& one : found)
+      all["nodes"].push_back(row_of(one));
+  }
+  call->done(all);
+}
+
+/// What stands in the database is left out where that does not answer.
 void show_status(const admin_call_ptr& call) {
   ask_all_nodes(call, [call](const peer_reports& found) {
-    if (const auto& trouble = found.front().how.database.trouble; !trouble.empty())
-      log::error(in_trouble, {{"why", trouble}});
-    const auto sum = sum_of(found);
-    json all{{"version", sum.version}, {"uptime_seconds", sum.uptime_seconds}};
-    all.update(counters_of(sum.traffic, to_json(call, sum.database)));
-    all["salons"] = found.front().how.traffic.salons.size();
-    all["database"]["kind"] = call->parts().database;
-    const auto kept = call->parts().retention->now();
-    all["retention"] = {{"running", kept.runs}, {"deleted", kept.removed}};
-    if (is_node(call)) {
-      all["node"] = found.front().node;
-      all["nodes"] = json::array();
-      for (const auto& one : found)
-        all["nodes"].push_back(row_of(one));
-    }
-    call->done(all);
+    if (!found.front().how.database.answers)
+      return show_status_with(call, found, nullptr);
+    const auto job = make_read_job(search_index_of);
+    call->self()
+        ->request(call->parts().store, away_after, store_work{job})
+        .then([call, found, job](const store_done&) { show_status_with(call, found, job->result); },
+              [call, found](caf::error&) { show_status_with(call, found, nullptr); });
   });
 }
 

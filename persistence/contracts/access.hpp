@@ -22,6 +22,7 @@ class retention_store;
 class role_store;
 class row_store;
 class salon_store;
+class search_index_store;
 class session_store;
 
 /// REQUIRES of whoever was given it: not to keep it after the work that it was given for.
@@ -43,6 +44,7 @@ struct reading {
   const role_store& roles;
   const row_store& rows;
   const salon_store& salons;
+  const search_index_store& search_index;
   const session_store& sessions;
 };
 
@@ -65,12 +67,13 @@ struct writing {
   role_store& roles;
   row_store& rows;
   salon_store& salons;
+  search_index_store& search_index;
   session_store& sessions;
 
   operator reading() const {
-    return {accounts,      audit,       bans,          certificates, health,   homes,
-            imports,       invitations, join_requests, memberships,  messages, private_messages,
-            registrations, retention,   roles,         rows,         salons,   sessions};
+    return {accounts,    audit,         bans,        certificates, health,           homes,         imports,
+            invitations, join_requests, memberships, messages,     private_messages, registrations, retention,
+            roles,       rows,          salons,      search_index, sessions};
   }
 };
 

@@ -17,4 +17,5 @@
 #include "persistence/contracts/roles.hpp"
 #include "persistence/contracts/rows.hpp"
 #include "persistence/contracts/salons.hpp"
+#include "persistence/contracts/search_index.hpp"
 #include "persistence/contracts/sessions.hpp"

@@ -159,6 +159,8 @@ const std::set<std::string> tables_for_ourselves = {"schema_version",
                                                     "counters",
                                                     "message_ages",
                                                     "message_looks",
+                                                    "search_parts",
+                                                    "search_grams",
                                                     "migration_repairs",
                                                     "migration_deleted_memberships"};
 /// The columns of old tables that no backup holds: they are made out of others, or are for nodes.

@@ -303,9 +303,9 @@ void add_node_of_audit(connection& db) {
   add_column(db, look, {"audit", "node", "VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL"});
 }
 
-// How long messages are kept: retention_days NULL: as configured; 0: for good. Of each thousand order numbers of a salon
-// (0: of private messages) the time of the oldest message, as far as somebody looked: up to `looked`. `untold`: how many
-// went of which the audit log has no line yet.
+// How long messages are kept: retention_days NULL: as configured; 0: for good. Of each thousand order numbers of a
+// salon (0: of private messages) the time of the oldest message, as far as somebody looked: up to `looked`. `untold`:
+// how many went of which the audit log has no line yet.
 void add_retention(connection& db) {
   catalog look(db);
   refuse_others(look, "message_ages", {"salon_id", "block", "oldest_ms"});
@@ -316,6 +316,19 @@ void add_retention(connection& db) {
   db.execute("CREATE TABLE IF NOT EXISTS message_looks (salon_id INT NOT NULL PRIMARY KEY, looked BIGINT NOT NULL,"
              " untold BIGINT NOT NULL DEFAULT 0)" SALOND_TABLE_OPTIONS);
   add_column(db, look, {"salons", "retention_days", "BIGINT NULL"});
+}
+
+// The index of searches (persistence/sql/search_index.cpp): which messages of a part have three characters in a row.
+void add_search_index(connection& db) {
+  catalog look(db);
+  refuse_others(look, "search_parts", {"salon_id", "part", "ends", "messages", "state", "builder"});
+  refuse_others(look, "search_grams", {"salon_id", "part", "gram", "seqs"});
+  db.execute("CREATE TABLE IF NOT EXISTS search_parts (salon_id INT NOT NULL, part BIGINT NOT NULL,"
+             " ends BIGINT NOT NULL, messages BIGINT NOT NULL, state TINYINT NOT NULL, builder BIGINT NOT NULL,"
+             " PRIMARY KEY (salon_id, part), KEY ix_search_parts_state (state))" SALOND_TABLE_OPTIONS);
+  db.execute("CREATE TABLE IF NOT EXISTS search_grams (salon_id INT NOT NULL, part BIGINT NOT NULL,"
+             " gram BIGINT NOT NULL, seqs MEDIUMBLOB NOT NULL,"
+             " PRIMARY KEY (salon_id, part, gram))" SALOND_TABLE_OPTIONS);
 }
 
 struct seeded_salon {
@@ -349,7 +362,8 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add bans of addresses and networks", add_address_bans},
                           {"add the list of certificates", add_certificates},
                           {"say in the audit log which node wrote", add_node_of_audit},
-                          {"say how long messages are kept", add_retention}};
+                          {"say how long messages are kept", add_retention},
+                          {"add the index of searches", add_search_index}};
 
 } // namespace
 

@@ -39,7 +39,6 @@ struct sql_words {
   const char* lesser_of = "";     ///< the lesser
   const char* text_bytes = "";    ///< how many bytes a message's `contenu` has
   const char* is_shown = "";      ///< whether a message's `contenu` is not empty
-  const char* without_case = "";  ///< the function that makes texts equal that differ in the case of letters alone
   const char* in_this_order = ""; ///< a join that reads the table before it first
   const char* by_number = "";     ///< behind a table: read by its own numbers, whatever else is asked of its rows
   const char* by_seq = "";        ///< behind `messages m`: read in the order of a salon
@@ -49,7 +48,8 @@ struct sql_words {
   bool has_timestamp = false;
   /// Whether all rows of an answer are held in memory as soon as it is there, rather than one at a time.
   bool holds_answers = false;
-  size_t max_rows = 1; ///< of one INSERT
+  size_t max_rows = 1;  ///< of one INSERT
+  size_t max_texts = 1; ///< of messages that are looked through, in one answer
 };
 
 class among_nodes;

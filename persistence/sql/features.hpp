@@ -47,6 +47,7 @@ std::unique_ptr<retention_store> retention_over(driver& on);
 std::unique_ptr<role_store> roles_over(driver& on);
 std::unique_ptr<row_store> rows_over(driver& on);
 std::unique_ptr<salon_store> salons_over(driver& on);
+std::unique_ptr<search_index_store> search_index_over(driver& on);
 std::unique_ptr<session_store> sessions_over(driver& on);
 
 } // namespace salond::persistence

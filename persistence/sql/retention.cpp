@@ -2,6 +2,7 @@
 #include "persistence/contracts/retention.hpp"
 #include "persistence/sql/features.hpp"
 #include "persistence/sql/rows.hpp"
+#include "persistence/sql/stale_parts.hpp"
 #include <algorithm>
 #include <limits>
 
@@ -156,6 +157,8 @@ public:
     const auto piece = piece_of(of, *block, before, most);
     if (piece.count > 0) {
       keep_last_seq(of, piece.last);
+      if (!of.is_private())
+        mark_stale(db(), of.salon, piece.first, piece.last);
       const auto words = words_of(of, db().words());
       db().run("DELETE FROM " + words.table + words.is_of + words.number + " >= ? AND " + words.number
                    + " <= ? AND created_ms < ?",

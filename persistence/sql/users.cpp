@@ -2,6 +2,7 @@
 #include "persistence/contracts/accounts.hpp"
 #include "persistence/sql/features.hpp"
 #include "persistence/sql/rows.hpp"
+#include "persistence/sql/stale_parts.hpp"
 #include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
@@ -158,6 +159,7 @@ public:
     // Before messages go: their order numbers are never used again. Of every salon: an index knows the highest of each.
     db().run("UPDATE salons SET last_seq = (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id) "
              "WHERE last_seq < (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id)");
+    mark_stale_of(db(), who);
     db().delete_account(who);
     tell_nodes({fact::kind::account, who, {}, {}});
   }

@@ -42,15 +42,15 @@ const sql_words& sqlite_driver::words() const {
     words.lesser_of = "min";
     words.text_bytes = "length(CAST(contenu AS BLOB))"; // of a text it counts characters, up to the first NUL
     words.is_shown = "contenu <> ''";
-    words.without_case = SALOND_SQLITE_FOLD_CASE; // our own: its lower() knows A to Z
-    words.in_this_order = " CROSS JOIN ";         // the planner leaves it as it stands
-    words.by_number = " NOT INDEXED";             // which leaves the table's own numbers
-    words.by_seq = "";                            // the planner takes that index, for the order
+    words.in_this_order = " CROSS JOIN "; // the planner leaves it as it stands
+    words.by_number = " NOT INDEXED";     // which leaves the table's own numbers
+    words.by_seq = "";                    // the planner takes that index, for the order
     // By their index (docs/decisions/0026-an-authors-messages.md). The '+' keeps SQLite from writing the value in the
     // place of the column, in both conditions.
     words.of_author = "client_id % 8 = ?1 % 8 AND +client_id = ?1";
     words.keep_later = "ON CONFLICT(client_id, address) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms)";
-    return words; // rows are read and written one at a time: there is no way to a server to be saved
+    words.max_texts = 2000; // one after the other
+    return words;           // rows are read and written one at a time: there is no way to a server to be saved
   }();
   return all;
 }

@@ -229,6 +229,29 @@ CREATE TABLE address_bans (
 CREATE INDEX ix_address_bans_until ON address_bans(until_ms);
 )";
 
+// The index of searches (persistence/sql/search_index.cpp): which messages of a part have three characters in a row.
+// Written in the order of its key, part by part: else each row would touch another page.
+constexpr const char* search_index = R"(
+CREATE TABLE search_parts (
+  salon_id INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  messages INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  builder INTEGER NOT NULL,
+  PRIMARY KEY (salon_id, part)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ix_search_parts_state ON search_parts(state);
+
+CREATE TABLE search_grams (
+  salon_id INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  gram INTEGER NOT NULL,
+  seqs BLOB NOT NULL,
+  PRIMARY KEY (salon_id, part, gram)
+) STRICT, WITHOUT ROWID;
+)";
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -322,9 +345,9 @@ void add_addresses(database& db) {
   db.execute(addresses);
 }
 
-// How long messages are kept: retention_days NULL: as configured; 0: for good. Of each thousand order numbers of a salon
-// (0: of private messages) the time of the oldest message, as far as somebody looked: up to `looked`. `untold`: how many
-// went of which the audit log has no line yet.
+// How long messages are kept: retention_days NULL: as configured; 0: for good. Of each thousand order numbers of a
+// salon (0: of private messages) the time of the oldest message, as far as somebody looked: up to `looked`. `untold`:
+// how many went of which the audit log has no line yet.
 constexpr const char* retention = R"(
 ALTER TABLE salons ADD COLUMN retention_days INTEGER;
 CREATE TABLE message_ages (
@@ -368,7 +391,8 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"add bans of addresses and networks", add_address_bans},
                           {"nothing here: the list of certificates is in the state folder", [](database&) {}},
                           {"say in the audit log which node wrote", add_node_of_audit},
-                          {"say how long messages are kept", add_retention}};
+                          {"say how long messages are kept", add_retention},
+                          {"add the index of searches", [](database& db) { db.execute(search_index); }}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

@@ -240,6 +240,20 @@ TEST_F(Supervision, ThePasswordsAreStartedAgain) {
   EXPECT_EQ(paul.line(), "Mot de passe mis à jour avec succès!");
 }
 
+// --- indexer ---
+
+TEST_F(Supervision, TheIndexerIsStartedAgain) {
+  start();
+  auto paul = log_in("paul");
+  const auto before = actors.indexer;
+
+  kill(before);
+
+  EXPECT_TRUE(eventually([&] { return actors_now().indexer && actors_now().indexer != before; }));
+  paul.say("MSG (Général):rien remarqué");
+  EXPECT_EQ(paul.line(), "paul dans le salon Général: rien remarqué");
+}
+
 // --- listener ---
 
 TEST_F(Supervision, AListenerIsOpenedAgainOnTheSamePort) {

@@ -15,7 +15,8 @@ namespace {
 // Not salons and moderators, which operators make; not registrations, of which a thousand may wait.
 constexpr const char* growing_tables[] = {"clients",           "salons_adheres", "messages", "private_messages",
                                           "join_requests",     "notices",        "sessions", "known_addresses",
-                                          "migration_repairs", "bans",           "audit",    "message_ages"};
+                                          "migration_repairs", "bans",           "audit",    "search_parts",
+                                          "search_grams",      "message_ages"};
 
 struct allowed_scan {
   const char* begins; ///< the statement
