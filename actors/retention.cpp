@@ -1,5 +1,7 @@
 #include "actors/retention.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/departures.hpp"
+#include "actors/piece_job.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "persistence/contracts/homes.hpp"
@@ -34,6 +36,7 @@ bool is_the_hour(const config::retention& settings, moment now) {
 void end_run(pointer self) {
   auto& st = self->state;
   st.run.reset();
+  st.works = false;
   st.ran = self->clock().now();
   st.parts.board->says_runs(false);
 }
@@ -79,35 +82,22 @@ struct removal_order {
   std::shared_ptr<retention_board> board;
 };
 
-/// The last work of its transaction: no post is in the same one behind it.
-class removal final : public write_job {
-public:
-  explicit removal(removal_order order) : order_(std::move(order)) {}
+removed_piece remove_as(const removal_order& order, const writing& db) {
+  if (order.board->now().changes != order.changes || db.retention.own_days(order.of.salon) != order.own)
+    return {0, true};
+  return db.retention.remove_older(order.of, order.before, order.most);
+}
 
-  void run(const writing& db) override {
-    const auto began = std::chrono::steady_clock::now();
-    const bool holds =
-        order_.board->now().changes == order_.changes && db.retention.own_days(order_.of.salon) == order_.own;
-    result = holds ? db.retention.remove_older(order_.of, order_.before, order_.most) : removed_piece{0, true};
-    took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
-  }
-  bool lasts() const override { return false; } // the next run does it
-  size_t take() override { return 1 << 20; }
+void remove_piece(pointer self);
 
-  removed_piece result;
-  std::chrono::microseconds took{0};
-
-private:
-  removal_order order_;
-};
-
-void end_piece(pointer self, const removal& piece) {
+void end_piece(pointer self, const removed_piece& piece, std::chrono::microseconds took) {
   auto& st = self->state;
-  st.parts.board->add_removed(piece.result.count);
-  st.pieces.took(piece.took);
-  if (piece.result.over)
+  st.parts.board->add_removed(piece.count);
+  st.pieces.took(took);
+  if (piece.over)
     return end_series(self);
-  self->delayed_send(self, rules::pause_after(piece.took), remove_on{});
+  st.go_on = [self] { remove_piece(self); };
+  self->delayed_send(self, rules::pause_after(took), remove_on{});
 }
 
 /// Whether the run is to go on: it is still the hour, and nobody said anything else since it began.
@@ -123,10 +113,12 @@ void remove_piece(pointer self) {
   if (!may_go_on(self))
     return end_series(self);
   const auto& known = current(st);
-  const auto job = std::make_shared<removal>(
-      removal_order{known.of, known.own, st.run->before, st.pieces.now(), st.changes, st.parts.board});
+  const auto job =
+      make_piece([order = removal_order{known.of, known.own, st.run->before, st.pieces.now(), st.changes,
+                                        st.parts.board}](const writing& db) { return remove_as(order, db); });
   have_done(
-      self, st.parts.store, job, false, [self, job](const removed_piece&) { end_piece(self, *job); },
+      self, st.parts.store, job, false,
+      [self, job](const removed_piece& piece) { end_piece(self, piece, job->took()); },
       [self](fault why) { give_up(self, why); });
 }
 
@@ -182,8 +174,11 @@ bool is_ours(const retention_state& st, salon_id salon) {
   for (const auto& row : st.parts.member->rows())
     if (!row.gone)
       living.push_back(row.id.value);
-  const auto home = st.run->homes.find(salon);
-  return rules::is_ours(home == st.run->homes.end() ? 0 : home->second, st.parts.member->run(), living);
+  int64_t home = 0;
+  if (st.run)
+    if (const auto known = st.run->homes.find(salon); known != st.run->homes.end())
+      home = known->second;
+  return rules::is_ours(home, st.parts.member->run(), living);
 }
 
 /// Whether something is to be done: times to be looked at, messages to be removed, or told.
@@ -269,7 +264,8 @@ void begin_run(pointer self) {
       [self](fault why) { give_up(self, why); });
 }
 
-void on_look(pointer self) {
+/// What accounts that are gone have left goes at once; old messages when their time has come.
+void begin_if_due(pointer self) {
   auto& st = self->state;
   const auto now = self->clock().now();
   const auto all = st.parts.board->now();
@@ -278,9 +274,20 @@ void on_look(pointer self) {
     log::warning(
         "the clock was set ahead by more than an hour; no message is removed for its age within the next hour");
   const bool due = !st.ran || now - *st.ran >= run_each || all.changes != st.changes;
-  if (!st.run && due && trusted && is_the_hour(all.settings, wall_clock()))
-    begin_run(self);
+  if (due && trusted && is_the_hour(all.settings, wall_clock()))
+    return begin_run(self);
+  st.works = false;
+}
+
+void on_look(pointer self) {
+  auto& st = self->state;
   self->delayed_send(self, look_each, look_for_old{});
+  if (std::exchange(st.works, true))
+    return;
+  if (!is_ours(st, salon_id{}))
+    return begin_if_due(self);
+  remove_departed(
+      self, [self] { begin_if_due(self); }, [self](fault why) { give_up(self, why); });
 }
 
 } // namespace
@@ -294,7 +301,10 @@ retention_actor::behavior_type retention(pointer self, retention_parts parts) {
   self->delayed_send(self, look_each, look_for_old{});
   return {
       [self](const look_for_old&) { on_look(self); },
-      [self](const remove_on&) { remove_piece(self); },
+      [self](const remove_on&) {
+        if (const auto go_on = std::exchange(self->state.go_on, nullptr))
+          go_on();
+      },
   };
 }
 

@@ -52,7 +52,7 @@ const admin_parts& admin_call::parts() const {
 decision admin_call::why(const std::string& reason) const {
   return {from_.who().name, "salonctl " + from_.address,
           shown(reason),    begun_,
-          context.account,     from_.who().kind != peer_kind::administrator};
+          context.account,  from_.who().kind != peer_kind::administrator};
 }
 
 void admin_call::done(const json& value) {

@@ -112,6 +112,8 @@ public:
   virtual bool has_account(user_id who) = 0;
   /// The account with all that hangs on it. REQUIRES: the salons know their highest order numbers.
   virtual void delete_account(user_id who) = 0;
+  /// The account is nobody's from now on, though its row is there.
+  virtual void forget_author(user_id) {}
   /// What the database remembers of a user beside the tables that all have.
   virtual void forget_beside(const user& who) = 0;
   /// Writes what usernames look like where it is not written yet.

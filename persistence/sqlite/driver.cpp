@@ -94,13 +94,13 @@ std::string sqlite_driver::trouble() {
 // Out of `clients`, for messages have no foreign key to their author.
 bool sqlite_driver::append(const new_message& message) {
   return db_->run("INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) "
-                  "SELECT client_id, ?2, ?3, ?4, ?5 FROM clients WHERE client_id = ?1",
+                  "SELECT client_id, ?2, ?3, ?4, ?5 FROM clients WHERE client_id = ?1 AND gone_ms IS NULL",
                   message.author.value, message.salon.value, message.seq, message.text, to_ms(message.at))
          != 0;
 }
 
 bool sqlite_driver::has_account(user_id who) {
-  return db_->ask("SELECT 1 FROM clients WHERE client_id = ?", who.value).next();
+  return db_->ask("SELECT 1 FROM clients WHERE client_id = ? AND gone_ms IS NULL", who.value).next();
 }
 
 void sqlite_driver::delete_account(user_id who) {

@@ -362,6 +362,19 @@ CREATE TABLE message_looks (
   looked INTEGER NOT NULL,
   untold INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+-- Accounts that are gone while their messages go, a piece at a time. gone_ms NULL: it is not gone; ended_ms NULL: some
+-- are left.
+ALTER TABLE clients ADD COLUMN gone_ms INTEGER;
+CREATE TABLE departures (
+  gone_id INTEGER PRIMARY KEY,
+  since_ms INTEGER NOT NULL,
+  receipt INTEGER NOT NULL DEFAULT 0,
+  messages INTEGER NOT NULL DEFAULT 0,
+  private_messages INTEGER NOT NULL DEFAULT 0,
+  reached INTEGER NOT NULL DEFAULT 0,
+  ended_ms INTEGER
+) STRICT;
 )";
 
 void add_retention(database& db) {
@@ -391,7 +404,7 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"add bans of addresses and networks", add_address_bans},
                           {"nothing here: the list of certificates is in the state folder", [](database&) {}},
                           {"say in the audit log which node wrote", add_node_of_audit},
-                          {"say how long messages are kept", add_retention},
+                          {"say how long messages are kept, and which accounts are gone", add_retention},
                           {"add the index of searches", [](database& db) { db.execute(search_index); }}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 

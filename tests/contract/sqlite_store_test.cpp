@@ -260,7 +260,8 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   db->transact([&](const auto& db) { decisions::register_user(db, {hostile_name, hostile_name, "h"}); });
   db = nullptr;
   EXPECT_EQ(sql("DROP TABLE search_grams; DROP TABLE search_parts;"
-                "DROP TABLE message_ages; DROP TABLE message_looks; ALTER TABLE salons DROP COLUMN retention_days;"
+                "DROP TABLE message_ages; DROP TABLE message_looks; DROP TABLE departures;"
+                "ALTER TABLE clients DROP COLUMN gone_ms; ALTER TABLE salons DROP COLUMN retention_days;"
                 "ALTER TABLE audit DROP COLUMN node; DROP TABLE address_bans; DROP TABLE invitation_salons; DROP TABLE "
                 "invitations; ALTER TABLE clients "
                 "DROP COLUMN disabled_ms;"

@@ -109,6 +109,8 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
     for (const auto* statement :
          {"DROP TABLE message_ages",
           "DROP TABLE message_looks",
+          "DROP TABLE departures",
+          "ALTER TABLE clients DROP COLUMN gone_ms",
           "ALTER TABLE salons DROP COLUMN retention_days",
           "ALTER TABLE audit DROP COLUMN node",
           "DROP TABLE certificates",
