@@ -83,7 +83,7 @@ struct removal_order {
 };
 
 removed_piece remove_as(const removal_order& order, const writing& db) {
-  if (order.board->now().changes != order.changes || db.retention.own_days(order.of.salon) != order.own)
+  if (order.board->now().changes != order.changes || db.retention.hold_own_days(order.of.salon) != order.own)
     return {0, true};
   return db.retention.remove_older(order.of, order.before, order.most);
 }
@@ -248,15 +248,11 @@ void read_page(pointer self) {
       [self](fault why) { give_up(self, why); });
 }
 
-void begin_run(pointer self) {
-  auto& st = self->state;
-  st.run.emplace();
-  st.changes = st.parts.board->now().changes;
-  st.parts.board->says_runs(true);
-  if (!st.parts.member)
+void read_homes(pointer self) {
+  if (!self->state.parts.member)
     return read_page(self);
   read_store(
-      self, st.parts.store, [](const reading& db) { return db.homes.all(); },
+      self, self->state.parts.store, [](const reading& db) { return db.homes.all(); },
       [self](const std::vector<std::pair<salon_id, int64_t>>& homes) {
         self->state.run->homes.insert(homes.begin(), homes.end());
         read_page(self);
@@ -264,19 +260,56 @@ void begin_run(pointer self) {
       [self](fault why) { give_up(self, why); });
 }
 
-/// What accounts that are gone have left goes at once; old messages when their time has come.
-void begin_if_due(pointer self) {
+void begin_run(pointer self) {
+  auto& st = self->state;
+  st.run.emplace();
+  st.changes = st.parts.board->now().changes;
+  st.parts.board->says_runs(true);
+  write_store(
+      self, st.parts.store,
+      [now = wall_clock()](const writing& db) {
+        db.retention.believe_clock(now);
+        return done{};
+      },
+      [self](done) { read_homes(self); }, [self](fault why) { give_up(self, why); });
+}
+
+void begin_if_due(pointer self, const given_days& days) {
   auto& st = self->state;
   const auto now = self->clock().now();
   const auto all = st.parts.board->now();
   const bool trusted = st.clock.look(wall_clock(), now);
   if (st.clock.take_jump())
-    log::warning(
-        "the clock was set ahead by more than an hour; no message is removed for its age within the next hour");
-  const bool due = !st.ran || now - *st.ran >= run_each || all.changes != st.changes;
+    log::warning("more than an hour is missing since the clock was last believed; no message is removed for its age "
+                 "within the next hour");
+  const bool changed = std::exchange(st.days, days) != days;
+  const bool due = !st.ran || now - *st.ran >= run_each || all.changes != st.changes || changed;
   if (due && trusted && is_the_hour(all.settings, wall_clock()))
     return begin_run(self);
   st.works = false;
+}
+
+/// What accounts that are gone have left goes at once; old messages when their time has come. An operator may have
+/// given a salon other days at another node; and the process may have been away while the clock was set.
+void look_whether_due(pointer self) {
+  auto& st = self->state;
+  if (st.knows_clock && !st.parts.member)
+    return begin_if_due(self, st.days);
+  struct known {
+    given_days days;
+    std::optional<moment> believed;
+  };
+  read_store(
+      self, st.parts.store,
+      [](const reading& db) {
+        return known{db.retention.own_days(), db.retention.clock_believed()};
+      },
+      [self](const known& found) {
+        if (!std::exchange(self->state.knows_clock, true) && found.believed)
+          self->state.clock.begin(*found.believed, self->clock().now());
+        begin_if_due(self, found.days);
+      },
+      [self](fault) { self->state.works = false; }); // the next look is in a moment
 }
 
 void on_look(pointer self) {
@@ -285,9 +318,9 @@ void on_look(pointer self) {
   if (std::exchange(st.works, true))
     return;
   if (!is_ours(st, salon_id{}))
-    return begin_if_due(self);
+    return look_whether_due(self);
   remove_departed(
-      self, [self] { begin_if_due(self); }, [self](fault why) { give_up(self, why); });
+      self, [self] { look_whether_due(self); }, [self](fault why) { give_up(self, why); });
 }
 
 } // namespace
@@ -297,7 +330,6 @@ retention_actor::behavior_type retention(pointer self, retention_parts parts) {
   self->set_error_handler([](caf::error& why) {
     log::warning("retention was told an error", {{"why", to_string(why)}});
   });
-  self->state.clock.look(wall_clock(), self->clock().now());
   self->delayed_send(self, look_each, look_for_old{});
   return {
       [self](const look_for_old&) { on_look(self); },

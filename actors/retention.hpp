@@ -31,6 +31,9 @@ struct retention_run {
   moment before;                               ///< what is older goes, of the one that is in work
 };
 
+/// The days that operators gave salons, by rising number.
+using given_days = std::vector<std::pair<salon_id, int64_t>>;
+
 struct retention_state {
   static inline const char* name = "retention";
   retention_parts parts;
@@ -39,6 +42,8 @@ struct retention_state {
   std::function<void()> go_on;      ///< with what, once others had their turn
   rules::piece_size pieces;
   rules::trusted_clock clock;
+  bool knows_clock = false;   ///< it was told when the clock was last believed
+  given_days days;            ///< that operators gave, at the last look
   std::optional<instant> ran; ///< when the last one ended
   uint64_t changes = 0;       ///< that it knew of
   int64_t newest_private = 0; ///< which there was at the last run

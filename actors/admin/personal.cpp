@@ -226,7 +226,10 @@ void erase(const admin_call_ptr& call) {
           [call](const erased& gone) {
             const auto state = std::make_shared<erasure>();
             state->gone = gone;
-            gone.user.goes_on ? wait_for_the_rest(call, state) : tell_receipt(call, *state);
+            if (!gone.user.goes_on)
+              return tell_receipt(call, *state);
+            call->parts().retention->changed(); // a run that is in work makes room for it
+            wait_for_the_rest(call, state);
           },
           refusing_error(call));
 }

@@ -43,6 +43,7 @@ struct sql_words {
   const char* by_number = "";     ///< behind a table: read by its own numbers, whatever else is asked of its rows
   const char* by_seq = "";        ///< behind `messages m`: read in the order of a salon
   const char* of_author = "";     ///< a condition: which messages are an author's, whose number is the first value
+  const char* held = "";          ///< behind a question: its rows stay as they are until the transaction ends
   const char* keep_later = "";    ///< behind an INSERT of a known address: where it is known, the later time stays
   /// Whether messages have the replaced server's column `timestamp` beside created_ms.
   bool has_timestamp = false;

@@ -381,6 +381,15 @@ void add_retention(database& db) {
   db.execute(retention);
 }
 
+// A message's number is remembered outside: who has a list of messages may have one deleted by it. SQLite gives the
+// number behind the greatest there is, so that of the newest message would be used again once that is deleted.
+constexpr const char* message_numbers = R"(
+INSERT INTO sqlite_sequence(name, seq) SELECT 'messages', coalesce(max(message_id), 0) FROM messages;
+CREATE TRIGGER messages_keep_numbers AFTER DELETE ON messages
+WHEN old.message_id > coalesce((SELECT max(message_id) FROM messages), 0)
+BEGIN UPDATE sqlite_sequence SET seq = max(seq, old.message_id) WHERE name = 'messages'; END;
+)";
+
 void add_indexes(database& db) {
   db.execute(messages_without_key);
   db.execute(indexes);
@@ -405,7 +414,8 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"nothing here: the list of certificates is in the state folder", [](database&) {}},
                           {"say in the audit log which node wrote", add_node_of_audit},
                           {"say how long messages are kept, and which accounts are gone", add_retention},
-                          {"add the index of searches", [](database& db) { db.execute(search_index); }}};
+                          {"add the index of searches", [](database& db) { db.execute(search_index); }},
+                          {"use no message's number again", [](database& db) { db.execute(message_numbers); }}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

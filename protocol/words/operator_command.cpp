@@ -40,7 +40,7 @@ const std::vector<operator_command> table = {
     {"salon create", "SALON [--policy=POLICY]", "Makes a salon; POLICY is auto, open or approval (the default).", all, audited::create_salon, no_input, trait::names_new_salon},
     {"salon policy", "SALON POLICY", "Who becomes a member: auto, open, approval.", all, audited::set_policy},
     {"salon topic", "SALON [TEXT...]", "What the salon is about.", salons, audited::set_topic},
-    {"salon retention", "SALON DAYS [--dry-run]", "How long its messages are kept: DAYS, none (for good) or default (as configured); with --dry-run, changes nothing and says how many would go now.", all, audited::set_retention},
+    {"salon retention", "SALON DAYS [--dry-run] [--yes]", "How long its messages are kept: DAYS, none (for good) or default (as configured); older ones are deleted. With --dry-run, changes nothing and says how many would go now.", all, audited::set_retention},
     {"salon rename", "SALON NAME", "Gives a salon another name.", all, audited::rename_salon},
     {"salon archive", "SALON [--yes]", "Closes a salon; its messages and members stay in the database.", all, audited::archive_salon},
     {"salon restore", "NAME", "Opens an archived salon again.", all, audited::restore_salon},
@@ -271,7 +271,7 @@ std::string_view present_audit_word(std::string_view word) {
 }
 
 bool asks_first(const spoken_command& said) {
-  if (said.row->arguments.find("[--yes]") == std::string_view::npos || said.has("--yes"))
+  if (said.row->arguments.find("[--yes]") == std::string_view::npos || said.has("--yes") || said.has("--dry-run"))
     return false;
   return !said.row->is(trait::asks_about_many) || is_about_many(said);
 }

@@ -146,7 +146,8 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
               ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"), HasSubstr("schema 5"),
                           HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9"),
                           HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
-                          HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15")));
+                          HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
+                          HasSubstr("schema 16")));
   const int changes = count_changes([&](const auto& how) { open(undisturbed, how); });
   const auto expected = support::lasting_content(undisturbed);
   ASSERT_GT(changes, 6);

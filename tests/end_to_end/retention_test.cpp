@@ -31,7 +31,7 @@ protected:
     for (int each = 1; each <= many; ++each) {
       rows += rows.empty() ? "(" : ",(";
       rows += author + "," + std::to_string(salon) + "," + std::to_string(from + each) + ",'vieux',"
-              + std::to_string(each) + ")";
+              + std::to_string(1000 + each) + ")";
       if (each % 500 == 0 || each == many) {
         db_->change(server_, "INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) VALUES " + rows);
         rows.clear();
@@ -76,6 +76,30 @@ TEST_P(Retention, OldMessagesGoByThemselvesAndTheirNumbersAreNotUsedAgain) {
   EXPECT_EQ(answer({"history", "Général"}).size(), 1u);
 }
 
+// A server that was away cannot know whether its clock is right: and what is deleted does not come back.
+TEST_P(Retention, NothingGoesWithinAnHourOfAStartWithAClockThatIsAhead) {
+  server_.how.settings = {{"retention", {{"salons_days", 30}}}};
+  ASSERT_EQ(server_.stop(), 0);
+  server_.start();
+  const std::string believed = "SELECT looked FROM message_looks WHERE salon_id = -1";
+  ASSERT_TRUE(eventually([&] { return !look_up(believed).empty(); }, 60s));
+  ASSERT_EQ(server_.stop(), 0);
+  add_old(1, 10);
+  db_->change(server_, "UPDATE message_looks SET looked = looked - 7200000 WHERE salon_id = -1");
+
+  server_.start();
+
+  ASSERT_TRUE(
+      eventually([&] { return server_.log().find("no message is removed for its age") != std::string::npos; }, 60s));
+  const auto then = look_up(believed);
+  ASSERT_EQ(server_.stop(), 0);
+  server_.start(); // a start in between changes nothing
+  ASSERT_TRUE(
+      eventually([&] { return server_.log().find("no message is removed for its age") != std::string::npos; }, 60s));
+  EXPECT_EQ(look_up(believed), then);
+  EXPECT_EQ(count("vieux"), 10);
+}
+
 TEST_P(Retention, GoesOnAfterAKillBetweenPieces) {
   ASSERT_EQ(server_.stop(), 0);
   add_old(1, 20000);
@@ -101,7 +125,7 @@ TEST_P(Retention, OldPrivateMessagesGoDeliveredOrNot) {
     zoe.say(text);
   ASSERT_TRUE(eventually([&] { return look_up("SELECT count(*) FROM private_messages") == "2"; }));
   ASSERT_EQ(server_.stop(), 0);
-  db_->change(server_, "UPDATE private_messages SET created_ms = 1");
+  db_->change(server_, "UPDATE private_messages SET created_ms = 1000");
   db_->change(server_, "UPDATE private_messages SET delivered_ms = 2 WHERE contenu = 'lu'");
   server_.how.settings = {{"retention", {{"private_days", 365}}}};
 
