@@ -18,6 +18,7 @@ using pointer = retention_actor::stateful_pointer<retention_state>;
 constexpr auto look_each = std::chrono::seconds{5};
 // From the end of one run to the next. Days are meant, so nobody sees a few minutes.
 constexpr auto run_each = std::chrono::minutes{10};
+constexpr auto after_a_failure = std::chrono::minutes{1};
 constexpr size_t salons_a_page = 200;
 
 /// Minutes since midnight, as the machine's clock shows them.
@@ -41,11 +42,13 @@ void end_run(pointer self) {
   st.parts.board->says_runs(false);
 }
 
-/// The next run, after a little while, does what this one did not.
+/// The next run does what this one did not. Not at once: a piece that is refused, or waits for somebody else's lock,
+/// holds up the posts of its transaction.
 void give_up(pointer self, fault why) {
-  log::warning("old messages cannot be removed now, trying on", {{"why", to_string(why)}});
+  log::warning("old messages cannot be removed now, trying again in a minute", {{"why", to_string(why)}});
   end_run(self);
   self->state.ran.reset();
+  self->state.not_before = self->clock().now() + after_a_failure;
 }
 
 // --- one salon, or the private messages ---
@@ -315,7 +318,7 @@ void look_whether_due(pointer self) {
 void on_look(pointer self) {
   auto& st = self->state;
   self->delayed_send(self, look_each, look_for_old{});
-  if (std::exchange(st.works, true))
+  if (self->clock().now() < st.not_before || std::exchange(st.works, true))
     return;
   if (!is_ours(st, salon_id{}))
     return look_whether_due(self);
