@@ -3,17 +3,18 @@
 #include "persistence/number_list.hpp"
 #include "persistence/sql/rows.hpp"
 #include <algorithm>
-#include <map>
 
 namespace salond::persistence {
 namespace {
 
-// What is looked at, in messages that are looked through: a text of 512 bytes takes as long as two, and a look into the
-// index as long as four.
-constexpr size_t bytes_of_a_message = 512, messages_of_a_look = 4;
-// Grams of a long text beyond these would tell nothing new; with `any_gram` they make up one list of a statement.
-constexpr size_t max_grams = 7;
-constexpr size_t parts_at_once = 64, candidates_at_once = 64;
+// What is looked at, in messages that are looked through: a text of 512 bytes takes as long as two, and so does the
+// list of a gram in a part.
+constexpr size_t bytes_of_a_message = 512, messages_of_a_list = 2;
+// Of so many grams the rarest ones are looked up: the others' lists are long, and tell little besides.
+constexpr size_t max_grams = 16, max_rare_grams = 3, grams_at_once = 2;
+constexpr size_t candidates_at_once = 64;
+// Parts of which the lists are read together: few first, since a frequent text is found in those.
+constexpr size_t first_parts = 1, parts_growth = 8, max_parts = 64;
 // Longer ones are read one by one, where an answer is held in memory.
 constexpr size_t short_text = 8 << 10;
 
@@ -27,14 +28,11 @@ std::vector<gram> some_of(const std::vector<gram>& all) {
   return result;
 }
 
-/// Adds eight values: `any_gram`, and the others, the last of them as often as there is room.
-void add_grams(parameters& to, const std::vector<gram>& grams) {
-  to.emplace_back(any_gram);
-  for (size_t n = 0; n < max_grams; ++n)
+/// Adds so many values, the last one as often as there is room: a statement has as many `?` whatever is asked.
+void add_padded(parameters& to, const std::vector<gram>& grams, size_t count) {
+  for (size_t n = 0; n < count; ++n)
     to.emplace_back(grams[std::min(n, grams.size() - 1)]);
 }
-
-#define SALOND_EIGHT " IN (?,?,?,?,?,?,?,?)"
 
 /// What is in all of the lists. REQUIRES: there is one.
 std::vector<int64_t> in_all(std::vector<std::vector<int64_t>> lists) {
@@ -53,7 +51,7 @@ std::vector<int64_t> in_all(std::vector<std::vector<int64_t>> lists) {
 text_search::text_search(driver& on, std::string of, salon_id salon, std::string_view text, int64_t before,
                          size_t count)
     : on_(on), of_(std::move(of)), salon_(salon), wanted_(search_form(text)), grams_(some_of(grams_of(wanted_))),
-      count_(count) {
+      count_(count), parts_at_once_(first_parts) {
   result_.before = before;
 }
 
@@ -138,7 +136,7 @@ void text_search::look_through(int64_t from) {
 std::vector<text_search::part> text_search::parts_below() {
   const auto found = on_.ask("SELECT part, ends FROM search_parts WHERE salon_id = ? AND part < ? AND state < 2"
                              " ORDER BY part DESC LIMIT ?",
-                             {salon_.value, result_.before, limit_of(parts_at_once)});
+                             {salon_.value, result_.before, limit_of(parts_at_once_)});
   std::vector<part> result;
   while (found->next()) {
     const part next{found->integer(0), found->integer(1)};
@@ -150,69 +148,81 @@ std::vector<text_search::part> text_search::parts_below() {
 }
 
 void text_search::search_parts(const std::vector<part>& parts) {
-  const auto having = parts_with(rarest_in(parts.front()), parts);
+  parts_at_once_ = std::min(parts_at_once_ * parts_growth, max_parts);
+  if (rarest_.empty())
+    find_rarest_in(parts.front());
+  auto lists = std::map<int64_t, found_lists>{};
+  read_lists(lists, numbers_of_parts(parts), {any_gram, rarest_.front()});
+  if (rarest_.size() > 1) { // where the rarest is missing, nothing has the text
+    std::vector<int64_t> having;
+    for (const auto& [first, found] : lists)
+      if (!found.rare.empty())
+        having.push_back(first);
+    read_lists(lists, having, {rarest_.begin() + 1, rarest_.end()});
+  }
   for (const auto& each : parts) {
-    if (having.count(each.first) != 0)
-      search_part(each);
+    if (const auto found = lists.find(each.first); found != lists.end())
+      search_part(each, found->second);
     if (!goes_on())
       return;
     result_.before = each.first;
   }
 }
 
-/// Of a part, which may stand for others: what is rare there may be missing elsewhere.
-gram text_search::rarest_in(const part& where) {
+/// By a part, which stands for others: what is rare there may be missing elsewhere.
+void text_search::find_rarest_in(const part& where) {
   std::map<gram, int64_t> sizes;
   for (const auto each : grams_)
     sizes[each] = 0;
   parameters values{salon_.value, where.first};
-  add_grams(values, grams_);
+  add_padded(values, grams_, max_grams);
   const auto found = on_.ask("SELECT gram, LENGTH(seqs) FROM search_grams WHERE salon_id = ? AND part = ?"
-                             " AND gram" SALOND_EIGHT,
+                             " AND gram IN (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                              values);
   while (found->next())
-    if (found->integer(0) != any_gram)
-      sizes[found->integer(0)] = found->integer(1);
-  result_.looked_at += messages_of_a_look;
-  return std::min_element(sizes.begin(), sizes.end(), [](const auto& a, const auto& b) { return a.second < b.second; })
-      ->first;
+    sizes[found->integer(0)] = found->integer(1);
+  rarest_ = grams_;
+  std::sort(rarest_.begin(), rarest_.end(), [&](gram a, gram b) { return sizes[a] < sizes[b]; });
+  rarest_.resize(std::min(rarest_.size(), max_rare_grams));
+  result_.looked_at += messages_of_a_list * grams_.size();
 }
 
-/// The parts in which some message may have it.
-std::set<int64_t> text_search::parts_with(gram rarest, const std::vector<part>& among) {
+std::vector<int64_t> text_search::numbers_of_parts(const std::vector<part>& parts) {
   std::vector<int64_t> firsts;
-  for (const auto& each : among)
+  for (const auto& each : parts)
     firsts.push_back(each.first);
-  std::set<int64_t> result;
-  ask_for_each(on_, "SELECT part FROM search_grams WHERE salon_id = ? AND gram IN (?, ?) AND part",
-               {salon_.value, any_gram, rarest}, firsts, "",
-               [&](const query_result& row) { result.insert(row.integer(0)); });
-  result_.looked_at += messages_of_a_look * among.size();
-  return result;
+  return firsts;
 }
 
-/// The messages of a part that have all grams, and those whose grams nobody knows.
-void text_search::search_part(const part& where) {
-  parameters values{salon_.value, where.first};
-  add_grams(values, grams_);
+/// Adds the lists of two grams, where parts have some. `parts`: by their first numbers.
+void text_search::read_lists(std::map<int64_t, found_lists>& to, const std::vector<int64_t>& parts,
+                             const std::vector<gram>& grams) {
+  parameters values{salon_.value};
+  add_padded(values, grams, grams_at_once);
+  ask_for_each(on_, "SELECT part, gram, seqs FROM search_grams WHERE salon_id = ? AND gram IN (?,?) AND part", values,
+               parts, "", [&](const query_result& row) {
+                 auto& lists = to[row.integer(0)];
+                 row.integer(1) == any_gram ? lists.any = row.text(2) : lists.rare.emplace_back(row.text(2));
+               });
+  result_.looked_at += messages_of_a_list * grams.size() * parts.size();
+}
+
+/// The messages of a part that have all of the grams, and those whose grams nobody knows.
+void text_search::search_part(const part& where, const found_lists& found) {
   std::vector<std::vector<int64_t>> lists;
-  std::vector<int64_t> any, candidates;
-  {
-    const auto found = on_.ask("SELECT gram, seqs FROM search_grams WHERE salon_id = ? AND part = ?"
-                               " AND gram" SALOND_EIGHT,
-                               values);
-    while (found->next()) {
-      auto list = numbers_in(found->text(1), where.first - 1, where.end);
-      if (!list)
-        return look_through(where.first); // it is damaged
-      found->integer(0) == any_gram ? any = std::move(*list) : lists.emplace_back(std::move(*list));
+  const auto any = numbers_in(found.any, where.first - 1, where.end);
+  bool whole = any.has_value();
+  if (found.rare.size() == rarest_.size())
+    for (const auto& list : found.rare) {
+      auto numbers = numbers_in(list, where.first - 1, where.end);
+      whole = whole && numbers;
+      lists.push_back(std::move(numbers).value_or(std::vector<int64_t>{}));
     }
-  }
-  result_.looked_at += messages_of_a_look * grams_.size();
-  if (lists.size() == grams_.size())
-    candidates = in_all(std::move(lists));
+  if (!whole) // the database is damaged
+    return look_through(where.first);
+  const auto candidates = lists.empty() ? std::vector<int64_t>{} : in_all(std::move(lists));
   std::vector<int64_t> all;
-  std::set_union(candidates.begin(), candidates.end(), any.begin(), any.end(), std::back_inserter(all));
+  std::set_union(candidates.begin(), candidates.end(), any->begin(), any->end(), std::back_inserter(all));
   all.erase(std::lower_bound(all.begin(), all.end(), result_.before), all.end());
   std::reverse(all.begin(), all.end());
   verify(all);

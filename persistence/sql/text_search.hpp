@@ -5,7 +5,7 @@
 #include "persistence/contracts/messages.hpp"
 #include "persistence/sql/driver.hpp"
 #include "protocol/words/search_form.hpp"
-#include <set>
+#include <map>
 
 namespace salond::persistence {
 
@@ -22,6 +22,11 @@ private:
   struct part {
     int64_t first = 0, end = 0;
   };
+  /// Of a part, as the index keeps them.
+  struct found_lists {
+    std::string any;
+    std::vector<std::string> rare;
+  };
 
   bool goes_on() const;
   void look_through(int64_t from);
@@ -29,9 +34,11 @@ private:
   std::string text_of(int64_t seq);
   std::vector<part> parts_below();
   void search_parts(const std::vector<part>& parts);
-  gram rarest_in(const part& where);
-  std::set<int64_t> parts_with(gram rarest, const std::vector<part>& among);
-  void search_part(const part& where);
+  void find_rarest_in(const part& where);
+  void read_lists(std::map<int64_t, found_lists>& to, const std::vector<int64_t>& parts,
+                  const std::vector<gram>& grams);
+  static std::vector<int64_t> numbers_of_parts(const std::vector<part>& parts);
+  void search_part(const part& where, const found_lists& found);
   void verify(const std::vector<int64_t>& candidates);
   std::string message_columns() const;
   parameters message_values() const;
@@ -42,6 +49,8 @@ private:
   const std::string wanted_; // its form
   const std::vector<gram> grams_;
   const size_t count_;
+  size_t parts_at_once_;
+  std::vector<gram> rarest_; // of grams_; none: they are not known yet
   searched_part result_;
   std::string form_; // of one message after the other
 };

@@ -17,9 +17,11 @@ protected:
                       " WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 149)"
                       " SELECT c.client_id, 1, 1 + a.i * 150 + b.i, CASE WHEN a.i * 150 + b.i = 4711 THEN"
                       " 'une Aiguille en été' ELSE 'du foin' END, 1800000000000"
-                      " FROM n a, n b, clients c WHERE c.username = 'zoë'");
+                      " FROM n a, n b, clients c WHERE c.username = 'zoë' RETURNING message_id");
   }
-  bool is_indexed() { return answer({"status"})["search_index"]["indexed"].get<int64_t>() > 16'384; }
+  bool is_indexed() {
+    return answer({"status"})["search_index"]["indexed"].get<int64_t>() > 16'384 && count("state <> 0") == "0";
+  }
   std::string count(const std::string& which) {
     return db_->ask(server_, "SELECT count(*) FROM search_parts WHERE " + which).at(0).at(0);
   }
@@ -42,7 +44,6 @@ TEST_P(SearchIndex, IsBuiltForMessagesThatThereAre) {
 
   ASSERT_TRUE(eventually([&] { return is_indexed(); }, std::chrono::seconds{60}));
 
-  EXPECT_EQ(count("state = 0"), "2");
   expect_found();
   ASSERT_EQ(ctl({"message", "delete", "--author=zoë"}).status, 0);
   EXPECT_EQ(answer({"search", "Général", "aiguille"}).size(), 0u);
@@ -59,7 +60,7 @@ TEST_P(SearchIndex, IsBuiltToItsEndThoughTheServerIsKilledAtIt) {
   server_.start();
 
   expect_found();
-  EXPECT_TRUE(eventually([&] { return is_indexed() && count("state <> 0") == "0"; }, std::chrono::seconds{60}));
+  EXPECT_TRUE(eventually([&] { return is_indexed(); }, std::chrono::seconds{60}));
   expect_found();
 }
 
