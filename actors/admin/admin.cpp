@@ -75,8 +75,8 @@ bool has_rights(const persistence::reading& db, const persistence::user_profile&
 /// word of the reason for which a registration is rejected.
 bool needs_salon(const admin_call& call) {
   const auto& said = call.said();
-  const bool is_reason = said.what->is(trait::salon_may_be_reason) && call.context.registers;
-  return said.has("SALON") && !said.what->is(trait::names_new_salon) && !is_reason;
+  const bool is_reason = said.row->is(trait::salon_may_be_reason) && call.context.registers;
+  return said.has("SALON") && !said.row->is(trait::names_new_salon) && !is_reason;
 }
 
 role role_of_certificate(const peer& from) {
@@ -112,29 +112,29 @@ command_context read_context(const persistence::reading& db, const peer& from, c
   if (said.has("USER"))
     if (auto found = db.accounts.profile(key_of(said.get("USER"))))
       context.target = std::move(*found);
-  if (said.what->is(trait::decides_registrations))
+  if (said.row->is(trait::decides_registrations))
     context.registers =
         is_about_many(said) || (!context.target && db.registrations.waiting(key_of(said.get("USER"))).has_value());
   // A moderator kicks users of the salons given to him, and none of those who have rights themselves.
-  if (said.what->is(trait::reaches_members) && context.target && context.target->who.role == role::user)
+  if (said.row->is(trait::reaches_members) && context.target && context.target->who.role == role::user)
     context.shared = one_with(db, context.rights.moderates, context.target->who.id);
-  context.above = said.what->is(trait::ends_membership) && context.salon && context.target
+  context.above = said.row->is(trait::ends_membership) && context.salon && context.target
                   && context.target->who.id != context.account && has_rights(db, *context.target, context.salon->id);
   return context;
 }
 
 /// Whether a program asks this again and again, so that people can watch.
 bool is_watching(const spoken_command& said) {
-  return said.what->is(trait::live) || (said.what->is(trait::live_after) && said.has("--after"));
+  return said.row->is(trait::live) || (said.row->is(trait::live_after) && said.has("--after"));
 }
 
 void carry_out(pointer self, const admin_call_ptr& call) {
   if (const auto level = is_watching(call->said()) ? log::level::debug : log::level::info; log::enabled(level))
     log::write(level, "operator's command",
-               {{"command", std::string(call->said().what->name)},
+               {{"command", std::string(call->said().row->name)},
                 {"by", to_string(call->from().who())},
                 {"from", call->from().address}});
-  self->state.commands.at(call->said().what->name)(call);
+  self->state.commands.at(call->said().row->name)(call);
 }
 
 void decide(pointer self, const admin_call_ptr& call, command_context context) {
@@ -144,13 +144,13 @@ void decide(pointer self, const admin_call_ptr& call, command_context context) {
     return call->forbid("the account of your certificate's name is disabled");
   // An operator without the right does not learn whether the salon or the user exists.
   const auto about = call->context.salon ? std::optional{call->context.salon->id} : call->context.shared;
-  if (!rules::may(call->context.rights, said.what->needs, about))
+  if (!rules::may(call->context.rights, said.row->needs, about))
     return call->forbid("your certificate has no right to that");
   if (call->context.above && call->context.rights.role == role::moderator)
     return call->forbid("a moderator takes nothing from an administrator, nor from another moderator of that salon");
   if (needs_salon(*call) && !call->context.salon)
     return call->refuse(fault::unknown_salon);
-  if (said.what->input == command_input::none)
+  if (said.row->input == command_input::none)
     return carry_out(self, call);
   call->want_input();
 }

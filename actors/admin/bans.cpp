@@ -22,7 +22,7 @@ constexpr auto user_of_that_name =
 /// The sentence of a refusal. A text that is neither a name nor an address was mistyped.
 std::string sentence_about(const spoken_command& said, fault why) {
   const auto whom = said.get("USER");
-  const std::string_view command = said.what->name;
+  const std::string_view command = said.row->name;
   const bool lets_in = command == "unban";
   const bool is_address = !said.has("--name") && address_range::parse(whom).has_value();
   if (why == fault::busy && command == "ban" && is_address)

@@ -103,7 +103,7 @@ void note_also_if_possible(const admin_call_ptr& call, const late_line& line, Al
             [call, line, then](caf::error& why) {
               note_later(call->self(), line);
               log::warning("the audit log cannot be told: the database does not take it",
-                           {{"command", std::string(call->said().what->name)},
+                           {{"command", std::string(call->said().row->name)},
                             {"to", line.to},
                             {"by", to_string(call->from().who())},
                             {"from", call->from().address},
@@ -116,7 +116,7 @@ template <class Then>
 void note_if_possible(const admin_call_ptr& call, const std::string& to, const std::string& reason,
                       const std::string& result, Then then) {
   note_also_if_possible(
-      call, {call->why(reason), audited_as(*call->said().what), to, result}, [](const persistence::writing&) {},
+      call, {call->why(reason), audited_as(*call->said().row), to, result}, [](const persistence::writing&) {},
       [then](bool) { then(); });
 }
 template <class Then>

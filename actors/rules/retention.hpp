@@ -11,12 +11,12 @@
 
 namespace salond::rules {
 
-/// How many messages go at once. A piece that took long makes the next one smaller: disks differ by a hundred times,
-/// and posts wait for a piece.
+/// How many messages go at once. A piece that took long, its commit included, makes the next one smaller: disks differ
+/// by a hundred times, and posts wait for a piece.
 class piece_size {
 public:
-  static constexpr size_t least = 10, most = 1000;
-  static constexpr auto short_time = std::chrono::milliseconds{10}, long_time = std::chrono::milliseconds{25};
+  static constexpr size_t least = 50, most = 500;
+  static constexpr auto short_time = std::chrono::milliseconds{8}, long_time = std::chrono::milliseconds{20};
 
   size_t now() const { return now_; }
   void took(std::chrono::microseconds time) {
@@ -27,7 +27,7 @@ public:
   }
 
 private:
-  size_t now_ = 50;
+  size_t now_ = 100;
 };
 
 /// How long the others have their turn before the next piece: as long as the last one took, so that at most half of the
@@ -43,6 +43,12 @@ class trusted_clock {
 public:
   static constexpr auto jump = std::chrono::hours{1}, rest = std::chrono::hours{1};
 
+  /// What the clock showed when it was last believed, before this process began. Called first, if at all.
+  void begin(moment believed, instant steady) {
+    is_known_ = true;
+    wall_ = believed;
+    steady_ = steady;
+  }
   /// Called with each look at the clocks. False: nothing is to be removed now.
   bool look(moment wall, instant steady) {
     using std::chrono::milliseconds;
@@ -74,9 +80,11 @@ inline bool is_ours(int64_t home, int64_t own, const std::vector<int64_t>& livin
   return living.empty() || *std::min_element(living.begin(), living.end()) == own;
 }
 
-/// Which messages are too old; nothing: they are kept for good. REQUIRES: at most 36,500 days.
+constexpr int64_t max_days = 36500;
+
+/// Which messages are too old; nothing: they are kept for good, as by any number of days that nobody can have given.
 inline std::optional<moment> too_old(int64_t days, moment now) {
-  if (days <= 0)
+  if (days <= 0 || days > max_days)
     return std::nullopt;
   return now - std::chrono::hours{24} * days;
 }

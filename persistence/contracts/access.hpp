@@ -9,6 +9,7 @@ class account_store;
 class audit_store;
 class ban_store;
 class certificate_store;
+class departure_store;
 class health_store;
 class home_store;
 class import_store;
@@ -31,6 +32,7 @@ struct reading {
   const audit_store& audit;
   const ban_store& bans;
   const certificate_store& certificates;
+  const departure_store& departures;
   const health_store& health;
   const home_store& homes;
   const import_store& imports;
@@ -54,6 +56,7 @@ struct writing {
   audit_store& audit;
   ban_store& bans;
   certificate_store& certificates;
+  departure_store& departures;
   health_store& health;
   home_store& homes;
   import_store& imports;
@@ -71,9 +74,9 @@ struct writing {
   session_store& sessions;
 
   operator reading() const {
-    return {accounts,    audit,         bans,        certificates, health,           homes,         imports,
-            invitations, join_requests, memberships, messages,     private_messages, registrations, retention,
-            roles,       rows,          salons,      search_index, sessions};
+    return {accounts,  audit,       bans,          certificates, departures,   health,           homes,
+            imports,   invitations, join_requests, memberships,  messages,     private_messages, registrations,
+            retention, roles,       rows,          salons,       search_index, sessions};
   }
 };
 

@@ -4,6 +4,7 @@
 #include "persistence/contracts/audit.hpp"
 #include "persistence/contracts/bans.hpp"
 #include "persistence/contracts/certificates.hpp"
+#include "persistence/contracts/departures.hpp"
 #include "persistence/contracts/health.hpp"
 #include "persistence/contracts/homes.hpp"
 #include "persistence/contracts/imports.hpp"

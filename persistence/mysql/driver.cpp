@@ -128,6 +128,7 @@ const sql_words& mysql_driver::words() const {
     words.by_number = " FORCE INDEX (PRIMARY)";
     words.by_seq = " FORCE INDEX (uq_messages_seq)"; // else an old page may walk through all newer messages
     words.of_author = "client_id = ?";
+    words.held = " LOCK IN SHARE MODE";
     words.keep_later = "ON DUPLICATE KEY UPDATE last_ms = GREATEST(last_ms, VALUES(last_ms))";
     words.has_timestamp = true; // of the replaced server, whose tools read it
     words.holds_answers = true; // the connector reads an answer to its end
@@ -143,7 +144,7 @@ const sql_words& mysql_driver::words() const {
 bool mysql_driver::has_account(user_id who) {
   if (known_authors_.count(who))
     return true;
-  if (!bare().number("SELECT 1 FROM clients WHERE client_id = ?", {who.value})) // nothing appended could change it
+  if (!bare().number("SELECT 1 FROM clients WHERE client_id = ? AND gone_ms IS NULL", {who.value})) // nothing appended could change it
     return false;
   known_authors_.insert(who);
   return true;

@@ -3,6 +3,7 @@
 #include "persistence/mysql/cluster/locks.hpp"
 #include "persistence/mysql/driver.hpp"
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace salond::persistence {
@@ -357,6 +358,23 @@ void mysql_driver::insert_pending(size_t from, size_t rows) {
   const auto& statements = with_post ? among_others : alone;
   const auto found = std::find_if(statements.begin(), statements.end(), [&](const auto& s) { return s.first == rows; });
   bare().run(found->second, values);
+  if (with_post)
+    look_for_gone(from, rows);
+}
+
+/// Of a node: an author whom another one made go meanwhile is known by his row, which the foreign key has locked now.
+void mysql_driver::look_for_gone(size_t from, size_t rows) {
+  std::set<int64_t> authors;
+  for (auto place = from; place < from + rows; ++place)
+    authors.insert(pending_[place].author.value);
+  std::string statement = "SELECT 1 FROM clients WHERE gone_ms IS NOT NULL AND client_id IN (";
+  std::vector<mysql::value> values;
+  for (const auto author : authors) {
+    statement += values.empty() ? "?" : ",?";
+    values.emplace_back(author);
+  }
+  if (bare().ask(statement + ")", values).next())
+    throw mysql::error(not_there_any_more, "an author is gone");
 }
 
 } // namespace salond::persistence

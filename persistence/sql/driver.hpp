@@ -43,6 +43,7 @@ struct sql_words {
   const char* by_number = "";     ///< behind a table: read by its own numbers, whatever else is asked of its rows
   const char* by_seq = "";        ///< behind `messages m`: read in the order of a salon
   const char* of_author = "";     ///< a condition: which messages are an author's, whose number is the first value
+  const char* held = "";          ///< behind a question: its rows stay as they are until the transaction ends
   const char* keep_later = "";    ///< behind an INSERT of a known address: where it is known, the later time stays
   /// Whether messages have the replaced server's column `timestamp` beside created_ms.
   bool has_timestamp = false;
@@ -112,6 +113,8 @@ public:
   virtual bool has_account(user_id who) = 0;
   /// The account with all that hangs on it. REQUIRES: the salons know their highest order numbers.
   virtual void delete_account(user_id who) = 0;
+  /// The account is nobody's from now on, though its row is there.
+  virtual void forget_author(user_id) {}
   /// What the database remembers of a user beside the tables that all have.
   virtual void forget_beside(const user& who) = 0;
   /// Writes what usernames look like where it is not written yet.

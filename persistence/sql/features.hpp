@@ -34,6 +34,7 @@ std::unique_ptr<account_store> accounts_over(driver& on);
 std::unique_ptr<audit_store> audit_over(driver& on);
 std::unique_ptr<ban_store> bans_over(driver& on);
 std::unique_ptr<certificate_store> certificates_over(driver& on);
+std::unique_ptr<departure_store> departures_over(driver& on);
 std::unique_ptr<health_store> health_over(driver& on);
 std::unique_ptr<home_store> homes_over(driver& on);
 std::unique_ptr<import_store> imports_over(driver& on);

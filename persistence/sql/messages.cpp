@@ -22,7 +22,7 @@ chat_message message_in(const query_result& row) {
 // Messages first, by the index that has their order: else an old page walks through all newer messages.
 std::string of_salon(const sql_words& words) {
   return std::string(" FROM messages m") + words.by_seq + words.in_this_order
-         + "clients c ON c.client_id = m.client_id WHERE m.salon_id = ? AND " + words.is_shown;
+         + "clients c ON c.client_id = m.client_id AND c.gone_ms IS NULL WHERE m.salon_id = ? AND " + words.is_shown;
 }
 
 class sql_messages final : public feature<message_store> {
@@ -69,11 +69,12 @@ public:
   }
 
   std::optional<std::string> describe(message_id which) const override {
-    const auto found =
-        db().ask(std::string("SELECT c.username, s.nom_salon FROM messages m JOIN salons s ON s.salon_id = m.salon_id "
-                             "LEFT JOIN clients c ON c.client_id = m.client_id WHERE m.message_id = ? AND ")
-                     + db().words().is_shown,
-                 {which.value});
+    const auto found = db().ask(
+        std::string(
+            "SELECT c.username, s.nom_salon FROM messages m JOIN salons s ON s.salon_id = m.salon_id "
+            "LEFT JOIN clients c ON c.client_id = m.client_id WHERE m.message_id = ? AND c.gone_ms IS NULL AND ")
+            + db().words().is_shown,
+        {which.value});
     if (!found->next())
       return std::nullopt;
     return found->text(0) + " (" + found->text(1) + ": message " + std::to_string(which.value) + ")";

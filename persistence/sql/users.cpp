@@ -60,7 +60,8 @@ public:
   }
 
   outcome<user> numbered(user_id who) const override {
-    return only_user_in(db().ask("SELECT " SALOND_USER_COLUMNS " FROM clients c WHERE c.client_id = ?", {who.value}));
+    return only_user_in(db().ask(
+        "SELECT " SALOND_USER_COLUMNS " FROM clients c WHERE c.client_id = ? AND c.gone_ms IS NULL", {who.value}));
   }
 
   bool exists(user_id who) const override { return db().has_account(who); }
@@ -86,7 +87,8 @@ public:
   std::vector<user_profile> profiles(const std::string& key_part, const std::string& after_key,
                                      size_t most) const override {
     // Keys are UTF-8, of which a part is found byte by byte.
-    return all_in(db().ask("SELECT " SALOND_PROFILE_COLUMNS " FROM clients c WHERE c.username_key > ? "
+    return all_in(db().ask("SELECT " SALOND_PROFILE_COLUMNS
+                           " FROM clients c WHERE c.username_key > ? AND c.gone_ms IS NULL "
                            "AND instr(c.username_key, ?) > 0 ORDER BY c.username_key LIMIT ?",
                            {blob{after_key}, blob{key_part}, limit_of(most)}),
                   profile_in);

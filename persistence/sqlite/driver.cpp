@@ -93,14 +93,17 @@ std::string sqlite_driver::trouble() {
 
 // Out of `clients`, for messages have no foreign key to their author.
 bool sqlite_driver::append(const new_message& message) {
-  return db_->run("INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) "
-                  "SELECT client_id, ?2, ?3, ?4, ?5 FROM clients WHERE client_id = ?1",
-                  message.author.value, message.salon.value, message.seq, message.text, to_ms(message.at))
+  if (next_message_ == 0)
+    next_message_ = next_number(table_named("messages"));
+  return db_->run("INSERT INTO messages(message_id, client_id, salon_id, seq, contenu, created_ms) "
+                  "SELECT ?6, client_id, ?2, ?3, ?4, ?5 FROM clients WHERE client_id = ?1 AND gone_ms IS NULL",
+                  message.author.value, message.salon.value, message.seq, message.text, to_ms(message.at),
+                  next_message_++)
          != 0;
 }
 
 bool sqlite_driver::has_account(user_id who) {
-  return db_->ask("SELECT 1 FROM clients WHERE client_id = ?", who.value).next();
+  return db_->ask("SELECT 1 FROM clients WHERE client_id = ? AND gone_ms IS NULL", who.value).next();
 }
 
 void sqlite_driver::delete_account(user_id who) {
@@ -126,7 +129,11 @@ int64_t sqlite_driver::next_number(const stored_table& of) {
 
 void sqlite_driver::count_from(const stored_table& of, int64_t next) {
   transact([&] {
-    if (!db_->ask("SELECT 1 FROM sqlite_schema WHERE name = ? AND sql LIKE '%AUTOINCREMENT%'", of.name).next())
+    next_message_ = 0;
+    if (!db_->ask("SELECT 1 FROM sqlite_schema WHERE name = ? AND sql LIKE '%AUTOINCREMENT%' UNION ALL"
+                  " SELECT 1 FROM sqlite_sequence WHERE name = ?",
+                  of.name, of.name)
+             .next())
       return;
     db_->run("DELETE FROM sqlite_sequence WHERE name = ?", of.name);
     db_->run("INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)", of.name, next - 1);

@@ -17,7 +17,7 @@ namespace audited {
 inline constexpr audit_word add_user{"add_user"}, rename_user{"rename_user"}, set_password{"set_password"},
     change_password{"change_password"}, ///< by the user himself
     set_role{"set_role"}, disable_user{"disable_user"}, enable_user{"enable_user"}, import_users{"users import"},
-    export_user{"export"}, erase{"erase"}, end_session{"session end"}, login_failures{"login_failures"};
+    export_user{"export"}, erase{"erase"}, end_departure{"departure"}, end_session{"session end"}, login_failures{"login_failures"};
 
 // accounts that wait for an administrator, and invitations
 inline constexpr audit_word accept_registration{"accept_registration"}, reject_registration{"reject_registration"},
@@ -30,9 +30,9 @@ inline constexpr audit_word kick{"kick"}, ban{"ban"}, ban_name{"ban_name"}, ban_
 
 // salons, who belongs to them, and what is said there
 inline constexpr audit_word create_salon{"create_salon"}, set_policy{"set_policy"}, set_topic{"set_topic"},
-    rename_salon{"rename_salon"}, set_retention{"set_retention"}, remove_old_messages{"retention"}, archive_salon{"archive_salon"}, restore_salon{"restore_salon"},
-    export_salon{"salon export"}, accept{"accept"}, reject{"reject"}, admit{"admit"}, dismiss{"dismiss"},
-    delete_message{"delete_message"};
+    rename_salon{"rename_salon"}, set_retention{"set_retention"}, remove_old_messages{"retention"},
+    archive_salon{"archive_salon"}, restore_salon{"restore_salon"}, export_salon{"salon export"}, accept{"accept"},
+    reject{"reject"}, admit{"admit"}, dismiss{"dismiss"}, delete_message{"delete_message"};
 
 // the node
 inline constexpr audit_word announce{"announce"}, kill{"kill"}, reload{"reload"}, backup{"backup"},
