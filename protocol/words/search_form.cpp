@@ -12,6 +12,8 @@ namespace salond {
 namespace {
 
 constexpr UChar32 unknown = 0xFFFD;
+// Unicode takes neither apart; French writes both ways ("œuvre", "oeuvre").
+constexpr UChar32 oe = 0x153, ae = 0xE6;
 
 const icu::Normalizer2& normalizer(const icu::Normalizer2* (*which)(UErrorCode&)) {
   UErrorCode status = U_ZERO_ERROR;
@@ -32,7 +34,9 @@ std::string form_of(UChar32 character) {
     throw std::runtime_error(std::string("ICU cannot fold a text: ") + u_errorName(status));
   icu::UnicodeString kept;
   for (int32_t place = 0; place < apart.length(); place = apart.moveIndex32(place, 1))
-    if (const auto part = apart.char32At(place); u_getCombiningClass(part) == 0)
+    if (const auto part = apart.char32At(place); part == oe || part == ae)
+      kept.append(icu::UnicodeString(part == oe ? u"oe" : u"ae"));
+    else if (u_getCombiningClass(part) == 0)
       kept.append(part);
   std::string result;
   kept.toUTF8String(result);

@@ -5,7 +5,6 @@
 #include <fstream>
 #include <gmock/gmock.h>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <sys/stat.h>
 
@@ -177,33 +176,35 @@ TEST(BackupFormat, SaysWhatAFileIsThatCannotBeRestored) {
 // As the salond of schema 13 wrote them: columns and tables that came later are not in it.
 TEST(BackupFormat, OfAnOlderSchemaIsReadWithWhatItLacks) {
   constexpr int64_t older = 13;
-  std::string text;
+  std::string text, counts;
   running_sum sum;
-  nlohmann::ordered_json counts;
-  const auto line = [&](const nlohmann::ordered_json& value) {
-    text += value.dump() + "\n";
-    sum.add(value.dump() + "\n");
+  const auto line = [&](const std::string& value) {
+    text += value + "\n";
+    sum.add(value + "\n");
   };
-  line({{"salond_backup", 1}, {"schema", older}, {"salond", "0.1.0"}, {"made_ms", 1}});
+  const auto append = [](std::string& list, const std::string& value) { list += (list.empty() ? "" : ",") + value; };
+  const auto quoted = [](const std::string& name) { return '"' + name + '"'; };
+  line(R"({"salond_backup":1,"schema":13,"salond":"0.1.0","made_ms":1})");
   size_t later = 0, rows = 0;
   for (const auto& table : stored_tables()) {
     if (table.since > older)
       continue;
-    auto columns = nlohmann::ordered_json::array(), row = columns;
+    std::string columns, row;
     for (const auto& column : table.columns) {
       if (column.since > older) {
         ++later;
         continue;
       }
-      columns.push_back(column.name);
-      row.push_back(column.what == table_column::kind::number ? nlohmann::ordered_json(7) : "x");
+      append(columns, quoted(column.name));
+      append(row, column.what == table_column::kind::number ? "7" : quoted("x"));
     }
-    line({{"table", table.name}, {"columns", columns}, {"next", table.counts ? 8 : 0}});
-    line(row);
-    counts[table.name] = 1;
+    line("{\"table\":" + quoted(table.name) + ",\"columns\":[" + columns + "],\"next\":" + (table.counts ? "8" : "0")
+         + "}");
+    line("[" + row + "]");
+    append(counts, quoted(table.name) + ":1");
     ++rows;
   }
-  text += nlohmann::ordered_json{{"rows", counts}, {"sha256", sum.end()}}.dump() + "\n";
+  text += "{\"rows\":{" + counts + "},\"sha256\":" + quoted(sum.end()) + "}\n";
 
   const auto found = read_text(text);
 

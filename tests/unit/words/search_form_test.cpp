@@ -37,6 +37,9 @@ TEST(SearchForm, CaseAndAccentsDoNotCount) {
   EXPECT_TRUE(holds("STRASSE", "straße"));
   EXPECT_TRUE(holds("İstanbul", "istanbul"));
   EXPECT_FALSE(holds("Été", "eta"));
+  EXPECT_TRUE(holds("Un Œuf, un BŒUF", "oeuf"));
+  EXPECT_TRUE(holds("boeuf", "œuf"));
+  EXPECT_TRUE(holds("Lætitia, Ǽ", "laetitia, ae"));
 }
 
 TEST(SearchForm, HowACharacterIsPutTogetherDoesNotCount) {
