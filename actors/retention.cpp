@@ -85,17 +85,16 @@ public:
   explicit removal(removal_order order) : order_(std::move(order)) {}
 
   void run(const writing& db) override {
-    const auto began = std::chrono::steady_clock::now();
+    began = std::chrono::steady_clock::now();
     const bool holds =
         order_.board->now().changes == order_.changes && db.retention.own_days(order_.of.salon) == order_.own;
     result = holds ? db.retention.remove_older(order_.of, order_.before, order_.most) : removed_piece{0, true};
-    took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
   }
   bool lasts() const override { return false; } // the next run does it
   size_t take() override { return 1 << 20; }
 
   removed_piece result;
-  std::chrono::microseconds took{0};
+  instant began{};
 
 private:
   removal_order order_;
@@ -103,11 +102,13 @@ private:
 
 void end_piece(pointer self, const removal& piece) {
   auto& st = self->state;
+  const auto took =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - piece.began);
   st.parts.board->add_removed(piece.result.count);
-  st.pieces.took(piece.took);
+  st.pieces.took(took);
   if (piece.result.over)
     return end_series(self);
-  self->delayed_send(self, rules::pause_after(piece.took), remove_on{});
+  self->delayed_send(self, rules::pause_after(took), remove_on{});
 }
 
 /// Whether the run is to go on: it is still the hour, and nobody said anything else since it began.
@@ -275,7 +276,8 @@ void on_look(pointer self) {
   const auto all = st.parts.board->now();
   const bool trusted = st.clock.look(wall_clock(), now);
   if (st.clock.take_jump())
-    log::warning("the clock was set ahead by more than an hour; no message is removed for its age within the next hour");
+    log::warning(
+        "the clock was set ahead by more than an hour; no message is removed for its age within the next hour");
   const bool due = !st.ran || now - *st.ran >= run_each || all.changes != st.changes;
   if (!st.run && due && trusted && is_the_hour(all.settings, wall_clock()))
     begin_run(self);

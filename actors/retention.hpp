@@ -35,9 +35,9 @@ struct retention_state {
   std::optional<retention_run> run; ///< nothing: none is in work
   rules::piece_size pieces;
   rules::trusted_clock clock;
-  std::optional<instant> ran;     ///< when the last one ended
-  uint64_t changes = 0;           ///< that it knew of
-  int64_t newest_private = 0;     ///< which there was at the last run
+  std::optional<instant> ran; ///< when the last one ended
+  uint64_t changes = 0;       ///< that it knew of
+  int64_t newest_private = 0; ///< which there was at the last run
 };
 
 retention_actor::behavior_type retention(retention_actor::stateful_pointer<retention_state> self,

@@ -10,9 +10,9 @@ class retention_board {
 public:
   struct view {
     config::retention settings;
-    bool runs = false;     ///< it is removing some
-    uint64_t removed = 0;  ///< messages, since the start
-    uint64_t changes = 0;  ///< rises with each change of what is too old
+    bool runs = false;    ///< it is removing some
+    uint64_t removed = 0; ///< messages, since the start
+    uint64_t changes = 0; ///< rises with each change of what is too old
   };
 
   explicit retention_board(const config::retention& settings) { all_.settings = settings; }

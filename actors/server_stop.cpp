@@ -148,11 +148,10 @@ void leave_run(pointer self) {
 void end_of_node(pointer self, int status) {
   auto& st = self->state;
   close_doors(self);
-  for (const auto& one :
-       {caf::actor_cast<caf::actor>(st.actors.host), caf::actor_cast<caf::actor>(st.actors.bans),
-        caf::actor_cast<caf::actor>(st.actors.passwords), caf::actor_cast<caf::actor>(st.actors.directory),
-        st.actors.retention,
-        caf::actor_cast<caf::actor>(st.actors.relay), caf::actor_cast<caf::actor>(st.actors.store)})
+  for (const auto& one : {caf::actor_cast<caf::actor>(st.actors.host), caf::actor_cast<caf::actor>(st.actors.bans),
+                          caf::actor_cast<caf::actor>(st.actors.passwords),
+                          caf::actor_cast<caf::actor>(st.actors.directory), st.actors.retention,
+                          caf::actor_cast<caf::actor>(st.actors.relay), caf::actor_cast<caf::actor>(st.actors.store)})
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);

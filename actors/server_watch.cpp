@@ -121,9 +121,10 @@ void on_down(pointer self, const caf::down_msg& down) {
     return tell_of_change(self); // the program publishes it anew
   }
   if (down.source == st.actors.retention) {
-    if (!st.closing && may_start_again(self, "the removal of old messages", down.reason)) // else it was ended
-      start_retention(self);
-    return;
+    if (st.closing || !may_start_again(self, "the removal of old messages", down.reason))
+      return; // it was ended, or the node ends
+    start_retention(self);
+    return tell_of_change(self);
   }
   if (down.source == st.actors.bans) {
     return may_start_again(self, "the ban registry", down.reason) ? restart_bans(self) : void();

@@ -88,9 +88,9 @@ constexpr policy_name policy_names[] = {{"open", registration::policy::open},
 
 /// What holds values of its own.
 bool is_section(std::string_view name) {
-  static constexpr std::string_view all[] = {"admin",    "cluster", "passwords", "limits", "rate", "registration",
-                                             "requests", "text",    "stop",      "log",    "tls",  "unix",
-                                             "retention"};
+  static constexpr std::string_view all[] = {"admin",        "cluster",  "passwords", "limits", "rate",
+                                             "registration", "requests", "text",      "stop",   "log",
+                                             "tls",          "unix",     "retention"};
   return std::find(std::begin(all), std::end(all), name) != std::end(all);
 }
 

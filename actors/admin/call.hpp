@@ -204,8 +204,8 @@ using admin_call_ptr = std::shared_ptr<admin_call>;
 using admin_command = void (*)(const admin_call_ptr&);
 
 /// The function of each command, by its name. One place a group: accounts.cpp, bans.cpp, sessions.cpp,
-/// invitations.cpp, salons.cpp, salon_details.cpp, retention.cpp, contents.cpp, status.cpp, node.cpp, health.cpp, audit.cpp, data.cpp,
-/// import.cpp, personal.cpp.
+/// invitations.cpp, salons.cpp, salon_details.cpp, retention.cpp, contents.cpp, status.cpp, node.cpp, health.cpp,
+/// audit.cpp, data.cpp, import.cpp, personal.cpp.
 void add_account_commands(std::map<std::string_view, admin_command>& to);
 void add_ban_commands(std::map<std::string_view, admin_command>& to);
 void add_session_commands(std::map<std::string_view, admin_command>& to);

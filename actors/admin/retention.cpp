@@ -1,6 +1,6 @@
 // How long messages are kept: what an operator says of a salon, and is told of all.
-#include "actors/admin/ask.hpp"
 #include "actors/rules/retention.hpp"
+#include "actors/admin/ask.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/decisions/retention.hpp"
 
@@ -35,9 +35,9 @@ int64_t days_of(const admin_call_ptr& call, std::optional<int64_t> own) {
 /// What is so now, as people are told it.
 std::string sentence_about(const admin_call_ptr& call, const std::string& salon, std::optional<int64_t> own) {
   const auto days = days_of(call, own);
-  const auto kept = days == 0 ? " are kept for good"
-                              : " are deleted " + std::to_string(days) + (days == 1 ? " day" : " days")
-                                    + " after they were posted";
+  const auto kept =
+      days == 0 ? " are kept for good"
+                : " are deleted " + std::to_string(days) + (days == 1 ? " day" : " days") + " after they were posted";
   return "messages of " + salon + kept + (own ? "" : ", as the configuration says");
 }
 

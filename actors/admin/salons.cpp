@@ -80,7 +80,10 @@ void show_salons(const admin_call_ptr& call, const std::vector<counted_salon>& f
 
 void list_archived_salons(const admin_call_ptr& call) {
   ask_to_read(
-      call, [](const reading& db) { return std::pair{db.salons.archived(), own_days(db)}; },
+      call,
+      [](const reading& db) {
+        return std::pair{db.salons.archived(), own_days(db)};
+      },
       [call](const std::pair<std::vector<archived_salon>, salon_days>& found) {
         std::vector<json> list;
         for (const auto& archived : found.first) {

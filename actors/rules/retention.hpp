@@ -11,12 +11,12 @@
 
 namespace salond::rules {
 
-/// How many messages go at once. A piece that took long makes the next one smaller: disks differ by a hundred times, and
-/// posts wait for a piece.
+/// How many messages go at once. A piece that took long, its commit included, makes the next one smaller: disks differ
+/// by a hundred times, and posts wait for a piece.
 class piece_size {
 public:
-  static constexpr size_t least = 10, most = 1000;
-  static constexpr auto short_time = std::chrono::milliseconds{10}, long_time = std::chrono::milliseconds{25};
+  static constexpr size_t least = 50, most = 500;
+  static constexpr auto short_time = std::chrono::milliseconds{8}, long_time = std::chrono::milliseconds{20};
 
   size_t now() const { return now_; }
   void took(std::chrono::microseconds time) {
@@ -27,7 +27,7 @@ public:
   }
 
 private:
-  size_t now_ = 50;
+  size_t now_ = 100;
 };
 
 /// How long the others have their turn before the next piece: as long as the last one took, so that at most half of the
@@ -65,8 +65,8 @@ private:
   instant steady_{}, trusted_from_ = instant::min();
 };
 
-/// Whether this run of a node removes a salon's old messages: that with its home does. Where nobody who lives has it, and
-/// for private messages, it is the oldest run that lives. Two that see this in different ways do no harm.
+/// Whether this run of a node removes a salon's old messages: that with its home does. Where nobody who lives has it,
+/// and for private messages, it is the oldest run that lives. Two that see this in different ways do no harm.
 inline bool is_ours(int64_t home, int64_t own, const std::vector<int64_t>& living) {
   const auto lives = [&](int64_t run) { return std::find(living.begin(), living.end(), run) != living.end(); };
   if (lives(home))

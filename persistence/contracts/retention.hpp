@@ -18,10 +18,10 @@ struct message_series {
 /// A salon's messages, or all private ones, and what is known of their ages.
 struct aged_series {
   message_series of;
-  std::string name;           ///< the salon's
-  std::optional<int64_t> own; ///< the days that an operator gave the salon; 0: for good
-  int64_t newest = 0;         ///< the greatest number there is
-  int64_t looked = 0;         ///< somebody looked at the times of messages with a number up to this one
+  std::string name;             ///< the salon's
+  std::optional<int64_t> own;   ///< the days that an operator gave the salon; 0: for good
+  int64_t newest = 0;           ///< the greatest number there is
+  int64_t looked = 0;           ///< somebody looked at the times of messages with a number up to this one
   std::optional<moment> oldest; ///< none of these is older; nothing: there is none
   int64_t untold = 0;           ///< how many went of which the audit log has no line
 };
@@ -58,8 +58,8 @@ public:
   virtual std::optional<int64_t> own_days(salon_id salon) const = 0;
   /// Of all salons that have any, archived ones too.
   virtual std::vector<std::pair<salon_id, int64_t>> own_days() const = 0;
-  /// Salons behind the number `after`, archived ones too, by rising number, at most `most`: those with days of their own
-  /// and, where `all`, those without; and whatever has something untold.
+  /// Salons behind the number `after`, archived ones too, by rising number, at most `most`: those with days of their
+  /// own and, where `all`, those without; and whatever has something untold.
   virtual std::vector<aged_series> salons(bool all, salon_id after, size_t most) const = 0;
   virtual aged_series private_messages() const = 0;
   /// The ages of those behind the number `after`, up to `up_to`, of max_looked_at at most.

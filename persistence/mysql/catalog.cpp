@@ -149,18 +149,11 @@ const described old_tables[] = {{"clients", {"client_id", "username", "alias", "
                                 {"salons_adheres", {"id", "username", "salon_id"}},
                                 {"messages", {"message_id", "client_id", "salon_id", "contenu", "timestamp"}}};
 /// Tables that no backup holds; stored_tables() has the others.
-const std::set<std::string> tables_for_ourselves = {"schema_version",
-                                                    "writers",
-                                                    "nodes",
-                                                    "homes",
-                                                    "presences",
-                                                    "news",
-                                                    "certificates",
-                                                    "counters",
-                                                    "message_ages",
-                                                    "message_looks",
-                                                    "migration_repairs",
-                                                    "migration_deleted_memberships"};
+const std::set<std::string> tables_for_ourselves = {
+    "schema_version", "writers",           "nodes",
+    "homes",          "presences",         "news",
+    "certificates",   "counters",          "message_ages",
+    "message_looks",  "migration_repairs", "migration_deleted_memberships"};
 /// The columns of old tables that no backup holds: they are made out of others, or are for nodes.
 constexpr std::pair<std::string_view, const char*> columns_for_ourselves[] = {
     {"clients", "look_folded"}, {"clients", "look_spelled"}, {"messages", "post"}};

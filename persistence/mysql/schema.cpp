@@ -303,9 +303,9 @@ void add_node_of_audit(connection& db) {
   add_column(db, look, {"audit", "node", "VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL"});
 }
 
-// How long messages are kept: retention_days NULL: as configured; 0: for good. Of each thousand order numbers of a salon
-// (0: of private messages) the time of the oldest message, as far as somebody looked: up to `looked`. `untold`: how many
-// went of which the audit log has no line yet.
+// How long messages are kept: retention_days NULL: as configured; 0: for good. Of each thousand order numbers of a
+// salon (0: of private messages) the time of the oldest message, as far as somebody looked: up to `looked`. `untold`:
+// how many went of which the audit log has no line yet.
 void add_retention(connection& db) {
   catalog look(db);
   refuse_others(look, "message_ages", {"salon_id", "block", "oldest_ms"});

@@ -24,11 +24,8 @@ struct series_words {
 series_words words_of(message_series of, const sql_words& words) {
   if (of.is_private())
     return {"private_messages", " FROM private_messages", "pm_id", " WHERE ", {}};
-  return {"messages",
-          std::string(" FROM messages m") + words.by_seq,
-          "seq",
-          " WHERE salon_id = ? AND ",
-          {of.salon.value}};
+  return {
+      "messages", std::string(" FROM messages m") + words.by_seq, "seq", " WHERE salon_id = ? AND ", {of.salon.value}};
 }
 
 parameters with(parameters values, std::initializer_list<parameter> more) {
@@ -75,34 +72,38 @@ public:
   }
 
   std::vector<aged_series> salons(bool all, salon_id after, size_t most) const override {
-    return all_in(db().ask(std::string("SELECT s.salon_id, s.nom_salon, s.retention_days, coalesce((SELECT seq FROM"
-                                       " messages m")
-                               + db().words().by_seq
-                               + " WHERE m.salon_id = s.salon_id ORDER BY seq DESC LIMIT 1), 0), " SALOND_AGES_OF(
-                                   "s.salon_id") " FROM salons s LEFT JOIN message_looks l ON l.salon_id = s.salon_id WHERE s.salon_id > ?"
-                           " AND (s.retention_days > 0 OR (s.retention_days IS NULL AND ? = 1) OR l.untold > 0)"
-                           " ORDER BY s.salon_id LIMIT ?",
-                           {after.value, int64_t{all}, limit_of(most)}),
-                  series_in);
+    return all_in(
+        db().ask(
+            std::string("SELECT s.salon_id, s.nom_salon, s.retention_days, coalesce((SELECT seq FROM"
+                        " messages m")
+                + db().words().by_seq
+                + " WHERE m.salon_id = s.salon_id ORDER BY seq DESC LIMIT 1), 0), " SALOND_AGES_OF(
+                    "s.salon_id") " FROM salons s LEFT JOIN message_looks l ON l.salon_id = s.salon_id WHERE "
+                                  "s.salon_id > ?"
+                                  " AND (s.retention_days > 0 OR (s.retention_days IS NULL AND ? = 1) OR l.untold > 0)"
+                                  " ORDER BY s.salon_id LIMIT ?",
+            {after.value, int64_t{all}, limit_of(most)}),
+        series_in);
   }
 
   aged_series private_messages() const override {
-    const auto found = db().ask("SELECT 0, '', NULL, coalesce((SELECT max(pm_id) FROM private_messages), 0), "
-                                SALOND_AGES_OF("0") " FROM (SELECT 0 AS salon_id) n LEFT JOIN message_looks l"
-                                " ON l.salon_id = n.salon_id");
+    const auto found =
+        db().ask("SELECT 0, '', NULL, coalesce((SELECT max(pm_id) FROM private_messages), 0), " SALOND_AGES_OF(
+            "0") " FROM (SELECT 0 AS salon_id) n LEFT JOIN message_looks l"
+                 " ON l.salon_id = n.salon_id");
     found->next();
     return series_in(*found);
   }
 
   found_ages look_at_ages(message_series of, int64_t after, int64_t up_to) const override {
     const auto words = words_of(of, db().words());
-    const auto rows = all_in(db().ask("SELECT " + words.number + ", created_ms" + words.from + words.is_of
-                                          + words.number + " > ? AND " + words.number + " <= ? ORDER BY "
-                                          + words.number + " LIMIT ?",
-                                      with(words.values, {after, up_to, limit_of(max_looked_at)})),
-                             [](const query_result& row) {
-                               return std::pair{row.integer(0), from_ms(row.integer(1))};
-                             });
+    const auto rows =
+        all_in(db().ask("SELECT " + words.number + ", created_ms" + words.from + words.is_of + words.number
+                            + " > ? AND " + words.number + " <= ? ORDER BY " + words.number + " LIMIT ?",
+                        with(words.values, {after, up_to, limit_of(max_looked_at)})),
+               [](const query_result& row) {
+                 return std::pair{row.integer(0), from_ms(row.integer(1))};
+               });
     found_ages result;
     result.looked = rows.size() == max_looked_at ? rows.back().first : up_to;
     for (const auto& [number, at] : rows)
@@ -115,15 +116,13 @@ public:
 
   counted_part count_older(message_series of, int64_t after, moment before) const override {
     const auto words = words_of(of, db().words());
-    const auto last = number_in(
-        db().ask("SELECT " + words.number + words.from + words.is_of + words.number + " > ? ORDER BY " + words.number
-                     + " LIMIT 1 OFFSET ?",
-                 with(words.values, {after, limit_of(max_looked_at - 1)})));
+    const auto last = number_in(db().ask("SELECT " + words.number + words.from + words.is_of + words.number
+                                             + " > ? ORDER BY " + words.number + " LIMIT 1 OFFSET ?",
+                                         with(words.values, {after, limit_of(max_looked_at - 1)})));
     constexpr auto all = std::numeric_limits<int64_t>::max();
-    const auto count =
-        number_in(db().ask("SELECT count(*)" + words.from + words.is_of + words.number + " > ? AND " + words.number
-                               + " <= ? AND created_ms < ?",
-                           with(words.values, {after, last == 0 ? all : last, to_ms(before)})));
+    const auto count = number_in(db().ask("SELECT count(*)" + words.from + words.is_of + words.number + " > ? AND "
+                                              + words.number + " <= ? AND created_ms < ?",
+                                          with(words.values, {after, last == 0 ? all : last, to_ms(before)})));
     return {count, last};
   }
 
@@ -153,7 +152,7 @@ public:
     // Locks the row: what another node finds to be older meanwhile is not written over.
     db().run("UPDATE message_ages SET oldest_ms = oldest_ms WHERE salon_id = ? AND block = ?",
              {of.salon.value, *block});
-    const auto piece = piece_of(of, *block, before, most);
+    const auto piece = choose(of, *block, before, most);
     if (piece.count > 0) {
       keep_last_seq(of, piece.last);
       const auto words = words_of(of, db().words());
@@ -177,7 +176,7 @@ public:
 
 private:
   /// Messages of a block that go together.
-  struct piece {
+  struct chosen {
     size_t count = 0;
     int64_t first = 0, last = 0;
     bool is_rest = true; ///< nothing else in the block is too old
@@ -190,22 +189,23 @@ private:
     return found->next() ? std::optional{found->integer(0)} : std::nullopt;
   }
 
-  piece piece_of(message_series of, int64_t block, moment before, size_t most) const {
+  chosen choose(message_series of, int64_t block, moment before, size_t most) const {
     const auto words = words_of(of, db().words());
     const auto first = block * numbers_a_block;
     const auto found =
         db().ask("SELECT " + words.number + ", " + db().words().text_bytes + words.from + words.is_of + words.number
                      + " >= ? AND " + words.number + " < ? AND created_ms < ? ORDER BY " + words.number + " LIMIT ?",
-                 with(words.values, {first, first + numbers_a_block, to_ms(before), limit_of(most)}));
-    piece result;
+                 with(words.values, {first, first + numbers_a_block, to_ms(before), limit_of(most) + 1}));
+    chosen result;
     int64_t bytes = 0;
-    while (bytes < max_bytes && found->next()) {
+    bool more = true;
+    while (bytes < max_bytes && result.count < most && (more = found->next())) {
       if (result.count++ == 0)
         result.first = found->integer(0);
       result.last = found->integer(0);
       bytes += found->integer(1);
     }
-    result.is_rest = bytes < max_bytes && result.count < most;
+    result.is_rest = bytes < max_bytes && !(more && found->next());
     return result;
   }
 

@@ -11,8 +11,8 @@ struct sql_store::features {
         health(health_over(on)), homes(homes_over(on)), imports(imports_over(on)), invitations(invitations_over(on)),
         join_requests(join_requests_over(on)), memberships(memberships_over(on)), messages(messages_over(on)),
         private_messages(private_messages_over(on, mailboxes)), registrations(registrations_over(on)),
-        retention(retention_over(on)), roles(roles_over(on)),
-        rows(rows_over(on)), salons(salons_over(on)), sessions(sessions_over(on)) {}
+        retention(retention_over(on)), roles(roles_over(on)), rows(rows_over(on)), salons(salons_over(on)),
+        sessions(sessions_over(on)) {}
 
   mailbox_counts mailboxes;
   const std::unique_ptr<account_store> accounts;

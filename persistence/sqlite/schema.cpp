@@ -322,9 +322,9 @@ void add_addresses(database& db) {
   db.execute(addresses);
 }
 
-// How long messages are kept: retention_days NULL: as configured; 0: for good. Of each thousand order numbers of a salon
-// (0: of private messages) the time of the oldest message, as far as somebody looked: up to `looked`. `untold`: how many
-// went of which the audit log has no line yet.
+// How long messages are kept: retention_days NULL: as configured; 0: for good. Of each thousand order numbers of a
+// salon (0: of private messages) the time of the oldest message, as far as somebody looked: up to `looked`. `untold`:
+// how many went of which the audit log has no line yet.
 constexpr const char* retention = R"(
 ALTER TABLE salons ADD COLUMN retention_days INTEGER;
 CREATE TABLE message_ages (

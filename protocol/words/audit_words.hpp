@@ -30,9 +30,9 @@ inline constexpr audit_word kick{"kick"}, ban{"ban"}, ban_name{"ban_name"}, ban_
 
 // salons, who belongs to them, and what is said there
 inline constexpr audit_word create_salon{"create_salon"}, set_policy{"set_policy"}, set_topic{"set_topic"},
-    rename_salon{"rename_salon"}, set_retention{"set_retention"}, remove_old_messages{"retention"}, archive_salon{"archive_salon"}, restore_salon{"restore_salon"},
-    export_salon{"salon export"}, accept{"accept"}, reject{"reject"}, admit{"admit"}, dismiss{"dismiss"},
-    delete_message{"delete_message"};
+    rename_salon{"rename_salon"}, set_retention{"set_retention"}, remove_old_messages{"retention"},
+    archive_salon{"archive_salon"}, restore_salon{"restore_salon"}, export_salon{"salon export"}, accept{"accept"},
+    reject{"reject"}, admit{"admit"}, dismiss{"dismiss"}, delete_message{"delete_message"};
 
 // the node
 inline constexpr audit_word announce{"announce"}, kill{"kill"}, reload{"reload"}, backup{"backup"},

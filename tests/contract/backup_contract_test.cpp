@@ -65,9 +65,9 @@ const kind mariadb_kind{
      "nodes.news_read", "nodes.since_ms", "homes.salon_id", "homes.node_id", "homes.epoch", "presences.client_id",
      "presences.node_id", "news.news_id", "news.node_id", "news.what", "news.client_id", "news.salon_id", "news.name",
      "certificates.authority", "certificates.serial", "certificates.holder", "certificates.from_s",
-     "certificates.until_s", "certificates.revoked_s", "counters.name", "counters.value",
-     "message_ages.salon_id", "message_ages.block", "message_ages.oldest_ms", "message_looks.salon_id",
-     "message_looks.looked", "message_looks.untold"}};
+     "certificates.until_s", "certificates.revoked_s", "counters.name", "counters.value", "message_ages.salon_id",
+     "message_ages.block", "message_ages.oldest_ms", "message_looks.salon_id", "message_looks.looked",
+     "message_looks.untold"}};
 
 void PrintTo(const kind& one, std::ostream* out) {
   *out << one.name;

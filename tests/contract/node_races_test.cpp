@@ -299,30 +299,26 @@ TEST_F(NodeRaces, AnOldMessageThatComesMeanwhileIsFound) {
     db.messages.append({general, zoe, number, "old", support::noon});
     db.retention.put_ages({general}, db.retention.look_at_ages({general}, number - 1, number));
   };
-  in_every_order([&](int) { paris->db->transact([&](const auto& db) { post_and_look(db, ++seq); }); },
-                 [&](int) -> work {
-                   return [&](const persistence::writing& db) { db.retention.remove_older({general}, later, 10); };
-                 },
-                 [&](int) -> work {
-                   return [&, number = ++seq](const persistence::writing& db) { post_and_look(db, number); };
-                 },
-                 [&](int) {
-                   for (persistence::removed_piece piece; !piece.over;)
-                     lyon->db->transact(
-                         [&](const auto& db) { piece = db.retention.remove_older({general}, later, 10); });
-                   EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "0");
-                   EXPECT_EQ(value("SELECT untold FROM message_looks"), std::to_string(seq));
-                   EXPECT_EQ(support::asked(*paris->db).salons.all().at(0).last_seq, seq);
-                 });
+  in_every_order(
+      [&](int) { paris->db->transact([&](const auto& db) { post_and_look(db, ++seq); }); },
+      [&](int) -> work {
+        return [&](const persistence::writing& db) { db.retention.remove_older({general}, later, 10); };
+      },
+      [&](int) -> work { return [&, number = ++seq](const persistence::writing& db) { post_and_look(db, number); }; },
+      [&](int) {
+        for (persistence::removed_piece piece; !piece.over;)
+          lyon->db->transact([&](const auto& db) { piece = db.retention.remove_older({general}, later, 10); });
+        EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "0");
+        EXPECT_EQ(value("SELECT untold FROM message_looks"), std::to_string(seq));
+        EXPECT_EQ(support::asked(*paris->db).salons.all().at(0).last_seq, seq);
+      });
 }
 
 TEST_F(NodeRaces, TwoThatRemoveTheSameMessagesCountThemOnce) {
   const auto zoe = add_user("zoë");
   int64_t seq = 0;
   const auto remove = [&](int) -> work {
-    return [&](const persistence::writing& db) {
-      db.retention.remove_older({general}, support::after_noon(1h), 10);
-    };
+    return [&](const persistence::writing& db) { db.retention.remove_older({general}, support::after_noon(1h), 10); };
   };
   in_every_order(
       [&](int) {

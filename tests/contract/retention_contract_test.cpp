@@ -5,11 +5,11 @@
 namespace salond {
 
 using persistence::message_series;
+using std::chrono::hours;
 using support::after_noon;
 using support::decided;
 using support::hostile_text;
 using support::noon;
-using std::chrono::hours;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -219,8 +219,8 @@ TEST_P(StoreContract, ASalonHasDaysOfItsOwnOrThoseOfTheConfiguration) {
 
   EXPECT_EQ(now().retention.own_days(general), 30);
   EXPECT_EQ(now().retention.own_days(blabla), 0);
-  EXPECT_EQ(now().retention.own_days(), (std::vector<std::pair<salon_id, int64_t>>{
-                                            {general, 30}, {blabla, 0}, {marketing, 1}}));
+  EXPECT_EQ(now().retention.own_days(),
+            (std::vector<std::pair<salon_id, int64_t>>{{general, 30}, {blabla, 0}, {marketing, 1}}));
   EXPECT_THAT(listed(false), ElementsAre(1, 5));
   EXPECT_THAT(listed(true), ElementsAre(1, 3, 4, 5));
   ASSERT_TRUE(set(marketing, std::nullopt));

@@ -11,6 +11,7 @@ public:
   support::rows ask(const support::daemon& server, const std::string& sql) override {
     return support::ask_sqlite(server.sqlite_path(), sql);
   }
+  void change(const support::daemon& server, const std::string& sql) override { ask(server, sql); }
 };
 
 class mariadb_database final : public database {
@@ -23,6 +24,9 @@ public:
   }
   support::rows ask(const support::daemon&, const std::string& sql) override {
     return support::mariadb_server::shared().ask(where_.name, sql);
+  }
+  void change(const support::daemon&, const std::string& sql) override {
+    support::mariadb_server::shared().run(where_.name, {sql});
   }
 
 private:

@@ -14,6 +14,8 @@ public:
   /// Where a server finds it, and with which variables.
   virtual support::daemon_options options() const = 0;
   virtual support::rows ask(const support::daemon& server, const std::string& sql) = 0;
+  /// A statement that answers nothing.
+  virtual void change(const support::daemon& server, const std::string& sql) = 0;
 };
 
 /// One kind of database. A new one is one more value of kinds().

@@ -1,5 +1,5 @@
-// How long messages are kept, with the real salond and salonctl on each kind of database: what is too old goes by itself,
-// goes on after a kill -9, and numbers are used once.
+// How long messages are kept, with the real salond and salonctl on each kind of database: what is too old goes by
+// itself, goes on after a kill -9, and numbers are used once.
 #include "tests/end_to_end/operators_test.hpp"
 #include "tests/support/line_client.hpp"
 
@@ -24,14 +24,16 @@ protected:
   }
   /// Messages of 1970 in a salon, behind those that there are, and with numbers without gaps.
   void add_old(int salon, int many) {
-    const auto from = std::stoll(look_up("SELECT coalesce(max(seq), 0) FROM messages WHERE salon_id = "
-                                         + std::to_string(salon)));
+    const auto from =
+        std::stoll(look_up("SELECT coalesce(max(seq), 0) FROM messages WHERE salon_id = " + std::to_string(salon)));
+    const auto author = look_up("SELECT min(client_id) FROM clients");
     std::string rows;
     for (int each = 1; each <= many; ++each) {
-      rows += (rows.empty() ? "" : ",") + std::string("((SELECT min(client_id) FROM clients),") + std::to_string(salon)
-              + "," + std::to_string(from + each) + ",'vieux'," + std::to_string(each) + ")";
+      rows += rows.empty() ? "(" : ",(";
+      rows += author + "," + std::to_string(salon) + "," + std::to_string(from + each) + ",'vieux',"
+              + std::to_string(each) + ")";
       if (each % 500 == 0 || each == many) {
-        db_->ask(server_, "INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) VALUES " + rows);
+        db_->change(server_, "INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) VALUES " + rows);
         rows.clear();
       }
     }
@@ -95,13 +97,12 @@ TEST_P(Retention, GoesOnAfterAKillBetweenPieces) {
 TEST_P(Retention, OldPrivateMessagesGoDeliveredOrNot) {
   auto zoe = support::newcomer(server_.endpoint(), "zoë");
   answer({"user", "add", "paul"}, "secret\n");
-  for (const auto* text : {"PRIVATE:zoë:à moi", "PRIVATE:paul:à paul"}) {
+  for (const auto* text : {"PRIVATE:paul:lu", "PRIVATE:paul:attend"})
     zoe.say(text);
-    ASSERT_NE(zoe.hear(), support::nothing);
-  }
   ASSERT_TRUE(eventually([&] { return look_up("SELECT count(*) FROM private_messages") == "2"; }));
   ASSERT_EQ(server_.stop(), 0);
-  db_->ask(server_, "UPDATE private_messages SET created_ms = 1");
+  db_->change(server_, "UPDATE private_messages SET created_ms = 1");
+  db_->change(server_, "UPDATE private_messages SET delivered_ms = 2 WHERE contenu = 'lu'");
   server_.how.settings = {{"retention", {{"private_days", 365}}}};
 
   server_.start();

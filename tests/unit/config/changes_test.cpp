@@ -31,7 +31,8 @@ TEST(Changes, AreTakenUpWhereARunningServerCan) {
 
   EXPECT_THAT(found.taken_up,
               ElementsAre("limits.connections", "log.format", "log.level", "rate.burst", "registration.policy",
-                          "retention.hours", "retention.private_days", "retention.salons_days", "stop.seconds", "text.pace_ms", "tls.certificate", "tls.key"));
+                          "retention.hours", "retention.private_days", "retention.salons_days", "stop.seconds",
+                          "text.pace_ms", "tls.certificate", "tls.key"));
   EXPECT_THAT(found.needs_restart, IsEmpty());
   EXPECT_EQ(to_json(found.next), to_json(read));
 }

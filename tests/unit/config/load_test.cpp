@@ -134,8 +134,7 @@ TEST(Load, FindsAllFaultsAndSaysWhereEachStands) {
                                    "limits.frame_bytes", "limits.login_seconds", "limits.unread_bytes", "rate.burst",
                                    "rate.messages", "registration.policy", "requests.keep_offline",
                                    "retention.salons_days", "retention.private_days", "retention.hours",
-                                   "retention.days", "text",
-                                   "stop.seconds", "log.level", "log.format"));
+                                   "retention.days", "text", "stop.seconds", "log.level", "log.format"));
 }
 
 TEST(Load, TakesTwoTimesOfADayThatDiffer) {
@@ -146,14 +145,14 @@ TEST(Load, TakesTwoTimesOfADayThatDiffer) {
     EXPECT_EQ(read.values.retention.hours->to_string(), hours);
   }
   EXPECT_EQ(load(R"({"retention": {"hours": ""}})").values.retention.hours, std::nullopt);
-  for (const auto* wrong : {"25:00", "24:00-05:00", "02:00-05:60", "2:00-5:00", "02:00-02:00", "02:00–05:00",
-                            "02-05", "02:00-05:00 ", "+2:00-05:00", "02:00 05:00", "night"})
-    EXPECT_THAT(faults_of(std::string(R"({"retention": {"hours": ")") + wrong + "\"}}"),
-                ElementsAre("retention.hours: must be \"\" (any hour) or two times of the machine's clock from 00:00 to "
-                            "23:59 that differ, as \"02:00-05:00\""))
+  for (const auto* wrong : {"25:00", "24:00-05:00", "02:00-05:60", "2:00-5:00", "02:00-02:00", "02:00–05:00", "02-05",
+                            "02:00-05:00 ", "+2:00-05:00", "02:00 05:00", "night"})
+    EXPECT_THAT(
+        faults_of(std::string(R"({"retention": {"hours": ")") + wrong + "\"}}"),
+        ElementsAre("retention.hours: must be \"\" (any hour) or two times of the machine's clock from 00:00 to "
+                    "23:59 that differ, as \"02:00-05:00\""))
         << wrong;
-  EXPECT_THAT(faults_of(R"({"retention": {"hours": 2, "salons_days": 1.5, "private_days": "7"}})"),
-              testing::SizeIs(3));
+  EXPECT_THAT(faults_of(R"({"retention": {"hours": 2, "salons_days": 1.5, "private_days": "7"}})"), testing::SizeIs(3));
 }
 
 TEST(Load, HoursMayGoOverMidnight) {

@@ -11,7 +11,7 @@ TEST(Retention, APieceThatTookLongMakesTheNextOneSmaller) {
   piece_size size;
   const auto first = size.now();
 
-  size.took(26ms);
+  size.took(21ms);
   EXPECT_EQ(size.now(), first / 2);
   size.took(15ms);
   EXPECT_EQ(size.now(), first / 2) << "neither long nor short";
