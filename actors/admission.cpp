@@ -10,7 +10,7 @@ namespace salond {
 namespace {
 
 static_assert(rules::login_throttle::known_for == persistence::session_store::address_life);
-static_assert(rules::login_throttle::most_known_addresses == persistence::session_store::max_known_addresses);
+static_assert(rules::login_throttle::max_known_addresses == persistence::session_store::max_known_addresses);
 
 // How often the log says that registrations are refused, while they are.
 constexpr auto an_hour = std::chrono::hours{1};
@@ -172,7 +172,7 @@ std::vector<rules::usage> admission::take_used() {
 }
 
 void admission::used_elsewhere(const std::vector<rules::usage>& all, instant now) {
-  for (size_t index = 0; index < std::min(all.size(), most_usages); ++index)
+  for (size_t index = 0; index < std::min(all.size(), max_usages); ++index)
     used_elsewhere(all[index], now);
 }
 

@@ -18,7 +18,7 @@ namespace salond {
 
 class admission {
 public:
-  static constexpr size_t most_password_changers = 16384; ///< who changed his longest ago is forgotten
+  static constexpr size_t max_password_changers = 16384; ///< who changed his longest ago is forgotten
   static constexpr double password_changes_a_minute = 5;
 
   using attempt = rules::login_throttle::attempt;
@@ -77,7 +77,7 @@ public:
 
   // --- several nodes: logins, messages and registrations have their limits together ---
   /// As many are taken of what a peer tells at once: who tells of more makes the rest cost nothing.
-  static constexpr size_t most_usages = 4096;
+  static constexpr size_t max_usages = 4096;
   /// So many other nodes serve.
   void share_with(size_t others);
   /// What was used up here since the last time, for all others.
@@ -118,7 +118,7 @@ private:
   rules::message_rate messages_;
   rules::registration_rate registrations_;
   rules::address_budgets budgets_;
-  rules::recent<user_id, rules::token_bucket> password_changes_{most_password_changers};
+  rules::recent<user_id, rules::token_bucket> password_changes_{max_password_changers};
   rules::repeated_facts facts_;
   rules::repeated_facts told_logins_{std::chrono::minutes{1}};
   std::optional<instant> told_of_registrations_; ///< that all together made as many as they may, at last

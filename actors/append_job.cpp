@@ -5,6 +5,7 @@ namespace salond {
 namespace {
 
 constexpr size_t max_rows = 256; // as many as a group of the store takes
+constexpr size_t max_under_way = 2;
 
 } // namespace
 
@@ -35,6 +36,29 @@ void append_job::run(const persistence::writing& db) {
   results_.clear();
   for (const auto& entry : entries_)
     results_.push_back(db.messages.append(entry.row));
+}
+
+std::shared_ptr<append_job> append_queue::add(append_job::entry post) {
+  if (open_ && open_->add(post))
+    return nullptr;
+  waiting_.push_back(std::move(post));
+  return under_way_ < max_under_way ? begin() : nullptr;
+}
+
+void append_queue::answered(const std::shared_ptr<append_job>& job) {
+  if (open_ == job)
+    open_ = nullptr;
+}
+
+std::shared_ptr<append_job> append_queue::end_one() {
+  --under_way_;
+  return waiting_.empty() ? nullptr : begin();
+}
+
+std::shared_ptr<append_job> append_queue::begin() {
+  open_ = std::make_shared<append_job>(waiting_);
+  ++under_way_;
+  return open_;
 }
 
 } // namespace salond

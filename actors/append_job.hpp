@@ -36,4 +36,24 @@ private:
   std::vector<outcome<done>> results_;
 };
 
+/// The appends of one salon. Two at most are under way, so that one is made up while the other commits; posts above
+/// what these take wait here. A plain object: its owner asks the store for the appends that it is answered.
+class append_queue {
+public:
+  /// Adds a post. Answers the append that the store is to be asked for now; null: it is asked already, or later.
+  std::shared_ptr<append_job> add(append_job::entry post);
+  /// The store has answered that append, which takes nothing more.
+  void answered(const std::shared_ptr<append_job>& job);
+  /// An append is over, and its posts were told. Answers the next one as add() does.
+  std::shared_ptr<append_job> end_one();
+  bool empty() const { return under_way_ == 0 && waiting_.empty(); }
+
+private:
+  std::shared_ptr<append_job> begin();
+
+  std::shared_ptr<append_job> open_;       ///< takes in what is posted, until the store's thread has taken it
+  std::vector<append_job::entry> waiting_; ///< for the next append
+  size_t under_way_ = 0;
+};
+
 } // namespace salond

@@ -25,7 +25,7 @@ int64_t number_of(const std::string& text) {
 /// Sends on the I/O thread, where the links are. `token`: of the question that hears which nodes it does not reach, or
 /// 0.
 void send(pointer self, std::vector<cluster::node_id> whom, cluster::frame_body body, int64_t token) {
-  self->system().middleman().backend().post([audience = self->state.parts.house, whom = std::move(whom),
+  self->system().middleman().backend().post([audience = self->state.parts.clients, whom = std::move(whom),
                                              body = std::move(body), token, me = asking_actor{self}] {
     const auto here = audience.lock();
     std::vector<cluster::node_id> missed;
@@ -141,13 +141,13 @@ void tell_salons(const heard& question) {
 
 void tell_state(const heard& question) {
   const auto up = wall_clock() - question->parts().started;
-  auto state = std::make_shared<node_house>();
+  auto state = std::make_shared<peer_report>();
   state->version = SALOND_VERSION;
   state->uptime_seconds = std::chrono::duration_cast<std::chrono::seconds>(up).count();
   find_out_how_it_is(
       question->self(), question->parts().store, question->parts().relay, small_patience,
       [question, state](const surveyed& counts, const database_state& database) {
-        state->house = counts;
+        state->traffic = counts;
         state->database = database;
         question->answer(in_words(*state));
       },
@@ -170,7 +170,7 @@ void stop_this_node(const heard& question) {
 void answer_peer(pointer self, peer_asks& msg) {
   static const std::map<std::string_view, void (*)(const heard&)> known = {{asked::sessions, tell_sessions},
                                                                            {asked::salons, tell_salons},
-                                                                           {asked::house, tell_state},
+                                                                           {asked::report, tell_state},
                                                                            {asked::announce, tell_everybody},
                                                                            {asked::stop, stop_this_node}};
   const auto found = known.find(msg.question.what);

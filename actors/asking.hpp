@@ -17,7 +17,7 @@ struct asking_parts {
   directory_actor directory;
   server_actor server;
   std::shared_ptr<cluster_member> member;
-  std::weak_ptr<audience> house; ///< of the I/O thread; it knows how peers are told
+  std::weak_ptr<audience> clients; ///< of the I/O thread; it knows how peers are told
   moment started;
 };
 

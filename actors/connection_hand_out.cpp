@@ -15,7 +15,13 @@ namespace {
 // What another connection was told is marked within these looks: also where the database was away, and was reached by
 // that one's node a second or two later than by this one.
 constexpr auto between_looks = std::chrono::milliseconds{400};
-constexpr int most_looks = 8;
+constexpr int max_looks = 8;
+
+/// As much as it took of what a whole part takes.
+double cost_of(const persistence::searched_part& part) {
+  constexpr auto whole = static_cast<double>(persistence::message_store::max_looked_through);
+  return client_costs::searched_part * static_cast<double>(part.looked_at) / whole;
+}
 
 } // namespace
 
@@ -58,7 +64,7 @@ void connection::ask_next(std::monostate&) {
 
 /// Begins with nothing.
 rules::backlog::piece connection::hand_out_later(const std::string& username, std::vector<decided_request>&& decided) {
-  handed_out_ = mail_of{username, std::move(decided), most_looks};
+  handed_out_ = mail_of{username, std::move(decided), max_looks};
   wake_up(inlet_.hold(between_looks, now()));
   return {{}, {}, true};
 }
@@ -186,7 +192,7 @@ void connection::take_found(persistence::searched_part& part) {
   state.found.insert(state.found.end(), part.found.begin(), part.found.end());
   state.before = part.before;
   if (state.before != 0 && state.found.size() < command::search::max_found)
-    return ask_when_paid(client_costs::searched_part);
+    return ask_when_paid(cost_of(part));
   if (state.found.empty())
     return tell_nothing_found(state.salon->record.name);
   std::reverse(state.found.begin(), state.found.end());

@@ -13,13 +13,13 @@ namespace {
 
 /// Tells the other nodes where the target or the author is connected. Where one that has the target cannot be told, it
 /// learns from the store that something waits.
-void tell_peers(relay_actor::broker_pointer self, const audience& house, const private_text& what,
+void tell_peers(relay_actor::broker_pointer self, const audience& clients, const private_text& what,
                 const persistence::stored_private& stored) {
-  const auto own = house.peers.run;
+  const auto own = clients.peers.run;
   const auto send = [&](int64_t run) {
-    return house.peers.send
-           && house.peers.send(cluster::node_id{run}, cluster::private_message{stored.id, what.author, stored.target,
-                                                                               what.text, what.at, what.username});
+    return clients.peers.send
+           && clients.peers.send(cluster::node_id{run}, cluster::private_message{stored.id, what.author, stored.target,
+                                                                                 what.text, what.at, what.username});
   };
   bool all_told = true;
   for (const auto run : stored.runs)
@@ -33,97 +33,99 @@ void tell_peers(relay_actor::broker_pointer self, const audience& house, const p
 
 } // namespace
 
-void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, private_text&& what) {
+void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, private_text&& what) {
   write_store(
-      self, house->store,
+      self, clients->store,
       [author = what.author, target = what.target_key, text = what.text, at = what.at](const persistence::writing& db) {
         return decisions::store_private(db, author, target, text, at);
       },
-      [self, house, what](outcome<persistence::stored_private>& stored) {
+      [self, clients, what](outcome<persistence::stored_private>& stored) {
         if (!stored)
-          return house->answer(what.from, rules::answer_of<command::tell_privately>{stored.why()});
-        tell_peers(self, *house, what, *stored);
-        house->users.tell_privately(stored->target, what.author, what.from,
-                                    {stored->id, what.username, what.text, what.at});
-        house->answer(what.from, rules::answer_of<command::tell_privately>{done{}});
+          return clients->answer(what.from, rules::answer_of<command::tell_privately>{stored.why()});
+        tell_peers(self, *clients, what, *stored);
+        clients->users.tell_privately(stored->target, what.author, what.from,
+                                      {stored->id, what.username, what.text, what.at});
+        clients->answer(what.from, rules::answer_of<command::tell_privately>{done{}});
       },
-      [house, from = what.from](fault why) { house->answer(from, rules::answer_of<command::tell_privately>{why}); });
+      [clients, from = what.from](fault why) {
+        clients->answer(from, rules::answer_of<command::tell_privately>{why});
+      });
 }
 
 namespace {
 
 /// No account comes of it: it does not count, and the connection is answered why, if it is still there.
-auto refusing(const std::shared_ptr<audience>& house, const wished_account& wish) {
-  return [house, from = wish.from, network = wish.who.network](fault why) {
-    house->allowed.give_registration_back(network);
-    house->answer(from, rules::answer_of<rules::question::register_user>{why});
+auto refusing(const std::shared_ptr<audience>& clients, const wished_account& wish) {
+  return [clients, from = wish.from, network = wish.who.network](fault why) {
+    clients->allowed.give_registration_back(network);
+    clients->answer(from, rules::answer_of<rules::question::register_user>{why});
   };
 }
 
-void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
-  const auto refuse = refusing(house, what);
+void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& what) {
+  const auto refuse = refusing(clients, what);
   const decision why{what.who.username, what.peer, {}, wall_clock()};
   write_store(
-      self, house->store,
+      self, clients->store,
       [who = std::move(what.who), hash = std::move(what.invitation), why](const persistence::writing& db) {
         return hash.empty() ? decisions::register_user(db, who) : decisions::register_invited(db, who, hash, why);
       },
-      [house, refuse, from = what.from, peer = what.peer](outcome<persistence::registered_user>& made) {
+      [clients, refuse, from = what.from, peer = what.peer](outcome<persistence::registered_user>& made) {
         if (!made)
           return refuse(made.why());
         for (const auto salon : made->salons)
-          if (auto* at = house->salons.find(salon); at && at->actor)
+          if (auto* at = clients->salons.find(salon); at && at->actor)
             caf::anon_send(at->actor, member_added{made->user.id}); // before what the new user says: one mailbox
         log::info("registered", {{"user", made->user.username}, {"from", peer}});
-        house->answer(from, rules::answer_of<rules::question::register_user>{done{}});
+        clients->answer(from, rules::answer_of<rules::question::register_user>{done{}});
       },
       refuse);
 }
 
 /// It waits for an administrator, and is refused so.
-void request_registration(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house,
+void request_registration(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients,
                           wished_account&& what) {
-  const auto refuse = refusing(house, what);
+  const auto refuse = refusing(clients, what);
   const auto name = what.who.username;
   write_store(
-      self, house->store,
+      self, clients->store,
       [who = std::move(what.who), at = wall_clock()](const persistence::writing& db) {
         return decisions::request_registration(db, who, at);
       },
-      [house, refuse, name, from = what.from, peer = what.peer](const outcome<done>& taken) {
+      [clients, refuse, name, from = what.from, peer = what.peer](const outcome<done>& taken) {
         if (!taken)
           return refuse(taken.why());
         log::info("asked for an account", {{"user", name}, {"from", peer}});
-        house->answer(from, rules::answer_of<rules::question::register_user>{fault::registration_waits});
+        clients->answer(from, rules::answer_of<rules::question::register_user>{fault::registration_waits});
       },
       refuse);
 }
 
-void store_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
-  if (what.invitation.empty() && house->settings.registration.how == config::registration::policy::approval)
-    request_registration(self, house, std::move(what));
+void store_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& what) {
+  if (what.invitation.empty() && clients->settings.registration.how == config::registration::policy::approval)
+    request_registration(self, clients, std::move(what));
   else
-    register_user(self, house, std::move(what));
+    register_user(self, clients, std::move(what));
 }
 
 } // namespace
 
-void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, wished_account&& what) {
+void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& what) {
   hash_password wish{std::move(what.password), rules::urgency::new_user, what.who.network, what.ticket};
-  self->request(house->services.passwords, caf::infinite, std::move(wish))
+  self->request(clients->services.passwords, caf::infinite, std::move(wish))
       .then(
-          [self, house, what](hashed_password& made) mutable {
+          [self, clients, what](hashed_password& made) mutable {
             what.who.password_hash = std::move(made.hash);
-            store_account(self, house, std::move(what));
+            store_account(self, clients, std::move(what));
           },
-          [self, house, from = what.from, peer = what.peer, network = what.who.network,
+          [self, clients, from = what.from, peer = what.peer, network = what.who.network,
            ticket = what.ticket](caf::error& why) {
             if (ticket->take_back()) {
-              house->allowed.give_registration_back(network);
-              house->tell_fact("refused a registration, whose password cannot be hashed soon", to_string(fault_of(why)),
-                               peer, self->clock().now());
+              clients->allowed.give_registration_back(network);
+              clients->tell_fact("refused a registration, whose password cannot be hashed soon",
+                                 to_string(fault_of(why)), peer, self->clock().now());
             }
-            house->answer(from, rules::answer_of<rules::question::register_user>{fault_of(why)});
+            clients->answer(from, rules::answer_of<rules::question::register_user>{fault_of(why)});
           });
 }
 

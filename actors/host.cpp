@@ -236,9 +236,10 @@ caf::result<settled> hand_on(pointer self, const Decision& msg) {
 
 std::vector<stored_salon> read_salons(const persistence::reading& db) {
   std::vector<stored_salon> result;
+  auto members = db.memberships.members_of_all();
   for (auto& record : db.salons.all()) {
-    auto members = db.memberships.members(record.id);
-    result.push_back({std::move(record), std::move(members)});
+    const auto id = record.id;
+    result.push_back({std::move(record), std::move(members[id])});
   }
   return result;
 }

@@ -44,12 +44,12 @@ mail_found look_in_store(const persistence::writing& db, const std::vector<user_
 }
 
 /// Of whom something waits, or who misses something on one of his connections.
-missed_mail missed_by(const audience& house, const mail_found& found) {
+missed_mail missed_by(const audience& clients, const mail_found& found) {
   missed_mail marked, result;
   for (const auto& one : found.marked)
     marked[one.target].push_back(one.id);
   for (auto& [who, which] : marked)
-    if (auto lacking = house.users.lacking(who, std::move(which)); !lacking.empty())
+    if (auto lacking = clients.users.lacking(who, std::move(which)); !lacking.empty())
       result[who] = std::move(lacking);
   for (const auto who : found.waits)
     result[who];
@@ -68,12 +68,12 @@ std::vector<private_message> mail_of(const persistence::writing& db, user_id who
   return result;
 }
 
-void mail_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house);
+void mail_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients);
 
 /// These were not served.
-void pause_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house,
+void pause_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients,
                  const std::vector<user_id>& whose) {
-  house->looks_for_mail.failed(self->clock().now() + pause);
+  clients->looks_for_mail.failed(self->clock().now() + pause);
   self->delayed_send(self, pause, look_for_mail{whose});
 }
 
@@ -86,66 +86,66 @@ std::vector<user_id> keys_of(const missed_mail& of) {
 
 /// One user after the other. Behind what was marked as delivered so far: what is told and not marked yet, each
 /// connection knows.
-void tell_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house,
+void tell_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients,
                const std::shared_ptr<missed_mail>& whose) {
   if (whose->empty()) {
-    if (house->looks_for_mail.over())
-      mail_round(self, house);
+    if (clients->looks_for_mail.over())
+      mail_round(self, clients);
     return;
   }
   const auto& [who, missed] = *whose->begin();
   write_store(
-      self, house->store,
+      self, clients->store,
       [who = who, missed = missed](const persistence::writing& db) { return mail_of(db, who, missed); },
-      [self, house, whose](const std::vector<private_message>& found) {
+      [self, clients, whose](const std::vector<private_message>& found) {
         const auto& [who, missed] = *whose->begin();
         for (const auto& one : found) {
           const event::said_privately message{one.id, one.author, one.text, one.at};
           if (std::binary_search(missed.begin(), missed.end(), one.id))
-            house->users.tell_missed(who, message);
+            clients->users.tell_missed(who, message);
           else // to oneself: the author's other connections are not told again
-            house->users.tell_privately(who, who, {}, message);
+            clients->users.tell_privately(who, who, {}, message);
         }
         whose->erase(whose->begin());
-        tell_mail(self, house, whose);
+        tell_mail(self, clients, whose);
       },
-      [self, house, whose](fault) { pause_round(self, house, keys_of(*whose)); });
+      [self, clients, whose](fault) { pause_round(self, clients, keys_of(*whose)); });
 }
 
 /// One at a time, whoever asks for one meanwhile.
-void mail_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house) {
-  const auto wanted = house->looks_for_mail.take();
-  auto whose = wanted.empty() ? house->users.all() : wanted;
-  const auto away = [&](user_id one) { return !house->users.has(one); };
+void mail_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients) {
+  const auto wanted = clients->looks_for_mail.take();
+  auto whose = wanted.empty() ? clients->users.all() : wanted;
+  const auto away = [&](user_id one) { return !clients->users.has(one); };
   whose.erase(std::remove_if(whose.begin(), whose.end(), away), whose.end());
   if (whose.empty())
-    return tell_mail(self, house, std::make_shared<missed_mail>());
+    return tell_mail(self, clients, std::make_shared<missed_mail>());
   write_store(
-      self, house->store,
+      self, clients->store,
       [whose, since = wall_clock() - lost_for](const persistence::writing& db) {
         return look_in_store(db, whose, since);
       },
-      [self, house](const mail_found& found) {
-        tell_mail(self, house, std::make_shared<missed_mail>(missed_by(*house, found)));
+      [self, clients](const mail_found& found) {
+        tell_mail(self, clients, std::make_shared<missed_mail>(missed_by(*clients, found)));
       },
-      [self, house, wanted](fault) { pause_round(self, house, wanted); });
+      [self, clients, wanted](fault) { pause_round(self, clients, wanted); });
 }
 
-void news_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house) {
-  const auto whose = house->tells_of_mail.take();
+void news_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients) {
+  const auto whose = clients->tells_of_mail.take();
   write_store(
-      self, house->store,
+      self, clients->store,
       [whose](const persistence::writing& db) {
         for (const auto one : whose)
           db.private_messages.tell_elsewhere(one);
         return done{};
       },
-      [self, house](done) {
-        if (house->tells_of_mail.over())
-          news_round(self, house);
+      [self, clients](done) {
+        if (clients->tells_of_mail.over())
+          news_round(self, clients);
       },
-      [self, house, whose](fault) {
-        house->tells_of_mail.failed(self->clock().now() + pause);
+      [self, clients, whose](fault) {
+        clients->tells_of_mail.failed(self->clock().now() + pause);
         for (const auto one : whose)
           self->delayed_send(self, pause, tell_of_mail{one});
       });
@@ -163,46 +163,46 @@ void mark_in(const persistence::writing& db, const std::vector<private_id>& whic
 }
 
 /// The database did not take the marks. `for_good`: and will not.
-void not_marked(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, bool for_good) {
+void not_marked(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, bool for_good) {
   if (!for_good) {
-    house->marks.failed(self->clock().now() + pause_of_marks);
+    clients->marks.failed(self->clock().now() + pause_of_marks);
     return self->delayed_send(self, pause_of_marks, flush_all{});
   }
-  if (const auto given_up = house->marks.refused())
+  if (const auto given_up = clients->marks.refused())
     log::error("a private message cannot be marked as delivered, and is told again at its target's next login",
                {{"number", std::to_string(given_up->value)}});
-  mark_delivered(self, house);
+  mark_delivered(self, clients);
 }
 
 } // namespace
 
-void read_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, std::vector<user_id> whose) {
-  if (house->looks_for_mail.want(whose, self->clock().now()))
-    mail_round(self, house);
+void read_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, std::vector<user_id> whose) {
+  if (clients->looks_for_mail.want(whose, self->clock().now()))
+    mail_round(self, clients);
 }
 
-void tell_nodes_of_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, user_id whose) {
-  if (house->tells_of_mail.want({whose}, self->clock().now()))
-    news_round(self, house);
+void tell_nodes_of_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, user_id whose) {
+  if (clients->tells_of_mail.want({whose}, self->clock().now()))
+    news_round(self, clients);
 }
 
 /// Not marked it would be told again at the next login.
-void mark_delivered(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house) {
-  const auto which = house->marks.begin(self->clock().now());
+void mark_delivered(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients) {
+  const auto which = clients->marks.begin(self->clock().now());
   if (which.empty())
     return;
   const auto refused = std::make_shared<bool>(false);
   write_store(
-      self, house->store,
+      self, clients->store,
       [which, refused](const persistence::writing& db) {
         mark_in(db, which, *refused);
         return done{};
       },
-      [self, house](done) {
-        house->marks.written();
-        mark_delivered(self, house); // what came meanwhile
+      [self, clients](done) {
+        clients->marks.written();
+        mark_delivered(self, clients); // what came meanwhile
       },
-      [self, house, refused](fault) { not_marked(self, house, *refused); });
+      [self, clients, refused](fault) { not_marked(self, clients, *refused); });
 }
 
 } // namespace salond

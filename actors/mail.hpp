@@ -7,14 +7,14 @@
 namespace salond {
 
 /// Has the store mark what has come to its target; until it takes that, or has something against it.
-void mark_delivered(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house);
+void mark_delivered(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients);
 
 /// Reads what waits for these users, or for all who are online here where none is named, and what was told them
 /// elsewhere in the last minute; tells it on each of their connections that was not told yet. Tries again until the
 /// store answers.
-void read_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, std::vector<user_id> whose);
+void read_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, std::vector<user_id> whose);
 
 /// Has the other nodes do so, by news of the store; until that takes it.
-void tell_nodes_of_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& house, user_id whose);
+void tell_nodes_of_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, user_id whose);
 
 } // namespace salond

@@ -88,6 +88,42 @@ void on_tick(pointer self) {
   on_collect(self);
 }
 
+caf::result<store_done> on_work(pointer self, const store_work& msg) {
+  auto& worker = worker_for(self->state, msg);
+  const auto now = self->clock().now();
+  if (auto why = refuses(self->state, worker, now))
+    return make_error(*why);
+  auto promise = self->make_response_promise<store_done>();
+  worker.put({msg.job, now,
+              [promise](std::optional<fault> why) mutable {
+                if (why)
+                  promise.deliver(make_error(*why));
+                else
+                  promise.deliver(store_done{});
+              },
+              std::nullopt});
+  begin_later(self, msg, worker);
+  tick_later(self);
+  return promise;
+}
+
+counted_work counted(pointer self) {
+  const auto& st = self->state;
+  const auto effort = st.writer->count_effort();
+  const auto since = st.writer->running();
+  const auto running =
+      since ? std::chrono::duration_cast<std::chrono::microseconds>(self->clock().now() - *since).count() : 0;
+  return {st.writer->waiting(),
+          st.reader ? st.reader->waiting() : 0,
+          effort.groups,
+          static_cast<uint64_t>(effort.busy.count()),
+          static_cast<uint64_t>(effort.longest.count()),
+          static_cast<uint64_t>(std::max<int64_t>(0, running)),
+          st.writer->lasting(),
+          st.writer->write_refused(),
+          (st.reader ? st.reader : st.writer)->read_refused()};
+}
+
 } // namespace
 
 store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::unique_ptr<persistence::store>> db,
@@ -111,40 +147,8 @@ store_actor::behavior_type persistence_of(pointer self, std::shared_ptr<std::uni
     st.long_reader =
         std::make_unique<store_worker>(*st.long_reading_db, finished, broken, store_worker::reading::one_state);
   return {
-      [self](const store_work& msg) -> caf::result<store_done> {
-        auto& worker = worker_for(self->state, msg);
-        const auto now = self->clock().now();
-        if (auto why = refuses(self->state, worker, now))
-          return make_error(*why);
-        auto promise = self->make_response_promise<store_done>();
-        worker.put({msg.job, now,
-                    [promise](std::optional<fault> why) mutable {
-                      if (why)
-                        promise.deliver(make_error(*why));
-                      else
-                        promise.deliver(store_done{});
-                    },
-                    std::nullopt});
-        begin_later(self, msg, worker);
-        tick_later(self);
-        return promise;
-      },
-      [self](const count_work&) {
-        const auto& st = self->state;
-        const auto effort = st.writer->count_effort();
-        const auto since = st.writer->running();
-        const auto running =
-            since ? std::chrono::duration_cast<std::chrono::microseconds>(self->clock().now() - *since).count() : 0;
-        return counted_work{st.writer->waiting(),
-                            st.reader ? st.reader->waiting() : 0,
-                            effort.groups,
-                            static_cast<uint64_t>(effort.busy.count()),
-                            static_cast<uint64_t>(effort.longest.count()),
-                            static_cast<uint64_t>(std::max<int64_t>(0, running)),
-                            st.writer->lasting(),
-                            st.writer->write_refused(),
-                            (st.reader ? st.reader : st.writer)->read_refused()};
-      },
+      [self](const store_work& msg) { return on_work(self, msg); },
+      [self](const count_work&) { return counted(self); },
       [self](const drain&) {
         auto promise = self->make_response_promise<drained>();
         self->state.draining.push_back(promise);

@@ -1,5 +1,7 @@
 #include "actors/retention.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/departures.hpp"
+#include "actors/piece_job.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "persistence/contracts/homes.hpp"
@@ -16,6 +18,7 @@ using pointer = retention_actor::stateful_pointer<retention_state>;
 constexpr auto look_each = std::chrono::seconds{5};
 // From the end of one run to the next. Days are meant, so nobody sees a few minutes.
 constexpr auto run_each = std::chrono::minutes{10};
+constexpr auto after_a_failure = std::chrono::minutes{1};
 constexpr size_t salons_a_page = 200;
 
 /// Minutes since midnight, as the machine's clock shows them.
@@ -34,15 +37,18 @@ bool is_the_hour(const config::retention& settings, moment now) {
 void end_run(pointer self) {
   auto& st = self->state;
   st.run.reset();
+  st.works = false;
   st.ran = self->clock().now();
   st.parts.board->says_runs(false);
 }
 
-/// The next run, after a little while, does what this one did not.
+/// The next run does what this one did not. Not at once: a piece that is refused, or waits for somebody else's lock,
+/// holds up the posts of its transaction.
 void give_up(pointer self, fault why) {
-  log::warning("old messages cannot be removed now, trying on", {{"why", to_string(why)}});
+  log::warning("old messages cannot be removed now, trying again in a minute", {{"why", to_string(why)}});
   end_run(self);
   self->state.ran.reset();
+  self->state.not_before = self->clock().now() + after_a_failure;
 }
 
 // --- one salon, or the private messages ---
@@ -79,35 +85,21 @@ struct removal_order {
   std::shared_ptr<retention_board> board;
 };
 
-/// The last work of its transaction: no post is in the same one behind it.
-class removal final : public write_job {
-public:
-  explicit removal(removal_order order) : order_(std::move(order)) {}
+removed_piece remove_as(const removal_order& order, const writing& db) {
+  if (order.board->now().changes != order.changes || db.retention.hold_own_days(order.of.salon) != order.own)
+    return {0, true};
+  return db.retention.remove_older(order.of, order.before, order.most);
+}
 
-  void run(const writing& db) override {
-    began = std::chrono::steady_clock::now();
-    const bool holds =
-        order_.board->now().changes == order_.changes && db.retention.own_days(order_.of.salon) == order_.own;
-    result = holds ? db.retention.remove_older(order_.of, order_.before, order_.most) : removed_piece{0, true};
-  }
-  bool lasts() const override { return false; } // the next run does it
-  size_t take() override { return 1 << 20; }
+void remove_piece(pointer self);
 
-  removed_piece result;
-  instant began{};
-
-private:
-  removal_order order_;
-};
-
-void end_piece(pointer self, const removal& piece) {
+void end_piece(pointer self, const removed_piece& piece, std::chrono::microseconds took) {
   auto& st = self->state;
-  const auto took =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - piece.began);
-  st.parts.board->add_removed(piece.result.count);
+  st.parts.board->add_removed(piece.count);
   st.pieces.took(took);
-  if (piece.result.over)
+  if (piece.over)
     return end_series(self);
+  st.go_on = [self] { remove_piece(self); };
   self->delayed_send(self, rules::pause_after(took), remove_on{});
 }
 
@@ -124,10 +116,12 @@ void remove_piece(pointer self) {
   if (!may_go_on(self))
     return end_series(self);
   const auto& known = current(st);
-  const auto job = std::make_shared<removal>(
-      removal_order{known.of, known.own, st.run->before, st.pieces.now(), st.changes, st.parts.board});
+  const auto job =
+      make_piece([order = removal_order{known.of, known.own, st.run->before, st.pieces.now(), st.changes,
+                                        st.parts.board}](const writing& db) { return remove_as(order, db); });
   have_done(
-      self, st.parts.store, job, false, [self, job](const removed_piece&) { end_piece(self, *job); },
+      self, st.parts.store, job, false,
+      [self, job](const removed_piece& piece) { end_piece(self, piece, job->took()); },
       [self](fault why) { give_up(self, why); });
 }
 
@@ -183,8 +177,11 @@ bool is_ours(const retention_state& st, salon_id salon) {
   for (const auto& row : st.parts.member->rows())
     if (!row.gone)
       living.push_back(row.id.value);
-  const auto home = st.run->homes.find(salon);
-  return rules::is_ours(home == st.run->homes.end() ? 0 : home->second, st.parts.member->run(), living);
+  int64_t home = 0;
+  if (st.run)
+    if (const auto known = st.run->homes.find(salon); known != st.run->homes.end())
+      home = known->second;
+  return rules::is_ours(home, st.parts.member->run(), living);
 }
 
 /// Whether something is to be done: times to be looked at, messages to be removed, or told.
@@ -254,15 +251,11 @@ void read_page(pointer self) {
       [self](fault why) { give_up(self, why); });
 }
 
-void begin_run(pointer self) {
-  auto& st = self->state;
-  st.run.emplace();
-  st.changes = st.parts.board->now().changes;
-  st.parts.board->says_runs(true);
-  if (!st.parts.member)
+void read_homes(pointer self) {
+  if (!self->state.parts.member)
     return read_page(self);
   read_store(
-      self, st.parts.store, [](const reading& db) { return db.homes.all(); },
+      self, self->state.parts.store, [](const reading& db) { return db.homes.all(); },
       [self](const std::vector<std::pair<salon_id, int64_t>>& homes) {
         self->state.run->homes.insert(homes.begin(), homes.end());
         read_page(self);
@@ -270,18 +263,67 @@ void begin_run(pointer self) {
       [self](fault why) { give_up(self, why); });
 }
 
-void on_look(pointer self) {
+void begin_run(pointer self) {
+  auto& st = self->state;
+  st.run.emplace();
+  st.changes = st.parts.board->now().changes;
+  st.parts.board->says_runs(true);
+  write_store(
+      self, st.parts.store,
+      [now = wall_clock()](const writing& db) {
+        db.retention.believe_clock(now);
+        return done{};
+      },
+      [self](done) { read_homes(self); }, [self](fault why) { give_up(self, why); });
+}
+
+void begin_if_due(pointer self, const given_days& days) {
   auto& st = self->state;
   const auto now = self->clock().now();
   const auto all = st.parts.board->now();
   const bool trusted = st.clock.look(wall_clock(), now);
   if (st.clock.take_jump())
-    log::warning(
-        "the clock was set ahead by more than an hour; no message is removed for its age within the next hour");
-  const bool due = !st.ran || now - *st.ran >= run_each || all.changes != st.changes;
-  if (!st.run && due && trusted && is_the_hour(all.settings, wall_clock()))
-    begin_run(self);
+    log::warning("more than an hour is missing since the clock was last believed; no message is removed for its age "
+                 "within the next hour");
+  const bool changed = std::exchange(st.days, days) != days;
+  const bool due = !st.ran || now - *st.ran >= run_each || all.changes != st.changes || changed;
+  if (due && trusted && is_the_hour(all.settings, wall_clock()))
+    return begin_run(self);
+  st.works = false;
+}
+
+/// What accounts that are gone have left goes at once; old messages when their time has come. An operator may have
+/// given a salon other days at another node; and the process may have been away while the clock was set.
+void look_whether_due(pointer self) {
+  auto& st = self->state;
+  if (st.knows_clock && !st.parts.member)
+    return begin_if_due(self, st.days);
+  struct known {
+    given_days days;
+    std::optional<moment> believed;
+  };
+  read_store(
+      self, st.parts.store,
+      [](const reading& db) {
+        return known{db.retention.own_days(), db.retention.clock_believed()};
+      },
+      [self](const known& found) {
+        if (!std::exchange(self->state.knows_clock, true) && found.believed)
+          self->state.clock.begin(*found.believed, self->clock().now());
+        begin_if_due(self, found.days);
+      },
+      [self](fault) { self->state.works = false; }); // the next look is in a moment
+}
+
+void on_look(pointer self) {
+  auto& st = self->state;
   self->delayed_send(self, look_each, look_for_old{});
+  if (self->clock().now() < st.not_before || std::exchange(st.works, true))
+    return;
+  if (!is_ours(st, salon_id{}))
+    return look_whether_due(self);
+  remove_departed(
+      self, [self] { look_whether_due(self); }, [self](fault why) { give_up(self, why); });
 }
 
 } // namespace
@@ -291,11 +333,13 @@ retention_actor::behavior_type retention(pointer self, retention_parts parts) {
   self->set_error_handler([](caf::error& why) {
     log::warning("retention was told an error", {{"why", to_string(why)}});
   });
-  self->state.clock.look(wall_clock(), self->clock().now());
   self->delayed_send(self, look_each, look_for_old{});
   return {
       [self](const look_for_old&) { on_look(self); },
-      [self](const remove_on&) { remove_piece(self); },
+      [self](const remove_on&) {
+        if (const auto go_on = std::exchange(self->state.go_on, nullptr))
+          go_on();
+      },
   };
 }
 

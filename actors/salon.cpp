@@ -15,8 +15,6 @@ namespace {
 
 using pointer = salon_actor::stateful_broker_pointer<salon_state>;
 
-constexpr size_t max_appends = 2;
-
 void answer(pointer self, connection_id to, salon_answer content) {
   told out;
   out.salon = self->state.rules.record().id;
@@ -49,17 +47,15 @@ void tell_stored(pointer self, const append_job& job) {
 }
 
 void appended(pointer self, const std::shared_ptr<append_job>& job) {
-  if (self->state.open == job)
-    self->state.open = nullptr;
+  self->state.appends.answered(job);
   self->send(self, append_next{});
 }
 
-void append(pointer self) {
-  auto& st = self->state;
-  auto job = std::make_shared<append_job>(st.waiting);
-  st.open = job;
-  ++st.appending;
-  self->request(st.store, caf::infinite, store_work{job})
+/// `job`: null where there is none.
+void append(pointer self, const std::shared_ptr<append_job>& job) {
+  if (!job)
+    return;
+  self->request(self->state.store, caf::infinite, store_work{job})
       .then(
           [self, job](const store_done&) {
             tell_stored(self, *job);
@@ -81,11 +77,7 @@ void take_post(pointer self, post& msg) {
   append_job::entry entry;
   entry.row = {st.rules.record().id, msg.author, st.rules.next_seq(), std::move(msg.text), wall_clock()};
   entry.from = std::move(msg);
-  if (st.open && st.open->add(entry))
-    return;
-  st.waiting.push_back(std::move(entry));
-  if (st.appending < max_appends)
-    append(self);
+  append(self, st.appends.add(std::move(entry)));
 }
 
 /// Posts of a user who is looked for in the store wait for the answer: so they keep their order.
@@ -108,7 +100,7 @@ void on_post(pointer self, post& msg) {
 /// Once all that was taken before the salon was archived is stored and told, answers those who wait for that.
 void settle_if_told(pointer self) {
   auto& st = self->state;
-  if (st.appending != 0 || !st.waiting.empty() || st.in_flight)
+  if (!st.appends.empty() || st.in_flight)
     return;
   for (auto& promise : std::exchange(st.ending, {}))
     promise.deliver(settled{});
@@ -313,6 +305,18 @@ caf::result<settled> on_dismiss(pointer self, const dismiss& msg) {
   return answer;
 }
 
+caf::result<settled> on_archived(pointer self) {
+  auto answer = self->make_response_promise<settled>();
+  auto& st = self->state;
+  st.archived = true;
+  st.ending.push_back(answer);
+  if (st.placed && !std::exchange(st.in_flight, true))
+    st.placed->when_answered(st.rules.record().id,
+                             [to = caf::actor_cast<salon_actor>(self)] { caf::anon_send(to, posts_answered{}); });
+  settle_if_told(self);
+  return answer;
+}
+
 } // namespace
 
 salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor store, relay_actor relay,
@@ -346,9 +350,7 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
         return settled{};
       },
       [self](const append_next&) {
-        --self->state.appending;
-        if (!self->state.waiting.empty())
-          append(self);
+        append(self, self->state.appends.end_one());
         settle_if_told(self);
       },
       [self](const admit& msg) { return on_admit(self, msg); },
@@ -361,17 +363,7 @@ salon_actor::behavior_type salon(pointer self, rules::salon opened, store_actor 
       [self](const reread_member& msg) { return reread(self, msg); },
       [self](const reread_members& msg) { return reread(self, msg); },
       [self](const reread_request& msg) { return reread(self, msg); },
-      [self](const salon_archived&) {
-        auto answer = self->make_response_promise<settled>();
-        auto& st = self->state;
-        st.archived = true;
-        st.ending.push_back(answer);
-        if (st.placed && !std::exchange(st.in_flight, true))
-          st.placed->when_answered(st.rules.record().id,
-                                   [to = caf::actor_cast<salon_actor>(self)] { caf::anon_send(to, posts_answered{}); });
-        settle_if_told(self);
-        return answer;
-      },
+      [self](const salon_archived&) { return on_archived(self); },
       [self](const posts_answered&) {
         self->state.in_flight = false;
         settle_if_told(self);

@@ -22,10 +22,8 @@ struct salon_state {
   /// On one of several nodes: takes the posts; null where the node is alone. Other nodes write to the store as well, so
   /// the salon looks there before it refuses a user whom it does not know.
   std::shared_ptr<cluster::salons> placed;
-  std::shared_ptr<append_job> open;       ///< takes in what is posted, until the store's thread has taken it
-  std::vector<append_job::entry> waiting; ///< for the next append, when that is full or taken
+  append_queue appends;
   std::unordered_map<user_id, std::vector<post>> looked_for; ///< posts of users who are looked for, in order
-  size_t appending = 0; ///< appends that are under way: two at most, so that one is made up while the other commits
   bool archived = false;
   bool in_flight = false; ///< of several nodes: it is archived, and posts from before may be under way
   std::vector<caf::typed_response_promise<settled>> ending; ///< answered once all that is being stored was told

@@ -6,6 +6,7 @@
 #include "actors/cluster/node.hpp"
 #include "actors/interfaces/asking.hpp"
 #include "actors/interfaces/certificates.hpp"
+#include "actors/interfaces/indexer.hpp"
 #include "actors/interfaces/placements.hpp"
 #include "actors/listener.hpp"
 #include "actors/retention_board.hpp"
@@ -45,6 +46,7 @@ struct node_actors {
   directory_actor directory;
   bans_actor bans;
   passwords_actor passwords;
+  indexer_actor indexer;
   admin_core admin;                ///< invalid where there is none
   links_actor links;               ///< invalid where there is one process alone
   certificates_actor certificates; ///< the same
@@ -55,7 +57,7 @@ struct node_actors {
   caf::actor retention;
   std::shared_ptr<retention_board> board; ///< what it goes by, and how far it is
   std::vector<caf::actor> listeners;
-  std::shared_ptr<audience> house; ///< salons and connections; of the I/O thread alone
+  std::shared_ptr<audience> clients; ///< salons and connections; of the I/O thread alone
 };
 
 struct node_events {

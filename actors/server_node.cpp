@@ -24,7 +24,7 @@ void start_placements(pointer self) {
   cluster::send_to_peer send = [](cluster::node_id, const cluster::frame_body&) { return false; };
   if (st.node)
     send = sender_over(*st.node);
-  st.placed = std::make_shared<cluster::salons>(st.parts.member, st.actors.house, std::move(send));
+  st.placed = std::make_shared<cluster::salons>(st.parts.member, st.actors.clients, std::move(send));
   if (st.node)
     st.node->hearers.push_back(st.placed);
   st.actors.placements = spawn_on_io_thread(self->system(), placements, st.placed);
@@ -47,7 +47,7 @@ void start_asking(pointer self) {
   parts.directory = st.actors.directory;
   parts.server = caf::actor_cast<server_actor>(self);
   parts.member = st.parts.member;
-  parts.house = st.actors.house;
+  parts.clients = st.actors.clients;
   parts.started = st.started;
   st.actors.asking = self->spawn<caf::monitored>(asking, std::move(parts));
 }
@@ -57,11 +57,12 @@ void start_news(pointer self) {
   auto& st = self->state;
   const auto open = std::make_shared<std::atomic<size_t>>(0);
   const auto run = st.parts.member->run();
-  auto& peers = st.actors.house->peers;
+  auto& peers = st.actors.clients->peers;
   peers.run = run;
   if (st.node) {
     peers.send = sender_over(*st.node);
-    st.node->hearers.push_back(std::make_shared<cluster::notices>(st.actors.house, st.parts.member, st.actors.asking));
+    st.node->hearers.push_back(
+        std::make_shared<cluster::notices>(st.actors.clients, st.parts.member, st.actors.asking));
   }
   const auto reader =
       self->spawn<caf::monitored>(news,
@@ -69,10 +70,10 @@ void start_news(pointer self) {
                                                st.actors.certificates, caf::actor_cast<server_actor>(self)},
                                   run, open);
   tell_news(*st.parts.member, reader, open);
-  st.parts.member->when_wrote([&loop = self->system().middleman().backend(), house = std::weak_ptr(st.actors.house),
+  st.parts.member->when_wrote([&loop = self->system().middleman().backend(), clients = std::weak_ptr(st.actors.clients),
                                member = std::weak_ptr(st.parts.member)] {
-    loop.post([house, member] {
-      const auto here = house.lock();
+    loop.post([clients, member] {
+      const auto here = clients.lock();
       const auto of = member.lock();
       if (here && of)
         cluster::tell_of_news(*here, *of);
@@ -85,7 +86,7 @@ void start_news(pointer self) {
 void start_pulse(pointer self) {
   auto& st = self->state;
   st.actors.pulse = caf::actor_cast<caf::actor>(
-      spawn_on_io_thread(self->system(), pulse, st.parts.member, st.actors.house, st.placed, st.actors.store));
+      spawn_on_io_thread(self->system(), pulse, st.parts.member, st.actors.clients, st.placed, st.actors.store));
   self->monitor(st.actors.pulse);
   st.parts.member->when_gone([server = caf::actor_cast<server_actor>(self)] { caf::anon_send(server, node_lost{}); });
 }

@@ -3,6 +3,7 @@
 #include "actors/cluster/salons.hpp"
 #include "actors/directory.hpp"
 #include "actors/host.hpp"
+#include "actors/indexer.hpp"
 #include "actors/on_io_thread.hpp"
 #include "actors/passwords.hpp"
 #include "actors/persistence.hpp"
@@ -24,7 +25,7 @@ using pointer = server_pointer;
 constexpr auto gone_patience = std::chrono::seconds{5};
 
 // Twice as many as accounts are remembered at all: an owner has an address or two.
-constexpr size_t most_known = 2 * rules::login_throttle::most_known_accounts;
+constexpr size_t max_known = 2 * rules::login_throttle::max_known_accounts;
 
 /// What is read once, before anybody else has the store.
 struct read_first {
@@ -42,7 +43,7 @@ read_first read_at_start(persistence::store& db) {
     all.salons = read_salons(committed);
     all.out = committed.bans.all(now);
     all.addresses = committed.bans.addresses(now);
-    all.known = committed.sessions.known_addresses(now - persistence::session_store::address_life, most_known);
+    all.known = committed.sessions.known_addresses(now - persistence::session_store::address_life, max_known);
   });
   return all;
 }
@@ -51,7 +52,7 @@ read_first read_at_start(persistence::store& db) {
 
 void start_listener(pointer self, size_t which) {
   auto& st = self->state;
-  auto opened = self->system().middleman().spawn_broker(listener, st.actors.house, st.parts.doors[which]);
+  auto opened = self->system().middleman().spawn_broker(listener, st.actors.clients, st.parts.doors[which]);
   self->monitor(opened);
   ++st.open_listeners;
   st.actors.listeners[which] = std::move(opened);
@@ -72,6 +73,11 @@ void start_bans(pointer self, std::vector<ban> out) {
 
 void start_passwords(pointer self) {
   self->state.actors.passwords = self->spawn<caf::monitored>(passwords, self->state.parts.settings.passwords);
+}
+
+void start_indexer(pointer self) {
+  auto& st = self->state;
+  st.actors.indexer = self->spawn<caf::monitored>(indexer, st.actors.store, st.parts.member);
 }
 
 void start_retention(pointer self) {
@@ -112,14 +118,14 @@ void start_all(pointer self) {
   st.database = st.parts.db->describe();
   st.started = wall_clock();
   st.actors.board = std::make_shared<retention_board>(st.parts.settings.retention);
-  st.actors.house = std::make_shared<audience>(st.parts.settings);
+  st.actors.clients = std::make_shared<audience>(st.parts.settings);
   if (st.parts.member && st.parts.links)
     st.node = std::make_shared<cluster::node>(self->system(), st.parts.member, *st.parts.links);
-  st.actors.house->node = st.node;
-  st.actors.house->certificate = st.parts.certificate;
-  st.actors.house->reserved.set(names_of_operators(st.parts.certificates).names);
-  st.actors.house->keep_out(told_of(at_start.addresses), self->clock().now());
-  st.actors.house->allowed.remember(at_start.known, self->clock().now(), st.started);
+  st.actors.clients->node = st.node;
+  st.actors.clients->certificate = st.parts.certificate;
+  st.actors.clients->reserved.set(names_of_operators(st.parts.certificates).names);
+  st.actors.clients->keep_out(told_of(at_start.addresses), self->clock().now());
+  st.actors.clients->allowed.remember(at_start.known, self->clock().now(), st.started);
   auto db = std::make_shared<std::unique_ptr<persistence::store>>(std::move(st.parts.db));
   const auto broken = [member = st.parts.member](const std::string& why) {
     if (member && member->is_gone_within(gone_patience)) // this actor was told
@@ -130,22 +136,23 @@ void start_all(pointer self) {
   };
   st.actors.store = spawn_on_io_thread(self->system(), persistence_of, std::move(db), on_broken{broken});
   self->monitor(st.actors.store);
-  st.actors.relay = self->system().middleman().spawn_broker(relay, st.actors.house);
+  st.actors.relay = self->system().middleman().spawn_broker(relay, st.actors.clients);
   self->monitor(st.actors.relay);
   st.actors.directory = self->spawn<caf::monitored>(directory, st.actors.store, st.actors.relay);
-  st.actors.house->store =
+  st.actors.clients->store =
       st.actors.store; // nobody else has the audience yet: the listeners, which hand it on, come last
-  st.actors.house->directory = st.actors.directory;
-  st.actors.house->relay = st.actors.relay;
+  st.actors.clients->directory = st.actors.directory;
+  st.actors.clients->relay = st.actors.relay;
   start_sharing(self);
   st.actors.host = self->spawn<caf::monitored>(host, std::move(at_start.salons), st.actors.store, st.actors.relay,
                                                caf::actor_cast<server_actor>(self), st.placed);
   start_bans(self, std::move(at_start.out));
   start_passwords(self);
   start_node(self);
+  start_indexer(self);
   start_retention(self);
   start_admin(self);
-  st.actors.house->services = {st.actors.bans, st.actors.passwords};
+  st.actors.clients->services = {st.actors.bans, st.actors.passwords};
 }
 
 void open_doors(pointer self) {

@@ -12,6 +12,7 @@ using server_pointer = server_actor::stateful_pointer<server_state>;
 void start_all(server_pointer self);
 void start_bans(server_pointer self, std::vector<ban> out);
 void start_passwords(server_pointer self);
+void start_indexer(server_pointer self);
 void start_admin(server_pointer self);
 void start_retention(server_pointer self);
 void start_listener(server_pointer self, size_t which);

@@ -64,6 +64,7 @@ void stop_in_order(pointer self) {
   st.stopping = true;
   close_doors(self);
   log::info("stopping: connections are closed");
+  caf::anon_send_exit(st.actors.indexer, caf::exit_reason::kill); // a start goes on with what it had in work
   end_retention(self);
   const auto begun = self->clock().now();
   const auto by = begun + std::chrono::seconds{std::max(1u, st.parts.settings.stop.seconds)};
@@ -148,10 +149,11 @@ void leave_run(pointer self) {
 void end_of_node(pointer self, int status) {
   auto& st = self->state;
   close_doors(self);
-  for (const auto& one : {caf::actor_cast<caf::actor>(st.actors.host), caf::actor_cast<caf::actor>(st.actors.bans),
-                          caf::actor_cast<caf::actor>(st.actors.passwords),
-                          caf::actor_cast<caf::actor>(st.actors.directory), st.actors.retention,
-                          caf::actor_cast<caf::actor>(st.actors.relay), caf::actor_cast<caf::actor>(st.actors.store)})
+  for (const auto& one :
+       {caf::actor_cast<caf::actor>(st.actors.host), caf::actor_cast<caf::actor>(st.actors.bans),
+        caf::actor_cast<caf::actor>(st.actors.passwords), caf::actor_cast<caf::actor>(st.actors.directory),
+        caf::actor_cast<caf::actor>(st.actors.indexer), st.actors.retention,
+        caf::actor_cast<caf::actor>(st.actors.relay), caf::actor_cast<caf::actor>(st.actors.store)})
     caf::anon_send_exit(one, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);

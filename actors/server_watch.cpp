@@ -12,8 +12,8 @@ namespace {
 
 using pointer = server_pointer;
 
-constexpr size_t most_listener_failures = 3; // a minute
-constexpr size_t most_service_failures = 9;  // a minute
+constexpr size_t max_listener_failures = 3; // a minute
+constexpr size_t max_service_failures = 9;  // a minute
 
 /// Bans or passwords were started again.
 void tell_of_services(pointer self) {
@@ -33,7 +33,7 @@ void tell_of_change(pointer self) {
 void on_listener_failure(pointer self, size_t which) {
   auto& st = self->state;
   const auto where = st.parts.doors[which].where.to_string();
-  if (st.listener_failures[which].add(self->clock().now()) > most_listener_failures) {
+  if (st.listener_failures[which].add(self->clock().now()) > max_listener_failures) {
     log::error("a listener failed too often; ending", {{"at", where}});
     return end_of_node(self, 1);
   }
@@ -43,7 +43,7 @@ void on_listener_failure(pointer self, size_t which) {
 
 /// False: it failed too often of late, and the node ends. What fails at once each time would fill the log for ever.
 bool may_start_again(pointer self, const char* which, const caf::error& why) {
-  if (self->state.service_failures[which].add(self->clock().now()) > most_service_failures) {
+  if (self->state.service_failures[which].add(self->clock().now()) > max_service_failures) {
     log::error(std::string(which) + " failed ten times in a minute; ending", {{"why", to_string(why)}});
     end_of_node(self, 1);
     return false;
@@ -112,6 +112,12 @@ void on_down(pointer self, const caf::down_msg& down) {
       return;
     start_passwords(self);
     tell_of_services(self);
+    return tell_of_change(self);
+  }
+  if (down.source == st.actors.indexer) {
+    if (st.closing || !may_start_again(self, "the indexer", down.reason))
+      return;
+    start_indexer(self);
     return tell_of_change(self);
   }
   if (down.source == st.actors.admin) {

@@ -14,7 +14,7 @@ constexpr size_t max_group_tasks = 256;
 constexpr auto span = std::chrono::seconds{10};
 // What another node holds is free when its group is committed.
 constexpr auto shortest_pause_of_late_work = std::chrono::milliseconds{100};
-constexpr auto longest_pause_of_late_work = std::chrono::milliseconds{2000}; // it stays held, or the database is away
+constexpr auto max_pause_of_late_work = std::chrono::milliseconds{2000}; // it stays held, or the database is away
 constexpr int tries_at_the_end = 10;
 
 bool is_write(const store_worker::task& task) {
@@ -156,7 +156,7 @@ bool store_worker::wait_for_work(std::unique_lock<std::mutex>& lock) {
       return true;
     if (!do_late_work(lock) && stopping_)
       break; // each try may take as long as the database's patience
-    pause = stopping_ ? shortest_pause_of_late_work : std::min(2 * pause, longest_pause_of_late_work);
+    pause = stopping_ ? shortest_pause_of_late_work : std::min(2 * pause, max_pause_of_late_work);
   }
   wake_.wait(lock, [&] { return has_work() || stopping_; });
   return has_work();

@@ -14,7 +14,7 @@ constexpr const char* endpoint_form = "write tcp://HOST:PORT, tls://HOST:PORT, t
 constexpr const char* database_form = "write sqlite:PATH or mysql://USER@HOST[:PORT]/NAME[?socket=PATH&tls=ca:FILE]";
 
 /// What the address structure of a unix socket has room for (108 with the closing NUL).
-constexpr size_t longest_socket_path = 107;
+constexpr size_t max_socket_path = 107;
 
 bool begins_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
@@ -219,7 +219,7 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
   if (begins_with(text, "unix:")) {
     out.how = endpoint::kind::unix_socket;
     out.path = text.substr(5);
-    if (!out.path.empty() && out.path.size() <= longest_socket_path)
+    if (!out.path.empty() && out.path.size() <= max_socket_path)
       return out;
     why =
         out.path.empty() ? "the path is missing: unix:PATH" : "the path is longer than 107 bytes; choose a shorter one";

@@ -388,8 +388,8 @@ std::vector<complaint> warnings_about(const settings& values) {
   const auto unread = values.limits.unread_bytes, frame = values.limits.frame_bytes;
   if (unread != 0 && (frame == 0 || unread < frame))
     out.push_back({"limits.unread_bytes", "is less than limits.frame_bytes, which it should at least be"});
-  constexpr uint32_t longest_login = 1600; // two names of 64 characters and a password of 1,024 bytes
-  if (frame != 0 && frame < longest_login)
+  constexpr uint32_t max_login = 1600; // two names of 64 characters and a password of 1,024 bytes
+  if (frame != 0 && frame < max_login)
     out.push_back({"limits.frame_bytes",
                    "less than 1600 is too little for the longest names and passwords, and far less "
                    "lets nobody log in or say anything"});

@@ -15,7 +15,7 @@ namespace salond::log {
 namespace {
 
 /// What one value may take of a line; the rest is cut. With it a line stays far below what a pipe takes in one piece.
-constexpr size_t longest_value = 1024;
+constexpr size_t max_value = 1024;
 /// What would end a value in quotes, or look like an escape.
 constexpr std::string_view escaped_besides = "\"\\";
 
@@ -48,7 +48,7 @@ const char* priority(level of_line) {
 /// Bare only if it is one plain word; everything else, the empty text too, in quotes.
 void append_value(std::string& out, std::string_view text) {
   const bool plain =
-      !text.empty() && text.size() <= longest_value
+      !text.empty() && text.size() <= max_value
       && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/@+,[]%")
              == std::string_view::npos;
   if (plain) {
@@ -56,8 +56,8 @@ void append_value(std::string& out, std::string_view text) {
     return;
   }
   out += '"';
-  out += escaped(text.substr(0, longest_value), escaped_besides);
-  out += text.size() > longest_value ? "...\"" : "\"";
+  out += escaped(text.substr(0, max_value), escaped_besides);
+  out += text.size() > max_value ? "...\"" : "\"";
 }
 
 std::string now_as_text() {
@@ -135,7 +135,7 @@ std::string json_line(level of_line, std::string_view fact, fields more, std::st
   for (const auto& each : more) {
     nlohmann::ordered_json value;
     if (const auto* text = std::get_if<std::string_view>(&each.value))
-      value = std::string(text->substr(0, longest_value)) + (text->size() > longest_value ? "..." : "");
+      value = std::string(text->substr(0, max_value)) + (text->size() > max_value ? "..." : "");
     else
       std::visit([&](auto plain) { value = plain; }, each.value);
     line.emplace(std::string(each.key), std::move(value)); // a field cannot replace what is there

@@ -80,10 +80,11 @@ struct history_page {
   std::vector<weighed> later;
 };
 
-/// A part of a salon's messages, looked through for a text.
+/// A part of a salon's messages, searched for a text.
 struct searched_part {
   std::vector<weighed> found; ///< newest first
-  int64_t before = 0;         ///< where to go on: nothing below this order number was looked at. 0: there is nothing
+  int64_t before = 0;         ///< where to go on: nothing below this order number was searched. 0: there is nothing
+  size_t looked_at = 0;       ///< short messages that take as long to be looked through as this part took
 };
 
 enum class membership_change { made, was_so };
@@ -177,6 +178,7 @@ struct erased_user {
   removed_user who;
   int64_t receipt = 0;                                  ///< the number of its line in the audit log
   std::vector<std::pair<std::string, int64_t>> deleted; ///< how many rows, by table
+  bool goes_on = false; ///< messages are yet to go, which are not counted there
 };
 
 /// What the administrators look like at a start.

@@ -33,7 +33,7 @@ function(row)
 endfunction()
 
 # words: values. ICU makes the keys of names and says which look alike, and nothing else needs it.
-row(FILES "^protocol/words/(names|lookalikes)[.]" OURS "^protocol/words/" LIBRARIES icu)
+row(FILES "^protocol/words/(names|lookalikes|search_form)[.]" OURS "^protocol/words/" LIBRARIES icu)
 # The system reads and writes addresses (docs/decisions/0038-bans-by-address.md).
 row(FILES "^protocol/words/address_range[.]" OURS "^protocol/words/" LIBRARIES posix)
 row(FILES "^protocol/(words|commands)/" OURS "^protocol/(words|commands)/")

@@ -141,7 +141,7 @@ bool has_certificate(const admin_call_ptr& call, const user& owner) {
 
 /// Why the user cannot have another name; "" if he can. A certificate cannot be given another name.
 std::string why_name_stays(const admin_call_ptr& call, const std::string& new_name) {
-  const auto& target = call->file.target;
+  const auto& target = call->context.target;
   if (!target || key_of(new_name) == key_of(target->who.username))
     return {};
   try {

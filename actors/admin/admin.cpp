@@ -75,8 +75,8 @@ bool has_rights(const persistence::reading& db, const persistence::user_profile&
 /// word of the reason for which a registration is rejected.
 bool needs_salon(const admin_call& call) {
   const auto& said = call.said();
-  const bool is_reason = said.what->is(trait::salon_may_be_reason) && call.file.registers;
-  return said.has("SALON") && !said.what->is(trait::names_new_salon) && !is_reason;
+  const bool is_reason = said.row->is(trait::salon_may_be_reason) && call.context.registers;
+  return said.has("SALON") && !said.row->is(trait::names_new_salon) && !is_reason;
 }
 
 role role_of_certificate(const peer& from) {
@@ -85,71 +85,72 @@ role role_of_certificate(const peer& from) {
 
 /// The same for a command that names nothing that has to be read. So an administrator can look at the server, and stop
 /// it, when the database is away.
-std::optional<case_file> case_without_store(const peer& from, const spoken_command& said) {
+std::optional<command_context> context_without_store(const peer& from, const spoken_command& said) {
   if (role_of_certificate(from) != role::administrator || said.has("SALON") || said.has("USER"))
     return std::nullopt;
-  case_file file;
-  file.rights.role = role::administrator;
-  return file;
+  command_context context;
+  context.rights.role = role::administrator;
+  return context;
 }
 
 /// What the words name, and what the operator may do: one read of the store.
-case_file read_case(const persistence::reading& db, const peer& from, const spoken_command& said) {
-  case_file file;
-  file.rights.role = role_of_certificate(from);
+command_context read_context(const persistence::reading& db, const peer& from, const spoken_command& said) {
+  command_context context;
+  context.rights.role = role_of_certificate(from);
   if (const auto namesake = namesake_of(db, from)) {
     // A certificate belongs to the account of its name that has the same rights: a user may have taken the name. But
     // an operator who was disabled and then lost his role must not win anything by that.
-    file.disabled = namesake->disabled;
-    if (namesake->who.role == file.rights.role)
-      file.account = namesake->who.id;
+    context.disabled = namesake->disabled;
+    if (namesake->who.role == context.rights.role)
+      context.account = namesake->who.id;
   }
-  if (file.rights.role == role::moderator && file.account != user_id{}) // his salons are those of the user of his name
-    file.rights.moderates = db.roles.moderates(key_of(from.who().name));
+  // A moderator's salons are those of the user of his name.
+  if (context.rights.role == role::moderator && context.account != user_id{})
+    context.rights.moderates = db.roles.moderates(key_of(from.who().name));
   if (said.has("SALON"))
-    file.salon = salon_named(said.get("SALON"), db.salons.all());
+    context.salon = salon_named(said.get("SALON"), db.salons.all());
   if (said.has("USER"))
     if (auto found = db.accounts.profile(key_of(said.get("USER"))))
-      file.target = std::move(*found);
-  if (said.what->is(trait::decides_registrations))
-    file.registers =
-        is_about_many(said) || (!file.target && db.registrations.waiting(key_of(said.get("USER"))).has_value());
+      context.target = std::move(*found);
+  if (said.row->is(trait::decides_registrations))
+    context.registers =
+        is_about_many(said) || (!context.target && db.registrations.waiting(key_of(said.get("USER"))).has_value());
   // A moderator kicks users of the salons given to him, and none of those who have rights themselves.
-  if (said.what->is(trait::reaches_members) && file.target && file.target->who.role == role::user)
-    file.shared = one_with(db, file.rights.moderates, file.target->who.id);
-  file.above = said.what->is(trait::ends_membership) && file.salon && file.target && file.target->who.id != file.account
-               && has_rights(db, *file.target, file.salon->id);
-  return file;
+  if (said.row->is(trait::reaches_members) && context.target && context.target->who.role == role::user)
+    context.shared = one_with(db, context.rights.moderates, context.target->who.id);
+  context.above = said.row->is(trait::ends_membership) && context.salon && context.target
+                  && context.target->who.id != context.account && has_rights(db, *context.target, context.salon->id);
+  return context;
 }
 
 /// Whether a program asks this again and again, so that people can watch.
 bool is_watching(const spoken_command& said) {
-  return said.what->is(trait::live) || (said.what->is(trait::live_after) && said.has("--after"));
+  return said.row->is(trait::live) || (said.row->is(trait::live_after) && said.has("--after"));
 }
 
 void carry_out(pointer self, const admin_call_ptr& call) {
   if (const auto level = is_watching(call->said()) ? log::level::debug : log::level::info; log::enabled(level))
     log::write(level, "operator's command",
-               {{"command", std::string(call->said().what->name)},
+               {{"command", std::string(call->said().row->name)},
                 {"by", to_string(call->from().who())},
                 {"from", call->from().address}});
-  self->state.commands.at(call->said().what->name)(call);
+  self->state.commands.at(call->said().row->name)(call);
 }
 
-void decide(pointer self, const admin_call_ptr& call, case_file file) {
-  call->file = std::move(file);
+void decide(pointer self, const admin_call_ptr& call, command_context context) {
+  call->context = std::move(context);
   const auto& said = call->said();
-  if (call->file.disabled)
+  if (call->context.disabled)
     return call->forbid("the account of your certificate's name is disabled");
   // An operator without the right does not learn whether the salon or the user exists.
-  const auto about = call->file.salon ? std::optional{call->file.salon->id} : call->file.shared;
-  if (!rules::may(call->file.rights, said.what->needs, about))
+  const auto about = call->context.salon ? std::optional{call->context.salon->id} : call->context.shared;
+  if (!rules::may(call->context.rights, said.row->needs, about))
     return call->forbid("your certificate has no right to that");
-  if (call->file.above && call->file.rights.role == role::moderator)
+  if (call->context.above && call->context.rights.role == role::moderator)
     return call->forbid("a moderator takes nothing from an administrator, nor from another moderator of that salon");
-  if (needs_salon(*call) && !call->file.salon)
+  if (needs_salon(*call) && !call->context.salon)
     return call->refuse(fault::unknown_salon);
-  if (said.what->input == command_input::none)
+  if (said.row->input == command_input::none)
     return carry_out(self, call);
   call->want_input();
 }
@@ -235,10 +236,11 @@ void on_tell_refusals(pointer self) {
 }
 
 /// Decides by what the store says. If it does not answer soon, decides by what is known without it, if anything is.
-void read_and_decide(pointer self, const admin_call_ptr& call, std::optional<case_file> without_store) {
+void read_and_decide(pointer self, const admin_call_ptr& call, std::optional<command_context> without_store) {
   constexpr auto patience = std::chrono::seconds{2};
-  const auto job = make_read_job(
-      [from = call->from(), said = call->said()](const persistence::reading& db) { return read_case(db, from, said); });
+  const auto job = make_read_job([from = call->from(), said = call->said()](const persistence::reading& db) {
+    return read_context(db, from, said);
+  });
   const auto unread = [self, call, without_store](const caf::error& why) {
     without_store ? decide(self, call, *without_store) : call->refuse(fault_of(why));
   };
@@ -268,11 +270,11 @@ caf::result<admin_answer> begin(pointer self, const admin_request& msg) {
   watch_asker(self);
   auto answer = call->next();
   call->keep_alive();
-  auto file = case_without_store(*from, call->said());
-  if (file && is_local_administrator(from->who().name))
-    decide(self, call, std::move(*file));
+  auto context = context_without_store(*from, call->said());
+  if (context && is_local_administrator(from->who().name))
+    decide(self, call, std::move(*context));
   else
-    read_and_decide(self, call, std::move(file));
+    read_and_decide(self, call, std::move(context));
   return answer;
 }
 
@@ -298,24 +300,30 @@ void note_later(admin_pointer self, late_line line) {
   tell_refusals_later(self);
 }
 
+std::map<std::string_view, admin_command> all_admin_commands() {
+  std::map<std::string_view, admin_command> all;
+  add_account_commands(all);
+  add_ban_commands(all);
+  add_session_commands(all);
+  add_invitation_commands(all);
+  add_salon_commands(all);
+  add_salon_detail_commands(all);
+  add_status_commands(all);
+  add_node_commands(all);
+  add_cluster_commands(all);
+  add_health_commands(all);
+  add_audit_commands(all);
+  add_content_commands(all);
+  add_data_commands(all);
+  add_import_commands(all);
+  add_personal_commands(all);
+  add_retention_commands(all);
+  return all;
+}
+
 admin_core::behavior_type admin(pointer self, admin_parts parts) {
   self->state.parts = std::move(parts);
-  add_account_commands(self->state.commands);
-  add_ban_commands(self->state.commands);
-  add_session_commands(self->state.commands);
-  add_invitation_commands(self->state.commands);
-  add_salon_commands(self->state.commands);
-  add_salon_detail_commands(self->state.commands);
-  add_status_commands(self->state.commands);
-  add_node_commands(self->state.commands);
-  add_cluster_commands(self->state.commands);
-  add_health_commands(self->state.commands);
-  add_audit_commands(self->state.commands);
-  add_content_commands(self->state.commands);
-  add_data_commands(self->state.commands);
-  add_import_commands(self->state.commands);
-  add_personal_commands(self->state.commands);
-  add_retention_commands(self->state.commands);
+  self->state.commands = all_admin_commands();
   self->set_down_handler([self](const caf::down_msg& gone) { forget_asker(self, gone.source); });
   self->set_error_handler([](caf::error& why) {
     log::warning("the admin actor was told an error", {{"why", to_string(why)}});

@@ -77,7 +77,7 @@ template <class Then>
 void note(const admin_call_ptr& call, std::string to, std::string reason, std::string result, Then then) {
   ask_to_write(
       call,
-      [why = call->why(reason), action = audited_as(*call->said().what), to = std::move(to),
+      [why = call->why(reason), action = audited_as(*call->said().row), to = std::move(to),
        result = std::move(result)](const persistence::writing& db) {
         db.audit.note(why, action, to, result);
         return done{};

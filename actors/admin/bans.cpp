@@ -22,7 +22,7 @@ constexpr auto user_of_that_name =
 /// The sentence of a refusal. A text that is neither a name nor an address was mistyped.
 std::string sentence_about(const spoken_command& said, fault why) {
   const auto whom = said.get("USER");
-  const std::string_view command = said.what->name;
+  const std::string_view command = said.row->name;
   const bool lets_in = command == "unban";
   const bool is_address = !said.has("--name") && address_range::parse(whom).has_value();
   if (why == fault::busy && command == "ban" && is_address)
@@ -65,7 +65,7 @@ void kick(const admin_call_ptr& call) {
   const auto minutes = call->said().number("MINUTES").value_or(5);
   if (minutes < 1 || minutes > max_minutes)
     return call->refuse(admin_verdict::wrong_usage, "MINUTES is from 1 to 527040, which is a year");
-  if (call->file.rights.role == role::moderator && minutes > max_minutes_of_moderators)
+  if (call->context.rights.role == role::moderator && minutes > max_minutes_of_moderators)
     return call->forbid("a moderator kicks for at most 60 minutes");
   ask_bans(call, kick_user{call->said().get("USER"), minutes * 60, call->why(call->said().text())});
 }
@@ -82,7 +82,7 @@ std::optional<int64_t> seconds_meant(const admin_call_ptr& call) {
 }
 
 void ban_from(const admin_call_ptr& call, const address_range& network) {
-  if (call->file.target) // else a user could be deleted whose name is an address
+  if (call->context.target) // else a user could be deleted whose name is an address
     return call->refuse(admin_verdict::refused, user_of_that_name);
   if (network.is_too_wide())
     return call->refuse(admin_verdict::wrong_usage,
@@ -162,7 +162,7 @@ std::vector<json> rows_of(const bans_to_show& out) {
 void list_bans(const admin_call_ptr& call) {
   ask_to_read(
       call,
-      [rights = call->file.rights, name = call->why().by, now = wall_clock()](const reading& db) {
+      [rights = call->context.rights, name = call->why().by, now = wall_clock()](const reading& db) {
         return bans_for(db, rights, name, now);
       },
       [call](const bans_to_show& out) {

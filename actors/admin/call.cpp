@@ -52,7 +52,7 @@ const admin_parts& admin_call::parts() const {
 decision admin_call::why(const std::string& reason) const {
   return {from_.who().name, "salonctl " + from_.address,
           shown(reason),    begun_,
-          file.account,     from_.who().kind != peer_kind::administrator};
+          context.account,  from_.who().kind != peer_kind::administrator};
 }
 
 void admin_call::done(const json& value) {
@@ -86,7 +86,7 @@ void admin_call::decide_done() {
 }
 
 void admin_call::forbid(const std::string& why) {
-  const auto command = std::string(said_.what->name);
+  const auto command = std::string(said_.row->name);
   const auto end = [call = shared_from_this(), why] { call->refuse_noted(admin_verdict::not_allowed, why); };
   if (!note_refusal(self_, from_, command))
     return end();
@@ -94,7 +94,7 @@ void admin_call::forbid(const std::string& why) {
                {{"command", command}, {"by", to_string(from_.who())}, {"from", from_.address}});
   write_store(
       self_, parts().store,
-      [why = this->why(), action = audited_as(*said_.what), to = subject_of(said_)](const persistence::writing& db) {
+      [why = this->why(), action = audited_as(*said_.row), to = subject_of(said_)](const persistence::writing& db) {
         db.audit.note(why, action, to, to_string(fault::not_allowed));
         return salond::done{};
       },
@@ -113,10 +113,10 @@ void admin_call::refuse(admin_verdict verdict, const std::string& why) {
 
 void admin_call::refuse_with(admin_verdict verdict, const std::string& why, const std::string& result) {
   constexpr auto patience = std::chrono::seconds{2};
-  if (result.empty() || !changes_something(*said_.what))
+  if (result.empty() || !changes_something(*said_.row))
     return refuse_noted(verdict, why);
   refusing_ = true;
-  const auto job = make_write_job([line = this->why(result == "refused" ? why : ""), action = audited_as(*said_.what),
+  const auto job = make_write_job([line = this->why(result == "refused" ? why : ""), action = audited_as(*said_.row),
                                    to = subject_of(said_), result](const persistence::writing& db) {
     if (!has_line_of(db, line))
       db.audit.note(line, action, to, result);

@@ -90,7 +90,7 @@ struct admin_state;
 using admin_pointer = admin_core::stateful_pointer<admin_state>;
 
 /// What a command's words name, read before anything is decided.
-struct case_file {
+struct command_context {
   rules::authority rights;
   user_id account;                                 ///< that the operator's certificate belongs to, if any
   bool disabled = false;                           ///< it is disabled, and its owner may do nothing
@@ -112,7 +112,7 @@ public:
   const peer& from() const { return from_; }
   /// Who gave the command, from where and when; for the audit log.
   decision why(const std::string& reason = {}) const;
-  case_file file;
+  command_context context;
   std::string input; ///< all of it
 
   // --- what it answers: once done or refused, at most progress before ---
@@ -203,8 +203,10 @@ using admin_call_ptr = std::shared_ptr<admin_call>;
 /// Carries out a command that is allowed.
 using admin_command = void (*)(const admin_call_ptr&);
 
-/// The function of each command, by its name. One place a group: accounts.cpp, bans.cpp, sessions.cpp,
-/// invitations.cpp, salons.cpp, salon_details.cpp, retention.cpp, contents.cpp, status.cpp, node.cpp, health.cpp,
+/// The function of each command, by its name.
+std::map<std::string_view, admin_command> all_admin_commands();
+/// Those of one group, a file each: accounts.cpp, bans.cpp, sessions.cpp, invitations.cpp, salons.cpp,
+/// salon_details.cpp, retention.cpp, contents.cpp, status.cpp, node.cpp, nodes.cpp (add_cluster_commands), health.cpp,
 /// audit.cpp, data.cpp, import.cpp, personal.cpp.
 void add_account_commands(std::map<std::string_view, admin_command>& to);
 void add_ban_commands(std::map<std::string_view, admin_command>& to);

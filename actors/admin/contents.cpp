@@ -80,12 +80,12 @@ void show_next_piece(const shown_messages_ptr& state) {
 void show_messages(const admin_call_ptr& call, const std::vector<chat_message>& found, std::vector<weighed> later) {
   auto state = std::make_shared<shown_messages>();
   state->call = call;
-  state->salon = call->file.salon->id;
+  state->salon = call->context.salon->id;
   state->later = std::move(later);
   show_piece(call, state, found, "[");
 }
 
-// --- those of a user or a time ---
+// --- those of a user or a time, or with a text ---
 
 /// A walk back through a salon, until one message more is found than is wanted.
 struct message_walk {
@@ -116,15 +116,16 @@ looked_at look_at_history(const reading& db, salon_id salon, int64_t before) {
   return result;
 }
 
-/// `oldest` is of any message: few may hold the text, and only the others then say how far back the look is.
-looked_at look_for_text(const reading& db, salon_id salon, const std::string& text, int64_t before) {
+/// `oldest` is of any message: few may hold the text, and only the others then say how far back the look is. It is
+/// looked for where that is wanted.
+looked_at look_for_text(const reading& db, salon_id salon, const std::string& text, int64_t before, bool wants_oldest) {
   auto part = db.messages.look_through(salon, text, before, messages_a_look);
   std::reverse(part.found.begin(), part.found.end());
   looked_at result{{}, part.before};
   while (!part.found.empty())
     for (auto& message : db.messages.at(salon, take_piece(part.found)))
       result.messages.push_back(std::move(message));
-  if (part.before != 0)
+  if (wants_oldest && part.before != 0)
     for (const auto& next : db.messages.history(salon, part.before, 1))
       result.oldest = next.at;
   return result;
@@ -156,8 +157,9 @@ void end_walk(const admin_call_ptr& call, message_walk& walk) {
 void look_on(const admin_call_ptr& call, const message_walk_ptr& walk) {
   ask_to_read_on(
       call,
-      [salon = walk->salon, text = walk->text, before = walk->before](const reading& db) {
-        return text ? look_for_text(db, salon, *text, before) : look_at_history(db, salon, before);
+      [salon = walk->salon, text = walk->text, before = walk->before,
+       since = walk->filter.when.since.has_value()](const reading& db) {
+        return text ? look_for_text(db, salon, *text, before, since) : look_at_history(db, salon, before);
       },
       [call, walk](const looked_at& part) {
         take_messages(*walk, part) ? end_walk(call, *walk) : look_on(call, walk);
@@ -167,7 +169,7 @@ void look_on(const admin_call_ptr& call, const message_walk_ptr& walk) {
 void look_for(const admin_call_ptr& call, const message_filter& filter, std::optional<std::string> text, size_t wanted,
               bool tells_cut) {
   auto walk = std::make_shared<message_walk>();
-  walk->salon = call->file.salon->id;
+  walk->salon = call->context.salon->id;
   walk->filter = filter;
   walk->text = std::move(text);
   walk->wanted = wanted;
@@ -200,22 +202,14 @@ void show_history(const admin_call_ptr& call) {
     return look_for(call, *filter, std::nullopt, wished, tells_cut);
   ask_to_read(
       call,
-      [id = call->file.salon->id, wished](const reading& db) { return db.messages.begin_history(id, wished + 1); },
+      [id = call->context.salon->id, wished](const reading& db) { return db.messages.begin_history(id, wished + 1); },
       [call, wished, tells_cut](history_page& found) { show_last(call, found, wished, tells_cut); });
 }
 
 void search_salon(const admin_call_ptr& call) {
   const auto filter = filter_meant(call);
-  if (!filter)
-    return;
-  if (filter->any())
-    return look_for(call, *filter, call->said().text(), max_found, true);
-  ask_to_read(
-      call,
-      [id = call->file.salon->id, text = call->said().text()](const reading& db) {
-        return db.messages.begin_search(id, text, max_found + 1);
-      },
-      [call](history_page& found) { show_last(call, found, max_found, true); });
+  if (filter)
+    look_for(call, *filter, call->said().text(), max_found, true);
 }
 
 // --- what is deleted ---

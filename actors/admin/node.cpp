@@ -23,7 +23,7 @@ void announce_text(const admin_call_ptr& call) {
 /// Stops all nodes, by a fact that they read in the store. If the store does not take it, they are told directly.
 void stop_all(const admin_call_ptr& call, int64_t seconds, const std::function<void()>& stop_this_one) {
   note_also_if_possible(
-      call, {call->why(), audited_as(*call->said().what), "server", "done"},
+      call, {call->why(), audited_as(*call->said().row), "server", "done"},
       [seconds](const writing& db) { db.sessions.stop_elsewhere(seconds); },
       [call, seconds, stop_this_one](bool stored) {
         if (stored)

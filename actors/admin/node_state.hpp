@@ -33,7 +33,7 @@ struct database_state {
 
 /// Whether the operator may know the places of files and the owners of certificates: moderators may not.
 inline bool is_administrator(const admin_call_ptr& call) {
-  return call->file.rights.role == role::administrator;
+  return call->context.rights.role == role::administrator;
 }
 
 /// The trouble in the words that the operator may hear: its own words name files.
@@ -103,7 +103,7 @@ void note_also_if_possible(const admin_call_ptr& call, const late_line& line, Al
             [call, line, then](caf::error& why) {
               note_later(call->self(), line);
               log::warning("the audit log cannot be told: the database does not take it",
-                           {{"command", std::string(call->said().what->name)},
+                           {{"command", std::string(call->said().row->name)},
                             {"to", line.to},
                             {"by", to_string(call->from().who())},
                             {"from", call->from().address},
@@ -116,7 +116,7 @@ template <class Then>
 void note_if_possible(const admin_call_ptr& call, const std::string& to, const std::string& reason,
                       const std::string& result, Then then) {
   note_also_if_possible(
-      call, {call->why(reason), audited_as(*call->said().what), to, result}, [](const persistence::writing&) {},
+      call, {call->why(reason), audited_as(*call->said().row), to, result}, [](const persistence::writing&) {},
       [then](bool) { then(); });
 }
 template <class Then>

@@ -63,18 +63,18 @@ std::vector<surveyed_salon> salons_told(const json& answer) {
   return all;
 }
 
-std::string in_words(const node_house& report) {
-  auto all = salons_as_json(report.house.salons);
-  const auto& house = report.house;
+std::string in_words(const peer_report& report) {
+  auto all = salons_as_json(report.traffic.salons);
+  const auto& traffic = report.traffic;
   const auto& work = report.database.work;
-  all.update(json{{"connections", house.connections},
-                  {"users", house.users},
-                  {"messages", house.messages},
-                  {"deliveries", house.deliveries},
-                  {"messages_per_second", house.messages_a_second},
-                  {"deliveries_per_second", house.deliveries_a_second},
-                  {"posts_in_flight", house.posts_in_flight},
-                  {"posts_parked", house.posts_parked},
+  all.update(json{{"connections", traffic.connections},
+                  {"users", traffic.users},
+                  {"messages", traffic.messages},
+                  {"deliveries", traffic.deliveries},
+                  {"messages_per_second", traffic.messages_a_second},
+                  {"deliveries_per_second", traffic.deliveries_a_second},
+                  {"posts_in_flight", traffic.posts_in_flight},
+                  {"posts_parked", traffic.posts_parked},
                   {"answers", report.database.answers},
                   {"trouble", report.database.trouble},
                   {"writes_waiting", work.writes},
@@ -87,17 +87,17 @@ std::string in_words(const node_house& report) {
   return text_of(all);
 }
 
-node_house house_told(const json& answer) {
-  node_house all;
-  all.house.salons = salons_told(answer);
-  all.house.connections = in<size_t>(answer, "connections");
-  all.house.users = in<size_t>(answer, "users");
-  all.house.messages = in<uint64_t>(answer, "messages");
-  all.house.deliveries = in<uint64_t>(answer, "deliveries");
-  all.house.messages_a_second = in<double>(answer, "messages_per_second");
-  all.house.deliveries_a_second = in<double>(answer, "deliveries_per_second");
-  all.house.posts_in_flight = in<size_t>(answer, "posts_in_flight");
-  all.house.posts_parked = in<size_t>(answer, "posts_parked");
+peer_report report_told(const json& answer) {
+  peer_report all;
+  all.traffic.salons = salons_told(answer);
+  all.traffic.connections = in<size_t>(answer, "connections");
+  all.traffic.users = in<size_t>(answer, "users");
+  all.traffic.messages = in<uint64_t>(answer, "messages");
+  all.traffic.deliveries = in<uint64_t>(answer, "deliveries");
+  all.traffic.messages_a_second = in<double>(answer, "messages_per_second");
+  all.traffic.deliveries_a_second = in<double>(answer, "deliveries_per_second");
+  all.traffic.posts_in_flight = in<size_t>(answer, "posts_in_flight");
+  all.traffic.posts_parked = in<size_t>(answer, "posts_parked");
   all.database.answers = in<bool>(answer, "answers");
   all.database.trouble = in<std::string>(answer, "trouble");
   all.database.work.writes = in<size_t>(answer, "writes_waiting");

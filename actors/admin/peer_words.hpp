@@ -12,8 +12,8 @@ namespace asked {
 constexpr auto sessions = "sessions";
 /// Asks how many hear each salon: rows of surveyed_salon.
 constexpr auto salons = "salons";
-/// Asks for the state of the node: node_house.
-constexpr auto house = "house";
+/// Asks for the state of the node: peer_report.
+constexpr auto report = "report";
 /// Tells everybody the text.
 constexpr auto announce = "announce";
 /// Stops after as many seconds as the text says.
@@ -24,8 +24,8 @@ constexpr auto stop = "stop";
 constexpr size_t max_answer_bytes = 1 << 20;
 
 /// The state of one node.
-struct node_house {
-  surveyed house;
+struct peer_report {
+  surveyed traffic;
   database_state database;
   std::string version;
   int64_t uptime_seconds = 0;
@@ -36,10 +36,10 @@ struct node_house {
 constexpr auto nothing_to_tell = "{}"; ///< the command is done
 std::string in_words(const std::vector<session_listed>& sessions);
 std::string in_words(const std::vector<surveyed_salon>& salons);
-std::string in_words(const node_house& report);
+std::string in_words(const peer_report& report);
 std::vector<session_listed> sessions_told(const json& answer);
 std::vector<surveyed_salon> salons_told(const json& answer);
-node_house house_told(const json& answer);
+peer_report report_told(const json& answer);
 /// Whether there was more than an answer holds.
 bool is_cut(const json& answer);
 

@@ -3,6 +3,7 @@
 #include "actors/admin/everywhere.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
+#include "persistence/contracts/departures.hpp"
 #include "persistence/export/person.hpp"
 
 namespace salond {
@@ -148,9 +149,9 @@ void tell_summary(const export_ptr& state, const admin_call_ptr& call, json all,
 }
 
 void export_user(const admin_call_ptr& call) {
-  if (!call->file.target)
+  if (!call->context.target)
     return call->refuse(fault::unknown_user);
-  auto state = std::make_shared<export_state>(call->file.target->who);
+  auto state = std::make_shared<export_state>(call->context.target->who);
   state->call = call;
   note(call, state->person.who().username, {}, [call, state] {
     ask_to_read_long(
@@ -164,23 +165,71 @@ void export_user(const admin_call_ptr& call) {
 
 // --- erase ---
 
+/// An erasure whose messages go piece by piece.
+struct erasure {
+  erased gone;
+  int64_t messages = 0, private_messages = 0;
+  bool asks = false, is_told = false;
+};
+using erasure_ptr = std::shared_ptr<erasure>;
+
+void tell_receipt(const admin_call_ptr& call, const erasure& state) {
+  json deleted = json::object();
+  for (const auto& [table, rows] : state.gone.user.deleted)
+    deleted[table] = rows;
+  if (state.gone.user.goes_on) {
+    deleted["messages"] = state.messages;
+    deleted["private_messages"] = state.private_messages;
+  }
+  json answer{{"done", true},
+              {"receipt", state.gone.user.receipt},
+              {"user", state.gone.user.who.username},
+              {"at", iso_time(call->why().at)},
+              {"by", call->why().by},
+              {"deleted_rows", deleted}};
+  tell_ended(answer, state.gone.certificates);
+  call->done(answer);
+}
+
+/// Asks how far it is, with each second that passes. It goes on whoever waits for it.
+void look_how_far(const admin_call_ptr& call, const erasure_ptr& state) {
+  if (std::exchange(state->asks, true))
+    return;
+  read_store(
+      call->self(), call->parts().store,
+      [who = state->gone.user.who.id](const reading& db) { return db.departures.of(who); },
+      [call, state](const std::optional<departure>& now) {
+        state->asks = false;
+        if (!now || call->decided())
+          return;
+        state->messages = now->messages;
+        state->private_messages = now->private_messages;
+        if (now->is_over && !std::exchange(state->is_told, true))
+          tell_receipt(call, *state);
+      },
+      [state](fault) { state->asks = false; });
+}
+
+void wait_for_the_rest(const admin_call_ptr& call, const erasure_ptr& state) {
+  call->report([weak = std::weak_ptr(call), state] {
+    if (const auto call = weak.lock())
+      look_how_far(call, state);
+    return json{{"messages", state->messages}, {"private_messages", state->private_messages}};
+  });
+}
+
 void erase(const admin_call_ptr& call) {
   call->self()
       ->request(call->parts().services.bans, caf::infinite,
                 erase_user{call->said().get("USER"), call->why(call->said().text())})
       .then(
           [call](const erased& gone) {
-            json deleted = json::object();
-            for (const auto& [table, rows] : gone.user.deleted)
-              deleted[table] = rows;
-            json answer{{"done", true},
-                        {"receipt", gone.user.receipt},
-                        {"user", gone.user.who.username},
-                        {"at", iso_time(call->why().at)},
-                        {"by", call->why().by},
-                        {"deleted_rows", deleted}};
-            tell_ended(answer, gone.certificates);
-            call->done(answer);
+            const auto state = std::make_shared<erasure>();
+            state->gone = gone;
+            if (!gone.user.goes_on)
+              return tell_receipt(call, *state);
+            call->parts().retention->changed(); // a run that is in work makes room for it
+            wait_for_the_rest(call, state);
           },
           refusing_error(call));
 }

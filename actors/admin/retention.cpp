@@ -44,7 +44,7 @@ std::string sentence_about(const admin_call_ptr& call, const std::string& salon,
 void set_days(const admin_call_ptr& call, std::optional<int64_t> own) {
   ask_to_write(
       call,
-      [id = call->file.salon->id, own, why = call->why()](const writing& db) {
+      [id = call->context.salon->id, own, why = call->why()](const writing& db) {
         return decisions::set_retention(db, id, own, why);
       },
       [call, own](const salon_record& salon) {
@@ -65,13 +65,13 @@ struct dry_run {
 };
 
 void end_dry_run(const admin_call_ptr& call, int64_t count) {
-  call->done(json{{"changed", false}, {"salon", call->file.salon->name}, {"messages_that_would_go", count}});
+  call->done(json{{"changed", false}, {"salon", call->context.salon->name}, {"messages_that_would_go", count}});
 }
 
 void count_on(const admin_call_ptr& call, const std::shared_ptr<dry_run>& state) {
   ask_to_read_on(
       call,
-      [of = message_series{call->file.salon->id}, after = state->after, before = state->before](const reading& db) {
+      [of = message_series{call->context.salon->id}, after = state->after, before = state->before](const reading& db) {
         return db.retention.count_older(of, after, before);
       },
       [call, state](const counted_part& part) {

@@ -30,19 +30,19 @@ struct salon_details {
 void show_salon(const admin_call_ptr& call) {
   ask_to_read(
       call,
-      [id = call->file.salon->id](const reading& db) {
+      [id = call->context.salon->id](const reading& db) {
         const auto counted = db.memberships.counts(id);
         return salon_details{counted.empty() ? 0 : counted.front().members, moderators_of(db, id),
                              db.retention.own_days(id)};
       },
       [call](const salon_details& found) {
         ask_hearers(call, [call, found](const std::map<salon_id, size_t>& hearers) {
-          auto shown = fields_of(*call->file.salon);
+          auto shown = fields_of(*call->context.salon);
           shown["members"] = found.members;
           shown["moderators"] = found.moderators;
-          const auto hear = hearers.find(call->file.salon->id);
+          const auto hear = hearers.find(call->context.salon->id);
           shown["hearers"] = hear == hearers.end() ? size_t{0} : hear->second;
-          shown["last_number"] = call->file.salon->last_seq;
+          shown["last_number"] = call->context.salon->last_seq;
           tell_retention(shown, call, found.days);
           call->done(shown);
         });
@@ -53,8 +53,8 @@ void show_salon(const admin_call_ptr& call) {
 struct gathered_members {
   table_row last;
   std::vector<json> rows;
-  size_t enough = max_sorted;  ///< rows behind the one that `--after` names
-  std::string after;           ///< its key; empty: it was found, or none is named
+  size_t enough = max_sorted; ///< rows behind the one that `--after` names
+  std::string after;          ///< its key; empty: it was found, or none is named
 };
 
 /// Takes the rows of a page, without those in front of the one that `--after` names.
@@ -69,7 +69,7 @@ void take_members(gathered_members& all, const member_page& page) {
 
 void gather_members(const admin_call_ptr& call, const std::shared_ptr<gathered_members>& all) {
   ask_to_read_on(
-      call, [id = call->file.salon->id, last = all->last](const reading& db) { return members_after(db, id, last); },
+      call, [id = call->context.salon->id, last = all->last](const reading& db) { return members_after(db, id, last); },
       [call, all](member_page& page) {
         take_members(*all, page);
         const bool enough = all->after.empty() && all->rows.size() > all->enough;
@@ -169,7 +169,7 @@ void export_members(const salon_export_ptr& state, const std::string& text) {
 
 /// The export has a line in the audit log, as an export of a user has.
 void export_salon(const admin_call_ptr& call) {
-  const auto salon = *call->file.salon;
+  const auto salon = *call->context.salon;
   note(call, salon.name, {}, [call, salon] {
     auto state = std::make_shared<salon_export>();
     state->call = call;

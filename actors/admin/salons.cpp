@@ -31,7 +31,7 @@ std::optional<policy> policy_meant(const std::string& word) {
 
 /// Whether the operator may see the inside of the salon.
 bool sees(const admin_call& call, salon_id salon) {
-  return rules::may(call.file.rights, right::moderators, salon);
+  return rules::may(call.context.rights, right::moderators, salon);
 }
 
 // --- what there is ---
@@ -52,7 +52,7 @@ std::optional<int64_t> days_of(const salon_days& all, salon_id salon) {
 struct counted_salon {
   salon_record record;
   size_t members = 0;
-  int64_t home = 0; ///< the run of a node; 0: none
+  int64_t home = 0;                 ///< the run of a node; 0: none
   std::optional<int64_t> days = {}; ///< that its messages are kept, if it has its own
 };
 
@@ -142,7 +142,7 @@ void list_requests(const admin_call_ptr& call) {
           for (const auto& salon : found.salons)
             if (salon.id == request.salon && sees(*call, salon.id))
               list.push_back({{"user", request.username}, {"salon", salon.name}, {"since", iso_time(request.at)}});
-        if (call->file.rights.role == role::administrator)
+        if (call->context.rights.role == role::administrator)
           for (const auto& registration : found.registrations)
             list.push_back({{"user", registration.username},
                             {"salon", nullptr}, // none: it is the account that is asked for
@@ -158,12 +158,13 @@ void list_requests(const admin_call_ptr& call) {
 /// Asks the salon, which changes its members and tells them. `Message` is admit or dismiss.
 template <class Message>
 void decide_membership(const admin_call_ptr& call, decided_by by, const std::string& reason) {
-  if (!call->file.target)
+  if (!call->context.target)
     return call->refuse(fault::unknown_user);
-  const auto& who = call->file.target->who;
+  const auto& who = call->context.target->who;
   call->self()
-      ->request(call->parts().host, caf::infinite,
-                Message{call->file.salon->id, who.id, who.username, by, call->why(reason), call->parts().keep_requests})
+      ->request(
+          call->parts().host, caf::infinite,
+          Message{call->context.salon->id, who.id, who.username, by, call->why(reason), call->parts().keep_requests})
       .then([call](settled) { call->done(); }, refusing_error(call));
 }
 
@@ -208,7 +209,7 @@ constexpr const char* which_registrations =
 
 /// The registrations that a command means: those of a network, old ones, or all. Nothing: the call is refused.
 std::optional<registration_filter> registrations_meant(const admin_call_ptr& call) {
-  if (call->file.rights.role != role::administrator) { // moderators decide about salons, not about accounts
+  if (call->context.rights.role != role::administrator) { // moderators decide about salons, not about accounts
     call->forbid("your certificate has no right to that");
     return std::nullopt;
   }
@@ -331,7 +332,7 @@ void reject(const admin_call_ptr& call) {
                                                     "of one, the words behind USER and SALON are the reason");
   if (!call->said().has("USER"))
     return call->refuse(admin_verdict::wrong_usage, "reject USER, or reject --all, --from=ADDRESS, --older-than=TIME");
-  if (!call->file.salon)
+  if (!call->context.salon)
     return reject_registration(call);
   decide_membership<dismiss>(call, decided_by::request, call->said().text());
 }
@@ -369,7 +370,7 @@ void set_policy(const admin_call_ptr& call) {
   const auto wished = policy_meant(call->said().get("POLICY"));
   if (!wished)
     return call->refuse(admin_verdict::wrong_usage, "POLICY is auto, open or approval");
-  change_salon<salon_changed>(call, [id = call->file.salon->id, wished, why = call->why()](const writing& db) {
+  change_salon<salon_changed>(call, [id = call->context.salon->id, wished, why = call->why()](const writing& db) {
     return decisions::set_policy(db, id, *wished, why);
   });
 }
@@ -378,7 +379,7 @@ void set_topic(const admin_call_ptr& call) {
   const auto topic = shown(call->said().text());
   if (topic.size() > 1024)
     return call->refuse(admin_verdict::wrong_usage, "a topic has at most 1,024 bytes");
-  change_salon<salon_changed>(call, [id = call->file.salon->id, topic, why = call->why()](const writing& db) {
+  change_salon<salon_changed>(call, [id = call->context.salon->id, topic, why = call->why()](const writing& db) {
     return decisions::set_topic(db, id, topic, why);
   });
 }
@@ -387,13 +388,13 @@ void rename_salon(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (!is_name(name))
     return call->refuse(fault::invalid_name);
-  change_salon<salon_changed>(call, [id = call->file.salon->id, name, why = call->why()](const writing& db) {
+  change_salon<salon_changed>(call, [id = call->context.salon->id, name, why = call->why()](const writing& db) {
     return decisions::rename_salon(db, id, name, why);
   });
 }
 
 void archive_salon(const admin_call_ptr& call) {
-  change_salon<salon_archived>(call, [id = call->file.salon->id, why = call->why()](const writing& db) {
+  change_salon<salon_archived>(call, [id = call->context.salon->id, why = call->why()](const writing& db) {
     return decisions::archive_salon(db, id, why);
   });
 }

@@ -15,7 +15,7 @@ using namespace persistence;
 
 /// The user that USER names; nobody if it names none.
 user_id user_meant(const admin_call_ptr& call) {
-  return call->file.target ? call->file.target->who.id : user_id{};
+  return call->context.target ? call->context.target->who.id : user_id{};
 }
 
 /// The session as `session end` takes it: a text, since most programs cut such long numbers in JSON.
@@ -34,7 +34,7 @@ json& add_session(json& to, const session_at& listed) {
 }
 
 void list_sessions_of(const admin_call_ptr& call) {
-  if (call->said().has("USER") && !call->file.target)
+  if (call->said().has("USER") && !call->context.target)
     return call->refuse(fault::unknown_user);
   ask_sessions(call, user_meant(call), [call](const std::vector<session_at>& found) {
     json list = json::array();
@@ -47,10 +47,10 @@ void list_sessions_of(const admin_call_ptr& call) {
 }
 
 void show_user(const admin_call_ptr& call) {
-  if (!call->file.target)
+  if (!call->context.target)
     return call->refuse(fault::unknown_user);
   ask_sessions(call, user_meant(call), [call](const std::vector<session_at>& sessions) {
-    const auto& found = *call->file.target;
+    const auto& found = *call->context.target;
     auto shown = profile_fields(found);
     shown["salons"] = found.salons;
     if (!found.moderates.empty())
@@ -90,7 +90,7 @@ std::string why_no_such_session(const admin_call_ptr& call) {
 
 /// Sessions at other nodes end by a fact that these read in the store. So a node that did not answer ends them, too.
 void session_end(const admin_call_ptr& call) {
-  if (!call->file.target)
+  if (!call->context.target)
     return note(call, call->said().get("USER"), {}, to_string(fault::unknown_user),
                 [call] { call->refuse(fault::unknown_user); });
   ask_sessions(call, user_meant(call), [call](const std::vector<session_at>& found) {
@@ -106,7 +106,7 @@ void session_end(const admin_call_ptr& call) {
                                       : "session " + wished + " from " + named->session.address;
     ask_to_write(
         call,
-        [target = call->file.target->who, only, why = call->why(about)](const writing& db) {
+        [target = call->context.target->who, only, why = call->why(about)](const writing& db) {
           db.sessions.end_tokens(target.id);
           db.sessions.end_elsewhere(target.id, only);
           db.audit.note(why, audited::end_session, target.username, "done");

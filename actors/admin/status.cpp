@@ -2,6 +2,7 @@
 #include "actors/admin/everywhere.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
+#include "persistence/contracts/search_index.hpp"
 #include <algorithm>
 
 namespace salond {
@@ -22,27 +23,27 @@ json to_json(const admin_call_ptr& call, const database_state& database) {
   return shown;
 }
 
-json counters_of(const surveyed& house, const json& database) {
-  return {{"connections", house.connections},
-          {"users", house.users},
-          {"messages", house.messages},
-          {"deliveries", house.deliveries},
-          {"messages_per_second", house.messages_a_second},
-          {"deliveries_per_second", house.deliveries_a_second},
-          {"posts_in_flight", house.posts_in_flight},
-          {"posts_parked", house.posts_parked},
+json counters_of(const surveyed& traffic, const json& database) {
+  return {{"connections", traffic.connections},
+          {"users", traffic.users},
+          {"messages", traffic.messages},
+          {"deliveries", traffic.deliveries},
+          {"messages_per_second", traffic.messages_a_second},
+          {"deliveries_per_second", traffic.deliveries_a_second},
+          {"posts_in_flight", traffic.posts_in_flight},
+          {"posts_parked", traffic.posts_parked},
           {"database", database}};
 }
 
 // --- of all nodes ---
 
-struct named_house {
+struct named_report {
   std::string node; ///< empty on a process alone
-  node_house how;
+  peer_report how;
 };
-using houses = std::vector<named_house>;
+using peer_reports = std::vector<named_report>;
 
-void add_house(surveyed& to, const surveyed& more) {
+void add_traffic(surveyed& to, const surveyed& more) {
   to.connections += more.connections;
   to.users += more.users;
   to.deliveries += more.deliveries;
@@ -54,10 +55,10 @@ void add_house(surveyed& to, const surveyed& more) {
 
 /// Each node tells a message once to those who hear it there: the one that told the most of a salon told all of them,
 /// as far as can be said.
-std::vector<surveyed_salon> salons_of(const houses& all) {
+std::vector<surveyed_salon> salons_of(const peer_reports& all) {
   std::map<salon_id, surveyed_salon> salons;
   for (const auto& node : all)
-    for (const auto& one : node.how.house.salons) {
+    for (const auto& one : node.how.traffic.salons) {
       const auto [known, is_new] = salons.emplace(one.salon, one);
       if (is_new)
         continue;
@@ -82,99 +83,132 @@ void add_database(database_state& to, const database_state& more) {
 }
 
 /// What is one node's alone is that of the first one.
-node_house sum_of(const houses& all) {
+peer_report sum_of(const peer_reports& all) {
   auto sum = all.front().how;
   if (all.size() == 1)
     return sum;
   for (auto one = all.begin() + 1; one != all.end(); ++one) {
-    add_house(sum.house, one->how.house);
+    add_traffic(sum.traffic, one->how.traffic);
     add_database(sum.database, one->how.database);
   }
-  sum.house.salons = salons_of(all);
-  sum.house.messages = 0;
-  for (const auto& one : sum.house.salons)
-    sum.house.messages += one.messages;
+  sum.traffic.salons = salons_of(all);
+  sum.traffic.messages = 0;
+  for (const auto& one : sum.traffic.salons)
+    sum.traffic.messages += one.messages;
   return sum;
 }
 
-using found_houses = std::shared_ptr<houses>;
-using then_houses = std::function<void(const houses&)>;
+using found_reports = std::shared_ptr<peer_reports>;
+using then_reports = std::function<void(const peer_reports&)>;
 
 /// Adds the others, or the one.
-void ask_other_houses(const admin_call_ptr& call, const found_houses& found, const std::string& only,
-                      const then_houses& then) {
+void ask_other_nodes(const admin_call_ptr& call, const found_reports& found, const std::string& only,
+                     const then_reports& then) {
   ask_others(
-      call, {asked::house, {}, only},
+      call, {asked::report, {}, only},
       [found](const std::string& node, const json& said) {
-        found->push_back({node, house_told(said)});
+        found->push_back({node, report_told(said)});
       },
       [found, then] { then(*found); });
 }
 
 /// How this node is.
-void ask_own_house(const admin_call_ptr& call, std::function<void(const found_houses&)> then) {
-  ask_how_it_is(call, [call, then = std::move(then)](const surveyed& house, const database_state& database) {
+void ask_this_node(const admin_call_ptr& call, std::function<void(const found_reports&)> then) {
+  ask_how_it_is(call, [call, then = std::move(then)](const surveyed& traffic, const database_state& database) {
     const auto up = wall_clock() - call->parts().started;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(up).count();
-    const auto found = std::make_shared<houses>();
-    found->push_back({own_name(call), {house, database, SALOND_VERSION, seconds}});
+    const auto found = std::make_shared<peer_reports>();
+    found->push_back({own_name(call), {traffic, database, SALOND_VERSION, seconds}});
     then(found);
   });
 }
 
 /// The same, in front of all others.
-void ask_houses(const admin_call_ptr& call, const then_houses& then) {
-  ask_own_house(call, [call, then](const found_houses& found) { ask_other_houses(call, found, {}, then); });
+void ask_all_nodes(const admin_call_ptr& call, const then_reports& then) {
+  ask_this_node(call, [call, then](const found_reports& found) { ask_other_nodes(call, found, {}, then); });
 }
 
 // --- status ---
 
-json row_of(const named_house& one) {
-  const auto& house = one.how.house;
+json row_of(const named_report& one) {
+  const auto& traffic = one.how.traffic;
   const auto& database = one.how.database;
   return {{"node", one.node},
-          {"connections", house.connections},
-          {"users", house.users},
-          {"messages_per_second", house.messages_a_second},
-          {"deliveries_per_second", house.deliveries_a_second},
-          {"posts_in_flight", house.posts_in_flight},
-          {"posts_parked", house.posts_parked},
+          {"connections", traffic.connections},
+          {"users", traffic.users},
+          {"messages_per_second", traffic.messages_a_second},
+          {"deliveries_per_second", traffic.deliveries_a_second},
+          {"posts_in_flight", traffic.posts_in_flight},
+          {"posts_parked", traffic.posts_parked},
           {"database_answers", database.answers},
           {"writes_waiting", database.work.writes},
           {"version", one.how.version},
           {"uptime_seconds", one.how.uptime_seconds}};
 }
 
+/// How many messages of salons that are large enough for an index are in it, by their order numbers.
+json search_index_of(const reading& db) {
+  constexpr size_t salons_at_once = 500;
+  int64_t indexed = 0, all = 0;
+  salon_id last;
+  for (bool more = true; more;) {
+    const auto salons = db.search_index.reaches(last, salons_at_once);
+    for (const auto& salon : salons)
+      if (salon.end != 0 || salon.newest >= search_index_store::too_few_below) {
+        indexed += salon.end;
+        all += salon.newest;
+      }
+    more = salons.size() == salons_at_once;
+    last = more ? salons.back().salon : last;
+  }
+  return {{"percent", all == 0 ? 100.0 : 100.0 * static_cast<double>(indexed) / static_cast<double>(all)},
+          {"indexed", indexed},
+          {"messages", all}};
+}
+
+void show_status_with(const admin_call_ptr& call, const peer_reports& found, const json& search_index) {
+  if (const auto& trouble = found.front().how.database.trouble; !trouble.empty())
+    log::error(in_trouble, {{"why", trouble}});
+  const auto sum = sum_of(found);
+  json all{{"version", sum.version}, {"uptime_seconds", sum.uptime_seconds}};
+  all.update(counters_of(sum.traffic, to_json(call, sum.database)));
+  all["salons"] = found.front().how.traffic.salons.size();
+  all["database"]["kind"] = call->parts().database;
+  const auto kept = call->parts().retention->now();
+  all["retention"] = {{"running", kept.runs}, {"deleted", kept.removed}};
+  if (!search_index.is_null())
+    all["search_index"] = search_index;
+  if (is_node(call)) {
+    all["node"] = found.front().node;
+    all["nodes"] = json::array();
+    for (const auto& one : found)
+      all["nodes"].push_back(row_of(one));
+  }
+  call->done(all);
+}
+
+/// What stands in the database is left out where that does not answer.
 void show_status(const admin_call_ptr& call) {
-  ask_houses(call, [call](const houses& found) {
-    if (const auto& trouble = found.front().how.database.trouble; !trouble.empty())
-      log::error(in_trouble, {{"why", trouble}});
-    const auto sum = sum_of(found);
-    json all{{"version", sum.version}, {"uptime_seconds", sum.uptime_seconds}};
-    all.update(counters_of(sum.house, to_json(call, sum.database)));
-    all["salons"] = found.front().how.house.salons.size();
-    all["database"]["kind"] = call->parts().database;
-    const auto kept = call->parts().retention->now();
-    all["retention"] = {{"running", kept.runs}, {"deleted", kept.removed}};
-    if (is_node(call)) {
-      all["node"] = found.front().node;
-      all["nodes"] = json::array();
-      for (const auto& one : found)
-        all["nodes"].push_back(row_of(one));
-    }
-    call->done(all);
+  ask_all_nodes(call, [call](const peer_reports& found) {
+    if (!found.front().how.database.answers)
+      return show_status_with(call, found, nullptr);
+    const auto job = make_read_job(search_index_of);
+    call->self()
+        ->request(call->parts().store, away_after, store_work{job})
+        .then([call, found, job](const store_done&) { show_status_with(call, found, job->result); },
+              [call, found](caf::error&) { show_status_with(call, found, nullptr); });
   });
 }
 
 // --- watch ---
 
-void show_sum(const admin_call_ptr& call, const houses& found) {
+void show_sum(const admin_call_ptr& call, const peer_reports& found) {
   const auto sum = sum_of(found);
-  auto sample = counters_of(sum.house, to_json(call, sum.database));
+  auto sample = counters_of(sum.traffic, to_json(call, sum.database));
   sample["at_ms"] = to_ms(wall_clock());
   sample["salons"] = json::array();
-  for (const auto& one : sum.house.salons)
-    if (rules::may(call->file.rights, right::moderators, one.salon))
+  for (const auto& one : sum.traffic.salons)
+    if (rules::may(call->context.rights, right::moderators, one.salon))
       sample["salons"].push_back({{"salon", one.name}, {"hearers", one.hearers}, {"messages", one.messages}});
   if (is_node(call)) { // what two samples sum up of other nodes cannot be compared
     sample["nodes"] = json::array();
@@ -187,7 +221,7 @@ void show_sum(const admin_call_ptr& call, const houses& found) {
   call->done(sample);
 }
 
-void show_one(const admin_call_ptr& call, const houses& found) {
+void show_one(const admin_call_ptr& call, const peer_reports& found) {
   if (found.empty())
     return call->refuse(admin_verdict::refused, call->lacking().empty()
                                                     ? "there is no such node; nodes shows those that there are"
@@ -199,13 +233,13 @@ void show_one(const admin_call_ptr& call, const houses& found) {
 void show_sample(const admin_call_ptr& call) {
   const auto one = call->said().get("--node");
   if (!call->said().has("--node"))
-    return ask_houses(call, [call](const houses& found) { show_sum(call, found); });
+    return ask_all_nodes(call, [call](const peer_reports& found) { show_sum(call, found); });
   if (refuses_without_nodes(call))
     return;
   if (one != own_name(call))
-    return ask_other_houses(call, std::make_shared<houses>(), one,
-                            [call](const houses& found) { show_one(call, found); });
-  ask_own_house(call, [call](const found_houses& found) { show_sum(call, *found); });
+    return ask_other_nodes(call, std::make_shared<peer_reports>(), one,
+                           [call](const peer_reports& found) { show_one(call, found); });
+  ask_this_node(call, [call](const found_reports& found) { show_sum(call, *found); });
 }
 
 } // namespace

@@ -11,11 +11,11 @@ public:
   /// So long after it was written it is looked at: a client that had closed has answered by then.
   static constexpr auto grace = std::chrono::milliseconds{100};
   /// So many private messages are looked at before: they fill their target's mailbox until they are marked.
-  static constexpr size_t most_unseen = 32;
+  static constexpr size_t max_unseen = 32;
 
   bool any() const { return !all_.empty(); }
   /// Whether so many came since they were looked at last that they are to be looked at now.
-  bool many() const { return unseen_ >= most_unseen; }
+  bool many() const { return unseen_ >= max_unseen; }
   /// `given`: all bytes that the kernel has been given by now.
   void add(outlet::written written, uint64_t given, instant now);
   /// Those that have come: `taken` bytes have. Of what was written after `until` none, but where there are many.

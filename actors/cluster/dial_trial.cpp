@@ -44,7 +44,7 @@ void try_at(caf::io::network::default_multiplexer& loop, const std::shared_ptr<h
   const auto one = std::make_shared<trial>(std::move(over));
   one->keep(one);
   const auto socket = dial_node(loop, shared, descriptor, name, where.to_string(), *one, node_id{});
-  shared->waiting.greet(*socket);
+  shared->connections.add_dialled(*socket);
   socket->start();
 }
 

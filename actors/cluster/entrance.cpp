@@ -7,7 +7,7 @@ namespace salond::cluster {
 namespace {
 
 // Of what a peer says, into the log.
-constexpr size_t most_said = 300;
+constexpr size_t max_said = 300;
 
 } // namespace
 
@@ -58,13 +58,13 @@ void entrance::ask(node_id peer) {
 bool entrance::peer_said(node_id peer, const frame_body& body) {
   if (std::holds_alternative<dial_back>(body)) {
     links_.try_to_dial(peer, [this, peer](const std::string& why) {
-      links_.send(peer, dialled_back{why.empty(), why.substr(0, most_said)});
+      links_.send(peer, dialled_back{why.empty(), why.substr(0, max_said)});
     });
     return true;
   }
   const auto* said = std::get_if<dialled_back>(&body);
   if (said && waits()) {
-    said->reached ? rule_.reached() : rule_.missed(peer, said->why.substr(0, most_said));
+    said->reached ? rule_.reached() : rule_.missed(peer, said->why.substr(0, max_said));
     look();
   }
   return said != nullptr;

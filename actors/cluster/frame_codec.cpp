@@ -12,8 +12,8 @@ using fields::kind_of;
 using fields::sensible;
 
 constexpr size_t length_bytes = 4;
-constexpr size_t most_varint_bytes = 10; // of 64 bits, 7 a byte
-constexpr size_t most_kept_bytes = 256 << 10;
+constexpr size_t max_varint_bytes = 10; // of 64 bits, 7 a byte
+constexpr size_t max_kept_bytes = 256 << 10;
 constexpr auto too_great = "a number that is too great";
 
 /// A reason that this version does not know is told as the one that is always true.
@@ -33,9 +33,9 @@ void put_varint(std::string& to, uint64_t number) {
 /// Takes a number off the front; false when it is cut or longer than 64 bits.
 bool take_varint(std::string_view& from, uint64_t& number) {
   number = 0;
-  for (size_t i = 0; i < std::min(from.size(), most_varint_bytes); ++i) {
+  for (size_t i = 0; i < std::min(from.size(), max_varint_bytes); ++i) {
     const auto byte = static_cast<uint8_t>(from[i]);
-    if (i == most_varint_bytes - 1 && byte > 1)
+    if (i == max_varint_bytes - 1 && byte > 1)
       return false;
     number |= static_cast<uint64_t>(byte & 0x7F) << (7 * i);
     if (byte < 0x80) {
@@ -175,7 +175,7 @@ public:
     for (uint64_t number = 0; !bytes_.empty();) {
       if (!take_varint(bytes_, number) || number > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
         return fail(too_great);
-      if (x.size() == most_entries)
+      if (x.size() == max_entries)
         return fail("a list that is too long");
       x.push_back({static_cast<int64_t>(number)});
     }
@@ -184,7 +184,7 @@ public:
   void operator()(unsigned field, std::vector<T>& x) {
     if (!is_bytes(field))
       return;
-    if (x.size() == most_entries)
+    if (x.size() == max_entries)
       return fail("a list that is too long");
     why_ = read_fields(bytes_, x.emplace_back());
   }
@@ -264,7 +264,7 @@ bool append_frame(std::string& to, const frame& what) {
       },
       what.body);
   const auto size = to.size() - begin - length_bytes;
-  if (size > most_frame_bytes) {
+  if (size > max_frame_bytes) {
     to.resize(begin);
     return false;
   }
@@ -281,7 +281,7 @@ frame_reader::outcome frame_reader::next() {
     return outcome::incomplete;
   }
   const auto size = length_at(rest.data());
-  if (size > most_frame_bytes)
+  if (size > max_frame_bytes)
     return fail("a frame that is too long");
   if (rest.size() - length_bytes < size) {
     forget_read();
@@ -315,7 +315,7 @@ frame_reader::outcome frame_reader::fail(const char* why) {
 
 /// What is read goes once all is read, or it is much.
 void frame_reader::forget_read() {
-  if (at_ == bytes_.size() && bytes_.capacity() > most_kept_bytes)
+  if (at_ == bytes_.size() && bytes_.capacity() > max_kept_bytes)
     std::string{}.swap(bytes_);
   else
     bytes_.erase(0, at_);
@@ -328,7 +328,7 @@ std::vector<batch> cut(batch what, size_t most) {
   size_t bytes = 0;
   for (auto& row : what.rows) {
     const auto size = bytes_of(row);
-    if (!piece.rows.empty() && (bytes + size > most || piece.rows.size() == most_entries)) {
+    if (!piece.rows.empty() && (bytes + size > most || piece.rows.size() == max_entries)) {
       const auto last = piece.rows.back().seq;
       pieces.push_back(std::exchange(piece, {what.salon, what.epoch, last, {}, {}}));
       bytes = 0;

@@ -15,9 +15,9 @@ namespace salond::cluster {
 
 /// No frame is longer. A post holds one text (limits.frame_bytes of the configuration, 8 KiB where not said); what
 /// holds many texts is to be cut at about link_queue::write_bytes.
-constexpr size_t most_frame_bytes = 4 << 20;
+constexpr size_t max_frame_bytes = 4 << 20;
 /// A list in a frame has no more entries.
-constexpr size_t most_entries = 16384;
+constexpr size_t max_entries = 16384;
 
 /// Appends the frame's bytes. False, and nothing is appended, when it would be longer than a frame may be.
 bool append_frame(std::string& to, const frame& what);

@@ -9,7 +9,7 @@
 namespace salond::cluster {
 namespace {
 
-constexpr int most_accepts_a_turn = 64; // then the other sockets have their turn
+constexpr int max_accepts_a_turn = 64; // then the other sockets have their turn
 
 } // namespace
 
@@ -32,7 +32,7 @@ void link_door::close() {
 
 void link_door::accept_some() {
   const caf::intrusive_ptr<link_door> alive{this};
-  for (int taken = 0; accepted_ && taken < most_accepts_a_turn; ++taken) {
+  for (int taken = 0; accepted_ && taken < max_accepts_a_turn; ++taken) {
     const auto descriptor = ::accept4(events_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (descriptor < 0)
       return errno == EMFILE || errno == ENFILE ? pause() : void();
@@ -43,7 +43,7 @@ void link_door::accept_some() {
 
 void link_door::pause() {
   paused_ = true;
-  hub_->waiting.refused("descriptors run short");
+  hub_->connections.refused("descriptors run short");
   events_.passivate();
 }
 

@@ -8,7 +8,7 @@ link_queue::outcome link_queue::add(const frame& what) {
   spare_.clear();
   if (!append_frame(spare_, what))
     return outcome::too_long;
-  if (bytes_ + spare_.size() > most_bytes) {
+  if (bytes_ + spare_.size() > max_bytes) {
     clear();
     return outcome::overflow;
   }

@@ -14,7 +14,7 @@ public:
   /// Frames that wait are written together, so many bytes at once; a frame that is longer goes alone.
   static constexpr size_t write_bytes = 64 << 10;
   /// More than that does not wait for one peer.
-  static constexpr size_t most_bytes = 8 << 20;
+  static constexpr size_t max_bytes = 8 << 20;
 
   enum class outcome {
     queued,

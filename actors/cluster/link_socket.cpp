@@ -59,7 +59,7 @@ std::string_view link_socket::to_say() {
 
 void link_socket::ended(phase was, const dial_failure& why) {
   if (accepted() && was != phase::open && !parts())
-    shared().waiting.refused(why.text);
+    shared().connections.refused(why.text);
   if (auto* owner = std::exchange(owner_, nullptr))
     owner->ended(*this, why);
 }

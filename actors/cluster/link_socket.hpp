@@ -29,7 +29,7 @@ public:
   link_socket(caf::io::network::default_multiplexer& loop, int descriptor, tls_socket::origin from, link_owner& owner,
               node_id peer);
 
-  /// Begins; REQUIRES: the lobby knows it.
+  /// Begins; REQUIRES: peer_connections knows it.
   void start() { launch(); }
   /// Whose connection it is; nobody yet, of one that was accepted.
   node_id peer() const { return peer_; }

@@ -72,7 +72,7 @@ void links::tick() {
     door->go_on_if_possible();
   if (now - swept_ >= hub_->limits.sweep) {
     swept_ = now;
-    hub_->waiting.sweep(hub_->tls.get().get());
+    hub_->connections.sweep(hub_->tls.get().get());
   }
   const auto pings = now - pinged_ >= ping_every;
   if (pings)
@@ -137,7 +137,7 @@ void links::hear_first(link_socket& who, const frame& said_first) {
     return who.leave({});
   const auto* said = std::get_if<hello>(&said_first.body);
   if (!said) {
-    hub_->waiting.refused("no hello");
+    hub_->connections.refused("no hello");
     return who.leave({});
   }
   auto why = why_not(who, *said);
@@ -147,7 +147,7 @@ void links::hear_first(link_socket& who, const frame& said_first) {
       why = refusal;
   if (why.empty())
     return take_over(*whom, who, *said);
-  hub_->waiting.refused(why);
+  hub_->connections.refused(why);
   const auto over = self_.value != 0 && said->to == self_ && events_.knows_gone(said->from);
   who.leave((over ? spelled(gone{said->from}) : std::string{}) + spelled(farewell{why}));
 }
@@ -321,7 +321,7 @@ void links::close(const std::string& why) {
     door->close();
   while (!peers_.empty())
     remove(peers_.begin()->first, why);
-  hub_->waiting.end_all({dial_fault::lost, why});
+  hub_->connections.end_all({dial_fault::lost, why});
 }
 
 std::vector<link_state> links::list() const {

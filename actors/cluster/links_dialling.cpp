@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto first_pause = 100ms, longest_pause = 2000ms; // between two dials; each doubles
+constexpr auto first_pause = 100ms, max_pause = 2000ms; // between two dials; each doubles
 
 } // namespace
 
@@ -26,7 +26,7 @@ void links::let_in(int descriptor, const std::string& address) {
   const auto socket = caf::make_counted<link_socket>(
       loop_, descriptor, tls_socket::origin{hub_, any_node_, gate::side::accepted, address}, *this, node_id{});
   socket->start();
-  hub_->waiting.admit(*socket);
+  hub_->connections.add_accepted(*socket);
 }
 
 void links::dial(peer& whom) {
@@ -50,7 +50,7 @@ void links::connect(peer& whom, const std::vector<socket_address>& found, const 
   if (descriptor < 0)
     return fail_to_dial(whom, std::strerror(errno));
   whom.socket = dial_node(loop_, hub_, descriptor, whom.is.name, where.to_string(), *this, whom.is.run);
-  hub_->waiting.greet(*whom.socket);
+  hub_->connections.add_dialled(*whom.socket);
   whom.socket->start();
 }
 
@@ -85,7 +85,7 @@ void links::fail_to_dial(peer& whom, const std::string& why) {
 
 /// Some nodes that lost one and the same do not all come back to it at once.
 void links::pause_dialling(peer& whom) {
-  whom.pause = std::clamp<std::chrono::milliseconds>(2 * whom.pause, first_pause, longest_pause);
+  whom.pause = std::clamp<std::chrono::milliseconds>(2 * whom.pause, first_pause, max_pause);
   const auto most = whom.pause.count();
   std::uniform_int_distribution<int64_t> spread{most / 2, most};
   whom.next_dial = events_.now() + std::chrono::milliseconds{spread(chance_)};

@@ -11,7 +11,7 @@ using pointer = news_actor::stateful_pointer<news_state>;
 using persistence::fact;
 
 // A beat reads a thousand.
-constexpr size_t most_open = 2000;
+constexpr size_t max_open = 2000;
 constexpr auto pause = std::chrono::milliseconds{300};
 
 void ask_later(pointer self, std::function<void()> what) {
@@ -107,7 +107,7 @@ news_actor::behavior_type news(pointer self, news_hearers whom, int64_t run,
 
 void tell_news(cluster_member& member, const news_actor& to, const std::shared_ptr<std::atomic<size_t>>& open) {
   member.when_news([to, open](const std::vector<persistence::stored_news>& what) {
-    if (*open > most_open)
+    if (*open > max_open)
       return false;
     *open += what.size();
     caf::anon_send(to, hear_news{what});

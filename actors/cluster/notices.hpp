@@ -10,8 +10,8 @@ namespace salond::cluster {
 
 class notices final : public peer_hearer {
 public:
-  notices(std::shared_ptr<audience> house, std::shared_ptr<cluster_member> member, asking_actor asking)
-      : house_(std::move(house)), member_(std::move(member)), asking_(std::move(asking)) {}
+  notices(std::shared_ptr<audience> clients, std::shared_ptr<cluster_member> member, asking_actor asking)
+      : clients_(std::move(clients)), member_(std::move(member)), asking_(std::move(asking)) {}
 
   /// What the peer told nobody here while there was no link stands in the store.
   void peer_up(node_id) override { look(); }
@@ -24,15 +24,15 @@ public:
 private:
   void look();
 
-  std::shared_ptr<audience> house_;
+  std::shared_ptr<audience> clients_;
   std::shared_ptr<cluster_member> member_;
   asking_actor asking_;
 };
 
 /// Tells the others that this node wrote news, so that they read them at once. Of the I/O thread.
-void tell_of_news(const audience& house, const cluster_member& member);
+void tell_of_news(const audience& clients, const cluster_member& member);
 /// Tells the others what was used up here of the limits that hold for all, if there is any. Of the I/O thread.
 /// REQUIRES: called once a second.
-void tell_what_is_used(audience& house, const cluster_member& member);
+void tell_what_is_used(audience& clients, const cluster_member& member);
 
 } // namespace salond::cluster

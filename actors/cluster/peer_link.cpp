@@ -5,9 +5,9 @@ namespace salond::cluster {
 namespace {
 
 // Texts of a peer that go into the log: no longer than this.
-constexpr size_t most_said = 300;
+constexpr size_t max_said = 300;
 // Posts that go as one frame.
-constexpr size_t most_held = 1000;
+constexpr size_t max_held = 1000;
 
 bool overflows(link_queue::outcome what) {
   return what != link_queue::outcome::queued;
@@ -55,7 +55,7 @@ peer_link::sent peer_link::send(frame_body body) {
   if (auto* one = std::get_if<post>(&body)) {
     held_bytes_ += one->text.size();
     held_.all.push_back(std::move(*one));
-    return held_bytes_ < link_queue::write_bytes && held_.all.size() < most_held ? sent::queued : finish_turn();
+    return held_bytes_ < link_queue::write_bytes && held_.all.size() < max_held ? sent::queued : finish_turn();
   }
   const auto before = finish_turn();
   return before == sent::queued ? add(std::move(body)) : before;
@@ -94,7 +94,7 @@ peer_link::heard peer_link::hear(const frame& what, instant now) {
     return hear_welcome(*said, now);
   if (const auto* said = std::get_if<farewell>(&what.body)) {
     rule_.hear_farewell(heading_of(0));
-    return over(said->why.substr(0, most_said));
+    return over(said->why.substr(0, max_said));
   }
   if (std::holds_alternative<gone>(what.body))
     return {kind::gone, false};
@@ -167,7 +167,7 @@ void peer_link::drop_all() {
 }
 
 std::string why_not_spoken(const spoken_versions& theirs, const std::string& program, const spoken_versions& ours) {
-  const auto it = "it is salond " + program.substr(0, most_said) + ", this is " SALOND_VERSION "; ";
+  const auto it = "it is salond " + program.substr(0, max_said) + ", this is " SALOND_VERSION "; ";
   if (theirs.newest < ours.oldest)
     return it + "it is too old to be of one cluster with this: upgrade it";
   if (theirs.oldest > ours.newest)

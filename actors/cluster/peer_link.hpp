@@ -57,7 +57,7 @@ public:
     not_up, ///< there is no session: it is lost
     over    ///< too much waits, or it is too long: the session has ended
   };
-  /// A post waits for others of the same turn, up to its end or to the next frame that is none.
+  /// A post waits for others of the same turn: until the turn ends, or until a frame of another kind is sent.
   sent send(frame_body body);
   /// The end of a turn: queues what waited for it.
   sent finish_turn();

@@ -19,7 +19,7 @@ struct pulse_state {
 };
 
 pulse_actor::behavior_type pulse(pulse_actor::stateful_broker_pointer<pulse_state> self,
-                                 std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house,
+                                 std::shared_ptr<cluster_member> member, std::shared_ptr<audience> clients,
                                  std::shared_ptr<cluster::salons> placed, store_actor store);
 
 } // namespace salond

@@ -27,7 +27,7 @@ namespace cluster {
 namespace {
 
 // A frame holds 4 MiB; one that is much smaller lets pings pass between.
-constexpr size_t most_bytes_of_batch = 256 << 10;
+constexpr size_t max_bytes_of_batch = 256 << 10;
 
 /// Which runs are gone, each asked for once.
 class lost_homes {
@@ -48,8 +48,8 @@ private:
 
 } // namespace
 
-salons::salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house, send_to_peer send)
-    : member_(std::move(member)), house_(std::move(house)), send_to_peer_(std::move(send)), run_{member_->run()} {}
+salons::salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> clients, send_to_peer send)
+    : member_(std::move(member)), clients_(std::move(clients)), send_to_peer_(std::move(send)), run_{member_->run()} {}
 
 instant salons::now() const {
   return self_->clock().now();
@@ -70,7 +70,7 @@ void salons::open(salon_id which, int64_t told) {
 void salons::end() {
   self_ = nullptr;
   salons_.clear();
-  house_ = nullptr;
+  clients_ = nullptr;
 }
 
 void salons::tick() {
@@ -117,11 +117,11 @@ bool salons::look() {
   case standing::fine:
     doubtful_ = false; // membership has all links begin anew: others rely on sessions of which this node forgot all
     if (member_->state() == persistence::node_state::serving)
-      house_->let_in_again();
+      clients_->let_in_again();
     else if (member_->state() == persistence::node_state::apart && !member_->enters()) // who drains closes his clients
-      house_->turn_away();
+      clients_->turn_away();
     return true;
-  case standing::closing: house_->turn_away(); break;
+  case standing::closing: clients_->turn_away(); break;
   case standing::doubtful:
   case standing::gone: break; // the server was told
   }
@@ -147,7 +147,7 @@ void salons::send(node_id to, frame_body what) {
   if (to == run_)
     return hear(run_, what);
   if (auto* told = std::get_if<batch>(&what)) {
-    for (auto& piece : cut(std::move(*told), most_bytes_of_batch))
+    for (auto& piece : cut(std::move(*told), max_bytes_of_batch))
       send_to_peer_(to, std::move(piece));
     return;
   }

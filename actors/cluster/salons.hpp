@@ -28,7 +28,7 @@ class salons final : public peer_hearer {
 public:
   using asker = placements_actor::broker_pointer;
 
-  salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> house, send_to_peer send);
+  salons(std::shared_ptr<cluster_member> member, std::shared_ptr<audience> clients, send_to_peer send);
 
   /// From now on `self` asks the store. Before that nothing is attached.
   void begin(asker self) { self_ = self; }
@@ -59,11 +59,9 @@ private:
 
     rules::cluster::home rule;
     int64_t next_seq;
-    std::shared_ptr<append_job> open;       ///< takes in what is posted, until the store's thread has taken it
-    std::vector<append_job::entry> waiting; ///< for the next append
-    size_t appending = 0;                   ///< appends under way: two at most
-    node_id heir;                           ///< whom it is handed over to, once it is closed
-    bool leaving = false;                   ///< the store is asked to name the heir
+    append_queue appends;
+    node_id heir;         ///< whom it is handed over to, once it is closed
+    bool leaving = false; ///< the store is asked to name the heir
   };
   struct salon {
     salon(salon_id which, int64_t told) : id(which), view(which, told) {}
@@ -97,7 +95,7 @@ private:
   void hear_at_home(node_id from, cluster::post& what);
   void claim(salon& where);
   void claimed(salon& where, epoch_number epoch, int64_t last_seq);
-  void append(salon& where);
+  void append(salon& where, const std::shared_ptr<append_job>& job);
   void appended(salon& where, const append_job& what);
   void refuse_all(salon& where, const append_job& what, fault why);
   void append_over(salon& where, const std::shared_ptr<append_job>& what);
@@ -131,7 +129,7 @@ private:
   void tell_if_answered(salon& where);
 
   std::shared_ptr<cluster_member> member_;
-  std::shared_ptr<audience> house_;
+  std::shared_ptr<audience> clients_;
   send_to_peer send_to_peer_;
   node_id run_;
   asker self_ = nullptr;

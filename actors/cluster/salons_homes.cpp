@@ -11,8 +11,6 @@ namespace {
 
 using rules::cluster::home_row;
 
-constexpr size_t most_appends = 2; // so that one is made up while the other commits
-
 /// A salon that is this node's from now on.
 struct claimed_home {
   epoch_number epoch; ///< 0: another has it
@@ -62,7 +60,7 @@ void salons::claim(salon& where) {
     claimed(where, mine.epoch, mine.last_seq);
   };
   write_store(
-      self_, house_->store,
+      self_, clients_->store,
       [which = where.id, self = run_, only_own = !serves()](const persistence::writing& db) {
         return claim_in(db, which, self, only_own);
       },
@@ -93,25 +91,19 @@ void salons::hear_at_home(node_id from, cluster::post& what) {
   case rules::cluster::home::verdict::missing: return send(from, attach_again{what.salon, home.rule.epoch()});
   case rules::cluster::home::verdict::taken: break;
   }
-  if (const auto* known = house_->salons.find(what.salon); known && known->archived)
+  if (const auto* known = clients_->salons.find(what.salon); known && known->archived)
     return decide(*where, {}, {{what.number, fault::unknown_salon}}); // its author's node has not heard of that yet
   append_job::entry one;
   one.row = {what.salon, what.author, ++home.next_seq, std::move(what.text), wall_clock(), what.number.value};
   one.from.username = std::move(what.author_name);
-  if (home.open && home.open->add(one))
-    return;
-  home.waiting.push_back(std::move(one));
-  if (home.appending < most_appends)
-    append(*where);
+  if (const auto job = home.appends.add(std::move(one)))
+    append(*where, job);
 }
 
-void salons::append(salon& where) {
+void salons::append(salon& where, const std::shared_ptr<append_job>& job) {
   auto& home = *where.home;
-  auto job = std::make_shared<append_job>(home.waiting);
-  home.open = job;
-  ++home.appending;
   const auto still = [&where, epoch = home.rule.epoch()] { return where.home && where.home->rule.epoch() == epoch; };
-  self_->request(house_->store, caf::infinite, store_work{job})
+  self_->request(clients_->store, caf::infinite, store_work{job})
       .then(
           [this, &where, job, still](const store_done&) {
             if (!still())
@@ -129,11 +121,9 @@ void salons::append(salon& where) {
 
 void salons::append_over(salon& where, const std::shared_ptr<append_job>& what) {
   auto& home = *where.home;
-  if (home.open == what)
-    home.open = nullptr;
-  --home.appending;
-  if (!home.waiting.empty())
-    append(where);
+  home.appends.answered(what);
+  if (const auto next = home.appends.end_one())
+    append(where, next);
   else
     go_on_leaving(where);
 }
@@ -218,7 +208,7 @@ void salons::go_on_leaving(salon& where) {
   home.leaving = true;
   const home_row from{run_, home.rule.epoch()};
   write_store(
-      self_, house_->store,
+      self_, clients_->store,
       [which = where.id, from, heir = home.heir](const persistence::writing& db) {
         return hand_over_in(db, which, from, heir);
       },

@@ -16,9 +16,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds answer_within{1500}, read_within{2500};
 // One question to the store is for so many salons, and for so many at once their homes are looked for: all salons of a
 // lost node need another one.
-constexpr size_t salons_a_question = 256, most_looking = 2048;
+constexpr size_t salons_a_question = 256, max_looking = 2048;
 // What was missed comes in pieces of so many messages.
-constexpr size_t most_missed = 1000;
+constexpr size_t max_missed = 1000;
 
 /// What a post's author is answered: that it is stored.
 posted& reply_to(told& out, connection_id author) {
@@ -85,8 +85,8 @@ void salons::look_for_home(salon& where) {
 
 /// Where it does not now, the next tick comes back to it.
 bool salons::wants_home(const salon& where) const {
-  const auto* known = house_->salons.find(where.id);
-  return where.view.state() == subscription::phase::detached && !where.looking && looking_ < most_looking && !closing_
+  const auto* known = clients_->salons.find(where.id);
+  return where.view.state() == subscription::phase::detached && !where.looking && looking_ < max_looking && !closing_
          && known && (!known->archived || !where.posts.empty()); // authors are answered, whatever becomes of the salon
 }
 
@@ -104,7 +104,7 @@ void salons::look_for_homes(std::vector<salon*> which) {
     return which;
   };
   read_store(
-      self_, house_->store,
+      self_, clients_->store,
       [ids](const persistence::reading& db) {
         std::vector<std::optional<persistence::stored_home>> homes;
         for (const auto id : ids)
@@ -154,9 +154,9 @@ void salons::hear_answer(const attached& what) {
 
 void salons::read_missed(salon& where, const subscription::range& range) {
   read_store(
-      self_, house_->store,
+      self_, clients_->store,
       [which = where.id, range](const persistence::reading& db) {
-        return db.homes.posted(which, range.after, range.to, most_missed);
+        return db.homes.posted(which, range.after, range.to, max_missed);
       },
       [this, &where, range](std::vector<persistence::posted_message>& found) {
         if (!look())
@@ -172,7 +172,7 @@ void salons::read_missed(salon& where, const subscription::range& range) {
 /// A piece that is not the last is told, and then the home is asked anew: only behind the last one it is known which
 /// posts in flight are stored.
 void salons::caught_up(salon& where, const subscription::range& read, std::vector<stored_row> rows) {
-  const bool cut = rows.size() >= most_missed && rows.back().seq < read.to;
+  const bool cut = rows.size() >= max_missed && rows.back().seq < read.to;
   const auto up_to = cut ? subscription::range{read.question, read.after, rows.back().seq} : read;
   if (!where.view.caught_up(up_to))
     return;
@@ -212,7 +212,7 @@ void salons::hear_again(const attach_again& what) {
 // --- telling clients ---
 
 void salons::tell(salon& where, std::vector<stored_row>& rows) {
-  const auto* known = house_->salons.find(where.id);
+  const auto* known = clients_->salons.find(where.id);
   if (rows.empty() || !known)
     return;
   told out;
@@ -226,7 +226,7 @@ void salons::tell(salon& where, std::vector<stored_row>& rows) {
     if (ours)
       reply_to(out, from);
   }
-  house_->tell(out, now());
+  clients_->tell(out, now());
   tell_if_answered(where);
 }
 
@@ -237,7 +237,7 @@ void salons::refuse(salon& where, const std::vector<posts_in_flight::entry>& pos
   out.salon = where.id;
   for (const auto& one : posts)
     reply_to(out, one.from) = {why, one.salon_as_typed};
-  house_->tell(out, now());
+  clients_->tell(out, now());
   tell_if_answered(where);
 }
 

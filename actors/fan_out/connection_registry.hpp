@@ -15,7 +15,8 @@ public:
   /// Connections that are told at once why they are not let in.
   static constexpr size_t max_told_why = 64;
 
-  /// No two are the same, across restarts and nodes too. `run`: of the node, whose it is alone; 0: there are none.
+  /// No two are the same, across restarts and nodes too. `run`: the node's, a number that no other node has; 0: this is
+  /// the only process.
   connection_id next_id(int64_t run = 0);
   /// Why a connection from there is not let in; nothing: it is. Connections that are told why not take nobody's place.
   std::optional<fault> refuses(const std::string& address, const config::limits& limits) const;

@@ -90,7 +90,7 @@ void online_users::tell_privately(user_id target, user_id author, connection_id 
 
 std::vector<private_id> online_users::lacking(user_id target, std::vector<private_id> which) const {
   std::sort(which.begin(), which.end());
-  constexpr auto most = rules::backlog::most_remembered / 2;
+  constexpr auto most = rules::backlog::max_remembered / 2;
   if (which.size() > most)
     which.erase(which.begin(), which.end() - most);
   const auto& all = of(target);

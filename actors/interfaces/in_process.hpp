@@ -21,6 +21,9 @@ SALOND_IN_PROCESS(collect_answers)
 SALOND_IN_PROCESS(begin_writes)
 SALOND_IN_PROCESS(refuse_stale_work)
 
+// indexer
+SALOND_IN_PROCESS(index_on)
+
 // passwords
 SALOND_IN_PROCESS(hash_password)
 SALOND_IN_PROCESS(hashed_password)

@@ -111,9 +111,10 @@ using salon_actor = caf::typed_actor<
     caf::reacts_to<join>,
     // Ends the membership in the store. Then the members are told, and the asker is answered through its relay.
     caf::reacts_to<leave>,
-    // Answers at once; not_a_member.
+    // Answers at once, or not_a_member; a node of several first asks the store about somebody whom it does not know.
     caf::replies_to<check_member>::with<member_confirmed>,
-    // not_a_member; else the directory answers, behind what the relay was told before.
+    // not_a_member; else the directory answers, behind what the relay was told before. On a node of several the store
+    // answers, who knows the other nodes' users.
     caf::replies_to<list_members>::with<users_named>,
     // Takes the user for a member from now on.
     caf::replies_to<member_added>::with<settled>,

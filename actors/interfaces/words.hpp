@@ -25,7 +25,7 @@ namespace persistence {
 
 SALOND_VALUES(new_members, x.salon, x.who)
 SALOND_VALUES(removed_user, x.id, x.username, x.salons)
-SALOND_VALUES(erased_user, x.who, x.receipt, x.deleted)
+SALOND_VALUES(erased_user, x.who, x.receipt, x.deleted, x.goes_on)
 
 } // namespace persistence
 

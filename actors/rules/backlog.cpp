@@ -17,10 +17,10 @@ bool backlog::was_told(private_id which) const {
 }
 
 void backlog::remember(private_id which) {
-  if (told_.size() < most_remembered)
+  if (told_.size() < max_remembered)
     return told_.push_back(which);
   told_[oldest_told_] = which;
-  oldest_told_ = (oldest_told_ + 1) % most_remembered;
+  oldest_told_ = (oldest_told_ + 1) % max_remembered;
 }
 
 void backlog::add(const weighed& which) {
@@ -33,7 +33,7 @@ void backlog::add(const weighed& which) {
 bool backlog::note(const weighed& which) {
   if (was_told(private_id{which.number}))
     return true;
-  if (later_.size() >= most_waiting)
+  if (later_.size() >= max_waiting)
     return false;
   add(which);
   return true;

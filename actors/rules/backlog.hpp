@@ -22,9 +22,9 @@ public:
     bool more = false;                    ///< there is something left to ask for
   };
   /// Messages that may wait: four times as many as a mailbox holds. More come meanwhile only for who reads too slowly.
-  static constexpr size_t most_waiting = 4096;
+  static constexpr size_t max_waiting = 4096;
   /// Messages that are remembered as told: more than a mailbox holds, and so all that are told and not marked yet.
-  static constexpr size_t most_remembered = 1024;
+  static constexpr size_t max_remembered = 1024;
 
   /// True once all is told: what is stored from then on is told as it comes.
   bool over() const { return over_; }
@@ -36,7 +36,7 @@ public:
   /// The session begins, and that is the newest private message of all; nothing: nobody asks for lacks().
   void begins_behind(std::optional<private_id> newest) { newest_before_ = newest; }
   /// Whether it was stored since the session began, and was not told. REQUIRES: it is one of the user's newest
-  /// most_remembered.
+  /// max_remembered.
   bool lacks(private_id which) const { return newest_before_ && *newest_before_ < which && !was_told(which); }
 
   /// The snapshot of the login: the first piece of what waited, the rest of it, and all decisions by their time.

@@ -25,7 +25,7 @@ pace pace_of(allowance_of which, uint32_t a_minute) {
 }
 
 std::string cut(const std::string& account) {
-  return account.substr(0, login_throttle::most_name_bytes);
+  return account.substr(0, login_throttle::max_name_bytes);
 }
 
 shared_limit limit_of(allowance_of which) {
@@ -268,7 +268,7 @@ void login_throttle::share(const attempt& tried, size_t guesses) {
 void login_throttle::failed_elsewhere(shared_limit which, const std::string& whose, int64_t count, uint32_t a_minute,
                                       instant now) {
   const auto named = allowance_named(which, whose);
-  if (!named || count <= 0 || whose.size() > 2 * most_name_bytes)
+  if (!named || count <= 0 || whose.size() > 2 * max_name_bytes)
     return;
   const auto& [kind, of] = *named;
   auto* here = find(kind, of, now);
@@ -334,7 +334,7 @@ login_throttle::known_address& login_throttle::remember(user_id who, const std::
   if (auto* known = find_known(who, address, now))
     return *known;
   all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& one) { return one.address == address; }), all.end());
-  if (all.size() >= most_known_addresses)
+  if (all.size() >= max_known_addresses)
     all.erase(std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.last < b.last; }));
   all.push_back({address, {}, {}, now, -1});
   return all.back();

@@ -2,18 +2,20 @@
 //
 // - An address has an allowance, so many a minute, for whatever accounts it tries; and another one for tokens, which
 //   nobody guesses, so that whoever tries passwords keeps nobody at his address from coming back.
-// - An account has one for all addresses together from which nobody lately proved to be its owner. Who attacks it uses
-//   that up and no more: from each address where its owner did, the account has an allowance of its own. It is the only
-//   one that can refuse there who seldom fails: four wrong passwords of the account in an hour, one at a time. Beyond
-//   that the address's allowance for all such accounts can as well, which is apart from the one for strangers there.
-//   So somebody with a hundred accounts has no hundred times as many passwords hashed, and keeps no neighbour out;
-//   while he has used that allowance up, who is known there is hashed as where he never was, whose account has failed
-//   there behind whose has not.
-// - Where the account's is used up, an address that seldom fails is heard all the same: its first wrong passwords of
-//   the hour, for whatever account, are its own affair. So the owner is let in from an address where he never was,
-//   while strangers attack his account; and strangers with a thousand addresses are heard some thousand times an hour.
-// - Where strangers share an address with the owner and use that up, a login is heard all the same, and hashed last
-//   (urgency::contested): nothing but the password tells him from them. Who is logged in is not: he tries his own.
+// - An account has one allowance for all strange addresses together: those from which nobody lately proved to be its
+//   owner. Who attacks the account uses this one up, and no other.
+// - A known address is one from which the owner did. There the account has an allowance of its own. For the first four
+//   wrong passwords of the account in an hour, one at a time, no other allowance counts. After them the address's
+//   allowance for all accounts that are known there counts too. So somebody with a hundred accounts has no hundred
+//   times as many passwords hashed. This allowance is apart from the one for strangers, so that he keeps no neighbour
+//   out. While it is used up, a known account is hashed as late as an unknown one; accounts that have failed there come
+//   behind those that have not.
+// - Where the account's allowance for strange addresses is used up, an address that seldom fails is heard all the same,
+//   for its first wrong passwords of the hour. So the owner is let in from a new address while strangers attack his
+//   account. Strangers with a thousand addresses are heard some thousand times an hour.
+// - Where strangers share the owner's address and use up his allowance there, a login is heard all the same, and hashed
+//   last (urgency::contested): nothing but the password tells him from them. This is not so for a session that is
+//   logged in, which tries its own password.
 // - Wrong passwords use an allowance up, right ones do not: each attempt takes its tokens before it is judged, and
 //   gives them back when the password was right. Meanwhile others wait their turn, so that a thousand right logins at
 //   once from one address all get in, and of a thousand wrong ones only as many are hashed as the allowance holds.
@@ -24,7 +26,7 @@
 // account's, whatever it is called: a new name keeps them, and an account that takes a name which became free has none
 // of them.
 //
-// Where there are several nodes, what fails at one counts at all (shared_use.hpp); where owners were, each node knows
+// Where there are several nodes, what fails at one counts at all of them (shared_use.hpp); where owners were, each node knows
 // by itself.
 //
 // Memory is bounded: 65,536 addresses (each of three kinds), 16,384 accounts that are tried, 65,536 accounts with 8
@@ -48,11 +50,11 @@ public:
   static constexpr double account_attempts_a_minute = 10;
   /// Wrong passwords of an address in an hour that are heard whoever attacks the account: a person mistypes thrice.
   static constexpr double seldom_an_hour = 4;
-  static constexpr size_t most_addresses = 65536, most_accounts = 16384, most_known_accounts = 65536;
-  static constexpr size_t most_known_addresses = 8; ///< of one account
+  static constexpr size_t max_addresses = 65536, max_accounts = 16384, max_known_accounts = 65536;
+  static constexpr size_t max_known_addresses = 8; ///< of one account
   static constexpr auto known_for = std::chrono::hours{24 * 30};
   /// Names that agree so far share an allowance: no account has a longer one, but a stranger may say one.
-  static constexpr size_t most_name_bytes = 512;
+  static constexpr size_t max_name_bytes = 512;
 
   /// Whose allowance a try uses: the address's, the account's, the address's of those that seldom fail, the account's
   /// at an address that is known to it, the address's for such accounts that fail.
@@ -148,10 +150,10 @@ private:
   void share(const attempt& tried, size_t guesses);
   void wake(allowance_of which, const attempt& tried, uint32_t a_minute, instant now, std::vector<connection_id>& next);
 
-  recent<std::string, allowance> addresses_{most_addresses}, accounts_{most_accounts}, seldom_{most_addresses},
-      owners_{most_addresses};
-  recent<user_id, owner> known_{most_known_accounts};
-  recent<std::string, user_id> names_{most_known_accounts};            ///< of those accounts
+  recent<std::string, allowance> addresses_{max_addresses}, accounts_{max_accounts}, seldom_{max_addresses},
+      owners_{max_addresses};
+  recent<user_id, owner> known_{max_known_accounts};
+  recent<std::string, user_id> names_{max_known_accounts};             ///< of those accounts
   std::unordered_map<std::string, std::deque<connection_id>> waiting_; ///< by allowance; of connections that exist
   shared_use shared_;
 };

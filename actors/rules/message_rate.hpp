@@ -31,8 +31,8 @@ inline bool is_message(const utterance& said) {
 class message_rate {
 public:
   static constexpr auto slowed_for = std::chrono::seconds{5}; ///< then what is too much is refused
-  static constexpr size_t most_refusals = 30;                 ///< then the connection is closed
-  static constexpr size_t most_users = 65536;
+  static constexpr size_t max_refusals = 30;                  ///< then the connection is closed
+  static constexpr size_t max_users = 65536;
 
   enum class verdict { go, wait, refuse, close };
   struct decision {
@@ -65,7 +65,7 @@ public:
       one.waits_since = now;
       return {verdict::wait, one.tokens.until_one(how, now)};
     }
-    return {++one.refusals > most_refusals ? verdict::close : verdict::refuse, {}};
+    return {++one.refusals > max_refusals ? verdict::close : verdict::refuse, {}};
   }
 
   /// So many other nodes serve.
@@ -100,13 +100,13 @@ private:
     uint32_t untold = 0;                ///< said since others were told
   };
   void note(user_id who, talk& one) {
-    if (others_ == 0 || (one.untold == 0 && said_.size() >= shared_use::most_told))
+    if (others_ == 0 || (one.untold == 0 && said_.size() >= shared_use::max_told))
       return;
     if (one.untold++ == 0)
       said_.push_back(who);
   }
 
-  recent<user_id, talk> users_{most_users};
+  recent<user_id, talk> users_{max_users};
   size_t others_ = 0;
   std::vector<user_id> said_; ///< of whom there is something untold
 };

@@ -1,5 +1,5 @@
 // How many accounts may be made in an hour: from an address, and from all of them together. Memory is bounded: 65,536
-// addresses; the one that made none for longest is forgotten. What is made at one of several nodes counts at all.
+// addresses; the one that made none for longest is forgotten. What is made at one of several nodes counts at all of them.
 #pragma once
 #include "actors/rules/recent.hpp"
 #include "actors/rules/shared_use.hpp"
@@ -10,8 +10,8 @@ namespace salond::rules {
 
 class registration_rate {
 public:
-  static constexpr size_t most_addresses = 65536;
-  static constexpr size_t most_address_bytes = 64; ///< of what another node says
+  static constexpr size_t max_addresses = 65536;
+  static constexpr size_t max_address_bytes = 64; ///< of what another node says
 
   /// Accounts an hour; 0: no limit. An empty address has no limit of its own.
   struct limits {
@@ -60,7 +60,7 @@ public:
       else
         made.charge(static_cast<double>(std::max<int64_t>(count, -int64_t{limit})));
     };
-    if (an_hour.of_address != 0 && !address.empty() && address.size() <= most_address_bytes)
+    if (an_hour.of_address != 0 && !address.empty() && address.size() <= max_address_bytes)
       charge(made_.at(address), an_hour.of_address);
     if (an_hour.of_all != 0)
       charge(made_by_all_, an_hour.of_all);
@@ -71,7 +71,7 @@ private:
   static pace hourly(uint32_t count) { return {double(count), count / 3600.0}; }
 
   token_bucket made_by_all_;
-  recent<std::string, token_bucket> made_{most_addresses};
+  recent<std::string, token_bucket> made_{max_addresses};
   shared_use shared_;
 };
 

@@ -43,6 +43,12 @@ class trusted_clock {
 public:
   static constexpr auto jump = std::chrono::hours{1}, rest = std::chrono::hours{1};
 
+  /// What the clock showed when it was last believed, before this process began. Called first, if at all.
+  void begin(moment believed, instant steady) {
+    is_known_ = true;
+    wall_ = believed;
+    steady_ = steady;
+  }
   /// Called with each look at the clocks. False: nothing is to be removed now.
   bool look(moment wall, instant steady) {
     using std::chrono::milliseconds;
@@ -74,9 +80,11 @@ inline bool is_ours(int64_t home, int64_t own, const std::vector<int64_t>& livin
   return living.empty() || *std::min_element(living.begin(), living.end()) == own;
 }
 
-/// Which messages are too old; nothing: they are kept for good. REQUIRES: at most 36,500 days.
+constexpr int64_t max_days = 36500;
+
+/// Which messages are too old; nothing: they are kept for good, as by any number of days that nobody can have given.
 inline std::optional<moment> too_old(int64_t days, moment now) {
-  if (days <= 0)
+  if (days <= 0 || days > max_days)
     return std::nullopt;
   return now - std::chrono::hours{24} * days;
 }

@@ -249,7 +249,7 @@ effects session::not_proven(fault why) {
   const auto what_for = std::move(std::get<proving>(state_).what_for);
   return settle(std::visit(overloaded{
                                [&](const log_in&) { return event::any{event::login_refused{why}}; },
-                               [&](const check&) { // that the other one is banned is no word about this session
+                               [&](const check&) { // the ban is the other user's, and says nothing about this session
                                  return event::any{
                                      event::credentials_refused{why == fault::banned ? fault::wrong_credentials : why}};
                                },
@@ -276,7 +276,8 @@ effects session::proven(const log_in&, proof::proven& proven_user) {
     result.push_back(ask{
         question::replace_hash{proven_user.who.id, proven_user.who.password_hash, std::move(proven_user.better_hash)}});
   result.push_back(ask{question::arrive{proven_user.who, std::move(proven_user.token)}});
-  state_ = entering{std::move(proven_user.who)};
+  auto& who = proven_user.who;
+  state_ = entering{{who.id, std::move(who.username), who.role}};
   return result;
 }
 
@@ -289,7 +290,6 @@ effects session::on(entering& now, answer::arrived& arrived) {
     return settle(event::login_refused{why == fault::unknown_user ? fault::wrong_credentials : why});
   }
   account_ = std::move(now.who);
-  account_->password_hash = {}; // of no use any more, and there are many sessions
   auto result = settle(std::move(*arrived.welcome));
   if (arrived.more)
     state_ = catching_up{};

@@ -33,6 +33,13 @@ struct hang_up {
 using effect = std::variant<tell, ask, ask_when_read, hang_up>;
 using effects = std::vector<effect>;
 
+/// What a session keeps of its user for as long as it lasts: there are many.
+struct session_user {
+  user_id id;
+  std::string username; ///< as stored
+  salond::role role = role::user;
+};
+
 class session {
 public:
   /// `window`: how many posts of this client may be unanswered, at least 1.
@@ -51,7 +58,7 @@ public:
   bool unanswered() const;
 
   /// The user of the session. REQUIRES: not anonymous, or a login on its way that is proven.
-  const user& who() const { return account_ ? *account_ : std::get<entering>(state_).who; }
+  const session_user& who() const { return account_ ? *account_ : std::get<entering>(state_).who; }
   /// An operator gave the user another name or another role.
   void change_account(const std::string& username, role now);
 
@@ -84,7 +91,7 @@ private:
   };
   /// Proven, and on the way in.
   struct entering {
-    user who;
+    session_user who;
   };
   struct catching_up {}; ///< in; is told the messages that waited
   /// Nothing is asked but posts to one salon.
@@ -162,7 +169,7 @@ private:
   effects take_held(effects so_far);
 
   size_t window_;
-  std::optional<user> account_; ///< the user who is logged in
+  std::optional<session_user> account_; ///< the user who is logged in
   state state_;
 };
 

@@ -33,7 +33,7 @@ using cluster::usage;
 class shared_use {
 public:
   /// As many are told of in a second; of what comes then nobody is.
-  static constexpr size_t most_told = 1024;
+  static constexpr size_t max_told = 1024;
 
   /// So many other nodes serve.
   void set_others(size_t count) {
@@ -49,7 +49,7 @@ public:
     const auto known = untold_.find({which, whose});
     if (known != untold_.end())
       known->second += count;
-    else if (untold_.size() < most_told)
+    else if (untold_.size() < max_told)
       untold_.emplace(std::pair{which, whose}, count);
   }
 

@@ -16,9 +16,8 @@ class token_bucket {
 public:
   /// Tokens at `now`. The pace is given each time: it may have been changed meanwhile.
   double level(const pace& rate, instant now) {
-    if (fresh_) {
+    if (last_ == never) {
       tokens_ = rate.burst;
-      fresh_ = false;
     } else if (now > last_) {
       tokens_ += std::chrono::duration<double>(now - last_).count() * rate.a_second;
     }
@@ -49,9 +48,11 @@ public:
   }
 
 private:
+  // In the place of a flag: a connection has several buckets.
+  static constexpr instant never = instant::min();
+
   double tokens_ = 0;
-  instant last_{};
-  bool fresh_ = true;
+  instant last_ = never; ///< when the level was last asked
 };
 
 } // namespace salond::rules

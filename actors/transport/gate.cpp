@@ -92,7 +92,7 @@ gate::refusal gate::handshake_header() {
 }
 
 gate::refusal gate::message_header(const addressing& addressed) {
-  if (payload_size_ == 0 || payload_size_ > rules_->most_payload)
+  if (payload_size_ == 0 || payload_size_ > rules_->max_payload)
     return "message of a wrong size";
   if ((addressed.data & answered_flag) != 0)
     return "message marked as answered";
@@ -106,7 +106,7 @@ gate::refusal gate::operator_header(const addressing& addressed) {
     return "message to another actor";
   if ((addressed.data & (response_flag | stream_flag)) != 0)
     return "forged response or stream"; // a guessed number would answer another request of the actor
-  if (senders_.insert(addressed.from).second && senders_.size() > rules_->most_senders)
+  if (senders_.insert(addressed.from).second && senders_.size() > rules_->max_senders)
     return "too many senders";
   return nullptr;
 }

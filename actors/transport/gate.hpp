@@ -21,11 +21,11 @@ struct port_rules {
   std::set<peer_kind> kinds; ///< whose certificates are good here
   std::string name;          ///< and of whom exactly, if not empty
   port_rules::reach reach = reach::published_actor;
-  std::set<std::string> types;    ///< the messages that may come, as registered; "a+b" for one of two values
-  uint64_t published = 0;         ///< the published actor's number; publish() fills it in
-  size_t most_payload = 64 << 10; ///< bytes a message; values multiply in memory (empty strings a hundredfold)
-  size_t most_unsent = 4 << 20;   ///< bytes that wait for a peer that does not read
-  size_t most_senders = 256;      ///< living actors that send over one connection; each costs us a proxy
+  std::set<std::string> types;   ///< the messages that may come, as registered; "a+b" for one of two values
+  uint64_t published = 0;        ///< the published actor's number; publish() fills it in
+  size_t max_payload = 64 << 10; ///< bytes a message; values multiply in memory (empty strings a hundredfold)
+  size_t max_unsent = 4 << 20;   ///< bytes that wait for a peer that does not read
+  size_t max_senders = 256;      ///< living actors that send over one connection; each costs us a proxy
 };
 
 /// Reads the frames of one connection, header and payload in turn, and says why to hang up.

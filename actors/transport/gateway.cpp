@@ -27,14 +27,14 @@ void gateway::end() {
   quit(caf::exit_reason::user_shutdown);
   finalize();
   if (const auto shared = std::move(hub_))
-    shared->waiting.abort_leaving();
+    shared->connections.abort_leaving();
 }
 
 /// Sweeps later, since ending a connection calls us.
 void gateway::sweep() {
   if (!hub_)
     return;
-  caf::io::broker::backend().post([shared = hub_] { shared->waiting.sweep(shared->tls.get().get()); });
+  caf::io::broker::backend().post([shared = hub_] { shared->connections.sweep(shared->tls.get().get()); });
   // Without a sender: CAF never closes a broker's mailbox, and a message from itself in it would keep it for ever.
   caf::delayed_anon_send(caf::actor_cast<caf::actor>(this), hub_->limits.sweep, caf::tick_atom_v);
 }
@@ -48,7 +48,7 @@ caf::strong_actor_ptr gateway::make_proxy(caf::node_id node, caf::actor_id id) {
 /// and our handshake goes out at once: a round trip less.
 void gateway::connect(caf::io::scribe_ptr scribe, uint16_t port) {
   const auto handle = scribe->hdl();
-  hub_->waiting.greet(static_cast<tls_scribe&>(*scribe));
+  hub_->connections.add_dialled(static_cast<tls_scribe&>(*scribe));
   add_scribe(std::move(scribe));
   auto& context = ctx[handle];
   context.hdl = handle;

@@ -2,7 +2,7 @@
 // names its threads.
 #pragma once
 #include "actors/transport/bindings.hpp"
-#include "actors/transport/lobby.hpp"
+#include "actors/transport/peer_connections.hpp"
 #include "actors/transport/tls_settings.hpp"
 #include "actors/transport/transport_limits.hpp"
 #include <memory>
@@ -12,7 +12,7 @@ namespace salond {
 
 struct hub {
   hub(transport_limits bounds, transport_log_writer write, const char* refusals = "admin connections refused")
-      : limits(bounds), log(std::move(write)), waiting(limits, log, counters, refusals) {}
+      : limits(bounds), log(std::move(write)), connections(limits, log, counters, refusals) {}
   hub(const hub&) = delete;
   hub& operator=(const hub&) = delete;
 
@@ -23,7 +23,7 @@ struct hub {
   current_tls_settings tls;
   bindings peers;
   // I/O thread only.
-  lobby waiting;
+  peer_connections connections;
 };
 
 } // namespace salond

@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t max_bytes = 1 << 20; // a list of ten thousand certificates; a bundle has two thousand bytes
 
-constexpr std::chrono::seconds longest_wait{5};
+constexpr std::chrono::seconds max_wait{5};
 
 [[noreturn]] void fail(const char* attempt, const std::string& path) {
   throw pki_error(std::string("cannot ") + attempt + ' ' + path + ": " + std::strerror(errno));
@@ -102,7 +102,7 @@ folder_lock::folder_lock(const std::string& folder) : descriptor_(-1) {
   if (file.get() < 0)
     fail("open", path);
   // The lock is held for milliseconds. A process that is stopped holds it for ever; that must not stop us, too.
-  const auto until = std::chrono::steady_clock::now() + longest_wait;
+  const auto until = std::chrono::steady_clock::now() + max_wait;
   while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if ((errno != EINTR && errno != EWOULDBLOCK) || std::chrono::steady_clock::now() > until)
       fail("lock", path);

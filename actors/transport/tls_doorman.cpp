@@ -58,14 +58,14 @@ void tls_doorman::take_in(int descriptor) {
       loop, descriptor, tls_scribe::origin{{hub_, rules_, gate::side::accepted, *address}, us_, nullptr});
   parent()->add_scribe(scribe);
   caf::io::doorman::new_connection(&loop, scribe->hdl());
-  hub_->waiting.admit(*scribe);
+  hub_->connections.add_accepted(*scribe);
 }
 
 std::optional<std::string> address_of_accepted(int descriptor, hub& shared) {
   const auto refuse = [&](const char* why) {
     ::close(descriptor);
     ++shared.counters.accepted;
-    shared.waiting.refused(why);
+    shared.connections.refused(why);
     return std::nullopt;
   };
   if (is_among_the_last(descriptor))
@@ -75,7 +75,7 @@ std::optional<std::string> address_of_accepted(int descriptor, hub& shared) {
     ::close(descriptor);
     return std::nullopt;
   }
-  if (shared.waiting.shuts_out(*address))
+  if (shared.connections.shuts_out(*address))
     return refuse("too many failures of that address");
   return *address;
 }

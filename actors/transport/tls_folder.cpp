@@ -24,14 +24,15 @@ bool is_serial(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789ABCDEF") == std::string::npos;
 }
 
-issued_certificate parse_line(const std::string& line) {
+/// Nothing: the line is damaged.
+std::optional<issued_certificate> parse_line(const std::string& line) {
   std::istringstream words{line};
   std::string serial, who, rest;
   std::time_t from = 0, until = 0, revoked = 0;
   words >> serial >> who >> from >> until >> revoked;
   const auto holder = identity_of(who);
   if (words.fail() || words >> rest || !holder || !is_serial(serial))
-    throw pki_error("the list of certificates is damaged: " + line);
+    return std::nullopt;
   issued_certificate issued{{*holder, serial, from, until}, std::nullopt};
   if (revoked != 0)
     issued.revoked = revoked;
@@ -59,8 +60,12 @@ std::vector<issued_certificate> parse_list(const std::string& text, const std::s
   std::string line;
   if (!std::getline(lines, line) || line != list_heading)
     throw pki_error("not a list of certificates: " + from + bring_it_back);
-  while (std::getline(lines, line))
-    all.push_back(parse_line(line));
+  while (std::getline(lines, line)) {
+    auto issued = parse_line(line);
+    if (!issued)
+      throw pki_error(from + " is damaged at \"" + line + '"' + bring_it_back);
+    all.push_back(std::move(*issued));
+  }
   return all;
 }
 

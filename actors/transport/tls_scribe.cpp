@@ -19,7 +19,7 @@ static_assert(caf::message_id::answered_flag_mask == uint64_t{1} << 62);
 static_assert(caf::message_id::upstream_message_category << caf::message_id::category_offset == uint64_t{1} << 61);
 
 constexpr size_t sealed_at_once = 65536; // encrypted before the kernel is asked whether it takes it
-constexpr int most_frames_a_turn = 64;   // then the other connections have theirs
+constexpr int max_frames_a_turn = 64;    // then the other connections have theirs
 
 } // namespace
 
@@ -47,7 +47,7 @@ void tls_scribe::ended(phase was, const dial_failure& why) {
   else if (was != phase::open && !parts() && !accepted())
     report_->set(why);
   else if (was != phase::open && !parts())
-    shared().waiting.refused(why.text);
+    shared().connections.refused(why.text);
   io_failure(&loop(), net::operation::read);
 }
 
@@ -62,7 +62,7 @@ void tls_scribe::flush() {
   fresh_.clear();
   if (lost())
     return out_.clear();
-  if (out_.size() - done_ + sealed_bytes() > rules().most_unsent) {
+  if (out_.size() - done_ + sealed_bytes() > rules().max_unsent) {
     if (at() == phase::open)
       ++shared().counters.cut;
     out_.clear();
@@ -97,7 +97,7 @@ void tls_scribe::graceful_shutdown() {
 tls_socket::step tls_scribe::take(std::vector<char>& heard) {
   size_t at = 0;
   auto next = step::go_on;
-  for (int frames = 0; frames < most_frames_a_turn && at < heard.size() && next == step::go_on;) {
+  for (int frames = 0; frames < max_frames_a_turn && at < heard.size() && next == step::go_on;) {
     const auto count = std::min(want_ - got_, heard.size() - at);
     in_.resize(std::max(in_.size(), got_ + count));
     std::copy_n(heard.begin() + static_cast<std::ptrdiff_t>(at), count,

@@ -34,17 +34,17 @@ tls_socket::tls_socket(net::default_multiplexer& loop, int descriptor, origin fr
       at_(accepted() ? phase::silent : phase::dialling) {}
 
 tls_socket::~tls_socket() {
-  from_.shared->waiting.forget(*this);
+  from_.shared->connections.forget(*this);
 }
 
 void tls_socket::end(const dial_failure& why) {
   if (at_ == phase::dead)
     return;
   const caf::intrusive_ptr<tls_socket> alive{this};
-  auto& waiting = from_.shared->waiting;
-  waiting.forget(*this);
+  auto& connections = from_.shared->connections;
+  connections.forget(*this);
   if (at_ == phase::shaking && accepted())
-    waiting.handshake_failed(from_.address);
+    connections.handshake_failed(from_.address);
   const auto was = std::exchange(at_, phase::dead);
   shut_down();
   ended(was, why);
@@ -71,7 +71,7 @@ void tls_socket::end_late() {
 }
 
 void tls_socket::abort() {
-  from_.shared->waiting.forget(*this);
+  from_.shared->connections.forget(*this);
   ::shutdown(descriptor(), SHUT_RDWR);
   want_write(false);
 }
@@ -82,7 +82,7 @@ void tls_socket::launch() {
 }
 
 void tls_socket::admit() {
-  from_.shared->waiting.promote(*this);
+  from_.shared->connections.mark_open(*this);
   at_ = phase::open;
 }
 
@@ -124,9 +124,9 @@ void tls_socket::write_now() {
 }
 
 void tls_socket::part() {
-  from_.shared->waiting.forget(*this);
+  from_.shared->connections.forget(*this);
   last_ = true;
-  from_.shared->waiting.see_off(*this); // a peer that neither reads nor closes would keep the descriptor
+  from_.shared->connections.mark_closing(*this); // a peer that neither reads nor closes would keep the descriptor
   if (at_ != phase::greeting && at_ != phase::open)
     ::shutdown(descriptor(), SHUT_RDWR);
   else if (!waits_)

@@ -4,7 +4,7 @@
 #pragma once
 #include "actors/transport/dial_failure.hpp"
 #include "actors/transport/gate.hpp"
-#include "actors/transport/lobby.hpp"
+#include "actors/transport/peer_connections.hpp"
 #include "actors/transport/tls_session.hpp"
 #include <caf/io/all.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
@@ -49,7 +49,7 @@ public:
   bool silent() const { return at_ == phase::silent; }
   /// REQUIRES: TLS is done, or was.
   const certificate_facts& certificate() const { return tls_->peer(); }
-  lobby::place& place() { return place_; }
+  peer_connections::place& place() { return place_; }
 
   // What a broker calls.
   void ack_writes(bool) override {}
@@ -147,7 +147,7 @@ private:
   phase at_;
   bool waits_ = false; // for room in the kernel, or for the end of connecting
   bool last_ = false, said_end_ = false, reads_later_ = false;
-  lobby::place place_;
+  peer_connections::place place_;
   std::string why_; // decided where end() may not be called
 };
 

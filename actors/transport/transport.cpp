@@ -50,7 +50,7 @@ void transport::revoke(const std::set<std::string>& serials) {
 }
 
 void transport::sweep_soon() {
-  loop_of(system_).post([shared = hub_] { shared->waiting.sweep(shared->tls.get().get()); });
+  loop_of(system_).post([shared = hub_] { shared->connections.sweep(shared->tls.get().get()); });
 }
 
 uint16_t transport::publish_any(const caf::strong_actor_ptr& actor, const std::set<std::string>& interface,

@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t piece = 256 << 10;
 // The longest text that a database takes, 16 MiB, with each byte spelled by six.
-constexpr size_t longest_line = 100 << 20;
+constexpr size_t max_line = 100 << 20;
 
 [[noreturn]] void fail(const std::string& failed) {
   throw backup_error(failed + ": " + std::strerror(errno));
@@ -164,7 +164,7 @@ bool lines_of_file::next(std::string& line) {
     const int c = ::getc_unlocked(file_.get());
     if (c == EOF)
       break;
-    if (line.size() == longest_line)
+    if (line.size() == max_line)
       throw backup_error("it has a line that is longer than any of a backup");
     line += static_cast<char>(c);
     if (c == '\n')

@@ -67,18 +67,30 @@ std::optional<field> field_in(const json& value, const table_column& column) {
   return bytes ? std::optional<field>{std::move(*bytes)} : std::nullopt;
 }
 
-std::optional<table_row> row_in(const json& line, const stored_table& of) {
-  if (!line.is_array() || line.size() != of.columns.size())
+/// What stands in a column of a row that is older than the column.
+field value_before(const table_column& column) {
+  if (column.may_be_null)
+    return nullptr;
+  return column.what == table_column::kind::number ? field{int64_t{0}} : field{std::string{}};
+}
+
+std::optional<table_row> row_in(const json& line, const stored_table& of, int64_t schema) {
+  if (!line.is_array())
     return std::nullopt;
   table_row result;
   result.reserve(of.columns.size());
-  for (size_t place = 0; place < line.size(); ++place) {
-    auto value = field_in(line[place], of.columns[place]);
+  size_t place = 0;
+  for (const auto& column : of.columns) {
+    if (column.since > schema) {
+      result.push_back(value_before(column));
+      continue;
+    }
+    auto value = place < line.size() ? field_in(line[place++], column) : std::nullopt;
     if (!value)
       return std::nullopt;
     result.push_back(std::move(*value));
   }
-  return result;
+  return place == line.size() ? std::optional{std::move(result)} : std::nullopt;
 }
 
 // --- one line ---
@@ -105,17 +117,19 @@ bool nests_too_deep(std::string_view line) {
 
 constexpr const char* not_ours = "it is no backup of salond";
 
-json columns_of(const stored_table& table) {
+json columns_of(const stored_table& table, int64_t schema) {
   json names = json::array();
   for (const auto& column : table.columns)
-    names.push_back(column.name);
+    if (column.since <= schema)
+      names.push_back(column.name);
   return names;
 }
 
 std::string last_line(const backup_facts& facts, const std::string& sum) {
   json counts;
   for (size_t number = 0; number < facts.rows.size(); ++number)
-    counts[stored_tables()[number].name] = facts.rows[number];
+    if (const auto& table = stored_tables()[number]; table.since <= facts.schema)
+      counts[table.name] = facts.rows[number];
   return json{{"rows", counts}, {"sha256", sum}}.dump() + "\n";
 }
 
@@ -177,11 +191,16 @@ void read_header(line_by_line& lines, backup_facts& facts) {
   if (*format != our_format)
     throw backup_error(by + " in format " + std::to_string(*format) + ", and this one reads format "
                        + std::to_string(our_format) + "; restore it with that salond");
-  if (*schema != stored_schema)
-    throw backup_error(by + " from schema " + std::to_string(*schema) + ", and this one has schema "
-                       + std::to_string(stored_schema) + "; restore it with that salond");
+  if (*schema > stored_schema)
+    throw backup_error(by + " from schema " + std::to_string(*schema) + ", and this one knows up to "
+                       + std::to_string(stored_schema) + "; restore it with that salond, or a newer one");
+  if (*schema < oldest_restored_schema)
+    throw backup_error(by + " from schema " + std::to_string(*schema) + ", and this one reads backups from schema "
+                       + std::to_string(oldest_restored_schema)
+                       + " on; restore it with that salond, whose database this one takes over");
   lines.check_spelling(header);
   facts.version = version.get<std::string>();
+  facts.schema = *schema;
   facts.made_ms = *made;
 }
 
@@ -189,14 +208,13 @@ void read_table_line(line_by_line& lines, const stored_table& table, backup_fact
   const auto value = lines.value();
   if (!value.is_object() || value.value("table", json{}) != table.name)
     lines.refuse();
-  if (value.value("columns", json{}) != columns_of(table))
+  if (value.value("columns", json{}) != columns_of(table, facts.schema))
     throw backup_error("its table " + std::string(table.name)
                        + " has other columns than this salond's; restore it with the salond that wrote it");
   const auto next = number_in(value.value("next", json{}));
   if (!next || *next < 0)
     lines.refuse();
-  facts.next_numbers.push_back(*next);
-  facts.rows.push_back(0);
+  facts.next_numbers.back() = *next;
   lines.check_spelling(value);
 }
 
@@ -247,7 +265,7 @@ void backup_writer::table(int64_t next_number) {
   const auto& table = stored_tables().at(facts_.rows.size());
   facts_.next_numbers.push_back(next_number);
   facts_.rows.push_back(0);
-  line(json{{"table", table.name}, {"columns", columns_of(table)}, {"next", next_number}}.dump() + "\n");
+  line(json{{"table", table.name}, {"columns", columns_of(table, stored_schema)}, {"next", next_number}}.dump() + "\n");
 }
 
 void backup_writer::row(const table_row& row) {
@@ -271,9 +289,13 @@ backup_facts read_backup(const std::function<bool(std::string& line)>& next_line
   read_header(lines, facts);
   lines.next();
   for (const auto& table : stored_tables()) {
+    facts.next_numbers.push_back(table.counts ? 1 : 0);
+    facts.rows.push_back(0);
+    if (table.since > facts.schema)
+      continue;
     read_table_line(lines, table, facts);
     for (lines.next(); lines.text().front() == '['; lines.next()) {
-      auto row = row_in(lines.value(), table);
+      auto row = row_in(lines.value(), table, facts.schema);
       if (!row)
         lines.refuse();
       take(table, std::move(*row));

@@ -9,7 +9,7 @@
 
 namespace salond::persistence {
 
-/// A backup that cannot be written, or a file that is none, or is not as it was written: a sentence for people.
+/// A backup that cannot be written, a file that is no backup, or a damaged one: a sentence for people.
 class backup_error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -30,7 +30,8 @@ private:
 
 /// What a backup says of itself.
 struct backup_facts {
-  std::string version; ///< of the salond that wrote it
+  std::string version;            ///< of the salond that wrote it
+  int64_t schema = stored_schema; ///< which that one had
   int64_t made_ms = 0;
   std::vector<int64_t> next_numbers; ///< of each of stored_tables(); 0 where a table does not count
   std::vector<uint64_t> rows;        ///< of each
@@ -57,8 +58,9 @@ private:
 };
 
 /// Reads a backup: `next_line` gives the next line with its line end, false where there is none; `take` is given each
-/// row as it comes, before the sum is known to be right. Throws backup_error for anything but a whole backup of this
-/// format and schema, exactly as it was written.
+/// row as it comes, before the sum is known to be right, with all columns of this schema. Throws backup_error for
+/// anything but a whole backup of this format and of a schema from oldest_restored_schema to stored_schema, exactly as
+/// it was written.
 backup_facts read_backup(const std::function<bool(std::string& line)>& next_line,
                          const std::function<void(const stored_table& of, table_row&& row)>& take);
 

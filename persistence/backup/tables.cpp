@@ -13,9 +13,9 @@ constexpr bool or_null = true;
 const std::vector<stored_table> tables = {
     {"clients", {{"client_id", number}, {"username", text}, {"username_key", bytes}, {"alias", text},
                  {"alias_key", bytes}, {"password_hash", text}, {"status", text}, {"role", text}, {"last_seen_ms", number, or_null},
-                 {"disabled_ms", number, or_null}}, 1, true},
+                 {"disabled_ms", number, or_null}, {"gone_ms", number, or_null, 14}}, 1, true},
     {"salons", {{"salon_id", number}, {"nom_salon", text}, {"nom_key", bytes}, {"policy", text}, {"last_seq", number},
-                {"topic", text}, {"archived_ms", number, or_null}, {"retention_days", number, or_null}}, 1, true},
+                {"topic", text}, {"archived_ms", number, or_null}, {"retention_days", number, or_null, 14}}, 1, true},
     {"salons_adheres", {{"id", number}, {"username", text}, {"salon_id", number}, {"by_moderator", number}}, 1, true},
     // Author and salon may be missing in rows of the replaced server.
     {"messages", {{"message_id", number}, {"client_id", number, or_null}, {"salon_id", number, or_null},
@@ -36,6 +36,8 @@ const std::vector<stored_table> tables = {
               {"reason", text}, {"by_whom", text}}},
     {"address_bans", {{"network", text}, {"until_ms", number, or_null}, {"created_ms", number}, {"reason", text},
                       {"by_whom", text}}},
+    {"departures", {{"gone_id", number}, {"since_ms", number}, {"receipt", number}, {"messages", number},
+                    {"private_messages", number}, {"reached", number}, {"ended_ms", number, or_null}}, 1, false, 14},
     {"audit", {{"audit_id", number}, {"at_ms", number}, {"by_whom", text}, {"from_where", text}, {"what", text},
                {"to_whom", text}, {"reason", text}, {"result", text}, {"node", text, or_null}}, 1, true},
 };

@@ -6,22 +6,27 @@
 
 namespace salond::persistence {
 
+/// The schema's version that the list below describes: the last one that changed what a backup holds.
+constexpr int64_t stored_schema = 14;
+/// Backups from this one on are restored. They lack what came later: such a table is empty then, and in such a column
+/// stands null, 0 or an empty text, as the step of the schema gives it to rows that are there.
+constexpr int64_t oldest_restored_schema = 13;
+
 struct table_column {
   enum class kind : uint8_t { number, text, bytes };
   const char* name;
   kind what;
   bool may_be_null = false;
+  int64_t since = oldest_restored_schema; ///< the schema that brought it
 };
 
 struct stored_table {
   const char* name;
   std::vector<table_column> columns;
-  size_t key_columns = 1; ///< the first ones, which are its primary key
-  bool counts = false;    ///< its key is a number that the database gives
+  size_t key_columns = 1;                 ///< the first ones, which are its primary key
+  bool counts = false;                    ///< its key is a number that the database gives
+  int64_t since = oldest_restored_schema; ///< the schema that brought it
 };
-
-/// The schema's version that the list below describes: the last one that changed what a backup holds.
-constexpr int64_t stored_schema = 14;
 
 /// All of them; one that refers to another stands behind it. Left out is what a database needs for itself: versions,
 /// the writers' marks, what a take-over changed, and what was found of the ages of messages.

@@ -9,6 +9,7 @@ class account_store;
 class audit_store;
 class ban_store;
 class certificate_store;
+class departure_store;
 class health_store;
 class home_store;
 class import_store;
@@ -22,6 +23,7 @@ class retention_store;
 class role_store;
 class row_store;
 class salon_store;
+class search_index_store;
 class session_store;
 
 /// REQUIRES of whoever was given it: not to keep it after the work that it was given for.
@@ -30,6 +32,7 @@ struct reading {
   const audit_store& audit;
   const ban_store& bans;
   const certificate_store& certificates;
+  const departure_store& departures;
   const health_store& health;
   const home_store& homes;
   const import_store& imports;
@@ -43,6 +46,7 @@ struct reading {
   const role_store& roles;
   const row_store& rows;
   const salon_store& salons;
+  const search_index_store& search_index;
   const session_store& sessions;
 };
 
@@ -52,6 +56,7 @@ struct writing {
   audit_store& audit;
   ban_store& bans;
   certificate_store& certificates;
+  departure_store& departures;
   health_store& health;
   home_store& homes;
   import_store& imports;
@@ -65,12 +70,13 @@ struct writing {
   role_store& roles;
   row_store& rows;
   salon_store& salons;
+  search_index_store& search_index;
   session_store& sessions;
 
   operator reading() const {
-    return {accounts,      audit,       bans,          certificates, health,   homes,
-            imports,       invitations, join_requests, memberships,  messages, private_messages,
-            registrations, retention,   roles,         rows,         salons,   sessions};
+    return {accounts,  audit,       bans,          certificates, departures,   health,           homes,
+            imports,   invitations, join_requests, memberships,  messages,     private_messages, registrations,
+            retention, roles,       rows,          salons,       search_index, sessions};
   }
 };
 

@@ -4,6 +4,7 @@
 #include "persistence/contracts/audit.hpp"
 #include "persistence/contracts/bans.hpp"
 #include "persistence/contracts/certificates.hpp"
+#include "persistence/contracts/departures.hpp"
 #include "persistence/contracts/health.hpp"
 #include "persistence/contracts/homes.hpp"
 #include "persistence/contracts/imports.hpp"
@@ -17,4 +18,5 @@
 #include "persistence/contracts/roles.hpp"
 #include "persistence/contracts/rows.hpp"
 #include "persistence/contracts/salons.hpp"
+#include "persistence/contracts/search_index.hpp"
 #include "persistence/contracts/sessions.hpp"

@@ -9,6 +9,8 @@ public:
   virtual ~membership_store() = default;
 
   virtual std::vector<user_id> members(salon_id salon) const = 0;
+  /// Of each salon that has members, archived ones too.
+  virtual std::unordered_map<salon_id, std::vector<user_id>> members_of_all() const = 0;
   /// Of each salon that has members, or of `only` this one, by rising number; archived ones too.
   virtual std::vector<member_count> counts(std::optional<salon_id> only) const = 0;
   /// Without those that are archived.

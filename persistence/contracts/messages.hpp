@@ -12,18 +12,13 @@ public:
   /// The last `count` messages with an order number below `before`, oldest first; those whose text is empty are kept
   /// but not shown.
   virtual std::vector<chat_message> history(salon_id salon, int64_t before, size_t count) const = 0;
-  /// As history(), of messages that contain `text`, in any case as far as the database knows case (MySQL: what its
-  /// lower() knows; SQLite: all that Unicode folds).
-  virtual std::vector<chat_message> search(salon_id salon, const std::string& text, int64_t before,
-                                           size_t count) const = 0;
   /// The last `count` messages, oldest first, as a first piece and the numbers of the others. A few short ones are one
   /// question to the database.
   virtual history_page begin_history(salon_id salon, size_t count) const = 0;
-  /// The same of those that search() finds.
-  virtual history_page begin_search(salon_id salon, const std::string& text, size_t count) const = 0;
   static constexpr size_t max_looked_through = 2000;
-  /// Looks through the last `max_looked_through` messages below `before`, so that others have their turn in between.
-  /// Answers which of them search() finds, the newest `count`.
+  /// Searches the last messages below `before` for a text, as far as it comes in the time that it takes to look through
+  /// `max_looked_through` short messages, so that others have their turn in between: by the index where there is one.
+  /// Answers the newest `count` that hold it, as search_form() has it.
   virtual searched_part look_through(salon_id salon, const std::string& text, int64_t before, size_t count) const = 0;
   /// Those of them that are still shown. REQUIRES: rising order numbers that make up a piece.
   virtual std::vector<chat_message> at(salon_id salon, const std::vector<int64_t>& seqs) const = 0;

@@ -68,6 +68,14 @@ public:
   virtual counted_part count_older(message_series of, int64_t after, moment before) const = 0;
 
   /// Nothing: as the configuration says. REQUIRES: the salon exists.
+  /// When somebody last believed the clock; where nobody did, the time of the audit log's last line; nothing: there is
+  /// none.
+  virtual std::optional<moment> clock_believed() const = 0;
+
+  /// The clock is believed.
+  virtual void believe_clock(moment now) = 0;
+  /// own_days(), which no other node changes before this transaction ends.
+  virtual std::optional<int64_t> hold_own_days(salon_id salon) = 0;
   virtual void put_own_days(salon_id salon, std::optional<int64_t> days) = 0;
   /// What was found is remembered.
   virtual void put_ages(message_series of, const found_ages& ages) = 0;

@@ -24,8 +24,8 @@ struct messages_meant {
 };
 /// The number of the message that is posted next.
 int64_t next_message(const reading& db);
-/// Deletes the texts of those of the next `most` messages behind `after` that are meant. Of the whole that it is a part
-/// of the asker writes the lines.
+/// Deletes the texts of those of the next `most` messages behind `after` that are meant. Writes no line into the audit
+/// log: the caller does, once for all parts.
 deleted_part delete_messages_of(const writing& db, user_id author, const messages_meant& meant, const table_row& after,
                                 size_t most);
 

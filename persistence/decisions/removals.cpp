@@ -2,6 +2,7 @@
 #include "persistence/backup/tables.hpp"
 #include "persistence/contracts/accounts.hpp"
 #include "persistence/contracts/bans.hpp"
+#include "persistence/contracts/departures.hpp"
 #include "persistence/contracts/memberships.hpp"
 #include "persistence/contracts/registrations.hpp"
 #include "persistence/contracts/roles.hpp"
@@ -24,18 +25,29 @@ field value_in(const personal_column& where, const user& who) {
   return key_of(who.username);
 }
 
-/// How many rows name the user, by table.
-std::vector<std::pair<std::string, int64_t>> rows_of(const reading& db, const user& who) {
+bool holds_messages(const personal_column& where) {
+  return where.table == std::string_view("messages") || where.table == std::string_view("private_messages");
+}
+
+/// How many rows name the user, by table. `goes_on`: messages are counted as they go.
+std::vector<std::pair<std::string, int64_t>> rows_of(const reading& db, const user& who, bool goes_on) {
   std::vector<std::pair<std::string, int64_t>> result;
   for (const auto& where : personal_columns()) {
     const auto& table = table_named(where.table);
-    const auto count = db.rows.count_with(table, column_named(table, where.column), value_in(where, who));
+    const auto count = goes_on && holds_messages(where)
+                           ? 0
+                           : db.rows.count_with(table, column_named(table, where.column), value_in(where, who));
     if (!result.empty() && result.back().first == where.table)
       result.back().second += count;
     else
       result.emplace_back(where.table, count);
   }
   return result;
+}
+
+/// The account is nobody's. `goes_on`: its messages go afterwards.
+void remove_account(const writing& db, user_id who, bool goes_on, moment at) {
+  goes_on ? db.departures.begin(who, at) : db.accounts.remove(who);
 }
 
 std::optional<fault> why_not_remove(const reading& db, const std::string& target_key, const outcome<user>& target,
@@ -96,7 +108,7 @@ outcome<removed_user> ban(const writing& db, const std::string& target_key, cons
     return refuse(db, why, audited::ban, spelling(target, target_key), *refusal);
   removed_user result{target->id, target->username, db.memberships.salons_of(target->username)};
   db.bans.put(*target, std::nullopt, why);
-  db.accounts.remove(target->id);
+  remove_account(db, target->id, db.departures.takes_long(target->id), why.at);
   note(db, why, audited::ban, target->username);
   return result;
 }
@@ -163,12 +175,15 @@ outcome<erased_user> erase(const writing& db, const std::string& target_key, con
   if (target->id == why.account || db.roles.is_last_administrator(*target, why.at))
     return refuse(db, why, audited::erase, whom, fault::not_allowed);
   erased_user result{{target->id, target->username, db.memberships.salons_of(target->username)}, 0, {}};
-  result.deleted = rows_of(db, *target);
+  result.goes_on = db.departures.takes_long(target->id);
+  result.deleted = rows_of(db, *target, result.goes_on);
   db.registrations.end(target_key);
   db.bans.end(target_key);
   db.accounts.forget_beside(*target);
-  db.accounts.remove(target->id);
+  remove_account(db, target->id, result.goes_on, why.at);
   result.receipt = db.audit.note_numbered(why, audited::erase, whom, "done");
+  if (result.goes_on)
+    db.departures.put_receipt(target->id, result.receipt);
   return result;
 }
 

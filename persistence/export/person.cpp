@@ -1,8 +1,10 @@
 #include "persistence/export/person.hpp"
+#include "persistence/contracts/accounts.hpp"
 #include "persistence/contracts/audit.hpp"
 #include "persistence/contracts/rows.hpp"
 #include "persistence/named_values.hpp"
 #include "protocol/words/names.hpp"
+#include <algorithm>
 
 namespace salond::persistence {
 namespace {
@@ -34,8 +36,13 @@ std::string person_export::salon_name(const reading& db, int64_t number) {
   return name_of(salons_, db, "salons", "salon_id", "nom_salon", number);
 }
 
+/// "" of who is gone.
 std::string person_export::username(const reading& db, int64_t number) {
-  return name_of(names_, db, "clients", "client_id", "username", number);
+  const auto known = names_.find(number);
+  if (known != names_.end())
+    return known->second;
+  const auto found = db.accounts.numbered(user_id{number});
+  return names_[number] = found ? found->username : "";
 }
 
 std::vector<std::string> person_export::salons_in(const reading& db, const char* table, const char* column,
@@ -96,10 +103,14 @@ person_piece<written_message> person_export::messages(const reading& db) {
 }
 
 person_piece<exchanged_message> person_export::private_messages(const reading& db, const char* own, const char* other) {
-  return rows_of<exchanged_message>(db, "private_messages", own, [&](const named_values& row) -> exchanged_message {
-    return {row.number("pm_id"), username(db, row.number(other)), row.time("created_ms"), row.time("delivered_ms"),
-            row.text("contenu")};
-  });
+  auto result =
+      rows_of<exchanged_message>(db, "private_messages", own, [&](const named_values& row) -> exchanged_message {
+        return {row.number("pm_id"), username(db, row.number(other)), row.time("created_ms"), row.time("delivered_ms"),
+                row.text("contenu")};
+      });
+  const auto is_of_nobody = [](const exchanged_message& each) { return each.with.empty(); };
+  result.rows.erase(std::remove_if(result.rows.begin(), result.rows.end(), is_of_nobody), result.rows.end());
+  return result;
 }
 
 person_piece<exchanged_message> person_export::sent(const reading& db) {

@@ -142,7 +142,7 @@ void add_sizes(sizes& all, const found_column& column) {
   static const kinds elsewhere = {"tinytext", "text", "mediumtext", "longtext", "tinyblob",
                                   "blob",     "json", "mediumblob", "longblob"};
   static const kinds small = {"enum", "set", "bit", "date", "time", "year", "float", "double", "datetime", "timestamp"};
-  constexpr int64_t longest_in_the_page = 255, pointer = 42;
+  constexpr int64_t max_in_the_page = 255, pointer = 42;
   int64_t row = 32; // of what is left, decimals are the longest
   if (elsewhere.count(column.kind) != 0)
     row = 12;
@@ -150,7 +150,7 @@ void add_sizes(sizes& all, const found_column& column) {
     row = 8;
   else if (column.bytes)
     row = *column.bytes + 2;
-  const bool outside = elsewhere.count(column.kind) != 0 || column.bytes.value_or(0) > longest_in_the_page;
+  const bool outside = elsewhere.count(column.kind) != 0 || column.bytes.value_or(0) > max_in_the_page;
   all.row += row;
   all.page += outside && small.count(column.kind) == 0 ? pointer : row;
   ++all.count;

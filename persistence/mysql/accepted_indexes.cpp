@@ -96,8 +96,8 @@ bool refuses_nothing(const found_index& index) {
 
 // Why an index is not accepted, as a sentence goes on behind its name; empty: it is.
 std::string objection_to(const found_index& index) {
-  constexpr int64_t longest_key = 3072;   // InnoDB's, in pages of 16 KiB
-  constexpr int64_t longest_prefix = 250; // names have 512 characters then, hashes 255
+  constexpr int64_t max_key = 3072;   // InnoDB's, in pages of 16 KiB
+  constexpr int64_t max_prefix = 250; // names have 512 characters then, hashes 255
   const char* cure = ": drop it; it can be made again afterwards";
   if (index.kind != "BTREE")
     return "is of the kind " + index.kind + ", which may keep columns from changing" + cure;
@@ -109,12 +109,12 @@ std::string objection_to(const found_index& index) {
     return {};
   if (any_part(index, [](const found_part& part) { return !part.ours; }))
     return std::string("has columns of the replaced server's and others, whose lengths may not go together") + cure;
-  if (any_part(index, [](const found_part& part) { return part.prefix > longest_prefix; }))
+  if (any_part(index, [](const found_part& part) { return part.prefix > max_prefix; }))
     return std::string("holds more of a column's beginning than the column will have") + cure;
   int64_t bytes = 0;
   for (const auto& part : index.parts)
     bytes += bytes_afterwards(part);
-  if (bytes > longest_key)
+  if (bytes > max_key)
     return "would be longer than InnoDB takes (3072 bytes) once texts are utf8mb4: drop it";
   return {};
 }

@@ -149,11 +149,20 @@ const described old_tables[] = {{"clients", {"client_id", "username", "alias", "
                                 {"salons_adheres", {"id", "username", "salon_id"}},
                                 {"messages", {"message_id", "client_id", "salon_id", "contenu", "timestamp"}}};
 /// Tables that no backup holds; stored_tables() has the others.
-const std::set<std::string> tables_for_ourselves = {
-    "schema_version", "writers",           "nodes",
-    "homes",          "presences",         "news",
-    "certificates",   "counters",          "message_ages",
-    "message_looks",  "migration_repairs", "migration_deleted_memberships"};
+const std::set<std::string> tables_for_ourselves = {"schema_version",
+                                                    "writers",
+                                                    "nodes",
+                                                    "homes",
+                                                    "presences",
+                                                    "news",
+                                                    "certificates",
+                                                    "counters",
+                                                    "message_ages",
+                                                    "message_looks",
+                                                    "search_parts",
+                                                    "search_grams",
+                                                    "migration_repairs",
+                                                    "migration_deleted_memberships"};
 /// The columns of old tables that no backup holds: they are made out of others, or are for nodes.
 constexpr std::pair<std::string_view, const char*> columns_for_ourselves[] = {
     {"clients", "look_folded"}, {"clients", "look_spelled"}, {"messages", "post"}};
@@ -196,7 +205,11 @@ std::string differences(catalog& look, const std::set<std::string>& tables, bool
   for (const auto& expected : old_tables) {
     if (!tables.count(expected.table))
       return std::string("there is no table ") + expected.table;
-    if (const auto kind = look.kind_of(expected.table).first; kind != "BASE TABLE")
+    const auto kind = look.kind_of(expected.table).first;
+    if (kind.empty()) // tables() does not tell capitals apart, as most databases; this one does
+      return std::string("the table ") + expected.table
+             + " is spelled with capitals, which this database tells apart: rename it";
+    if (kind != "BASE TABLE")
       return std::string(expected.table) + " is no table" + (kind == "VIEW" ? "" : " of the usual kind (" + kind + ")");
     if (auto why = missing_from(look, expected); !why.empty())
       return why;

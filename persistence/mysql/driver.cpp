@@ -124,14 +124,15 @@ const sql_words& mysql_driver::words() const {
     words.lesser_of = "least";
     words.text_bytes = "LENGTH(contenu)";
     words.is_shown = "LENGTH(contenu) > 0"; // ' ' = '' in this collation
-    words.without_case = "lower";           // of all letters that the server's tables know
     words.in_this_order = " STRAIGHT_JOIN ";
     words.by_number = " FORCE INDEX (PRIMARY)";
     words.by_seq = " FORCE INDEX (uq_messages_seq)"; // else an old page may walk through all newer messages
     words.of_author = "client_id = ?";
+    words.held = " LOCK IN SHARE MODE";
     words.keep_later = "ON DUPLICATE KEY UPDATE last_ms = GREATEST(last_ms, VALUES(last_ms))";
     words.has_timestamp = true; // of the replaced server, whose tools read it
     words.holds_answers = true; // the connector reads an answer to its end
+    words.max_texts = 256;      // which are held together: 2 MiB, where frames have 8 KiB
     words.max_rows = 128;       // a multi-row INSERT is eight times as fast as single ones: each is a way to the server
     return words;
   }();
@@ -143,7 +144,7 @@ const sql_words& mysql_driver::words() const {
 bool mysql_driver::has_account(user_id who) {
   if (known_authors_.count(who))
     return true;
-  if (!bare().number("SELECT 1 FROM clients WHERE client_id = ?", {who.value})) // nothing appended could change it
+  if (!bare().number("SELECT 1 FROM clients WHERE client_id = ? AND gone_ms IS NULL", {who.value})) // nothing appended could change it
     return false;
   known_authors_.insert(who);
   return true;

@@ -36,6 +36,7 @@ public:
   bool append(const new_message& message) override;
   bool has_account(user_id who) override;
   void delete_account(user_id who) override;
+  void forget_author(user_id who) override { known_authors_.erase(who); }
   void forget_beside(const user& who) override;
   void fill_looks() override;
   int64_t next_number(const stored_table& of) override;
@@ -80,6 +81,7 @@ private:
   bool was_committed();
   void flush();
   void insert_pending(size_t from, size_t rows);
+  void look_for_gone(size_t from, size_t rows);
   void delete_in_parts(const char* statement, user_id who);
 
   config::mysql_database where_;

@@ -316,6 +316,28 @@ void add_retention(connection& db) {
   db.execute("CREATE TABLE IF NOT EXISTS message_looks (salon_id INT NOT NULL PRIMARY KEY, looked BIGINT NOT NULL,"
              " untold BIGINT NOT NULL DEFAULT 0)" SALOND_TABLE_OPTIONS);
   add_column(db, look, {"salons", "retention_days", "BIGINT NULL"});
+  // Accounts that are gone while their messages go, a piece at a time. gone_ms NULL: it is not gone; ended_ms NULL: some
+  // are left.
+  refuse_others(look, "departures",
+                {"gone_id", "since_ms", "receipt", "messages", "private_messages", "reached", "ended_ms"});
+  db.execute("CREATE TABLE IF NOT EXISTS departures (gone_id INT NOT NULL PRIMARY KEY, since_ms BIGINT NOT NULL,"
+             " receipt BIGINT NOT NULL DEFAULT 0, messages BIGINT NOT NULL DEFAULT 0,"
+             " private_messages BIGINT NOT NULL DEFAULT 0, reached BIGINT NOT NULL DEFAULT 0,"
+             " ended_ms BIGINT NULL)" SALOND_TABLE_OPTIONS);
+  add_column(db, look, {"clients", "gone_ms", "BIGINT NULL"});
+}
+
+// The index of searches (persistence/sql/search_index.cpp): which messages of a part have three characters in a row.
+void add_search_index(connection& db) {
+  catalog look(db);
+  refuse_others(look, "search_parts", {"salon_id", "part", "ends", "messages", "state", "builder"});
+  refuse_others(look, "search_grams", {"salon_id", "part", "gram", "seqs"});
+  db.execute("CREATE TABLE IF NOT EXISTS search_parts (salon_id INT NOT NULL, part BIGINT NOT NULL,"
+             " ends BIGINT NOT NULL, messages BIGINT NOT NULL, state TINYINT NOT NULL, builder BIGINT NOT NULL,"
+             " PRIMARY KEY (salon_id, part), KEY ix_search_parts_state (state))" SALOND_TABLE_OPTIONS);
+  db.execute("CREATE TABLE IF NOT EXISTS search_grams (salon_id INT NOT NULL, part BIGINT NOT NULL,"
+             " gram BIGINT NOT NULL, seqs MEDIUMBLOB NOT NULL,"
+             " PRIMARY KEY (salon_id, part, gram))" SALOND_TABLE_OPTIONS);
 }
 
 struct seeded_salon {
@@ -349,7 +371,9 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add bans of addresses and networks", add_address_bans},
                           {"add the list of certificates", add_certificates},
                           {"say in the audit log which node wrote", add_node_of_audit},
-                          {"say how long messages are kept", add_retention}};
+                          {"say how long messages are kept, and which accounts are gone", add_retention},
+                          {"add the index of searches", add_search_index},
+                          {"nothing here: SQLite alone used the numbers of messages again", [](connection&) {}}};
 
 } // namespace
 

@@ -3,6 +3,7 @@
 #include "persistence/mysql/cluster/locks.hpp"
 #include "persistence/mysql/driver.hpp"
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace salond::persistence {
@@ -12,7 +13,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr milliseconds first_pause{20}, longest_pause{1000};
+constexpr milliseconds first_pause{20}, max_pause{1000};
 constexpr size_t max_pending = 256;
 constexpr size_t row_overhead = 64; // what a message's row has besides its text, amply
 constexpr int deadlock = 1213, taken_already = 1062, not_there_any_more = 1452;
@@ -120,7 +121,7 @@ void mysql_driver::regained() {
 void mysql_driver::pause(milliseconds& length) {
   std::unique_lock lock{stop_mutex_};
   stop_.wait_for(lock, length, [this] { return given_up_; });
-  length = std::min(2 * length, longest_pause);
+  length = std::min(2 * length, max_pause);
 }
 
 bool mysql_driver::given_up() {
@@ -357,6 +358,23 @@ void mysql_driver::insert_pending(size_t from, size_t rows) {
   const auto& statements = with_post ? among_others : alone;
   const auto found = std::find_if(statements.begin(), statements.end(), [&](const auto& s) { return s.first == rows; });
   bare().run(found->second, values);
+  if (with_post)
+    look_for_gone(from, rows);
+}
+
+/// Of a node: an author whom another one made go meanwhile is known by his row, which the foreign key has locked now.
+void mysql_driver::look_for_gone(size_t from, size_t rows) {
+  std::set<int64_t> authors;
+  for (auto place = from; place < from + rows; ++place)
+    authors.insert(pending_[place].author.value);
+  std::string statement = "SELECT 1 FROM clients WHERE gone_ms IS NOT NULL AND client_id IN (";
+  std::vector<mysql::value> values;
+  for (const auto author : authors) {
+    statement += values.empty() ? "?" : ",?";
+    values.emplace_back(author);
+  }
+  if (bare().ask(statement + ")", values).next())
+    throw mysql::error(not_there_any_more, "an author is gone");
 }
 
 } // namespace salond::persistence

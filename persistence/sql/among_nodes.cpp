@@ -205,9 +205,10 @@ void among_nodes::write_seen() {
 void among_nodes::show(const std::vector<int64_t>& ids, const shown& as) {
   const auto all = for_few_statements(ids);
   const std::string update = std::string("UPDATE clients") + on_.words().by_number;
-  if (as.connected)
-    return run_for_each(on_, update + " SET status = 'connected', last_seen_ms = ? WHERE client_id", {to_ms(as.at)},
-                        all);
+  if (as.connected) {
+    run_for_each(on_, update + " SET status = 'connected', last_seen_ms = ? WHERE client_id", {to_ms(as.at)}, all);
+    return;
+  }
   run_for_each(on_,
                update
                    + " SET status = 'disconnected', last_seen_ms = ? WHERE status <> 'disconnected' AND NOT EXISTS"

@@ -39,22 +39,23 @@ struct sql_words {
   const char* lesser_of = "";     ///< the lesser
   const char* text_bytes = "";    ///< how many bytes a message's `contenu` has
   const char* is_shown = "";      ///< whether a message's `contenu` is not empty
-  const char* without_case = "";  ///< the function that makes texts equal that differ in the case of letters alone
   const char* in_this_order = ""; ///< a join that reads the table before it first
   const char* by_number = "";     ///< behind a table: read by its own numbers, whatever else is asked of its rows
   const char* by_seq = "";        ///< behind `messages m`: read in the order of a salon
   const char* of_author = "";     ///< a condition: which messages are an author's, whose number is the first value
+  const char* held = "";          ///< behind a question: its rows stay as they are until the transaction ends
   const char* keep_later = "";    ///< behind an INSERT of a known address: where it is known, the later time stays
   /// Whether messages have the replaced server's column `timestamp` beside created_ms.
   bool has_timestamp = false;
   /// Whether all rows of an answer are held in memory as soon as it is there, rather than one at a time.
   bool holds_answers = false;
-  size_t max_rows = 1; ///< of one INSERT
+  size_t max_rows = 1;  ///< of one INSERT
+  size_t max_texts = 1; ///< of messages that are looked through, in one answer
 };
 
-/// One connection to a database, used by one thread at a time. What it throws is a store_error.
 class among_nodes;
 
+/// One connection to a database, used by one thread at a time. What it throws is a store_error.
 class driver {
 public:
   virtual ~driver() = default;
@@ -101,7 +102,7 @@ public:
   }
   virtual void give_up() {}
   virtual std::string describe() = 0;
-  virtual std::string trouble() { return {}; } ///< as store's
+  virtual std::string trouble() { return {}; } ///< as health_store's
 
   /// What a writer has to do besides where other nodes write to the database as well; null where nobody else does.
   virtual salond::persistence::among_nodes* among_nodes() { return nullptr; }
@@ -112,11 +113,13 @@ public:
   virtual bool has_account(user_id who) = 0;
   /// The account with all that hangs on it. REQUIRES: the salons know their highest order numbers.
   virtual void delete_account(user_id who) = 0;
+  /// The account is nobody's from now on, though its row is there.
+  virtual void forget_author(user_id) {}
   /// What the database remembers of a user beside the tables that all have.
   virtual void forget_beside(const user& who) = 0;
   /// Writes what usernames look like where it is not written yet.
   virtual void fill_looks() = 0;
-  virtual int64_t next_number(const stored_table& of) = 0;           ///< as store's
+  virtual int64_t next_number(const stored_table& of) = 0;           ///< as row_store's
   virtual void count_from(const stored_table& of, int64_t next) = 0; ///< as store's
 
 protected:

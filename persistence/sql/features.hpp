@@ -34,6 +34,7 @@ std::unique_ptr<account_store> accounts_over(driver& on);
 std::unique_ptr<audit_store> audit_over(driver& on);
 std::unique_ptr<ban_store> bans_over(driver& on);
 std::unique_ptr<certificate_store> certificates_over(driver& on);
+std::unique_ptr<departure_store> departures_over(driver& on);
 std::unique_ptr<health_store> health_over(driver& on);
 std::unique_ptr<home_store> homes_over(driver& on);
 std::unique_ptr<import_store> imports_over(driver& on);
@@ -47,6 +48,7 @@ std::unique_ptr<retention_store> retention_over(driver& on);
 std::unique_ptr<role_store> roles_over(driver& on);
 std::unique_ptr<row_store> rows_over(driver& on);
 std::unique_ptr<salon_store> salons_over(driver& on);
+std::unique_ptr<search_index_store> search_index_over(driver& on);
 std::unique_ptr<session_store> sessions_over(driver& on);
 
 } // namespace salond::persistence

@@ -33,7 +33,7 @@ public:
     return all_in(db().ask(std::string("SELECT m.seq, m.post, m.client_id, c.username, m.contenu, m.created_ms "
                                        "FROM messages m")
                                + words.by_seq + words.in_this_order
-                               + "clients c ON c.client_id = m.client_id "
+                               + "clients c ON c.client_id = m.client_id AND c.gone_ms IS NULL "
                                  "WHERE m.salon_id = ? AND m.seq > ? AND m.seq <= ? ORDER BY m.seq LIMIT ?",
                            {salon.value, after, up_to, static_cast<int64_t>(most)}),
                   [](const query_result& row) -> posted_message {

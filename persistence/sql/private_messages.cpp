@@ -16,7 +16,7 @@ private_message message_in(const query_result& row) {
 }
 
 std::string with_authors(const sql_words& words) {
-  return std::string(words.in_this_order) + "clients c ON c.client_id = p.from_client_id ";
+  return std::string(words.in_this_order) + "clients c ON c.client_id = p.from_client_id AND c.gone_ms IS NULL ";
 }
 
 class sql_private_messages final : public feature<private_message_store> {

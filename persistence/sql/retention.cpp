@@ -2,6 +2,7 @@
 #include "persistence/contracts/retention.hpp"
 #include "persistence/sql/features.hpp"
 #include "persistence/sql/rows.hpp"
+#include "persistence/sql/stale_parts.hpp"
 #include <algorithm>
 #include <limits>
 
@@ -33,9 +34,19 @@ parameters with(parameters values, std::initializer_list<parameter> more) {
   return values;
 }
 
+/// Days that nobody can have given (a backup may be made by hand) keep all for good.
 std::optional<int64_t> days_in(const query_result& row, int column) {
-  return row.is_null(column) ? std::nullopt : std::optional{row.integer(column)};
+  if (row.is_null(column))
+    return std::nullopt;
+  const auto days = row.integer(column);
+  return days < 0 || days > retention_store::max_days ? 0 : days;
 }
+
+// A take-over dates messages of which nobody knows how old they are by 1 (mysql/messages_takeover): these stay.
+constexpr int64_t unknown_age_ms = 1;
+// The row of message_looks which says when the clock was last believed: no salon's, nor the private messages'.
+constexpr int64_t of_the_clock = -1;
+#define SALOND_IS_OLDER "created_ms < ? AND created_ms > 1"
 
 // Not max() and min(), for which MySQL reads all rows of a salon where the salon is another table's row.
 #define SALOND_AGES_OF(salon)                                                                                          \
@@ -65,10 +76,19 @@ public:
   }
 
   std::vector<std::pair<salon_id, int64_t>> own_days() const override {
-    return all_in(db().ask("SELECT salon_id, retention_days FROM salons WHERE retention_days IS NOT NULL"),
-                  [](const query_result& row) {
-                    return std::pair{salon_id{row.integer(0)}, row.integer(1)};
-                  });
+    return all_in(
+        db().ask("SELECT salon_id, retention_days FROM salons WHERE retention_days IS NOT NULL ORDER BY salon_id"),
+        [](const query_result& row) {
+          return std::pair{salon_id{row.integer(0)}, *days_in(row, 1)};
+        });
+  }
+
+  std::optional<moment> clock_believed() const override {
+    const auto found = db().ask("SELECT looked FROM message_looks WHERE salon_id = ?", {of_the_clock});
+    if (found->next())
+      return from_ms(found->integer(0));
+    const auto last = db().ask("SELECT at_ms FROM audit ORDER BY audit_id DESC LIMIT 1");
+    return last->next() ? std::optional{from_ms(last->integer(0))} : std::nullopt;
   }
 
   std::vector<aged_series> salons(bool all, salon_id after, size_t most) const override {
@@ -107,7 +127,9 @@ public:
     found_ages result;
     result.looked = rows.size() == max_looked_at ? rows.back().first : up_to;
     for (const auto& [number, at] : rows)
-      if (result.oldest.empty() || result.oldest.back().first != block_of(number))
+      if (to_ms(at) <= unknown_age_ms)
+        continue;
+      else if (result.oldest.empty() || result.oldest.back().first != block_of(number))
         result.oldest.emplace_back(block_of(number), at);
       else
         result.oldest.back().second = std::min(result.oldest.back().second, at);
@@ -121,7 +143,7 @@ public:
                                          with(words.values, {after, limit_of(max_looked_at - 1)})));
     constexpr auto all = std::numeric_limits<int64_t>::max();
     const auto count = number_in(db().ask("SELECT count(*)" + words.from + words.is_of + words.number + " > ? AND "
-                                              + words.number + " <= ? AND created_ms < ?",
+                                              + words.number + " <= ? AND " SALOND_IS_OLDER,
                                           with(words.values, {after, last == 0 ? all : last, to_ms(before)})));
     return {count, last};
   }
@@ -129,6 +151,17 @@ public:
   void put_own_days(salon_id salon, std::optional<int64_t> days) override {
     db().run("UPDATE salons SET retention_days = ? WHERE salon_id = ?",
              {days ? parameter(*days) : parameter(nullptr), salon.value});
+  }
+
+  std::optional<int64_t> hold_own_days(salon_id salon) override {
+    const auto found = db().ask(std::string("SELECT retention_days FROM salons WHERE salon_id = ?") + db().words().held,
+                                {salon.value});
+    return found->next() ? days_in(*found, 0) : std::nullopt;
+  }
+
+  void believe_clock(moment now) override {
+    if (db().run("UPDATE message_looks SET looked = ? WHERE salon_id = ?", {to_ms(now), of_the_clock}) == 0)
+      db().run("INSERT INTO message_looks(salon_id, looked) VALUES (?, ?)", {of_the_clock, to_ms(now)});
   }
 
   void put_ages(message_series of, const found_ages& ages) override {
@@ -155,9 +188,11 @@ public:
     const auto piece = choose(of, *block, before, most);
     if (piece.count > 0) {
       keep_last_seq(of, piece.last);
+      if (!of.is_private())
+        mark_stale(db(), of.salon, piece.first, piece.last);
       const auto words = words_of(of, db().words());
       db().run("DELETE FROM " + words.table + words.is_of + words.number + " >= ? AND " + words.number
-                   + " <= ? AND created_ms < ?",
+                   + " <= ? AND " SALOND_IS_OLDER,
                with(words.values, {piece.first, piece.last, to_ms(before)}));
       db().run("UPDATE message_looks SET untold = untold + ? WHERE salon_id = ?",
                {static_cast<int64_t>(piece.count), of.salon.value});
@@ -192,10 +227,10 @@ private:
   chosen choose(message_series of, int64_t block, moment before, size_t most) const {
     const auto words = words_of(of, db().words());
     const auto first = block * numbers_a_block;
-    const auto found =
-        db().ask("SELECT " + words.number + ", " + db().words().text_bytes + words.from + words.is_of + words.number
-                     + " >= ? AND " + words.number + " < ? AND created_ms < ? ORDER BY " + words.number + " LIMIT ?",
-                 with(words.values, {first, first + numbers_a_block, to_ms(before), limit_of(most) + 1}));
+    const auto found = db().ask(
+        "SELECT " + words.number + ", " + db().words().text_bytes + words.from + words.is_of + words.number
+            + " >= ? AND " + words.number + " < ? AND " SALOND_IS_OLDER " ORDER BY " + words.number + " LIMIT ?",
+        with(words.values, {first, first + numbers_a_block, to_ms(before), limit_of(most) + 1}));
     chosen result;
     int64_t bytes = 0;
     bool more = true;
@@ -222,7 +257,7 @@ private:
     const auto words = words_of(of, db().words());
     const auto first = block * numbers_a_block;
     const auto found = db().ask("SELECT min(created_ms)" + words.from + words.is_of + words.number + " >= ? AND "
-                                    + words.number + " < ?",
+                                    + words.number + " < ? AND created_ms > 1",
                                 with(words.values, {first, first + numbers_a_block}));
     const bool any = found->next() && !found->is_null(0);
     const auto oldest = any ? found->integer(0) : 0;

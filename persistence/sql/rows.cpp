@@ -76,8 +76,12 @@ size_t fitting(const std::vector<parameters>& rows, size_t from, size_t most) {
 
 } // namespace
 
-void run_for_each(driver& on, const std::string& statement, const parameters& values, const std::vector<int64_t>& ids) {
-  for_each_list(values, ids, [&](const std::string& list, const parameters& all) { on.run(statement + list, all); });
+int64_t run_for_each(driver& on, const std::string& statement, const parameters& values,
+                     const std::vector<int64_t>& ids) {
+  int64_t count = 0;
+  for_each_list(values, ids,
+                [&](const std::string& list, const parameters& all) { count += on.run(statement + list, all); });
+  return count;
 }
 
 void ask_for_each(driver& on, const std::string& statement, const parameters& values, const std::vector<int64_t>& ids,

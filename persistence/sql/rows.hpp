@@ -62,8 +62,10 @@ std::vector<int64_t> numbers_of(const std::vector<Id>& ids) {
   return result;
 }
 
-/// Runs `statement`, which ends with a column, for the rows where that is one of `ids`: many a statement.
-void run_for_each(driver& on, const std::string& statement, const parameters& values, const std::vector<int64_t>& ids);
+/// Runs `statement`, which ends with a column, for the rows where that is one of `ids`: many a statement. Answers as
+/// driver::run().
+int64_t run_for_each(driver& on, const std::string& statement, const parameters& values,
+                     const std::vector<int64_t>& ids);
 /// Asks it, in as many questions; `order` ends each. `take` is given each row.
 void ask_for_each(driver& on, const std::string& statement, const parameters& values, const std::vector<int64_t>& ids,
                   const std::string& order, const std::function<void(const query_result&)>& take);

@@ -22,7 +22,7 @@ public:
         "LEFT JOIN bans b ON b.username_key = c.username_key AND (b.until_ms IS NULL OR b.until_ms > ?) "
         "LEFT JOIN salons_adheres a ON a.username = c.username "
         "LEFT JOIN salons s ON s.salon_id = a.salon_id AND s.archived_ms IS NULL "
-        "WHERE c.client_id = ? ORDER BY s.salon_id",
+        "WHERE c.client_id = ? AND c.gone_ms IS NULL ORDER BY s.salon_id",
         {to_ms(now), who.value});
     if (!found->next())
       return std::nullopt;

@@ -8,17 +8,19 @@ namespace salond::persistence {
 struct sql_store::features {
   explicit features(driver& on)
       : accounts(accounts_over(on)), audit(audit_over(on)), bans(bans_over(on)), certificates(certificates_over(on)),
-        health(health_over(on)), homes(homes_over(on)), imports(imports_over(on)), invitations(invitations_over(on)),
-        join_requests(join_requests_over(on)), memberships(memberships_over(on)), messages(messages_over(on)),
-        private_messages(private_messages_over(on, mailboxes)), registrations(registrations_over(on)),
-        retention(retention_over(on)), roles(roles_over(on)), rows(rows_over(on)), salons(salons_over(on)),
-        sessions(sessions_over(on)) {}
+        departures(departures_over(on)), health(health_over(on)), homes(homes_over(on)), imports(imports_over(on)),
+        invitations(invitations_over(on)), join_requests(join_requests_over(on)), memberships(memberships_over(on)),
+        messages(messages_over(on)), private_messages(private_messages_over(on, mailboxes)),
+        registrations(registrations_over(on)), retention(retention_over(on)), roles(roles_over(on)),
+        rows(rows_over(on)), salons(salons_over(on)), search_index(search_index_over(on)), sessions(sessions_over(on)) {
+  }
 
   mailbox_counts mailboxes;
   const std::unique_ptr<account_store> accounts;
   const std::unique_ptr<audit_store> audit;
   const std::unique_ptr<ban_store> bans;
   const std::unique_ptr<certificate_store> certificates;
+  const std::unique_ptr<departure_store> departures;
   const std::unique_ptr<health_store> health;
   const std::unique_ptr<home_store> homes;
   const std::unique_ptr<import_store> imports;
@@ -32,11 +34,13 @@ struct sql_store::features {
   const std::unique_ptr<role_store> roles;
   const std::unique_ptr<row_store> rows;
   const std::unique_ptr<salon_store> salons;
+  const std::unique_ptr<search_index_store> search_index;
   const std::unique_ptr<session_store> sessions;
 
-  const writing to_write{*accounts,      *audit,       *bans,          *certificates, *health,   *homes,
-                         *imports,       *invitations, *join_requests, *memberships,  *messages, *private_messages,
-                         *registrations, *retention,   *roles,         *rows,         *salons,   *sessions};
+  const writing to_write{
+      *accounts,  *audit,       *bans,          *certificates, *departures,   *health,           *homes,
+      *imports,   *invitations, *join_requests, *memberships,  *messages,     *private_messages, *registrations,
+      *retention, *roles,       *rows,          *salons,       *search_index, *sessions};
   const reading to_read = to_write;
 };
 

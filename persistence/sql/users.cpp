@@ -2,6 +2,7 @@
 #include "persistence/contracts/accounts.hpp"
 #include "persistence/sql/features.hpp"
 #include "persistence/sql/rows.hpp"
+#include "persistence/sql/stale_parts.hpp"
 #include "protocol/words/lookalikes.hpp"
 #include "protocol/words/names.hpp"
 
@@ -59,7 +60,8 @@ public:
   }
 
   outcome<user> numbered(user_id who) const override {
-    return only_user_in(db().ask("SELECT " SALOND_USER_COLUMNS " FROM clients c WHERE c.client_id = ?", {who.value}));
+    return only_user_in(db().ask(
+        "SELECT " SALOND_USER_COLUMNS " FROM clients c WHERE c.client_id = ? AND c.gone_ms IS NULL", {who.value}));
   }
 
   bool exists(user_id who) const override { return db().has_account(who); }
@@ -85,7 +87,8 @@ public:
   std::vector<user_profile> profiles(const std::string& key_part, const std::string& after_key,
                                      size_t most) const override {
     // Keys are UTF-8, of which a part is found byte by byte.
-    return all_in(db().ask("SELECT " SALOND_PROFILE_COLUMNS " FROM clients c WHERE c.username_key > ? "
+    return all_in(db().ask("SELECT " SALOND_PROFILE_COLUMNS
+                           " FROM clients c WHERE c.username_key > ? AND c.gone_ms IS NULL "
                            "AND instr(c.username_key, ?) > 0 ORDER BY c.username_key LIMIT ?",
                            {blob{after_key}, blob{key_part}, limit_of(most)}),
                   profile_in);
@@ -158,6 +161,7 @@ public:
     // Before messages go: their order numbers are never used again. Of every salon: an index knows the highest of each.
     db().run("UPDATE salons SET last_seq = (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id) "
              "WHERE last_seq < (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id)");
+    mark_stale_of(db(), who);
     db().delete_account(who);
     tell_nodes({fact::kind::account, who, {}, {}});
   }

@@ -1,7 +1,6 @@
 #include "persistence/sqlite/database.hpp"
 #include "persistence/sqlite/errors.hpp"
 #include "persistence/sqlite/files.hpp"
-#include "protocol/words/names.hpp"
 #include <cerrno>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -18,21 +17,6 @@ constexpr int busy_milliseconds = 2000;
 
 bool lost_a_sync(int extended) {
   return extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_DIR_FSYNC;
-}
-
-/// SALOND_SQLITE_FOLD_CASE(text), as SQLite calls it.
-void fold_value(sqlite3_context* context, int, sqlite3_value** values) {
-  const auto* bytes = static_cast<const char*>(sqlite3_value_blob(values[0]));
-  if (!bytes)
-    return;                               // NULL, and a text without a byte, which holds nothing
-  static thread_local std::string folded; // kept: a search folds thousands
-  folded.clear();
-  try {
-    append_case_folded(folded, {bytes, static_cast<size_t>(sqlite3_value_bytes(values[0]))});
-    sqlite3_result_text64(context, folded.data(), folded.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-  } catch (const std::exception& error) { // SQLite is C: nothing is thrown through it
-    sqlite3_result_error(context, error.what(), -1);
-  }
 }
 
 } // namespace
@@ -124,11 +108,6 @@ database::database(const std::string& path, purpose use) : path_(path) {
           "PRAGMA cache_size=-4096;"); // KiB, of each connection
   if (use == purpose::read)
     execute("PRAGMA query_only=ON");
-  const int made = sqlite3_create_function_v2(handle, SALOND_SQLITE_FOLD_CASE, 1,
-                                              SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, nullptr,
-                                              &fold_value, nullptr, nullptr, nullptr);
-  if (made != SQLITE_OK)
-    fail(made);
 }
 
 database::~database() = default;

@@ -9,9 +9,6 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-/// The name of a function in SQL: fold_case() of a text.
-#define SALOND_SQLITE_FOLD_CASE "salond_fold_case"
-
 namespace salond::persistence::sqlite {
 
 class database;

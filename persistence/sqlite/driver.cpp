@@ -42,15 +42,15 @@ const sql_words& sqlite_driver::words() const {
     words.lesser_of = "min";
     words.text_bytes = "length(CAST(contenu AS BLOB))"; // of a text it counts characters, up to the first NUL
     words.is_shown = "contenu <> ''";
-    words.without_case = SALOND_SQLITE_FOLD_CASE; // our own: its lower() knows A to Z
-    words.in_this_order = " CROSS JOIN ";         // the planner leaves it as it stands
-    words.by_number = " NOT INDEXED";             // which leaves the table's own numbers
-    words.by_seq = "";                            // the planner takes that index, for the order
+    words.in_this_order = " CROSS JOIN "; // the planner leaves it as it stands
+    words.by_number = " NOT INDEXED";     // which leaves the table's own numbers
+    words.by_seq = "";                    // the planner takes that index, for the order
     // By their index (docs/decisions/0026-an-authors-messages.md). The '+' keeps SQLite from writing the value in the
     // place of the column, in both conditions.
     words.of_author = "client_id % 8 = ?1 % 8 AND +client_id = ?1";
     words.keep_later = "ON CONFLICT(client_id, address) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms)";
-    return words; // rows are read and written one at a time: there is no way to a server to be saved
+    words.max_texts = 2000; // one after the other
+    return words;           // rows are read and written one at a time: there is no way to a server to be saved
   }();
   return all;
 }
@@ -93,14 +93,17 @@ std::string sqlite_driver::trouble() {
 
 // Out of `clients`, for messages have no foreign key to their author.
 bool sqlite_driver::append(const new_message& message) {
-  return db_->run("INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) "
-                  "SELECT client_id, ?2, ?3, ?4, ?5 FROM clients WHERE client_id = ?1",
-                  message.author.value, message.salon.value, message.seq, message.text, to_ms(message.at))
+  if (next_message_ == 0)
+    next_message_ = next_number(table_named("messages"));
+  return db_->run("INSERT INTO messages(message_id, client_id, salon_id, seq, contenu, created_ms) "
+                  "SELECT ?6, client_id, ?2, ?3, ?4, ?5 FROM clients WHERE client_id = ?1 AND gone_ms IS NULL",
+                  message.author.value, message.salon.value, message.seq, message.text, to_ms(message.at),
+                  next_message_++)
          != 0;
 }
 
 bool sqlite_driver::has_account(user_id who) {
-  return db_->ask("SELECT 1 FROM clients WHERE client_id = ?", who.value).next();
+  return db_->ask("SELECT 1 FROM clients WHERE client_id = ? AND gone_ms IS NULL", who.value).next();
 }
 
 void sqlite_driver::delete_account(user_id who) {
@@ -126,7 +129,11 @@ int64_t sqlite_driver::next_number(const stored_table& of) {
 
 void sqlite_driver::count_from(const stored_table& of, int64_t next) {
   transact([&] {
-    if (!db_->ask("SELECT 1 FROM sqlite_schema WHERE name = ? AND sql LIKE '%AUTOINCREMENT%'", of.name).next())
+    next_message_ = 0;
+    if (!db_->ask("SELECT 1 FROM sqlite_schema WHERE name = ? AND sql LIKE '%AUTOINCREMENT%' UNION ALL"
+                  " SELECT 1 FROM sqlite_sequence WHERE name = ?",
+                  of.name, of.name)
+             .next())
       return;
     db_->run("DELETE FROM sqlite_sequence WHERE name = ?", of.name);
     db_->run("INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)", of.name, next - 1);

@@ -41,6 +41,7 @@ private:
   std::shared_ptr<const sqlite::file_lock> lock_; // goes last
   std::unique_ptr<sqlite::database> db_;
   sqlite::database::purpose purpose_;
+  int64_t next_message_ = 0; ///< the number of the next message; 0: nobody looked yet
 };
 
 } // namespace salond::persistence

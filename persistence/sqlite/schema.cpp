@@ -229,6 +229,29 @@ CREATE TABLE address_bans (
 CREATE INDEX ix_address_bans_until ON address_bans(until_ms);
 )";
 
+// The index of searches (persistence/sql/search_index.cpp): which messages of a part have three characters in a row.
+// Written in the order of its key, part by part: else each row would touch another page.
+constexpr const char* search_index = R"(
+CREATE TABLE search_parts (
+  salon_id INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  messages INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  builder INTEGER NOT NULL,
+  PRIMARY KEY (salon_id, part)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ix_search_parts_state ON search_parts(state);
+
+CREATE TABLE search_grams (
+  salon_id INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  gram INTEGER NOT NULL,
+  seqs BLOB NOT NULL,
+  PRIMARY KEY (salon_id, part, gram)
+) STRICT, WITHOUT ROWID;
+)";
+
 struct seeded_salon {
   const char* name;
   const char* policy;
@@ -339,11 +362,33 @@ CREATE TABLE message_looks (
   looked INTEGER NOT NULL,
   untold INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+-- Accounts that are gone while their messages go, a piece at a time. gone_ms NULL: it is not gone; ended_ms NULL: some
+-- are left.
+ALTER TABLE clients ADD COLUMN gone_ms INTEGER;
+CREATE TABLE departures (
+  gone_id INTEGER PRIMARY KEY,
+  since_ms INTEGER NOT NULL,
+  receipt INTEGER NOT NULL DEFAULT 0,
+  messages INTEGER NOT NULL DEFAULT 0,
+  private_messages INTEGER NOT NULL DEFAULT 0,
+  reached INTEGER NOT NULL DEFAULT 0,
+  ended_ms INTEGER
+) STRICT;
 )";
 
 void add_retention(database& db) {
   db.execute(retention);
 }
+
+// A message's number is remembered outside: who has a list of messages may have one deleted by it. SQLite gives the
+// number behind the greatest there is, so that of the newest message would be used again once that is deleted.
+constexpr const char* message_numbers = R"(
+INSERT INTO sqlite_sequence(name, seq) SELECT 'messages', coalesce(max(message_id), 0) FROM messages;
+CREATE TRIGGER messages_keep_numbers AFTER DELETE ON messages
+WHEN old.message_id > coalesce((SELECT max(message_id) FROM messages), 0)
+BEGIN UPDATE sqlite_sequence SET seq = max(seq, old.message_id) WHERE name = 'messages'; END;
+)";
 
 void add_indexes(database& db) {
   db.execute(messages_without_key);
@@ -368,7 +413,9 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"add bans of addresses and networks", add_address_bans},
                           {"nothing here: the list of certificates is in the state folder", [](database&) {}},
                           {"say in the audit log which node wrote", add_node_of_audit},
-                          {"say how long messages are kept", add_retention}};
+                          {"say how long messages are kept, and which accounts are gone", add_retention},
+                          {"add the index of searches", [](database& db) { db.execute(search_index); }},
+                          {"use no message's number again", [](database& db) { db.execute(message_numbers); }}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

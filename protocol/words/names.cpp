@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <stdexcept>
-#include <unicode/bytestream.h>
-#include <unicode/casemap.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
@@ -147,23 +145,6 @@ std::string shown(std::string_view text) {
   std::string result;
   append_shown(result, text);
   return result;
-}
-
-void append_case_folded(std::string& to, std::string_view text) {
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::all_of(text.begin(), text.end(), is_ascii)) { // which most are, and ICU takes ten times as long
-    const auto from = to.size();
-    to += text;
-    for (auto place = from; place < to.size(); ++place)
-      if (to[place] >= 'A' && to[place] <= 'Z')
-        to[place] = static_cast<char>(to[place] + ('a' - 'A'));
-    return;
-  }
-  UErrorCode status = U_ZERO_ERROR;
-  icu::StringByteSink<std::string> sink(&to);
-  icu::CaseMap::utf8Fold(0, {text.data(), static_cast<int32_t>(text.size())}, sink, nullptr, status);
-  if (U_FAILURE(status))
-    throw std::runtime_error(std::string("ICU cannot fold a text: ") + u_errorName(status));
 }
 
 namespace {

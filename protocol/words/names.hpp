@@ -1,5 +1,5 @@
 // Names of users and salons, and texts: what may be one, and which two are the same.
-// With lookalikes.hpp the only user of ICU. Rules: docs/text-protocol.md, "Names".
+// With lookalikes.hpp and search_form.hpp the only user of ICU. Rules: docs/text-protocol.md, "Names".
 #pragma once
 #include "protocol/words/outcome.hpp"
 #include <string>
@@ -26,10 +26,6 @@ bool is_utf8(std::string_view bytes);
 /// so that nothing shown can look like a frame or a line of its own. Bytes that are not UTF-8 become U+FFFD.
 std::string shown(std::string_view text);
 void append_shown(std::string& to, std::string_view text);
-
-/// Appends `text` so that texts which differ in the case of letters alone become the same bytes (Unicode's full case
-/// folding). Bytes that are not UTF-8 become U+FFFD.
-void append_case_folded(std::string& to, std::string_view text);
 
 /// `text` as it may stand in a log or on a terminal: controls, format characters (but the two joiners of words) and
 /// separators of lines as `\x1b`, `\u202e` or `\U000e0001`, bytes that are not UTF-8 as `\xff`; a backslash in front of

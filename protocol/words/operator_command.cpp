@@ -40,7 +40,7 @@ const std::vector<operator_command> table = {
     {"salon create", "SALON [--policy=POLICY]", "Makes a salon; POLICY is auto, open or approval (the default).", all, audited::create_salon, no_input, trait::names_new_salon},
     {"salon policy", "SALON POLICY", "Who becomes a member: auto, open, approval.", all, audited::set_policy},
     {"salon topic", "SALON [TEXT...]", "What the salon is about.", salons, audited::set_topic},
-    {"salon retention", "SALON DAYS [--dry-run]", "How long its messages are kept: DAYS, none (for good) or default (as configured); with --dry-run, changes nothing and says how many would go now.", all, audited::set_retention},
+    {"salon retention", "SALON DAYS [--dry-run] [--yes]", "How long its messages are kept: DAYS, none (for good) or default (as configured); older ones are deleted. With --dry-run, changes nothing and says how many would go now.", all, audited::set_retention},
     {"salon rename", "SALON NAME", "Gives a salon another name.", all, audited::rename_salon},
     {"salon archive", "SALON [--yes]", "Closes a salon; its messages and members stay in the database.", all, audited::archive_salon},
     {"salon restore", "NAME", "Opens an archived salon again.", all, audited::restore_salon},
@@ -181,7 +181,7 @@ bool take_arguments(spoken_command& out, const std::vector<slot>& slots, const s
 /// What is demanded must say something.
 std::optional<usage_fault> what_is_blank(const spoken_command& said, const std::vector<slot>& slots) {
   for (const auto& slot : slots)
-    if (slot.many && !slot.optional && said.text().find_first_not_of(' ') == std::string::npos)
+    if (slot.many && !slot.optional && said.text().find_first_not_of(" \t\r\n") == std::string::npos)
       return usage_fault{slot.name + " is empty"};
   return std::nullopt;
 }
@@ -194,11 +194,11 @@ std::optional<usage_fault> what_is_too_long(const spoken_command& said, const st
     if (value.size() > most)
       return usage_fault{name + " has at most 1,024 bytes"};
   for (const auto& slot : slots)
-    if (slot.many && !slot.option && slot.name != "SALON" && !said.what->is(trait::long_text)
+    if (slot.many && !slot.option && slot.name != "SALON" && !said.row->is(trait::long_text)
         && said.text().size() > most)
       return usage_fault{slot.name + " has at most 1,024 bytes"};
   for (const auto& word : said.rest)
-    if (word.size() > most && !said.what->is(trait::long_text))
+    if (word.size() > most && !said.row->is(trait::long_text))
       return usage_fault{"a name has at most 1,024 bytes"};
   return std::nullopt;
 }
@@ -271,9 +271,9 @@ std::string_view present_audit_word(std::string_view word) {
 }
 
 bool asks_first(const spoken_command& said) {
-  if (said.what->arguments.find("[--yes]") == std::string_view::npos || said.has("--yes"))
+  if (said.row->arguments.find("[--yes]") == std::string_view::npos || said.has("--yes") || said.has("--dry-run"))
     return false;
-  return !said.what->is(trait::asks_about_many) || is_about_many(said);
+  return !said.row->is(trait::asks_about_many) || is_about_many(said);
 }
 
 bool is_about_many(const spoken_command& said) {
@@ -311,7 +311,7 @@ std::variant<spoken_command, usage_fault> understand(const std::vector<std::stri
     return usage_fault{"\"" + escaped(words[0].substr(0, 100)) + "\" is no command; see help"};
   const auto slots = slots_of(*row);
   spoken_command out;
-  out.what = row;
+  out.row = row;
   std::vector<std::string> arguments;
   bool options_over = false;
   for (auto place = named; place < words.size(); ++place) {

@@ -77,7 +77,7 @@ std::string_view present_audit_word(std::string_view word);
 
 /// A command that fits its row.
 struct spoken_command {
-  const operator_command* what = nullptr;
+  const operator_command* row = nullptr;
   std::map<std::string, std::string, std::less<>> values; ///< by the names in the row: "USER", "--policy"
   std::vector<std::string> rest;                          ///< of the argument, or the option, with `...`
 

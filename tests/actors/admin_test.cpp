@@ -47,22 +47,7 @@ protected:
 };
 
 TEST_F(Admin, HasAFunctionForEveryCommand) {
-  std::map<std::string_view, admin_command> functions;
-  add_account_commands(functions);
-  add_ban_commands(functions);
-  add_session_commands(functions);
-  add_invitation_commands(functions);
-  add_salon_commands(functions);
-  add_salon_detail_commands(functions);
-  add_node_commands(functions);
-  add_cluster_commands(functions);
-  add_status_commands(functions);
-  add_health_commands(functions);
-  add_audit_commands(functions);
-  add_content_commands(functions);
-  add_data_commands(functions);
-  add_import_commands(functions);
-  add_personal_commands(functions);
+  const auto functions = all_admin_commands();
 
   for (const auto& row : operator_commands())
     EXPECT_EQ(functions.count(row.name), 1u) << row.name;

@@ -83,5 +83,48 @@ TEST(AppendJob, AnswersForEachPostAndForTheLastRunAlone) {
   db->read([](const auto& db) { EXPECT_EQ(db.messages.history(salon_id{1}, 100, 10).size(), 1u); });
 }
 
+TEST(AppendQueue, MakesOneUpWhileTheOtherCommits) {
+  append_queue queue;
+  EXPECT_TRUE(queue.empty());
+  const auto first = queue.add(said(1, "a"));
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(queue.add(said(2, "b"))) << "it is taken in";
+  first->take();
+  const auto second = queue.add(said(3, "c"));
+  ASSERT_TRUE(second);
+  second->take();
+  EXPECT_FALSE(queue.add(said(4, "d"))) << "two are under way";
+  EXPECT_FALSE(queue.add(said(5, "e")));
+
+  queue.answered(first);
+  const auto third = queue.end_one();
+
+  ASSERT_TRUE(third);
+  EXPECT_THAT(numbers(*first), ElementsAre(1, 2));
+  EXPECT_THAT(numbers(*second), ElementsAre(3));
+  EXPECT_THAT(numbers(*third), ElementsAre(4, 5));
+  EXPECT_FALSE(queue.add(said(6, "f")));
+  EXPECT_THAT(numbers(*third), ElementsAre(4, 5, 6));
+  queue.answered(second);
+  EXPECT_FALSE(queue.end_one());
+  queue.answered(third);
+  EXPECT_FALSE(queue.empty());
+  EXPECT_FALSE(queue.end_one());
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(AppendQueue, AddsNothingToAnAppendThatIsAnswered) {
+  append_queue queue;
+  const auto refused = queue.add(said(1, "a")); // before the store's thread took it
+  ASSERT_TRUE(refused);
+
+  queue.answered(refused);
+
+  const auto next = queue.add(said(2, "b"));
+  ASSERT_TRUE(next);
+  EXPECT_THAT(numbers(*refused), ElementsAre(1));
+  EXPECT_THAT(numbers(*next), ElementsAre(2));
+}
+
 } // namespace
 } // namespace salond

@@ -22,19 +22,19 @@ protected:
   }
   ~Audience() override {
     for (auto* one : {&zoe, &again, &paul})
-      house.leave(*one);
+      clients.leave(*one);
   }
 
-  void open(salon_id id, const std::string& name) { house.salons.open({id, name, policy::open, 0}, {}); }
+  void open(salon_id id, const std::string& name) { clients.salons.open({id, name, policy::open, 0}, {}); }
   void arrive(witness& who, user_id as) {
     who.peer = "192.0.2.1";
-    house.enter(who);
-    house.users.arrive(who, as);
+    clients.enter(who);
+    clients.users.arrive(who, as);
   }
   lines begin(witness& who, const std::vector<salon_id>& salons, const std::vector<private_message>& waiting = {},
               const std::vector<decided_request>& decided = {}) {
     lines missed;
-    house.start_hearing(who, salons);
+    clients.start_hearing(who, salons);
     for (const auto& one : who.backlog.begin("zoë", waiting, {}, decided).events)
       missed.push_back(support::text_of(one));
     return missed;
@@ -43,12 +43,12 @@ protected:
             std::vector<reply> replies = {}) {
     told batch{where, std::move(entered), {}, std::move(gone), std::move(replies)};
     if (!text.empty())
-      batch.events.push_back(event::said{where, house.salons.find(where)->record.name, "x", text, 1, {}});
-    house.tell(batch, {});
+      batch.events.push_back(event::said{where, clients.salons.find(where)->record.name, "x", text, 1, {}});
+    clients.tell(batch, {});
   }
   lines list_of(const witness& who) {
     lines result;
-    for (const auto& one : house.salons.list_for(who))
+    for (const auto& one : clients.salons.list_for(who))
       result.push_back(one.name + (one.member ? "*" : ""));
     return result;
   }
@@ -56,7 +56,7 @@ protected:
   const salon_id general{1}, blabla{2};
   const user_id zoe_id{7}, paul_id{8};
   config::settings settings;
-  audience house{settings};
+  audience clients{settings};
   support::text_spelling spelling;
   witness zoe{spelling}, again{spelling}, paul{spelling}; ///< `again`: zoe's second connection
 };
@@ -116,7 +116,7 @@ TEST_F(Audience, ListsTheSalonsAsTheyAreAtTheTimeOfALogin) {
   open(salon_id{3}, "Marketing");
   open(blabla, "Bavardage"); // renamed
   EXPECT_THAT(list_of(zoe), ElementsAre("Général*", "Bavardage", "Marketing"));
-  house.salons.archive(general);
+  clients.salons.archive(general);
   EXPECT_THAT(list_of(zoe), ElementsAre("Bavardage", "Marketing"));
   open(general, "Général"); // restored
   EXPECT_THAT(list_of(zoe), ElementsAre("Général", "Bavardage", "Marketing"));
@@ -127,17 +127,17 @@ TEST_F(Audience, TellsAnArrivalEachPrivateMessageOnceInOrder) {
   arrive(paul, paul_id);
   begin(paul, {});
 
-  house.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{2}, "paul", "in both", {}});
-  house.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{3}, "paul", "told only", {}});
+  clients.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{2}, "paul", "in both", {}});
+  clients.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{3}, "paul", "told only", {}});
 
   EXPECT_THAT(zoe.heard, IsEmpty());
   EXPECT_THAT(begin(zoe, {}, {{private_id{1}, "paul", "stored only", {}}, {private_id{2}, "paul", "in both", {}}}),
               ElementsAre("said_privately(paul, stored only)"));
-  house.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{4}, "paul", "meanwhile", {}});
+  clients.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{4}, "paul", "meanwhile", {}});
   EXPECT_THAT(zoe.backlog.next(), ElementsAre(private_id{2}, private_id{3}, private_id{4})); // as told meanwhile
   zoe.backlog.go_on(
       {{private_id{2}, "paul", "", {}}, {private_id{3}, "paul", "", {}}, {private_id{4}, "paul", "", {}}});
-  house.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{5}, "paul", "later", {}});
+  clients.users.tell_privately(zoe_id, paul_id, paul.number, {private_id{5}, "paul", "later", {}});
   EXPECT_THAT(zoe.heard, ElementsAre("delivered 5 paul (privé): later"));
 }
 
@@ -152,10 +152,10 @@ TEST_F(Audience, TellsAnArrivalWhatWasDecidedAmongWhatWasSaidInTheOrderOfTime) {
 
 TEST_F(Audience, HasADecisionConfirmedByWhoWasTold) {
   arrive(zoe, zoe_id);
-  house.users.confirm(zoe_id, {general, "Général", true, {}}); // not told yet: it is for the next login
+  clients.users.confirm(zoe_id, {general, "Général", true, {}}); // not told yet: it is for the next login
   begin(zoe, {});
-  house.users.confirm(zoe_id, {blabla, "Blabla", true, {}});
-  house.users.confirm(paul_id, {blabla, "Blabla", true, {}});
+  clients.users.confirm(zoe_id, {blabla, "Blabla", true, {}});
+  clients.users.confirm(paul_id, {blabla, "Blabla", true, {}});
 
   EXPECT_THAT(zoe.heard, ElementsAre("decided Blabla"));
 }
@@ -166,8 +166,8 @@ TEST_F(Audience, TellsNobodyTwiceWhatWaitedForTheLogin) {
   begin(paul, {});
   begin(zoe, {}, {{private_id{5}, "paul", "waited", {}}}); // told with the welcome
 
-  house.users.tell_privately(zoe_id, paul_id, paul.number,
-                             {private_id{5}, "paul", "waited", {}}); // its author is answered later
+  clients.users.tell_privately(zoe_id, paul_id, paul.number,
+                               {private_id{5}, "paul", "waited", {}}); // its author is answered later
 
   EXPECT_THAT(zoe.heard, IsEmpty());
 }
@@ -179,8 +179,8 @@ TEST_F(Audience, TellsEachConnectionOfTheTargetAndTheAuthorsOthers) {
   for (auto* one : {&zoe, &again, &paul})
     begin(*one, {});
 
-  house.users.tell_privately(paul_id, zoe_id, zoe.number, {private_id{1}, "zoë", "to paul", {}});
-  house.users.tell_privately(zoe_id, zoe_id, zoe.number, {private_id{2}, "zoë", "to herself", {}});
+  clients.users.tell_privately(paul_id, zoe_id, zoe.number, {private_id{1}, "zoë", "to paul", {}});
+  clients.users.tell_privately(zoe_id, zoe_id, zoe.number, {private_id{2}, "zoë", "to herself", {}});
 
   EXPECT_THAT(paul.heard, ElementsAre("delivered 1 zoë (privé): to paul"));
   EXPECT_THAT(zoe.heard, ElementsAre("delivered 2 zoë (privé): to herself"));
@@ -188,15 +188,15 @@ TEST_F(Audience, TellsEachConnectionOfTheTargetAndTheAuthorsOthers) {
 }
 
 TEST_F(Audience, FindsASalonByKeyAndTheExactNameFirst) {
-  EXPECT_EQ(house.salons.find("GÉNÉRAL"), house.salons.find(general));
-  EXPECT_EQ(house.salons.find("Général"), house.salons.find(general));
-  EXPECT_EQ(house.salons.find("General"), nullptr);
+  EXPECT_EQ(clients.salons.find("GÉNÉRAL"), clients.salons.find(general));
+  EXPECT_EQ(clients.salons.find("Général"), clients.salons.find(general));
+  EXPECT_EQ(clients.salons.find("General"), nullptr);
 }
 
 TEST_F(Audience, TellsEveryConnectionThatASalonIsLost) {
   arrive(zoe, zoe_id);
-  house.lose(general);
-  house.lose(salon_id{99});
+  clients.lose(general);
+  clients.lose(salon_id{99});
 
   EXPECT_THAT(zoe.heard, ElementsAre("lost 1"));
 }
@@ -208,15 +208,15 @@ TEST_F(Audience, ForgetsAConnectionWhollyWhenItLeaves) {
   for (auto* one : {&zoe, &again, &paul})
     begin(*one, {general, blabla});
 
-  house.leave(zoe);
-  house.leave(zoe);
+  clients.leave(zoe);
+  clients.leave(zoe);
   tell(general, {}, "un");
-  house.users.close(zoe_id, event::banned{});
+  clients.users.close(zoe_id, event::banned{});
 
   EXPECT_THAT(zoe.heard, IsEmpty());
   EXPECT_THAT(again.heard, ElementsAre("x dans le salon Général: un", "close banned"));
   EXPECT_THAT(paul.heard, ElementsAre("x dans le salon Général: un"));
-  EXPECT_EQ(house.connections(), 2u);
+  EXPECT_EQ(clients.connections(), 2u);
 }
 
 TEST_F(Audience, AnnouncesToWhoIsLoggedIn) {
@@ -224,7 +224,7 @@ TEST_F(Audience, AnnouncesToWhoIsLoggedIn) {
   arrive(paul, paul_id);
   begin(zoe, {});
 
-  house.announce(event::stopping_soon{10});
+  clients.announce(event::stopping_soon{10});
 
   EXPECT_THAT(zoe.heard, ElementsAre("Le serveur va s'arrêter dans 10 secondes. Merci de vous déconnecter."));
   EXPECT_THAT(paul.heard, IsEmpty());
@@ -235,13 +235,13 @@ TEST_F(Audience, SaysWhenTheLastConnectionOfAllIsGone) {
   arrive(paul, paul_id);
   bool empty = false;
 
-  house.close_all(event::stopping{}, instant{}, [&] { empty = true; });
+  clients.close_all(event::stopping{}, instant{}, [&] { empty = true; });
 
-  EXPECT_TRUE(house.overrun()); // nobody comes in any more
+  EXPECT_TRUE(clients.overrun()); // nobody comes in any more
   EXPECT_THAT(paul.heard, ElementsAre("close stopping"));
-  house.leave(zoe);
+  clients.leave(zoe);
   EXPECT_FALSE(empty);
-  house.leave(paul);
+  clients.leave(paul);
   EXPECT_TRUE(empty);
 }
 
@@ -249,12 +249,12 @@ TEST_F(Audience, ClosesItsConnectionsEvenlyInSteps) {
   for (auto* one : {&zoe, &again, &paul})
     arrive(*one, zoe_id);
   const auto closed_after = [&](size_t left) {
-    house.close_some(event::stopping{}, 6, left);
+    clients.close_some(event::stopping{}, 6, left);
     return size_t{zoe.closed} + size_t{again.closed} + size_t{paul.closed};
   };
 
   EXPECT_EQ(closed_after(6), 1u);
-  EXPECT_TRUE(house.refuses("192.0.2.1")) << "nobody comes in any more";
+  EXPECT_TRUE(clients.refuses("192.0.2.1")) << "nobody comes in any more";
   EXPECT_EQ(closed_after(5), 1u);
   EXPECT_EQ(closed_after(4), 2u);
   EXPECT_EQ(closed_after(3), 2u);
@@ -266,8 +266,8 @@ TEST_F(Audience, ClosesItsConnectionsEvenlyInSteps) {
 TEST_F(Audience, LetsAParkedPostGoOnWhenThereIsRoom) {
   arrive(zoe, zoe_id);
   begin(zoe, {});
-  auto& at = *house.salons.find(general);
-  const size_t most = house.settings.limits.posts_in_flight_per_salon;
+  auto& at = *clients.salons.find(general);
+  const size_t most = clients.settings.limits.posts_in_flight_per_salon;
   for (size_t i = 0; i < most; ++i)
     at.posts.sent();
   at.posts.park(zoe.number);

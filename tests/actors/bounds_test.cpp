@@ -52,14 +52,14 @@ TEST_F(Bounds, AClientThatDoesNotReadIsCutOffWithTheReason) {
   auto zoe = log_in("zoë");
   auto paul = log_in("paul");
   const auto sitting = [this] {
-    return on_io_thread([](audience& house) { return house.salons.find("Général")->subscribers.size(); });
+    return on_io_thread([](audience& clients) { return clients.salons.find("Général")->subscribers.size(); });
   };
   ASSERT_EQ(sitting(), 3u);
 
   const std::string text(8000, 'x');
   const auto cut_off = [this] { // or gone already
-    return on_io_thread([](audience& house) {
-      const auto& all = house.salons.find("Général")->subscribers.all();
+    return on_io_thread([](audience& clients) {
+      const auto& all = clients.salons.find("Général")->subscribers.all();
       return all.size() < 3
              || std::any_of(all.begin(), all.end(), [](const subscriber* who) { return who->hung_up(); });
     });
@@ -153,8 +153,9 @@ TEST_F(Bounds, APostWaitsForRoomInItsSalon) {
   zoe.say("MSG (Général):un");
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
   paul.say("MSG (Général):deux");
-  ASSERT_TRUE(eventually(
-      [&] { return on_io_thread([](audience& house) { return house.salons.find("Général")->posts.parked() == 1; }); }));
+  ASSERT_TRUE(eventually([&] {
+    return on_io_thread([](audience& clients) { return clients.salons.find("Général")->posts.parked() == 1; });
+  }));
 
   guard->release(what::writes);
 

@@ -249,7 +249,7 @@ TEST_F(Flows, AStopCommitsThePostsThatWaitForTheirTurnToo) {
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 2; }));
   zoe.say("MSG (Général):trois");
   ASSERT_TRUE(eventually([&] {
-    return on_io_thread([](audience& house) { return house.salons.find("Général")->posts.in_flight(); }) == 3;
+    return on_io_thread([](audience& clients) { return clients.salons.find("Général")->posts.in_flight(); }) == 3;
   }));
 
   stop_later(0);

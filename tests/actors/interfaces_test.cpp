@@ -6,6 +6,7 @@
 #include "actors/interfaces/certificates.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
+#include "actors/interfaces/indexer.hpp"
 #include "actors/interfaces/links.hpp"
 #include "actors/interfaces/persistence.hpp"
 #include "actors/interfaces/placements.hpp"
@@ -74,6 +75,7 @@ TEST(Interfaces, TheTableOfTheArchitectureSaysWhatEachActorHears) {
            {"`bans`", names_heard<bans_actor>()},
            {"`admin`", names_heard<admin_core>()},
            {"`passwords`", names_heard<passwords_actor>()},
+           {"`indexer`", names_heard<indexer_actor>()},
            {"`persistence`", names_heard<store_actor>()},
            {"`links`", names_heard<links_actor>()},
            {"`news`", names_heard<news_actor>()},

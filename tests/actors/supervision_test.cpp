@@ -32,7 +32,7 @@ protected:
   void lose(Handle serving::*which, const Handle& whom) {
     kill(whom);
     ASSERT_TRUE(
-        eventually([&] { return on_io_thread([&](audience& house) { return house.services.*which != whom; }); }));
+        eventually([&] { return on_io_thread([&](audience& clients) { return clients.services.*which != whom; }); }));
   }
 
   user_id zoe_id, paul_id;
@@ -221,8 +221,8 @@ TEST_F(Supervision, ABanThatIsBeingStoredHoldsThoughTheBanRegistryDies) {
 
   guard->release(what::writes);
 
-  ASSERT_TRUE(
-      eventually([&] { return on_io_thread([&](audience& house) { return house.services.bans != actors.bans; }); }));
+  ASSERT_TRUE(eventually(
+      [&] { return on_io_thread([&](audience& clients) { return clients.services.bans != actors.bans; }); }));
   auto zoe = connect();
   EXPECT_EQ(zoe.line(), "Vous avez été banni définitivement du serveur !");
   EXPECT_TRUE(zoe.ends());
@@ -238,6 +238,20 @@ TEST_F(Supervision, ThePasswordsAreStartedAgain) {
   log_in("zoë");
   paul.say("PASSWORD:secret:other");
   EXPECT_EQ(paul.line(), "Mot de passe mis à jour avec succès!");
+}
+
+// --- indexer ---
+
+TEST_F(Supervision, TheIndexerIsStartedAgain) {
+  start();
+  auto paul = log_in("paul");
+  const auto before = actors.indexer;
+
+  kill(before);
+
+  EXPECT_TRUE(eventually([&] { return actors_now().indexer && actors_now().indexer != before; }));
+  paul.say("MSG (Général):rien remarqué");
+  EXPECT_EQ(paul.line(), "paul dans le salon Général: rien remarqué");
 }
 
 // --- listener ---

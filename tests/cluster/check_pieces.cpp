@@ -9,7 +9,7 @@ namespace salond::faults {
 namespace {
 
 /// No post is in flight for longer.
-constexpr double longest_flight = 120;
+constexpr double max_flight = 120;
 
 /// A connection in a salon, from login or joining to leaving or its end.
 struct piece {
@@ -72,7 +72,7 @@ private:
       const auto sent = sent_us(rows[i]);
       if (sent > from_us)
         return hole(one, rows[i], 1);
-      if (sent < from_us - us_of(longest_flight))
+      if (sent < from_us - us_of(max_flight))
         return;
     }
   }

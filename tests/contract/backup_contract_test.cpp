@@ -40,10 +40,12 @@ const kind sqlite_kind{
                                  "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
                                  "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'");
     },
-    {"private_messages.bytes", "clients.look_folded", "clients.look_spelled", "registrations.look_folded",
-     "registrations.look_spelled", "bans.look_folded", "bans.look_spelled", "message_ages.salon_id",
-     "message_ages.block", "message_ages.oldest_ms", "message_looks.salon_id", "message_looks.looked",
-     "message_looks.untold"}};
+    {"private_messages.bytes",     "clients.look_folded",    "clients.look_spelled",   "registrations.look_folded",
+     "registrations.look_spelled", "bans.look_folded",       "bans.look_spelled",      "message_ages.salon_id",
+     "message_ages.block",         "message_ages.oldest_ms", "message_looks.salon_id", "message_looks.looked",
+     "message_looks.untold",       "search_parts.salon_id",  "search_parts.part",      "search_parts.ends",
+     "search_parts.messages",      "search_parts.state",     "search_parts.builder",   "search_grams.salon_id",
+     "search_grams.part",          "search_grams.gram",      "search_grams.seqs"}};
 
 const kind mariadb_kind{
     "mariadb",
@@ -59,6 +61,9 @@ const kind mariadb_kind{
     {"schema_version.version", "schema_version.name", "schema_version.applied_ms", "writers.node_id", "writers.batch",
      "writers.fenced", "messages.timestamp", "clients.look_folded", "clients.look_spelled", "registrations.look_folded",
      "registrations.look_spelled", "bans.look_folded", "bans.look_spelled", "private_messages.bytes",
+     // The index of searches, which is built anew.
+     "search_parts.salon_id", "search_parts.part", "search_parts.ends", "search_parts.messages", "search_parts.state",
+     "search_parts.builder", "search_grams.salon_id", "search_grams.part", "search_grams.gram", "search_grams.seqs",
      // What nodes share while they run.
      "messages.post", "nodes.node_id", "nodes.name", "nodes.endpoint", "nodes.version", "nodes.folder", "nodes.state",
      "nodes.beat", "nodes.gone", "nodes.homes", "nodes.connections", "nodes.users", "nodes.unreached",

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <gmock/gmock.h>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <sys/stat.h>
 
@@ -161,11 +162,70 @@ TEST(BackupFormat, SaysWhatAFileIsThatCannotBeRestored) {
   EXPECT_THAT(refusal(replaced(text, "[1,", "[" + deep + ",")), HasSubstr("line 3 is damaged"));
   EXPECT_THAT(refusal(replaced(text, "\"next\"", "\"more\":" + deep + ",\"next\"")), HasSubstr("is damaged"));
   EXPECT_THAT(refusal(replaced(text, "\"salond_backup\":1", "\"salond_backup\":2")), HasSubstr("in format 2"));
-  EXPECT_THAT(refusal(replaced(text, "\"schema\":13", "\"schema\":14")), HasSubstr("from schema 14"));
+  const auto schema = "\"schema\":" + std::to_string(stored_schema);
+  EXPECT_THAT(refusal(replaced(text, schema, "\"schema\":" + std::to_string(stored_schema + 1))),
+              HasSubstr("from schema " + std::to_string(stored_schema + 1) + ", and this one knows up to"));
+  EXPECT_THAT(refusal(replaced(text, schema, "\"schema\":12")),
+              HasSubstr("from schema 12, and this one reads backups"));
+  EXPECT_THAT(refusal(replaced(text, schema, "\"schema\":13")), HasSubstr("other columns"));
   EXPECT_THAT(refusal(replaced(text, "\"alias_key\"", "\"other_key\"")), HasSubstr("other columns"));
   EXPECT_THAT(refusal(replaced(text, "[1,", "[\"1\",")), HasSubstr("line 3 is damaged"));
   EXPECT_THAT(refusal(replaced(text, "[1,", "[99999999999999999999,")), HasSubstr("line 3 is damaged"));
   EXPECT_THAT(refusal(replaced(text, "[1,", "[11,")), HasSubstr("not as it was written"));
+}
+
+// As the salond of schema 13 wrote them: columns and tables that came later are not in it.
+TEST(BackupFormat, OfAnOlderSchemaIsReadWithWhatItLacks) {
+  constexpr int64_t older = 13;
+  std::string text;
+  running_sum sum;
+  nlohmann::ordered_json counts;
+  const auto line = [&](const nlohmann::ordered_json& value) {
+    text += value.dump() + "\n";
+    sum.add(value.dump() + "\n");
+  };
+  line({{"salond_backup", 1}, {"schema", older}, {"salond", "0.1.0"}, {"made_ms", 1}});
+  size_t later = 0, rows = 0;
+  for (const auto& table : stored_tables()) {
+    if (table.since > older)
+      continue;
+    auto columns = nlohmann::ordered_json::array(), row = columns;
+    for (const auto& column : table.columns) {
+      if (column.since > older) {
+        ++later;
+        continue;
+      }
+      columns.push_back(column.name);
+      row.push_back(column.what == table_column::kind::number ? nlohmann::ordered_json(7) : "x");
+    }
+    line({{"table", table.name}, {"columns", columns}, {"next", table.counts ? 8 : 0}});
+    line(row);
+    counts[table.name] = 1;
+    ++rows;
+  }
+  text += nlohmann::ordered_json{{"rows", counts}, {"sha256", sum.end()}}.dump() + "\n";
+
+  const auto found = read_text(text);
+
+  EXPECT_GT(later, 0u);
+  EXPECT_EQ(found.facts.schema, older);
+  EXPECT_EQ(found.facts.next_numbers.size(), stored_tables().size());
+  EXPECT_EQ(found.rows.size(), rows);
+  size_t at = 0;
+  for (const auto& table : stored_tables()) {
+    if (table.since > older)
+      continue;
+    const auto& row = found.rows.at(at++);
+    ASSERT_EQ(row.size(), table.columns.size()) << table.name;
+    for (size_t place = 0; place < row.size(); ++place)
+      if (table.columns[place].since > older)
+        EXPECT_TRUE(row[place] == field{nullptr} || row[place] == field{int64_t{0}}
+                    || row[place] == field{std::string{}})
+            << table.columns[place].name;
+      else
+        EXPECT_TRUE(row[place] == field{int64_t{7}} || row[place] == field{std::string("x")});
+  }
+  EXPECT_THAT(refusal(replaced(text, "[7,", "[7,7,")), HasSubstr("is damaged"));
 }
 
 TEST(BackupNames, AreOneFileInTheirFolder) {

@@ -106,6 +106,28 @@ TEST_P(StoreContract, ABanTakesTheAccountAndItsMessagesAndNothingElse) {
             fault::unknown_user);
 }
 
+// Who has a list of messages may have one deleted by its number, and must not hit another that came since.
+TEST_P(StoreContract, NoMessageGetsTheNumberOfOneThatIsGone) {
+  const auto zoe = add_user("zoë"), paul = add_user("paul"), anne = add_user("anne");
+  post(general, zoe, 1, "hello");
+  post(general, paul, 2, "spam");
+  post(general, anne, 3, "more spam");
+  const auto spam = now().messages.history(general, 3, 1).at(0).id,
+             more = now().messages.history(general, 4, 1).at(0).id;
+  write([&](const auto& db) { return decisions::ban(db, key_of("anne"), decided()); });
+  write([&](const auto& db) { return decisions::ban(db, key_of("paul"), decided()); });
+
+  post(general, zoe, 4, "innocent");
+
+  EXPECT_THAT(texts(general), ElementsAre("hello", "innocent"));
+  const auto innocent = now().messages.history(general, 5, 1).at(0).id;
+  EXPECT_GT(innocent.value, std::max(spam.value, more.value));
+  for (const auto gone : {spam, more})
+    EXPECT_EQ(write([&](const auto& db) { return decisions::delete_message(db, gone, decided()); }),
+              fault::no_such_message);
+  EXPECT_EQ(now().rows.next_number(persistence::table_named("messages")), innocent.value + 1);
+}
+
 TEST_P(StoreContract, ABanTakesTheMessagesOfEverySalonAndOfNobodyElse) {
   std::vector<user_id> all;
   for (int n = 0; n < 17; ++n) // more than an index of authors has parts

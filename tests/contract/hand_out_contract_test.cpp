@@ -81,23 +81,6 @@ TEST_P(StoreContract, ALongHistoryComesInPiecesInItsOrder) {
   EXPECT_EQ(told, all);
 }
 
-TEST_P(StoreContract, WhatIsFoundComesInPiecesToo) {
-  const auto zoe = add_user("Zoé");
-  for (int seq = 1; seq <= 30; ++seq)
-    post(general, zoe, seq, numbered(seq, 10000) + (seq % 2 == 0 ? " AIGUILLE" : ""));
-  const auto all = now().messages.search(general, "aiguille", newest, 12);
-  ASSERT_THAT(all, SizeIs(12));
-
-  auto page = now().messages.begin_search(general, "aiguille", 12);
-
-  auto told = page.messages;
-  while (!page.later.empty())
-    for (auto& message : now().messages.at(general, take_piece(page.later)))
-      told.push_back(std::move(message));
-  EXPECT_EQ(told, all);
-  EXPECT_THAT(now().messages.begin_search(general, "foin", 12).messages, IsEmpty());
-}
-
 TEST_P(StoreContract, AMessageThatWasDeletedMeanwhileIsLeftOutOfItsPiece) {
   const auto zoe = add_user("Zoé");
   for (int seq = 1; seq <= 4; ++seq)

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr size_t users = 120, groups_of_a_node = 60, most_tasks = 256;
+constexpr size_t users = 120, groups_of_a_node = 60, max_tasks = 256;
 
 /// Something that somebody waits for, and what follows once it is committed.
 struct task {
@@ -80,7 +80,7 @@ private:
 
   void run_group() {
     std::vector<task> group{marking()};
-    for (auto count = 1 + below(most_tasks - 1); group.size() < count;)
+    for (auto count = 1 + below(max_tasks - 1); group.size() < count;)
       group.push_back(any());
     seen.tasks += group.size();
     const auto before = std::chrono::steady_clock::now();

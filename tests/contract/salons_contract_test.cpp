@@ -45,6 +45,22 @@ TEST_P(StoreContract, CreatesASalonOfEachPolicy) {
   }
 }
 
+TEST_P(StoreContract, TellsTheMembersOfAllSalonsAtOnce) {
+  const auto zoe = add_user("zoë"), paul = add_user(hostile_name);
+  write([&](const auto& db) { return decisions::add_member(db, marketing, paul); });
+  write([&](const auto& db) { return decisions::add_member(db, marketing, zoe); });
+  write([&](const auto& db) { return decisions::add_member(db, blabla, paul); });
+
+  auto all = now().memberships.members_of_all();
+
+  for (const auto salon : {general, blabla, marketing}) {
+    std::sort(all[salon].begin(), all[salon].end());
+    EXPECT_EQ(all[salon], now().memberships.members(salon)) << salon.value;
+  }
+  EXPECT_THAT(all[blabla], ElementsAre(paul));
+  EXPECT_EQ(all.size(), 3u) << "who has no members is not in it";
+}
+
 TEST_P(StoreContract, RefusesASalonWhoseKeyIsTaken) {
   EXPECT_EQ(write([&](const auto& db) { return decisions::create_salon(db, "gÉNÉRAL", policy::open, decided()); }),
             fault::invalid_name);

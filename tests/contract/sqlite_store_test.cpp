@@ -247,10 +247,11 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
               ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
                           HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
                           HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
-                          HasSubstr("schema 13"), HasSubstr("schema 14")));
+                          HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
+                          HasSubstr("schema 16")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "14\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "16\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -259,7 +260,10 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   const auto fresh = sql("SELECT sql FROM sqlite_schema ORDER BY name");
   db->transact([&](const auto& db) { decisions::register_user(db, {hostile_name, hostile_name, "h"}); });
   db = nullptr;
-  EXPECT_EQ(sql("DROP TABLE message_ages; DROP TABLE message_looks; ALTER TABLE salons DROP COLUMN retention_days;"
+  EXPECT_EQ(sql("DROP TRIGGER messages_keep_numbers; DELETE FROM sqlite_sequence WHERE name = 'messages';"
+                "DROP TABLE search_grams; DROP TABLE search_parts;"
+                "DROP TABLE message_ages; DROP TABLE message_looks; DROP TABLE departures;"
+                "ALTER TABLE clients DROP COLUMN gone_ms; ALTER TABLE salons DROP COLUMN retention_days;"
                 "ALTER TABLE audit DROP COLUMN node; DROP TABLE address_bans; DROP TABLE invitation_salons; DROP TABLE "
                 "invitations; ALTER TABLE clients "
                 "DROP COLUMN disabled_ms;"
@@ -284,11 +288,12 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
               ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"), HasSubstr("schema 5"),
                           HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9"),
                           HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
-                          HasSubstr("schema 13"), HasSubstr("schema 14")));
+                          HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
+                          HasSubstr("schema 16")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "14\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "16\n");
   EXPECT_EQ(support::asked(*db).accounts.profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(support::asked(*db).salons.all().size(), 5u);
   outcome<persistence::registered_user> alike = fault::storage;
@@ -401,7 +406,8 @@ TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
               ElementsAre(HasSubstr(path), HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"),
                           HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"),
                           HasSubstr("schema 8"), HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"),
-                          HasSubstr("schema 12"), HasSubstr("schema 13"), HasSubstr("schema 14")));
+                          HasSubstr("schema 12"), HasSubstr("schema 13"), HasSubstr("schema 14"),
+                          HasSubstr("schema 15"), HasSubstr("schema 16")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
@@ -412,7 +418,8 @@ TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
               ElementsAre(HasSubstr("schema 1"), HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"),
                           HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
                           HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
-                          HasSubstr("schema 13"), HasSubstr("schema 14")));
+                          HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
+                          HasSubstr("schema 16")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 

@@ -105,6 +105,7 @@ TEST_F(Takeover, RefusesWhatIsNoSuchDatabaseAndChangesNothing) {
       {{"DROP TABLE messages"}, "there is no table messages"},
       {{"ALTER TABLE clients DROP COLUMN alias"}, "the table clients has no column alias"},
       {{"ALTER TABLE messages RENAME TO m", "CREATE VIEW messages AS SELECT * FROM m"}, "messages is no table"},
+      {{"RENAME TABLE messages TO Messages"}, "the table messages is spelled with capitals"},
       {{"CREATE TABLE bans (x INT PRIMARY KEY, y INT, z INT)"}, "there is a table bans already"},
       {{"CREATE TABLE notices (x INT PRIMARY KEY)"}, "there is a table notices already"},
       {{"ALTER TABLE salons ADD topic TEXT"}, "the table salons has a column topic already"},

@@ -37,10 +37,10 @@ extent how_much() {
 /// One post each 10 ms, heard by ten, half of them over TLS.
 class chat {
 public:
-  static constexpr size_t most_posts = 100000;
+  static constexpr size_t max_posts = 100000;
 
   explicit chat(const support::daemon& server)
-      : speaker_(newcomer(server.endpoints().at(0), "bavard")), sent_(most_posts) {
+      : speaker_(newcomer(server.endpoints().at(0), "bavard")), sent_(max_posts) {
     for (int i = 0; i < 10; ++i)
       listeners_.push_back(newcomer(server.endpoints().at(i % 2 == 0 ? 0 : 1), "auditeur" + std::to_string(i)));
     late_.resize(listeners_.size());
@@ -71,7 +71,7 @@ public:
 
 private:
   void speak() {
-    for (size_t n = 0; n < most_posts && !ending_; ++n) {
+    for (size_t n = 0; n < max_posts && !ending_; ++n) {
       sent_[n] = clock::now();
       speaker_.say("MSG (Général):" + std::to_string(n));
       ++said_;

@@ -31,7 +31,7 @@ protected:
     for (int each = 1; each <= many; ++each) {
       rows += rows.empty() ? "(" : ",(";
       rows += author + "," + std::to_string(salon) + "," + std::to_string(from + each) + ",'vieux',"
-              + std::to_string(each) + ")";
+              + std::to_string(1000 + each) + ")";
       if (each % 500 == 0 || each == many) {
         db_->change(server_, "INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms) VALUES " + rows);
         rows.clear();
@@ -76,6 +76,30 @@ TEST_P(Retention, OldMessagesGoByThemselvesAndTheirNumbersAreNotUsedAgain) {
   EXPECT_EQ(answer({"history", "Général"}).size(), 1u);
 }
 
+// A server that was away cannot know whether its clock is right: and what is deleted does not come back.
+TEST_P(Retention, NothingGoesWithinAnHourOfAStartWithAClockThatIsAhead) {
+  server_.how.settings = {{"retention", {{"salons_days", 30}}}};
+  ASSERT_EQ(server_.stop(), 0);
+  server_.start();
+  const std::string believed = "SELECT looked FROM message_looks WHERE salon_id = -1";
+  ASSERT_TRUE(eventually([&] { return !look_up(believed).empty(); }, 60s));
+  ASSERT_EQ(server_.stop(), 0);
+  add_old(1, 10);
+  db_->change(server_, "UPDATE message_looks SET looked = looked - 7200000 WHERE salon_id = -1");
+
+  server_.start();
+
+  ASSERT_TRUE(
+      eventually([&] { return server_.log().find("no message is removed for its age") != std::string::npos; }, 60s));
+  const auto then = look_up(believed);
+  ASSERT_EQ(server_.stop(), 0);
+  server_.start(); // a start in between changes nothing
+  ASSERT_TRUE(
+      eventually([&] { return server_.log().find("no message is removed for its age") != std::string::npos; }, 60s));
+  EXPECT_EQ(look_up(believed), then);
+  EXPECT_EQ(count("vieux"), 10);
+}
+
 TEST_P(Retention, GoesOnAfterAKillBetweenPieces) {
   ASSERT_EQ(server_.stop(), 0);
   add_old(1, 20000);
@@ -101,7 +125,7 @@ TEST_P(Retention, OldPrivateMessagesGoDeliveredOrNot) {
     zoe.say(text);
   ASSERT_TRUE(eventually([&] { return look_up("SELECT count(*) FROM private_messages") == "2"; }));
   ASSERT_EQ(server_.stop(), 0);
-  db_->change(server_, "UPDATE private_messages SET created_ms = 1");
+  db_->change(server_, "UPDATE private_messages SET created_ms = 1000");
   db_->change(server_, "UPDATE private_messages SET delivered_ms = 2 WHERE contenu = 'lu'");
   server_.how.settings = {{"retention", {{"private_days", 365}}}};
 
@@ -132,6 +156,48 @@ TEST_P(Retention, IsShownWithWhereItComesFrom) {
   refused({"salon", "retention", "Général", "0"}, 2, "DAYS is a number from 1 to 36500");
   refused({"salon", "retention", "Nulle part", "7"}, 1, "no such salon");
   refused({"salon", "retention", "Général"}, 2, "usage");
+}
+
+// --- accounts that are gone ---
+
+TEST_P(Retention, WhoWroteMuchIsErasedPieceByPieceAlsoAfterAKill) {
+  constexpr int many = 20000;
+  for (const auto* name : {"zoë", "paul"})
+    answer({"user", "add", name}, "secret\n");
+  ASSERT_EQ(server_.stop(), 0);
+  add_old(1, many);
+  db_->ask(server_, "UPDATE messages SET client_id = (SELECT client_id FROM clients WHERE username = 'zoë')");
+  server_.start();
+  auto paul = support::line_client(server_.endpoint());
+  ASSERT_TRUE(paul.log_in("paul", "secret"));
+
+  const auto receipt = answer({"erase", "zoë"});
+
+  EXPECT_EQ(receipt["deleted_rows"]["messages"], many);
+  EXPECT_EQ(count("vieux"), 0);
+  EXPECT_EQ(look_up("SELECT count(*) FROM clients WHERE gone_ms IS NOT NULL"), "0");
+  say(paul, "seul");
+  EXPECT_EQ(look_up("SELECT seq FROM messages WHERE contenu = 'seul'"), std::to_string(many + 1));
+  EXPECT_THAT(column(answer({"log", "--command=departure"}), "to"),
+              ElementsAre("receipt " + std::to_string(receipt["receipt"].get<int64_t>())));
+
+  answer({"user", "add", "zoë"}, "secret\n");
+  ASSERT_EQ(server_.stop(), 0);
+  add_old(2, many);
+  db_->ask(server_, "UPDATE messages SET client_id = (SELECT client_id FROM clients WHERE username = 'zoë') WHERE"
+                    " salon_id = 2");
+  server_.start();
+  answer({"ban", "zoë"});
+  EXPECT_THAT(answer({"history", "Blabla"}), IsEmpty());
+  ASSERT_TRUE(eventually([&] { return count("vieux") < many; }, 60s));
+  server_.kill();
+  ASSERT_GT(count("vieux"), 0) << "all went before the kill";
+  server_.start();
+  EXPECT_THAT(answer({"history", "Blabla"}), IsEmpty());
+  EXPECT_TRUE(eventually([&] { return count("vieux") == 0; }, 120s));
+  ASSERT_TRUE(eventually([&] { return answer({"log", "--command=departure"}).size() == 2; }));
+  EXPECT_THAT(answer({"log", "--command=departure"}).back()["reason"].get<std::string>(),
+              HasSubstr(std::to_string(many) + " messages"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, Retention, testing::ValuesIn(kinds()), name_of);

@@ -14,7 +14,7 @@ using support::newcomer;
 
 constexpr size_t unsent_bytes = 1 << 20;
 // Above the start: the two bounds, what the kernel's buffers cannot take, and what an allocator keeps.
-constexpr size_t most_growth_kib = 48 * 1024;
+constexpr size_t max_growth_kib = 48 * 1024;
 
 class SlowClient : public testing::Test {
 protected:
@@ -24,7 +24,7 @@ protected:
     at_start_kib_ = server_.pss_kib();
   }
   void TearDown() override {
-    EXPECT_LT(server_.pss_kib(), at_start_kib_ + most_growth_kib);
+    EXPECT_LT(server_.pss_kib(), at_start_kib_ + max_growth_kib);
     EXPECT_EQ(server_.stop(), 0) << server_.log();
   }
   bool log_says(const std::string& what) const { return server_.log().find(what) != std::string::npos; }

@@ -24,7 +24,7 @@ std::string read_all(std::string_view bytes, fuzz::sequence* how, outcome& end) 
       if (end == outcome::taken)
         demand(cluster::append_frame(result, reader.taken()), "what was read cannot be written");
     demand(end != outcome::broken || !reader.why().empty(), "it breaks without a reason");
-    demand(reader.unread() <= cluster::most_frame_bytes + 4 || end == outcome::broken, "it keeps too much");
+    demand(reader.unread() <= cluster::max_frame_bytes + 4 || end == outcome::broken, "it keeps too much");
   } while (!bytes.empty() && end != outcome::broken);
   return result;
 }

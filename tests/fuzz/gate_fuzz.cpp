@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (gate.header(header.data()))
       return 0;
     rest.remove_prefix(header.size());
-    demand(gate.payload_size() <= rules->most_payload);
+    demand(gate.payload_size() <= rules->max_payload);
     demand(!gate.peer_node().empty() || gate.payload_size() == node_size);
     if (gate.payload_size() == 0)
       continue;

@@ -20,7 +20,7 @@ protected:
     settings.passwords.queue = 3;
   }
   size_t connections() {
-    return on_io_thread([](audience& house) { return house.connections(); });
+    return on_io_thread([](audience& clients) { return clients.connections(); });
   }
   /// What comes of a question to the passwords: whether it was answered, or the fault.
   template <class Answer, class Question>
@@ -54,7 +54,7 @@ TEST_F(AbandonedLogins, LeaveTheQueueAndMakeRoom) {
 TEST_F(AbandonedLogins, AreNotHashedOnceTheyAreTakenBack) {
   start();
   caf::scoped_actor self{*system};
-  const auto passwords = on_io_thread([](audience& house) { return house.services.passwords; });
+  const auto passwords = on_io_thread([](audience& clients) { return clients.services.passwords; });
   const auto gone = std::make_shared<hash_ticket>(), wanted = std::make_shared<hash_ticket>();
   ASSERT_TRUE(gone->take_back());
   std::vector<std::string> told;

@@ -16,7 +16,7 @@ constexpr const char* made = "Inscription réussie!";
 class AbandonedRegistrations : public NodeTest {
 protected:
   size_t connections() {
-    return on_io_thread([](audience& house) { return house.connections(); });
+    return on_io_thread([](audience& clients) { return clients.connections(); });
   }
   client register_as(const std::string& name) {
     auto who = connect();
@@ -25,11 +25,11 @@ protected:
   }
   /// Whether the hour's accounts are all taken.
   bool none_is_left() {
-    return on_io_thread([now = system->clock().now()](audience& house) {
+    return on_io_thread([now = system->clock().now()](audience& clients) {
       const auto stranger = admission::newcomer::stranger;
-      const auto refused = house.allowed.refuses_registration("127.0.0.1", stranger, now).has_value();
+      const auto refused = clients.allowed.refuses_registration("127.0.0.1", stranger, now).has_value();
       if (!refused)
-        house.allowed.give_registration_back("127.0.0.1");
+        clients.allowed.give_registration_back("127.0.0.1");
       return refused;
     });
   }

@@ -39,7 +39,7 @@ TEST_F(ArchivedSalon, TellsWhatItIsStoringAndRefusesWhatComesThen) {
   EXPECT_EQ(zoe.line(), "zoë dans le salon Général: pris");
   EXPECT_EQ(paul.line(), "zoë dans le salon Général: pris");
   ASSERT_TRUE(support::eventually(
-      [&] { return on_io_thread([](audience& house) { return house.salons.find("Général") == nullptr; }); }));
+      [&] { return on_io_thread([](audience& clients) { return clients.salons.find("Général") == nullptr; }); }));
   zoe.say("MSG (Général):x");
   EXPECT_EQ(zoe.line(), "ERREUR: le salon Général n'existe pas");
   EXPECT_TRUE(stored("pris"));

@@ -47,11 +47,11 @@ protected:
 };
 
 /// What was told up to the close, in the end the reason.
-void expect_closed_for_flooding(line_client& who, size_t most_lines) {
+void expect_closed_for_flooding(line_client& who, size_t max_lines) {
   const auto heard = who.hear_all(40s);
   ASSERT_FALSE(heard.empty());
   EXPECT_EQ(heard.back(), too_much);
-  EXPECT_LE(heard.size(), most_lines);
+  EXPECT_LE(heard.size(), max_lines);
 }
 
 TEST_F(Floods, OfWordsThatAreNoCommandsEndAfterThirty) {

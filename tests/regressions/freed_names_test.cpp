@@ -36,7 +36,7 @@ protected:
   /// Whether the server remembers that its owner was at this machine: not stored on another day than that.
   bool is_known(user_id who) {
     return on_io_thread([who, at = wall_clock() + std::chrono::hours{48}, now = system->clock().now()](
-                            audience& house) { return house.allowed.is_to_be_stored(who, "127.0.0.1", now, at); });
+                            audience& clients) { return clients.allowed.is_to_be_stored(who, "127.0.0.1", now, at); });
   }
 
 private:

@@ -13,7 +13,7 @@ using support::line_client;
 using support::newcomer;
 
 // One piece, its spelling, what waits in the kernel's buffers, and what an allocator keeps.
-constexpr size_t most_growth_kib = 24 * 1024;
+constexpr size_t max_growth_kib = 24 * 1024;
 
 class FullMailbox : public testing::Test {
 protected:
@@ -78,7 +78,7 @@ TEST_F(FullMailbox, ALineClientIsHandedAllOfItOnce) {
   line_client again(server_.endpoint());
   ASSERT_TRUE(again.log_in("v"));
   EXPECT_EQ(again.hear(), "honnête (privé): bonjour");
-  EXPECT_LT(server_.pss_kib(), at_start_kib + most_growth_kib);
+  EXPECT_LT(server_.pss_kib(), at_start_kib + max_growth_kib);
 }
 
 TEST_F(FullMailbox, OverTlsToo) {
@@ -106,7 +106,7 @@ TEST_F(FullMailbox, ManyWhoDoNotReadHoldAPieceEach) {
     other.say("MSG (Général):" + std::to_string(i));
     EXPECT_EQ(other.hear(), "autre dans le salon Général: " + std::to_string(i));
   }
-  EXPECT_LT(server_.pss_kib(), at_start_kib + most_growth_kib);
+  EXPECT_LT(server_.pss_kib(), at_start_kib + max_growth_kib);
 
   ASSERT_EQ(silent.front().hear(), "CONNECTED");
   silent.front().hear();
@@ -178,7 +178,7 @@ TEST_P(LongHistory, ComesWholeToWhoReads) {
   for (int i = 0; i < 200; ++i)
     ASSERT_EQ(reader.hear(), expected[static_cast<size_t>(i)]) << i;
   EXPECT_EQ(reader.hear(), "ERREUR: le salon ? n'existe pas");
-  EXPECT_LT(server.pss_kib(), at_start_kib + most_growth_kib);
+  EXPECT_LT(server.pss_kib(), at_start_kib + max_growth_kib);
 }
 
 INSTANTIATE_TEST_SUITE_P(Frames, LongHistory, testing::Values(65536, 0));

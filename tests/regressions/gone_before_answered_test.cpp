@@ -29,7 +29,7 @@ protected:
     guard->release(what::writes);
   }
   size_t connections() {
-    return on_io_thread([](audience& house) { return house.connections(); });
+    return on_io_thread([](audience& clients) { return clients.connections(); });
   }
 
   user_id paul_id;

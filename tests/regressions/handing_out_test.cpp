@@ -123,13 +123,13 @@ TEST_F(HandingOut, WhatOthersSayMeanwhileStillHasItsBound) {
   auto paul = log_in("paul");
   ASSERT_TRUE(eventually([&] { return connections_of(zoe_id).size() == 1; }));
   const auto hearers = [this] {
-    return on_io_thread([](audience& house) { return house.salons.find("Général")->subscribers.size(); });
+    return on_io_thread([](audience& clients) { return clients.salons.find("Général")->subscribers.size(); });
   };
   ASSERT_TRUE(eventually([&] { return hearers() == 2; }));
 
   const auto cut_off = [this, &hearers] {
-    return hearers() < 2 || on_io_thread([](audience& house) {
-             const auto& all = house.salons.find("Général")->subscribers.all();
+    return hearers() < 2 || on_io_thread([](audience& clients) {
+             const auto& all = clients.salons.find("Général")->subscribers.all();
              return std::any_of(all.begin(), all.end(), [](const subscriber* who) { return who->hung_up(); });
            });
   };
@@ -284,7 +284,7 @@ TEST_F(HandingOut, AStopTellsItsLastWordsBehindWhatWasHandedOut) {
   const auto expected = fill_mailbox();
   auto zoe = std::move(held_logins(1).front());
   auto stopped = std::async(std::launch::async, [this] { return stop_node(); });
-  EXPECT_TRUE(eventually([&] { return on_io_thread([](audience& house) { return house.closing; }); }));
+  EXPECT_TRUE(eventually([&] { return on_io_thread([](audience& clients) { return clients.closing; }); }));
   guard->release(what::reads);
 
   std::vector<std::string> heard;

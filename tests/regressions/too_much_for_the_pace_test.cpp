@@ -76,7 +76,7 @@ TEST_F(TooMuchForThePace, EndsWhoDoesNotRead) {
   const auto carl = old_client();
   const auto hears = [this] {
     return on_io_thread(
-        [](audience& house) { return house.users_hearing(house.salons.find("Général")->record.id).size(); });
+        [](audience& clients) { return clients.users_hearing(clients.salons.find("Général")->record.id).size(); });
   };
   ASSERT_EQ(hears(), 2u);
 

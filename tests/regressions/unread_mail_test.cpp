@@ -28,7 +28,7 @@ protected:
                               + "', 0, 9) RETURNING pm_id"));
   }
   bool nobody_is_connected() {
-    return eventually([this] { return on_io_thread([](audience& house) { return house.connections() == 0; }); });
+    return eventually([this] { return on_io_thread([](audience& clients) { return clients.connections() == 0; }); });
   }
   bool is_marked() {
     return eventually(
@@ -91,9 +91,9 @@ TEST_F(UnreadMail, IsToldAgainWhereItCameToAClientThatClosedAndReadItNot) {
   auto zoe = log_in("zoë");
   const private_id which{store("un")};
 
-  on_io_thread([&](audience& house) { // in one turn of the loop: before anybody can look what has come
-    house.users.tell_privately(zoe_id, paul_id, {}, {which, "paul", "un", {}});
-    house.flush();
+  on_io_thread([&](audience& clients) { // in one turn of the loop: before anybody can look what has come
+    clients.users.tell_privately(zoe_id, paul_id, {}, {which, "paul", "un", {}});
+    clients.flush();
     EXPECT_TRUE(zoe.is_told_something());
     zoe.close();
     return true;
@@ -172,7 +172,7 @@ TEST_F(UnreadMail, IsMarkedThoughTheDatabaseRefusesToMarkAnother) {
   EXPECT_TRUE(eventually([this] { return look_up("SELECT count(delivered_ms) FROM private_messages") == "1"; }));
   EXPECT_TRUE(eventually([this] {
     return on_io_thread(
-        [](audience& house) { return !house.marks.has(private_id{1}) && !house.marks.has(private_id{2}); });
+        [](audience& clients) { return !clients.marks.has(private_id{1}) && !clients.marks.has(private_id{2}); });
   })) << "it would be tried for ever";
   expect_at_login({"un"});
 }

@@ -158,13 +158,13 @@ node_actors NodeTest::actors_now() {
 }
 
 salon_actor NodeTest::salon_named(const std::string& name) {
-  return on_io_thread([&](audience& house) { return house.salons.find(name)->actor; });
+  return on_io_thread([&](audience& clients) { return clients.salons.find(name)->actor; });
 }
 
 std::vector<caf::actor> NodeTest::connections_of(user_id who) {
-  return on_io_thread([&](audience& house) {
+  return on_io_thread([&](audience& clients) {
     std::vector<caf::actor> result;
-    for (auto* one : house.salons.find("Général")->subscribers.all())
+    for (auto* one : clients.salons.find("Général")->subscribers.all())
       if (one->account() == who)
         result.push_back(caf::actor_cast<caf::actor>(dynamic_cast<caf::io::broker*>(one)));
     return result;

@@ -50,8 +50,8 @@ protected:
   /// Runs `look` on the I/O thread, where salons and connections can be seen, and answers what it found.
   template <class Look>
   auto on_io_thread(Look look) {
-    std::promise<decltype(look(*actors.house))> found;
-    system->middleman().backend().post([&] { found.set_value(look(*actors.house)); });
+    std::promise<decltype(look(*actors.clients))> found;
+    system->middleman().backend().post([&] { found.set_value(look(*actors.clients)); });
     return found.get_future().get();
   }
   /// The salon's actor, or an invalid handle while it is not open.

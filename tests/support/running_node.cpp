@@ -63,7 +63,7 @@ running_node::running_node(const config::mysql_database& where, const std::strin
   if (all.wait_for(deadline) != std::future_status::ready)
     throw std::runtime_error("the node was not ready in time");
   actors = all.get();
-  notices_ = std::make_unique<cluster::notices>(actors.house, member_, actors.asking);
+  notices_ = std::make_unique<cluster::notices>(actors.clients, member_, actors.asking);
 }
 
 running_node::~running_node() {
@@ -73,10 +73,10 @@ running_node::~running_node() {
   }
   member_->leave();
   member_->when_gone(nullptr);
-  on_io_thread([](audience& house) {
-    house.peers.send = nullptr; // which may hold another node
+  on_io_thread([](audience& clients) {
+    clients.peers.send = nullptr; // which may hold another node
     for (const auto& [id, salon] :
-         house.salons.all()) // they hold the placements, which hold the audience, which holds them
+         clients.salons.all()) // they hold the placements, which hold the audience, which holds them
       caf::anon_send_exit(salon->actor, caf::exit_reason::kill);
     return true;
   });
@@ -134,8 +134,8 @@ std::string running_node::command(const words& said, const std::string& input) {
 }
 
 size_t running_node::hearers(const std::string& salon) {
-  return on_io_thread([&](audience& house) {
-    const auto* found = house.salons.find(salon);
+  return on_io_thread([&](audience& clients) {
+    const auto* found = clients.salons.find(salon);
     return found ? found->subscribers.size() : size_t{0};
   });
 }
@@ -157,8 +157,8 @@ void running_node::link_to(running_node& to, std::shared_ptr<std::atomic<link>> 
           [&to, from = cluster::node_id{this->run()}, body]() mutable { to.notices_->peer_said(from, body); });
     return true;
   };
-  on_io_thread([&](audience& house) {
-    house.peers.send = send;
+  on_io_thread([&](audience& clients) {
+    clients.peers.send = send;
     return true;
   });
 }

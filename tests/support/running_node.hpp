@@ -38,8 +38,8 @@ public:
   /// Runs `look` on the I/O thread.
   template <class Look>
   auto on_io_thread(Look look) {
-    std::promise<decltype(look(*actors.house))> found;
-    system_->middleman().backend().post([&] { found.set_value(look(*actors.house)); });
+    std::promise<decltype(look(*actors.clients))> found;
+    system_->middleman().backend().post([&] { found.set_value(look(*actors.clients)); });
     return found.get_future().get();
   }
   /// How many connections hear a salon.

@@ -135,7 +135,7 @@ void add_waits(result_line& to, probes& asked, const std::vector<std::string>& s
   to["salons_moved"] = waits.count();
   to["held_ms_50"] = rounded(waits.quantile_ms(0.5));
   to["held_ms_99"] = rounded(waits.quantile_ms(0.99));
-  to["held_ms_100"] = rounded(waits.most_ms());
+  to["held_ms_100"] = rounded(waits.max_ms());
 }
 
 uint64_t refused_so_far(probes& asked) {

@@ -12,7 +12,7 @@ void histogram::record(std::chrono::nanoseconds duration) {
   const auto bucket = (static_cast<uint64_t>(octave) << fine_bits) + (us >> octave);
   ++buckets_[std::min<uint64_t>(bucket, buckets_.size() - 1)];
   ++count_;
-  most_us_ = std::max(most_us_, us);
+  max_us_ = std::max(max_us_, us);
 }
 
 double histogram::quantile_ms(double share) const {
@@ -24,13 +24,13 @@ double histogram::quantile_ms(double share) const {
       continue;
     const auto octave = bucket < (2u << fine_bits) ? 0 : (bucket >> fine_bits) - 1;
     const auto longest = ((bucket - (octave << fine_bits) + 1) << octave) - 1;
-    return static_cast<double>(std::min(longest, most_us_)) / 1000;
+    return static_cast<double>(std::min(longest, max_us_)) / 1000;
   }
   return 0;
 }
 
-double histogram::most_ms() const {
-  return static_cast<double>(most_us_) / 1000;
+double histogram::max_ms() const {
+  return static_cast<double>(max_us_) / 1000;
 }
 
 } // namespace salond::bench

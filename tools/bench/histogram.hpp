@@ -13,14 +13,14 @@ public:
   uint64_t count() const { return count_; }
   /// The duration that `share` (0 to 1) of all do not exceed, in milliseconds, at most 1.6 % too long; 0 when empty.
   double quantile_ms(double share) const;
-  double most_ms() const;
+  double max_ms() const;
   void clear() { *this = {}; }
 
 private:
   static constexpr int fine_bits = 6, octaves = 32;
   std::array<uint64_t, octaves << fine_bits> buckets_{};
   uint64_t count_ = 0;
-  uint64_t most_us_ = 0;
+  uint64_t max_us_ = 0;
 };
 
 } // namespace salond::bench

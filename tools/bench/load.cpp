@@ -10,7 +10,7 @@ using clock = std::chrono::steady_clock;
 namespace {
 
 // An open phase is given up when the server is so far behind.
-constexpr auto most_behind = 3s;
+constexpr auto max_behind = 3s;
 // Nothing more is expected when nothing has come for so long.
 constexpr auto quiet = 5s;
 
@@ -36,7 +36,7 @@ void load::replace_completed() {
 bool load::run_schedule(instant end) {
   const auto interval = std::chrono::nanoseconds{
       static_cast<int64_t>(1e9 * static_cast<double>(streams_[0].hearers) / static_cast<double>(now_->amount))};
-  const auto most = static_cast<size_t>(most_behind / interval);
+  const auto most = static_cast<size_t>(max_behind / interval);
   for (auto now = clock::now(); now < end; now = clock::now()) {
     for (; due_ <= now; due_ += interval)
       post(next_stream_++ % streams_.size(), due_);

@@ -49,7 +49,7 @@ void soak(subject& what, const run_options& options, journal& out) {
   for (size_t i = 0; i < slices; ++i) {
     last = driver.run({phase::kind::open, rate, 0ms, slice});
     deliveries += last.deliveries;
-    longest = std::max(longest, last.latencies.most_ms());
+    longest = std::max(longest, last.latencies.max_ms());
     for (size_t one = first_visitor; one < members; ++one)
       on.clients.at(one).close();
     let_in(on.clients);

@@ -41,7 +41,7 @@ std::shared_ptr<std::FILE> file_named(const std::string& name) {
 
 /// Reads what a command takes beside its words.
 server_link::input input_of(const spoken_command& said) {
-  if (said.what->input == command_input::password)
+  if (said.row->input == command_input::password)
     return [who = said.get("USER")](std::string& piece) {
       auto typed = ask_password(who);
       if (!typed)
@@ -51,7 +51,7 @@ server_link::input input_of(const spoken_command& said) {
       piece = std::move(*typed);
       return false;
     };
-  if (said.what->input != command_input::file)
+  if (said.row->input != command_input::file)
     return no_input;
   const auto name = said.get("FILE");
   const auto file = file_named(name);
@@ -67,7 +67,7 @@ server_link::input input_of(const spoken_command& said) {
   };
 }
 
-constexpr off_t longest_bundle = 16384; // two certificates and two keys have a fifth of that; a node's has a list too
+constexpr off_t max_bundle = 16384; // two certificates and two keys have a fifth of that; a node's has a list too
 
 /// A new file for a secret, which its owner alone can read. Made before the secret is, with room for it on the disk, so
 /// that none is made in vain: all that can be known of its name is asked before. It has that name when it is whole:
@@ -89,7 +89,7 @@ public:
     }
     if (file_ < 0)
       refuse(errno);
-    if (const auto error = ::posix_fallocate(file_, 0, longest_bundle)) {
+    if (const auto error = ::posix_fallocate(file_, 0, max_bundle)) {
       give_up();
       refuse(error);
     }
@@ -144,13 +144,13 @@ void ask_before(const spoken_command& said, const std::vector<std::string>& word
   std::string command;
   for (const auto& word : words)
     command += (command.empty() ? "" : " ") + word;
-  if (!confirm(for_terminal(command) + "\n" + std::string(said.what->summary) + " Do it?"))
+  if (!confirm(for_terminal(command) + "\n" + std::string(said.row->summary) + " Do it?"))
     throw failure(status::refused, "nothing was done");
 }
 
 /// A list that is cut off is told to be so.
 void tell_that_it_is_cut_off(const spoken_command& said) {
-  std::cerr << "salonctl: there is more than this; see help " << std::string(said.what->name) << std::endl;
+  std::cerr << "salonctl: there is more than this; see help " << std::string(said.row->name) << std::endl;
 }
 
 /// Lines of the terminal; those of a usual one where it does not say.
@@ -220,15 +220,15 @@ void runner::print(const std::string& answer) const {
 
 void runner::run(const std::vector<std::string>& words) {
   const auto said = understood(words);
-  if (said.what->is(trait::live))
+  if (said.row->is(trait::live))
     return watch(words);
   if (said.has("--follow"))
     return follow_log(said, words);
-  if (said.what->is(trait::makes_bundle))
+  if (said.row->is(trait::makes_bundle))
     return issue_certificate(words, said);
   ask_before(said, words);
   const auto answer = answer_of(words, input_of(said));
-  if (said.what->is(trait::document))
+  if (said.row->is(trait::document))
     print_json(answer.text); // JSON in any case: it is for another program, or for the person himself
   else if (said.has("--lines"))
     for (const auto& line : json::parse(answer.text))

@@ -56,7 +56,9 @@ failure to_failure(const dial_failure& why, const std::string& where) {
     return {status::not_allowed, where + " and this certificate do not accept each other: " + why.text};
   case dial_fault::unreachable: return {status::cannot_connect, "nothing to talk to at " + where + ": " + why.text};
   case dial_fault::filtered: return {status::cannot_connect, "no answer from " + where + ": " + why.text};
-  case dial_fault::mute: return {status::cannot_connect, "what listens at " + where + " says nothing: " + why.text};
+  case dial_fault::mute:
+    return {status::cannot_connect, "what listens at " + where + " does not answer: " + why.text
+                                        + "; where it is salond, it may be busy: try again"};
   case dial_fault::other_protocol:
     return {status::cannot_connect, "what listens at " + where + " is no admin port of salond: " + why.text};
   case dial_fault::lost: break;
@@ -136,7 +138,7 @@ options at_server_of_bundle(options settings) {
   std::string why;
   const auto where = config::parse_admin(said, why);
   if (!where)
-    throw failure(status::wrong_usage, settings.bundle + " names a server that is none: " + said + "; give --server");
+    throw failure(status::wrong_usage, settings.bundle + " names no address of a server: " + said + "; give --server");
   settings.server = *where;
   settings.names_server = true; // what this operator reaches, those may whom he issues a bundle
   return settings;

@@ -33,8 +33,8 @@ public:
   /// Puts it in force; the server's actors take it up.
   void take_up(const reread_configuration& read);
 
-  /// Renews the server's own certificates where they are due, and tells the log read has become of others' since it
-  /// was last called; to be called each minute.
+  /// Renews the server's own certificates where they are due, and logs what has become of others' since it was last
+  /// called; to be called each minute.
   tls_folder::renewal renew();
 
   /// Whom to tell what is in force from now on.

@@ -25,14 +25,14 @@ void entrance::missed(node_id by, const std::string& why) {
 bool entrance::all_have_tried() const {
   return std::all_of(misses_.begin(), misses_.end(), [this](const auto& one) {
     const auto tries = tries_.find(one.first);
-    return tries != tries_.end() && tries->second >= most_tries;
+    return tries != tries_.end() && tries->second >= max_tries;
   });
 }
 
 entrance::verdict entrance::now() const {
   if (reached_ || (seconds_ != 0 && misses_.empty()))
     return verdict::serves;
-  return seconds_ != 0 && (seconds_ > most_seconds || all_have_tried()) ? verdict::refused : verdict::waits;
+  return seconds_ != 0 && (seconds_ > max_seconds || all_have_tried()) ? verdict::refused : verdict::waits;
 }
 
 } // namespace salond::rules::cluster

@@ -14,9 +14,9 @@ class entrance {
 public:
   /// After so many seconds in which rounds of its own succeeded, without an answer it does not serve: it is not to
   /// wait for ever, and who is lost is found in fewer.
-  static constexpr int most_seconds = 30;
+  static constexpr int max_seconds = 30;
   /// All who live have tried so often, and none succeeded.
-  static constexpr int most_tries = 3;
+  static constexpr int max_tries = 3;
 
   enum class verdict { waits, serves, refused };
 

@@ -75,7 +75,7 @@ std::vector<move> moves(node_id self, const std::vector<salon_id>& mine, const s
   };
   auto left = mine;
   std::vector<move> result;
-  while (!shares.empty() && result.size() < most_moves && !left.empty()) {
+  while (!shares.empty() && result.size() < max_moves && !left.empty()) {
     const auto [least, most] = std::minmax_element(shares.begin(), shares.end(), fewer);
     if (even(most->homes, least->homes))
       break;

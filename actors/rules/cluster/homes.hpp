@@ -26,7 +26,7 @@ struct move {
   node_id to;
 };
 /// In one round a node hands over so many at most: with a round a second, so many a second.
-constexpr size_t most_moves = 20;
+constexpr size_t max_moves = 20;
 
 /// What `self`, home of `mine`, should hand over so that all who serve have about the same number. Each computes the
 /// same moves from the same rows and makes its own. Nothing while the greatest number is at most a quarter and one

@@ -19,7 +19,7 @@ public:
   static constexpr int lost_rounds = 3;
   static constexpr auto lost_after = std::chrono::seconds{3};
   /// Two ends of rounds that are farther apart, twice what they should be, have a gap between them.
-  static constexpr auto longest_gap = std::chrono::seconds{2};
+  static constexpr auto max_gap = std::chrono::seconds{2};
   /// From when on others may take this node for lost.
   static constexpr auto doubt_after = std::chrono::seconds{3};
   /// For so long a peer has to say that it beats; with doubt_after: 15 s.
@@ -54,7 +54,7 @@ public:
   };
   standing standing_at(instant now) const;
   /// Whether its own rounds have a gap now: what it did not hear or read meanwhile says nothing about others.
-  bool has_gap(instant now) const { return gap_ || now - last_end_ > longest_gap; }
+  bool has_gap(instant now) const { return gap_ || now - last_end_ > max_gap; }
   /// Whether its own rounds succeed: what it says in its pings.
   bool beats(instant now) const { return !gone_ && now - last_round_ < doubt_after; }
 

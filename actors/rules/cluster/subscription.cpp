@@ -29,7 +29,7 @@ subscription::verdict subscription::hear(batch& what) {
   if (phase_ == phase::detached)
     return verdict::nothing;
   if (phase_ != phase::following) {
-    if (kept_.size() >= most_kept)
+    if (kept_.size() >= max_kept)
       return verdict::again;
     kept_.push_back(std::move(what));
     return verdict::nothing;

@@ -13,7 +13,7 @@ namespace salond::rules::cluster {
 class subscription {
 public:
   /// So many batches are kept while the store is read; above it the home is asked once more.
-  static constexpr size_t most_kept = 64;
+  static constexpr size_t max_kept = 64;
 
   /// `told`: the last message that its first client was told or knows of, read in the store at the login.
   subscription(salon_id salon, int64_t told) : salon_(salon), told_(told) {}

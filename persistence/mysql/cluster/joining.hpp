@@ -1,4 +1,4 @@
-// Who may write to a database: any number of nodes, or one salond that is none, never both.
+// Who may write to a database: any number of nodes, or one salond without --cluster, never both.
 #pragma once
 #include "persistence/mysql/cluster/table.hpp"
 #include "persistence/mysql/open.hpp"

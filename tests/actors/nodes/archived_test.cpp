@@ -19,7 +19,7 @@ protected:
   void TearDown() override { paris.reset(); }
   /// Until the salon has heard of it: the host has told it when it answers.
   void archive() {
-    const auto general = paris->on_io_thread([](audience& house) { return house.salons.find("Général")->actor; });
+    const auto general = paris->on_io_thread([](audience& clients) { return clients.salons.find("Général")->actor; });
     caf::anon_send(paris->actors.host, salon_archived{{salon_id{1}, "Général", policy::automatic, 0, {}}});
     caf::scoped_actor self{general->home_system(), true};
     self->request(paris->actors.host, support::deadline, admit{}).receive([](settled) {}, [](caf::error&) {});
@@ -27,7 +27,7 @@ protected:
         .receive([](member_confirmed) {}, [](caf::error&) {});
   }
   bool is_gone() {
-    return paris->on_io_thread([](audience& house) { return house.salons.find("Général") == nullptr; });
+    return paris->on_io_thread([](audience& clients) { return clients.salons.find("Général") == nullptr; });
   }
 
   std::unique_ptr<running_node> paris;

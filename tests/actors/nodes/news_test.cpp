@@ -84,9 +84,9 @@ TEST_F(News, AUserWhoIsRenamedElsewhereHasTheNewName) {
 TEST_F(News, WhereAnOwnerWasIsForgottenWithTheAccountThatIsErasedElsewhere) {
   const user_id zoe{std::stoll(value("SELECT client_id FROM clients WHERE username = 'zoë'"))};
   const auto is_known = [&] {
-    return lyon->on_io_thread([&](audience& house) {
+    return lyon->on_io_thread([&](audience& clients) {
       const auto tomorrow = wall_clock() + std::chrono::hours{24};
-      return house.allowed.is_to_be_stored(zoe, "127.0.0.1", std::chrono::steady_clock::now(), tomorrow);
+      return clients.allowed.is_to_be_stored(zoe, "127.0.0.1", std::chrono::steady_clock::now(), tomorrow);
     });
   };
   lyon->log_in("zoë");
@@ -156,7 +156,8 @@ TEST_F(News, ASalonThatIsMadeElsewhereIsFoundRenamedArchivedAndRestored) {
 
   paris->command({"salon", "restore", "Verger"});
   EXPECT_TRUE(soon([&] { return lyon->hearers("Verger") == 1; }));
-  EXPECT_TRUE(soon([&] { return paris->on_io_thread([](audience& house) { return house.salons.find("Verger"); }); }));
+  EXPECT_TRUE(
+      soon([&] { return paris->on_io_thread([](audience& clients) { return clients.salons.find("Verger"); }); }));
 }
 
 // --- memberships ---
@@ -164,8 +165,8 @@ TEST_F(News, ASalonThatIsMadeElsewhereIsFoundRenamedArchivedAndRestored) {
 TEST_F(News, WhoIsMadeAMemberElsewhereHearsTheSalonAndItsMembersAreToldOnce) {
   paris->command({"salon", "create", "Jardin"});
   paris->command({"member", "add", "paul", "Jardin"});
-  ASSERT_TRUE(
-      soon([&] { return lyon->on_io_thread([](audience& house) { return house.salons.find("Jardin") != nullptr; }); }));
+  ASSERT_TRUE(soon(
+      [&] { return lyon->on_io_thread([](audience& clients) { return clients.salons.find("Jardin") != nullptr; }); }));
   auto zoe = lyon->log_in("zoë");
   auto paul = lyon->log_in("paul");
 
@@ -185,8 +186,8 @@ TEST_F(News, WhoIsMadeAMemberElsewhereHearsTheSalonAndItsMembersAreToldOnce) {
 TEST_F(News, WhoseRequestIsDecidedElsewhereIsToldOnce) {
   paris->command({"salon", "create", "Jardin"});
   paris->command({"salon", "create", "Verger"});
-  ASSERT_TRUE(
-      soon([&] { return lyon->on_io_thread([](audience& house) { return house.salons.find("Verger") != nullptr; }); }));
+  ASSERT_TRUE(soon(
+      [&] { return lyon->on_io_thread([](audience& clients) { return clients.salons.find("Verger") != nullptr; }); }));
   auto zoe = lyon->log_in("zoë");
   answer_to(zoe, "JOIN:Jardin");
   answer_to(zoe, "JOIN:Verger");
@@ -208,8 +209,8 @@ TEST_F(News, ASalonLooksInTheStoreBeforeItRefusesSomebody) {
   EXPECT_EQ(answer_to(there, "WHO:Général"), "Connectés dans le salon Général: anna");
 
   paris->command({"salon", "create", "Jardin"});
-  ASSERT_TRUE(
-      soon([&] { return lyon->on_io_thread([](audience& house) { return house.salons.find("Jardin") != nullptr; }); }));
+  ASSERT_TRUE(soon(
+      [&] { return lyon->on_io_thread([](audience& clients) { return clients.salons.find("Jardin") != nullptr; }); }));
   EXPECT_THAT(answer_to(there, "MSG (Jardin):x"), HasSubstr("ERREUR"));
   EXPECT_THAT(answer_to(there, "LEAVE:Jardin"), HasSubstr("ERREUR"));
   EXPECT_THAT(answer_to(there, "HISTORY:Jardin:5"), HasSubstr("ERREUR"));
@@ -258,10 +259,10 @@ TEST_F(News, ANodeEndsWithoutTheActorThatHearsThem) {
 
 TEST_F(News, ABanRegistryThatWasStartedAgainIsToldOfThemToo) {
   auto zoe = lyon->log_in("zoë");
-  const auto before = lyon->on_io_thread([](audience& house) { return house.services.bans; });
+  const auto before = lyon->on_io_thread([](audience& clients) { return clients.services.bans; });
   caf::anon_send_exit(before, caf::exit_reason::kill);
-  ASSERT_TRUE(
-      eventually([&] { return lyon->on_io_thread([&](audience& house) { return house.services.bans != before; }); }));
+  ASSERT_TRUE(eventually(
+      [&] { return lyon->on_io_thread([&](audience& clients) { return clients.services.bans != before; }); }));
 
   paris->command({"kick", "zoë"});
 

@@ -81,7 +81,7 @@ TEST_F(Admission, TellsNobodyWhereItIsAlone) {
 
 TEST_F(Admission, LeavesOutWhatItDoesNotKnowAndWhatIsTooMuch) {
   std::vector<usage> told{{0, "192.0.2.1", 60}, {99, "192.0.2.1", 60}, {6, "no number", 60}};
-  told.resize(admission::most_usages, {1, "198.51.100.1", 1});
+  told.resize(admission::max_usages, {1, "198.51.100.1", 1});
   told.push_back({1, "192.0.2.1", 60});
 
   allowed.used_elsewhere(told, now);

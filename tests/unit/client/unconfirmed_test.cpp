@@ -38,13 +38,13 @@ TEST(Unconfirmed, IsForgottenWhereTheClientBrokeTheConnection) {
 
 TEST(Unconfirmed, IsLookedAtSoonerWhereThereAreMany) {
   unconfirmed waits;
-  for (size_t i = 0; i < unconfirmed::most_unseen; ++i) {
+  for (size_t i = 0; i < unconfirmed::max_unseen; ++i) {
     EXPECT_FALSE(waits.many());
     waits.add(message(1), 100, start);
   }
 
   EXPECT_TRUE(waits.many());
-  EXPECT_EQ(waits.take(100, start - std::chrono::milliseconds{1}).messages.size(), unconfirmed::most_unseen);
+  EXPECT_EQ(waits.take(100, start - std::chrono::milliseconds{1}).messages.size(), unconfirmed::max_unseen);
   EXPECT_FALSE(waits.many());
 }
 

@@ -78,7 +78,7 @@ TEST(Subscription, KeepsNoMoreThanItsBoundWhileItReads) {
   subscription salon{general, 5};
   const auto question = salon.ask();
   salon.answered({general, question.question, {3}, 7, {}, {}});
-  for (size_t i = 0; i < subscription::most_kept; ++i) {
+  for (size_t i = 0; i < subscription::max_kept; ++i) {
     auto one = a_batch(3, 7, {8});
     EXPECT_EQ(salon.hear(one), verdict::nothing);
   }

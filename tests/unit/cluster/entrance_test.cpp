@@ -41,7 +41,7 @@ TEST_F(Entrance, ServesOnceTheLastOtherIsLost) {
 
 TEST_F(Entrance, ServesOnceOneHasReachedItWhateverTheOthersSay) {
   round({paris, lyon});
-  for (int n = 0; n < entrance::most_tries; ++n)
+  for (int n = 0; n < entrance::max_tries; ++n)
     rule.missed(paris, "refused");
   EXPECT_EQ(rule.now(), verdict::waits) << "the other one was not heard";
   rule.reached();
@@ -50,7 +50,7 @@ TEST_F(Entrance, ServesOnceOneHasReachedItWhateverTheOthersSay) {
 
 TEST_F(Entrance, IsRefusedWhenAllWhoLiveHaveTriedOften) {
   round({paris, lyon});
-  for (int n = 0; n < entrance::most_tries; ++n) {
+  for (int n = 0; n < entrance::max_tries; ++n) {
     rule.missed(paris, "refused");
     EXPECT_EQ(rule.now(), verdict::waits);
   }
@@ -60,7 +60,7 @@ TEST_F(Entrance, IsRefusedWhenAllWhoLiveHaveTriedOften) {
 }
 
 TEST_F(Entrance, IsRefusedWhenNobodySaysAnything) {
-  for (int n = 0; n < entrance::most_seconds; ++n) {
+  for (int n = 0; n < entrance::max_seconds; ++n) {
     round({paris});
     ASSERT_EQ(rule.now(), verdict::waits) << n;
   }

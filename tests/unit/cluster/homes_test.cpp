@@ -72,7 +72,7 @@ TEST(Homes, MoveUntilNobodyHasOneAndAHalfTimesAnothersAndTwo) {
       rows.push_back(a_node(node, "n" + std::to_string(node), static_cast<int64_t>(held[node].size())));
     for (int64_t node = 1; node <= 4; ++node) {
       const auto next = moves({node}, std::vector<salon_id>(held[node]), rows);
-      ASSERT_LE(next.size(), most_moves);
+      ASSERT_LE(next.size(), max_moves);
       for (const auto& one : next) {
         moved = true;
         held[node].erase(std::find(held[node].begin(), held[node].end(), one.salon));

@@ -7,7 +7,7 @@ namespace salond::simulation {
 namespace {
 
 constexpr ticks patience = 1500 * millisecond, waits_for = 5 * second;
-constexpr size_t most_jobs = 8;
+constexpr size_t max_jobs = 8;
 
 } // namespace
 
@@ -40,7 +40,7 @@ void process::write_next() {
     return;
   group_.emplace();
   group_->since = world_.now();
-  for (; !jobs_.empty() && group_->jobs.size() < most_jobs; jobs_.pop_front())
+  for (; !jobs_.empty() && group_->jobs.size() < max_jobs; jobs_.pop_front())
     group_->jobs.push_back(std::move(jobs_.front().second));
   if (connected_)
     begin_group();

@@ -182,20 +182,20 @@ TEST(FrameCodec, RefusesANumberWhereNoneBelongsAndTheReverse) {
 
 TEST(FrameCodec, BoundsLists) {
   attached many{{1}, 1, {1}, 0, {}, {}};
-  many.pending.assign(most_entries, {1});
+  many.pending.assign(max_entries, {1});
   EXPECT_EQ(outcome_of(bytes_of({1, many})), outcome::taken);
   many.pending.push_back({1});
   EXPECT_EQ(why_refused(bytes_of({1, many})), "a list that is too long");
 
   usages rows;
-  rows.all.resize(most_entries + 1);
+  rows.all.resize(max_entries + 1);
   EXPECT_EQ(why_refused(bytes_of({1, rows})), "a list that is too long");
 }
 
 TEST(FrameCodec, WritesNoFrameThatWouldNotBeRead) {
   std::string bytes = "before";
 
-  EXPECT_FALSE(append_frame(bytes, {1, post{{1}, {1}, {1}, {}, {1}, std::string(most_frame_bytes, 'x')}}));
+  EXPECT_FALSE(append_frame(bytes, {1, post{{1}, {1}, {1}, {}, {1}, std::string(max_frame_bytes, 'x')}}));
 
   EXPECT_EQ(bytes, "before");
 }

@@ -77,8 +77,8 @@ TEST(LinkQueue, DropsAllThatWaitsAboveItsBound) {
 
   EXPECT_TRUE(queue.empty());
   EXPECT_EQ(queue.bytes(), 0u);
-  EXPECT_LE(most, link_queue::most_bytes);
-  EXPECT_GT(most, link_queue::most_bytes - 2 * size);
+  EXPECT_LE(most, link_queue::max_bytes);
+  EXPECT_GT(most, link_queue::max_bytes - 2 * size);
 }
 
 // What strings reserve beyond what is in them counts as well.
@@ -86,7 +86,7 @@ TEST(LinkQueue, TakesLittleMoreMemoryThanWhatWaits) {
   for (const size_t size : {10u, 500u, 8000u, 30'000u, 60'000u, 200'000u}) {
     link_queue queue;
     int64_t number = 0;
-    while (queue.bytes() + size + 1000 < link_queue::most_bytes)
+    while (queue.bytes() + size + 1000 < link_queue::max_bytes)
       ASSERT_EQ(queue.add(text_of(++number, size)), outcome::queued);
     size_t reserved = 0;
     const auto waiting = queue.bytes();
@@ -102,7 +102,7 @@ TEST(LinkQueue, RefusesAFrameThatWouldNotBeRead) {
   link_queue queue;
   queue.add(text_of(1, 10));
 
-  EXPECT_EQ(queue.add(text_of(2, most_frame_bytes)), outcome::too_long);
+  EXPECT_EQ(queue.add(text_of(2, max_frame_bytes)), outcome::too_long);
 
   EXPECT_THAT(numbers_in(queue.take()), testing::ElementsAre(1));
 }

@@ -155,7 +155,7 @@ TEST(PeerLink, DropsAllAboveTheBoundAndEnds) {
   uint64_t queued = 0;
   while (both.dialling.send(text) == peer_link::sent::queued) {
     ++queued;
-    ASSERT_LE(both.dialling.counts().unsent_bytes, link_queue::most_bytes);
+    ASSERT_LE(both.dialling.counts().unsent_bytes, link_queue::max_bytes);
   }
 
   EXPECT_FALSE(both.dialling.up());

@@ -420,19 +420,19 @@ TEST_F(LoginThrottle, RemembersWhoATokenProved) {
 }
 
 TEST_F(LoginThrottle, GrowsNoFurtherThanItsBounds) {
-  for (size_t n = 0; n < 2 * login_throttle::most_known_accounts + 100; ++n)
+  for (size_t n = 0; n < 2 * login_throttle::max_known_accounts + 100; ++n)
     tried("address " + std::to_string(n), "account " + std::to_string(n), n % 2 == 0 ? result::wrong : result::right);
 
-  EXPECT_EQ(throttle.addresses(), login_throttle::most_addresses);
-  EXPECT_EQ(throttle.accounts(), login_throttle::most_accounts);
-  EXPECT_EQ(throttle.known_accounts(), login_throttle::most_known_accounts);
+  EXPECT_EQ(throttle.addresses(), login_throttle::max_addresses);
+  EXPECT_EQ(throttle.accounts(), login_throttle::max_accounts);
+  EXPECT_EQ(throttle.known_accounts(), login_throttle::max_known_accounts);
 }
 
 TEST_F(LoginThrottle, AStrangersFloodOfNamesForgetsNeitherTheAttackedAccountNorItsOwner) {
   ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
   wrong_until_refused("192.0.2.1", "zoe");
   wrong_until_refused("192.0.2.9", "zoe");
-  for (size_t n = 0; n < 2 * login_throttle::most_accounts; ++n) {
+  for (size_t n = 0; n < 2 * login_throttle::max_accounts; ++n) {
     tried("address " + std::to_string(n / 50), "name " + std::to_string(n), result::wrong);
     EXPECT_FALSE(n % 1000 == 0 && tried("192.0.2.9", "zoe", result::wrong)) << "an attack that goes on is remembered";
   }
@@ -442,7 +442,7 @@ TEST_F(LoginThrottle, AStrangersFloodOfNamesForgetsNeitherTheAttackedAccountNorI
 
 TEST_F(LoginThrottle, OneAccountCannotFillTheMemoryOfOwnersAddresses) {
   ASSERT_TRUE(tried("198.51.100.7", "zoe", result::right));
-  for (size_t n = 0; n < login_throttle::most_known_accounts + 10; ++n)
+  for (size_t n = 0; n < login_throttle::max_known_accounts + 10; ++n)
     ASSERT_TRUE(tried("address " + std::to_string(n), "stranger", result::right));
   wrong_until_refused("192.0.2.1", "zoe");
   wrong_until_refused("192.0.2.2", "stranger");
@@ -453,7 +453,7 @@ TEST_F(LoginThrottle, OneAccountCannotFillTheMemoryOfOwnersAddresses) {
 }
 
 TEST_F(LoginThrottle, KnowsTheLastEightAddressesOfAnOwner) {
-  for (size_t n = 0; n <= login_throttle::most_known_addresses; ++n, now += 1s)
+  for (size_t n = 0; n <= login_throttle::max_known_addresses; ++n, now += 1s)
     ASSERT_TRUE(tried("198.51.100." + std::to_string(n), "zoe", result::right));
   fail_often("198.51.100.0");
   fail_often("198.51.100.1");
@@ -468,7 +468,7 @@ TEST_F(LoginThrottle, KnowsTheLastEightAddressesOfAnOwner) {
 TEST_F(LoginThrottle, TakesNamesThatDifferBehindTheLongestForOne) {
   for (int n = 0; n < 20; ++n)
     fail_often("192.0.2." + std::to_string(n));
-  const std::string longest(login_throttle::most_name_bytes, 'a');
+  const std::string longest(login_throttle::max_name_bytes, 'a');
   size_t n = 0;
   while (tried("192.0.2." + std::to_string(n), longest + std::to_string(n), result::wrong))
     ++n;

@@ -221,10 +221,10 @@ TEST(Messages, AreWhatIsStoredOrToldToOthers) {
 }
 
 TEST_F(MessageRate, GrowsNoFurtherThanItsBound) {
-  for (size_t n = 0; n < message_rate::most_users + 100; ++n)
+  for (size_t n = 0; n < message_rate::max_users + 100; ++n)
     rate.ask(user_id{static_cast<int64_t>(n)}, how, here, false, now);
 
-  EXPECT_EQ(rate.users(), message_rate::most_users);
+  EXPECT_EQ(rate.users(), message_rate::max_users);
 }
 
 // --- registrations ---
@@ -268,10 +268,10 @@ TEST(RegistrationRate, HasNoLimitWhereNoneIsSetOrNobodyHasAnAddress) {
 
 TEST(RegistrationRate, GrowsNoFurtherThanItsBound) {
   rules::registration_rate rate;
-  for (size_t n = 0; n < rules::registration_rate::most_addresses + 100; ++n)
+  for (size_t n = 0; n < rules::registration_rate::max_addresses + 100; ++n)
     rate.take(std::to_string(n), {20, 0}, noon);
 
-  EXPECT_EQ(rate.addresses(), rules::registration_rate::most_addresses);
+  EXPECT_EQ(rate.addresses(), rules::registration_rate::max_addresses);
 }
 
 // --- how often of late ---

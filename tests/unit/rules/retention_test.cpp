@@ -44,6 +44,18 @@ TEST(Retention, AClockThatWasSetAheadIsNotBelievedForAnHour) {
   EXPECT_TRUE(clock.look(noon + 24h * 365 + 60min, start + 12min + 60min));
 }
 
+TEST(Retention, AClockIsComparedWithWhatItShowedWhenItWasLastBelieved) {
+  const instant start{1000h};
+  trusted_clock on_time, late;
+  on_time.begin(noon, start);
+  EXPECT_TRUE(on_time.look(noon + 59min, start + 1min));
+
+  late.begin(noon, start);
+  EXPECT_FALSE(late.look(noon + 2h, start + 1min));
+  EXPECT_TRUE(late.take_jump());
+  EXPECT_TRUE(late.look(noon + 3h, start + 61min));
+}
+
 TEST(Retention, AClockThatWasSetBackDoesNoHarm) {
   trusted_clock clock;
   const instant start{1000h};
@@ -67,6 +79,9 @@ TEST(Retention, DaysAreCountedBackFromNow) {
   EXPECT_EQ(too_old(0, noon), std::nullopt);
   EXPECT_EQ(too_old(1, noon), noon - 24h);
   EXPECT_EQ(too_old(36500, noon), noon - 24h * 36500);
+  EXPECT_EQ(too_old(-5, noon), std::nullopt) << "of a backup that somebody made by hand";
+  EXPECT_EQ(too_old(36501, noon), std::nullopt);
+  EXPECT_EQ(too_old(int64_t{1} << 62, noon), std::nullopt);
 }
 
 } // namespace salond::rules

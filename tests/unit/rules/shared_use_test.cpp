@@ -203,7 +203,7 @@ TEST_F(SharedLogins, OfManyAddressesAreToldUpToABound) {
   for (int n = 0; n < 5000; ++n)
     nodes[0].tries("address " + std::to_string(n), {}, result::wrong, now);
 
-  EXPECT_THAT(nodes[0].told(), SizeIs(shared_use::most_told));
+  EXPECT_THAT(nodes[0].told(), SizeIs(shared_use::max_told));
   EXPECT_THAT(nodes[0].told(), IsEmpty());
 }
 
@@ -272,7 +272,7 @@ TEST_F(SharedMessages, OfManyUsersAreToldUpToABoundAndEachCountsAgain) {
     for (int64_t n = 1; n <= 2000; ++n)
       for (int times = 0; times < 6; ++times)
         nodes[0].says(user_id{n}, now);
-    EXPECT_THAT(nodes[0].told(), SizeIs(shared_use::most_told));
+    EXPECT_THAT(nodes[0].told(), SizeIs(shared_use::max_told));
   }
   nodes[0].says(user_id{1999}, now);
   for (int times = 0; times < 6; ++times)

@@ -25,7 +25,7 @@ std::shared_ptr<const port_rules> rules(reach how) {
   x.kinds = {peer_kind::administrator};
   x.types = {"salond::admin_request", "salond::a+salond::b"};
   x.published = published;
-  x.most_senders = 3;
+  x.max_senders = 3;
   if (how == reach::wide)
     x.reach = port_rules::reach::every_actor;
   return std::make_shared<const port_rules>(x);

@@ -219,6 +219,18 @@ TEST_F(TlsFolder, NeverReplacesAnAuthorityThatItCannotRead) {
   EXPECT_FALSE(std::filesystem::exists(path + "/authority.pem"));
 }
 
+TEST_F(TlsFolder, SaysWhichLineOfItsListIsDamagedAndWhatToDo) {
+  tls_folder folder{path};
+  folder.renew();
+  const auto damaged = content("certificates") + "12 paul\n";
+  overwrite("certificates", damaged);
+
+  const auto why = why_not_renewed(folder);
+
+  EXPECT_THAT(why, testing::HasSubstr(path + "/certificates is damaged at \"12 paul\"; bring its folder back"));
+  EXPECT_EQ(content("certificates"), damaged);
+}
+
 TEST_F(TlsFolder, StopsWhenTheListOfCertificatesIsGoneOrDamaged) {
   tls_folder folder{path};
   folder.renew();

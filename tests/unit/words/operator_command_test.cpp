@@ -30,7 +30,7 @@ TEST(OperatorCommands, HaveOneRowEachAndASentence) {
 TEST(OperatorCommand, TakesItsArgumentsInOrder) {
   const auto said = right_words({"reject", "l'été \"x\"", "Général", "pas", "de", "place"});
 
-  EXPECT_EQ(said.what->name, "reject");
+  EXPECT_EQ(said.row->name, "reject");
   EXPECT_EQ(said.get("USER"), "l'été \"x\"");
   EXPECT_EQ(said.get("SALON"), "Général");
   EXPECT_EQ(said.text(), "pas de place");
@@ -64,6 +64,7 @@ TEST(OperatorCommand, TakesAWrongNumberForNoReason) {
 TEST(OperatorCommand, DemandsATextThatSaysSomething) {
   EXPECT_EQ(fault_of({"announce", ""}), "TEXT is empty");
   EXPECT_EQ(fault_of({"announce", " ", "  "}), "TEXT is empty");
+  EXPECT_EQ(fault_of({"announce", "\n", "\t \r\n"}), "TEXT is empty");
   EXPECT_EQ(fault_of({"salon", "topic", "Général", ""}), "none"); // it may have no topic
 }
 

@@ -15,7 +15,7 @@ namespace salond {
 class tls_socket;
 
 /// All connections of one kind: of operators, or of nodes.
-class lobby {
+class peer_connections {
 public:
   /// The list that a connection is in, and its entry there. Each connection has one place.
   struct place {
@@ -25,21 +25,22 @@ public:
   };
 
   /// `refusals`: the log's words for those that did not get in.
-  lobby(const transport_limits& limits, transport_log& log, transport_counters& counters, const char* refusals);
+  peer_connections(const transport_limits& limits, transport_log& log, transport_counters& counters,
+                   const char* refusals);
 
   /// Takes in a connection that we opened. Nobody is pushed out for it.
-  void greet(tls_socket& socket);
+  void add_dialled(tls_socket& socket);
 
   /// Takes in a connection that was accepted. Above the limits another goes: the oldest that has not said a byte, else
   /// the oldest; of the same address, if that has too many. So a flood pushes out itself, and the silent ones first.
   /// REQUIRES: not inside a handler of the broker.
-  void admit(tls_socket& socket);
+  void add_accepted(tls_socket& socket);
 
   /// The peer is known.
-  void promote(tls_socket& socket);
+  void mark_open(tls_socket& socket);
 
   /// Our last bytes are on their way.
-  void see_off(tls_socket& socket);
+  void mark_closing(tls_socket& socket);
 
   /// Takes the connection out of its list, if it is in one.
   void forget(tls_socket& socket);

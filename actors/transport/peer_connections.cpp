@@ -1,4 +1,4 @@
-#include "actors/transport/lobby.hpp"
+#include "actors/transport/peer_connections.hpp"
 #include "actors/transport/tls_socket.hpp"
 #include <ctime>
 #include <iterator>
@@ -12,29 +12,30 @@ bool is_loopback(const std::string& address) {
 
 } // namespace
 
-lobby::lobby(const transport_limits& limits, transport_log& log, transport_counters& counters, const char* refusals)
+peer_connections::peer_connections(const transport_limits& limits, transport_log& log, transport_counters& counters,
+                                   const char* refusals)
     : limits_(limits), log_(log), counters_(counters), refusals_text_(refusals) {}
 
-void lobby::enter(tls_socket& socket, std::list<tls_socket*>& list) {
+void peer_connections::enter(tls_socket& socket, std::list<tls_socket*>& list) {
   auto& place = socket.place();
   place.list = &list;
   place.entry = list.insert(list.end(), &socket);
   place.since = std::chrono::steady_clock::now();
 }
 
-void lobby::greet(tls_socket& socket) {
+void peer_connections::add_dialled(tls_socket& socket) {
   enter(socket, half_open_);
   ++half_open_by_address_[socket.addr()];
   ++counters_.half_open;
 }
 
-void lobby::admit(tls_socket& socket) {
+void peer_connections::add_accepted(tls_socket& socket) {
   ++counters_.accepted;
-  greet(socket);
+  add_dialled(socket);
   make_room(socket);
 }
 
-void lobby::make_room(const tls_socket& newcomer) {
+void peer_connections::make_room(const tls_socket& newcomer) {
   const auto crowded_address = half_open_by_address_[newcomer.addr()] > limits_.half_open_per_address;
   if (!crowded_address && half_open_.size() <= limits_.half_open)
     return;
@@ -53,19 +54,19 @@ void lobby::make_room(const tls_socket& newcomer) {
     victim->end({dial_fault::lost, "too many half-open connections"});
 }
 
-void lobby::promote(tls_socket& socket) {
+void peer_connections::mark_open(tls_socket& socket) {
   forget(socket);
   enter(socket, open_);
   ++counters_.open;
   ++counters_.opened;
 }
 
-void lobby::see_off(tls_socket& socket) {
+void peer_connections::mark_closing(tls_socket& socket) {
   forget(socket);
   enter(socket, leaving_);
 }
 
-void lobby::forget(tls_socket& socket) {
+void peer_connections::forget(tls_socket& socket) {
   auto& place = socket.place();
   if (!place.list)
     return;
@@ -81,22 +82,22 @@ void lobby::forget(tls_socket& socket) {
   place.list = nullptr;
 }
 
-void lobby::refused(const std::string& why) {
+void peer_connections::refused(const std::string& why) {
   ++counters_.refused;
   ++refusals_[why];
 }
 
-void lobby::handshake_failed(const std::string& address) {
+void peer_connections::handshake_failed(const std::string& address) {
   if (!is_loopback(address))
     ++failures_[address];
 }
 
-bool lobby::shuts_out(const std::string& address) const {
+bool peer_connections::shuts_out(const std::string& address) const {
   const auto found = failures_.find(address);
   return found != failures_.end() && found->second > limits_.failed_per_second_per_address;
 }
 
-void lobby::sweep(const tls_settings* settings) {
+void peer_connections::sweep(const tls_settings* settings) {
   const auto now = std::chrono::steady_clock::now();
   while (!half_open_.empty() && half_open_.front()->place().since + limits_.greeting < now)
     half_open_.front()->end_late();
@@ -109,19 +110,19 @@ void lobby::sweep(const tls_settings* settings) {
     i = (i->second /= 2) == 0 ? failures_.erase(i) : std::next(i);
 }
 
-void lobby::end_all(const dial_failure& why) {
+void peer_connections::end_all(const dial_failure& why) {
   for (auto* list : {&half_open_, &open_})
     while (!list->empty())
       list->front()->end(why);
   abort_leaving();
 }
 
-void lobby::abort_leaving() {
+void peer_connections::abort_leaving() {
   while (!leaving_.empty())
     leaving_.front()->abort();
 }
 
-void lobby::sweep_open(const tls_settings* settings) {
+void peer_connections::sweep_open(const tls_settings* settings) {
   const auto now = std::time(nullptr);
   for (auto i = open_.begin(); i != open_.end();) {
     auto* socket = *i++; // it leaves the list when it ends
@@ -134,7 +135,7 @@ void lobby::sweep_open(const tls_settings* settings) {
   }
 }
 
-void lobby::report_refusals() {
+void peer_connections::report_refusals() {
   for (const auto& [why, count] : refusals_)
     log_({refusals_text_, {}, {}, why, count});
   refusals_.clear();

@@ -1,0 +1,135 @@
+// Accounts that are gone while their messages go on going.
+#include "persistence/contracts/departures.hpp"
+#include "persistence/sql/features.hpp"
+#include "persistence/sql/rows.hpp"
+#include "persistence/sql/stale_parts.hpp"
+#include <algorithm>
+#include <map>
+
+namespace salond::persistence {
+namespace {
+
+// So many go in an instant. In SQLite an eighth of an index is read for what an author wrote: of so many messages in
+// all that is milliseconds.
+constexpr int64_t few_messages = 500, messages_of_all = 200000;
+constexpr int64_t max_bytes = 1 << 20; // of one piece
+
+#define SALOND_DEPARTURE "SELECT gone_id, receipt, messages, private_messages, reached, ended_ms FROM departures "
+
+departure departure_in(const query_result& row) {
+  return {user_id{row.integer(0)}, row.integer(1), row.integer(2), row.integer(3), row.integer(4), !row.is_null(5)};
+}
+
+class sql_departures final : public feature<departure_store> {
+public:
+  using feature::feature;
+
+  bool takes_long(user_id who) const override {
+    const auto many = [&](const std::string& condition) {
+      return db().ask("SELECT 1 FROM " + condition + " LIMIT 1 OFFSET ?", {who.value, few_messages})->next();
+    };
+    return number_in(db().ask("SELECT max(message_id) FROM messages")) > messages_of_all
+           || many(std::string("messages WHERE ") + db().words().of_author)
+           || many("private_messages WHERE from_client_id = ?") || many("private_messages WHERE to_client_id = ?");
+  }
+
+  std::vector<departure> all() const override {
+    return all_in(db().ask(SALOND_DEPARTURE "WHERE ended_ms IS NULL ORDER BY since_ms, gone_id"), departure_in);
+  }
+
+  std::optional<departure> of(user_id who) const override {
+    const auto found = db().ask(SALOND_DEPARTURE "WHERE gone_id = ?", {who.value});
+    return found->next() ? std::optional{departure_in(*found)} : std::nullopt;
+  }
+
+  departing_messages find_messages(const departure& of, size_t most) const override {
+    const auto& words = db().words();
+    const auto found =
+        db().ask(std::string("SELECT message_id, salon_id, seq, ") + words.text_bytes + " FROM messages WHERE "
+                     + words.of_author + " AND message_id > ? ORDER BY message_id LIMIT ?",
+                 {of.who.value, of.reached, limit_of(most)});
+    departing_messages result;
+    std::map<salon_id, int64_t> highest;
+    int64_t bytes = 0;
+    while (bytes < max_bytes && found->next()) {
+      result.which.push_back(message_id{found->integer(0)});
+      auto& number = highest[salon_id{found->integer(1)}];
+      number = std::max(number, found->integer(2));
+      bytes += found->integer(3);
+    }
+    result.highest.assign(highest.begin(), highest.end());
+    result.are_last = bytes < max_bytes && result.which.size() < most;
+    return result;
+  }
+
+  void begin(user_id who, moment now) override {
+    if (auto* others = db().among_nodes())
+      others->lock_account(who); // what others have in flight of this author is committed then
+    db().run("DELETE FROM salons_adheres WHERE username = (SELECT username FROM clients WHERE client_id = ?)",
+             {who.value});
+    for (const std::string table : {"join_requests", "moderators", "notices", "sessions", "known_addresses"})
+      db().run("DELETE FROM " + table + " WHERE client_id = ?", {who.value});
+    // A name that nobody else can have, or look like.
+    const auto name = "\n" + std::to_string(who.value);
+    db().run("UPDATE clients SET username = ?, username_key = ?, alias = ?, alias_key = ?, look_folded = ?,"
+             " look_spelled = ?, password_hash = '', status = 'disconnected', role = 'user', disabled_ms = ?,"
+             " last_seen_ms = NULL, gone_ms = ? WHERE client_id = ?",
+             {name, blob{name}, name, blob{name}, blob{name}, blob{name}, to_ms(now), to_ms(now), who.value});
+    db().forget_author(who);
+    db().run("INSERT INTO departures(gone_id, since_ms) VALUES (?, ?)", {who.value, to_ms(now)});
+    tell_nodes({fact::kind::account, who, {}, {}});
+  }
+
+  void put_receipt(user_id who, int64_t receipt) override {
+    db().run("UPDATE departures SET receipt = ? WHERE gone_id = ?", {receipt, who.value});
+  }
+
+  void remove(user_id who, const departing_messages& some) override {
+    if (some.which.empty())
+      return;
+    for (const auto& [salon, number] : some.highest) {
+      const auto newest = number_in(db().ask("SELECT max(seq) FROM messages WHERE salon_id = ?", {salon.value}));
+      if (number >= newest)
+        db().run("UPDATE salons SET last_seq = ? WHERE salon_id = ? AND last_seq < ?", {newest, salon.value, newest});
+    }
+    mark_stale(db(), numbers_of(some.which));
+    // Numbers may be another's by now, where the newest ones went.
+    const auto before = number_in(db().ask("SELECT messages FROM departures WHERE gone_id = ?", {who.value}));
+    const auto gone = run_for_each(db(), "DELETE FROM messages WHERE client_id = ? AND message_id", {who.value},
+                                   numbers_of(some.which));
+    const std::string greater = db().words().greater_of;
+    db().run("UPDATE departures SET messages = ?, reached = " + greater + "(reached, ?) WHERE gone_id = ?",
+             {before + gone, some.which.back().value, who.value});
+  }
+
+  int64_t remove_private(user_id who, size_t most) override {
+    int64_t count = 0;
+    for (const std::string column : {"from_client_id", "to_client_id"}) {
+      std::vector<int64_t> ids = all_in(db().ask("SELECT pm_id FROM private_messages WHERE " + column + " = ? LIMIT ?",
+                                                 {who.value, limit_of(most) - count}),
+                                        [](const query_result& row) { return row.integer(0); });
+      count += run_for_each(db(), "DELETE FROM private_messages WHERE pm_id", {}, ids);
+    }
+    db().run("UPDATE departures SET private_messages = private_messages + ? WHERE gone_id = ?", {count, who.value});
+    return count;
+  }
+
+  void end(user_id who, moment now) override {
+    const auto reached = number_in(db().ask("SELECT reached FROM departures WHERE gone_id = ?", {who.value}));
+    mark_stale_of(db(), who);
+    db().run(std::string("DELETE FROM messages WHERE ") + db().words().of_author + " AND message_id > ?",
+             {who.value, reached});
+    db().run("DELETE FROM clients WHERE client_id = ?", {who.value}); // what else refers to it goes by its foreign keys
+    db().run("UPDATE departures SET ended_ms = ? WHERE gone_id = ? AND ended_ms IS NULL", {to_ms(now), who.value});
+  }
+
+  void forget(moment then) override { db().run("DELETE FROM departures WHERE ended_ms < ?", {to_ms(then)}); }
+};
+
+} // namespace
+
+std::unique_ptr<departure_store> departures_over(driver& on) {
+  return std::make_unique<sql_departures>(on);
+}
+
+} // namespace salond::persistence
