@@ -56,8 +56,8 @@ public:
   uint64_t given() const { return given_; }
   /// As many of them as the peer's kernel has taken (a unix socket: the peer itself). A system call.
   uint64_t taken_by_peer() const;
-  /// Whether the peer ended its output after it had read all that had come until then. A peer that closes with something
-  /// unread resets the connection instead.
+  /// Whether the peer ended its output after it had read all that had come until then. A peer that closes with
+  /// something unread resets the connection instead.
   bool ended_in_order() const { return ended_in_order_; }
   /// Whether the peer has reset the connection: it closed with something unread, or what was sent came after its end.
   /// A system call.

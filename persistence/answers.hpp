@@ -178,7 +178,7 @@ struct erased_user {
   removed_user who;
   int64_t receipt = 0;                                  ///< the number of its line in the audit log
   std::vector<std::pair<std::string, int64_t>> deleted; ///< how many rows, by table
-  bool goes_on = false; ///< messages are yet to go, which are not counted there
+  bool goes_on = false;                                 ///< messages are yet to go, which are not counted there
 };
 
 /// What the administrators look like at a start.

@@ -26,8 +26,8 @@
 // account's, whatever it is called: a new name keeps them, and an account that takes a name which became free has none
 // of them.
 //
-// Where there are several nodes, what fails at one counts at all of them (shared_use.hpp); where owners were, each node knows
-// by itself.
+// Where there are several nodes, what fails at one counts at all of them (shared_use.hpp); where owners were, each node
+// knows by itself.
 //
 // Memory is bounded: 65,536 addresses (each of three kinds), 16,384 accounts that are tried, 65,536 accounts with 8
 // addresses each where the owner was. What was used longest ago is forgotten first; an allowance that was not used for

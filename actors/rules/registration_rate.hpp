@@ -1,5 +1,6 @@
 // How many accounts may be made in an hour: from an address, and from all of them together. Memory is bounded: 65,536
-// addresses; the one that made none for longest is forgotten. What is made at one of several nodes counts at all of them.
+// addresses; the one that made none for longest is forgotten. What is made at one of several nodes counts at all of
+// them.
 #pragma once
 #include "actors/rules/recent.hpp"
 #include "actors/rules/shared_use.hpp"

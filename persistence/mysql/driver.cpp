@@ -144,7 +144,8 @@ const sql_words& mysql_driver::words() const {
 bool mysql_driver::has_account(user_id who) {
   if (known_authors_.count(who))
     return true;
-  if (!bare().number("SELECT 1 FROM clients WHERE client_id = ? AND gone_ms IS NULL", {who.value})) // nothing appended could change it
+  if (!bare().number("SELECT 1 FROM clients WHERE client_id = ? AND gone_ms IS NULL",
+                     {who.value})) // nothing appended could change it
     return false;
   known_authors_.insert(who);
   return true;

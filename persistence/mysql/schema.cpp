@@ -316,8 +316,8 @@ void add_retention(connection& db) {
   db.execute("CREATE TABLE IF NOT EXISTS message_looks (salon_id INT NOT NULL PRIMARY KEY, looked BIGINT NOT NULL,"
              " untold BIGINT NOT NULL DEFAULT 0)" SALOND_TABLE_OPTIONS);
   add_column(db, look, {"salons", "retention_days", "BIGINT NULL"});
-  // Accounts that are gone while their messages go, a piece at a time. gone_ms NULL: it is not gone; ended_ms NULL: some
-  // are left.
+  // Accounts that are gone while their messages go, a piece at a time. gone_ms NULL: it is not gone; ended_ms NULL:
+  // some are left.
   refuse_others(look, "departures",
                 {"gone_id", "since_ms", "receipt", "messages", "private_messages", "reached", "ended_ms"});
   db.execute("CREATE TABLE IF NOT EXISTS departures (gone_id INT NOT NULL PRIMARY KEY, since_ms BIGINT NOT NULL,"

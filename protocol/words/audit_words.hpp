@@ -17,7 +17,8 @@ namespace audited {
 inline constexpr audit_word add_user{"add_user"}, rename_user{"rename_user"}, set_password{"set_password"},
     change_password{"change_password"}, ///< by the user himself
     set_role{"set_role"}, disable_user{"disable_user"}, enable_user{"enable_user"}, import_users{"users import"},
-    export_user{"export"}, erase{"erase"}, end_departure{"departure"}, end_session{"session end"}, login_failures{"login_failures"};
+    export_user{"export"}, erase{"erase"}, end_departure{"departure"}, end_session{"session end"},
+    login_failures{"login_failures"};
 
 // accounts that wait for an administrator, and invitations
 inline constexpr audit_word accept_registration{"accept_registration"}, reject_registration{"reject_registration"},

@@ -86,7 +86,7 @@ std::string search_form(std::string_view text) {
 }
 
 std::vector<gram> grams_of(std::string_view form) {
-  constexpr int bits = 21; // of a character
+  constexpr int bits = 21;                                 // of a character
   constexpr auto three = std::numeric_limits<gram>::max(); // 63 bits
   std::vector<gram> result;
   const auto* data = reinterpret_cast<const uint8_t*>(form.data());

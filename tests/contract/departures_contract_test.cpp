@@ -116,7 +116,7 @@ TEST_P(Departures, WhoWroteLittleIsGoneInOneTransaction) {
   EXPECT_EQ(now().departures.of(spared), std::nullopt);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Departures,
-                         testing::Values(support::sqlite(), support::mariadb(), support::mysql()), support::name_of);
+INSTANTIATE_TEST_SUITE_P(Stores, Departures, testing::Values(support::sqlite(), support::mariadb(), support::mysql()),
+                         support::name_of);
 
 } // namespace salond

@@ -49,7 +49,7 @@ TEST(NumberList, WhatIsNoListIsSeen) {
   EXPECT_TRUE(numbers_in("\4", 4, 9));                                 //
   EXPECT_FALSE(numbers_in(std::string(20, '\xFF'), 0, far));           // no number is so long
   EXPECT_FALSE(numbers_in(std::string(8, '\xFF') + "\x7F\1", 7, far)); // beyond the last number
-  EXPECT_FALSE(numbers_in(std::string(8, '\xFF') + "\x7F", 0, far));  // at its end
+  EXPECT_FALSE(numbers_in(std::string(8, '\xFF') + "\x7F", 0, far));   // at its end
 }
 
 TEST(NumberList, AnyBytesAreAListOrNone) {

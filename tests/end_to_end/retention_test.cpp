@@ -166,7 +166,7 @@ TEST_P(Retention, WhoWroteMuchIsErasedPieceByPieceAlsoAfterAKill) {
     answer({"user", "add", name}, "secret\n");
   ASSERT_EQ(server_.stop(), 0);
   add_old(1, many);
-  db_->ask(server_, "UPDATE messages SET client_id = (SELECT client_id FROM clients WHERE username = 'zoë')");
+  db_->change(server_, "UPDATE messages SET client_id = (SELECT client_id FROM clients WHERE username = 'zoë')");
   server_.start();
   auto paul = support::line_client(server_.endpoint());
   ASSERT_TRUE(paul.log_in("paul", "secret"));
@@ -184,8 +184,8 @@ TEST_P(Retention, WhoWroteMuchIsErasedPieceByPieceAlsoAfterAKill) {
   answer({"user", "add", "zoë"}, "secret\n");
   ASSERT_EQ(server_.stop(), 0);
   add_old(2, many);
-  db_->ask(server_, "UPDATE messages SET client_id = (SELECT client_id FROM clients WHERE username = 'zoë') WHERE"
-                    " salon_id = 2");
+  db_->change(server_, "UPDATE messages SET client_id = (SELECT client_id FROM clients WHERE username = 'zoë') WHERE"
+                       " salon_id = 2");
   server_.start();
   answer({"ban", "zoë"});
   EXPECT_THAT(answer({"history", "Blabla"}), IsEmpty());

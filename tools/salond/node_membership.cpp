@@ -40,7 +40,8 @@ node_identity identify_node(const config::command_line& asked) {
     refuse_another_name(asked, *before, folder);
   node_identity who{before.value_or(cluster.node), before.has_value()};
   if (who.name == lone_server)
-    throw std::runtime_error("a node cannot be called salond, which is the name of a server without --cluster; choose another with --node");
+    throw std::runtime_error(
+        "a node cannot be called salond, which is the name of a server without --cluster; choose another with --node");
   return who;
 }
 
