@@ -318,7 +318,8 @@ void look_whether_due(pointer self) {
 void on_look(pointer self) {
   auto& st = self->state;
   self->delayed_send(self, look_each, look_for_old{});
-  if (self->clock().now() < st.not_before || std::exchange(st.works, true))
+  const bool rests = self->clock().now() < st.not_before && st.parts.board->now().changes == st.changes;
+  if (rests || std::exchange(st.works, true))
     return;
   if (!is_ours(st, salon_id{}))
     return look_whether_due(self);

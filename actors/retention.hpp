@@ -42,12 +42,13 @@ struct retention_state {
   std::function<void()> go_on;      ///< with what, once others had their turn
   rules::piece_size pieces;
   rules::trusted_clock clock;
-  bool knows_clock = false;            ///< it was told when the clock was last believed
-  given_days days;                     ///< that operators gave, at the last look
-  std::optional<instant> ran;          ///< when the last one ended
-  instant not_before = instant::min(); ///< nothing is begun before, since the last run failed
-  uint64_t changes = 0;                ///< that it knew of
-  int64_t newest_private = 0;          ///< which there was at the last run
+  bool knows_clock = false;   ///< it was told when the clock was last believed
+  given_days days;            ///< that operators gave, at the last look
+  std::optional<instant> ran; ///< when the last one ended
+  instant not_before =
+      instant::min();         ///< nothing is begun before, since the last run failed, but at an operator's word
+  uint64_t changes = 0;       ///< that it knew of
+  int64_t newest_private = 0; ///< which there was at the last run
 };
 
 retention_actor::behavior_type retention(retention_actor::stateful_pointer<retention_state> self,

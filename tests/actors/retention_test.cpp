@@ -87,7 +87,7 @@ TEST_F(Retention, NothingGoesAnyMoreOnceTheConfigurationKeepsThem) {
   EXPECT_GT(old_ones(), 0);
 }
 
-TEST_F(Retention, GoesOnWhereTheDatabaseRefusedAPiece) {
+TEST_F(Retention, RestsAfterAPieceThatWasRefusedAndGoesOnAtAnOperatorsWord) {
   add_old(1, 100);
   settings.retention.salons_days = 30;
   start();
@@ -95,7 +95,13 @@ TEST_F(Retention, GoesOnWhereTheDatabaseRefusedAPiece) {
   look();
   ASSERT_TRUE(eventually([&] { return guard->failures_left() == 0 && !runs(); }));
   EXPECT_EQ(old_ones(), 100);
+  look();
+  ASSERT_EQ(verdict_of({"salon", "show", "Général"}), admin_verdict::done); // it had its turn
+  EXPECT_FALSE(runs());
+  EXPECT_EQ(old_ones(), 100);
 
+  take_up(settings, nullptr);
+  ASSERT_TRUE(eventually([&] { return actors.board->now().changes == 1; }));
   look();
 
   EXPECT_TRUE(eventually([&] { return old_ones() == 0; }));
