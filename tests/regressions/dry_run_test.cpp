@@ -252,7 +252,9 @@ TEST_F(DryRunMariadb, NamesWhoeverWritesThereAlone) {
   expect_both_refuse(where, words);
 
   other.reset();
-  EXPECT_THAT(persistence::dry_run_mysql(where, {}), testing::SizeIs(4)) << "steps 10 to 13";
+  const auto steps = persistence::dry_run_mysql(where, {});
+  ASSERT_FALSE(steps.empty());
+  EXPECT_THAT(steps.front(), HasSubstr("schema 10"));
 }
 
 TEST_F(DryRunMariadb, SpeaksOfNothingWhereNothingIsInTheWay) {
