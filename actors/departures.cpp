@@ -25,13 +25,6 @@ using departing_ptr = std::shared_ptr<departing>;
 
 void take_next(retention_pointer self, const departing_ptr& work);
 
-/// The next step once others had as much time as a piece took.
-void go_on(retention_pointer self, std::chrono::microseconds took, std::function<void()> step) {
-  self->state.pieces.took(took);
-  self->state.go_on = std::move(step);
-  self->delayed_send(self, rules::pause_after(took), remove_on{});
-}
-
 void end_current(retention_pointer self, const departing_ptr& work) {
   write_store(
       self, self->state.parts.store,
@@ -53,7 +46,7 @@ void write_piece(retention_pointer self, const departing_ptr& work, Work piece, 
   const auto job = make_piece([piece](const writing& db) { return piece(db); });
   have_done(
       self, self->state.parts.store, job, false,
-      [self, job, then](int64_t count) { go_on(self, job->took(), [then, count] { then(count); }); },
+      [self, job, then](int64_t count) { rest_behind(self, job->took(), [then, count] { then(count); }); },
       [work](fault why) { work->otherwise(why); });
 }
 
@@ -95,6 +88,12 @@ void take_next(retention_pointer self, const departing_ptr& work) {
 }
 
 } // namespace
+
+void rest_behind(retention_pointer self, std::chrono::microseconds took, std::function<void()> step) {
+  self->state.pieces.took(took);
+  self->state.go_on = std::move(step);
+  self->delayed_send(self, rules::pause_after(took), remove_on{});
+}
 
 void remove_departed(retention_pointer self, std::function<void()> then, std::function<void(fault)> otherwise) {
   const auto work = std::make_shared<departing>();

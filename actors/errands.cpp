@@ -13,13 +13,14 @@ namespace {
 
 /// Tells the other nodes where the target or the author is connected. Where one that has the target cannot be told, it
 /// learns from the store that something waits.
-void tell_peers(relay_actor::broker_pointer self, const audience& clients, const private_text& what,
+void tell_peers(relay_actor::broker_pointer self, const audience& clients, const private_text& message,
                 const persistence::stored_private& stored) {
   const auto own = clients.peers.run;
   const auto send = [&](int64_t run) {
     return clients.peers.send
-           && clients.peers.send(cluster::node_id{run}, cluster::private_message{stored.id, what.author, stored.target,
-                                                                                 what.text, what.at, what.username});
+           && clients.peers.send(cluster::node_id{run},
+                                 cluster::private_message{stored.id, message.author, stored.target, message.text,
+                                                          message.at, message.username});
   };
   bool all_told = true;
   for (const auto run : stored.runs)
@@ -33,21 +34,20 @@ void tell_peers(relay_actor::broker_pointer self, const audience& clients, const
 
 } // namespace
 
-void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, private_text&& what) {
+void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, private_text&& message) {
   write_store(
       self, clients->store,
-      [author = what.author, target = what.target_key, text = what.text, at = what.at](const persistence::writing& db) {
-        return decisions::store_private(db, author, target, text, at);
-      },
-      [self, clients, what](outcome<persistence::stored_private>& stored) {
+      [author = message.author, target = message.target_key, text = message.text, at = message.at](
+          const persistence::writing& db) { return decisions::store_private(db, author, target, text, at); },
+      [self, clients, message](outcome<persistence::stored_private>& stored) {
         if (!stored)
-          return clients->answer(what.from, rules::answer_of<command::tell_privately>{stored.why()});
-        tell_peers(self, *clients, what, *stored);
-        clients->users.tell_privately(stored->target, what.author, what.from,
-                                      {stored->id, what.username, what.text, what.at});
-        clients->answer(what.from, rules::answer_of<command::tell_privately>{done{}});
+          return clients->answer(message.from, rules::answer_of<command::tell_privately>{stored.why()});
+        tell_peers(self, *clients, message, *stored);
+        clients->users.tell_privately(stored->target, message.author, message.from,
+                                      {stored->id, message.username, message.text, message.at});
+        clients->answer(message.from, rules::answer_of<command::tell_privately>{done{}});
       },
-      [clients, from = what.from](fault why) {
+      [clients, from = message.from](fault why) {
         clients->answer(from, rules::answer_of<command::tell_privately>{why});
       });
 }
@@ -62,20 +62,21 @@ auto refusing(const std::shared_ptr<audience>& clients, const wished_account& wi
   };
 }
 
-void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& what) {
-  const auto refuse = refusing(clients, what);
-  const decision why{what.who.username, what.peer, {}, wall_clock()};
+void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& wish) {
+  const auto refuse = refusing(clients, wish);
+  const decision why{wish.who.username, wish.peer, {}, wall_clock()};
   write_store(
       self, clients->store,
-      [who = std::move(what.who), hash = std::move(what.invitation), why](const persistence::writing& db) {
+      [who = std::move(wish.who), hash = std::move(wish.invitation), why](const persistence::writing& db) {
         return hash.empty() ? decisions::register_user(db, who) : decisions::register_invited(db, who, hash, why);
       },
-      [clients, refuse, from = what.from, peer = what.peer](outcome<persistence::registered_user>& made) {
+      [clients, refuse, from = wish.from, peer = wish.peer](outcome<persistence::registered_user>& made) {
         if (!made)
           return refuse(made.why());
         for (const auto salon : made->salons)
           if (auto* at = clients->salons.find(salon); at && at->actor)
-            caf::anon_send(at->actor, member_added{made->user.id}); // before what the new user says: one mailbox
+            caf::anon_send(at->actor,
+                           member_added{made->user.id}); // before anything that the new user says: one mailbox
         log::info("registered", {{"user", made->user.username}, {"from", peer}});
         clients->answer(from, rules::answer_of<rules::question::register_user>{done{}});
       },
@@ -84,15 +85,15 @@ void register_user(relay_actor::broker_pointer self, const std::shared_ptr<audie
 
 /// It waits for an administrator, and is refused so.
 void request_registration(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients,
-                          wished_account&& what) {
-  const auto refuse = refusing(clients, what);
-  const auto name = what.who.username;
+                          wished_account&& wish) {
+  const auto refuse = refusing(clients, wish);
+  const auto name = wish.who.username;
   write_store(
       self, clients->store,
-      [who = std::move(what.who), at = wall_clock()](const persistence::writing& db) {
+      [who = std::move(wish.who), at = wall_clock()](const persistence::writing& db) {
         return decisions::request_registration(db, who, at);
       },
-      [clients, refuse, name, from = what.from, peer = what.peer](const outcome<done>& taken) {
+      [clients, refuse, name, from = wish.from, peer = wish.peer](const outcome<done>& taken) {
         if (!taken)
           return refuse(taken.why());
         log::info("asked for an account", {{"user", name}, {"from", peer}});
@@ -101,25 +102,25 @@ void request_registration(relay_actor::broker_pointer self, const std::shared_pt
       refuse);
 }
 
-void store_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& what) {
-  if (what.invitation.empty() && clients->settings.registration.how == config::registration::policy::approval)
-    request_registration(self, clients, std::move(what));
+void store_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& wish) {
+  if (wish.invitation.empty() && clients->settings.registration.how == config::registration::policy::approval)
+    request_registration(self, clients, std::move(wish));
   else
-    register_user(self, clients, std::move(what));
+    register_user(self, clients, std::move(wish));
 }
 
 } // namespace
 
-void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& what) {
-  hash_password wish{std::move(what.password), rules::urgency::new_user, what.who.network, what.ticket};
-  self->request(clients->services.passwords, caf::infinite, std::move(wish))
+void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& wish) {
+  hash_password work{std::move(wish.password), rules::urgency::new_user, wish.who.network, wish.ticket};
+  self->request(clients->services.passwords, caf::infinite, std::move(work))
       .then(
-          [self, clients, what](hashed_password& made) mutable {
-            what.who.password_hash = std::move(made.hash);
-            store_account(self, clients, std::move(what));
+          [self, clients, wish](hashed_password& made) mutable {
+            wish.who.password_hash = std::move(made.hash);
+            store_account(self, clients, std::move(wish));
           },
-          [self, clients, from = what.from, peer = what.peer, network = what.who.network,
-           ticket = what.ticket](caf::error& why) {
+          [self, clients, from = wish.from, peer = wish.peer, network = wish.who.network,
+           ticket = wish.ticket](caf::error& why) {
             if (ticket->take_back()) {
               clients->allowed.give_registration_back(network);
               clients->tell_fact("refused a registration, whose password cannot be hashed soon",

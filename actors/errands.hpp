@@ -7,10 +7,10 @@
 namespace salond {
 
 /// Stores a private message, tells whom it is for, and answers the connection if it is still there.
-void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, private_text&& what);
+void store_private(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, private_text&& message);
 
 /// Hashes the password, unless that is taken back before it was begun; makes the account, or a request for one, tells
 /// the salons of their member, and answers the connection if it is still there.
-void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& what);
+void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& wish);
 
 } // namespace salond

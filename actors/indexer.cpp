@@ -16,7 +16,7 @@ using phase = indexed_part::phase;
 // Also before the first one: a start has other things to do. Some thousands of messages come meanwhile, mostly.
 constexpr auto between_rounds = std::chrono::seconds{10};
 constexpr auto after_failure = std::chrono::seconds{5};
-constexpr auto least_pause = std::chrono::milliseconds{1}, longest_pause = std::chrono::milliseconds{1000};
+constexpr auto least_pause = std::chrono::milliseconds{1}, max_pause = std::chrono::milliseconds{1000};
 constexpr int idle_share = 1, busy_share = 9; // of pauses, as long as the step before
 constexpr size_t salons_at_once = 500, due_at_once = 1000;
 constexpr size_t put_bytes = 256 << 10;
@@ -33,7 +33,7 @@ void pause_behind(pointer self, caf::timespan took) {
             if (std::exchange(self->state.round_is_over, false))
               return pause(self, between_rounds);
             const auto share = now.writes + now.reads == 0 ? idle_share : busy_share;
-            pause(self, std::clamp<caf::timespan>(share * took, least_pause, longest_pause));
+            pause(self, std::clamp<caf::timespan>(share * took, least_pause, max_pause));
           },
           [self](caf::error&) { pause(self, after_failure); });
 }

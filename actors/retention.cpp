@@ -94,13 +94,12 @@ removed_piece remove_as(const removal_order& order, const writing& db) {
 void remove_piece(pointer self);
 
 void end_piece(pointer self, const removed_piece& piece, std::chrono::microseconds took) {
-  auto& st = self->state;
-  st.parts.board->add_removed(piece.count);
-  st.pieces.took(took);
-  if (piece.over)
+  self->state.parts.board->add_removed(piece.count);
+  if (piece.over) {
+    self->state.pieces.took(took);
     return end_series(self);
-  st.go_on = [self] { remove_piece(self); };
-  self->delayed_send(self, rules::pause_after(took), remove_on{});
+  }
+  rest_behind(self, took, [self] { remove_piece(self); });
 }
 
 /// Whether the run is to go on: it is still the hour, and nobody said anything else since it began.

@@ -22,8 +22,9 @@ void close_doors(pointer self) {
     remove_file_of(door);
 }
 
-/// Nothing new is asked of the store; what is too old goes after the next start.
-void end_retention(pointer self) {
+/// Nothing new is asked of the store: a start goes on with what these had in work.
+void end_background_work(pointer self) {
+  caf::anon_send_exit(self->state.actors.indexer, caf::exit_reason::kill);
   caf::anon_send_exit(self->state.actors.retention, caf::exit_reason::kill);
 }
 
@@ -64,8 +65,7 @@ void stop_in_order(pointer self) {
   st.stopping = true;
   close_doors(self);
   log::info("stopping: connections are closed");
-  caf::anon_send_exit(st.actors.indexer, caf::exit_reason::kill); // a start goes on with what it had in work
-  end_retention(self);
+  end_background_work(self);
   const auto begun = self->clock().now();
   const auto by = begun + std::chrono::seconds{std::max(1u, st.parts.settings.stop.seconds)};
   const auto left = [self, by] {
@@ -138,7 +138,7 @@ void leave_run(pointer self) {
   st.stopping = true;
   close_doors(self);
   log::error("another node goes on with this one's work; clients are closed, and the node starts anew");
-  end_retention(self);
+  end_background_work(self);
   if (st.actors.links) // other nodes hear nothing more of this run
     caf::anon_send(st.actors.links, end_links{"another node goes on with its work"});
   const auto end = [self] { end_of_node(self, start_anew); };

@@ -114,7 +114,6 @@ inline bool operator==(const day_hours& a, const day_hours& b) {
 
 /// How long messages are kept; 0 days: for good.
 struct retention {
-  static constexpr uint32_t max_days = 36500;
   uint32_t salons_days = 0;       ///< of salons that have no days of their own
   uint32_t private_days = 0;      ///< private messages, delivered or not
   std::optional<day_hours> hours; ///< in which those that are too old are deleted; none: at any hour

@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 #include "protocol/words/names.hpp"
+#include "protocol/words/retention_days.hpp"
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -60,8 +61,8 @@ std::vector<number> numbers(settings& s) {
       {"rate", "requests_per_second_per_address", &s.rate.requests_per_second_per_address, 0, 1000000},
       {"registration", "per_hour_per_address", &s.registration.per_hour_per_address, 0, 1000000},
       {"registration", "per_hour", &s.registration.per_hour, 0, 100000000},
-      {"retention", "salons_days", &s.retention.salons_days, 0, retention::max_days},
-      {"retention", "private_days", &s.retention.private_days, 0, retention::max_days},
+      {"retention", "salons_days", &s.retention.salons_days, 0, max_retention_days},
+      {"retention", "private_days", &s.retention.private_days, 0, max_retention_days},
       {"text", "raw_after_ms", &s.text.raw_after, 1, 60000},
       {"text", "raw_gap_ms", &s.text.raw_gap, 0, 60000},
       {"text", "pace_ms", &s.text.pace, 0, 60000},

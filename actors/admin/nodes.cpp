@@ -87,9 +87,9 @@ void ask_to_drain(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::refused, "no node of that name lives; salonctl nodes shows who does");
   ask_to_write(
       call,
-      [why = call->why(std::to_string(seconds) + " s"), what = audited_as(*call->said().row), name, run,
+      [why = call->why(std::to_string(seconds) + " s"), action = audited_as(*call->said().row), name, run,
        seconds](const persistence::writing& db) {
-        db.audit.note(why, what, name, "done");
+        db.audit.note(why, action, name, "done");
         db.homes.ask_to_drain(run, seconds);
         return done{};
       },

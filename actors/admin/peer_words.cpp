@@ -63,19 +63,22 @@ std::vector<surveyed_salon> salons_told(const json& answer) {
   return all;
 }
 
+json in_json(const surveyed& traffic) {
+  return {{"connections", traffic.connections},
+          {"users", traffic.users},
+          {"messages", traffic.messages},
+          {"deliveries", traffic.deliveries},
+          {"messages_per_second", traffic.messages_a_second},
+          {"deliveries_per_second", traffic.deliveries_a_second},
+          {"posts_in_flight", traffic.posts_in_flight},
+          {"posts_parked", traffic.posts_parked}};
+}
+
 std::string in_words(const peer_report& report) {
   auto all = salons_as_json(report.traffic.salons);
-  const auto& traffic = report.traffic;
   const auto& work = report.database.work;
-  all.update(json{{"connections", traffic.connections},
-                  {"users", traffic.users},
-                  {"messages", traffic.messages},
-                  {"deliveries", traffic.deliveries},
-                  {"messages_per_second", traffic.messages_a_second},
-                  {"deliveries_per_second", traffic.deliveries_a_second},
-                  {"posts_in_flight", traffic.posts_in_flight},
-                  {"posts_parked", traffic.posts_parked},
-                  {"answers", report.database.answers},
+  all.update(in_json(report.traffic));
+  all.update(json{{"answers", report.database.answers},
                   {"trouble", report.database.trouble},
                   {"writes_waiting", work.writes},
                   {"reads_waiting", work.reads},

@@ -37,6 +37,8 @@ constexpr auto nothing_to_tell = "{}"; ///< the command is done
 std::string in_words(const std::vector<session_listed>& sessions);
 std::string in_words(const std::vector<surveyed_salon>& salons);
 std::string in_words(const peer_report& report);
+/// Counters of a node, or of all together, as operators and peers are told them.
+json in_json(const surveyed& traffic);
 std::vector<session_listed> sessions_told(const json& answer);
 std::vector<surveyed_salon> salons_told(const json& answer);
 peer_report report_told(const json& answer);

@@ -20,11 +20,11 @@ std::optional<wished_days> days_meant(const std::string& word) {
     return wished_days{0};
   if (word == "default")
     return wished_days{};
-  constexpr size_t longest = 5; // of max_days
-  if (word.empty() || word.size() > longest || word.find_first_not_of("0123456789") != std::string::npos)
+  constexpr size_t max_digits = 5; // of max_retention_days
+  if (word.empty() || word.size() > max_digits || word.find_first_not_of("0123456789") != std::string::npos)
     return std::nullopt;
   const auto days = std::stoll(word);
-  return days >= 1 && days <= retention_store::max_days ? std::optional{wished_days{days}} : std::nullopt;
+  return days >= 1 && days <= max_retention_days ? std::optional{wished_days{days}} : std::nullopt;
 }
 
 /// The days that hold, 0: for good.

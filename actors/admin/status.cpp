@@ -24,22 +24,16 @@ json to_json(const admin_call_ptr& call, const database_state& database) {
 }
 
 json counters_of(const surveyed& traffic, const json& database) {
-  return {{"connections", traffic.connections},
-          {"users", traffic.users},
-          {"messages", traffic.messages},
-          {"deliveries", traffic.deliveries},
-          {"messages_per_second", traffic.messages_a_second},
-          {"deliveries_per_second", traffic.deliveries_a_second},
-          {"posts_in_flight", traffic.posts_in_flight},
-          {"posts_parked", traffic.posts_parked},
-          {"database", database}};
+  auto all = in_json(traffic);
+  all["database"] = database;
+  return all;
 }
 
 // --- of all nodes ---
 
 struct named_report {
   std::string node; ///< empty on a process alone
-  peer_report how;
+  peer_report report;
 };
 using peer_reports = std::vector<named_report>;
 
@@ -58,7 +52,7 @@ void add_traffic(surveyed& to, const surveyed& more) {
 std::vector<surveyed_salon> salons_of(const peer_reports& all) {
   std::map<salon_id, surveyed_salon> salons;
   for (const auto& node : all)
-    for (const auto& one : node.how.traffic.salons) {
+    for (const auto& one : node.report.traffic.salons) {
       const auto [known, is_new] = salons.emplace(one.salon, one);
       if (is_new)
         continue;
@@ -84,12 +78,12 @@ void add_database(database_state& to, const database_state& more) {
 
 /// What is one node's alone is that of the first one.
 peer_report sum_of(const peer_reports& all) {
-  auto sum = all.front().how;
+  auto sum = all.front().report;
   if (all.size() == 1)
     return sum;
   for (auto one = all.begin() + 1; one != all.end(); ++one) {
-    add_traffic(sum.traffic, one->how.traffic);
-    add_database(sum.database, one->how.database);
+    add_traffic(sum.traffic, one->report.traffic);
+    add_database(sum.database, one->report.database);
   }
   sum.traffic.salons = salons_of(all);
   sum.traffic.messages = 0;
@@ -131,8 +125,8 @@ void ask_all_nodes(const admin_call_ptr& call, const then_reports& then) {
 // --- status ---
 
 json row_of(const named_report& one) {
-  const auto& traffic = one.how.traffic;
-  const auto& database = one.how.database;
+  const auto& traffic = one.report.traffic;
+  const auto& database = one.report.database;
   return {{"node", one.node},
           {"connections", traffic.connections},
           {"users", traffic.users},
@@ -142,8 +136,8 @@ json row_of(const named_report& one) {
           {"posts_parked", traffic.posts_parked},
           {"database_answers", database.answers},
           {"writes_waiting", database.work.writes},
-          {"version", one.how.version},
-          {"uptime_seconds", one.how.uptime_seconds}};
+          {"version", one.report.version},
+          {"uptime_seconds", one.report.uptime_seconds}};
 }
 
 /// How many messages of salons that are large enough for an index are in it, by their order numbers.
@@ -167,12 +161,12 @@ json search_index_of(const reading& db) {
 }
 
 void show_status_with(const admin_call_ptr& call, const peer_reports& found, const json& search_index) {
-  if (const auto& trouble = found.front().how.database.trouble; !trouble.empty())
+  if (const auto& trouble = found.front().report.database.trouble; !trouble.empty())
     log::error(in_trouble, {{"why", trouble}});
   const auto sum = sum_of(found);
   json all{{"version", sum.version}, {"uptime_seconds", sum.uptime_seconds}};
   all.update(counters_of(sum.traffic, to_json(call, sum.database)));
-  all["salons"] = found.front().how.traffic.salons.size();
+  all["salons"] = found.front().report.traffic.salons.size();
   all["database"]["kind"] = call->parts().database;
   const auto kept = call->parts().retention->now();
   all["retention"] = {{"running", kept.runs}, {"deleted", kept.removed}};
@@ -190,7 +184,7 @@ void show_status_with(const admin_call_ptr& call, const peer_reports& found, con
 /// What stands in the database is left out where that does not answer.
 void show_status(const admin_call_ptr& call) {
   ask_all_nodes(call, [call](const peer_reports& found) {
-    if (!found.front().how.database.answers)
+    if (!found.front().report.database.answers)
       return show_status_with(call, found, nullptr);
     const auto job = make_read_job(search_index_of);
     call->self()

@@ -91,14 +91,14 @@ private:
   void hear(node_id from, frame_body& what);
 
   // salons_homes.cpp: as their home
-  void hear_at_home(node_id from, const attach& what);
-  void hear_at_home(node_id from, cluster::post& what);
+  void hear_at_home(node_id from, const attach& asked);
+  void hear_at_home(node_id from, cluster::post& post);
   void claim(salon& where);
   void claimed(salon& where, epoch_number epoch, int64_t last_seq);
   void append(salon& where, const std::shared_ptr<append_job>& job);
-  void appended(salon& where, const append_job& what);
-  void refuse_all(salon& where, const append_job& what, fault why);
-  void append_over(salon& where, const std::shared_ptr<append_job>& what);
+  void appended(salon& where, const append_job& job);
+  void refuse_all(salon& where, const append_job& job, fault why);
+  void append_over(salon& where, const std::shared_ptr<append_job>& job);
   void decide(salon& where, const std::vector<stored_row>& stored, const std::vector<refusal>& refused);
   void rebalance();
   void keep_home(salon& where);

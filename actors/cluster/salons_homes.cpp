@@ -42,13 +42,13 @@ bool hand_over_in(const persistence::writing& db, salon_id which, const home_row
 
 } // namespace
 
-void salons::hear_at_home(node_id from, const attach& what) {
-  auto* where = find(what.salon);
+void salons::hear_at_home(node_id from, const attach& asked) {
+  auto* where = find(asked.salon);
   if (!where || closing_)
-    return send(from, attach_again{what.salon, {}});
+    return send(from, attach_again{asked.salon, {}});
   if (where->home)
-    return send(from, where->home->rule.hear(from, what));
-  where->asked.emplace_back(from, what);
+    return send(from, where->home->rule.hear(from, asked));
+  where->asked.emplace_back(from, asked);
   claim(*where);
 }
 
@@ -81,21 +81,21 @@ void salons::claimed(salon& where, epoch_number epoch, int64_t last_seq) {
   }
 }
 
-void salons::hear_at_home(node_id from, cluster::post& what) {
-  auto* where = find(what.salon);
+void salons::hear_at_home(node_id from, cluster::post& post) {
+  auto* where = find(post.salon);
   if (!where || !where->home)
     return;
   auto& home = *where->home;
-  switch (home.rule.take(from, what)) {
+  switch (home.rule.take(from, post)) {
   case rules::cluster::home::verdict::ignored: return;
-  case rules::cluster::home::verdict::missing: return send(from, attach_again{what.salon, home.rule.epoch()});
+  case rules::cluster::home::verdict::missing: return send(from, attach_again{post.salon, home.rule.epoch()});
   case rules::cluster::home::verdict::taken: break;
   }
-  if (const auto* known = clients_->salons.find(what.salon); known && known->archived)
-    return decide(*where, {}, {{what.number, fault::unknown_salon}}); // its author's node has not heard of that yet
+  if (const auto* known = clients_->salons.find(post.salon); known && known->archived)
+    return decide(*where, {}, {{post.number, fault::unknown_salon}}); // its author's node has not heard of that yet
   append_job::entry one;
-  one.row = {what.salon, what.author, ++home.next_seq, std::move(what.text), wall_clock(), what.number.value};
-  one.from.username = std::move(what.author_name);
+  one.row = {post.salon, post.author, ++home.next_seq, std::move(post.text), wall_clock(), post.number.value};
+  one.from.username = std::move(post.author_name);
   if (const auto job = home.appends.add(std::move(one)))
     append(*where, job);
 }
@@ -119,21 +119,21 @@ void salons::append(salon& where, const std::shared_ptr<append_job>& job) {
           });
 }
 
-void salons::append_over(salon& where, const std::shared_ptr<append_job>& what) {
+void salons::append_over(salon& where, const std::shared_ptr<append_job>& job) {
   auto& home = *where.home;
-  home.appends.answered(what);
+  home.appends.answered(job);
   if (const auto next = home.appends.end_one())
     append(where, next);
   else
     go_on_leaving(where);
 }
 
-void salons::appended(salon& where, const append_job& what) {
+void salons::appended(salon& where, const append_job& job) {
   std::vector<stored_row> stored;
   std::vector<refusal> refused;
-  stored.reserve(what.entries().size());
-  auto result = what.results().begin();
-  for (const auto& [row, from] : what.entries()) {
+  stored.reserve(job.entries().size());
+  auto result = job.results().begin();
+  for (const auto& [row, from] : job.entries()) {
     const post_number number{*row.post};
     if (*result)
       stored.push_back({row.seq, number, row.author, row.text, row.at, from.username});
@@ -144,9 +144,9 @@ void salons::appended(salon& where, const append_job& what) {
   decide(where, stored, refused);
 }
 
-void salons::refuse_all(salon& where, const append_job& what, fault why) {
+void salons::refuse_all(salon& where, const append_job& job, fault why) {
   std::vector<refusal> refused;
-  for (const auto& one : what.entries())
+  for (const auto& one : job.entries())
     refused.push_back({{*one.row.post}, why});
   decide(where, {}, refused);
 }

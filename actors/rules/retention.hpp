@@ -2,6 +2,7 @@
 // what time it is.
 #pragma once
 #include "protocol/words/ids.hpp"
+#include "protocol/words/retention_days.hpp"
 #include "protocol/words/time.hpp"
 #include <algorithm>
 #include <cstdint>
@@ -80,11 +81,9 @@ inline bool is_ours(int64_t home, int64_t own, const std::vector<int64_t>& livin
   return living.empty() || *std::min_element(living.begin(), living.end()) == own;
 }
 
-constexpr int64_t max_days = 36500;
-
 /// Which messages are too old; nothing: they are kept for good, as by any number of days that nobody can have given.
 inline std::optional<moment> too_old(int64_t days, moment now) {
-  if (days <= 0 || days > max_days)
+  if (days <= 0 || days > max_retention_days)
     return std::nullopt;
   return now - std::chrono::hours{24} * days;
 }

@@ -48,7 +48,6 @@ class retention_store {
 public:
   virtual ~retention_store() = default;
 
-  static constexpr int64_t max_days = 36500;
   /// Of one piece: of so many texts' bytes no more are taken.
   static constexpr int64_t max_bytes = 1 << 20;
   /// Messages whose times are looked at in one question.

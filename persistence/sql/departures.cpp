@@ -87,11 +87,8 @@ public:
   void remove(user_id who, const departing_messages& some) override {
     if (some.which.empty())
       return;
-    for (const auto& [salon, number] : some.highest) {
-      const auto newest = number_in(db().ask("SELECT max(seq) FROM messages WHERE salon_id = ?", {salon.value}));
-      if (number >= newest)
-        db().run("UPDATE salons SET last_seq = ? WHERE salon_id = ? AND last_seq < ?", {newest, salon.value, newest});
-    }
+    for (const auto& [salon, number] : some.highest)
+      keep_last_seq(db(), salon, number);
     mark_stale(db(), numbers_of(some.which));
     // Numbers may be another's by now, where the newest ones went.
     const auto before = number_in(db().ask("SELECT messages FROM departures WHERE gone_id = ?", {who.value}));

@@ -3,6 +3,7 @@
 #include "persistence/sql/features.hpp"
 #include "persistence/sql/rows.hpp"
 #include "persistence/sql/stale_parts.hpp"
+#include "protocol/words/retention_days.hpp"
 #include <algorithm>
 #include <limits>
 
@@ -39,7 +40,7 @@ std::optional<int64_t> days_in(const query_result& row, int column) {
   if (row.is_null(column))
     return std::nullopt;
   const auto days = row.integer(column);
-  return days < 0 || days > retention_store::max_days ? 0 : days;
+  return days < 0 || days > max_retention_days ? 0 : days;
 }
 
 // A take-over dates messages of which nobody knows how old they are by 1 (mysql/messages_takeover): these stay.
@@ -187,7 +188,8 @@ public:
              {of.salon.value, *block});
     const auto piece = choose(of, *block, before, most);
     if (piece.count > 0) {
-      keep_last_seq(of, piece.last);
+      if (!of.is_private()) // the database counts these
+        keep_last_seq(db(), of.salon, piece.last);
       if (!of.is_private())
         mark_stale(db(), of.salon, piece.first, piece.last);
       const auto words = words_of(of, db().words());
@@ -242,15 +244,6 @@ private:
     }
     result.is_rest = bytes < max_bytes && !(more && found->next());
     return result;
-  }
-
-  /// Before the newest message goes: its order number is never used again.
-  void keep_last_seq(message_series of, int64_t last) {
-    if (of.is_private()) // the database counts these
-      return;
-    const auto newest = number_in(db().ask("SELECT max(seq) FROM messages WHERE salon_id = ?", {of.salon.value}));
-    if (last >= newest)
-      db().run("UPDATE salons SET last_seq = ? WHERE salon_id = ? AND last_seq < ?", {newest, of.salon.value, newest});
   }
 
   void find_oldest(message_series of, int64_t block) {

@@ -76,6 +76,12 @@ size_t fitting(const std::vector<parameters>& rows, size_t from, size_t most) {
 
 } // namespace
 
+void keep_last_seq(driver& on, salon_id salon, int64_t last) {
+  const auto newest = number_in(on.ask("SELECT max(seq) FROM messages WHERE salon_id = ?", {salon.value}));
+  if (last >= newest)
+    on.run("UPDATE salons SET last_seq = ? WHERE salon_id = ? AND last_seq < ?", {newest, salon.value, newest});
+}
+
 int64_t run_for_each(driver& on, const std::string& statement, const parameters& values,
                      const std::vector<int64_t>& ids) {
   int64_t count = 0;

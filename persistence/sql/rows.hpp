@@ -52,6 +52,9 @@ auto first_piece_in(std::unique_ptr<query_result> found, const sql_words& words,
 /// Of the addresses where a user was, all but the last session_store::max_known_addresses go.
 void keep_newest_addresses(driver& on, user_id whose);
 
+/// Before messages of a salon go, of which the newest is `last`: the highest order number is never used again.
+void keep_last_seq(driver& on, salon_id salon, int64_t last);
+
 /// Identifiers of any kind as their columns hold them.
 template <class Id>
 std::vector<int64_t> numbers_of(const std::vector<Id>& ids) {

@@ -15,18 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class Lists : public operators_test {
-protected:
-  /// Says a text in Général, and waits until it is told.
-  void say(support::line_client& who, const std::string& text) {
-    who.say("MSG (Général):" + text);
-    for (std::string heard; heard.find(text) == std::string::npos;) {
-      heard = who.hear();
-      ASSERT_NE(heard, support::nothing);
-      ASSERT_NE(heard, support::closed);
-    }
-  }
-};
+class Lists : public operators_test {};
 
 TEST_P(Lists, ComeInOrderAndInPages) {
   for (const auto* name : {"zoë", "Ada", "paul"})

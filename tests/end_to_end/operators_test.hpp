@@ -2,6 +2,7 @@
 #pragma once
 #include "tests/end_to_end/databases.hpp"
 #include "tests/end_to_end/salonctl.hpp"
+#include "tests/support/line_client.hpp"
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
@@ -27,6 +28,15 @@ protected:
     for (const auto& row : list)
       result.push_back(row.at(name).is_string() ? row.at(name).get<std::string>() : row.at(name).dump());
     return result;
+  }
+  /// Says a text in Général, and waits until it is told.
+  static void say(support::line_client& who, const std::string& text) {
+    who.say("MSG (Général):" + text);
+    for (std::string heard; heard.find(text) == std::string::npos;) {
+      heard = who.hear();
+      ASSERT_NE(heard, support::nothing);
+      ASSERT_NE(heard, support::closed);
+    }
   }
   void restart_with(const nlohmann::json& settings) {
     ASSERT_EQ(server_.stop(), 0);

@@ -38,14 +38,6 @@ protected:
       }
     }
   }
-  void say(support::line_client& who, const std::string& text) {
-    who.say("MSG (Général):" + text);
-    for (std::string heard; heard.find(text) == std::string::npos;) {
-      heard = who.hear();
-      ASSERT_NE(heard, support::nothing);
-      ASSERT_NE(heard, support::closed);
-    }
-  }
 };
 
 TEST_P(Retention, OldMessagesGoByThemselvesAndTheirNumbersAreNotUsedAgain) {

@@ -229,8 +229,8 @@ TEST_P(OperatorsLists, FindLinesByTheWordsOfTheOperator) {
     EXPECT_EQ(ctl(command).status, 0) << command[0] << " " << command[1];
 
   for (const auto& command : commands) {
-    const auto what = std::string(std::get<spoken_command>(understand(command)).row->name);
-    EXPECT_FALSE(answer({"log", "1000", "--command=" + what}).empty()) << what;
+    const auto name = std::string(std::get<spoken_command>(understand(command)).row->name);
+    EXPECT_FALSE(answer({"log", "1000", "--command=" + name}).empty()) << name;
   }
   EXPECT_EQ(column(answer({"log", "--command=user disable"}), "what"), words{"disable_user"});
   EXPECT_EQ(column(answer({"log", "--command=disable_user"}), "what"), words{"disable_user"});

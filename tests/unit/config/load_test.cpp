@@ -125,7 +125,8 @@ TEST(Load, FindsAllFaultsAndSaysWhereEachStands) {
     "passwords": {"memory": 1, "passes": 0, "threads": "two", "queue": -1, "memory_kib": 99999999999999999999},
     "limits": {"connections": 1.5, "frame_bytes": 4294967296, "login_seconds": true, "unread_bytes": null},
     "rate": {"burst": -1, "messages": 1}, "registration": {"policy": "ajar"}, "requests": {"keep_offline": 1},
-    "retention": {"salons_days": -1, "private_days": 36501, "hours": "25:00", "days": 1}, "text": [], "stop": {"seconds": 0}, "log": {"level": "loud", "format": 1}})");
+    "retention": {"salons_days": -1, "private_days": 36501, "hours": "25:00", "days": 1},
+    "text": [], "stop": {"seconds": 0}, "log": {"level": "loud", "format": 1}})");
 
   EXPECT_THAT(places_of(read.faults),
               UnorderedElementsAre("listen[0]", "listen[1]", "listen_clear_anywhere", "db", "db_password_file", "state",
