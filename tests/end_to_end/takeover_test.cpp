@@ -129,8 +129,8 @@ TEST_F(Takeover, AnAdministratorWhoCouldNotLogInGetsAPassword) {
 
 TEST_F(Takeover, SaysWhatItDidAndTheSecondStartHasNothingToDo) {
   server_.start();
-  const auto log = server_.log();
   EXPECT_EQ(server_.stop(), 0);
+  const auto log = server_.log();
   const auto after = maria().dump(where_.name);
 
   const auto again =

@@ -99,7 +99,7 @@ TEST_F(Names, OfOneAddressThatIsNotHereHaveTheOthers) {
   server.start();
 
   EXPECT_EQ(support::register_user("tcp://127.0.0.1:" + port_of(server.endpoint()), "zoë"), "Inscription réussie!");
-  EXPECT_THAT(server.log(), HasSubstr("does not have every address"));
+  EXPECT_TRUE(server.logs("does not have every address"));
   EXPECT_EQ(server.stop(), 0);
 }
 

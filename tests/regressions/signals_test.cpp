@@ -88,7 +88,7 @@ TEST_P(Signals, TwiceAtOnceAreOneWish) {
   auto zoe = support::newcomer(server.endpoint(), "zoë");
 
   server.running().send(GetParam());
-  ASSERT_TRUE(support::eventually([&] { return server.log().find("asked to stop") != std::string::npos; }));
+  ASSERT_TRUE(server.logs("asked to stop"));
   server.running().send(GetParam());
   server.running().send(SIGCONT);
 
@@ -137,7 +137,7 @@ TEST(SignalsThatMeanNothing, DoNotEndAStart) {
 
   server.running().send(SIGUSR1);
 
-  EXPECT_TRUE(support::eventually([&] { return server.log().find("SIGUSR1") != std::string::npos; })) << server.log();
+  EXPECT_TRUE(server.logs("SIGUSR1")) << server.log();
   EXPECT_TRUE(server.running().running());
 }
 

@@ -43,6 +43,10 @@ public:
   /// HOST:PORT of the admin port.
   const std::string& admin() const { return admin_; }
   std::string log() const { return process_->errors(); }
+  /// Waits until the log holds `part`, as another thread of the server writes it; false where it never does.
+  bool logs(const std::string& part, std::chrono::milliseconds within = 20s) const {
+    return eventually([&] { return log().find(part) != std::string::npos; }, within);
+  }
 
   const temporary_folder& folder() const { return folder_; }
   std::string state() const { return folder_ / "state"; }

@@ -52,7 +52,7 @@ TEST_F(Links, TwoNodesTellOneAnotherInOrder) {
   EXPECT_EQ(link.counts.frames_out, 1000u);
   EXPECT_EQ(link.counts.messages_out, 1000u);
   EXPECT_TRUE(comes_true([&] { return a->link(b->run).counts.round_trip_ms.has_value(); }));
-  EXPECT_TRUE(a->logged("link up who=node/b"));
+  EXPECT_TRUE(comes_true([&] { return a->logged("link up who=node/b"); }));
 }
 
 TEST_F(Links, ThreeNodesThatStartAtOnceAllReachOneAnother) {

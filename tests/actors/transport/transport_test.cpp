@@ -300,8 +300,10 @@ TEST_F(Transport, EndsLiveConnectionsOfTheRevokedAtOnce) {
   watcher->receive([&](const caf::down_msg&) { down = true; }, caf::after(5s) >> [] {});
 
   EXPECT_TRUE(down);
-  EXPECT_TRUE(server->logged("admin connection closed who=administrator/zoe from=127.0.0.1 why=certificate revoked"));
-  EXPECT_EQ(server->net.counters().cut, 1u);
+  EXPECT_TRUE(comes_true([&] {
+    return server->logged("admin connection closed who=administrator/zoe from=127.0.0.1 why=certificate revoked");
+  })); // the operator may see the end before the server has written it down
+  EXPECT_TRUE(comes_true([&] { return server->net.counters().cut == 1; }));
   EXPECT_THAT(failure_of(zoe), HasSubstr("revoked"));
   EXPECT_THAT(ask(b, by_paul, "after"), StartsWith("moderator/paul"));
 }
@@ -313,7 +315,7 @@ TEST_F(Transport, EndsLiveConnectionsWhenTheirCertificateExpires) {
 
   EXPECT_TRUE(
       comes_true([&] { return server->logged("who=administrator/zoe from=127.0.0.1 why=certificate expired"); }));
-  EXPECT_EQ(server->net.counters().open, 0u);
+  EXPECT_TRUE(comes_true([&] { return server->net.counters().open == 0; }));
 }
 
 TEST_F(Transport, GoesOnWithLiveConnectionsWhenItsCertificateIsRenewed) {
