@@ -31,6 +31,12 @@ class read_job : public store_job {
 public:
   /// May run again from the start when the connection was lost; the last run counts.
   virtual void run(const persistence::reading& db) = 0;
+
+  /// Where it reads all there is, for minutes: told how much of the database is copied for it, if it is; may throw
+  /// store_error. Empty for all others.
+  virtual persistence::copy_progress while_copied() { return {}; }
+  /// The database could not answer; `why` is for an operator.
+  virtual void fail(const std::string& /* why */) {}
 };
 
 class write_job : public store_job {

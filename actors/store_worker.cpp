@@ -271,10 +271,17 @@ size_t store_worker::run_writes(size_t from, size_t to) {
 
 void store_worker::run_read(task& read) {
   bool away = false;
+  auto& job = *std::get<std::shared_ptr<read_job>>(read.job);
   try {
-    const auto run = [&](const persistence::reading& db) { std::get<std::shared_ptr<read_job>>(read.job)->run(db); };
-    mode_ == reading::now ? db_.read(run) : db_.snapshot(run);
+    const auto run = [&job](const persistence::reading& db) { job.run(db); };
+    if (mode_ == reading::now)
+      db_.read(run);
+    else if (const auto copying = job.while_copied())
+      db_.long_snapshot(run, copying);
+    else
+      db_.snapshot(run);
   } catch (const persistence::store_error& error) {
+    job.fail(error.what());
     log::warning("the database cannot answer now", {{"why", error.what()}});
     away = error.what_kind() == persistence::store_error::kind::unavailable;
     if (error.what_kind() == persistence::store_error::kind::fatal)

@@ -36,6 +36,8 @@ private:
 /// Work in a transaction.
 using write_work = std::function<void(const writing&)>;
 using read_work = std::function<void(const reading&)>;
+/// Told how much of a database is copied, from 0 to 1; may throw, which ends the work.
+using copy_progress = std::function<void(double share)>;
 
 class store {
 public:
@@ -61,6 +63,9 @@ public:
   /// Runs `work` on one state of the database however long that takes, beside the writes of others. Never runs it
   /// twice: throws `unavailable` when the connection is lost meanwhile.
   virtual void snapshot(const read_work& work) = 0;
+  /// The same for work that takes minutes: what is written meanwhile does not pile up for it. So SQLite's database is
+  /// copied first, of which `copying` is told; the work sees what was there when that ended.
+  virtual void long_snapshot(const read_work& work, const copy_progress& copying) = 0;
 
   /// A second store on the same database, for reads beside the writes on another thread; null where there is none.
   virtual std::unique_ptr<store> reader() = 0;

@@ -33,8 +33,18 @@ public:
       why_not = error.what();
     }
   }
+  copy_progress while_copied() override {
+    return [this](double share) {
+      copied_percent_ = static_cast<int>(100 * share);
+      refuse_if_abandoned();
+    };
+  }
+  void fail(const std::string& why) override { why_not = why; }
   void abandon() override { abandoned_ = true; }
-  json how_far() const { return {{"rows", rows_.load()}}; }
+  json how_far() const {
+    const auto rows = rows_.load();
+    return rows == 0 ? json{{"copied_percent", copied_percent_.load()}} : json{{"rows", rows}};
+  }
 
   std::string why_not; ///< empty: it is written
   std::string path;
@@ -43,12 +53,16 @@ public:
 private:
   void go_on(uint64_t rows) {
     rows_ = rows;
+    refuse_if_abandoned();
+  }
+  void refuse_if_abandoned() const {
     if (abandoned_)
       throw store_error(store_error::kind::unavailable,
                         "the server stops, or nobody waits any more: the backup " + name_ + " is not written");
   }
 
   const std::string folder_, name_;
+  std::atomic<int> copied_percent_{0};
   std::atomic<uint64_t> rows_{0};
   std::atomic<bool> abandoned_{false};
 };
@@ -132,7 +146,9 @@ void back_up(const admin_call_ptr& call) {
   call->when_deserted([job] { job->abandon(); });
   call->self()
       ->request(call->parts().store, caf::infinite, store_work{job, true})
-      .then([call, job](const store_done&) { end_backup(call, job); }, refusing_error(call));
+      .then(
+          [call, job](const store_done&) { end_backup(call, job); },
+          [call, job](caf::error& why) { job->why_not.empty() ? call->refuse(fault_of(why)) : end_backup(call, job); });
 }
 
 // --- verify ---

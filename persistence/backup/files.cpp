@@ -160,19 +160,30 @@ lines_of_file::lines_of_file(const std::string& path) {
 
 bool lines_of_file::next(std::string& line) {
   line.clear();
-  for (;;) {
-    const int c = ::getc_unlocked(file_.get());
-    if (c == EOF)
-      break;
-    if (line.size() == max_line)
+  while (read_on()) {
+    const auto rest = std::string_view(piece_).substr(taken_);
+    const auto end = rest.find('\n');
+    const auto size = end == rest.npos ? rest.size() : end + 1;
+    if (line.size() + size > max_line)
       throw backup_error("it has a line that is longer than any of a backup");
-    line += static_cast<char>(c);
-    if (c == '\n')
+    line += rest.substr(0, size);
+    taken_ += size;
+    if (end != rest.npos)
       return true;
   }
+  return !line.empty();
+}
+
+// False at the file's end.
+bool lines_of_file::read_on() {
+  if (taken_ < piece_.size())
+    return true;
+  piece_.resize(piece);
+  piece_.resize(std::fread(piece_.data(), 1, piece_.size(), file_.get()));
+  taken_ = 0;
   if (std::ferror(file_.get()))
     fail("it cannot be read");
-  return !line.empty();
+  return !piece_.empty();
 }
 
 } // namespace salond::persistence

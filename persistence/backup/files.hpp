@@ -52,7 +52,11 @@ public:
   bool next(std::string& line);
 
 private:
+  bool read_on();
+
   file_handle file_;
+  std::string piece_; ///< of the file
+  size_t taken_ = 0;  ///< of the piece
 };
 
 } // namespace salond::persistence

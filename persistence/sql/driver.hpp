@@ -83,6 +83,7 @@ public:
   virtual void transact(const std::function<void()>& work) = 0;
   virtual void read(const std::function<void()>& work) = 0;
   virtual void snapshot(const std::function<void()>& work) = 0;
+  virtual void long_snapshot(const std::function<void()>& work, const std::function<void(double)>&) { snapshot(work); }
   /// One that open_readers() opened, or else a new one; nothing where open_reader() has none.
   std::unique_ptr<driver> reader() {
     if (readers_.empty())

@@ -76,6 +76,10 @@ void sql_store::snapshot(const read_work& work) {
   driver_->snapshot([&] { work(features_->to_read); });
 }
 
+void sql_store::long_snapshot(const read_work& work, const copy_progress& copying) {
+  driver_->long_snapshot([&] { work(features_->to_read); }, copying);
+}
+
 std::unique_ptr<store> sql_store::reader() {
   auto second = driver_->reader();
   return second ? std::make_unique<sql_store>(std::move(second)) : nullptr;

@@ -16,6 +16,7 @@ public:
   bool has_late_work() const override;
   void read(const read_work& work) override;
   void snapshot(const read_work& work) override;
+  void long_snapshot(const read_work& work, const copy_progress& copying) override;
   std::unique_ptr<store> reader() override;
   void give_up() override;
   std::string describe() override;

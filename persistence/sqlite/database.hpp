@@ -12,6 +12,7 @@ struct sqlite3_stmt;
 namespace salond::persistence::sqlite {
 
 class database;
+class page_copy;
 
 /// A prepared statement while it is in use. Its end resets the statement: one that is left in the middle would keep its
 /// read transaction open, and the write-ahead log could never start anew.
@@ -91,6 +92,7 @@ public:
 
 private:
   friend class query;
+  friend class page_copy;
 
   struct closer {
     void operator()(sqlite3* handle) const;

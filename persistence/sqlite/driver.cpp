@@ -8,15 +8,25 @@ namespace salond::persistence {
 
 using sqlite::database;
 
+sqlite_driver::sqlite_driver(std::unique_ptr<database> db, std::shared_ptr<const sqlite::file_lock> lock)
+    : lock_(std::move(lock)), db_(std::move(db)), written_(std::make_shared<sqlite::written_database>()),
+      writes_(true) {
+  written_->db = db_.get();
+  db_->started();
+}
+
 sqlite_driver::sqlite_driver(std::unique_ptr<database> db, std::shared_ptr<const sqlite::file_lock> lock,
-                             database::purpose purpose)
-    : lock_(std::move(lock)), db_(std::move(db)), purpose_(purpose) {
+                             std::shared_ptr<sqlite::written_database> written)
+    : lock_(std::move(lock)), db_(std::move(db)), written_(std::move(written)), writes_(false) {
   db_->started();
 }
 
 sqlite_driver::~sqlite_driver() {
-  if (purpose_ == database::purpose::write)
+  if (writes_) {
+    std::lock_guard turn(written_->turn);
+    written_->db = nullptr;
     db_->checkpoint();
+  }
   close_readers(); // the last connection to close removes the log, which a reader may not do
 }
 
@@ -58,10 +68,14 @@ const sql_words& sqlite_driver::words() const {
 // --- transactions ---
 
 void sqlite_driver::transact(const std::function<void()>& work) {
+  std::lock_guard turn(written_->turn); // nobody else wants it but while a backup copies
   db_->transact(database::transaction::writes, work);
 }
 
 void sqlite_driver::read(const std::function<void()>& work) {
+  std::unique_lock<std::mutex> turn;
+  if (writes_)
+    turn = std::unique_lock(written_->turn);
   db_->transact(database::transaction::reads, work);
 }
 
@@ -70,11 +84,26 @@ void sqlite_driver::snapshot(const std::function<void()>& work) {
   read(work);
 }
 
+// As long as a read transaction is open, no checkpoint empties the log.
+void sqlite_driver::long_snapshot(const std::function<void()>& work, const std::function<void(double)>& copying) {
+  if (writes_ || !written_)
+    return snapshot(work);
+  auto copy = sqlite::copy_of(*written_, copying);
+  std::swap(db_, copy);
+  try {
+    snapshot(work);
+  } catch (...) {
+    std::swap(db_, copy);
+    throw;
+  }
+  std::swap(db_, copy);
+}
+
 std::unique_ptr<driver> sqlite_driver::open_reader() {
-  if (purpose_ == database::purpose::read || sqlite::in_memory(db_->path()))
+  if (!writes_ || sqlite::in_memory(db_->path()))
     return nullptr;
   auto second = std::make_unique<database>(db_->path(), database::purpose::read);
-  return std::make_unique<sqlite_driver>(std::move(second), lock_, database::purpose::read);
+  return std::make_unique<sqlite_driver>(std::move(second), lock_, written_);
 }
 
 std::string sqlite_driver::describe() {

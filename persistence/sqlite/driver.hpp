@@ -1,7 +1,7 @@
 // SQLite as the statements of persistence/sql/ see it: one file, for one process.
 #pragma once
 #include "persistence/sql/driver.hpp"
-#include "persistence/sqlite/database.hpp"
+#include "persistence/sqlite/copying.hpp"
 #include "persistence/sqlite/files.hpp"
 
 namespace salond::persistence {
@@ -10,10 +10,12 @@ namespace salond::persistence {
 /// after an error and nothing to run again.
 class sqlite_driver final : public driver {
 public:
-  /// REQUIRES: `db` is durable and its schema is the newest. The lock is shared with reader(): who comes next waits for
-  /// both.
+  /// One that writes. REQUIRES: `db` is durable and its schema is the newest. The lock is shared with reader(): who
+  /// comes next waits for both.
+  sqlite_driver(std::unique_ptr<sqlite::database> db, std::shared_ptr<const sqlite::file_lock> lock);
+  /// One that reads what another one writes, if there is one.
   sqlite_driver(std::unique_ptr<sqlite::database> db, std::shared_ptr<const sqlite::file_lock> lock,
-                sqlite::database::purpose purpose);
+                std::shared_ptr<sqlite::written_database> written);
   ~sqlite_driver() override;
 
   int64_t last_insert_id() override;
@@ -22,6 +24,7 @@ public:
   void transact(const std::function<void()>& work) override;
   void read(const std::function<void()>& work) override;
   void snapshot(const std::function<void()>& work) override;
+  void long_snapshot(const std::function<void()>& work, const std::function<void(double)>& copying) override;
   std::string describe() override;
   std::string trouble() override;
 
@@ -40,7 +43,8 @@ private:
 
   std::shared_ptr<const sqlite::file_lock> lock_; // goes last
   std::unique_ptr<sqlite::database> db_;
-  sqlite::database::purpose purpose_;
+  std::shared_ptr<sqlite::written_database> written_; // the writer's own, or whose writing a reader sees
+  const bool writes_;
   int64_t next_message_ = 0; ///< the number of the next message; 0: nobody looked yet
 };
 

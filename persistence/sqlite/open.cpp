@@ -15,13 +15,14 @@ std::unique_ptr<store> open_sqlite(const config::sqlite_database& where, const r
   if (!sqlite::in_memory(path)) {
     lock = std::make_shared<const sqlite::file_lock>(path, sqlite::file_lock::missing::make);
     sqlite::create_private(path);
+    sqlite::remove_copy(path);
   }
   auto db = std::make_unique<database>(path, database::purpose::write);
   sqlite::schema_version(*db); // refuses what is not ours before anything in it changes
   db->make_durable();
   for (const auto& step : sqlite::migrate(*db))
     report("the database " + path + ": " + step);
-  auto opened = std::make_unique<sqlite_driver>(std::move(db), std::move(lock), database::purpose::write);
+  auto opened = std::make_unique<sqlite_driver>(std::move(db), std::move(lock));
   opened->open_readers(readers_opened);
   return std::make_unique<sql_store>(std::move(opened));
 }
@@ -50,7 +51,7 @@ bool is_empty_sqlite(const config::sqlite_database& where) {
   const auto version = sqlite::schema_version(*db);
   if (version == 0 || !sqlite::steps_after(version).empty())
     return version == 0;
-  sql_store look(std::make_unique<sqlite_driver>(std::move(db), std::move(lock), database::purpose::read));
+  sql_store look(std::make_unique<sqlite_driver>(std::move(db), std::move(lock), nullptr));
   bool result = false;
   look.read([&](const reading& db) { result = is_untouched(db); });
   return result;

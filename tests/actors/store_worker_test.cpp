@@ -45,6 +45,9 @@ public:
   bool has_late_work() const override { return late > 0; }
   void read(const persistence::read_work& work) override { inner_.read(work); }
   void snapshot(const persistence::read_work& work) override { inner_.snapshot(work); }
+  void long_snapshot(const persistence::read_work& work, const persistence::copy_progress& copying) override {
+    inner_.long_snapshot(work, copying);
+  }
   std::unique_ptr<store> reader() override { return nullptr; }
   std::string describe() override { return {}; }
   void count_from(const persistence::stored_table&, int64_t) override {}

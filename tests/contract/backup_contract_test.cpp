@@ -255,6 +255,36 @@ TEST_P(BackupContract, ASnapshotIsOneState) {
   EXPECT_EQ(after, 1u);
 }
 
+// What is written while the database is copied for it is in it, or is not.
+TEST_P(BackupContract, ALongSnapshotIsOneState) {
+  const auto db = open(at(new_one()));
+  const auto side = db->reader();
+  const auto& clients = stored_tables().front();
+  fill(*db);
+  std::vector<size_t> seen;
+
+  side->long_snapshot(
+      [&](const auto& in) {
+        for (int n = 0; n < 3; ++n) {
+          seen.push_back(in.rows.after(clients, {}, 1000).size());
+          const auto name = "user" + std::to_string(n);
+          db->transact([&](const auto& out) { decisions::register_user(out, {name, name, "h"}); });
+        }
+      },
+      [](double share) {
+        EXPECT_GE(share, 0);
+        EXPECT_LE(share, 1);
+      });
+
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_GT(seen[0], 1u);
+  EXPECT_THAT(seen, testing::Each(seen[0]));
+  side->snapshot([&](const auto& in) { EXPECT_EQ(in.rows.after(clients, {}, 1000).size(), seen[0] + 3); });
+  EXPECT_THROW(side->long_snapshot([](const auto&) { throw std::runtime_error("enough"); }, [](double) {}),
+               std::runtime_error);
+  side->read([&](const auto& in) { EXPECT_EQ(in.rows.after(clients, {}, 1000).size(), seen[0] + 3); });
+}
+
 TEST_P(BackupContract, IsRestoredIntoAnEmptyDatabaseAlone) {
   const auto where = new_one();
   {

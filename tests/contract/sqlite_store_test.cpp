@@ -3,6 +3,8 @@
 #include "protocol/words/names.hpp"
 #include "tests/support/stores.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <sqlite3.h>
@@ -91,6 +93,94 @@ TEST_F(SqliteStore, AnOrderlyEndLeavesOneFileAndALock) {
   db.reset();
 
   EXPECT_THAT(files(), ElementsAre("l'été; x.db", "l'été; x.db.lock"));
+}
+
+/// Appends so many messages of 1,000 bytes, each in a transaction.
+void append(store& db, user_id author, int64_t first, int64_t count) {
+  for (auto seq = first; seq < first + count; ++seq)
+    db.transact([&](const auto& in) { in.messages.append({salon_id{1}, author, seq, std::string(1000, 'x'), noon}); });
+}
+
+class SqliteCopy : public SqliteStore {
+protected:
+  void SetUp() override {
+    db->transact([&](const auto& in) { author = decisions::register_user(in, {"zoe", "zoe", "h"})->user.id; });
+  }
+  size_t messages(const persistence::reading& in) {
+    return in.messages.history(salon_id{1}, 1'000'000, 1'000'000).size();
+  }
+
+  std::unique_ptr<store> db = open(), reader = db->reader();
+  user_id author;
+};
+
+TEST_F(SqliteCopy, KeepsTheLogShortHoweverLongItIsRead) {
+  append(*db, author, 1, 1000);
+
+  reader->long_snapshot(
+      [&](const auto& in) {
+        append(*db, author, 1001, 5000); // each commit writes some 12 KiB
+        EXPECT_EQ(messages(in), 1000u);
+        EXPECT_LT(std::filesystem::file_size(path + "-wal"), 20u << 20);
+      },
+      [](double) {});
+
+  EXPECT_EQ(support::asked(*db).messages.history(salon_id{1}, 1'000'000, 1'000'000).size(), 6000u);
+}
+
+TEST_F(SqliteCopy, HasWhatWasWrittenWhileItWasMade) {
+  append(*db, author, 1, 3000);
+  std::vector<double> shares;
+  int64_t next = 3001;
+
+  reader->long_snapshot(
+      [&](const auto& in) {
+        EXPECT_EQ(static_cast<int64_t>(messages(in)), next - 1);
+      },
+      [&](double share) {
+        shares.push_back(share);
+        append(*db, author, next, 10);
+        next += 10;
+      });
+
+  EXPECT_GT(shares.size(), 2u);
+  EXPECT_TRUE(std::is_sorted(shares.begin(), shares.end())) << "it does not begin anew";
+}
+
+TEST_F(SqliteCopy, LeavesNothingBehindHoweverItEnds) {
+  append(*db, author, 1, 1000);
+  const auto before = files();
+
+  reader->long_snapshot([&](const auto&) { EXPECT_EQ(files(), before) << "it has no name any more"; }, [](double) {});
+  EXPECT_THROW(reader->long_snapshot([](const auto&) {}, [](double) { throw std::runtime_error("enough"); }),
+               std::runtime_error);
+
+  EXPECT_EQ(files(), before);
+  append(*db, author, 1001, 1);
+  reader->read([&](const auto& in) { EXPECT_EQ(messages(in), 1001u); });
+}
+
+TEST_F(SqliteCopy, OfAKilledProcessGoesWithTheNextStart) {
+  reader.reset();
+  db.reset();
+  std::ofstream(path + "-copy") << "half of it";
+
+  db = open();
+
+  EXPECT_FALSE(std::filesystem::exists(path + "-copy"));
+}
+
+TEST_F(SqliteCopy, ThatCannotBeWrittenIsAFailureOfThisWorkAlone) {
+  std::filesystem::create_directory(path + "-copy");
+
+  try {
+    reader->long_snapshot([](const auto&) { FAIL(); }, [](double) {});
+    FAIL();
+  } catch (const store_error& why) {
+    EXPECT_NE(why.what_kind(), store_error::kind::fatal);
+    EXPECT_THAT(why.what(), HasSubstr(path + "-copy"));
+  }
+  append(*db, author, 1, 1);
 }
 
 TEST_F(SqliteStore, ASecondOneOnTheSameFileIsRefused) {

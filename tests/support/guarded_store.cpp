@@ -96,6 +96,10 @@ public:
     guard_->pass(store_guard::what::reads);
     inner_->snapshot(work);
   }
+  void long_snapshot(const read_work& work, const persistence::copy_progress& copying) override {
+    guard_->pass(store_guard::what::reads);
+    inner_->long_snapshot(work, copying);
+  }
   std::unique_ptr<store> reader() override {
     auto beside = inner_->reader();
     return beside ? guarded(std::move(beside), guard_) : nullptr;

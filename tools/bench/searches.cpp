@@ -2,95 +2,27 @@
 // salond-bench-searches [MESSAGES] [sqlite|mariadb]
 #include "config/load.hpp"
 #include "persistence/contracts/messages.hpp"
-#include "persistence/contracts/salons.hpp"
 #include "persistence/contracts/search_index.hpp"
-#include "persistence/decisions/registrations.hpp"
-#include "persistence/open.hpp"
 #include "tools/bench/histogram.hpp"
+#include "tools/bench/large_salon.hpp"
 #include "tools/bench/private_mariadb.hpp"
 #include "tools/bench/work_folder.hpp"
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <random>
 #include <stdexcept>
 
 namespace {
 
 using namespace salond;
+using bench::large_salon;
 using persistence::search_index_store;
 using timer = std::chrono::steady_clock;
 
-constexpr int64_t fill_group = 10'000, builder = 1;
+constexpr int64_t builder = 1;
 constexpr size_t wanted = 50;
-
-/// Words of 960 syllables, the first of which is said most often: the n-th with a share of 1/n.
-class language {
-public:
-  std::string word(size_t number) const {
-    static const char* const begins[] = {"b", "ch", "d",  "f",  "gr", "j", "l", "m",
-                                         "n", "p",  "pr", "qu", "r",  "s", "t", "v"};
-    static const char* const middles[] = {"a", "e", "é", "i", "o", "ou", "u", "ai", "è", "eau"};
-    static const char* const ends[] = {"", "n", "r", "s", "l", "t"};
-    std::string result;
-    auto rest = number * 7919 + 104'729; // neighbours are nothing like each other
-    const auto take = [&](const auto& parts) {
-      result += parts[rest % std::size(parts)];
-      rest = rest / std::size(parts) + 31 * (rest % std::size(parts));
-    };
-    for (auto syllables = 2 + number % 2; syllables > 0; --syllables) {
-      take(begins);
-      take(middles);
-      take(ends);
-    }
-    return result;
-  }
-  std::string text() {
-    std::string result;
-    for (auto count = 4 + random_() % 12; count > 0; --count)
-      result += word(static_cast<size_t>(std::pow(words, share_(random_))) - 1) + " ";
-    return result;
-  }
-  /// Made of the same syllables, and said by nobody.
-  std::string absent() { return word(random_() % words) + word(words + random_() % words); }
-
-  static constexpr size_t words = 20'000;
-
-private:
-  std::mt19937_64 random_{4711};
-  std::uniform_real_distribution<double> share_{0, 1};
-};
-
-struct salon_of_many {
-  persistence::store& db;
-  language said{};
-  user_id author{};
-  salon_id salon{};
-  int64_t last_seq = 0;
-
-  explicit salon_of_many(persistence::store& in) : db(in) {
-    db.transact([&](const persistence::writing& in_db) {
-      author = persistence::decisions::register_user(in_db, {"u0", "u0", "", role::user})->user.id;
-      salon = in_db.salons.all().front().id;
-    });
-  }
-  /// Each 100,000th holds a word that is said once.
-  void fill(int64_t messages) {
-    while (last_seq < messages)
-      db.transact([&](const persistence::writing& in_db) {
-        for (int64_t i = 0; i < fill_group; ++i) {
-          auto text = said.text();
-          if (++last_seq % 100'000 == 50'000)
-            text += rare(last_seq / 100'000);
-          in_db.messages.append({salon, author, last_seq, text, from_ms(1)});
-        }
-      });
-  }
-  static std::string rare(int64_t number) { return "aiguille" + std::to_string(number) + "x"; }
-};
 
 template <class Work>
 std::chrono::nanoseconds time_of(Work work) {
@@ -116,13 +48,13 @@ void search(persistence::store& reader, salon_id salon, const std::string& text,
   }));
 }
 
-void search_all(persistence::store& reader, salon_of_many& in, const char* when, int64_t count) {
+void search_all(persistence::store& reader, large_salon& in, const char* when, int64_t count) {
   for (const std::string kind : {"rare", "frequent", "absent"}) {
     bench::histogram all, questions;
     size_t looked_at = 0;
     for (int64_t n = 0; n < count; ++n)
       search(reader, in.salon,
-             kind == "rare"       ? salon_of_many::rare(n % std::max<int64_t>(1, in.last_seq / 100'000))
+             kind == "rare"       ? large_salon::rare(n % std::max<int64_t>(1, in.last_seq / 100'000))
              : kind == "frequent" ? in.said.word(static_cast<size_t>(n % 20))
                                   : in.said.absent(),
              all, questions, looked_at);
@@ -186,7 +118,7 @@ void run(int64_t messages, const std::string& address) {
     throw std::runtime_error(why);
   const auto db = persistence::open({*where});
   const auto reader = db->reader();
-  salon_of_many in(*db);
+  large_salon in(*db);
   const auto filling = std::chrono::duration<double>(time_of([&] { in.fill(messages); })).count();
   std::printf("%lld messages in %s; filled in %.1f s\n", static_cast<long long>(messages), db->describe().c_str(),
               filling);

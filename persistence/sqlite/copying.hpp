@@ -1,0 +1,24 @@
+// A copy of the whole database, for who reads it for minutes. A read transaction would show one state as well, but as
+// long as one is open, SQLite's log keeps all that is written.
+#pragma once
+#include "persistence/sqlite/database.hpp"
+#include <mutex>
+
+namespace salond::persistence::sqlite {
+
+/// The connection that writes, shared with who copies: one of them uses it at a time.
+struct written_database {
+  std::mutex turn;        ///< held for a transaction, and while some pages are copied
+  database* db = nullptr; ///< null once it is closed. REQUIRES: nobody copies it at that moment
+};
+
+/// Copies the database between the transactions of its writer, some pages at a time, and opens the copy for reading: it
+/// holds what was committed when the copying ended. The copy's file stands beside the database and loses its name
+/// before this returns; its room on the disk is free when the copy is closed. Called on another thread than the
+/// writer's. Throws store_error, `unavailable` or `setup`, and what `copying` throws.
+std::unique_ptr<database> copy_of(written_database& from, const copy_progress& copying);
+
+/// Removes what a process that was killed while it copied left behind. REQUIRES: the database's lock.
+void remove_copy(const std::string& database_path);
+
+} // namespace salond::persistence::sqlite
