@@ -1,6 +1,9 @@
 #include "persistence/sqlite/copying.hpp"
-#include "persistence/sqlite/files.hpp"
+#include <cerrno>
 #include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <thread>
 #include <unistd.h>
@@ -46,26 +49,40 @@ std::string path_of(written_database& from) {
   return open_in(from).path();
 }
 
-std::string copy_path(const std::string& database_path) {
-  return database_path + "-copy";
-}
-
-/// The copy's file, as long as it has a name.
+/// A new, empty file beside the database, which only its owner can read, and its log. Their names were nobody's, and
+/// are taken away when they are open: so a process that is killed leaves nothing, and no file of anybody's is touched.
 class copy_file {
 public:
-  explicit copy_file(std::string database_path) : database_path_(std::move(database_path)) {
-    remove_copy(database_path_);
-    create_private(path());
+  explicit copy_file(const std::string& database_path) : path_(database_path + "-copy-XXXXXX") {
+    const int descriptor = ::mkostemp(path_.data(), O_CLOEXEC);
+    if (descriptor < 0)
+      throw store_error(store_error::kind::unavailable,
+                        "cannot copy the database to " + path_ + ": " + std::strerror(errno));
+    ::close(descriptor);
   }
   copy_file(const copy_file&) = delete;
   copy_file& operator=(const copy_file&) = delete;
-  ~copy_file() { remove_copy(database_path_); }
+  ~copy_file() {
+    ::unlink(path_.c_str());
+    ::unlink((path_ + "-wal").c_str());
+  }
 
-  std::string path() const { return copy_path(database_path_); }
+  const std::string& path() const { return path_; }
 
 private:
-  const std::string database_path_;
+  std::string path_;
 };
+
+std::unique_ptr<database> new_copy(const std::string& database_path) {
+  const copy_file file(database_path);
+  auto result = std::make_unique<database>(file.path(), database::purpose::write);
+  result->started();
+  // With a log, since a copy of a database with one has one: SQLite opens it by its name as late as it can, which is at
+  // the first write. All pages stay there.
+  result->execute("PRAGMA locking_mode=EXCLUSIVE;PRAGMA synchronous=OFF;PRAGMA wal_autocheckpoint=0;"
+                  "PRAGMA journal_mode=WAL;PRAGMA user_version=1");
+  return result;
+}
 
 void copy_pages(written_database& from, database& into, const copy_progress& copying) {
   page_copy pages(from, into);
@@ -77,21 +94,10 @@ void copy_pages(written_database& from, database& into, const copy_progress& cop
 
 } // namespace
 
-void remove_copy(const std::string& database_path) {
-  ::unlink(copy_path(database_path).c_str());
-  ::unlink((copy_path(database_path) + "-wal").c_str());
-}
-
 std::unique_ptr<database> copy_of(written_database& from, const copy_progress& copying) {
-  const copy_file file(path_of(from));
-  auto into = std::make_unique<database>(file.path(), database::purpose::write);
-  into->started();
-  into->execute("PRAGMA journal_mode=OFF;" // nobody goes on with half a copy
-                "PRAGMA synchronous=OFF;PRAGMA locking_mode=EXCLUSIVE");
+  auto into = new_copy(path_of(from));
   copy_pages(from, *into, copying);
-  into->ask("SELECT count(*) FROM sqlite_schema").next(); // so that it sees that its pages come from one with a log
-  into->execute("PRAGMA journal_mode=MEMORY;"             // and needs none itself
-                "PRAGMA query_only=ON");
+  into->execute("PRAGMA query_only=ON");
   return into;
 }
 
@@ -100,6 +106,7 @@ std::unique_ptr<database> copy_of(written_database& from, const copy_progress& c
 page_copy::page_copy(written_database& from, database& into) : from_(from), into_(into) {
   std::lock_guard turn(from_.turn);
   copying_ = sqlite3_backup_init(into_.handle_.get(), "main", open_in(from_).handle_.get(), "main");
+  sqlite3_db_config(into_.handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); // to write it all once more
   if (!copying_)
     into_.fail(sqlite3_errcode(into_.handle_.get()));
 }

@@ -13,12 +13,9 @@ struct written_database {
 };
 
 /// Copies the database between the transactions of its writer, some pages at a time, and opens the copy for reading: it
-/// holds what was committed when the copying ended. The copy's file stands beside the database and loses its name
-/// before this returns; its room on the disk is free when the copy is closed. Called on another thread than the
-/// writer's. Throws store_error, `unavailable` or `setup`, and what `copying` throws.
+/// holds what was committed when the copying ended. The copy's file stands beside the database and has no name; its
+/// room on the disk is free when the copy is closed. Called on another thread than the writer's. Throws store_error,
+/// `unavailable` or `setup`, and what `copying` throws.
 std::unique_ptr<database> copy_of(written_database& from, const copy_progress& copying);
-
-/// Removes what a process that was killed while it copied left behind. REQUIRES: the database's lock.
-void remove_copy(const std::string& database_path);
 
 } // namespace salond::persistence::sqlite

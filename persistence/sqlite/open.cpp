@@ -15,7 +15,6 @@ std::unique_ptr<store> open_sqlite(const config::sqlite_database& where, const r
   if (!sqlite::in_memory(path)) {
     lock = std::make_shared<const sqlite::file_lock>(path, sqlite::file_lock::missing::make);
     sqlite::create_private(path);
-    sqlite::remove_copy(path);
   }
   auto db = std::make_unique<database>(path, database::purpose::write);
   sqlite::schema_version(*db); // refuses what is not ours before anything in it changes

@@ -145,6 +145,31 @@ TEST_F(SqliteFailures, AFullDiskIsUnavailableAndPasses) {
   EXPECT_EQ(kept.back().text, "room again");
 }
 
+TEST_F(SqliteFailures, ACopyThatHasNoRoomIsUnavailableAndNothingElse) {
+  ASSERT_EQ(
+      in_child([&] {
+        const auto db = open_sqlite({path});
+        const auto reader = db->reader();
+        const auto who = add_user(*db);
+        limit_files_to(4 << 20);
+        const auto last = fill(*db, who, 0); // the copy needs a little more than the database
+        bool refused = false;
+        try {
+          reader->long_snapshot([](const auto&) {}, [](double) {});
+        } catch (const store_error& why) {
+          refused = why.what_kind() == store_error::kind::unavailable;
+        }
+        limit_files_to(RLIM_INFINITY);
+        db->transact([&](const auto& db) { db.messages.append({salon_id{1}, who, last + 1, "behind it", noon}); });
+        size_t seen = 0;
+        reader->long_snapshot(
+            [&](const auto& db) { seen = db.messages.history(salon_id{1}, 1'000'000, 1'000'000).size(); },
+            [](double) {});
+        return refused && seen > 0 ? 0 : 1;
+      }),
+      0);
+}
+
 TEST_F(SqliteFailures, WorkThatSwallowsAnErrorStoresNothing) {
   ASSERT_EQ(in_child([&] {
               const auto db = open_sqlite({path});
