@@ -1,7 +1,7 @@
 // MySQL and MariaDB as the statements of persistence/sql/ see them. In driver.cpp: what these databases do in their own
 // way; in transact.cpp: transactions, lost connections, and the appended messages that go out together.
 #pragma once
-#include "persistence/mysql/connection.hpp"
+#include "persistence/mysql/row_batch.hpp"
 #include "persistence/open.hpp"
 #include "persistence/sql/among_nodes.hpp"
 #include "persistence/sql/driver.hpp"
@@ -34,6 +34,7 @@ public:
 
   /// Messages of a transaction are collected, and go out together before its next statement, or its end.
   bool append(const new_message& message) override;
+  std::optional<private_id> append(const new_private_message& message) override;
   bool has_account(user_id who) override;
   void delete_account(user_id who) override;
   void forget_author(user_id who) override { known_authors_.erase(who); }
@@ -80,8 +81,8 @@ private:
   attempt settle();
   bool was_committed();
   void flush();
-  void insert_pending(size_t from, size_t rows);
-  void look_for_gone(size_t from, size_t rows);
+  void drop_pending() noexcept;
+  void look_for_gone(const std::set<int64_t>& authors);
   void delete_in_parts(const char* statement, user_id who);
 
   config::mysql_database where_;
@@ -95,11 +96,14 @@ private:
   std::unique_ptr<salond::persistence::among_nodes> nodes_; // of a run's writer
   std::vector<std::string> ghosts_; // locks of sessions of ours that the server may not have ended
   std::optional<instant> outage_since_;
-  int64_t batch_ = 0;                // the marker's value as of the last commit that we know of
-  bool commit_sent_ = false;         // in this attempt
-  bool has_news_ = false;            // the attempt that was committed, or may be
-  std::vector<new_message> pending_; // appended, not sent
-  size_t pending_bytes_ = 0;
+  int64_t batch_ = 0;        // the marker's value as of the last commit that we know of
+  bool commit_sent_ = false; // in this attempt
+  bool has_news_ = false;    // the attempt that was committed, or may be
+  // Appended, not sent; posts_ are a node's messages.
+  mysql::row_batch messages_{"messages", "client_id, salon_id, seq, contenu, created_ms", 5};
+  mysql::row_batch posts_{"messages", "client_id, salon_id, seq, contenu, created_ms, post", 6};
+  mysql::row_batch private_{"private_messages", "pm_id, from_client_id, to_client_id, contenu, created_ms, bytes", 6};
+  int64_t next_private_ = 0; // the number of the next private message; 0: nobody looked yet
   // Authors that were there, so that each is looked for once. Who deletes an account forgets it; where another node
   // does, the foreign key says so, and all are looked for again.
   std::unordered_set<user_id> known_authors_;

@@ -1,5 +1,5 @@
 // Transactions in MySQL and MariaDB: what is tried again, and how the outcome of a commit is found out.
-#include "persistence/mysql/classes.hpp"
+#include "persistence/backup/tables.hpp"
 #include "persistence/mysql/cluster/locks.hpp"
 #include "persistence/mysql/driver.hpp"
 #include <algorithm>
@@ -14,26 +14,13 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr milliseconds first_pause{20}, max_pause{1000};
-constexpr size_t max_pending = 256;
-constexpr size_t row_overhead = 64; // what a message's row has besides its text, amply
 constexpr int deadlock = 1213, taken_already = 1062, not_there_any_more = 1452;
 
-std::string insert_of(size_t rows, bool with_post) {
-  const std::string marks = with_post ? "(?,?,?,?,?,?)" : "(?,?,?,?,?)";
-  std::string statement = std::string("INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms")
-                          + (with_post ? ", post" : "") + ") VALUES ";
-  for (size_t i = 0; i < rows; ++i)
-    statement += i ? "," + marks : marks;
-  return statement;
-}
-
-using statements_by_rows = std::vector<std::pair<size_t, std::string>>;
-
-statements_by_rows inserts(bool with_post) {
-  statements_by_rows all;
-  for (const auto size : mysql::insert_classes)
-    all.emplace_back(size, insert_of(size, with_post));
-  return all;
+std::set<int64_t> authors_of(const mysql::row_batch& posts) {
+  std::set<int64_t> authors;
+  for (size_t row = 0; row < posts.rows(); ++row)
+    authors.insert(std::get<int64_t>(posts.at(row, 0)));
+  return authors;
 }
 
 } // namespace
@@ -179,8 +166,7 @@ void mysql_driver::transact(const std::function<void()>& work) {
 
 void mysql_driver::run_once(const std::function<void()>& work) {
   commit_sent_ = false;
-  pending_.clear();
-  pending_bytes_ = 0;
+  drop_pending();
   connect();
   if (nodes_)
     nodes_->begin();
@@ -235,8 +221,7 @@ void mysql_driver::undo(const mysql::error& why) noexcept {
 }
 
 void mysql_driver::roll_back() noexcept {
-  pending_.clear();
-  pending_bytes_ = 0;
+  drop_pending();
   if (!connection_)
     return;
   try {
@@ -321,52 +306,53 @@ void mysql_driver::snapshot(const std::function<void()>& work) {
   }
 }
 
-// --- appended messages ---
+// --- what is appended ---
 
 bool mysql_driver::append(const new_message& message) {
   if (!has_account(message.author))
     return false;
-  // A quarter: what the packet carries besides is small, but the server's own limits are not ours to know.
-  if (pending_.size() >= max_pending || pending_bytes_ + message.text.size() + row_overhead > bare().max_packet() / 4)
+  auto& rows = nodes_ ? posts_ : messages_;
+  if (rows.is_full(message.text.size(), bare().max_packet()))
     flush();
-  pending_bytes_ += message.text.size() + row_overhead;
-  pending_.push_back(message);
+  if (nodes_)
+    rows.add({message.author.value, message.salon.value, message.seq, message.text, to_ms(message.at),
+              message.post ? mysql::value{*message.post} : mysql::value{nullptr}});
+  else
+    rows.add({message.author.value, message.salon.value, message.seq, message.text, to_ms(message.at)});
   return true;
 }
 
-void mysql_driver::flush() {
-  in_classes(mysql::insert_classes, pending_.size(), [this](size_t from, size_t rows) { insert_pending(from, rows); });
-  pending_.clear();
-  pending_bytes_ = 0;
+// Of several nodes each row is numbered by the database, in the order of the locks that they take.
+std::optional<private_id> mysql_driver::append(const new_private_message& message) {
+  if (nodes_)
+    return std::nullopt;
+  if (next_private_ == 0)
+    next_private_ = next_number(table_named("private_messages"));
+  if (private_.is_full(message.text.size(), bare().max_packet()))
+    flush();
+  const private_id number{next_private_++};
+  private_.add({number.value, message.author.value, message.target.value, std::string(message.text), to_ms(message.at),
+                message.bytes});
+  return number;
 }
 
-void mysql_driver::insert_pending(size_t from, size_t rows) {
-  const bool with_post = nodes_ != nullptr;
-  std::vector<mysql::value> values;
-  values.reserve((with_post ? 6 : 5) * rows);
-  for (auto place = from; place < from + rows; ++place) {
-    auto& message = pending_[place];
-    values.insert(values.end(), {message.author.value, message.salon.value, message.seq});
-    values.emplace_back(std::move(message.text));
-    values.emplace_back(to_ms(message.at));
-    if (with_post && message.post)
-      values.emplace_back(*message.post);
-    else if (with_post)
-      values.emplace_back(nullptr);
-  }
-  static const auto alone = inserts(false), among_others = inserts(true);
-  const auto& statements = with_post ? among_others : alone;
-  const auto found = std::find_if(statements.begin(), statements.end(), [&](const auto& s) { return s.first == rows; });
-  bare().run(found->second, values);
-  if (with_post)
-    look_for_gone(from, rows);
+void mysql_driver::flush() {
+  private_.send(bare());
+  messages_.send(bare());
+  if (posts_.rows() == 0)
+    return;
+  const auto authors = authors_of(posts_);
+  posts_.send(bare());
+  look_for_gone(authors);
+}
+
+void mysql_driver::drop_pending() noexcept {
+  for (auto* rows : {&messages_, &posts_, &private_})
+    rows->clear();
 }
 
 /// Of a node: an author whom another one made go meanwhile is known by his row, which the foreign key has locked now.
-void mysql_driver::look_for_gone(size_t from, size_t rows) {
-  std::set<int64_t> authors;
-  for (auto place = from; place < from + rows; ++place)
-    authors.insert(pending_[place].author.value);
+void mysql_driver::look_for_gone(const std::set<int64_t>& authors) {
   std::string statement = "SELECT 1 FROM clients WHERE gone_ms IS NOT NULL AND client_id IN (";
   std::vector<mysql::value> values;
   for (const auto author : authors) {

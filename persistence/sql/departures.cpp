@@ -22,7 +22,7 @@ departure departure_in(const query_result& row) {
 
 class sql_departures final : public feature<departure_store> {
 public:
-  using feature::feature;
+  sql_departures(driver& on, known_mailboxes& known) : feature(on), known_(known) {}
 
   bool takes_long(user_id who) const override {
     const auto many = [&](const std::string& condition) {
@@ -76,6 +76,7 @@ public:
              " last_seen_ms = NULL, gone_ms = ? WHERE client_id = ?",
              {name, blob{name}, name, blob{name}, blob{name}, blob{name}, to_ms(now), to_ms(now), who.value});
     db().forget_author(who);
+    known_.forget_owners();
     db().run("INSERT INTO departures(gone_id, since_ms) VALUES (?, ?)", {who.value, to_ms(now)});
     tell_nodes({fact::kind::account, who, {}, {}});
   }
@@ -121,12 +122,15 @@ public:
   }
 
   void forget(moment then) override { db().run("DELETE FROM departures WHERE ended_ms < ?", {to_ms(then)}); }
+
+private:
+  known_mailboxes& known_;
 };
 
 } // namespace
 
-std::unique_ptr<departure_store> departures_over(driver& on) {
-  return std::make_unique<sql_departures>(on);
+std::unique_ptr<departure_store> departures_over(driver& on, known_mailboxes& known) {
+  return std::make_unique<sql_departures>(on, known);
 }
 
 } // namespace salond::persistence

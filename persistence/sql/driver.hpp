@@ -55,6 +55,13 @@ struct sql_words {
 
 class among_nodes;
 
+struct new_private_message {
+  user_id author, target;
+  std::string_view text;
+  moment at;
+  int64_t bytes = 0; ///< that count for the mailbox
+};
+
 /// One connection to a database, used by one thread at a time. What it throws is a store_error.
 class driver {
 public:
@@ -111,6 +118,9 @@ public:
   // --- what is done in another way by each ---
   /// False when the author's account is gone. The hottest statement of all.
   virtual bool append(const new_message& message) = 0;
+  /// Takes it into one statement with others, under the number that it answers; nothing where that brings nothing, and
+  /// it is inserted as other rows are.
+  virtual std::optional<private_id> append(const new_private_message&) { return std::nullopt; }
   virtual bool has_account(user_id who) = 0;
   /// The account with all that hangs on it. REQUIRES: the salons know their highest order numbers.
   virtual void delete_account(user_id who) = 0;

@@ -3,7 +3,7 @@
 #pragma once
 #include "persistence/contracts/access.hpp"
 #include "persistence/sql/among_nodes.hpp"
-#include "persistence/sql/mailbox_counts.hpp"
+#include "persistence/sql/known_mailboxes.hpp"
 
 namespace salond::persistence {
 
@@ -30,11 +30,11 @@ private:
   driver& on_;
 };
 
-std::unique_ptr<account_store> accounts_over(driver& on);
+std::unique_ptr<account_store> accounts_over(driver& on, known_mailboxes& known);
 std::unique_ptr<audit_store> audit_over(driver& on);
 std::unique_ptr<ban_store> bans_over(driver& on);
 std::unique_ptr<certificate_store> certificates_over(driver& on);
-std::unique_ptr<departure_store> departures_over(driver& on);
+std::unique_ptr<departure_store> departures_over(driver& on, known_mailboxes& known);
 std::unique_ptr<health_store> health_over(driver& on);
 std::unique_ptr<home_store> homes_over(driver& on);
 std::unique_ptr<import_store> imports_over(driver& on);
@@ -42,7 +42,7 @@ std::unique_ptr<invitation_store> invitations_over(driver& on);
 std::unique_ptr<join_request_store> join_requests_over(driver& on);
 std::unique_ptr<membership_store> memberships_over(driver& on);
 std::unique_ptr<message_store> messages_over(driver& on);
-std::unique_ptr<private_message_store> private_messages_over(driver& on, mailbox_counts& counts);
+std::unique_ptr<private_message_store> private_messages_over(driver& on, known_mailboxes& known);
 std::unique_ptr<registration_store> registrations_over(driver& on);
 std::unique_ptr<retention_store> retention_over(driver& on);
 std::unique_ptr<role_store> roles_over(driver& on);

@@ -21,7 +21,7 @@ std::string with_authors(const sql_words& words) {
 
 class sql_private_messages final : public feature<private_message_store> {
 public:
-  sql_private_messages(driver& on, mailbox_counts& counts) : feature(on), counts_(counts) {}
+  sql_private_messages(driver& on, known_mailboxes& known) : feature(on), known_(known) {}
 
   std::optional<mailbox> mailbox_of(const std::string& target_key, user_id author,
                                     const room_check& is_full) const override {
@@ -30,7 +30,7 @@ public:
       auto box = addressee(target_key);
       if (!box)
         return std::nullopt;
-      if (const auto* most = counts_.of(box->of)) {
+      if (const auto* most = known_.of(box->of)) {
         box->count = box->own_count = most->texts;
         box->bytes = box->own_bytes = most->bytes;
         if (!is_full(*box))
@@ -41,7 +41,7 @@ public:
     if (box && others)
       others->look_where(*box, author);
     else if (box)
-      counts_.counted(box->of, {box->count, box->bytes});
+      known_.counted(box->of, {box->count, box->bytes});
     return box;
   }
 
@@ -96,11 +96,14 @@ public:
   }
 
   private_id insert(user_id author, user_id target, const std::string& text, moment now) override {
-    const auto bytes = std::min(static_cast<int64_t>(text.size()), max_bytes_of_one);
+    const new_private_message message{author, target, text, now,
+                                      std::min(static_cast<int64_t>(text.size()), max_bytes_of_one)};
+    known_.added(target, message.bytes);
+    if (const auto number = db().append(message))
+      return *number;
     db().run("INSERT INTO private_messages(from_client_id, to_client_id, contenu, created_ms, bytes) "
              "VALUES (?, ?, ?, ?, ?)",
-             {author.value, target.value, text, to_ms(now), bytes});
-    counts_.added(target, bytes);
+             {author.value, target.value, text, to_ms(now), message.bytes});
     return private_id{db().last_insert_id()};
   }
 
@@ -118,13 +121,17 @@ public:
 
 private:
   std::optional<mailbox> addressee(const std::string& target_key) const {
-    const auto found =
-        db().ask("SELECT c.client_id, c.username FROM clients c WHERE c.username_key = ?", {blob{target_key}});
-    if (!found->next())
-      return std::nullopt;
+    const auto* owner = known_.owner_of(target_key);
+    if (!owner) {
+      const auto found =
+          db().ask("SELECT c.client_id, c.username FROM clients c WHERE c.username_key = ?", {blob{target_key}});
+      if (!found->next())
+        return std::nullopt;
+      owner = &known_.found(target_key, {user_id{found->integer(0)}, found->text(1)});
+    }
     mailbox result;
-    result.of = user_id{found->integer(0)};
-    result.username = found->text(1);
+    result.of = owner->who;
+    result.username = owner->username;
     return result;
   }
 
@@ -161,13 +168,13 @@ private:
     return result;
   }
 
-  mailbox_counts& counts_;
+  known_mailboxes& known_;
 };
 
 } // namespace
 
-std::unique_ptr<private_message_store> private_messages_over(driver& on, mailbox_counts& counts) {
-  return std::make_unique<sql_private_messages>(on, counts);
+std::unique_ptr<private_message_store> private_messages_over(driver& on, known_mailboxes& known) {
+  return std::make_unique<sql_private_messages>(on, known);
 }
 
 } // namespace salond::persistence

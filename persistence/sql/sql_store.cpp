@@ -1,21 +1,22 @@
 #include "persistence/sql/sql_store.hpp"
 #include "persistence/contracts/all.hpp"
 #include "persistence/sql/features.hpp"
+#include <utility>
 
 namespace salond::persistence {
 
 /// Objects of all features, and what they are handed out as.
 struct sql_store::features {
   explicit features(driver& on)
-      : accounts(accounts_over(on)), audit(audit_over(on)), bans(bans_over(on)), certificates(certificates_over(on)),
-        departures(departures_over(on)), health(health_over(on)), homes(homes_over(on)), imports(imports_over(on)),
-        invitations(invitations_over(on)), join_requests(join_requests_over(on)), memberships(memberships_over(on)),
-        messages(messages_over(on)), private_messages(private_messages_over(on, mailboxes)),
-        registrations(registrations_over(on)), retention(retention_over(on)), roles(roles_over(on)),
-        rows(rows_over(on)), salons(salons_over(on)), search_index(search_index_over(on)), sessions(sessions_over(on)) {
-  }
+      : accounts(accounts_over(on, mailboxes)), audit(audit_over(on)), bans(bans_over(on)),
+        certificates(certificates_over(on)), departures(departures_over(on, mailboxes)), health(health_over(on)),
+        homes(homes_over(on)), imports(imports_over(on)), invitations(invitations_over(on)),
+        join_requests(join_requests_over(on)), memberships(memberships_over(on)), messages(messages_over(on)),
+        private_messages(private_messages_over(on, mailboxes)), registrations(registrations_over(on)),
+        retention(retention_over(on)), roles(roles_over(on)), rows(rows_over(on)), salons(salons_over(on)),
+        search_index(search_index_over(on)), sessions(sessions_over(on)) {}
 
-  mailbox_counts mailboxes;
+  known_mailboxes mailboxes;
   const std::unique_ptr<account_store> accounts;
   const std::unique_ptr<audit_store> audit;
   const std::unique_ptr<ban_store> bans;
@@ -51,7 +52,11 @@ sql_store::~sql_store() = default;
 
 void sql_store::transact(const write_work& work) {
   try {
-    driver_->transact([&] { work(features_->to_write); });
+    driver_->transact([&, again = false]() mutable {
+      if (std::exchange(again, true))
+        features_->mailboxes.clear();
+      work(features_->to_write);
+    });
   } catch (...) {
     features_->mailboxes.clear();
     throw;

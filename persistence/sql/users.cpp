@@ -52,7 +52,7 @@ std::string who_looks_like() {
 
 class sql_accounts final : public feature<account_store> {
 public:
-  using feature::feature;
+  sql_accounts(driver& on, known_mailboxes& known) : feature(on), known_(known) {}
 
   outcome<user> find(const std::string& username_key) const override {
     return only_user_in(
@@ -146,6 +146,7 @@ public:
     const auto looks = skeletons_of(new_username);
     db().run("UPDATE clients SET username = ?, username_key = ?, look_folded = ?, look_spelled = ? WHERE client_id = ?",
              {new_username, blob{key}, blob{looks.folded}, blob{looks.spelled}, who.value});
+    known_.forget_owners();
     tell_nodes({fact::kind::account, who, {}, new_username});
   }
 
@@ -163,6 +164,7 @@ public:
              "WHERE last_seq < (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id)");
     mark_stale_of(db(), who);
     db().delete_account(who);
+    known_.forget_owners();
     tell_nodes({fact::kind::account, who, {}, {}});
   }
 
@@ -174,12 +176,15 @@ public:
                {who.username, key_of(who.username)});
     db().forget_beside(who);
   }
+
+private:
+  known_mailboxes& known_;
 };
 
 } // namespace
 
-std::unique_ptr<account_store> accounts_over(driver& on) {
-  return std::make_unique<sql_accounts>(on);
+std::unique_ptr<account_store> accounts_over(driver& on, known_mailboxes& known) {
+  return std::make_unique<sql_accounts>(on, known);
 }
 
 } // namespace salond::persistence

@@ -380,6 +380,27 @@ TEST_P(BackupContract, CountsTheBytesThatWaitInARestoredMailbox) {
   });
 }
 
+TEST_P(BackupContract, NumbersOfPrivateMessagesGoOnBehindARestart) {
+  const auto where = new_one();
+  std::vector<int64_t> numbers;
+  for (int start = 0; start < 3; ++start) {
+    const auto db = open(at(where));
+    db->transact([&](const auto& db) {
+      if (start == 0)
+        decisions::register_user(db, {"zoe", "zoe", "h"});
+      for (int n = 0; n < 3; ++n)
+        numbers.push_back(decisions::store_private(db, db.accounts.find("zoe")->id, "zoe", "x", noon)->id.value);
+    });
+    EXPECT_THROW(db->transact([&](const auto& db) {
+      decisions::store_private(db, db.accounts.find("zoe")->id, "zoe", "never", noon);
+      throw std::logic_error("undone");
+    }),
+                 std::logic_error);
+  }
+
+  EXPECT_TRUE(std::is_sorted(numbers.begin(), numbers.end(), std::less_equal<>{})) << "and none is used twice";
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, BackupContract, testing::Values(sqlite_kind, mariadb_kind),
                          [](const auto& info) { return info.param.name; });
 

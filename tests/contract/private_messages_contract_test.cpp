@@ -90,6 +90,77 @@ TEST_P(StoreContract, TheTargetOfAPrivateMessageIsFoundByKeyAndNamedAsStored) {
   EXPECT_EQ(stored->target_username, "Zoé");
 }
 
+// A target that was told before is not looked for again: what happens to his name is seen all the same.
+TEST_P(StoreContract, APrivateMessageFollowsTheNameOfItsTarget) {
+  const auto zoe = add_user("Zoé"), first = add_user("target");
+  using told = std::pair<user_id, std::string>;
+  const auto tell_it = [&](const std::string& name) {
+    const auto stored = tell(zoe, name, "x");
+    return stored ? told{stored->target, stored->target_username} : told{};
+  };
+  const auto rename = [&](const std::string& from, const std::string& to) {
+    ASSERT_TRUE(write([&](const auto& db) { return decisions::rename_user(db, from, to, decided()); })) << to;
+  };
+  EXPECT_EQ(tell_it("target"), told(first, "target"));
+
+  rename("target", "moved");
+  EXPECT_EQ(tell_it("target"), told{});
+  EXPECT_EQ(tell_it("moved"), told(first, "moved"));
+  const auto made = write([&](const auto& db) { return decisions::register_user(db, {"target", "other alias", "h"}); });
+  const auto second = made->user.id;
+  EXPECT_EQ(tell_it("target"), told(second, "target"));
+  rename("moved", "Moved");
+  EXPECT_EQ(tell_it("moved"), told(first, "Moved"));
+
+  ASSERT_TRUE(write([&](const auto& db) { return decisions::erase(db, "target", decided()); }));
+  EXPECT_EQ(tell_it("target"), told{});
+  ASSERT_TRUE(write([&](const auto& db) { return decisions::ban(db, "moved", decided()); }));
+  EXPECT_EQ(tell_it("moved"), told{});
+}
+
+TEST_P(StoreContract, ATargetThatWasUndoneIsNotKnown) {
+  const auto zoe = add_user("Zoé");
+  const auto made_and_told = [&](const persistence::writing& db) {
+    EXPECT_TRUE(decisions::register_user(db, {"target", "target", "h"}));
+    return decisions::store_private(db, zoe, "target", "x", noon);
+  };
+
+  EXPECT_THROW(db->transact([&](const auto& db) {
+    made_and_told(db);
+    throw std::logic_error("undone");
+  }),
+               std::logic_error);
+
+  EXPECT_EQ(tell(zoe, "target", "x").why(), fault::unknown_user);
+  add_user("other"); // who has the number that the target had
+  const auto told = write(made_and_told);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->target, find("target")->id);
+}
+
+TEST_P(StoreContract, PrivateMessagesOfOneTransactionAreStoredInTheirOrder) {
+  const auto zoe = add_user("Zoé"), target = add_user("target");
+  std::vector<private_message> told;
+  ASSERT_TRUE(post(general, zoe, 1, "before"));
+
+  db->transact([&](const auto& db) {
+    for (int n = 0; n < 90; ++n) {
+      const auto text = std::to_string(n) + std::string(n % 30 == 0 ? 3000 : 0, 'x');
+      const auto stored = decisions::store_private(db, n % 2 ? zoe : target, "target", text, noon);
+      ASSERT_TRUE(stored);
+      told.push_back({stored->id, n % 2 ? "Zoé" : "target", text, noon});
+      if (n == 50) {
+        ASSERT_TRUE(db.messages.append({general, zoe, 2, "between", noon}));
+      }
+    }
+  });
+
+  EXPECT_EQ(waiting(target), told);
+  EXPECT_THAT(texts(general), ElementsAre("before", "between"));
+  for (size_t n = 1; n < told.size(); ++n)
+    EXPECT_LT(told[n - 1].id.value, told[n].id.value);
+}
+
 TEST_P(StoreContract, AHundredPrivateMessagesOfOneAuthorMayWait) {
   const auto target = add_user(hostile_name);
   const auto zoe = add_user("Zoé");
