@@ -23,10 +23,10 @@ void answer_when_it_holds(pointer self, const caf::typed_response_promise<Answer
   settle_all(self, deliver, self->state.directory, self->state.host);
 }
 
-/// Revokes the operator's certificates, as far as that works. REQUIRES: `office.revoke`.
-ended_certificates revoke(const certificate_office& office, const std::string& name) {
+/// Revokes the operator's certificates, as far as that works. REQUIRES: `service.revoke`.
+ended_certificates revoke(const certificate_service& service, const std::string& name) {
   try {
-    const auto made = office.revoke(name);
+    const auto made = service.revoke(name);
     return {made.count, made.not_stored};
   } catch (const std::exception& error) {
     return {0, error.what()};
@@ -39,13 +39,13 @@ ended_certificates revoke(const certificate_office& office, const std::string& n
 template <class Then>
 void end_certificates(pointer self, const std::string& username, const decision& why, Then then) {
   const auto name = key_of(username);
-  const auto& office = self->state.certificates;
-  if (!office.revoke || !is_peer_name(name) || name == why.by || is_local_administrator(name))
+  const auto& service = self->state.certificates;
+  if (!service.revoke || !is_peer_name(name) || name == why.by || is_local_administrator(name))
     return then(ended_certificates{});
-  const auto ended = revoke(office, name);
+  const auto ended = revoke(service, name);
   if (ended.revoked == 0 && ended.trouble.empty())
     return then(ended);
-  self->send(self->state.relay, names_of_operators(office));
+  self->send(self->state.relay, names_of_operators(service));
   if (ended.trouble.empty()) // no name: logs are kept elsewhere
     log::info("operators' certificates of an account that is gone are revoked", {{"certificates", ended.revoked}});
   else
@@ -254,7 +254,7 @@ addresses_out told_of(const std::vector<address_ban>& all) {
 }
 
 bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor store, directory_actor directory,
-                               host_actor host, relay_actor relay, certificate_office certificates) {
+                               host_actor host, relay_actor relay, certificate_service certificates) {
   self->state.rules = rules::bans{out};
   self->state.store = std::move(store);
   self->state.directory = std::move(directory);

@@ -2,7 +2,7 @@
 // and has the connections of their users closed everywhere. It tells the relay those of addresses, and does not
 // remember them.
 #pragma once
-#include "actors/certificate_office.hpp"
+#include "actors/certificate_service.hpp"
 #include "actors/interfaces/bans.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
@@ -20,7 +20,7 @@ struct bans_state {
   directory_actor directory;
   host_actor host;
   relay_actor relay;
-  certificate_office certificates;
+  certificate_service certificates;
 };
 
 /// What the relay is told of one banned address, and of all of them.
@@ -31,6 +31,6 @@ addresses_out told_of(const std::vector<address_ban>& all);
 /// each change.
 bans_actor::behavior_type bans(bans_actor::stateful_pointer<bans_state> self, std::vector<ban> out, store_actor store,
                                directory_actor directory, host_actor host, relay_actor relay,
-                               certificate_office certificates);
+                               certificate_service certificates);
 
 } // namespace salond

@@ -189,8 +189,8 @@ private:
   std::unique_ptr<admission::attempt> attempt_; ///< of a password
   std::unique_ptr<rules::question::any> attempt_waits_;
   credential credential_ = credential::password;
-  std::shared_ptr<hash_ticket> hash_;         ///< that the session waits for
-  std::shared_ptr<hash_ticket> registration_; ///< with the relay
+  std::shared_ptr<pending_hash> hash_;         ///< that the session waits for
+  std::shared_ptr<pending_hash> registration_; ///< with the relay
   /// The salon, or the service, that owes an answer to the posts or the question that are open.
   std::variant<std::monostate, salon_id, services_of_node> owed_by_;
   std::unique_ptr<rules::question::any> when_read_; ///< asked once the client has read what it was told

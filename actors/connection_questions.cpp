@@ -153,7 +153,7 @@ void connection::take_hash_back() {
 void connection::carry(rules::question::verify& question) {
   owed_by_ = services_of_node{};
   const auto guesses = question.passwords.size();
-  hash_ = std::make_shared<hash_ticket>();
+  hash_ = std::make_shared<pending_hash>();
   request(audience_->services.passwords, caf::infinite,
           verify_password{std::move(question.hash), std::move(question.passwords), attempt_->how, network, hash_})
       .then(
@@ -173,7 +173,7 @@ void connection::carry(rules::question::hash& question) {
   if (!audience_->allowed.may_change_password(account(), now()))
     return answer<rules::question::hash>({fault::too_many_attempts});
   owed_by_ = services_of_node{};
-  hash_ = std::make_shared<hash_ticket>();
+  hash_ = std::make_shared<pending_hash>();
   request(audience_->services.passwords, caf::infinite,
           hash_password{std::move(question.password), rules::urgency::known, network, hash_})
       .then([this](hashed_password& hashed) { answer<rules::question::hash>({std::move(hashed.hash)}); },
@@ -305,7 +305,7 @@ void connection::begin_session(const std::string& username, persistence::arrival
 void connection::carry(rules::question::register_user& question) {
   owed_by_ = services_of_node{};
   credential_ = credential::password;
-  registration_ = std::make_shared<hash_ticket>();
+  registration_ = std::make_shared<pending_hash>();
   caf::anon_send(audience_->relay,
                  wished_account{number,
                                 peer,

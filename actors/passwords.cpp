@@ -11,23 +11,23 @@ using pointer = passwords_actor::stateful_pointer<passwords_state>;
 /// for it. `asked`: how urgent it is, from where it comes, whether it is still wanted.
 template <class Result, class Question, class Work>
 caf::result<Result> compute(pointer self, const Question& asked, Work work) {
-  const auto& ticket = asked.ticket;
-  if (ticket && ticket->taken_back())
+  const auto& pending = asked.pending;
+  if (pending && pending->taken_back())
     return make_error(fault::busy);
   auto answer = self->make_response_promise<Result>();
   const std::function<void()> refuse = [answer]() mutable { answer.deliver(make_error(fault::busy)); };
   self->state.threads->put(asked.urgency, asked.from,
-                           {[answer, refuse, ticket, work = std::move(work)]() -> std::function<void()> {
+                           {[answer, refuse, pending, work = std::move(work)]() -> std::function<void()> {
                               try {
                                 return [answer, result = work()]() mutable { answer.deliver(std::move(result)); };
                               } catch (const std::exception& error) {
                                 log::error("cannot hash a password", {{"why", error.what()}});
-                                if (ticket)
-                                  ticket->failed();
+                                if (pending)
+                                  pending->failed();
                                 return refuse;
                               }
                             },
-                            refuse, ticket});
+                            refuse, pending});
   return answer;
 }
 

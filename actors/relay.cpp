@@ -1,6 +1,6 @@
 #include "actors/relay.hpp"
-#include "actors/errands.hpp"
 #include "actors/mail.hpp"
+#include "actors/relay_requests.hpp"
 #include "config/log.hpp"
 
 namespace salond {

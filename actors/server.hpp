@@ -27,9 +27,9 @@ struct node_parts {
   std::unique_ptr<persistence::store> db; ///< open and migrated, with prepare_store() done
   std::vector<bound_endpoint> doors;
   identify operators; ///< who sent the admin actor a message; none: there is no admin actor
-  certificate_office certificates;
+  certificate_service certificates;
   std::shared_ptr<const tls_credentials> certificate; ///< that clients are shown; null where no door speaks TLS
-  configuration_office configuration;
+  configuration_service configuration;
   std::shared_ptr<cluster_member> member = nullptr; ///< null where there is one process alone
   std::optional<cluster::link_parts> links;         ///< of a node
   bool comes_back = false; ///< of a node that others took for lost: it waits for as long as nobody reaches it

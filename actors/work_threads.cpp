@@ -39,7 +39,7 @@ void work_threads::refuse_unwanted() {
   std::vector<work> unwanted;
   {
     std::lock_guard lock{mutex_};
-    unwanted = queue_.take_out([](const work& each) { return each.ticket && each.ticket->taken_back(); });
+    unwanted = queue_.take_out([](const work& each) { return each.pending && each.pending->taken_back(); });
   }
   for (auto& each : unwanted)
     each.refuse();
@@ -53,8 +53,8 @@ void work_threads::run() {
     if (stopping_)
       return;
     lock.unlock();
-    const auto& ticket = next->second.ticket;
-    auto then = !ticket || ticket->begin() ? next->second.compute() : std::move(next->second.refuse);
+    const auto& pending = next->second.pending;
+    auto then = !pending || pending->begin() ? next->second.compute() : std::move(next->second.refuse);
     lock.lock();
     queue_.over(next->first); // this thread looks again, and takes what may be taken now
     finished_.push_back(std::move(then));

@@ -1,6 +1,6 @@
 // A few threads that compute, and give back what the owner is to do with the result. Knows no CAF.
 #pragma once
-#include "actors/hash_ticket.hpp"
+#include "actors/pending_hash.hpp"
 #include "actors/rules/hash_queue.hpp"
 #include <condition_variable>
 #include <functional>
@@ -19,7 +19,7 @@ public:
     /// Tells the asker that there is no room for it.
     std::function<void()> refuse;
     /// Whether it is still wanted; none: it is.
-    std::shared_ptr<hash_ticket> ticket = nullptr;
+    std::shared_ptr<pending_hash> pending = nullptr;
   };
 
   /// `finished` is called on a worker's thread when take_finished() has something again. `max_logins`: see

@@ -127,12 +127,12 @@ void set_password(const admin_call_ptr& call) {
 /// Whether the account's name has a valid operator's certificate of any role: the account may have had another role, or
 /// get it (docs/decisions/0039-certificates-end-with-accounts.md).
 bool has_certificate(const admin_call_ptr& call, const user& owner) {
-  const auto& office = call->parts().certificates;
+  const auto& service = call->parts().certificates;
   const auto name = key_of(owner.username);
-  if (!office.list || is_local_administrator(name))
+  if (!service.list || is_local_administrator(name))
     return false;
   const auto now = std::time(nullptr);
-  const auto all = office.list();
+  const auto all = service.list();
   return std::any_of(all.begin(), all.end(), [&](const auto& certificate) {
     return is_operator(certificate.facts.who.kind) && certificate.facts.who.name == name && !certificate.revoked
            && certificate.facts.until > now;

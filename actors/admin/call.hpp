@@ -1,7 +1,7 @@
 // One command of an operator, from the request to the last piece of its answer.
 #pragma once
 #include "actors/admin/messages.hpp"
-#include "actors/certificate_office.hpp"
+#include "actors/certificate_service.hpp"
 #include "actors/cluster/member.hpp"
 #include "actors/interfaces/asking.hpp"
 #include "actors/interfaces/certificates.hpp"
@@ -36,7 +36,7 @@ struct reread_configuration {
 };
 
 /// The configuration of the node, as the admin actor has it read again. Any thread; may read files.
-struct configuration_office {
+struct configuration_service {
   std::function<reread_configuration()> read;
   std::function<void(const reread_configuration&)> take_up;
   std::function<std::vector<config::effective_value>()> show;    ///< the values that are in force
@@ -52,8 +52,8 @@ struct admin_parts {
   directory_actor directory;
   server_actor server;
   serving services;
-  certificate_office certificates;
-  configuration_office configuration;
+  certificate_service certificates;
+  configuration_service configuration;
   std::string database; ///< one line about it
   std::string state;    ///< the folder for what the server keeps
   moment started;

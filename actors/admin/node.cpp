@@ -78,7 +78,7 @@ void reload(const admin_call_ptr& call) {
 
 /// Runs what may throw because of files or OpenSSL.
 template <class Work>
-void with_office(const admin_call_ptr& call, Work work) {
+void with_service(const admin_call_ptr& call, Work work) {
   try {
     work(call->parts().certificates);
   } catch (const std::exception& error) {
@@ -171,9 +171,9 @@ void issue_certificate(const admin_call_ptr& call) {
   validity lasts;
   lasts.until = std::chrono::hours{24 * days};
   note(call, name, role, [call, kind, name, lasts] {
-    carry_out_noted(call, name, [&](const certificate_office& office) {
-      const auto made = office.issue({*kind, name}, lasts);
-      tell(call, names_of_operators(office)); // nobody registers that name any more
+    carry_out_noted(call, name, [&](const certificate_service& service) {
+      const auto made = service.issue({*kind, name}, lasts);
+      tell(call, names_of_operators(service)); // nobody registers that name any more
       share_new(call, {{"name", name},
                        {"role", to_string(*kind)},
                        {"until", iso_time(moment{std::chrono::seconds{made.until}})},
@@ -183,9 +183,9 @@ void issue_certificate(const admin_call_ptr& call) {
 }
 
 void list_certificates(const admin_call_ptr& call) {
-  with_office(call, [&](const certificate_office& office) {
+  with_service(call, [&](const certificate_service& service) {
     json list = json::array();
-    for (const auto& certificate : office.list()) {
+    for (const auto& certificate : service.list()) {
       const auto to_text = [](std::time_t time) { return iso_time(moment{std::chrono::seconds{time}}); };
       list.push_back({{"name", certificate.facts.who.name},
                       {"role", to_string(certificate.facts.who.kind)},
@@ -232,7 +232,7 @@ void revoke_certificates(const admin_call_ptr& call) {
     return note(call, name, {}, "refused",
                 [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
   note_if_possible(call, name, [call, name] { // a stolen certificate is to be refused whatever the database does
-    carry_out_noted(call, name, [&](const certificate_office& now) {
+    carry_out_noted(call, name, [&](const certificate_service& now) {
       const auto made = now.revoke(name);
       tell(call, names_of_operators(now));
       if (!made.not_stored.empty())
@@ -245,10 +245,10 @@ void revoke_certificates(const admin_call_ptr& call) {
 // --- nodes of a cluster ---
 
 /// Why no node of that name can be meant; empty: it can.
-std::string why_no_node(const certificate_office& office, const std::string& name) {
-  if (office.node.empty())
+std::string why_no_node(const certificate_service& service, const std::string& name) {
+  if (service.node.empty())
     return "this server is no node of a cluster; start it with --cluster=HOST:PORT";
-  if (name == office.node)
+  if (name == service.node)
     return "that is what this node itself is called";
   return name == lone_server ? "a server that is no node is called so; choose another name" : "";
 }
@@ -260,8 +260,8 @@ void add_node(const admin_call_ptr& call) {
   if (const auto why = why_no_node(call->parts().certificates, name); !why.empty())
     return call->refuse(admin_verdict::refused, why);
   note(call, name, {}, [call, name] {
-    carry_out_noted(call, name, [&](const certificate_office& office) {
-      share_new(call, {{"name", name}, {"bundle", office.issue_node(name)}});
+    carry_out_noted(call, name, [&](const certificate_service& service) {
+      share_new(call, {{"name", name}, {"bundle", service.issue_node(name)}});
     });
   });
 }
@@ -275,7 +275,7 @@ void remove_node(const admin_call_ptr& call) {
   if (!may_be_valid(call, name, [](peer_kind kind) { return kind == peer_kind::node; }))
     return call->refuse(admin_verdict::refused, "no other node of that name has a valid certificate");
   note_if_possible(call, name, [call, name] { // a stolen one is to be refused whatever the database does
-    carry_out_noted(call, name, [&](const certificate_office& now) {
+    carry_out_noted(call, name, [&](const certificate_service& now) {
       const auto made = now.revoke_node(name);
       if (!made.not_stored.empty())
         return tell_not_stored(call, name, made);

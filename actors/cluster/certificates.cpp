@@ -35,25 +35,25 @@ std::vector<issued_certificate> issued_in(const std::vector<listed_certificate>&
 }
 
 /// One list of what both have: first in the store, and answered for the folder.
-auto sharing(const certificate_office& office) {
+auto sharing(const certificate_service& service) {
   const auto oldest = std::time(nullptr) - listed_after_expiry;
-  return
-      [authority = office.authority(), ours = lines_of(office.list(), oldest), oldest](const persistence::writing& db) {
-        db.certificates.merge(authority, ours, oldest);
-        return db.certificates.all(authority);
-      };
+  return [authority = service.authority(), ours = lines_of(service.list(), oldest),
+          oldest](const persistence::writing& db) {
+    db.certificates.merge(authority, ours, oldest);
+    return db.certificates.all(authority);
+  };
 }
 
 void end_removed(const certificates_state& st) {
-  auto removed = removed_nodes(st.office.list());
-  removed.erase(st.office.node);
+  auto removed = removed_nodes(st.service.list());
+  removed.erase(st.service.node);
   st.member->end_removed(std::move(removed));
 }
 
 void take(pointer self, const std::vector<listed_certificate>& all) {
   auto& st = self->state;
-  st.office.merge(issued_in(all));
-  self->send(st.relay, names_of_operators(st.office));
+  st.service.merge(issued_in(all));
+  self->send(st.relay, names_of_operators(st.service));
   end_removed(st);
   st.told_why.clear();
 }
@@ -93,7 +93,7 @@ void begin(pointer self) {
   const auto waited = std::exchange(st.waiting, {});
   try {
     write_store(
-        self, st.store, sharing(st.office),
+        self, st.store, sharing(st.service),
         [self, waited](const std::vector<listed_certificate>& all) { over(self, waited, [&] { take(self, all); }); },
         [self, waited](fault why) { over(self, waited, [&] { throw std::runtime_error(to_string(why)); }); });
   } catch (const pki_error& why) {
@@ -103,11 +103,11 @@ void begin(pointer self) {
 
 } // namespace
 
-certificates_actor::behavior_type certificates(pointer self, certificate_office office,
+certificates_actor::behavior_type certificates(pointer self, certificate_service service,
                                                std::shared_ptr<cluster_member> member, store_actor store,
                                                relay_actor relay) {
   auto& st = self->state;
-  st.office = std::move(office);
+  st.service = std::move(service);
   st.member = std::move(member);
   st.store = std::move(store);
   st.relay = std::move(relay);
@@ -117,7 +117,7 @@ certificates_actor::behavior_type certificates(pointer self, certificate_office 
   return {
       [self](const share_certificates&) {
         auto answer = self->make_response_promise<settled>();
-        if (!self->state.office.merge) {
+        if (!self->state.service.merge) {
           answer.deliver(settled{});
           return answer;
         }
@@ -147,10 +147,10 @@ certificates_actor::behavior_type certificates(pointer self, certificate_office 
   };
 }
 
-void share_certificates_now(persistence::store& db, const certificate_office& office) {
+void share_certificates_now(persistence::store& db, const certificate_service& service) {
   std::vector<listed_certificate> all;
-  db.transact([&all, work = sharing(office)](const persistence::writing& in) { all = work(in); });
-  office.merge(issued_in(all));
+  db.transact([&all, work = sharing(service)](const persistence::writing& in) { all = work(in); });
+  service.merge(issued_in(all));
 }
 
 std::set<std::string> removed_nodes(const std::vector<issued_certificate>& all) {

@@ -2,7 +2,7 @@
 // says that either changed. What is revoked is in use at once; and whoever sees that a node was removed ends its run,
 // so that it stores and tells nothing more, whoever removed it.
 #pragma once
-#include "actors/certificate_office.hpp"
+#include "actors/certificate_service.hpp"
 #include "actors/cluster/member.hpp"
 #include "actors/interfaces/certificates.hpp"
 #include "actors/interfaces/persistence.hpp"
@@ -12,7 +12,7 @@ namespace salond {
 
 struct certificates_state {
   static inline const char* name = "certificates";
-  certificate_office office;
+  certificate_service service;
   std::shared_ptr<cluster_member> member;
   store_actor store;
   relay_actor relay;
@@ -22,13 +22,13 @@ struct certificates_state {
   std::string told_why; ///< why it cannot be done, as the log was told last
 };
 
-/// `office`: where it has no list, there is nothing to share.
+/// `service`: where it has no list, there is nothing to share.
 certificates_actor::behavior_type certificates(certificates_actor::stateful_pointer<certificates_state> self,
-                                               certificate_office office, std::shared_ptr<cluster_member> member,
+                                               certificate_service service, std::shared_ptr<cluster_member> member,
                                                store_actor store, relay_actor relay);
 
 /// The same once, before anybody has the store. Throws store_error or pki_error.
-void share_certificates_now(persistence::store& db, const certificate_office& office);
+void share_certificates_now(persistence::store& db, const certificate_service& service);
 
 /// Names of nodes that were removed: they had certificates, and all of these are revoked.
 std::set<std::string> removed_nodes(const std::vector<issued_certificate>& all);

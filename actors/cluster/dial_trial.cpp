@@ -1,6 +1,6 @@
 #include "actors/cluster/dial_trial.hpp"
 #include "actors/cluster/frame_codec.hpp"
-#include "actors/transport/hub.hpp"
+#include "actors/transport/transport_context.hpp"
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -36,8 +36,8 @@ private:
   std::shared_ptr<trial> self_;
 };
 
-void try_at(caf::io::network::default_multiplexer& loop, const std::shared_ptr<hub>& shared, const std::string& name,
-            const socket_address& where, std::function<void(const std::string&)> over) {
+void try_at(caf::io::network::default_multiplexer& loop, const std::shared_ptr<transport_context>& shared,
+            const std::string& name, const socket_address& where, std::function<void(const std::string&)> over) {
   const auto descriptor = connect_to(where);
   if (descriptor < 0)
     return over(std::strerror(errno));
@@ -50,7 +50,7 @@ void try_at(caf::io::network::default_multiplexer& loop, const std::shared_ptr<h
 
 } // namespace
 
-void try_to_dial(caf::io::network::default_multiplexer& loop, const std::shared_ptr<hub>& shared,
+void try_to_dial(caf::io::network::default_multiplexer& loop, const std::shared_ptr<transport_context>& shared,
                  const std::string& name, std::vector<socket_address> at,
                  std::function<void(const std::string& why)> over) {
   const auto where = at.front();

@@ -13,9 +13,9 @@ constexpr int max_accepts_a_turn = 64; // then the other sockets have their turn
 
 } // namespace
 
-link_door::link_door(caf::io::network::default_multiplexer& loop, int descriptor, std::shared_ptr<hub> shared,
-                     on_accept accepted)
-    : events_(loop, descriptor, *this), hub_(std::move(shared)), accepted_(std::move(accepted)) {}
+link_door::link_door(caf::io::network::default_multiplexer& loop, int descriptor,
+                     std::shared_ptr<transport_context> shared, on_accept accepted)
+    : events_(loop, descriptor, *this), context_(std::move(shared)), accepted_(std::move(accepted)) {}
 
 void link_door::open() {
   listening_.reset(this);
@@ -36,14 +36,14 @@ void link_door::accept_some() {
     const auto descriptor = ::accept4(events_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (descriptor < 0)
       return errno == EMFILE || errno == ENFILE ? pause() : void();
-    if (const auto address = address_of_accepted(descriptor, *hub_))
+    if (const auto address = address_of_accepted(descriptor, *context_))
       accepted_(descriptor, *address);
   }
 }
 
 void link_door::pause() {
   paused_ = true;
-  hub_->connections.refused("descriptors run short");
+  context_->connections.refused("descriptors run short");
   events_.passivate();
 }
 

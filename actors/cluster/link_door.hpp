@@ -1,7 +1,7 @@
 // A listening socket of the cluster's port, in CAF's loop. Where descriptors run out it accepts nobody until some are
 // free: the loop would call it again and again for whoever waits. I/O thread only.
 #pragma once
-#include "actors/transport/hub.hpp"
+#include "actors/transport/transport_context.hpp"
 #include <caf/io/network/default_multiplexer.hpp>
 #include <caf/ref_counted.hpp>
 #include <functional>
@@ -14,7 +14,7 @@ public:
   using on_accept = std::function<void(int descriptor, const std::string& address)>;
 
   /// Takes the descriptor, bound and listening. Accepts from open() to close().
-  link_door(caf::io::network::default_multiplexer& loop, int descriptor, std::shared_ptr<hub> shared,
+  link_door(caf::io::network::default_multiplexer& loop, int descriptor, std::shared_ptr<transport_context> shared,
             on_accept accepted);
   void open();
   void close();
@@ -37,7 +37,7 @@ private:
 
   handler events_;                          // owns and closes the descriptor
   caf::intrusive_ptr<link_door> listening_; // the loop's reference to us
-  std::shared_ptr<hub> hub_;
+  std::shared_ptr<transport_context> context_;
   on_accept accepted_; // null: closed
   bool paused_ = false;
 };

@@ -1,5 +1,5 @@
 #include "actors/cluster/link_socket.hpp"
-#include "actors/transport/hub.hpp"
+#include "actors/transport/transport_context.hpp"
 #include <utility>
 
 namespace salond::cluster {
@@ -65,8 +65,9 @@ void link_socket::ended(phase was, const dial_failure& why) {
 }
 
 caf::intrusive_ptr<link_socket> dial_node(caf::io::network::default_multiplexer& loop,
-                                          const std::shared_ptr<hub>& shared, int descriptor, const std::string& name,
-                                          const std::string& address, link_owner& owner, node_id peer) {
+                                          const std::shared_ptr<transport_context>& shared, int descriptor,
+                                          const std::string& name, const std::string& address, link_owner& owner,
+                                          node_id peer) {
   auto rules = std::make_shared<port_rules>();
   rules->kinds = {peer_kind::node};
   rules->name = name;

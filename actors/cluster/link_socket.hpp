@@ -72,7 +72,8 @@ private:
 
 /// The connection to the node of that name, connected or connecting over the descriptor. It is to be greeted and begun.
 caf::intrusive_ptr<link_socket> dial_node(caf::io::network::default_multiplexer& loop,
-                                          const std::shared_ptr<hub>& shared, int descriptor, const std::string& name,
-                                          const std::string& address, link_owner& owner, node_id peer);
+                                          const std::shared_ptr<transport_context>& shared, int descriptor,
+                                          const std::string& name, const std::string& address, link_owner& owner,
+                                          node_id peer);
 
 } // namespace salond::cluster

@@ -18,9 +18,9 @@ std::string spelled(const frame_body& body) {
 
 } // namespace
 
-links::links(caf::io::network::default_multiplexer& loop, std::shared_ptr<hub> shared, std::string name,
+links::links(caf::io::network::default_multiplexer& loop, std::shared_ptr<transport_context> shared, std::string name,
              link_events events)
-    : loop_(loop), hub_(std::move(shared)), name_(std::move(name)), events_(std::move(events)), lookup_(loop),
+    : loop_(loop), context_(std::move(shared)), name_(std::move(name)), events_(std::move(events)), lookup_(loop),
       alive_(std::make_shared<links*>(this)), chance_(std::random_device{}()) {
   port_rules rules;
   rules.kinds = {peer_kind::node};
@@ -70,9 +70,9 @@ void links::tick() {
   const auto now = events_.now();
   for (const auto& door : doors_)
     door->go_on_if_possible();
-  if (now - swept_ >= hub_->limits.sweep) {
+  if (now - swept_ >= context_->limits.sweep) {
     swept_ = now;
-    hub_->connections.sweep(hub_->tls.get().get());
+    context_->connections.sweep(context_->tls.get().get());
   }
   const auto pings = now - pinged_ >= ping_every;
   if (pings)
@@ -137,7 +137,7 @@ void links::hear_first(link_socket& who, const frame& said_first) {
     return who.leave({});
   const auto* said = std::get_if<hello>(&said_first.body);
   if (!said) {
-    hub_->connections.refused("no hello");
+    context_->connections.refused("no hello");
     return who.leave({});
   }
   auto why = why_not(who, *said);
@@ -147,7 +147,7 @@ void links::hear_first(link_socket& who, const frame& said_first) {
       why = refusal;
   if (why.empty())
     return take_over(*whom, who, *said);
-  hub_->connections.refused(why);
+  context_->connections.refused(why);
   const auto over = self_.value != 0 && said->to == self_ && events_.knows_gone(said->from);
   who.leave((over ? spelled(gone{said->from}) : std::string{}) + spelled(farewell{why}));
 }
@@ -321,7 +321,7 @@ void links::close(const std::string& why) {
     door->close();
   while (!peers_.empty())
     remove(peers_.begin()->first, why);
-  hub_->connections.end_all({dial_fault::lost, why});
+  context_->connections.end_all({dial_fault::lost, why});
 }
 
 std::vector<link_state> links::list() const {
@@ -336,8 +336,8 @@ std::vector<link_state> links::list() const {
 }
 
 void links::log(const char* text, const peer& about, const std::string& why) {
-  hub_->log({text, to_string(identity{peer_kind::node, about.is.name}),
-             about.socket ? about.socket->from() : about.is.host + ":" + std::to_string(about.is.port), why});
+  context_->log({text, to_string(identity{peer_kind::node, about.is.name}),
+                 about.socket ? about.socket->from() : about.is.host + ":" + std::to_string(about.is.port), why});
 }
 
 } // namespace salond::cluster

@@ -43,7 +43,8 @@ class links final : public link_owner {
 public:
   /// `shared`: limits, log and certificates; these may be replaced at any time. REQUIRES: it has certificates of a node
   /// called `name`.
-  links(caf::io::network::default_multiplexer& loop, std::shared_ptr<hub> shared, std::string name, link_events events);
+  links(caf::io::network::default_multiplexer& loop, std::shared_ptr<transport_context> shared, std::string name,
+        link_events events);
   /// On the I/O thread, since it closes.
   ~links() override;
   links(const links&) = delete;
@@ -119,7 +120,7 @@ private:
   void log(const char* text, const peer& about, const std::string& why = {});
 
   caf::io::network::default_multiplexer& loop_;
-  std::shared_ptr<hub> hub_;
+  std::shared_ptr<transport_context> context_;
   std::string name_;
   link_events events_;
   std::shared_ptr<const port_rules> any_node_;

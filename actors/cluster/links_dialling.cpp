@@ -16,17 +16,18 @@ constexpr auto first_pause = 100ms, max_pause = 2000ms; // between two dials; ea
 
 void links::listen(const std::vector<listening_socket>& at) {
   for (const auto& each : at) {
-    doors_.push_back(caf::make_counted<link_door>(
-        loop_, each.descriptor, hub_, [this](int descriptor, const auto& address) { let_in(descriptor, address); }));
+    doors_.push_back(
+        caf::make_counted<link_door>(loop_, each.descriptor, context_,
+                                     [this](int descriptor, const auto& address) { let_in(descriptor, address); }));
     doors_.back()->open();
   }
 }
 
 void links::let_in(int descriptor, const std::string& address) {
   const auto socket = caf::make_counted<link_socket>(
-      loop_, descriptor, tls_socket::origin{hub_, any_node_, gate::side::accepted, address}, *this, node_id{});
+      loop_, descriptor, tls_socket::origin{context_, any_node_, gate::side::accepted, address}, *this, node_id{});
   socket->start();
-  hub_->connections.add_accepted(*socket);
+  context_->connections.add_accepted(*socket);
 }
 
 void links::dial(peer& whom) {
@@ -49,8 +50,8 @@ void links::connect(peer& whom, const std::vector<socket_address>& found, const 
   const auto descriptor = connect_to(where);
   if (descriptor < 0)
     return fail_to_dial(whom, std::strerror(errno));
-  whom.socket = dial_node(loop_, hub_, descriptor, whom.is.name, where.to_string(), *this, whom.is.run);
-  hub_->connections.add_dialled(*whom.socket);
+  whom.socket = dial_node(loop_, context_, descriptor, whom.is.name, where.to_string(), *this, whom.is.run);
+  context_->connections.add_dialled(*whom.socket);
   whom.socket->start();
 }
 
@@ -73,7 +74,8 @@ void links::try_to_dial(node_id peer, std::function<void(const std::string& why)
                   [this, alive = alive_, name = whom->is.name, end](const auto& found, const auto& why) {
                     if (!*alive)
                       return;
-                    found.empty() ? end("unknown host: " + why) : cluster::try_to_dial(loop_, hub_, name, found, end);
+                    found.empty() ? end("unknown host: " + why)
+                                  : cluster::try_to_dial(loop_, context_, name, found, end);
                   });
 }
 

@@ -12,9 +12,9 @@ namespace salond::cluster {
 
 /// What a start brings for links.
 struct link_parts {
-  std::string name;                 ///< of this node, as in its certificate
-  std::shared_ptr<hub> shared;      ///< limits, log and certificates
-  std::vector<listening_socket> at; ///< where peers come in; the links own these
+  std::string name;                          ///< of this node, as in its certificate
+  std::shared_ptr<transport_context> shared; ///< limits, log and certificates
+  std::vector<listening_socket> at;          ///< where peers come in; the links own these
 };
 
 /// Lives until the links have ended. Functions are of the I/O thread.

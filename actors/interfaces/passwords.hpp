@@ -1,8 +1,8 @@
 // The messages of PASSWORDS. All of them stay in the process: passwords and their hashes go nowhere else.
 #pragma once
-#include "actors/hash_ticket.hpp"
 #include "actors/interfaces/errors.hpp"
 #include "actors/interfaces/in_process.hpp"
+#include "actors/pending_hash.hpp"
 #include "actors/rules/hash_queue.hpp"
 #include <caf/all.hpp>
 #include <memory>
@@ -16,8 +16,8 @@ namespace salond {
 struct hash_password {
   std::string password;
   rules::urgency urgency = rules::urgency::known;
-  std::string from = {};                         ///< the address whose turn it uses; empty: none
-  std::shared_ptr<hash_ticket> ticket = nullptr; ///< whether it is still wanted; none: it is
+  std::string from = {};                           ///< the address whose turn it uses; empty: none
+  std::shared_ptr<pending_hash> pending = nullptr; ///< whether it is still wanted; none: it is
 };
 /// The hash, as it is stored.
 struct hashed_password {
@@ -28,8 +28,8 @@ struct verify_password {
   std::string hash;
   std::vector<std::string> passwords;
   rules::urgency urgency = rules::urgency::known;
-  std::string from = {};                         ///< as of hash_password
-  std::shared_ptr<hash_ticket> ticket = nullptr; ///< the same
+  std::string from = {};                           ///< as of hash_password
+  std::shared_ptr<pending_hash> pending = nullptr; ///< the same
 };
 /// The first password that fits, if one does.
 struct verified_password {

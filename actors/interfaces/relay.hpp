@@ -129,7 +129,7 @@ struct wished_account {
   std::string password;
   std::string invitation; ///< the hash of its code; empty: none
   /// The connection takes it back when it ends, and then gives the account back to the hour's allowances.
-  std::shared_ptr<hash_ticket> ticket;
+  std::shared_ptr<pending_hash> pending;
 };
 /// Private messages may be stored of which this node was not told: for these users, or for all who are online.
 struct look_for_mail {

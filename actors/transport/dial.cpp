@@ -1,8 +1,8 @@
 // The half of transport that opens connections.
 #include "actors/transport/gateway.hpp"
-#include "actors/transport/hub.hpp"
 #include "actors/transport/tls_scribe.hpp"
 #include "actors/transport/transport.hpp"
+#include "actors/transport/transport_context.hpp"
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -108,7 +108,7 @@ transport::found transport::dial_descriptor(int descriptor, const std::string& a
   const auto report = std::make_shared<dial_report>();
   auto& loop = dynamic_cast<net::default_multiplexer&>(system_.middleman().backend());
   caf::io::scribe_ptr scribe = caf::make_counted<tls_scribe>(
-      loop, descriptor, tls_scribe::origin{{hub_, rules, gate::side::dialled, address}, system_.node(), report});
+      loop, descriptor, tls_scribe::origin{{context_, rules, gate::side::dialled, address}, system_.node(), report});
   caf::scoped_actor self{system_, true};
   found outcome = dial_failure{dial_fault::lost, "connection lost"};
   self->request(gateway_, left_until(until), caf::connect_atom_v, std::move(scribe), port)

@@ -7,11 +7,12 @@
 
 namespace salond {
 
-struct hub;
+struct transport_context;
 
 /// BASP without its helpers (a spawn server and a configuration server for each node id it ever saw) and without routes
-/// over third nodes. Its first message is the hub (a `std::shared_ptr<hub>`); then come `publish_atom` and
-/// `connect_atom`. It overrides virtual functions of exactly CAF 0.17.6; the build checks that version.
+/// over third nodes. Its first message is the transport_context (a `std::shared_ptr<transport_context>`); then come
+/// `publish_atom` and `connect_atom`. It overrides virtual functions of exactly CAF 0.17.6; the build checks that
+/// version.
 class gateway : public caf::io::basp_broker {
 public:
   explicit gateway(caf::actor_config& config) : caf::io::basp_broker(config) {}
@@ -28,9 +29,9 @@ private:
   void connect(caf::io::scribe_ptr scribe, uint16_t port);
   void sweep();
 
-  std::shared_ptr<hub> hub_;
+  std::shared_ptr<transport_context> context_;
 };
 
 } // namespace salond
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<salond::hub>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<salond::transport_context>)

@@ -1,6 +1,6 @@
 #include "actors/transport/tls_doorman.hpp"
-#include "actors/transport/hub.hpp"
 #include "actors/transport/tls_scribe.hpp"
+#include "actors/transport/transport_context.hpp"
 #include <caf/all.hpp>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -22,9 +22,10 @@ bool is_among_the_last(int descriptor) {
 
 } // namespace
 
-tls_doorman::tls_doorman(caf::io::network::default_multiplexer& loop, int descriptor, std::shared_ptr<hub> shared,
-                         std::shared_ptr<const port_rules> rules, caf::node_id us)
-    : caf::io::network::doorman_impl(loop, descriptor), hub_(std::move(shared)), rules_(std::move(rules)),
+tls_doorman::tls_doorman(caf::io::network::default_multiplexer& loop, int descriptor,
+                         std::shared_ptr<transport_context> shared, std::shared_ptr<const port_rules> rules,
+                         caf::node_id us)
+    : caf::io::network::doorman_impl(loop, descriptor), context_(std::move(shared)), rules_(std::move(rules)),
       us_(std::move(us)) {}
 
 bool tls_doorman::new_connection() {
@@ -50,18 +51,18 @@ void tls_doorman::graceful_shutdown() {
 }
 
 void tls_doorman::take_in(int descriptor) {
-  const auto address = address_of_accepted(descriptor, *hub_);
+  const auto address = address_of_accepted(descriptor, *context_);
   if (!address)
     return;
   auto& loop = acceptor_.backend();
   const auto scribe = caf::make_counted<tls_scribe>(
-      loop, descriptor, tls_scribe::origin{{hub_, rules_, gate::side::accepted, *address}, us_, nullptr});
+      loop, descriptor, tls_scribe::origin{{context_, rules_, gate::side::accepted, *address}, us_, nullptr});
   parent()->add_scribe(scribe);
   caf::io::doorman::new_connection(&loop, scribe->hdl());
-  hub_->connections.add_accepted(*scribe);
+  context_->connections.add_accepted(*scribe);
 }
 
-std::optional<std::string> address_of_accepted(int descriptor, hub& shared) {
+std::optional<std::string> address_of_accepted(int descriptor, transport_context& shared) {
   const auto refuse = [&](const char* why) {
     ::close(descriptor);
     ++shared.counters.accepted;

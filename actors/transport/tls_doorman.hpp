@@ -10,16 +10,16 @@
 
 namespace salond {
 
-struct hub;
+struct transport_context;
 
 /// The numeric address of the peer that was accepted as `descriptor`. Nothing: descriptors run short, the address fails
 /// too often, or the peer is gone already; then the descriptor is closed.
-std::optional<std::string> address_of_accepted(int descriptor, hub& shared);
+std::optional<std::string> address_of_accepted(int descriptor, transport_context& shared);
 
 class tls_doorman : public caf::io::network::doorman_impl {
 public:
   /// Owns the descriptor, which is bound and listens.
-  tls_doorman(caf::io::network::default_multiplexer& loop, int descriptor, std::shared_ptr<hub> shared,
+  tls_doorman(caf::io::network::default_multiplexer& loop, int descriptor, std::shared_ptr<transport_context> shared,
               std::shared_ptr<const port_rules> rules, caf::node_id us);
 
   /// Accepts all connections that wait, so that each of a flood does not cost a turn of the loop.
@@ -32,7 +32,7 @@ public:
 private:
   void take_in(int descriptor);
 
-  std::shared_ptr<hub> hub_;
+  std::shared_ptr<transport_context> context_;
   std::shared_ptr<const port_rules> rules_;
   caf::node_id us_;
 };

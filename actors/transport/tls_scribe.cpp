@@ -1,6 +1,6 @@
 #include "actors/transport/tls_scribe.hpp"
-#include "actors/transport/hub.hpp"
 #include "actors/transport/node_ids.hpp"
+#include "actors/transport/transport_context.hpp"
 #include <algorithm>
 #include <caf/all.hpp>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "actors/transport/tls_socket.hpp"
 #include "actors/transport/handshake_pace.hpp"
-#include "actors/transport/hub.hpp"
+#include "actors/transport/transport_context.hpp"
 #include <algorithm>
 #include <cerrno>
 #include <cstring>

@@ -20,7 +20,7 @@ namespace salond {
 /// Above this a connection's buffer is given back after its use.
 inline constexpr size_t max_kept_buffer = 65536;
 
-struct hub;
+struct transport_context;
 
 /// dialling → (silent →) shaking → greeting → open → dead. Accepted: no TLS object until a byte comes, and not a byte
 /// is said until TLS is done. What comes after that, until the peer is let in, is up to who derives.
@@ -28,7 +28,7 @@ class tls_socket : public caf::io::scribe {
 public:
   /// What a connection is made of.
   struct origin {
-    std::shared_ptr<hub> shared;
+    std::shared_ptr<transport_context> shared;
     std::shared_ptr<const port_rules> rules;
     gate::side side = gate::side::accepted;
     std::string address; ///< of the peer, numeric
@@ -95,7 +95,7 @@ protected:
   void leave_loop();
   int descriptor() const { return events_.fd(); }
   caf::io::network::default_multiplexer& loop() { return events_.backend(); }
-  hub& shared() const { return *from_.shared; }
+  transport_context& shared() const { return *from_.shared; }
   phase at() const { return at_; }
   const std::string& address() const { return from_.address; }
   const port_rules& rules() const { return *from_.rules; }

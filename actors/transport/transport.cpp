@@ -1,8 +1,8 @@
 #include "actors/transport/transport.hpp"
 #include "actors/transport/gateway.hpp"
-#include "actors/transport/hub.hpp"
 #include "actors/transport/node_ids.hpp"
 #include "actors/transport/tls_doorman.hpp"
+#include "actors/transport/transport_context.hpp"
 #include <caf/io/network/default_multiplexer.hpp>
 #include <future>
 
@@ -12,7 +12,7 @@ namespace {
 namespace net = caf::io::network;
 constexpr std::chrono::seconds unpublish_patience{5};
 
-std::optional<peer> peer_of(const hub& shared, const caf::strong_actor_ptr& sender) {
+std::optional<peer> peer_of(const transport_context& shared, const caf::strong_actor_ptr& sender) {
   return sender ? shared.peers.who(sender->node()) : std::nullopt;
 }
 
@@ -23,14 +23,15 @@ net::default_multiplexer& loop_of(caf::actor_system& system) {
 } // namespace
 
 transport::transport(caf::actor_system& system, transport_limits limits, transport_log_writer log)
-    : system_(system), former_node_(system.node()), hub_(std::make_shared<hub>(limits, std::move(log))) {
+    : system_(system), former_node_(system.node()),
+      context_(std::make_shared<transport_context>(limits, std::move(log))) {
   const_cast<caf::node_id&>(system.node()) = random_node_id(); // CAF 0.17.6 lets nobody choose it
   gateway_ = system.middleman().named_broker<gateway>(caf::atom("SALOND"));
-  caf::anon_send(gateway_, hub_);
+  caf::anon_send(gateway_, context_);
 }
 
 transport::~transport() {
-  hub_->log.silence();
+  context_->log.silence();
   std::promise<void> ended;
   loop_of(system_).post([this, &ended] {
     static_cast<gateway*>(caf::actor_cast<caf::abstract_actor*>(gateway_))->end();
@@ -40,17 +41,17 @@ transport::~transport() {
 }
 
 void transport::use(const bundle& own, std::set<std::string> revoked) {
-  hub_->tls.replace(make_tls_settings(own, std::move(revoked)));
+  context_->tls.replace(make_tls_settings(own, std::move(revoked)));
   sweep_soon();
 }
 
 void transport::revoke(const std::set<std::string>& serials) {
-  hub_->tls.revoke(serials);
+  context_->tls.revoke(serials);
   sweep_soon();
 }
 
 void transport::sweep_soon() {
-  loop_of(system_).post([shared = hub_] { shared->connections.sweep(shared->tls.get().get()); });
+  loop_of(system_).post([shared = context_] { shared->connections.sweep(shared->tls.get().get()); });
 }
 
 uint16_t transport::publish_any(const caf::strong_actor_ptr& actor, const std::set<std::string>& interface,
@@ -60,7 +61,7 @@ uint16_t transport::publish_any(const caf::strong_actor_ptr& actor, const std::s
   const auto opened = listen_at_all(addresses);
   for (const auto& each : opened) {
     caf::io::doorman_ptr door =
-        caf::make_counted<tls_doorman>(loop_of(system_), each.descriptor, hub_, shared, system_.node());
+        caf::make_counted<tls_doorman>(loop_of(system_), each.descriptor, context_, shared, system_.node());
     caf::anon_send(gateway_, caf::publish_atom_v, std::move(door), each.address.port(), actor, interface);
   }
   return opened.at(0).address.port();
@@ -79,11 +80,11 @@ bool transport::unpublish(uint16_t port) {
 }
 
 std::optional<peer> transport::who(const caf::node_id& node) const {
-  return hub_->peers.who(node);
+  return context_->peers.who(node);
 }
 
 identify transport::identifier() const {
-  return [shared = std::shared_ptr<const hub>(hub_)](const caf::strong_actor_ptr& sender) {
+  return [shared = std::shared_ptr<const transport_context>(context_)](const caf::strong_actor_ptr& sender) {
     return peer_of(*shared, sender);
   };
 }
@@ -94,7 +95,7 @@ std::string transport::last_failure() const {
 }
 
 transport_counts transport::counters() const {
-  const auto& now = hub_->counters;
+  const auto& now = context_->counters;
   return {now.accepted, now.refused, now.opened, now.cut, now.half_open, now.open};
 }
 

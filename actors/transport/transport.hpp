@@ -23,7 +23,7 @@
 
 namespace salond {
 
-struct hub;
+struct transport_context;
 
 /// Names the sender of a message: the peer at the other end of a live connection. Nothing for a local actor, a
 /// stranger, a closed connection, and a null pointer: then refuse. Any thread; it may outlive the transport.
@@ -114,7 +114,7 @@ private:
 
   caf::actor_system& system_;
   caf::node_id former_node_; ///< kept, since the I/O thread may be reading it just now
-  std::shared_ptr<hub> hub_;
+  std::shared_ptr<transport_context> context_;
   caf::actor gateway_;
   mutable std::mutex guard_;
   std::string last_failure_;

@@ -1,5 +1,5 @@
 // Each row of the table in docs/architecture.md, "Actors": what happens when that actor dies.
-#include "actors/transport/hub.hpp"
+#include "actors/transport/transport_context.hpp"
 #include "tests/support/node_fixture.hpp"
 #include "tests/support/node_table.hpp"
 
@@ -323,7 +323,7 @@ protected:
     row.name = "paris";
     table_.rows.push_back(row);
     member = std::make_shared<cluster_member>(support::joined(table_, 2));
-    const auto shared = std::make_shared<hub>(transport_limits{}, nullptr);
+    const auto shared = std::make_shared<transport_context>(transport_limits{}, nullptr);
     shared->tls.replace(make_tls_settings(salond::issue({peer_kind::node, "paris"}, make_authority()), {}));
     links = cluster::link_parts{"paris", shared, listen_at_all(addresses_of("127.0.0.1", 0))};
   }

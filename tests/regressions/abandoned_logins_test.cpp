@@ -55,7 +55,7 @@ TEST_F(AbandonedLogins, AreNotHashedOnceTheyAreTakenBack) {
   start();
   caf::scoped_actor self{*system};
   const auto passwords = on_io_thread([](audience& clients) { return clients.services.passwords; });
-  const auto gone = std::make_shared<hash_ticket>(), wanted = std::make_shared<hash_ticket>();
+  const auto gone = std::make_shared<pending_hash>(), wanted = std::make_shared<pending_hash>();
   ASSERT_TRUE(gone->take_back());
   std::vector<std::string> told;
 

@@ -3,7 +3,7 @@
 // Right: who is gone before his turn leaves the queue, and counts neither for his address nor for all together. What a
 // thread has begun to hash counts, and goes on to an account. Where the store makes none of it (its alias is taken, the
 // database is away), it does not count either: three refused aliases kept an address out for an hour.
-#include "actors/hash_ticket.hpp"
+#include "actors/pending_hash.hpp"
 #include "tests/support/node_fixture.hpp"
 
 namespace salond {
@@ -64,7 +64,7 @@ TEST_F(AbandonedRegistrations, LeaveTheQueueAndAreGivenBack) {
 
 TEST_F(AbandonedRegistrations, AreMadeAllTheSameOnceTheyWereBegun) {
   start();
-  const auto begun = std::make_shared<hash_ticket>();
+  const auto begun = std::make_shared<pending_hash>();
   caf::anon_send(actors.relay, wished_account{connection_id{4711}, "", {"zoë", "z", {}}, "secret", "", begun});
 
   EXPECT_TRUE(eventually([&] { return accounts_like("zoë") == "1"; })) << "though there is no such connection";
@@ -73,7 +73,7 @@ TEST_F(AbandonedRegistrations, AreMadeAllTheSameOnceTheyWereBegun) {
 
 TEST_F(AbandonedRegistrations, AreNotMadeWhenTheyWereTakenBackOnTheWay) {
   start();
-  const auto gone = std::make_shared<hash_ticket>();
+  const auto gone = std::make_shared<pending_hash>();
   ASSERT_TRUE(gone->take_back());
   caf::anon_send(actors.relay, wished_account{connection_id{4711}, "", {"zoë", "z", {}}, "secret", "", gone});
   auto other = register_as("paul");

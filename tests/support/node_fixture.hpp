@@ -87,7 +87,7 @@ protected:
   std::shared_ptr<const tls_credentials> certificate; ///< if there is one, the door speaks TLS
   std::string speaks;                                 ///< the dialect that the door's address names
   known_dialects dialects = all_dialects();
-  certificate_office certificates;          ///< of operators
+  certificate_service certificates;         ///< of operators
   std::shared_ptr<cluster_member> member;   ///< of one node of several
   std::optional<cluster::link_parts> links; ///< the same
   identify operators;                       ///< who sent the admin actor a message; none: there is no admin actor

@@ -2,7 +2,7 @@
 // of 100 bytes. links_bench [FRAMES] [BYTES] [A TURN]
 #include "actors/cluster/links_actor.hpp"
 #include "actors/on_io_thread.hpp"
-#include "actors/transport/hub.hpp"
+#include "actors/transport/transport_context.hpp"
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -28,7 +28,7 @@ struct node_config : caf::actor_system_config {
 /// One node: a loop and a port of its own.
 struct node {
   node(const std::string& called, node_id as, const key_pair& authority) : name(called), run(as) {
-    shared = std::make_shared<hub>(transport_limits{}, nullptr, "refused");
+    shared = std::make_shared<transport_context>(transport_limits{}, nullptr, "refused");
     shared->tls.replace(make_tls_settings(issue({peer_kind::node, name}, authority), {}));
     cluster::link_events on;
     on.up = [this](node_id) { up = true; };
@@ -56,7 +56,7 @@ struct node {
   node_id run;
   node_config config;
   caf::actor_system system{config};
-  std::shared_ptr<hub> shared;
+  std::shared_ptr<transport_context> shared;
   std::shared_ptr<cluster::links> all;
   links_actor actor;
   uint16_t port = 0;

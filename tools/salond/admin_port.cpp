@@ -1,6 +1,6 @@
 #include "tools/salond/admin_port.hpp"
 #include "actors/transport/bundle_file.hpp"
-#include "actors/transport/hub.hpp"
+#include "actors/transport/transport_context.hpp"
 #include "config/load.hpp"
 #include "tools/salond/transport_log.hpp"
 #include <system_error>
@@ -61,7 +61,7 @@ void admin_port::offer(node_parts& parts) {
   };
 }
 
-void admin_port::offer_nodes(node_parts& parts, std::shared_ptr<hub> links) {
+void admin_port::offer_nodes(node_parts& parts, std::shared_ptr<transport_context> links) {
   parts.certificates.merge = [folder = folder_, net = net_, revoking = revoking_,
                               for_links = parts.certificates.merge](const std::vector<issued_certificate>& others) {
     const std::lock_guard lock{*revoking};

@@ -24,7 +24,7 @@ public:
 
   /// The same, where it is a node of a cluster: it adds and removes others. `links`: what its links share, so that
   /// theirs end. REQUIRES: node_links::offer() came before.
-  void offer_nodes(node_parts& parts, std::shared_ptr<hub> links);
+  void offer_nodes(node_parts& parts, std::shared_ptr<transport_context> links);
 
   /// Publishes the node's admin actor, or another one in its place.
   void publish(const node_actors& actors);

@@ -201,16 +201,16 @@ std::vector<bound_endpoint> open_doors(const std::vector<planned_endpoint>& plan
   ::_exit(1);
 }
 
-configuration_office office_of(live_configuration& live) {
-  configuration_office office;
-  office.read = [&live] { return live.read(); };
-  office.take_up = [&live](const reread_configuration& read) { live.take_up(read); };
-  office.show = [&live] { return live.shown(); };
-  office.certificate_until = [&live]() -> std::optional<std::time_t> {
+configuration_service service_of(live_configuration& live) {
+  configuration_service service;
+  service.read = [&live] { return live.read(); };
+  service.take_up = [&live](const reread_configuration& read) { live.take_up(read); };
+  service.show = [&live] { return live.shown(); };
+  service.certificate_until = [&live]() -> std::optional<std::time_t> {
     const auto shown = live.in_force().certificate;
     return shown ? std::optional{shown->until()} : std::nullopt;
   };
-  return office;
+  return service;
 }
 
 /// Of a node: what was revoked while it was away holds before anybody comes.
@@ -255,7 +255,7 @@ int run(const program& started, places where, std::unique_ptr<persistence::store
     if (membership)
       admin->offer_nodes(*parts, prepared.links->shared());
   }
-  parts->configuration = office_of(live);
+  parts->configuration = service_of(live);
   main_loop loop(told, admin, std::move(shown), membership ? membership->port->where() : std::string{}, live,
                  prepared.links.get());
   node_events events;

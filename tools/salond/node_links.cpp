@@ -1,5 +1,5 @@
 #include "tools/salond/node_links.hpp"
-#include "actors/transport/hub.hpp"
+#include "actors/transport/transport_context.hpp"
 #include "tools/salond/transport_log.hpp"
 #include <cerrno>
 #include <sys/socket.h>
@@ -10,8 +10,8 @@ namespace salond {
 
 node_links::node_links(std::shared_ptr<tls_folder> certificates, std::string name)
     : folder_(std::move(certificates)), name_(std::move(name)),
-      shared_(std::make_shared<hub>(transport_limits{}, writer_of_facts("at", log::level::warning),
-                                    "connections of other nodes refused")) {
+      shared_(std::make_shared<transport_context>(transport_limits{}, writer_of_facts("at", log::level::warning),
+                                                  "connections of other nodes refused")) {
   use_renewed();
 }
 
@@ -25,11 +25,11 @@ cluster::link_parts node_links::parts(int port) const {
   return {name_, shared_, {socket}};
 }
 
-void node_links::offer(certificate_office& office) const {
-  office.node = name_;
-  office.list = [folder = folder_] { return folder->issued(); };
-  office.authority = [folder = folder_] { return folder->authority(); };
-  office.merge = [folder = folder_, shared = shared_](const std::vector<issued_certificate>& others) {
+void node_links::offer(certificate_service& service) const {
+  service.node = name_;
+  service.list = [folder = folder_] { return folder->issued(); };
+  service.authority = [folder = folder_] { return folder->authority(); };
+  service.merge = [folder = folder_, shared = shared_](const std::vector<issued_certificate>& others) {
     const auto use = [&] { shared->tls.revoke(folder->revoked()); };
     try {
       folder->merge(others);

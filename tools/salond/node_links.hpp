@@ -1,6 +1,6 @@
 // What the links of a node share, and the certificate with which it dials and is dialled.
 #pragma once
-#include "actors/certificate_office.hpp"
+#include "actors/certificate_service.hpp"
 #include "actors/cluster/node.hpp"
 #include "actors/transport/tls_folder.hpp"
 #include <memory>
@@ -17,9 +17,9 @@ public:
   /// What the node needs; `port`: a socket that is bound, which the links own from then on.
   cluster::link_parts parts(int port) const;
   /// Has the node share its certificates with others.
-  void offer(certificate_office& office) const;
+  void offer(certificate_service& service) const;
   const std::string& name() const { return name_; }
-  const std::shared_ptr<hub>& shared() const { return shared_; }
+  const std::shared_ptr<transport_context>& shared() const { return shared_; }
 
   /// The node's certificate was renewed.
   void use_renewed();
@@ -27,7 +27,7 @@ public:
 private:
   std::shared_ptr<tls_folder> folder_;
   std::string name_;
-  std::shared_ptr<hub> shared_;
+  std::shared_ptr<transport_context> shared_;
 };
 
 } // namespace salond

@@ -1,6 +1,6 @@
 // What happens at the ports for operators and for other nodes, as lines of the log.
 #pragma once
-#include "actors/transport/hub.hpp"
+#include "actors/transport/transport_context.hpp"
 #include "config/log.hpp"
 
 namespace salond {

@@ -21,7 +21,7 @@ node::node(std::string called, node_id as, const bundle& own, transport_limits l
     const std::lock_guard lock{guard_};
     lines_.push_back(std::string(fact.text) + " who=" + fact.who + " why=" + fact.why + ";");
   };
-  shared = std::make_shared<hub>(limits, log, "cluster connections refused");
+  shared = std::make_shared<transport_context>(limits, log, "cluster connections refused");
   shared->tls.replace(make_tls_settings(own, {}));
   all = std::make_shared<cluster::links>(loop(), shared, name, events());
   const auto at = listen_at_all(addresses_of("127.0.0.1", 0));

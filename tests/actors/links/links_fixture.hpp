@@ -3,7 +3,7 @@
 #pragma once
 #include "actors/cluster/links_actor.hpp"
 #include "actors/on_io_thread.hpp"
-#include "actors/transport/hub.hpp"
+#include "actors/transport/transport_context.hpp"
 #include "tests/support/loopback.hpp"
 #include <atomic>
 #include <functional>
@@ -66,7 +66,7 @@ public:
   std::atomic<int64_t> told_gone{0}, unknown_run{0};
   std::atomic<int> alive{0}, frames{0};
   std::atomic<bool> keeps_texts{true};
-  std::shared_ptr<hub> shared;
+  std::shared_ptr<transport_context> shared;
   std::shared_ptr<cluster::links> all;
   uint16_t port = 0;
 

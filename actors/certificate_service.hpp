@@ -13,7 +13,7 @@ struct issued_bundle {
 };
 
 /// What the admin actor and the ban registry can do with certificates. The functions throw pki_error.
-struct certificate_office {
+struct certificate_service {
   std::function<issued_bundle(const identity&, const validity&)> issue;
   std::function<std::vector<issued_certificate>()> list;
   std::function<revocation(const std::string& name)> revoke; ///< live connections end
@@ -28,6 +28,6 @@ struct certificate_office {
 
 /// The names of the operators whose certificates are valid, each once. None where the list cannot be read, which is
 /// logged.
-operator_names names_of_operators(const certificate_office& office);
+operator_names names_of_operators(const certificate_service& service);
 
 } // namespace salond

@@ -4,7 +4,7 @@
 
 namespace salond {
 
-class hash_ticket {
+class pending_hash {
 public:
   /// A thread begins: from now on nobody can take it back. Answers false if it was taken back.
   bool begin() { return leave_waiting(state::begun); }

@@ -1,4 +1,4 @@
-#include "actors/errands.hpp"
+#include "actors/relay_requests.hpp"
 #include "actors/ask_store.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
@@ -112,7 +112,7 @@ void store_account(relay_actor::broker_pointer self, const std::shared_ptr<audie
 } // namespace
 
 void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& wish) {
-  hash_password work{std::move(wish.password), rules::urgency::new_user, wish.who.network, wish.ticket};
+  hash_password work{std::move(wish.password), rules::urgency::new_user, wish.who.network, wish.pending};
   self->request(clients->services.passwords, caf::infinite, std::move(work))
       .then(
           [self, clients, wish](hashed_password& made) mutable {
@@ -120,8 +120,8 @@ void make_account(relay_actor::broker_pointer self, const std::shared_ptr<audien
             store_account(self, clients, std::move(wish));
           },
           [self, clients, from = wish.from, peer = wish.peer, network = wish.who.network,
-           ticket = wish.ticket](caf::error& why) {
-            if (ticket->take_back()) {
+           pending = wish.pending](caf::error& why) {
+            if (pending->take_back()) {
               clients->allowed.give_registration_back(network);
               clients->tell_fact("refused a registration, whose password cannot be hashed soon",
                                  to_string(fault_of(why)), peer, self->clock().now());

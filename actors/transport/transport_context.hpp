@@ -10,11 +10,12 @@
 
 namespace salond {
 
-struct hub {
-  hub(transport_limits bounds, transport_log_writer write, const char* refusals = "admin connections refused")
+struct transport_context {
+  transport_context(transport_limits bounds, transport_log_writer write,
+                    const char* refusals = "admin connections refused")
       : limits(bounds), log(std::move(write)), connections(limits, log, counters, refusals) {}
-  hub(const hub&) = delete;
-  hub& operator=(const hub&) = delete;
+  transport_context(const transport_context&) = delete;
+  transport_context& operator=(const transport_context&) = delete;
 
   // Any thread.
   const transport_limits limits;

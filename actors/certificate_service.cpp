@@ -1,14 +1,14 @@
-#include "actors/certificate_office.hpp"
+#include "actors/certificate_service.hpp"
 #include "config/log.hpp"
 #include <set>
 
 namespace salond {
 
-operator_names names_of_operators(const certificate_office& office) {
+operator_names names_of_operators(const certificate_service& service) {
   std::set<std::string> names;
   try {
-    if (office.list)
-      for (const auto& certificate : office.list())
+    if (service.list)
+      for (const auto& certificate : service.list())
         if (!certificate.revoked && is_operator(certificate.facts.who.kind))
           names.insert(certificate.facts.who.name);
   } catch (const std::exception& error) {
