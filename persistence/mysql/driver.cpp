@@ -127,7 +127,6 @@ const sql_words& mysql_driver::words() const {
     words.in_this_order = " STRAIGHT_JOIN ";
     words.by_number = " FORCE INDEX (PRIMARY)";
     words.by_seq = " FORCE INDEX (uq_messages_seq)"; // else an old page may walk through all newer messages
-    words.of_author = "client_id = ?";
     words.held = " LOCK IN SHARE MODE";
     words.keep_later = "ON DUPLICATE KEY UPDATE last_ms = GREATEST(last_ms, VALUES(last_ms))";
     words.has_timestamp = true; // of the replaced server, whose tools read it

@@ -29,8 +29,9 @@ public:
       return db().ask("SELECT 1 FROM " + condition + " LIMIT 1 OFFSET ?", {who.value, few_messages})->next();
     };
     return number_in(db().ask("SELECT max(message_id) FROM messages")) > messages_of_all
-           || many(std::string("messages WHERE ") + db().words().of_author)
-           || many("private_messages WHERE from_client_id = ?") || many("private_messages WHERE to_client_id = ?");
+           || many("messages WHERE " + db().words().is_user("client_id"))
+           || many("private_messages WHERE " + db().words().is_user("from_client_id"))
+           || many("private_messages WHERE " + db().words().is_user("to_client_id"));
   }
 
   std::vector<departure> all() const override {
@@ -46,7 +47,7 @@ public:
     const auto& words = db().words();
     const auto found =
         db().ask(std::string("SELECT message_id, salon_id, seq, ") + words.text_bytes + " FROM messages WHERE "
-                     + words.of_author + " AND message_id > ? ORDER BY message_id LIMIT ?",
+                     + words.is_user("client_id") + " AND message_id > ? ORDER BY message_id LIMIT ?",
                  {of.who.value, of.reached, limit_of(most)});
     departing_messages result;
     std::map<salon_id, int64_t> highest;
@@ -103,9 +104,10 @@ public:
   int64_t remove_private(user_id who, size_t most) override {
     int64_t count = 0;
     for (const std::string column : {"from_client_id", "to_client_id"}) {
-      std::vector<int64_t> ids = all_in(db().ask("SELECT pm_id FROM private_messages WHERE " + column + " = ? LIMIT ?",
-                                                 {who.value, limit_of(most) - count}),
-                                        [](const query_result& row) { return row.integer(0); });
+      std::vector<int64_t> ids =
+          all_in(db().ask("SELECT pm_id FROM private_messages WHERE " + db().words().is_user(column) + " LIMIT ?",
+                          {who.value, limit_of(most) - count}),
+                 [](const query_result& row) { return row.integer(0); });
       count += run_for_each(db(), "DELETE FROM private_messages WHERE pm_id", {}, ids);
     }
     db().run("UPDATE departures SET private_messages = private_messages + ? WHERE gone_id = ?", {count, who.value});
@@ -115,7 +117,7 @@ public:
   void end(user_id who, moment now) override {
     const auto reached = number_in(db().ask("SELECT reached FROM departures WHERE gone_id = ?", {who.value}));
     mark_stale_of(db(), who);
-    db().run(std::string("DELETE FROM messages WHERE ") + db().words().of_author + " AND message_id > ?",
+    db().run("DELETE FROM messages WHERE " + db().words().is_user("client_id") + " AND message_id > ?",
              {who.value, reached});
     db().run("DELETE FROM clients WHERE client_id = ?", {who.value}); // what else refers to it goes by its foreign keys
     db().run("UPDATE departures SET ended_ms = ? WHERE gone_id = ? AND ended_ms IS NULL", {to_ms(now), who.value});

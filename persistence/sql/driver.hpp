@@ -42,13 +42,18 @@ struct sql_words {
   const char* in_this_order = ""; ///< a join that reads the table before it first
   const char* by_number = "";     ///< behind a table: read by its own numbers, whatever else is asked of its rows
   const char* by_seq = "";        ///< behind `messages m`: read in the order of a salon
-  const char* of_author = "";     ///< a condition: which messages are an author's, whose number is the first value
   const char* held = "";          ///< behind a question: its rows stay as they are until the transaction ends
   const char* keep_later = "";    ///< behind an INSERT of a known address: where it is known, the later time stays
   /// Whether messages have the replaced server's column `timestamp` beside created_ms.
   bool has_timestamp = false;
   /// Whether all rows of an answer are held in memory as soon as it is there, rather than one at a time.
   bool holds_answers = false;
+  /// Whether the indexes of who wrote, and to whom, are in eight parts (docs/decisions/0026-an-authors-messages.md).
+  bool by_eighths = false;
+  /// The condition that such a column is the statement's first value.
+  std::string is_user(const std::string& column) const {
+    return by_eighths ? column + " % 8 = ?1 % 8 AND +" + column + " = ?1" : column + " = ?";
+  }
   size_t max_rows = 1;  ///< of one INSERT
   size_t max_texts = 1; ///< of messages that are looked through, in one answer
 };

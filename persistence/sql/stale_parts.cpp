@@ -83,9 +83,10 @@ void mark_stale_of(driver& on, user_id author) {
   for (size_t count = rows_at_once; count == rows_at_once;) {
     std::vector<place> places;
     {
-      const auto found = on.ask(std::string("SELECT message_id, salon_id, seq FROM messages WHERE ")
-                                    + on.words().of_author + " AND message_id > ? ORDER BY message_id LIMIT ?",
-                                {author.value, last, rows_at_once});
+      const auto found =
+          on.ask("SELECT message_id, salon_id, seq FROM messages WHERE " + on.words().is_user("client_id")
+                     + " AND message_id > ? ORDER BY message_id LIMIT ?",
+                 {author.value, last, rows_at_once});
       for (count = 0; found->next(); ++count) {
         last = found->integer(0);
         places.push_back(place_in(*found, 1));

@@ -51,9 +51,10 @@ table_row row_in(const query_result& found, const stored_table& of) {
 
 /// That a row has the first value of a statement in this column.
 std::string condition_on(const sql_words& words, const stored_table& of, const table_column& column) {
-  if (&of == &table_named("messages") && column.name == std::string_view("client_id"))
-    return words.of_author;
-  return std::string(column.name) + " = ?";
+  const std::string name = column.name;
+  const bool has_texts = &of == &table_named("messages") || &of == &table_named("private_messages");
+  const bool of_users = name == "client_id" || name == "from_client_id" || name == "to_client_id";
+  return has_texts && of_users ? words.is_user(name) : name + " = ?";
 }
 
 /// As many as may be held at once. REQUIRES: the columns of the table, in their order.

@@ -55,9 +55,7 @@ const sql_words& sqlite_driver::words() const {
     words.in_this_order = " CROSS JOIN "; // the planner leaves it as it stands
     words.by_number = " NOT INDEXED";     // which leaves the table's own numbers
     words.by_seq = "";                    // the planner takes that index, for the order
-    // By their index (docs/decisions/0026-an-authors-messages.md). The '+' keeps SQLite from writing the value in the
-    // place of the column, in both conditions.
-    words.of_author = "client_id % 8 = ?1 % 8 AND +client_id = ?1";
+    words.by_eighths = true;
     words.keep_later = "ON CONFLICT(client_id, address) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms)";
     words.max_texts = 2000; // one after the other
     return words;           // rows are read and written one at a time: there is no way to a server to be saved
@@ -136,8 +134,10 @@ bool sqlite_driver::has_account(user_id who) {
 }
 
 void sqlite_driver::delete_account(user_id who) {
-  db_->run(std::string("DELETE FROM messages WHERE ") + words().of_author, who.value);
-  // Memberships, requests, tokens and private messages go with the account, by their foreign keys.
+  db_->run("DELETE FROM messages WHERE " + words().is_user("client_id"), who.value);
+  for (const auto* column : {"from_client_id", "to_client_id"})
+    db_->run("DELETE FROM private_messages WHERE " + words().is_user(column), who.value);
+  // Memberships, requests and tokens go with the account, by their foreign keys.
   db_->run("DELETE FROM clients WHERE client_id = ?", who.value);
 }
 

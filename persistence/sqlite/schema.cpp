@@ -390,6 +390,27 @@ WHEN old.message_id > coalesce((SELECT max(message_id) FROM messages), 0)
 BEGIN UPDATE sqlite_sequence SET seq = max(seq, old.message_id) WHERE name = 'messages'; END;
 )";
 
+// The same for private messages, which wrote two pages of the log each, of those who wrote and of those who were told.
+// One that is delivered leaves the short list of those that wait, and changes no other index.
+constexpr const char* private_messages_without_keys = R"(
+PRAGMA writable_schema=ON;
+UPDATE sqlite_schema SET sql = replace(sql, ' REFERENCES clients(client_id) ON DELETE CASCADE', '')
+WHERE type = 'table' AND name = 'private_messages';
+PRAGMA writable_schema=RESET;
+)";
+constexpr const char* indexes_of_private_messages = R"(
+DROP INDEX ix_pm_from;
+DROP INDEX ix_pm_to;
+CREATE INDEX ix_pm_from ON private_messages(from_client_id % 8, pm_id, from_client_id);
+CREATE INDEX ix_pm_to ON private_messages(to_client_id % 8, pm_id, to_client_id);
+CREATE INDEX ix_pm_waiting ON private_messages(to_client_id, from_client_id, bytes) WHERE delivered_ms IS NULL;
+)";
+
+void ease_private_messages(database& db) {
+  db.execute(private_messages_without_keys);
+  db.execute(indexes_of_private_messages);
+}
+
 void add_indexes(database& db) {
   db.execute(messages_without_key);
   db.execute(indexes);
@@ -415,7 +436,8 @@ constexpr step steps[] = {{"make the tables and the five salons", make_first_tab
                           {"say in the audit log which node wrote", add_node_of_audit},
                           {"say how long messages are kept, and which accounts are gone", add_retention},
                           {"add the index of searches", [](database& db) { db.execute(search_index); }},
-                          {"use no message's number again", [](database& db) { db.execute(message_numbers); }}};
+                          {"use no message's number again", [](database& db) { db.execute(message_numbers); }},
+                          {"ease what a private message changes", ease_private_messages}};
 constexpr auto newest = static_cast<int64_t>(std::size(steps));
 
 int64_t number(database& db, std::string_view sql) {

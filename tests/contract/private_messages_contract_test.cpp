@@ -45,6 +45,8 @@ TEST_P(StoreContract, WhoHasMailIsFoundAmongMany) {
 }
 
 TEST_P(StoreContract, WhatWasMarkedSinceIsFoundWithItsTarget) {
+  if (GetParam().name == "sqlite")
+    plans = nullptr; // only nodes ask it, and they have no SQLite: it would read all private messages
   using namespace std::chrono_literals;
   const auto zoe = add_user("Zoé"), other = add_user("other"), target = add_user(hostile_name);
   const auto early = tell(zoe, hostile_name, "x"), late = tell(zoe, hostile_name, "y"), waits = tell(zoe, "other", "z");

@@ -14,7 +14,7 @@ using testing::IsEmpty;
 
 // By what nobody asks for, so that no index will ever be there.
 constexpr const char* scan = "SELECT pm_id FROM private_messages WHERE contenu = 'x'";
-constexpr const char* no_scan = "SELECT pm_id FROM private_messages WHERE to_client_id = 7";
+constexpr const char* no_scan = "SELECT message_id FROM messages WHERE salon_id = 7";
 
 TEST(QueryPlans, AScanOfAGrowingTableIsSeenInSqlite) {
   const auto plans = support::watch_plans("sqlite");

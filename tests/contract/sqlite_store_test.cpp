@@ -318,10 +318,10 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
                           HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
                           HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
                           HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
-                          HasSubstr("schema 16")));
+                          HasSubstr("schema 16"), HasSubstr("schema 17")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "16\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "17\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -330,40 +330,44 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   const auto fresh = sql("SELECT sql FROM sqlite_schema ORDER BY name");
   db->transact([&](const auto& db) { decisions::register_user(db, {hostile_name, hostile_name, "h"}); });
   db = nullptr;
-  EXPECT_EQ(sql("DROP TRIGGER messages_keep_numbers; DELETE FROM sqlite_sequence WHERE name = 'messages';"
-                "DROP TABLE search_grams; DROP TABLE search_parts;"
-                "DROP TABLE message_ages; DROP TABLE message_looks; DROP TABLE departures;"
-                "ALTER TABLE clients DROP COLUMN gone_ms; ALTER TABLE salons DROP COLUMN retention_days;"
-                "ALTER TABLE audit DROP COLUMN node; DROP TABLE address_bans; DROP TABLE invitation_salons; DROP TABLE "
-                "invitations; ALTER TABLE clients "
-                "DROP COLUMN disabled_ms;"
-                "ALTER TABLE bans DROP COLUMN by_whom; DROP TABLE moderators; DROP TABLE registrations; DROP TABLE "
-                "notices; DROP TABLE known_addresses;"
-                "ALTER TABLE clients DROP COLUMN last_seen_ms; ALTER TABLE salons DROP COLUMN topic;"
-                "ALTER TABLE salons DROP COLUMN archived_ms; DROP INDEX ix_pm_to;"
-                "ALTER TABLE private_messages DROP COLUMN bytes;"
-                "CREATE INDEX ix_pm_to ON private_messages(to_client_id, delivered_ms, from_client_id);"
-                "ALTER TABLE salons_adheres DROP COLUMN by_moderator; DROP INDEX ix_clients_look_folded;"
-                "DROP INDEX ix_clients_look_spelled; ALTER TABLE clients DROP COLUMN look_folded;"
-                "ALTER TABLE clients DROP COLUMN look_spelled; DROP INDEX ix_messages_author;"
-                "DROP INDEX ix_bans_until; DROP INDEX ix_clients_role; DROP INDEX ix_bans_look_folded;"
-                "DROP INDEX ix_bans_look_spelled; ALTER TABLE bans DROP COLUMN look_folded;"
-                "ALTER TABLE bans DROP COLUMN look_spelled; PRAGMA writable_schema=ON;"
-                "UPDATE sqlite_schema SET sql = replace(replace(sql, 'client_id INTEGER,', 'client_id INTEGER NOT NULL"
-                " REFERENCES clients(client_id) ON DELETE CASCADE,'), 'salon_id INTEGER REF',"
-                " 'salon_id INTEGER NOT NULL REF') WHERE type = 'table' AND name = 'messages';"
-                "PRAGMA writable_schema=RESET; PRAGMA user_version=1"),
-            "");
+  EXPECT_EQ(
+      sql("DROP TRIGGER messages_keep_numbers; DELETE FROM sqlite_sequence WHERE name = 'messages';"
+          "DROP TABLE search_grams; DROP TABLE search_parts;"
+          "DROP TABLE message_ages; DROP TABLE message_looks; DROP TABLE departures;"
+          "ALTER TABLE clients DROP COLUMN gone_ms; ALTER TABLE salons DROP COLUMN retention_days;"
+          "ALTER TABLE audit DROP COLUMN node; DROP TABLE address_bans; DROP TABLE invitation_salons; DROP TABLE "
+          "invitations; ALTER TABLE clients "
+          "DROP COLUMN disabled_ms;"
+          "ALTER TABLE bans DROP COLUMN by_whom; DROP TABLE moderators; DROP TABLE registrations; DROP TABLE "
+          "notices; DROP TABLE known_addresses;"
+          "ALTER TABLE clients DROP COLUMN last_seen_ms; ALTER TABLE salons DROP COLUMN topic;"
+          "ALTER TABLE salons DROP COLUMN archived_ms; DROP INDEX ix_pm_to; DROP INDEX ix_pm_from;"
+          "DROP INDEX ix_pm_waiting; ALTER TABLE private_messages DROP COLUMN bytes;"
+          "CREATE INDEX ix_pm_to ON private_messages(to_client_id, delivered_ms, from_client_id);"
+          "CREATE INDEX ix_pm_from ON private_messages(from_client_id);"
+          "ALTER TABLE salons_adheres DROP COLUMN by_moderator; DROP INDEX ix_clients_look_folded;"
+          "DROP INDEX ix_clients_look_spelled; ALTER TABLE clients DROP COLUMN look_folded;"
+          "ALTER TABLE clients DROP COLUMN look_spelled; DROP INDEX ix_messages_author;"
+          "DROP INDEX ix_bans_until; DROP INDEX ix_clients_role; DROP INDEX ix_bans_look_folded;"
+          "DROP INDEX ix_bans_look_spelled; ALTER TABLE bans DROP COLUMN look_folded;"
+          "ALTER TABLE bans DROP COLUMN look_spelled; PRAGMA writable_schema=ON;"
+          "UPDATE sqlite_schema SET sql = replace(replace(sql, 'client_id INTEGER,', 'client_id INTEGER NOT NULL"
+          " REFERENCES clients(client_id) ON DELETE CASCADE,'), 'salon_id INTEGER REF',"
+          " 'salon_id INTEGER NOT NULL REF') WHERE type = 'table' AND name = 'messages';"
+          "UPDATE sqlite_schema SET sql = replace(sql, '_client_id INTEGER NOT NULL', '_client_id INTEGER NOT NULL"
+          " REFERENCES clients(client_id) ON DELETE CASCADE') WHERE type = 'table' AND name = 'private_messages';"
+          "PRAGMA writable_schema=RESET; PRAGMA user_version=1"),
+      "");
   EXPECT_THAT(dry_run_sqlite({path}),
               ElementsAre(HasSubstr("schema 2"), HasSubstr("schema 3"), HasSubstr("schema 4"), HasSubstr("schema 5"),
                           HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9"),
                           HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
                           HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
-                          HasSubstr("schema 16")));
+                          HasSubstr("schema 16"), HasSubstr("schema 17")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "16\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "17\n");
   EXPECT_EQ(support::asked(*db).accounts.profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(support::asked(*db).salons.all().size(), 5u);
   outcome<persistence::registered_user> alike = fault::storage;
@@ -477,7 +481,7 @@ TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
                           HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"),
                           HasSubstr("schema 8"), HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"),
                           HasSubstr("schema 12"), HasSubstr("schema 13"), HasSubstr("schema 14"),
-                          HasSubstr("schema 15"), HasSubstr("schema 16")));
+                          HasSubstr("schema 15"), HasSubstr("schema 16"), HasSubstr("schema 17")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
@@ -489,7 +493,7 @@ TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
                           HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
                           HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
                           HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
-                          HasSubstr("schema 16")));
+                          HasSubstr("schema 16"), HasSubstr("schema 17")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 
