@@ -39,11 +39,12 @@ public:
       refuse_if_abandoned();
     };
   }
-  void fail(const std::string& why) override { why_not = why; }
+  void fail(const std::string& why) override { why_not = "no backup was made: " + why; }
   void abandon() override { abandoned_ = true; }
   json how_far() const {
+    const auto copied = copied_percent_.load();
     const auto rows = rows_.load();
-    return rows == 0 ? json{{"copied_percent", copied_percent_.load()}} : json{{"rows", rows}};
+    return rows == 0 && copied >= 0 ? json{{"copied_percent", copied}} : json{{"rows", rows}};
   }
 
   std::string why_not; ///< empty: it is written
@@ -57,12 +58,11 @@ private:
   }
   void refuse_if_abandoned() const {
     if (abandoned_)
-      throw store_error(store_error::kind::unavailable,
-                        "the server stops, or nobody waits any more: the backup " + name_ + " is not written");
+      throw store_error(store_error::kind::unavailable, "the server stops, or nobody waits any more (" + name_ + ")");
   }
 
   const std::string folder_, name_;
-  std::atomic<int> copied_percent_{0};
+  std::atomic<int> copied_percent_{-1}; ///< below 0: nothing is copied
   std::atomic<uint64_t> rows_{0};
   std::atomic<bool> abandoned_{false};
 };

@@ -388,8 +388,9 @@ void rename_salon(const admin_call_ptr& call) {
   const auto name = call->said().get("NAME");
   if (!is_name(name))
     return call->refuse(fault::invalid_name);
-  change_salon<salon_changed>(call, [id = call->context.salon->id, name, why = call->why()](const writing& db) {
-    return decisions::rename_salon(db, id, name, why);
+  const auto& salon = *call->context.salon;
+  change_salon<salon_changed>(call, [id = salon.id, now = salon.name, name, why = call->why()](const writing& db) {
+    return decisions::rename_salon(db, id, now, name, why);
   });
 }
 

@@ -26,7 +26,7 @@ void make_private(const std::string& folder) {
   if (errno != EEXIST || ::lstat(folder.c_str(), &found) != 0)
     fail("cannot make the folder " + folder);
   if (!S_ISDIR(found.st_mode))
-    throw backup_error(folder + " is no folder");
+    throw backup_error(folder + " is no folder, and no link is followed: move it away, or mount there what it led to");
   if ((found.st_mode & 0777) != 0700 && ::chmod(folder.c_str(), 0700) != 0)
     fail("cannot keep others out of the folder " + folder);
 }

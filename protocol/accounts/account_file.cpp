@@ -21,7 +21,8 @@ constexpr uint64_t max_work_kib = 2 << 20;
 constexpr size_t max_hash_bytes = 127; // what libsodium takes
 
 constexpr const char* header_wanted =
-    "the first line names the columns: username, and alias, password, hash, salons as far as they are there";
+    "the first line names the columns, with commas between them: username, and alias, password, hash, salons as far as"
+    " they are there";
 
 /// What a line says, before it is judged.
 struct spoken_account {

@@ -64,7 +64,7 @@ TEST_P(StoreContract, EachDecisionOfAnOperatorIsAudited) {
     decisions::admit(db, blabla, "paula", decided());
     decisions::dismiss(db, blabla, "nobody", decided());
     decisions::delete_message(db, message, decided());
-    decisions::rename_salon(db, blabla, "Bla", decided());
+    decisions::rename_salon(db, blabla, "Blabla", "Bla", decided());
     decisions::archive_salon(db, blabla, decided());
     decisions::archive_salon(db, salon_id{4711}, decided());
   });

@@ -117,7 +117,8 @@ TEST_F(NodeRaces, AnArchivedSalonIsGivenNoOtherNameAndNoModerator) {
   };
   const auto change = [&](int place) -> work {
     return [&, place](const persistence::writing& db) {
-      renamed = bool(decisions::rename_salon(db, made, "other " + std::to_string(place), support::decided()));
+      renamed = bool(decisions::rename_salon(db, made, "salon " + std::to_string(place),
+                                             "other " + std::to_string(place), support::decided()));
       given = bool(decisions::set_role(db, "zoë", role::moderator, {made}, support::decided()));
     };
   };

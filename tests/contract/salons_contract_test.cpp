@@ -82,7 +82,7 @@ TEST_P(StoreContract, ASalonsPolicyTopicAndNameAreChanged) {
       policy::approval);
   EXPECT_EQ(write([&](const auto& db) { return decisions::set_topic(db, blabla, topic, decided()); })->topic, topic);
   const auto renamed =
-      write([&](const auto& db) { return decisions::rename_salon(db, blabla, hostile_name, decided()); });
+      write([&](const auto& db) { return decisions::rename_salon(db, blabla, "Blabla", hostile_name, decided()); });
 
   ASSERT_TRUE(renamed);
   const auto stored = now().salons.all().at(1);
@@ -97,9 +97,21 @@ TEST_P(StoreContract, ASalonsPolicyTopicAndNameAreChanged) {
   })); // the old name is free
 }
 
+// Two operators at once: the second one had said the name that the salon was called by when he began.
+TEST_P(StoreContract, ASalonThatWasRenamedMeanwhileIsUnknownByItsOldName) {
+  ASSERT_TRUE(write([&](const auto& db) { return decisions::rename_salon(db, blabla, "Blabla", "Bla", decided()); }));
+
+  EXPECT_EQ(write([&](const auto& db) { return decisions::rename_salon(db, blabla, "Blabla", "Late", decided()); }),
+            fault::unknown_salon);
+
+  EXPECT_EQ(now().salons.all().at(1).name, "Bla");
+  EXPECT_THAT(audited(), ElementsAre("rename_salon|Blabla (Bla)|done", "rename_salon|Blabla (Late)|unknown_salon"));
+}
+
 TEST_P(StoreContract, ASalonMayGetAnotherSpellingOfItsNameAndNobodyElsesName) {
-  EXPECT_TRUE(write([&](const auto& db) { return decisions::rename_salon(db, blabla, "BLABLA", decided()); }));
-  EXPECT_EQ(write([&](const auto& db) { return decisions::rename_salon(db, blabla, "GÉNÉRAL", decided()); }),
+  EXPECT_TRUE(
+      write([&](const auto& db) { return decisions::rename_salon(db, blabla, "Blabla", "BLABLA", decided()); }));
+  EXPECT_EQ(write([&](const auto& db) { return decisions::rename_salon(db, blabla, "BLABLA", "GÉNÉRAL", decided()); }),
             fault::invalid_name);
   EXPECT_EQ(now().salons.all().at(1).name, "BLABLA");
 }
@@ -183,7 +195,7 @@ TEST_P(StoreContract, NoSalonIsChangedThatIsNot) {
             fault::unknown_salon);
   EXPECT_EQ(write([&](const auto& db) { return decisions::set_topic(db, none, "x", decided()); }),
             fault::unknown_salon);
-  EXPECT_EQ(write([&](const auto& db) { return decisions::rename_salon(db, none, "x", decided()); }),
+  EXPECT_EQ(write([&](const auto& db) { return decisions::rename_salon(db, none, "y", "x", decided()); }),
             fault::unknown_salon);
   EXPECT_EQ(write([&](const auto& db) { return decisions::archive_salon(db, none, decided()); }), fault::unknown_salon);
 }

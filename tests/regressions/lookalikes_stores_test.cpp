@@ -140,10 +140,10 @@ void are_refused_for_salons(people& all) {
   const auto sport = create("Sport");
   ASSERT_TRUE(sport);
   const auto own =
-      all.answer([&](const auto& db) { return decisions::rename_salon(db, sport->id, "Spоrt", decided()); });
+      all.answer([&](const auto& db) { return decisions::rename_salon(db, sport->id, "Sport", "Spоrt", decided()); });
   EXPECT_TRUE(own);
-  const auto other =
-      all.answer([&](const auto& db) { return decisions::rename_salon(db, sport->id, "Mаrketing", decided()); });
+  const auto other = all.answer(
+      [&](const auto& db) { return decisions::rename_salon(db, sport->id, "Spоrt", "Mаrketing", decided()); });
   EXPECT_EQ(other.why(), fault::invalid_name);
 }
 
