@@ -50,13 +50,28 @@ void write_piece(retention_pointer self, const departing_ptr& work, Work piece, 
       [work](fault why) { work->otherwise(why); });
 }
 
-void remove_private(retention_pointer self, const departing_ptr& work) {
+void remove_private(retention_pointer self, const departing_ptr& work, private_place from);
+
+void remove_found_private(retention_pointer self, const departing_ptr& work, const departing_private& found) {
   write_piece(
       self, work,
-      [who = work->current().who, most = self->state.pieces.now()](const writing& db) {
-        return db.departures.remove_private(who, most);
+      [who = work->current().who, which = found.which](const writing& db) {
+        db.departures.remove_private(who, which);
+        return int64_t{0};
       },
-      [self, work](int64_t count) { count == 0 ? end_current(self, work) : remove_private(self, work); });
+      [self, work, next = found.next, last = found.are_last](int64_t) {
+        last ? end_current(self, work) : remove_private(self, work, next);
+      });
+}
+
+void remove_private(retention_pointer self, const departing_ptr& work, private_place from) {
+  read_store(
+      self, self->state.parts.store,
+      [who = work->current().who, from, most = self->state.pieces.now()](const reading& db) {
+        return db.departures.find_private(who, from, most);
+      },
+      [self, work](const departing_private& found) { remove_found_private(self, work, found); },
+      [work](fault why) { work->otherwise(why); });
 }
 
 void remove_messages(retention_pointer self, const departing_ptr& work);
@@ -69,7 +84,7 @@ void remove_found(retention_pointer self, const departing_ptr& work, const depar
         db.departures.remove(who, found);
         return int64_t{found.are_last};
       },
-      [self, work](int64_t last) { last ? remove_private(self, work) : remove_messages(self, work); });
+      [self, work](int64_t last) { last ? remove_private(self, work, {}) : remove_messages(self, work); });
 }
 
 /// They are looked for on the reading thread: of somebody who wrote little among many that takes a while.

@@ -63,8 +63,8 @@ public:
   /// Runs `work` on one state of the database however long that takes, beside the writes of others. Never runs it
   /// twice: throws `unavailable` when the connection is lost meanwhile.
   virtual void snapshot(const read_work& work) = 0;
-  /// The same for work that takes minutes: what is written meanwhile does not pile up for it. So SQLite's database is
-  /// copied first, of which `copying` is told; the work sees what was there when that ended.
+  /// The same for work that takes minutes, without keeping the database's log from being emptied. So SQLite's database
+  /// is copied first, of which `copying` is told; the work sees what was there when that ended.
   virtual void long_snapshot(const read_work& work, const copy_progress& copying) = 0;
 
   /// A second store on the same database, for reads beside the writes on another thread; null where there is none.

@@ -389,9 +389,10 @@ void rename_salon(const admin_call_ptr& call) {
   if (!is_name(name))
     return call->refuse(fault::invalid_name);
   const auto& salon = *call->context.salon;
-  change_salon<salon_changed>(call, [id = salon.id, now = salon.name, name, why = call->why()](const writing& db) {
-    return decisions::rename_salon(db, id, now, name, why);
-  });
+  change_salon<salon_changed>(call,
+                              [id = salon.id, present_name = salon.name, name, why = call->why()](const writing& db) {
+                                return decisions::rename_salon(db, id, present_name, name, why);
+                              });
 }
 
 void archive_salon(const admin_call_ptr& call) {

@@ -10,7 +10,7 @@
 namespace salond::persistence {
 namespace {
 
-constexpr size_t piece = 256 << 10;
+constexpr size_t bytes_at_once = 256 << 10;
 // The longest text that a database takes, 16 MiB, with each byte spelled by six.
 constexpr size_t max_line = 100 << 20;
 
@@ -26,7 +26,10 @@ void make_private(const std::string& folder) {
   if (errno != EEXIST || ::lstat(folder.c_str(), &found) != 0)
     fail("cannot make the folder " + folder);
   if (!S_ISDIR(found.st_mode))
-    throw backup_error(folder + " is no folder, and no link is followed: move it away, or mount there what it led to");
+    throw backup_error(S_ISLNK(found.st_mode) ? folder
+                                                    + " is a link, and none is followed: make a folder of it, and mount"
+                                                      " there what the link led to"
+                                              : folder + " is no folder");
   if ((found.st_mode & 0777) != 0700 && ::chmod(folder.c_str(), 0700) != 0)
     fail("cannot keep others out of the folder " + folder);
 }
@@ -70,7 +73,7 @@ new_backup::~new_backup() {
 
 void new_backup::write(const std::string& text) {
   waiting_ += text;
-  if (waiting_.size() >= piece)
+  if (waiting_.size() >= bytes_at_once)
     flush();
 }
 
@@ -178,7 +181,7 @@ bool lines_of_file::next(std::string& line) {
 bool lines_of_file::read_on() {
   if (taken_ < piece_.size())
     return true;
-  piece_.resize(piece);
+  piece_.resize(bytes_at_once);
   piece_.resize(std::fread(piece_.data(), 1, piece_.size(), file_.get()));
   taken_ = 0;
   if (std::ferror(file_.get()))

@@ -22,6 +22,18 @@ struct departing_messages {
   bool are_last = false;                                  ///< no other one was there behind them
 };
 
+/// How far one is with its private messages: first come those that it wrote, then those to it.
+struct private_place {
+  bool received = false;
+  int64_t after = 0; ///< the number
+};
+/// Some of these.
+struct departing_private {
+  std::vector<private_id> which;
+  private_place next;    ///< where the search goes on
+  bool are_last = false; ///< no other one is there behind them
+};
+
 class departure_store {
 public:
   virtual ~departure_store() = default;
@@ -34,14 +46,16 @@ public:
   /// Messages of its that are yet to go, at most `most`; and fewer where their texts are long.
   virtual departing_messages find_messages(const departure& of, size_t most) const = 0;
 
+  /// The same for private messages from it and to it.
+  virtual departing_private find_private(user_id who, private_place from, size_t most) const = 0;
+
   /// The account goes: nobody finds it, its names are free, memberships, requests, tokens and all that is small are
   /// deleted. REQUIRES: it exists.
   virtual void begin(user_id who, moment now) = 0;
   virtual void put_receipt(user_id who, int64_t receipt) = 0;
   /// These go; the salons keep the highest order number that was used.
   virtual void remove(user_id who, const departing_messages& some) = 0;
-  /// Some private messages from it and to it go, at most `most`. Answers how many.
-  virtual int64_t remove_private(user_id who, size_t most) = 0;
+  virtual void remove_private(user_id who, const std::vector<private_id>& which) = 0;
   /// Its row goes, with what came in the last moment. It is over.
   virtual void end(user_id who, moment now) = 0;
   /// Those that were over before `then` are forgotten.

@@ -40,13 +40,13 @@ outcome<salon_record> set_topic(const writing& db, salon_id salon, const std::st
   return result;
 }
 
-outcome<salon_record> rename_salon(const writing& db, salon_id salon, const std::string& now, const std::string& name,
-                                   const decision& why) {
+outcome<salon_record> rename_salon(const writing& db, salon_id salon, const std::string& present_name,
+                                   const std::string& name, const decision& why) {
   wait_for_turn(db);
   auto result = db.salons.find(salon);
-  if (result && result->name != now) // somebody else renamed it meanwhile
+  if (result && result->name != present_name) // somebody else renamed it meanwhile
     result = fault::unknown_salon;
-  const auto whom = with(now, name);
+  const auto whom = with(present_name, name);
   if (!result)
     return refuse(db, why, audited::rename_salon, whom, result.why());
   if (is_salon_name_taken(db, name, salon))

@@ -12,9 +12,9 @@ outcome<salon_record> create_salon(const writing& db, const std::string& name, p
 outcome<salon_record> set_policy(const writing& db, salon_id salon, policy admission, const decision& why);
 /// REQUIRES: at most 4,096 characters. unknown_salon.
 outcome<salon_record> set_topic(const writing& db, salon_id salon, const std::string& topic, const decision& why);
-/// unknown_salon, also where it is not called `now` any more; invalid_name as create_salon().
-outcome<salon_record> rename_salon(const writing& db, salon_id salon, const std::string& now, const std::string& name,
-                                   const decision& why);
+/// unknown_salon, also where it is not called `present_name` any more; invalid_name as create_salon().
+outcome<salon_record> rename_salon(const writing& db, salon_id salon, const std::string& present_name,
+                                   const std::string& name, const decision& why);
 /// Its requests end, and nobody moderates it any longer. Answers it as it was. unknown_salon.
 outcome<salon_record> archive_salon(const writing& db, salon_id salon, const decision& why);
 /// Ends its archiving: it has the members and messages that it had, and where its policy is automatic those who came

@@ -237,6 +237,7 @@ int64_t mysql_driver::next_number(const stored_table& of) {
 }
 
 void mysql_driver::count_from(const stored_table& of, int64_t next) {
+  next_private_ = 0;
   connect();
   bare().execute("ALTER TABLE " + std::string(of.name)
                  + " AUTO_INCREMENT = " + std::to_string(std::max<int64_t>(1, next)));

@@ -29,6 +29,7 @@ public:
       return db().ask("SELECT 1 FROM " + condition + " LIMIT 1 OFFSET ?", {who.value, few_messages})->next();
     };
     return number_in(db().ask("SELECT max(message_id) FROM messages")) > messages_of_all
+           || number_in(db().ask("SELECT max(pm_id) FROM private_messages")) > messages_of_all
            || many("messages WHERE " + db().words().is_user("client_id"))
            || many("private_messages WHERE " + db().words().is_user("from_client_id"))
            || many("private_messages WHERE " + db().words().is_user("to_client_id"));
@@ -60,6 +61,30 @@ public:
     }
     result.highest.assign(highest.begin(), highest.end());
     result.are_last = bytes < max_bytes && result.which.size() < most;
+    return result;
+  }
+
+  // In SQLite in the order of the index, so that what was looked through is not looked through again. MySQL's indexes
+  // hold the user's alone, and those that were found before are gone.
+  departing_private find_private(user_id who, private_place from, size_t most) const override {
+    const auto& words = db().words();
+    const auto column = from.received ? "to_client_id" : "from_client_id";
+    std::string statement = "SELECT pm_id FROM private_messages WHERE " + words.is_user(column);
+    parameters values{who.value};
+    if (words.by_eighths) {
+      statement += " AND pm_id > ? ORDER BY pm_id";
+      values.emplace_back(from.after);
+    }
+    values.emplace_back(limit_of(most));
+    departing_private result;
+    result.which = all_in(db().ask(statement + " LIMIT ?", values),
+                          [](const query_result& row) { return private_id{row.integer(0)}; });
+    if (result.which.size() == most)
+      result.next = {from.received, result.which.back().value};
+    else if (from.received)
+      result.are_last = true;
+    else
+      result.next = {true, 0};
     return result;
   }
 
@@ -101,17 +126,9 @@ public:
              {before + gone, some.which.back().value, who.value});
   }
 
-  int64_t remove_private(user_id who, size_t most) override {
-    int64_t count = 0;
-    for (const std::string column : {"from_client_id", "to_client_id"}) {
-      std::vector<int64_t> ids =
-          all_in(db().ask("SELECT pm_id FROM private_messages WHERE " + db().words().is_user(column) + " LIMIT ?",
-                          {who.value, limit_of(most) - count}),
-                 [](const query_result& row) { return row.integer(0); });
-      count += run_for_each(db(), "DELETE FROM private_messages WHERE pm_id", {}, ids);
-    }
+  void remove_private(user_id who, const std::vector<private_id>& which) override {
+    const auto count = run_for_each(db(), "DELETE FROM private_messages WHERE pm_id", {}, numbers_of(which));
     db().run("UPDATE departures SET private_messages = private_messages + ? WHERE gone_id = ?", {count, who.value});
-    return count;
   }
 
   void end(user_id who, moment now) override {

@@ -123,8 +123,8 @@ public:
   // --- what is done in another way by each ---
   /// False when the author's account is gone. The hottest statement of all.
   virtual bool append(const new_message& message) = 0;
-  /// Takes it into one statement with others, under the number that it answers; nothing where that brings nothing, and
-  /// it is inserted as other rows are.
+  /// Collects it for one statement with others, under the number that it answers; no number where the driver collects
+  /// none: then the caller inserts it.
   virtual std::optional<private_id> append(const new_private_message&) { return std::nullopt; }
   virtual bool has_account(user_id who) = 0;
   /// The account with all that hangs on it. REQUIRES: the salons know their highest order numbers.

@@ -1,5 +1,5 @@
-// Whose mailboxes are whose, and what they hold at most: so that not every private message has its target looked for
-// and its mailbox counted. Whoever writes alone knows what he added, and whatever else happens to a mailbox makes it
+// Which user a name belongs to, and an upper bound of what waits in that user's mailbox, so that a private message asks
+// the database for neither. A writer that is alone knows what it added, and whatever else happens to a mailbox makes it
 // emptier.
 #pragma once
 #include "protocol/words/ids.hpp"

@@ -52,6 +52,7 @@ sql_store::~sql_store() = default;
 
 void sql_store::transact(const write_work& work) {
   try {
+    // What was looked for in a try that the database undid is not there in the next one.
     driver_->transact([&, again = false]() mutable {
       if (std::exchange(again, true))
         features_->mailboxes.clear();

@@ -1,17 +1,14 @@
 #include "persistence/sqlite/copying.hpp"
-#include <cerrno>
 #include <chrono>
-#include <cstdlib>
-#include <cstring>
-#include <fcntl.h>
+#include <filesystem>
 #include <sqlite3.h>
 #include <thread>
-#include <unistd.h>
 
 namespace salond::persistence::sqlite {
 
 /// The pages of one database on their way into another one. What the writer changes between two steps, SQLite changes
-/// in the copy as well, since both are done on one connection: so it never begins anew.
+/// in the copy as well, since both are done on one connection. It begins anew only where the writer undoes a
+/// transaction that was too large for its cache.
 class page_copy {
 public:
   page_copy(written_database& from, database& into);
@@ -34,8 +31,10 @@ private:
 
 namespace {
 
-// 1 MiB: about a millisecond, for which a post may wait.
+// 1 MiB: one to three milliseconds, for which a post may wait.
 constexpr int pages_at_once = 256;
+// That stays free on the disk, in bytes.
+constexpr uintmax_t reserve = 64 << 20;
 
 /// REQUIRES: its turn is held.
 database& open_in(written_database& from) {
@@ -49,53 +48,35 @@ std::string path_of(written_database& from) {
   return open_in(from).path();
 }
 
-/// A new, empty file beside the database, which only its owner can read, and its log. Their names were nobody's, and
-/// are taken away when they are open: so a process that is killed leaves nothing, and no file of anybody's is touched.
-class copy_file {
-public:
-  explicit copy_file(const std::string& database_path) : path_(database_path + "-copy-XXXXXX") {
-    const int descriptor = ::mkostemp(path_.data(), O_CLOEXEC);
-    if (descriptor < 0)
-      throw store_error(store_error::kind::unavailable,
-                        "cannot copy the database to " + path_ + ": " + std::strerror(errno));
-    ::close(descriptor);
-  }
-  copy_file(const copy_file&) = delete;
-  copy_file& operator=(const copy_file&) = delete;
-  ~copy_file() {
-    ::unlink(path_.c_str());
-    ::unlink((path_ + "-wal").c_str());
-  }
-
-  const std::string& path() const { return path_; }
-
-private:
-  std::string path_;
-};
-
-std::unique_ptr<database> new_copy(const std::string& database_path) {
-  const copy_file file(database_path);
-  auto result = std::make_unique<database>(file.path(), database::purpose::write);
-  result->started();
-  // With a log, since a copy of a database with one has one: SQLite opens it by its name as late as it can, which is at
-  // the first write. All pages stay there.
-  result->execute("PRAGMA locking_mode=EXCLUSIVE;PRAGMA synchronous=OFF;PRAGMA wal_autocheckpoint=0;"
-                  "PRAGMA journal_mode=WAL;PRAGMA user_version=1");
-  return result;
+// The copy has the size of the database: a disk that it filled would take no posts either.
+void look_for_room(const std::string& database_path) {
+  namespace fs = std::filesystem;
+  std::error_code no_size, no_space;
+  const auto folder = fs::path(database_path).parent_path();
+  const auto size = fs::file_size(database_path, no_size);
+  const auto space = fs::space(folder.empty() ? "." : folder, no_space);
+  if (!no_size && !no_space && space.available < size + reserve)
+    throw store_error(store_error::kind::unavailable, "a copy of the database needs " + std::to_string(size >> 20)
+                                                          + " MiB in the folder of " + database_path + ", where "
+                                                          + std::to_string(space.available >> 20)
+                                                          + " MiB are free: make room");
 }
 
 void copy_pages(written_database& from, database& into, const copy_progress& copying) {
   page_copy pages(from, into);
   while (pages.step(pages_at_once)) {
     copying(pages.share());
-    std::this_thread::sleep_for(pages.last_step()); // as long for the writer, who may wait
+    std::this_thread::sleep_for(3 * pages.last_step()); // for the writer, who may wait, and for the disk
   }
 }
 
 } // namespace
 
 std::unique_ptr<database> copy_of(written_database& from, const copy_progress& copying) {
-  auto into = new_copy(path_of(from));
+  look_for_room(path_of(from));
+  auto into = std::make_unique<database>("", database::purpose::write); // SQLite's own temporary file, without a name
+  into->started();
+  into->execute("PRAGMA journal_mode=OFF"); // nobody goes on with half a copy
   copy_pages(from, *into, copying);
   into->execute("PRAGMA query_only=ON");
   return into;
@@ -106,7 +87,6 @@ std::unique_ptr<database> copy_of(written_database& from, const copy_progress& c
 page_copy::page_copy(written_database& from, database& into) : from_(from), into_(into) {
   std::lock_guard turn(from_.turn);
   copying_ = sqlite3_backup_init(into_.handle_.get(), "main", open_in(from_).handle_.get(), "main");
-  sqlite3_db_config(into_.handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); // to write it all once more
   if (!copying_)
     into_.fail(sqlite3_errcode(into_.handle_.get()));
 }

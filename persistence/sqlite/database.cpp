@@ -222,7 +222,8 @@ void database::fail(int code) {
   const auto kind = starting_ ? kind_at_start(row.cured_by) : kind_while_running(row.cured_by);
   const bool told = handle_ && sqlite3_extended_errcode(handle_.get()) == code;
   std::string why = told ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
-  throw store_error(kind, "the database " + path_ + ": " + why + " [" + std::to_string(code) + "]" + behind(row));
+  const auto which = path_.empty() ? "the temporary copy of the database" : "the database " + path_;
+  throw store_error(kind, which + ": " + why + " [" + std::to_string(code) + "]" + behind(row));
 }
 
 } // namespace salond::persistence::sqlite

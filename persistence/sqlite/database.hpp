@@ -1,5 +1,6 @@
 // SQLite's handles as owners of themselves, and its errors as store_errors.
-// One connection is used by one thread at a time. Nothing here knows tables.
+// One connection is used by one thread at a time (while a backup copies, by two in turns: copying.hpp). Nothing here
+// knows tables.
 #pragma once
 #include "persistence/sql/driver.hpp"
 #include "persistence/store.hpp"
@@ -47,7 +48,8 @@ public:
   /// What the connection is for: one writes, one only reads what the other has committed.
   enum class purpose { write, read };
 
-  /// Opens an existing file and changes nothing in it. Until started() every error is one of the installation.
+  /// Opens an existing file and changes nothing in it; "": a new temporary one. Until started() every error is one of
+  /// the installation.
   /// Throws store_error.
   database(const std::string& path, purpose use);
   database(const database&) = delete;

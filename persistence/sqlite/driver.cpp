@@ -66,7 +66,7 @@ const sql_words& sqlite_driver::words() const {
 // --- transactions ---
 
 void sqlite_driver::transact(const std::function<void()>& work) {
-  std::lock_guard turn(written_->turn); // nobody else wants it but while a backup copies
+  std::lock_guard turn(written_->turn); // contended only while a backup copies
   db_->transact(database::transaction::writes, work);
 }
 

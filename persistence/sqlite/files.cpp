@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <sqlite3.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,6 +52,12 @@ void refuse_several_names(const std::string& path) {
 }
 
 } // namespace
+
+void keep_temporary_files_beside(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path().string();
+  if (!sqlite3_temp_directory)
+    sqlite3_temp_directory = sqlite3_mprintf("%s", folder.empty() ? "." : folder.c_str());
+}
 
 bool in_memory(const std::string& path) {
   return path == ":memory:";

@@ -30,6 +30,10 @@ std::string resolved(const std::string& path);
 /// Throws store_error.
 void create_private(const std::string& path);
 
+/// SQLite puts its temporary files into the database's folder from now on: it is large enough, and can be written to
+/// where the others cannot. REQUIRES: no other thread uses SQLite yet. The first call counts.
+void keep_temporary_files_beside(const std::string& path);
+
 /// True for SQLite's name of a database that lives in memory alone.
 bool in_memory(const std::string& path);
 

@@ -15,6 +15,7 @@ std::unique_ptr<store> open_sqlite(const config::sqlite_database& where, const r
   if (!sqlite::in_memory(path)) {
     lock = std::make_shared<const sqlite::file_lock>(path, sqlite::file_lock::missing::make);
     sqlite::create_private(path);
+    sqlite::keep_temporary_files_beside(path);
   }
   auto db = std::make_unique<database>(path, database::purpose::write);
   sqlite::schema_version(*db); // refuses what is not ours before anything in it changes

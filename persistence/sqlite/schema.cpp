@@ -390,8 +390,8 @@ WHEN old.message_id > coalesce((SELECT max(message_id) FROM messages), 0)
 BEGIN UPDATE sqlite_sequence SET seq = max(seq, old.message_id) WHERE name = 'messages'; END;
 )";
 
-// The same for private messages, which wrote two pages of the log each, of those who wrote and of those who were told.
-// One that is delivered leaves the short list of those that wait, and changes no other index.
+// The same for private messages: each changed a page of its own in the index of authors, and in that of targets. One
+// that is delivered leaves the index of those that wait, which is small, and changes no other.
 constexpr const char* private_messages_without_keys = R"(
 PRAGMA writable_schema=ON;
 UPDATE sqlite_schema SET sql = replace(sql, ' REFERENCES clients(client_id) ON DELETE CASCADE', '')

@@ -35,7 +35,7 @@ const std::vector<operator_command> table = {
     {"ban", "USER [REASON...] [--name] [--for=TIME] [--yes]", "Deletes an account and its messages, and refuses the name for good; with --name, refuses one that no account has; of an address or a network, lets nobody in from there, for good or for TIME.", all, audited::ban},
     {"unban", "USER [--name]", "Ends a ban or a kick, or the ban of an address or a network; with --name, that of a name, whatever it looks like.", all, audited::unban},
     {"bans", "[--sort=COLUMN] [--limit=N] [--after=USER]", "Who is out, names and addresses, until when and since when, by whom and why (moderators: kicks of their members).", some},
-    {"message delete", "[ID] [--author=USER] [--since=TIME] [--until=TIME] [--yes]", "Deletes a message (history --ids shows their numbers), or those of a user, all or of a time.", all, audited::delete_message, no_input, trait::asks_about_many},
+    {"message delete", "[ID] [--author=USER] [--since=TIME] [--until=TIME] [--yes]", "Deletes a message (history --ids shows their numbers), or those of a user: all, or those of a time.", all, audited::delete_message, no_input, trait::asks_about_many},
     {"announce", "TEXT...", "Tells everybody who is connected.", all, audited::announce, no_input, trait::long_text},
     {"salon create", "SALON [--policy=POLICY]", "Makes a salon; POLICY is auto, open or approval (the default).", all, audited::create_salon, no_input, trait::names_new_salon},
     {"salon policy", "SALON POLICY", "Who becomes a member: auto, open, approval.", all, audited::set_policy},

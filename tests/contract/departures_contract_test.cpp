@@ -30,8 +30,18 @@ protected:
       db.messages.append({general, spared, many + 1, "bonjour", noon});
       db.messages.append({blabla, doomed, 1, "aussi", noon});
     });
-    tell(doomed, "zoë", "private");
-    tell(spared, hostile_name, "to whom is gone");
+    for (int n = 0; n < 30; ++n)
+      tell(doomed, "zoë", "private");
+    for (int n = 0; n < 20; ++n)
+      tell(spared, hostile_name, "to whom is gone");
+  }
+  /// Private messages from it and to it.
+  int64_t private_messages() const {
+    const auto& all = persistence::table_named("private_messages");
+    const auto count = [&](const char* column) {
+      return now().rows.count_with(all, persistence::column_named(all, column), doomed.value);
+    };
+    return count("from_client_id") + count("to_client_id");
   }
   std::vector<persistence::departure> departing() { return now().departures.all(); }
   /// Removes a piece of what it wrote; false: that was the last one.
@@ -43,8 +53,10 @@ protected:
   void remove_all() {
     while (remove_piece())
       continue;
-    while (write([&](const auto& db) { return db.departures.remove_private(doomed, 100); }) != 0)
-      continue;
+    for (persistence::departing_private found; !found.are_last;) {
+      found = now().departures.find_private(doomed, found.next, 7);
+      db->transact([&](const auto& db) { db.departures.remove_private(doomed, found.which); });
+    }
     db->transact([&](const auto& db) { decisions::end_departure(db, departing().at(0), noon); });
   }
   void expect_nothing_of_it() {
@@ -74,6 +86,7 @@ TEST_P(Departures, WhoWroteMuchIsGoneAtOnceAndHisMessagesGoAfterwards) {
   ASSERT_TRUE(write([&](const auto& db) { return decisions::ban(db, key_of(hostile_name), decided()); }));
 
   ASSERT_THAT(departing(), SizeIs(1));
+  EXPECT_EQ(private_messages(), 50);
   expect_nothing_of_it();
   remove_piece();
   expect_nothing_of_it();
@@ -84,7 +97,8 @@ TEST_P(Departures, WhoWroteMuchIsGoneAtOnceAndHisMessagesGoAfterwards) {
   const auto over = now().departures.of(doomed);
   ASSERT_TRUE(over && over->is_over);
   EXPECT_EQ(over->messages, many + 1);
-  EXPECT_EQ(over->private_messages, 2);
+  EXPECT_EQ(over->private_messages, 50);
+  EXPECT_EQ(private_messages(), 0);
   EXPECT_THAT(audited(), ElementsAre("ban|" + hostile_name + "|done", "departure|a banned user|done"));
   EXPECT_THAT(now().rows.after(persistence::table_named("clients"), {}, 10), SizeIs(1));
   EXPECT_TRUE(now().bans.is_for_good(key_of(hostile_name)));

@@ -152,7 +152,7 @@ TEST_F(SqliteCopy, TouchesNoFileOfAnybody) {
   const auto before = files();
 
   reader->long_snapshot([&](const auto&) { EXPECT_EQ(files(), before); },
-                        [&](double) { EXPECT_EQ(files(), before) << "no kill leaves anything"; });
+                        [&](double) { EXPECT_EQ(files(), before) << "it has no name"; });
   EXPECT_THROW(reader->long_snapshot([](const auto&) {}, [](double) { throw std::runtime_error("enough"); }),
                std::runtime_error);
 
