@@ -1,8 +1,7 @@
 // What only the SQLite store does: its file, its lock, its schema.
-#include "persistence/sqlite/open.hpp"
 #include "protocol/words/names.hpp"
+#include "tests/contract/sqlite_store_fixture.hpp"
 #include "tests/support/stores.hpp"
-#include "tests/support/temporary_folder.hpp"
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -25,57 +24,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class SqliteStore : public testing::Test {
-protected:
-  std::unique_ptr<store> open() { return open_sqlite({path}); }
-
-  /// How opening fails; an empty text when it does not.
-  std::string refusal(store_error::kind expected = store_error::kind::setup) {
-    try {
-      open();
-    } catch (const store_error& why) {
-      EXPECT_EQ(why.what_kind(), expected) << why.what();
-      return why.what();
-    }
-    return "";
-  }
-
-  /// The first column of the answer, a line each, as another program sees the file.
-  std::string sql(const std::string& text) {
-    sqlite3* handle = nullptr;
-    EXPECT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
-    std::string answer;
-    char* error = nullptr;
-    const auto add_row = [](void* lines, int, char** values, char**) {
-      *static_cast<std::string*>(lines) += std::string(values[0] ? values[0] : "NULL") + "\n";
-      return 0;
-    };
-    sqlite3_exec(handle, text.c_str(), add_row, &answer, &error);
-    if (error)
-      answer = std::string("error: ") + error;
-    sqlite3_free(error);
-    sqlite3_close(handle);
-    return answer;
-  }
-
-  std::vector<std::string> files() {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
-      names.push_back(entry.path().filename());
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-
-  static mode_t mode_of(const std::string& file) {
-    struct stat found {};
-    EXPECT_EQ(stat(file.c_str(), &found), 0) << file;
-    return found.st_mode & 07777;
-  }
-
-  support::temporary_folder folder;
-  std::string path = folder / "l'été; x.db";
-};
-
 TEST_F(SqliteStore, OnlyItsOwnerCanReadTheFiles) {
   const auto before = umask(0);
   const auto db = open();
@@ -93,74 +41,6 @@ TEST_F(SqliteStore, AnOrderlyEndLeavesOneFileAndALock) {
   db.reset();
 
   EXPECT_THAT(files(), ElementsAre("l'été; x.db", "l'été; x.db.lock"));
-}
-
-/// Appends so many messages of 1,000 bytes, each in a transaction.
-void append(store& db, user_id author, int64_t first, int64_t count) {
-  for (auto seq = first; seq < first + count; ++seq)
-    db.transact([&](const auto& in) { in.messages.append({salon_id{1}, author, seq, std::string(1000, 'x'), noon}); });
-}
-
-class SqliteCopy : public SqliteStore {
-protected:
-  void SetUp() override {
-    db->transact([&](const auto& in) { author = decisions::register_user(in, {"zoe", "zoe", "h"})->user.id; });
-  }
-  size_t messages(const persistence::reading& in) {
-    return in.messages.history(salon_id{1}, 1'000'000, 1'000'000).size();
-  }
-
-  std::unique_ptr<store> db = open(), reader = db->reader();
-  user_id author;
-};
-
-TEST_F(SqliteCopy, KeepsTheLogShortHoweverLongItIsRead) {
-  append(*db, author, 1, 1000);
-
-  reader->long_snapshot(
-      [&](const auto& in) {
-        append(*db, author, 1001, 5000); // each commit writes some 12 KiB
-        EXPECT_EQ(messages(in), 1000u);
-        EXPECT_LT(std::filesystem::file_size(path + "-wal"), 20u << 20);
-      },
-      [](double) {});
-
-  EXPECT_EQ(support::asked(*db).messages.history(salon_id{1}, 1'000'000, 1'000'000).size(), 6000u);
-}
-
-TEST_F(SqliteCopy, HasWhatWasWrittenWhileItWasMade) {
-  append(*db, author, 1, 3000);
-  std::vector<double> shares;
-  int64_t next = 3001;
-
-  reader->long_snapshot([&](const auto& in) { EXPECT_EQ(static_cast<int64_t>(messages(in)), next - 1); },
-                        [&](double share) {
-                          shares.push_back(share);
-                          append(*db, author, next, 10);
-                          next += 10;
-                        });
-
-  EXPECT_GT(shares.size(), 2u);
-  EXPECT_TRUE(std::is_sorted(shares.begin(), shares.end())) << "it does not begin anew";
-}
-
-// A start and a backup removed whatever was called as the copy was: another server's database, for one.
-TEST_F(SqliteCopy, TouchesNoFileOfAnybody) {
-  append(*db, author, 1, 1000);
-  for (const auto* end : {"-copy", "-copy-wal"})
-    std::ofstream(path + end) << "somebody's";
-  const auto before = files();
-
-  reader->long_snapshot([&](const auto&) { EXPECT_EQ(files(), before); },
-                        [&](double) { EXPECT_EQ(files(), before) << "it has no name"; });
-  EXPECT_THROW(reader->long_snapshot([](const auto&) {}, [](double) { throw std::runtime_error("enough"); }),
-               std::runtime_error);
-
-  EXPECT_EQ(files(), before);
-  for (const auto* end : {"-copy", "-copy-wal"})
-    EXPECT_EQ(std::filesystem::file_size(path + end), 10u);
-  append(*db, author, 1001, 1);
-  reader->read([&](const auto& in) { EXPECT_EQ(messages(in), 1001u); });
 }
 
 TEST_F(SqliteStore, ASecondOneOnTheSameFileIsRefused) {

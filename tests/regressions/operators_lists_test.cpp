@@ -37,15 +37,6 @@ protected:
     for (const auto& name : names)
       answer({"user", "add", name}, "secret\n");
   }
-  /// Says it, and hears it.
-  static void say(support::line_client& who, const std::string& text) {
-    who.say("MSG (Général):" + text);
-    for (std::string heard; heard.find(text) == std::string::npos;) {
-      heard = who.hear();
-      ASSERT_NE(heard, support::nothing);
-      ASSERT_NE(heard, support::closed);
-    }
-  }
   void wait_for_registration(const std::string& name) {
     support::line_client client(server_.endpoint());
     client.say("INSCRIPTION:" + name + ":" + name + ":secret");

@@ -1,8 +1,8 @@
 // What a backup of a large database costs, beside posts: rows a second, how long a post waits, how large SQLite's log
 // gets; and what checking and restoring it costs. Of each also how much memory it takes.
 // salond-bench-backups [MESSAGES] [sqlite|mariadb] [POSTS A SECOND]
-#include "config/load.hpp"
 #include "persistence/backup/backup.hpp"
+#include "tools/bench/database_at.hpp"
 #include "tools/bench/histogram.hpp"
 #include "tools/bench/large_salon.hpp"
 #include "tools/bench/private_mariadb.hpp"
@@ -14,7 +14,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 #include <thread>
 
 namespace {
@@ -95,12 +94,11 @@ persistence::backup_facts back_up(persistence::store& from, const std::string& f
 }
 
 void restore(const std::string& path, const std::string& address) {
-  std::string why;
   auto before = memory();
   auto begun = timer::now();
   const auto facts = persistence::check_backup(path);
   tell("check", facts.all_rows(), begun, before);
-  const auto into = persistence::open_empty({*config::parse_database(address, why)});
+  const auto into = persistence::open_empty({bench::database_at(address)});
   before = memory();
   begun = timer::now();
   persistence::load_backup(*into, path, facts, [](uint64_t) {});
@@ -108,17 +106,14 @@ void restore(const std::string& path, const std::string& address) {
 }
 
 void run(int64_t messages, const std::string& address, const std::string& second, int64_t posts_a_second) {
-  std::string why;
-  const auto where = config::parse_database(address, why);
-  if (!where)
-    throw std::runtime_error(why);
-  const auto db = persistence::open({*where});
+  const auto where = bench::database_at(address);
+  const auto db = persistence::open({where});
   const auto reader = db->reader();
   bench::large_salon in(*db);
   in.fill(messages);
   std::printf("%lld messages in %s\n", static_cast<long long>(messages), db->describe().c_str());
   bench::work_folder folder;
-  const auto* file = std::get_if<config::sqlite_database>(&*where);
+  const auto* file = std::get_if<config::sqlite_database>(&where);
   {
     const posts beside(in, posts_a_second, file ? file->path + "-wal" : "");
     back_up(*reader, folder.file("backups"));

@@ -1,8 +1,8 @@
 // What searches cost in a large salon, without the index and with it, and what building it costs.
 // salond-bench-searches [MESSAGES] [sqlite|mariadb]
-#include "config/load.hpp"
 #include "persistence/contracts/messages.hpp"
 #include "persistence/contracts/search_index.hpp"
+#include "tools/bench/database_at.hpp"
 #include "tools/bench/histogram.hpp"
 #include "tools/bench/large_salon.hpp"
 #include "tools/bench/private_mariadb.hpp"
@@ -12,7 +12,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <stdexcept>
 
 namespace {
 
@@ -112,11 +111,7 @@ void build(persistence::store& db, persistence::store& reader, salon_id salon) {
 }
 
 void run(int64_t messages, const std::string& address) {
-  std::string why;
-  const auto where = config::parse_database(address, why);
-  if (!where)
-    throw std::runtime_error(why);
-  const auto db = persistence::open({*where});
+  const auto db = persistence::open({bench::database_at(address)});
   const auto reader = db->reader();
   large_salon in(*db);
   const auto filling = std::chrono::duration<double>(time_of([&] { in.fill(messages); })).count();

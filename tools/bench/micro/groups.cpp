@@ -1,9 +1,9 @@
 #include "tools/bench/micro/groups.hpp"
-#include "config/load.hpp"
 #include "persistence/contracts/messages.hpp"
 #include "persistence/contracts/salons.hpp"
 #include "persistence/decisions/registrations.hpp"
 #include "persistence/open.hpp"
+#include "tools/bench/database_at.hpp"
 #include "tools/bench/histogram.hpp"
 #include <atomic>
 #include <limits>
@@ -50,11 +50,7 @@ filled_database::filled_database(std::string address) : address_(std::move(addre
 }
 
 std::unique_ptr<persistence::store> filled_database::open() const {
-  std::string why;
-  const auto where = config::parse_database(address_, why);
-  if (!where)
-    throw std::runtime_error(why);
-  return persistence::open({*where});
+  return persistence::open({database_at(address_)});
 }
 
 void compare_groups(benchmark::State& state, filled_database& into, const group& same_statements,
