@@ -53,15 +53,18 @@ void write_piece(retention_pointer self, const departing_ptr& work, Work piece, 
 void remove_private(retention_pointer self, const departing_ptr& work, private_place from);
 
 void remove_found_private(retention_pointer self, const departing_ptr& work, const departing_private& found) {
+  const auto go_on = [self, work, next = found.next, last = found.are_last](int64_t) {
+    last ? end_current(self, work) : remove_private(self, work, next);
+  };
+  if (found.which.empty())
+    return go_on(0);
   write_piece(
       self, work,
       [who = work->current().who, which = found.which](const writing& db) {
         db.departures.remove_private(who, which);
-        return int64_t{0};
+        return static_cast<int64_t>(which.size());
       },
-      [self, work, next = found.next, last = found.are_last](int64_t) {
-        last ? end_current(self, work) : remove_private(self, work, next);
-      });
+      go_on);
 }
 
 void remove_private(retention_pointer self, const departing_ptr& work, private_place from) {

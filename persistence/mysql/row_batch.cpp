@@ -1,6 +1,5 @@
 #include "persistence/mysql/row_batch.hpp"
 #include "persistence/mysql/classes.hpp"
-#include <algorithm>
 #include <iterator>
 
 namespace salond::persistence::mysql {
@@ -11,17 +10,20 @@ constexpr size_t row_overhead = 64; // what a row has besides its text, amply
 
 } // namespace
 
-row_batch::row_batch(const std::string& table, const std::string& columns, size_t count) : columns_(count) {
+row_batch::row_batch(const std::string& table, const std::string& columns, size_t count)
+    : insert_("INSERT INTO " + table + "(" + columns + ") VALUES "), columns_(count) {}
+
+const std::string& row_batch::statement(size_t rows) {
+  auto& result = statements_[rows];
+  if (!result.empty())
+    return result;
   std::string marks = "(?";
-  for (size_t column = 1; column < count; ++column)
+  for (size_t column = 1; column < columns_; ++column)
     marks += ",?";
-  marks += ")";
-  for (const auto size : insert_classes) {
-    auto statement = "INSERT INTO " + table + "(" + columns + ") VALUES " + marks;
-    for (size_t row = 1; row < size; ++row)
-      statement += "," + marks;
-    statements_.emplace_back(size, std::move(statement));
-  }
+  result = insert_;
+  for (size_t row = 0; row < rows; ++row)
+    result += (row ? "," : "") + marks + ")";
+  return result;
 }
 
 void row_batch::add(std::initializer_list<value> row) {
@@ -42,9 +44,7 @@ void row_batch::send(connection& on) {
   in_classes(insert_classes, rows(), [&](size_t from, size_t count) {
     const auto begin = std::make_move_iterator(values_.begin() + static_cast<std::ptrdiff_t>(from * columns_));
     const std::vector<value> some(begin, begin + static_cast<std::ptrdiff_t>(count * columns_));
-    const auto statement =
-        std::find_if(statements_.begin(), statements_.end(), [&](const auto& each) { return each.first == count; });
-    on.run(statement->second, some);
+    on.run(statement(count), some);
   });
   clear();
 }

@@ -1,7 +1,7 @@
 // Rows of one table that go out in INSERTs of many: one statement for each would be a way to the server and back each.
 #pragma once
 #include "persistence/mysql/connection.hpp"
-#include <utility>
+#include <map>
 
 namespace salond::persistence::mysql {
 
@@ -22,9 +22,13 @@ public:
   void clear();
 
 private:
+  /// The INSERT of so many rows.
+  const std::string& statement(size_t rows);
+
+  const std::string insert_; // up to the rows
   const size_t columns_;
-  std::vector<std::pair<size_t, std::string>> statements_; // for each number of rows that is prepared
-  std::vector<value> values_;                              // row after row
+  std::map<size_t, std::string> statements_; // by how many rows, those that were sent
+  std::vector<value> values_;                // row after row
   size_t bytes_ = 0;
 };
 

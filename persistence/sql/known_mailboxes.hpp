@@ -5,7 +5,6 @@
 #include "protocol/words/ids.hpp"
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <unordered_map>
 

@@ -188,10 +188,10 @@ public:
              {of.salon.value, *block});
     const auto piece = choose(of, *block, before, most);
     if (piece.count > 0) {
-      if (!of.is_private()) // the database counts these
+      if (!of.is_private()) { // those are numbered by the database, and in no index of searches
         keep_last_seq(db(), of.salon, piece.last);
-      if (!of.is_private())
         mark_stale(db(), of.salon, piece.first, piece.last);
+      }
       const auto words = words_of(of, db().words());
       db().run("DELETE FROM " + words.table + words.is_of + words.number + " >= ? AND " + words.number
                    + " <= ? AND " SALOND_IS_OLDER,

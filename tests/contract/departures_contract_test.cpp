@@ -65,6 +65,7 @@ protected:
     EXPECT_THAT(now().messages.look_through(general, "adieu", newest, 50).found, IsEmpty());
     EXPECT_THAT(now().messages.at(general, {1, many + 1}), SizeIs(1));
     EXPECT_EQ(find(hostile_name).why(), fault::unknown_user);
+    EXPECT_EQ(tell(spared, hostile_name, "too late"), fault::unknown_user);
     EXPECT_EQ(now().accounts.numbered(doomed).why(), fault::unknown_user);
     EXPECT_FALSE(now().accounts.exists(doomed));
     EXPECT_EQ(post(general, doomed, many + 2, "again").why(), fault::unknown_user);
