@@ -187,8 +187,10 @@ void audience::change_members(const std::vector<user_id>& whom, local_salon& sal
 void audience::tell_events(local_salon& salon, const std::vector<event::any>& events, instant now) {
   spelled_batch batch{events};
   salon.subscribers.tell(batch);
-  salon.messages += events.size();
-  told_.add(events.size(), salon.subscribers.size(), now);
+  const auto messages = static_cast<uint64_t>(std::count_if(
+      events.begin(), events.end(), [](const auto& each) { return std::holds_alternative<event::said>(each); }));
+  salon.messages += messages;
+  told_.add(messages, salon.subscribers.size(), now);
 }
 
 void audience::answer(reply& what, local_salon& salon, instant now) {

@@ -145,6 +145,17 @@ std::filesystem::path place_of(const config::endpoint& where) {
   return (ignored ? whole.parent_path() : folder) / whole.filename();
 }
 
+/// Why no socket can be made there, if that is so.
+std::optional<std::string> fault_of_place(const config::endpoint& where) {
+  const auto place = place_of(where);
+  std::error_code ignored;
+  if (!place.has_filename() || std::filesystem::is_directory(place, ignored))
+    return where.to_string() + " is a folder; name a file in it";
+  if (!std::filesystem::is_directory(place.parent_path(), ignored))
+    return where.to_string() + ": there is no folder " + place.parent_path().string() + "; make it, or name another";
+  return {};
+}
+
 std::optional<std::string> what_two_have_in_common(const config::endpoint& one, const config::endpoint& other,
                                                    const known_dialects& dialects) {
   if (one.how == kind::unix_socket && other.how == kind::unix_socket)
@@ -170,6 +181,10 @@ std::vector<config::complaint> faults_of_doors(const config::settings& values, c
   for (const auto& each : all)
     if (!find_dialect(each.dialect, dialects))
       faults.push_back({"listen", no_dialect(each, dialects)});
+  for (const auto& each : all)
+    if (each.how == kind::unix_socket)
+      if (auto why = fault_of_place(each))
+        faults.push_back({"listen", std::move(*why)});
   for (size_t i = 0; i < all.size(); ++i)
     for (size_t j = i + 1; j < all.size(); ++j)
       if (auto why = what_two_have_in_common(all[i], all[j], dialects))

@@ -47,7 +47,7 @@ struct bound_endpoint {
 };
 
 /// What is wrong with the doors of these settings together, as far as it can be said without asking a resolver: two
-/// that cannot be listened at, an unknown dialect or group.
+/// that cannot be listened at, an unknown dialect or group, a socket without a folder.
 std::vector<config::complaint> faults_of_doors(const config::settings& values,
                                                const known_dialects& dialects = all_dialects());
 

@@ -4,6 +4,7 @@
 #include "persistence/cluster/nodes.hpp"
 #include "persistence/store.hpp"
 #include <functional>
+#include <optional>
 
 namespace salond::persistence {
 
@@ -37,6 +38,10 @@ std::unique_ptr<store> open(const open_options& options);
 /// Migrates as open() does, and joins the nodes that share the database. The run has to beat from then on. Throws as
 /// open(); `setup` also where a name is in use, or where a salond that is no node writes. REQUIRES: MySQL or MariaDB.
 joined_node join(const open_options& options, const node_entry& who);
+
+/// Why no database can be there, as far as it can be said without opening or asking anything. `made`: a folder that is
+/// made before the database is opened.
+std::optional<std::string> fault_of_place(const config::database& where, const std::string& made);
 
 /// What open() would change, one sentence a line; changes nothing. Throws as open().
 std::vector<std::string> dry_run(const open_options& options);

@@ -80,6 +80,24 @@ std::string resolved(const std::string& path) {
   return result.string();
 }
 
+// A journal beside an empty file is that of a first start that was cut off: SQLite goes back to nothing by it.
+void refuse_log_without_database(const std::string& path) {
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(path, missing);
+  const auto refuse_beside = [&](const char* end) {
+    std::error_code why;
+    const auto bytes = std::filesystem::file_size(path + end, why);
+    if (!why && bytes > 0)
+      throw store_error(kind::setup, path + end + " holds changes of a database, and " + path
+                                         + (missing ? " is not there" : " is empty")
+                                         + "; put that database back beside it, or move both away together");
+  };
+  if (missing || size == 0)
+    refuse_beside("-wal");
+  if (missing)
+    refuse_beside("-journal");
+}
+
 void create_private(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
   if (descriptor >= 0) {

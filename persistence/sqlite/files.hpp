@@ -26,6 +26,10 @@ private:
 /// Throws store_error::setup when it cannot be one of a database's.
 std::string resolved(const std::string& path);
 
+/// Throws store_error::setup where there is no database, or an empty one, beside a log (`-wal`) or a journal of one: what
+/// was committed last stands in these alone, and SQLite would remove them.
+void refuse_log_without_database(const std::string& path);
+
 /// Makes an empty file that only its owner can read, unless there is a file: `-wal` and `-shm` take its mode.
 /// Throws store_error.
 void create_private(const std::string& path);

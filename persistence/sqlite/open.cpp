@@ -9,8 +9,19 @@ namespace salond::persistence {
 
 using sqlite::database;
 
+namespace {
+
+std::string path_of(const config::sqlite_database& where) {
+  auto path = sqlite::resolved(where.path);
+  if (!sqlite::in_memory(path))
+    sqlite::refuse_log_without_database(path);
+  return path;
+}
+
+} // namespace
+
 std::unique_ptr<store> open_sqlite(const config::sqlite_database& where, const reporter& report) {
-  const auto path = sqlite::resolved(where.path);
+  const auto path = path_of(where);
   std::shared_ptr<const sqlite::file_lock> lock;
   if (!sqlite::in_memory(path)) {
     lock = std::make_shared<const sqlite::file_lock>(path, sqlite::file_lock::missing::make);
@@ -27,8 +38,25 @@ std::unique_ptr<store> open_sqlite(const config::sqlite_database& where, const r
   return std::make_unique<sql_store>(std::move(opened));
 }
 
+std::optional<std::string> fault_of_place_sqlite(const config::sqlite_database& where, const std::string& made) {
+  std::string path;
+  try {
+    path = sqlite::resolved(where.path);
+  } catch (const store_error& why) {
+    return why.what();
+  }
+  const auto folder = std::filesystem::path(path).parent_path();
+  std::error_code unseen;
+  if (sqlite::in_memory(path) || std::filesystem::is_directory(folder, unseen)
+      || std::filesystem::status(folder, unseen).type() != std::filesystem::file_type::not_found
+      || folder
+             == std::filesystem::weakly_canonical(std::filesystem::absolute(made, unseen) / "db", unseen).parent_path())
+    return std::nullopt; // what may not be seen, the start says
+  return "there is no folder " + folder.string() + " for the database " + path + "; make it, or name another file";
+}
+
 std::vector<std::string> dry_run_sqlite(const config::sqlite_database& where) {
-  const auto path = sqlite::resolved(where.path);
+  const auto path = path_of(where);
   if (sqlite::in_memory(path) || !std::filesystem::exists(path)) {
     const auto folder = std::filesystem::path(path).parent_path();
     if (!folder.empty() && !std::filesystem::is_directory(folder))
@@ -43,7 +71,7 @@ std::vector<std::string> dry_run_sqlite(const config::sqlite_database& where) {
 }
 
 bool is_empty_sqlite(const config::sqlite_database& where) {
-  const auto path = sqlite::resolved(where.path);
+  const auto path = path_of(where);
   if (sqlite::in_memory(path) || !std::filesystem::exists(path))
     return true;
   auto lock = std::make_shared<const sqlite::file_lock>(path, sqlite::file_lock::missing::ignore);

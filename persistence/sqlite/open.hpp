@@ -8,6 +8,9 @@ namespace salond::persistence {
 std::unique_ptr<store> open_sqlite(
     const config::sqlite_database& where, const reporter& report = [](const std::string&) {});
 
+/// As fault_of_place().
+std::optional<std::string> fault_of_place_sqlite(const config::sqlite_database& where, const std::string& made);
+
 /// What open_sqlite would change, one sentence a line; changes nothing. Throws as open_sqlite().
 std::vector<std::string> dry_run_sqlite(const config::sqlite_database& where);
 

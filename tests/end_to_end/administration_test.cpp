@@ -53,6 +53,7 @@ TEST_P(Administration, DecidesAboutJoinRequests) {
   EXPECT_EQ(zoe.hear(), "zoë a rejoint le salon Marketing.");
   zoe.say("MSG (Marketing):me voilà");
   EXPECT_EQ(zoe.hear(), "zoë dans le salon Marketing: me voilà");
+  EXPECT_EQ(answer({"status"})["messages"], 1) << "joining is none";
   answer({"reject", "zoë", "Marketing", "trop", "de", "monde"});
   EXPECT_EQ(zoe.hear(), "Votre demande d'adhésion au salon Marketing a été refusée. Accès restreint");
   zoe.say("MSG (Marketing):encore");

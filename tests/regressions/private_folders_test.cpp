@@ -61,14 +61,35 @@ TEST(PrivateFolders, OneThatOthersMayEnterIsWarnedOf) {
   EXPECT_EQ(mode_of(folder / "open"), 0755u) << "whoever made it may have a reason";
 }
 
-TEST(PrivateFolders, ADatabaseThatIsWrittenLikeAFolderIsRefused) {
-  const support::temporary_folder folder;
-  for (const auto* name : {"none/", "none/."}) {
-    const auto run = run_salond(folder, {"--migrate-only", "--state=" + std::string(folder / "state"),
-                                         "--db=sqlite:" + std::string(folder / "") + name});
-    EXPECT_EQ(run.status, 1) << name;
-    EXPECT_THAT(run.errors, HasSubstr("is a folder")) << name;
+// A umask that takes its owner's rights away left a folder that nobody can enter, and the start ended at it.
+TEST(PrivateFolders, WhatIsMadeIsItsOwnersToUseWhateverTheUmask) {
+  for (const auto* umask : {"0777", "0277", "0377"}) {
+    const support::temporary_folder folder;
+    const auto run = migrate(folder, "state", umask);
+    EXPECT_EQ(run.status, 0) << run.errors;
+    EXPECT_EQ(mode_of(folder / "state"), 0700u) << umask;
+    EXPECT_EQ(mode_of(folder / "state/salond.db"), 0600u) << umask;
   }
+}
+
+TEST(PrivateFolders, ADatabaseThatCannotBeMadeIsAFaultOfTheConfiguration) {
+  const support::temporary_folder folder;
+  const std::string here = folder.path();
+  const auto check = [&](const std::string& db) {
+    return support::run_salond(folder, {"--check-config", "--state=" + here + "/new/state", "--db=sqlite:" + db});
+  };
+  const std::pair<std::string, const char*> wrong[] = {{here, "is a folder"},
+                                                       {here + "/db/", "is a folder"},
+                                                       {here + "/none/.", "is a folder"},
+                                                       {here + "/none/db", "there is no folder"},
+                                                       {"/dev/null", "is a device, a pipe or a socket"}};
+  for (const auto& [db, why] : wrong) {
+    const auto run = check(db);
+    EXPECT_EQ(run.status, 2) << db;
+    EXPECT_THAT(run.errors, HasSubstr(why));
+  }
+  EXPECT_EQ(check(here + "/db").status, 0);
+  EXPECT_EQ(check(here + "/new/state/db").status, 0) << "the state folder is made by the start";
 }
 
 } // namespace

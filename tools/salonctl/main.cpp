@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -78,6 +79,7 @@ void run(const options& given) {
 
 int main(int argc, char** argv) {
   salond::hold_standard_streams();
+  ::umask(::umask(0) & 077); // what is made is its owner's to use, with the modes that the documents tell
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);       // a file that may not grow is told as a full disk is
   std::setlocale(LC_CTYPE, "C.UTF-8"); // names are UTF-8, whatever the terminal's language

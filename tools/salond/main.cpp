@@ -26,6 +26,7 @@
 #include <cstring>
 #include <ctime>
 #include <linux/close_range.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -370,6 +371,8 @@ int obey(int argc, char** argv, int signals, start_watch& watch) {
   const auto of_doors = faults_of_doors(asked.values);
   for (const auto* some : {&certificate.faults, &of_doors})
     asked.faults.insert(asked.faults.end(), some->begin(), some->end());
+  if (const auto why = persistence::fault_of_place(asked.values.db, asked.values.state))
+    asked.faults.push_back({"db", *why});
   asked.warnings.insert(asked.warnings.end(), certificate.warnings.begin(), certificate.warnings.end());
   if (!asked.faults.empty())
     return refuse(asked);
@@ -385,6 +388,7 @@ int obey(int argc, char** argv, int signals, start_watch& watch) {
 
 int main(int argc, char** argv) {
   hold_standard_streams();
+  ::umask(::umask(0) & 077); // what salond makes is its owner's to use, with the modes that its documents tell
   try {
     const auto signals = block_signals();
     start_watch watch(signals);
