@@ -149,7 +149,7 @@ std::filesystem::path place_of(const config::endpoint& where) {
 std::optional<std::string> fault_of_place(const config::endpoint& where) {
   const auto place = place_of(where);
   std::error_code ignored;
-  if (!place.has_filename() || std::filesystem::is_directory(place, ignored))
+  if (!place.has_filename())
     return where.to_string() + " is a folder; name a file in it";
   if (!std::filesystem::is_directory(place.parent_path(), ignored))
     return where.to_string() + ": there is no folder " + place.parent_path().string() + "; make it, or name another";
