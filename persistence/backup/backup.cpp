@@ -2,11 +2,16 @@
 #include "persistence/contracts/rows.hpp"
 #include "persistence/mysql/open.hpp"
 #include "persistence/sqlite/open.hpp"
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <utility>
 
 namespace salond::persistence {
 namespace {
 
-constexpr size_t rows_at_once = 500;
+constexpr size_t rows_at_once = 512; // as many as one statement takes
 
 void write_table(const stored_table& table, const reading& from, backup_writer& writer, const row_progress& progress) {
   writer.table(table.counts ? from.rows.next_number(table) : 0);
@@ -22,31 +27,91 @@ void write_table(const stored_table& table, const reading& from, backup_writer& 
   }
 }
 
-/// Gathers rows of one table, so that a database can take many at once.
-class gatherer {
-public:
-  gatherer(row_store& into, const row_progress& progress) : into_(into), progress_(progress) {}
+/// Rows of one table, so that a database can take many at once.
+struct batch {
+  const stored_table* of = nullptr;
+  std::vector<table_row> rows;
+};
 
-  void take(const stored_table& of, table_row&& row) {
-    if (table_ != &of || rows_.size() == rows_at_once)
-      flush();
-    table_ = &of;
-    rows_.push_back(std::move(row));
+/// From the thread that reads a file to the one that writes into a database. It holds few batches.
+class batch_queue {
+public:
+  /// Waits for room. False: no more is wanted.
+  bool push(batch&& next) {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return over_ || waiting_.size() < max_waiting; });
+    if (!over_)
+      waiting_.push_back(std::move(next));
+    changed_.notify_all();
+    return !over_;
   }
-  void flush() {
-    if (!rows_.empty())
-      into_.put(*table_, rows_);
-    done_ += rows_.size();
-    rows_.clear();
-    progress_(done_);
+  /// Waits for the next one. Nothing: there are no more.
+  std::optional<batch> pop() {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return over_ || !waiting_.empty(); });
+    if (waiting_.empty())
+      return std::nullopt;
+    auto next = std::move(waiting_.front());
+    waiting_.pop_front();
+    changed_.notify_all();
+    return next;
+  }
+  /// Nothing more comes, or nothing more is wanted.
+  void end() {
+    std::lock_guard lock{mutex_};
+    over_ = true;
+    changed_.notify_all();
   }
 
 private:
-  row_store& into_;
-  const row_progress& progress_;
-  const stored_table* table_ = nullptr;
-  std::vector<table_row> rows_;
-  uint64_t done_ = 0;
+  static constexpr size_t max_waiting = 4;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<batch> waiting_;
+  bool over_ = false;
+};
+
+/// Reads a backup on a thread of its own, since that takes half as long as to write it into a database. What is wrong
+/// with it, finish() throws.
+class read_ahead {
+public:
+  explicit read_ahead(const std::string& path)
+      : reader_(std::async(std::launch::async, [this, path] {
+          try {
+            read(path);
+          } catch (...) {
+            batches_.end();
+            throw;
+          }
+          batches_.end();
+        })) {}
+  ~read_ahead() { batches_.end(); } // the thread ends with its next batch; `reader_` waits for it
+
+  std::optional<batch> next() { return batches_.pop(); }
+  void finish() { reader_.get(); }
+
+private:
+  struct not_wanted {};
+
+  void read(const std::string& path) {
+    lines_of_file lines(path);
+    batch now;
+    const auto push = [&] {
+      if (!now.rows.empty() && !batches_.push(std::exchange(now, {})))
+        throw not_wanted{};
+    };
+    read_backup([&](std::string& line) { return lines.next(line); },
+                [&](const stored_table& of, table_row&& row) {
+                  if (now.of != &of || now.rows.size() == rows_at_once)
+                    push();
+                  now.of = &of;
+                  now.rows.push_back(std::move(row));
+                });
+    push();
+  }
+
+  batch_queue batches_;
+  std::future<void> reader_;
 };
 
 } // namespace
@@ -80,11 +145,13 @@ void load_backup(store& into, const std::string& path, const backup_facts& facts
     if (!is_untouched(db))
       throw store_error(store_error::kind::setup, "the database is not empty any more");
     db.rows.clear(table_named("salons"));
-    gatherer rows(db.rows, progress);
-    lines_of_file lines(path);
-    read_backup([&](std::string& line) { return lines.next(line); },
-                [&](const stored_table& of, table_row&& row) { rows.take(of, std::move(row)); });
-    rows.flush();
+    read_ahead file(path);
+    uint64_t done = 0;
+    while (const auto next = file.next()) {
+      db.rows.put(*next->of, next->rows);
+      progress(done += next->rows.size());
+    }
+    file.finish();
   });
 }
 

@@ -19,6 +19,11 @@ std::optional<std::string> name_before(const std::string& about, const std::stri
   return std::nullopt;
 }
 
+bool is_about_a_salon(const audit_line& line) {
+  return std::any_of(std::begin(audited::about_salons), std::end(audited::about_salons),
+                     [&](const audit_word& each) { return line.what == each.text; });
+}
+
 /// Whether it is "NAME" or "NAME (what about him)".
 bool names(const std::string& about, const std::string& name, const std::string& key) {
   return about == name || about.rfind(name + " (", 0) == 0 || key_of(about.substr(0, about.find(" ("))) == key
@@ -31,6 +36,7 @@ audit_names::audit_names(const reading& db, const std::string& present, int64_t 
     : names_{{present, key_of(present), std::numeric_limits<int64_t>::max()}} {
   constexpr size_t page = 1000;
   std::vector<std::pair<int64_t, std::string>> renames; // each about "OLD (NEW)"
+  std::vector<std::pair<int64_t, std::string>> freed;   // names whose accounts were deleted
   std::vector<audit_line> lines;
   do {
     lines = db.audit.after(after, page);
@@ -38,6 +44,8 @@ audit_names::audit_names(const reading& db, const std::string& present, int64_t 
       after = line.id;
       if (line.what == audited::rename_user.text && line.result == "done")
         renames.emplace_back(line.id, std::move(line.to));
+      else if ((line.what == audited::erase.text || line.what == audited::ban.text) && line.result == "done")
+        freed.emplace_back(line.id, std::move(line.to));
     }
   } while (lines.size() == page);
   for (auto renaming = renames.rbegin(); renaming != renames.rend(); ++renaming)
@@ -45,12 +53,22 @@ audit_names::audit_names(const reading& db, const std::string& present, int64_t 
       auto key = key_of(*old);
       names_.insert(names_.begin(), {std::move(*old), std::move(key), renaming->first});
     }
+  for (const auto& [line, whose] : freed)
+    if (const auto* held = name_at(line); held && names(whose, held->text, held->key))
+      freed_ = line;
+}
+
+/// How the account that has the name now was called then, if it was there.
+const audit_names::name* audit_names::name_at(int64_t line) const {
+  const auto found =
+      std::find_if(names_.begin(), names_.end(), [&](const name& held) { return line <= held.last_line; });
+  return found == names_.end() ? nullptr : &*found;
 }
 
 bool audit_names::concerns(const audit_line& line) const {
-  const auto found =
-      std::find_if(names_.begin(), names_.end(), [&](const name& held) { return line.id <= held.last_line; });
-  return found != names_.end() && (key_of(line.by) == found->key || names(line.to, found->text, found->key));
+  const auto* found = name_at(line.id);
+  return found
+         && (key_of(line.by) == found->key || (!is_about_a_salon(line) && names(line.to, found->text, found->key)));
 }
 
 } // namespace salond::persistence

@@ -129,7 +129,7 @@ person_piece<audit_line> person_export::audit(const reading& db) {
   result.over = lines.size() < lines_a_piece;
   for (auto& line : lines) {
     last_line_ = line.id;
-    if (borne_->concerns(line))
+    if (borne_->concerns_this_account(line))
       result.rows.push_back(std::move(line));
   }
   return result;

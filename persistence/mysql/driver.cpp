@@ -132,7 +132,7 @@ const sql_words& mysql_driver::words() const {
     words.has_timestamp = true; // of the replaced server, whose tools read it
     words.holds_answers = true; // the connector reads an answer to its end
     words.max_texts = 256;      // which are held together: 2 MiB, where frames have 8 KiB
-    words.max_rows = 128;       // a multi-row INSERT is eight times as fast as single ones: each is a way to the server
+    words.max_rows = 512;       // a multi-row INSERT is eight times as fast as single ones: each is a way to the server
     return words;
   }();
   return all;

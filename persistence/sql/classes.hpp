@@ -5,7 +5,7 @@
 namespace salond::persistence {
 
 /// Rows of an INSERT of many, and numbers in an IN list.
-constexpr size_t row_classes[] = {128, 16, 1};
+constexpr size_t row_classes[] = {512, 128, 16, 1};
 constexpr size_t list_classes[] = {64, 8, 1};
 
 /// Cuts `total` rows into pieces of these classes, the greatest first: `each(from, count)` is called for one after the

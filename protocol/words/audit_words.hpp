@@ -35,6 +35,11 @@ inline constexpr audit_word create_salon{"create_salon"}, set_policy{"set_policy
     archive_salon{"archive_salon"}, restore_salon{"restore_salon"}, export_salon{"salon export"}, accept{"accept"},
     reject{"reject"}, admit{"admit"}, dismiss{"dismiss"}, delete_message{"delete_message"};
 
+/// Of these, what they are about is a salon, which may be called as a user is.
+inline constexpr audit_word about_salons[] = {create_salon,  set_policy,          set_topic,     rename_salon,
+                                              set_retention, remove_old_messages, archive_salon, restore_salon,
+                                              export_salon};
+
 // the node
 inline constexpr audit_word announce{"announce"}, kill{"kill"}, reload{"reload"}, backup{"backup"},
     issue_certificate{"cert issue"}, revoke_certificates{"cert revoke"}, add_node{"node add"},

@@ -11,7 +11,9 @@
 namespace salond::end_to_end {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class Certificates : public operators_test {
 protected:
@@ -147,6 +149,12 @@ TEST_P(Certificates, SayWhichServerTheyAreFor) {
   std::ofstream(std::string(folder_ / "bad.pem")) << "server: nowhere\n" << blocks;
   EXPECT_EQ(run({"--bundle=bad.pem", "status"}).status, 2);
   EXPECT_EQ(run({"--bundle=bad.pem", "--server=" + server_.admin(), "status"}).status, 0);
+
+  // one whose line ends are gone is one line, with the key in it
+  std::ofstream(std::string(folder_ / "line.pem")) << std::regex_replace(text, std::regex("\n"), " ");
+  const auto damaged = run({"--bundle=line.pem", "status"});
+  EXPECT_EQ(damaged.status, 2);
+  EXPECT_THAT(damaged.errors, AllOf(HasSubstr("damaged"), Not(HasSubstr("PRIVATE KEY"))));
 }
 
 TEST_P(Certificates, EndWithTheAccountOfTheirName) {

@@ -180,6 +180,10 @@ TEST_P(Data, AnErasedUserIsToldAndGoneAndTheNameIsFree) {
   auto again = support::newcomer(server_.endpoint(), "zoë");
   again.say("MSG (Général):me revoilà");
   EXPECT_EQ(again.hear(), "zoë dans le salon Général: me revoilà");
+  answer({"salon", "topic", "Blabla", "zoë"});
+  const auto lines = answer({"export", "zoë"})["audit"];
+  ASSERT_EQ(lines.size(), 1u) << lines << "\nthe lines of the account before are no business of this one";
+  EXPECT_EQ(lines[0]["what"], "export");
   EXPECT_EQ(run_salonctl(server_, {"erase", "nobody"}).status, 1);
   answer({"erase", "server"});
   EXPECT_EQ(run_salonctl(server_, {"erase", "admin"}).status, 4);

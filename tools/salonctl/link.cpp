@@ -138,7 +138,10 @@ options at_server_of_bundle(options settings) {
   std::string why;
   const auto where = config::parse_admin(said, why);
   if (!where)
-    throw failure(status::wrong_usage, settings.bundle + " names no address of a server: " + said + "; give --server");
+    throw failure(status::wrong_usage,
+                  settings.bundle // its text is not repeated: where line ends are gone, that is the key
+                      + " names no address of a server, or is damaged (are its line ends gone?); "
+                        "give --server, or get the bundle again");
   settings.server = *where;
   settings.names_server = true; // what this operator reaches, those may whom he issues a bundle
   return settings;

@@ -4,9 +4,11 @@
 namespace {
 
 using namespace salond;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 const std::string sha256(64, 'a');
 const std::string argon2 = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaGhhc2g";
@@ -98,7 +100,7 @@ TEST(AccountFile, HasNoFaultMoreThanItNames) {
 
 TEST(AccountFile, MustNameItsColumns) {
   EXPECT_THAT(faults(""), HasSubstr("line 1: the first line names the columns"));
-  EXPECT_THAT(faults("zoë,secret\n"), HasSubstr("\"zoë\" is no column"));
+  EXPECT_THAT(faults("zoë,secret\n"), AllOf(HasSubstr("the first line names the columns"), Not(HasSubstr("secret"))));
   EXPECT_THAT(faults("username,role\n"), HasSubstr("\"role\" is no column"));
   EXPECT_THAT(faults("alias,password\n"), HasSubstr("names the columns"));
   EXPECT_THAT(faults("username,username\n"), HasSubstr("stands twice"));

@@ -44,6 +44,9 @@ TEST(Names, OfTheProtocolAndTheAdministratorsAreReservedInAnyCase) {
   EXPECT_TRUE(is_reserved("ADMIN"));
   EXPECT_TRUE(is_reserved("Ｓerver")); // full width
   EXPECT_FALSE(is_reserved("administrator"));
+  for (const auto* of_the_log : {"Everybody", "configuration", "several accounts", "Invitation 12"})
+    EXPECT_TRUE(is_reserved(of_the_log)) << of_the_log;
+  EXPECT_FALSE(is_reserved("invitations"));
 }
 
 TEST(Shown, HoldsNoControlCharacterButTab) {
