@@ -203,7 +203,7 @@ void tell_not_stored(const admin_call_ptr& call, const std::string& name, const 
   log::error("a revocation is not stored", {{"name", name}, {"why", made.not_stored}});
   const auto why = std::to_string(made.count) + " revoked, and refused from now on, but that is not stored ("
                    + made.not_stored
-                   + "): a restart brings them back, unless the server, which tries each minute, can store it before";
+                   + "): a restart brings them back, unless the server, which tries each second, can store it before";
   note_if_possible(call, name, "holds, but is not stored: " + made.not_stored, "not_stored",
                    [call, why] { call->refuse_noted(admin_verdict::refused, why); });
 }

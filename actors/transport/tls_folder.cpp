@@ -295,6 +295,11 @@ revocation tls_folder::revoke_where(Applies applies, std::time_t now) {
   return made;
 }
 
+bool tls_folder::has_unstored() const {
+  const std::lock_guard lock{memory_};
+  return !not_stored_.empty();
+}
+
 std::set<std::string> tls_folder::revoked() const {
   std::set<std::string> serials;
   for (const auto& issued : issued())

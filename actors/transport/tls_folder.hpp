@@ -71,8 +71,9 @@ public:
                       std::string administrator_name = local_administrator);
 
   /// Makes what is missing, due for renewal, not good yet, unreadable or revoked; writes what could not be stored. At
-  /// start, each minute (the clock may jump), and after revoke(). A node that others removed makes no certificate for
-  /// itself. A folder that is a node's stays so where the server runs alone.
+  /// start, each minute (the clock may jump; each second while something is not stored), and after revoke(). A node
+  /// that others removed makes no certificate for itself. A folder that is a node's stays so where the server runs
+  /// alone.
   renewal renew(std::time_t now = std::time(nullptr));
 
   bundle server() const;
@@ -93,14 +94,17 @@ public:
   /// cannot be written, issued() and revoked() tell of it all the same, and the next function that can writes it.
   revocation revoke(const std::string& name, std::time_t now = std::time(nullptr));
 
-  /// The same for the certificates of the node of that name, which must not be this one, and of its local administrator;
-  /// and for those of a lone server, which one of the nodes was before: the removed one, maybe.
+  /// The same for the certificates of the node of that name, which must not be this one, and of its local
+  /// administrator; and for those of a lone server, which one of the nodes was before: the removed one, maybe.
   revocation revoke_node(const std::string& name, std::time_t now = std::time(nullptr));
 
   /// Takes up what other nodes have issued and revoked. Nothing that is revoked here becomes valid by it. True when
   /// something changed. Where the list cannot be read or written it throws, and revoked() tells of revocations all the
   /// same.
   bool merge(const std::vector<issued_certificate>& others);
+
+  /// Whether a revocation holds for this process alone, since its list could not be written.
+  bool has_unstored() const;
 
   /// Names the authority's key.
   std::string authority() const;

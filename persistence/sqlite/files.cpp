@@ -98,6 +98,17 @@ void refuse_log_without_database(const std::string& path) {
     refuse_beside("-journal");
 }
 
+void prove_room_for_one(const std::string& folder) {
+  constexpr uintmax_t size_of_a_new_one = 1 << 20; // amply, with its log
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    fail("cannot make a database in " + folder);
+  std::error_code unknown;
+  if (std::filesystem::space(folder, unknown).available < size_of_a_new_one && !unknown) {
+    errno = ENOSPC;
+    fail("cannot make a database in " + folder);
+  }
+}
+
 void create_private(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
   if (descriptor >= 0) {

@@ -26,9 +26,13 @@ private:
 /// Throws store_error::setup when it cannot be one of a database's.
 std::string resolved(const std::string& path);
 
-/// Throws store_error::setup where there is no database, or an empty one, beside a log (`-wal`) or a journal of one: what
-/// was committed last stands in these alone, and SQLite would remove them.
+/// Throws store_error::setup where there is no database, or an empty one, beside a log (`-wal`) or a journal of one:
+/// what was committed last stands in these alone, and SQLite would remove them.
 void refuse_log_without_database(const std::string& path);
+
+/// Throws store_error::setup where no new database can be made in the folder: it may not be written to, or is full.
+/// Changes nothing.
+void prove_room_for_one(const std::string& folder);
 
 /// Makes an empty file that only its owner can read, unless there is a file: `-wal` and `-shm` take its mode.
 /// Throws store_error.

@@ -61,6 +61,7 @@ std::vector<std::string> dry_run_sqlite(const config::sqlite_database& where) {
     const auto folder = std::filesystem::path(path).parent_path();
     if (!folder.empty() && !std::filesystem::is_directory(folder))
       throw store_error(store_error::kind::setup, "cannot make the database " + path + ": its folder does not exist");
+    sqlite::prove_room_for_one(folder.empty() ? "." : folder.string());
     auto steps = sqlite::steps_after(0);
     steps.insert(steps.begin(), "make the database " + path);
     return steps;

@@ -179,6 +179,20 @@ TEST_P(Certificates, EndWithTheAccountOfTheirName) {
   EXPECT_EQ(column(log, "by"), (words{"local", "local", "admin"}));
 }
 
+// It was tried each minute: a stop within that minute made the certificate good again.
+TEST_P(Certificates, ThatWereRevokedWithoutRoomStayRevokedOnceThereIsRoom) {
+  issue({"zoe", "--role=administrator"});
+  const auto in_the_way = server_.state() + "/tls/certificates.new";
+  std::filesystem::create_directory(in_the_way);
+  refused({"cert", "revoke", "zoe"}, 1, "revoked, and refused from now on, but that is not stored");
+  std::filesystem::remove(in_the_way);
+
+  EXPECT_EQ(server_.stop(), 0);
+  server_.start();
+
+  EXPECT_EQ(run({"--bundle=zoe.pem", "--server=" + server_.admin(), "status"}).status, 4);
+}
+
 TEST_P(Certificates, OfOthersStay) {
   make_operator("zoe", {"moderator", "Marketing"});
   answer({"user", "add", "paul"}, "secret\n");

@@ -72,6 +72,16 @@ TEST(PrivateFolders, WhatIsMadeIsItsOwnersToUseWhateverTheUmask) {
   }
 }
 
+// The dry run told what would be made, with status 0, where nothing can be.
+TEST(PrivateFolders, ADryRunTellsOfADatabaseThatHasNoRoom) {
+  const support::temporary_folder folder;
+  for (const auto* action : {"--dry-run", "--migrate-only"}) {
+    const auto run = run_salond(folder, {action, "--state=" + std::string(folder / "state"), "--db=sqlite:/proc/db"});
+    EXPECT_EQ(run.status, 1) << action << run.output;
+    EXPECT_THAT(run.errors, HasSubstr("/proc")) << action;
+  }
+}
+
 TEST(PrivateFolders, ADatabaseThatCannotBeMadeIsAFaultOfTheConfiguration) {
   const support::temporary_folder folder;
   const std::string here = folder.path();

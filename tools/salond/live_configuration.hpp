@@ -37,6 +37,9 @@ public:
   /// called; to be called each minute.
   tls_folder::renewal renew();
 
+  /// Whether a revocation of this process is not stored; renew() tries it again.
+  bool has_unstored_revocations() const { return own_ && own_->has_unstored(); }
+
   /// Whom to tell what is in force from now on.
   void serve(const server_actor& root);
 

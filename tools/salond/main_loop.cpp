@@ -39,7 +39,8 @@ int main_loop::wait_for_end(const server_actor& root, int signals) {
   pollfd wait[] = {{signals, POLLIN, 0}, {told_.wake, POLLIN, 0}};
   while (!over_) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(due() - std::chrono::steady_clock::now());
-    const auto events_seen = ::poll(wait, 2, static_cast<int>(std::max<int64_t>(left.count(), 0)));
+    // A second at most: what an operator does may bring the time nearer.
+    const auto events_seen = ::poll(wait, 2, static_cast<int>(std::clamp<int64_t>(left.count(), 0, 1000)));
     if (events_seen > 0 && wait[1].revents)
       take_news();
     else if (events_seen > 0)
@@ -47,12 +48,15 @@ int main_loop::wait_for_end(const server_actor& root, int signals) {
     if (!over_ && std::chrono::steady_clock::now() >= due()) // signals that come all the time put nothing off
       time_is_up();
   }
+  store_revocations();
   return status_;
 }
 
 /// The next look at certificates and database; of a stop, its end.
 std::chrono::steady_clock::time_point main_loop::due() const {
-  return stopping_ ? told_to_stop_ + std::chrono::milliseconds{patience()} : looked_at_ + std::chrono::minutes{1};
+  if (stopping_)
+    return told_to_stop_ + std::chrono::milliseconds{patience()};
+  return looked_at_ + (live_.has_unstored_revocations() ? std::chrono::seconds{1} : std::chrono::minutes{1});
 }
 
 /// The stop has a deadline of its own; this is for what that cannot end, as a thread that waits for a database.
@@ -97,6 +101,16 @@ void main_loop::renew_certificates() {
     if (std::exchange(renewal_fault_, error.what()) != error.what())
       log::error("the certificates cannot be renewed", {{"why", error.what()}});
   }
+}
+
+/// What could not be stored until now, a restart would bring back.
+void main_loop::store_revocations() {
+  if (!live_.has_unstored_revocations())
+    return;
+  renew_certificates();
+  if (live_.has_unstored_revocations())
+    log::error("revoked certificates are good again with the next start, since the list of them cannot be written; "
+               "revoke them again then");
 }
 
 void main_loop::take_news() {

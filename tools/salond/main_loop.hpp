@@ -46,6 +46,7 @@ private:
   std::chrono::steady_clock::time_point due() const;
   void time_is_up();
   void renew_certificates();
+  void store_revocations();
   void look_at_database();
   void take_news();
   void serve(const node_actors& actors);

@@ -290,8 +290,10 @@ TEST_F(TlsFolder, ARevocationThatCannotBeStoredHoldsAndIsStoredLater) {
   EXPECT_TRUE(folder.issued().back().revoked);
   EXPECT_TRUE(tls_folder{path}.revoked().empty()) << "a process that starts now knows nothing of it";
   EXPECT_THROW(folder.renew(), pki_error);
+  EXPECT_TRUE(folder.has_unstored());
   ASSERT_EQ(::rmdir(in_the_way.c_str()), 0);
   folder.renew();
+  EXPECT_FALSE(folder.has_unstored());
   EXPECT_EQ(tls_folder{path}.revoked(), std::set<std::string>{a});
 }
 
