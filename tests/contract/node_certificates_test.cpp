@@ -109,6 +109,18 @@ TEST_F(NodeCertificates, TwoThatListTheSameAtOnceBothDo) {
   EXPECT_THAT(all(lyon), ElementsAre(revoked(zoe)));
 }
 
+// It entered, nobody let it in, and after half a minute it was told that its address could not be reached.
+TEST_F(NodeCertificates, KeepANodeOfAnotherClusterOut) {
+  auto paris = node("paris");
+  auto of_another = entry_with("lyon", "0F");
+  of_another.authority = "another";
+  EXPECT_EQ(refusal(of_another), "") << "paris has not said yet whose certificate it has";
+  merge(paris, {paris_node});
+
+  EXPECT_THAT(refusal(of_another), HasSubstr("are not of the cluster of"));
+  EXPECT_EQ(refusal(entry_with("lyon", "0F")), "");
+}
+
 TEST_F(NodeCertificates, KeepANodeOutThatWasRemoved) {
   auto lyon = node("lyon");
   EXPECT_EQ(refusal(entry_with("paris", "0B")), "") << "nobody listed it yet";

@@ -129,6 +129,27 @@ void refuse_removed(connection& on, const node_entry& who, const std::string& ad
            + "; to add it again, begin with an empty state folder and another bundle: salonctl node add " + who.name);
 }
 
+/// Its certificates are of another authority than those of a node that lives: neither would let the other in.
+void refuse_foreigner(connection& on, const node_entry& who, const std::vector<stored_node>& others,
+                      const std::string& address) {
+  if (who.holder.size() < who.name.size()) // it has no certificate yet
+    return;
+  const auto kind = who.holder.substr(0, who.holder.size() - who.name.size());
+  for (const auto& node : others) {
+    auto found = on.ask("SELECT authority FROM certificates WHERE holder = ? AND revoked_s = 0",
+                        {kind + node.name});
+    bool any = false, ours = false;
+    while (found.next()) {
+      any = true;
+      ours = ours || found.text(0) == who.authority;
+    }
+    if (any && !ours)
+      refuse("the certificates of this node are not of the cluster of " + address + ", where " + described(node)
+             + " works; begin with an empty state folder and a bundle of that cluster: salonctl node add NAME there,"
+               " then --join=NAME.pem here");
+  }
+}
+
 // A number that was given is not yet committed, or all up to it is: its row is locked in between.
 int64_t last_news(connection& on) {
   return on.number("SELECT value FROM counters WHERE name = 'news' FOR UPDATE").value_or(0);
@@ -140,6 +161,7 @@ void enter(connection& on, const node_entry& who, const std::string& address, jo
   fence_lone_writer(on, address);
   refuse_removed(on, who, address);
   const auto others = living(on);
+  refuse_foreigner(on, who, others, address);
   if (!rivals_in(others, who).empty())
     return;
   result.state = who.waits && !others.empty() ? node_state::apart : node_state::serving;
