@@ -151,7 +151,7 @@ std::optional<std::string> fault_of_place(const config::endpoint& where) {
   std::error_code ignored;
   if (!place.has_filename())
     return where.to_string() + " is a folder; name a file in it";
-  if (!std::filesystem::is_directory(place.parent_path(), ignored))
+  if (std::filesystem::status(place.parent_path(), ignored).type() == std::filesystem::file_type::not_found)
     return where.to_string() + ": there is no folder " + place.parent_path().string() + "; make it, or name another";
   return {};
 }

@@ -51,8 +51,8 @@ void for_each_list(const parameters& values, const std::vector<int64_t>& ids, Ea
   });
 }
 
-// A statement stays far below every max_allowed_packet.
-constexpr size_t max_bytes_a_statement = 1 << 20;
+// A statement stays far below every max_allowed_packet, of which the least that a start accepts is 1 MiB.
+constexpr size_t max_bytes_a_statement = 1 << 19;
 
 size_t bytes_of(const parameters& row) {
   size_t sum = 0;

@@ -55,7 +55,7 @@ const std::vector<operator_command> table = {
     {"role", "USER ROLE [SALON...]", "ROLE is administrator, user, or moderator with its salons.", all, audited::set_role},
     {"history", "SALON [N] [--ids] [--author=USER] [--since=TIME] [--until=TIME]", "The last N messages of a salon, 50 where not said.", all},
     {"search", "SALON TEXT... [--author=USER] [--since=TIME] [--until=TIME]", "Messages of a salon that hold a text, 200 at most.", all},
-    {"log", "[N] [--follow] [--after=ID] [--before=ID] [--user=USER] [--command=COMMAND] [--result=RESULT] [--since=TIME] [--until=TIME] [--lines]", "The last N lines of the audit log, or those behind ID; --follow goes on with new ones.", all, not_audited, no_input, trait::live_after},
+    {"log", "[N] [--follow] [--after=ID] [--before=ID] [--user=USER] [--command=COMMAND] [--result=RESULT] [--since=TIME] [--until=TIME] [--lines]", "The last N lines (50) of the audit log, or those behind ID; --follow goes on with new ones.", all, not_audited, no_input, trait::live_after},
     {"watch", "[--node=NAME]", "A live view: connections, rates, latencies, queues, busiest salons; of all nodes, or of one.", some, not_audited, no_input, trait::live},
     {"kill", "[SECONDS] [--yes]", "Stops the server in order, after 10 seconds or SECONDS.", all, audited::kill},
     {"users import", "FILE", "Makes accounts from a file, CSV or JSON lines; all of them or none. -: standard input.", all, audited::import_users, command_input::file},
@@ -138,21 +138,24 @@ std::pair<const operator_command*, size_t> row_of(const std::vector<std::string>
   return {nullptr, 0};
 }
 
-/// Puts an option where it belongs; false when the row knows none of that name or form.
-bool take_option(spoken_command& out, const std::vector<slot>& slots, const std::string& word) {
+/// Puts an option where it belongs; else says what is wrong with it.
+std::string fault_of_option(spoken_command& out, const std::vector<slot>& slots, const std::string& word) {
   const auto equals = word.find('=');
   const auto name = word.substr(0, equals);
-  for (const auto& slot : slots) {
-    if (!slot.option || slot.name != name || slot.takes_value != (equals != std::string::npos)
-        || (slot.takes_number && !is_number(std::string_view{word}.substr(equals + 1))))
-      continue;
-    if (slot.many) {
-      out.rest.push_back(word.substr(equals + 1));
-      return true;
-    }
-    return out.values.emplace(name, slot.takes_value ? word.substr(equals + 1) : std::string{}).second;
-  }
-  return false;
+  const auto known =
+      std::find_if(slots.begin(), slots.end(), [&](const slot& each) { return each.option && each.name == name; });
+  if (known == slots.end())
+    return "\"" + word.substr(0, 100) + "\" is no option here";
+  if (known->takes_value != (equals != std::string::npos))
+    return name + (known->takes_value ? " needs a value: " + name + "=…" : " takes no value");
+  const auto value = known->takes_value ? word.substr(equals + 1) : std::string{};
+  if (known->takes_number && !is_number(value))
+    return name + " takes a whole number";
+  if (known->many)
+    out.rest.push_back(value);
+  else if (!out.values.emplace(name, value).second)
+    return name + " stands twice";
+  return {};
 }
 
 /// Puts the arguments into the slots, in order; false when there are too few or too many.
@@ -320,8 +323,8 @@ std::variant<spoken_command, usage_fault> understand(const std::vector<std::stri
       options_over = true;
     else if (options_over || word.substr(0, 2) != "--")
       arguments.push_back(word);
-    else if (!take_option(out, slots, word))
-      return usage_fault{"\"" + word.substr(0, 100) + "\" is no option here; " + usage_of(*row)};
+    else if (const auto why = fault_of_option(out, slots, word); !why.empty())
+      return usage_fault{why + "; " + usage_of(*row)};
   }
   if (!take_arguments(out, slots, arguments))
     return usage_fault{usage_of(*row)};

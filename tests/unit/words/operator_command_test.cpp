@@ -56,7 +56,7 @@ TEST(OperatorCommand, TakesAWrongNumberForNoReason) {
   for (const auto* wrong : {"-1", "1.5", "99999999999999999999", "1,5"})
     EXPECT_EQ(fault_of({"kick", "zoë", wrong, "spam"}), "usage: kick USER [MINUTES] [REASON...]") << wrong;
   EXPECT_THAT(fault_of({"log", "--after=x"}),
-              testing::StartsWith("\"--after=x\" is no option here; usage: log [N] [--follow] [--after=ID]"));
+              testing::StartsWith("--after takes a whole number; usage: log [N] [--follow] [--after=ID]"));
   EXPECT_EQ(right_words({"kick", "zoë", "3rd", "time"}).text(), "3rd time");
   EXPECT_EQ(right_words({"log", "--after=7"}).number("--after"), 7);
 }
@@ -80,8 +80,8 @@ TEST(OperatorCommand, TakesSomeOptionsSeveralTimes) {
 
   EXPECT_THAT(said.rest, ElementsAre("Le Jardin", "Blabla"));
   EXPECT_EQ(said.number("--uses"), 3);
-  EXPECT_THAT(fault_of({"invite", "create", "--uses=3", "--uses=4"}), HasSubstr("is no option here"));
-  EXPECT_THAT(fault_of({"invite", "create", "--uses=x"}), HasSubstr("is no option here"));
+  EXPECT_THAT(fault_of({"invite", "create", "--uses=3", "--uses=4"}), HasSubstr("--uses stands twice"));
+  EXPECT_THAT(fault_of({"invite", "create", "--uses=x"}), HasSubstr("--uses takes a whole number"));
 }
 
 TEST(OperatorCommand, AsksFirstWhereSomethingIsDestroyed) {
@@ -113,8 +113,8 @@ TEST(OperatorCommand, SaysWhatItTakesWhereTheWordsDoNotFit) {
   EXPECT_EQ(fault_of({"status", "now"}), "usage: status");
   EXPECT_EQ(fault_of({"announce"}), "usage: announce TEXT...");
   EXPECT_THAT(fault_of({"history", "Général", "--id"}), HasSubstr("\"--id\" is no option here"));
-  EXPECT_THAT(fault_of({"cert", "issue", "x", "--role"}), HasSubstr("is no option here"));
-  EXPECT_THAT(fault_of({"cert", "issue", "x", "--role=a", "--role=b"}), HasSubstr("is no option here"));
+  EXPECT_THAT(fault_of({"cert", "issue", "x", "--role"}), HasSubstr("--role needs a value"));
+  EXPECT_THAT(fault_of({"cert", "issue", "x", "--role=a", "--role=b"}), HasSubstr("--role stands twice"));
   EXPECT_EQ(fault_of({"kill", "99999999999999999999"}), "usage: kill [SECONDS] [--yes]");
 }
 
