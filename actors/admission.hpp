@@ -37,15 +37,23 @@ public:
   void proved(user_id who, const std::string& account, const std::string& network, instant now) {
     logins_.proved(who, account, network, now);
   }
-  /// Known from before the start: what is stored, oldest first. `at`: now, on the wall clock.
+  /// What is stored, oldest first: of before the start, or of other nodes. `at`: now, on the wall clock.
   void remember(const std::vector<persistence::known_address>& all, instant now, moment at);
   /// Whether the owner proved himself there, and that is not stored of this day: once a day and address is often
   /// enough, so that those who come back in thousands cost nothing more.
   bool is_to_be_stored(user_id who, const std::string& network, instant now, moment at);
   void is_stored(user_id who, const std::string& network, instant now, moment at);
   /// The account has another name, whose key is given; or it is gone.
-  void renamed(user_id who, const std::string& account) { logins_.renamed(who, account); }
-  void forget(user_id who) { logins_.forget(who); }
+  void renamed(user_id who, const std::string& account) {
+    ++changed_accounts_;
+    logins_.renamed(who, account);
+  }
+  void forget(user_id who) {
+    ++changed_accounts_;
+    logins_.forget(who);
+  }
+  /// How often that was so: what was read before the last time may be of accounts as they were.
+  uint64_t changed_accounts() const { return changed_accounts_; }
 
   // --- messages ---
   rules::message_rate::decision ask_to_say(user_id who, rules::message_rate::flood& here, bool more_waits, instant now);
@@ -114,6 +122,7 @@ private:
 
   const config::settings& how_;
   rules::login_throttle logins_;
+  uint64_t changed_accounts_ = 0;
   rules::failure_bursts bursts_;
   rules::message_rate messages_;
   rules::registration_rate registrations_;

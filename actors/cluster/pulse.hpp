@@ -1,6 +1,6 @@
 // PULSE: on the I/O thread, says that this turns, what the node has, and whether its writer waits for work. A node
 // whose pulse stops does not beat, and is as good as dead. Each second it has the others told what of their limits was
-// used up here.
+// used up here, and each ten seconds it learns from the database where owners logged in at other nodes.
 #pragma once
 #include "actors/cluster/salons.hpp"
 

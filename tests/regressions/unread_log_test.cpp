@@ -6,6 +6,7 @@
 #include "tests/support/daemon.hpp"
 #include "tests/support/line_client.hpp"
 #include <fcntl.h>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <sstream>
 #include <sys/stat.h>
@@ -85,7 +86,9 @@ TEST_F(UnreadLog, DoesNotHoldUpTheStop) {
 }
 
 TEST_F(UnreadLog, DoesNotHoldUpAStartThatFails) {
-  server.how.db = "sqlite:/nowhere/x.db";
+  const std::string notes = server.folder() / "notes";
+  std::ofstream(notes) << std::string(10000, 'x'); // no database
+  server.how.db = "sqlite:" + notes;
   start_with_a_full("2");
 
   EXPECT_EQ(server.running().wait(std::chrono::seconds{10}), 1);

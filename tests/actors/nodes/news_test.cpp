@@ -80,6 +80,21 @@ TEST_F(News, AUserWhoIsRenamedElsewhereHasTheNewName) {
   EXPECT_TRUE(soon([&] { return answer_to(zoe, "PRIVATE:anna:x") == "anna (privé): x"; }));
 }
 
+// Strangers who guess from the address at which an owner is must not keep him out, at whatever node they do.
+TEST_F(News, WhereAnOwnerLoggedInOtherNodesLearn) {
+  const user_id zoe{std::stoll(value("SELECT client_id FROM clients WHERE username = 'zoë'"))};
+  paris->log_in("zoë");
+
+  EXPECT_TRUE(eventually(
+      [&] {
+        return lyon->on_io_thread([&](audience& clients) {
+          const auto tomorrow = wall_clock() + std::chrono::hours{24};
+          return clients.allowed.is_to_be_stored(zoe, "127.0.0.1", std::chrono::steady_clock::now(), tomorrow);
+        });
+      },
+      std::chrono::seconds{30}));
+}
+
 // Though he is not connected there any more.
 TEST_F(News, WhereAnOwnerWasIsForgottenWithTheAccountThatIsErasedElsewhere) {
   const user_id zoe{std::stoll(value("SELECT client_id FROM clients WHERE username = 'zoë'"))};
