@@ -187,12 +187,10 @@ void tell_of(pointer self, const rules::refusal_burst& burst) {
              });
 }
 
-/// Looks soon where lines are late: a stop would take them along.
 void tell_refusals_later(pointer self) {
-  constexpr std::chrono::seconds soon{1};
   auto& st = self->state;
   if ((st.refused.any() || !st.late.empty()) && !std::exchange(st.telling_refusals, true))
-    self->delayed_send(self, st.late.empty() ? std::chrono::seconds{rules::refusals::pause} : soon, tell_refusals{});
+    self->delayed_send(self, rules::refusals::pause, tell_refusals{});
 }
 
 /// Writes the lines that are not there: a write that was given up may have come about.
