@@ -103,12 +103,7 @@ void admin_call::forbid(const std::string& why) {
 
 void admin_call::refuse(fault why) {
   const bool away = why == fault::storage || why == fault::busy;
-  const bool may_be_full = why == fault::busy && said_.row->name == std::string_view("invite create");
-  refuse_with(why == fault::not_allowed ? admin_verdict::not_allowed : admin_verdict::refused,
-              may_be_full
-                  ? "nothing was done: 1,000 invitations can be used now, which is the most (invite revoke ends "
-                    "one), or else the server is busy"
-                  : sentence_of(why),
+  refuse_with(why == fault::not_allowed ? admin_verdict::not_allowed : admin_verdict::refused, sentence_of(why),
               away ? "" : to_string(why));
 }
 

@@ -29,6 +29,14 @@ outcome<std::vector<salon_id>> salons_of(const reading& db, const std::vector<st
   return result;
 }
 
+/// The decision's refusal: busy says that there are as many as there may be, and has its line already.
+void refuse_invitation(const admin_call_ptr& call, fault why) {
+  if (why != fault::busy)
+    return call->refuse(why);
+  call->refuse_noted(admin_verdict::refused, "nothing was done: 1,000 invitations can be used now, which is the most; "
+                                             "invite revoke ends one");
+}
+
 void create_invitation(const admin_call_ptr& call) {
   const auto uses = call->said().number("--uses").value_or(1);
   const auto days = call->said().number("--days").value_or(7);
@@ -38,8 +46,8 @@ void create_invitation(const admin_call_ptr& call) {
     return call->refuse(admin_verdict::wrong_usage, "--days is from 1 to 366");
   const auto code = rules::generate_password(); // 20 letters and digits
   new_invitation made{rules::token_hash(code), uses, call->why().at + std::chrono::hours{24 * days}, {}};
-  ask_to_write(
-      call,
+  write_store(
+      call->self(), call->parts().store,
       [made, names = call->said().rest, why = call->why()](const writing& db) -> outcome<int64_t> {
         const auto salons = salons_of(db, names);
         if (!salons)
@@ -48,10 +56,13 @@ void create_invitation(const admin_call_ptr& call) {
         complete.salons = *salons;
         return decisions::create_invitation(db, complete, why);
       },
-      [call, made, code](int64_t id) {
-        call->done(
-            json{{"done", true}, {"id", id}, {"code", code}, {"uses", made.uses}, {"expires", iso_time(made.expires)}});
-      });
+      [call, made, code](const outcome<int64_t>& id) {
+        if (!id)
+          return refuse_invitation(call, id.why());
+        call->done(json{
+            {"done", true}, {"id", *id}, {"code", code}, {"uses", made.uses}, {"expires", iso_time(made.expires)}});
+      },
+      refusing(call));
 }
 
 void list_invitations(const admin_call_ptr& call) {

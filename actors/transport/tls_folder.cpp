@@ -1,7 +1,6 @@
 #include "actors/transport/tls_folder.hpp"
 #include "actors/transport/private_file.hpp"
 #include <algorithm>
-#include <sstream>
 #include <unistd.h>
 #include <utility>
 
@@ -14,64 +13,9 @@ constexpr const char* administrator_file_name = "administrator.pem";
 constexpr const char* chat_name = "chat.pem";
 constexpr const char* public_authority_name = "ca.pem";
 constexpr const char* list_name = "certificates";
-constexpr const char* list_heading = "salond certificates 1"; // another number for another form
 
 bool exists(const std::string& path) {
   return ::access(path.c_str(), F_OK) == 0;
-}
-
-bool is_serial(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789ABCDEF") == std::string::npos;
-}
-
-/// Nothing: the line is damaged.
-std::optional<issued_certificate> parse_line(const std::string& line) {
-  std::istringstream words{line};
-  std::string serial, who, rest;
-  std::time_t from = 0, until = 0, revoked = 0;
-  words >> serial >> who >> from >> until >> revoked;
-  const auto holder = identity_of(who);
-  if (words.fail() || words >> rest || !holder || !is_serial(serial))
-    return std::nullopt;
-  issued_certificate issued{{*holder, serial, from, until}, std::nullopt};
-  if (revoked != 0)
-    issued.revoked = revoked;
-  return issued;
-}
-
-constexpr auto bring_it_back =
-    "; bring its folder back from a copy. Without one, move the folder away: then there is a new authority, and every "
-    "operator needs a new certificate";
-
-std::string spell_list(const std::vector<issued_certificate>& all) {
-  std::ostringstream text;
-  text << list_heading << '\n';
-  const auto oldest = std::time(nullptr) - listed_after_expiry;
-  for (const auto& each : all)
-    if (const auto& facts = each.facts; facts.until > oldest)
-      text << facts.serial << ' ' << to_string(facts.who) << ' ' << facts.from << ' ' << facts.until << ' '
-           << each.revoked.value_or(0) << '\n';
-  return text.str();
-}
-
-std::vector<issued_certificate> parse_list(const std::string& text, const std::string& from) {
-  std::vector<issued_certificate> all;
-  std::istringstream lines{text};
-  std::string line;
-  if (!std::getline(lines, line) || line != list_heading)
-    throw pki_error("not a list of certificates: " + from + bring_it_back);
-  while (std::getline(lines, line)) {
-    auto issued = parse_line(line);
-    if (!issued)
-      throw pki_error(from + " is damaged at \"" + line + '"' + bring_it_back);
-    all.push_back(std::move(*issued));
-  }
-  return all;
-}
-
-bool is_revoked(const std::vector<issued_certificate>& all, const std::string& serial) {
-  return std::any_of(all.begin(), all.end(),
-                     [&](const auto& issued) { return issued.facts.serial == serial && issued.revoked.has_value(); });
 }
 
 bool is_lone_server(const identity& who) {
@@ -134,7 +78,8 @@ key_pair tls_folder::usable_authority(std::time_t now, bool& renewed) {
     if (!exists(file(list_name)))
       write_list({});
     else if (!read_list().empty())
-      throw pki_error(path + " is missing, the authority that issued the certificates of this folder" + bring_it_back);
+      throw pki_error(path + " is missing, the authority that issued the certificates of this folder"
+                      + bring_folder_back);
     auto made = make_authority();
     write_private_file(path, to_pem(made));
     return made;
@@ -144,7 +89,7 @@ key_pair tls_folder::usable_authority(std::time_t now, bool& renewed) {
     try {
       return key_pair_from(text);
     } catch (const pki_error& why) {
-      throw pki_error(path + " is damaged (" + why.what() + ")" + bring_it_back);
+      throw pki_error(path + " is damaged (" + why.what() + ")" + bring_folder_back);
     }
   }();
   if (!renewal_due(authority.certificate.get(), now))

@@ -1,8 +1,7 @@
 // STATE/tls: the authority, the bundles of the server and of its local administrator, and the list of all that was
 // issued. Made at first start without being asked, renewed before it expires. The only writer of these files.
 #pragma once
-#include "actors/transport/identity.hpp"
-#include "actors/transport/pki.hpp"
+#include "actors/transport/certificate_list.hpp"
 #include <ctime>
 #include <map>
 #include <mutex>
@@ -22,18 +21,8 @@ std::string local_administrator_of(const std::string& node);
 /// Whether it is the name of some server's own.
 bool is_local_administrator(std::string_view name);
 
-/// Lists forget a certificate so many seconds after its end.
-constexpr std::time_t listed_after_expiry = 365 * 24 * 3600;
-
 /// The name in the certificate of a server that is no node of a cluster.
 inline constexpr const char* lone_server = "salond";
-
-/// One line of the list of certificates.
-struct issued_certificate {
-  certificate_facts facts;
-  std::optional<std::time_t> revoked; ///< when
-  bool not_stored = false;            ///< it is revoked for this process alone, until the list can be written
-};
 
 /// The result of revoking certificates.
 struct revocation {

@@ -53,13 +53,13 @@ void look_for_room(const std::string& database_path) {
   namespace fs = std::filesystem;
   std::error_code no_size, no_space;
   const auto folder = fs::path(database_path).parent_path();
-  const auto size = fs::file_size(database_path, no_size);
+  const auto needed = fs::file_size(database_path, no_size) + reserve;
   const auto space = fs::space(folder.empty() ? "." : folder, no_space);
-  if (!no_size && !no_space && space.available < size + reserve)
-    throw store_error(store_error::kind::unavailable,
-                      "a copy of the database needs " + std::to_string((size + reserve) >> 20)
-                          + " MiB in the folder of " + database_path + ", where "
-                          + std::to_string(space.available >> 20) + " MiB are free: make room");
+  if (!no_size && !no_space && space.available < needed)
+    throw store_error(store_error::kind::unavailable, "a copy of the database needs " + std::to_string(needed >> 20)
+                                                          + " MiB in the folder of " + database_path + ", where "
+                                                          + std::to_string(space.available >> 20)
+                                                          + " MiB are free: make room");
 }
 
 void copy_pages(written_database& from, database& into, const copy_progress& copying) {

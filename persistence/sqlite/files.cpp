@@ -98,15 +98,17 @@ void refuse_log_without_database(const std::string& path) {
     refuse_beside("-journal");
 }
 
-void prove_room_for_one(const std::string& folder) {
+void prove_room_for(const std::string& path) {
   constexpr uintmax_t size_of_a_new_one = 1 << 20; // amply, with its log
-  if (::access(folder.c_str(), W_OK | X_OK) != 0)
-    fail("cannot make a database in " + folder);
+  const auto folder = std::filesystem::path(path).parent_path();
   std::error_code unknown;
-  if (std::filesystem::space(folder, unknown).available < size_of_a_new_one && !unknown) {
+  bool possible = ::access(folder.c_str(), W_OK | X_OK) == 0;
+  if (possible && std::filesystem::space(folder, unknown).available < size_of_a_new_one && !unknown) {
+    possible = false;
     errno = ENOSPC;
-    fail("cannot make a database in " + folder);
   }
+  if (!possible)
+    fail("cannot make the database " + path);
 }
 
 void create_private(const std::string& path) {

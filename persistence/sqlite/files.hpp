@@ -30,9 +30,9 @@ std::string resolved(const std::string& path);
 /// what was committed last stands in these alone, and SQLite would remove them.
 void refuse_log_without_database(const std::string& path);
 
-/// Throws store_error::setup where no new database can be made in the folder: it may not be written to, or is full.
-/// Changes nothing.
-void prove_room_for_one(const std::string& folder);
+/// Throws store_error::setup where no new database can be made at a resolved path: its folder is not there, may not be
+/// written to, or is full. Changes nothing.
+void prove_room_for(const std::string& path);
 
 /// Makes an empty file that only its owner can read, unless there is a file: `-wal` and `-shm` take its mode.
 /// Throws store_error.

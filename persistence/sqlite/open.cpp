@@ -47,8 +47,7 @@ std::optional<std::string> fault_of_place_sqlite(const config::sqlite_database& 
   }
   const auto folder = std::filesystem::path(path).parent_path();
   std::error_code unseen;
-  if (sqlite::in_memory(path) || std::filesystem::is_directory(folder, unseen)
-      || std::filesystem::status(folder, unseen).type() != std::filesystem::file_type::not_found
+  if (sqlite::in_memory(path) || std::filesystem::status(folder, unseen).type() != std::filesystem::file_type::not_found
       || folder
              == std::filesystem::weakly_canonical(std::filesystem::absolute(made, unseen) / "db", unseen).parent_path())
     return std::nullopt; // what may not be seen, the start says
@@ -58,10 +57,8 @@ std::optional<std::string> fault_of_place_sqlite(const config::sqlite_database& 
 std::vector<std::string> dry_run_sqlite(const config::sqlite_database& where) {
   const auto path = path_of(where);
   if (sqlite::in_memory(path) || !std::filesystem::exists(path)) {
-    const auto folder = std::filesystem::path(path).parent_path();
-    if (!folder.empty() && !std::filesystem::is_directory(folder))
-      throw store_error(store_error::kind::setup, "cannot make the database " + path + ": its folder does not exist");
-    sqlite::prove_room_for_one(folder.empty() ? "." : folder.string());
+    if (!sqlite::in_memory(path))
+      sqlite::prove_room_for(path);
     auto steps = sqlite::steps_after(0);
     steps.insert(steps.begin(), "make the database " + path);
     return steps;

@@ -123,8 +123,8 @@ bool looks_parted(std::string_view name) {
 bool is_reserved(std::string_view username) {
   static const auto reserved = skeletons_of_reserved();
   const auto looks = skeletons_of(username);
-  static const auto invitation = skeletons_of("invitation ").folded; // the audit log has them by number
-  if (looks.folded.rfind(invitation + " ", 0) == 0)
+  static const auto invitation = skeletons_of("invitation").folded + ' '; // the audit log has them by number
+  if (looks.folded.rfind(invitation, 0) == 0)
     return true;
   return reserved.count(looks.folded) != 0 || reserved.count(looks.spelled) != 0;
 }

@@ -180,7 +180,7 @@ TEST_P(Data, AnErasedUserIsToldAndGoneAndTheNameIsFree) {
   auto again = support::newcomer(server_.endpoint(), "zoë");
   again.say("MSG (Général):me revoilà");
   EXPECT_EQ(again.hear(), "zoë dans le salon Général: me revoilà");
-  answer({"salon", "topic", "Blabla", "zoë"});
+  answer({"salon", "create", "zoë"}); // of that name, and nobody's
   const auto lines = answer({"export", "zoë"})["audit"];
   ASSERT_EQ(lines.size(), 1u) << lines << "\nthe lines of the account before are no business of this one";
   EXPECT_EQ(lines[0]["what"], "export");

@@ -85,21 +85,22 @@ TEST(PrivateFolders, ADryRunTellsOfADatabaseThatHasNoRoom) {
 TEST(PrivateFolders, ADatabaseThatCannotBeMadeIsAFaultOfTheConfiguration) {
   const support::temporary_folder folder;
   const std::string here = folder.path();
-  const auto check = [&](const std::string& db) {
-    return support::run_salond(folder, {"--check-config", "--state=" + here + "/new/state", "--db=sqlite:" + db});
+  const auto run_at = [&](const std::string& db, const char* action) {
+    return support::run_salond(folder, {action, "--state=" + here + "/new/state", "--db=sqlite:" + db});
   };
   const std::pair<std::string, const char*> wrong[] = {{here, "is a folder"},
                                                        {here + "/db/", "is a folder"},
                                                        {here + "/none/.", "is a folder"},
                                                        {here + "/none/db", "there is no folder"},
                                                        {"/dev/null", "is a device, a pipe or a socket"}};
-  for (const auto& [db, why] : wrong) {
-    const auto run = check(db);
-    EXPECT_EQ(run.status, 2) << db;
-    EXPECT_THAT(run.errors, HasSubstr(why));
-  }
-  EXPECT_EQ(check(here + "/db").status, 0);
-  EXPECT_EQ(check(here + "/new/state/db").status, 0) << "the state folder is made by the start";
+  for (const auto& [db, why] : wrong)
+    for (const auto* action : {"--check-config", "--migrate-only"}) {
+      const auto run = run_at(db, action);
+      EXPECT_EQ(run.status, 2) << db << " " << action;
+      EXPECT_THAT(run.errors, HasSubstr(why));
+    }
+  EXPECT_EQ(run_at(here + "/db", "--check-config").status, 0);
+  EXPECT_EQ(run_at(here + "/new/state/db", "--check-config").status, 0) << "the state folder is made by the start";
 }
 
 } // namespace

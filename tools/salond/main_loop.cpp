@@ -20,6 +20,8 @@ namespace {
 // once, because it takes too long, has waited longer.
 constexpr std::chrono::seconds same_wish{1};
 
+constexpr std::chrono::minutes look_each{1};
+
 /// Standard output may be a pipe that nobody reads; the server serves all the same.
 void print(std::string line) {
   static auto* const out = new line_writer(STDOUT_FILENO, [](uint64_t) { return std::string{}; }); // has a thread
@@ -35,7 +37,7 @@ main_loop::main_loop(news& told, std::optional<admin_port>& admin, std::vector<c
 
 int main_loop::wait_for_end(const server_actor& root, int signals) {
   root_ = root;
-  looked_at_ = std::chrono::steady_clock::now();
+  looked_at_ = renewed_at_ = std::chrono::steady_clock::now();
   pollfd wait[] = {{signals, POLLIN, 0}, {told_.wake, POLLIN, 0}};
   while (!over_) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(due() - std::chrono::steady_clock::now());
@@ -52,11 +54,12 @@ int main_loop::wait_for_end(const server_actor& root, int signals) {
   return status_;
 }
 
-/// The next look at certificates and database; of a stop, its end.
+/// The next look at certificates and database, or the next try to store what is revoked; of a stop, its end.
 std::chrono::steady_clock::time_point main_loop::due() const {
   if (stopping_)
     return told_to_stop_ + std::chrono::milliseconds{patience()};
-  return looked_at_ + (live_.has_unstored_revocations() ? std::chrono::seconds{1} : std::chrono::minutes{1});
+  const auto look = looked_at_ + look_each;
+  return live_.has_unstored_revocations() ? std::min(look, renewed_at_ + std::chrono::seconds{1}) : look;
 }
 
 /// The stop has a deadline of its own; this is for what that cannot end, as a thread that waits for a database.
@@ -70,8 +73,10 @@ void main_loop::time_is_up() {
     over_ = true;
     return;
   }
-  looked_at_ = std::chrono::steady_clock::now();
   renew_certificates();
+  if (renewed_at_ < looked_at_ + look_each)
+    return;
+  looked_at_ = renewed_at_;
   look_at_database();
 }
 
@@ -87,6 +92,7 @@ void main_loop::look_at_database() {
 }
 
 void main_loop::renew_certificates() {
+  renewed_at_ = std::chrono::steady_clock::now();
   try {
     if (live_.renew().server) {
       if (admin_)

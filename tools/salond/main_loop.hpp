@@ -64,7 +64,7 @@ private:
   store_actor store_;
   certificates_actor shared_certificates_; ///< of a node
   std::string renewal_fault_;              ///< that was told last
-  std::chrono::steady_clock::time_point looked_at_, told_to_stop_;
+  std::chrono::steady_clock::time_point looked_at_, renewed_at_, told_to_stop_;
   bool stopping_ = false, ready_ = false, over_ = false;
   int status_ = 1;
 };

@@ -71,14 +71,14 @@ std::vector<stored_node> rivals_in(const std::vector<stored_node>& them, const n
   return result;
 }
 
+constexpr const char* get_a_bundle = "salonctl node add NAME there, then --join=NAME.pem here";
+
 void refuse_rival(const stored_node& node, const node_entry& who, const std::string& address) {
   if (node.name == who.name)
     refuse("the name " + node.name + " is in use: " + address_and_cure(node, address)
-           + "; this one needs an empty state folder and a bundle of another name: salonctl node add NAME there, then"
-             " --join=NAME.pem here");
+           + "; this one needs an empty state folder and a bundle of another name: " + get_a_bundle);
   refuse(address_and_cure(node, address)
-         + "; a new node needs an empty state folder and a bundle of that cluster: salonctl node add NAME there, then"
-           " --join=NAME.pem here");
+         + "; a new node needs an empty state folder and a bundle of that cluster: " + get_a_bundle);
 }
 
 /// Ends former runs of this state folder, and rivals that have stopped.
@@ -136,8 +136,7 @@ void refuse_foreigner(connection& on, const node_entry& who, const std::vector<s
     return;
   const auto kind = who.holder.substr(0, who.holder.size() - who.name.size());
   for (const auto& node : others) {
-    auto found = on.ask("SELECT authority FROM certificates WHERE holder = ? AND revoked_s = 0",
-                        {kind + node.name});
+    auto found = on.ask("SELECT authority FROM certificates WHERE holder = ? AND revoked_s = 0", {kind + node.name});
     bool any = false, ours = false;
     while (found.next()) {
       any = true;
@@ -145,8 +144,7 @@ void refuse_foreigner(connection& on, const node_entry& who, const std::vector<s
     }
     if (any && !ours)
       refuse("the certificates of this node are not of the cluster of " + address + ", where " + described(node)
-             + " works; begin with an empty state folder and a bundle of that cluster: salonctl node add NAME there,"
-               " then --join=NAME.pem here");
+             + " works; begin with an empty state folder and a bundle of that cluster: " + get_a_bundle);
   }
 }
 
