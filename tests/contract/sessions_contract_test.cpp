@@ -259,6 +259,19 @@ TEST_P(StoreContract, RemembersTheLastEightAddressesOfAnAccount) {
       ElementsAre("paul paul's", "zoé 14", "zoé 15", "zoé 16", "zoé 17", "zoé 18", "zoé 19", "zoé 12", "zoé new"));
 }
 
+TEST_P(StoreContract, RemembersNoMoreThanEightAddressesOfOneMillisecond) {
+  const auto zoe = add_user("zoé");
+  db->transact([&](const auto& db) {
+    for (int n = 0; n < 20; ++n)
+      db.sessions.remember_address(zoe, std::to_string(n), noon);
+    db.sessions.remember_address(zoe, "new", after_noon(minutes(1)));
+  });
+
+  const auto kept = now().sessions.known_addresses(moment{}, 100);
+  EXPECT_EQ(kept.size(), persistence::session_store::max_known_addresses);
+  EXPECT_EQ(kept.back().address, "new");
+}
+
 TEST_P(StoreContract, WhereAnOwnerWasGoesWithTheAccountAndStaysWithAnotherName) {
   const auto zoe = add_user("zoé"), paul = add_user("paul"), marc = add_user("marc");
   db->transact([&](const auto& db) {
