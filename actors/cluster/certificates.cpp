@@ -153,6 +153,19 @@ void share_certificates_now(persistence::store& db, const certificate_service& s
   service.merge(issued_in(all));
 }
 
+void share_certificates_alone(persistence::store& db, const certificate_service& service, const node_certificate& own) {
+  std::vector<listed_certificate> all;
+  db.read([&](const persistence::reading& in) { all = in.certificates.all(own.authority); });
+  if (all.empty()) // it is of no cluster
+    return;
+  if (persistence::was_removed(all, to_string(own.holder), own.serial))
+    throw persistence::store_error(persistence::store_error::kind::setup,
+                                   "this state folder is that of " + own.holder.name
+                                       + ", which was removed from the cluster of its database; begin with an empty one"
+                                         " (--state)");
+  share_certificates_now(db, service);
+}
+
 std::set<std::string> removed_nodes(const std::vector<issued_certificate>& all) {
   std::set<std::string> revoked, valid;
   for (const auto& one : all)

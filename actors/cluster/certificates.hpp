@@ -7,6 +7,7 @@
 #include "actors/interfaces/certificates.hpp"
 #include "actors/interfaces/persistence.hpp"
 #include "actors/interfaces/relay.hpp"
+#include "actors/transport/tls_folder.hpp"
 
 namespace salond {
 
@@ -29,6 +30,10 @@ certificates_actor::behavior_type certificates(certificates_actor::stateful_poin
 
 /// The same once, before anybody has the store. Throws store_error or pki_error.
 void share_certificates_now(persistence::store& db, const certificate_service& service);
+
+/// The same for a server that starts alone: where the store has the list of a cluster which its folder is of, that list
+/// holds for it too. Throws `setup` where it was removed. REQUIRES: nodes can share the store.
+void share_certificates_alone(persistence::store& db, const certificate_service& service, const node_certificate& own);
 
 /// Names of nodes that were removed: they had certificates, and all of these are revoked.
 std::set<std::string> removed_nodes(const std::vector<issued_certificate>& all);

@@ -382,7 +382,7 @@ std::optional<node_certificate> certificate_in(const std::string& folder) {
   const auto facts = facts_of(own.own.certificate.get());
   if (!facts)
     return std::nullopt;
-  return node_certificate{key_name_of(own.authority.get()), facts->serial};
+  return node_certificate{key_name_of(own.authority.get()), facts->serial, facts->who};
 }
 
 std::optional<std::string> name_in_cluster(const std::string& folder) {

@@ -142,6 +142,7 @@ joining join_cluster(const std::string& folder, const std::string& file, std::ti
 struct node_certificate {
   std::string authority; ///< names its key
   std::string serial;
+  identity holder;
 };
 
 /// The certificate of the folder's server, whatever its name is; nothing if it has none yet.

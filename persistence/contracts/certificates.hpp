@@ -19,6 +19,10 @@ struct listed_certificate {
   }
 };
 
+/// Whether a server was removed from its cluster, whose list is `all`: its own certificate was revoked, of whatever
+/// name it is; or it is one that nobody listed of a holder who has no valid one.
+bool was_removed(const std::vector<listed_certificate>& all, const std::string& holder, const std::string& serial);
+
 class certificate_store {
 public:
   virtual ~certificate_store() = default;

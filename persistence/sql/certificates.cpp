@@ -67,6 +67,18 @@ private:
 
 } // namespace
 
+bool was_removed(const std::vector<listed_certificate>& all, const std::string& holder, const std::string& serial) {
+  bool listed = false, known = false, valid = false;
+  for (const auto& line : all) {
+    if (line.serial == serial && line.revoked_s != 0)
+      return true;
+    listed = listed || line.serial == serial;
+    known = known || line.holder == holder;
+    valid = valid || (line.holder == holder && line.revoked_s == 0);
+  }
+  return !listed && known && !valid;
+}
+
 std::unique_ptr<certificate_store> certificates_over(driver& on) {
   return std::make_unique<sql_certificates>(on);
 }

@@ -5,6 +5,7 @@
 #include "tests/support/cluster.hpp"
 #include "tests/support/line_client.hpp"
 #include <csignal>
+#include <filesystem>
 #include <sys/stat.h>
 #include <thread>
 
@@ -187,6 +188,34 @@ TEST_F(Cluster, ANodesBundleIsForItsOwnerAloneAndANodeIsRemovedForGood) {
   EXPECT_THAT(refusal(all_->at("b")), HasSubstr("salonctl node add b"));
   EXPECT_THAT(all_->ask("c", {"nodes"}), testing::SizeIs(2));
   EXPECT_EQ(run_salonctl(all_->at("c"), {"node", "remove", "b"}).status, 1) << "c knows of it";
+
+  ASSERT_EQ(all_->at("a").stop(), 0);
+  ASSERT_EQ(all_->at("c").stop(), 0);
+  all_->at("b").how.settings.erase("cluster");
+  EXPECT_THAT(refusal(all_->at("b")), HasSubstr("is that of b, which was removed")) << "without --cluster too";
+}
+
+// Its folder has a certificate that was revoked while another copy of it was at work.
+TEST_F(Cluster, AnOldCopyOfTheFirstNodesFolderIsRefusedWithoutClusterToo) {
+  auto& a = all_->add("a");
+  const auto as_node = a.how.settings;
+  a.how.settings.erase("cluster");
+  a.start();
+  ASSERT_EQ(a.stop(), 0);
+  const support::temporary_folder before;
+  std::filesystem::copy(a.state(), before / "state", std::filesystem::copy_options::recursive);
+  a.how.settings = as_node;
+  a.start();
+  all_->start("b");
+  ASSERT_TRUE(all_->all_linked({"a", "b"}));
+  ASSERT_EQ(all_->ask("b", {"node", "remove", "a"})["done"], true);
+  ASSERT_EQ(a.running().wait(), 1);
+  ASSERT_EQ(all_->at("b").stop(), 0);
+
+  std::filesystem::remove_all(a.state());
+  std::filesystem::copy(before / "state", a.state(), std::filesystem::copy_options::recursive);
+  a.how.settings.erase("cluster");
+  EXPECT_THAT(refusal(a), HasSubstr("is that of salond, which was removed"));
 }
 
 TEST_F(Cluster, ANodeThatRanAloneMeanwhileIsLetInAgain) {
@@ -288,6 +317,23 @@ TEST_F(Cluster, ANodeThatWasAwayRefusesWhatWasRevokedMeanwhile) {
   all_->at("b").start();
 
   EXPECT_EQ(run_salonctl(all_->at("b"), {"--bundle=zoe.pem"}, {"status"}, {}, folder).status, 4);
+  EXPECT_TRUE(lists("b", "zoe", true));
+}
+
+TEST_F(Cluster, ANodeThatStartsAloneRefusesWhatWasRevokedMeanwhile) {
+  all_->start_all(2);
+  ASSERT_TRUE(all_->all_linked({"a", "b"}));
+  auto& b = all_->at("b");
+  const support::temporary_folder folder;
+  ASSERT_EQ(run_salonctl(b, {"--state=" + b.state()}, {"cert", "issue", "zoe"}, {}, folder).status, 0);
+  ASSERT_EQ(b.stop(), 0);
+  EXPECT_EQ(all_->ask("a", {"cert", "revoke", "zoe"})["revoked"], 1);
+  ASSERT_EQ(all_->at("a").stop(), 0);
+
+  b.how.settings.erase("cluster");
+  b.start();
+
+  EXPECT_EQ(run_salonctl(b, {"--bundle=zoe.pem"}, {"status"}, {}, folder).status, 4);
   EXPECT_TRUE(lists("b", "zoe", true));
 }
 

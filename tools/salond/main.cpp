@@ -223,11 +223,36 @@ void share_certificates(node_parts& parts, const node_links& links, start_watch&
   });
 }
 
+/// Of a server that runs alone: what was revoked while its folder, or the one that it is a copy of, was a node's.
+void share_certificates_alone(persistence::store& db, const config::settings& values, start_watch& watch) {
+  if (!std::holds_alternative<config::mysql_database>(values.db))
+    return;
+  const auto path = values.state + "/tls";
+  std::optional<node_certificate> own;
+  try {
+    own = certificate_in(path);
+  } catch (const pki_error&) { // damaged: it is made anew, and nobody has it pinned
+  }
+  if (!own)
+    return;
+  tls_folder folder(path);
+  certificate_service service;
+  service.list = [&folder] { return folder.issued(); };
+  service.authority = [&folder] { return folder.authority(); };
+  service.merge = [&folder](const std::vector<issued_certificate>& others) { folder.merge(others); };
+  with_patience(watch, [&] {
+    salond::share_certificates_alone(db, service, *own);
+    return true;
+  });
+}
+
 /// Runs the node until it ends; signals stop it.
 int run(const program& started, places where, std::unique_ptr<persistence::store> db, node_membership* membership,
         int signals, start_watch& watch) {
   const auto& values = started.asked.values;
   log::info("database open", {{"database", db->describe()}});
+  if (!membership)
+    share_certificates_alone(*db, values, watch); // before one that was removed makes certificates of a server alone
   auto prepared = prepare(started, membership);
   auto& live = *prepared.live;
   auto parts = std::make_shared<node_parts>();

@@ -1,4 +1,5 @@
 #include "persistence/mysql/cluster/joining.hpp"
+#include "persistence/contracts/certificates.hpp"
 #include <algorithm>
 #include <thread>
 
@@ -105,22 +106,16 @@ void fence_lone_writer(connection& on, const std::string& address) {
   on.run("UPDATE writers SET fenced = 1 WHERE node_id = ?", {lone_writer});
 }
 
-/// Its own certificate was revoked, of whatever name it is; or it is one that nobody listed of a name that has no valid
-/// one. Who revokes one meanwhile waits, and finds this run.
+/// Who revokes its certificate meanwhile waits, and finds this run.
 bool was_removed(connection& on, const node_entry& who) {
   on.number("SELECT value FROM counters WHERE name = 'certificates' FOR UPDATE");
   auto found = on.ask("SELECT serial, revoked_s, holder FROM certificates WHERE authority = ? AND"
                       " (holder = ? OR serial = ?)",
                       {who.authority, who.holder, who.serial});
-  bool listed = false, revoked = false, any = false, valid = false;
-  while (found.next()) {
-    const bool is_valid = found.integer(1) == 0, is_own = found.text(0) == who.serial;
-    any = any || found.text(2) == who.holder;
-    valid = valid || (found.text(2) == who.holder && is_valid);
-    listed = listed || is_own;
-    revoked = revoked || (is_own && !is_valid);
-  }
-  return revoked || (!listed && any && !valid);
+  std::vector<listed_certificate> all;
+  while (found.next())
+    all.push_back({found.text(0), found.text(2), 0, 0, found.integer(1)});
+  return persistence::was_removed(all, who.holder, who.serial);
 }
 
 void refuse_removed(connection& on, const node_entry& who, const std::string& address) {
