@@ -20,6 +20,8 @@ public:
   virtual ~socket_owner() = default;
   /// The peer has ended its output (a half-close): nothing more comes, but it may still read.
   virtual void input_ended() = 0;
+  /// So many bytes came behind the end of our output, and are dropped.
+  virtual void input_dropped(size_t bytes) = 0;
   /// All that was said has been given to the kernel.
   virtual void output_drained() = 0;
   /// The peer does not speak TLS as it must. The socket reads and writes nothing more.
@@ -91,6 +93,7 @@ private:
 
   void on_event(net::operation op);
   void read_some();
+  void drop_some();
   void wait_for_handshake();
   void read_sealed(std::string_view bytes);
   void read_on_later();

@@ -32,13 +32,11 @@ void client_socket::wait_for_handshake() {
 }
 
 void client_socket::read_sealed(std::string_view bytes) {
+  if (ending_ == ending::done)
+    return; // what waited for a turn of its own
+  if (tls_->now() == tls_stream::state::failed)
+    return owner_ ? owner_->input_dropped(bytes.size()) : fail(net::operation::read);
   auto& plain = rd_buf();
-  if (ending_ == ending::done || tls_->now() == tls_stream::state::failed) {
-    plain.resize(bytes.size()); // whoever owns it forgets them, and counts
-    if (!consume(&events_.backend(), plain.data(), plain.size()))
-      leave_loop();
-    return;
-  }
   plain.clear();
   const auto was_shaking = shaking();
   const auto feed = [&] { tls_->feed(bytes, std::chrono::steady_clock::now(), plain, queue_.sealed.bytes()); };

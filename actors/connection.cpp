@@ -37,7 +37,7 @@ caf::behavior connection::make_behavior() {
     wait_for_turn();
   return {
       [this](const caf::io::new_data_msg& msg) {
-        outlet_.open() ? take_bytes({msg.buf.data(), msg.buf.size()}) : forget(msg.buf.size());
+        outlet_.open() ? take_bytes({msg.buf.data(), msg.buf.size()}) : input_dropped(msg.buf.size());
       },
       [this](const caf::io::connection_closed_msg&) {
         settle_what_has_come();
@@ -101,8 +101,8 @@ void connection::take_bytes(std::string_view bytes) {
     read_on_or_pause();
 }
 
-/// Drops what comes after the last words. A client that goes on and on is cut off when the time to close is over.
-void connection::forget(size_t bytes) {
+/// What comes after the last words. A client that goes on and on is cut off when the time to close is over.
+void connection::input_dropped(size_t bytes) {
   if (!inlet_.forget(bytes) && socket_)
     socket_->pause_reading();
 }

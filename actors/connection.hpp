@@ -24,6 +24,7 @@ public:
 
   // socket_owner
   void input_ended() override;
+  void input_dropped(size_t bytes) override;
   void output_drained() override;
   void tls_failed(const std::string& why) override;
 
@@ -53,7 +54,6 @@ private:
   void go_on_in_another_dialect();
   void go_on(inlet::step next);
   void take_bytes(std::string_view bytes);
-  void forget(size_t bytes);
   void wait_for_turn();
   void read_on_or_pause();
   void go_on_if_choked();

@@ -50,6 +50,7 @@ protected:
   }
 
   void input_ended() override {}
+  void input_dropped(size_t) override {}
   void tls_failed(const std::string&) override {}
   void output_drained() override {
     if (when_drained.empty())
