@@ -158,8 +158,8 @@ void client_socket::read_some() {
     leave_loop();
 }
 
-/// Unread input would turn our FIN into a reset. TCP throws it away without a copy (tcp(7)), and who says on and on costs
-/// one call in place of sixteen.
+/// Unread input would turn our FIN into a reset. TCP throws it away without a copy (tcp(7)), and who says on and on
+/// costs one call in place of sixteen.
 void client_socket::drop_some() {
   static thread_local std::vector<char> nowhere(dropped_bytes); // a unix socket writes there
   const auto got = ::recv(events_.fd(), nowhere.data(), nowhere.size(), MSG_TRUNC);
