@@ -99,7 +99,7 @@ public:
       return std::move(out_);
     }
     choose_action();
-    if (out_.what == action::help || out_.what == action::version)
+    if (out_.wanted == action::help || out_.wanted == action::version)
       return std::move(out_);
     refuse_unknown(given_.unmatched());
     read_file();
@@ -120,21 +120,21 @@ private:
   void choose_action() {
     const bool migrate = given_.count("migrate-only") != 0, dry = given_.count("dry-run") != 0;
     if (given_.count("help"))
-      out_.what = action::help;
+      out_.wanted = action::help;
     else if (given_.count("version"))
-      out_.what = action::version;
+      out_.wanted = action::version;
     else if (given_.count("check-config"))
-      out_.what = action::check_config;
+      out_.wanted = action::check_config;
     else if (dry)
-      out_.what = action::dry_run;
+      out_.wanted = action::dry_run;
     else if (migrate)
-      out_.what = action::migrate_only;
-    if (out_.what == action::check_config && (migrate || dry))
+      out_.wanted = action::migrate_only;
+    if (out_.wanted == action::check_config && (migrate || dry))
       fault("--check-config", "does not go with --migrate-only or --dry-run; give one of them");
     if (const auto file = option("restore")) {
-      if (out_.what != action::run)
+      if (out_.wanted != action::run)
         fault("--restore", "goes with no other thing to do");
-      out_.what = action::restore;
+      out_.wanted = action::restore;
       out_.backup = *file;
     }
   }

@@ -27,7 +27,7 @@ surroundings this_process();
 /// What a command line asks for.
 struct command_line {
   enum class action { run, check_config, migrate_only, dry_run, restore, help, version };
-  action what = action::run;
+  action wanted = action::run;
   std::string backup;              ///< the file to restore
   settings values;                 ///< complete, unless there are faults
   value_sources sources;           ///< of these

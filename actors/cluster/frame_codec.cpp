@@ -252,17 +252,17 @@ size_t bytes_of(const stored_row& row) {
 
 } // namespace
 
-bool append_frame(std::string& to, const frame& what) {
+bool append_frame(std::string& to, const frame& outgoing) {
   const auto begin = to.size();
   to.append(length_bytes, '\0');
   std::visit(
       [&](const auto& body) {
         put_varint(to, kind_of<std::decay_t<decltype(body)>>);
-        put_varint(to, static_cast<uint64_t>(what.number));
+        put_varint(to, static_cast<uint64_t>(outgoing.number));
         field_writer writer{to};
         fields::list(writer, body);
       },
-      what.body);
+      outgoing.body);
   const auto size = to.size() - begin - length_bytes;
   if (size > max_frame_bytes) {
     to.resize(begin);
@@ -322,21 +322,21 @@ void frame_reader::forget_read() {
   at_ = 0;
 }
 
-std::vector<batch> cut(batch what, size_t most) {
+std::vector<batch> cut(batch whole, size_t most) {
   std::vector<batch> pieces;
-  batch piece{what.salon, what.epoch, what.before, {}, {}};
+  batch piece{whole.salon, whole.epoch, whole.before, {}, {}};
   size_t bytes = 0;
-  for (auto& row : what.rows) {
+  for (auto& row : whole.rows) {
     const auto size = bytes_of(row);
     if (!piece.rows.empty() && (bytes + size > most || piece.rows.size() == max_entries)) {
       const auto last = piece.rows.back().seq;
-      pieces.push_back(std::exchange(piece, {what.salon, what.epoch, last, {}, {}}));
+      pieces.push_back(std::exchange(piece, {whole.salon, whole.epoch, last, {}, {}}));
       bytes = 0;
     }
     bytes += size;
     piece.rows.push_back(std::move(row));
   }
-  piece.refused = std::move(what.refused);
+  piece.refused = std::move(whole.refused);
   pieces.push_back(std::move(piece));
   return pieces;
 }

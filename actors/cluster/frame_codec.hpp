@@ -20,7 +20,7 @@ constexpr size_t max_frame_bytes = 4 << 20;
 constexpr size_t max_entries = 16384;
 
 /// Appends the frame's bytes. False, and nothing is appended, when it would be longer than a frame may be.
-bool append_frame(std::string& to, const frame& what);
+bool append_frame(std::string& to, const frame& outgoing);
 
 /// Takes the stream of one connection apart.
 class frame_reader {
@@ -55,6 +55,6 @@ private:
 
 /// The pieces of a batch, each of at most about `most` bytes, in their order; each names the message before its first.
 /// What is refused is in the last one, behind what is told.
-std::vector<batch> cut(batch what, size_t most);
+std::vector<batch> cut(batch whole, size_t most);
 
 } // namespace salond::cluster

@@ -4,9 +4,9 @@
 
 namespace salond::cluster {
 
-link_queue::outcome link_queue::add(const frame& what) {
+link_queue::outcome link_queue::add(const frame& outgoing) {
   spare_.clear();
-  if (!append_frame(spare_, what))
+  if (!append_frame(spare_, outgoing))
     return outcome::too_long;
   if (bytes_ + spare_.size() > max_bytes) {
     clear();
@@ -15,9 +15,9 @@ link_queue::outcome link_queue::add(const frame& what) {
   bytes_ += spare_.size();
   if (!chunks_.empty() && chunks_.back().bytes.size() + spare_.size() <= write_bytes) {
     chunks_.back().bytes += spare_;
-    chunks_.back().last = what.number;
+    chunks_.back().last = outgoing.number;
   } else {
-    begin_chunk(what.number);
+    begin_chunk(outgoing.number);
   }
   return outcome::queued;
 }
@@ -33,9 +33,9 @@ void link_queue::begin_chunk(int64_t number) {
     std::string{}.swap(spare_);
 }
 
-link_queue::outcome link_queue::add_first(const frame_body& what) {
+link_queue::outcome link_queue::add_first(const frame_body& body) {
   const auto before = first_.size();
-  if (!append_frame(first_, {0, what}))
+  if (!append_frame(first_, {0, body}))
     return outcome::too_long;
   bytes_ += first_.size() - before;
   if (first_.size() <= write_bytes)

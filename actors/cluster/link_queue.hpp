@@ -22,10 +22,10 @@ public:
     too_long  ///< no frame may be so long: it was not queued
   };
   /// Queues a frame behind the others.
-  outcome add(const frame& what);
+  outcome add(const frame& outgoing);
   /// Queues one of the link's own ahead of all that waits: it does not arrive later because much does. A ping says
   /// written(), so it is true where it stands. Of these no more than write_bytes wait.
-  outcome add_first(const frame_body& what);
+  outcome add_first(const frame_body& body);
 
   /// What is to be written next; empty when nothing waits. It is the caller's from then on.
   std::string take();

@@ -199,7 +199,7 @@ void links::now_up(peer& whom) {
 }
 
 void links::hear(peer& whom, frame& told) {
-  using kind = peer_link::heard::what;
+  using kind = peer_link::heard::meaning;
   const auto run = whom.is.run;
   const auto meant = whom.link.hear(told, events_.now());
   switch (meant.kind) {

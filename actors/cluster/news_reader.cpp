@@ -14,25 +14,25 @@ using persistence::fact;
 constexpr size_t max_open = 2000;
 constexpr auto pause = std::chrono::milliseconds{300};
 
-void ask_later(pointer self, std::function<void()> what) {
+void ask_later(pointer self, std::function<void()> question) {
   auto& st = self->state;
-  st.again.push_back(std::move(what));
+  st.again.push_back(std::move(question));
   if (st.again.size() == 1)
     self->delayed_send(self, pause, ask_again{});
 }
 
 /// Asks until it is answered. `whom`: a member of news_hearers.
 template <class Handle, class Message>
-void ask_now(pointer self, Handle news_hearers::*whom, const Message& what) {
-  self->request(self->state.whom.*whom, caf::infinite, what)
+void ask_now(pointer self, Handle news_hearers::*whom, const Message& message) {
+  self->request(self->state.whom.*whom, caf::infinite, message)
       .then([self](settled) { --*self->state.open; },
-            [self, whom, what](caf::error&) { ask_later(self, [=] { ask_now(self, whom, what); }); });
+            [self, whom, message](caf::error&) { ask_later(self, [=] { ask_now(self, whom, message); }); });
 }
 
 template <class Handle, class Message>
-void ask(pointer self, Handle news_hearers::*whom, const Message& what) {
+void ask(pointer self, Handle news_hearers::*whom, const Message& message) {
   ++*self->state.open;
-  ask_now(self, whom, what);
+  ask_now(self, whom, message);
 }
 
 /// The number that a fact has for a name; 0 where it has none.
@@ -42,36 +42,36 @@ int64_t number_in(const std::string& name) {
   return result;
 }
 
-void act_on_account(pointer self, const fact& what) {
-  ask(self, &news_hearers::directory, reread_account{what.who});
-  ask(self, &news_hearers::host, reread_account{what.who});
-  if (!what.name.empty()) // a new name, with which a kick goes on
-    ask(self, &news_hearers::bans, reread_ban{key_of(what.name), what.who});
+void act_on_account(pointer self, const fact& news) {
+  ask(self, &news_hearers::directory, reread_account{news.who});
+  ask(self, &news_hearers::host, reread_account{news.who});
+  if (!news.name.empty()) // a new name, with which a kick goes on
+    ask(self, &news_hearers::bans, reread_ban{key_of(news.name), news.who});
 }
 
-void act_on(pointer self, const fact& what) {
+void act_on(pointer self, const fact& news) {
   const auto& whom = self->state.whom;
-  switch (what.what) {
-  case fact::kind::out: return ask(self, &news_hearers::bans, reread_ban{key_of(what.name), what.who});
-  case fact::kind::account: return act_on_account(self, what);
-  case fact::kind::salon: return ask(self, &news_hearers::host, reread_salon{what.salon});
-  case fact::kind::membership: return ask(self, &news_hearers::host, reread_member{what.salon, what.name});
-  case fact::kind::rejection: return ask(self, &news_hearers::host, reread_member{what.salon, what.name, false});
+  switch (news.what) {
+  case fact::kind::out: return ask(self, &news_hearers::bans, reread_ban{key_of(news.name), news.who});
+  case fact::kind::account: return act_on_account(self, news);
+  case fact::kind::salon: return ask(self, &news_hearers::host, reread_salon{news.salon});
+  case fact::kind::membership: return ask(self, &news_hearers::host, reread_member{news.salon, news.name});
+  case fact::kind::rejection: return ask(self, &news_hearers::host, reread_member{news.salon, news.name, false});
   case fact::kind::import: return ask(self, &news_hearers::host, reread_members{});
   case fact::kind::address: return ask(self, &news_hearers::bans, reread_address_bans{});
   case fact::kind::session:
-    return ask(self, &news_hearers::directory, end_sessions{what.who, connection_id{number_in(what.name)}});
-  case fact::kind::request: return ask(self, &news_hearers::host, reread_request{what.salon, what.who});
-  case fact::kind::stop: return self->send(whom.server, stop{number_in(what.name)});
-  case fact::kind::mail: return self->send(whom.relay, look_for_mail{{what.who}});
+    return ask(self, &news_hearers::directory, end_sessions{news.who, connection_id{number_in(news.name)}});
+  case fact::kind::request: return ask(self, &news_hearers::host, reread_request{news.salon, news.who});
+  case fact::kind::stop: return self->send(whom.server, stop{number_in(news.name)});
+  case fact::kind::mail: return self->send(whom.relay, look_for_mail{{news.who}});
   case fact::kind::certificate: return ask(self, &news_hearers::certificates, share_certificates{});
   case fact::kind::drain: return;
   }
 }
 
 /// It is asked of one run, by any node: by itself, too.
-void drain_if_meant(pointer self, const fact& what) {
-  std::istringstream words{what.name};
+void drain_if_meant(pointer self, const fact& news) {
+  std::istringstream words{news.name};
   int64_t run = 0, seconds = 0;
   if (words >> run >> seconds && run == self->state.run)
     self->send(self->state.whom.server, drain_node{seconds});
@@ -89,7 +89,7 @@ news_actor::behavior_type news(pointer self, news_hearers whom, int64_t run,
   });
   return {
       [self](const hear_news& msg) {
-        for (const auto& one : msg.what) {
+        for (const auto& one : msg.news) {
           if (one.what.what == fact::kind::drain)
             drain_if_meant(self, one.what);
           else if (one.run != self->state.run)
@@ -106,11 +106,11 @@ news_actor::behavior_type news(pointer self, news_hearers whom, int64_t run,
 }
 
 void tell_news(cluster_member& member, const news_actor& to, const std::shared_ptr<std::atomic<size_t>>& open) {
-  member.when_news([to, open](const std::vector<persistence::stored_news>& what) {
+  member.when_news([to, open](const std::vector<persistence::stored_news>& news) {
     if (*open > max_open)
       return false;
-    *open += what.size();
-    caf::anon_send(to, hear_news{what});
+    *open += news.size();
+    caf::anon_send(to, hear_news{news});
     return true;
   });
 }

@@ -15,7 +15,7 @@ namespace salond {
 
 /// Facts that were read, of this node's own run as well.
 struct hear_news {
-  std::vector<persistence::stored_news> what;
+  std::vector<persistence::stored_news> news;
 };
 /// INTERNAL to news: whom the store did not answer a moment ago is asked again.
 struct ask_again {};

@@ -28,7 +28,7 @@ struct node {
   std::vector<std::shared_ptr<peer_hearer>> hearers;
 
   /// Says it to the peer, with all else that it is told in this turn. False: there is no session, and it is lost.
-  bool send(node_id to, frame_body what) { return links.send(to, std::move(what)); }
+  bool send(node_id to, frame_body body) { return links.send(to, std::move(body)); }
 
   // --- what membership and links tell ---
   /// A round read that these are not gone. Whoever was among them before is.

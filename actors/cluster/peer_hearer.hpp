@@ -14,7 +14,7 @@ public:
   /// It ended.
   virtual void peer_down(node_id peer) = 0;
   /// `what` may be moved from by whom it is meant for.
-  virtual void peer_said(node_id peer, frame_body& what) = 0;
+  virtual void peer_said(node_id peer, frame_body& body) = 0;
   /// That run's work is over; it never becomes untrue.
   virtual void run_gone(node_id run) = 0;
 };

@@ -9,8 +9,8 @@ constexpr size_t max_said = 300;
 // Posts that go as one frame.
 constexpr size_t max_held = 1000;
 
-bool overflows(link_queue::outcome what) {
-  return what != link_queue::outcome::queued;
+bool overflows(link_queue::outcome outcome) {
+  return outcome != link_queue::outcome::queued;
 }
 
 } // namespace
@@ -88,26 +88,26 @@ peer_link::sent peer_link::add(frame_body body) {
   return sent::queued;
 }
 
-peer_link::heard peer_link::hear(const frame& what, instant now) {
-  using kind = heard::what;
-  if (const auto* said = std::get_if<welcome>(&what.body))
+peer_link::heard peer_link::hear(const frame& incoming, instant now) {
+  using kind = heard::meaning;
+  if (const auto* said = std::get_if<welcome>(&incoming.body))
     return hear_welcome(*said, now);
-  if (const auto* said = std::get_if<farewell>(&what.body)) {
+  if (const auto* said = std::get_if<farewell>(&incoming.body)) {
     rule_.hear_farewell(heading_of(0));
     return over(said->why.substr(0, max_said));
   }
-  if (std::holds_alternative<gone>(what.body))
+  if (std::holds_alternative<gone>(incoming.body))
     return {kind::gone, false};
-  if (const auto* said = std::get_if<ping>(&what.body))
+  if (const auto* said = std::get_if<ping>(&incoming.body))
     return hear_ping(*said, now);
-  if (const auto* said = std::get_if<pong>(&what.body)) {
+  if (const auto* said = std::get_if<pong>(&incoming.body)) {
     if (up() && said->token == token_ && std::exchange(awaits_pong_, false))
       counts_.round_trip_ms = std::chrono::duration<double, std::milli>(now - asked_).count();
     return {};
   }
-  if (std::holds_alternative<hello>(what.body))
+  if (std::holds_alternative<hello>(incoming.body))
     return over("a second hello");
-  return rule_.takes(heading_of(what.number)) ? heard{kind::told, false} : heard{};
+  return rule_.takes(heading_of(incoming.number)) ? heard{kind::told, false} : heard{};
 }
 
 void peer_link::hear_unknown(int64_t number) {
@@ -122,7 +122,7 @@ peer_link::heard peer_link::hear_welcome(const welcome& said, instant now) {
   head.session = said.session;
   if (!rule_.hear_welcome(head, now))
     return over("a welcome of another session");
-  return {heard::what::up, false};
+  return {heard::meaning::up, false};
 }
 
 peer_link::heard peer_link::hear_ping(const ping& said, instant now) {
@@ -133,7 +133,7 @@ peer_link::heard peer_link::hear_ping(const ping& said, instant now) {
   }
   if (overflows(queue_.add_first(pong{said.token})))
     return over("it does not read its answers");
-  return {heard::what::alive, said.beats};
+  return {heard::meaning::alive, said.beats};
 }
 
 const char* peer_link::ping_now(bool beats, instant now) {
@@ -151,7 +151,7 @@ const char* peer_link::ping_now(bool beats, instant now) {
 peer_link::heard peer_link::over(std::string why) {
   why_ = std::move(why);
   end();
-  return {heard::what::over, false};
+  return {heard::meaning::over, false};
 }
 
 void peer_link::end() {

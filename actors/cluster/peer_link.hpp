@@ -64,7 +64,7 @@ public:
 
   /// What a frame means that came over the connection that counts.
   struct heard {
-    enum class what : uint8_t {
+    enum class meaning : uint8_t {
       nothing, ///< done, or of no use
       up,      ///< the session is up
       alive,   ///< the peer lives, and `beats` says whether its rounds succeed
@@ -72,10 +72,10 @@ public:
       gone,    ///< the run in the frame is gone
       over     ///< the session has ended: why()
     };
-    heard::what kind = what::nothing;
+    heard::meaning kind = meaning::nothing;
     bool beats = false;
   };
-  heard hear(const frame& what, instant now);
+  heard hear(const frame& incoming, instant now);
   /// A frame of a kind that this version does not know.
   void hear_unknown(int64_t number);
   /// Why the last session ended by what was heard.

@@ -141,17 +141,17 @@ void salons::enter_doubt() {
 
 // --- peers ---
 
-void salons::send(node_id to, frame_body what) {
+void salons::send(node_id to, frame_body body) {
   if (doubtful_)
     return;
   if (to == run_)
-    return hear(run_, what);
-  if (auto* told = std::get_if<batch>(&what)) {
+    return hear(run_, body);
+  if (auto* told = std::get_if<batch>(&body)) {
     for (auto& piece : cut(std::move(*told), max_bytes_of_batch))
       send_to_peer_(to, std::move(piece));
     return;
   }
-  send_to_peer_(to, std::move(what));
+  send_to_peer_(to, std::move(body));
 }
 
 void salons::peer_up(node_id peer) {
@@ -180,23 +180,23 @@ void salons::run_gone(node_id run) {
   peer_down(run);
 }
 
-void salons::peer_said(node_id peer, frame_body& what) {
+void salons::peer_said(node_id peer, frame_body& body) {
   if (self_ && look()) // in doubt: whoever said it attaches again with the next session
-    hear(peer, what);
+    hear(peer, body);
 }
 
-void salons::hear(node_id from, frame_body& what) {
-  if (const auto* asks = std::get_if<attach>(&what))
+void salons::hear(node_id from, frame_body& body) {
+  if (const auto* asks = std::get_if<attach>(&body))
     hear_at_home(from, *asks);
-  else if (auto* posted = std::get_if<cluster::post>(&what))
+  else if (auto* posted = std::get_if<cluster::post>(&body))
     hear_at_home(from, *posted);
-  else if (auto* some = std::get_if<posts>(&what))
+  else if (auto* some = std::get_if<posts>(&body))
     std::for_each(some->all.begin(), some->all.end(), [&](auto& one) { hear_at_home(from, one); });
-  else if (const auto* answer = std::get_if<attached>(&what))
+  else if (const auto* answer = std::get_if<attached>(&body))
     hear_answer(*answer);
-  else if (auto* told = std::get_if<batch>(&what))
+  else if (auto* told = std::get_if<batch>(&body))
     hear_batch(*told);
-  else if (const auto* again = std::get_if<attach_again>(&what))
+  else if (const auto* again = std::get_if<attach_again>(&body))
     hear_again(*again);
 }
 

@@ -22,7 +22,7 @@ namespace salond {
 namespace cluster {
 
 /// Says it to a peer. False: there is no session with it, and it is lost.
-using send_to_peer = std::function<bool(node_id to, frame_body what)>;
+using send_to_peer = std::function<bool(node_id to, frame_body body)>;
 
 class salons final : public peer_hearer {
 public:
@@ -37,7 +37,7 @@ public:
   /// A salon is open on this node, which heard it up to `told`. Once more: nothing changes.
   void open(salon_id which, int64_t told);
   /// A member's post. Its author is answered through the audience. REQUIRES: the salon was opened.
-  void post(salon_id which, salond::post&& what);
+  void post(salon_id which, salond::post&& said);
   /// Calls `tell` once, when all that was posted to it on this node is answered: at once, where it is.
   void when_answered(salon_id which, std::function<void()> tell);
   /// REQUIRES: called some four times a second.
@@ -49,7 +49,7 @@ public:
   // --- peer_hearer ---
   void peer_up(node_id peer) override;
   void peer_down(node_id peer) override;
-  void peer_said(node_id peer, frame_body& what) override;
+  void peer_said(node_id peer, frame_body& body) override;
   void run_gone(node_id run) override;
 
 private:
@@ -87,8 +87,8 @@ private:
   bool look();
   void enter_doubt();
   void lose(node_id peer);
-  void send(node_id to, frame_body what);
-  void hear(node_id from, frame_body& what);
+  void send(node_id to, frame_body body);
+  void hear(node_id from, frame_body& body);
 
   // salons_homes.cpp: as their home
   void hear_at_home(node_id from, const attach& asked);
@@ -118,11 +118,11 @@ private:
   void ask_home(salon& where, node_id home);
   void attach_anew(salon& where);
   void detach(salon& where);
-  void hear_answer(const attached& what);
+  void hear_answer(const attached& answer);
   void read_missed(salon& where, const rules::cluster::subscription::range& range);
   void caught_up(salon& where, const rules::cluster::subscription::range& read, std::vector<stored_row> rows);
-  void hear_batch(batch& what);
-  void hear_again(const attach_again& what);
+  void hear_batch(batch& told);
+  void hear_again(const attach_again& again);
   void tell(salon& where, std::vector<stored_row>& rows);
   void refuse(salon& where, const std::vector<rules::cluster::posts_in_flight::entry>& posts, fault why);
   void send_posts(salon& where);

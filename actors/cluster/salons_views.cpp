@@ -29,18 +29,18 @@ posted& reply_to(told& out, connection_id author) {
 
 } // namespace
 
-void salons::post(salon_id which, salond::post&& what) {
+void salons::post(salon_id which, salond::post&& said) {
   auto* where = find(which);
   if (!where)
     return; // the node has ended
   posts_in_flight::entry one;
   one.number = rules::cluster::number_of(run_, ++posts_);
-  one.from = what.from;
-  one.author = what.author;
-  one.text = std::move(what.text);
+  one.from = said.from;
+  one.author = said.author;
+  one.text = std::move(said.text);
   one.since = now();
-  one.author_name = std::move(what.username);
-  one.salon_as_typed = std::move(what.salon_as_typed);
+  one.author_name = std::move(said.username);
+  one.salon_as_typed = std::move(said.salon_as_typed);
   where->posts.add(std::move(one));
   if (look())
     send_posts(*where);
@@ -137,14 +137,14 @@ void salons::ask_home(salon& where, node_id home) {
   send(home, where.view.ask());
 }
 
-void salons::hear_answer(const attached& what) {
-  auto* where = find(what.salon);
+void salons::hear_answer(const attached& answer) {
+  auto* where = find(answer.salon);
   if (!where)
     return;
-  const auto range = where->view.answered(what);
+  const auto range = where->view.answered(answer);
   if (!range)
     return;
-  where->answer = what;
+  where->answer = answer;
   where->since = now();
   if (range->empty())
     caught_up(*where, *range, {});
@@ -185,27 +185,27 @@ void salons::caught_up(salon& where, const subscription::range& read, std::vecto
   send_posts(where);
 }
 
-void salons::hear_batch(batch& what) {
-  auto* where = find(what.salon);
+void salons::hear_batch(batch& told) {
+  auto* where = find(told.salon);
   if (!where)
     return;
-  switch (where->view.hear(what)) {
+  switch (where->view.hear(told)) {
   case subscription::verdict::nothing: return;
   case subscription::verdict::again: return attach_anew(*where);
   case subscription::verdict::tell: break;
   }
-  tell(*where, what.rows);
-  for (const auto& one : what.refused)
+  tell(*where, told.rows);
+  for (const auto& one : told.refused)
     if (const auto entry = where->posts.refused(one.number))
       refuse(*where, {*entry}, one.reason);
 }
 
-void salons::hear_again(const attach_again& what) {
-  auto* where = find(what.salon);
-  if (!where || !where->view.hear(what))
+void salons::hear_again(const attach_again& again) {
+  auto* where = find(again.salon);
+  if (!where || !where->view.hear(again))
     return;
   detach(*where);
-  if (what.epoch.value != 0) // else its home is not where it was asked: the next tick looks again
+  if (again.epoch.value != 0) // else its home is not where it was asked: the next tick looks again
     look_for_home(*where);
 }
 

@@ -20,13 +20,13 @@ constexpr size_t read_bytes = 65536;        // of a turn; one buffer for all con
 tls_socket::handler::handler(net::default_multiplexer& loop, int descriptor, tls_socket& owner)
     : net::event_handler(loop, descriptor), socket(owner) {}
 
-void tls_socket::handler::handle_event(net::operation what) {
+void tls_socket::handler::handle_event(net::operation event) {
   const caf::intrusive_ptr<tls_socket> alive{&socket};
-  socket.on_event(what);
+  socket.on_event(event);
 }
 
-void tls_socket::handler::removed_from_loop(net::operation what) {
-  (what == net::operation::read ? socket.reading_ : socket.writing_).reset();
+void tls_socket::handler::removed_from_loop(net::operation event) {
+  (event == net::operation::read ? socket.reading_ : socket.writing_).reset();
 }
 
 tls_socket::tls_socket(net::default_multiplexer& loop, int descriptor, origin from)
@@ -141,21 +141,21 @@ void tls_socket::lose(const std::string& why) {
   ::shutdown(descriptor(), SHUT_RDWR);
 }
 
-void tls_socket::on_event(net::operation what) {
+void tls_socket::on_event(net::operation event) {
   if (at_ == phase::dead)
     return;
-  if (at_ == phase::dialling && connected(what) == step::wait)
+  if (at_ == phase::dialling && connected(event) == step::wait)
     return;
-  if (what == net::operation::propagate_error)
+  if (event == net::operation::propagate_error)
     return end({dial_fault::lost, why_.empty() ? "connection lost" : why_});
   if (at_ == phase::silent && first_byte() == step::wait)
     return;
-  if (what == net::operation::write)
+  if (event == net::operation::write)
     return write_some();
   read_some();
 }
 
-tls_socket::step tls_socket::connected(net::operation what) {
+tls_socket::step tls_socket::connected(net::operation event) {
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(descriptor(), SOL_SOCKET, SO_ERROR, &error, &size);
@@ -163,7 +163,7 @@ tls_socket::step tls_socket::connected(net::operation what) {
     end({dial_fault::unreachable, std::strerror(error)});
     return step::wait;
   }
-  if (what != net::operation::write || !start_tls())
+  if (event != net::operation::write || !start_tls())
     return step::wait;
   tls_->stream().greet(sealed_);
   return step::go_on;

@@ -111,8 +111,8 @@ protected:
 private:
   struct handler : caf::io::network::event_handler {
     handler(caf::io::network::default_multiplexer& loop, int descriptor, tls_socket& owner);
-    void handle_event(caf::io::network::operation what) override;
-    void removed_from_loop(caf::io::network::operation what) override;
+    void handle_event(caf::io::network::operation event) override;
+    void removed_from_loop(caf::io::network::operation event) override;
     void graceful_shutdown() override {}
     using caf::io::network::event_handler::activate; // protected in the base
     tls_socket& socket;
@@ -121,8 +121,8 @@ private:
   void want_write(bool want);
   void shut_down();
   void finish();
-  void on_event(caf::io::network::operation what);
-  step connected(caf::io::network::operation what);
+  void on_event(caf::io::network::operation event);
+  step connected(caf::io::network::operation event);
   step first_byte();
   void wait_for_handshake();
   bool start_tls();

@@ -78,8 +78,8 @@ struct notice {
 /// Members who post now and then, far below what a user may; and a visitor who comes and goes.
 class others {
 public:
-  others(subject& what, const run_options& options, checker& checks)
-      : on_(what, members + 1, 1000, limited()), driver_(on_.clients, checks, on_.processes()), options_(options) {
+  others(subject& tested, const run_options& options, checker& checks)
+      : on_(tested, members + 1, 1000, limited()), driver_(on_.clients, checks, on_.processes()), options_(options) {
     let_in(on_.clients);
     fill_salon(on_, checks, driver_, "Général", 0, members, members);
     driver_.run({phase::kind::open, 200 * members, 0ms, 3000ms}); // so that there is something to read again
@@ -126,10 +126,10 @@ child_process start_flooder(const std::string& kind, size_t connections, const o
 }
 
 /// One flood, or one busy loop. Answers others' p99.
-double run_case(subject& what, const run_options& options, journal& out, const std::string& kind, size_t connections,
+double run_case(subject& tested, const run_options& options, journal& out, const std::string& kind, size_t connections,
                 double busy_p99) {
   checker checks{options.text_bytes};
-  others people{what, options, checks};
+  others people{tested, options, checks};
   work_folder folder;
   auto flooder = start_flooder(kind, connections, people, people.where().server.over, folder.file("errors"));
   flooder.read_line(30s); // it has begun
@@ -152,15 +152,15 @@ double run_case(subject& what, const run_options& options, journal& out, const s
 
 } // namespace
 
-void floods(subject& what, const run_options& options, journal& out) {
-  if (!what.stores())
+void floods(subject& tested, const run_options& options, journal& out) {
+  if (!tested.stores())
     return; // the floor has no commands
-  const auto busy_p99 = run_case(what, options, out, "busy", 1, 0);
+  const auto busy_p99 = run_case(tested, options, out, "busy", 1, 0);
   const std::vector<size_t> sizes = options.quick ? std::vector<size_t>{200} : std::vector<size_t>{1, 20, 200};
   for (const auto& kind : kinds)
     for (const auto connections : sizes)
       if (wanted(kind, options))
-        run_case(what, options, out, kind.name, connections, busy_p99);
+        run_case(tested, options, out, kind.name, connections, busy_p99);
 }
 
 void flood(const std::string& kind, uint16_t port, size_t connections, way over) {

@@ -118,9 +118,10 @@ std::vector<std::unique_ptr<subject>> subjects(const arguments& asked) {
   return all;
 }
 
-bool wanted(const arguments& asked, const scenario& what) {
+bool wanted(const arguments& asked, const scenario& candidate) {
   const auto names = "," + asked.get("scenarios", "") + ",";
-  return asked.has("scenarios") ? names.find("," + std::string{what.name} + ",") != std::string::npos : !what.long_one;
+  return asked.has("scenarios") ? names.find("," + std::string{candidate.name} + ",") != std::string::npos
+                                : !candidate.long_one;
 }
 
 std::string settings(const arguments& asked) {
@@ -146,15 +147,15 @@ int measure(const arguments& asked) {
   options.minutes = asked.number("minutes", 0);
   options.kinds = asked.get("kinds", "");
   auto complete = true;
-  for (const auto& what : all_scenarios())
-    for (options.repetition = 1; wanted(asked, what) && options.repetition <= asked.number("repeat", 1);
+  for (const auto& candidate : all_scenarios())
+    for (options.repetition = 1; wanted(asked, candidate) && options.repetition <= asked.number("repeat", 1);
          ++options.repetition)
       for (const auto& server : servers) {
-        std::fprintf(stderr, "%s on %s\n", what.name, server->name().c_str());
+        std::fprintf(stderr, "%s on %s\n", candidate.name, server->name().c_str());
         try {
-          what.run(*server, options, out);
+          candidate.run(*server, options, out);
         } catch (const std::exception& error) {
-          std::fprintf(stderr, "%s on %s: %s\n", what.name, server->name().c_str(), error.what());
+          std::fprintf(stderr, "%s on %s: %s\n", candidate.name, server->name().c_str(), error.what());
           complete = false;
         }
       }
@@ -168,8 +169,8 @@ int run(const arguments& asked) {
   if (asked.has("help")) {
     std::cout << help_text;
   } else if (asked.has("list")) {
-    for (const auto& what : all_scenarios())
-      std::cout << what.name << ": " << what.about << "\n";
+    for (const auto& candidate : all_scenarios())
+      std::cout << candidate.name << ": " << candidate.about << "\n";
   } else if (command == "prefill") {
     const account_cost cheapest;
     prefill(asked.get("db", ""), static_cast<size_t>(asked.number("users", 10000)),

@@ -102,17 +102,17 @@ struct sorted_results {
 
   explicit sorted_results(const std::vector<result_line>& all) {
     for (const auto& line : all) {
-      const auto what = thing_of(line);
+      const auto row = thing_of(line);
       const auto server = line.value("server", "");
-      if (std::find(things.begin(), things.end(), what) == things.end())
-        things.push_back(what);
+      if (std::find(things.begin(), things.end(), row) == things.end())
+        things.push_back(row);
       if (std::find(servers.begin(), servers.end(), server) == servers.end())
         servers.push_back(server);
-      lines[{what, server}].push_back(&line);
+      lines[{row, server}].push_back(&line);
     }
   }
-  std::optional<results> find(const thing& what, const std::string& server) const {
-    const auto found = lines.find({what, server});
+  std::optional<results> find(const thing& row, const std::string& server) const {
+    const auto found = lines.find({row, server});
     return found == lines.end() ? std::nullopt : std::optional<results>{found->second};
   }
 };
@@ -129,8 +129,8 @@ std::string number(double value) {
   return out;
 }
 
-std::string title_of(const thing& what) {
-  const auto& [scenario, phase, members] = what;
+std::string title_of(const thing& row) {
+  const auto& [scenario, phase, members] = row;
   return scenario + ", "
          + number(static_cast<double>(members)).substr(0, number(static_cast<double>(members)).find('.'))
          + (phase.empty() ? "" : ", " + phase);
@@ -148,14 +148,14 @@ void load_table(std::ostream& out, const sorted_results& sorted) {
   out << "| what | server | deliveries/s (to the floor) | CPU s a million (to the floor) | p50 ms | p99 ms | longest "
          "ms | "
          "generator's load | faults | runs |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
-  for (const auto& what : sorted.things)
+  for (const auto& row : sorted.things)
     for (const auto& server : sorted.servers) {
-      const auto found = sorted.find(what, server);
+      const auto found = sorted.find(row, server);
       if (!found || !found->has("deliveries_per_s"))
         continue;
-      const auto floor = server == "floor" ? std::nullopt : sorted.find(what, "floor");
+      const auto floor = server == "floor" ? std::nullopt : sorted.find(row, "floor");
       const auto of_floor = [&](const char* field) { return floor ? std::optional{floor->of(field)} : std::nullopt; };
-      out << "| " << title_of(what) << " | " << server << " | "
+      out << "| " << title_of(row) << " | " << server << " | "
           << beside(found->of("deliveries_per_s"), of_floor("deliveries_per_s"))
           << (found->kept_up() ? "" : ", fell behind") << " | "
           << beside(found->of("cpu_s_per_million"), of_floor("cpu_s_per_million")) << " | "
@@ -174,12 +174,12 @@ struct column {
 /// One row for each result that has the first column's field.
 void field_table(std::ostream& out, const sorted_results& sorted, const std::vector<column>& columns) {
   std::ostringstream rows;
-  for (const auto& what : sorted.things)
+  for (const auto& row : sorted.things)
     for (const auto& server : sorted.servers) {
-      const auto found = sorted.find(what, server);
+      const auto found = sorted.find(row, server);
       if (!found || !found->has(columns.front().field))
         continue;
-      rows << "| " << title_of(what) << " | " << server;
+      rows << "| " << title_of(row) << " | " << server;
       for (const auto& each : columns)
         rows << " | "
              << (!found->has(each.field)             ? "–"

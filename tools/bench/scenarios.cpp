@@ -20,9 +20,9 @@ phase open(size_t rate, const run_options& options) {
   return {phase::kind::open, rate, 500ms, options.quick ? 2000ms : 5000ms};
 }
 
-void fan_out(subject& what, const run_options& options, journal& out, size_t members,
+void fan_out(subject& tested, const run_options& options, journal& out, size_t members,
              const std::vector<phase>& phases) {
-  stage on{what, members, std::max<size_t>(members, 1000)};
+  stage on{tested, members, std::max<size_t>(members, 1000)};
   let_in(on.clients);
   checker checks{options.text_bytes};
   load driver{on.clients, checks, on.processes()};
@@ -30,22 +30,22 @@ void fan_out(subject& what, const run_options& options, journal& out, size_t mem
   run_phases(phases, driver, checks, line_about("fan-out", on, options), out);
 }
 
-void fan_out_100(subject& what, const run_options& options, journal& out) {
-  fan_out(what, options, out, 100, {closed(16, options), closed(128, options), open(20000, options)});
+void fan_out_100(subject& tested, const run_options& options, journal& out) {
+  fan_out(tested, options, out, 100, {closed(16, options), closed(128, options), open(20000, options)});
 }
 
-void fan_out_1000(subject& what, const run_options& options, journal& out) {
-  fan_out(what, options, out, 1000,
+void fan_out_1000(subject& tested, const run_options& options, journal& out) {
+  fan_out(tested, options, out, 1000,
           {closed(1, options), closed(16, options), closed(128, options), open(20000, options), open(50000, options)});
 }
 
-void fan_out_5000(subject& what, const run_options& options, journal& out) {
-  fan_out(what, options, out, 5000, {closed(16, options), closed(128, options), open(20000, options)});
+void fan_out_5000(subject& tested, const run_options& options, journal& out) {
+  fan_out(tested, options, out, 5000, {closed(16, options), closed(128, options), open(20000, options)});
 }
 
-void many_salons(subject& what, const run_options& options, journal& out) {
+void many_salons(subject& tested, const run_options& options, journal& out) {
   constexpr size_t salons = 500;
-  stage on{what, salons * salon_size, salons * salon_size};
+  stage on{tested, salons * salon_size, salons * salon_size};
   let_in(on.clients);
   checker checks{options.text_bytes};
   load driver{on.clients, checks, on.processes()};
@@ -54,9 +54,9 @@ void many_salons(subject& what, const run_options& options, journal& out) {
   run_phases({closed(salons, options), open(20000, options)}, driver, checks, line_about("salons", on, options), out);
 }
 
-void private_pairs(subject& what, const run_options& options, journal& out) {
+void private_pairs(subject& tested, const run_options& options, journal& out) {
   constexpr size_t pairs = 100;
-  stage on{what, 2 * pairs, 1000};
+  stage on{tested, 2 * pairs, 1000};
   let_in(on.clients);
   checker checks{options.text_bytes};
   load driver{on.clients, checks, on.processes()};
@@ -66,9 +66,9 @@ void private_pairs(subject& what, const run_options& options, journal& out) {
              out);
 }
 
-void idle(subject& what, const run_options& options, journal& out) {
+void idle(subject& tested, const run_options& options, journal& out) {
   const size_t members = options.quick ? 1000 : 10000;
-  stage on{what, members, members};
+  stage on{tested, members, members};
   auto line = line_about("idle", on, options);
   line["ready_ms"] = on.server.ready_ms;
   clock::time_point start = clock::now();
@@ -89,9 +89,9 @@ void idle(subject& what, const run_options& options, journal& out) {
   out.write(line);
 }
 
-void storm(subject& what, const run_options& options, journal& out, size_t members, bool tokens,
+void storm(subject& tested, const run_options& options, journal& out, size_t members, bool tokens,
            const server_options& server) {
-  stage on{what, members, std::max<size_t>(members, 1000), server};
+  stage on{tested, members, std::max<size_t>(members, 1000), server};
   auto line = line_about("storm", on, options);
   line["phase"] = tokens ? "tokens" : server.cost.memory_kib > 8 ? "passwords, full cost" : "passwords, cheap hash";
   let_in(on.clients);
@@ -106,24 +106,24 @@ void storm(subject& what, const run_options& options, journal& out, size_t membe
   out.write(line);
 }
 
-void reconnect(subject& what, const run_options& options, journal& out) {
-  storm(what, options, out, 1000, true, {});
-  storm(what, options, out, 1000, false, {});
-  if (what.stores()) {
+void reconnect(subject& tested, const run_options& options, journal& out) {
+  storm(tested, options, out, 1000, true, {});
+  storm(tested, options, out, 1000, false, {});
+  if (tested.stores()) {
     server_options dear;
     dear.cost = {19456, 2};
-    storm(what, options, out, 100, false, dear);
+    storm(tested, options, out, 100, false, dear);
   }
   if (!options.quick)
-    storm(what, options, out, 10000, true, {});
+    storm(tested, options, out, 10000, true, {});
 }
 
 /// One member stops reading while the others go on; its buffers are small, and so is the server's patience.
-void slow_reader(subject& what, const run_options& options, journal& out) {
+void slow_reader(subject& tested, const run_options& options, journal& out) {
   constexpr size_t members = 1000, text = 1000;
   server_options server;
   server.unsent_bytes = 1 << 20;
-  stage on{what, members, 1000, server};
+  stage on{tested, members, 1000, server};
   auto& slow = on.clients.at(members - 1);
   let_in(on.clients);
   slow.close();

@@ -25,11 +25,11 @@ struct scenario {
 const std::vector<scenario>& all_scenarios();
 
 /// Salons, private messages, and clients that come and go, for minutes: does memory stay flat, and is nothing lost?
-void soak(subject& what, const run_options& options, journal& out);
+void soak(subject& tested, const run_options& options, journal& out);
 
 /// Floods of each kind, on 1, 20 and 200 connections of one address: what others notice of them, beside what they
 /// notice of a busy loop in the flooder's place.
-void floods(subject& what, const run_options& options, journal& out);
+void floods(subject& tested, const run_options& options, journal& out);
 
 /// The flooder, a process of its own: goes on until it is ended. Throws std::invalid_argument for a kind that there is
 /// not.

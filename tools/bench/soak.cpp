@@ -30,9 +30,9 @@ double slope(const std::vector<double>& values) {
 
 } // namespace
 
-void soak(subject& what, const run_options& options, journal& out) {
+void soak(subject& tested, const run_options& options, journal& out) {
   constexpr size_t members = first_visitor + visitors;
-  stage on{what, members, members};
+  stage on{tested, members, members};
   let_in(on.clients);
   checker checks{options.text_bytes};
   load driver{on.clients, checks, on.processes()};

@@ -8,7 +8,7 @@ namespace salond::bench {
 
 /// A fresh server, and clients that have not logged in.
 struct stage {
-  stage(subject& what, size_t members, size_t accounts, const server_options& options = {});
+  stage(subject& tested, size_t members, size_t accounts, const server_options& options = {});
 
   subject& on;
   running_server server;

@@ -114,7 +114,7 @@ std::unique_ptr<persistence::store> open_store(const config::settings& values, c
 std::unique_ptr<node_membership> enter_cluster(const config::command_line& asked, const state_folder& state,
                                                start_watch& watch) {
   const auto& values = asked.values;
-  if (!values.cluster.listen || asked.what != config::command_line::action::run)
+  if (!values.cluster.listen || asked.wanted != config::command_line::action::run)
     return nullptr;
   const auto options = how_to_open(values);
   const auto who = identify_node(asked);
@@ -344,31 +344,31 @@ int start(const program& started, int signals, start_watch& watch) {
   const auto& asked = started.asked;
   const auto& values = asked.values;
   const state_folder state{values.state};
-  if (asked.what == action::dry_run) {
+  if (asked.wanted == action::dry_run) {
     std::string plan;
     for (const auto& line : persistence::dry_run(how_to_open(values)))
       plan += escaped(line) + "\n"; // an old name may be in it
     return answer(plan);
   }
-  if (asked.what == action::restore)
+  if (asked.wanted == action::restore)
     return restore(asked, watch);
-  if (asked.what == action::run) {
+  if (asked.wanted == action::run) {
     prove_descriptors(descriptors_of_a_node + values.listen.size());
     prove_threads(threads_of_a_node + values.passwords.threads + (values.cluster.listen ? threads_of_a_membership : 0));
   }
-  auto where = asked.what == action::run ? find_places(values) : places{};
+  auto where = asked.wanted == action::run ? find_places(values) : places{};
   const auto membership = enter_cluster(asked, state, watch);
   if (watch.told_to_stop())
     return watch.status();
   std::optional<std::string> password;
   const auto ready = [&](persistence::store& db) {
-    if (asked.what == action::run && !watch.told_to_stop())
+    if (asked.wanted == action::run && !watch.told_to_stop())
       password = make_ready(db, values, state);
   };
   auto db = open_store(values, membership.get(), watch, ready);
   if (password)
     greet_administrator(state, *password);
-  if (asked.what == action::migrate_only)
+  if (asked.wanted == action::migrate_only)
     return db ? 0 : watch.status();
   if (!db || watch.told_to_stop())
     return watch.status();
@@ -386,11 +386,11 @@ int obey(int argc, char** argv, int signals, start_watch& watch) {
   prove_descriptors(descriptors_of_a_start);
   auto asked = config::parse(argc, argv, config::this_process());
   using action = config::command_line::action;
-  if (asked.what == action::help)
+  if (asked.wanted == action::help)
     return answer(config::help_text());
-  if (asked.what == action::version)
+  if (asked.wanted == action::version)
     return answer("salond " SALOND_VERSION "\n");
-  if (asked.what != action::run)
+  if (asked.wanted != action::run)
     watch.ends_with(1); // what was asked is not done
   const auto certificate = read_certificate(asked.values.tls, config::this_process(), std::time(nullptr));
   const auto of_doors = faults_of_doors(asked.values);
@@ -404,7 +404,7 @@ int obey(int argc, char** argv, int signals, start_watch& watch) {
   log::start(asked.values.log);
   for (const auto& warning : asked.warnings)
     log::warning(warning.to_string());
-  if (asked.what == action::check_config)
+  if (asked.wanted == action::check_config)
     return 0;
   return start({argc, argv, std::move(asked), certificate.credentials}, signals, watch);
 }

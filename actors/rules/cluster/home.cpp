@@ -46,16 +46,16 @@ std::vector<node_id> home::listed() const {
   return result;
 }
 
-home::verdict home::take(node_id from, const post& what) {
-  if (what.epoch != epoch_ || closed_)
+home::verdict home::take(node_id from, const post& posted) {
+  if (posted.epoch != epoch_ || closed_)
     return verdict::ignored;
   auto& known = at(from);
-  if (!(known.taken < what.number))
+  if (!(known.taken < posted.number))
     return verdict::ignored;
-  if (what.before != known.taken)
+  if (posted.before != known.taken)
     return verdict::missing;
-  known.taken = what.number;
-  known.pending.push_back(what.number);
+  known.taken = posted.number;
+  known.pending.push_back(posted.number);
   ++undecided_;
   return verdict::taken;
 }

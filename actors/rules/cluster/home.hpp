@@ -34,7 +34,7 @@ public:
     ignored, ///< of another epoch, or taken before
     missing  ///< one before it was lost: the node is to attach again
   };
-  verdict take(node_id from, const post& what);
+  verdict take(node_id from, const post& posted);
 
   /// What came of posts that were taken: messages, in their order, which are stored for certain; and refusals.
   void decide(const std::vector<stored_row>& stored, const std::vector<refusal>& refused);

@@ -9,15 +9,15 @@ heading link::dial() {
   return control();
 }
 
-bool link::hear_hello(const heading& what, instant now) {
-  if (dials_ || what.from != peer_ || what.to != self_ || what.session <= session_)
+bool link::hear_hello(const heading& head, instant now) {
+  if (dials_ || head.from != peer_ || head.to != self_ || head.session <= session_)
     return false;
-  begin(what.session, now);
+  begin(head.session, now);
   return true;
 }
 
-bool link::hear_welcome(const heading& what, instant now) {
-  if (!dials_ || up_ || !ours(what))
+bool link::hear_welcome(const heading& head, instant now) {
+  if (!dials_ || up_ || !ours(head))
     return false;
   begin(session_, now);
   return true;
@@ -31,13 +31,13 @@ void link::begin(int64_t session, instant now) {
   heard_ = now;
 }
 
-bool link::takes(const heading& what) {
-  if (!up_ || !ours(what) || what.number <= heard_up_to_)
+bool link::takes(const heading& head) {
+  if (!up_ || !ours(head) || head.number <= heard_up_to_)
     return false;
-  if (what.number != heard_up_to_ + 1) {
-    if (std::find(beyond_.begin(), beyond_.end(), what.number) != beyond_.end())
+  if (head.number != heard_up_to_ + 1) {
+    if (std::find(beyond_.begin(), beyond_.end(), head.number) != beyond_.end())
       return false;
-    beyond_.push_back(what.number);
+    beyond_.push_back(head.number);
     return true;
   }
   ++heard_up_to_;
@@ -49,15 +49,15 @@ bool link::takes(const heading& what) {
   return true;
 }
 
-link::ping link::hear_ping(const heading& what, int64_t sent, instant now) {
-  if (!up_ || !ours(what))
+link::ping link::hear_ping(const heading& head, int64_t sent, instant now) {
+  if (!up_ || !ours(head))
     return ping::stale;
   heard_ = now;
   return heard_up_to_ >= sent ? ping::fine : ping::missing;
 }
 
-bool link::hear_farewell(const heading& what) {
-  if (!up_ || !ours(what))
+bool link::hear_farewell(const heading& head) {
+  if (!up_ || !ours(head))
     return false;
   end();
   return true;

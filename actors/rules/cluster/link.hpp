@@ -33,9 +33,9 @@ public:
   heading dial();
   /// A hello came. True: a new session is up, and is to be answered with a welcome; what was listed in the old one is
   /// over.
-  bool hear_hello(const heading& what, instant now);
+  bool hear_hello(const heading& head, instant now);
   /// A welcome came. True: the session is up.
-  bool hear_welcome(const heading& what, instant now);
+  bool hear_welcome(const heading& head, instant now);
 
   /// For the next frame. REQUIRES: up().
   heading next() { return {self_, peer_, session_, ++sent_}; }
@@ -45,12 +45,12 @@ public:
   int64_t sent() const { return sent_; }
 
   /// Whether a frame is to be taken: it is of this session, and new.
-  bool takes(const heading& what);
+  bool takes(const heading& head);
   /// A ping came, which says that `sent` frames were sent before it.
   enum class ping { fine, stale, missing };
-  ping hear_ping(const heading& what, int64_t sent, instant now);
+  ping hear_ping(const heading& head, int64_t sent, instant now);
   /// A farewell came. True: the session has ended.
-  bool hear_farewell(const heading& what);
+  bool hear_farewell(const heading& head);
   bool silent(instant now) const { return up_ && now - heard_ > silence; }
 
   /// The session ends: a queue was dropped, something is missing, the peer is silent, or this node was in doubt. The
@@ -58,7 +58,7 @@ public:
   void end();
 
 private:
-  bool ours(const heading& what) const { return what.from == peer_ && what.to == self_ && what.session == session_; }
+  bool ours(const heading& head) const { return head.from == peer_ && head.to == self_ && head.session == session_; }
   void begin(int64_t session, instant now);
 
   node_id self_, peer_;

@@ -31,7 +31,7 @@ public:
   const std::vector<entry>& entries() const { return entries_; }
 
   /// Takes one in behind the others. REQUIRES: its number is greater than theirs.
-  void add(entry what) { entries_.push_back(std::move(what)); }
+  void add(entry sent) { entries_.push_back(std::move(sent)); }
   /// A message bears the number. The entry, to be answered; nothing if it is none of these.
   std::optional<entry> stored(post_number which);
   /// Its home refuses it.

@@ -25,31 +25,31 @@ bool subscription::caught_up(const range& read) {
   return true;
 }
 
-subscription::verdict subscription::hear(batch& what) {
+subscription::verdict subscription::hear(batch& told) {
   if (phase_ == phase::detached)
     return verdict::nothing;
   if (phase_ != phase::following) {
     if (kept_.size() >= max_kept)
       return verdict::again;
-    kept_.push_back(std::move(what));
+    kept_.push_back(std::move(told));
     return verdict::nothing;
   }
-  if (what.epoch < epoch_)
+  if (told.epoch < epoch_)
     return verdict::nothing;
-  if (what.epoch != epoch_ || told_ < what.before)
+  if (told.epoch != epoch_ || told_ < told.before)
     return verdict::again;
   const auto fresh =
-      std::find_if(what.rows.begin(), what.rows.end(), [this](const auto& row) { return told_ < row.seq; });
-  what.rows.erase(what.rows.begin(), fresh);
-  if (!what.rows.empty())
-    told_ = what.rows.back().seq;
+      std::find_if(told.rows.begin(), told.rows.end(), [this](const auto& row) { return told_ < row.seq; });
+  told.rows.erase(told.rows.begin(), fresh);
+  if (!told.rows.empty())
+    told_ = told.rows.back().seq;
   return verdict::tell;
 }
 
-bool subscription::hear(const attach_again& what) {
-  if (phase_ == phase::detached || (what.epoch.value != 0 && what.epoch < epoch_))
+bool subscription::hear(const attach_again& again) {
+  if (phase_ == phase::detached || (again.epoch.value != 0 && again.epoch < epoch_))
     return false;
-  return phase_ == phase::asking || what.epoch.value != 0;
+  return phase_ == phase::asking || again.epoch.value != 0;
 }
 
 void subscription::detach() {

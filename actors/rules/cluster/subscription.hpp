@@ -50,9 +50,9 @@ public:
     nothing, ///< kept, or of an older epoch
     again    ///< something is missing, or the home has changed: to be attached again
   };
-  verdict hear(batch& what);
+  verdict hear(batch& told);
   /// The home asks for it, or has ended. True: to be attached again.
-  bool hear(const attach_again& what);
+  bool hear(const attach_again& again);
   /// Its home, or the link to it, is lost.
   void detach();
 

@@ -65,7 +65,7 @@ TEST_F(CommandLine, NeedsNothing) {
 
   EXPECT_THAT(said(line.faults), IsEmpty());
   EXPECT_THAT(said(line.warnings), IsEmpty());
-  EXPECT_EQ(line.what, action::run);
+  EXPECT_EQ(line.wanted, action::run);
   EXPECT_THAT(addresses(line.values), ElementsAre("tcp://127.0.0.1:5000"));
   EXPECT_EQ(line.values.state, "/home/zoé/.local/state/salond");
   EXPECT_EQ(to_string(line.values.db), "sqlite:/home/zoé/.local/state/salond/salond.db");
@@ -107,17 +107,17 @@ TEST_F(CommandLine, RefusesClearTextThatOthersReachUnlessTheFileAllowsIt) {
 }
 
 TEST_F(CommandLine, SaysWhatToDo) {
-  EXPECT_EQ(parse({"--check-config"}).what, action::check_config);
-  EXPECT_EQ(parse({"--migrate-only"}).what, action::migrate_only);
-  EXPECT_EQ(parse({"--restore=a b"}).what, action::restore);
+  EXPECT_EQ(parse({"--check-config"}).wanted, action::check_config);
+  EXPECT_EQ(parse({"--migrate-only"}).wanted, action::migrate_only);
+  EXPECT_EQ(parse({"--restore=a b"}).wanted, action::restore);
   EXPECT_EQ(parse({"--restore=a b"}).backup, "a b");
   EXPECT_FALSE(parse({"--restore=file", "--migrate-only"}).faults.empty());
   EXPECT_FALSE(parse({"--restore="}).faults.empty());
-  EXPECT_EQ(parse({"--migrate-only", "--dry-run"}).what, action::dry_run);
-  EXPECT_EQ(parse({"--dry-run"}).what, action::dry_run);
-  EXPECT_EQ(parse({"--help"}).what, action::help);
-  EXPECT_EQ(parse({"-h"}).what, action::help);
-  EXPECT_EQ(parse({"--version"}).what, action::version);
+  EXPECT_EQ(parse({"--migrate-only", "--dry-run"}).wanted, action::dry_run);
+  EXPECT_EQ(parse({"--dry-run"}).wanted, action::dry_run);
+  EXPECT_EQ(parse({"--help"}).wanted, action::help);
+  EXPECT_EQ(parse({"-h"}).wanted, action::help);
+  EXPECT_EQ(parse({"--version"}).wanted, action::version);
   EXPECT_THAT(refused({"--check-config", "--migrate-only"}), ElementsAre(HasSubstr("does not go with")));
 }
 

@@ -6,7 +6,7 @@ namespace salond::cluster {
 namespace {
 
 using namespace std::chrono_literals;
-using kind = peer_link::heard::what;
+using kind = peer_link::heard::meaning;
 
 constexpr node_id first{3}, second{8};
 
