@@ -13,11 +13,11 @@ protected:
   void fill() {
     ASSERT_EQ(support::register_user(server_.endpoint(), "zoë"), "Inscription réussie!");
     server_.stop();
-    db_->ask(server_, "INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms)"
-                      " WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 149)"
-                      " SELECT c.client_id, 1, 1 + a.i * 150 + b.i, CASE WHEN a.i * 150 + b.i = 4711 THEN"
-                      " 'une Aiguille en été' ELSE 'du foin' END, 1800000000000"
-                      " FROM n a, n b, clients c WHERE c.username = 'zoë' RETURNING message_id");
+    db_->change(server_, "INSERT INTO messages(client_id, salon_id, seq, contenu, created_ms)"
+                         " WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 149)"
+                         " SELECT c.client_id, 1, 1 + a.i * 150 + b.i, CASE WHEN a.i * 150 + b.i = 4711 THEN"
+                         " 'une Aiguille en été' ELSE 'du foin' END, 1800000000000"
+                         " FROM n a, n b, clients c WHERE c.username = 'zoë'");
   }
   bool is_indexed() {
     return answer({"status"})["search_index"]["indexed"].get<int64_t>() > 16'384 && count("state <> 0") == "0";
