@@ -57,7 +57,7 @@ running_server subject::start(const server_options& options) {
   std::ofstream(folder_.file("salond.json"))
       << "{\"passwords\": {\"memory_kib\": " << options.cost.memory_kib << ", \"passes\": " << options.cost.passes
       << ", \"queue\": 20000}, \"limits\": {\"unsent_bytes\": " << options.unsent_bytes << "}, \"rate\": {"
-      << (options.limits_messages ? "" : "\"messages_per_second\": 0, ")
+      << (options.limits_messages ? "" : "\"messages_per_second\": 0, \"requests_per_second_per_address\": 0, ")
       << "\"logins_per_minute_per_address\": 0}, \"log\": {\"level\": "
          "\"warning\"}}\n";
   plan.command = {where_.salond, "--config=" + folder_.file("salond.json"), "--db=" + address_,

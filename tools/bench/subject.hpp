@@ -12,7 +12,7 @@ namespace salond::bench {
 struct server_options {
   account_cost cost;
   unsigned unsent_bytes = 4194304; ///< limits.unsent_bytes
-  bool limits_messages = false;    ///< rate.messages_per_second is its default, and not 0
+  bool limits_messages = false;    ///< and requests of an address: their rates are the defaults, and not 0
 };
 
 class subject {
