@@ -21,7 +21,8 @@ constexpr size_t users_a_page = 1000;
 
 /// Users that are gathered page by page, since they are to be sorted by something else than their names.
 struct gathered_users {
-  std::string part, after;
+  std::string part;
+  std::optional<std::string> after; ///< the key of the last user of the page before
   std::vector<json> rows;
 };
 
@@ -53,11 +54,9 @@ void list_users(const admin_call_ptr& call) {
     return;
   if (said.has("--sort"))
     return gather_users(call, std::make_shared<gathered_users>(gathered_users{part, {}, {}}));
+  const auto after = said.has("--after") ? std::optional{key_of(said.get("--after"))} : std::nullopt;
   ask_to_read(
-      call,
-      [part, after = key_of(said.get("--after")), limit](const reading& db) {
-        return db.accounts.profiles(part, after, *limit + 1);
-      },
+      call, [part, after, limit](const reading& db) { return db.accounts.profiles(part, after, *limit + 1); },
       [call, limit](const std::vector<user_profile>& found) {
         json list = json::array();
         for (const auto& profile : found)

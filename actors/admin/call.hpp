@@ -39,8 +39,9 @@ struct reread_configuration {
 struct configuration_service {
   std::function<reread_configuration()> read;
   std::function<void(const reread_configuration&)> take_up;
-  std::function<std::vector<config::effective_value>()> show;    ///< the values that are in force
-  std::function<std::optional<std::time_t>()> certificate_until; ///< end of the clients' certificate, if there is one
+  std::function<std::vector<config::effective_value>()> show; ///< the values that are in force
+  /// From when and until when the clients' certificate is good, if there is one.
+  std::function<std::optional<std::pair<std::time_t, std::time_t>>()> certificate_lasts;
 };
 
 /// The actors that the admin actor asks, and what it knows of the node.

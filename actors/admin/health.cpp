@@ -70,8 +70,11 @@ finding look_at_disk(const std::string& folder) {
   return {"disk", free < 1024 || percent < 5 ? health::warning : health::ok, text};
 }
 
-/// A date that something must not reach.
-finding look_at_end(const char* about, const std::string& whose, std::time_t until, std::time_t now) {
+/// Something is good from one date until another.
+finding look_at_validity(const char* about, const std::string& whose, std::time_t from, std::time_t until,
+                         std::time_t now) {
+  if (from > now)
+    return {about, health::critical, whose + " is not good before " + iso_time(moment{std::chrono::seconds{from}})};
   const auto left = (until - now) / 86400;
   const auto text = whose + " ends " + iso_time(moment{std::chrono::seconds{until}});
   if (until <= now)
@@ -79,10 +82,11 @@ finding look_at_end(const char* about, const std::string& whose, std::time_t unt
   return {about, left < 2 ? health::critical : left < 14 ? health::warning : health::ok, text};
 }
 
-/// Whether the same operator has another certificate that holds longer, and so does not need this one any more.
-bool is_renewed(const issued_certificate& certificate, const std::vector<issued_certificate>& all) {
+/// Whether the same operator has another certificate that is good and holds longer, and so does not need this one.
+bool is_renewed(const issued_certificate& certificate, const std::vector<issued_certificate>& all, std::time_t now) {
   return std::any_of(all.begin(), all.end(), [&](const issued_certificate& other) {
-    return !other.revoked && other.facts.who == certificate.facts.who && other.facts.until > certificate.facts.until;
+    return !other.revoked && other.facts.who == certificate.facts.who && other.facts.from <= now
+           && other.facts.until > certificate.facts.until;
   });
 }
 
@@ -90,9 +94,9 @@ bool is_renewed(const issued_certificate& certificate, const std::vector<issued_
 /// soon.
 void look_at_certificates(const admin_call_ptr& call, std::time_t now, findings& found) {
   const auto& parts = call->parts();
-  if (parts.configuration.certificate_until)
-    if (const auto until = parts.configuration.certificate_until())
-      found.push_back(look_at_end("certificate", "the clients' certificate", *until, now));
+  if (parts.configuration.certificate_lasts)
+    if (const auto lasts = parts.configuration.certificate_lasts())
+      found.push_back(look_at_validity("certificate", "the clients' certificate", lasts->first, lasts->second, now));
   if (!parts.certificates.list || !is_administrator(call))
     return;
   const auto all = parts.certificates.list();
@@ -102,10 +106,10 @@ void look_at_certificates(const admin_call_ptr& call, std::time_t now, findings&
                      std::to_string(unstored) + " revoked, which a restart makes valid again: salond cannot write to "
                          + parts.state + "/tls"});
   for (const auto& certificate : all) {
-    const auto expiry =
-        look_at_end("certificate", "the certificate of " + certificate.facts.who.name, certificate.facts.until, now);
+    const auto expiry = look_at_validity("certificate", "the certificate of " + certificate.facts.who.name,
+                                         certificate.facts.from, certificate.facts.until, now);
     if (!certificate.revoked && is_operator(certificate.facts.who.kind) && certificate.facts.until > now
-        && expiry.state != health::ok && !is_renewed(certificate, all))
+        && expiry.state != health::ok && !is_renewed(certificate, all, now))
       found.push_back({expiry.about, health::warning, expiry.text}); // the server works without it
   }
 }

@@ -20,7 +20,7 @@ public:
   virtual std::vector<similar_user> like(const skeletons& looks) const = 0;
   /// Users whose key contains `key_part`, by rising key, at most `most` after the key `after_key`; without their
   /// salons.
-  virtual std::vector<user_profile> profiles(const std::string& key_part, const std::string& after_key,
+  virtual std::vector<user_profile> profiles(const std::string& key_part, const std::optional<std::string>& after_key,
                                              size_t most) const = 0;
   /// unknown_user.
   virtual outcome<user_profile> profile(const std::string& username_key) const = 0;

@@ -120,7 +120,10 @@ outcome<done> ban_name(const writing& db, const std::string& name, const decisio
     return refuse(db, why, audited::ban_name, name, fault::already_banned);
   if (db.accounts.find(key))
     return refuse(db, why, audited::ban_name, name, fault::name_taken);
-  db.registrations.end(key);
+  if (const auto waiting = db.registrations.waiting(key)) {
+    db.registrations.end(key);
+    note(db, why, audited::reject_registration, waiting->username);
+  }
   db.bans.put({{}, name, {}, {}, role::user}, std::nullopt, why);
   note(db, why, audited::ban_name, name);
   return done{};

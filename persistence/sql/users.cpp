@@ -84,13 +84,15 @@ public:
                   });
   }
 
-  std::vector<user_profile> profiles(const std::string& key_part, const std::string& after_key,
+  std::vector<user_profile> profiles(const std::string& key_part, const std::optional<std::string>& after_key,
                                      size_t most) const override {
-    // Keys are UTF-8, of which a part is found byte by byte.
-    return all_in(db().ask("SELECT " SALOND_PROFILE_COLUMNS
-                           " FROM clients c WHERE c.username_key > ? AND c.gone_ms IS NULL "
-                           "AND instr(c.username_key, ?) > 0 ORDER BY c.username_key LIMIT ?",
-                           {blob{after_key}, blob{key_part}, limit_of(most)}),
+    // The replaced server had users with an empty name, behind no key. Keys are UTF-8, of which a part is found byte by
+    // byte.
+    return all_in(db().ask("SELECT " SALOND_PROFILE_COLUMNS " FROM clients c WHERE c.username_key "
+                               + std::string(after_key ? ">" : ">=")
+                               + " ? AND c.gone_ms IS NULL "
+                                 "AND instr(c.username_key, ?) > 0 ORDER BY c.username_key LIMIT ?",
+                           {blob{after_key.value_or("")}, blob{key_part}, limit_of(most)}),
                   profile_in);
   }
 

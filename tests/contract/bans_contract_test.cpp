@@ -409,6 +409,7 @@ TEST_P(StoreContract, ANameThatNobodyHasCanBeBanned) {
   EXPECT_TRUE(write([&](const auto& db) { return decisions::ban_name(db, "Paul", decided()); }));
 
   EXPECT_FALSE(now().registrations.waiting("paul"));
+  EXPECT_THAT(audited(), testing::IsSupersetOf({"reject_registration|Paul|done", "ban_name|Paul|done"}));
   EXPECT_EQ(write([&](const auto& db) {
               return decisions::register_user(db, {"PAUL", "p", "h"});
             }).why(),

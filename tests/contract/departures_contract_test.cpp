@@ -70,7 +70,7 @@ protected:
     EXPECT_FALSE(now().accounts.exists(doomed));
     EXPECT_EQ(post(general, doomed, many + 2, "again").why(), fault::unknown_user);
     EXPECT_FALSE(now().sessions.standing_of(doomed, noon));
-    EXPECT_THAT(now().accounts.profiles("", "", 10), SizeIs(1));
+    EXPECT_THAT(now().accounts.profiles("", {}, 10), SizeIs(1));
     EXPECT_THAT(waiting(spared), IsEmpty());
     persistence::person_export other(*find("zoë"));
     EXPECT_THAT(other.received(now()).rows, IsEmpty());

@@ -53,17 +53,18 @@ protected:
               + name + ".key -out " + name + ".pem && chmod 600 " + name + ".key");
     ASSERT_EQ(made.status, 0) << made.errors;
   }
-  /// The same, good in January 2020.
-  void make_expired_certificate(const std::string& name) {
+  /// The same, good in January of that year.
+  void make_certificate_of(const std::string& year, const std::string& name) {
     std::ofstream(path("ca.conf"))
         << "[ca]\ndefault_ca = a\n[a]\ndatabase = index\nserial = serial\nnew_certs_dir = .\n"
            "policy = p\n[p]\ncommonName = supplied\n";
-    const auto made = shell(
-        "touch index && echo 01 >serial && openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "
-        "/CN=localhost -keyout "
-        + name + ".key -out request && chmod 600 " + name
-        + ".key && openssl ca -batch -selfsign -notext -md sha256 -config " + "ca.conf -keyfile " + name
-        + ".key -in request -out " + name + ".pem -startdate 20200101000000Z -enddate 20200201000000Z");
+    const auto made = shell("rm -f index && touch index && echo 01 >serial && openssl req -new -newkey ec -pkeyopt "
+                            "ec_paramgen_curve:P-256 -nodes -subj "
+                            "/CN=localhost -keyout "
+                            + name + ".key -out request && chmod 600 " + name
+                            + ".key && openssl ca -batch -selfsign -notext -md sha256 -config " + "ca.conf -keyfile "
+                            + name + ".key -in request -out " + name + ".pem -startdate " + year
+                            + "0101000000Z -enddate " + year + "0201000000Z");
     ASSERT_EQ(made.status, 0) << made.errors;
   }
   std::string path(const std::string& name) const { return folder_ / name; }
@@ -319,7 +320,7 @@ TEST_F(TlsListener, NeedsNoAdminPort) {
 TEST_F(TlsListener, SaysAtCheckConfigWhatIsWrongWithTheFiles) {
   make_certificate("good");
   make_certificate("other");
-  make_expired_certificate("late");
+  make_certificate_of("2020", "late");
   const auto check = [&](const json& tls) {
     std::ofstream(folder_ / "check.json") << json{{"tls", tls}};
     return support::run_salond(folder_,
@@ -339,6 +340,25 @@ TEST_F(TlsListener, SaysAtCheckConfigWhatIsWrongWithTheFiles) {
   std::filesystem::permissions(path("good.key"), std::filesystem::perms{0604});
   EXPECT_EQ(check(files("good")).status, 2);
   EXPECT_THAT(check(files("good")).errors, HasSubstr("can be read by everyone"));
+}
+
+// Both ends of a validity keep clients out: `check` looked at the later one alone.
+TEST_F(TlsListener, ACertificateThatIsNotGoodNowIsCritical) {
+  make_certificate_of("2020", "late");
+  make_certificate_of("2049", "early");
+  server_.how.settings = {{"tls", files("early")}};
+  server_.start();
+
+  const auto early = ctl("check");
+  EXPECT_EQ(early.status, 2);
+  EXPECT_THAT(early.output, HasSubstr("the clients' certificate is not good before 2049-01-01"));
+
+  for (const auto* kind : {".pem", ".key"})
+    std::filesystem::rename(path(std::string("late") + kind), path(std::string("early") + kind));
+  EXPECT_EQ(reload()["done"], true);
+  const auto late = ctl("check");
+  EXPECT_EQ(late.status, 2);
+  EXPECT_THAT(late.output, HasSubstr("the clients' certificate ended 2020-02-01"));
 }
 
 } // namespace

@@ -207,9 +207,9 @@ configuration_service service_of(live_configuration& live) {
   service.read = [&live] { return live.read(); };
   service.take_up = [&live](const reread_configuration& read) { live.take_up(read); };
   service.show = [&live] { return live.shown(); };
-  service.certificate_until = [&live]() -> std::optional<std::time_t> {
+  service.certificate_lasts = [&live]() -> std::optional<std::pair<std::time_t, std::time_t>> {
     const auto shown = live.in_force().certificate;
-    return shown ? std::optional{shown->until()} : std::nullopt;
+    return shown ? std::optional{std::pair{shown->from(), shown->until()}} : std::nullopt;
   };
   return service;
 }
