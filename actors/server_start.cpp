@@ -102,6 +102,9 @@ void start_admin(pointer self) {
   parts.configuration = st.parts.configuration;
   parts.database = st.database;
   parts.state = st.parts.settings.state;
+  for (const auto& where : st.parts.settings.listen)
+    if (where.how == config::endpoint::kind::unix_socket)
+      parts.sockets.push_back(where.path);
   parts.started = st.started;
   parts.member = st.parts.member;
   parts.links = st.actors.links;

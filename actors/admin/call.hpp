@@ -55,8 +55,9 @@ struct admin_parts {
   serving services;
   certificate_service certificates;
   configuration_service configuration;
-  std::string database; ///< one line about it
-  std::string state;    ///< the folder for what the server keeps
+  std::string database;             ///< one line about it
+  std::string state;                ///< the folder for what the server keeps
+  std::vector<std::string> sockets; ///< files of the unix sockets at which clients are let in
   moment started;
   bool keep_requests = false;                       ///< requests.keep_offline
   std::shared_ptr<retention_board> retention;       ///< how long messages are kept

@@ -4,6 +4,7 @@
 #include "persistence/backup/files.hpp"
 #include "persistence/contracts/audit.hpp"
 #include <algorithm>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 namespace salond {
@@ -68,6 +69,17 @@ finding look_at_disk(const std::string& folder) {
   if (free < 100)
     return {"disk", health::critical, text};
   return {"disk", free < 1024 || percent < 5 ? health::warning : health::ok, text};
+}
+
+/// Nobody tells a server that the file of its socket is gone.
+void look_at_sockets(const admin_call_ptr& call, findings& found) {
+  for (const auto& path : call->parts().sockets) {
+    struct stat file {};
+    if (::stat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode))
+      found.push_back({"socket", health::critical,
+                       (is_administrator(call) ? path : "a unix socket")
+                           + " is gone: clients find the server there after a restart"});
+  }
 }
 
 /// Something is good from one date until another.
@@ -163,6 +175,7 @@ void look_at_node(const admin_call_ptr& call, findings found, std::optional<mome
   if (newest)
     found.push_back(look_at_clock(*newest, now));
   found.push_back(look_at_disk(parts.state));
+  look_at_sockets(call, found);
   try {
     look_at_certificates(call, std::time(nullptr), found);
   } catch (const std::exception& error) { // it names files

@@ -4,6 +4,7 @@
 // listens; a stop removes nothing but the very socket that was made. The probe asks without waiting: an owner that does
 // not accept, with a full backlog, held up the start for ever. And the file's mode came from the umask, so that with
 // the unit's 0077 nobody could connect: it is a setting now.
+#include "tests/end_to_end/salonctl.hpp"
 #include "tests/support/daemon.hpp"
 #include "tests/support/line_client.hpp"
 #include <filesystem>
@@ -170,6 +171,21 @@ TEST(SocketFiles, AModeOrAGroupThatIsNoneIsAFault) {
                                        "--listen=unix:" + std::string(folder / "socket")});
   EXPECT_EQ(run.status, 2);
   EXPECT_THAT(run.errors, HasSubstr("no-such-group"));
+}
+
+/// What clears old files away takes a socket's with it: new clients were refused, and `check` said OK.
+TEST(SocketFiles, ASocketWhoseFileIsGoneIsCriticalInACheck) {
+  daemon server;
+  server.how.listen = {"unix:" + std::string(server.folder() / "socket")};
+  server.start();
+  const auto check = [&] { return end_to_end::run_salonctl(server, {"check"}); };
+  EXPECT_THAT(check().output, testing::Not(HasSubstr("socket")));
+
+  fs::remove(std::string(server.folder() / "socket"));
+
+  const auto gone = check();
+  EXPECT_EQ(gone.status, 2);
+  EXPECT_THAT(gone.output, HasSubstr("socket is gone: clients find the server there after a restart"));
 }
 
 /// The same kind elsewhere: the lock beside a SQLite database is written with a process number.
