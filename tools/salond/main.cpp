@@ -224,7 +224,7 @@ void share_certificates(node_parts& parts, const node_links& links, start_watch&
 }
 
 /// Of a server that runs alone: what was revoked while its folder, or the one that it is a copy of, was a node's.
-void share_certificates_alone(persistence::store& db, const config::settings& values, start_watch& watch) {
+void take_up_revoked(persistence::store& db, const config::settings& values, start_watch& watch) {
   if (!std::holds_alternative<config::mysql_database>(values.db))
     return;
   const auto path = values.state + "/tls";
@@ -241,7 +241,7 @@ void share_certificates_alone(persistence::store& db, const config::settings& va
   service.authority = [&folder] { return folder.authority(); };
   service.merge = [&folder](const std::vector<issued_certificate>& others) { folder.merge(others); };
   with_patience(watch, [&] {
-    salond::share_certificates_alone(db, service, *own);
+    share_certificates_alone(db, service, *own);
     return true;
   });
 }
@@ -252,7 +252,7 @@ int run(const program& started, places where, std::unique_ptr<persistence::store
   const auto& values = started.asked.values;
   log::info("database open", {{"database", db->describe()}});
   if (!membership)
-    share_certificates_alone(*db, values, watch); // before one that was removed makes certificates of a server alone
+    take_up_revoked(*db, values, watch); // before one that was removed makes certificates of a server alone
   auto prepared = prepare(started, membership);
   auto& live = *prepared.live;
   auto parts = std::make_shared<node_parts>();
