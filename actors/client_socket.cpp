@@ -10,8 +10,8 @@ namespace salond {
 namespace {
 
 constexpr size_t read_bytes = 16384; // one buffer for all connections: the larger, the fewer calls for a burst
-constexpr size_t dropped_bytes = 16 * read_bytes;
-constexpr size_t max_parts = 64; // of one sendmsg
+constexpr size_t dropped_bytes = 16 * read_bytes; // TCP drops them without a copy: MSG_TRUNC in tcp(7)
+constexpr size_t max_parts = 64;                  // of one sendmsg
 
 std::vector<char>& read_buffer() {
   static thread_local std::vector<char> buffer;
@@ -132,14 +132,13 @@ void client_socket::read_some() {
     return fail(net::operation::read);
   if (reads_later_)
     return;
-  if (ending_ == ending::done)
-    return drop_some();
   if (shaking() && !pace_of_handshakes().allows())
     return wait_for_handshake();
-  static thread_local std::vector<char> encrypted;
-  auto& buffer = tls_ ? encrypted : read_buffer();
-  buffer.resize(read_bytes);
-  const auto got = ::recv(events_.fd(), buffer.data(), buffer.size(), 0);
+  static thread_local std::vector<char> encrypted, dropped; // a unix socket copies what is dropped
+  const auto drops = drops_input();
+  auto& buffer = drops ? dropped : tls_ ? encrypted : read_buffer();
+  buffer.resize(drops ? dropped_bytes : read_bytes);
+  const auto got = ::recv(events_.fd(), buffer.data(), buffer.size(), drops ? MSG_TRUNC : 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR))
     return;
   ended_in_order_ = ended_in_order_ || (got == 0 && !broken());
@@ -152,23 +151,12 @@ void client_socket::read_some() {
     owner_->input_ended();
     return;
   }
+  if (drops)
+    return owner_ ? owner_->input_dropped(static_cast<size_t>(got)) : fail(net::operation::read);
   if (tls_)
     return read_sealed({buffer.data(), static_cast<size_t>(got)});
   if (!consume(&events_.backend(), buffer.data(), static_cast<size_t>(got)))
     leave_loop();
-}
-
-/// Unread input would turn our FIN into a reset. TCP throws it away without a copy (tcp(7)), and who says on and on
-/// costs one call in place of sixteen.
-void client_socket::drop_some() {
-  static thread_local std::vector<char> nowhere(dropped_bytes); // a unix socket writes there
-  const auto got = ::recv(events_.fd(), nowhere.data(), nowhere.size(), MSG_TRUNC);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR))
-    return;
-  ended_in_order_ = ended_in_order_ || (got == 0 && !broken());
-  if (got <= 0 || !owner_)
-    return fail(net::operation::read);
-  owner_->input_dropped(static_cast<size_t>(got));
 }
 
 void client_socket::write_some() {

@@ -93,7 +93,6 @@ private:
 
   void on_event(net::operation op);
   void read_some();
-  void drop_some();
   void wait_for_handshake();
   void read_sealed(std::string_view bytes);
   void read_on_later();
@@ -107,6 +106,8 @@ private:
   void wait_for_kernel();
   void wait_no_more();
   void leave_loop();
+  /// What comes now is read and dropped: unread input would turn our FIN into a reset.
+  bool drops_input() const { return ending_ == ending::done || (tls_ && tls_->now() == tls_stream::state::failed); }
   bool registered(int events) const { return (events_.eventbf() & events) != 0; }
   void fail(net::operation op);
 

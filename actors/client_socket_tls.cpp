@@ -32,10 +32,8 @@ void client_socket::wait_for_handshake() {
 }
 
 void client_socket::read_sealed(std::string_view bytes) {
-  if (ending_ == ending::done)
+  if (drops_input())
     return; // what waited for a turn of its own
-  if (tls_->now() == tls_stream::state::failed)
-    return owner_ ? owner_->input_dropped(bytes.size()) : fail(net::operation::read);
   auto& plain = rd_buf();
   plain.clear();
   const auto was_shaking = shaking();
