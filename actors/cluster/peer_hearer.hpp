@@ -13,7 +13,7 @@ public:
   virtual void peer_up(node_id peer) = 0;
   /// It ended.
   virtual void peer_down(node_id peer) = 0;
-  /// `what` may be moved from by whom it is meant for.
+  /// `body` may be moved from by whom it is meant for.
   virtual void peer_said(node_id peer, frame_body& body) = 0;
   /// That run's work is over; it never becomes untrue.
   virtual void run_gone(node_id run) = 0;

@@ -224,6 +224,7 @@ void share_certificates(node_parts& parts, const node_links& links, start_watch&
 }
 
 /// Of a server that runs alone: what was revoked while its folder, or the one that it is a copy of, was a node's.
+/// Throws where that node was removed.
 void take_up_revoked(persistence::store& db, const config::settings& values, start_watch& watch) {
   if (!std::holds_alternative<config::mysql_database>(values.db))
     return;
@@ -235,11 +236,8 @@ void take_up_revoked(persistence::store& db, const config::settings& values, sta
   }
   if (!own)
     return;
-  tls_folder folder(path);
   certificate_service service;
-  service.list = [&folder] { return folder.issued(); };
-  service.authority = [&folder] { return folder.authority(); };
-  service.merge = [&folder](const std::vector<issued_certificate>& others) { folder.merge(others); };
+  offer_list(service, std::make_shared<tls_folder>(path));
   with_patience(watch, [&] {
     share_certificates_alone(db, service, *own);
     return true;

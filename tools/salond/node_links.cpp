@@ -8,6 +8,12 @@
 
 namespace salond {
 
+void offer_list(certificate_service& service, std::shared_ptr<tls_folder> folder) {
+  service.list = [folder] { return folder->issued(); };
+  service.authority = [folder] { return folder->authority(); };
+  service.merge = [folder](const std::vector<issued_certificate>& others) { folder->merge(others); };
+}
+
 node_links::node_links(std::shared_ptr<tls_folder> certificates, std::string name)
     : folder_(std::move(certificates)), name_(std::move(name)),
       shared_(std::make_shared<transport_context>(transport_limits{}, writer_of_facts("at", log::level::warning),
@@ -27,12 +33,12 @@ cluster::link_parts node_links::parts(int port) const {
 
 void node_links::offer(certificate_service& service) const {
   service.node = name_;
-  service.list = [folder = folder_] { return folder->issued(); };
-  service.authority = [folder = folder_] { return folder->authority(); };
-  service.merge = [folder = folder_, shared = shared_](const std::vector<issued_certificate>& others) {
+  offer_list(service, folder_);
+  service.merge = [folder = folder_, shared = shared_,
+                   merge = service.merge](const std::vector<issued_certificate>& others) {
     const auto use = [&] { shared->tls.revoke(folder->revoked()); };
     try {
-      folder->merge(others);
+      merge(others);
     } catch (const pki_error&) { // a full disk keeps nobody in
       use();
       throw;

@@ -8,6 +8,9 @@
 
 namespace salond {
 
+/// What of a folder's certificates can be shared with nodes.
+void offer_list(certificate_service& service, std::shared_ptr<tls_folder> folder);
+
 /// Functions throw std::runtime_error, for people.
 class node_links {
 public:
