@@ -1,8 +1,5 @@
 // Operators' commands for the whole of a cluster, with real nodes and the real salonctl.
-#include "tests/end_to_end/databases.hpp"
-#include "tests/end_to_end/salonctl.hpp"
-#include "tests/support/cluster.hpp"
-#include "tests/support/line_client.hpp"
+#include "tests/end_to_end/cluster_test.hpp"
 #include <csignal>
 #include <sstream>
 
@@ -13,28 +10,15 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
-class ClusterOperators : public testing::Test {
+class ClusterOperators : public cluster_test {
 protected:
   void SetUp() override {
-    SALOND_NEEDS(kinds().at(1));
-    all_ = std::make_unique<support::cluster>(support::mariadb_server::shared());
+    cluster_test::SetUp();
+    if (!all_)
+      return;
     all_->start_all(2);
     ASSERT_TRUE(all_->all_linked({"a", "b"}));
   }
-  void TearDown() override {
-    if (all_ && HasFailure())
-      ADD_FAILURE() << all_->logs();
-  }
-  /// Whether that line comes, perhaps behind notices.
-  static bool hears(support::line_client& who, const std::string& line) {
-    for (;;) {
-      const auto heard = who.hear();
-      if (heard == line || heard == support::nothing || heard == support::closed)
-        return heard == line;
-    }
-  }
-
-  std::unique_ptr<support::cluster> all_;
 };
 
 TEST_F(ClusterOperators, LookAtAllNodesAndReachEverybody) {

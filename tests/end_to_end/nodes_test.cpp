@@ -1,12 +1,7 @@
-// Several nodes on one database: how one is added, whom each reaches, what remains when one is lost, which certificates
-// all take, and how one is removed or drained.
-#include "tests/end_to_end/databases.hpp"
-#include "tests/end_to_end/salonctl.hpp"
-#include "tests/support/cluster.hpp"
-#include "tests/support/line_client.hpp"
+// Several nodes on one database: how one is added, whom each reaches, what remains when one is lost, and how one is
+// drained.
+#include "tests/end_to_end/cluster_test.hpp"
 #include <csignal>
-#include <filesystem>
-#include <sys/stat.h>
 #include <thread>
 
 namespace salond::end_to_end {
@@ -21,50 +16,25 @@ using testing::IsEmpty;
 using testing::StartsWith;
 using namespace std::chrono_literals;
 
-class Cluster : public testing::Test {
+class Cluster : public cluster_test {
 protected:
-  void SetUp() override {
-    SALOND_NEEDS(kinds().at(1));
-    all_ = std::make_unique<support::cluster>(support::mariadb_server::shared());
-  }
-  void TearDown() override {
-    if (all_ && HasFailure())
-      ADD_FAILURE() << all_->logs();
-  }
-  /// What a start that is refused says.
-  static std::string refusal(support::daemon& other) {
-    other.launch();
-    EXPECT_EQ(other.running().wait(60s), 1);
-    return other.log();
-  }
-  /// Whether that line comes, perhaps behind notices.
-  static bool hears(support::line_client& who, const std::string& line) {
-    for (;;) {
-      const auto heard = who.hear();
-      if (heard == line || heard == support::nothing || heard == support::closed)
-        return heard == line;
-    }
-  }
-  /// Whether that node lists an operator's certificate, and so as revoked or not.
-  bool lists(const std::string& node, const std::string& name, bool revoked) {
-    for (const auto& one : all_->ask(node, {"cert", "list"}))
-      if (one["name"] == name)
-        return one["revoked"].is_null() != revoked;
-    return false;
-  }
   /// A start as a node in an empty folder, as far as the options say.
   support::daemon fresh(const json& cluster) const {
     support::daemon_options how = all_first_->how;
     how.settings = {{"cluster", cluster}};
     return support::daemon(how);
   }
-  /// MySQL, which writes a binary log, lets nobody else make a trigger.
-  void as_root(const std::string& statement) const {
-    support::mariadb_server::shared().run(all_->where.name, {statement});
+  /// Whoever enters from now on is said to be reached there; empty: where he says. By root, for MySQL, which writes a
+  /// binary log, lets nobody else make a trigger.
+  void send_to(const std::string& endpoint) const {
+    support::mariadb_server::shared().run(
+        all_->where.name, {endpoint.empty() ? "DROP TRIGGER elsewhere"
+                                            : "CREATE TRIGGER elsewhere BEFORE INSERT ON nodes FOR EACH ROW"
+                                              " SET NEW.endpoint = '"
+                                                  + endpoint + "'"});
   }
   void start_first() { all_first_ = &all_->start("a"); }
 
-  std::unique_ptr<support::cluster> all_;
   support::daemon* all_first_ = nullptr;
 };
 
@@ -174,81 +144,13 @@ TEST_F(Cluster, ANodeThatStoodStillIsLostAndComesBackByItself) {
   EXPECT_EQ(all_->at("b").pid(), pid);
 }
 
-TEST_F(Cluster, ANodesBundleIsForItsOwnerAloneAndANodeIsRemovedForGood) {
-  all_->start_all(3);
-  ASSERT_TRUE(all_->all_linked({"a", "b", "c"}));
-  struct stat bundle {};
-  ASSERT_EQ(::stat(all_->bundle_for("d", "b").c_str(), &bundle), 0); // any node makes one
-  EXPECT_EQ(bundle.st_mode & 0777, 0600u);
-
-  auto paul = support::newcomer(all_->at("b").endpoint(), "paul");
-
-  EXPECT_EQ(all_->ask("a", {"node", "remove", "b"})["done"], true);
-
-  EXPECT_THAT(paul.hear_all(5s), testing::Contains(HasSubstr("service momentanément indisponible")));
-  EXPECT_TRUE(all_->all_linked({"a", "c"}, 5s));
-  EXPECT_EQ(all_->at("b").running().wait(), 1) << "it would begin anew";
-  EXPECT_THAT(all_->at("b").log(), HasSubstr("this node, b, was removed from the cluster"));
-  EXPECT_THAT(refusal(all_->at("b")), HasSubstr("salonctl node add b"));
-  EXPECT_THAT(all_->ask("c", {"nodes"}), testing::SizeIs(2));
-  EXPECT_EQ(run_salonctl(all_->at("c"), {"node", "remove", "b"}).status, 1) << "c knows of it";
-
-  ASSERT_EQ(all_->at("a").stop(), 0);
-  ASSERT_EQ(all_->at("c").stop(), 0);
-  all_->at("b").how.settings.erase("cluster");
-  EXPECT_THAT(refusal(all_->at("b")), HasSubstr("is that of b, which was removed")) << "without --cluster too";
-}
-
-// Its folder has a certificate that was revoked while another copy of it was at work.
-TEST_F(Cluster, AnOldCopyOfTheFirstNodesFolderIsRefusedWithoutClusterToo) {
-  auto& a = all_->add("a");
-  const auto as_node = a.how.settings;
-  a.how.settings.erase("cluster");
-  a.start();
-  ASSERT_EQ(a.stop(), 0);
-  const support::temporary_folder before;
-  std::filesystem::copy(a.state(), before / "state", std::filesystem::copy_options::recursive);
-  a.how.settings = as_node;
-  a.start();
-  all_->start("b");
-  ASSERT_TRUE(all_->all_linked({"a", "b"}));
-  ASSERT_EQ(all_->ask("b", {"node", "remove", "a"})["done"], true);
-  ASSERT_EQ(a.running().wait(), 1);
-  ASSERT_EQ(all_->at("b").stop(), 0);
-
-  std::filesystem::remove_all(a.state());
-  std::filesystem::copy(before / "state", a.state(), std::filesystem::copy_options::recursive);
-  a.how.settings.erase("cluster");
-  EXPECT_THAT(refusal(a), HasSubstr("is that of salond, which was removed"));
-}
-
-TEST_F(Cluster, ANodeThatRanAloneMeanwhileIsLetInAgain) {
-  all_->start_all(2);
-  ASSERT_TRUE(all_->all_linked({"a", "b"}));
-  auto& b = all_->at("b");
-  ASSERT_EQ(b.stop(), 0);
-  ASSERT_EQ(all_->at("a").stop(), 0);
-  const auto as_node = b.how.settings;
-  b.how.settings.erase("cluster");
-  b.start();
-  EXPECT_EQ(run_salonctl(b, {"status"}).status, 0);
-  ASSERT_EQ(b.stop(), 0);
-
-  all_->at("a").start();
-  b.how.settings = as_node;
-  b.start();
-
-  EXPECT_TRUE(all_->all_linked({"a", "b"}));
-}
-
 // --- entering ---
 
 TEST_F(Cluster, ANodeThatNobodyReachesAtItsAddressDoesNotServe) {
   start_first();
   const json late{{"listen", "127.0.0.1:0"}, {"join", all_->bundle_for("b", "a")}};
   const json early{{"listen", "127.0.0.1:0"}, {"join", all_->bundle_for("0", "a")}};
-  as_root("CREATE TRIGGER elsewhere BEFORE INSERT ON nodes FOR EACH ROW"
-          " SET NEW.endpoint = '127.0.0.1:1'");
+  send_to("127.0.0.1:1");
   const auto cure = HasSubstr("give --cluster an address of this machine that all others reach");
 
   auto asks = fresh(early); // it dials a, which is asked to dial it
@@ -258,15 +160,14 @@ TEST_F(Cluster, ANodeThatNobodyReachesAtItsAddressDoesNotServe) {
 
   EXPECT_THAT(asks.running().output() + waits.running().output(), IsEmpty()) << "they were ready";
   EXPECT_TRUE(all_->all_linked({"a"}, 3s)) << "it left";
-  as_root("DROP TRIGGER elsewhere");
+  send_to({});
   asks.start();
 }
 
 TEST_F(Cluster, ANodeAtWhoseAddressAnotherOneAnswersDoesNotServe) {
   start_first();
   const json by_bundle{{"listen", "127.0.0.1:0"}, {"join", all_->bundle_for("0", "a")}};
-  as_root("CREATE TRIGGER elsewhere BEFORE INSERT ON nodes FOR EACH ROW SET NEW.endpoint = '" + all_->at("a").cluster()
-          + "'");
+  send_to(all_->at("a").cluster());
 
   auto taken_for_another = fresh(by_bundle);
   EXPECT_THAT(refusal(taken_for_another), HasSubstr("no other node of the cluster reaches this one"));
@@ -284,60 +185,6 @@ TEST_F(Cluster, NodesOfWhichNoneLivesAnyMoreComeBackTogether) {
     EXPECT_TRUE(all_->at(name).ready());
 
   EXPECT_TRUE(all_->all_linked({"a", "b", "c"}));
-}
-
-// --- certificates ---
-
-TEST_F(Cluster, ACertificateIsOneOfAllNodesAndEndsAtAll) {
-  all_->start_all(2);
-  ASSERT_TRUE(all_->all_linked({"a", "b"}));
-  const support::temporary_folder folder;
-  const auto by = [&](const std::string& node, const words& options, const words& command) {
-    return run_salonctl(all_->at(node), options, command, {}, folder);
-  };
-  const auto asks_as_zoe = [&](const std::string& node) { return by(node, {"--bundle=zoe.pem"}, {"status"}).status; };
-  ASSERT_EQ(by("a", {"--state=" + all_->at("a").state()}, {"cert", "issue", "zoe"}).status, 0);
-  EXPECT_EQ(asks_as_zoe("b"), 0);
-  EXPECT_TRUE(eventually([&] { return lists("b", "zoe", false); }, 5s));
-
-  EXPECT_EQ(all_->ask("b", {"cert", "revoke", "zoe"})["revoked"], 1) << "a issued it";
-
-  EXPECT_EQ(asks_as_zoe("b"), 4);
-  EXPECT_TRUE(eventually([&] { return asks_as_zoe("a") == 4; }, 5s));
-  EXPECT_TRUE(lists("a", "zoe", true));
-}
-
-TEST_F(Cluster, ANodeThatWasAwayRefusesWhatWasRevokedMeanwhile) {
-  all_->start_all(2);
-  ASSERT_TRUE(all_->all_linked({"a", "b"}));
-  const support::temporary_folder folder;
-  ASSERT_EQ(
-      run_salonctl(all_->at("b"), {"--state=" + all_->at("b").state()}, {"cert", "issue", "zoe"}, {}, folder).status,
-      0);
-  ASSERT_EQ(all_->at("b").stop(), 0);
-
-  EXPECT_EQ(all_->ask("a", {"cert", "revoke", "zoe"})["revoked"], 1);
-  all_->at("b").start();
-
-  EXPECT_EQ(run_salonctl(all_->at("b"), {"--bundle=zoe.pem"}, {"status"}, {}, folder).status, 4);
-  EXPECT_TRUE(lists("b", "zoe", true));
-}
-
-TEST_F(Cluster, ANodeThatStartsAloneRefusesWhatWasRevokedMeanwhile) {
-  all_->start_all(2);
-  ASSERT_TRUE(all_->all_linked({"a", "b"}));
-  auto& b = all_->at("b");
-  const support::temporary_folder folder;
-  ASSERT_EQ(run_salonctl(b, {"--state=" + b.state()}, {"cert", "issue", "zoe"}, {}, folder).status, 0);
-  ASSERT_EQ(b.stop(), 0);
-  EXPECT_EQ(all_->ask("a", {"cert", "revoke", "zoe"})["revoked"], 1);
-  ASSERT_EQ(all_->at("a").stop(), 0);
-
-  b.how.settings.erase("cluster");
-  b.start();
-
-  EXPECT_EQ(run_salonctl(b, {"--bundle=zoe.pem"}, {"status"}, {}, folder).status, 4);
-  EXPECT_TRUE(lists("b", "zoe", true));
 }
 
 // --- limits ---
