@@ -158,15 +158,31 @@ void check_one(pointer self) {
 
 // --- a part ---
 
-template <class Work>
-void write_step(pointer self, Work work, phase done) {
-  take_step(self, make_passing_job(std::move(work)), [self, done](step made) {
-    auto& st = self->state;
-    if (made == step::lost)
-      st.work = nullptr; // another node builds it
-    else if (made == step::done)
-      st.work->at = done;
-  });
+void begin_part(pointer self) {
+  const auto span = self->state.work->span;
+  take_step(self, make_passing_job([span, builder = self->state.builder](const writing& db) {
+              return db.search_index.begin(span, builder);
+            }),
+            [self](bool again) { self->state.work->at = again ? phase::clear : phase::read; });
+}
+
+/// Behind a step that wrote.
+void go_on_with(indexer_state& st, step made, phase done) {
+  if (made == step::lost)
+    st.work = nullptr; // another node builds it
+  else if (made == step::done)
+    st.work->at = done;
+}
+
+void clear_part(pointer self) {
+  const auto& work = *self->state.work;
+  take_step(self,
+            make_passing_job([span = work.span, builder = self->state.builder, from = work.next_to_clear](
+                                 const writing& db) { return db.search_index.clear(span, builder, from); }),
+            [self](const search_index_store::cleared& cleared) {
+              self->state.work->next_to_clear = cleared.next;
+              go_on_with(self->state, cleared.made, phase::read);
+            });
 }
 
 void read_texts(pointer self) {
@@ -202,12 +218,10 @@ void put_lists(pointer self) {
     some.push_back(std::move(work.ready[work.written++]));
   }
   const auto next = work.written < work.ready.size() ? phase::put : phase::finish;
-  write_step(
-      self,
-      [span = work.span, builder = self->state.builder, some = std::move(some)](const writing& db) {
-        return db.search_index.put(span, builder, some);
-      },
-      next);
+  take_step(self,
+            make_passing_job([span = work.span, builder = self->state.builder, some = std::move(some)](
+                                 const writing& db) { return db.search_index.put(span, builder, some); }),
+            [self, next](step made) { go_on_with(self->state, made, next); });
 }
 
 void finish(pointer self) {
@@ -219,21 +233,9 @@ void finish(pointer self) {
 }
 
 void work_on(pointer self) {
-  auto& st = self->state;
-  const auto span = st.work->span;
-  const auto builder = st.builder;
-  switch (st.work->at) {
-  case phase::begin:
-    return write_step(
-        self,
-        [span, builder](const writing& db) {
-          db.search_index.begin(span, builder);
-          return step::done;
-        },
-        phase::clear);
-  case phase::clear:
-    return write_step(
-        self, [span, builder](const writing& db) { return db.search_index.clear(span, builder); }, phase::read);
+  switch (self->state.work->at) {
+  case phase::begin: return begin_part(self);
+  case phase::clear: return clear_part(self);
   case phase::read: return read_texts(self);
   case phase::put: return put_lists(self);
   case phase::finish: return finish(self);

@@ -23,6 +23,7 @@ struct indexed_part {
 
   persistence::message_span span;
   phase at = phase::begin;
+  gram next_to_clear = 0;
   int64_t next; ///< the texts from there on are not read yet
   size_t messages = 0;
   persistence::gram_lists lists;

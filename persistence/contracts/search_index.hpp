@@ -4,7 +4,8 @@
 //
 // A part is built in steps, each a transaction or a question of some milliseconds: begin(), clear() until nothing of an
 // earlier one is left, texts() and put() until all is there, finish(). Whoever begins it anew takes it over: the steps
-// of the one before write nothing more.
+// of the one before write nothing more. The lists of neighbouring parts, a stretch, are kept by their grams, so that a
+// search reads those of one gram in one place.
 #pragma once
 #include "persistence/gram_lists.hpp"
 #include "protocol/words/ids.hpp"
@@ -46,7 +47,9 @@ public:
   static constexpr size_t page_messages = 512;      ///< of a page of texts
   static constexpr size_t page_bytes = 256 << 10;   ///< the same, of their texts
   static constexpr size_t max_part_bytes = 8 << 20; ///< a part for which more is gathered ends there
-  static constexpr size_t step_lists = 512;         ///< of a put() or a clear()
+  static constexpr size_t stretch_parts = 16;       ///< parts whose lists are kept together
+  static constexpr size_t step_lists = 512;         ///< of a put()
+  static constexpr size_t step_looks = 4096;        ///< lists of whatever part that a clear() looks at
   static constexpr size_t max_text = 64 << 10;      ///< a longer one is not taken apart
 
   /// Salons with numbers above `after`, in their order; the first `most`.
@@ -63,11 +66,17 @@ public:
   /// Whether a part holds as many messages as it did when it was built. Reads all of them.
   virtual bool is_whole(const message_span& part) const = 0;
 
-  /// The part is `builder`'s from now on, and is looked through until it is finished.
-  virtual void begin(const message_span& part, int64_t builder) = 0;
+  /// The part is `builder`'s from now on, and is looked through until it is finished. Whether it was begun before: only
+  /// then there may be something to clear.
+  virtual bool begin(const message_span& part, int64_t builder) = 0;
   /// `lost`: another builder has begun the part, and nothing was written.
   enum class step { more, done, lost };
-  virtual step clear(const message_span& part, int64_t builder) = 0;
+  struct cleared {
+    step made = step::done;
+    gram next = 0; ///< more: where to go on
+  };
+  /// Removes what was put earlier, from the gram `from` on.
+  virtual cleared clear(const message_span& part, int64_t builder, gram from) = 0;
   /// REQUIRES: at most step_lists. Answers done.
   virtual step put(const message_span& part, int64_t builder, const std::vector<gram_list>& lists) = 0;
   /// Searches go by it from now on. It ends where `part` does, which may be earlier than it began with. `messages`: how

@@ -328,16 +328,26 @@ void add_retention(connection& db) {
 }
 
 // The index of searches (persistence/sql/search_index.cpp): which messages of a part have three characters in a row.
+// What step 15 made, by parts alone, is built anew. The table with the new column is made before the other one, so that
+// a step that was interrupted tells them apart.
 void add_search_index(connection& db) {
   catalog look(db);
-  refuse_others(look, "search_parts", {"salon_id", "part", "ends", "messages", "state", "builder"});
-  refuse_others(look, "search_grams", {"salon_id", "part", "gram", "seqs"});
+  if (look.columns("search_parts").count("stretch") == 0) {
+    refuse_others(look, "search_parts", {"salon_id", "part", "ends", "messages", "state", "builder"});
+    refuse_others(look, "search_grams", {"salon_id", "part", "gram", "seqs"});
+    db.execute("DROP TABLE IF EXISTS search_grams");
+    db.execute("DROP TABLE IF EXISTS search_parts");
+  } else {
+    refuse_others(look, "search_parts", {"salon_id", "part", "ends", "messages", "state", "builder", "stretch"});
+    refuse_others(look, "search_grams", {"salon_id", "stretch", "gram", "part", "seqs"});
+  }
   db.execute("CREATE TABLE IF NOT EXISTS search_parts (salon_id INT NOT NULL, part BIGINT NOT NULL,"
              " ends BIGINT NOT NULL, messages BIGINT NOT NULL, state TINYINT NOT NULL, builder BIGINT NOT NULL,"
-             " PRIMARY KEY (salon_id, part), KEY ix_search_parts_state (state))" SALOND_TABLE_OPTIONS);
-  db.execute("CREATE TABLE IF NOT EXISTS search_grams (salon_id INT NOT NULL, part BIGINT NOT NULL,"
-             " gram BIGINT NOT NULL, seqs MEDIUMBLOB NOT NULL,"
-             " PRIMARY KEY (salon_id, part, gram))" SALOND_TABLE_OPTIONS);
+             " stretch BIGINT NOT NULL, PRIMARY KEY (salon_id, part), KEY ix_search_parts_state "
+             "(state))" SALOND_TABLE_OPTIONS);
+  db.execute("CREATE TABLE IF NOT EXISTS search_grams (salon_id INT NOT NULL, stretch BIGINT NOT NULL,"
+             " gram BIGINT NOT NULL, part BIGINT NOT NULL, seqs MEDIUMBLOB NOT NULL,"
+             " PRIMARY KEY (salon_id, stretch, gram, part))" SALOND_TABLE_OPTIONS);
 }
 
 struct seeded_salon {
@@ -372,8 +382,9 @@ constexpr step steps[] = {{"make the tables and the five salons", create_all},
                           {"add the list of certificates", add_certificates},
                           {"say in the audit log which node wrote", add_node_of_audit},
                           {"say how long messages are kept, and which accounts are gone", add_retention},
-                          {"add the index of searches", add_search_index},
-                          {"nothing here: SQLite alone used the numbers of messages again", [](connection&) {}}};
+                          {"nothing here: the index of searches is made by step 17", [](connection&) {}},
+                          {"nothing here: SQLite alone used the numbers of messages again", [](connection&) {}},
+                          {"add the index of searches", add_search_index}};
 
 } // namespace
 

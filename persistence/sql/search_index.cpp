@@ -1,5 +1,5 @@
 // The index of searches. Of search_parts.state the lowest bit says that the part is to be built anew, the next one that
-// it is in work and searches do not go by it.
+// it is in work and searches do not go by it. Parts with the same search_parts.stretch have their lists side by side.
 #include "persistence/contracts/search_index.hpp"
 #include "persistence/sql/features.hpp"
 #include "persistence/sql/rows.hpp"
@@ -8,6 +8,7 @@ namespace salond::persistence {
 namespace {
 
 constexpr const char* of_part = " WHERE salon_id = ? AND part = ?";
+constexpr const char* in_stretch = " WHERE salon_id = ? AND stretch = ?";
 
 message_span span_in(const query_result& row) {
   return {salon_id{row.integer(0)}, row.integer(1), row.integer(2)};
@@ -79,40 +80,52 @@ public:
                                  {part.salon.value, part.first, part.end}));
   }
 
-  void begin(const message_span& part, int64_t builder) override {
-    db().run(std::string("DELETE FROM search_parts") + of_part, {part.salon.value, part.first});
-    db().run("INSERT INTO search_parts(salon_id, part, ends, messages, state, builder) VALUES (?, ?, ?, 0, 2, ?)",
-             {part.salon.value, part.first, part.end, builder});
+  bool begin(const message_span& part, int64_t builder) override {
+    if (db().run(std::string("UPDATE search_parts SET ends = ?, messages = 0, state = 2, builder = ?") + of_part,
+                 {part.end, builder, part.salon.value, part.first})
+        != 0)
+      return true;
+    db().run("INSERT INTO search_parts(salon_id, part, ends, messages, state, builder, stretch)"
+             " VALUES (?, ?, ?, 0, 2, ?, ?)",
+             {part.salon.value, part.first, part.end, builder, new_stretch(part)});
+    return false;
   }
 
-  step clear(const message_span& part, int64_t builder) override {
-    if (!holds(part, builder))
-      return step::lost;
-    const auto behind =
-        number_in(db().ask(std::string("SELECT gram FROM search_grams") + of_part + " ORDER BY gram LIMIT 1 OFFSET ?",
-                           {part.salon.value, part.first, limit_of(step_lists)}));
-    const std::string remove = std::string("DELETE FROM search_grams") + of_part;
-    if (behind == 0) {
-      db().run(remove, {part.salon.value, part.first});
-      return step::done;
+  cleared clear(const message_span& part, int64_t builder, gram from) override {
+    const auto stretch = held_stretch(part, builder);
+    if (!stretch)
+      return {step::lost, from};
+    parameters values{part.salon.value, *stretch, from};
+    std::optional<gram> next;
+    if (const auto found = db().ask(std::string("SELECT gram FROM search_grams") + in_stretch
+                                        + " AND gram >= ? ORDER BY gram LIMIT 1 OFFSET ?",
+                                    {part.salon.value, *stretch, from, limit_of(step_looks)});
+        found->next())
+      next = found->integer(0);
+    std::string remove = std::string("DELETE FROM search_grams") + in_stretch + " AND gram >= ? AND part = ?";
+    values.emplace_back(part.first);
+    if (next) {
+      remove += " AND gram < ?";
+      values.emplace_back(*next);
     }
-    db().run(remove + " AND gram < ?", {part.salon.value, part.first, behind});
-    return step::more;
+    db().run(remove, values);
+    return next ? cleared{step::more, *next} : cleared{};
   }
 
   step put(const message_span& part, int64_t builder, const std::vector<gram_list>& lists) override {
-    if (!holds(part, builder))
+    const auto stretch = held_stretch(part, builder);
+    if (!stretch)
       return step::lost;
     std::vector<parameters> rows;
     rows.reserve(lists.size());
     for (const auto& list : lists)
-      rows.push_back({part.salon.value, part.first, list.of, blob{list.messages}});
-    insert_many(db(), "INSERT INTO search_grams(salon_id, part, gram, seqs)", "(?,?,?,?)", rows);
+      rows.push_back({part.salon.value, *stretch, list.of, part.first, blob{list.messages}});
+    insert_many(db(), "INSERT INTO search_grams(salon_id, stretch, gram, part, seqs)", "(?,?,?,?,?)", rows);
     return step::done;
   }
 
   step finish(const message_span& part, int64_t builder, size_t messages) override {
-    if (!holds(part, builder))
+    if (!held_stretch(part, builder))
       return step::lost;
     if (messages == 0)
       db().run(std::string("DELETE FROM search_parts") + of_part, {part.salon.value, part.first});
@@ -142,12 +155,24 @@ private:
     return grams_of(search_form(row.text(1)));
   }
 
-  /// Whether the part is still the builder's; until this transaction ends it stays so.
-  bool holds(const message_span& part, int64_t builder) const {
-    return db().run(std::string("UPDATE search_parts SET builder = builder") + of_part
-                        + " AND builder = ? AND state >= 2",
-                    {part.salon.value, part.first, builder})
-           != 0;
+  /// The stretch of the parts before it, as long as that has few.
+  int64_t new_stretch(const message_span& part) const {
+    const auto before =
+        all_in(db().ask("SELECT stretch FROM search_parts WHERE salon_id = ? AND part < ? ORDER BY part DESC LIMIT ?",
+                        {part.salon.value, part.first, limit_of(stretch_parts)}),
+               [](const query_result& row) { return row.integer(0); });
+    const bool full = before.size() == stretch_parts && before.front() == before.back();
+    return before.empty() || full ? part.first : before.front();
+  }
+
+  /// The stretch of the part, if that is still the builder's; until this transaction ends it stays so.
+  std::optional<int64_t> held_stretch(const message_span& part, int64_t builder) const {
+    if (db().run(std::string("UPDATE search_parts SET builder = builder") + of_part + " AND builder = ? AND state >= 2",
+                 {part.salon.value, part.first, builder})
+        == 0)
+      return std::nullopt;
+    return number_in(
+        db().ask(std::string("SELECT stretch FROM search_parts") + of_part, {part.salon.value, part.first}));
   }
 };
 

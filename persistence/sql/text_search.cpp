@@ -3,6 +3,7 @@
 #include "persistence/number_list.hpp"
 #include "persistence/sql/rows.hpp"
 #include <algorithm>
+#include <set>
 
 namespace salond::persistence {
 namespace {
@@ -11,10 +12,12 @@ namespace {
 // list of a gram in a part.
 constexpr size_t bytes_of_a_message = 512, messages_of_a_list = 2;
 // Of so many grams the rarest ones are looked up: the others' lists are long, and tell little besides.
-constexpr size_t max_grams = 16, max_rare_grams = 3, grams_at_once = 2;
+constexpr size_t max_grams = 16, max_rare_grams = 5, grams_at_once = 2;
+// So few messages are read sooner than another list.
+constexpr size_t few_candidates = 1;
 constexpr size_t candidates_at_once = 64;
 // Parts of which the lists are read together: few first, since a frequent text is found in those.
-constexpr size_t first_parts = 1, parts_growth = 8, max_parts = 64;
+constexpr size_t first_parts = 1, parts_growth = 8, max_parts = 128;
 // Longer ones are read one by one, where an answer is held in memory.
 constexpr size_t short_text = 8 << 10;
 
@@ -34,15 +37,10 @@ void add_padded(parameters& to, const std::vector<gram>& grams, size_t count) {
     to.emplace_back(grams[std::min(n, grams.size() - 1)]);
 }
 
-/// What is in all of the lists. REQUIRES: there is one.
-std::vector<int64_t> in_all(std::vector<std::vector<int64_t>> lists) {
-  std::sort(lists.begin(), lists.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
-  auto result = std::move(lists.front());
-  for (auto other = lists.begin() + 1; other != lists.end(); ++other) {
-    std::vector<int64_t> both;
-    std::set_intersection(result.begin(), result.end(), other->begin(), other->end(), std::back_inserter(both));
-    result = std::move(both);
-  }
+/// What is in both.
+std::vector<int64_t> both_of(const std::vector<int64_t>& some, const std::vector<int64_t>& others) {
+  std::vector<int64_t> result;
+  std::set_intersection(some.begin(), some.end(), others.begin(), others.end(), std::back_inserter(result));
   return result;
 }
 
@@ -134,12 +132,13 @@ void text_search::look_through(int64_t from) {
 
 /// The newest parts below `before`, each of which ends where the one before it begins. The first may end earlier.
 std::vector<text_search::part> text_search::parts_below() {
-  const auto found = on_.ask("SELECT part, ends FROM search_parts WHERE salon_id = ? AND part < ? AND state < 2"
-                             " ORDER BY part DESC LIMIT ?",
-                             {salon_.value, result_.before, limit_of(parts_at_once_)});
+  const auto found =
+      on_.ask("SELECT part, ends, stretch FROM search_parts WHERE salon_id = ? AND part < ? AND state < 2"
+              " ORDER BY part DESC LIMIT ?",
+              {salon_.value, result_.before, limit_of(parts_at_once_)});
   std::vector<part> result;
   while (found->next()) {
-    const part next{found->integer(0), found->integer(1)};
+    const part next{found->integer(0), found->integer(1), found->integer(2)};
     if (!result.empty() && next.end < result.back().first)
       break;
     result.push_back(next);
@@ -151,20 +150,17 @@ void text_search::search_parts(const std::vector<part>& parts) {
   parts_at_once_ = std::min(parts_at_once_ * parts_growth, max_parts);
   if (rarest_.empty())
     find_rarest_in(parts.front());
-  auto lists = std::map<int64_t, found_lists>{};
-  read_lists(lists, numbers_of_parts(parts), {any_gram, rarest_.front()});
-  if (rarest_.size() > 1) { // where the rarest is missing, nothing has the text
-    std::vector<int64_t> having;
-    for (const auto& [first, found] : lists)
-      if (!found.rare.empty())
-        having.push_back(first);
-    read_lists(lists, having, {rarest_.begin() + 1, rarest_.end()});
-  }
+  std::map<int64_t, found_messages> found;
+  read_lists(found, parts, {any_gram, rarest_.front()});
+  for (size_t n = 1; n < rarest_.size(); ++n)
+    sift(found, parts, rarest_[n]);
   for (const auto& each : parts) {
-    if (const auto found = lists.find(each.first); found != lists.end())
-      search_part(each, found->second);
-    if (!goes_on())
-      return;
+    if (const auto those = found.find(each.first); those != found.end() && !those->second.is_nothing()) {
+      if (goes_on())
+        search_part(each, those->second);
+      if (!goes_on())
+        return;
+    }
     result_.before = each.first;
   }
 }
@@ -174,11 +170,12 @@ void text_search::find_rarest_in(const part& where) {
   std::map<gram, int64_t> sizes;
   for (const auto each : grams_)
     sizes[each] = 0;
-  parameters values{salon_.value, where.first};
+  parameters values{salon_.value, where.stretch, where.first};
   add_padded(values, grams_, max_grams);
-  const auto found = on_.ask("SELECT gram, LENGTH(seqs) FROM search_grams WHERE salon_id = ? AND part = ?"
-                             " AND gram IN (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                             values);
+  const auto found =
+      on_.ask("SELECT gram, LENGTH(seqs) FROM search_grams WHERE salon_id = ? AND stretch = ? AND part = ?"
+              " AND gram IN (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+              values);
   while (found->next())
     sizes[found->integer(0)] = found->integer(1);
   rarest_ = grams_;
@@ -187,42 +184,58 @@ void text_search::find_rarest_in(const part& where) {
   result_.looked_at += messages_of_a_list * grams_.size();
 }
 
-std::vector<int64_t> text_search::numbers_of_parts(const std::vector<part>& parts) {
-  std::vector<int64_t> firsts;
-  for (const auto& each : parts)
-    firsts.push_back(each.first);
-  return firsts;
-}
-
-/// Adds the lists of two grams, where parts have some. `parts`: by their first numbers.
-void text_search::read_lists(std::map<int64_t, found_lists>& to, const std::vector<int64_t>& parts,
+/// Adds the messages of two grams, where parts have some.
+void text_search::read_lists(std::map<int64_t, found_messages>& to, const std::vector<part>& parts,
                              const std::vector<gram>& grams) {
+  std::map<int64_t, int64_t> ends;
+  std::set<int64_t> stretches;
+  for (const auto& each : parts) {
+    ends[each.first] = each.end;
+    stretches.insert(each.stretch);
+  }
+  if (ends.empty())
+    return;
   parameters values{salon_.value};
   add_padded(values, grams, grams_at_once);
-  ask_for_each(on_, "SELECT part, gram, seqs FROM search_grams WHERE salon_id = ? AND gram IN (?,?) AND part", values,
-               parts, "", [&](const query_result& row) {
-                 auto& lists = to[row.integer(0)];
-                 row.integer(1) == any_gram ? lists.any = row.text(2) : lists.rare.emplace_back(row.text(2));
+  values.insert(values.end(), {ends.begin()->first, ends.rbegin()->first});
+  ask_for_each(on_,
+               "SELECT part, gram, seqs FROM search_grams WHERE salon_id = ? AND gram IN (?,?)"
+               " AND part >= ? AND part <= ? AND stretch",
+               values, {stretches.begin(), stretches.end()}, "", [&](const query_result& row) {
+                 const auto end = ends.find(row.integer(0));
+                 if (end == ends.end())
+                   return;
+                 auto& found = to[end->first];
+                 auto numbers = numbers_in(row.text(2), end->first - 1, end->second);
+                 found.whole = found.whole && numbers;
+                 if (numbers)
+                   (row.integer(1) == any_gram ? found.any : found.rare) = std::move(*numbers);
                });
   result_.looked_at += messages_of_a_list * grams.size() * parts.size();
 }
 
-/// The messages of a part that have all of the grams, and those whose grams nobody knows.
-void text_search::search_part(const part& where, const found_lists& found) {
-  std::vector<std::vector<int64_t>> lists;
-  const auto any = numbers_in(found.any, where.first - 1, where.end);
-  bool whole = any.has_value();
-  if (found.rare.size() == rarest_.size())
-    for (const auto& list : found.rare) {
-      auto numbers = numbers_in(list, where.first - 1, where.end);
-      whole = whole && numbers;
-      lists.push_back(std::move(numbers).value_or(std::vector<int64_t>{}));
-    }
-  if (!whole) // the database is damaged
+/// Of what was found there, leaves what has another gram, too.
+void text_search::sift(std::map<int64_t, found_messages>& found, const std::vector<part>& parts, gram further) {
+  std::vector<part> many;
+  for (const auto& each : parts)
+    if (const auto those = found.find(each.first); those != found.end() && those->second.rare.size() > few_candidates)
+      many.push_back(each);
+  std::map<int64_t, found_messages> others;
+  read_lists(others, many, {further});
+  for (const auto& each : many) {
+    auto& those = found[each.first];
+    const auto& other = others[each.first];
+    those.rare = both_of(those.rare, other.rare);
+    those.whole = those.whole && other.whole;
+  }
+}
+
+/// The messages of a part that may have the text, and those whose grams nobody knows.
+void text_search::search_part(const part& where, const found_messages& found) {
+  if (!found.whole) // the database is damaged
     return look_through(where.first);
-  const auto candidates = lists.empty() ? std::vector<int64_t>{} : in_all(std::move(lists));
   std::vector<int64_t> all;
-  std::set_union(candidates.begin(), candidates.end(), any->begin(), any->end(), std::back_inserter(all));
+  std::set_union(found.rare.begin(), found.rare.end(), found.any.begin(), found.any.end(), std::back_inserter(all));
   all.erase(std::lower_bound(all.begin(), all.end(), result_.before), all.end());
   std::reverse(all.begin(), all.end());
   verify(all);

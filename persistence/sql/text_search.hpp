@@ -20,12 +20,13 @@ public:
 
 private:
   struct part {
-    int64_t first = 0, end = 0;
+    int64_t first = 0, end = 0, stretch = 0;
   };
-  /// Of a part, as the index keeps them.
-  struct found_lists {
-    std::string any;
-    std::vector<std::string> rare;
+  /// What the index says of a part: which messages have the grams, and of which it does not know their grams.
+  struct found_messages {
+    std::vector<int64_t> rare, any;
+    bool whole = true; ///< its lists could be read
+    bool is_nothing() const { return whole && rare.empty() && any.empty(); }
   };
 
   bool goes_on() const;
@@ -35,10 +36,10 @@ private:
   std::vector<part> parts_below();
   void search_parts(const std::vector<part>& parts);
   void find_rarest_in(const part& where);
-  void read_lists(std::map<int64_t, found_lists>& to, const std::vector<int64_t>& parts,
+  void read_lists(std::map<int64_t, found_messages>& to, const std::vector<part>& parts,
                   const std::vector<gram>& grams);
-  static std::vector<int64_t> numbers_of_parts(const std::vector<part>& parts);
-  void search_part(const part& where, const found_lists& found);
+  void sift(std::map<int64_t, found_messages>& found, const std::vector<part>& parts, gram further);
+  void search_part(const part& where, const found_messages& found);
   void verify(const std::vector<int64_t>& candidates);
   std::string message_columns() const;
   parameters message_values() const;

@@ -44,8 +44,9 @@ const kind sqlite_kind{
      "registrations.look_spelled", "bans.look_folded",       "bans.look_spelled",      "message_ages.salon_id",
      "message_ages.block",         "message_ages.oldest_ms", "message_looks.salon_id", "message_looks.looked",
      "message_looks.untold",       "search_parts.salon_id",  "search_parts.part",      "search_parts.ends",
-     "search_parts.messages",      "search_parts.state",     "search_parts.builder",   "search_grams.salon_id",
-     "search_grams.part",          "search_grams.gram",      "search_grams.seqs"}};
+     "search_parts.messages",      "search_parts.state",     "search_parts.builder",   "search_parts.stretch",
+     "search_grams.salon_id",      "search_grams.stretch",   "search_grams.gram",      "search_grams.part",
+     "search_grams.seqs"}};
 
 const kind mariadb_kind{
     "mariadb",
@@ -63,7 +64,8 @@ const kind mariadb_kind{
      "registrations.look_spelled", "bans.look_folded", "bans.look_spelled", "private_messages.bytes",
      // The index of searches, which is built anew.
      "search_parts.salon_id", "search_parts.part", "search_parts.ends", "search_parts.messages", "search_parts.state",
-     "search_parts.builder", "search_grams.salon_id", "search_grams.part", "search_grams.gram", "search_grams.seqs",
+     "search_parts.builder", "search_parts.stretch", "search_grams.salon_id", "search_grams.stretch",
+     "search_grams.gram", "search_grams.part", "search_grams.seqs",
      // What nodes share while they run.
      "messages.post", "nodes.node_id", "nodes.name", "nodes.endpoint", "nodes.version", "nodes.folder", "nodes.state",
      "nodes.beat", "nodes.gone", "nodes.homes", "nodes.connections", "nodes.users", "nodes.unreached",

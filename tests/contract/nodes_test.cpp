@@ -66,7 +66,7 @@ TEST_F(Nodes, GoOnWhileOneOfTheNextVersionChangesTheTables) {
   auto lyon = node("lyon");
 
   EXPECT_EQ(ask(columns), before);
-  EXPECT_EQ(value("SELECT MAX(version) FROM schema_version"), "16");
+  EXPECT_EQ(value("SELECT MAX(version) FROM schema_version"), "17");
   EXPECT_TRUE(post(paris, zoe, 1));
   EXPECT_TRUE(post(lyon, zoe, 2));
 }

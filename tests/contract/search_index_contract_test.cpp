@@ -41,8 +41,17 @@ protected:
     return {lists.take(), messages};
   }
 
-  step clear(const message_span& part, int64_t builder) {
-    return write([&](const auto& db) { return db.search_index.clear(part, builder); });
+  search_index_store::cleared clear(const message_span& part, int64_t builder, gram from = 0) {
+    return write([&](const auto& db) { return db.search_index.clear(part, builder, from); });
+  }
+  /// How many steps that takes.
+  int clear_all(const message_span& part, int64_t builder) {
+    auto cleared = clear(part, builder);
+    int steps = 1;
+    for (; cleared.made == step::more; ++steps)
+      cleared = clear(part, builder, cleared.next);
+    EXPECT_EQ(cleared.made, step::done);
+    return steps;
   }
   step put(const message_span& part, int64_t builder, const std::vector<gram_list>& lists) {
     return write([&](const auto& db) { return db.search_index.put(part, builder, lists); });
@@ -50,15 +59,14 @@ protected:
   step finish(const message_span& part, int64_t builder, size_t messages) {
     return write([&](const auto& db) { return db.search_index.finish(part, builder, messages); });
   }
-  void begin(const message_span& part, int64_t builder) {
-    db->transact([&](const auto& db) { db.search_index.begin(part, builder); });
+  bool begin(const message_span& part, int64_t builder) {
+    return write([&](const auto& db) { return db.search_index.begin(part, builder); });
   }
 
   /// As the indexer does.
   void build(const message_span& part, int64_t builder = 7) {
-    begin(part, builder);
-    for (auto cleared = step::more; cleared == step::more;)
-      cleared = clear(part, builder);
+    if (begin(part, builder))
+      clear_all(part, builder);
     const auto [lists, messages] = lists_of(part);
     ASSERT_EQ(put(part, builder, lists), step::done);
     ASSERT_EQ(finish(part, builder, messages), step::done);
@@ -212,31 +220,53 @@ TEST_P(SearchIndex, WhoBeginsAPartAnewTakesItOver) {
   begin(part, 7);
   begin(part, 8);
 
-  EXPECT_EQ(clear(part, 7), step::lost);
+  EXPECT_EQ(clear(part, 7).made, step::lost);
   EXPECT_EQ(put(part, 7, lists_of(part).first), step::lost);
   EXPECT_EQ(finish(part, 7, 1), step::lost);
-  EXPECT_EQ(clear(part, 8), step::done);
+  EXPECT_EQ(clear(part, 8).made, step::done);
   EXPECT_EQ(put(part, 8, lists_of(part).first), step::done);
   EXPECT_EQ(finish(part, 8, 1), step::done);
   EXPECT_EQ(finish(part, 8, 1), step::lost) << "it is finished";
 }
 
-TEST_P(SearchIndex, APartIsClearedInSteps) {
+TEST_P(SearchIndex, APartIsClearedInStepsAndItsNeighboursStay) {
   const auto zoe = add_user("Zoé");
   std::vector<std::pair<user_id, std::string>> said;
-  for (int n = 0; n < 400; ++n)
-    said.emplace_back(zoe, std::to_string(100000 + 137 * n));
+  for (int n = 0; n < 1200; ++n)
+    said.emplace_back(zoe, std::to_string(100000 + 137 * n) + static_cast<char>('a' + n % 26)
+                               + static_cast<char>('a' + n / 26 % 26) + std::to_string(n));
   post_all(general, said);
-  const message_span part{general, 0, 401};
-  build(part);
-  begin(part, 8);
+  const message_span before{general, 0, 401}, part{general, 401, 801}, behind{general, 801, 1201};
+  for (const auto& each : {before, part, behind})
+    build(each);
+  ASSERT_TRUE(begin(part, 8));
 
-  int steps = 1;
-  while (clear(part, 8) == step::more)
-    ++steps;
-
-  EXPECT_GT(steps, 1);
+  EXPECT_GT(clear_all(part, 8), 1);
   EXPECT_EQ(put(part, 8, lists_of(part).first), step::done) << "nothing of it was left";
+  for (const size_t n : {100, 1100}) {
+    size_t looked_at = 0;
+    EXPECT_THAT(find_all(general, said[n].second, &looked_at), ElementsAre(static_cast<int64_t>(n) + 1));
+    EXPECT_LT(looked_at, 600u) << "by the lists of the others, and through the part in work";
+  }
+}
+
+TEST_P(SearchIndex, ManyPartsAreKeptInSeveralStretches) {
+  const auto zoe = add_user("Zoé");
+  constexpr int64_t parts = 2 * search_index_store::stretch_parts + 3, messages = 10 * parts;
+  std::vector<std::pair<user_id, std::string>> said(messages, {zoe, "du foin"});
+  for (const size_t n : {3, 165, 345})
+    said[n].second = "une aiguille";
+  post_all(general, said);
+  for (int64_t n = 0; n < parts; ++n)
+    EXPECT_FALSE(begin({general, 10 * n, 10 * n + 10}, 7));
+  for (int64_t n = 0; n < parts; ++n)
+    build({general, 10 * n, 10 * n + 10});
+  size_t looked_at = 0;
+
+  EXPECT_THAT(find_all(general, "AIGUILLE", &looked_at), ElementsAre(4, 166, 346));
+  EXPECT_LT(looked_at, 200u);
+  EXPECT_THAT(find_all(general, "aiguillage"), IsEmpty());
+  EXPECT_EQ(find_all(general, "foin").size(), static_cast<size_t>(messages) - 3);
 }
 
 TEST_P(SearchIndex, WhatIsDeletedWhileItsPartIsBuiltIsBuiltAnew) {

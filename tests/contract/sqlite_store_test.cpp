@@ -198,10 +198,10 @@ TEST_F(SqliteStore, ASecondStartMigratesNothing) {
                           HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
                           HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
                           HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
-                          HasSubstr("schema 16"), HasSubstr("schema 17")));
+                          HasSubstr("schema 16"), HasSubstr("schema 17"), HasSubstr("schema 18")));
   EXPECT_THAT(second, IsEmpty());
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema"), before);
-  EXPECT_EQ(sql("PRAGMA user_version"), "17\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "18\n");
   EXPECT_EQ(sql("SELECT count(*) FROM salons"), "5\n");
 }
 
@@ -243,11 +243,11 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
                           HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9"),
                           HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
                           HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
-                          HasSubstr("schema 16"), HasSubstr("schema 17")));
+                          HasSubstr("schema 16"), HasSubstr("schema 17"), HasSubstr("schema 18")));
 
   db = open();
 
-  EXPECT_EQ(sql("PRAGMA user_version"), "17\n");
+  EXPECT_EQ(sql("PRAGMA user_version"), "18\n");
   EXPECT_EQ(support::asked(*db).accounts.profile(key_of(hostile_name))->last_seen, std::nullopt);
   EXPECT_EQ(support::asked(*db).salons.all().size(), 5u);
   outcome<persistence::registered_user> alike = fault::storage;
@@ -257,6 +257,26 @@ TEST_F(SqliteStore, AFileOfTheFirstSchemaKeepsWhatItHas) {
   EXPECT_EQ(alike.why(), fault::name_taken); // old names have skeletons now
   db = nullptr;
   EXPECT_EQ(sql("SELECT sql FROM sqlite_schema ORDER BY name"), fresh);
+}
+
+// Step 15 made it in the order of its parts, step 18 has another one.
+TEST_F(SqliteStore, AnIndexOfSearchesInTheOldOrderIsBuiltAnew) {
+  open();
+  const auto fresh = sql("SELECT sql FROM sqlite_schema ORDER BY name");
+  EXPECT_EQ(sql("DROP TABLE search_grams; DROP TABLE search_parts;"
+                "CREATE TABLE search_parts (salon_id INTEGER NOT NULL, part INTEGER NOT NULL, ends INTEGER NOT NULL,"
+                " messages INTEGER NOT NULL, state INTEGER NOT NULL, builder INTEGER NOT NULL,"
+                " PRIMARY KEY (salon_id, part)) STRICT, WITHOUT ROWID;"
+                "CREATE INDEX ix_search_parts_state ON search_parts(state);"
+                "CREATE TABLE search_grams (salon_id INTEGER NOT NULL, part INTEGER NOT NULL, gram INTEGER NOT NULL,"
+                " seqs BLOB NOT NULL, PRIMARY KEY (salon_id, part, gram)) STRICT, WITHOUT ROWID;"
+                "INSERT INTO search_parts VALUES (1, 0, 10, 5, 0, 1); PRAGMA user_version = 17"),
+            "");
+
+  open();
+
+  EXPECT_EQ(sql("SELECT sql FROM sqlite_schema ORDER BY name"), fresh);
+  EXPECT_EQ(sql("SELECT count(*) FROM search_parts"), "0\n");
 }
 
 TEST_F(SqliteStore, TakesAnEmptyFile) {
@@ -361,7 +381,8 @@ TEST_F(SqliteStore, ADryRunSaysWhatItWouldMakeAndMakesNothing) {
                           HasSubstr("schema 4"), HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"),
                           HasSubstr("schema 8"), HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"),
                           HasSubstr("schema 12"), HasSubstr("schema 13"), HasSubstr("schema 14"),
-                          HasSubstr("schema 15"), HasSubstr("schema 16"), HasSubstr("schema 17")));
+                          HasSubstr("schema 15"), HasSubstr("schema 16"), HasSubstr("schema 17"),
+                          HasSubstr("schema 18")));
   EXPECT_THAT(files(), IsEmpty());
 }
 
@@ -373,7 +394,7 @@ TEST_F(SqliteStore, ADryRunOfAnEmptyFileSaysTheStepsAlone) {
                           HasSubstr("schema 5"), HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"),
                           HasSubstr("schema 9"), HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
                           HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
-                          HasSubstr("schema 16"), HasSubstr("schema 17")));
+                          HasSubstr("schema 16"), HasSubstr("schema 17"), HasSubstr("schema 18")));
   EXPECT_EQ(std::filesystem::file_size(path), 0u);
 }
 

@@ -107,7 +107,15 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
     const auto where = server->new_database();
     open(where);
     for (const auto* statement :
-         {"DROP TABLE message_ages",
+         {"DROP TABLE search_grams",
+          "DROP TABLE search_parts",
+          "CREATE TABLE search_parts (salon_id INT NOT NULL, part BIGINT NOT NULL, ends BIGINT NOT NULL,"
+          " messages BIGINT NOT NULL, state TINYINT NOT NULL, builder BIGINT NOT NULL, PRIMARY KEY (salon_id, part),"
+          " KEY ix_search_parts_state (state))",
+          "CREATE TABLE search_grams (salon_id INT NOT NULL, part BIGINT NOT NULL, gram BIGINT NOT NULL,"
+          " seqs MEDIUMBLOB NOT NULL, PRIMARY KEY (salon_id, part, gram))",
+          "INSERT INTO search_parts VALUES (1, 0, 10, 5, 0, 1)",
+          "DROP TABLE message_ages",
           "DROP TABLE message_looks",
           "DROP TABLE departures",
           "ALTER TABLE clients DROP COLUMN gone_ms",
@@ -147,7 +155,7 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
                           HasSubstr("schema 6"), HasSubstr("schema 7"), HasSubstr("schema 8"), HasSubstr("schema 9"),
                           HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
                           HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
-                          HasSubstr("schema 16")));
+                          HasSubstr("schema 16"), HasSubstr("schema 17")));
   const int changes = count_changes([&](const auto& how) { open(undisturbed, how); });
   const auto expected = support::lasting_content(undisturbed);
   ASSERT_GT(changes, 6);

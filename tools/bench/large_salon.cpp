@@ -10,6 +10,8 @@ namespace {
 
 constexpr int64_t fill_group = 10'000;
 constexpr size_t words = 20'000;
+// Where there is a single one, MariaDB joins it in another way.
+constexpr int accounts = 1'000;
 
 } // namespace
 
@@ -46,6 +48,10 @@ std::string language::absent() {
 large_salon::large_salon(persistence::store& in) : db(in) {
   db.transact([&](const persistence::writing& in_db) {
     author = persistence::decisions::register_user(in_db, {"u0", "u0", "", role::user})->user.id;
+    for (int i = 1; i < accounts; ++i) {
+      const auto name = "u" + std::to_string(i);
+      (void)persistence::decisions::register_user(in_db, {name, name, "", role::user});
+    }
     salon = in_db.salons.all().front().id;
   });
 }

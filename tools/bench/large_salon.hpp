@@ -20,7 +20,7 @@ private:
   std::uniform_real_distribution<double> share_{0, 1};
 };
 
-/// Of the database's first salon, all by one author.
+/// Of the database's first salon, all by one author of a thousand accounts.
 class large_salon {
 public:
   /// REQUIRES: a new database.

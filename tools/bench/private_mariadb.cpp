@@ -28,7 +28,7 @@ std::string program(const std::string& name) {
 
 } // namespace
 
-private_mariadb::private_mariadb(std::optional<int> core) : socket_(folder_.file("s")) {
+private_mariadb::private_mariadb(std::optional<int> core, const std::string& pool) : socket_(folder_.file("s")) {
   const auto data = "--datadir=" + folder_.file("data");
   // Its own: a starting server removes others' temporary tables from a shared one.
   const auto temporary = "--tmpdir=" + std::filesystem::path(socket_).parent_path().string();
@@ -51,7 +51,7 @@ private_mariadb::private_mariadb(std::optional<int> core) : socket_(folder_.file
                                  "--socket=" + socket_,
                                  "--skip-networking",
                                  "--pid-file=" + folder_.file("pid"),
-                                 "--innodb-buffer-pool-size=256M",
+                                 "--innodb-buffer-pool-size=" + pool,
                                  "--character-set-server=utf8mb4",
                                  "--collation-server=utf8mb4_bin"};
   start.insert(start.end(), as_root.begin(), as_root.end());

@@ -11,8 +11,8 @@ namespace salond::bench {
 /// the disk before it is answered.
 class private_mariadb {
 public:
-  /// Returns once it takes connections. Throws std::exception.
-  explicit private_mariadb(std::optional<int> core);
+  /// Returns once it takes connections. `pool`: what it holds of its tables in memory. Throws std::exception.
+  explicit private_mariadb(std::optional<int> core, const std::string& pool = "256M");
 
   /// Makes the database unless it is there; answers its address as salond takes it.
   std::string make(const std::string& database);

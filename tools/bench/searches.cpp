@@ -78,7 +78,6 @@ void build(persistence::store& db, persistence::store& reader, salon_id salon) {
     if (!part)
       break;
     write([&](const persistence::writing& in) { in.search_index.begin(*part, builder); });
-    write([&](const persistence::writing& in) { in.search_index.clear(*part, builder); });
     persistence::gram_lists gathered(part->first);
     size_t messages = 0;
     persistence::gram_page page;
@@ -128,7 +127,7 @@ int main(int argc, char** argv) {
   const int64_t messages = argc > 1 ? std::atoll(argv[1]) : 1'000'000;
   try {
     if (argc > 2 && std::strcmp(argv[2], "mariadb") == 0) {
-      bench::private_mariadb server{std::nullopt};
+      bench::private_mariadb server{std::nullopt, "4G"}; // of a database that is searched, as its operator would
       run(messages, server.make("searches"));
     } else {
       bench::work_folder folder;
