@@ -1,13 +1,15 @@
 #include "tools/bench/prefill.hpp"
 #include "actors/rules/password.hpp"
-#include "config/command_line.hpp"
 #include "persistence/contracts/accounts.hpp"
+#include "persistence/contracts/messages.hpp"
 #include "persistence/contracts/salons.hpp"
 #include "persistence/decisions/memberships.hpp"
 #include "persistence/decisions/registrations.hpp"
 #include "persistence/decisions/salons.hpp"
 #include "persistence/open.hpp"
 #include "protocol/words/names.hpp"
+#include "tools/bench/database_at.hpp"
+#include "tools/bench/large_salon.hpp"
 #include <stdexcept>
 
 namespace salond::bench {
@@ -15,15 +17,6 @@ namespace {
 
 // Rows of one transaction: enough that commits cost nothing.
 constexpr size_t batch = 1000;
-
-config::database parse_database(const std::string& address) {
-  const auto option = "--db=" + address;
-  const char* words[] = {"salond", option.c_str()};
-  auto asked = config::parse(2, words, config::this_process());
-  for (const auto& fault : asked.faults)
-    throw std::runtime_error(fault.to_string());
-  return asked.values.db;
-}
 
 user_id account(const persistence::writing& db, const std::string& name, const std::string& hash) {
   const auto made = persistence::decisions::register_user(db, {name, name, hash, role::user});
@@ -47,7 +40,7 @@ salon_id salon(const persistence::writing& db, const std::string& name) {
 } // namespace
 
 void prefill(const std::string& address, size_t users, const account_cost& cost) {
-  const auto db = persistence::open({parse_database(address)});
+  const auto db = persistence::open({database_at(address)});
   const auto hash = rules::hash_password("secret", {cost.memory_kib, cost.passes});
   for (size_t from = 0; from < users; from += batch)
     db->transact([&](const persistence::writing& in) {
@@ -56,6 +49,28 @@ void prefill(const std::string& address, size_t users, const account_cost& cost)
         if (i % salon_size == 0)
           own = salon(in, "salon" + std::to_string(i / salon_size + 1));
         (void)persistence::decisions::add_member(in, own, account(in, "u" + std::to_string(i), hash));
+      }
+    });
+}
+
+void prefill(const std::string& address, const history& said) {
+  const auto db = persistence::open({database_at(address)});
+  const auto now = std::chrono::system_clock::now(), long_ago = now - std::chrono::hours{2 * 365 * 24};
+  language words;
+  salon_id where;
+  std::vector<user_id> authors;
+  db->transact([&](const persistence::writing& in) {
+    where = salon(in, "salon1");
+    for (size_t i = 0; i < said.authors; ++i)
+      authors.push_back(account(in, "large" + std::to_string(i), ""));
+  });
+  for (int64_t seq = 0; seq < said.messages;)
+    db->transact([&](const persistence::writing& in) {
+      for (const auto end = std::min(said.messages, seq + static_cast<int64_t>(batch)); seq < end;) {
+        ++seq;
+        const auto time = seq <= said.messages / 2 ? long_ago : now;
+        in.messages.append({where, authors[static_cast<size_t>(seq) % authors.size()], seq, words.text(),
+                            std::chrono::time_point_cast<moment::duration>(time)});
       }
     });
 }

@@ -18,4 +18,13 @@ constexpr size_t salon_size = 10;
 /// of `salon<i/10+1>` as well. What exists already stays. `address` as for salond's --db. Throws std::exception.
 void prefill(const std::string& address, size_t users, const account_cost& cost);
 
+/// What has been said for years, in the salon `salon1`, in turns by accounts of its own, `large0` …
+struct history {
+  size_t authors = 0;
+  int64_t messages = 0; ///< of all; the first half is two years old
+};
+
+/// REQUIRES: prefill() made the salon, and nobody has said anything there.
+void prefill(const std::string& address, const history& said);
+
 } // namespace salond::bench

@@ -353,7 +353,8 @@ std::string table(const std::vector<result_line>& lines) {
   field_table(out, sorted,
               {{"PSS KiB at the end", "soak_pss_kib"},
                {"growth in the last third, KiB a minute", "pss_slope_kib_per_min"},
-               {"messages delivered", "deliveries"}});
+               {"messages delivered", "deliveries"},
+               {"operators' commands", "operators_commands"}});
   add_cluster_tables(out, sorted);
   return out.str();
 }

@@ -56,7 +56,7 @@ std::vector<std::string> running_server::command_of(size_t which) const {
   auto words = how_.command;
   if (how_.nodes == 0)
     return words;
-  words.insert(words.end(), {"--state=" + file(name(which)), "--admin=127.0.0.1:0", "--cluster=127.0.0.1:0"});
+  words.insert(words.end(), {"--state=" + state_of(how_, which), "--admin=127.0.0.1:0", "--cluster=127.0.0.1:0"});
   words.push_back(which == 0 ? "--node=" + name(0) : "--join=" + file(name(which) + ".pem"));
   return words;
 }
@@ -96,8 +96,8 @@ std::vector<uint16_t> running_server::ports() const {
 
 std::vector<std::string> running_server::operator_command(size_t at, const std::vector<std::string>& command) const {
   std::vector<std::string> words{"/bin/sh", // a bundle is written to the working folder
-                                 "-c",          R"(cd "$0" && exec "$@")",   how_.folder,
-                                 how_.salonctl, "--state=" + file(name(at)), "--server=" + all_[at].admin,
+                                 "-c",          R"(cd "$0" && exec "$@")",       how_.folder,
+                                 how_.salonctl, "--state=" + state_of(how_, at), "--server=" + all_[at].admin,
                                  "--json"};
   words.insert(words.end(), command.begin(), command.end());
   return words;

@@ -1,3 +1,4 @@
+#include "tools/bench/operators.hpp"
 #include "tools/bench/scenarios.hpp"
 #include "tools/bench/stage.hpp"
 #include <cmath>
@@ -32,7 +33,11 @@ double slope(const std::vector<double>& values) {
 
 void soak(subject& tested, const run_options& options, journal& out) {
   constexpr size_t members = first_visitor + visitors;
-  stage on{tested, members, members};
+  const history said = options.quick ? history{} : history{40, 1'600'000};
+  server_options how;
+  how.said = said;
+  how.operators = true;
+  stage on{tested, members, members, how};
   let_in(on.clients);
   checker checks{options.text_bytes};
   load driver{on.clients, checks, on.processes()};
@@ -46,6 +51,9 @@ void soak(subject& tested, const run_options& options, journal& out) {
   measurement last;
   uint64_t deliveries = 0;
   double longest = 0;
+  std::optional<operators> beside;
+  if (on.on.stores())
+    beside.emplace(on.server, said.authors);
   for (size_t i = 0; i < slices; ++i) {
     last = driver.run({phase::kind::open, rate, 0ms, slice});
     deliveries += last.deliveries;
@@ -56,6 +64,11 @@ void soak(subject& tested, const run_options& options, journal& out) {
     memory.push_back(static_cast<double>(pss_kib(on.server.id())));
   }
   auto line = line_about("soak", on, options);
+  if (beside) {
+    beside->stop();
+    line["operators_commands"] = beside->commands();
+    line["operators_fault"] = beside->fault();
+  }
   line["phase"] = std::to_string(minutes) + " min, open:" + std::to_string(rate);
   add(line, last);
   line["deliveries"] = deliveries;

@@ -14,6 +14,7 @@ constexpr size_t entry_window = 500;
 
 running_server prepared(subject& tested, size_t accounts, const server_options& options) {
   tested.prepare(accounts, options.cost);
+  tested.prepare(options.said);
   return tested.start(options);
 }
 

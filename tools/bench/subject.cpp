@@ -43,6 +43,11 @@ void subject::prepare(size_t users, const account_cost& cost) {
   prefilled_memory_ = cost.memory_kib;
 }
 
+void subject::prepare(const history& said) {
+  if (what_ != kind::floor && said.messages > 0)
+    prefill(address_, said);
+}
+
 running_server subject::start(const server_options& options) {
   launch plan;
   plan.core = where_.core;
@@ -63,7 +68,8 @@ running_server subject::start(const server_options& options) {
   plan.command = {where_.salond, "--config=" + folder_.file("salond.json"), "--db=" + address_,
                   where_.over == way::tls ? "--listen=tls://127.0.0.1:0" : "--listen=tcp://127.0.0.1:0"};
   if (nodes_ == 0)
-    plan.command.insert(plan.command.end(), {"--state=" + folder_.file("state"), "--admin=none"});
+    plan.command.insert(plan.command.end(), {"--state=" + running_server::state_of(plan, 0),
+                                             options.operators ? "--admin=127.0.0.1:0" : "--admin=none"});
   return running_server{plan};
 }
 

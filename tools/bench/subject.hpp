@@ -13,6 +13,8 @@ struct server_options {
   account_cost cost;
   unsigned unsent_bytes = 4194304; ///< limits.unsent_bytes
   bool limits_messages = false;    ///< and requests of an address: their rates are the defaults, and not 0
+  history said;                    ///< what its database holds
+  bool operators = false;          ///< can ask it: running_server::ask(); nodes can always be asked
 };
 
 class subject {
@@ -30,6 +32,8 @@ public:
 
   /// Has a fresh or emptied database for so many users, where the last one does not do.
   void prepare(size_t users, const account_cost& cost);
+  /// The same, of what is said in there. REQUIRES: prepare()
+  void prepare(const history& said);
   running_server start(const server_options& options);
 
   const std::string& name() const { return name_; }
