@@ -137,7 +137,7 @@ bool admission::may_change_password(user_id who, instant now) {
 }
 
 std::optional<fault> admission::refuses_registration(const std::string& network, newcomer who, instant now) {
-  if (who == newcomer::stranger && how_.registration.how == config::registration::policy::closed)
+  if (who == newcomer::stranger && how_.registration.mode == config::registration::policy::closed)
     return fault::registration_closed;
   using verdict = rules::registration_rate::verdict;
   const auto may = registrations_.take(network, limits_of_registrations(), now);
@@ -203,11 +203,11 @@ void admission::used_elsewhere(const rules::usage& used, instant now) {
 }
 
 void admission::remember(const std::vector<persistence::known_address>& all, instant now, moment at) {
-  for (const auto& one : all)
-    logins_.remember(one.who, one.username_key, one.address, day_of(one.at),
+  for (const auto& known : all)
+    logins_.remember(known.who, known.username_key, known.address, day_of(known.at),
                      now
                          - std::max(std::chrono::milliseconds{0},
-                                    std::chrono::duration_cast<std::chrono::milliseconds>(at - one.at)));
+                                    std::chrono::duration_cast<std::chrono::milliseconds>(at - known.at)));
 }
 
 bool admission::is_to_be_stored(user_id who, const std::string& network, instant now, moment at) {
@@ -229,12 +229,12 @@ std::vector<admission::line> admission::take_all_lines(instant now, moment at) {
 std::vector<admission::line> admission::lines_of(const std::vector<rules::failure_burst>& over, instant now,
                                                  moment at) {
   std::vector<line> result;
-  for (const auto& one : over) {
-    const auto account = one.account.empty() ? std::string("several accounts") : shown(one.account);
-    const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(now - one.began);
-    result.push_back(
-        {decision{account, addresses_of(one.addresses, rules::failure_bursts::max_addresses), story_of(one), at - ago},
-         audited::login_failures, account, to_string(fault::wrong_credentials)});
+  for (const auto& burst : over) {
+    const auto account = burst.account.empty() ? std::string("several accounts") : shown(burst.account);
+    const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(now - burst.began);
+    result.push_back({decision{account, addresses_of(burst.addresses, rules::failure_bursts::max_addresses),
+                               story_of(burst), at - ago},
+                      audited::login_failures, account, to_string(fault::wrong_credentials)});
   }
   return result;
 }

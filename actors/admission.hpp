@@ -97,7 +97,7 @@ public:
   /// A line of the audit log.
   struct line {
     decision why;
-    audit_word what;
+    audit_word word;
     std::string to, result;
   };
   /// Of the bursts of failures that are over; `at`: now, on the wall clock.

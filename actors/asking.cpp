@@ -173,9 +173,9 @@ void answer_peer(pointer self, peer_asks& msg) {
                                                                            {asked::report, tell_state},
                                                                            {asked::announce, tell_everybody},
                                                                            {asked::stop, stop_this_node}};
-  const auto found = known.find(msg.question.what);
+  const auto found = known.find(msg.question.topic);
   if (found == known.end())
-    return log::debug("a node asks what this version does not know", {{"what", msg.question.what}});
+    return log::debug("a node asks what this version does not know", {{"what", msg.question.topic}});
   if (*self->state.answering < max_answering)
     found->second(std::make_shared<heard_question>(self, std::move(msg)));
 }

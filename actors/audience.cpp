@@ -38,8 +38,8 @@ void audience::keep_out(const address_out& fact, instant at) {
 
 void audience::keep_out(const addresses_out& now, instant at) {
   out_ = {};
-  for (const auto& one : now.all)
-    put_out(one);
+  for (const auto& salon : now.all)
+    put_out(salon);
   close_kept_out(at);
 }
 
@@ -110,7 +110,7 @@ void audience::note(std::vector<admission::line> lines) {
   for (auto& line : lines) {
     log::warning("failed logins", {{"account", line.to}, {"from", line.why.from}, {"what", line.why.reason}});
     tell_store(store,
-               [line](const persistence::writing& db) { db.audit.note(line.why, line.what, line.to, line.result); });
+               [line](const persistence::writing& db) { db.audit.note(line.why, line.word, line.to, line.result); });
   }
 }
 
@@ -123,7 +123,7 @@ void audience::start_hearing(subscriber& who, const std::vector<salon_id>& store
 }
 
 bool audience::may_be_told(const subscriber& who, const std::vector<private_message>& waiting) const {
-  const auto is_unmarked = [this](const private_message& one) { return marks.has(one.id); };
+  const auto is_unmarked = [this](const private_message& message) { return marks.has(message.id); };
   return users.has_another(who) || std::any_of(waiting.begin(), waiting.end(), is_unmarked);
 }
 
@@ -193,13 +193,13 @@ void audience::tell_events(local_salon& salon, const std::vector<event::any>& ev
   told_.add(messages, salon.subscribers.size(), now);
 }
 
-void audience::answer(reply& what, local_salon& salon, instant now) {
-  if (const auto* posted = std::get_if<rules::answer::posted>(&what.answer)) {
+void audience::answer(reply& found, local_salon& salon, instant now) {
+  if (const auto* posted = std::get_if<rules::answer::posted>(&found.answer)) {
     salon.posts.answered();
     if (posted->why_not == fault::storage)
       refused_posts_.add(now);
   }
-  std::visit([&](auto& given) { answer(what.to, std::move(given)); }, what.answer);
+  std::visit([&](auto& given) { answer(found.to, std::move(given)); }, found.answer);
   tell_if_over();
 }
 

@@ -138,7 +138,7 @@ public:
 private:
   void change_members(const std::vector<user_id>& whom, local_salon& salon, online_users::membership now);
   void tell_events(local_salon& salon, const std::vector<event::any>& events, instant now);
-  void answer(reply& what, local_salon& salon, instant now);
+  void answer(reply& found, local_salon& salon, instant now);
   void tell_if_over();
   void flush_later();
   void tick_later();

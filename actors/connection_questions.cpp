@@ -95,7 +95,7 @@ void connection::carry(rules::question::find_user& question) {
 void connection::look_for_names(const rules::question::find_user& question) {
   owed_by_ = std::monostate{};
   const auto waits = question.reason == rules::question::find_user::purpose::registration
-                     && audience_->settings.registration.how == config::registration::policy::approval;
+                     && audience_->settings.registration.mode == config::registration::policy::approval;
   read_store(
       this, audience_->store,
       [wished = persistence::new_user{question.username, question.alias, {}, role::user, network},
@@ -155,7 +155,7 @@ void connection::carry(rules::question::verify& question) {
   const auto guesses = question.passwords.size();
   hash_ = std::make_shared<pending_hash>();
   request(audience_->services.passwords, caf::infinite,
-          verify_password{std::move(question.hash), std::move(question.passwords), attempt_->how, network, hash_})
+          verify_password{std::move(question.hash), std::move(question.passwords), attempt_->rank, network, hash_})
       .then(
           [this, guesses](verified_password& verified) {
             tried(verified.which ? admission::attempt_result::right : admission::attempt_result::wrong, guesses);

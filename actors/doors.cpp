@@ -64,7 +64,7 @@ const dialect& dialect_of(const config::endpoint& where, const known_dialects& d
 planned_endpoint plan(const config::endpoint& where, const config::unix_socket& access,
                       const known_dialects& dialects) {
   const auto& speaks = dialect_of(where, dialects);
-  if (where.how == kind::unix_socket) {
+  if (where.type == kind::unix_socket) {
     socket_access who{static_cast<mode_t>(access.mode), std::nullopt};
     if (!access.group.empty())
       who.group = group_named(access.group);
@@ -91,7 +91,7 @@ bool gives_way(const planned_endpoint& of_mine, const socket_address& mine, cons
     return false;
   if (other.implied && !mine.implied)
     return false;
-  if (of_mine.where.how != of_other.where.how || of_mine.speaks != of_other.speaks)
+  if (of_mine.where.type != of_other.where.type || of_mine.speaks != of_other.speaks)
     throw std::runtime_error("listen: " + both_at(of_mine.where, of_other.where, mine));
   return true;
 }
@@ -118,7 +118,7 @@ void leave_out_what_is_there_twice(std::vector<planned_endpoint>& all) {
 std::vector<socket_address> addresses_at_hand(const config::endpoint& of) {
   const auto numeric = of.host.find(':') != std::string::npos
                        || of.host.find_first_not_of("0123456789.") == std::string::npos || of.host == "localhost";
-  if (of.how == kind::unix_socket || of.port == 0 || !numeric)
+  if (of.type == kind::unix_socket || of.port == 0 || !numeric)
     return {};
   try {
     return addresses_of(of.host, of.port);
@@ -156,16 +156,16 @@ std::optional<std::string> fault_of_place(const config::endpoint& where) {
   return {};
 }
 
-std::optional<std::string> what_two_have_in_common(const config::endpoint& one, const config::endpoint& other,
+std::optional<std::string> what_two_have_in_common(const config::endpoint& endpoint, const config::endpoint& other,
                                                    const known_dialects& dialects) {
-  if (one.how == kind::unix_socket && other.how == kind::unix_socket)
-    return one.to_string() != other.to_string() && place_of(one) == place_of(other)
-               ? std::optional{one.to_string() + " and " + other.to_string() + " are one path; remove one"}
+  if (endpoint.type == kind::unix_socket && other.type == kind::unix_socket)
+    return endpoint.to_string() != other.to_string() && place_of(endpoint) == place_of(other)
+               ? std::optional{endpoint.to_string() + " and " + other.to_string() + " are one path; remove one"}
                : std::nullopt;
-  if (one.how == other.how && find_dialect(one.dialect, dialects) == find_dialect(other.dialect, dialects))
+  if (endpoint.type == other.type && find_dialect(endpoint.dialect, dialects) == find_dialect(other.dialect, dialects))
     return std::nullopt; // it is listened at once
-  const auto both = collision(addresses_at_hand(one), addresses_at_hand(other), true);
-  return both ? std::optional{both_at(one, other, *both)} : std::nullopt;
+  const auto both = collision(addresses_at_hand(endpoint), addresses_at_hand(other), true);
+  return both ? std::optional{both_at(endpoint, other, *both)} : std::nullopt;
 }
 
 } // namespace
@@ -175,14 +175,14 @@ std::vector<config::complaint> faults_of_doors(const config::settings& values, c
   const auto& all = values.listen;
   const auto& group = values.unix_socket.group;
   const auto has_sockets =
-      std::any_of(all.begin(), all.end(), [](const auto& each) { return each.how == kind::unix_socket; });
+      std::any_of(all.begin(), all.end(), [](const auto& each) { return each.type == kind::unix_socket; });
   if (has_sockets && !group.empty() && !find_group(group))
     faults.push_back({"unix.group", no_group(group)});
   for (const auto& each : all)
     if (!find_dialect(each.dialect, dialects))
       faults.push_back({"listen", no_dialect(each, dialects)});
   for (const auto& each : all)
-    if (each.how == kind::unix_socket)
+    if (each.type == kind::unix_socket)
       if (auto why = fault_of_place(each))
         faults.push_back({"listen", std::move(*why)});
   for (size_t i = 0; i < all.size(); ++i)
@@ -208,7 +208,7 @@ std::vector<planned_endpoint> plan_endpoints(const std::vector<config::endpoint>
 
 std::vector<bound_endpoint> bind_endpoint(const planned_endpoint& plan) {
   std::vector<bound_endpoint> doors;
-  if (plan.where.how == kind::unix_socket) {
+  if (plan.where.type == kind::unix_socket) {
     doors.push_back(bind_unix(plan.where, plan.access));
     doors.back().speaks = plan.speaks;
     return doors;
@@ -236,7 +236,7 @@ std::vector<bound_endpoint> bind_endpoint(const config::endpoint& where) {
 
 bound_endpoint bind_again(const bound_endpoint& door) {
   auto again = door;
-  if (door.where.how == kind::unix_socket) {
+  if (door.where.type == kind::unix_socket) {
     again = bind_unix(door.where, door.access);
     again.speaks = door.speaks;
     return again;
@@ -248,7 +248,7 @@ bound_endpoint bind_again(const bound_endpoint& door) {
 }
 
 void remove_file_of(const bound_endpoint& door) {
-  if (door.where.how == kind::unix_socket)
+  if (door.where.type == kind::unix_socket)
     remove_socket(door.where.path, door.file);
 }
 

@@ -41,12 +41,12 @@ void look_for_descriptors_later(caf::io::broker* self) {
 
 caf::behavior listener(caf::io::broker* self, std::shared_ptr<audience> audience, bound_endpoint door) {
   auto& loop = dynamic_cast<net::default_multiplexer&>(self->system().middleman().backend());
-  const auto local = door.where.how == config::endpoint::kind::unix_socket;
+  const auto local = door.where.type == config::endpoint::kind::unix_socket;
   self->set_error_handler([](caf::error& why) {
     log::warning("a listener was told an error", {{"why", to_string(why)}});
   });
   const auto accepted = [self, &loop, audience, speaks = door.speaks,
-                         kind = door.where.how](caf::intrusive_ptr<client_socket> socket) {
+                         kind = door.where.type](caf::intrusive_ptr<client_socket> socket) {
     return let_in(self, loop, audience, *speaks, kind, std::move(socket));
   };
   const auto paused = [self, audience] {

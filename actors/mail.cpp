@@ -24,8 +24,8 @@ std::vector<private_message> waiting_mail_of(const persistence::reading& db, use
     std::vector<private_id> which;
     for (const auto number : take_piece(page.later))
       which.push_back(private_id{number});
-    for (auto& one : db.private_messages.at(who, which))
-      result.push_back(std::move(one));
+    for (auto& message : db.private_messages.at(who, which))
+      result.push_back(std::move(message));
   }
   return result;
 }
@@ -46,8 +46,8 @@ mail_found look_in_store(const persistence::writing& db, const std::vector<user_
 /// Of whom something waits, or who misses something on one of his connections.
 missed_mail missed_by(const audience& clients, const mail_found& found) {
   missed_mail marked, result;
-  for (const auto& one : found.marked)
-    marked[one.target].push_back(one.id);
+  for (const auto& message : found.marked)
+    marked[message.target].push_back(message.id);
   for (auto& [who, which] : marked)
     if (auto lacking = clients.users.lacking(who, std::move(which)); !lacking.empty())
       result[who] = std::move(lacking);
@@ -61,8 +61,8 @@ std::vector<private_message> mail_of(const persistence::writing& db, user_id who
                                      const std::vector<private_id>& missed) {
   auto result = waiting_mail_of(db, who);
   for (const auto which : missed)
-    for (auto& one : db.private_messages.at(who, {which}))
-      result.push_back(std::move(one));
+    for (auto& message : db.private_messages.at(who, {which}))
+      result.push_back(std::move(message));
   const auto older = [](const private_message& a, const private_message& b) { return a.id < b.id; };
   std::sort(result.begin(), result.end(), older);
   return result;
@@ -79,8 +79,8 @@ void pause_round(relay_actor::broker_pointer self, const std::shared_ptr<audienc
 
 std::vector<user_id> keys_of(const missed_mail& of) {
   std::vector<user_id> result;
-  for (const auto& one : of)
-    result.push_back(one.first);
+  for (const auto& person : of)
+    result.push_back(person.first);
   return result;
 }
 
@@ -99,9 +99,9 @@ void tell_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>
       [who = who, missed = missed](const persistence::writing& db) { return mail_of(db, who, missed); },
       [self, clients, whose](const std::vector<private_message>& found) {
         const auto& [who, missed] = *whose->begin();
-        for (const auto& one : found) {
-          const event::said_privately message{one.id, one.author, one.text, one.at};
-          if (std::binary_search(missed.begin(), missed.end(), one.id))
+        for (const auto& text : found) {
+          const event::said_privately message{text.id, text.author, text.text, text.at};
+          if (std::binary_search(missed.begin(), missed.end(), text.id))
             clients->users.tell_missed(who, message);
           else // to oneself: the author's other connections are not told again
             clients->users.tell_privately(who, who, {}, message);
@@ -116,7 +116,7 @@ void tell_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>
 void mail_round(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients) {
   const auto wanted = clients->looks_for_mail.take();
   auto whose = wanted.empty() ? clients->users.all() : wanted;
-  const auto away = [&](user_id one) { return !clients->users.has(one); };
+  const auto away = [&](user_id user) { return !clients->users.has(user); };
   whose.erase(std::remove_if(whose.begin(), whose.end(), away), whose.end());
   if (whose.empty())
     return tell_mail(self, clients, std::make_shared<missed_mail>());
@@ -136,8 +136,8 @@ void news_round(relay_actor::broker_pointer self, const std::shared_ptr<audience
   write_store(
       self, clients->store,
       [whose](const persistence::writing& db) {
-        for (const auto one : whose)
-          db.private_messages.tell_elsewhere(one);
+        for (const auto user : whose)
+          db.private_messages.tell_elsewhere(user);
         return done{};
       },
       [self, clients](done) {
@@ -146,8 +146,8 @@ void news_round(relay_actor::broker_pointer self, const std::shared_ptr<audience
       },
       [self, clients, whose](fault) {
         clients->tells_of_mail.failed(self->clock().now() + pause);
-        for (const auto one : whose)
-          self->delayed_send(self, pause, tell_of_mail{one});
+        for (const auto user : whose)
+          self->delayed_send(self, pause, tell_of_mail{user});
       });
 }
 

@@ -103,7 +103,7 @@ void request_registration(relay_actor::broker_pointer self, const std::shared_pt
 }
 
 void store_account(relay_actor::broker_pointer self, const std::shared_ptr<audience>& clients, wished_account&& wish) {
-  if (wish.invitation.empty() && clients->settings.registration.how == config::registration::policy::approval)
+  if (wish.invitation.empty() && clients->settings.registration.mode == config::registration::policy::approval)
     request_registration(self, clients, std::move(wish));
   else
     register_user(self, clients, std::move(wish));

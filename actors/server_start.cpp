@@ -103,7 +103,7 @@ void start_admin(pointer self) {
   parts.database = st.database;
   parts.state = st.parts.settings.state;
   for (const auto& where : st.parts.settings.listen)
-    if (where.how == config::endpoint::kind::unix_socket)
+    if (where.type == config::endpoint::kind::unix_socket)
       parts.sockets.push_back(where.path);
   parts.started = st.started;
   parts.member = st.parts.member;

@@ -16,8 +16,8 @@ constexpr auto lost_patience = std::chrono::seconds{2};
 
 void close_doors(pointer self) {
   auto& st = self->state;
-  for (auto& one : st.actors.listeners)
-    caf::anon_send_exit(one, caf::exit_reason::kill);
+  for (auto& listener : st.actors.listeners)
+    caf::anon_send_exit(listener, caf::exit_reason::kill);
   for (const auto& door : st.parts.doors)
     remove_file_of(door);
 }
@@ -149,19 +149,19 @@ void leave_run(pointer self) {
 void end_of_node(pointer self, int status) {
   auto& st = self->state;
   close_doors(self);
-  for (const auto& one :
+  for (const auto& actor :
        {caf::actor_cast<caf::actor>(st.actors.host), caf::actor_cast<caf::actor>(st.actors.bans),
         caf::actor_cast<caf::actor>(st.actors.passwords), caf::actor_cast<caf::actor>(st.actors.directory),
         caf::actor_cast<caf::actor>(st.actors.indexer), st.actors.retention,
         caf::actor_cast<caf::actor>(st.actors.relay), caf::actor_cast<caf::actor>(st.actors.store)})
-    caf::anon_send_exit(one, caf::exit_reason::kill);
+    caf::anon_send_exit(actor, caf::exit_reason::kill);
   if (st.actors.admin)
     caf::anon_send_exit(st.actors.admin, caf::exit_reason::kill);
-  for (const auto& one : {st.actors.pulse, caf::actor_cast<caf::actor>(st.actors.placements), st.actors.news,
-                          caf::actor_cast<caf::actor>(st.actors.asking), caf::actor_cast<caf::actor>(st.actors.links),
-                          caf::actor_cast<caf::actor>(st.actors.certificates)})
-    if (one)
-      caf::anon_send_exit(one, caf::exit_reason::kill);
+  for (const auto& actor : {st.actors.pulse, caf::actor_cast<caf::actor>(st.actors.placements), st.actors.news,
+                            caf::actor_cast<caf::actor>(st.actors.asking), caf::actor_cast<caf::actor>(st.actors.links),
+                            caf::actor_cast<caf::actor>(st.actors.certificates)})
+    if (actor)
+      caf::anon_send_exit(actor, caf::exit_reason::kill);
   if (st.parts.member) { // its threads may go on for a moment
     st.parts.member->when_news(nullptr);
     st.parts.member->when_wrote(nullptr);

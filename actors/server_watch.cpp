@@ -90,10 +90,10 @@ void settle_if_closed(pointer self) {
   auto& st = self->state;
   if (st.stopping && st.open_listeners != 0)
     return;
-  for (auto& one : std::exchange(st.settling, {}))
+  for (auto& waiting : std::exchange(st.settling, {}))
     self->request(st.actors.relay, caf::infinite, settle{})
-        .then([one](settled) mutable { one.deliver(settled{}); },
-              [one](caf::error& why) mutable { one.deliver(std::move(why)); });
+        .then([waiting](settled) mutable { waiting.deliver(settled{}); },
+              [waiting](caf::error& why) mutable { waiting.deliver(std::move(why)); });
 }
 
 void on_down(pointer self, const caf::down_msg& down) {

@@ -217,7 +217,7 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
     return {};
   }
   if (begins_with(text, "unix:")) {
-    out.how = endpoint::kind::unix_socket;
+    out.type = endpoint::kind::unix_socket;
     out.path = text.substr(5);
     if (!out.path.empty() && out.path.size() <= max_socket_path)
       return out;
@@ -227,7 +227,7 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
   }
   const auto scheme = text.substr(0, 6);
   if (scheme == "tls://")
-    out.how = endpoint::kind::tls;
+    out.type = endpoint::kind::tls;
   else if (scheme != "tcp://") {
     why = endpoint_form;
     return {};
@@ -248,7 +248,7 @@ std::optional<endpoint> parse_endpoint(std::string_view text, std::string& why) 
 }
 
 bool is_clear_to_others(const endpoint& where) {
-  if (where.how != endpoint::kind::tcp || key_of(where.host) == "localhost")
+  if (where.type != endpoint::kind::tcp || key_of(where.host) == "localhost")
     return false;
   in_addr four{};
   in6_addr six{};

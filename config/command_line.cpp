@@ -335,7 +335,7 @@ private:
   void check_listen() {
     std::set<std::string> seen;
     for (const auto& each : out_.values.listen) {
-      const bool any_port = each.how != endpoint::kind::unix_socket && each.port == 0;
+      const bool any_port = each.type != endpoint::kind::unix_socket && each.port == 0;
       if (!any_port && !seen.insert(each.to_string()).second)
         fault("listen", each.to_string() + " is named twice; remove one");
       if (is_clear_to_others(each) && !out_.values.listen_clear_anywhere)

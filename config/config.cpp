@@ -33,9 +33,9 @@ std::string day_hours::to_string() const {
 
 std::string endpoint::to_string() const {
   const auto prefix = dialect.empty() ? dialect : dialect + "+";
-  if (how == kind::unix_socket)
+  if (type == kind::unix_socket)
     return prefix + "unix:" + path;
-  const std::string scheme = how == kind::tls ? "tls://" : "tcp://";
+  const std::string scheme = type == kind::tls ? "tls://" : "tcp://";
   const auto colon = host.find(':') != std::string::npos; // IPv6
   return prefix + scheme + (colon ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }

@@ -15,7 +15,7 @@ namespace salond::config {
 /// dialect that is spoken there: `DIALECT+tcp://HOST:PORT`.
 struct endpoint {
   enum class kind { tcp, tls, unix_socket };
-  kind how = kind::tcp;
+  kind type = kind::tcp;
   std::string host = "127.0.0.1"; ///< without brackets, also for IPv6
   uint16_t port = 5000;
   std::string path;         ///< of a unix socket
@@ -85,7 +85,7 @@ struct rate {
 
 struct registration {
   enum class policy { open, approval, closed };
-  config::registration::policy how = policy::open;
+  config::registration::policy mode = policy::open;
   uint32_t per_hour_per_address = 20; ///< accounts made from one address; 0 means no limit
   /// Of all addresses together; 0 means no limit. So many as may wait for an administrator: far more than people make
   /// where nobody calls for it, and half a minute of one thread's hashing.
@@ -130,7 +130,7 @@ struct log {
   enum class level { debug, info, warning, error };
   enum class format { text, json };
   config::log::level least = level::info;
-  config::log::format how = format::text;
+  config::log::format style = format::text;
 };
 
 struct stop {

@@ -243,7 +243,7 @@ private:
   void registration_policy(const json& value) {
     for (const auto& [name, policy] : policy_names)
       if (value == name) {
-        into_.values.registration.how = policy;
+        into_.values.registration.mode = policy;
         return;
       }
     fault("registration.policy", "must be \"open\", \"approval\" or \"closed\"");
@@ -283,9 +283,9 @@ private:
 
   void log_format(const json& value) {
     if (value == "text")
-      into_.values.log.how = log::format::text;
+      into_.values.log.style = log::format::text;
     else if (value == "json")
-      into_.values.log.how = log::format::json;
+      into_.values.log.style = log::format::json;
     else
       fault("log.format", "must be \"text\" or \"json\"");
   }
@@ -354,7 +354,7 @@ std::string syntax_fault(std::string message) {
 } // namespace
 
 std::string complaint::to_string() const {
-  return escaped(where.empty() ? what : where + ": " + what); // a key, a path or an address may hold anything
+  return escaped(where.empty() ? fault : where + ": " + fault); // a key, a path or an address may hold anything
 }
 
 loaded load(std::string_view text) {
@@ -443,14 +443,14 @@ std::string to_json(const settings& values) {
   for (const auto& each : numbers(copy))
     doc[std::string(each.section)][std::string(each.name)] = each.get();
   for (const auto& [name, policy] : policy_names)
-    if (policy == values.registration.how)
+    if (policy == values.registration.mode)
       doc["registration"]["policy"] = name;
   doc["requests"]["keep_offline"] = values.requests.keep_offline;
   doc["retention"]["hours"] = values.retention.hours ? values.retention.hours->to_string() : "";
   for (const auto& [name, level] : level_names)
     if (level == values.log.least)
       doc["log"]["level"] = name;
-  doc["log"]["format"] = values.log.how == log::format::json ? "json" : "text";
+  doc["log"]["format"] = values.log.style == log::format::json ? "json" : "text";
   return doc.dump(2, ' ', false, ordered_json::error_handler_t::replace);
 }
 

@@ -12,11 +12,11 @@ namespace salond::config {
 /// Something wrong, or to be told: where it stands (`limits.connections`, `listen[1]`, `--db`), and what to do.
 struct complaint {
   std::string where;
-  std::string what;
+  std::string fault;
 
   /// `where: what`, in one line and without controls.
   std::string to_string() const;
-  friend bool operator==(const complaint& a, const complaint& b) { return a.where == b.where && a.what == b.what; }
+  friend bool operator==(const complaint& a, const complaint& b) { return a.where == b.where && a.fault == b.fault; }
 };
 
 /// Where values come from that are no defaults, by their names: "command line", "file /etc/salond/salond.json", …

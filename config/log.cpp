@@ -105,7 +105,7 @@ const char* name_of(level which) {
 
 void start(const config::log& settings) {
   least = settings.least;
-  how_written = settings.how;
+  how_written = settings.style;
 }
 
 bool enabled(level of_line) {

@@ -202,8 +202,8 @@ struct user_profile {
 struct audit_line {
   int64_t id = 0; ///< rises with each line
   moment at;
-  std::string by, from; ///< who and from where
-  std::string what, to; ///< a stable word; to whom, or to which salon
+  std::string by, from;   ///< who and from where
+  std::string action, to; ///< a stable word; to whom, or to which salon
   std::string reason;
   std::string result;    ///< "done", or the name of a fault
   std::string node = {}; ///< which one of several wrote it; empty: it was alone

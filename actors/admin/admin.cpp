@@ -199,7 +199,7 @@ void write_missing(const persistence::writing& db, const std::vector<late_line>&
   const auto last = db.audit.tail(max_looked_at);
   for (const auto& line : lines) {
     const auto is_line = [&](const persistence::audit_line& written) {
-      return is_of_call(written, line.why) && written.what == line.action.text && written.result == line.result;
+      return is_of_call(written, line.why) && written.action == line.action.text && written.result == line.result;
     };
     if (std::none_of(last.begin(), last.end(), is_line))
       db.audit.note(line.why, line.action, line.to, line.result);

@@ -31,7 +31,7 @@ struct line_filter {
   time_span when;
 
   bool fits(const audit_line& line) const {
-    return (!user || user->concerns(line)) && (word.empty() || is_of_command(line.what))
+    return (!user || user->concerns(line)) && (word.empty() || is_of_command(line.action))
            && (result.empty() || line.result == result) && when.holds(line.at);
   }
   bool is_of_command(const std::string& action) const {
@@ -70,10 +70,10 @@ void tell_lines(const admin_call_ptr& call, log_walk& walk) {
   if (!walk.forward)
     std::reverse(walk.found.begin(), walk.found.end());
   json list = json::array();
-  for (const auto& one : walk.found) {
-    json line{{"id", one.id}};
-    line.update(audit_fields(one));
-    if (call->parts().member && one.node.empty())
+  for (const auto& written : walk.found) {
+    json line{{"id", written.id}};
+    line.update(audit_fields(written));
+    if (call->parts().member && written.node.empty())
       line["node"] = nullptr; // the columns of a table are those of its first line
     list.push_back(std::move(line));
   }

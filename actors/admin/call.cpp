@@ -287,7 +287,7 @@ void tell_ended(json& answer, const ended_certificates& ended) {
 }
 
 json audit_fields(const persistence::audit_line& line) {
-  json fields{{"at", iso_time(line.at)}, {"by", line.by},         {"from", line.from},    {"what", line.what},
+  json fields{{"at", iso_time(line.at)}, {"by", line.by},         {"from", line.from},    {"what", line.action},
               {"to", line.to},           {"reason", line.reason}, {"result", line.result}};
   if (!line.node.empty())
     fields["node"] = line.node;

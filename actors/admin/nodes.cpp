@@ -6,10 +6,10 @@
 namespace salond {
 namespace {
 
-const char* state_of(const shown_node& one) {
-  if (one.doubtful)
+const char* state_of(const shown_node& node) {
+  if (node.doubtful)
     return "doubtful";
-  switch (one.row.state) {
+  switch (node.row.state) {
   case persistence::node_state::draining: return "draining";
   case persistence::node_state::apart: return "apart";
   case persistence::node_state::serving: break;
@@ -17,20 +17,20 @@ const char* state_of(const shown_node& one) {
   return "serving";
 }
 
-json to_json(const cluster::link_state& one) {
-  return {{"node", one.name},
-          {"up", one.up},
-          {"round_trip_ms", one.counts.round_trip_ms ? json(*one.counts.round_trip_ms) : json(nullptr)},
-          {"unsent_bytes", one.counts.unsent_bytes},
-          {"frames_out", one.counts.frames_out},
-          {"messages_out", one.counts.messages_out},
-          {"catch_ups", one.counts.catch_ups}};
+json to_json(const cluster::link_state& link) {
+  return {{"node", link.name},
+          {"up", link.up},
+          {"round_trip_ms", link.counts.round_trip_ms ? json(*link.counts.round_trip_ms) : json(nullptr)},
+          {"unsent_bytes", link.counts.unsent_bytes},
+          {"frames_out", link.counts.frames_out},
+          {"messages_out", link.counts.messages_out},
+          {"catch_ups", link.counts.catch_ups}};
 }
 
 json to_json(const std::vector<cluster::link_state>& all) {
   json list = json::array();
-  for (const auto& one : all)
-    list.push_back(to_json(one));
+  for (const auto& link : all)
+    list.push_back(to_json(link));
   return list;
 }
 
@@ -38,16 +38,16 @@ json to_json(const std::vector<cluster::link_state>& all) {
 void show_nodes(const admin_call_ptr& call, const std::vector<cluster::link_state>& links) {
   const auto& member = call->parts().member;
   json list = json::array();
-  for (const auto& one : member->nodes())
-    list.push_back({{"node", one.row.name},
-                    {"endpoint", one.row.endpoint},
-                    {"state", state_of(one)},
-                    {"homes", one.row.homes},
-                    {"connections", one.row.connections},
-                    {"users", one.row.users},
-                    {"version", one.row.version},
-                    {"since", iso_time(one.row.since)},
-                    {"links", one.row.run == member->run() ? to_json(links) : json::array()}});
+  for (const auto& node : member->nodes())
+    list.push_back({{"node", node.row.name},
+                    {"endpoint", node.row.endpoint},
+                    {"state", state_of(node)},
+                    {"homes", node.row.homes},
+                    {"connections", node.row.connections},
+                    {"users", node.row.users},
+                    {"version", node.row.version},
+                    {"since", iso_time(node.row.since)},
+                    {"links", node.row.run == member->run() ? to_json(links) : json::array()}});
   call->done(list);
 }
 
@@ -66,9 +66,9 @@ void list_nodes(const admin_call_ptr& call) {
 
 /// The run of the living node of that name; 0: there is none.
 int64_t run_named(const cluster_member& member, const std::string& name) {
-  for (const auto& one : member.nodes())
-    if (one.row.name == name)
-      return one.row.run;
+  for (const auto& node : member.nodes())
+    if (node.row.name == name)
+      return node.row.run;
   return 0;
 }
 

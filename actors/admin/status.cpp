@@ -52,16 +52,16 @@ void add_traffic(surveyed& to, const surveyed& more) {
 std::vector<surveyed_salon> salons_of(const peer_reports& all) {
   std::map<salon_id, surveyed_salon> salons;
   for (const auto& node : all)
-    for (const auto& one : node.report.traffic.salons) {
-      const auto [known, is_new] = salons.emplace(one.salon, one);
+    for (const auto& salon : node.report.traffic.salons) {
+      const auto [known, is_new] = salons.emplace(salon.salon, salon);
       if (is_new)
         continue;
-      known->second.hearers += one.hearers;
-      known->second.messages = std::max(known->second.messages, one.messages);
+      known->second.hearers += salon.hearers;
+      known->second.messages = std::max(known->second.messages, salon.messages);
     }
   std::vector<surveyed_salon> result;
-  for (auto& [id, one] : salons)
-    result.push_back(std::move(one));
+  for (auto& [id, salon] : salons)
+    result.push_back(std::move(salon));
   return result;
 }
 
@@ -81,14 +81,14 @@ peer_report sum_of(const peer_reports& all) {
   auto sum = all.front().report;
   if (all.size() == 1)
     return sum;
-  for (auto one = all.begin() + 1; one != all.end(); ++one) {
-    add_traffic(sum.traffic, one->report.traffic);
-    add_database(sum.database, one->report.database);
+  for (auto next = all.begin() + 1; next != all.end(); ++next) {
+    add_traffic(sum.traffic, next->report.traffic);
+    add_database(sum.database, next->report.database);
   }
   sum.traffic.salons = salons_of(all);
   sum.traffic.messages = 0;
-  for (const auto& one : sum.traffic.salons)
-    sum.traffic.messages += one.messages;
+  for (const auto& salon : sum.traffic.salons)
+    sum.traffic.messages += salon.messages;
   return sum;
 }
 
@@ -124,10 +124,10 @@ void ask_all_nodes(const admin_call_ptr& call, const then_reports& then) {
 
 // --- status ---
 
-json row_of(const named_report& one) {
-  const auto& traffic = one.report.traffic;
-  const auto& database = one.report.database;
-  return {{"node", one.node},
+json row_of(const named_report& report) {
+  const auto& traffic = report.report.traffic;
+  const auto& database = report.report.database;
+  return {{"node", report.node},
           {"connections", traffic.connections},
           {"users", traffic.users},
           {"messages_per_second", traffic.messages_a_second},
@@ -136,8 +136,8 @@ json row_of(const named_report& one) {
           {"posts_parked", traffic.posts_parked},
           {"database_answers", database.answers},
           {"writes_waiting", database.work.writes},
-          {"version", one.report.version},
-          {"uptime_seconds", one.report.uptime_seconds}};
+          {"version", report.report.version},
+          {"uptime_seconds", report.report.uptime_seconds}};
 }
 
 /// How many messages of salons that are large enough for an index are in it, by their order numbers.
@@ -175,8 +175,8 @@ void show_status_with(const admin_call_ptr& call, const peer_reports& found, con
   if (is_node(call)) {
     all["node"] = found.front().node;
     all["nodes"] = json::array();
-    for (const auto& one : found)
-      all["nodes"].push_back(row_of(one));
+    for (const auto& node : found)
+      all["nodes"].push_back(row_of(node));
   }
   call->done(all);
 }
@@ -201,13 +201,13 @@ void show_sum(const admin_call_ptr& call, const peer_reports& found) {
   auto sample = counters_of(sum.traffic, to_json(call, sum.database));
   sample["at_ms"] = to_ms(wall_clock());
   sample["salons"] = json::array();
-  for (const auto& one : sum.traffic.salons)
-    if (rules::may(call->context.rights, right::moderators, one.salon))
-      sample["salons"].push_back({{"salon", one.name}, {"hearers", one.hearers}, {"messages", one.messages}});
+  for (const auto& salon : sum.traffic.salons)
+    if (rules::may(call->context.rights, right::moderators, salon.salon))
+      sample["salons"].push_back({{"salon", salon.name}, {"hearers", salon.hearers}, {"messages", salon.messages}});
   if (is_node(call)) { // what two samples sum up of other nodes cannot be compared
     sample["nodes"] = json::array();
-    for (const auto& one : found)
-      sample["nodes"].push_back(one.node);
+    for (const auto& node : found)
+      sample["nodes"].push_back(node.node);
     std::sort(sample["nodes"].begin(), sample["nodes"].end());
   }
   if (call->said().has("--node"))
@@ -225,13 +225,13 @@ void show_one(const admin_call_ptr& call, const peer_reports& found) {
 
 /// One look for `watch`: the program asks for one a second, and computes the rates.
 void show_sample(const admin_call_ptr& call) {
-  const auto one = call->said().get("--node");
+  const auto wanted = call->said().get("--node");
   if (!call->said().has("--node"))
     return ask_all_nodes(call, [call](const peer_reports& found) { show_sum(call, found); });
   if (refuses_without_nodes(call))
     return;
-  if (one != own_name(call))
-    return ask_other_nodes(call, std::make_shared<peer_reports>(), one,
+  if (wanted != own_name(call))
+    return ask_other_nodes(call, std::make_shared<peer_reports>(), wanted,
                            [call](const peer_reports& found) { show_one(call, found); });
   ask_this_node(call, [call](const found_reports& found) { show_sum(call, *found); });
 }

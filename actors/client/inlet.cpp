@@ -95,7 +95,7 @@ inlet::pace inlet::in_budget(utterance& said, step& result, instant now) {
   const auto cost = free ? 0 : cost_of(said) + prepaid_;
   const auto may =
       allowed_.ask(budget_, network_, {cost, wrong != nullptr, codec_->unread() != 0, session_.anonymous()}, now);
-  switch (may.what) {
+  switch (may.ruling) {
   case verdict::go: return pace::go;
   case verdict::close:
     said = misspoken{fault::too_many_requests, true};
@@ -117,15 +117,15 @@ inlet::pace inlet::in_message_rate(utterance& said, step& result, instant now) {
     return pace::go;
   using verdict = rules::message_rate::verdict;
   auto may = allowed_.ask_to_say(session_.who().id, floods_since_, codec_->unread() != 0, now);
-  if (may.what != verdict::wait)
+  if (may.ruling != verdict::wait)
     rate_waits_since_.reset();
   else if (!rate_waits_since_)
     rate_waits_since_ = now;
   else if (now - *rate_waits_since_ >= rules::message_rate::slowed_for) { // his other connections say too much
-    may.what = verdict::refuse;
+    may.ruling = verdict::refuse;
     rate_waits_since_.reset();
   }
-  switch (may.what) {
+  switch (may.ruling) {
   case verdict::go: break;
   case verdict::wait: result.wake_after = hold(may.wait, now); return pace::wait;
   case verdict::refuse: said = misspoken{fault::too_many_messages, false}; break;
@@ -145,7 +145,7 @@ instant::duration inlet::hold(instant::duration wait, instant now) {
 bool inlet::may_fail(instant now) {
   using verdict = rules::client_budget::verdict;
   const rules::client_budget::request fault{client_costs::misspoken, true, false, session_.anonymous()};
-  return allowed_.ask(budget_, network_, fault, now).what != verdict::close;
+  return allowed_.ask(budget_, network_, fault, now).ruling != verdict::close;
 }
 
 void inlet::charge_answer(const rules::effects& answer, bool more_comes, instant now) {
@@ -166,11 +166,11 @@ inlet::step inlet::charge_read(size_t bytes, bool begins, instant now) {
     return {};
   using verdict = rules::client_budget::verdict;
   const auto may = allowed_.ask(budget_, network_, {cost, false, true, session_.anonymous()}, now);
-  if (may.what == verdict::go)
+  if (may.ruling == verdict::go)
     return {};
-  if (may.what == verdict::close)
+  if (may.ruling == verdict::close)
     return {misspoken{fault::too_many_requests, true}, std::nullopt, notice::closed_for_asking};
-  return {std::nullopt, hold(may.wait, now), may.what == verdict::tell ? notice::asks_too_much : notice::none};
+  return {std::nullopt, hold(may.wait, now), may.ruling == verdict::tell ? notice::asks_too_much : notice::none};
 }
 
 std::optional<instant::duration> inlet::arrive(instant now) {

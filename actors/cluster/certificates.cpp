@@ -78,8 +78,8 @@ void over(pointer self, const std::vector<caf::typed_response_promise<settled>>&
   } catch (const std::exception& error) {
     why = error.what();
   }
-  for (auto one : waited)
-    why.empty() ? one.deliver(settled{}) : one.deliver(caf::make_error(caf::sec::runtime_error, why));
+  for (auto answer : waited)
+    why.empty() ? answer.deliver(settled{}) : answer.deliver(caf::make_error(caf::sec::runtime_error, why));
   if (!why.empty())
     return try_again(self, why);
   if (!self->state.waiting.empty())
@@ -136,8 +136,8 @@ certificates_actor::behavior_type certificates(pointer self, certificate_service
       [self](const removed_node_ended& msg) {
         auto& waiting = self->state.ending;
         const auto [first, last] = waiting.equal_range(msg.name);
-        for (auto one = first; one != last; ++one)
-          one->second.deliver(settled{});
+        for (auto next = first; next != last; ++next)
+          next->second.deliver(settled{});
         waiting.erase(first, last);
       },
       [self](const share_again&) {
@@ -168,9 +168,9 @@ void share_certificates_alone(persistence::store& db, const certificate_service&
 
 std::set<std::string> removed_nodes(const std::vector<issued_certificate>& all) {
   std::set<std::string> revoked, valid;
-  for (const auto& one : all)
-    if (one.facts.who.kind == peer_kind::node)
-      (one.revoked ? revoked : valid).insert(one.facts.who.name);
+  for (const auto& certificate : all)
+    if (certificate.facts.who.kind == peer_kind::node)
+      (certificate.revoked ? revoked : valid).insert(certificate.facts.who.name);
   for (const auto& name : valid)
     revoked.erase(name);
   return revoked;

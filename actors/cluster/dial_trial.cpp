@@ -41,9 +41,9 @@ void try_at(caf::io::network::default_multiplexer& loop, const std::shared_ptr<t
   const auto descriptor = connect_to(where);
   if (descriptor < 0)
     return over(std::strerror(errno));
-  const auto one = std::make_shared<trial>(std::move(over));
-  one->keep(one);
-  const auto socket = dial_node(loop, shared, descriptor, name, where.to_string(), *one, node_id{});
+  const auto made = std::make_shared<trial>(std::move(over));
+  made->keep(made);
+  const auto socket = dial_node(loop, shared, descriptor, name, where.to_string(), *made, node_id{});
   shared->connections.add_dialled(*socket);
   socket->start();
 }

@@ -92,17 +92,17 @@ public:
   }
   void operator()(unsigned field, const std::vector<post_number>& x) {
     std::string packed;
-    for (const auto& one : x)
-      put_varint(packed, static_cast<uint64_t>(one.value));
+    for (const auto& number : x)
+      put_varint(packed, static_cast<uint64_t>(number.value));
     (*this)(field, packed);
   }
   template <class T>
   void operator()(unsigned field, const std::vector<T>& x) {
     std::string inner;
-    for (const auto& one : x) {
+    for (const auto& value : x) {
       inner.clear();
       field_writer writer{inner};
-      fields::list(writer, one);
+      fields::list(writer, value);
       put_bytes(field, inner);
     }
   }

@@ -41,7 +41,7 @@ SALOND_FIELDS(21, news, f(1, x.number))
 SALOND_FIELDS(22, private_message, f(1, x.id), f(2, x.from), f(3, x.to), f(4, x.text), f(5, x.at), f(6, x.from_name))
 // 23 was that of frames that nobody sent.
 SALOND_FIELDS(24, usages, f(1, x.all))
-SALOND_FIELDS(25, question, f(1, x.token), f(2, x.what), f(3, x.text))
+SALOND_FIELDS(25, question, f(1, x.token), f(2, x.topic), f(3, x.text))
 SALOND_FIELDS(26, answer, f(1, x.token), f(2, x.text))
 SALOND_FIELDS(27, dial_back, (void)f, (void)x)
 SALOND_FIELDS(28, dialled_back, f(1, x.reached), f(2, x.why))
@@ -81,21 +81,21 @@ inline bool sensible(const post& x) {
   return x.salon.value > 0 && x.epoch.value > 0 && x.number.value > 0 && x.author.value > 0;
 }
 inline bool sensible(const posts& x) {
-  return !x.all.empty() && std::all_of(x.all.begin(), x.all.end(), [](const post& one) { return sensible(one); });
+  return !x.all.empty() && std::all_of(x.all.begin(), x.all.end(), [](const post& post) { return sensible(post); });
 }
 inline bool sensible(const batch& x) {
   auto last = x.before;
   for (const auto& row : x.rows)
     if (std::exchange(last, row.seq) >= row.seq)
       return false;
-  const auto named = [](const refusal& one) { return one.number.value > 0; };
+  const auto named = [](const refusal& refusal) { return refusal.number.value > 0; };
   return x.salon.value > 0 && x.epoch.value > 0 && std::all_of(x.refused.begin(), x.refused.end(), named);
 }
 inline bool sensible(const private_message& x) {
   return x.id.value > 0 && x.from.value > 0 && x.to.value > 0;
 }
 inline bool sensible(const question& x) {
-  return x.token > 0 && !x.what.empty();
+  return x.token > 0 && !x.topic.empty();
 }
 inline bool sensible(const answer& x) {
   return x.token > 0;

@@ -96,7 +96,7 @@ struct usages {
 /// text and the answers are, is known to the admin side alone (actors/admin/peer_words.hpp).
 struct question {
   int64_t token = 0;
-  std::string what, text;
+  std::string topic, text;
 };
 struct answer {
   int64_t token = 0; ///< of the question

@@ -45,17 +45,17 @@ links::peer* links::find(node_id which) {
 void links::know(const std::vector<link_peer>& peers) {
   std::vector<node_id> over;
   for (const auto& [run, known] : peers_)
-    if (std::none_of(peers.begin(), peers.end(), [id = run](const auto& one) { return one.run == id; }))
+    if (std::none_of(peers.begin(), peers.end(), [id = run](const auto& peer) { return peer.run == id; }))
       over.push_back(run);
   for (const auto which : over)
     remove(which, "it is no node of this cluster any more");
-  for (const auto& one : peers) {
-    if (one.run == self_ || self_.value == 0)
+  for (const auto& row : peers) {
+    if (row.run == self_ || self_.value == 0)
       continue;
-    if (auto* known = find(one.run))
-      known->is = one;
+    if (auto* known = find(row.run))
+      known->is = row;
     else
-      peers_.emplace(one.run, peer{one, {self_, one.run, name_ < one.name}});
+      peers_.emplace(row.run, peer{row, {self_, row.run, name_ < row.name}});
   }
 }
 

@@ -26,11 +26,11 @@ links_actor::behavior_type links(links_actor::broker_pointer self, std::shared_p
   return {
       [all](const begin_links& now) { all->begin(now.run); },
       [all](const know_peers& now) { all->know(now.peers); },
-      [all](const tell_gone& what) { all->tell_gone(what.run); },
-      [all](const begin_links_anew& what) { all->begin_anew(what.why); },
+      [all](const tell_gone& news) { all->tell_gone(news.run); },
+      [all](const begin_links_anew& order) { all->begin_anew(order.why); },
       [all](const list_links&) { return links_listed{all->list()}; },
-      [all, self](const end_links& what) {
-        all->close(what.why);
+      [all, self](const end_links& order) {
+        all->close(order.why);
         self->quit();
         return links_ended{};
       },

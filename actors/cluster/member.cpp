@@ -29,11 +29,11 @@ int64_t cluster_member::ticks_now() {
   return boot_now().time_since_epoch().count();
 }
 
-void cluster_member::turned(const persistence::node_report& what, bool writer_waits) {
+void cluster_member::turned(const persistence::node_report& report, bool writer_waits) {
   const std::lock_guard lock{mutex_};
   alive_.turned = boot_now();
   alive_.writer_waits = writer_waits;
-  report_ = what;
+  report_ = report;
 }
 
 std::vector<shown_node> cluster_member::nodes() const {
@@ -77,9 +77,9 @@ void cluster_member::stop() {
     stopping_ = true;
   }
   changed_.notify_all();
-  for (auto* one : {&beating_, &failing_over_})
-    if (one->joinable())
-      one->join();
+  for (auto* thread : {&beating_, &failing_over_})
+    if (thread->joinable())
+      thread->join();
 }
 
 void cluster_member::leave() {

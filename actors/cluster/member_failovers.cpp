@@ -149,12 +149,12 @@ void cluster_member::tell_if_ended(const std::string& name) {
     if (ended_removed_.count(name) == 0)
       return;
     const auto [first, last] = tell_ended_.equal_range(name);
-    for (auto one = first; one != last; ++one)
-      tell.push_back(std::move(one->second));
+    for (auto next = first; next != last; ++next)
+      tell.push_back(std::move(next->second));
     tell_ended_.erase(first, last);
   }
-  for (const auto& one : tell)
-    one();
+  for (const auto& told : tell)
+    told();
 }
 
 void cluster_member::ended(node_id run, const std::string& name) {

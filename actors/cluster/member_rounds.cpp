@@ -28,9 +28,10 @@ rules::cluster::node_state state_of(persistence::node_state state) {
 
 std::vector<rules::cluster::node_row> rows_of(const std::vector<persistence::stored_node>& stored) {
   std::vector<rules::cluster::node_row> result;
-  for (const auto& one : stored) {
-    rules::cluster::node_row row{node_id{one.run}, one.name, one.beat, one.gone, state_of(one.state), one.homes, {}};
-    for (const auto run : one.unreached)
+  for (const auto& known : stored) {
+    rules::cluster::node_row row{node_id{known.run},    known.name,  known.beat, known.gone,
+                                 state_of(known.state), known.homes, {}};
+    for (const auto run : known.unreached)
       row.unreached.push_back(node_id{run});
     result.push_back(std::move(row));
   }
@@ -140,7 +141,8 @@ void cluster_member::take(const persistence::beaten& answer, instant began, bool
 /// REQUIRES: the lock.
 bool cluster_member::somebody_left(const std::vector<persistence::stored_node>& now) const {
   return std::any_of(rows_.begin(), rows_.end(), [&now](const auto& before) {
-    const auto row = std::find_if(now.begin(), now.end(), [&before](const auto& one) { return one.run == before.run; });
+    const auto row =
+        std::find_if(now.begin(), now.end(), [&before](const auto& found) { return found.run == before.run; });
     return !before.gone && (row == now.end() || row->gone);
   });
 }

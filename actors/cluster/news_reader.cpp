@@ -51,7 +51,7 @@ void act_on_account(pointer self, const fact& news) {
 
 void act_on(pointer self, const fact& news) {
   const auto& whom = self->state.whom;
-  switch (news.what) {
+  switch (news.type) {
   case fact::kind::out: return ask(self, &news_hearers::bans, reread_ban{key_of(news.name), news.who});
   case fact::kind::account: return act_on_account(self, news);
   case fact::kind::salon: return ask(self, &news_hearers::host, reread_salon{news.salon});
@@ -89,18 +89,18 @@ news_actor::behavior_type news(pointer self, news_hearers whom, int64_t run,
   });
   return {
       [self](const hear_news& msg) {
-        for (const auto& one : msg.news) {
-          if (one.what.what == fact::kind::drain)
-            drain_if_meant(self, one.what);
-          else if (one.run != self->state.run)
-            act_on(self, one.what);
+        for (const auto& news : msg.news) {
+          if (news.told.type == fact::kind::drain)
+            drain_if_meant(self, news.told);
+          else if (news.run != self->state.run)
+            act_on(self, news.told);
           --*self->state.open;
         }
       },
       [self](const serving& now) { self->state.whom.bans = now.bans; },
       [self](const ask_again&) {
-        for (auto& one : std::exchange(self->state.again, {}))
-          one();
+        for (auto& again : std::exchange(self->state.again, {}))
+          again();
       },
   };
 }

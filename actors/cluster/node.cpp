@@ -37,28 +37,28 @@ void node::know(const std::vector<node_id>& living) {
 
 void node::lose(node_id run) {
   known_.erase(run);
-  for (const auto& one : hearers)
-    one->run_gone(run);
+  for (const auto& hearer : hearers)
+    hearer->run_gone(run);
 }
 
 link_events node::events() {
   link_events on;
   on.up = [this](node_id peer) {
     entrance.peer_up(peer);
-    for (const auto& one : hearers)
-      one->peer_up(peer);
+    for (const auto& hearer : hearers)
+      hearer->peer_up(peer);
   };
   on.down = [this](node_id peer, const std::string&) {
     member->lose_peer(peer);
-    for (const auto& one : hearers)
-      one->peer_down(peer);
+    for (const auto& hearer : hearers)
+      hearer->peer_down(peer);
   };
   on.alive = [this](node_id peer, std::optional<bool> beats) { member->hear_peer(peer, beats); };
-  on.told = [this](node_id peer, frame_body& what) {
-    if (entrance.peer_said(peer, what))
+  on.told = [this](node_id peer, frame_body& body) {
+    if (entrance.peer_said(peer, body))
       return;
-    for (const auto& one : hearers)
-      one->peer_said(peer, what);
+    for (const auto& hearer : hearers)
+      hearer->peer_said(peer, body);
   };
   on.gone = [this](node_id run) {
     member->found_gone(run);

@@ -52,9 +52,9 @@ const char* peer_link::welcome_of(const hello& said, instant now) {
 peer_link::sent peer_link::send(frame_body body) {
   if (!up())
     return sent::not_up;
-  if (auto* one = std::get_if<post>(&body)) {
-    held_bytes_ += one->text.size();
-    held_.all.push_back(std::move(*one));
+  if (auto* text = std::get_if<post>(&body)) {
+    held_bytes_ += text->text.size();
+    held_.all.push_back(std::move(*text));
     return held_bytes_ < link_queue::write_bytes && held_.all.size() < max_held ? sent::queued : finish_turn();
   }
   const auto before = finish_turn();
@@ -144,8 +144,8 @@ const char* peer_link::ping_now(bool beats, instant now) {
     asked_ = now;
     ++token_;
   }
-  const ping what{queue_.written(), beats, measures ? token_ : 0};
-  return overflows(queue_.add_first(what)) ? "it does not read its pings" : nullptr;
+  const ping beat{queue_.written(), beats, measures ? token_ : 0};
+  return overflows(queue_.add_first(beat)) ? "it does not read its pings" : nullptr;
 }
 
 peer_link::heard peer_link::over(std::string why) {

@@ -82,14 +82,14 @@ void salons::tick() {
     rebalance();
   lost_homes lost(*member_);
   std::vector<salon*> homeless;
-  for (auto& [id, one] : salons_) {
-    refuse(*one, one->posts.expire(time), fault::storage); // also in doubt: what was never sent certainly is not stored
+  for (auto& [id, salon] : salons_) {
+    refuse(*salon, salon->posts.expire(time), fault::storage); // also in doubt: what was never sent certainly is not stored
     if (!fine)
       continue;
-    keep_home(*one);
-    if (lost.has(one->at))
-      detach(*one);
-    keep_view(*one, time, homeless);
+    keep_home(*salon);
+    if (lost.has(salon->at))
+      detach(*salon);
+    keep_view(*salon, time, homeless);
   }
   if (!homeless.empty())
     look_for_homes(std::move(homeless));
@@ -106,7 +106,7 @@ void salons::keep_home(salon& where) {
 
 int64_t salons::homes() const {
   return std::count_if(salons_.begin(), salons_.end(),
-                       [](const auto& one) { return one.second->home && !one.second->home->rule.closed(); });
+                       [](const auto& known) { return known.second->home && !known.second->home->rule.closed(); });
 }
 
 // --- its standing (docs/decisions/0033-membership-without-clocks.md) ---
@@ -132,10 +132,10 @@ bool salons::look() {
 void salons::enter_doubt() {
   if (std::exchange(doubtful_, true))
     return;
-  for (auto& [id, one] : salons_) {
-    if (one->home)
-      one->home->rule.detach_all();
-    detach(*one);
+  for (auto& [id, salon] : salons_) {
+    if (salon->home)
+      salon->home->rule.detach_all();
+    detach(*salon);
   }
 }
 
@@ -165,18 +165,18 @@ void salons::peer_down(node_id peer) {
 }
 
 void salons::lose(node_id peer) {
-  for (auto& [id, one] : salons_) {
-    if (one->home)
-      one->home->rule.detach(peer);
-    if (one->at == peer)
-      detach(*one);
+  for (auto& [id, salon] : salons_) {
+    if (salon->home)
+      salon->home->rule.detach(peer);
+    if (salon->at == peer)
+      detach(*salon);
   }
 }
 
 void salons::run_gone(node_id run) {
-  for (auto& [id, one] : salons_)
-    if (one->home)
-      one->home->rule.forget(run);
+  for (auto& [id, salon] : salons_)
+    if (salon->home)
+      salon->home->rule.forget(run);
   peer_down(run);
 }
 
@@ -191,7 +191,7 @@ void salons::hear(node_id from, frame_body& body) {
   else if (auto* posted = std::get_if<cluster::post>(&body))
     hear_at_home(from, *posted);
   else if (auto* some = std::get_if<posts>(&body))
-    std::for_each(some->all.begin(), some->all.end(), [&](auto& one) { hear_at_home(from, one); });
+    std::for_each(some->all.begin(), some->all.end(), [&](auto& post) { hear_at_home(from, post); });
   else if (const auto* answer = std::get_if<attached>(&body))
     hear_answer(*answer);
   else if (auto* told = std::get_if<batch>(&body))

@@ -93,10 +93,10 @@ void salons::hear_at_home(node_id from, cluster::post& post) {
   }
   if (const auto* known = clients_->salons.find(post.salon); known && known->archived)
     return decide(*where, {}, {{post.number, fault::unknown_salon}}); // its author's node has not heard of that yet
-  append_job::entry one;
-  one.row = {post.salon, post.author, ++home.next_seq, std::move(post.text), wall_clock(), post.number.value};
-  one.from.username = std::move(post.author_name);
-  if (const auto job = home.appends.add(std::move(one)))
+  append_job::entry entry;
+  entry.row = {post.salon, post.author, ++home.next_seq, std::move(post.text), wall_clock(), post.number.value};
+  entry.from.username = std::move(post.author_name);
+  if (const auto job = home.appends.add(std::move(entry)))
     append(*where, job);
 }
 
@@ -146,8 +146,8 @@ void salons::appended(salon& where, const append_job& job) {
 
 void salons::refuse_all(salon& where, const append_job& job, fault why) {
   std::vector<refusal> refused;
-  for (const auto& one : job.entries())
-    refused.push_back({{*one.row.post}, why});
+  for (const auto& entry : job.entries())
+    refused.push_back({{*entry.row.post}, why});
   decide(where, {}, refused);
 }
 
@@ -170,8 +170,8 @@ void salons::rebalance() {
   if (!own || std::exchange(seen_beat_, own->beat) == own->beat)
     return;
   std::vector<salon_id> mine;
-  for (const auto& [id, one] : salons_)
-    if (one->home && !one->home->rule.closed())
+  for (const auto& [id, salon] : salons_)
+    if (salon->home && !salon->home->rule.closed())
       mine.push_back(id);
   for (const auto& next : rules::cluster::moves(run_, mine, rows))
     begin_leaving(*find(next.salon), next.to);
@@ -179,11 +179,11 @@ void salons::rebalance() {
 
 void salons::hand_over_all() {
   closing_ = true;
-  for (auto& [id, one] : salons_) {
-    if (!one->home || one->home->rule.closed())
+  for (auto& [id, salon] : salons_) {
+    if (!salon->home || salon->home->rule.closed())
       continue;
-    leave_to_another(*one);
-    one->home->rule.close(); // where there is no other, too
+    leave_to_another(*salon);
+    salon->home->rule.close(); // where there is no other, too
   }
 }
 

@@ -33,15 +33,15 @@ void salons::post(salon_id which, salond::post&& said) {
   auto* where = find(which);
   if (!where)
     return; // the node has ended
-  posts_in_flight::entry one;
-  one.number = rules::cluster::number_of(run_, ++posts_);
-  one.from = said.from;
-  one.author = said.author;
-  one.text = std::move(said.text);
-  one.since = now();
-  one.author_name = std::move(said.username);
-  one.salon_as_typed = std::move(said.salon_as_typed);
-  where->posts.add(std::move(one));
+  posts_in_flight::entry entry;
+  entry.number = rules::cluster::number_of(run_, ++posts_);
+  entry.from = said.from;
+  entry.author = said.author;
+  entry.text = std::move(said.text);
+  entry.since = now();
+  entry.author_name = std::move(said.username);
+  entry.salon_as_typed = std::move(said.salon_as_typed);
+  where->posts.add(std::move(entry));
   if (look())
     send_posts(*where);
 }
@@ -92,14 +92,14 @@ bool salons::wants_home(const salon& where) const {
 
 void salons::look_for_homes(std::vector<salon*> which) {
   std::vector<salon_id> ids;
-  for (auto* one : which) {
-    one->looking = true;
-    ids.push_back(one->id);
+  for (auto* salon : which) {
+    salon->looking = true;
+    ids.push_back(salon->id);
   }
   looking_ += which.size();
   const auto over = [this, which = std::move(which)] {
-    for (auto* one : which)
-      one->looking = false;
+    for (auto* salon : which)
+      salon->looking = false;
     looking_ -= which.size();
     return which;
   };
@@ -114,8 +114,8 @@ void salons::look_for_homes(std::vector<salon*> which) {
       [this, over](const std::vector<std::optional<persistence::stored_home>>& homes) {
         const auto rows = member_->rows();
         auto home = homes.begin();
-        for (auto* one : over())
-          found_home(*one, *home++, rows);
+        for (auto* salon : over())
+          found_home(*salon, *home++, rows);
       },
       [over](fault) { over(); });
 }
@@ -162,8 +162,13 @@ void salons::read_missed(salon& where, const subscription::range& range) {
         if (!look())
           return;
         std::vector<stored_row> rows;
-        for (auto& one : found)
-          rows.push_back({one.seq, {one.post}, one.author, std::move(one.text), one.at, std::move(one.author_name)});
+        for (auto& message : found)
+          rows.push_back({message.seq,
+                          {message.post},
+                          message.author,
+                          std::move(message.text),
+                          message.at,
+                          std::move(message.author_name)});
         caught_up(where, range, std::move(rows));
       },
       [](fault) {}); // it is asked once more, when it has waited
@@ -180,8 +185,8 @@ void salons::caught_up(salon& where, const subscription::range& read, std::vecto
   if (cut)
     return attach_anew(where);
   refuse(where, where.posts.attached(where.answer), fault::storage);
-  for (auto& one : where.view.kept())
-    hear_batch(one);
+  for (auto& kept : where.view.kept())
+    hear_batch(kept);
   send_posts(where);
 }
 
@@ -195,9 +200,9 @@ void salons::hear_batch(batch& told) {
   case subscription::verdict::tell: break;
   }
   tell(*where, told.rows);
-  for (const auto& one : told.refused)
-    if (const auto entry = where->posts.refused(one.number))
-      refuse(*where, {*entry}, one.reason);
+  for (const auto& post : told.refused)
+    if (const auto entry = where->posts.refused(post.number))
+      refuse(*where, {*entry}, post.reason);
 }
 
 void salons::hear_again(const attach_again& again) {
@@ -235,8 +240,8 @@ void salons::refuse(salon& where, const std::vector<posts_in_flight::entry>& pos
     return;
   told out;
   out.salon = where.id;
-  for (const auto& one : posts)
-    reply_to(out, one.from) = {why, one.salon_as_typed};
+  for (const auto& post : posts)
+    reply_to(out, post.from) = {why, post.salon_as_typed};
   clients_->tell(out, now());
   tell_if_answered(where);
 }

@@ -58,7 +58,7 @@ void online_users::tell(user_id user, const event::any& event) const {
 
 bool online_users::has_another(const subscriber& who) const {
   const auto& all = of(who.account());
-  return std::any_of(all.begin(), all.end(), [&](const auto* one) { return one != &who && online(*one); });
+  return std::any_of(all.begin(), all.end(), [&](const auto* other) { return other != &who && online(*other); });
 }
 
 namespace {
@@ -94,8 +94,8 @@ std::vector<private_id> online_users::lacking(user_id target, std::vector<privat
   if (which.size() > most)
     which.erase(which.begin(), which.end() - most);
   const auto& all = of(target);
-  const auto is_known = [&](private_id one) {
-    return std::none_of(all.begin(), all.end(), [one](const auto* who) { return who->backlog.lacks(one); });
+  const auto is_known = [&](private_id id) {
+    return std::none_of(all.begin(), all.end(), [id](const auto* who) { return who->backlog.lacks(id); });
   };
   which.erase(std::remove_if(which.begin(), which.end(), is_known), which.end());
   return which;

@@ -12,12 +12,12 @@ bool is_of(const event::any& event, connection_id author) {
 } // namespace
 
 const shared_texts& spelled_batch::find(const spelling& wanted) {
-  if (!first_.how && wanted.tells_author()) {
+  if (!first_.spells && wanted.tells_author()) {
     first_ = {&wanted, spell(wanted)};
     return first_.texts;
   }
   for (const auto& known : others_)
-    if (known.how == &wanted)
+    if (known.spells == &wanted)
       return known.texts;
   others_.push_back({&wanted, spell(wanted)});
   return others_.back().texts;

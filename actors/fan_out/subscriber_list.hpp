@@ -12,13 +12,13 @@ public:
   explicit spelled_batch(const std::vector<event::any>& events) : events_(events) {}
 
   /// For everybody who takes it so.
-  const shared_texts& as(const spelling& wanted) { return first_.how == &wanted ? first_.texts : find(wanted); }
+  const shared_texts& as(const spelling& wanted) { return first_.spells == &wanted ? first_.texts : find(wanted); }
   /// For a subscriber: without what it said itself, where its spelling leaves that out. Null: nothing is left.
-  const shared_texts& of(const subscriber& who) { return first_.how == who.spells ? first_.texts : find_for(who); }
+  const shared_texts& of(const subscriber& who) { return first_.spells == who.spells ? first_.texts : find_for(who); }
 
 private:
   struct spelled {
-    const spelling* how = nullptr;
+    const spelling* spells = nullptr;
     shared_texts texts;
   };
   const shared_texts& find(const spelling& wanted);

@@ -52,16 +52,16 @@ backlog::piece backlog::begin(const std::string& username, std::vector<private_m
   decided_ = std::move(decided);
   if (!later_.empty()) { // noted: the snapshot lacks what others were told before it was made, and comes in order
     const private_id first{later_.front().number};
-    const auto behind =
-        std::find_if(texts.begin(), texts.end(), [first](const private_message& one) { return !(one.id < first); });
-    for (auto one = behind; one != texts.end(); ++one)
-      add({one->id.value, weight_of(one->text.size(), one->author.size())});
+    const auto behind = std::find_if(texts.begin(), texts.end(),
+                                     [first](const private_message& message) { return !(message.id < first); });
+    for (auto text = behind; text != texts.end(); ++text)
+      add({text->id.value, weight_of(text->text.size(), text->author.size())});
     texts.erase(behind, texts.end());
   }
-  for (const auto& one : later)
-    add(one);
-  for (const auto& one : texts)
-    remember(one.id);
+  for (const auto& message : later)
+    add(message);
+  for (const auto& text : texts)
+    remember(text.id);
   return tell(texts);
 }
 

@@ -133,7 +133,7 @@ client_budget::decision client_budget::ask(const request& asked, address_budgets
     return {verdict::close, {}};
   if (!told_ && !asked.stranger && now - *flooding_since_ >= told_after) { // a stranger's first text is its answer
     told_ = true;
-    result.what = there.too_much ? verdict::refuse : verdict::tell;
+    result.ruling = there.too_much ? verdict::refuse : verdict::tell;
   }
   return result;
 }

@@ -80,8 +80,8 @@ public:
   static constexpr auto closed_after = std::chrono::seconds{10};
   static constexpr auto recovery = std::chrono::seconds{1}; ///< so long without a wait ends a flood
   static constexpr double light_seconds = 1;                ///< a client that used no more of its burst has used little
-  static constexpr double max_faults = 30, max_faults_of_strangers = 5;   ///< at once
-  static constexpr double faults_a_second = 0.1;                          ///< in the long run
+  static constexpr double max_faults = 30, max_faults_of_strangers = 5; ///< at once
+  static constexpr double faults_a_second = 0.1;                        ///< in the long run
 
   enum class verdict {
     go,
@@ -91,7 +91,7 @@ public:
     close
   };
   struct decision {
-    verdict what = verdict::go;
+    verdict ruling = verdict::go;
     instant::duration wait{};
   };
 

@@ -141,7 +141,7 @@ void login_throttle::hear_if_seldom(attempt& tried, uint32_t a_minute, instant n
 login_throttle::verdict login_throttle::begin(attempt& tried, uint32_t a_minute, instant now) {
   tried.at = attempt::stage::none;
   tried.uses = allowances_for(tried, a_minute, now);
-  tried.how = urgency_of(tried, a_minute, now);
+  tried.rank = urgency_of(tried, a_minute, now);
   hear_if_seldom(tried, a_minute, now);
   if (const auto which = used_up(tried, a_minute, now)) {
     if (find(*which, tried, now)->in_trial == 0) {
@@ -149,7 +149,7 @@ login_throttle::verdict login_throttle::begin(attempt& tried, uint32_t a_minute,
       const auto was_there = *which == allowance_of::known_address || *which == allowance_of::owners;
       if (!was_there || !tried.login)
         return verdict::refused;
-      tried.how = urgency::contested;
+      tried.rank = urgency::contested;
       tried.at = attempt::stage::tried;
       return verdict::go;
     }
@@ -289,9 +289,9 @@ login_throttle::known_address* login_throttle::find_known(user_id who, const std
   auto* of_account = known_.find(who);
   if (!of_account)
     return nullptr;
-  for (auto& one : of_account->addresses)
-    if (one.address == address && now - one.last < known_for)
-      return &one;
+  for (auto& known : of_account->addresses)
+    if (known.address == address && now - known.last < known_for)
+      return &known;
   return nullptr;
 }
 
@@ -333,7 +333,8 @@ login_throttle::known_address& login_throttle::remember(user_id who, const std::
   auto& all = owner_called(who, account).addresses;
   if (auto* known = find_known(who, address, now))
     return *known;
-  all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& one) { return one.address == address; }), all.end());
+  all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& known) { return known.address == address; }),
+            all.end());
   if (all.size() >= max_known_addresses)
     all.erase(std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.last < b.last; }));
   all.push_back({address, {}, {}, now, -1});

@@ -69,7 +69,7 @@ public:
     enum class stage { none, waits, tried };
     stage at = stage::none;         ///< set by the throttle, as what follows
     std::vector<allowance_of> uses; ///< where it is tried; where it waits, the one that is used up
-    urgency how = urgency::other;   ///< of its hash
+    urgency rank = urgency::other;  ///< of its hash
     bool login = false;             ///< of somebody who is not logged in yet
     enum class secret { password, token, invitation };
     secret said = secret::password; ///< what was said for it, to be told of

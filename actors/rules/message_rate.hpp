@@ -36,7 +36,7 @@ public:
 
   enum class verdict { go, wait, refuse, close };
   struct decision {
-    verdict what = verdict::go;
+    verdict ruling = verdict::go;
     instant::duration wait{}; ///< then it is asked for once more
   };
 
@@ -44,50 +44,50 @@ public:
   using flood = std::optional<instant>;
 
   /// May `who` say one more? `here`, `more_waits`: of his connection, which has more to say behind it.
-  decision ask(user_id who, const pace& how, flood& here, bool more_waits, instant now) {
-    auto& one = users_.at(who);
+  decision ask(user_id who, const pace& allowed, flood& here, bool more_waits, instant now) {
+    auto& user = users_.at(who);
     // With a burst of one, the bucket is full whenever a wait is over: that is no silence.
-    const auto waited = one.waits_since && now - *one.waits_since < slowed_for;
-    one.waits_since.reset();
-    if (!waited && one.tokens.level(how, now) >= how.burst) { // as if nothing had been
-      one.refusals = 0;
+    const auto waited = user.waits_since && now - *user.waits_since < slowed_for;
+    user.waits_since.reset();
+    if (!waited && user.tokens.level(allowed, now) >= allowed.burst) { // as if nothing had been
+      user.refusals = 0;
       here.reset();
     }
     if (!more_waits)
       here.reset();
-    if (one.tokens.take(how, now)) {
-      note(who, one);
+    if (user.tokens.take(allowed, now)) {
+      note(who, user);
       return {};
     }
     if (more_waits && !here)
       here = now;
     if (!here || now - *here < slowed_for) {
-      one.waits_since = now;
-      return {verdict::wait, one.tokens.until_one(how, now)};
+      user.waits_since = now;
+      return {verdict::wait, user.tokens.until_one(allowed, now)};
     }
-    return {++one.refusals > max_refusals ? verdict::close : verdict::refuse, {}};
+    return {++user.refusals > max_refusals ? verdict::close : verdict::refuse, {}};
   }
 
   /// So many other nodes serve.
   void set_others(size_t count) { others_ = count; }
   /// What was said here since, of those who said so much that others are to know.
-  std::vector<usage> take_said(const pace& how) {
+  std::vector<usage> take_said(const pace& allowed) {
     std::vector<usage> all;
     for (const auto who : std::exchange(said_, {})) {
-      auto* one = users_.find(who);
-      const auto count = one ? std::exchange(one->untold, 0) : 0;
-      if (static_cast<double>(count) * static_cast<double>(others_ + 1) > how.a_second)
+      auto* user = users_.find(who);
+      const auto count = user ? std::exchange(user->untold, 0) : 0;
+      if (static_cast<double>(count) * static_cast<double>(others_ + 1) > allowed.a_second)
         all.push_back({static_cast<int64_t>(shared_limit::messages), std::to_string(who.value), count});
     }
     return all;
   }
   /// He said so much at another node. Of who said nothing here, nothing is remembered.
-  void said_elsewhere(user_id who, int64_t count, const pace& how, instant now) {
-    auto* one = users_.find(who);
-    if (!one || count <= 0)
+  void said_elsewhere(user_id who, int64_t count, const pace& allowed, instant now) {
+    auto* user = users_.find(who);
+    if (!user || count <= 0)
       return;
-    one->tokens.level(how, now);
-    one->tokens.charge(static_cast<double>(count), static_cast<double>(others_) * how.burst);
+    user->tokens.level(allowed, now);
+    user->tokens.charge(static_cast<double>(count), static_cast<double>(others_) * allowed.burst);
   }
 
   size_t users() const { return users_.size(); }
@@ -99,10 +99,10 @@ private:
     std::optional<instant> waits_since; ///< is to ask again for what was said last
     uint32_t untold = 0;                ///< said since others were told
   };
-  void note(user_id who, talk& one) {
-    if (others_ == 0 || (one.untold == 0 && said_.size() >= shared_use::max_told))
+  void note(user_id who, talk& talk) {
+    if (others_ == 0 || (talk.untold == 0 && said_.size() >= shared_use::max_told))
       return;
-    if (one.untold++ == 0)
+    if (talk.untold++ == 0)
       said_.push_back(who);
   }
 

@@ -73,9 +73,9 @@ public:
   /// All that was used up since.
   std::vector<usage> take() {
     std::vector<usage> all;
-    for (const auto& [what, count] : std::exchange(untold_, {}))
+    for (const auto& [key, count] : std::exchange(untold_, {}))
       if (count != 0)
-        all.push_back({static_cast<int64_t>(what.first), what.second, count});
+        all.push_back({static_cast<int64_t>(key.first), key.second, count});
     return all;
   }
 

@@ -277,9 +277,9 @@ void tls_folder::mark_unstored(listing& all) const {
 void tls_folder::write_list(const listing& all) {
   write_private_file(file(list_name), spell_list(all));
   read_last_ = all;
-  for (auto& one : read_last_) {
-    not_stored_.erase(one.facts.serial);
-    one.not_stored = false;
+  for (auto& known : read_last_) {
+    not_stored_.erase(known.facts.serial);
+    known.not_stored = false;
   }
 }
 

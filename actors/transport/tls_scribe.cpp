@@ -36,8 +36,8 @@ void tls_scribe::unbind() {
     shared().peers.unbind(node_, std::chrono::steady_clock::now());
 }
 
-void tls_scribe::report(const char* what, const std::string& why) {
-  shared().log({what, to_string(certificate().who), address(), why});
+void tls_scribe::report(const char* message, const std::string& why) {
+  shared().log({message, to_string(certificate().who), address(), why});
 }
 
 void tls_scribe::ended(phase was, const dial_failure& why) {

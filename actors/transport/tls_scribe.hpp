@@ -35,7 +35,7 @@ protected:
 
 private:
   void unbind();
-  void report(const char* what, const std::string& why = {});
+  void report(const char* message, const std::string& why = {});
   step take_frame();
   gate::refusal judge_frame();
   gate::refusal open();

@@ -59,7 +59,7 @@ std::optional<std::string> bytes_in(const json& value) {
 std::optional<field> field_in(const json& value, const table_column& column) {
   if (value.is_null())
     return column.may_be_null ? std::optional<field>{nullptr} : std::nullopt;
-  if (column.what == table_column::kind::number) {
+  if (column.type == table_column::kind::number) {
     const auto number = number_in(value);
     return number ? std::optional<field>{*number} : std::nullopt;
   }
@@ -71,7 +71,7 @@ std::optional<field> field_in(const json& value, const table_column& column) {
 field value_before(const table_column& column) {
   if (column.may_be_null)
     return nullptr;
-  return column.what == table_column::kind::number ? field{int64_t{0}} : field{std::string{}};
+  return column.type == table_column::kind::number ? field{int64_t{0}} : field{std::string{}};
 }
 
 std::optional<table_row> row_in(const json& line, const stored_table& of, int64_t schema) {

@@ -15,7 +15,7 @@ constexpr int64_t oldest_restored_schema = 13;
 struct table_column {
   enum class kind : uint8_t { number, text, bytes };
   const char* name;
-  kind what;
+  kind type;
   bool may_be_null = false;
   int64_t since = oldest_restored_schema; ///< the schema that brought it
 };
@@ -42,7 +42,7 @@ struct personal_column {
   enum class by : uint8_t { number, username, key };
   const char* table;
   const char* column;
-  by what;
+  by type;
 };
 /// All of them, but for the audit log, which names people in its texts. A test compares the list with the tables.
 const std::vector<personal_column>& personal_columns();

@@ -23,13 +23,13 @@ struct fact {
     drain,       ///< a run is to end, its clients over some seconds: `name` is its number and theirs, "7 30"
     stop,        ///< an operator stops all nodes, after so many seconds as `name` says
   };
-  kind what = kind::account;
+  kind type = kind::account;
   user_id who = {};      ///< 0: nobody, or an account that is known by its name alone
   salon_id salon = {};   ///< 0: none
   std::string name = {}; ///< a username, as far as it matters; or the address or network
 
   friend bool operator==(const fact& a, const fact& b) {
-    return a.what == b.what && a.who == b.who && a.salon == b.salon && a.name == b.name;
+    return a.type == b.type && a.who == b.who && a.salon == b.salon && a.name == b.name;
   }
 };
 
@@ -37,7 +37,7 @@ struct fact {
 struct stored_news {
   int64_t number = 0; ///< rises in the order of commits
   int64_t run = 0;    ///< that made it
-  fact what;
+  fact told;
 };
 
 const char* to_word(fact::kind kind);

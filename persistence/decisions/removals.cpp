@@ -17,7 +17,7 @@ namespace {
 
 /// What stands in a column that names the user.
 field value_in(const personal_column& where, const user& who) {
-  switch (where.what) {
+  switch (where.type) {
   case personal_column::by::number: return who.id.value;
   case personal_column::by::username: return who.username;
   case personal_column::by::key: break;

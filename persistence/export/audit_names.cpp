@@ -21,7 +21,7 @@ std::optional<std::string> name_before(const std::string& about, const std::stri
 
 bool is_about_a_salon(const audit_line& line) {
   return std::any_of(std::begin(audited::about_salons), std::end(audited::about_salons),
-                     [&](const audit_word& each) { return line.what == each.text; });
+                     [&](const audit_word& each) { return line.action == each.text; });
 }
 
 /// Whether it is "NAME" or "NAME (what about him)".
@@ -42,9 +42,9 @@ audit_names::audit_names(const reading& db, const std::string& present, int64_t 
     lines = db.audit.after(after, page);
     for (auto& line : lines) {
       after = line.id;
-      if (line.what == audited::rename_user.text && line.result == "done")
+      if (line.action == audited::rename_user.text && line.result == "done")
         renames.emplace_back(line.id, std::move(line.to));
-      else if ((line.what == audited::erase.text || line.what == audited::ban.text) && line.result == "done")
+      else if ((line.action == audited::erase.text || line.action == audited::ban.text) && line.result == "done")
         freed.emplace_back(line.id, std::move(line.to));
     }
   } while (lines.size() == page);

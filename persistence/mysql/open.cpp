@@ -11,7 +11,7 @@ namespace {
 
 [[noreturn]] void refuse_foreign(const config::mysql_database& where, const mysql::finding& found) {
   const auto address = mysql::address_of(where);
-  if (found.what == mysql::condition::newer)
+  if (found.state == mysql::condition::newer)
     throw store_error(store_error::kind::setup, "the database " + address + " was made by a newer salond (schema "
                                                     + std::to_string(found.version)
                                                     + "); install that one or restore a backup");
@@ -60,7 +60,7 @@ void make_ready(const config::mysql_database& where, const reporter& report, con
   db.execute("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
   refuse_few_connections(db, where, alone ? connections_alone : connections_of_a_node);
   const auto found = mysql::recognise(db);
-  switch (found.what) {
+  switch (found.state) {
   case mysql::condition::foreign:
   case mysql::condition::newer: refuse_foreign(where, found);
   case mysql::condition::replaced:
@@ -129,7 +129,7 @@ std::vector<std::string> dry_run_mysql(const config::mysql_database& where, cons
     const mysql::migration_lock lock(db); // where another one is at work, its tables may look like anything
     refuse_few_connections(db, where, connections_alone);
     const auto found = mysql::recognise(db);
-    switch (found.what) {
+    switch (found.state) {
     case mysql::condition::foreign:
     case mysql::condition::newer: refuse_foreign(where, found);
     case mysql::condition::replaced: return mysql::describe_takeover(db);
@@ -170,9 +170,9 @@ bool is_empty_mysql(const config::mysql_database& where, const open_options& opt
   return opened(where, [&] {
     mysql::connection db(where, {});
     const auto found = mysql::recognise(db);
-    if (found.what == mysql::condition::empty)
+    if (found.state == mysql::condition::empty)
       return true;
-    if (found.what != mysql::condition::ours)
+    if (found.state != mysql::condition::ours)
       return false;
     if (!mysql::steps_after(found.version).empty())
       return hold_nothing(db);

@@ -362,7 +362,7 @@ constexpr seeded_salon seeded_salons[] = {{"Général", "auto"},
                                           {"Marketing", "approval"}};
 
 struct step {
-  const char* what;
+  const char* name;
   void (*run)(connection&);
 };
 // Step n is the n-th; the first makes an empty database ours, and the take-over ends where it ends. A step that was
@@ -414,14 +414,14 @@ void create_all(connection& db) {
   for (const auto& salon : seeded_salons)
     db.run("INSERT INTO salons(salon_id, nom_salon, nom_key, policy) VALUES (?, ?, ?, ?)",
            {++id, std::string(salon.name), key_of(salon.name), std::string(salon.policy)});
-  record_version(db, 1, steps[0].what);
+  record_version(db, 1, steps[0].name);
   all.commit();
 }
 
 std::vector<std::string> steps_after(int64_t version) {
   std::vector<std::string> result;
   for (auto number = version; number < static_cast<int64_t>(std::size(steps)); ++number)
-    result.push_back("schema " + std::to_string(number + 1) + ": " + steps[number].what);
+    result.push_back("schema " + std::to_string(number + 1) + ": " + steps[number].name);
   return result;
 }
 
@@ -429,8 +429,8 @@ void migrate(connection& db, int64_t version, const reporter& report) {
   for (auto number = version; number < static_cast<int64_t>(std::size(steps)); ++number) {
     steps[number].run(db);
     if (number > 0)
-      record_version(db, number + 1, steps[number].what); // the first writes its own, together with the salons
-    report("schema " + std::to_string(number + 1) + ": " + steps[number].what);
+      record_version(db, number + 1, steps[number].name); // the first writes its own, together with the salons
+    report("schema " + std::to_string(number + 1) + ": " + steps[number].name);
   }
 }
 

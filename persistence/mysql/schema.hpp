@@ -75,7 +75,7 @@ enum class condition {
   foreign, ///< anything else
 };
 struct finding {
-  condition what = condition::foreign;
+  condition state = condition::foreign;
   int64_t version = 0; ///< of ours
   std::string why;     ///< what differs, where it is foreign
 };

@@ -79,8 +79,8 @@ void among_nodes::depart(const std::vector<user_id>& who, offline_requests reque
   run_for_each(on_,
                std::string("DELETE p FROM presences p") + on_.words().by_number + " WHERE node_id = ? AND client_id",
                {run_}, ids);
-  for (const auto one : who)
-    rest_.seen[one] = {false, now};
+  for (const auto user : who)
+    rest_.seen[user] = {false, now};
   if (requests == offline_requests::end)
     end_requests(ids);
 }
@@ -175,8 +175,8 @@ void among_nodes::write_addresses() {
   ask_for_each(on_, "SELECT client_id FROM known_addresses WHERE client_id", {}, for_few_statements(std::move(whose)),
                " GROUP BY client_id HAVING COUNT(*) > " + std::to_string(session_store::max_known_addresses),
                [&](const query_result& row) { too_many.push_back(row.integer(0)); });
-  for (const auto one : too_many)
-    keep_newest_addresses(on_, user_id{one});
+  for (const auto user : too_many)
+    keep_newest_addresses(on_, user_id{user});
 }
 
 /// A post and a private message hold their people's rows of clients until their transactions end: these are passed
@@ -238,7 +238,7 @@ bool among_nodes::write_news() {
     return false;
   for (const auto& fact : rest_.told)
     on_.run("INSERT INTO news(news_id, node_id, what, client_id, salon_id, name) VALUES (?, ?, ?, ?, ?, ?)",
-            {++number, run_, std::string_view(to_word(fact.what)), fact.who.value, fact.salon.value, fact.name});
+            {++number, run_, std::string_view(to_word(fact.type)), fact.who.value, fact.salon.value, fact.name});
   on_.run("UPDATE counters SET value = ? WHERE name = 'news'", {number});
   rest_.told.clear();
   return true;

@@ -37,10 +37,10 @@ public:
       owners_.clear();
     return owners_[username_key] = std::move(whose);
   }
-  void counted(user_id who, held what) {
+  void counted(user_id who, held mail) {
     if (counts_.size() >= max_mailboxes)
       counts_.clear();
-    counts_[who] = what;
+    counts_[who] = mail;
   }
   void added(user_id who, int64_t bytes) {
     if (const auto known = counts_.find(who); known != counts_.end()) {

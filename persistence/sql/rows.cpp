@@ -123,7 +123,7 @@ void insert_many(driver& on, const std::string& head, const std::string& marks, 
 void write_audit(driver& on, const std::vector<audit_line>& lines) {
   std::vector<parameters> rows;
   for (const auto& line : lines)
-    rows.push_back({to_ms(line.at), line.by, line.from, line.what, line.to, line.reason, line.result,
+    rows.push_back({to_ms(line.at), line.by, line.from, line.action, line.to, line.reason, line.result,
                     line.node.empty() ? parameter{nullptr} : parameter{line.node}});
   insert_many(on, "INSERT INTO audit(at_ms, by_whom, from_where, what, to_whom, reason, result, node)",
               "(?,?,?,?,?,?,?,?)", rows);

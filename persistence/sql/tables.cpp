@@ -23,7 +23,7 @@ parameter parameter_of(const table_column& column, const field& value) {
   const auto* text = std::get_if<std::string>(&value);
   if (!text)
     return nullptr;
-  if (column.what == table_column::kind::bytes)
+  if (column.type == table_column::kind::bytes)
     return blob{*text};
   return std::string_view(*text);
 }
@@ -41,7 +41,7 @@ table_row row_in(const query_result& found, const stored_table& of) {
     const auto place = static_cast<int>(row.size());
     if (found.is_null(place))
       row.emplace_back(nullptr);
-    else if (column.what == table_column::kind::number)
+    else if (column.type == table_column::kind::number)
       row.emplace_back(found.integer(place));
     else
       row.emplace_back(found.text(place));

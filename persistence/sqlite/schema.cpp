@@ -38,7 +38,7 @@ int64_t schema_version(database& db) {
 std::vector<std::string> steps_after(int64_t version) {
   std::vector<std::string> result;
   for (auto number = version; number < newest(); ++number)
-    result.push_back("schema " + std::to_string(number + 1) + ": " + schema_steps()[static_cast<size_t>(number)].what);
+    result.push_back("schema " + std::to_string(number + 1) + ": " + schema_steps()[static_cast<size_t>(number)].name);
   return result;
 }
 

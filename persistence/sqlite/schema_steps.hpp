@@ -9,7 +9,7 @@ namespace salond::persistence::sqlite {
 constexpr int64_t our_application_id = 0x736C6E64;
 
 struct schema_step {
-  const char* what;
+  const char* name;
   void (*run)(database&); ///< REQUIRES: a write transaction
 };
 /// Step n is the n-th.

@@ -244,7 +244,7 @@ void paced_writer::close(std::string_view closing, instant now, std::string_view
 /// Whether the next piece may go out behind what fills a write so far.
 bool paced_writer::front_shares(size_t filled) const {
   const auto& next = waiting_.front();
-  return next.how == sharing::allowed && fits(filled, next.envelope.size() + piece_of(next.rest, next.envelope));
+  return next.share == sharing::allowed && fits(filled, next.envelope.size() + piece_of(next.rest, next.envelope));
 }
 
 /// How many writes all that waits will be, joined as take_one() will.
@@ -256,13 +256,13 @@ size_t paced_writer::count_writes() const {
     do {
       const auto size = piece_of(left, text.envelope), piece = text.envelope.size() + size;
       left.remove_prefix(size);
-      if (open == sharing::allowed && text.how == sharing::allowed && fits(filled, piece)) {
+      if (open == sharing::allowed && text.share == sharing::allowed && fits(filled, piece)) {
         filled += 1 + piece;
         continue;
       }
       ++writes;
       filled = piece;
-      open = text.how;
+      open = text.share;
     } while (!left.empty());
   }
   return writes;
@@ -281,7 +281,7 @@ void paced_writer::take_piece(std::string& to) {
 }
 
 std::string paced_writer::take_one() {
-  const auto join = (closing_ || pieces_ > max_texts_apart) && waiting_.front().how == sharing::allowed;
+  const auto join = (closing_ || pieces_ > max_texts_apart) && waiting_.front().share == sharing::allowed;
   std::string text;
   take_piece(text);
   while (join && !waiting_.empty() && front_shares(text.size())) {

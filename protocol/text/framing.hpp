@@ -37,7 +37,7 @@ public:
 
   struct frame {
     enum class kind { whole, too_long, fatally_too_long, end };
-    kind what = kind::whole;
+    kind type = kind::whole;
     std::string bytes; ///< without its end
   };
   /// The next frame; nothing until more bytes or more time have come. `end` comes once, after all others; nothing comes
@@ -101,7 +101,7 @@ private:
   struct waiting_text {
     std::shared_ptr<const void> owner; ///< of the bytes
     std::string_view envelope, rest;
-    sharing how = sharing::allowed;
+    sharing share = sharing::allowed;
   };
 
   void queue(std::string_view text, std::string_view envelope, sharing allowed);

@@ -194,7 +194,7 @@ std::optional<utterance> text_codec::next(instant now) {
     return std::nullopt;
   if (request && frame->bytes.empty()) // too long, as a browser's address may be
     return refuse_foreign();
-  switch (frame->what) {
+  switch (frame->type) {
   case frame_reader::frame::kind::too_long: return misspoken{fault::frame_too_long};
   case frame_reader::frame::kind::fatally_too_long: return misspoken{fault::frame_too_long, true};
   case frame_reader::frame::kind::end: return input_ended{};

@@ -148,7 +148,7 @@ refusal_text refusal(fault why) {
 
 /// What an envelope consists of: our words, and names, which somebody chose.
 struct part {
-  enum class kind : uint8_t { words, name } what;
+  enum class kind : uint8_t { words, name } type;
   std::string_view text;
 };
 part words(std::string_view text) {
@@ -170,7 +170,7 @@ constexpr size_t max_name_bytes = 280;
 size_t size_of(parts all) {
   size_t bytes = 0;
   for (const auto& piece : all)
-    bytes += piece.what == part::kind::name ? shown(piece.text).size() : piece.text.size();
+    bytes += piece.type == part::kind::name ? shown(piece.text).size() : piece.text.size();
   return bytes;
 }
 
@@ -197,7 +197,7 @@ std::string for_raw_client(std::string_view whole, parts of) {
   if (!too_long)
     return result.append(whole);
   for (const auto& piece : of)
-    result += piece.what == part::kind::name ? shortened(shown(piece.text)) : std::string(piece.text);
+    result += piece.type == part::kind::name ? shortened(shown(piece.text)) : std::string(piece.text);
   return result;
 }
 
@@ -291,7 +291,7 @@ private:
   void say(parts of, std::string_view chosen, std::string_view after = {}) const {
     const auto from = bytes_.size();
     for (const auto& piece : of)
-      if (piece.what == part::kind::name)
+      if (piece.type == part::kind::name)
         append_shown(bytes_, piece.text);
       else
         bytes_ += piece.text;

@@ -110,14 +110,14 @@ TEST_F(Admin, GivesALongAnswerInPieces) {
 
 TEST_F(Admin, KeepsACallToItsAsker) {
   start();
-  guard->hold(what::reads);
+  guard->hold(access::reads);
   caf::scoped_actor mine{*system, true}, another{*system, true};
   auto open =
       mine->request(caf::actor_cast<admin_actor>(actors_now().admin), support::deadline, admin_request{7, {"bans"}});
-  ASSERT_TRUE(support::eventually([&] { return guard->held(what::reads) == 1; }));
+  ASSERT_TRUE(support::eventually([&] { return guard->held(access::reads) == 1; }));
 
   const auto stolen = say(another, admin_more{7});
-  guard->release(what::reads);
+  guard->release(access::reads);
   open.receive([](const admin_answer& said) { EXPECT_EQ(said.text, "[]"); },
                [](const caf::error& why) { ADD_FAILURE() << to_string(why); });
 

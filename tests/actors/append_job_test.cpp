@@ -14,16 +14,16 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 entry said(int64_t seq, const std::string& text, user_id by = user_id{1}) {
-  entry one;
-  one.row = {salon_id{1}, by, seq, text, {}};
-  one.from.username = "zoë";
-  return one;
+  entry entry;
+  entry.row = {salon_id{1}, by, seq, text, {}};
+  entry.from.username = "zoë";
+  return entry;
 }
 
-std::vector<int64_t> numbers(const append_job& what) {
+std::vector<int64_t> numbers(const append_job& job) {
   std::vector<int64_t> all;
-  for (const auto& one : what.entries())
-    all.push_back(one.row.seq);
+  for (const auto& entry : job.entries())
+    all.push_back(entry.row.seq);
   return all;
 }
 

@@ -21,8 +21,8 @@ protected:
     open(blabla, "Blabla");
   }
   ~Audience() override {
-    for (auto* one : {&zoe, &again, &paul})
-      clients.leave(*one);
+    for (auto* each : {&zoe, &again, &paul})
+      clients.leave(*each);
   }
 
   void open(salon_id id, const std::string& name) { clients.salons.open({id, name, policy::open, 0}, {}); }
@@ -35,8 +35,8 @@ protected:
               const std::vector<decided_request>& decided = {}) {
     lines missed;
     clients.start_hearing(who, salons);
-    for (const auto& one : who.backlog.begin("zoë", waiting, {}, decided).events)
-      missed.push_back(support::text_of(one));
+    for (const auto& event : who.backlog.begin("zoë", waiting, {}, decided).events)
+      missed.push_back(support::text_of(event));
     return missed;
   }
   void tell(salon_id where, std::vector<user_id> entered, const std::string& text, std::vector<user_id> gone = {},
@@ -48,8 +48,8 @@ protected:
   }
   lines list_of(const witness& who) {
     lines result;
-    for (const auto& one : clients.salons.list_for(who))
-      result.push_back(one.name + (one.member ? "*" : ""));
+    for (const auto& each : clients.salons.list_for(who))
+      result.push_back(each.name + (each.member ? "*" : ""));
     return result;
   }
 
@@ -176,8 +176,8 @@ TEST_F(Audience, TellsEachConnectionOfTheTargetAndTheAuthorsOthers) {
   arrive(zoe, zoe_id);
   arrive(again, zoe_id);
   arrive(paul, paul_id);
-  for (auto* one : {&zoe, &again, &paul})
-    begin(*one, {});
+  for (auto* each : {&zoe, &again, &paul})
+    begin(*each, {});
 
   clients.users.tell_privately(paul_id, zoe_id, zoe.number, {private_id{1}, "zoë", "to paul", {}});
   clients.users.tell_privately(zoe_id, zoe_id, zoe.number, {private_id{2}, "zoë", "to herself", {}});
@@ -205,8 +205,8 @@ TEST_F(Audience, ForgetsAConnectionWhollyWhenItLeaves) {
   arrive(zoe, zoe_id);
   arrive(again, zoe_id);
   arrive(paul, paul_id);
-  for (auto* one : {&zoe, &again, &paul})
-    begin(*one, {general, blabla});
+  for (auto* each : {&zoe, &again, &paul})
+    begin(*each, {general, blabla});
 
   clients.leave(zoe);
   clients.leave(zoe);
@@ -246,8 +246,8 @@ TEST_F(Audience, SaysWhenTheLastConnectionOfAllIsGone) {
 }
 
 TEST_F(Audience, ClosesItsConnectionsEvenlyInSteps) {
-  for (auto* one : {&zoe, &again, &paul})
-    arrive(*one, zoe_id);
+  for (auto* each : {&zoe, &again, &paul})
+    arrive(*each, zoe_id);
   const auto closed_after = [&](size_t left) {
     clients.close_some(event::stopping{}, 6, left);
     return size_t{zoe.closed} + size_t{again.closed} + size_t{paul.closed};

@@ -25,7 +25,7 @@ TEST_F(Bounds, AFloodIsReadNoFasterThanItIsAnswered) {
   client zoe = connect({"127.0.0.1", 16384});
   zoe.say("zoë:secret");
   welcomed(zoe);
-  guard->hold(what::writes);
+  guard->hold(access::writes);
 
   // More than the kernel would ever keep for a connection that is not read.
   const std::string text(4000, 'x');
@@ -38,7 +38,7 @@ TEST_F(Bounds, AFloodIsReadNoFasterThanItIsAnswered) {
   paul.say("HISTORY:Blabla:1");    // nobody else waits for her
   EXPECT_EQ(paul.line(), "ERREUR: vous n'êtes pas membre du salon Blabla");
 
-  guard->release(what::writes);
+  guard->release(access::writes);
   for (size_t i = 0; i + 1 < lines_sent; ++i) // all that she said whole is stored and told
     ASSERT_EQ(zoe.line(), "zoë dans le salon Général: " + text) << i;
 }
@@ -134,12 +134,12 @@ TEST_F(Bounds, WhoDoesNotLogInIsToldSoAndWhoDidIsLeftAlone) {
 TEST_F(Bounds, WhatIsBeingWrittenIsNotRefusedForWantOfTime) {
   settings.limits.login_seconds = 1;
   start();
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   auto newcomer = connect();
   newcomer.say("INSCRIPTION:neuf:Neuf:secret");
   auto silent = connect(); // its time is up after the newcomer's
   EXPECT_EQ(silent.line(), "ERREUR: délai d'authentification dépassé");
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   EXPECT_EQ(newcomer.line(), "Inscription réussie!");
 }
@@ -149,7 +149,7 @@ TEST_F(Bounds, APostWaitsForRoomInItsSalon) {
   start();
   auto zoe = log_in("zoë");
   auto paul = log_in("paul");
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   zoe.say("MSG (Général):un");
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
   paul.say("MSG (Général):deux");
@@ -157,11 +157,11 @@ TEST_F(Bounds, APostWaitsForRoomInItsSalon) {
     return on_io_thread([](audience& clients) { return clients.salons.find("Général")->posts.parked() == 1; });
   }));
 
-  guard->release(what::writes);
+  guard->release(access::writes);
 
-  for (auto* one : {&zoe, &paul}) {
-    EXPECT_EQ(one->line(), "zoë dans le salon Général: un");
-    EXPECT_EQ(one->line(), "paul dans le salon Général: deux");
+  for (auto* each : {&zoe, &paul}) {
+    EXPECT_EQ(each->line(), "zoë dans le salon Général: un");
+    EXPECT_EQ(each->line(), "paul dans le salon Général: deux");
   }
 }
 
@@ -171,9 +171,9 @@ TEST_F(Bounds, WhatWaitsForFiveSecondsIsRefusedAndNotStored) {
   auto zoe = log_in("zoë");
   auto paul = log_in("paul");
   auto max = log_in("max");
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   zoe.say("MSG (Général):held");
-  ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; })); // taken: nothing joins it
+  ASSERT_TRUE(eventually([&] { return guard->held(access::writes) == 1; })); // taken: nothing joins it
 
   paul.say("MSG (Général):refused");
   EXPECT_EQ(paul.line(), "ERREUR: serveur occupé, réessayez"); // it found no room
@@ -184,7 +184,7 @@ TEST_F(Bounds, WhatWaitsForFiveSecondsIsRefusedAndNotStored) {
   EXPECT_EQ(login.line(), "ERREUR: service momentanément indisponible, réessayez");
   EXPECT_TRUE(login.ends());
 
-  guard->release(what::writes);
+  guard->release(access::writes);
   EXPECT_EQ(zoe.line(), "zoë dans le salon Général: held"); // its outcome was not known before
   paul.line();
   paul.say("MSG (Général):again");
@@ -197,16 +197,16 @@ TEST_F(Bounds, WhatIsSaidBehindACommitThatDoesNotEndIsRefusedAndNotStored) {
   start();
   auto zoe = log_in("zoë");
   auto paul = log_in("paul");
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   zoe.say("MSG (Général):held");
-  ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; })); // taken: nothing joins it
+  ASSERT_TRUE(eventually([&] { return guard->held(access::writes) == 1; })); // taken: nothing joins it
 
   for (int i = 0; i < 2; ++i) { // the first waits with what comes next, the second finds that refused
     paul.say("MSG (Général):behind");
     EXPECT_EQ(paul.line(), "ERREUR: service momentanément indisponible, réessayez");
   }
 
-  guard->release(what::writes);
+  guard->release(access::writes);
   EXPECT_EQ(zoe.line(), "zoë dans le salon Général: held");
   EXPECT_EQ(paul.line(), "zoë dans le salon Général: held");
   paul.say("MSG (Général):again");
@@ -219,14 +219,14 @@ TEST_F(Bounds, APostOfAClientThatWentAwayMakesRoomAgain) {
   start();
   auto zoe = log_in("zoë");
   auto paul = log_in("paul");
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   zoe.say("MSG (Général):un");
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
   zoe.reset();
   paul.say("MSG (Général):deux");
 
   ASSERT_TRUE(eventually([&] { return connections_of(zoe_id).empty(); }));
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   EXPECT_EQ(paul.line(), "zoë dans le salon Général: un"); // taken is taken
   EXPECT_EQ(paul.line(), "paul dans le salon Général: deux");
@@ -241,15 +241,15 @@ TEST_F(Bounds, LoginsThatDoNotFitTheQueueAreRefusedAsBusy) {
   std::vector<client> crowd;
   for (int i = 0; i < 8; ++i)
     crowd.push_back(connect());
-  for (auto& one : crowd)
-    one.say("nobody:wrong");
+  for (auto& each : crowd)
+    each.say("nobody:wrong");
 
   size_t refused = 0, failed = 0;
-  for (auto& one : crowd) {
-    const auto said = one.line();
+  for (auto& each : crowd) {
+    const auto said = each.line();
     refused += said == "ERREUR: serveur occupé, réessayez";
     failed += said == "AUTH_FAILED";
-    EXPECT_TRUE(one.ends());
+    EXPECT_TRUE(each.ends());
   }
   EXPECT_GE(refused, 1u);
   EXPECT_GE(failed, 1u);

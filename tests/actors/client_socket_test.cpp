@@ -60,10 +60,10 @@ protected:
   }
 
   /// Runs `what` in one turn of the loop.
-  void on_loop(const std::function<void()>& what) {
+  void on_loop(const std::function<void()>& work) {
     std::promise<void> done;
     system.middleman().backend().post([&] {
-      what();
+      work();
       done.set_value();
     });
     done.get_future().wait();

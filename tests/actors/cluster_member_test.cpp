@@ -41,8 +41,8 @@ protected:
   bool lyon_beats() { return ++shared.row(3).beat != 0; }
   std::vector<std::string> names() {
     std::vector<std::string> result;
-    for (const auto& one : member->nodes())
-      result.push_back(one.row.name + (one.doubtful ? "?" : ""));
+    for (const auto& node : member->nodes())
+      result.push_back(node.row.name + (node.doubtful ? "?" : ""));
     return result;
   }
 
@@ -171,10 +171,10 @@ TEST_F(ClusterMember, TakesNobodyForLostBehindAnOutage) {
 TEST_F(ClusterMember, ReadsNewsUntilTheyAreTakenAndSoonWhereItIsTold) {
   std::vector<int64_t> told;
   std::atomic<bool> takes{false};
-  member->when_news([&](const std::vector<persistence::stored_news>& what) {
+  member->when_news([&](const std::vector<persistence::stored_news>& news) {
     const std::lock_guard lock{shared.mutex};
-    for (const auto& one : what)
-      told.push_back(one.number);
+    for (const auto& news : news)
+      told.push_back(news.number);
     return takes.load();
   });
   {

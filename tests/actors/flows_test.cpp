@@ -13,8 +13,8 @@ protected:
     zoe_id = add_user("zoë");
     paul_id = add_user("paul");
   }
-  void hold_writes() { guard->hold(what::writes); }
-  void release_writes() { guard->release(what::writes); }
+  void hold_writes() { guard->hold(access::writes); }
+  void release_writes() { guard->release(access::writes); }
   bool writes_reach(size_t count) {
     return eventually([&] { return writes_waiting() == count; });
   }
@@ -242,9 +242,9 @@ TEST_F(Flows, AStopCommitsWhatWasTakenAndLeavesNobodyConnected) {
 TEST_F(Flows, AStopCommitsThePostsThatWaitForTheirTurnToo) {
   start();
   auto zoe = log_in("zoë");
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   zoe.say("MSG (Général):un"); // under way, as the next one; the third waits in the salon until one of them is stored
-  ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; })); // taken: nothing joins it
+  ASSERT_TRUE(eventually([&] { return guard->held(access::writes) == 1; })); // taken: nothing joins it
   zoe.say("MSG (Général):deux");
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 2; }));
   zoe.say("MSG (Général):trois");
@@ -255,7 +255,7 @@ TEST_F(Flows, AStopCommitsThePostsThatWaitForTheirTurnToo) {
   stop_later(0);
   EXPECT_EQ(zoe.line(), "Le serveur va s'arrêter. Merci de vous déconnecter.");
   EXPECT_TRUE(zoe.ends());
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   EXPECT_EQ(end_status(), 0);
   EXPECT_TRUE(stored("un"));

@@ -66,8 +66,8 @@ TEST_F(NodeCommands, WhatCannotBeMeantIsRefusedAndNoted) {
 TEST_F(NodeCommands, AServerThatIsNoNodeSaysWhatToDo) {
   start();
 
-  for (const auto* what : {"add", "remove"}) {
-    const auto [verdict, text] = command({"node", what, "b"});
+  for (const auto* verb : {"add", "remove"}) {
+    const auto [verdict, text] = command({"node", verb, "b"});
     EXPECT_EQ(verdict, admin_verdict::refused);
     EXPECT_THAT(text, HasSubstr("--cluster=HOST:PORT"));
   }

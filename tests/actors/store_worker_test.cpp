@@ -17,7 +17,7 @@ using persistence::store;
 using persistence::store_error;
 using persistence::writing;
 using support::eventually;
-using what = support::store_guard::what;
+using access = support::store_guard::access;
 
 /// A write of a chosen weight.
 class weighing_job final : public write_job {
@@ -75,7 +75,7 @@ protected:
     worker = std::make_unique<store_worker>(
         on, [] {}, [this](const std::string& why) { broken = why; });
   }
-  ~StoreWorker() override { guard->release(what::writes); }
+  ~StoreWorker() override { guard->release(access::writes); }
 
   /// The answers come as "name" or "name: fault", in their order.
   void queue(const std::string& name, any_job job, instant since = {}) {
@@ -96,16 +96,16 @@ protected:
   void put_post(const std::string& name, int64_t seq) { put(name, post(name, seq)); }
   bool answered(size_t count) {
     return eventually([&] {
-      for (auto& one : worker->take_finished())
-        one.answer(one.verdict);
+      for (auto& each : worker->take_finished())
+        each.answer(each.verdict);
       return answers.size() >= count;
     });
   }
   /// Lets one write begin and wait, so that what is put next makes up one group.
   void hold_the_first() {
-    guard->hold(what::writes);
+    guard->hold(access::writes);
     put("first", make_write_job([](const writing&) { return done{}; }));
-    ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; }));
+    ASSERT_TRUE(eventually([&] { return guard->held(access::writes) == 1; }));
   }
   std::vector<std::string> texts() {
     std::vector<std::string> result;
@@ -144,7 +144,7 @@ TEST_F(StoreWorker, CommitsWhatWaitedTogetherAndInOrder) {
   put_post("trois", 3);
   EXPECT_EQ(worker->waiting(), 4u);
 
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   ASSERT_TRUE(answered(4));
   EXPECT_THAT(answers, testing::ElementsAre("first", "un", "deux", "trois"));
@@ -160,7 +160,7 @@ TEST_F(StoreWorker, AnswersNothingBeforeTheCommit) {
   EXPECT_TRUE(worker->take_finished().empty());
   EXPECT_TRUE(texts().empty());
 
-  guard->release(what::writes);
+  guard->release(access::writes);
   EXPECT_TRUE(answered(2));
 }
 
@@ -169,7 +169,7 @@ TEST_F(StoreWorker, CutsGroupsByRows) {
   for (int64_t i = 1; i <= 300; ++i)
     put_post(std::to_string(i), i);
 
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   ASSERT_TRUE(answered(301));
   EXPECT_EQ(transactions(), 3u); // 1, 256, 44
@@ -180,7 +180,7 @@ TEST_F(StoreWorker, CutsGroupsByWeight) {
   for (int i = 0; i < 4; ++i)
     put("half", std::make_shared<weighing_job>(size_t{1} << 19));
 
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   ASSERT_TRUE(answered(5));
   EXPECT_EQ(transactions(), 3u); // 1, two halves of a MiB, two halves
@@ -194,7 +194,7 @@ TEST_F(StoreWorker, EndsAGroupBehindWhatHoldsUpOthers) {
   put_post("deux", 2);
   put_post("trois", 3);
 
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   ASSERT_TRUE(answered(5));
   EXPECT_THAT(answers, testing::ElementsAre("first", "un", "names", "deux", "trois"));
@@ -206,13 +206,13 @@ TEST_F(StoreWorker, AnswersWhatIsCommittedBeforeTheRestOfItsGroup) {
   hold_the_first();
   put_post("un", 1);
   put("names", make_write_job([&](const writing&) {
-        guard->hold(what::writes); // the next transaction waits
+        guard->hold(access::writes); // the next transaction waits
         return node->holds_up = true;
       }));
   put_post("deux", 2);
 
   const auto began = std::chrono::steady_clock::now();
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   ASSERT_TRUE(answered(3));
   EXPECT_THAT(answers, testing::ElementsAre("first", "un", "names"));
@@ -220,7 +220,7 @@ TEST_F(StoreWorker, AnswersWhatIsCommittedBeforeTheRestOfItsGroup) {
   ASSERT_TRUE(worker->running());
   EXPECT_GT(*worker->running(), began); // the database is not away since the group began
 
-  guard->release(what::writes);
+  guard->release(access::writes);
   ASSERT_TRUE(answered(4));
 }
 
@@ -243,7 +243,7 @@ TEST_F(StoreWorker, KeepsTheNeighboursOfARefusedWrite) {
   put_post("twice", 1); // the salon's number is taken: the database refuses the statement
   put_post("deux", 2);
 
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   ASSERT_TRUE(answered(4));
   EXPECT_THAT(answers, testing::ElementsAre("first", "un", "twice: storage", "deux"));
@@ -256,7 +256,7 @@ TEST_F(StoreWorker, AnswersAFaultWhenTheDatabaseIsAwayAndGoesOn) {
   put_post("deux", 2);
   guard->fail_writes(store_error::kind::unavailable, 2); // the first, and the group
 
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   ASSERT_TRUE(answered(3));
   EXPECT_THAT(answers, testing::ElementsAre("first: storage", "un: storage", "deux: storage"));
@@ -285,7 +285,7 @@ TEST_F(StoreWorker, ReadsWhatIsCommittedBetweenWrites) {
       make_read_job([count](const reading& on) { return *count = on.messages.history(salon_id{1}, 1000, 10).size(); }));
   put_post("deux", 2);
 
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   ASSERT_TRUE(answered(4));
   EXPECT_THAT(answers, testing::ElementsAre("first", "un", "read", "deux"));
@@ -306,15 +306,15 @@ TEST_F(StoreWorker, KnowsSinceWhenWhatWaitsHasWaited) {
   EXPECT_EQ(worker->running(), std::nullopt);
   const auto then = std::chrono::steady_clock::now();
 
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   put("first", make_write_job([](const writing&) { return done{}; }), then);
-  ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; }));
+  ASSERT_TRUE(eventually([&] { return guard->held(access::writes) == 1; }));
   put("second", make_write_job([](const writing&) { return done{}; }), then + std::chrono::seconds{1});
 
   EXPECT_EQ(worker->oldest(), then);
   EXPECT_GE(worker->running(), then);
 
-  guard->release(what::writes);
+  guard->release(access::writes);
   ASSERT_TRUE(answered(2));
   EXPECT_TRUE(eventually([&] { return !worker->oldest() && !worker->running(); }));
 }
@@ -333,7 +333,7 @@ TEST_F(StoreWorker, RefusesWhatWaitsBehindAGroupThatDoesNotEnd) {
   EXPECT_THAT(answers, testing::ElementsAre("overdue: storage"));
   EXPECT_EQ(worker->waiting(), 2u);
 
-  guard->release(what::writes);
+  guard->release(access::writes);
   ASSERT_TRUE(answered(3));
   EXPECT_THAT(answers, testing::ElementsAre("overdue: storage", "first", "in time"));
   EXPECT_THAT(texts(), testing::ElementsAre("in time"));

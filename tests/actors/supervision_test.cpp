@@ -46,8 +46,8 @@ TEST_F(Supervision, AConnectionThatDiesIsForgottenAndOthersGoOn) {
   auto paul = log_in("paul");
   EXPECT_EQ(status_of("zoë"), "connected");
 
-  for (const auto& one : connections_of(zoe_id))
-    kill(one);
+  for (const auto& each : connections_of(zoe_id))
+    kill(each);
 
   EXPECT_TRUE(zoe.ends());
   EXPECT_TRUE(eventually([&] { return status_of("zoë") == "disconnected"; }));
@@ -97,7 +97,7 @@ TEST_F(Supervision, ASalonThatDiesClosesThosePostsItOwesAnAnswer) {
   start();
   auto zoe = log_in("zoë");
   auto paul = log_in("paul");
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   zoe.say("MSG (Général):stored or not");
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
 
@@ -106,7 +106,7 @@ TEST_F(Supervision, ASalonThatDiesClosesThosePostsItOwesAnAnswer) {
 
   EXPECT_EQ(zoe.line(), "ERREUR: le salon a été interrompu, reconnectez-vous");
   EXPECT_TRUE(zoe.ends());
-  guard->release(what::writes);
+  guard->release(access::writes);
   ASSERT_TRUE(eventually([&] {
     const auto now = salon_named("Général");
     return now && now != before;
@@ -179,9 +179,9 @@ TEST_F(Supervision, LoginsAreRefusedWhileThereIsNoBanRegistry) {
   auto paul = log_in("paul");
   paul.say("MSG (Général):rien remarqué");
   EXPECT_EQ(paul.line(), "paul dans le salon Général: rien remarqué");
-  guard->hold(what::writes); // it is started behind what was being written
+  guard->hold(access::writes); // it is started behind what was being written
   kill(actors.bans);
-  ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; }));
+  ASSERT_TRUE(eventually([&] { return guard->held(access::writes) == 1; }));
 
   auto zoe = begin_login("zoë");
   EXPECT_EQ(zoe.line(), unavailable);
@@ -189,7 +189,7 @@ TEST_F(Supervision, LoginsAreRefusedWhileThereIsNoBanRegistry) {
   paul.say("HISTORY:Général:1");
   EXPECT_EQ(paul.line(), "paul dans le salon Général: rien remarqué");
 
-  guard->release(what::writes);
+  guard->release(access::writes);
   EXPECT_TRUE(eventually([&] {
     auto again = begin_login("zoë");
     return again.line_or_end() == "CONNECTED";
@@ -199,12 +199,12 @@ TEST_F(Supervision, LoginsAreRefusedWhileThereIsNoBanRegistry) {
 TEST_F(Supervision, WhoWaitsForTheBanRegistryIsClosedWhenItDies) {
   start();
   auto chef = log_in("chef");
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   chef.say("BAN:zoë");
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
 
   kill(actors.bans);
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   EXPECT_EQ(chef.line(), unavailable);
   EXPECT_TRUE(chef.ends());
@@ -213,13 +213,13 @@ TEST_F(Supervision, WhoWaitsForTheBanRegistryIsClosedWhenItDies) {
 // Who comes from there was let in: the ban was read away before it was there, and nobody told of it afterwards.
 TEST_F(Supervision, ABanThatIsBeingStoredHoldsThoughTheBanRegistryDies) {
   start();
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   caf::anon_send(actors.bans, ban_address{"127.0.0.1", 0, {"root", "test", "", {}}});
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
   kill(actors.bans);
   ASSERT_TRUE(eventually([&] { return writes_waiting() == 2; })) << "it is started again behind that";
 
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   ASSERT_TRUE(eventually(
       [&] { return on_io_thread([&](audience& clients) { return clients.services.bans != actors.bans; }); }));

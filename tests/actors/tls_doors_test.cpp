@@ -115,9 +115,9 @@ TEST_F(TlsDoors, GiveAHandshakeTheTimeOfALoginAndNoMore) {
   line_client shaken(tls());
 
   EXPECT_EQ(shaken.hear(), "ERREUR: délai d'authentification dépassé");
-  for (auto* one : {&silent, &half}) {
-    EXPECT_EQ(one->receive(100, support::deadline), "");
-    EXPECT_TRUE(one->ended());
+  for (auto* each : {&silent, &half}) {
+    EXPECT_EQ(each->receive(100, support::deadline), "");
+    EXPECT_TRUE(each->ended());
   }
   EXPECT_TRUE(support::eventually([this] { return connections() == 0; }));
 }

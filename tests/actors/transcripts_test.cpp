@@ -47,7 +47,7 @@ public:
     if (auto password = prepare_store(*parts->db, settings_, [](const std::string&) {}))
       password_ = *password;
     config::endpoint where;
-    where.how = config::endpoint::kind::unix_socket;
+    where.options = config::endpoint::kind::unix_socket;
     where.path = folder_ / "socket";
     parts->doors = bind_endpoint(where);
     cfg_ = std::make_unique<system_config>();
@@ -72,7 +72,7 @@ public:
     system_.reset();
     return status;
   }
-  void do_as_operator(deed what, const std::string& who) override { support::do_as_operator(*open(), what, who); }
+  void do_as_operator(deed done, const std::string& who) override { support::do_as_operator(*open(), done, who); }
   std::string endpoint() const override { return "unix:" + std::string(folder_ / "socket"); }
   std::string administrator_password() const override { return password_; }
   std::string log() const override { return "it is on standard error"; }
@@ -98,7 +98,7 @@ std::vector<std::string> transcripts() {
   std::vector<std::string> result;
   for (const auto& name : support::all_transcripts()) {
     const auto steps = support::transcript_named(name).steps;
-    if (std::none_of(steps.begin(), steps.end(), [](const auto& one) { return one.what == deed::server_is_killed; }))
+    if (std::none_of(steps.begin(), steps.end(), [](const auto& one) { return one.type == deed::server_is_killed; }))
       result.push_back(name);
   }
   return result;
@@ -108,11 +108,11 @@ class TranscriptsInMemory : public testing::TestWithParam<std::string> {};
 
 TEST_P(TranscriptsInMemory, GoAsTheyAreWritten) {
   support::read_promptly();
-  const auto what = support::transcript_named(GetParam());
-  node_stage shown(what.settings);
+  const auto played = support::transcript_named(GetParam());
+  node_stage shown(played.settings);
   shown.start();
 
-  EXPECT_NO_THROW(support::player(shown).play(what));
+  EXPECT_NO_THROW(support::player(shown).play(played));
 
   shown.begin_stop();
   EXPECT_EQ(shown.wait(), 0);

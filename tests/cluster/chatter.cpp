@@ -23,8 +23,8 @@ bool ends(const std::string& text, const std::string& with) {
 chatter::chatter(scene& where, std::string user, bool wanders, uint64_t seed)
     : scene_(where), user_(std::move(user)), wanders_(wanders), random_(seed) {}
 
-void chatter::note(kind what, const std::string& where, const std::string& text) {
-  scene_.notes.note({0, user_, node_, connection_, what, where, text, 0});
+void chatter::note(kind type, const std::string& where, const std::string& text) {
+  scene_.notes.note({0, user_, node_, connection_, type, where, text, 0});
 }
 
 void chatter::wait(int64_t at_least_ms, int64_t at_most_ms) {
@@ -54,9 +54,9 @@ void chatter::go_in() {
   socket_.say(user_ + ":secret");
 }
 
-void chatter::end(const std::string& how) {
+void chatter::end(const std::string& reason) {
   if (state_ == state::in || state_ == state::quitting)
-    note(kind::out, "", how);
+    note(kind::out, "", reason);
   socket_.close();
   state_ = state::away;
   posts_.clear();
@@ -114,12 +114,12 @@ void chatter::act() {
     return;
   if (historian_)
     return ask_history();
-  const auto what = below(100);
-  if (what < 4)
+  const auto chance = below(100);
+  if (chance < 4)
     return quit();
-  if (what < 18)
+  if (chance < 18)
     return say_privately();
-  if (what < 22 && wanders_)
+  if (chance < 22 && wanders_)
     return wander();
   post();
 }
@@ -181,12 +181,12 @@ void chatter::hear_greeting(const std::string& line) {
     return;
   const auto all = nlohmann::json::parse(line, nullptr, false);
   salons_.clear();
-  for (const auto& one : all)
-    salons_.insert(one.value("salon_name", ""));
+  for (const auto& each : all)
+    salons_.insert(each.value("salon_name", ""));
   historian_ = !scene_.calm && !salons_.empty() && below(20) == 0;
   std::string spelled;
-  for (const auto& one : salons_)
-    spelled += (spelled.empty() ? "" : ",") + one;
+  for (const auto& salon : salons_)
+    spelled += (spelled.empty() ? "" : ",") + salon;
   state_ = state::in;
   // What a historian hears is noted as history.
   scene_.notes.note({0, user_, node_, connection_, kind::in, "", historian_ ? "" : spelled, since_us_});
@@ -256,9 +256,9 @@ void chatter::settle_error() {
 }
 
 void chatter::finish(outcome_of result) {
-  const auto what = doing_;
+  const auto doing = doing_;
   doing_ = doing::nothing;
-  switch (what) {
+  switch (doing) {
   case doing::nothing: return;
   case doing::private_message: return note(result == outcome_of::stored ? kind::sent : kind::refused, about_, text_);
   case doing::history: return quit();

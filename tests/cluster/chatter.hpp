@@ -29,11 +29,11 @@ private:
 
   int64_t now() const { return scene_.notes.now_us(); }
   uint64_t below(uint64_t bound) { return random_() % bound; }
-  void note(kind what, const std::string& where, const std::string& text);
+  void note(kind type, const std::string& where, const std::string& text);
   void wait(int64_t at_least_ms, int64_t at_most_ms);
 
   void go_in();
-  void end(const std::string& how);
+  void end(const std::string& reason);
   void quit();
   void act();
   void post();

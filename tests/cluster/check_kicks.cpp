@@ -5,9 +5,9 @@
 namespace salond::faults {
 namespace {
 
-bool shows_presence(const event& one) {
-  return one.what == kind::in || one.what == kind::shown || one.what == kind::told || one.what == kind::past
-         || one.what == kind::sent;
+bool shows_presence(const event& event) {
+  return event.type == kind::in || event.type == kind::shown || event.type == kind::told || event.type == kind::past
+         || event.type == kind::sent;
 }
 
 void check_kick(findings& found, const std::string& client, int64_t from, int64_t to) {
@@ -20,10 +20,11 @@ void check_kick(findings& found, const std::string& client, int64_t from, int64_
     if (its.in_us < from && found.troubles.longest_calm(its.node, begin, end) > late)
       found.add(broken::kick_late,
                 found.who(connection) + ", kicked at " + seconds_of(from) + ", was there until " + seconds_of(end));
-    for (const auto* one : its.events)
-      if (shows_presence(*one) && one->at_us > from + late && one->at_us < to
-          && found.troubles.longest_calm(its.node, from, one->at_us) > late) {
-        found.add(broken::kick_late, found.who(connection) + ", kicked at " + seconds_of(from) + ": " + spelled(*one));
+    for (const auto* event : its.events)
+      if (shows_presence(*event) && event->at_us > from + late && event->at_us < to
+          && found.troubles.longest_calm(its.node, from, event->at_us) > late) {
+        found.add(broken::kick_late,
+                  found.who(connection) + ", kicked at " + seconds_of(from) + ": " + spelled(*event));
         break;
       }
   }
@@ -33,11 +34,11 @@ void check_kick(findings& found, const std::string& client, int64_t from, int64_
 
 void check_kicks(findings& found) {
   for (auto kick = found.known.kicks.begin(); kick != found.known.kicks.end(); ++kick) {
-    if (kick->what != kind::kicked)
+    if (kick->type != kind::kicked)
       continue;
     auto to = found.known.end_us;
     for (auto later = kick; later != found.known.kicks.end(); ++later)
-      if (later->what == kind::unkicked && later->client == kick->client) {
+      if (later->type == kind::unkicked && later->client == kick->client) {
         to = later->at_us;
         break;
       }

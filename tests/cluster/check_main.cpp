@@ -16,8 +16,8 @@ int main(int count, char** arguments) {
       return 2;
     }
     const auto found = salond::faults::check(salond::faults::read_record(in));
-    for (const auto& one : found)
-      std::cout << name_of(one.promise) << ": " << one.text << "\n";
+    for (const auto& each : found)
+      std::cout << name_of(each.promise) << ": " << each.text << "\n";
     return found.empty() ? 0 : 1;
   } catch (const std::exception& why) {
     std::cerr << "cluster_check: " << why.what() << "\n";

@@ -41,18 +41,18 @@ void check_answer(findings& found, const std::string& text, const message& its) 
 void check_authors_order(findings& found) {
   for (const auto& [connection, its] : found.known.connections) {
     std::map<std::pair<kind, std::string>, std::pair<int64_t, std::string>> last;
-    for (const auto* one : its.events) {
-      if (one->what != kind::post && one->what != kind::private_)
+    for (const auto* event : its.events) {
+      if (event->type != kind::post && event->type != kind::private_)
         continue;
-      const auto& rows = found.known.messages.at(one->text).rows;
+      const auto& rows = found.known.messages.at(event->text).rows;
       if (rows.empty())
         continue;
       // Private messages have one order, whoever they are for.
-      auto& before = last[{one->what, one->what == kind::post ? one->where : ""}];
+      auto& before = last[{event->type, event->type == kind::post ? event->where : ""}];
       if (!before.second.empty() && rows.front() < before.first)
-        found.add(broken::order, one->text + " of " + found.who(connection) + " is stored in front of " + before.second
-                                     + ", which it sent earlier");
-      before = {std::max(before.first, rows.front()), one->text};
+        found.add(broken::order, event->text + " of " + found.who(connection) + " is stored in front of "
+                                     + before.second + ", which it sent earlier");
+      before = {std::max(before.first, rows.front()), event->text};
     }
   }
 }
@@ -60,8 +60,8 @@ void check_authors_order(findings& found) {
 } // namespace
 
 void check_messages(findings& found) {
-  for (const auto& one : found.known.strange)
-    found.add(broken::invented, one.text + " (" + one.where + ") was sent by nobody: " + spelled(one));
+  for (const auto& each : found.known.strange)
+    found.add(broken::invented, each.text + " (" + each.where + ") was sent by nobody: " + spelled(each));
   for (const auto& [text, its] : found.known.messages) {
     check_rows(found, text, its);
     check_answer(found, text, its);

@@ -22,8 +22,8 @@ public:
   walk(findings& found, int64_t connection, const life& its) : found_(found), connection_(connection), its_(its) {}
 
   void go() {
-    for (const auto* one : its_.events)
-      hear(*one);
+    for (const auto* event : its_.events)
+      hear(*event);
     if (its_.end == "closed" && lived(its_.out_us) && !kicked())
       found_.add(broken::closed, found_.who(connection_) + " was closed by the server at " + seconds_of(its_.out_us));
     if (its_.end == "quit")
@@ -32,46 +32,46 @@ public:
   }
 
 private:
-  void hear(const event& one) {
-    if (one.what == kind::in) {
-      std::istringstream salons(one.text);
+  void hear(const event& event) {
+    if (event.type == kind::in) {
+      std::istringstream salons(event.text);
       for (std::string salon; std::getline(salons, salon, ',');)
-        pieces_[salon] = {one.at_us, std::nullopt};
+        pieces_[salon] = {event.at_us, std::nullopt};
     }
-    if (one.what == kind::joined)
-      pieces_.insert({one.where, {one.at_us, std::nullopt}});
-    if (one.what == kind::left)
-      pieces_.erase(one.where);
-    if (one.what == kind::shown)
-      show(one);
+    if (event.type == kind::joined)
+      pieces_.insert({event.where, {event.at_us, std::nullopt}});
+    if (event.type == kind::left)
+      pieces_.erase(event.where);
+    if (event.type == kind::shown)
+      show(event);
   }
 
-  void show(const event& one) {
-    const auto found = found_.known.place_of.find(one.text);
+  void show(const event& event) {
+    const auto found = found_.known.place_of.find(event.text);
     if (found == found_.known.place_of.end())
       return; // lost, or invented: told elsewhere
-    if (!shown_.insert(one.text).second)
-      return found_.add(broken::doubled, one.text + " (" + one.where + ") was shown again to " + found_.who(connection_)
-                                             + " at " + seconds_of(one.at_us));
+    if (!shown_.insert(event.text).second)
+      return found_.add(broken::doubled, event.text + " (" + event.where + ") was shown again to "
+                                             + found_.who(connection_) + " at " + seconds_of(event.at_us));
     const auto place = found->second;
-    auto& its = pieces_[one.where]; // without a beginning: a notice of joining may be lost
+    auto& its = pieces_[event.where]; // without a beginning: a notice of joining may be lost
     if (its.last && place < *its.last)
-      return found_.add(broken::order, one.text + " (" + one.where + ") was shown to " + found_.who(connection_)
-                                           + " at " + seconds_of(one.at_us) + " behind " + rows_of(one.where)[*its.last]
-                                           + ", which is stored later");
+      return found_.add(broken::order, event.text + " (" + event.where + ") was shown to " + found_.who(connection_)
+                                           + " at " + seconds_of(event.at_us) + " behind "
+                                           + rows_of(event.where)[*its.last] + ", which is stored later");
     if (its.last && place > *its.last + 1)
-      hole(one, rows_of(one.where)[*its.last + 1], place - *its.last - 1);
+      hole(event, rows_of(event.where)[*its.last + 1], place - *its.last - 1);
     if (!its.last && its.from_us)
-      check_begin(one, place, *its.from_us);
+      check_begin(event, place, *its.from_us);
     its.last = place;
   }
 
-  void check_begin(const event& one, size_t place, int64_t from_us) {
-    const auto& rows = rows_of(one.where);
+  void check_begin(const event& event, size_t place, int64_t from_us) {
+    const auto& rows = rows_of(event.where);
     for (auto i = place; i-- > 0;) {
       const auto sent = sent_us(rows[i]);
       if (sent > from_us)
-        return hole(one, rows[i], 1);
+        return hole(event, rows[i], 1);
       if (sent < from_us - us_of(max_flight))
         return;
     }
@@ -96,16 +96,16 @@ private:
     }
   }
 
-  void hole(const event& one, const std::string& missing, size_t count) {
-    found_.add(broken::hole, missing + " (" + one.where + ") was not shown to " + found_.who(connection_)
-                                 + ", which was shown " + one.text + " behind it at " + seconds_of(one.at_us) + "; "
+  void hole(const event& event, const std::string& missing, size_t count) {
+    found_.add(broken::hole, missing + " (" + event.where + ") was not shown to " + found_.who(connection_)
+                                 + ", which was shown " + event.text + " behind it at " + seconds_of(event.at_us) + "; "
                                  + std::to_string(count) + " missing");
   }
 
   bool lived(int64_t at) const { return !found_.troubles.of_node(its_.node, at, at) && !found_.troubles.links(at, at); }
   bool kicked() const {
     return std::any_of(found_.known.kicks.begin(), found_.known.kicks.end(), [&](const event& kick) {
-      return kick.what == kind::kicked && kick.client == its_.client; // even a moment before that is answered
+      return kick.type == kind::kicked && kick.client == its_.client; // even a moment before that is answered
     });
   }
   const std::vector<std::string>& rows_of(const std::string& salon) const { return found_.known.rows.at(salon); }

@@ -21,21 +21,21 @@ public:
   }
 
 private:
-  const life* life_of(const sight& one) const {
-    const auto found = found_.known.connections.find(one.connection);
+  const life* life_of(const sight& sight) const {
+    const auto found = found_.known.connections.find(sight.connection);
     return found == found_.known.connections.end() ? nullptr : &found->second;
   }
   bool told(int64_t connection) const {
     return std::any_of(its_.seen.begin(), its_.seen.end(),
-                       [&](const sight& one) { return one.connection == connection; });
+                       [&](const sight& sight) { return sight.connection == connection; });
   }
   std::string name() const { return text_ + " from " + its_.author + " to " + its_.where; }
 
   void check_whom() {
-    for (const auto& one : its_.seen) {
-      const auto* whose = life_of(one);
+    for (const auto& each : its_.seen) {
+      const auto* whose = life_of(each);
       if (whose && whose->client != its_.where && whose->client != its_.author)
-        found_.add(broken::invented, name() + " was told " + found_.who(one.connection));
+        found_.add(broken::invented, name() + " was told " + found_.who(each.connection));
     }
   }
 
@@ -58,9 +58,9 @@ private:
 
   /// Somebody who was there in quiet times has been told, on whatever connection.
   void check_target() {
-    const auto is_told = [&](const sight& one) {
-      const auto* whose = life_of(one);
-      return whose && whose->client == its_.where && one.connection != its_.connection;
+    const auto is_told = [&](const sight& sight) {
+      const auto* whose = life_of(sight);
+      return whose && whose->client == its_.where && sight.connection != its_.connection;
     };
     if (its_.where == its_.author || std::any_of(its_.seen.begin(), its_.seen.end(), is_told))
       return;

@@ -15,8 +15,8 @@ constexpr int runs = 1000;
 
 std::string told(const std::vector<violation>& all) {
   std::string result;
-  for (const auto& one : all)
-    result += std::string(name_of(one.promise)) + ": " + one.text + "\n";
+  for (const auto& each : all)
+    result += std::string(name_of(each.promise)) + ": " + each.text + "\n";
   return result;
 }
 
@@ -49,8 +49,8 @@ TEST_P(CheckerFinds, TheMistake) {
       continue;
     ++planted;
     const auto found = check(record);
-    ASSERT_TRUE(
-        std::any_of(found.begin(), found.end(), [&](const violation& one) { return one.promise == broken_by(which); }))
+    ASSERT_TRUE(std::any_of(found.begin(), found.end(),
+                            [&](const violation& violation) { return violation.promise == broken_by(which); }))
         << name_of(which) << ", seed " << seed << ", found:\n"
         << told(found);
   }

@@ -27,15 +27,15 @@ void crowd::look_once() {
   size_t in = 0, waiting = 0, gone = 0;
   std::vector<pollfd> sockets;
   std::vector<chatter*> whose;
-  for (const auto& one : all_) {
-    one->tick();
-    in += one->in();
-    waiting += !one->quiet();
-    gone += one->gone();
-    if (one->descriptor() < 0)
+  for (const auto& each : all_) {
+    each->tick();
+    in += each->in();
+    waiting += !each->quiet();
+    gone += each->gone();
+    if (each->descriptor() < 0)
       continue;
-    sockets.push_back({one->descriptor(), static_cast<short>(one->has_to_send() ? POLLIN | POLLOUT : POLLIN), 0});
-    whose.push_back(one.get());
+    sockets.push_back({each->descriptor(), static_cast<short>(each->has_to_send() ? POLLIN | POLLOUT : POLLIN), 0});
+    whose.push_back(each.get());
   }
   in_ = in;
   waiting_ = waiting;

@@ -24,10 +24,10 @@ public:
 
 private:
   struct span {
-    std::string node, what;
+    std::string node, trouble;
     int64_t from, to;
   };
-  static bool stops(const span& one, const std::string& node);
+  static bool stops(const span& span, const std::string& node);
 
   std::vector<span> all_; ///< in the order in which they began
 };

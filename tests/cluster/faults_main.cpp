@@ -70,8 +70,8 @@ void keep(const round_result& of, const std::string& name) {
 /// Whether all is well.
 bool tell(const round_result& of, const std::string& name) {
   std::cout << name << ":";
-  for (const auto& one : of.faults)
-    std::cout << " " << one << ";";
+  for (const auto& fault : of.faults)
+    std::cout << " " << fault << ";";
   std::cout << " service after " << of.service_seconds << " s, longest wait " << of.longest_wait << " s, " << of.closed
             << " closed on living nodes (" << of.closed_apart << " apart), " << of.refused << " of " << of.posts
             << " posts refused, " << of.shown << " shown, " << of.violations.size() << " violations\n";
@@ -93,11 +93,11 @@ void tell_all(const std::string& kind, std::vector<double> service) {
 }
 
 /// Whether all rounds were well.
-bool run_kind(const options& how, const std::string& kind) {
+bool run_kind(const options& wanted, const std::string& kind) {
   bool well = true;
   std::vector<double> service;
-  for (int i = 0; i < how.rounds; ++i) {
-    auto each = how.each;
+  for (int i = 0; i < wanted.rounds; ++i) {
+    auto each = wanted.each;
     each.fault = kind;
     each.seed += static_cast<uint64_t>(i);
     const auto name = kind + "-" + std::to_string(each.seed);
@@ -106,22 +106,22 @@ bool run_kind(const options& how, const std::string& kind) {
     service.push_back(result.service_seconds);
     const bool is_well = tell(result, name);
     well = well && is_well;
-    if (!is_well || how.keep_all)
-      keep(result, how.keep + "/" + name);
+    if (!is_well || wanted.keep_all)
+      keep(result, wanted.keep + "/" + name);
   }
-  if (how.rounds > 1)
+  if (wanted.rounds > 1)
     tell_all(kind, service);
   return well;
 }
 
-int run(const options& how) {
+int run(const options& wanted) {
   if (const auto why = support::mariadb_server::why_not(); !why.empty()) {
     std::cerr << "cluster_faults: " << why << "\n";
     return std::getenv("CI") ? 1 : 77; // ctest's word for skipped
   }
   bool well = true;
-  for (const auto& kind : how.kinds)
-    well = run_kind(how, kind) && well;
+  for (const auto& kind : wanted.kinds)
+    well = run_kind(wanted, kind) && well;
   return well ? 0 : 1;
 }
 
@@ -130,15 +130,15 @@ int run(const options& how) {
 
 int main(int count, char** arguments) {
   try {
-    salond::faults::options how;
+    salond::faults::options wanted;
     for (int i = 1; i < count; ++i)
-      if (!take(how, arguments[i]))
+      if (!take(wanted, arguments[i]))
         throw std::invalid_argument(std::string("what does ") + arguments[i] + " mean?");
-    return salond::faults::run(how);
+    return salond::faults::run(wanted);
   } catch (const std::logic_error& why) {
     std::cerr << "cluster_faults: " << why.what() << " tests/cluster/faults_main.cpp has the options; kinds of faults:";
-    for (const auto& one : salond::faults::kinds_of_faults())
-      std::cerr << " " << one;
+    for (const auto& kinds_of_fault : salond::faults::kinds_of_faults())
+      std::cerr << " " << kinds_of_fault;
     std::cerr << "\n";
   } catch (const std::exception& why) {
     std::cerr << "cluster_faults: " << why.what() << "\n";

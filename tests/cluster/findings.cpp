@@ -6,61 +6,61 @@ namespace salond::faults {
 
 std::optional<int64_t> message::known_us() const {
   auto first = answered_us;
-  for (const auto& one : seen)
-    first = std::min(first.value_or(one.at_us), one.at_us);
+  for (const auto& each : seen)
+    first = std::min(first.value_or(each.at_us), each.at_us);
   return first;
 }
 
 history::history(const std::vector<event>& record) {
   std::map<std::string, std::map<int64_t, std::string>> by_place;
-  for (const auto& one : record) {
-    if (one.what != kind::stored && one.what != kind::kept)
-      end_us = std::max(end_us, one.at_us);
-    if (one.what == kind::post || one.what == kind::private_) {
-      auto& made = messages[one.text];
-      made.is_private = one.what == kind::private_;
-      made.author = one.client;
-      made.where = one.where;
-      made.connection = one.connection;
-      made.sent_us = one.at_us;
+  for (const auto& each : record) {
+    if (each.type != kind::stored && each.type != kind::kept)
+      end_us = std::max(end_us, each.at_us);
+    if (each.type == kind::post || each.type == kind::private_) {
+      auto& made = messages[each.text];
+      made.is_private = each.type == kind::private_;
+      made.author = each.client;
+      made.where = each.where;
+      made.connection = each.connection;
+      made.sent_us = each.at_us;
     }
-    if (one.what == kind::stored)
-      by_place[one.where][one.number] = one.text;
+    if (each.type == kind::stored)
+      by_place[each.where][each.number] = each.text;
   }
   for (auto& [salon, rows_of_it] : by_place)
     for (auto& [number, text] : rows_of_it) {
       place_of[text] = rows[salon].size();
       rows[salon].push_back(text);
     }
-  for (const auto& one : record)
-    take(one);
+  for (const auto& each : record)
+    take(each);
 }
 
-void history::take(const event& one) {
-  if (one.what == kind::kicked || one.what == kind::unkicked)
-    kicks.push_back(one);
-  else if (one.what != kind::down && one.what != kind::up && one.what != kind::stored && one.what != kind::kept)
-    take_connection(one);
-  take_text(one);
+void history::take(const event& event) {
+  if (event.type == kind::kicked || event.type == kind::unkicked)
+    kicks.push_back(event);
+  else if (event.type != kind::down && event.type != kind::up && event.type != kind::stored && event.type != kind::kept)
+    take_connection(event);
+  take_text(event);
 }
 
-void history::take_connection(const event& one) {
-  auto& its = connections[one.connection];
-  if (one.what == kind::in) {
-    its.client = one.client;
-    its.node = one.node;
-    its.asked_us = one.number;
-    its.in_us = one.at_us;
+void history::take_connection(const event& event) {
+  auto& its = connections[event.connection];
+  if (event.type == kind::in) {
+    its.client = event.client;
+    its.node = event.node;
+    its.asked_us = event.number;
+    its.in_us = event.at_us;
   }
-  if (one.what == kind::out) {
-    its.out_us = one.at_us;
-    its.end = one.text;
+  if (event.type == kind::out) {
+    its.out_us = event.at_us;
+    its.end = event.text;
   }
-  its.events.push_back(&one);
+  its.events.push_back(&event);
 }
 
-void history::take_text(const event& one) {
-  switch (one.what) {
+void history::take_text(const event& event) {
+  switch (event.type) {
   case kind::in:
   case kind::joined:
   case kind::left:
@@ -79,18 +79,18 @@ void history::take_text(const event& one) {
   case kind::stored:
   case kind::kept: break;
   }
-  const auto found = messages.find(one.text);
+  const auto found = messages.find(event.text);
   if (found == messages.end())
-    return strange.push_back(one);
+    return strange.push_back(event);
   auto& its = found->second;
-  if (one.what == kind::refused)
-    its.refused_us = one.at_us;
-  else if (one.what == kind::stored || one.what == kind::kept)
-    its.rows.push_back(one.number);
-  else if (one.what != kind::sent)
-    its.seen.push_back({one.connection, one.at_us, one.what != kind::past});
-  if (one.what == kind::sent || (one.what == kind::shown && one.connection == its.connection))
-    its.answered_us = std::min(its.answered_us.value_or(one.at_us), one.at_us);
+  if (event.type == kind::refused)
+    its.refused_us = event.at_us;
+  else if (event.type == kind::stored || event.type == kind::kept)
+    its.rows.push_back(event.number);
+  else if (event.type != kind::sent)
+    its.seen.push_back({event.connection, event.at_us, event.type != kind::past});
+  if (event.type == kind::sent || (event.type == kind::shown && event.connection == its.connection))
+    its.answered_us = std::min(its.answered_us.value_or(event.at_us), event.at_us);
 }
 
 void findings::add(broken promise, const std::string& text) {

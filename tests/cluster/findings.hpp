@@ -50,9 +50,9 @@ struct history {
   int64_t end_us = 0;
 
 private:
-  void take(const event& one);
-  void take_text(const event& one);
-  void take_connection(const event& one);
+  void take(const event& event);
+  void take_text(const event& event);
+  void take_connection(const event& event);
 };
 
 struct findings {

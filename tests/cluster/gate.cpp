@@ -69,8 +69,8 @@ gate::gate(const std::string& at, std::string to) : to_(std::move(to)) {
 gate::~gate() {
   stopping_ = true;
   thread_.join();
-  for (const auto& one : all_)
-    end(one);
+  for (const auto& each : all_)
+    end(each);
   ::close(listener_);
 }
 
@@ -91,28 +91,28 @@ void gate::take() {
   ::close(client);
 }
 
-void gate::end(const connection& one) {
-  ::close(one.there.from);
-  ::close(one.there.to);
+void gate::end(const connection& connection) {
+  ::close(connection.there.from);
+  ::close(connection.there.to);
 }
 
-bool gate::carry(way& one, short from, short to) {
-  if (one.unsent.empty() && !one.ended && (from & (POLLIN | POLLHUP | POLLERR))) {
+bool gate::carry(way& way, short from, short to) {
+  if (way.unsent.empty() && !way.ended && (from & (POLLIN | POLLHUP | POLLERR))) {
     char buffer[65536];
-    const auto got = ::recv(one.from, buffer, sizeof buffer, MSG_DONTWAIT);
+    const auto got = ::recv(way.from, buffer, sizeof buffer, MSG_DONTWAIT);
     if (got > 0)
-      one.unsent.assign(buffer, static_cast<size_t>(got));
+      way.unsent.assign(buffer, static_cast<size_t>(got));
     else if (got == 0 || (errno != EAGAIN && errno != EINTR))
-      one.ended = true;
+      way.ended = true;
   }
-  if (!one.unsent.empty()) {
-    const auto sent = ::send(one.to, one.unsent.data(), one.unsent.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (!way.unsent.empty()) {
+    const auto sent = ::send(way.to, way.unsent.data(), way.unsent.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0)
-      one.unsent.erase(0, static_cast<size_t>(sent));
+      way.unsent.erase(0, static_cast<size_t>(sent));
     else if (sent < 0 && errno != EAGAIN && errno != EINTR)
       return false;
   }
-  return !(one.ended && one.unsent.empty()) && !(to & POLLERR);
+  return !(way.ended && way.unsent.empty()) && !(to & POLLERR);
 }
 
 void gate::look_once() {
@@ -125,9 +125,9 @@ void gate::look_once() {
   const auto wanted = [](const way& in, const way& out) {
     return static_cast<short>((in.unsent.empty() ? POLLIN : 0) | (out.unsent.empty() ? 0 : POLLOUT));
   };
-  for (const auto& one : all_) {
-    sockets.push_back({one.there.from, wanted(one.there, one.back), 0});
-    sockets.push_back({one.there.to, wanted(one.back, one.there), 0});
+  for (const auto& each : all_) {
+    sockets.push_back({each.there.from, wanted(each.there, each.back), 0});
+    sockets.push_back({each.there.to, wanted(each.back, each.there), 0});
   }
   if (::poll(sockets.data(), sockets.size(), look_again_ms) <= 0)
     return;

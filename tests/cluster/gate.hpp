@@ -36,8 +36,8 @@ private:
   void take();
   void look_once();
   /// False once the connection is over.
-  static bool carry(way& one, short from, short to);
-  static void end(const connection& one);
+  static bool carry(way& way, short from, short to);
+  static void end(const connection& connection);
 
   std::string at_;
   const std::string to_;

@@ -48,11 +48,11 @@ private:
   auto& any_of(List& list) {
     return list[below(std::size(list))];
   }
-  void note(const connection& on, int64_t id, kind what, const std::string& where, const std::string& text) {
-    record_.push_back({now_, on.client, on.node, id, what, where, text, 0});
+  void note(const connection& on, int64_t id, kind type, const std::string& where, const std::string& text) {
+    record_.push_back({now_, on.client, on.node, id, type, where, text, 0});
   }
-  void note(kind what, const std::string& client, const std::string& node, const std::string& where) {
-    record_.push_back({now_, client, node, 0, what, where, "", 0});
+  void note(kind type, const std::string& client, const std::string& node, const std::string& where) {
+    record_.push_back({now_, client, node, 0, type, where, "", 0});
   }
 
   void step() {
@@ -102,13 +102,14 @@ private:
       }
   }
 
-  void end_connection(int64_t id, const std::string& how) {
+  void end_connection(int64_t id, const std::string& reason) {
     auto& on = connections_[id];
     on.open = false;
-    note(on, id, kind::out, "", how);
-    flights_.erase(std::remove_if(flights_.begin(), flights_.end(),
-                                  [&](const in_flight& one) { return one.connection == id && below(2) == 0; }),
-                   flights_.end());
+    note(on, id, kind::out, "", reason);
+    flights_.erase(
+        std::remove_if(flights_.begin(), flights_.end(),
+                       [&](const in_flight& in_flight) { return in_flight.connection == id && below(2) == 0; }),
+        flights_.end());
   }
   void quit() {
     const auto id = some_connection();
@@ -209,8 +210,8 @@ private:
     for (auto& [id, on] : connections_) {
       if (!on.open || on.client != client)
         continue;
-      if (leaves && std::any_of(flights_.begin(), flights_.end(), [&, at = id](const in_flight& one) {
-            return one.connection == at && one.salon == salon;
+      if (leaves && std::any_of(flights_.begin(), flights_.end(), [&, at = id](const in_flight& in_flight) {
+            return in_flight.connection == at && in_flight.salon == salon;
           }))
         store_all(); // its author hears its answer first
       if (leaves)

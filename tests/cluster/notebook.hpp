@@ -12,15 +12,15 @@ public:
     return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin_).count();
   }
   /// Notes it as of now.
-  void note(event one) {
+  void note(event event) {
     const std::lock_guard lock{guard_};
-    one.at_us = now_us();
-    events_.push_back(std::move(one));
+    event.at_us = now_us();
+    events_.push_back(std::move(event));
   }
   /// A row of the database, or something that was understood later than it happened.
-  void add(event one) {
+  void add(event event) {
     const std::lock_guard lock{guard_};
-    events_.push_back(std::move(one));
+    events_.push_back(std::move(event));
   }
   std::vector<event> events() const {
     const std::lock_guard lock{guard_};

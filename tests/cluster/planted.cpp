@@ -47,8 +47,8 @@ size_t any_where(const record_t& record, randomness& random, Fits fits) {
   return all.empty() ? nowhere : all[random() % all.size()];
 }
 template <class Fits>
-size_t any_event(const record_t& record, randomness& random, kind what, Fits fits) {
-  return any_where(record, random, [&](size_t i) { return record[i].what == what && fits(record[i]); });
+size_t any_event(const record_t& record, randomness& random, kind type, Fits fits) {
+  return any_where(record, random, [&](size_t i) { return record[i].type == type && fits(record[i]); });
 }
 
 bool anything(const event&) {
@@ -59,18 +59,19 @@ bool erase(record_t& record, size_t at) {
     record.erase(record.begin() + static_cast<std::ptrdiff_t>(at));
   return at != nowhere;
 }
-bool insert(record_t& record, size_t at, event one) {
-  record.insert(record.begin() + static_cast<std::ptrdiff_t>(at), std::move(one));
+bool insert(record_t& record, size_t at, event event) {
+  record.insert(record.begin() + static_cast<std::ptrdiff_t>(at), std::move(event));
   return true;
 }
-const event* find(const record_t& record, kind what, const std::string& text) {
+const event* find(const record_t& record, kind type, const std::string& text) {
   const auto found = std::find_if(record.begin(), record.end(),
-                                  [&](const event& one) { return one.what == what && one.text == text; });
+                                  [&](const event& event) { return event.type == type && event.text == text; });
   return found == record.end() ? nullptr : &*found;
 }
-const event* find_on(const record_t& record, kind what, int64_t connection) {
-  const auto found = std::find_if(record.begin(), record.end(),
-                                  [&](const event& one) { return one.what == what && one.connection == connection; });
+const event* find_on(const record_t& record, kind type, int64_t connection) {
+  const auto found = std::find_if(record.begin(), record.end(), [&](const event& event) {
+    return event.type == type && event.connection == connection;
+  });
   return found == record.end() ? nullptr : &*found;
 }
 
@@ -80,9 +81,9 @@ size_t next_shown(const record_t& record, size_t at) {
     const auto& one = record[i];
     if (one.connection != record[at].connection)
       continue;
-    if (one.what == kind::shown && one.where == record[at].where)
+    if (one.type == kind::shown && one.where == record[at].where)
       return i;
-    if ((one.what == kind::left || one.what == kind::joined) && one.where == record[at].where)
+    if ((one.type == kind::left || one.type == kind::joined) && one.where == record[at].where)
       return nowhere;
   }
   return nowhere;
@@ -92,15 +93,15 @@ bool shown_before(const record_t& record, size_t at) {
     const auto& one = record[i];
     if (one.connection != record[at].connection)
       continue;
-    if (one.what == kind::shown && one.where == record[at].where)
+    if (one.type == kind::shown && one.where == record[at].where)
       return true;
-    if (one.what == kind::in || ((one.what == kind::left || one.what == kind::joined) && one.where == record[at].where))
+    if (one.type == kind::in || ((one.type == kind::left || one.type == kind::joined) && one.where == record[at].where))
       return false;
   }
   return false;
 }
 bool is_shown(const record_t& record, size_t at) {
-  return record[at].what == kind::shown;
+  return record[at].type == kind::shown;
 }
 
 bool hole_inside(record_t& record, randomness& random) {
@@ -111,15 +112,15 @@ bool hole_inside(record_t& record, randomness& random) {
 
 bool hole_at_begin(record_t& record, randomness& random) {
   std::map<std::string, int64_t> sent;
-  for (const auto& one : record)
-    if (one.what == kind::post)
-      sent[one.text] = one.at_us;
+  for (const auto& each : record)
+    if (each.type == kind::post)
+      sent[each.text] = each.at_us;
   return erase(record, any_where(record, random, [&](size_t i) {
                  if (!is_shown(record, i) || shown_before(record, i) || next_shown(record, i) == nowhere)
                    return false;
                  auto began = find_on(record, kind::in, record[i].connection)->at_us;
                  for (size_t k = 0; k < i; ++k)
-                   if (record[k].what == kind::joined && record[k].connection == record[i].connection
+                   if (record[k].type == kind::joined && record[k].connection == record[i].connection
                        && record[k].where == record[i].where)
                      began = record[k].at_us;
                  return sent[record[i].text] > began;
@@ -135,11 +136,12 @@ bool hole_at_end(record_t& record, randomness& random) {
                  const auto* out = find_on(record, kind::out, record[i].connection);
                  if (!out || out->text != "quit" || troubles.any(out->at_us - 10 * second, out->at_us))
                    return false;
-                 for (const auto& one : record)
-                   if (one.what == kind::left && one.connection == record[i].connection && one.where == record[i].where)
+                 for (const auto& each : record)
+                   if (each.type == kind::left && each.connection == record[i].connection
+                       && each.where == record[i].where)
                      return false;
                  return std::any_of(record.begin(), record.end(), [&](const event& other) {
-                   return other.what == kind::shown && other.text == record[i].text
+                   return other.type == kind::shown && other.text == record[i].text
                           && other.connection != record[i].connection && other.at_us < out->at_us - 11 * second;
                  });
                }));
@@ -168,14 +170,14 @@ bool stored_in_other_order(record_t& record, randomness& random) {
 
 bool unanswered(record_t& record, randomness& random) {
   const disturbances troubles(record);
-  const auto at = any_event(record, random, kind::shown, [&](const event& one) {
-    const auto* out = find_on(record, kind::out, one.connection);
-    return out && troubles.longest_calm(one.node, one.at_us, out->at_us) > 11 * second;
+  const auto at = any_event(record, random, kind::shown, [&](const event& event) {
+    const auto* out = find_on(record, kind::out, event.connection);
+    return out && troubles.longest_calm(event.node, event.at_us, out->at_us) > 11 * second;
   });
   if (at == nowhere)
     return false;
   auto made = record[at];
-  made.what = kind::post;
+  made.type = kind::post;
   made.text = "never answered";
   return insert(record, at, made);
 }
@@ -185,16 +187,17 @@ bool private_row_lost(record_t& record, randomness& random) {
 }
 
 bool private_never_told(record_t& record, randomness& random) {
-  const auto at = any_event(record, random, kind::told, [&](const event& one) {
-    const auto* row = find(record, kind::kept, one.text);
-    return row && row->where == one.client && row->client != one.client;
+  const auto at = any_event(record, random, kind::told, [&](const event& event) {
+    const auto* row = find(record, kind::kept, event.text);
+    return row && row->where == event.client && row->client != event.client;
   });
   if (at == nowhere)
     return false;
   const auto told = record[at];
   record.erase(std::remove_if(record.begin(), record.end(),
-                              [&](const event& one) {
-                                return one.what == kind::told && one.text == told.text && one.client == told.client;
+                              [&](const event& event) {
+                                return event.type == kind::told && event.text == told.text
+                                       && event.client == told.client;
                               }),
                record.end());
   return true;
@@ -204,7 +207,7 @@ bool private_never_told(record_t& record, randomness& random) {
 const event* find_told_to(const record_t& record, size_t login) {
   for (auto i = login; i-- > 0;) {
     const auto& one = record[i];
-    if (one.what != kind::told || one.client != record[login].client || one.at_us >= record[login].number)
+    if (one.type != kind::told || one.client != record[login].client || one.at_us >= record[login].number)
       continue;
     const auto* row = find(record, kind::kept, one.text);
     if (row && row->where == one.client)
@@ -215,9 +218,9 @@ const event* find_told_to(const record_t& record, size_t login) {
 
 bool private_doubled(record_t& record, randomness& random) {
   const disturbances troubles(record);
-  const auto at = any_event(record, random, kind::told, [&](const event& one) {
-    const auto* sent = find(record, kind::private_, one.text);
-    return sent && !troubles.loss(sent->at_us, one.at_us);
+  const auto at = any_event(record, random, kind::told, [&](const event& event) {
+    const auto* sent = find(record, kind::private_, event.text);
+    return sent && !troubles.loss(sent->at_us, event.at_us);
   });
   return at != nowhere && insert(record, at, record[at]);
 }
@@ -226,23 +229,23 @@ bool private_doubled(record_t& record, randomness& random) {
 bool private_told_at_next_login(record_t& record, randomness& random) {
   const disturbances troubles(record);
   const auto at = any_where(record, random, [&](size_t i) {
-    const auto* row = record[i].what == kind::in ? find_told_to(record, i) : nullptr;
+    const auto* row = record[i].type == kind::in ? find_told_to(record, i) : nullptr;
     return row && !troubles.loss(find(record, kind::private_, row->text)->at_us, record[i].at_us);
   });
   if (at == nowhere)
     return false;
   auto one = record[at];
-  one.what = kind::told;
+  one.type = kind::told;
   one.text = find_told_to(record, at)->text;
   return insert(record, at + 1, one);
 }
 
 bool left_out(record_t& record, randomness& random) {
   const disturbances troubles(record);
-  return erase(record, any_event(record, random, kind::told, [&](const event& one) {
-                 const auto* sent = find(record, kind::private_, one.text);
-                 const auto* out = find_on(record, kind::out, one.connection);
-                 return sent && find_on(record, kind::in, one.connection)->at_us < sent->at_us
+  return erase(record, any_event(record, random, kind::told, [&](const event& event) {
+                 const auto* sent = find(record, kind::private_, event.text);
+                 const auto* out = find_on(record, kind::out, event.connection);
+                 return sent && find_on(record, kind::in, event.connection)->at_us < sent->at_us
                         && !troubles.any(sent->at_us - 10 * second, sent->at_us + 11 * second)
                         && (!out || out->at_us > sent->at_us + 11 * second);
                }));
@@ -251,10 +254,10 @@ bool left_out(record_t& record, randomness& random) {
 /// Whether a kick lasts for some quiet seconds, on any node.
 bool lasts(const record_t& record, const disturbances& troubles, size_t at) {
   constexpr auto enough = 4 * second;
-  if (record[at].what != kind::kicked || troubles.any(record[at].at_us, record[at].at_us + enough))
+  if (record[at].type != kind::kicked || troubles.any(record[at].at_us, record[at].at_us + enough))
     return false;
   for (auto i = at; i < record.size() && record[i].at_us < record[at].at_us + enough; ++i)
-    if (record[i].what == kind::unkicked && record[i].client == record[at].client)
+    if (record[i].type == kind::unkicked && record[i].client == record[at].client)
       return false;
   return true;
 }
@@ -263,7 +266,7 @@ bool lasts(const record_t& record, const disturbances& troubles, size_t at) {
 bool kicked_stays(record_t& record, randomness& random) {
   const disturbances troubles(record);
   const auto ends_for = [&](size_t i, size_t kick) {
-    return record[i].what == kind::out && record[i].client == record[kick].client && record[i].text == "closed"
+    return record[i].type == kind::out && record[i].client == record[kick].client && record[i].text == "closed"
            && record[i].at_us >= record[kick].at_us && record[i].at_us < record[kick].at_us + second;
   };
   const auto out = any_where(record, random, [&](size_t i) {
@@ -288,21 +291,21 @@ bool kicked_is_back(record_t& record, randomness& random) {
   const auto at = any_where(record, random, [&](size_t i) { return lasts(record, troubles, i); });
   if (at == nowhere)
     return false;
-  event one{record[at].at_us + 3 * second, record[at].client, "a", 999, kind::in, "", "", 0};
+  event event{record[at].at_us + 3 * second, record[at].client, "a", 999, kind::in, "", "", 0};
   auto to = at;
-  while (to < record.size() && record[to].at_us != 0 && record[to].at_us < one.at_us)
+  while (to < record.size() && record[to].at_us != 0 && record[to].at_us < event.at_us)
     ++to;
-  return insert(record, to, one);
+  return insert(record, to, event);
 }
 
 bool close_one(record_t& record, randomness& random) {
   const disturbances troubles(record);
   const auto never_kicked = [&](const event& one) {
     return std::none_of(record.begin(), record.end(),
-                        [&](const event& other) { return other.what == kind::kicked && other.client == one.client; });
+                        [&](const event& other) { return other.type == kind::kicked && other.client == one.client; });
   };
-  const auto at = any_event(record, random, kind::out, [&](const event& one) {
-    return one.text == "quit" && never_kicked(one) && !troubles.of_node(one.node, one.at_us, one.at_us);
+  const auto at = any_event(record, random, kind::out, [&](const event& event) {
+    return event.text == "quit" && never_kicked(event) && !troubles.of_node(event.node, event.at_us, event.at_us);
   });
   if (at != nowhere)
     record[at].text = "closed";
@@ -324,7 +327,7 @@ bool refused_yet_stored(record_t& record, randomness& random) {
   if (at == nowhere)
     return false;
   auto row = record[at];
-  row.what = find(record, kind::post, row.text) ? kind::stored : kind::kept;
+  row.type = find(record, kind::post, row.text) ? kind::stored : kind::kept;
   row.number = 1000000;
   record.push_back(row);
   return true;
@@ -352,8 +355,9 @@ broken broken_by(mistake which) {
 bool plant(mistake which, std::vector<event>& record, randomness& random) {
   switch (which) {
   case mistake::row_lost:
-    return erase(record, any_event(record, random, kind::stored,
-                                   [&](const event& one) { return find(record, kind::shown, one.text) != nullptr; }));
+    return erase(record, any_event(record, random, kind::stored, [&](const event& event) {
+                   return find(record, kind::shown, event.text) != nullptr;
+                 }));
   case mistake::row_doubled: return row_doubled(record, random);
   case mistake::shown_twice: {
     const auto at = any_event(record, random, kind::shown, anything);

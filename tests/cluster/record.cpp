@@ -35,11 +35,11 @@ event event_in(const std::string& line) {
 
 } // namespace
 
-std::string spelled(const event& one) {
+std::string spelled(const event& event) {
   std::ostringstream out;
-  out << one.at_us << '\t' << field_of(one.client) << '\t' << field_of(one.node) << '\t' << one.connection << '\t'
-      << words[static_cast<size_t>(one.what)] << '\t' << field_of(one.where) << '\t' << field_of(one.text) << '\t'
-      << one.number;
+  out << event.at_us << '\t' << field_of(event.client) << '\t' << field_of(event.node) << '\t' << event.connection
+      << '\t' << words[static_cast<size_t>(event.type)] << '\t' << field_of(event.where) << '\t' << field_of(event.text)
+      << '\t' << event.number;
   return out.str();
 }
 
@@ -58,8 +58,8 @@ std::vector<event> read_record(std::istream& in) {
 }
 
 void write_record(std::ostream& out, const std::vector<event>& record) {
-  for (const auto& one : record)
-    out << spelled(one) << '\n';
+  for (const auto& each : record)
+    out << spelled(each) << '\n';
 }
 
 } // namespace salond::faults

@@ -53,13 +53,13 @@ struct event {
   int64_t at_us = 0;
   std::string client, node;
   int64_t connection = 0;
-  kind what = kind::in;
+  kind type = kind::in;
   std::string where, text;
   int64_t number = 0;
 };
 
 /// One line, without its end.
-std::string spelled(const event& one);
+std::string spelled(const event& event);
 /// Throws std::runtime_error, with the line's number, where a line is none.
 std::vector<event> read_record(std::istream& in);
 void write_record(std::ostream& out, const std::vector<event>& record);

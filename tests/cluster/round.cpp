@@ -20,11 +20,12 @@ const std::vector<std::pair<std::string, std::string>> pairs_of_faults{
 
 class round {
 public:
-  round(support::mariadb_server& server, const round_options& how) : how_(how), random_(how.seed), server_(server) {
-    for (size_t i = 0; i < how.clients; ++i)
+  round(support::mariadb_server& server, const round_options& wanted)
+      : how_(wanted), random_(wanted.seed), server_(server) {
+    for (size_t i = 0; i < wanted.clients; ++i)
       scene_.users.push_back("u" + std::to_string(i));
-    const auto connections = how.clients + (how.clients + 2) / 3;
-    scene_.pause_ms = std::max(20, static_cast<int>(connections) * 1000 / std::max(1, how.posts_per_second));
+    const auto connections = wanted.clients + (wanted.clients + 2) / 3;
+    scene_.pause_ms = std::max(20, static_cast<int>(connections) * 1000 / std::max(1, wanted.posts_per_second));
   }
 
   round_result run() {
@@ -48,9 +49,9 @@ private:
     const auto until = scene_.notes.now_us() + static_cast<int64_t>(seconds * 1e6);
     eventually([&] { return scene_.notes.now_us() >= until; }, std::chrono::milliseconds(60000 + int(seconds * 1000)));
   }
-  void missing(const std::string& what) {
-    if (!what.empty())
-      result_.wrong += what + "\n";
+  void missing(const std::string& promise) {
+    if (!promise.empty())
+      result_.wrong += promise + "\n";
   }
 
   void live() {
@@ -81,15 +82,15 @@ private:
     return {town_->make(pair.first, names[first]), town_->make(pair.second, names[second])};
   }
 
-  void note(kind what, const mishap& one) { scene_.notes.note({0, "", one.node, 0, what, one.what, "", 0}); }
+  void note(kind type, const mishap& mishap) { scene_.notes.note({0, "", mishap.node, 0, type, mishap.name, "", 0}); }
 
   void suffer(const std::vector<mishap>& faults) {
     fault_us_ = scene_.notes.now_us();
-    for (const auto& one : faults) {
-      result_.faults.push_back(one.told);
-      note(kind::down, one);
-      lost_.insert(one.node);
-      one.begin();
+    for (const auto& fault : faults) {
+      result_.faults.push_back(fault.told);
+      note(kind::down, fault);
+      lost_.insert(fault.node);
+      fault.begin();
     }
     last(faults);
     healed_us_ = scene_.notes.now_us();
@@ -102,9 +103,9 @@ private:
     const auto left = town_->wait_until_whole(come_back);
     if (!left.empty())
       result_.wrong += "not back " + std::to_string(come_back.count()) + " s after the fault: " + left + "\n";
-    for (const auto& one : faults)
-      if (one.back_later)
-        note(kind::up, one);
+    for (const auto& fault : faults)
+      if (fault.back_later)
+        note(kind::up, fault);
   }
 
   /// Somebody is kicked meanwhile, where that is possible.
@@ -112,9 +113,9 @@ private:
     constexpr double until_apart = 18; // and until who steps aside has told its clients
     auto hold = how_.hold;
     bool database = true;
-    for (const auto& one : faults) {
-      database = database && one.what != "database";
-      if (one.what == "links")
+    for (const auto& fault : faults) {
+      database = database && fault.name != "database";
+      if (fault.name == "links")
         hold = std::max(hold, until_apart);
     }
     const auto begin = scene_.notes.now_us();
@@ -126,7 +127,7 @@ private:
   void kick_somebody() {
     const auto user = scene_.users[below(scene_.users.size())];
     auto nodes = town_->nodes();
-    const auto away = [&](const std::string& one) { return lost_.count(one) > 0; };
+    const auto away = [&](const std::string& text) { return lost_.count(text) > 0; };
     nodes.erase(std::remove_if(nodes.begin(), nodes.end(), away), nodes.end());
     const auto node = nodes[below(nodes.size())];
     const bool done = town_->operate(node, {"kick", user, "1"});
@@ -152,12 +153,12 @@ private:
   void judge() {
     if (judged_)
       result_.violations = check(result_.record);
-    const auto closed = [](const violation& one) { return one.promise == broken::closed; };
+    const auto closed = [](const violation& violation) { return violation.promise == broken::closed; };
     result_.closed = static_cast<size_t>(std::count_if(result_.violations.begin(), result_.violations.end(), closed));
     const disturbances troubles(result_.record);
     result_.closed_apart =
-        static_cast<size_t>(std::count_if(result_.record.begin(), result_.record.end(), [&](const event& one) {
-          return one.what == kind::out && one.text == "closed" && troubles.links(one.at_us, one.at_us);
+        static_cast<size_t>(std::count_if(result_.record.begin(), result_.record.end(), [&](const event& event) {
+          return event.type == kind::out && event.text == "closed" && troubles.links(event.at_us, event.at_us);
         }));
     count_posts();
   }
@@ -181,24 +182,24 @@ constexpr int64_t at_once_us = 500000;
 
 void round::count_posts() {
   std::map<std::string, const event*> open;
-  for (const auto& one : result_.record) {
-    if (one.what == kind::post) {
+  for (const auto& each : result_.record) {
+    if (each.type == kind::post) {
       ++result_.posts;
-      open[one.text] = &one;
+      open[each.text] = &each;
     }
-    const bool refused = one.what == kind::refused;
-    result_.shown += one.what == kind::shown;
+    const bool refused = each.type == kind::refused;
+    result_.shown += each.type == kind::shown;
     result_.refused += refused;
-    const auto found = open.find(one.text);
-    if (!(refused || one.what == kind::shown) || found == open.end() || found->second->connection != one.connection)
+    const auto found = open.find(each.text);
+    if (!(refused || each.type == kind::shown) || found == open.end() || found->second->connection != each.connection)
       continue;
     const auto sent = found->second->at_us;
     open.erase(found);
-    if (!fault_us_ || one.at_us < fault_us_ || lost_.count(one.node))
+    if (!fault_us_ || each.at_us < fault_us_ || lost_.count(each.node))
       continue;
-    const auto seconds_since = [&](int64_t begin) { return static_cast<double>(one.at_us - begin) / 1e6; };
+    const auto seconds_since = [&](int64_t begin) { return static_cast<double>(each.at_us - begin) / 1e6; };
     result_.longest_wait = std::max(result_.longest_wait, seconds_since(sent));
-    if (sent < healed_us_ && (refused || one.at_us - sent > at_once_us))
+    if (sent < healed_us_ && (refused || each.at_us - sent > at_once_us))
       result_.service_seconds = std::max(result_.service_seconds, seconds_since(fault_us_));
   }
 }
@@ -211,8 +212,8 @@ const std::vector<std::string>& kinds_of_faults() {
   return all;
 }
 
-round_result run_round(support::mariadb_server& server, const round_options& how) {
-  return round(server, how).run();
+round_result run_round(support::mariadb_server& server, const round_options& wanted) {
+  return round(server, wanted).run();
 }
 
 } // namespace salond::faults

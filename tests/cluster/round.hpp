@@ -29,6 +29,6 @@ struct round_result {
 
 /// Their names, in the order in which they are run.
 const std::vector<std::string>& kinds_of_faults();
-round_result run_round(support::mariadb_server& server, const round_options& how);
+round_result run_round(support::mariadb_server& server, const round_options& wanted);
 
 } // namespace salond::faults

@@ -3,15 +3,15 @@
 
 namespace salond::faults {
 
-void scene::open(const door& one) {
-  close(one.node);
+void scene::open(const door& door) {
+  close(door.node);
   const std::lock_guard lock{guard_};
-  doors_.push_back(one);
+  doors_.push_back(door);
 }
 
 void scene::close(const std::string& node) {
   const std::lock_guard lock{guard_};
-  doors_.erase(std::remove_if(doors_.begin(), doors_.end(), [&](const door& one) { return one.node == node; }),
+  doors_.erase(std::remove_if(doors_.begin(), doors_.end(), [&](const door& door) { return door.node == node; }),
                doors_.end());
 }
 

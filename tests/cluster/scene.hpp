@@ -21,7 +21,7 @@ struct scene {
   std::atomic<bool> calm{false};   ///< nobody says anything new, or leaves
   std::atomic<bool> ending{false}; ///< all say farewell
 
-  void open(const door& one);
+  void open(const door& door);
   void close(const std::string& node);
   /// Any door; nothing while there is none.
   std::optional<door> any_door(std::mt19937_64& random);

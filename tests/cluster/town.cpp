@@ -55,12 +55,12 @@ void town::begin(const std::string& name) {
   auto own = all_.where;
   own.socket = sockets_ / name;
   to_database_[name] = std::make_unique<gate>("unix:" + own.socket, "unix:" + server_.socket());
-  made.how.db = config::to_string(own);
+  made.options.db = config::to_string(own);
   const auto host = ports_[name].substr(0, ports_[name].find(':'));
-  made.how.listen = {"tcp://" + host + ":" + free_port(host)};
-  made.how.admin = host + ":" + free_port(host);
-  made.how.settings.merge_patch({{"cluster", {{"listen", ports_[name]}}},
-                                 {"rate", {{"requests_per_second", 0}, {"requests_per_second_per_address", 0}}}});
+  made.options.listen = {"tcp://" + host + ":" + free_port(host)};
+  made.options.admin = host + ":" + free_port(host);
+  made.options.settings.merge_patch({{"cluster", {{"listen", ports_[name]}}},
+                                     {"rate", {{"requests_per_second", 0}, {"requests_per_second_per_address", 0}}}});
   start(name);
   if (name == names_.front())
     send_peers_through_gates();

@@ -12,7 +12,7 @@ namespace salond::faults {
 /// Something that goes wrong for a while.
 struct mishap {
   std::string node; ///< or "database"
-  std::string what; ///< as the record calls it
+  std::string name; ///< as the record calls it
   std::string told; ///< for people
   std::function<void()> begin, end;
   /// The node does not come back at once: it is back when the others see it.

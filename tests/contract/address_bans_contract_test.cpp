@@ -22,8 +22,8 @@ address_range range(const std::string& text) {
 
 std::vector<std::string> called(const std::vector<address_ban>& all) {
   std::vector<std::string> result;
-  for (const auto& one : all)
-    result.push_back(one.where.to_string());
+  for (const auto& each : all)
+    result.push_back(each.where.to_string());
   return result;
 }
 

@@ -13,25 +13,25 @@ using testing::IsEmpty;
 TEST_P(StoreContract, TheAuditLogIsReadForwardsAndFromItsEnd) {
   EXPECT_THAT(now().audit.tail(10), IsEmpty());
   db->transact([&](const auto& db) {
-    for (const auto* what : {"first", "second", "third"})
-      db.audit.note(decided(hostile_name), {what}, hostile_text, "done");
+    for (const auto* command : {"first", "second", "third"})
+      db.audit.note(decided(hostile_name), {command}, hostile_text, "done");
   });
 
   const auto last = now().audit.tail(2);
   ASSERT_EQ(last.size(), 2u);
-  EXPECT_EQ(last[0].what, "second");
-  EXPECT_EQ(last[1].what, "third");
+  EXPECT_EQ(last[0].action, "second");
+  EXPECT_EQ(last[1].action, "third");
   const auto all = now().audit.after(0, 10);
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all[0].by, hostile_name);
   EXPECT_EQ(all[0].from, decided().from);
-  EXPECT_EQ(all[0].what, "first");
+  EXPECT_EQ(all[0].action, "first");
   EXPECT_EQ(all[0].to, hostile_text);
   EXPECT_EQ(all[0].reason, decided().reason);
   EXPECT_EQ(all[0].result, "done");
   EXPECT_EQ(all[0].at, noon);
   EXPECT_EQ(all[0].node, "") << "who is alone names no node";
-  EXPECT_EQ(now().audit.after(all[0].id, 1).at(0).what, "second");
+  EXPECT_EQ(now().audit.after(all[0].id, 1).at(0).action, "second");
   EXPECT_THAT(now().audit.after(all[2].id, 10), IsEmpty());
 }
 

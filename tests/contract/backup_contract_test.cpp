@@ -150,9 +150,9 @@ void fill(store& db) {
     decisions::ban_address(db, *address_range::parse("2001:db8::/48"), noon + std::chrono::minutes(5), decided());
   });
   const auto table = [](const char* name) -> const stored_table& {
-    for (const auto& one : stored_tables())
-      if (one.name == std::string_view(name))
-        return one;
+    for (const auto& stored_table : stored_tables())
+      if (stored_table.name == std::string_view(name))
+        return stored_table;
     throw std::logic_error(name);
   };
   db.transact([&](const auto& db) { // what no function of the store writes yet, and what only the replaced server left

@@ -19,9 +19,9 @@ table_row row_of(const stored_table& table, int64_t number) {
   for (const auto& column : table.columns) {
     if (column.may_be_null && number % 2 == 0)
       result.emplace_back(nullptr);
-    else if (column.what == table_column::kind::number)
+    else if (column.type == table_column::kind::number)
       result.emplace_back(number);
-    else if (column.what == table_column::kind::bytes)
+    else if (column.type == table_column::kind::bytes)
       result.emplace_back(std::string("\xFF\0\x80 key", 7) + std::to_string(number));
     else
       result.emplace_back("l'été \"x\"\\ \n\t\x01 🦊 " + std::to_string(number));
@@ -69,8 +69,8 @@ std::string refusal(const std::string& text) {
   }
 }
 
-std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  return text.replace(text.find(what), what.size(), by);
+std::string replaced(std::string text, const std::string& part, const std::string& by) {
+  return text.replace(text.find(part), part.size(), by);
 }
 
 TEST(BackupFormat, IsReadAsItWasWritten) {
@@ -96,7 +96,7 @@ TEST(BackupFormat, KeepsTheGreatestNumbersAndEveryByte) {
     writer.table(0);
     table_row row;
     for (const auto& column : table.columns)
-      row.push_back(column.what == table_column::kind::number ? field{std::numeric_limits<int64_t>::min()}
+      row.push_back(column.type == table_column::kind::number ? field{std::numeric_limits<int64_t>::min()}
                                                               : field{all_bytes});
     writer.row(row);
   }
@@ -131,8 +131,8 @@ TEST(BackupFormat, RefusesLinesThatAreMissingDoubledOrBehindTheEnd) {
     lines.push_back(line + "\n");
   const auto joined = [](const std::vector<std::string>& all) {
     std::string result;
-    for (const auto& one : all)
-      result += one;
+    for (const auto& each : all)
+      result += each;
     return result;
   };
   for (size_t at = 0; at < lines.size(); ++at) {
@@ -196,7 +196,7 @@ TEST(BackupFormat, OfAnOlderSchemaIsReadWithWhatItLacks) {
         continue;
       }
       append(columns, quoted(column.name));
-      append(row, column.what == table_column::kind::number ? "7" : quoted("x"));
+      append(row, column.type == table_column::kind::number ? "7" : quoted("x"));
     }
     line("{\"table\":" + quoted(table.name) + ",\"columns\":[" + columns + "],\"next\":" + (table.counts ? "8" : "0")
          + "}");
@@ -241,8 +241,8 @@ TEST(BackupNames, AreOneFileInTheirFolder) {
 /// The names of the backups of a folder, as `backup --keep` counts them.
 std::vector<std::string> counted(const std::string& folder, moment now) {
   std::vector<std::string> names;
-  for (const auto& one : backups_in(folder, now))
-    names.push_back(one.name);
+  for (const auto& each : backups_in(folder, now))
+    names.push_back(each.name);
   return names;
 }
 

@@ -54,12 +54,12 @@ protected:
   }
   /// The next statement that contains `word` fails with the row's code.
   persistence::mysql::tuning failing(const std::string& word) {
-    persistence::mysql::tuning how;
-    how.before_statement = [this, word](const std::string& statement) {
+    persistence::mysql::tuning tuning;
+    tuning.before_statement = [this, word](const std::string& statement) {
       if (fails_ && statement.find(word) != std::string::npos)
         throw persistence::mysql::error(GetParam().known.code, "the server's own words");
     };
-    return how;
+    return tuning;
   }
   bool fails_ = true;
 };
@@ -67,9 +67,10 @@ protected:
 TEST_P(ErrorsOfTheServer, AtAStartEndTheStartUnlessANewTryMayHelp) {
   const auto& row = GetParam().known;
 
-  const auto [what, words] = failure_of([&] { persistence::open_mysql(database(), {database()}, failing("writers")); });
+  const auto [failure, words] =
+      failure_of([&] { persistence::open_mysql(database(), {database()}, failing("writers")); });
 
-  EXPECT_EQ(what, expected_at_start(row.cured_by));
+  EXPECT_EQ(failure, expected_at_start(row.cured_by));
   EXPECT_THAT(words, HasSubstr("the server's own words [" + std::to_string(row.code) + "]"));
   if (row.cured_by == cure::person || row.cured_by == cure::nothing) {
     EXPECT_GT(std::string(row.helps).size(), 10u) << "says nobody what to do";
@@ -82,12 +83,12 @@ TEST_P(ErrorsOfTheServer, OfARunningServerAreWaitedForUnlessNothingHelps) {
   const auto db = persistence::open_mysql(database(), {database(), std::chrono::milliseconds{0}}, failing("salons"));
   fails_ = true;
 
-  const auto [what, words] = failure_of([&] { db->read([&](const auto& db) { db.salons.all(); }); });
+  const auto [failure, words] = failure_of([&] { db->read([&](const auto& db) { db.salons.all(); }); });
   fails_ = false;
 
-  EXPECT_EQ(what, expected_while_running(GetParam().known.cured_by));
+  EXPECT_EQ(failure, expected_while_running(GetParam().known.cured_by));
   EXPECT_THAT(words, HasSubstr(GetParam().known.helps));
-  if (what != kind::fatal) {
+  if (failure != kind::fatal) {
     EXPECT_NO_THROW(db->read([&](const auto& db) { db.salons.all(); })) << "does not go on";
   }
 }

@@ -20,8 +20,8 @@ std::string numbered(int number, size_t bytes) {
 template <class Text>
 size_t bytes_of(const std::vector<Text>& texts) {
   size_t bytes = 0;
-  for (const auto& one : texts)
-    bytes += one.text.size() + one.author.size();
+  for (const auto& text : texts)
+    bytes += text.text.size() + text.author.size();
   return bytes;
 }
 
@@ -31,8 +31,8 @@ std::vector<std::string> read_all(persistence::store& db, user_id who, std::vect
   std::vector<std::string> result;
   const auto take = [&](const std::vector<private_message>& piece) {
     EXPECT_TRUE(piece.size() == 1 || bytes_of(piece) <= max_piece_bytes) << bytes_of(piece);
-    for (const auto& one : piece)
-      result.push_back(one.text);
+    for (const auto& each : piece)
+      result.push_back(each.text);
   };
   take(first);
   while (!later.empty()) {

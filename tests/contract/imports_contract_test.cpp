@@ -37,8 +37,8 @@ imported_account account(size_t line, const std::string& name, std::vector<std::
 
 std::vector<std::string> spelled(const std::vector<import_fault>& faults) {
   std::vector<std::string> result;
-  for (const auto& one : faults)
-    result.push_back(std::to_string(one.line) + " " + to_string(one.why) + " " + one.about);
+  for (const auto& fault : faults)
+    result.push_back(std::to_string(fault.line) + " " + to_string(fault.why) + " " + fault.about);
   return result;
 }
 
@@ -144,7 +144,7 @@ TEST_P(StoreContract, AnErasedUserLeavesOnlyTheAuditLog) {
                     "sessions=1 known_addresses=1 registrations=0 bans=1 ");
   const auto last = now().audit.tail(1).at(0);
   EXPECT_EQ(last.id, gone->receipt);
-  EXPECT_EQ(last.what + "|" + last.to + "|" + last.result, "erase|Zoé|done");
+  EXPECT_EQ(last.action + "|" + last.to + "|" + last.result, "erase|Zoé|done");
   EXPECT_FALSE(find("Zoé"));
   EXPECT_THAT(texts(general), ElementsAre(hostile_text));
   EXPECT_THAT(now().bans.all(noon), IsEmpty());
@@ -209,8 +209,8 @@ TEST(PersonalColumns, AreAllThatNameAUser) {
     for (const auto& column : table.columns)
       if (names.count(column.name) != 0)
         found.insert(table.name);
-  for (const auto& one : persistence::personal_columns())
-    listed.insert(one.table);
+  for (const auto& personal_column : persistence::personal_columns())
+    listed.insert(personal_column.table);
 
   EXPECT_EQ(found, listed);
 }

@@ -65,8 +65,8 @@ struct figures {
 /// A node's thread.
 class writer {
 public:
-  writer(test_node& at, town& all, const mix& what, salon_id home)
-      : at_(at), all_(all), what_(what), home_(home), random_(static_cast<unsigned>(home.value)) {}
+  writer(test_node& at, town& all, const mix& load, salon_id home)
+      : at_(at), all_(all), what_(load), home_(home), random_(static_cast<unsigned>(home.value)) {}
 
   void run() {
     for (size_t n = 0; n < groups_of_a_node; ++n)
@@ -168,8 +168,8 @@ private:
             [this, opened] {
               const std::lock_guard lock{all_.mutex};
               if (*opened)
-                for (const auto& one : (*opened)->waiting)
-                  all_.told[at_.in.run].push_back(one.id);
+                for (const auto& each : (*opened)->waiting)
+                  all_.told[at_.in.run].push_back(each.id);
             }};
   }
 
@@ -237,15 +237,15 @@ protected:
       writers.emplace_back(nodes[n], all, shares, salon_id{static_cast<int64_t>(n) + 1});
     const auto before = ms_of_waiting();
     std::vector<std::thread> threads;
-    for (auto& one : writers)
-      threads.emplace_back([&one] { one.run(); });
-    for (auto& one : threads)
-      one.join();
-    for (auto& one : nodes)
-      one.do_late_work();
+    for (auto& writer : writers)
+      threads.emplace_back([&writer] { writer.run(); });
+    for (auto& thread : threads)
+      thread.join();
+    for (auto& node : nodes)
+      node.do_late_work();
     figures sum;
-    for (const auto& one : writers)
-      sum.add(one.seen);
+    for (const auto& writer : writers)
+      sum.add(writer.seen);
     std::cout
         << load << ": groups " << sum.groups << " (" << sum.tasks << " tasks), undone " << sum.undone << ", refused "
         << sum.refused << ", ms of waiting for rows " << ms_of_waiting() - before << "; ms a group: p50 " << sum.at(.5)

@@ -35,10 +35,10 @@ constexpr moment noon{std::chrono::milliseconds{1'800'000'000'123}};
 constexpr int group_size = 5;
 
 persistence::mysql::tuning hurried() {
-  persistence::mysql::tuning how;
-  how.connect_timeout = how.read_timeout = 2s;
-  how.lock_wait_timeout = 1s;
-  return how;
+  persistence::mysql::tuning tuning;
+  tuning.connect_timeout = tuning.read_timeout = 2s;
+  tuning.lock_wait_timeout = 1s;
+  return tuning;
 }
 
 /// Lines that a store reported; from any thread.
@@ -130,12 +130,12 @@ protected:
 
   /// The store on the database, with one user.
   void open(std::chrono::milliseconds patience = 20s) {
-    auto how = hurried();
-    how.before_statement = [this](const std::string& statement) {
+    auto tuning = hurried();
+    tuning.before_statement = [this](const std::string& statement) {
       if (before_statement)
         before_statement(statement);
     };
-    db = open_mysql(where, {where, patience, told.taker(), told.taker()}, how);
+    db = open_mysql(where, {where, patience, told.taker(), told.taker()}, tuning);
     db->transact([&](const auto& db) {
       author = decisions::register_user(db, {"Zoé", "Zoé", "$argon2id$hash"})->user.id;
     });

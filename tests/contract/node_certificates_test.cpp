@@ -40,8 +40,8 @@ protected:
   }
   static size_t news_for(support::test_node& at) {
     size_t count = 0;
-    for (const auto& one : at.in.beats->beat({0, 0, 0, {}, at.in.last_news}).news)
-      count += one.what == fact{fact::kind::certificate} ? 1 : 0;
+    for (const auto& news : at.in.beats->beat({0, 0, 0, {}, at.in.last_news}).news)
+      count += news.told == fact{fact::kind::certificate} ? 1 : 0;
     return count;
   }
   static persistence::node_entry entry_with(const std::string& name, const std::string& serial) {
@@ -161,7 +161,7 @@ TEST_F(NodeCertificates, ARunIsAskedToDrainByNews) {
 
   const auto told = paris.in.beats->beat({0, 0, 0, {}, paris.in.last_news}).news;
   ASSERT_EQ(told.size(), 1u);
-  EXPECT_EQ(told[0].what, (fact{fact::kind::drain, {}, {}, std::to_string(paris.in.run) + " 30"}));
+  EXPECT_EQ(told[0].told, (fact{fact::kind::drain, {}, {}, std::to_string(paris.in.run) + " 30"}));
 }
 
 } // namespace salond

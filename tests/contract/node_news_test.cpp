@@ -114,10 +114,10 @@ TEST_F(NodeNews, LearnOfOneAnothersDecisionsInTheOrderOfCommits) {
 
   ASSERT_EQ(early.size(), 1u);
   EXPECT_EQ(early[0].run, lyon.in.run);
-  EXPECT_EQ(early[0].what, (persistence::fact{persistence::fact::kind::out, zoe, {}, "zoë"}));
+  EXPECT_EQ(early[0].told, (persistence::fact{persistence::fact::kind::out, zoe, {}, "zoë"}));
   ASSERT_EQ(late.size(), 1u);
   EXPECT_EQ(late[0].run, paris.in.run);
-  EXPECT_EQ(late[0].what, (persistence::fact{persistence::fact::kind::salon, {}, general, {}}));
+  EXPECT_EQ(late[0].told, (persistence::fact{persistence::fact::kind::salon, {}, general, {}}));
 }
 
 TEST_F(NodeNews, AreToldOfNewsWhoseCommitWasInDoubt) {
@@ -125,11 +125,11 @@ TEST_F(NodeNews, AreToldOfNewsWhoseCommitWasInDoubt) {
   support::lossy_proxy proxy(server().socket());
   auto through = where;
   through.socket = proxy.socket();
-  auto how = options();
-  how.run = paris.run;
+  auto changed = options();
+  changed.run = paris.run;
   int told = 0;
-  how.wrote_news = [&told] { ++told; };
-  const auto db = persistence::open_mysql(through, how);
+  changed.wrote_news = [&told] { ++told; };
+  const auto db = persistence::open_mysql(through, changed);
 
   proxy.lose(support::lossy_proxy::loss::answer, "COMMIT");
   db->transact([](const auto& in) { in.certificates.merge("us", {{"0A", "administrator/zoe", 1, 9000, 0}}, 0); });
@@ -154,8 +154,8 @@ TEST_F(NodeNews, TellOneAnotherWhatIsNoRowOfAnAccount) {
   paris.db->transact([&](const auto& db) { db.sessions.stop_elsewhere(30); });
 
   std::vector<persistence::fact> facts;
-  for (const auto& one : lyon.beats->beat({0, 0, 0, {}, lyon.last_news}).news)
-    facts.push_back(one.what);
+  for (const auto& news : lyon.beats->beat({0, 0, 0, {}, lyon.last_news}).news)
+    facts.push_back(news.told);
   EXPECT_THAT(
       facts, ElementsAre(persistence::fact{kind::request, zoe, salon_id{5}, {}},
                          persistence::fact{kind::session, zoe, {}, {}}, persistence::fact{kind::session, zoe, {}, "77"},
@@ -204,8 +204,8 @@ TEST_F(NodeNews, SayAtALoginWhetherAnotherMayHaveToldWhatWaits) {
 
 TEST_F(NodeNews, SayInTheAuditLogWhichOfThemWrote) {
   auto paris = node("paris"), lyon = node("lyon");
-  for (auto* one : {&paris, &lyon})
-    one->db->transact([](const auto& db) { db.audit.note(support::decided(), {"kick"}, "zoe", "done"); });
+  for (auto* each : {&paris, &lyon})
+    each->db->transact([](const auto& db) { db.audit.note(support::decided(), {"kick"}, "zoe", "done"); });
 
   std::vector<std::string> wrote;
   for (const auto& line : support::asked(*paris.db).audit.tail(10))

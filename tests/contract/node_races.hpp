@@ -52,9 +52,9 @@ private:
     return held;
   }
 
-  static void run(test_node& at, const work& what, std::atomic<bool>& over) {
+  static void run(test_node& at, const work& job, std::atomic<bool>& over) {
     try {
-      at.db->transact(what);
+      at.db->transact(job);
     } catch (const store_error& why) {
       ADD_FAILURE() << why.what();
     }

@@ -34,9 +34,9 @@ protected:
   }
   std::vector<std::string> names_of_living(persistence::node_beats& by) {
     std::vector<std::string> result;
-    for (const auto& one : by.beat({}).rows)
-      if (!one.gone)
-        result.push_back(one.name);
+    for (const auto& row : by.beat({}).rows)
+      if (!row.gone)
+        result.push_back(row.name);
     return result;
   }
 };
@@ -101,12 +101,12 @@ TEST_F(Nodes, TenThatStartAtOnceOnAnEmptyDatabaseAllJoin) {
   std::vector<std::thread> all;
   for (size_t at = 0; at < joined.size(); ++at)
     all.emplace_back([&, at] { joined[at] = join(entry("node" + std::to_string(at))); });
-  for (auto& one : all)
-    one.join();
+  for (auto& each : all)
+    each.join();
 
   std::set<int64_t> runs;
-  for (const auto& one : joined)
-    runs.insert(one.run);
+  for (const auto& each : joined)
+    runs.insert(each.run);
   EXPECT_EQ(runs.size(), 10u);
   EXPECT_EQ(names_of_living(*joined.front().beats).size(), 10u);
 }
@@ -151,15 +151,15 @@ TEST_F(Nodes, AFenceWaitsForAGroupInCommit) {
   ASSERT_TRUE(paris.held->wait([] { return false; }));
 
   EXPECT_EQ(lyon.in.failovers->fence(paris.in.run, 0, false), fencing::blocked);
-  auto how = fencing::blocked;
-  std::thread taking([&] { how = lyon.in.failovers->fence(paris.in.run, 0, true); });
+  auto fenced = fencing::blocked;
+  std::thread taking([&] { fenced = lyon.in.failovers->fence(paris.in.run, 0, true); });
   EXPECT_TRUE(eventually([&] { return somebody_waits(); }));
   paris.held->let_go();
   posting.join();
   taking.join();
 
   EXPECT_EQ(stored, true);
-  EXPECT_EQ(how, fencing::fenced);
+  EXPECT_EQ(fenced, fencing::fenced);
   EXPECT_EQ(value("SELECT COUNT(*) FROM messages"), "1");
   EXPECT_EQ(kind_of([&] { post(paris, zoe, 2); }), store_error::kind::fatal);
 }

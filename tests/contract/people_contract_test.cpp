@@ -46,8 +46,8 @@ TEST_P(StoreContract, UsersAreFoundByAPartOfTheirKeyPageByPage) {
     add_user(name);
   const auto found = [&](const std::string& part, const std::optional<std::string>& after, size_t most) {
     std::vector<std::string> names;
-    for (const auto& one : now().accounts.profiles(key_of(part), after, most))
-      names.push_back(one.who.username);
+    for (const auto& each : now().accounts.profiles(key_of(part), after, most))
+      names.push_back(each.who.username);
     return names;
   };
 

@@ -51,8 +51,8 @@ TEST_P(StoreContract, WhatWasMarkedSinceIsFoundWithItsTarget) {
   const auto early = tell(zoe, hostile_name, "x"), late = tell(zoe, hostile_name, "y"), waits = tell(zoe, "other", "z");
   const auto marked = [&](const std::vector<user_id>& of) {
     std::vector<std::pair<user_id, private_id>> result;
-    for (const auto& one : support::asked(*db).private_messages.marked_since(of, noon))
-      result.emplace_back(one.target, one.id);
+    for (const auto& each : support::asked(*db).private_messages.marked_since(of, noon))
+      result.emplace_back(each.target, each.id);
     return result;
   };
   db->transact([&](const auto& db) {

@@ -257,7 +257,7 @@ TEST_P(StoreContract, OfWhatWentTheAuditLogHasOneLine) {
   const auto lines = now().audit.after(0, 10);
   ASSERT_THAT(lines, SizeIs(2));
   EXPECT_EQ(lines[0].by, "server");
-  EXPECT_EQ(lines[0].what, "retention");
+  EXPECT_EQ(lines[0].action, "retention");
   EXPECT_EQ(lines[0].to, "Général");
   EXPECT_EQ(lines[0].reason, "3 messages");
   EXPECT_EQ(lines[1].to, "private messages");

@@ -30,10 +30,10 @@ TEST_P(StoreContract, BeginsWithTheFiveSalonsOfTheReplacedServer) {
 }
 
 TEST_P(StoreContract, CreatesASalonOfEachPolicy) {
-  for (const auto how : {policy::automatic, policy::open, policy::approval}) {
-    const auto name = hostile_name + std::to_string(static_cast<int>(how));
+  for (const auto each : {policy::automatic, policy::open, policy::approval}) {
+    const auto name = hostile_name + std::to_string(static_cast<int>(each));
 
-    const auto made = write([&](const auto& db) { return decisions::create_salon(db, name, how, decided()); });
+    const auto made = write([&](const auto& db) { return decisions::create_salon(db, name, each, decided()); });
 
     ASSERT_TRUE(made);
     EXPECT_EQ(made->name, name);
@@ -41,7 +41,7 @@ TEST_P(StoreContract, CreatesASalonOfEachPolicy) {
     const auto stored = now().salons.all().back();
     EXPECT_EQ(stored.id, made->id);
     EXPECT_EQ(stored.name, name);
-    EXPECT_EQ(stored.policy, how);
+    EXPECT_EQ(stored.policy, each);
   }
 }
 
@@ -245,8 +245,8 @@ TEST_P(StoreContract, AMemberLeavesOnce) {
 TEST_P(StoreContract, MembersAreCounted) {
   const auto counts_of = [this](std::optional<salon_id> only) {
     std::map<int64_t, size_t> counts;
-    for (const auto& one : now().memberships.counts(only))
-      counts[one.salon.value] = one.members;
+    for (const auto& each : now().memberships.counts(only))
+      counts[each.salon.value] = each.members;
     return counts;
   };
   const auto zoe = add_user("Zoé");

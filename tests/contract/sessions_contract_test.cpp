@@ -69,9 +69,9 @@ TEST_P(StoreContract, ManySessionsEndAtOnce) {
   for (int i = 0; i < 75; ++i)
     all.push_back(add_user("u" + std::to_string(i)));
   db->transact([&](const auto& db) {
-    for (const auto one : all) {
-      decisions::open_session(db, one, noon);
-      decisions::add_request(db, marketing, one, noon);
+    for (const auto each : all) {
+      decisions::open_session(db, each, noon);
+      decisions::add_request(db, marketing, each, noon);
     }
   });
   const auto stays = all.back();
@@ -214,8 +214,8 @@ namespace {
 /// "ACCOUNT ADDRESS" of each, in their order.
 std::vector<std::string> spelled(const std::vector<persistence::known_address>& all) {
   std::vector<std::string> result;
-  for (const auto& one : all)
-    result.push_back(one.username_key + " " + one.address);
+  for (const auto& each : all)
+    result.push_back(each.username_key + " " + each.address);
   return result;
 }
 
@@ -275,8 +275,8 @@ TEST_P(StoreContract, RemembersNoMoreThanEightAddressesOfOneMillisecond) {
 TEST_P(StoreContract, WhereAnOwnerWasGoesWithTheAccountAndStaysWithAnotherName) {
   const auto zoe = add_user("zoé"), paul = add_user("paul"), marc = add_user("marc");
   db->transact([&](const auto& db) {
-    for (const auto one : {zoe, paul, marc})
-      db.sessions.remember_address(one, "192.0.2.1", noon);
+    for (const auto each : {zoe, paul, marc})
+      db.sessions.remember_address(each, "192.0.2.1", noon);
     decisions::ban(db, "zoé", decided());
     decisions::erase(db, "paul", decided());
     decisions::rename_user(db, "marc", "Marcel", decided());

@@ -46,9 +46,9 @@ protected:
   /// What is there now, for questions between transactions and within one.
   const persistence::reading& now() const { return *now_; }
 
-  user_id add_user(const std::string& name, role what = role::user) {
+  user_id add_user(const std::string& name, role its_role = role::user) {
     const auto made = write([&](const auto& db) {
-      return decisions::register_user(db, {name, name, "$argon2id$hash", what});
+      return decisions::register_user(db, {name, name, "$argon2id$hash", its_role});
     });
     return made ? made->user.id : user_id{};
   }
@@ -86,7 +86,7 @@ protected:
   std::vector<std::string> audited() {
     std::vector<std::string> result;
     for (const auto& line : now().audit.after(0, 1000))
-      result.push_back(line.what + "|" + line.to + "|" + line.result);
+      result.push_back(line.action + "|" + line.to + "|" + line.result);
     return result;
   }
 

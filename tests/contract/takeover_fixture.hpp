@@ -32,10 +32,10 @@ protected:
   }
 
   std::unique_ptr<persistence::store> open(const config::mysql_database& where,
-                                           const persistence::mysql::tuning& how = {}) {
+                                           const persistence::mysql::tuning& tuning = {}) {
     persistence::open_options options;
     options.report = [this](const std::string& line) { log.push_back(line); };
-    return persistence::open_mysql(where, options, how);
+    return persistence::open_mysql(where, options, tuning);
   }
 
   std::string refusal(const config::mysql_database& where) {

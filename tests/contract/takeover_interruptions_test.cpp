@@ -49,9 +49,9 @@ bool changes_something(const std::string& statement) {
 /// How many statements of an undisturbed start change something.
 int count_changes(const std::function<void(const persistence::mysql::tuning&)>& start) {
   int count = 0;
-  persistence::mysql::tuning how;
-  how.before_statement = [&](const std::string& statement) { count += changes_something(statement); };
-  start(how);
+  persistence::mysql::tuning tuning;
+  tuning.before_statement = [&](const std::string& statement) { count += changes_something(statement); };
+  start(tuning);
   return count;
 }
 
@@ -59,12 +59,12 @@ int count_changes(const std::function<void(const persistence::mysql::tuning&)>& 
 void start_and_die(const std::function<void(const persistence::mysql::tuning&)>& start, int number) {
   const auto child = fork();
   if (child == 0) {
-    persistence::mysql::tuning how;
-    how.before_statement = [&number](const std::string& statement) {
+    persistence::mysql::tuning tuning;
+    tuning.before_statement = [&number](const std::string& statement) {
       if (changes_something(statement) && number-- == 0)
         _exit(7);
     };
-    start(how);
+    start(tuning);
     _exit(0);
   }
   int status = 0;
@@ -74,13 +74,13 @@ void start_and_die(const std::function<void(const persistence::mysql::tuning&)>&
 
 TEST_F(Takeover, CanBeCutOffBeforeEachChangeAndRunAgain) {
   const auto undisturbed = dirty();
-  const int changes = count_changes([&](const auto& how) { open(undisturbed, how); });
+  const int changes = count_changes([&](const auto& tuning) { open(undisturbed, tuning); });
   const auto expected = support::lasting_content(undisturbed);
   ASSERT_GT(changes, 40);
 
   for (int number = 0; number < changes; ++number) {
     const auto where = dirty();
-    start_and_die([&](const auto& how) { open(where, how); }, number);
+    start_and_die([&](const auto& tuning) { open(where, tuning); }, number);
     open(where);
     ASSERT_EQ(support::lasting_content(where), expected) << "cut off before change " << number;
     support::execute_mysql(where, "DROP DATABASE `" + where.name + "`");
@@ -90,12 +90,12 @@ TEST_F(Takeover, CanBeCutOffBeforeEachChangeAndRunAgain) {
 
 TEST_F(Takeover, AFirstStartCanBeCutOffBeforeEachChangeAndRunAgain) {
   const auto undisturbed = server->new_database();
-  const int changes = count_changes([&](const auto& how) { open(undisturbed, how); });
+  const int changes = count_changes([&](const auto& tuning) { open(undisturbed, tuning); });
   const auto expected = support::lasting_content(undisturbed);
 
   for (int number = 0; number < changes; ++number) {
     const auto where = server->new_database();
-    start_and_die([&](const auto& how) { open(where, how); }, number);
+    start_and_die([&](const auto& tuning) { open(where, tuning); }, number);
     open(where);
     ASSERT_EQ(support::lasting_content(where), expected) << "cut off before change " << number;
     support::execute_mysql(where, "DROP DATABASE `" + where.name + "`");
@@ -156,13 +156,13 @@ TEST_F(Takeover, AMigrationCanBeCutOffBeforeEachChangeAndRunAgain) {
                           HasSubstr("schema 10"), HasSubstr("schema 11"), HasSubstr("schema 12"),
                           HasSubstr("schema 13"), HasSubstr("schema 14"), HasSubstr("schema 15"),
                           HasSubstr("schema 16"), HasSubstr("schema 17")));
-  const int changes = count_changes([&](const auto& how) { open(undisturbed, how); });
+  const int changes = count_changes([&](const auto& tuning) { open(undisturbed, tuning); });
   const auto expected = support::lasting_content(undisturbed);
   ASSERT_GT(changes, 6);
 
   for (int number = 0; number < changes; ++number) {
     const auto where = of_the_first_schema();
-    start_and_die([&](const auto& how) { open(where, how); }, number);
+    start_and_die([&](const auto& tuning) { open(where, tuning); }, number);
     open(where);
     ASSERT_EQ(support::lasting_content(where), expected) << "cut off before change " << number;
     support::execute_mysql(where, "DROP DATABASE `" + where.name + "`");

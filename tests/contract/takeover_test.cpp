@@ -170,10 +170,12 @@ TEST_F(Takeover, DatesMessagesWithoutATimeInOneWalk) {
   server->run(where.name, {"UPDATE messages SET timestamp = NULL WHERE message_id % 3 = 0"});
   const auto expected = times_to_be(where);
   size_t statements = 0;
-  persistence::mysql::tuning how;
-  how.before_statement = [&](const std::string& text) { statements += text.find("created_ms") != std::string::npos; };
+  persistence::mysql::tuning tuning;
+  tuning.before_statement = [&](const std::string& text) {
+    statements += text.find("created_ms") != std::string::npos;
+  };
 
-  open(where, how);
+  open(where, tuning);
 
   std::map<int64_t, int64_t> stored;
   for (const auto& row : support::ask_mysql(where, "SELECT message_id, created_ms FROM messages"))

@@ -104,7 +104,7 @@ TEST_P(AddressBans, AreReadPageByPageBesideNamesThatAreSpelledAlike) {
 
 TEST_P(AddressBans, CloseWithoutAWordWhereThatWouldCostAHandshake) {
   ASSERT_EQ(server_.stop(), 0);
-  server_.how.listen = {"tls://127.0.0.1:0"};
+  server_.options.listen = {"tls://127.0.0.1:0"};
   server_.start();
   answer({"ban", "127.0.0.9"});
 
@@ -124,8 +124,8 @@ TEST_P(AddressBans, TellNoMoreThanManyAtOnceWhy) {
 
   EXPECT_EQ(next.hear(), support::closed);
   EXPECT_TRUE(is_let_in("127.0.0.8"));
-  for (auto& one : crowd)
-    EXPECT_EQ(one->hear(), for_good);
+  for (auto& each : crowd)
+    EXPECT_EQ(each->hear(), for_good);
   crowd.clear();
   EXPECT_TRUE(support::eventually([&] { return line_client(server_.endpoint(), "127.0.0.9").hear() == for_good; }));
 }

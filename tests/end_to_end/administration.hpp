@@ -15,7 +15,7 @@ class administration_test : public server_test {
 protected:
   void restart_with(const json& settings) {
     ASSERT_EQ(server_.stop(), 0);
-    server_.how.settings = settings;
+    server_.options.settings = settings;
     server_.start();
   }
 

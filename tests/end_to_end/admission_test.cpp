@@ -21,10 +21,10 @@ protected:
   void SetUp() override {
     SALOND_NEEDS(GetParam());
     db_ = GetParam().make();
-    server_.how = db_->options();
+    server_.options = db_->options();
   }
   void start(const nlohmann::json& settings) {
-    server_.how.settings = settings;
+    server_.options.settings = settings;
     server_.start();
   }
   /// What a login from that address is answered first.
@@ -52,8 +52,8 @@ public:
   ~attack() { end(); }
   void end() {
     ending_ = true;
-    for (auto& one : attackers_)
-      one.join();
+    for (auto& attacker : attackers_)
+      attacker.join();
     attackers_.clear();
   }
   std::atomic<size_t> failed{0}, refused{0}, others{0};
@@ -147,8 +147,8 @@ TEST_P(Admission, ACrowdOfRightLoginsAtOnceFromOneAddressAllGetIn) {
     clients.back().say("zoë:secret");
   }
 
-  for (auto& one : clients)
-    ASSERT_EQ(one.hear(), "CONNECTED");
+  for (auto& client : clients)
+    ASSERT_EQ(client.hear(), "CONNECTED");
 }
 
 TEST_P(Admission, AnAddressThatTriesManyAccountsIsRefusedAndNoted) {
@@ -186,9 +186,9 @@ TEST_P(Admission, WhoFloodsIsSlowedThenRefusedThenClosed) {
   EXPECT_GE(heard.size() - refused, 75u) << "a burst, and ten a second for five seconds";
   EXPECT_LE(heard.size() - refused, 90u);
   EXPECT_GT(lasted.count(), 4.5);
-  for (const auto& one : heard) { // who does not flood hears what was taken, in order, and may speak
-    if (one != too_much) {
-      EXPECT_EQ(paul.hear(), one);
+  for (const auto& each : heard) { // who does not flood hears what was taken, in order, and may speak
+    if (each != too_much) {
+      EXPECT_EQ(paul.hear(), each);
     }
   }
   paul.say("MSG (Général):merci");

@@ -94,13 +94,13 @@ TEST_P(Certificates, OfOperatorsWhoNameOneFileAtOnceAreAllKept) {
   }
   std::set<std::string> files, contents;
   size_t issued = 0;
-  for (auto& one : all) {
-    if (one->wait() != 0) {
-      EXPECT_THAT(one->errors(), HasSubstr("File exists; nothing was issued"));
+  for (auto& each : all) {
+    if (each->wait() != 0) {
+      EXPECT_THAT(each->errors(), HasSubstr("File exists; nothing was issued"));
       continue;
     }
     ++issued;
-    files.insert(nlohmann::json::parse(one->output())["file"].get<std::string>());
+    files.insert(nlohmann::json::parse(each->output())["file"].get<std::string>());
   }
   for (const auto& file : files) {
     contents.insert(content(file));

@@ -35,8 +35,8 @@ protected:
   std::string state() const { return folder_ / "state"; }
   std::string all() const { return script_->errors(); }
   bool said(const std::string& part) const { return all().find(part) != std::string::npos; }
-  std::string of_node(int number, const std::string& what) const {
-    return support::read_file(state() + "/node" + std::to_string(number) + what);
+  std::string of_node(int number, const std::string& file) const {
+    return support::read_file(state() + "/node" + std::to_string(number) + file);
   }
   pid_t pid(int number) const { return static_cast<pid_t>(std::stoi(of_node(number, ".pid"))); }
   std::string endpoint(int number) const {

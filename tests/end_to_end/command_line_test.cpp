@@ -51,7 +51,7 @@ TEST(CommandLine, SaysOnOneLineWhereItListens) {
 TEST(CommandLine, ListensOnSeveralAddresses) {
   daemon server;
   const auto path = "unix:" + std::string(server.folder() / "socket");
-  server.how.listen = {"tcp://127.0.0.1:0", path, "tcp://127.0.0.1:0"};
+  server.options.listen = {"tcp://127.0.0.1:0", path, "tcp://127.0.0.1:0"};
   server.start();
 
   ASSERT_EQ(server.endpoints().size(), 3u);
@@ -67,7 +67,7 @@ TEST(CommandLine, ListensOnSeveralAddresses) {
 
 TEST(CommandLine, TakesTheSocketOfAServerThatWasKilled) {
   daemon server;
-  server.how.listen = {"unix:" + std::string(server.folder() / "socket")};
+  server.options.listen = {"unix:" + std::string(server.folder() / "socket")};
   server.start();
   server.kill();
 
@@ -81,7 +81,7 @@ TEST(CommandLine, ListensOnIpv6) {
   if (!has_ipv6())
     GTEST_SKIP() << "this machine has no IPv6";
   daemon server;
-  server.how.listen = {"tcp://[::1]:0"};
+  server.options.listen = {"tcp://[::1]:0"};
   server.start();
 
   EXPECT_THAT(server.endpoint(), MatchesRegex("tcp://\\[::1\\]:[1-9][0-9]*"));
@@ -167,7 +167,7 @@ TEST(CommandLine, MigratesWithoutOpeningAPort) {
 TEST(CommandLine, SaysThatAPortIsInUse) {
   daemon first, second;
   first.start();
-  second.how.listen = {first.endpoint()};
+  second.options.listen = {first.endpoint()};
 
   second.launch();
 
@@ -211,8 +211,8 @@ TEST(CommandLine, RefusesAFileThatIsNoDatabaseOfItsOwn) {
 
 TEST(CommandLine, TriesADatabaseThatCannotBeReachedAgainAndStopsWhenTold) {
   daemon server;
-  server.how.db = "mysql://chat@127.0.0.1:1/chat";
-  server.how.variables = {"SALOND_DB_PASSWORD=s3same"};
+  server.options.db = "mysql://chat@127.0.0.1:1/chat";
+  server.options.variables = {"SALOND_DB_PASSWORD=s3same"};
   const auto tries = [&] {
     const auto log = server.log();
     size_t count = 0;
@@ -238,14 +238,14 @@ TEST(CommandLine, TellsTheServiceManager) {
   path.copy(address.sun_path, sizeof address.sun_path - 1);
   const int manager = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   ASSERT_EQ(::bind(manager, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  const auto told = [&](const std::string& what) {
+  const auto told = [&](const std::string& word) {
     char text[256];
     return support::eventually([&] {
       const auto size = ::recv(manager, text, sizeof text, MSG_DONTWAIT);
-      return size > 0 && std::string(text, static_cast<size_t>(size)) == what;
+      return size > 0 && std::string(text, static_cast<size_t>(size)) == word;
     });
   };
-  server.how.variables = {"NOTIFY_SOCKET=" + path};
+  server.options.variables = {"NOTIFY_SOCKET=" + path};
 
   server.start();
   EXPECT_TRUE(told("READY=1"));
@@ -279,7 +279,7 @@ TEST(CommandLine, KeepsItsFolderAndTheFirstPasswordToItself) {
 
 TEST(CommandLine, ShowsNoSecretInItsArgumentsAndItsLog) {
   daemon server;
-  server.how.settings = {{"log", {{"level", "debug"}}}};
+  server.options.settings = {{"log", {{"level", "debug"}}}};
   server.start();
   line_client client(server.endpoint());
   client.say("INSCRIPTION:zoë:zoë:mot-de-passe-1");
@@ -307,7 +307,7 @@ TEST(CommandLine, ShowsNoSecretInItsArgumentsAndItsLog) {
 
 TEST(CommandLine, LogsOneObjectALineWhereAsked) {
   daemon server;
-  server.how.settings = {{"log", {{"format", "json"}}}};
+  server.options.settings = {{"log", {{"format", "json"}}}};
   server.start();
   support::newcomer(server.endpoint(), "zoë \"\\");
   EXPECT_EQ(server.stop(), 0);

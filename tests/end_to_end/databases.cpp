@@ -47,7 +47,7 @@ std::string name_of(const testing::TestParamInfo<database_kind>& info) {
 void server_test::SetUp() {
   SALOND_NEEDS(GetParam());
   db_ = GetParam().make();
-  server_.how = db_->options();
+  server_.options = db_->options();
   server_.start();
 }
 

@@ -53,9 +53,9 @@ public:
   /// Stops speaking, and waits until each listener has heard the last post, or has waited for very long.
   void finish() {
     ending_ = true;
-    for (auto& one : threads_)
-      if (one.joinable())
-        one.join();
+    for (auto& thread : threads_)
+      if (thread.joinable())
+        thread.join();
   }
   // After finish().
   size_t said() const { return said_; }
@@ -163,7 +163,7 @@ protected:
     ::getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &files);
-    server_.how.listen = {"tcp://127.0.0.1:0", "tls://127.0.0.1:0"};
+    server_.options.listen = {"tcp://127.0.0.1:0", "tls://127.0.0.1:0"};
     server_.start();
     ASSERT_EQ(run_salonctl(server_, {"--state=" + server_.state()}, {"cert", "issue", "mallory", "--role=moderator"},
                            {}, folder_)
@@ -183,8 +183,8 @@ protected:
     std::vector<std::thread> all;
     for (int t = 0; t < threads; ++t)
       all.emplace_back([this, t, crowd] { part_of_a_round(t, threads, crowd); });
-    for (auto& one : all)
-      one.join();
+    for (auto& each : all)
+      each.join();
   }
   void part_of_a_round(int first, int step, int crowd) {
     // Attackers have machines of their own: what they compute here may not delay the server, nor who measures it.
@@ -207,8 +207,8 @@ protected:
       number += step;
     }
     for (size_t i = 0; i < peers.size(); i += 2)
-      for (auto& one : peers[i])
-        one.reset();
+      for (auto& each : peers[i])
+        each.reset();
   }
 
   support::daemon server_;
@@ -238,8 +238,8 @@ TEST_F(HostileCrowd, LeavesNothingBehindAndTheChatAlone) {
   const auto p99 = late[late.size() * 99 / 100];
   std::printf("%zu hostile connections, %zu posts, %zu deliveries: p50 %.1f ms, p99 %.1f ms, worst %.1f ms; KiB:",
               opened_.load(), talk.said(), late.size(), late[late.size() / 2], p99, late.back());
-  for (const auto one : kib)
-    std::printf(" %zu", one);
+  for (const auto each : kib)
+    std::printf(" %zu", each);
   std::printf("\n");
   // The allocator keeps what the first rounds took; 60 rounds, 180,000 connections, end 6 MiB above the sixth.
   EXPECT_LT(kib.back(), kib[much.rounds > 2 ? much.rounds / 2 : 0] + 8 * 1024) << "memory grows";

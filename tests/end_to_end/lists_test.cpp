@@ -123,7 +123,7 @@ TEST_P(Lists, OfSalonsHaveTheArchivedOnesWhichComeBack) {
 
 TEST_P(Lists, OfRegistrationsAreDecidedTogether) {
   ASSERT_EQ(server_.stop(), 0);
-  server_.how.settings = {{"registration", {{"policy", "approval"}}}};
+  server_.options.settings = {{"registration", {{"policy", "approval"}}}};
   server_.start();
   for (const auto* name : {"zoë", "paul"}) {
     support::line_client client(server_.endpoint());
@@ -159,7 +159,7 @@ TEST_P(Lists, OfBackupsAreKeptShort) {
 
 TEST_P(Lists, TellWhereTheConfigurationComesFrom) {
   ASSERT_EQ(server_.stop(), 0);
-  server_.how.settings = {{"rate", {{"burst", 77}}}};
+  server_.options.settings = {{"rate", {{"burst", 77}}}};
   server_.start();
 
   std::map<std::string, json> found;
@@ -241,7 +241,7 @@ TEST_P(Lists, AreAsTheDocumentStates) {
   const bool node = GetParam().name != "sqlite";
   if (node) {
     ASSERT_EQ(server_.stop(), 0);
-    server_.how.settings = {{"cluster", {{"listen", "127.0.0.1:0"}}}};
+    server_.options.settings = {{"cluster", {{"listen", "127.0.0.1:0"}}}};
     server_.start();
   }
   auto zoe = support::newcomer(server_.endpoint(), "zoë");

@@ -23,23 +23,23 @@ protected:
   void SetUp() override {
     SALOND_NEEDS(kinds().at(1));
     where_ = maria().new_database();
-    node_.how = of_node("paris");
+    node_.options = of_node("paris");
   }
   static mariadb_server& maria() { return mariadb_server::shared(); }
 
   support::daemon_options lone() const {
-    support::daemon_options how;
-    how.db = config::to_string(where_);
-    return how;
+    support::daemon_options options;
+    options.db = config::to_string(where_);
+    return options;
   }
   support::daemon_options of_node(const std::string& name) const {
-    auto how = lone();
-    how.settings = {{"cluster", {{"listen", "127.0.0.1:0"}, {"node", name}}}};
-    return how;
+    auto options = lone();
+    options.settings = {{"cluster", {{"listen", "127.0.0.1:0"}, {"node", name}}}};
+    return options;
   }
   /// What a start that is refused says; with what it is called beside, as an option.
-  static std::string refusal(const support::daemon_options& how, const std::vector<std::string>& more = {}) {
-    support::daemon other(how);
+  static std::string refusal(const support::daemon_options& options, const std::vector<std::string>& more = {}) {
+    support::daemon other(options);
     other.launch(more);
     EXPECT_EQ(other.running().wait(), 1);
     return other.log();
@@ -104,7 +104,7 @@ TEST_F(Node, IsAloneOnItsDatabaseAsLongAsItLives) {
 TEST_F(Node, IsRefusedBesideAServerThatIsNone) {
   support::daemon server(lone());
   server.start();
-  EXPECT_THAT(refusal(node_.how), HasSubstr("a salond without --cluster writes to"));
+  EXPECT_THAT(refusal(node_.options), HasSubstr("a salond without --cluster writes to"));
   const auto none = run_salonctl(server, {"nodes"});
   EXPECT_EQ(none.status, 1);
   EXPECT_THAT(none.errors, HasSubstr("started without --cluster"));
@@ -181,7 +181,7 @@ TEST_F(Node, ThatStoodStillAloneGoesOn) {
 TEST_F(Node, WhoseDatabaseIsAwayClosesNobody) {
   auto own = std::make_unique<mariadb_server>();
   where_ = own->new_database();
-  node_.how = of_node("paris");
+  node_.options = of_node("paris");
   node_.start();
   auto zoe = support::newcomer(node_.endpoint(), "zoë");
   own->kill_hard();

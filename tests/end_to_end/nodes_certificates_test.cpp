@@ -16,9 +16,9 @@ class ClusterCertificates : public cluster_test {
 protected:
   /// Whether that node lists an operator's certificate, and so as revoked or not.
   bool lists(const std::string& node, const std::string& name, bool revoked) {
-    for (const auto& one : all_->ask(node, {"cert", "list"}))
-      if (one["name"] == name)
-        return one["revoked"].is_null() != revoked;
+    for (const auto& each : all_->ask(node, {"cert", "list"}))
+      if (each["name"] == name)
+        return each["revoked"].is_null() != revoked;
     return false;
   }
 };
@@ -68,7 +68,7 @@ TEST_F(ClusterCertificates, ANodeThatStartsAloneRefusesWhatWasRevokedMeanwhile) 
   EXPECT_EQ(all_->ask("a", {"cert", "revoke", "zoe"})["revoked"], 1);
   ASSERT_EQ(all_->at("a").stop(), 0);
 
-  b.how.settings.erase("cluster");
+  b.options.settings.erase("cluster");
   b.start();
 
   EXPECT_EQ(run_salonctl(b, {"--bundle=zoe.pem"}, {"status"}, {}, folder).status, 4);
@@ -98,20 +98,20 @@ TEST_F(ClusterCertificates, ANodesBundleIsForItsOwnerAloneAndANodeIsRemovedForGo
 
   ASSERT_EQ(all_->at("a").stop(), 0);
   ASSERT_EQ(all_->at("c").stop(), 0);
-  all_->at("b").how.settings.erase("cluster");
+  all_->at("b").options.settings.erase("cluster");
   EXPECT_THAT(refusal(all_->at("b")), HasSubstr("is that of b, which was removed")) << "without --cluster too";
 }
 
 // Its folder has a certificate that was revoked while another copy of it was at work.
 TEST_F(ClusterCertificates, AnOldCopyOfTheFirstNodesFolderIsRefusedWithoutClusterToo) {
   auto& a = all_->add("a");
-  const auto as_node = a.how.settings;
-  a.how.settings.erase("cluster");
+  const auto as_node = a.options.settings;
+  a.options.settings.erase("cluster");
   a.start();
   ASSERT_EQ(a.stop(), 0);
   const support::temporary_folder before;
   std::filesystem::copy(a.state(), before / "state", std::filesystem::copy_options::recursive);
-  a.how.settings = as_node;
+  a.options.settings = as_node;
   a.start();
   all_->start("b");
   ASSERT_TRUE(all_->all_linked({"a", "b"}));
@@ -121,7 +121,7 @@ TEST_F(ClusterCertificates, AnOldCopyOfTheFirstNodesFolderIsRefusedWithoutCluste
 
   std::filesystem::remove_all(a.state());
   std::filesystem::copy(before / "state", a.state(), std::filesystem::copy_options::recursive);
-  a.how.settings.erase("cluster");
+  a.options.settings.erase("cluster");
   EXPECT_THAT(refusal(a), HasSubstr("is that of salond, which was removed"));
 }
 
@@ -131,14 +131,14 @@ TEST_F(ClusterCertificates, ANodeThatRanAloneMeanwhileIsLetInAgain) {
   auto& b = all_->at("b");
   ASSERT_EQ(b.stop(), 0);
   ASSERT_EQ(all_->at("a").stop(), 0);
-  const auto as_node = b.how.settings;
-  b.how.settings.erase("cluster");
+  const auto as_node = b.options.settings;
+  b.options.settings.erase("cluster");
   b.start();
   EXPECT_EQ(run_salonctl(b, {"status"}).status, 0);
   ASSERT_EQ(b.stop(), 0);
 
   all_->at("a").start();
-  b.how.settings = as_node;
+  b.options.settings = as_node;
   b.start();
 
   EXPECT_TRUE(all_->all_linked({"a", "b"}));

@@ -20,9 +20,9 @@ class Cluster : public cluster_test {
 protected:
   /// A start as a node in an empty folder, as far as the options say.
   support::daemon fresh(const json& cluster) const {
-    support::daemon_options how = all_first_->how;
-    how.settings = {{"cluster", cluster}};
-    return support::daemon(how);
+    support::daemon_options options = all_first_->options;
+    options.settings = {{"cluster", cluster}};
+    return support::daemon(options);
   }
   /// Whoever enters from now on is said to be reached there; empty: where he says. By root, for MySQL, which writes a
   /// binary log, lets nobody else make a trigger.
@@ -247,8 +247,8 @@ TEST_F(Cluster, ADrainedNodeClosesItsClientsOneAfterTheOtherAndEndsInOrder) {
   EXPECT_THROW(support::line_client{endpoint}, std::exception) << "no new connection";
   zoe.say("MSG (Général):encore là");
   EXPECT_TRUE(hears(zoe, "zoë dans le salon Général: encore là"));
-  for (auto* one : {&first, &second})
-    EXPECT_THAT(one->hear_all().back(), HasSubstr("Le serveur va s'arrêter. Merci de vous déconnecter."));
+  for (auto* each : {&first, &second})
+    EXPECT_THAT(each->hear_all().back(), HasSubstr("Le serveur va s'arrêter. Merci de vous déconnecter."));
   EXPECT_EQ(drained.running().wait(), 0);
   EXPECT_TRUE(all_->all_linked({"a"}, 3s));
   zoe.say("MSG (Général):toujours là");

@@ -40,7 +40,7 @@ protected:
   }
   void restart_with(const nlohmann::json& settings) {
     ASSERT_EQ(server_.stop(), 0);
-    server_.how.settings = settings;
+    server_.options.settings = settings;
     server_.start();
   }
 };

@@ -20,7 +20,7 @@ protected:
   void SetUp() override {
     SALOND_NEEDS(kinds().at(1));
     where_ = maria().new_database();
-    server_.how.db = config::to_string(where_);
+    server_.options.db = config::to_string(where_);
     server_.start();
     load::prepare(server_.endpoint());
     pid_ = server_.pid();
@@ -180,7 +180,7 @@ TEST_F(Outage, AStartBesideALockedTableIsTriedAgain) {
 // systemd started it again: only who was connected was not written, which a start sets right.
 TEST_F(Outage, KeepsNoStopFromItsOrderWhereNothingIsLost) {
   server_.stop();
-  server_.how.settings = {{"stop", {{"seconds", 3}}}};
+  server_.options.settings = {{"stop", {{"seconds", 3}}}};
   server_.start();
   auto zoe = support::newcomer(server_.endpoint(), "zoë");
   maria().freeze();

@@ -9,8 +9,8 @@ class Presence : public server_test {
 protected:
   std::string one(const std::string& sql) { return db_->ask(server_, sql).at(0).at(0); }
   std::string status() { return one("SELECT status FROM clients WHERE username = 'zoë'"); }
-  bool becomes(const std::string& what) {
-    return support::eventually([&] { return status() == what; });
+  bool becomes(const std::string& state) {
+    return support::eventually([&] { return status() == state; });
   }
   std::string requests() { return one("SELECT count(*) FROM join_requests"); }
 };

@@ -70,7 +70,7 @@ TEST_P(Retention, OldMessagesGoByThemselvesAndTheirNumbersAreNotUsedAgain) {
 
 // A server that was away cannot know whether its clock is right: and what is deleted does not come back.
 TEST_P(Retention, NothingGoesWithinAnHourOfAStartWithAClockThatIsAhead) {
-  server_.how.settings = {{"retention", {{"salons_days", 30}}}};
+  server_.options.settings = {{"retention", {{"salons_days", 30}}}};
   ASSERT_EQ(server_.stop(), 0);
   server_.start();
   const std::string believed = "SELECT looked FROM message_looks WHERE salon_id = -1";
@@ -94,7 +94,7 @@ TEST_P(Retention, GoesOnAfterAKillBetweenPieces) {
   ASSERT_EQ(server_.stop(), 0);
   add_old(1, 20000);
   add_old(2, 2);
-  server_.how.settings = {{"retention", {{"salons_days", 30}}}};
+  server_.options.settings = {{"retention", {{"salons_days", 30}}}};
   server_.start();
   ASSERT_TRUE(eventually([&] { return count("vieux") < 20002; }, 60s));
   server_.kill();
@@ -117,7 +117,7 @@ TEST_P(Retention, OldPrivateMessagesGoDeliveredOrNot) {
   ASSERT_EQ(server_.stop(), 0);
   db_->change(server_, "UPDATE private_messages SET created_ms = 1000");
   db_->change(server_, "UPDATE private_messages SET delivered_ms = 2 WHERE contenu = 'lu'");
-  server_.how.settings = {{"retention", {{"private_days", 365}}}};
+  server_.options.settings = {{"retention", {{"private_days", 365}}}};
 
   server_.start();
 

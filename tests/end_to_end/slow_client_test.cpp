@@ -19,7 +19,7 @@ constexpr size_t max_growth_kib = 48 * 1024;
 class SlowClient : public testing::Test {
 protected:
   void SetUp() override {
-    server_.how.settings = {{"limits", {{"unsent_bytes", unsent_bytes}}}};
+    server_.options.settings = {{"limits", {{"unsent_bytes", unsent_bytes}}}};
     server_.start();
     at_start_kib_ = server_.pss_kib();
   }
@@ -27,7 +27,7 @@ protected:
     EXPECT_LT(server_.pss_kib(), at_start_kib_ + max_growth_kib);
     EXPECT_EQ(server_.stop(), 0) << server_.log();
   }
-  bool log_says(const std::string& what) const { return server_.log().find(what) != std::string::npos; }
+  bool log_says(const std::string& text) const { return server_.log().find(text) != std::string::npos; }
 
   support::daemon server_;
   size_t at_start_kib_ = 0;

@@ -55,7 +55,7 @@ support::line_client deaf_member(daemon& server) {
 
 TEST(StoppingWithADeafPeer, EndsInOrderAndInTime) {
   daemon server;
-  server.how.settings = {{"limits", {{"unsent_bytes", 0}}}, {"stop", {{"seconds", 3}}}};
+  server.options.settings = {{"limits", {{"unsent_bytes", 0}}}, {"stop", {{"seconds", 3}}}};
   server.start();
   auto deaf = deaf_member(server);
   const auto begun = std::chrono::steady_clock::now();
@@ -67,7 +67,7 @@ TEST(StoppingWithADeafPeer, EndsInOrderAndInTime) {
 
 TEST(StoppingWithADeafPeer, ASignalAfterASecondEndsAtOnce) {
   daemon server;
-  server.how.settings = {{"limits", {{"unsent_bytes", 0}}}, {"stop", {{"seconds", 600}}}};
+  server.options.settings = {{"limits", {{"unsent_bytes", 0}}}, {"stop", {{"seconds", 600}}}};
   server.start();
   auto deaf = deaf_member(server);
 

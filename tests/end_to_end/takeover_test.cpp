@@ -57,7 +57,7 @@ protected:
     where_ = maria().new_database("CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci");
     maria().run(where_.name, old_tables);
     maria().run(where_.name, old_rows);
-    server_.how.db = config::to_string(where_);
+    server_.options.db = config::to_string(where_);
   }
   static mariadb_server& maria() { return mariadb_server::shared(); }
   std::string one(const std::string& question) { return maria().ask(where_.name, question).at(0).at(0); }
@@ -133,8 +133,8 @@ TEST_F(Takeover, SaysWhatItDidAndTheSecondStartHasNothingToDo) {
   const auto log = server_.log();
   const auto after = maria().dump(where_.name);
 
-  const auto again =
-      support::run_salond(server_.folder(), {"--db=" + server_.how.db, "--state=" + server_.state(), "--migrate-only"});
+  const auto again = support::run_salond(
+      server_.folder(), {"--db=" + server_.options.db, "--state=" + server_.state(), "--migrate-only"});
 
   EXPECT_THAT(log, HasSubstr("PAUL-9"));
   EXPECT_EQ(again.status, 0) << again.errors;
@@ -149,7 +149,7 @@ TEST_F(Takeover, ADryRunSaysWhatItWouldDoAndChangesNothing) {
   const auto before = maria().dump(where_.name);
 
   const auto run = support::run_salond(
-      server_.folder(), {"--db=" + server_.how.db, "--state=" + server_.state(), "--migrate-only", "--dry-run"});
+      server_.folder(), {"--db=" + server_.options.db, "--state=" + server_.state(), "--migrate-only", "--dry-run"});
 
   EXPECT_EQ(run.status, 0) << run.errors;
   EXPECT_THAT(run.output, HasSubstr("PAUL-9"));

@@ -22,7 +22,7 @@ using testing::Not;
 
 class TlsListener : public testing::Test {
 protected:
-  void SetUp() override { server_.how.listen = {"tls://127.0.0.1:0"}; }
+  void SetUp() override { server_.options.listen = {"tls://127.0.0.1:0"}; }
   void TearDown() override {
     if (server_.endpoints().empty())
       return;
@@ -171,7 +171,7 @@ TEST_F(TlsListener, SurvivesGarbageOnManyConnections) {
 }
 
 TEST_F(TlsListener, CutsOffWhoDoesNotReadAndTellsWhoReadsAgainInTime) {
-  server_.how.settings = {{"limits", {{"unsent_bytes", 1 << 20}}}};
+  server_.options.settings = {{"limits", {{"unsent_bytes", 1 << 20}}}};
   server_.start();
   const auto at_start_kib = server_.pss_kib();
   auto deaf = newcomer(server_.endpoint(), "sourd");
@@ -197,7 +197,7 @@ TEST_F(TlsListener, CutsOffWhoDoesNotReadAndTellsWhoReadsAgainInTime) {
 TEST_F(TlsListener, ShowsTheConfiguredCertificateAndAnotherOneAfterAReload) {
   make_certificate("first");
   make_certificate("second");
-  server_.how.settings = {{"tls", files("first")}};
+  server_.options.settings = {{"tls", files("first")}};
   server_.start();
   auto zoe = newcomer(server_.endpoint(), "zoë");
   const auto before = zoe.socket().fingerprint();
@@ -220,7 +220,7 @@ TEST_F(TlsListener, ShowsTheConfiguredCertificateAndAnotherOneAfterAReload) {
 TEST_F(TlsListener, ChangesNothingAtAReloadWithAFault) {
   make_certificate("first");
   make_certificate("second");
-  server_.how.settings = {{"tls", files("first")}};
+  server_.options.settings = {{"tls", files("first")}};
   server_.start();
   const auto before = fingerprint();
   const auto refused = [&](const std::string& why) {
@@ -297,7 +297,7 @@ TEST_F(TlsListener, RenewsItsOwnCertificateAndKeepsWhoIsConnected) {
 
 TEST_F(TlsListener, ShowsItsOwnCertificateAgainWhenTheFilesAreNoLongerNamed) {
   make_certificate("first");
-  server_.how.settings = {{"tls", files("first")}};
+  server_.options.settings = {{"tls", files("first")}};
   server_.start();
   const auto before = fingerprint();
 
@@ -311,7 +311,7 @@ TEST_F(TlsListener, ShowsItsOwnCertificateAgainWhenTheFilesAreNoLongerNamed) {
 }
 
 TEST_F(TlsListener, NeedsNoAdminPort) {
-  server_.how.admin = "none";
+  server_.options.admin = "none";
   server_.start();
 
   EXPECT_NO_THROW(newcomer(server_.endpoint(), "zoë"));
@@ -346,7 +346,7 @@ TEST_F(TlsListener, SaysAtCheckConfigWhatIsWrongWithTheFiles) {
 TEST_F(TlsListener, ACertificateThatIsNotGoodNowIsCritical) {
   make_certificate_of("2020", "late");
   make_certificate_of("2049", "early");
-  server_.how.settings = {{"tls", files("early")}};
+  server_.options.settings = {{"tls", files("early")}};
   server_.start();
 
   const auto early = ctl("check");

@@ -14,12 +14,12 @@ using support::daemon;
 using deed = support::transcript::step::kind;
 
 config::database database_of(const daemon& server) {
-  if (server.how.db.empty())
+  if (server.options.db.empty())
     return config::sqlite_database{server.sqlite_path()};
   std::string why;
-  auto result = std::get<config::mysql_database>(config::parse_database(server.how.db, why).value());
+  auto result = std::get<config::mysql_database>(config::parse_database(server.options.db, why).value());
   static const std::string password = "SALOND_DB_PASSWORD=";
-  for (const auto& variable : server.how.variables)
+  for (const auto& variable : server.options.variables)
     if (variable.rfind(password, 0) == 0)
       result.password = variable.substr(password.size());
   return result;
@@ -34,10 +34,10 @@ public:
   void begin_stop() override { server_.running().send(SIGTERM); }
   void kill() override { server_.kill(); }
   std::optional<int> wait() override { return server_.running().wait(); }
-  void do_as_operator(deed what, const std::string& who) override {
+  void do_as_operator(deed done, const std::string& who) override {
     persistence::open_options options;
     options.where = database_of(server_);
-    support::do_as_operator(*persistence::open(options), what, who);
+    support::do_as_operator(*persistence::open(options), done, who);
   }
   std::string endpoint() const override { return server_.endpoint(); }
   std::string administrator_password() const override { return server_.administrator_password(); }
@@ -55,18 +55,18 @@ TEST_P(Transcripts, GoAsTheyAreWritten) {
   support::read_promptly();
   const auto& [name, kind, over] = GetParam();
   SALOND_NEEDS(kind);
-  const auto what = support::transcript_named(name);
+  const auto played = support::transcript_named(name);
   const auto db = kind.make();
   daemon server(db->options());
-  server.how.settings = what.settings;
+  server.options.settings = played.settings;
   if (over == way::unix_socket)
-    server.how.listen = {"unix:" + std::string(server.folder() / "socket")};
+    server.options.listen = {"unix:" + std::string(server.folder() / "socket")};
   if (over == way::tls)
-    server.how.listen = {"tls://127.0.0.1:0"};
+    server.options.listen = {"tls://127.0.0.1:0"};
   server.start();
   daemon_stage shown(server);
 
-  EXPECT_NO_THROW(support::player(shown).play(what));
+  EXPECT_NO_THROW(support::player(shown).play(played));
 
   EXPECT_EQ(server.stop(), 0) << server.log();
 }

@@ -9,10 +9,10 @@
 namespace salond::fuzz {
 
 /// An invariant: what does not hold ends the program, which libFuzzer and the replay take for a finding.
-inline void demand(bool holds, const char* what) {
+inline void demand(bool holds, const char* promise) {
   if (holds)
     return;
-  std::fprintf(stderr, "does not hold: %s\n", what);
+  std::fprintf(stderr, "does not hold: %s\n", promise);
   std::abort();
 }
 

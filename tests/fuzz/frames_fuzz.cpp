@@ -12,12 +12,12 @@ using fuzz::demand;
 using outcome = cluster::frame_reader::outcome;
 
 /// All frames of the stream, written anew; and how it ends.
-std::string read_all(std::string_view bytes, fuzz::sequence* how, outcome& end) {
+std::string read_all(std::string_view bytes, fuzz::sequence* cuts, outcome& end) {
   cluster::frame_reader reader;
   std::string result;
   end = outcome::incomplete;
   do {
-    const auto size = how ? std::min<size_t>(bytes.size(), 1 + how->below(40)) : bytes.size();
+    const auto size = cuts ? std::min<size_t>(bytes.size(), 1 + cuts->below(40)) : bytes.size();
     reader.feed(bytes.substr(0, size));
     bytes.remove_prefix(size);
     for (end = reader.next(); end == outcome::taken || end == outcome::unknown; end = reader.next())
@@ -33,12 +33,12 @@ std::string read_all(std::string_view bytes, fuzz::sequence* how, outcome& end) 
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::choices input{data, size};
-  fuzz::sequence how{input.byte()};
+  fuzz::sequence cuts{input.byte()};
   auto whole = outcome::incomplete, in_cuts = outcome::incomplete, again = outcome::incomplete;
 
   const auto frames = read_all(input.rest(), nullptr, whole);
 
-  demand(read_all(input.rest(), &how, in_cuts) == frames && whole == in_cuts, "cuts make a difference");
+  demand(read_all(input.rest(), &cuts, in_cuts) == frames && whole == in_cuts, "cuts make a difference");
   demand(read_all(frames, nullptr, again) == frames && again == outcome::incomplete, "it is not the same again");
   return 0;
 }

@@ -46,17 +46,17 @@ void take(frame_reader& reader, instant now, frames& to) {
     demand(frame->bytes.size() <= most, "no frame is above the limit");
     demand(reader.kind() != client_kind::line || frame->bytes.find('\n') == std::string::npos, "a line is one line");
     demand(to.empty() || to.back().first != kind::fatally_too_long, "nothing follows what is fatal");
-    to.emplace_back(frame->what, std::move(frame->bytes));
+    to.emplace_back(frame->type, std::move(frame->bytes));
   }
   demand(reader.unread() <= most + 1, "what waits for more is below the limit");
 }
 
-frames read(const std::vector<piece>& pieces, const text_options& options, uint32_t cuts, asking how) {
+frames read(const std::vector<piece>& pieces, const text_options& options, uint32_t cuts, asking asked) {
   fuzz::sequence random{cuts};
   frame_reader reader{options};
   frames result;
   for (const auto& [bytes, at] : pieces) {
-    for (auto due = reader.deadline(); how == asking::at_once && due && *due <= at; due = reader.deadline())
+    for (auto due = reader.deadline(); asked == asking::at_once && due && *due <= at; due = reader.deadline())
       take(reader, *due, result);
     for (auto rest = bytes; !rest.empty();) {
       const auto size = cuts == 0 ? rest.size() : std::min<size_t>(1 + random.below(6), rest.size());
@@ -65,7 +65,7 @@ frames read(const std::vector<piece>& pieces, const text_options& options, uint3
       const auto stopped = !result.empty() && result.back().first == kind::fatally_too_long;
       demand(reader.unread() == (stopped ? 0 : before + size), "unread() counts what was fed");
       rest.remove_prefix(size);
-      if (how == asking::at_once)
+      if (asked == asking::at_once)
         take(reader, at, result);
     }
   }
@@ -131,21 +131,21 @@ void check_output(fuzz::choices& input) {
   receiver to;
   auto now = start;
   while (!input.rest().empty() && to.said.size() < 50'000) { // more shows nothing new, and takes its time
-    const auto what = input.byte();
+    const auto choice = input.byte();
     auto text = shown(input.rest().substr(0, input.byte()));
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c == '!' || c == '<'; }, '?');
-    if (what % 4 == 0) {
+    if (choice % 4 == 0) {
       now += std::chrono::milliseconds{input.byte()};
       to.wait_until(now);
       continue;
     }
-    if (what % 4 == 1)
+    if (choice % 4 == 1)
       text.insert(0, "!");
-    for (auto longer = what % 4 == 3 ? what / 4 % 4 : 0; longer-- > 0;)
+    for (auto longer = choice % 4 == 3 ? choice / 4 % 4 : 0; longer-- > 0;)
       text += text; // so that there are some that must be cut
-    for (auto times = what % 4 == 2 ? 1 + input.byte() % 50 : 1; times-- > 0; to.said += text)
-      what % 4 == 1 ? to.writer.say_alone(text) : to.writer.say(text, envelope);
+    for (auto times = choice % 4 == 2 ? 1 + input.byte() % 50 : 1; times-- > 0; to.said += text)
+      choice % 4 == 1 ? to.writer.say_alone(text) : to.writer.say(text, envelope);
     to.take(now);
   }
   to.closed = now;

@@ -108,7 +108,7 @@ private:
       understood.push_back(support::words(said));
       demand(understood.size() <= fed_ + 1,
              "a flood of frames costs its sender at least a byte a frame"); // and the end
-      std::visit([&](const auto& what) { hear(what, now); }, *said);
+      std::visit([&](const auto& utterance) { hear(utterance, now); }, *said);
     }
     const auto waiting = codec_.unsent();
     std::vector<shared_bytes> out;
@@ -137,9 +137,9 @@ private:
     return bytes.size() - static_cast<size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
   }
 
-  void hear(const misspoken& what, instant now) {
-    const auto text = event::refused{what.why, {}};
-    if (!what.fatal)
+  void hear(const misspoken& fault, instant now) {
+    const auto text = event::refused{fault.why, {}};
+    if (!fault.fatal)
       return codec_.say(text, now);
     codec_.say_last(text, now);
     closed_ = true;
@@ -149,8 +149,8 @@ private:
     codec_.say_last(event::stopping{}, now);
     closed_ = true;
   }
-  void hear(const command::any& what, instant now) {
-    std::visit([&](const auto& command) { obey(command, now); }, what);
+  void hear(const command::any& any, instant now) {
+    std::visit([&](const auto& command) { obey(command, now); }, any);
   }
 
   void log_in(const std::string& username, instant now) {
@@ -162,14 +162,14 @@ private:
       own_.insert(std::move(frame));
     codec_.say(welcome, now);
   }
-  void obey(const command::log_in& what, instant now) { log_in(what.username, now); }
-  void obey(const command::resume& what, instant now) { log_in(what.token, now); }
-  void obey(const command::post& what, instant now) {
-    demand(!what.text.empty() && shown(what.text) == what.text, "a post holds no control character");
-    demand(what.salon.find("):") == std::string::npos, "a salon is all up to the first \"):\"");
+  void obey(const command::log_in& login, instant now) { log_in(login.username, now); }
+  void obey(const command::resume& login, instant now) { log_in(login.token, now); }
+  void obey(const command::post& post, instant now) {
+    demand(!post.text.empty() && shown(post.text) == post.text, "a post holds no control character");
+    demand(post.salon.find("):") == std::string::npos, "a salon is all up to the first \"):\"");
     spelled_texts twice;
     for (int i = 0; i < 2; ++i)
-      spell_to(twice, event::said{{1}, what.salon, username_, what.text, 1, {}});
+      spell_to(twice, event::said{{1}, post.salon, username_, post.text, 1, {}});
     const auto texts = std::make_shared<const spelled_texts>(std::move(twice));
     const auto transparent = codec_.transparent();
     codec_.say_spelled(texts, now);
@@ -181,35 +181,39 @@ private:
            "a transparent codec gives on what it is told");
     received(texts->bytes, now);
   }
-  void obey(const command::tell_privately& what, instant now) {
-    demand(!what.text.empty() && shown(what.text) == what.text, "a private message holds no control character");
-    codec_.say(event::said_privately{{1}, username_, what.text, {}}, now);
+  void obey(const command::tell_privately& message, instant now) {
+    demand(!message.text.empty() && shown(message.text) == message.text,
+           "a private message holds no control character");
+    codec_.say(event::said_privately{{1}, username_, message.text, {}}, now);
   }
-  void obey(const command::history& what, instant now) {
-    demand(what.count >= 1 && what.count <= 500, "a history is 1 to 500 messages");
-    for (int64_t i = 0; i < what.count; ++i)
-      codec_.say(event::said{{1}, what.salon, username_, "x", i, {}}, now);
+  void obey(const command::history& page, instant now) {
+    demand(page.count >= 1 && page.count <= 500, "a history is 1 to 500 messages");
+    for (int64_t i = 0; i < page.count; ++i)
+      codec_.say(event::said{{1}, page.salon, username_, "x", i, {}}, now);
   }
-  void obey(const command::who& what, instant now) {
-    codec_.say(event::members_connected{{1}, what.salon, std::vector<std::string>(40, what.salon)}, now);
+  void obey(const command::who& question, instant now) {
+    codec_.say(event::members_connected{{1}, question.salon, std::vector<std::string>(40, question.salon)}, now);
   }
-  void obey(const command::search& what, instant now) {
-    demand(!what.text.empty() && shown(what.text) == what.text, "what is searched for holds no control character");
-    demand(what.text.size() <= 200, "what is searched for is short");
-    codec_.say(event::nothing_found{what.salon}, now);
+  void obey(const command::search& question, instant now) {
+    demand(!question.text.empty() && shown(question.text) == question.text,
+           "what is searched for holds no control character");
+    demand(question.text.size() <= 200, "what is searched for is short");
+    codec_.say(event::nothing_found{question.salon}, now);
   }
-  void obey(const command::change_password& what, instant now) {
-    demand(!what.readings.empty() && what.readings.size() <= 8, "a password has 1 to 8 readings");
+  void obey(const command::change_password& change, instant now) {
+    demand(!change.readings.empty() && change.readings.size() <= 8, "a password has 1 to 8 readings");
     codec_.say(event::password_changed{}, now);
   }
-  void obey(const command::join& what, instant now) { codec_.say(event::joined{{1}, what.salon, username_}, now); }
-  void obey(const command::leave& what, instant now) { codec_.say(event::left{{1}, what.salon, username_}, now); }
-  void obey(const command::ban& what, instant now) { codec_.say(event::user_banned{what.target}, now); }
+  void obey(const command::join& request, instant now) {
+    codec_.say(event::joined{{1}, request.salon, username_}, now);
+  }
+  void obey(const command::leave& request, instant now) { codec_.say(event::left{{1}, request.salon, username_}, now); }
+  void obey(const command::ban& request, instant now) { codec_.say(event::user_banned{request.target}, now); }
   void obey(const command::check_credentials&, instant now) { codec_.say(event::credentials_right{}, now); }
   void obey(const command::issue_token&, instant now) { codec_.say(event::token_issued{"abc", 60}, now); }
   void obey(const command::help&, instant now) { codec_.say(event::help{}, now); }
   void obey(const command::register_user&, instant now) { codec_.say(event::registered{}, now); }
-  void obey(const command::register_invited& what, instant now) { obey(what.account, now); }
+  void obey(const command::register_invited& request, instant now) { obey(request.account, now); }
   void obey(const command::quit&, instant now) {
     codec_.say_last(std::nullopt, now);
     closed_ = true;

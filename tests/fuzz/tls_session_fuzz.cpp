@@ -41,10 +41,10 @@ struct server {
   tls_stream::time_point now{std::chrono::hours{1}};
 
   /// Feeds `bytes` in cuts that `how` makes; what it answers.
-  std::string feed(std::string_view bytes, fuzz::sequence& how) {
+  std::string feed(std::string_view bytes, fuzz::sequence& cuts) {
     std::string sealed;
     while (!bytes.empty()) {
-      const auto size = std::min<size_t>(bytes.size(), 1 + how.below(bytes.size() > 64 ? 3000 : 8));
+      const auto size = std::min<size_t>(bytes.size(), 1 + cuts.below(bytes.size() > 64 ? 3000 : 8));
       call(bytes.substr(0, size), sealed);
       while (session.stream().holds_more())
         call({}, sealed);
@@ -63,8 +63,8 @@ struct server {
 
 void stranger(fuzz::choices& input) {
   server here;
-  fuzz::sequence how{input.byte()};
-  here.feed(input.rest(), how);
+  fuzz::sequence cuts{input.byte()};
+  here.feed(input.rest(), cuts);
   demand(here.plain.empty(), "a stranger is heard");
   const auto now = here.session.stream().now();
   demand(now != state::open && now != state::ended, "a stranger comes in");
@@ -93,7 +93,7 @@ void client(fuzz::choices& input) {
   const auto* shown = shows[input.byte() % shows.size()];
   if (shown)
     there.show(shown->own.certificate.get(), shown->own.key.get());
-  fuzz::sequence how{input.byte()};
+  fuzz::sequence cuts{input.byte()};
   size_t phrases = 0, changes = 0, arrived = 0; // changes of keys: those of this flight; those before the first harm
   bool whole = true;
   there.push({});
@@ -104,9 +104,9 @@ void client(fuzz::choices& input) {
     whole = whole && bytes == sent;
     arrived += whole ? changes : 0;
     changes = 0;
-    there.push(here.feed(bytes, how));
-    const auto what = input.byte();
-    for (auto left = what % 4 == 3 ? what / 4 : 0; there.shaken() && left > 0; --left, ++changes)
+    there.push(here.feed(bytes, cuts));
+    const auto choice = input.byte();
+    for (auto left = choice % 4 == 3 ? choice / 4 : 0; there.shaken() && left > 0; --left, ++changes)
       there.change_keys();
     if (there.shaken() && there.say(said))
       ++phrases;

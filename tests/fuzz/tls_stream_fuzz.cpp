@@ -23,10 +23,10 @@ std::shared_ptr<const tls_credentials> credentials() {
 }
 
 /// Feeds `bytes` in cuts that `how` makes; what it answers.
-std::string feed(tls_stream& here, std::vector<char>& plain, std::string_view bytes, fuzz::sequence& how) {
+std::string feed(tls_stream& here, std::vector<char>& plain, std::string_view bytes, fuzz::sequence& cuts) {
   std::string sealed;
   while (!bytes.empty()) {
-    const auto size = std::min<size_t>(bytes.size(), 1 + how.below(bytes.size() > 64 ? 600 : 8));
+    const auto size = std::min<size_t>(bytes.size(), 1 + cuts.below(bytes.size() > 64 ? 600 : 8));
     here.feed(bytes.substr(0, size), {}, plain, sealed);
     while (here.holds_more())
       here.feed({}, {}, plain, sealed);
@@ -38,8 +38,8 @@ std::string feed(tls_stream& here, std::vector<char>& plain, std::string_view by
 void stranger(fuzz::choices& input) {
   tls_stream here{credentials()};
   std::vector<char> plain;
-  fuzz::sequence how{input.byte()};
-  feed(here, plain, input.rest(), how);
+  fuzz::sequence cuts{input.byte()};
+  feed(here, plain, input.rest(), cuts);
   demand(plain.empty(), "a stranger is heard");
   demand(here.now() != state::open && here.now() != state::ended, "a stranger comes in");
 }
@@ -48,7 +48,7 @@ void client(fuzz::choices& input) {
   support::tls_peer there{input.byte() % 2 == 0 ? TLS1_2_VERSION : 0};
   tls_stream here{credentials()};
   std::vector<char> plain;
-  fuzz::sequence how{input.byte()};
+  fuzz::sequence cuts{input.byte()};
   size_t phrases = 0;
   there.push({});
   for (int flight = 0; flight < 12; ++flight) {
@@ -63,7 +63,7 @@ void client(fuzz::choices& input) {
       bytes.erase(at, 1 + input.byte());
     if (harm % 8 == 4)
       bytes += bytes; // a record that comes twice
-    there.push(feed(here, plain, bytes, how));
+    there.push(feed(here, plain, bytes, cuts));
     if (there.shaken() && harm % 8 == 5)
       there.change_keys();
     if (there.shaken() && there.say(said))

@@ -24,8 +24,9 @@ protected:
   }
   /// What comes of a question to the passwords: whether it was answered, or the fault.
   template <class Answer, class Question>
-  static void ask(caf::scoped_actor& self, const passwords_actor& whom, Question what, std::vector<std::string>& told) {
-    self->request(whom, caf::infinite, std::move(what))
+  static void ask(caf::scoped_actor& self, const passwords_actor& whom, Question question,
+                  std::vector<std::string>& told) {
+    self->request(whom, caf::infinite, std::move(question))
         .receive([&](const Answer&) { told.push_back("hashed"); },
                  [&](caf::error& why) { told.push_back(to_string(fault_of(why))); });
   }
@@ -42,8 +43,8 @@ TEST_F(AbandonedLogins, LeaveTheQueueAndMakeRoom) {
       crowd.back().say("nobody" + std::to_string(3 * round + n) + ":bad");
     }
     ASSERT_TRUE(eventually([&] { return connections() == 4; })) << round;
-    for (auto& one : crowd)
-      one.reset();
+    for (auto& each : crowd)
+      each.reset();
     ASSERT_TRUE(eventually([&] { return connections() == 1; })) << round;
   }
 

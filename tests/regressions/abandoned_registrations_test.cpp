@@ -51,8 +51,8 @@ TEST_F(AbandonedRegistrations, LeaveTheQueueAndAreGivenBack) {
     for (int n = 0; n < 3; ++n)
       crowd.push_back(register_as("gone" + std::to_string(3 * round + n)));
     ASSERT_TRUE(eventually([&] { return none_is_left(); })) << round;
-    for (auto& one : crowd)
-      one.reset();
+    for (auto& each : crowd)
+      each.reset();
     ASSERT_TRUE(eventually([&] { return connections() == 1; })) << round;
   }
   auto second = register_as("second");

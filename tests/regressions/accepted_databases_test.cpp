@@ -406,12 +406,12 @@ TEST_F(AcceptedMariadb, TheReplacedServerMayHaveBeenUsedAfterAnInterruption) {
         "ADD UNIQUE KEY uq_clients_username ", "UPDATE messages m", "ADD UNIQUE KEY uq_messages_seq"}) {
     SCOPED_TRACE(at);
     const auto where = old_database();
-    persistence::mysql::tuning how;
-    how.before_statement = [&](const std::string& statement) {
+    persistence::mysql::tuning tuning;
+    tuning.before_statement = [&](const std::string& statement) {
       if (statement.find(at) != std::string::npos)
         throw persistence::store_error(persistence::store_error::kind::setup, "interrupted");
     };
-    EXPECT_EQ(refusal_of([&] { open(where, how); }), "interrupted");
+    EXPECT_EQ(refusal_of([&] { open(where, tuning); }), "interrupted");
     expect_an_interrupted_one_to_be_judged(where);
     const std::string memberships = "INSERT INTO salons_adheres(username, salon_id) VALUES ";
     const bool constrained = std::string(at).find("essages") != std::string::npos;

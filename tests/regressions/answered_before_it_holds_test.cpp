@@ -53,7 +53,7 @@ TEST_F(AnsweredWhenItHolds, APolicyHoldsForWhoAsksNext) {
 }
 
 TEST_F(AnsweredWhenItHolds, AnAccountMayWriteAtOnce) {
-  settings.registration.how = config::registration::policy::approval;
+  settings.registration.mode = config::registration::policy::approval;
   start();
   {
     auto paul = connect();
@@ -97,14 +97,14 @@ TEST_F(AnsweredWhenItHolds, ANameAndARoleHoldForWhatIsSaidNext) {
 TEST_F(AnsweredWhenItHolds, WhoIsOutSaysNothingMore) {
   add_user("luc", role::administrator);
   start();
-  for (const words& how : {words{"kick", "zoë"}, words{"erase", "zoë"}, words{"ban", "zoë"}}) {
+  for (const words& wording : {words{"kick", "zoë"}, words{"erase", "zoë"}, words{"ban", "zoë"}}) {
     auto zoe = add_user_and_log_in("zoë");
     keep_directory_busy();
-    ASSERT_EQ(verdict_of(how), admin_verdict::done) << how[0];
-    zoe.say("MSG (Général):too late, " + how[0]);
+    ASSERT_EQ(verdict_of(wording), admin_verdict::done) << wording[0];
+    zoe.say("MSG (Général):too late, " + wording[0]);
     while (zoe.line_or_end()) {
     }
-    EXPECT_FALSE(stored("too late, " + how[0]));
+    EXPECT_FALSE(stored("too late, " + wording[0]));
     verdict_of({"unban", "zoë"});
     verdict_of({"erase", "zoë"});
   }
@@ -137,16 +137,16 @@ TEST_F(AnsweredWhenItHolds, AnAnnouncedStopLetsNobodyInAnyMore) {
 TEST_F(AnsweredWhenItHolds, ASalonThatIsOpenedAgainMissesNothing) {
   start();
   const auto general = salon_named("Général");
-  guard->hold(what::writes); // what the salon is opened from is asked for, and then comes this
+  guard->hold(access::writes); // what the salon is opened from is asked for, and then comes this
   kill(general);
-  ASSERT_TRUE(support::eventually([&] { return guard->held(what::writes) == 1; }));
+  ASSERT_TRUE(support::eventually([&] { return guard->held(access::writes) == 1; }));
   caf::scoped_actor self{*system, true};
   ASSERT_EQ(static_cast<admin_verdict>(say(self, admin_request{1, {"user", "add", "zoë"}}).verdict),
             admin_verdict::input_wanted);
   auto made = self->request(caf::actor_cast<admin_actor>(actors_now().admin), support::deadline,
                             admin_input{1, "secret\n", true});
   ASSERT_TRUE(support::eventually([&] { return writes_waiting() == 2; }));
-  guard->release(what::writes);
+  guard->release(access::writes);
   made.receive([](const admin_answer&) {}, [](const caf::error& why) { ADD_FAILURE() << to_string(why); });
   auto zoe = log_in("zoë");
 

@@ -11,7 +11,7 @@ class ArchivedSalon : public OperatorsNode {
 protected:
   /// Until the guard lets it.
   void archive_while_storing(client& author) {
-    guard->hold(what::writes);
+    guard->hold(access::writes);
     author.say("MSG (Général):pris");
     ASSERT_TRUE(support::eventually([&] { return writes_waiting() == 1; }));
     // What the operator's command tells once the database has it.
@@ -34,7 +34,7 @@ TEST_F(ArchivedSalon, TellsWhatItIsStoringAndRefusesWhatComesThen) {
   paul.say("MSG (Général):trop tard");
   EXPECT_EQ(paul.line(), "ERREUR: le salon Général n'existe pas");
 
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   EXPECT_EQ(zoe.line(), "zoë dans le salon Général: pris");
   EXPECT_EQ(paul.line(), "zoë dans le salon Général: pris");
@@ -54,7 +54,7 @@ TEST_F(ArchivedSalon, IsThereAgainThoughItIsRestoredWhileItStores) {
 
   caf::anon_send(actors.host, salon_restored{{salon_id{1}, "Général", policy::automatic, 0, {}}, {author_id}});
   ASSERT_TRUE(ask<settled>(actors.relay, settle{}));
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   EXPECT_EQ(zoe.line(), "zoë dans le salon Général: pris");
   zoe.say("MSG (Général):encore");

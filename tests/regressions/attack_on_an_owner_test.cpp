@@ -22,8 +22,8 @@ public:
   }
   ~siege() {
     ending_ = true;
-    for (auto& one : attackers_)
-      one.join();
+    for (auto& attacker : attackers_)
+      attacker.join();
   }
   std::atomic<size_t> tried{0};
 
@@ -66,7 +66,7 @@ protected:
 
 TEST_P(AttackOnAnOwner, LetsHimInAfterARestartAndFromNewAddressesAndByAToken) {
   const nlohmann::json settings{{"rate", {{"logins_per_minute_per_address", 60}}}};
-  server_.how.settings = settings;
+  server_.options.settings = settings;
   server_.start();
   ASSERT_EQ(support::register_user(server_.endpoint(), "zoë"), "Inscription réussie!");
   {

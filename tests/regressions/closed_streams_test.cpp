@@ -28,9 +28,9 @@ bool takes_connections(const std::string& endpoint) {
 TEST(ClosedStreams, AreHeldBeforeAnythingIsOpened) {
   daemon server;
   const std::string endpoint = "unix:" + std::string(server.folder() / "socket");
-  server.how.listen = {endpoint};
-  server.how.settings = {{"log", {{"level", "debug"}}}};
-  server.how.through = {"/bin/sh", "-c", R"(exec "$@" <&- >&- 2>&-)", "sh"};
+  server.options.listen = {endpoint};
+  server.options.settings = {{"log", {{"level", "debug"}}}};
+  server.options.through = {"/bin/sh", "-c", R"(exec "$@" <&- >&- 2>&-)", "sh"};
   server.launch();
   ASSERT_TRUE(support::eventually([&] { return takes_connections(endpoint); }));
 
@@ -40,7 +40,7 @@ TEST(ClosedStreams, AreHeldBeforeAnythingIsOpened) {
   EXPECT_EQ(server.stop(), 0);
 
   EXPECT_EQ(support::read_file(server.sqlite_path() + ".lock").find_first_not_of("0123456789"), std::string::npos);
-  server.how.through.clear();
+  server.options.through.clear();
   server.start();
   support::line_client zoe(server.endpoint());
   EXPECT_TRUE(zoe.log_in("zoë"));
@@ -63,11 +63,11 @@ TEST(ClosedStreams, OfSalonctlAreToldByItsStatus) {
 class FullStreams : public testing::Test {
 protected:
   /// What a program says on standard error, with a full disk in the place of standard output; and its status.
-  std::pair<std::optional<int>, std::string> told(std::vector<std::string> what, const std::string& input = {}) {
+  std::pair<std::optional<int>, std::string> told(std::vector<std::string> command, const std::string& input = {}) {
     std::ofstream(folder_ / "in") << input;
-    what.insert(what.begin(), {"/bin/sh", "-c", R"(exec "$@" <in >/dev/full)", "sh"});
-    what.insert(what.begin(), {"env", "-C", folder_.path().string()});
-    support::process tool(what, {}, folder_ / "out", folder_ / "err");
+    command.insert(command.begin(), {"/bin/sh", "-c", R"(exec "$@" <in >/dev/full)", "sh"});
+    command.insert(command.begin(), {"env", "-C", folder_.path().string()});
+    support::process tool(command, {}, folder_ / "out", folder_ / "err");
     const auto status = tool.wait();
     return {status, tool.errors()};
   }

@@ -13,17 +13,17 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::string repeated(const std::string& what, size_t times) {
+std::string repeated(const std::string& part, size_t times) {
   std::string text;
   for (size_t at = 0; at < times; ++at)
-    text += what;
+    text += part;
   return text;
 }
 
 std::vector<std::string> faults_of(const std::string& text) {
   std::vector<std::string> told;
-  for (const auto& one : config::load(text).faults)
-    told.push_back(one.to_string());
+  for (const auto& fault : config::load(text).faults)
+    told.push_back(fault.to_string());
   return told;
 }
 

@@ -64,12 +64,12 @@ TEST(FirstPasswordOfAFullDisk, IsKnownOnceThereIsRoom) {
       shift 3
       timeout 5 "$@"
       cp -a "$disk" "$image")";
-    server.how.through = {"unshare", "-rm", "/bin/sh", "-c", script, "sh", kib, server.state(), image};
+    server.options.through = {"unshare", "-rm", "/bin/sh", "-c", script, "sh", kib, server.state(), image};
     server.launch();
     server.running().wait();
     if (!fs::exists(image))
       GTEST_SKIP() << "no file system can be mounted here: " << server.log();
-    server.how.through.clear();
+    server.options.through.clear();
     fs::remove_all(server.state());
     fs::rename(image, server.state());
     expect_that_the_password_is_right(server);
@@ -82,7 +82,7 @@ TEST(FirstPasswordOfAnotherDatabase, KeepsTheOlderOneBesideIt) {
   const auto first = server.administrator_password();
   EXPECT_EQ(server.stop(), 0);
 
-  server.how.db = "sqlite:" + std::string(server.folder() / "other.db");
+  server.options.db = "sqlite:" + std::string(server.folder() / "other.db");
   expect_that_the_password_is_right(server);
 
   EXPECT_NE(server.administrator_password(), first);

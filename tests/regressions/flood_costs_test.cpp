@@ -30,12 +30,12 @@ struct talker {
     size_t heard = 0;
     for (const auto end = now + lasting; now < end;) {
       const auto may = ask(cost);
-      if (may.what == verdict::close) {
+      if (may.ruling == verdict::close) {
         closed = true;
         break;
       }
-      heard += may.what != verdict::refuse;
-      told += may.what == verdict::tell;
+      heard += may.ruling != verdict::refuse;
+      told += may.ruling == verdict::tell;
       now += may.wait;
     }
     return heard;
@@ -85,8 +85,8 @@ TEST_F(FloodCosts, OfCheapFramesToo) {
 TEST_F(FloodCosts, NeverCloseWhoWaitsForHisAnswers) {
   for (int n = 0; n < 5000; ++n) {
     const auto may = zoe.ask(1, false);
-    ASSERT_NE(may.what, verdict::close);
-    ASSERT_NE(may.what, verdict::tell);
+    ASSERT_NE(may.ruling, verdict::close);
+    ASSERT_NE(may.ruling, verdict::tell);
     zoe.now += may.wait;
   }
 }
@@ -95,8 +95,8 @@ TEST_F(FloodCosts, AreForgottenAfterASecondWithoutWaiting) {
   for (int n = 0; n < 100; ++n) { // a burst a quarter of an hour
     for (int m = 0; m < 540; ++m) {
       const auto may = zoe.ask(1);
-      ASSERT_NE(may.what, verdict::close);
-      ASSERT_NE(may.what, verdict::tell);
+      ASSERT_NE(may.ruling, verdict::close);
+      ASSERT_NE(may.ruling, verdict::tell);
       zoe.now += may.wait;
     }
     zoe.now += 15min;
@@ -106,11 +106,11 @@ TEST_F(FloodCosts, AreForgottenAfterASecondWithoutWaiting) {
 TEST_F(FloodCosts, CountForAllConnectionsOfAnAddress) {
   std::vector<talker> crowd(200, talker{addresses});
   double heard = 0;
-  for (auto& one : crowd) // each frame is paid when it is asked for: in turns they would get the same
-    heard += double(one.flood(1, 5s));
+  for (auto& each : crowd) // each frame is paid when it is asked for: in turns they would get the same
+    heard += double(each.flood(1, 5s));
   EXPECT_LE(heard, 5000 + 5 * 500 + 2 * 200 + 500 + 50 + 5 * 500) << "the last two for who has used little himself";
   talker elsewhere{addresses, "192.0.2.2"};
-  EXPECT_EQ(elsewhere.ask(1).what, verdict::go);
+  EXPECT_EQ(elsewhere.ask(1).ruling, verdict::go);
 }
 
 /// However much an address has saved up: what is done at once is what all others wait for.
@@ -128,7 +128,7 @@ TEST_F(FloodCosts, OfAnAddressAreNotDoneAllAtOnce) {
 
 TEST_F(FloodCosts, OfWhatWasNotDoneAreGivenBack) {
   for (int n = 0; n < 2000; ++n, zoe.now += 5ms) { // a history of 500 of a salon where nobody has written yet
-    ASSERT_EQ(zoe.ask(client_costs::told * 500).what, verdict::go) << n;
+    ASSERT_EQ(zoe.ask(client_costs::told * 500).ruling, verdict::go) << n;
     zoe.mine.charge(-client_costs::told * 500, addresses, zoe.address, paces, zoe.now);
   }
 }
@@ -136,7 +136,7 @@ TEST_F(FloodCosts, OfWhatWasNotDoneAreGivenBack) {
 TEST_F(FloodCosts, OfAnAddressDoNotHoldUpWhatCostsNothing) {
   zoe.now = spend_all();
 
-  EXPECT_EQ(zoe.ask(0).what, verdict::go) << "a post, a login";
+  EXPECT_EQ(zoe.ask(0).ruling, verdict::go) << "a post, a login";
 }
 
 TEST_F(FloodCosts, WhoWaitsAtAnAddressHasATurnOfHisOwn) {
@@ -161,7 +161,7 @@ TEST_F(FloodCosts, OfAnAddressHoldNobodyForLongerThanFiveSeconds) {
   for (auto& flooder : crowd) {
     const auto may = flooder.ask(100);
     waits.push_back(may.wait);
-    heard += may.what != verdict::refuse;
+    heard += may.ruling != verdict::refuse;
   }
 
   EXPECT_LE(heard, (5000u + 5 * 500) / 100) << "no more than the address has in five seconds";
@@ -181,7 +181,7 @@ TEST_F(FloodCosts, OfOthersAreNotWaitedForByWhoHasUsedLittle) {
   for (int n = 0; n < 40; ++n, neighbour.now += 250ms) {
     for (auto& flooder : crowd)
       flooder.ask(100);
-    ASSERT_EQ(neighbour.ask(1).what, verdict::go) << n;
+    ASSERT_EQ(neighbour.ask(1).ruling, verdict::go) << n;
   }
 }
 
@@ -190,7 +190,7 @@ TEST_F(FloodCosts, OfManyWhoUseLittleHoldNobodyForLongerThanFiveSecondsEither) {
     for (int n = 0; n < 300; ++n) {
       talker flooder{addresses};
       const auto may = flooder.ask(50);
-      ASSERT_NE(may.what, verdict::refuse);
+      ASSERT_NE(may.ruling, verdict::refuse);
       ASSERT_LE(may.wait, rules::address_budgets::max_wait);
     }
   EXPECT_LE(zoe.ask(1).wait, rules::address_budgets::max_wait);
@@ -198,24 +198,24 @@ TEST_F(FloodCosts, OfManyWhoUseLittleHoldNobodyForLongerThanFiveSecondsEither) {
 
 TEST_F(FloodCosts, OfThirtyFaultsCloseAndOfFiveBeforeALogin) {
   for (int n = 0; n < 30; ++n)
-    ASSERT_NE(zoe.ask(client_costs::misspoken, true, true).what, verdict::close) << n;
-  EXPECT_EQ(zoe.ask(client_costs::misspoken, true, true).what, verdict::close);
+    ASSERT_NE(zoe.ask(client_costs::misspoken, true, true).ruling, verdict::close) << n;
+  EXPECT_EQ(zoe.ask(client_costs::misspoken, true, true).ruling, verdict::close);
   talker stranger{addresses};
   for (int n = 0; n < 5; ++n)
-    ASSERT_NE(stranger.ask(client_costs::misspoken, true, true, true).what, verdict::close) << n;
-  EXPECT_EQ(stranger.ask(client_costs::misspoken, true, true, true).what, verdict::close);
+    ASSERT_NE(stranger.ask(client_costs::misspoken, true, true, true).ruling, verdict::close) << n;
+  EXPECT_EQ(stranger.ask(client_costs::misspoken, true, true, true).ruling, verdict::close);
 }
 
 TEST_F(FloodCosts, OfAPersonWhoMistypesEveryTwentySecondsAreNone) {
   for (int n = 0; n < 1000; ++n, zoe.now += 20s)
-    ASSERT_EQ(zoe.ask(client_costs::misspoken, false, true).what, verdict::go);
+    ASSERT_EQ(zoe.ask(client_costs::misspoken, false, true).ruling, verdict::go);
 }
 
 TEST_F(FloodCosts, OfABotInFiftySalonsAreNone) {
   const utterance asked{command::any{command::history{"Bavards", 500}}};
   for (int salon = 0; salon < 50; ++salon) { // 500 messages of each, all asked for at once
     const auto may = zoe.ask(cost_of(asked) + expected_cost_of_answer(asked));
-    ASSERT_NE(may.what, verdict::close) << salon;
+    ASSERT_NE(may.ruling, verdict::close) << salon;
     zoe.mine.charge(500 * 100 * client_costs::told_byte, addresses, zoe.address, paces, zoe.now);
     zoe.now += may.wait;
   }
@@ -229,8 +229,8 @@ TEST_F(FloodCosts, OfAnOfficeThatComesBackAtOnceAreNone) {
   for (auto& member : office)
     for (int salon = 0; salon < 5; ++salon) {
       const auto may = member.ask(1.5 + 50 * client_costs::told);
-      ASSERT_NE(may.what, verdict::close);
-      ASSERT_NE(may.what, verdict::tell);
+      ASSERT_NE(may.ruling, verdict::close);
+      ASSERT_NE(may.ruling, verdict::tell);
       last = std::max(last, noon + may.wait);
     }
   EXPECT_LT(last - noon, 1500ms) << "2,100 requests, of the 5,000 that an address has at once";
@@ -250,7 +250,7 @@ TEST_F(FloodCosts, OfConnectionsThatComeToNothingMakeWhoArrivesWaitHisTurn) {
   ASSERT_TRUE(first && second);
   EXPECT_GT(*first, 1s);
   EXPECT_EQ(*second - *first, 30ms) << "500 requests a second";
-  EXPECT_EQ(zoe.ask(1).what, verdict::go) << "who is logged in does not wait for it";
+  EXPECT_EQ(zoe.ask(1).ruling, verdict::go) << "who is logged in does not wait for it";
   EXPECT_EQ(addresses.arrive("192.0.2.2", paces.address, handshake, noon + 1s), 0s);
 }
 
@@ -272,7 +272,7 @@ TEST_F(FloodCosts, KeepNobodyWaitingForMoreThanFiveSecondsAndNotMoreThanAThousan
 TEST_F(FloodCosts, AreNotLookedAtWhereNoLimitIsSet) {
   const rules::budget_paces unlimited{{500, 0}, {0, 0}};
   for (int n = 0; n < 10000; ++n)
-    ASSERT_EQ(zoe.mine.ask({50, true, true, true}, addresses, zoe.address, unlimited, noon).what, verdict::go);
+    ASSERT_EQ(zoe.mine.ask({50, true, true, true}, addresses, zoe.address, unlimited, noon).ruling, verdict::go);
   EXPECT_EQ(addresses.addresses(), 0u);
 }
 
@@ -286,13 +286,13 @@ TEST_F(FloodCosts, AreRememberedOfSoManyAddresses) {
 // --- the table ---
 
 TEST(ClientCommands, CostSomethingUnlessTheyHaveARateOfTheirOwn) {
-  for (const auto& one : client_commands()) {
-    const auto own_rate = one.kind == command::any{command::post{}}.index()
-                          || one.kind == command::any{command::log_in{}}.index()
-                          || one.kind == command::any{command::register_user{}}.index()
-                          || one.kind == command::any{command::register_invited{}}.index()
-                          || one.kind == command::any{command::quit{}}.index(); // nothing comes after it
-    EXPECT_EQ(one.cost == 0, own_rate) << one.name;
+  for (const auto& client_command : client_commands()) {
+    const auto own_rate = client_command.kind == command::any{command::post{}}.index()
+                          || client_command.kind == command::any{command::log_in{}}.index()
+                          || client_command.kind == command::any{command::register_user{}}.index()
+                          || client_command.kind == command::any{command::register_invited{}}.index()
+                          || client_command.kind == command::any{command::quit{}}.index(); // nothing comes after it
+    EXPECT_EQ(client_command.cost == 0, own_rate) << client_command.name;
   }
   EXPECT_GT(cost_of(misspoken{}), 0);
   EXPECT_GT(cost_of(nothing_said{}), 0);
@@ -311,19 +311,20 @@ TEST(ClientCommands, ThatHashPasswordsCostSomethingForEach) {
 
 TEST(ClientCommands, OfHelpAreUnderstoodByTheirNames) {
   std::string told;
-  for (const auto& one : client_commands()) {
-    if (!one.help)
+  for (const auto& client_command : client_commands()) {
+    if (!client_command.help)
       continue;
-    told += std::string(one.help) + "\n";
-    EXPECT_EQ(std::string(one.help).rfind(one.name, 0), 0u) << one.help;
-    const std::string frame = std::string(one.help).substr(0, std::string(one.help).find(" - "));
-    EXPECT_FALSE(std::string(one.name).empty());
-    const auto ask = one.kind == command::any{command::history{}}.index() ? std::string("HISTORY:salon:5") : frame;
+    told += std::string(client_command.help) + "\n";
+    EXPECT_EQ(std::string(client_command.help).rfind(client_command.name, 0), 0u) << client_command.help;
+    const std::string frame = std::string(client_command.help).substr(0, std::string(client_command.help).find(" - "));
+    EXPECT_FALSE(std::string(client_command.name).empty());
+    const auto ask =
+        client_command.kind == command::any{command::history{}}.index() ? std::string("HISTORY:salon:5") : frame;
     const auto said = text::session_frame(ask);
     const auto* command = std::get_if<command::any>(&said);
     ASSERT_TRUE(command) << ask;
-    EXPECT_EQ(command->index(), one.kind) << ask;
-    EXPECT_EQ(&about(*command), &one);
+    EXPECT_EQ(command->index(), client_command.kind) << ask;
+    EXPECT_EQ(&about(*command), &client_command);
   }
   EXPECT_EQ(text::spell(event::help{}), told);
 }

@@ -32,7 +32,7 @@ std::string times(size_t count, const std::string& frame) {
 class Floods : public testing::Test {
 protected:
   void start(const nlohmann::json& settings = nlohmann::json::object()) {
-    server_.how.settings = settings;
+    server_.options.settings = settings;
     server_.start();
   }
   line_client newcomer(const std::string& name) { return support::newcomer(server_.endpoint(), name); }
@@ -152,8 +152,8 @@ TEST_F(Floods, OfOneAddressDoNotHoldUpWhatOthersThereWriteNorTheirLogins) {
     flooders.emplace_back(server_.endpoint());
     ASSERT_TRUE(flooders.back().log_in("zoë"));
   }
-  for (auto& one : flooders)
-    one.send(times(500, "HELP\n"));
+  for (auto& flooder : flooders)
+    flooder.send(times(500, "HELP\n"));
 
   expect_served(paul, "paul");
   for (int n = 0; n < 5; ++n) {
@@ -233,7 +233,7 @@ double processor_time(pid_t process) {
 }
 
 TEST_F(Floods, OfConnectionsThatUseUpAllDescriptorsCostNothingAndLeaveTheOperatorsTheirs) {
-  server_.how.through = {"/bin/sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"};
+  server_.options.through = {"/bin/sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"};
   start();
   auto zoe = newcomer("zoë");
   std::vector<line_client> crowd;

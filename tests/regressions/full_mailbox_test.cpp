@@ -18,9 +18,9 @@ constexpr size_t max_growth_kib = 24 * 1024;
 class FullMailbox : public testing::Test {
 protected:
   void start(const nlohmann::json& limits = nlohmann::json::object(), const std::string& door = "tcp://127.0.0.1:0") {
-    server_.how.listen = {door, "tcp://127.0.0.1:0"};
+    server_.options.listen = {door, "tcp://127.0.0.1:0"};
     if (!limits.empty())
-      server_.how.settings = {{"limits", limits}};
+      server_.options.settings = {{"limits", limits}};
     server_.start();
   }
   const std::string& clear_endpoint() const { return server_.endpoints().at(1); }
@@ -157,7 +157,7 @@ class LongHistory : public testing::TestWithParam<size_t> {};
 
 TEST_P(LongHistory, ComesWholeToWhoReads) {
   support::daemon server;
-  server.how.settings = {{"limits", {{"frame_bytes", GetParam()}}}};
+  server.options.settings = {{"limits", {{"frame_bytes", GetParam()}}}};
   server.start();
   auto speaker = newcomer(server.endpoint(), "bavard");
   auto reader = newcomer(server.endpoint(), "lectrice");

@@ -21,12 +21,12 @@ protected:
   /// Says what writes something, and breaks the connection before that is committed; then it is.
   void say_and_break(client& who, const std::string& what_is_said) {
     const auto others = connections() - 1;
-    guard->hold(what::writes);
+    guard->hold(access::writes);
     who.say(what_is_said);
     ASSERT_TRUE(eventually([&] { return writes_waiting() == 1; }));
     who.reset();
     ASSERT_TRUE(eventually([&] { return connections() == others; }));
-    guard->release(what::writes);
+    guard->release(access::writes);
   }
   size_t connections() {
     return on_io_thread([](audience& clients) { return clients.connections(); });

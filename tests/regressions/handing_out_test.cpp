@@ -58,13 +58,13 @@ protected:
   /// Logins of zoë that have been told the first piece; what is read next for them waits in the store.
   std::vector<client> held_logins(size_t count) {
     std::vector<client> result;
-    guard->hold(what::writes);
+    guard->hold(access::writes);
     for (size_t i = 0; i < count; ++i)
       result.push_back(begin_login("zoë"));
     EXPECT_TRUE(eventually([&] { return writes_waiting() == count; }));
-    guard->hold(what::reads);
-    guard->release(what::writes);
-    EXPECT_TRUE(eventually([&] { return guard->held(what::reads) == 1; }));
+    guard->hold(access::reads);
+    guard->release(access::writes);
+    EXPECT_TRUE(eventually([&] { return guard->held(access::reads) == 1; }));
     return result;
   }
 
@@ -111,7 +111,7 @@ TEST_F(HandingOut, OnlyAPieceIsReadFromTheStoreAtOnce) {
   paul.say("MSG (Général):pour tous"); // what is said in a salon meanwhile is told at once
   EXPECT_EQ(zoe.line(), "paul dans le salon Général: pour tous");
 
-  guard->release(what::reads);
+  guard->release(access::reads);
   for (size_t at = first_piece; at < expected.size(); ++at)
     ASSERT_EQ(zoe.line(), expected[at]);
 }
@@ -151,7 +151,7 @@ TEST_F(HandingOut, WhatIsWrittenMeanwhileComesBehindItInOrder) {
     expected.push_back("paul (privé): " + numbered(1000 + i));
   }
   settled(paul);
-  guard->release(what::reads);
+  guard->release(access::reads);
 
   welcomed(zoe);
   for (const auto& line : expected)
@@ -171,7 +171,7 @@ TEST_F(HandingOut, WhoseConnectionDiesInTheMiddleIsHandedTheRestAtTheNextLogin) 
   ASSERT_TRUE(eventually([&] { return delivered() == first_piece; }));
   zoe.reset();
   ASSERT_TRUE(eventually([&] { return connections_of(zoe_id).empty(); }));
-  guard->release(what::reads);
+  guard->release(access::reads);
 
   auto again = log_in("zoë");
 
@@ -183,7 +183,7 @@ TEST_F(HandingOut, TwoConnectionsThatLogInTogetherAreHandedAllBetweenThem) {
   start();
   const auto expected = fill_mailbox();
   auto both = held_logins(2);
-  guard->release(what::reads);
+  guard->release(access::reads);
   const auto read = [](client& zoe) {
     welcomed(zoe);
     std::vector<std::string> result;
@@ -285,7 +285,7 @@ TEST_F(HandingOut, AStopTellsItsLastWordsBehindWhatWasHandedOut) {
   auto zoe = std::move(held_logins(1).front());
   auto stopped = std::async(std::launch::async, [this] { return stop_node(); });
   EXPECT_TRUE(eventually([&] { return on_io_thread([](audience& clients) { return clients.closing; }); }));
-  guard->release(what::reads);
+  guard->release(access::reads);
 
   std::vector<std::string> heard;
   while (auto line = zoe.line_or_end())

@@ -24,8 +24,8 @@ protected:
 
   /// Says these a good while apart, as people do: by far longer than the pause that ends a frame.
   static void say_one_by_one(support::raw_client& who, const std::vector<std::string>& all) {
-    for (const auto& one : all) {
-      ASSERT_TRUE(who.send(one));
+    for (const auto& each : all) {
+      ASSERT_TRUE(who.send(each));
       std::this_thread::sleep_for(150ms);
     }
   }

@@ -54,9 +54,9 @@ protected:
   }
   /// Starts it where localhost has two addresses, one of them named twice.
   bool start_with_two_localhosts() {
-    server.how.through =
+    server.options.through =
         with_hosts(server.folder(), "127.0.0.1 localhost\n::1 localhost\n127.0.0.1 localhost\n127.0.0.1 other\n");
-    if (server.how.through.empty())
+    if (server.options.through.empty())
       return false;
     server.start();
     return true;
@@ -70,8 +70,8 @@ protected:
 };
 
 TEST_F(Names, StandForAllOfTheirAddressesAtOnePort) {
-  server.how.listen = {"tcp://localhost:0", "tls://localhost:0"};
-  server.how.admin = "localhost:0";
+  server.options.listen = {"tcp://localhost:0", "tls://localhost:0"};
+  server.options.admin = "localhost:0";
   if (!start_with_two_localhosts())
     GTEST_SKIP() << "no hosts file can be laid over the machine's";
 
@@ -91,10 +91,10 @@ TEST_F(Names, StandForAllOfTheirAddressesAtOnePort) {
 }
 
 TEST_F(Names, OfOneAddressThatIsNotHereHaveTheOthers) {
-  server.how.through = with_hosts(server.folder(), "127.0.0.1 localhost\n2001:db8::77 localhost\n");
-  if (server.how.through.empty())
+  server.options.through = with_hosts(server.folder(), "127.0.0.1 localhost\n2001:db8::77 localhost\n");
+  if (server.options.through.empty())
     GTEST_SKIP() << "no hosts file can be laid over the machine's";
-  server.how.listen = {"tcp://localhost:0"};
+  server.options.listen = {"tcp://localhost:0"};
 
   server.start();
 
@@ -104,13 +104,13 @@ TEST_F(Names, OfOneAddressThatIsNotHereHaveTheOthers) {
 }
 
 TEST_F(Names, SalonctlTriesEachOfTheAddresses) {
-  server.how.admin = "127.0.0.1:0";
+  server.options.admin = "127.0.0.1:0";
   server.start();
   const support::temporary_folder folder;
   // Another program answers at the first address, and is no admin port.
   daemon other;
-  other.how.listen = {"tcp://[::1]:" + port_of(server.admin())};
-  other.how.admin = "none";
+  other.options.listen = {"tcp://[::1]:" + port_of(server.admin())};
+  other.options.admin = "none";
   other.start();
   auto words = with_hosts(folder, "::1 chat.example\n127.0.0.1 chat.example\n");
   if (words.empty())
@@ -127,9 +127,9 @@ TEST_F(Names, SalonctlTriesEachOfTheAddresses) {
 }
 
 TEST_F(Names, EveryAddressMeansBothKinds) {
-  server.how.settings = {{"listen_clear_anywhere", true}};
-  server.how.listen = {"tcp://[::]:0"};
-  server.how.admin = "[::]:0";
+  server.options.settings = {{"listen_clear_anywhere", true}};
+  server.options.listen = {"tcp://[::]:0"};
+  server.options.admin = "[::]:0";
   server.start();
 
   expect_both("tcp://", port_of(server.endpoint()));
@@ -144,12 +144,12 @@ TEST_F(Names, EveryAddressMeansBothKinds) {
   // Named beside an IPv4 address with the same port it gives way there.
   const auto port = port_of(server.endpoint());
   for (const auto* four : {"tcp://0.0.0.0:", "tcp://127.0.0.1:"}) {
-    server.how.listen = {"tcp://[::]:" + port, four + port};
+    server.options.listen = {"tcp://[::]:" + port, four + port};
     server.start();
     EXPECT_EQ(server.endpoints().size(), 2u);
     expect_both("tcp://", port);
     EXPECT_EQ(server.stop(), 0);
-    server.how.listen = {four + port, "tcp://[::]:" + port};
+    server.options.listen = {four + port, "tcp://[::]:" + port};
     server.start();
     EXPECT_EQ(server.stop(), 0);
     std::filesystem::remove_all(server.state()); // where the users of this turn are
@@ -157,20 +157,20 @@ TEST_F(Names, EveryAddressMeansBothKinds) {
 }
 
 TEST_F(Names, WhatTwoOfThemShareIsListenedAtOnceOrIsAFault) {
-  server.how.listen = {"tcp://127.0.0.1:0"};
+  server.options.listen = {"tcp://127.0.0.1:0"};
   server.start();
   const auto port = port_of(server.endpoint());
   EXPECT_EQ(server.stop(), 0);
 
-  server.how.listen = {"tcp://localhost:" + port, "tcp://127.0.0.1:" + port, "tcp://other:" + port};
-  server.how.settings = {{"listen_clear_anywhere", true}};
+  server.options.listen = {"tcp://localhost:" + port, "tcp://127.0.0.1:" + port, "tcp://other:" + port};
+  server.options.settings = {{"listen_clear_anywhere", true}};
   if (!start_with_two_localhosts())
     GTEST_SKIP() << "no hosts file can be laid over the machine's";
   EXPECT_EQ(server.endpoints().size(), 3u);
   expect_both("tcp://", port);
   EXPECT_EQ(server.stop(), 0);
 
-  server.how.listen = {"tcp://localhost:" + port, "tls://127.0.0.1:" + port};
+  server.options.listen = {"tcp://localhost:" + port, "tls://127.0.0.1:" + port};
   server.launch();
   EXPECT_EQ(server.running().wait(), 2);
   EXPECT_THAT(server.log(), HasSubstr("are both at 127.0.0.1:" + port));

@@ -27,10 +27,10 @@ std::string refusal_of(Work work) {
 
 TEST(OneThingTwoNames, ADatabaseWithHardLinksIsOpenedByNoneOfThem) {
   const support::temporary_folder folder;
-  const config::sqlite_database one{folder / "x.db"}, other{folder / "hard.db"};
-  persistence::open_sqlite(one).reset();
-  const auto open = persistence::open_sqlite(one);
-  std::filesystem::create_hard_link(one.path, other.path);
+  const config::sqlite_database sqlite_database{folder / "x.db"}, other{folder / "hard.db"};
+  persistence::open_sqlite(sqlite_database).reset();
+  const auto open = persistence::open_sqlite(sqlite_database);
+  std::filesystem::create_hard_link(sqlite_database.path, other.path);
 
   EXPECT_THAT(refusal_of([&] { persistence::open_sqlite(other); }), HasSubstr("2 names (hard links)"));
   EXPECT_THAT(refusal_of([&] { persistence::dry_run_sqlite(other); }), HasSubstr("2 names"));
@@ -40,14 +40,14 @@ TEST(OneThingTwoNames, ADatabaseWithHardLinksIsOpenedByNoneOfThem) {
 
 TEST(OneThingTwoNames, ADatabaseThatHasOneNameAgainIsOpened) {
   const support::temporary_folder folder;
-  const config::sqlite_database one{folder / "x.db"}, other{folder / "hard.db"};
-  persistence::open_sqlite(one).reset();
-  std::filesystem::create_hard_link(one.path, other.path);
-  EXPECT_THAT(refusal_of([&] { persistence::open_sqlite(one); }), HasSubstr(one.path));
+  const config::sqlite_database sqlite_database{folder / "x.db"}, other{folder / "hard.db"};
+  persistence::open_sqlite(sqlite_database).reset();
+  std::filesystem::create_hard_link(sqlite_database.path, other.path);
+  EXPECT_THAT(refusal_of([&] { persistence::open_sqlite(sqlite_database); }), HasSubstr(sqlite_database.path));
 
   std::filesystem::remove(other.path);
 
-  EXPECT_EQ(refusal_of([&] { persistence::open_sqlite(one); }), "");
+  EXPECT_EQ(refusal_of([&] { persistence::open_sqlite(sqlite_database); }), "");
 }
 
 } // namespace

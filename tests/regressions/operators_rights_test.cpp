@@ -99,9 +99,9 @@ TEST_F(OperatorsRights, WhatIsForbiddenStandsInTheAuditLog) {
                             words{"users"}, words{"kick", "zoë"}})
     EXPECT_EQ(verdict_of(said), admin_verdict::not_allowed) << said[0];
 
-  for (const auto* what : {"ban", "kill", "reload", "cert issue", "users", "kick"}) {
-    const auto lines = log_of(what);
-    ASSERT_EQ(lines.size(), 1u) << what;
+  for (const auto* command : {"ban", "kill", "reload", "cert issue", "users", "kick"}) {
+    const auto lines = log_of(command);
+    ASSERT_EQ(lines.size(), 1u) << command;
     EXPECT_EQ(lines[0]["by"], "paul");
     EXPECT_EQ(lines[0]["result"], "not_allowed");
   }
@@ -250,11 +250,11 @@ TEST_F(OperatorsRights, AKickLastsAsLongAsItWasSaidTo) {
   add_user("zoë");
   start();
   caf::scoped_actor self{*system, true};
-  guard->hold(what::reads); // so that some time passes between the command and what comes of it
+  guard->hold(access::reads); // so that some time passes between the command and what comes of it
   auto kicked = self->request(caf::actor_cast<admin_actor>(actors_now().admin), support::deadline,
                               admin_request{1, {"kick", "zoë", "5"}});
-  ASSERT_TRUE(support::eventually([&] { return guard->held(what::reads) == 1; }));
-  guard->release(what::reads);
+  ASSERT_TRUE(support::eventually([&] { return guard->held(access::reads) == 1; }));
+  guard->release(access::reads);
   kicked.receive([](const admin_answer&) {}, [](const caf::error& why) { ADD_FAILURE() << to_string(why); });
   ASSERT_EQ(verdict_of({"kick", "zoë", "1"}), admin_verdict::done);
 
@@ -279,11 +279,11 @@ TEST_F(OperatorsRights, ACallEndsWithWhoAsked) {
 
 TEST_F(OperatorsRights, WhoWaitsIsToldThatTheServerLives) {
   start();
-  guard->hold(what::reads);
+  guard->hold(access::reads);
   caf::scoped_actor self{*system, true};
 
   const auto waiting = say(self, admin_request{1, {"bans"}});
-  guard->release(what::reads);
+  guard->release(access::reads);
 
   EXPECT_EQ(static_cast<admin_verdict>(waiting.verdict), admin_verdict::progress);
   EXPECT_EQ(waiting.text, "{}");

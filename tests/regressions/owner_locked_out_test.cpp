@@ -31,7 +31,7 @@ protected:
     login_throttle::attempt attempt;
     bool right = false;
     instant asked, done;
-    enum class end { none, in, wrong, refused, busy } how = end::none;
+    enum class end { none, in, wrong, refused, busy } ended = end::none;
   };
   using end = login::end;
 
@@ -65,9 +65,9 @@ protected:
       }
     }
   }
-  size_t count(end how) const {
+  size_t count(end ended) const {
     return static_cast<size_t>(
-        std::count_if(logins_.begin(), logins_.end(), [&](const auto& one) { return one.second.how == how; }));
+        std::count_if(logins_.begin(), logins_.end(), [&](const auto& one) { return one.second.options == ended; }));
   }
   /// `wrong(n)` says from where and for whom the n-th of the 200 a second is; each two seconds an owner comes from
   /// `owner(n)`. Answers how long those took who got in, and clears the log of who did not.
@@ -84,11 +84,11 @@ protected:
     }
     pass(30s);
     std::vector<instant::duration> took;
-    for (const auto* one : owners) {
-      if (one->how == end::in)
-        took.push_back(one->done - one->asked);
+    for (const auto* owner : owners) {
+      if (owner->ended == end::in)
+        took.push_back(owner->done - owner->asked);
       else
-        refused_.push_back(one->attempt.address);
+        refused_.push_back(owner->attempt.address);
     }
     return took;
   }
@@ -101,18 +101,18 @@ private:
   void begin(login& who) {
     switch (throttle.begin(who.attempt, 60, now)) {
     case login_throttle::verdict::go:
-      if (auto out = queue_.put(who.attempt.how, &who, who.attempt.address))
+      if (auto out = queue_.put(who.attempt.rank, &who, who.attempt.address))
         finish(**out, end::busy);
       break;
-    case login_throttle::verdict::refused: who.how = end::refused; break;
+    case login_throttle::verdict::refused: who.ended = end::refused; break;
     case login_throttle::verdict::waits: break;
     }
   }
-  void finish(login& who, end how) {
-    who.how = how;
-    const auto result = how == end::in      ? login_throttle::result::right
-                        : how == end::wrong ? login_throttle::result::wrong
-                                            : login_throttle::result::not_tried;
+  void finish(login& who, end ended) {
+    who.ended = ended;
+    const auto result = ended == end::in      ? login_throttle::result::right
+                        : ended == end::wrong ? login_throttle::result::wrong
+                                              : login_throttle::result::not_tried;
     for (const auto next : throttle.over(who.attempt, result, 1, 60, now))
       begin(logins_.at(next));
   }
@@ -156,7 +156,7 @@ TEST_F(Siege, AnOwnerWhoMistypesThriceAtANewAddressComesIn) {
   const auto& right = come("198.51.100.7", "zoe", true);
   pass(2s);
 
-  EXPECT_EQ(right.how, end::in);
+  EXPECT_EQ(right.options, end::in);
 }
 
 TEST_F(Siege, ManyAccountsTriedFromOneAddressHinderNobodyElsewhere) {
@@ -196,9 +196,9 @@ TEST_F(Siege, StrangersAtTheOwnersAddressDoNotKeepHimOut) {
   }
   pass(5s);
 
-  for (const auto* one : owners) {
-    EXPECT_EQ(one->how, end::in);
-    EXPECT_LE(one->done - one->asked, 200ms);
+  for (const auto* owner : owners) {
+    EXPECT_EQ(owner->ended, end::in);
+    EXPECT_LE(owner->done - owner->asked, 200ms);
   }
 }
 
@@ -220,17 +220,18 @@ TEST_F(Siege, AnAttackersOwnAccountsHinderNobody) {
   }
   pass(30s);
 
-  for (const auto* one : owners) {
-    ASSERT_EQ(one->how, end::in);
-    EXPECT_LE(one->done - one->asked, 200ms) << "a turn of each of six addresses";
+  for (const auto* owner : owners) {
+    ASSERT_EQ(owner->ended, end::in);
+    EXPECT_LE(owner->done - owner->asked, 200ms) << "a turn of each of six addresses";
   }
-  for (const auto* one : newcomers) {
-    ASSERT_EQ(one->how, end::in);
-    EXPECT_LE(one->done - one->asked, 5s) << "behind the addresses' allowances, of 60 each";
+  for (const auto* newcomer : newcomers) {
+    ASSERT_EQ(newcomer->ended, end::in);
+    EXPECT_LE(newcomer->done - newcomer->asked, 5s) << "behind the addresses' allowances, of 60 each";
   }
-  for (const auto* one : neighbours) {
-    ASSERT_EQ(one->how, end::in);
-    EXPECT_LE(one->done - one->asked, 15s) << "with an attacker at his own address, of whose first four are all heard";
+  for (const auto* neighbour : neighbours) {
+    ASSERT_EQ(neighbour->ended, end::in);
+    EXPECT_LE(neighbour->done - neighbour->asked, 15s)
+        << "with an attacker at his own address, of whose first four are all heard";
   }
 }
 
@@ -244,9 +245,9 @@ TEST_F(Siege, AnAttackAtTheOwnersAddressHindersNobodyElse) {
   }
   pass(5s);
 
-  for (const auto* one : others) {
-    EXPECT_EQ(one->how, end::in);
-    EXPECT_LE(one->done - one->asked, 100ms);
+  for (const auto* other : others) {
+    EXPECT_EQ(other->ended, end::in);
+    EXPECT_LE(other->done - other->asked, 100ms);
   }
 }
 

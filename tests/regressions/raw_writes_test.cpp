@@ -43,11 +43,11 @@ std::vector<std::string> writes_of(text_codec& codec) {
 }
 
 /// What a client that takes no lines is written: told for itself, and out of what all share.
-std::vector<std::string> told(const event::any& what) {
+std::vector<std::string> told(const event::any& event) {
   auto own = old_client(), shared = old_client();
-  own.say(what, start + 1min);
+  own.say(event, start + 1min);
   spelled_texts texts;
-  spell_to(texts, what);
+  spell_to(texts, event);
   shared.say_spelled(std::make_shared<const spelled_texts>(std::move(texts)), start + 1min);
   auto result = writes_of(own);
   EXPECT_EQ(writes_of(shared), result);
@@ -106,8 +106,8 @@ TEST(RawWrites, AreShownByTheOldClientWhateverPeopleChose) {
        {"paul", "{\"a", "[[\"a\",\"b\"],[\"", "\"a", "  [[1", "\t{", "2026", "AUTH_FAILED", "", "true"})
     for (const auto& command : obeyed)
       for (const auto& text : {command, std::string(1024, '.') + command, "\":\"c\"]]" + command})
-        for (const auto& what : all_with(name, text))
-          for (const auto& write : told(what))
+        for (const auto& event : all_with(name, text))
+          for (const auto& write : told(event))
             EXPECT_TRUE(is_shown(write)) << write;
 }
 

@@ -39,23 +39,23 @@ TEST_F(RefusedTokens, AreGoodAfterAKick) {
 }
 
 TEST_F(RefusedTokens, AreGoodWhenTheDatabaseComesBack) {
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   auto back = connect();
   back.say("RESUME:" + token_);
-  ASSERT_TRUE(support::eventually([&] { return guard->held(what::writes) == 1; }));
+  ASSERT_TRUE(support::eventually([&] { return guard->held(access::writes) == 1; }));
   guard->fail_writes(persistence::store_error::kind::unavailable, 1);
-  guard->release(what::writes);
+  guard->release(access::writes);
   EXPECT_EQ(back.line(), "ERREUR: service momentanément indisponible, réessayez");
   EXPECT_EQ(resume(), "CONNECTED");
 }
 
 TEST_F(RefusedTokens, AreGoodForOneOfTwoWhoComeAtOnce) {
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   auto one = connect(), two = connect();
   one.say("RESUME:" + token_);
   two.say("RESUME:" + token_);
   ASSERT_TRUE(support::eventually([&] { return writes_waiting() >= 2; }));
-  guard->release(what::writes);
+  guard->release(access::writes);
   const std::vector<std::string> told{one.line(), two.line()};
   EXPECT_THAT(told, testing::UnorderedElementsAre("CONNECTED", "AUTH_FAILED"));
 }

@@ -28,8 +28,8 @@ public:
   }
   ~flood() {
     ending_ = true;
-    for (auto& one : attackers_)
-      one.join();
+    for (auto& attacker : attackers_)
+      attacker.join();
   }
   std::atomic<size_t> made{0}, refused{0};
 
@@ -60,7 +60,7 @@ class RegistrationFlood : public server_test {
 protected:
   void restart_with(const nlohmann::json& settings) {
     ASSERT_EQ(server_.stop(), 0);
-    server_.how.settings = settings;
+    server_.options.settings = settings;
     server_.start();
   }
   std::string ask_from(const std::string& address, const std::string& name) {

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 TEST(ResourcesRunOut, AFileThatMayNotGrowIsAsAFullDisk) {
   support::daemon server;
-  server.how.through = {"prlimit", "--fsize=800000"};
+  server.options.through = {"prlimit", "--fsize=800000"};
   server.start();
 
   const std::string long_text(30000, 'x');

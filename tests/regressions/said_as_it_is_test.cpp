@@ -22,9 +22,9 @@ protected:
   /// There is a certificate of zed. To revoke it holds, and finds no room on the disk.
   void revoke_without_room() {
     certificates.list = [] {
-      issued_certificate one;
-      one.facts.who = {peer_kind::moderator, "zed"};
-      return std::vector{one};
+      issued_certificate issued_certificate;
+      issued_certificate.facts.who = {peer_kind::moderator, "zed"};
+      return std::vector{issued_certificate};
     };
     certificates.revoke = [](const std::string&) { return revocation{1, "certificates.new: No space left"}; };
   }
@@ -34,9 +34,9 @@ TEST_F(SaidAsItIs, ADatabaseThatAnswersNoQuestionDoesNotAnswer) {
   start();
   EXPECT_TRUE(database_answers());
 
-  guard->hold(what::reads);
+  guard->hold(access::reads);
   EXPECT_FALSE(database_answers()) << "nobody writes, and nobody is answered";
-  guard->release(what::reads);
+  guard->release(access::reads);
 
   EXPECT_TRUE(support::eventually([&] { return database_answers(); }));
 }
@@ -52,18 +52,18 @@ TEST_F(SaidAsItIs, AServerWhoseDiskIsFullCanBeStopped) {
 TEST_F(SaidAsItIs, AServerWhoseDatabaseHangsCanBeStopped) {
   settings.stop.seconds = 1;
   start();
-  guard->hold(what::writes);
+  guard->hold(access::writes);
 
   EXPECT_EQ(verdict_of({"kill", "0"}), admin_verdict::done);
-  guard->release(what::writes);
+  guard->release(access::writes);
   end_status();
 }
 
 TEST_F(SaidAsItIs, ARevocationThatCouldNotBeWrittenIsToldAsThat) {
   certificates.list = [] {
-    issued_certificate one;
-    one.facts.who = {peer_kind::moderator, "zed"};
-    return std::vector{one};
+    issued_certificate issued_certificate;
+    issued_certificate.facts.who = {peer_kind::moderator, "zed"};
+    return std::vector{issued_certificate};
   };
   certificates.revoke = [](const std::string&) -> revocation { throw pki_error("certificates.new: No space left"); };
   certificates.issue = [](const identity&, const validity&) -> issued_bundle { throw pki_error("No space left"); };
@@ -98,12 +98,12 @@ TEST_F(SaidAsItIs, ARevocationThatHoldsAndIsNotStoredIsToldAsThat) {
 
 TEST_F(SaidAsItIs, ARevocationThatIsNotStoredIsAnAlarm) {
   certificates.list = [] {
-    issued_certificate one;
-    one.facts.who = {peer_kind::moderator, "zed"};
-    one.facts.until = std::time(nullptr) + 30 * 86400;
-    one.revoked = std::time(nullptr);
-    one.not_stored = true;
-    return std::vector{one};
+    issued_certificate issued_certificate;
+    issued_certificate.facts.who = {peer_kind::moderator, "zed"};
+    issued_certificate.facts.until = std::time(nullptr) + 30 * 86400;
+    issued_certificate.revoked = std::time(nullptr);
+    issued_certificate.not_stored = true;
+    return std::vector{issued_certificate};
   };
   start();
 
@@ -172,7 +172,7 @@ TEST_F(SaidAsItIs, ADeletionWhoseEndTheDatabaseDoesNotTakeHasItsLineLater) {
 }
 
 TEST_F(SaidAsItIs, AcceptedRegistrationsAreToldThoughTheDatabaseRefusesTheOthers) {
-  settings.registration.how = config::registration::policy::approval;
+  settings.registration.mode = config::registration::policy::approval;
   start();
   look_up("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) "
           "INSERT INTO registrations(username_key, username, alias_key, alias, password_hash, created_ms) "
@@ -238,7 +238,7 @@ TEST_F(SaidAsItIs, NobodyElseGetsTheNameOfTheServersOwnCertificate) {
 
 // A certificate `ops`, and an account `ops` that had waited when it was issued.
 TEST_F(SaidAsItIs, NoAccountIsMadeWithTheNameOfACertificate) {
-  settings.registration.how = config::registration::policy::approval;
+  settings.registration.mode = config::registration::policy::approval;
   auto issued = std::make_shared<std::vector<issued_certificate>>();
   certificates.list = [issued] { return *issued; };
   certificates.issue = [issued](const identity& who, const validity&) -> issued_bundle {
@@ -294,9 +294,9 @@ TEST_F(SaidAsItIs, ADatabaseThatTookNoWriteIsCritical) {
   const auto database = [&] {
     const auto text = command({"check"}).second;
     const auto all = json::parse(text);
-    for (const auto& one : all["checks"])
-      if (one["check"] == "database")
-        return one["status"].get<std::string>();
+    for (const auto& check : all["checks"])
+      if (check["check"] == "database")
+        return check["status"].get<std::string>();
     return text;
   };
   EXPECT_EQ(database(), "ok");
@@ -316,9 +316,9 @@ TEST_F(SaidAsItIs, MessagesThatTheDatabaseRefusesAreAWarning) {
   start();
   const auto posts = [&] {
     const auto all = json::parse(command({"check"}).second);
-    for (const auto& one : all["checks"])
-      if (one["check"] == "posts")
-        return one["status"].get<std::string>() + ": " + one["text"].get<std::string>();
+    for (const auto& check : all["checks"])
+      if (check["check"] == "posts")
+        return check["status"].get<std::string>() + ": " + check["text"].get<std::string>();
     return all.dump();
   };
   auto zoe = log_in("zoë");

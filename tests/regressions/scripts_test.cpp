@@ -130,12 +130,12 @@ TEST_F(Scripts, FollowTheLogFromWhereTheySay) {
   ASSERT_EQ(run_salonctl(server_, {"announce", "old"}).status, 0);
   const auto last = answer_of(server_, {"log", "1"}).at(0).at("id").get<int64_t>();
   const support::temporary_folder folder;
-  for (const words& how :
+  for (const words& wording :
        {words{"log", "--follow", "--after=" + std::to_string(last)}, words{"log", "0", "--follow"}}) {
     words command{SALONCTL_BINARY, "--server=" + server_.admin(), "--state=" + server_.state()};
-    command.insert(command.end(), how.begin(), how.end());
+    command.insert(command.end(), wording.begin(), wording.end());
     // One that tells the whole log says something before it is told of what is new: then both stand there.
-    support::process follower(command, {}, folder / how[1], folder / "err");
+    support::process follower(command, {}, folder / wording[1], folder / "err");
     int said = 0; // it may not have begun yet
     ASSERT_TRUE(support::eventually([&] {
       run_salonctl(server_, {"announce", "new " + std::to_string(++said)});
@@ -163,8 +163,8 @@ TEST_F(Scripts, ThatAreInterruptedLeaveNothingOpen) {
       [&] { return std::any_of(tools.begin(), tools.end(), [](auto& one) { return !one->running(); }); }));
   ASSERT_EQ(run_salonctl(server_, {"status"}).status, 1);
 
-  for (auto& one : tools)
-    one->send(SIGKILL);
+  for (auto& tool : tools)
+    tool->send(SIGKILL);
 
   EXPECT_TRUE(
       support::eventually([&] { return run_salonctl(server_, {"status"}).status == 0; }, std::chrono::seconds{10}));

@@ -109,7 +109,7 @@ std::string life_of(persistence::store& db) {
     for (const auto& salon : db.salons.all())
       result += salon.name + salon.topic + "\n";
     for (const auto& line : db.audit.tail(100))
-      result += line.what + line.to + "\n";
+      result += line.action + line.to + "\n";
     for (const auto& ban : db.bans.all(noon))
       result += ban.username + "\n";
   });
@@ -189,11 +189,11 @@ TEST_F(SessionsMariadb, SayWhyEachVariableIsSet) {
 
 TEST_F(SessionsMariadb, UseNothingThatTheServerWillTakeAway) {
   std::set<std::string> statements;
-  persistence::mysql::tuning how;
-  how.before_statement = [&](const std::string& statement) { statements.insert(statement); };
+  persistence::mysql::tuning tuning;
+  tuning.before_statement = [&](const std::string& statement) { statements.insert(statement); };
   const auto old = old_database(), fresh = server().new_database();
-  open(old, how);
-  life_of(*open(fresh, how));
+  open(old, tuning);
+  life_of(*open(fresh, tuning));
 
   constexpr int deprecated[] = {1287, 1681, 1831, 3129, 3135, 3719, 3778};
   const auto root = server().as_root(old.name);

@@ -50,8 +50,8 @@ private:
 
 /// Starts a server that waits for that database, and sees that it does.
 void begin_start(daemon& server, const mute_server& database) {
-  server.how.db = database.database();
-  server.how.variables = {"SALOND_DB_PASSWORD=secret"};
+  server.options.db = database.database();
+  server.options.variables = {"SALOND_DB_PASSWORD=secret"};
   server.launch();
   ASSERT_TRUE(database.is_asked());
 }
@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(Each, Signals, testing::Values(SIGTERM, SIGINT),
 
 TEST(SignalsOfTimeout, StopInOrder) {
   daemon server;
-  server.how.through = {"timeout", "5"};
+  server.options.through = {"timeout", "5"};
   server.start();
   auto zoe = support::newcomer(server.endpoint(), "zoë");
 

@@ -125,7 +125,7 @@ TEST(SocketFiles, AnOwnerWhoAnswersOrDoesNotKeepsItsSocketAndIsNotWaitedFor) {
 TEST(SocketFiles, AStopLeavesWhatCameIntoTheSocketsPlace) {
   daemon server;
   const std::string path = server.folder() / "socket";
-  server.how.listen = {"unix:" + path};
+  server.options.listen = {"unix:" + path};
   server.start();
   fs::remove(path);
   std::ofstream(path) << "put here meanwhile";
@@ -144,14 +144,14 @@ TEST(SocketFiles, HaveTheConfiguredModeWhateverTheUmaskIs) {
   const auto before = ::umask(0077);
   daemon server;
   const std::string path = server.folder() / "socket";
-  server.how.listen = {"unix:" + path};
+  server.options.listen = {"unix:" + path};
   server.start();
   EXPECT_EQ(mode_of(path), 0666u);
   EXPECT_EQ(support::register_user(server.endpoint(), "zoë"), "Inscription réussie!");
   EXPECT_EQ(server.stop(), 0);
 
   ::umask(0);
-  server.how.settings = {{"unix", {{"mode", "0660"}, {"group", std::to_string(::getegid())}}}};
+  server.options.settings = {{"unix", {{"mode", "0660"}, {"group", std::to_string(::getegid())}}}};
   server.start();
   ::umask(before);
   EXPECT_EQ(mode_of(path), 0660u);
@@ -176,7 +176,7 @@ TEST(SocketFiles, AModeOrAGroupThatIsNoneIsAFault) {
 /// What clears old files away takes a socket's with it: new clients were refused, and `check` said OK.
 TEST(SocketFiles, ASocketWhoseFileIsGoneIsCriticalInACheck) {
   daemon server;
-  server.how.listen = {"unix:" + std::string(server.folder() / "socket")};
+  server.options.listen = {"unix:" + std::string(server.folder() / "socket")};
   server.start();
   const auto check = [&] { return end_to_end::run_salonctl(server, {"check"}); };
   EXPECT_THAT(check().output, testing::Not(HasSubstr("socket")));

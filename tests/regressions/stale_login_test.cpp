@@ -18,11 +18,11 @@ protected:
   /// The first line of the answer to a login, or RESUME, in the middle of which `sql` is done.
   std::string answer_to(const std::string& said, const std::string& sql) {
     auto who = connect();
-    guard->hold(what::writes);
+    guard->hold(access::writes);
     who.say(said);
-    EXPECT_TRUE(support::eventually([&] { return guard->held(what::writes) == 1; }));
+    EXPECT_TRUE(support::eventually([&] { return guard->held(access::writes) == 1; }));
     EXPECT_EQ(look_up(sql + " RETURNING 'changed'"), "changed");
-    guard->release(what::writes);
+    guard->release(access::writes);
     return who.line();
   }
   /// As the replaced server stored it: SHA-256 of "secret".
@@ -56,11 +56,11 @@ TEST_F(StaleLogin, ComesInWithNoOlderName) {
 TEST_F(StaleLogin, ComesInThoughAnotherOfTheMomentReplacedAnOutdatedHash) {
   store_outdated_hash();
   auto first = connect(), second = connect();
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   first.say("zoë:secret");
   second.say("zoë:secret");
   ASSERT_TRUE(support::eventually([&] { return writes_waiting() == 4; })) << "each replaces the hash, and enters";
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   EXPECT_EQ(first.line(), "CONNECTED");
   EXPECT_EQ(second.line(), "CONNECTED");

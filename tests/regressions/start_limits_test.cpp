@@ -20,7 +20,7 @@ protected:
     where_.user = "start" + std::to_string(++users_);
     on_account("CREATE USER", "");
     server().run("mysql", {"GRANT ALL ON `" + where_.name + "`.* TO " + where_.user + "@localhost"});
-    server_.how.db = config::to_string(where_);
+    server_.options.db = config::to_string(where_);
   }
   static mariadb_server& server() { return mariadb_server::shared(); }
   void on_account(const std::string& verb, const std::string& options) {
@@ -54,7 +54,7 @@ TEST_F(StartsMariadb, EndAtOnceWhereAPersonMustHelp) {
 // A text that began with "warning:" was logged as information, and not at all where the configuration asks for
 // warnings. (The server of the tests commits without waiting for its disk.)
 TEST_F(StartsMariadb, WarnOfCommitsThatMayBeLost) {
-  server_.how.settings = {{"log", {{"level", "warning"}}}};
+  server_.options.settings = {{"log", {{"level", "warning"}}}};
   server_.launch();
 
   EXPECT_TRUE(server_.ready()) << server_.log();

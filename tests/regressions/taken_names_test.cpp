@@ -21,30 +21,30 @@ protected:
 // Where no write is let through, whoever is answered was refused before.
 TEST_F(TakenNames, AreRefusedBeforeTheHash) {
   start();
-  guard->hold(what::writes);
+  guard->hold(access::writes);
 
   for (int n = 0; n < 5; ++n)
     EXPECT_EQ(register_as("other" + std::to_string(n), "ZOË"), "Alias déjà utilisé. Choisissez un autre.");
   EXPECT_EQ(register_as("ZOË", "free"), "Nom d'utilisateur déjà utilisé. Choisissez un autre.");
   EXPECT_EQ(writes_waiting(), 0u);
-  guard->release(what::writes);
+  guard->release(access::writes);
 
   EXPECT_EQ(register_as("other", "free"), "Inscription réussie!");
 }
 
 TEST_F(TakenNames, AndAFullListAreRefusedBeforeTheHashWhereAnAdministratorDecides) {
-  settings.registration.how = config::registration::policy::approval;
+  settings.registration.mode = config::registration::policy::approval;
   settings.registration.per_hour_per_address = 100;
   start();
   for (size_t n = 0; n < persistence::decisions::max_registrations_of_network; ++n)
     ASSERT_EQ(register_as("one" + std::to_string(n), "a" + std::to_string(n)), "Inscription en attente d'approbation.");
-  guard->hold(what::writes);
+  guard->hold(access::writes);
 
   EXPECT_EQ(register_as("other", "A7"), "Alias déjà utilisé. Choisissez un autre.");
   EXPECT_EQ(register_as("ONE7", "free"), "Nom d'utilisateur déjà utilisé. Choisissez un autre.");
   EXPECT_EQ(register_as("other", "free"), "Erreur lors de l'inscription : trop de tentatives, réessayez plus tard");
   EXPECT_EQ(writes_waiting(), 0u);
-  guard->release(what::writes);
+  guard->release(access::writes);
 }
 
 } // namespace

@@ -24,7 +24,7 @@ constexpr auto reason = "too many records without data";
 class TlsFloods : public testing::Test {
 protected:
   void SetUp() override {
-    server_.how.listen = {"tls://127.0.0.1:0", "tcp://127.0.0.1:0", "unix:" + std::string(folder_ / "socket")};
+    server_.options.listen = {"tls://127.0.0.1:0", "tcp://127.0.0.1:0", "unix:" + std::string(folder_ / "socket")};
     server_.start();
     const auto issued = run_salonctl(server_, {"--state=" + server_.state()},
                                      {"cert", "issue", "mallory", "--role=moderator"}, {}, folder_);

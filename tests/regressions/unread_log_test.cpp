@@ -50,9 +50,9 @@ private:
 class UnreadLog : public testing::Test {
 protected:
   void start_with_a_full(const char* stream) {
-    server.how.settings = {{"log", {{"level", "debug"}}}};
-    server.how.listen = {"unix:" + std::string(server.folder() / "socket"), "tcp://127.0.0.1:0"};
-    server.how.through = {"/bin/sh", "-c", std::string(R"(exec "$@" )") + stream + R"(<>"$0")", path};
+    server.options.settings = {{"log", {{"level", "debug"}}}};
+    server.options.listen = {"unix:" + std::string(server.folder() / "socket"), "tcp://127.0.0.1:0"};
+    server.options.through = {"/bin/sh", "-c", std::string(R"(exec "$@" )") + stream + R"(<>"$0")", path};
     server.launch();
   }
 
@@ -88,7 +88,7 @@ TEST_F(UnreadLog, DoesNotHoldUpTheStop) {
 TEST_F(UnreadLog, DoesNotHoldUpAStartThatFails) {
   const std::string notes = server.folder() / "notes";
   std::ofstream(notes) << std::string(10000, 'x'); // no database
-  server.how.db = "sqlite:" + notes;
+  server.options.db = "sqlite:" + notes;
   start_with_a_full("2");
 
   EXPECT_EQ(server.running().wait(std::chrono::seconds{10}), 1);
@@ -110,7 +110,7 @@ TEST_F(UnreadLog, NorDoesTheReadyLine) {
 
 TEST(FullDisk, OfTheLogHoldsUpNobody) {
   daemon server;
-  server.how.through = {"/bin/sh", "-c", R"(exec "$@" 2>/dev/full)", "sh"};
+  server.options.through = {"/bin/sh", "-c", R"(exec "$@" 2>/dev/full)", "sh"};
   server.start();
   EXPECT_EQ(support::register_user(server.endpoint(), "zoë"), "Inscription réussie!");
   EXPECT_EQ(server.stop(), 0);

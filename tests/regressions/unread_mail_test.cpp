@@ -46,11 +46,11 @@ protected:
   /// Zoë says her login by `say` and is gone by `close` before that is answered.
   template <class Say, class Close>
   void give_up_a_login(Say say, Close close) {
-    guard->hold(what::writes);
+    guard->hold(access::writes);
     say();
-    ASSERT_TRUE(eventually([&] { return guard->held(what::writes) == 1; }));
+    ASSERT_TRUE(eventually([&] { return guard->held(access::writes) == 1; }));
     close();
-    guard->release(what::writes);
+    guard->release(access::writes);
     ASSERT_TRUE(nobody_is_connected());
   }
 
@@ -181,17 +181,17 @@ TEST_F(UnreadMail, IsLookedForOnceHoweverOftenSomebodyAsksForIt) {
   start();
   auto zoe = log_in("zoë");
   ASSERT_TRUE(eventually([this] { return writes_waiting() == 0; }));
-  guard->hold(what::writes);
+  guard->hold(access::writes);
   for (int i = 0; i < 20; ++i)
     caf::anon_send(actors.relay, look_for_mail{});
-  ASSERT_TRUE(eventually([this] { return guard->held(what::writes) == 1; }));
+  ASSERT_TRUE(eventually([this] { return guard->held(access::writes) == 1; }));
   ask<settled>(actors.relay, settle{});
   EXPECT_EQ(writes_waiting(), 1u);
 
   guard->fail_writes(persistence::store_error::kind::unavailable, 1);
-  guard->release(what::writes);
+  guard->release(access::writes);
   ASSERT_TRUE(eventually([this] { return guard->failures_left() == 0; }));
-  guard->hold(what::writes); // what is tried again a second later
+  guard->hold(access::writes); // what is tried again a second later
 
   ASSERT_TRUE(eventually([this] { return writes_waiting() != 0; }));
   ask<settled>(actors.relay, settle{});

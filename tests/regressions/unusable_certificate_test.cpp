@@ -29,28 +29,28 @@ struct recipe {
 };
 
 /// The PEM text of a certificate and its key.
-std::string made(const recipe& how) {
-  owned<EVP_PKEY> key{how.key, EVP_PKEY_free};
+std::string made(const recipe& recipe) {
+  owned<EVP_PKEY> key{recipe.key, EVP_PKEY_free};
   owned<EVP_PKEY> other{EVP_RSA_gen(2048), EVP_PKEY_free}; // RSA signs any digest, MD5 too
   owned<X509> certificate{X509_new(), X509_free};
   auto* x = certificate.get();
   X509_set_version(x, X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(x), 7);
-  X509_gmtime_adj(X509_getm_notBefore(x), how.days_from * 24 * 3600);
-  X509_gmtime_adj(X509_getm_notAfter(x), how.days_until * 24 * 3600);
+  X509_gmtime_adj(X509_getm_notBefore(x), recipe.days_from * 24 * 3600);
+  X509_gmtime_adj(X509_getm_notAfter(x), recipe.days_until * 24 * 3600);
   X509_set_pubkey(x, key.get());
   const auto name = [](X509_NAME* of, const char* text) {
     X509_NAME_add_entry_by_txt(of, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(text), -1, -1, 0);
   };
   name(X509_get_subject_name(x), "chat.example");
-  name(X509_get_issuer_name(x), how.of_an_authority ? "authority" : "chat.example");
-  for (const auto& [number, value] : how.extensions) {
+  name(X509_get_issuer_name(x), recipe.of_an_authority ? "authority" : "chat.example");
+  for (const auto& [number, value] : recipe.extensions) {
     owned<X509_EXTENSION> extension{X509V3_EXT_conf_nid(nullptr, nullptr, number, value), X509_EXTENSION_free};
     X509_add_ext(x, extension.get(), -1);
   }
   const auto one_shot = EVP_PKEY_is_a(key.get(), "ED448") == 1 || EVP_PKEY_is_a(key.get(), "ED25519") == 1;
-  EXPECT_NE(X509_sign(x, how.of_an_authority ? other.get() : key.get(),
-                      one_shot && !how.of_an_authority ? nullptr : how.digest),
+  EXPECT_NE(X509_sign(x, recipe.of_an_authority ? other.get() : key.get(),
+                      one_shot && !recipe.of_an_authority ? nullptr : recipe.digest),
             0);
   owned<BIO> out{BIO_new(BIO_s_mem()), BIO_free_all};
   PEM_write_bio_X509(out.get(), x);
@@ -61,8 +61,8 @@ std::string made(const recipe& how) {
 }
 
 /// Why it is refused; empty where it is not.
-std::string fault_of(const recipe& how) {
-  const auto text = made(how);
+std::string fault_of(const recipe& recipe) {
+  const auto text = made(recipe);
   try {
     tls_credentials(text, text);
   } catch (const pki_error& why) {
@@ -94,15 +94,15 @@ TEST(UnusableCertificate, WithASignatureThatIsTooWeakIsAFault) {
 }
 
 TEST(UnusableCertificate, ThatIsForAnotherUseIsAFault) {
-  recipe one{EVP_EC_gen("P-256")};
-  one.extensions = {{NID_ext_key_usage, "clientAuth"}};
-  EXPECT_THAT(fault_of(one), testing::AnyOf(HasSubstr("purpose"), HasSubstr("no client can shake hands")));
-  one.key = EVP_EC_gen("P-256");
-  one.extensions = {{NID_ext_key_usage, "emailProtection"}};
-  EXPECT_NE(fault_of(one), "");
-  one.key = EVP_EC_gen("P-256");
-  one.extensions = {{NID_basic_constraints, "critical,CA:TRUE"}, {NID_key_usage, "critical,keyCertSign,cRLSign"}};
-  EXPECT_NE(fault_of(one), "") << "the authority's own certificate in place of the server's";
+  recipe recipe{EVP_EC_gen("P-256")};
+  recipe.extensions = {{NID_ext_key_usage, "clientAuth"}};
+  EXPECT_THAT(fault_of(recipe), testing::AnyOf(HasSubstr("purpose"), HasSubstr("no client can shake hands")));
+  recipe.key = EVP_EC_gen("P-256");
+  recipe.extensions = {{NID_ext_key_usage, "emailProtection"}};
+  EXPECT_NE(fault_of(recipe), "");
+  recipe.key = EVP_EC_gen("P-256");
+  recipe.extensions = {{NID_basic_constraints, "critical,CA:TRUE"}, {NID_key_usage, "critical,keyCertSign,cRLSign"}};
+  EXPECT_NE(fault_of(recipe), "") << "the authority's own certificate in place of the server's";
 }
 
 TEST(UnusableCertificate, IsNoneOfTheUsualOnes) {
@@ -120,14 +120,14 @@ TEST(UnusableCertificate, IsNoneOfTheUsualOnes) {
 }
 
 TEST(UnusableCertificate, IsNotOneThatHasExpiredOrBeginsLater) {
-  recipe one{EVP_EC_gen("P-256")};
-  one.days_from = -100;
-  one.days_until = -50;
-  EXPECT_EQ(fault_of(one), "") << "that is warned of, and no reason not to start";
-  one.key = EVP_EC_gen("P-256");
-  one.days_from = 10;
-  one.days_until = 50;
-  EXPECT_EQ(fault_of(one), "");
+  recipe recipe{EVP_EC_gen("P-256")};
+  recipe.days_from = -100;
+  recipe.days_until = -50;
+  EXPECT_EQ(fault_of(recipe), "") << "that is warned of, and no reason not to start";
+  recipe.key = EVP_EC_gen("P-256");
+  recipe.days_from = 10;
+  recipe.days_until = 50;
+  EXPECT_EQ(fault_of(recipe), "");
 }
 
 TEST(UnusableCertificate, WithAnothersChainIsWarnedOf) {

@@ -20,9 +20,9 @@ class Validity : public testing::Test {
 protected:
   std::string file(const std::string& name) const { return folder_ / ("tls/" + name); }
   std::string content(const std::string& name) const { return read_private_file(file(name)); }
-  void expect_good_now(const bundle& one) const {
+  void expect_good_now(const bundle& bundle) const {
     const auto now = std::time(nullptr);
-    for (const auto* certificate : {one.own.certificate.get(), one.authority.get()}) {
+    for (const auto* certificate : {bundle.own.certificate.get(), bundle.authority.get()}) {
       EXPECT_LE(lifetime_of(certificate).first, now);
       EXPECT_GT(lifetime_of(certificate).second, now);
     }

@@ -29,15 +29,15 @@ std::string salonctl(const daemon& at, std::vector<std::string> command, const t
 cluster::cluster(mariadb_server& server) : where(server.new_database()) {}
 
 daemon& cluster::add(const std::string& name) {
-  daemon_options how;
-  how.db = config::to_string(where);
-  how.settings = {{"cluster", {{"listen", "127.0.0.1:0"}}}};
-  auto& own = how.settings["cluster"];
+  daemon_options options;
+  options.db = config::to_string(where);
+  options.settings = {{"cluster", {{"listen", "127.0.0.1:0"}}}};
+  auto& own = options.settings["cluster"];
   if (members_.empty())
     own["node"] = name;
   else
     own["join"] = bundle_for(name, members_.front().name);
-  members_.push_back({name, std::make_unique<daemon>(std::move(how))});
+  members_.push_back({name, std::make_unique<daemon>(std::move(options))});
   return *members_.back().server;
 }
 
@@ -53,9 +53,9 @@ void cluster::start_all(size_t count) {
 }
 
 daemon& cluster::at(const std::string& name) {
-  for (auto& one : members_)
-    if (one.name == name)
-      return *one.server;
+  for (auto& member : members_)
+    if (member.name == name)
+      return *member.server;
   throw std::logic_error("no node " + name);
 }
 
@@ -100,8 +100,8 @@ bool cluster::all_linked(const std::vector<std::string>& names, std::chrono::mil
 
 std::string cluster::logs() const {
   std::string all;
-  for (const auto& one : members_)
-    all += "--- " + one.name + " ---\n" + one.server->log();
+  for (const auto& member : members_)
+    all += "--- " + member.name + " ---\n" + member.server->log();
   return all;
 }
 

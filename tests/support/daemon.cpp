@@ -18,24 +18,24 @@ std::vector<std::string> words_of(const std::string& line) {
 
 } // namespace
 
-daemon::daemon(daemon_options how_) : how(std::move(how_)) {}
+daemon::daemon(daemon_options wanted) : options(std::move(wanted)) {}
 
 void daemon::launch(const std::vector<std::string>& more_arguments) {
   auto settings = test_settings();
-  settings.merge_patch(how.settings);
+  settings.merge_patch(options.settings);
   const std::string config = folder_ / "salond.json";
   std::ofstream(config) << settings;
-  auto arguments = how.through;
+  auto arguments = options.through;
   arguments.insert(arguments.end(), {SALOND_BINARY, "--config=" + config, "--state=" + state()});
-  if (!how.db.empty())
-    arguments.push_back("--db=" + how.db);
-  for (const auto& each : how.listen)
+  if (!options.db.empty())
+    arguments.push_back("--db=" + options.db);
+  for (const auto& each : options.listen)
     arguments.push_back("--listen=" + each);
-  arguments.push_back("--admin=" + how.admin);
+  arguments.push_back("--admin=" + options.admin);
   arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
   endpoints_.clear();
   process_.reset();
-  process_ = std::make_unique<process>(arguments, how.variables, folder_ / "out", folder_ / "log");
+  process_ = std::make_unique<process>(arguments, options.variables, folder_ / "out", folder_ / "log");
 }
 
 bool daemon::ready(std::chrono::milliseconds within) {
@@ -46,8 +46,8 @@ bool daemon::ready(std::chrono::milliseconds within) {
   if (!line_is_there() || words.size() < 2 || words[0] != "ready")
     return false;
   endpoints_.assign(words.begin() + 1, words.end());
-  const auto take = [this](const char* what) {
-    if (endpoints_.size() <= 2 || endpoints_[endpoints_.size() - 2] != what)
+  const auto take = [this](const char* label) {
+    if (endpoints_.size() <= 2 || endpoints_[endpoints_.size() - 2] != label)
       return std::string();
     const auto where = endpoints_.back();
     endpoints_.resize(endpoints_.size() - 2);

@@ -20,7 +20,7 @@ struct daemon_options {
 /// Its folder stays as long as it does: a server that is started again finds what it had.
 class daemon {
 public:
-  explicit daemon(daemon_options how = {});
+  explicit daemon(daemon_options wanted = {});
 
   /// Starts and waits until clients are let in. Throws with the log where it does not come to that.
   void start();
@@ -57,7 +57,7 @@ public:
   /// Proportional set size of the process, in KiB.
   size_t pss_kib() const;
 
-  daemon_options how;
+  daemon_options options;
 
 private:
   temporary_folder folder_;

@@ -29,7 +29,7 @@ std::string salons_of(const event::logged_in& who) {
   return result;
 }
 
-std::string text_of(const rules::question::any& what) {
+std::string text_of(const rules::question::any& asked) {
   namespace question = rules::question;
   return std::visit(overloaded{
                         [](const question::find_user& x) { return list("find_user", {x.username}); },
@@ -78,12 +78,12 @@ std::string text_of(const rules::question::any& what) {
                         [](const command::issue_token&) { return std::string("issue_token"); },
                         [](const question::next_piece&) { return std::string("next_piece"); },
                     },
-                    what);
+                    asked);
 }
 
 } // namespace
 
-std::string text_of(const event::any& what) {
+std::string text_of(const event::any& event) {
   return std::visit(
       overloaded{
           [](const event::logged_in& x) {
@@ -133,12 +133,12 @@ std::string text_of(const event::any& what) {
           [](const event::stopping&) { return std::string("stopping"); },
           [](const event::announced& x) { return list("announced", {x.text}); },
       },
-      what);
+      event);
 }
 
-lines lines_of(const rules::effects& what) {
+lines lines_of(const rules::effects& effects) {
   lines result;
-  for (const auto& one : what)
+  for (const auto& effect : effects)
     result.push_back(std::visit(
         overloaded{
             [](const rules::tell& x) { return "tell " + text_of(x.event); },
@@ -146,7 +146,7 @@ lines lines_of(const rules::effects& what) {
             [](const rules::ask_when_read& x) { return "ask when read " + text_of(x.question); },
             [](const rules::hang_up& x) { return x.last ? "hang up: " + text_of(*x.last) : std::string("hang up"); },
         },
-        one));
+        effect));
   return result;
 }
 

@@ -10,9 +10,9 @@ namespace salond::support {
 using lines = std::vector<std::string>;
 
 /// One line an effect, in order.
-lines lines_of(const rules::effects& what);
+lines lines_of(const rules::effects& effects);
 
 /// An event with all that tests look at.
-std::string text_of(const event::any& what);
+std::string text_of(const event::any& event);
 
 } // namespace salond::support

@@ -4,12 +4,12 @@ namespace salond::support {
 
 using namespace persistence;
 
-void store_guard::hold(what kind) {
+void store_guard::hold(access kind) {
   std::lock_guard lock{mutex_};
   gate_of(kind).closed = true;
 }
 
-void store_guard::release(what kind) {
+void store_guard::release(access kind) {
   {
     std::lock_guard lock{mutex_};
     gate_of(kind).closed = false;
@@ -17,9 +17,9 @@ void store_guard::release(what kind) {
   opened_.notify_all();
 }
 
-size_t store_guard::held(what kind) const {
+size_t store_guard::held(access kind) const {
   std::lock_guard lock{mutex_};
-  return kind == what::writes ? writes_.waiting : reads_.waiting;
+  return kind == access::writes ? writes_.waiting : reads_.waiting;
 }
 
 void store_guard::fail_writes(store_error::kind with, size_t times) {
@@ -43,7 +43,7 @@ size_t store_guard::committed() const {
   return committed_;
 }
 
-void store_guard::pass(what kind) {
+void store_guard::pass(access kind) {
   std::unique_lock lock{mutex_};
   auto& at = gate_of(kind);
   ++at.waiting;
@@ -78,7 +78,7 @@ public:
       : inner_(std::move(inner)), guard_(std::move(by)) {}
 
   void transact(const write_work& work) override {
-    guard_->pass(store_guard::what::writes);
+    guard_->pass(store_guard::access::writes);
     inner_->transact([&](const writing& db) {
       work(db);
       guard_->fail_if_told(); // the database undoes what was done
@@ -88,16 +88,16 @@ public:
   bool holds_up_others() const override { return inner_->holds_up_others(); }
   bool has_late_work() const override { return inner_->has_late_work(); }
   void read(const read_work& work) override {
-    guard_->pass(store_guard::what::reads);
+    guard_->pass(store_guard::access::reads);
     guard_->fail_read_if_told();
     inner_->read(work);
   }
   void snapshot(const read_work& work) override {
-    guard_->pass(store_guard::what::reads);
+    guard_->pass(store_guard::access::reads);
     inner_->snapshot(work);
   }
   void long_snapshot(const read_work& work, const persistence::copy_progress& copying) override {
-    guard_->pass(store_guard::what::reads);
+    guard_->pass(store_guard::access::reads);
     inner_->long_snapshot(work, copying);
   }
   std::unique_ptr<store> reader() override {

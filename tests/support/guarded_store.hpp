@@ -10,14 +10,14 @@ namespace salond::support {
 /// What a test does to a store, from another thread.
 class store_guard {
 public:
-  enum class what { writes, reads };
+  enum class access { writes, reads };
 
   /// From now on such questions wait, before they have done anything.
-  void hold(what kind);
+  void hold(access kind);
   /// Those that wait go on, and others follow.
-  void release(what kind);
+  void release(access kind);
   /// How many wait.
-  size_t held(what kind) const;
+  size_t held(access kind) const;
   /// The next `times` transactions end with this error; nothing of them is stored.
   void fail_writes(persistence::store_error::kind with, size_t times);
   /// The next `times` reads end with an error: the database went away between two questions.
@@ -33,8 +33,8 @@ private:
     bool closed = false;
     size_t waiting = 0;
   };
-  gate& gate_of(what kind) { return kind == what::writes ? writes_ : reads_; }
-  void pass(what kind);
+  gate& gate_of(access kind) { return kind == access::writes ? writes_ : reads_; }
+  void pass(access kind);
   void fail_if_told();
   void fail_read_if_told();
   void count_commit();

@@ -59,9 +59,9 @@ lossy_proxy::~lossy_proxy() {
   ::close(listener_);
 }
 
-void lossy_proxy::lose(loss what, const std::string& word) {
+void lossy_proxy::lose(loss kind, const std::string& word) {
   const std::lock_guard lock{guard_};
-  what_ = what;
+  what_ = kind;
   word_ = word;
   armed_ = true;
 }
@@ -120,12 +120,12 @@ bool lossy_proxy::relay(const session& of, bool asked, bool answered) {
   if (!asked)
     return true;
   const auto question = receive(of.client);
-  const auto what = fate_of(question);
-  if (what != fate::lose_question && (question.empty() || !send_all(of.server, question)))
+  const auto fate = fate_of(question);
+  if (fate != fate::lose_question && (question.empty() || !send_all(of.server, question)))
     return false;
-  if (what == fate::pass)
+  if (fate == fate::pass)
     return true;
-  if (what == fate::lose_answer)
+  if (fate == fate::lose_answer)
     receive(of.server); // so that it was done
   ++losses_;
   return false;

@@ -22,7 +22,7 @@ public:
   std::string socket() const { return folder_ / "proxy"; }
   /// The next question that holds `word` does not reach the server, or does and its answer does not reach the client:
   /// the connection breaks instead. Once.
-  void lose(loss what, const std::string& word);
+  void lose(loss kind, const std::string& word);
   /// How often it broke one.
   int losses() const { return losses_; }
 

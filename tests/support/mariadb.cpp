@@ -118,11 +118,11 @@ std::unique_ptr<sql::Connection> connect(const config::mysql_database& where) {
 
 // Runs `what` with a statement on a new connection, which leaves the server with the answer.
 template <class What>
-auto with_statement(const config::mysql_database& where, const std::string& sql, What what) {
+auto with_statement(const config::mysql_database& where, const std::string& sql, What use) {
   try {
     const auto on = connect(where);
     const std::unique_ptr<sql::Statement> statement(on->createStatement());
-    return what(*statement);
+    return use(*statement);
   } catch (const sql::SQLException& why) {
     throw std::runtime_error(std::string(why.what()) + " in: " + sql);
   }
@@ -252,11 +252,11 @@ void mariadb_server::run(const std::string& database, const std::vector<std::str
     if (why.getErrorCode() != unknown_variable)
       throw;
   }
-  for (const auto& one : statements)
+  for (const auto& text : statements)
     try {
-      statement->execute(one);
+      statement->execute(text);
     } catch (const sql::SQLException& why) {
-      throw std::runtime_error(std::string(why.what()) + " in: " + one);
+      throw std::runtime_error(std::string(why.what()) + " in: " + text);
     }
 }
 

@@ -30,12 +30,12 @@ protected:
   }
 
   std::unique_ptr<persistence::store> open(const config::mysql_database& where,
-                                           const persistence::mysql::tuning& how = {}) {
+                                           const persistence::mysql::tuning& tuning = {}) {
     persistence::open_options options;
     options.where = where;
     options.patience = std::chrono::milliseconds{300};
     options.warn = options.report = [this](const std::string& line) { log.push_back(line); };
-    return persistence::open_mysql(where, options, how);
+    return persistence::open_mysql(where, options, tuning);
   }
 
   /// What `work` is refused with; empty where it is not. A failure that a new try might cure is none.

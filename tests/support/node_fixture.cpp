@@ -45,7 +45,7 @@ void NodeTest::launch() {
   config::endpoint where;
   where.port = 0;
   if (certificate)
-    where.how = config::endpoint::kind::tls;
+    where.type = config::endpoint::kind::tls;
   parts->certificate = certificate;
   parts->settings = settings;
   parts->operators = operators;
@@ -99,8 +99,8 @@ int NodeTest::end_status() {
 void NodeTest::end() {
   if (!system)
     return;
-  guard->release(what::writes);
-  guard->release(what::reads);
+  guard->release(access::writes);
+  guard->release(access::reads);
   if (status_.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
     stop_node();
   if (member) { // it tells actors, and has handles of them
@@ -164,9 +164,9 @@ salon_actor NodeTest::salon_named(const std::string& name) {
 std::vector<caf::actor> NodeTest::connections_of(user_id who) {
   return on_io_thread([&](audience& clients) {
     std::vector<caf::actor> result;
-    for (auto* one : clients.salons.find("Général")->subscribers.all())
-      if (one->account() == who)
-        result.push_back(caf::actor_cast<caf::actor>(dynamic_cast<caf::io::broker*>(one)));
+    for (auto* each : clients.salons.find("Général")->subscribers.all())
+      if (each->account() == who)
+        result.push_back(caf::actor_cast<caf::actor>(dynamic_cast<caf::io::broker*>(each)));
     return result;
   });
 }

@@ -15,7 +15,7 @@ namespace salond {
 class NodeTest : public testing::Test {
 protected:
   using client = support::port_client;
-  using what = support::store_guard::what;
+  using access = support::store_guard::access;
 
   /// Opens the store; users can be added and settings changed until start().
   NodeTest();
@@ -43,7 +43,7 @@ protected:
   client add_user_and_log_in(const std::string& name);
   /// Says the login only.
   client begin_login(const std::string& name);
-  client connect(const client::options& how = {}) { return client{port, how}; }
+  client connect(const client::options& options = {}) { return client{port, options}; }
   /// Reads the welcome of a client that said its login.
   static void welcomed(client& who);
 

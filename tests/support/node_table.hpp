@@ -33,9 +33,9 @@ struct node_table {
     return work();
   }
   persistence::stored_node& row(int64_t run) {
-    for (auto& one : rows)
-      if (one.run == run)
-        return one;
+    for (auto& row : rows)
+      if (row.run == run)
+        return row;
     throw std::logic_error("no such run");
   }
 };
@@ -43,15 +43,15 @@ struct node_table {
 class beats_in_memory final : public persistence::node_beats {
 public:
   beats_in_memory(node_table& of, int64_t run) : of_(of), run_(run) {}
-  beaten beat(const node_report& what) override {
+  beaten beat(const node_report& report) override {
     return of_.with([&] {
       auto& own = of_.row(run_);
       ++of_.beats;
-      of_.last = what;
+      of_.last = report;
       if (!own.gone)
         ++own.beat;
       auto fresh = of_.news;
-      const auto known = [&](const persistence::stored_news& one) { return one.number <= what.news_read; };
+      const auto known = [&](const persistence::stored_news& news) { return news.number <= report.news_read; };
       fresh.erase(std::remove_if(fresh.begin(), fresh.end(), known), fresh.end());
       return beaten{own.gone, of_.rows, fresh};
     });

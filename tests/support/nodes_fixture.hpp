@@ -99,19 +99,19 @@ protected:
     return {name, "127.0.0.1:1", "test", "folder of " + name, false, true};
   }
   persistence::joined_node join(const persistence::node_entry& who) {
-    persistence::mysql::tuning how;
-    how.beat_timeout = std::chrono::seconds{20}; // nothing here is to be late because the machine is
-    return persistence::join_mysql(where, options(), who, how);
+    persistence::mysql::tuning tuning;
+    tuning.beat_timeout = std::chrono::seconds{20}; // nothing here is to be late because the machine is
+    return persistence::join_mysql(where, options(), who, tuning);
   }
   test_node node(const std::string& name) {
     test_node result;
     result.in = join(entry(name));
-    persistence::mysql::tuning how;
-    how.before_statement = result.held->hook();
+    persistence::mysql::tuning tuning;
+    tuning.before_statement = result.held->hook();
     auto opened = options();
     opened.run = result.in.run;
     opened.node = name;
-    result.db = persistence::open_mysql(where, opened, how);
+    result.db = persistence::open_mysql(where, opened, tuning);
     return result;
   }
   rows ask(const std::string& sql) { return server().ask(where.name, sql); }

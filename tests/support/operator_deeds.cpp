@@ -7,11 +7,11 @@
 
 namespace salond::support {
 
-void do_as_operator(persistence::store& db, transcript::step::kind what, const std::string& who) {
+void do_as_operator(persistence::store& db, transcript::step::kind deed, const std::string& who) {
   const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const decision why{"root", "local", "", now};
   db.transact([&](const auto& db) {
-    const bool taken = what == transcript::step::kind::operator_kicks
+    const bool taken = deed == transcript::step::kind::operator_kicks
                            ? bool(persistence::decisions::kick(db, key_of(who), now + std::chrono::minutes(5), why))
                            : bool(persistence::decisions::unban(db, key_of(who), why));
     if (!taken)

@@ -6,7 +6,7 @@
 namespace salond::support {
 
 /// Throws std::runtime_error where the store refuses it.
-void do_as_operator(persistence::store& db, transcript::step::kind what, const std::string& who);
+void do_as_operator(persistence::store& db, transcript::step::kind deed, const std::string& who);
 
 /// The names of all transcripts, sorted.
 std::vector<std::string> all_transcripts();

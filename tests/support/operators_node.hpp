@@ -43,11 +43,11 @@ protected:
   }
   admin_verdict verdict_of(const words& said, const std::string& input = {}) { return command(said, input).first; }
   /// The audit log's lines of this kind, oldest first.
-  std::vector<json> log_of(const std::string& what) {
+  std::vector<json> log_of(const std::string& action) {
     const auto before = std::exchange(who, identity{peer_kind::administrator, "reader"});
     std::vector<json> result;
     for (const auto& line : json::parse(command({"log", "1000"}).second))
-      if (line["what"] == what)
+      if (line["what"] == action)
         result.push_back(line);
     who = before;
     return result;

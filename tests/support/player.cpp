@@ -23,19 +23,19 @@ void demand(bool fact, const std::string& otherwise) {
 
 } // namespace
 
-void player::play(const transcript& what) {
-  for (const auto& step : what.steps) {
+void player::play(const transcript& script) {
+  for (const auto& step : script.steps) {
     try {
       play(step);
     } catch (const std::exception& error) {
-      throw std::runtime_error(what.name + ":" + std::to_string(step.line) + ": " + error.what()
+      throw std::runtime_error(script.name + ":" + std::to_string(step.line) + ": " + error.what()
                                + "\nThe server's log:\n" + server_.log());
     }
   }
 }
 
 void player::play(const transcript::step& step) {
-  switch (step.what) {
+  switch (step.type) {
   case kind::says: return say(step.who, step.text);
   case kind::hears: return expect(step.who, step.text);
   case kind::silence: return expect_silence(step.who);
@@ -59,12 +59,12 @@ void player::play(const transcript::step& step) {
   case kind::server_is_killed:
   case kind::server_starts:
   case kind::operator_kicks:
-  case kind::operator_unbans: return serve(step.what, step.who);
+  case kind::operator_unbans: return serve(step.type, step.who);
   }
 }
 
-void player::serve(kind what, const std::string& who) {
-  switch (what) {
+void player::serve(kind deed, const std::string& who) {
+  switch (deed) {
   case kind::server_stops: return server_.begin_stop();
   case kind::server_is_killed: return server_.kill();
   case kind::server_starts: demand(server_.wait().has_value(), "the server does not stop"); return server_.start();
@@ -72,7 +72,7 @@ void player::serve(kind what, const std::string& who) {
   }
   server_.begin_stop();
   demand(server_.wait() == 0, "the server does not stop in order");
-  server_.do_as_operator(what, who);
+  server_.do_as_operator(deed, who);
   server_.start();
 }
 

@@ -13,7 +13,7 @@ public:
   explicit player(stage& server) : server_(server) {}
 
   /// Plays all steps; throws std::runtime_error at the first that goes otherwise, naming its line.
-  void play(const transcript& what);
+  void play(const transcript& script);
 
 private:
   using client = std::variant<line_client, raw_client>;
@@ -24,7 +24,7 @@ private:
   std::string hear(const std::string& who);
   void expect(const std::string& who, const std::string& expected);
   void expect_silence(const std::string& who);
-  void serve(transcript::step::kind what, const std::string& who);
+  void serve(transcript::step::kind deed, const std::string& who);
   void register_once(const std::string& who);
   std::vector<std::pair<std::string, std::string>> values() const;
 

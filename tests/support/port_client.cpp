@@ -21,22 +21,22 @@ sockaddr_in address_of(const std::string& host, uint16_t port) {
   return result;
 }
 
-bool wait_for(int fd, short what, clock::time_point until) {
+bool wait_for(int fd, short events, clock::time_point until) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now()).count();
-  pollfd one{fd, what, 0};
-  return left > 0 && ::poll(&one, 1, static_cast<int>(left)) > 0;
+  pollfd pollfd{fd, events, 0};
+  return left > 0 && ::poll(&pollfd, 1, static_cast<int>(left)) > 0;
 }
 
 } // namespace
 
 port_client::port_client(uint16_t port) : port_client(port, options{}) {}
 
-port_client::port_client(uint16_t port, const options& how) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  if (how.buffer_bytes != 0) {
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &how.buffer_bytes, sizeof how.buffer_bytes);
-    ::setsockopt(fd_, SOL_SOCKET, SO_SNDBUF, &how.buffer_bytes, sizeof how.buffer_bytes);
+port_client::port_client(uint16_t port, const options& wanted) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  if (wanted.buffer_bytes != 0) {
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &wanted.buffer_bytes, sizeof wanted.buffer_bytes);
+    ::setsockopt(fd_, SOL_SOCKET, SO_SNDBUF, &wanted.buffer_bytes, sizeof wanted.buffer_bytes);
   }
-  const auto from = address_of(how.from, 0);
+  const auto from = address_of(wanted.from, 0);
   const auto to = address_of("127.0.0.1", port);
   if (::bind(fd_, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0
       || ::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {

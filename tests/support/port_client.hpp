@@ -22,7 +22,7 @@ public:
   };
   /// Connects to 127.0.0.1; connected() says whether that worked.
   explicit port_client(uint16_t port);
-  port_client(uint16_t port, const options& how);
+  port_client(uint16_t port, const options& wanted);
   port_client(port_client&& other) noexcept;
   port_client& operator=(port_client&& other) noexcept;
   ~port_client();

@@ -80,9 +80,9 @@ void process::send(int signal) const {
 std::optional<int> process::wait(std::chrono::milliseconds within) {
   eventually(
       [this] {
-        int how = 0;
-        if (!status_ && ::waitpid(pid_, &how, WNOHANG) == pid_)
-          status_ = WIFEXITED(how) ? WEXITSTATUS(how) : -WTERMSIG(how);
+        int status = 0;
+        if (!status_ && ::waitpid(pid_, &status, WNOHANG) == pid_)
+          status_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
         return status_.has_value();
       },
       within);

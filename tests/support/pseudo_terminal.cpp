@@ -83,9 +83,9 @@ void pseudo_terminal::type(const std::string& keys) {
 }
 
 void pseudo_terminal::read_more() {
-  pollfd one{terminal_, POLLIN, 0};
+  pollfd pollfd{terminal_, POLLIN, 0};
   char bytes[4096];
-  if (::poll(&one, 1, 10) <= 0)
+  if (::poll(&pollfd, 1, 10) <= 0)
     return;
   const auto got = ::read(terminal_, bytes, sizeof bytes);
   if (got > 0)

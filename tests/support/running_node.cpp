@@ -140,16 +140,16 @@ size_t running_node::hearers(const std::string& salon) {
   });
 }
 
-void running_node::hear(const std::function<void(cluster::peer_hearer&)>& what) {
+void running_node::hear(const std::function<void(cluster::peer_hearer&)>& act) {
   on_io_thread([&](audience&) {
-    what(*notices_);
+    act(*notices_);
     return true;
   });
 }
 
-void running_node::link_to(running_node& to, std::shared_ptr<std::atomic<link>> how) {
-  const auto send = [this, &to, how](cluster::node_id run, cluster::frame_body body) {
-    const link now = *how;
+void running_node::link_to(running_node& to, std::shared_ptr<std::atomic<link>> state) {
+  const auto send = [this, &to, state](cluster::node_id run, cluster::frame_body body) {
+    const link now = *state;
     if (run.value != to.run() || now == link::down)
       return false;
     if (now == link::up)

@@ -50,7 +50,7 @@ public:
     broken ///< this node does not know yet
   };
   /// Frames go to `to` from now on, on its I/O thread, as `how` says at that time. REQUIRES: `to` lives as long.
-  void link_to(running_node& to, std::shared_ptr<std::atomic<link>> how);
+  void link_to(running_node& to, std::shared_ptr<std::atomic<link>> state);
   /// The link to another node began, or ended, as this one hears of it.
   void tell_up(int64_t peer) {
     hear([peer](cluster::peer_hearer& by) { by.peer_up(cluster::node_id{peer}); });
@@ -66,7 +66,7 @@ public:
   std::shared_ptr<store_guard> guard = std::make_shared<store_guard>();
 
 private:
-  void hear(const std::function<void(cluster::peer_hearer&)>& what);
+  void hear(const std::function<void(cluster::peer_hearer&)>& act);
 
   std::shared_ptr<cluster_member> member_;
   system_config config_;

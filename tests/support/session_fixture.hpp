@@ -9,8 +9,8 @@ class SessionTest : public testing::Test {
 protected:
   using lines = support::lines;
 
-  static user stored_user(role what = role::user) {
-    return {user_id{7}, "l'été \"x\"", "alias", "$argon2id$old", what};
+  static user stored_user(role its_role = role::user) {
+    return {user_id{7}, "l'été \"x\"", "alias", "$argon2id$old", its_role};
   }
 
   template <class Command>
@@ -29,8 +29,8 @@ protected:
   lines arrived(outcome<event::logged_in> welcome) { return answered(rules::answer::arrived{std::move(welcome), {}}); }
   lines posted() { return answered(rules::answer::posted{}); }
   lines settled(outcome<done> result = done{}) { return answered(rules::answer::settled{result}); }
-  lines told(event::any what) { return answered(rules::answer::settled{done{}, std::move(what)}); }
-  lines answered(rules::answer::any what) { return support::lines_of(session.answered(std::move(what))); }
+  lines told(event::any event) { return answered(rules::answer::settled{done{}, std::move(event)}); }
+  lines answered(rules::answer::any answer) { return support::lines_of(session.answered(std::move(answer))); }
 
   /// As after a right login.
   void log_in(role as = role::user) {

@@ -18,7 +18,7 @@ public:
   /// The status with which it ended, as soon as it has; nothing when it does not.
   virtual std::optional<int> wait() = 0;
   /// What an operator does to the database while no server runs on it.
-  virtual void do_as_operator(transcript::step::kind what, const std::string& who) = 0;
+  virtual void do_as_operator(transcript::step::kind deed, const std::string& who) = 0;
 
   virtual std::string endpoint() const = 0;
   virtual std::string administrator_password() const = 0;

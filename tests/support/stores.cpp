@@ -5,10 +5,10 @@
 namespace salond::support {
 namespace {
 
-std::string repeated(const std::string& what, int times) {
+std::string repeated(const std::string& part, int times) {
   std::string result;
   for (int i = 0; i < times; ++i)
-    result += what;
+    result += part;
   return result;
 }
 

@@ -12,7 +12,7 @@ using kind = transcript::step::kind;
 struct phrase {
   const char* before;
   const char* after; ///< the name stands in between; null: there is no name
-  kind what;
+  kind type;
 };
 constexpr phrase phrases[] = {
     {"the server stops", nullptr, kind::server_stops},
@@ -41,7 +41,7 @@ bool read_utterance(const std::string& line, transcript::step& into) {
   const auto mark = line.find_first_of("<> ");
   if (mark == std::string::npos || mark == 0 || line[mark] == ' ')
     return false;
-  into.what = line[mark] == '>' ? kind::says : kind::hears;
+  into.type = line[mark] == '>' ? kind::says : kind::hears;
   into.who = line.substr(0, mark);
   into.text = line.substr(mark + 1 + (line.compare(mark + 1, 1, " ") == 0 ? 1 : 0));
   return true;
@@ -55,7 +55,7 @@ bool read_phrase(const std::string& line, transcript::step& into) {
                    : line == before;
     if (!fits)
       continue;
-    into.what = each.what;
+    into.type = each.type;
     into.who = line.substr(before.size(), line.size() - before.size() - after.size());
     return into.who.find(' ') == std::string::npos;
   }
@@ -85,9 +85,9 @@ std::string with_line_ends(std::string text) {
 bool compute(const std::string& inner, std::string& result) {
   const auto times = inner.find(" times ");
   if (times != std::string::npos && inner.find_first_not_of("0123456789") == times) {
-    const auto what = with_line_ends(inner.substr(times + 7));
+    const auto text = with_line_ends(inner.substr(times + 7));
     for (auto n = std::stoul(inner); n > 0; --n)
-      result += what;
+      result += text;
     return true;
   }
   if (!begins_with(inner, "byte ") || inner.size() != 7)

@@ -25,7 +25,7 @@ struct transcript {
       operator_unbans
     };
     int line = 0;
-    kind what = kind::says;
+    kind type = kind::says;
     std::string who;
     std::string text;
   };

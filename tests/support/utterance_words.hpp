@@ -48,8 +48,8 @@ struct utterance_words {
 };
 
 /// `what` as "post Général|hello", "misspoken unknown_command", "nothing".
-inline std::string words(const std::optional<utterance>& what) {
-  return what ? std::visit(utterance_words{}, *what) : "nothing";
+inline std::string words(const std::optional<utterance>& said) {
+  return said ? std::visit(utterance_words{}, *said) : "nothing";
 }
 
 } // namespace salond::support

@@ -10,9 +10,9 @@ namespace salond::support {
 /// Spells events as the text dialect does.
 class text_spelling final : public spelling {
 public:
-  void spell(spelled_texts& to, const event::any& what) const override {
+  void spell(spelled_texts& to, const event::any& event) const override {
     ++spelled;
-    text::spell_to(to, what);
+    text::spell_to(to, event);
   }
   bool tells_author() const override { return author_hears; }
 
@@ -22,7 +22,7 @@ public:
 
 class witness final : public subscriber {
 public:
-  explicit witness(const spelling& how) { spells = &how; }
+  explicit witness(const spelling& spelled) { spells = &spelled; }
 
   void hear(const shared_texts& texts) override {
     heard.push_back(first_line(texts));
@@ -32,8 +32,8 @@ public:
     heard.push_back("delivered " + std::to_string(which.value) + " " + first_line(texts));
     last = texts;
   }
-  void confirm(const decided_request& what) override { heard.push_back("decided " + what.salon_name); }
-  void answered(rules::answer::any what) override { heard.push_back("answer " + std::to_string(what.index())); }
+  void confirm(const decided_request& request) override { heard.push_back("decided " + request.salon_name); }
+  void answered(rules::answer::any answer) override { heard.push_back("answer " + std::to_string(answer.index())); }
   void close(const std::optional<event::any>& words) override {
     heard.push_back("close " + text_of(*words));
     closed = true;

@@ -67,9 +67,9 @@ private:
   std::thread thread_;
 };
 
-void tell(const char* what, uint64_t rows, timer::time_point begun, double memory_before) {
+void tell(const char* work, uint64_t rows, timer::time_point begun, double memory_before) {
   const auto took = seconds_since(begun);
-  std::printf("%s: %.1f s, %.0f rows a second; %.0f MiB more memory than before\n", what, took,
+  std::printf("%s: %.1f s, %.0f rows a second; %.0f MiB more memory than before\n", work, took,
               static_cast<double>(rows) / took, memory() - memory_before);
   std::fflush(stdout);
 }

@@ -11,27 +11,27 @@ constexpr size_t number_digits = 10;
 
 } // namespace
 
-uint32_t checker::add_audience(std::string title, form how) {
+uint32_t checker::add_audience(std::string title, form shape) {
   audiences_.emplace_back();
   audiences_.back().title = std::move(title);
-  audiences_.back().how = how;
+  audiences_.back().shape = shape;
   return static_cast<uint32_t>(audiences_.size() - 1);
 }
 
-uint32_t checker::add_hearer(uint32_t audience, weight how) {
+uint32_t checker::add_hearer(uint32_t audience, weight weighs) {
   auto& to = audiences_[audience];
   hearers_.emplace_back();
   hearers_.back().audience = audience;
-  hearers_.back().how = how;
+  hearers_.back().weighs = weighs;
   hearers_.back().offset = to.sequence.size();
   hearers_.back().next = to.order.size();
-  to.counted += how == weight::counts;
+  to.counted += weighs == weight::counts;
   return static_cast<uint32_t>(hearers_.size() - 1);
 }
 
 void checker::remove_hearer(uint32_t which) {
   auto& leaver = hearers_[which];
-  if (std::exchange(leaver.gone, true) || leaver.how == weight::does_not_count)
+  if (std::exchange(leaver.gone, true) || leaver.weighs == weight::does_not_count)
     return;
   auto& to = audiences_[leaver.audience];
   --to.counted;
@@ -54,7 +54,7 @@ std::string checker::text_of(uint32_t number) const {
 std::string checker::line_of(uint32_t number) const {
   const auto& sent = messages_[number];
   const auto& to = audiences_[sent.audience];
-  return sent.sender + (to.how == form::salon ? " dans le salon " + to.title : " (privé)") + ": " + text_of(number)
+  return sent.sender + (to.shape == form::salon ? " dans le salon " + to.title : " (privé)") + ": " + text_of(number)
          + "\n";
 }
 
@@ -69,7 +69,7 @@ std::string checker::post(uint32_t audience, const std::string& sender, instant 
   messages_.push_back(std::move(sent));
   ++to.posted;
   ++in_flight_;
-  return (to.how == form::salon ? "MSG (" + to.title + "):" : "PRIVATE:" + to.title + ":") + text_of(number);
+  return (to.shape == form::salon ? "MSG (" + to.title + "):" : "PRIVATE:" + to.title + ":") + text_of(number);
 }
 
 void checker::take(uint32_t which, std::string_view bytes, instant now) {
@@ -113,7 +113,7 @@ bool checker::find_message(std::string_view line, uint32_t audience, uint32_t& n
 void checker::take_line(hearer& to, std::string_view line, instant now) {
   uint32_t number = 0;
   if (!find_message(line, to.audience, number)) {
-    if (to.how == weight::counts) // who is not waited for may be told why it is cut off
+    if (to.weighs == weight::counts) // who is not waited for may be told why it is cut off
       ++(line.substr(0, 6) == "ERREUR" ? found_.refused : found_.foreign);
     return;
   }
@@ -145,7 +145,7 @@ void checker::take_line(hearer& to, std::string_view line, instant now) {
 
 void checker::deliver(hearer& to, uint32_t number, instant now) {
   ++to.delivered;
-  if (to.how == weight::does_not_count)
+  if (to.weighs == weight::does_not_count)
     return;
   ++deliveries_;
   latencies_.record(now - messages_[number].due);
@@ -167,7 +167,7 @@ std::vector<uint32_t> checker::take_completed() {
 mistakes checker::verdict() const {
   auto all = found_;
   for (const auto& to : hearers_)
-    if (!to.gone && to.how == weight::counts)
+    if (!to.gone && to.weighs == weight::counts)
       all.lost += audiences_[to.audience].posted - to.next + to.skipped.size();
   return all;
 }

@@ -36,10 +36,10 @@ public:
   explicit checker(size_t text_bytes) : text_bytes_(text_bytes) {}
 
   /// Hearers of the same messages. `title`: the salon's name, or the target of private messages.
-  uint32_t add_audience(std::string title, form how);
+  uint32_t add_audience(std::string title, form shape);
   /// A connection that hears an audience; `counts` is false for one that is not waited for.
   enum class weight { counts, does_not_count };
-  uint32_t add_hearer(uint32_t audience, weight how);
+  uint32_t add_hearer(uint32_t audience, weight weighs);
   /// The hearer was disconnected: nothing more is expected of it.
   void remove_hearer(uint32_t hearer);
 
@@ -70,7 +70,7 @@ private:
   };
   struct audience {
     std::string title;
-    form how = form::salon;
+    form shape = form::salon;
     std::string sequence;        ///< all lines, in the salon's order, as the hearers get them
     std::vector<size_t> ends;    ///< of each line in the sequence
     std::vector<uint32_t> order; ///< the message of each line
@@ -79,7 +79,7 @@ private:
   };
   struct hearer {
     uint32_t audience = 0;
-    weight how = weight::counts;
+    weight weighs = weight::counts;
     bool gone = false;
     size_t offset = 0;        ///< in the sequence: all before it was received
     size_t next = 0;          ///< the line that the offset is in

@@ -91,8 +91,8 @@ int main(int argc, char** argv) {
   const int64_t frames = argument(1, 500'000), bytes = argument(2, 100), a_turn = argument(3, 100);
   const auto authority = make_authority();
   node a{"a", {1}, authority}, b{"b", {2}, authority};
-  for (auto* one : {&a, &b})
-    caf::anon_send(one->actor, know_peers{{a.address(), b.address()}});
+  for (auto* end : {&a, &b})
+    caf::anon_send(end->actor, know_peers{{a.address(), b.address()}});
   wait_for([&] { return a.up && b.up; });
   const cluster::post post{{1}, {1}, {1}, {}, {1}, std::string(static_cast<size_t>(bytes), 'x')};
   const auto cpu = cpu_seconds();

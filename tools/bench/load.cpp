@@ -17,7 +17,7 @@ constexpr auto quiet = 5s;
 } // namespace
 
 std::string phase::name() const {
-  return (how == kind::closed ? "closed:" : "open:") + std::to_string(amount);
+  return (type == kind::closed ? "closed:" : "open:") + std::to_string(amount);
 }
 
 void load::post(size_t which, instant due) {
@@ -28,7 +28,7 @@ void load::post(size_t which, instant due) {
 
 void load::replace_completed() {
   for (const auto audience : checks_.take_completed())
-    if (now_->how == phase::kind::closed)
+    if (now_->type == phase::kind::closed)
       post(audience, clock::now()); // a stream has the number of its audience
 }
 
@@ -55,26 +55,26 @@ void load::run_until(instant end) {
   }
 }
 
-measurement load::run(const phase& how) {
+measurement load::run(const phase& wanted) {
   measurement result;
-  now_ = &how;
+  now_ = &wanted;
   due_ = clock::now();
-  const auto closed = how.how == phase::kind::closed;
-  for (size_t i = 0; closed && i < how.amount; ++i)
+  const auto closed = wanted.type == phase::kind::closed;
+  for (size_t i = 0; closed && i < wanted.amount; ++i)
     post(next_stream_++ % streams_.size(), due_);
   if (closed)
-    run_until(due_ + how.warm_up);
+    run_until(due_ + wanted.warm_up);
   else
-    result.kept_up = run_schedule(due_ + how.warm_up);
+    result.kept_up = run_schedule(due_ + wanted.warm_up);
   checks_.latencies().clear();
   const auto start = clock::now();
   const auto before = checks_.deliveries();
   const auto server = cpu_seconds(measured_.servers), database = cpu_seconds(measured_.database);
   const auto own = cpu_seconds(::getpid());
   if (closed)
-    run_until(start + how.duration);
+    run_until(start + wanted.duration);
   else
-    result.kept_up = result.kept_up && run_schedule(start + how.duration);
+    result.kept_up = result.kept_up && run_schedule(start + wanted.duration);
   result.seconds = std::chrono::duration<double>(clock::now() - start).count();
   result.deliveries = checks_.deliveries() - before;
   result.server_cpu = cpu_seconds(measured_.servers) - server;

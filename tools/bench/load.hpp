@@ -14,7 +14,7 @@ struct phase {
   /// deliveries a second result, on a fixed schedule, whatever the server does; latency counts from when a message was
   /// due.
   enum class kind { closed, open };
-  kind how = kind::closed;
+  kind type = kind::closed;
   size_t amount = 1;
   std::chrono::milliseconds warm_up{500}, duration{2000};
 
@@ -53,8 +53,8 @@ public:
   load(crowd& clients, checker& checks, processes measured)
       : clients_(clients), checks_(checks), measured_(std::move(measured)) {}
 
-  void add_stream(stream what) { streams_.push_back(std::move(what)); }
-  measurement run(const phase& how);
+  void add_stream(stream added) { streams_.push_back(std::move(added)); }
+  measurement run(const phase& wanted);
   /// Waits until every message is complete, or nothing has come for some seconds. Answers how many are not.
   size_t drain();
 

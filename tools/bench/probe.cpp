@@ -42,7 +42,7 @@ void probe::hear_line(std::string_view line, instant now) {
     return; // somebody comes or goes
   const auto number = std::strtoull(std::string{line.substr(at + mark.size())}.c_str(), nullptr, 10);
   const auto found =
-      std::find_if(waiting_.begin(), waiting_.end(), [number](const auto& one) { return one.number == number; });
+      std::find_if(waiting_.begin(), waiting_.end(), [number](const auto& post) { return post.number == number; });
   if (found == waiting_.end()) {
     ++wrong_;
     return;
@@ -60,9 +60,9 @@ size_t probe::mistakes() const {
 }
 
 void probes::add(const std::string& salon, size_t client) {
-  auto& one = all_.emplace_back(salon);
+  auto& added = all_.emplace_back(salon);
   who_.push_back(client);
-  clients_.at(client).listen([&one](std::string_view bytes, instant now) { one.hear(bytes, now); });
+  clients_.at(client).listen([&added](std::string_view bytes, instant now) { added.hear(bytes, now); });
 }
 
 void probes::go_on() {
@@ -88,7 +88,7 @@ bool probes::run(std::chrono::nanoseconds at_most, const std::function<bool()>& 
 
 bool probes::settle() {
   const auto waits = [this] {
-    return std::any_of(all_.begin(), all_.end(), [](const auto& one) { return one.waits(); });
+    return std::any_of(all_.begin(), all_.end(), [](const auto& client) { return client.waits(); });
   };
   for (const auto end = clock::now() + 15s; waits() && clock::now() < end;)
     clients_.turn(10ms);
@@ -97,8 +97,8 @@ bool probes::settle() {
 }
 
 void probes::begin() {
-  for (auto& one : all_)
-    one.begin(clock::now());
+  for (auto& each : all_)
+    each.begin(clock::now());
 }
 
 } // namespace salond::bench

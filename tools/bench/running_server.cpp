@@ -36,7 +36,7 @@ void wait_for(const char* fact, const std::function<bool()>& holds) {
 
 } // namespace
 
-running_server::running_server(launch how) : how_(std::move(how)) {
+running_server::running_server(launch plan) : how_(std::move(plan)) {
   over = how_.over;
   std::filesystem::create_directories(how_.folder);
   const auto started = std::chrono::steady_clock::now();
@@ -61,9 +61,9 @@ std::vector<std::string> running_server::command_of(size_t which) const {
   return words;
 }
 
-running_server::one running_server::launched(size_t which) const {
+running_server::node running_server::launched(size_t which) const {
   const auto log = file("server-" + name(which) + ".log");
-  one result;
+  node result;
   result.process = std::make_unique<child_process>(command_of(which), how_.core, log);
   const auto line = result.process->read_line(60s);
   const auto colon = line.find(':', line.find("//"));

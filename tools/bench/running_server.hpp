@@ -21,7 +21,7 @@ struct launch {
 class running_server {
 public:
   /// Starts it, or all nodes, and waits until they serve and reach one another. Throws std::exception.
-  explicit running_server(launch how);
+  explicit running_server(launch plan);
 
   uint16_t port = 0; ///< for clients; of the first node
   way over = way::clear;
@@ -50,19 +50,19 @@ public:
   std::vector<std::string> salons_of(size_t which, size_t asked) const;
 
 private:
-  struct one {
+  struct node {
     std::unique_ptr<child_process> process;
     uint16_t port = 0;
     std::string admin;
   };
-  one launched(size_t which) const;
+  node launched(size_t which) const;
   std::vector<std::string> command_of(size_t which) const;
   std::vector<std::string> operator_command(size_t at, const std::vector<std::string>& command) const;
   std::string file(const std::string& name) const { return how_.folder + "/" + name; }
   bool whole(size_t seen_by) const;
 
   launch how_;
-  std::vector<one> all_;
+  std::vector<node> all_;
 };
 
 } // namespace salond::bench

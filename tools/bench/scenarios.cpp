@@ -138,11 +138,11 @@ void slow_reader(subject& tested, const run_options& options, journal& out) {
   const auto before = driver.run(closed(64, options));
   const auto pss = pss_kib(on.server.id());
   slow.pause();
-  auto how = closed(64, options);
-  how.duration *= 2;
-  const auto during = driver.run(how);
+  auto wanted = closed(64, options);
+  wanted.duration *= 2;
+  const auto during = driver.run(wanted);
   auto line = line_about("slow reader", on, options);
-  line["phase"] = how.name();
+  line["phase"] = wanted.name();
   add(line, during);
   line["rate_to_before"] = std::round(1000 * during.rate() / before.rate()) / 1000;
   line["pss_growth_kib"] = pss_kib(on.server.id()) - pss;

@@ -58,8 +58,8 @@ void soak(subject& tested, const run_options& options, journal& out) {
     last = driver.run({phase::kind::open, rate, 0ms, slice});
     deliveries += last.deliveries;
     longest = std::max(longest, last.latencies.max_ms());
-    for (size_t one = first_visitor; one < members; ++one)
-      on.clients.at(one).close();
+    for (size_t number = first_visitor; number < members; ++number)
+      on.clients.at(number).close();
     let_in(on.clients);
     memory.push_back(static_cast<double>(pss_kib(on.server.id())));
   }

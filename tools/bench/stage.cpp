@@ -108,11 +108,11 @@ void pair_up(stage& on, checker& checks, load& driver, size_t first) {
   driver.add_stream({audience, 1, {first}});
 }
 
-result_line run_phase(const phase& how, load& driver, checker& checks, const result_line& about) {
+result_line run_phase(const phase& wanted, load& driver, checker& checks, const result_line& about) {
   const auto before = checks.verdict();
   auto line = about;
-  line["phase"] = how.name();
-  add(line, driver.run(how));
+  line["phase"] = wanted.name();
+  add(line, driver.run(wanted));
   const auto after = checks.verdict();
   add(line,
       mistakes{after.lost - before.lost, after.duplicates - before.duplicates, after.disordered - before.disordered,
@@ -122,8 +122,8 @@ result_line run_phase(const phase& how, load& driver, checker& checks, const res
 
 void run_phases(const std::vector<phase>& phases, load& driver, checker& checks, const result_line& about,
                 journal& out) {
-  for (const auto& how : phases)
-    out.write(run_phase(how, driver, checks, about));
+  for (const auto& wanted : phases)
+    out.write(run_phase(wanted, driver, checks, about));
 }
 
 } // namespace salond::bench

@@ -38,7 +38,7 @@ void fill_salon(stage& on, checker& checks, load& driver, const std::string& sal
 void pair_up(stage& on, checker& checks, load& driver, size_t first);
 
 /// What one phase showed, behind `about`.
-result_line run_phase(const phase& how, load& driver, checker& checks, const result_line& about);
+result_line run_phase(const phase& wanted, load& driver, checker& checks, const result_line& about);
 /// Runs the phases one after the other and writes a line for each.
 void run_phases(const std::vector<phase>& phases, load& driver, checker& checks, const result_line& about,
                 journal& out);

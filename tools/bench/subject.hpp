@@ -28,7 +28,7 @@ public:
 
   /// `address` is used by `mysql` alone, `nodes` by `nodes`: so many on one database. Starts the private database
   /// server of `mariadb` and `nodes`. Throws std::exception.
-  subject(kind what, const programs& where, const std::string& address = {}, size_t nodes = 0);
+  subject(kind chosen, const programs& where, const std::string& address = {}, size_t nodes = 0);
 
   /// Has a fresh or emptied database for so many users, where the last one does not do.
   void prepare(size_t users, const account_cost& cost);

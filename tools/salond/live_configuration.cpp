@@ -63,13 +63,13 @@ std::vector<std::string> addresses_of_this_machine() {
 
 bool speaks_tls(const config::settings& values) {
   return std::any_of(values.listen.begin(), values.listen.end(),
-                     [](const auto& door) { return door.how == config::endpoint::kind::tls; });
+                     [](const auto& door) { return door.type == config::endpoint::kind::tls; });
 }
 
 std::vector<std::string> hosts_of(const std::vector<config::endpoint>& doors) {
   std::set<std::string> hosts;
   for (const auto& door : doors) {
-    if (door.how != config::endpoint::kind::tls)
+    if (door.type != config::endpoint::kind::tls)
       continue;
     hosts.insert({"localhost", "127.0.0.1", "::1"});
     if (char name[256] = ""; ::gethostname(name, sizeof name - 1) == 0 && *name != '\0')

@@ -10,8 +10,8 @@ void entrance::round(const std::vector<node_id>& others, instant now) {
     counted_ = now;
   }
   auto before = std::exchange(misses_, {});
-  for (const auto one : others)
-    misses_[one] = std::move(before[one]);
+  for (const auto other : others)
+    misses_[other] = std::move(before[other]);
 }
 
 void entrance::missed(node_id by, const std::string& why) {
@@ -23,8 +23,8 @@ void entrance::missed(node_id by, const std::string& why) {
 }
 
 bool entrance::all_have_tried() const {
-  return std::all_of(misses_.begin(), misses_.end(), [this](const auto& one) {
-    const auto tries = tries_.find(one.first);
+  return std::all_of(misses_.begin(), misses_.end(), [this](const auto& miss) {
+    const auto tries = tries_.find(miss.first);
     return tries != tries_.end() && tries->second >= max_tries;
   });
 }

@@ -46,17 +46,17 @@ public:
   }
 
   /// What to do after a step, if anything. REQUIRES: a step is under way.
-  std::optional<step> answered(outcome how, const std::vector<node_row>& rows) {
-    if (how == outcome::unknown)
+  std::optional<step> answered(outcome result, const std::vector<node_row>& rows) {
+    if (result == outcome::unknown)
       return step{*under_way_, true, {}};
-    if (how == outcome::blocked && !std::exchange(waited_, true)) {
+    if (result == outcome::blocked && !std::exchange(waited_, true)) {
       step again{*under_way_, false, {under_way_->node}};
       for (const auto& row : rows)
         if (row.gone)
           again.end_sessions.push_back(row.id);
       return again;
     }
-    const auto done = [over = under_way_->node](const membership::lost& one) { return one.node == over; };
+    const auto done = [over = under_way_->node](const membership::lost& lost) { return lost.node == over; };
     waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), done), waiting_.end());
     under_way_.reset();
     return next();

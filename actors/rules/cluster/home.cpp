@@ -4,9 +4,9 @@
 namespace salond::rules::cluster {
 
 home::author* home::find_author(node_id which) {
-  for (auto& one : authors_)
-    if (one.node == which)
-      return &one;
+  for (auto& author : authors_)
+    if (author.node == which)
+      return &author;
   return nullptr;
 }
 
@@ -29,20 +29,20 @@ void home::detach(node_id which) {
 }
 
 void home::detach_all() {
-  for (auto& one : authors_)
-    one.listed = false;
+  for (auto& author : authors_)
+    author.listed = false;
 }
 
 void home::forget(node_id which) {
-  const auto ended = [which](const author& one) { return one.node == which; };
+  const auto ended = [which](const author& author) { return author.node == which; };
   authors_.erase(std::remove_if(authors_.begin(), authors_.end(), ended), authors_.end());
 }
 
 std::vector<node_id> home::listed() const {
   std::vector<node_id> result;
-  for (const auto& one : authors_)
-    if (one.listed)
-      result.push_back(one.node);
+  for (const auto& author : authors_)
+    if (author.listed)
+      result.push_back(author.node);
   return result;
 }
 
@@ -69,8 +69,8 @@ void home::settle(post_number which) {
 void home::decide(const std::vector<stored_row>& stored, const std::vector<refusal>& refused) {
   for (const auto& row : stored)
     settle(row.number);
-  for (const auto& one : refused)
-    settle(one.number);
+  for (const auto& post : refused)
+    settle(post.number);
   if (!stored.empty())
     last_seq_ = stored.back().seq;
 }
@@ -78,9 +78,9 @@ void home::decide(const std::vector<stored_row>& stored, const std::vector<refus
 std::optional<batch> home::batch_for(node_id which, int64_t before, const std::vector<stored_row>& stored,
                                      const std::vector<refusal>& refused) const {
   batch result{salon_, epoch_, before, stored, {}};
-  for (const auto& one : refused)
-    if (author_node(one.number) == which)
-      result.refused.push_back(one);
+  for (const auto& post : refused)
+    if (author_node(post.number) == which)
+      result.refused.push_back(post);
   if (result.rows.empty() && result.refused.empty())
     return std::nullopt;
   return result;

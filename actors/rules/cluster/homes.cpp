@@ -42,17 +42,17 @@ uint64_t weight(salon_id salon, const std::string& node_name) {
 std::optional<node_id> choose_home(salon_id salon, const std::vector<node_row>& rows) {
   const auto serving = shares_of(rows);
   int64_t total = 1; // this one
-  for (const auto& one : serving)
-    total += one.homes;
+  for (const auto& candidate : serving)
+    total += candidate.homes;
   const auto count = static_cast<int64_t>(serving.size());
   const node_row* best = nullptr;
   uint64_t greatest = 0;
-  for (const auto& one : serving) {
-    const bool full = one.homes * 4 * count >= 5 * total && count > 1;
-    const auto wanted = weight(salon, one.node->name);
+  for (const auto& candidate : serving) {
+    const bool full = candidate.homes * 4 * count >= 5 * total && count > 1;
+    const auto wanted = weight(salon, candidate.node->name);
     if (full || (best && wanted <= greatest))
       continue;
-    best = one.node;
+    best = candidate.node;
     greatest = wanted;
   }
   if (!best)

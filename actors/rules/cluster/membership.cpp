@@ -20,8 +20,8 @@ std::vector<membership::lost> membership::round_succeeded(instant began, instant
     else if (!row.gone)
       watch(row, anew, began, ended, found);
   }
-  const auto over = [this](const still& one) {
-    const auto* row = find(rows_, one.node);
+  const auto over = [this](const still& watched) {
+    const auto* row = find(rows_, watched.node);
     return !row || row->gone;
   };
   watched_.erase(std::remove_if(watched_.begin(), watched_.end(), over), watched_.end());
@@ -30,7 +30,7 @@ std::vector<membership::lost> membership::round_succeeded(instant began, instant
 
 void membership::watch(const node_row& row, bool anew, instant began, instant ended, std::vector<lost>& found) {
   const auto known =
-      std::find_if(watched_.begin(), watched_.end(), [&row](const still& one) { return one.node == row.id; });
+      std::find_if(watched_.begin(), watched_.end(), [&row](const still& watched) { return watched.node == row.id; });
   if (known == watched_.end()) {
     watched_.push_back({row.id, row.beat, 0, ended});
   } else if (anew || known->beat != row.beat) {
@@ -62,7 +62,7 @@ bool membership::knows_gone(node_id which) const {
 
 int membership::rounds_without_beat(node_id which) const {
   const auto known =
-      std::find_if(watched_.begin(), watched_.end(), [which](const still& one) { return one.node == which; });
+      std::find_if(watched_.begin(), watched_.end(), [which](const still& watched) { return watched.node == which; });
   return known == watched_.end() ? 0 : known->rounds;
 }
 

@@ -7,7 +7,7 @@ namespace {
 /// Takes out, in order, those of which `leaves` says so.
 template <class Leaves>
 std::vector<posts_in_flight::entry> take_out(std::vector<posts_in_flight::entry>& from, Leaves leaves) {
-  const auto first = std::stable_partition(from.begin(), from.end(), [&](const auto& one) { return !leaves(one); });
+  const auto first = std::stable_partition(from.begin(), from.end(), [&](const auto& entry) { return !leaves(entry); });
   std::vector<posts_in_flight::entry> result(std::make_move_iterator(first), std::make_move_iterator(from.end()));
   from.erase(first, from.end());
   return result;
@@ -24,7 +24,7 @@ std::optional<posts_in_flight::entry> posts_in_flight::stored(post_number which)
 
 std::optional<posts_in_flight::entry> posts_in_flight::take(post_number which) {
   const auto found =
-      std::find_if(entries_.begin(), entries_.end(), [which](const entry& one) { return one.number == which; });
+      std::find_if(entries_.begin(), entries_.end(), [which](const entry& entry) { return entry.number == which; });
   if (found == entries_.end())
     return std::nullopt;
   auto result = std::move(*found);
@@ -35,9 +35,9 @@ std::optional<posts_in_flight::entry> posts_in_flight::take(post_number which) {
 std::vector<posts_in_flight::entry> posts_in_flight::attached(const cluster::attached& answer) {
   home_ = chain{answer.epoch, answer.taken};
   const auto decided_up_to = std::max(answer.taken, last_stored_);
-  return take_out(entries_, [&answer, decided_up_to](const entry& one) {
+  return take_out(entries_, [&answer, decided_up_to](const entry& entry) {
     const auto& pending = answer.pending;
-    return !(decided_up_to < one.number) && std::find(pending.begin(), pending.end(), one.number) == pending.end();
+    return !(decided_up_to < entry.number) && std::find(pending.begin(), pending.end(), entry.number) == pending.end();
   });
 }
 
@@ -45,18 +45,18 @@ std::vector<post> posts_in_flight::send(salon_id salon) {
   std::vector<post> result;
   if (!home_)
     return result;
-  for (auto& one : entries_) {
-    if (!(home_->last < one.number))
+  for (auto& entry : entries_) {
+    if (!(home_->last < entry.number))
       continue;
-    result.push_back({salon, home_->epoch, one.number, home_->last, one.author, one.text, one.author_name});
-    home_->last = one.number;
-    one.ever_sent = true;
+    result.push_back({salon, home_->epoch, entry.number, home_->last, entry.author, entry.text, entry.author_name});
+    home_->last = entry.number;
+    entry.ever_sent = true;
   }
   return result;
 }
 
 std::vector<posts_in_flight::entry> posts_in_flight::expire(instant now) {
-  return take_out(entries_, [now](const entry& one) { return !one.ever_sent && now - one.since >= unsent_for; });
+  return take_out(entries_, [now](const entry& entry) { return !entry.ever_sent && now - entry.since >= unsent_for; });
 }
 
 } // namespace salond::rules::cluster

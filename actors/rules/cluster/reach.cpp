@@ -21,9 +21,9 @@ size_t broken_links(const node_row& of, const std::vector<const node_row*>& amon
 } // namespace
 
 reach::peer* reach::find_peer(node_id which) {
-  for (auto& one : peers_)
-    if (one.id == which)
-      return &one;
+  for (auto& peer : peers_)
+    if (peer.id == which)
+      return &peer;
   return nullptr;
 }
 
@@ -44,8 +44,8 @@ void reach::lose(node_id which) {
 }
 
 std::vector<node_id> reach::unreached(node_id self, const std::vector<node_row>& rows, instant now) {
-  const auto over = [&rows](const peer& one) {
-    const auto* row = find(rows, one.id);
+  const auto over = [&rows](const peer& peer) {
+    const auto* row = find(rows, peer.id);
     return !row || row->gone;
   };
   peers_.erase(std::remove_if(peers_.begin(), peers_.end(), over), peers_.end());
@@ -66,7 +66,8 @@ bool reach::holds(node_id self, const std::vector<node_row>& rows, instant now) 
   return std::all_of(rows.begin(), rows.end(), [&](const node_row& row) {
     if (row.id == self || !serves(row))
       return true;
-    const auto known = std::find_if(peers_.begin(), peers_.end(), [&row](const peer& one) { return one.id == row.id; });
+    const auto known =
+        std::find_if(peers_.begin(), peers_.end(), [&row](const peer& peer) { return peer.id == row.id; });
     return known != peers_.end() && known->since && now - *known->since >= holds_after;
   });
 }
@@ -80,10 +81,10 @@ std::vector<node_id> who_steps_aside(const std::vector<node_row>& rows) {
   for (;;) {
     const node_row* worst = nullptr;
     size_t most = 0;
-    for (const auto* one : serving) {
-      const auto broken = broken_links(*one, serving);
-      if (broken > most || (broken == most && worst && worst->id < one->id)) {
-        worst = one;
+    for (const auto* row : serving) {
+      const auto broken = broken_links(*row, serving);
+      if (broken > most || (broken == most && worst && worst->id < row->id)) {
+        worst = row;
         most = broken;
       }
     }

@@ -9,7 +9,7 @@ namespace salond::persistence::mysql {
 std::vector<stored_node> read_nodes(connection& on);
 
 /// As the column `state` has it.
-std::string word_of(node_state what);
+std::string word_of(node_state state);
 
 /// One transaction of a failover, up to its COMMIT (docs/decisions/0032-homes-and-the-fence.md). `beat`: nothing where
 /// the run's process has ended for certain. Where somebody holds a row it waits as the session's variables say, or not

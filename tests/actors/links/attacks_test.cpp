@@ -7,9 +7,9 @@ namespace {
 
 using ::support::raw_peer;
 
-std::string spelled(const frame_body& what, int64_t number = 0) {
+std::string spelled(const frame_body& body, int64_t number = 0) {
   std::string bytes;
-  EXPECT_TRUE(cluster::append_frame(bytes, {number, what}));
+  EXPECT_TRUE(cluster::append_frame(bytes, {number, body}));
   return bytes;
 }
 
@@ -23,11 +23,11 @@ protected:
 
   /// Connects with that certificate, says it, and has to be cut off. What was answered.
   std::string closed_after(const bundle& own, const std::string& said) {
-    raw_peer one{b->port};
-    one.shake_hands(&own);
-    one.send(said);
-    EXPECT_TRUE(one.closed()) << said.substr(0, 30);
-    return one.received();
+    raw_peer raw_peer{b->port};
+    raw_peer.shake_hands(&own);
+    raw_peer.send(said);
+    EXPECT_TRUE(raw_peer.closed()) << said.substr(0, 30);
+    return raw_peer.received();
   }
   /// Why the farewell says that it is.
   std::string farewell_after(const bundle& own, const std::string& said) {

@@ -7,8 +7,8 @@
 
 namespace links_tests {
 
-frame_body text(const std::string& what) {
-  return cluster::private_message{{1}, {1}, {1}, what, {}};
+frame_body text(const std::string& content) {
+  return cluster::private_message{{1}, {1}, {1}, content, {}};
 }
 
 node_config::node_config() {
@@ -50,12 +50,12 @@ cluster::link_events node::events() {
     happened_ += "down " + std::to_string(peer.value) + ' ' + why + "; ";
   };
   on.alive = [this](node_id, std::optional<bool>) { ++alive; };
-  on.told = [this](node_id, frame_body& what) {
+  on.told = [this](node_id, frame_body& body) {
     ++frames;
     if (!keeps_texts)
       return;
     const std::lock_guard lock{guard_};
-    told_.push_back(std::get<cluster::private_message>(what).text);
+    told_.push_back(std::get<cluster::private_message>(body).text);
   };
   on.gone = [this](node_id which) { told_gone = which.value; };
   on.unknown = [this](node_id which) { unknown_run = which.value; };
@@ -72,8 +72,8 @@ void node::know(std::vector<link_peer> peers) {
   caf::anon_send(actor_, know_peers{std::move(peers)});
 }
 
-bool node::send(node_id to, frame_body what) {
-  return on_loop([&] { return all->send(to, std::move(what)); });
+bool node::send(node_id to, frame_body body) {
+  return on_loop([&] { return all->send(to, std::move(body)); });
 }
 
 cluster::link_state node::link(node_id with) {
@@ -82,9 +82,9 @@ cluster::link_state node::link(node_id with) {
   self->request(actor_, 10s, list_links{})
       .receive(
           [&](const links_listed& now) {
-            for (const auto& one : now.links)
-              if (one.peer == with)
-                found = one;
+            for (const auto& link : now.links)
+              if (link.peer == with)
+                found = link;
           },
           [](const caf::error&) { ADD_FAILURE() << "the links do not answer"; });
   return found;
@@ -112,17 +112,17 @@ bool node::logged(const std::string& part) const {
 
 void Links::introduce(const std::vector<node*>& all) {
   std::vector<link_peer> rows;
-  for (const auto* one : all)
-    rows.push_back(one->address());
-  for (auto* one : all)
-    one->know(rows);
+  for (const auto* each : all)
+    rows.push_back(each->address());
+  for (auto* each : all)
+    each->know(rows);
 }
 
 bool Links::all_up(const std::vector<node*>& all) {
   return comes_true([&] {
-    for (auto* one : all)
+    for (auto* each : all)
       for (auto* other : all)
-        if (one != other && !one->up(other->run))
+        if (each != other && !each->up(other->run))
           return false;
     return true;
   });
@@ -156,24 +156,24 @@ wire::~wire() {
   stopping_ = true;
   thread_.join();
   ::close(listener_);
-  for (const auto& one : pairs_)
-    for (const auto fd : {one.dialling, one.dialled})
+  for (const auto& pair : pairs_)
+    for (const auto fd : {pair.dialling, pair.dialled})
       if (fd >= 0)
         ::close(fd);
 }
 
 void wire::serve() {
   while (!stopping_) {
-    if (const auto what = asked_.exchange(0); what != 0)
-      for (auto& one : pairs_) {
-        one.held = true;
-        if (what == 2 && one.dialling >= 0)
-          ::close(std::exchange(one.dialling, -1));
+    if (const auto asked = asked_.exchange(0); asked != 0)
+      for (auto& pair : pairs_) {
+        pair.held = true;
+        if (asked == 2 && pair.dialling >= 0)
+          ::close(std::exchange(pair.dialling, -1));
       }
     std::vector<pollfd> all{{listener_, POLLIN, 0}};
-    for (const auto& one : pairs_)
-      for (const auto fd : {one.dialling, one.dialled})
-        all.push_back({one.held ? -1 : fd, POLLIN, 0});
+    for (const auto& pair : pairs_)
+      for (const auto fd : {pair.dialling, pair.dialled})
+        all.push_back({pair.held ? -1 : fd, POLLIN, 0});
     ::poll(all.data(), all.size(), 5);
     for (size_t i = 0; i < pairs_.size(); ++i) {
       auto& one = pairs_[i];

@@ -48,7 +48,7 @@ public:
     });
     return done.get_future().get();
   }
-  bool send(node_id to, frame_body what);
+  bool send(node_id to, frame_body body);
   cluster::link_state link(node_id with);
   bool up(node_id with) { return link(with).up; }
   caf::io::network::default_multiplexer& loop();
@@ -102,8 +102,8 @@ private:
     bool held;
   };
   /// Waits until it is so.
-  void ask(int what) {
-    for (asked_ = what; asked_ != 0;)
+  void ask(int wanted) {
+    for (asked_ = wanted; asked_ != 0;)
       std::this_thread::yield();
   }
   void serve();
@@ -133,6 +133,6 @@ protected:
   key_pair authority = make_authority();
 };
 
-frame_body text(const std::string& what);
+frame_body text(const std::string& content);
 
 } // namespace links_tests

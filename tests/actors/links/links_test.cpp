@@ -40,8 +40,8 @@ TEST_F(Links, TwoNodesTellOneAnotherInOrder) {
 
   for (auto* from : {a.get(), b.get()})
     from->on_loop([&] {
-      for (const auto& one : sent)
-        EXPECT_TRUE(from->all->send(from == a.get() ? b->run : a->run, text(one)));
+      for (const auto& each : sent)
+        EXPECT_TRUE(from->all->send(from == a.get() ? b->run : a->run, text(each)));
     });
 
   EXPECT_TRUE(comes_true([&] { return a->told().size() == 1000 && b->told().size() == 1000; }));
@@ -63,8 +63,8 @@ TEST_F(Links, ThreeNodesThatStartAtOnceAllReachOneAnother) {
   ASSERT_TRUE(all_up({a.get(), b.get(), c.get()}));
   EXPECT_TRUE(b->send(c->run, text("x")));
   EXPECT_TRUE(comes_true([&] { return c->told().size() == 1; }));
-  for (auto* one : {a.get(), b.get(), c.get()})
-    EXPECT_THAT(one->happened(), Not(HasSubstr("down")));
+  for (auto* each : {a.get(), b.get(), c.get()})
+    EXPECT_THAT(each->happened(), Not(HasSubstr("down")));
   EXPECT_EQ(c->shared->counters.open, 2u) << "one connection for each of two nodes";
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 using support::eventually;
 using support::running_node;
-using what = support::store_guard::what;
+using access = support::store_guard::access;
 
 class ArchivedAtANode : public support::nodes_fixture {
 protected:
@@ -39,15 +39,15 @@ TEST_F(ArchivedAtANode, ShowsWhatIsOnItsWayAndRefusesWhatComesThen) {
   zoe.say("MSG (Général):avant"); // its home is found
   ASSERT_EQ(zoe.line(), "zoë dans le salon Général: avant");
   ASSERT_EQ(paul.line(), "zoë dans le salon Général: avant");
-  paris->guard->hold(what::writes);
+  paris->guard->hold(access::writes);
   zoe.say("MSG (Général):pris");
-  ASSERT_TRUE(eventually([&] { return paris->guard->held(what::writes) == 1; }));
+  ASSERT_TRUE(eventually([&] { return paris->guard->held(access::writes) == 1; }));
 
   archive();
   paul.say("MSG (Général):trop tard");
   EXPECT_EQ(paul.line(), "ERREUR: le salon Général n'existe pas");
   EXPECT_FALSE(is_gone());
-  paris->guard->release(what::writes);
+  paris->guard->release(access::writes);
 
   EXPECT_EQ(zoe.line(), "zoë dans le salon Général: pris");
   EXPECT_EQ(paul.line(), "zoë dans le salon Général: pris");

@@ -238,10 +238,10 @@ TEST_F(News, PostsOfSomebodyWhoIsLookedForKeepTheirOrder) {
   paris.reset(); // the other has all homes
   auto there = lyon->log_in("anna");
 
-  lyon->guard->hold(support::store_guard::what::writes);
+  lyon->guard->hold(support::store_guard::access::writes);
   for (const auto* text : {"un", "deux", "trois"})
     there.say("MSG (Général):" + std::string(text));
-  lyon->guard->release(support::store_guard::what::writes);
+  lyon->guard->release(support::store_guard::access::writes);
 
   for (const auto* text : {"un", "deux", "trois"})
     EXPECT_EQ(there.line(), "anna dans le salon Général: " + std::string(text));

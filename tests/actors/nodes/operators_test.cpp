@@ -62,8 +62,8 @@ TEST_F(Operators, ExportSessionsOfAllNodes) {
 TEST_F(Operators, RejectAMemberAndTellNobodyElseAtAnyNode) {
   auto zoe = lyon->log_in("zoë");
   auto paul = lyon->log_in("paul");
-  for (auto* one : {&zoe, &paul})
-    one->say("JOIN:Blabla");
+  for (auto* each : {&zoe, &paul})
+    each->say("JOIN:Blabla");
   const std::string joined = "paul a rejoint le salon Blabla.";
   EXPECT_TRUE(eventually([&] { return zoe.line() == joined; }));
   EXPECT_TRUE(eventually([&] { return paul.line() == joined; }));
@@ -90,12 +90,12 @@ TEST_F(Operators, EndOneSessionAtAnotherNode) {
 
 TEST_F(Operators, EndTokensThatASessionGetsAtAnotherNodeBeforeItIsClosed) {
   auto paul = lyon->log_in("paul");
-  lyon->guard->hold(support::store_guard::what::writes);
+  lyon->guard->hold(support::store_guard::access::writes);
   paul.say("TOKEN"); // on its way behind what ends the tokens
-  ASSERT_TRUE(eventually([&] { return lyon->guard->held(support::store_guard::what::writes) != 0; }));
+  ASSERT_TRUE(eventually([&] { return lyon->guard->held(support::store_guard::access::writes) != 0; }));
 
   EXPECT_EQ(answer(*paris, {"session", "end", "paul"})["done"], true);
-  lyon->guard->release(support::store_guard::what::writes);
+  lyon->guard->release(support::store_guard::access::writes);
   while (paul.line_or_end()) {
   }
 
@@ -114,10 +114,10 @@ TEST_F(Operators, AreToldWhoDidNotAnswerAndWhatTheOthersSaid) {
   const auto status = answer(*paris, {"status"});
   const auto announced = answer(*paris, {"announce", "bonsoir"});
 
-  for (const auto& one : {known_to_be_cut, waited_for}) {
-    EXPECT_THAT(sessions_in(one["answer"]), ElementsAre("zoë at paris"));
-    EXPECT_EQ(one["words"], json::array({missing}));
-    EXPECT_EQ(one["cut_off"], false);
+  for (const auto& each : {known_to_be_cut, waited_for}) {
+    EXPECT_THAT(sessions_in(each["answer"]), ElementsAre("zoë at paris"));
+    EXPECT_EQ(each["words"], json::array({missing}));
+    EXPECT_EQ(each["cut_off"], false);
   }
   EXPECT_EQ(status["incomplete"], json::array({missing}));
   EXPECT_EQ(status["nodes"].size(), 1u);

@@ -113,7 +113,7 @@ protected:
     x.body = message(types, values);
     return x;
   }
-  frame asking(const std::string& what = "x") const { return to_admin(question_type, text(what)); }
+  frame asking(const std::string& content = "x") const { return to_admin(question_type, text(content)); }
   frame notice(int operation, const std::string& body, uint64_t to = 0) const {
     return {operation, 0, 0, 0, 0, operation == 5 ? uint64_t{17} : 0, to, body};
   }
@@ -234,9 +234,9 @@ TEST_F(Attack, SilentStrangersAreClosedAndCostNothing) {
   for (int i = 0; i < 150; ++i)
     silent.emplace_back(port);
 
-  for (auto& one : silent) {
-    EXPECT_TRUE(one.closed());
-    EXPECT_EQ(one.received(), "");
+  for (auto& each : silent) {
+    EXPECT_TRUE(each.closed());
+    EXPECT_EQ(each.received(), "");
   }
 
   const auto wall = std::chrono::steady_clock::now() - start;
@@ -255,8 +255,8 @@ TEST_F(Attack, AFloodOfSilentStrangersPushesOutItself) {
   end late{zoe}; // comes in beside them
   EXPECT_THAT(ask(late, reach(late), "I may"), StartsWith("administrator/zoe"));
 
-  for (auto& one : silent)
-    EXPECT_TRUE(one.closed());
+  for (auto& each : silent)
+    EXPECT_TRUE(each.closed());
   EXPECT_TRUE(comes_true([&] { return server->logged("too many half-open connections"); }));
 }
 
@@ -270,8 +270,8 @@ TEST_F(Attack, HalfAHandshakeIsClosedInTime) {
       shy.back().send("\x16");
   }
 
-  for (auto& one : shy)
-    EXPECT_TRUE(one.closed());
+  for (auto& each : shy)
+    EXPECT_TRUE(each.closed());
   EXPECT_TRUE(comes_true([&] { return server->logged("no TLS handshake in time"); }));
 }
 

@@ -111,9 +111,9 @@ bool raw_peer::send(const std::string& bytes) {
 }
 
 bool raw_peer::wait_readable(clock::time_point until) const {
-  pollfd one{socket_, POLLIN, 0};
+  pollfd pollfd{socket_, POLLIN, 0};
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now()).count();
-  return ::poll(&one, 1, static_cast<int>(std::max<int64_t>(left, 0))) > 0;
+  return ::poll(&pollfd, 1, static_cast<int>(std::max<int64_t>(left, 0))) > 0;
 }
 
 std::optional<std::string> raw_peer::take(size_t size) {

@@ -152,22 +152,22 @@ std::string Transport::node_of(char host) const {
 }
 
 support::raw_peer Transport::insider(const bundle& own, char host) {
-  support::raw_peer one{port};
-  EXPECT_TRUE(one.shake_hands(&own));
-  const auto header = one.take(32);
+  support::raw_peer raw_peer{port};
+  EXPECT_TRUE(raw_peer.shake_hands(&own));
+  const auto header = raw_peer.take(32);
   EXPECT_TRUE(header) << "no handshake of the server";
   if (!header)
-    return one;
+    return raw_peer;
   size_t size = 0;
   for (int i = 4; i < 8; ++i)
     size = size << 8 | static_cast<unsigned char>((*header)[static_cast<size_t>(i)]);
-  const auto payload = one.take(size);
+  const auto payload = raw_peer.take(size);
   EXPECT_TRUE(payload);
   if (payload)
     server_node = payload->substr(0, 32);
   if (host != '\0')
-    one.send(support::wire({1, 0, 0, 0, caf::io::basp::version, 0, 0, node_of(host)}));
-  return one;
+    raw_peer.send(support::wire({1, 0, 0, 0, caf::io::basp::version, 0, 0, node_of(host)}));
+  return raw_peer;
 }
 
 } // namespace transport_tests

@@ -389,8 +389,8 @@ TEST_F(Transport, SaysFilteredWhenNoPacketIsAnswered) {
   }
 
   const auto why = failure(tool, "127.0.0.1", full.port);
-  for (const auto one : queued)
-    ::close(one);
+  for (const auto each : queued)
+    ::close(each);
 
   EXPECT_EQ(why.kind, salond::dial_fault::filtered);
   EXPECT_EQ(why.text, "no answer: filtered, or the host is down");

@@ -7,17 +7,17 @@ namespace {
 
 using nlohmann::json;
 
-json words_of(const event::logged_in& what) {
-  return {"welcome", what.username};
+json words_of(const event::logged_in& event) {
+  return {"welcome", event.username};
 }
-json words_of(const event::said& what) {
-  return {"said", what.salon_name, what.author, what.text};
+json words_of(const event::said& event) {
+  return {"said", event.salon_name, event.author, event.text};
 }
-json words_of(const event::login_refused& what) {
-  return {"refused", to_string(what.why)};
+json words_of(const event::login_refused& event) {
+  return {"refused", to_string(event.why)};
 }
-json words_of(const event::refused& what) {
-  return {"refused", to_string(what.why)};
+json words_of(const event::refused& event) {
+  return {"refused", to_string(event.why)};
 }
 json words_of(const event::stopping&) {
   return {"stopping"};
@@ -28,8 +28,8 @@ json words_of(const Event&) {
 }
 
 class json_spelling : public spelling {
-  void spell(spelled_texts& to, const event::any& what) const override {
-    to.bytes += std::visit([](const auto& event) { return words_of(event).dump(); }, what) + '\n';
+  void spell(spelled_texts& to, const event::any& event) const override {
+    to.bytes += std::visit([](const auto& event) { return words_of(event).dump(); }, event) + '\n';
     to.envelopes.emplace_back();
   }
 };
@@ -96,9 +96,9 @@ utterance numbered_codec::understand(std::string_view line, instant now) {
   return nothing_said{};
 }
 
-void numbered_codec::say(const event::any& what, instant now) {
+void numbered_codec::say(const event::any& event, instant now) {
   auto texts = std::make_shared<spelled_texts>();
-  spells().spell(*texts, what);
+  spells().spell(*texts, event);
   say_spelled(texts, now);
 }
 

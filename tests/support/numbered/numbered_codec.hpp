@@ -19,7 +19,7 @@ public:
   std::optional<utterance> next(instant now) override;
   size_t unread() const override { return input_.size(); }
   bool pauses_matter() const override { return false; }
-  void say(const event::any& what, instant now) override;
+  void say(const event::any& event, instant now) override;
   const spelling& spells() const override;
   void say_spelled(const shared_texts& spelled, instant now) override;
   void say_last(const std::optional<event::any>& last, instant now) override;

@@ -12,9 +12,9 @@ class Admission : public testing::Test {
 protected:
   void fail(secret said, int times) {
     for (int n = 0; n < times; ++n) {
-      admission::attempt one{connection_id{++last}, "192.0.2.1", {}, {}, {}, {}, true, said};
-      if (allowed.begin(one, now) == rules::login_throttle::verdict::go)
-        allowed.over(one, admission::attempt_result::wrong, 1, now);
+      admission::attempt attempt{connection_id{++last}, "192.0.2.1", {}, {}, {}, {}, true, said};
+      if (allowed.begin(attempt, now) == rules::login_throttle::verdict::go)
+        allowed.over(attempt, admission::attempt_result::wrong, 1, now);
     }
   }
   std::string story() {
@@ -58,8 +58,8 @@ TEST_F(Admission, CountsWhatFailedAtAnotherNode) {
 
   there.used_elsewhere(allowed.take_used(), now);
 
-  admission::attempt one{connection_id{++last}, "192.0.2.1", {}, {}, {}, {}, true, secret::password};
-  EXPECT_EQ(there.begin(one, now), rules::login_throttle::verdict::refused);
+  admission::attempt attempt{connection_id{++last}, "192.0.2.1", {}, {}, {}, {}, true, secret::password};
+  EXPECT_EQ(there.begin(attempt, now), rules::login_throttle::verdict::refused);
   EXPECT_TRUE(allowed.take_used().empty()) << "it was told";
 }
 
@@ -86,8 +86,8 @@ TEST_F(Admission, LeavesOutWhatItDoesNotKnowAndWhatIsTooMuch) {
 
   allowed.used_elsewhere(told, now);
 
-  admission::attempt one{connection_id{++last}, "192.0.2.1", {}, {}, {}, {}, true, secret::password};
-  EXPECT_EQ(allowed.begin(one, now), rules::login_throttle::verdict::go);
+  admission::attempt attempt{connection_id{++last}, "192.0.2.1", {}, {}, {}, {}, true, secret::password};
+  EXPECT_EQ(allowed.begin(attempt, now), rules::login_throttle::verdict::go);
 }
 
 } // namespace

@@ -55,7 +55,7 @@ protected:
     }
     return all;
   }
-  static std::string wire(const event::any& what) { return text::spell(what); }
+  static std::string wire(const event::any& event) { return text::spell(event); }
 
   text::text_codec codec{{}};
   send_queue queue;

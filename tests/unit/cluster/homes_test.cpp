@@ -73,10 +73,10 @@ TEST(Homes, MoveUntilNobodyHasOneAndAHalfTimesAnothersAndTwo) {
     for (int64_t node = 1; node <= 4; ++node) {
       const auto next = moves({node}, std::vector<salon_id>(held[node]), rows);
       ASSERT_LE(next.size(), max_moves);
-      for (const auto& one : next) {
+      for (const auto& each : next) {
         moved = true;
-        held[node].erase(std::find(held[node].begin(), held[node].end(), one.salon));
-        held[one.to.value].push_back(one.salon);
+        held[node].erase(std::find(held[node].begin(), held[node].end(), each.salon));
+        held[each.to.value].push_back(each.salon);
       }
     }
   }

@@ -4,8 +4,8 @@
 namespace salond::simulation {
 namespace {
 
-std::string named(const char* what, int which) {
-  return std::string(what) + " " + std::to_string(which);
+std::string named(const char* word, int which) {
+  return std::string(word) + " " + std::to_string(which);
 }
 
 } // namespace

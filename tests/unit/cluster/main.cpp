@@ -51,8 +51,8 @@ options parsed(int argc, char** argv) {
 }
 
 /// The promise that a schedule breaks; empty if none.
-std::string outcome_of(uint64_t seed, const options& how, uint64_t& events) {
-  world one(seed, how.mistake, how.traced);
+std::string outcome_of(uint64_t seed, const options& wanted, uint64_t& events) {
+  world one(seed, wanted.mistake, wanted.traced);
   try {
     one.run();
   } catch (const broken& why) {
@@ -66,17 +66,17 @@ std::string outcome_of(uint64_t seed, const options& how, uint64_t& events) {
 } // namespace
 
 int main(int argc, char** argv) try {
-  const auto how = parsed(argc, argv);
-  std::atomic<uint64_t> next{how.first}, found{0}, events{0}, first_found{0};
-  const auto end = how.first + how.schedules;
+  const auto wanted = parsed(argc, argv);
+  std::atomic<uint64_t> next{wanted.first}, found{0}, events{0}, first_found{0};
+  const auto end = wanted.first + wanted.schedules;
   const auto began = std::chrono::steady_clock::now();
   const auto work = [&] {
     uint64_t made = 0;
-    while (found == 0 || how.all) {
+    while (found == 0 || wanted.all) {
       const auto seed = next++;
       if (seed >= end)
         break;
-      const auto promise = outcome_of(seed, how, made);
+      const auto promise = outcome_of(seed, wanted, made);
       if (promise.empty())
         continue;
       ++found;
@@ -86,17 +86,17 @@ int main(int argc, char** argv) try {
     events += made;
   };
   std::thread other;
-  if (!how.single)
+  if (!wanted.single)
     other = std::thread(work);
   work();
   if (other.joinable())
     other.join();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  const auto ran = std::min(next.load(), end) - how.first;
-  std::printf("%s: %llu schedules, %llu events, %llu broken, %.1f s\n", name_of(how.mistake),
+  const auto ran = std::min(next.load(), end) - wanted.first;
+  std::printf("%s: %llu schedules, %llu events, %llu broken, %.1f s\n", name_of(wanted.mistake),
               static_cast<unsigned long long>(ran), static_cast<unsigned long long>(events.load()),
               static_cast<unsigned long long>(found.load()), took.count());
-  return (found != 0) == (how.mistake != planted::none) ? 0 : 1;
+  return (found != 0) == (wanted.mistake != planted::none) ? 0 : 1;
 } catch (const std::exception& why) {
   std::fprintf(stderr, "%s\n", why.what());
   return 2;

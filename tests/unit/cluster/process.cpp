@@ -12,9 +12,9 @@ instant process::now() const {
   return instant_of(world_.now());
 }
 
-void process::trace(const std::string& what) const {
+void process::trace(const std::string& line) const {
   if (world_.traced())
-    world_.trace(name_ + std::to_string(run_.value) + ": " + what);
+    world_.trace(name_ + std::to_string(run_.value) + ": " + line);
 }
 
 // --- its life ---
@@ -55,11 +55,11 @@ void process::join() {
   early_numbers_ = {};
   jobs_.clear();
   group_.reset();
-  request what;
-  what.what = request::kind::join;
-  what.name = name_;
-  what.wall = world_.wall(slot_);
-  world_.ask(*this, part::io_thread, std::move(what), 2 * second, [this, began = now()](const answer* back) {
+  request asked;
+  asked.type = request::kind::join;
+  asked.name = name_;
+  asked.wall = world_.wall(slot_);
+  world_.ask(*this, part::io_thread, std::move(asked), 2 * second, [this, began = now()](const answer* back) {
     if (!back || !back->done)
       return world_.after(*this, part::io_thread, 300 * millisecond, [this] { join(); });
     joined(*back);
@@ -125,12 +125,12 @@ void process::enter_doubt() {
     return;
   trace("is in doubt");
   doubtful_ = true;
-  for (auto& one : salons_) {
-    if (one.home)
-      one.home->detach_all();
-    if (one.view)
-      one.view->detach();
-    one.posts.detach();
+  for (auto& salon : salons_) {
+    if (salon.home)
+      salon.home->detach_all();
+    if (salon.view)
+      salon.view->detach();
+    salon.posts.detach();
   }
 }
 
@@ -139,8 +139,8 @@ void process::leave_doubt() {
     return;
   trace("is in doubt no more");
   doubtful_ = closed_ = false;
-  for (auto& one : links_)
-    end_link(one, true);
+  for (auto& link : links_)
+    end_link(link, true);
 }
 
 // --- the I/O thread ---
@@ -156,13 +156,13 @@ void process::tick() {
   if (!fine)
     return;
   use_rows();
-  for (auto& one : salons_) {
-    if (one.home && state_ != cluster::node_state::serving && !one.home->closed())
-      if (const auto heir = cluster::choose_home(salon_at(one.place), members_->rows()))
-        begin_leaving(one, *heir);
-    go_on_leaving(one);
-    keep_view(one);
-    refuse(one.posts.expire(now()));
+  for (auto& salon : salons_) {
+    if (salon.home && state_ != cluster::node_state::serving && !salon.home->closed())
+      if (const auto heir = cluster::choose_home(salon_at(salon.place), members_->rows()))
+        begin_leaving(salon, *heir);
+    go_on_leaving(salon);
+    keep_view(salon);
+    refuse(salon.posts.expire(now()));
   }
 }
 
@@ -179,9 +179,9 @@ void process::use_rows() {
     links_.erase(links_.begin() + static_cast<std::ptrdiff_t>(i));
     dialled_.erase(dialled_.begin() + static_cast<std::ptrdiff_t>(i));
     lost_peer(peer);
-    for (auto& one : salons_)
-      if (one.home)
-        one.home->forget(peer);
+    for (auto& salon : salons_)
+      if (salon.home)
+        salon.home->forget(peer);
   }
   for (const auto& row : members_->rows())
     if (!row.gone && row.id != run_ && row.name != name_ && !link_with(row.id)) {
@@ -192,9 +192,9 @@ void process::use_rows() {
   if (state_ != cluster::node_state::serving)
     return;
   std::vector<salon_id> mine;
-  for (const auto& one : salons_)
-    if (one.home && !one.home->closed())
-      mine.push_back(salon_at(one.place));
+  for (const auto& salon : salons_)
+    if (salon.home && !salon.home->closed())
+      mine.push_back(salon_at(salon.place));
   for (const auto& next : cluster::moves(run_, mine, members_->rows()))
     begin_leaving(salons_[static_cast<size_t>(place_of(next.salon))], next.to);
 }
@@ -212,11 +212,11 @@ void process::step_aside_or_back() {
     return;
   }
   asking_state_ = true;
-  request what;
-  what.what = request::kind::set_state;
-  what.by = run_;
-  what.state = serves ? cluster::node_state::apart : cluster::node_state::serving;
-  world_.ask(*this, part::io_thread, what, second, [this, next = what.state](const answer* back) {
+  request asked;
+  asked.type = request::kind::set_state;
+  asked.by = run_;
+  asked.state = serves ? cluster::node_state::apart : cluster::node_state::serving;
+  world_.ask(*this, part::io_thread, asked, second, [this, next = asked.state](const answer* back) {
     asking_state_ = false;
     if (!back || !back->done)
       return;

@@ -33,7 +33,7 @@ public:
   const std::string& name() const { return name_; }
   bool serving() const;
   bool apart() const { return state_ == cluster::node_state::apart; }
-  void hear(const frame& what);
+  void hear(const frame& incoming);
   /// All connections to the store, or the writer's alone, break.
   void lose_connections();
   /// What waits to be sent to a peer is dropped.
@@ -97,19 +97,19 @@ private:
   cluster::link* link_with(node_id peer);
   void end_link(cluster::link& with, bool tell);
   void lost_peer(node_id peer);
-  void hear_control(const frame& what, cluster::link& with);
-  void hear_body(node_id from, const cluster::attach& what) { hear_at_home(from, what); }
-  void hear_body(node_id from, const cluster::post& what) { hear_at_home(from, what); }
-  void hear_body(node_id, const cluster::attached& what) { hear_answer(what); }
-  void hear_body(node_id, const cluster::batch& what) { hear_batch(what); }
-  void hear_body(node_id, const cluster::attach_again& what);
+  void hear_control(const frame& incoming, cluster::link& with);
+  void hear_body(node_id from, const cluster::attach& question) { hear_at_home(from, question); }
+  void hear_body(node_id from, const cluster::post& post) { hear_at_home(from, post); }
+  void hear_body(node_id, const cluster::attached& answer) { hear_answer(answer); }
+  void hear_body(node_id, const cluster::batch& batch) { hear_batch(batch); }
+  void hear_body(node_id, const cluster::attach_again& again);
   template <class Control>
   void hear_body(node_id, const Control&) {} // hear_control() takes these
-  bool takes(const frame& what, cluster::link* with) const;
+  bool takes(const frame& incoming, cluster::link* with) const;
   void send(node_id to, frame_body body);
   void send_control(cluster::link& with, frame_body body);
   instant now() const;
-  void trace(const std::string& what) const;
+  void trace(const std::string& line) const;
 
   // process_beats.cpp: the thread that beats
   void beat();
@@ -118,21 +118,21 @@ private:
   void fail_over(const std::optional<cluster::failovers::step>& step);
   void fence(cluster::membership::lost whom, bool waits);
   void end_own_session();
-  void failed_over(cluster::failovers::outcome how);
+  void failed_over(cluster::failovers::outcome outcome);
   void tell_gone(node_id which);
-  request of_failover(request::kind what) const;
+  request of_failover(request::kind type) const;
 
   // process_homes.cpp: salons that are at home here
-  void hear_at_home(node_id from, const cluster::attach& what);
-  void hear_at_home(node_id from, const cluster::post& what);
+  void hear_at_home(node_id from, const cluster::attach& question);
+  void hear_at_home(node_id from, const cluster::post& post);
   void claim(salon& where);
-  void claimed(const job& what, const job_result& result);
+  void claimed(const job& work, const job_result& result);
   void decide(salon& where, const std::vector<cluster::stored_row>& stored,
               const std::vector<cluster::refusal>& refused);
   void ask_again(const salon& where, const std::vector<node_id>& whom);
   void begin_leaving(salon& where, node_id heir);
   void go_on_leaving(salon& where);
-  void left(const job& what, bool done);
+  void left(const job& work, bool done);
   int64_t count_homes() const;
 
   // process_views.cpp: salons that its clients hear
@@ -140,9 +140,9 @@ private:
   void look_for_home(salon& where);
   void ask_home(salon& where, node_id home);
   void attach_anew(salon& where);
-  void hear_answer(const cluster::attached& what);
+  void hear_answer(const cluster::attached& attached);
   void caught_up(salon& where, const cluster::subscription::range& read, const std::vector<cluster::stored_row>& rows);
-  void hear_batch(const cluster::batch& what);
+  void hear_batch(const cluster::batch& batch);
   void tell(salon& where, const std::vector<cluster::stored_row>& rows);
   void refuse(const std::vector<cluster::posts_in_flight::entry>& posts);
   void send_posts(salon& where);
@@ -150,7 +150,7 @@ private:
 
   // process_writer.cpp: the only way to write
   request of_writer(request::kind kind) const;
-  void write(job what);
+  void write(job work);
   void write_next();
   void begin_group();
   void statements_done(const answer* back);
@@ -159,7 +159,7 @@ private:
   void reconnect();
   void reconnected(const answer* back);
   void group_over(bool stored);
-  void finish(const job& what, const job_result& result, bool stored);
+  void finish(const job& work, const job_result& result, bool stored);
 
   world& world_;
   int slot_;

@@ -12,16 +12,16 @@ void process::beat() {
   }
   if (members_->has_gap(now()))
     reach_.forget();
-  request what;
-  what.what = request::kind::beat;
-  what.by = run_;
-  what.over = connection::beats;
-  what.session = sessions_[static_cast<size_t>(connection::beats)];
-  what.homes = count_homes();
-  what.runs = reach_.unreached(run_, members_->rows(), now());
-  what.wall = world_.wall(slot_);
-  what.after = last_news_;
-  world_.ask(*this, part::beat_thread, std::move(what), 900 * millisecond,
+  request asked;
+  asked.type = request::kind::beat;
+  asked.by = run_;
+  asked.over = connection::beats;
+  asked.session = sessions_[static_cast<size_t>(connection::beats)];
+  asked.homes = count_homes();
+  asked.runs = reach_.unreached(run_, members_->rows(), now());
+  asked.wall = world_.wall(slot_);
+  asked.after = last_news_;
+  world_.ask(*this, part::beat_thread, std::move(asked), 900 * millisecond,
              [this, began = now()](const answer* back) { round_over(began, back); });
 }
 
@@ -64,9 +64,9 @@ std::vector<cluster::membership::lost> process::lost_by_clock(const answer& back
 
 // --- failover ---
 
-request process::of_failover(request::kind what) const {
+request process::of_failover(request::kind type) const {
   request result;
-  result.what = what;
+  result.type = type;
   result.by = run_;
   result.over = connection::failover;
   result.session = sessions_[static_cast<size_t>(connection::failover)];
@@ -81,9 +81,9 @@ void process::fail_over(const std::optional<cluster::failovers::step>& step) {
   trace("makes the failover of run " + std::to_string(step->whom.node.value));
   if (step->end_sessions.empty() || world_.mistake() == planted::sessions_left_open)
     return fence(step->whom, !step->end_sessions.empty());
-  auto what = of_failover(request::kind::end_sessions);
-  what.runs = step->end_sessions;
-  world_.ask(*this, part::beat_thread, std::move(what), 2 * second, [this, whom = step->whom](const answer* back) {
+  auto asked = of_failover(request::kind::end_sessions);
+  asked.runs = step->end_sessions;
+  world_.ask(*this, part::beat_thread, std::move(asked), 2 * second, [this, whom = step->whom](const answer* back) {
     if (!back || !back->done)
       return failed_over(cluster::failovers::outcome::unknown);
     fence(whom, true);
@@ -91,10 +91,10 @@ void process::fail_over(const std::optional<cluster::failovers::step>& step) {
 }
 
 void process::fence(cluster::membership::lost whom, bool waits) {
-  auto what = of_failover(request::kind::fence);
-  what.waits = waits;
-  what.whom = whom;
-  world_.ask(*this, part::beat_thread, std::move(what), 2 * second, [this, whom](const answer* back) {
+  auto asked = of_failover(request::kind::fence);
+  asked.waits = waits;
+  asked.whom = whom;
+  world_.ask(*this, part::beat_thread, std::move(asked), 2 * second, [this, whom](const answer* back) {
     using outcome = cluster::failovers::outcome;
     if (!back || back->lost)
       return failed_over(outcome::unknown);
@@ -113,8 +113,8 @@ void process::fence(cluster::membership::lost whom, bool waits) {
 /// That is quicker than everybody's next round.
 void process::tell_gone(node_id which) {
   world_.after(*this, part::io_thread, 0, [this, which] { learn_gone(which); });
-  for (const auto& one : links_)
-    world_.send(slot_, {{run_, one.peer(), 0, 0}, gone{which}});
+  for (const auto& link : links_)
+    world_.send(slot_, {{run_, link.peer(), 0, 0}, gone{which}});
 }
 
 void process::end_own_session() {
@@ -129,8 +129,8 @@ void process::end_own_session() {
              });
 }
 
-void process::failed_over(cluster::failovers::outcome how) {
-  fail_over(failovers_.answered(how, members_->rows()));
+void process::failed_over(cluster::failovers::outcome outcome) {
+  fail_over(failovers_.answered(outcome, members_->rows()));
 }
 
 } // namespace salond::simulation

@@ -8,16 +8,16 @@ namespace {
 constexpr ticks ping_after = 750 * millisecond; // with a tick each half second: one a second
 
 template <class Body>
-bool is(const frame& what) {
-  return std::holds_alternative<Body>(what.body);
+bool is(const frame& body) {
+  return std::holds_alternative<Body>(body.body);
 }
 
 } // namespace
 
 cluster::link* process::link_with(node_id peer) {
-  for (auto& one : links_)
-    if (one.peer() == peer)
-      return &one;
+  for (auto& link : links_)
+    if (link.peer() == peer)
+      return &link;
   return nullptr;
 }
 
@@ -51,9 +51,9 @@ void process::end_link(cluster::link& with, bool tell) {
 }
 
 void process::lost_peer(node_id peer) {
-  for (auto& one : salons_)
-    if (one.home)
-      one.home->detach(peer);
+  for (auto& salon : salons_)
+    if (salon.home)
+      salon.home->detach(peer);
   detach_views(peer);
 }
 
@@ -78,12 +78,12 @@ void process::send(node_id to, frame_body body) {
 void process::drop_queue(int peer) {
   if (!members_)
     return;
-  for (auto& one : links_)
-    if (const auto* row = cluster::find(members_->rows(), one.peer()); row && row->name[0] - 'a' == peer)
-      end_link(one, true);
+  for (auto& link : links_)
+    if (const auto* row = cluster::find(members_->rows(), link.peer()); row && row->name[0] - 'a' == peer)
+      end_link(link, true);
 }
 
-void process::hear(const frame& what) {
+void process::hear(const frame& incoming) {
   if (!members_)
     return;
   const auto life = life_;
@@ -91,27 +91,28 @@ void process::hear(const frame& what) {
   if (life != life_)
     return;
   const bool older_too = world_.mistake() == planted::older_run_heard;
-  if (what.head.from != run_ && members_->knows_gone(what.head.from) && what.head.to == run_ && !older_too) {
-    if (!is<gone>(what))
-      world_.send(slot_, {{run_, what.head.from, 0, 0}, gone{what.head.from}});
+  if (incoming.head.from != run_ && members_->knows_gone(incoming.head.from) && incoming.head.to == run_
+      && !older_too) {
+    if (!is<gone>(incoming))
+      world_.send(slot_, {{run_, incoming.head.from, 0, 0}, gone{incoming.head.from}});
     return;
   }
-  if (is<gone>(what)) {
-    if (what.head.to == run_)
-      learn_gone(std::get<gone>(what.body).run);
+  if (is<gone>(incoming)) {
+    if (incoming.head.to == run_)
+      learn_gone(std::get<gone>(incoming.body).run);
     return;
   }
-  auto* with = link_with(what.head.from);
-  if (with && what.head.number == 0)
-    return hear_control(what, *with);
-  if (!takes(what, with) || !fine)
+  auto* with = link_with(incoming.head.from);
+  if (with && incoming.head.number == 0)
+    return hear_control(incoming, *with);
+  if (!takes(incoming, with) || !fine)
     return; // in doubt: whoever sent it attaches again when the doubt is over, and the link with it
-  auto from = what.head.from;
+  auto from = incoming.head.from;
   if (older_too && from != run_)
-    for (const auto& one : links_)
-      if (world_.slot_of(one.peer()) == world_.slot_of(from))
-        from = one.peer();
-  std::visit([this, from](const auto& body) { hear_body(from, body); }, what.body);
+    for (const auto& link : links_)
+      if (world_.slot_of(link.peer()) == world_.slot_of(from))
+        from = link.peer();
+  std::visit([this, from](const auto& body) { hear_body(from, body); }, incoming.body);
 }
 
 void process::learn_gone(node_id which) {
@@ -120,47 +121,47 @@ void process::learn_gone(node_id which) {
     return;
   fresh_rows_ = true;
   use_rows();
-  for (auto& one : salons_)
-    keep_view(one);
+  for (auto& salon : salons_)
+    keep_view(salon);
 }
 
-void process::hear_body(node_id, const cluster::attach_again& what) {
-  auto& where = salons_[static_cast<size_t>(place_of(what.salon))];
-  if (!where.view || !where.view->hear(what))
+void process::hear_body(node_id, const cluster::attach_again& again) {
+  auto& where = salons_[static_cast<size_t>(place_of(again.salon))];
+  if (!where.view || !where.view->hear(again))
     return;
   where.posts.detach();
   where.view->detach();
-  if (what.epoch.value != 0)
+  if (again.epoch.value != 0)
     attach_anew(where);
 }
 
-bool process::takes(const frame& what, cluster::link* with) const {
-  if (what.head.from == run_)
-    return what.head.to == run_;
-  if (with && with->takes(what.head))
+bool process::takes(const frame& incoming, cluster::link* with) const {
+  if (incoming.head.from == run_)
+    return incoming.head.to == run_;
+  if (with && with->takes(incoming.head))
     return true;
-  return world_.mistake() == planted::older_run_heard && what.head.number != 0;
+  return world_.mistake() == planted::older_run_heard && incoming.head.number != 0;
 }
 
-void process::hear_control(const frame& what, cluster::link& with) {
-  if (is<hello>(what) && with.hear_hello(what.head, now())) {
+void process::hear_control(const frame& incoming, cluster::link& with) {
+  if (is<hello>(incoming) && with.hear_hello(incoming.head, now())) {
     reach_.lose(with.peer());
     reach_.hear(with.peer(), now());
     lost_peer(with.peer());
     send_control(with, welcome{});
-  } else if (is<welcome>(what)) {
-    if (!with.hear_welcome(what.head, now()))
+  } else if (is<welcome>(incoming)) {
+    if (!with.hear_welcome(incoming.head, now()))
       return;
     trace("the link with run " + std::to_string(with.peer().value) + " is up");
     reach_.hear(with.peer(), now());
-  } else if (is<farewell>(what)) {
-    if (with.hear_farewell(what.head)) {
+  } else if (is<farewell>(incoming)) {
+    if (with.hear_farewell(incoming.head)) {
       reach_.lose(with.peer());
       lost_peer(with.peer());
     }
-  } else if (is<ping>(what)) {
-    const auto& said = std::get<ping>(what.body);
-    const auto heard = with.hear_ping(what.head, said.sent, now());
+  } else if (is<ping>(incoming)) {
+    const auto& said = std::get<ping>(incoming.body);
+    const auto heard = with.hear_ping(incoming.head, said.sent, now());
     if (heard == cluster::link::ping::stale)
       return;
     reach_.hear(with.peer(), now());

@@ -8,18 +8,18 @@ void process::log_in(std::function<void(bool, std::array<size_t, salons>)> done)
   const std::array<size_t, salons> nowhere{};
   if (!members_ || !look() || !serving())
     return done(false, nowhere);
-  request what;
-  what.what = request::kind::read_positions;
-  what.by = run_;
-  world_.ask(*this, part::io_thread, std::move(what), second, [this, done, nowhere](const answer* back) {
+  request asked;
+  asked.type = request::kind::read_positions;
+  asked.by = run_;
+  world_.ask(*this, part::io_thread, std::move(asked), second, [this, done, nowhere](const answer* back) {
     if (!back || !back->done || !serving())
       return done(false, nowhere);
     auto before = nowhere;
-    for (auto& one : salons_) {
-      const auto place = static_cast<size_t>(one.place);
-      if (!one.view)
-        one.view.emplace(salon_at(one.place), back->positions[place]);
-      before[place] = world_.truth().count_up_to(one.place, one.view->told());
+    for (auto& salon : salons_) {
+      const auto place = static_cast<size_t>(salon.place);
+      if (!salon.view)
+        salon.view.emplace(salon_at(salon.place), back->positions[place]);
+      before[place] = world_.truth().count_up_to(salon.place, salon.view->told());
     }
     done(true, before);
   });
@@ -61,14 +61,14 @@ void process::attach_anew(salon& where) {
 }
 
 void process::detach_views(node_id home) {
-  for (auto& one : salons_) {
-    if (!one.view || one.at != home || one.view->state() == cluster::subscription::phase::detached)
+  for (auto& salon : salons_) {
+    if (!salon.view || salon.at != home || salon.view->state() == cluster::subscription::phase::detached)
       continue;
-    one.view->detach();
-    one.posts.detach();
+    salon.view->detach();
+    salon.posts.detach();
     if (world_.mistake() == planted::lost_posts_refused)
-      for (const auto& entry : std::vector<cluster::posts_in_flight::entry>(one.posts.entries()))
-        refuse({*one.posts.refused(entry.number)});
+      for (const auto& entry : std::vector<cluster::posts_in_flight::entry>(salon.posts.entries()))
+        refuse({*salon.posts.refused(entry.number)});
   }
 }
 
@@ -76,11 +76,11 @@ void process::look_for_home(salon& where) {
   if (where.looking)
     return;
   where.looking = true;
-  request what;
-  what.what = request::kind::read_home;
-  what.by = run_;
-  what.place = where.place;
-  world_.ask(*this, part::io_thread, std::move(what), 1500 * millisecond, [this, &where](const answer* back) {
+  request asked;
+  asked.type = request::kind::read_home;
+  asked.by = run_;
+  asked.place = where.place;
+  world_.ask(*this, part::io_thread, std::move(asked), 1500 * millisecond, [this, &where](const answer* back) {
     where.looking = false;
     if (!back || !back->done || !look() || !where.view || where.view->state() != cluster::subscription::phase::detached)
       return;
@@ -104,23 +104,23 @@ void process::ask_home(salon& where, node_id home) {
   send(home, where.view->ask());
 }
 
-void process::hear_answer(const cluster::attached& what) {
-  auto& where = salons_[static_cast<size_t>(place_of(what.salon))];
+void process::hear_answer(const cluster::attached& attached) {
+  auto& where = salons_[static_cast<size_t>(place_of(answer.salon))];
   if (!where.view)
     return;
-  const auto range = where.view->answered(what);
+  const auto range = where.view->answered(attached);
   if (!range)
     return;
-  where.answer = what;
+  where.answer = attached;
   where.since = world_.now();
   if (world_.mistake() == planted::resent_unseen) {
-    refuse(where.posts.attached(what));
+    refuse(where.posts.attached(attached));
     send_posts(where);
   }
   if (range->empty())
     return caught_up(where, *range, {});
   request ask;
-  ask.what = request::kind::read_rows;
+  ask.type = request::kind::read_rows;
   ask.by = run_;
   ask.place = where.place;
   ask.after = range->after;
@@ -138,8 +138,8 @@ void process::caught_up(salon& where, const cluster::subscription::range& read,
   tell(where, rows);
   if (world_.mistake() != planted::resent_unseen)
     refuse(where.posts.attached(where.answer));
-  for (const auto& one : where.view->kept())
-    hear_batch(one);
+  for (const auto& each : where.view->kept())
+    hear_batch(each);
   send_posts(where);
 }
 
@@ -147,19 +147,19 @@ void process::hear_batch(const cluster::batch& said) {
   auto& where = salons_[static_cast<size_t>(place_of(said.salon))];
   if (!where.view)
     return;
-  auto what = said;
+  auto batch = said;
   if (world_.mistake() == planted::batch_epoch_unchecked)
-    what.epoch = where.view->epoch();
+    batch.epoch = where.view->epoch();
   if (world_.mistake() == planted::told_hole)
-    what.before = std::min(what.before, where.view->told());
-  switch (where.view->hear(what)) {
+    batch.before = std::min(batch.before, where.view->told());
+  switch (where.view->hear(batch)) {
   case cluster::subscription::verdict::nothing: return;
   case cluster::subscription::verdict::again: return attach_anew(where);
   case cluster::subscription::verdict::tell: break;
   }
-  tell(where, what.rows);
-  for (const auto& one : what.refused)
-    if (const auto entry = where.posts.refused(one.number))
+  tell(where, batch.rows);
+  for (const auto& each : batch.refused)
+    if (const auto entry = where.posts.refused(each.number))
       refuse({*entry});
 }
 
@@ -173,8 +173,8 @@ void process::tell(salon& where, const std::vector<cluster::stored_row>& rows) {
 }
 
 void process::refuse(const std::vector<cluster::posts_in_flight::entry>& posts) {
-  for (const auto& one : posts)
-    world_.answer_author(slot_, one, false);
+  for (const auto& post : posts)
+    world_.answer_author(slot_, post, false);
 }
 
 } // namespace salond::simulation

@@ -13,15 +13,15 @@ constexpr size_t max_jobs = 8;
 
 request process::of_writer(request::kind kind) const {
   request asked;
-  asked.what = kind;
+  asked.type = kind;
   asked.by = run_;
   asked.over = connection::writer;
   asked.session = sessions_[static_cast<size_t>(connection::writer)];
   return asked;
 }
 
-void process::write(job what) {
-  jobs_.emplace_back(world_.now(), std::move(what));
+void process::write(job work) {
+  jobs_.emplace_back(world_.now(), std::move(work));
   if (live_.writer_waits) {
     live_.writer_waits = false;
     live_.answered = now();
@@ -31,9 +31,9 @@ void process::write(job what) {
 
 void process::write_next() {
   while (!jobs_.empty() && world_.now() - jobs_.front().first > waits_for) { // it never began
-    const auto what = std::move(jobs_.front().second);
+    const auto work = std::move(jobs_.front().second);
     jobs_.pop_front();
-    finish(what, {}, false);
+    finish(work, {}, false);
   }
   live_.writer_waits = jobs_.empty();
   if (jobs_.empty())
@@ -124,38 +124,38 @@ void process::group_over(bool stored) {
   for (auto& where : salons_) {
     std::vector<cluster::stored_row> rows;
     std::vector<cluster::refusal> refused;
-    for (const auto& one : over.jobs) {
-      if (one.what != job::kind::append || one.place != where.place || !where.home || where.home->epoch() != one.epoch)
+    for (const auto& job : over.jobs) {
+      if (job.type != job::kind::append || job.place != where.place || !where.home || where.home->epoch() != job.epoch)
         continue;
       if (stored)
-        rows.push_back(one.row);
+        rows.push_back(job.row);
       else
-        refused.push_back({one.row.number, fault::storage});
+        refused.push_back({job.row.number, fault::storage});
     }
     if (!rows.empty() || !refused.empty())
       decide(where, rows, refused);
   }
   for (size_t i = 0; i < over.jobs.size(); ++i)
-    if (over.jobs[i].what != job::kind::append)
+    if (over.jobs[i].type != job::kind::append)
       finish(over.jobs[i], stored ? over.results[i] : job_result{}, stored);
   write_next();
 }
 
-void process::finish(const job& what, const job_result& result, bool stored) {
-  auto& where = salons_[static_cast<size_t>(what.place)];
-  switch (what.what) {
+void process::finish(const job& work, const job_result& result, bool stored) {
+  auto& where = salons_[static_cast<size_t>(work.place)];
+  switch (work.type) {
   case job::kind::append: // refused before it began
-    if (where.home && where.home->epoch() == what.epoch)
-      decide(where, {}, {{what.row.number, fault::storage}});
+    if (where.home && where.home->epoch() == work.epoch)
+      decide(where, {}, {{work.row.number, fault::storage}});
     break;
   case job::kind::claim:
     where.claiming = false;
     if (stored)
-      claimed(what, result);
+      claimed(work, result);
     else
       where.asked.clear();
     break;
-  case job::kind::hand_over: left(what, stored && result.done); break;
+  case job::kind::hand_over: left(work, stored && result.done); break;
   case job::kind::tell_news: break;
   }
 }

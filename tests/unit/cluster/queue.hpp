@@ -16,7 +16,7 @@ struct event {
   part where = part::world;
   int slot = 0; ///< of a node's parts: which node
   int life = 0; ///< and which of its lives; events of an earlier one are dropped
-  std::function<void()> what;
+  std::function<void()> work;
 };
 
 class event_queue {
@@ -25,9 +25,9 @@ public:
   bool empty() const { return heap_.empty(); }
   ticks next_at() const { return heap_.front().at; }
 
-  void add(event one) {
-    one.order = ++made_;
-    heap_.push_back(std::move(one));
+  void add(event event) {
+    event.order = ++made_;
+    heap_.push_back(std::move(event));
     std::push_heap(heap_.begin(), heap_.end(), later);
   }
   /// Moves time to the next event. REQUIRES: not empty.

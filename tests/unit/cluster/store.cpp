@@ -32,21 +32,21 @@ answer plainly_done() {
 
 } // namespace
 
-bool store::session_ended(const request& what) const {
-  if (what.by.value == 0 || what.over == connection::reader) // readers have a fresh one whenever they need it
+bool store::session_ended(const request& asked) const {
+  if (asked.by.value == 0 || asked.over == connection::reader) // readers have a fresh one whenever they need it
     return false;
-  const auto run = static_cast<size_t>(what.by.value - 1);
-  return ended_sessions_[run][static_cast<size_t>(what.over)] >= what.session;
+  const auto run = static_cast<size_t>(asked.by.value - 1);
+  return ended_sessions_[run][static_cast<size_t>(asked.over)] >= asked.session;
 }
 
-std::vector<int> store::locks_of(const request& what) const {
+std::vector<int> store::locks_of(const request& asked) const {
   std::vector<int> result;
-  switch (what.what) {
-  case request::kind::beat: return {node_lock(what.by)};
-  case request::kind::fence: return {node_lock(what.whom.node), writer_lock(what.whom.node)};
+  switch (asked.type) {
+  case request::kind::beat: return {node_lock(asked.by)};
+  case request::kind::fence: return {node_lock(asked.whom.node), writer_lock(asked.whom.node)};
   case request::kind::join:
     for (const auto& row : rows_)
-      if (row.name == what.name && !row.gone) {
+      if (row.name == asked.name && !row.gone) {
         result.push_back(node_lock(row.id));
         result.push_back(writer_lock(row.id));
       }
@@ -54,11 +54,11 @@ std::vector<int> store::locks_of(const request& what) const {
   default: break;
   }
   if (fault_ != planted::fence_only_read)
-    result.push_back(writer_lock(what.by));
-  for (const auto& one : what.jobs) {
-    if (one.what == job::kind::claim || one.what == job::kind::hand_over)
-      result.push_back(home_lock(one.place));
-    if (one.what == job::kind::tell_news && fault_ != planted::news_by_row_number)
+    result.push_back(writer_lock(asked.by));
+  for (const auto& job : asked.jobs) {
+    if (job.type == job::kind::claim || job.type == job::kind::hand_over)
+      result.push_back(home_lock(job.place));
+    if (job.type == job::kind::tell_news && fault_ != planted::news_by_row_number)
       result.push_back(news_lock);
   }
   std::sort(result.begin(), result.end());
@@ -66,40 +66,40 @@ std::vector<int> store::locks_of(const request& what) const {
 }
 
 void store::hear(const exchange_ptr& asked) {
-  const auto& what = asked->what;
-  if (what.what == request::kind::connect) {
-    const auto run = static_cast<size_t>(what.by.value - 1);
-    end_sessions(what.by, what.over);
-    known_sessions_[run][static_cast<size_t>(what.over)] = what.session;
+  const auto& wanted = asked->wanted;
+  if (wanted.type == request::kind::connect) {
+    const auto run = static_cast<size_t>(wanted.by.value - 1);
+    end_sessions(wanted.by, wanted.over);
+    known_sessions_[run][static_cast<size_t>(wanted.over)] = wanted.session;
     answer back;
     back.done = true;
     back.batch = writers_[run].batch;
     back.gone = writers_[run].fenced;
     return around_.respond(asked, back);
   }
-  if (session_ended(what))
+  if (session_ended(wanted))
     return around_.respond(asked, session_lost());
-  if (what.by.value)
-    known_sessions_[static_cast<size_t>(what.by.value - 1)][static_cast<size_t>(what.over)] = what.session;
-  switch (what.what) {
+  if (wanted.by.value)
+    known_sessions_[static_cast<size_t>(wanted.by.value - 1)][static_cast<size_t>(wanted.over)] = wanted.session;
+  switch (wanted.type) {
   case request::kind::join:
     for (const auto& row : rows_)
-      if (row.name == what.name)
+      if (row.name == wanted.name)
         end_sessions(row.id);
     [[fallthrough]];
   case request::kind::beat:
   case request::kind::statements:
-  case request::kind::fence: return begin(asked, locks_of(what));
+  case request::kind::fence: return begin(asked, locks_of(wanted));
   case request::kind::commit: return commit(asked);
   case request::kind::end_sessions:
-    for (const auto run : what.runs)
+    for (const auto run : wanted.runs)
       end_sessions(run);
     return around_.respond(asked, plainly_done());
-  case request::kind::set_state: return around_.respond(asked, set_state(what));
+  case request::kind::set_state: return around_.respond(asked, set_state(wanted));
   case request::kind::hand_over:
-    homes_[static_cast<size_t>(what.place)] = cluster::home_row{what.runs.front(), {what.after + 1}};
+    homes_[static_cast<size_t>(wanted.place)] = cluster::home_row{wanted.runs.front(), {wanted.after + 1}};
     return around_.respond(asked, plainly_done());
-  default: return around_.respond(asked, read(what));
+  default: return around_.respond(asked, read(wanted));
   }
 }
 
@@ -122,8 +122,8 @@ void store::begin(const exchange_ptr& asked, std::vector<int> locks) {
 }
 
 void store::go_on(int number) {
-  const auto found =
-      std::find_if(open_.begin(), open_.end(), [number](const transaction& one) { return one.number == number; });
+  const auto found = std::find_if(open_.begin(), open_.end(),
+                                  [number](const transaction& transaction) { return transaction.number == number; });
   if (found == open_.end() || found->open)
     return;
   while (found->held < found->locks.size() && !taken(found->locks[found->held], number))
@@ -133,14 +133,14 @@ void store::go_on(int number) {
   if (found->waits)
     return;
   found->waits = true;
-  if (!found->asked->what.waits)
+  if (!found->asked->wanted.waits)
     return give_up(number);
   around_.after(lock_wait, [this, number] { give_up(number); });
 }
 
 void store::give_up(int number) {
-  const auto found =
-      std::find_if(open_.begin(), open_.end(), [number](const transaction& one) { return one.number == number; });
+  const auto found = std::find_if(open_.begin(), open_.end(),
+                                  [number](const transaction& transaction) { return transaction.number == number; });
   if (found == open_.end() || found->open)
     return;
   answer back;
@@ -150,39 +150,39 @@ void store::give_up(int number) {
 }
 
 void store::remove(int number) {
-  open_.erase(
-      std::remove_if(open_.begin(), open_.end(), [number](const transaction& one) { return one.number == number; }),
-      open_.end());
+  open_.erase(std::remove_if(open_.begin(), open_.end(),
+                             [number](const transaction& transaction) { return transaction.number == number; }),
+              open_.end());
   std::vector<int> waiting;
-  for (const auto& one : open_)
-    if (!one.open)
-      waiting.push_back(one.number);
+  for (const auto& each : open_)
+    if (!each.open)
+      waiting.push_back(each.number);
   for (const auto next : waiting)
     go_on(next);
 }
 
 // --- transactions ---
 
-void store::run(transaction& what) {
-  const auto asked = what.asked;
-  const auto number = what.number;
-  what.open = true;
-  switch (asked->what.what) {
-  case request::kind::beat: around_.respond(asked, beat(asked->what)); return remove(number);
-  case request::kind::join: around_.respond(asked, join(asked->what)); return remove(number);
+void store::run(transaction& group) {
+  const auto asked = group.asked;
+  const auto number = group.number;
+  group.open = true;
+  switch (asked->wanted.type) {
+  case request::kind::beat: around_.respond(asked, beat(asked->wanted)); return remove(number);
+  case request::kind::join: around_.respond(asked, join(asked->wanted)); return remove(number);
   default: break;
   }
-  auto back = run_statements(what);
+  auto back = run_statements(group);
   const bool done = back.done;
   around_.respond(asked, std::move(back));
   if (!done)
     remove(number);
 }
 
-answer store::run_statements(transaction& what) {
-  const auto& asked = what.asked->what;
+answer store::run_statements(transaction& group) {
+  const auto& asked = group.asked->wanted;
   answer back;
-  if (asked.what == request::kind::fence) {
+  if (asked.type == request::kind::fence) {
     const auto& row = row_of(asked.whom.node);
     back.done = !row.gone && row.beat == asked.whom.beat;
     return back;
@@ -192,43 +192,44 @@ answer store::run_statements(transaction& what) {
   back.done = !writer.fenced && writer.batch == asked.batch;
   if (!back.done)
     return back;
-  for (const auto& one : asked.jobs)
-    what.results.push_back(run_job(what, one));
-  back.results = what.results;
+  for (const auto& job : asked.jobs)
+    group.results.push_back(run_job(group, job));
+  back.results = group.results;
   return back;
 }
 
-job_result store::run_job(transaction& what, const job& one) {
+job_result store::run_job(transaction& group, const job& work) {
   job_result result;
-  const auto& by = what.asked->what.by;
-  const auto place = static_cast<size_t>(one.place);
+  const auto& by = group.asked->wanted.by;
+  const auto place = static_cast<size_t>(work.place);
   result.row = homes_[place];
-  if (fault_ == planted::claim_unlocked && one.what == job::kind::claim && one.seen_row)
-    result.row = one.seen_row;
-  if (one.what == job::kind::tell_news && fault_ == planted::news_by_row_number)
-    what.early_news.emplace_back(++last_news_, static_cast<int>(one.row.seq));
-  if (one.what == job::kind::hand_over)
-    result.done = result.row && result.row->node == by && result.row->epoch == one.epoch;
-  if (one.what != job::kind::claim)
+  if (fault_ == planted::claim_unlocked && work.type == job::kind::claim && work.seen_row)
+    result.row = work.seen_row;
+  if (work.type == job::kind::tell_news && fault_ == planted::news_by_row_number)
+    group.early_news.emplace_back(++last_news_, static_cast<int>(work.row.seq));
+  if (work.type == job::kind::hand_over)
+    result.done = result.row && result.row->node == by && result.row->epoch == work.epoch;
+  if (work.type != job::kind::claim)
     return result;
   const bool own = result.row && result.row->node == by;
-  const bool gone = result.row && (row_of(result.row->node).gone || result.row->node == one.taken_for_gone);
+  const bool gone = result.row && (row_of(result.row->node).gone || result.row->node == work.taken_for_gone);
   const auto next = cluster::claimed(result.row, gone, by);
-  result.done = next && (own || !one.only_own);
+  result.done = next && (own || !work.only_own);
   if (!result.done)
     return result;
-  const bool early = result.row && one.early_number.first == result.row->node;
-  result.last_seq = early ? one.early_number.second : truth_.last_seq(one.place);
+  const bool early = result.row && work.early_number.first == result.row->node;
+  result.last_seq = early ? work.early_number.second : truth_.last_seq(work.place);
   result.row = next;
-  for (const auto& before : what.asked->what.jobs) // of the same transaction
-    if (before.what == job::kind::append && before.place == one.place)
+  for (const auto& before : group.asked->wanted.jobs) // of the same transaction
+    if (before.type == job::kind::append && before.place == work.place)
       result.last_seq = std::max(result.last_seq, before.row.seq);
   return result;
 }
 
 void store::commit(const exchange_ptr& asked) {
-  const auto same = [&asked](const transaction& one) {
-    return one.open && one.asked->what.by == asked->what.by && one.asked->what.over == asked->what.over;
+  const auto same = [&asked](const transaction& transaction) {
+    return transaction.open && transaction.asked->wanted.by == asked->wanted.by
+           && transaction.asked->wanted.over == asked->wanted.over;
   };
   const auto found = std::find_if(open_.begin(), open_.end(), same);
   if (found == open_.end())
@@ -239,23 +240,23 @@ void store::commit(const exchange_ptr& asked) {
   remove(number);
 }
 
-void store::apply(const transaction& what) {
-  const auto& asked = what.asked->what;
-  if (asked.what == request::kind::fence)
-    return apply_fence(what);
+void store::apply(const transaction& group) {
+  const auto& asked = group.asked->wanted;
+  if (asked.type == request::kind::fence)
+    return apply_fence(group);
   ++writers_[static_cast<size_t>(asked.by.value - 1)].batch;
-  auto early = what.early_news.begin();
+  auto early = group.early_news.begin();
   for (size_t i = 0; i < asked.jobs.size(); ++i) {
     const auto& one = asked.jobs[i];
     const auto place = static_cast<size_t>(one.place);
-    switch (one.what) {
+    switch (one.type) {
     case job::kind::append: apply_append(asked.by, one); break;
     case job::kind::claim:
-      if (what.results[i].done)
-        homes_[place] = what.results[i].row;
+      if (group.results[i].done)
+        homes_[place] = group.results[i].row;
       break;
     case job::kind::hand_over:
-      if (what.results[i].done)
+      if (group.results[i].done)
         homes_[place] = cluster::home_row{one.to, {one.epoch.value + 1}};
       break;
     case job::kind::tell_news:
@@ -270,14 +271,14 @@ void store::apply(const transaction& what) {
   }
 }
 
-void store::apply_append(node_id by, const job& one) {
-  const auto& home = homes_[static_cast<size_t>(one.place)];
-  const bool holds = home && home->node == by && home->epoch == one.epoch;
-  truth_.stored(one.place, {one.row.seq, one.row.number, judge::text_of(one.row.text)}, holds);
+void store::apply_append(node_id by, const job& work) {
+  const auto& home = homes_[static_cast<size_t>(work.place)];
+  const bool holds = home && home->node == by && home->epoch == work.epoch;
+  truth_.stored(work.place, {work.row.seq, work.row.number, judge::text_of(work.row.text)}, holds);
 }
 
-void store::apply_fence(const transaction& what) {
-  auto& row = row_of(what.asked->what.whom.node);
+void store::apply_fence(const transaction& group) {
+  auto& row = row_of(group.asked->wanted.whom.node);
   around_.trace("store: node " + row.name + " (run " + std::to_string(row.id.value) + ") is gone");
   row.gone = true;
   writers_[static_cast<size_t>(row.id.value - 1)].fenced = true;
@@ -296,9 +297,9 @@ void store::end_sessions(node_id run, connection over) {
   const auto which = static_cast<size_t>(over);
   ended_sessions_[at][which] = known_sessions_[at][which];
   std::vector<int> theirs;
-  for (const auto& one : open_)
-    if (one.asked->what.by == run && one.asked->what.over == over)
-      theirs.push_back(one.number);
+  for (const auto& each : open_)
+    if (each.asked->wanted.by == run && each.asked->wanted.over == over)
+      theirs.push_back(each.number);
   for (const auto number : theirs)
     remove(number);
 }

@@ -18,7 +18,7 @@ constexpr size_t connections = 4;
 /// Something that a node's writer does, in a transaction with others.
 struct job {
   enum class kind { append, claim, hand_over, tell_news };
-  kind what = kind::append;
+  kind type = kind::append;
   int place = 0;
   cluster::epoch_number epoch;
   cluster::stored_row row;
@@ -49,7 +49,7 @@ struct request {
     read_rows,
     read_positions
   };
-  kind what = kind::beat;
+  kind type = kind::beat;
   node_id by;
   connection over = connection::reader;
   int session = 0; ///< counts the sessions of this connection
@@ -85,7 +85,7 @@ struct answer {
 
 /// A request on its way, until it was answered or given up.
 struct exchange {
-  request what;
+  request wanted;
   int slot = 0, life = 0;
   part where = part::io_thread;
   bool over = false;
@@ -127,25 +127,25 @@ private:
   };
   struct fact {
     int64_t number = 0;
-    int what = 0;
+    int fact_number = 0;
   };
-  bool session_ended(const request& what) const;
+  bool session_ended(const request& asked) const;
   void begin(const exchange_ptr& asked, std::vector<int> locks);
   void go_on(int number);
-  void run(transaction& what);
-  answer run_statements(transaction& what);
-  job_result run_job(transaction& what, const job& one);
-  void apply(const transaction& what);
-  void apply_append(node_id by, const job& one);
-  void apply_fence(const transaction& what);
+  void run(transaction& group);
+  answer run_statements(transaction& group);
+  job_result run_job(transaction& group, const job& work);
+  void apply(const transaction& group);
+  void apply_append(node_id by, const job& work);
+  void apply_fence(const transaction& group);
   void remove(int number);
   void commit(const exchange_ptr& asked);
   void give_up(int number);
-  answer beat(const request& what);
-  answer join(const request& what);
-  answer set_state(const request& what);
-  answer read(const request& what) const;
-  std::vector<int> locks_of(const request& what) const;
+  answer beat(const request& asked);
+  answer join(const request& asked);
+  answer set_state(const request& asked);
+  answer read(const request& asked) const;
+  std::vector<int> locks_of(const request& asked) const;
   cluster::node_row& row_of(node_id run) { return rows_[static_cast<size_t>(run.value - 1)]; }
   bool taken(int lock, int by) const;
 

@@ -33,7 +33,7 @@ struct mishap {
     late_copies,  ///< of frames, which come when a node has started anew
     last
   };
-  kind what = kind::freeze;
+  kind type = kind::freeze;
   ticks at = 0, length = 0;
   int node = 0, other = 0, place = 0;
 };
@@ -53,9 +53,9 @@ public:
   bool refuses(int slot, int place);
   const judge& truth() const { return truth_; }
   /// What happens to this life of a node after a while.
-  void after(const process& whose, part where, ticks delay, std::function<void()> what);
-  void send(int from, frame what);
-  void ask(const process& whose, part where, request what, ticks patience, std::function<void(const answer*)> done);
+  void after(const process& whose, part where, ticks delay, std::function<void()> work);
+  void send(int from, frame outgoing);
+  void ask(const process& whose, part where, request wanted, ticks patience, std::function<void(const answer*)> done);
   /// All that a node has asked over a connection is answered by its loss.
   /// What a node sends to a run now will be dropped with its queue.
   bool drops_queue(int slot, node_id to) const;
@@ -65,7 +65,7 @@ public:
   void answer_author(int slot, const cluster::posts_in_flight::entry& to, bool stored);
   void close_clients(int slot, bool by_the_node);
   bool traced() const { return traced_; }
-  void trace(const std::string& what) const;
+  void trace(const std::string& line) const;
   void note_run(node_id run, int slot);
   int slot_of(node_id run) const;
   /// Whose row a salon's is.
@@ -79,27 +79,27 @@ private:
     bool logging_in = false;
     std::array<size_t, salons> shown{};
   };
-  void step(event one);
+  void step(event event);
   process& at(int slot) { return *processes_[static_cast<size_t>(slot)]; }
-  void later(ticks delay, std::function<void()> what);
+  void later(ticks delay, std::function<void()> work);
   bool stands_still(int slot) const;
   ticks store_delay();
   void respond(const exchange_ptr& asked, answer back);
-  void deliver(int from, int to, frame what, ticks at);
+  void deliver(int from, int to, frame outgoing, ticks at);
   // mishaps.cpp
   void make_schedule();
   ticks make_mishaps();
   void make_posts(ticks quiet);
-  void begin(const mishap& one);
-  void begin_at_node(const mishap& one);
-  void begin_dropping(const mishap& one);
+  void begin(const mishap& mishap);
+  void begin_at_node(const mishap& mishap);
+  void begin_dropping(const mishap& mishap);
   void excuse(int slot, ticks length);
-  void end(const mishap& one);
-  void begin_in_store(const mishap& one);
-  void begin_between(const mishap& one);
-  void begin_flapping(const mishap& one);
-  void begin_copying(const mishap& one);
-  void cut(int a, int b, bool how);
+  void end(const mishap& mishap);
+  void begin_in_store(const mishap& mishap);
+  void begin_between(const mishap& mishap);
+  void begin_flapping(const mishap& mishap);
+  void begin_copying(const mishap& mishap);
+  void cut(int a, int b, bool begins);
   void kill(int slot);
   void thaw(int slot);
   void thaw_store();

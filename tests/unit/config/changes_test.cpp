@@ -19,10 +19,10 @@ TEST(Changes, AreTakenUpWhereARunningServerCan) {
   settings read;
   read.limits.connections = 7;
   read.rate.burst = 8;
-  read.registration.how = registration::policy::closed;
+  read.registration.mode = registration::policy::closed;
   read.text.pace = std::chrono::milliseconds{1};
   read.log.least = log::level::debug;
-  read.log.how = log::format::json;
+  read.log.style = log::format::json;
   read.stop.seconds = 3;
   read.retention = {30, 60, day_hours{120, 300}};
   read.tls = {"/c", "/k"};

@@ -268,9 +268,9 @@ TEST_F(CommandLine, KnowsWhereEachValueComesFrom) {
   files["/pw"] = {"hidden well"};
   const auto line = parse({"--config=/etc/salond.json", "--listen=tcp://127.0.0.1:2"});
   std::map<std::string, std::string> from, values;
-  for (const auto& one : effective_values(line.values, line.sources)) {
-    from[one.name] = one.from;
-    values[one.name] = one.value;
+  for (const auto& effective_value : effective_values(line.values, line.sources)) {
+    from[effective_value.name] = effective_value.from;
+    values[effective_value.name] = effective_value.value;
   }
 
   EXPECT_EQ(from["rate.burst"], "file /etc/salond.json");

@@ -103,7 +103,7 @@ TEST(Load, ReadsEveryName) {
   EXPECT_EQ(values.rate.messages_per_second, 13u);
   EXPECT_EQ(values.rate.burst, 14u);
   EXPECT_EQ(values.rate.logins_per_minute_per_address, 15u);
-  EXPECT_EQ(values.registration.how, registration::policy::approval);
+  EXPECT_EQ(values.registration.mode, registration::policy::approval);
   EXPECT_EQ(values.registration.per_hour_per_address, 16u);
   EXPECT_EQ(values.registration.per_hour, 17u);
   EXPECT_TRUE(values.requests.keep_offline);
@@ -115,7 +115,7 @@ TEST(Load, ReadsEveryName) {
   EXPECT_EQ(values.text.pace.count(), 11);
   EXPECT_EQ(values.stop.seconds, 12u);
   EXPECT_EQ(values.log.least, log::level::debug);
-  EXPECT_EQ(values.log.how, log::format::json);
+  EXPECT_EQ(values.log.style, log::format::json);
 }
 
 TEST(Load, FindsAllFaultsAndSaysWhereEachStands) {
@@ -226,7 +226,7 @@ TEST(Load, ReadsBackWhatItWrites) {
   values.db = sqlite_database{"/a"};
   values.log.least = log::level::error;
   values.text.pace = std::chrono::milliseconds{7};
-  values.registration.how = registration::policy::closed;
+  values.registration.mode = registration::policy::closed;
   values.requests.keep_offline = true;
 
   EXPECT_EQ(to_json(load(to_json(values)).values), to_json(values));

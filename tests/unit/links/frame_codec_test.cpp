@@ -8,9 +8,9 @@ namespace {
 
 using outcome = frame_reader::outcome;
 
-std::string bytes_of(const frame& what) {
+std::string bytes_of(const frame& sent) {
   std::string bytes;
-  EXPECT_TRUE(append_frame(bytes, what));
+  EXPECT_TRUE(append_frame(bytes, sent));
   return bytes;
 }
 

@@ -31,13 +31,13 @@ struct two {
     const auto said = frames_of(dialling);
     ASSERT_EQ(said.size(), 1u);
     ASSERT_EQ(dialled.welcome_of(std::get<hello>(said[0].body), now), nullptr);
-    for (const auto& one : frames_of(dialled))
-      ASSERT_EQ(dialling.hear(one, now).kind, kind::up);
+    for (const auto& each : frames_of(dialled))
+      ASSERT_EQ(dialling.hear(each, now).kind, kind::up);
   }
   std::vector<kind> deliver(peer_link& from, peer_link& to) {
     std::vector<kind> result;
-    for (const auto& one : frames_of(from))
-      result.push_back(to.hear(one, now).kind);
+    for (const auto& each : frames_of(from))
+      result.push_back(to.hear(each, now).kind);
     return result;
   }
 };
@@ -240,8 +240,8 @@ TEST(PeerLink, SendsThePostsOfATurnAsOneFrameInTheirOrderAndBeforeWhatIsSaidBehi
 
   ASSERT_EQ(said.size(), 3u);
   std::vector<int64_t> numbers;
-  for (const auto& one : std::get<posts>(said[0].body).all)
-    numbers.push_back(one.number.value);
+  for (const auto& each : std::get<posts>(said[0].body).all)
+    numbers.push_back(each.number.value);
   EXPECT_THAT(numbers, testing::ElementsAre(1, 2, 3));
   EXPECT_TRUE(std::holds_alternative<news>(said[1].body));
   EXPECT_EQ(std::get<post>(said[2].body).number.value, 4);

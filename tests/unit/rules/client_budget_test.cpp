@@ -16,8 +16,8 @@ protected:
   }
   /// Owes a second's worth again and again, from now on; what it hears after each of them.
   std::vector<verdict> flood(bool stranger) {
-    std::vector<verdict> result{ask(20, stranger).what};
-    for (; result.back() != verdict::close; result.push_back(ask(10, stranger).what))
+    std::vector<verdict> result{ask(20, stranger).ruling};
+    for (; result.back() != verdict::close; result.push_back(ask(10, stranger).ruling))
       now += 1s;
     return result;
   }
@@ -42,7 +42,7 @@ TEST_F(ClientBudget, TellsAStrangerNothingBeforeItCloses) {
 }
 
 TEST_F(ClientBudget, MakesNobodyWaitForLessThanATenthOfASecond) {
-  ASSERT_EQ(ask(10).what, verdict::go);
+  ASSERT_EQ(ask(10).ruling, verdict::go);
 
   EXPECT_EQ(ask(0.1).wait, 100ms);
 }

@@ -13,9 +13,9 @@ using testing::SizeIs;
 
 class FailureBursts : public testing::Test {
 protected:
-  void fail(const std::string& account, const std::string& address, int times, failure how = failure::wrong) {
+  void fail(const std::string& account, const std::string& address, int times, failure kind = failure::wrong) {
     for (int n = 0; n < times; ++n)
-      bursts.add(account, address, how, now);
+      bursts.add(account, address, kind, now);
   }
 
   failure_bursts bursts;

@@ -28,16 +28,16 @@ protected:
     result.who = account_of(account);
     return result;
   }
-  verdict begin(login_throttle::attempt& what) { return throttle.begin(what, a_minute, now); }
-  std::vector<connection_id> over(login_throttle::attempt& what, result how, size_t guesses = 1) {
-    return throttle.over(what, how, guesses, a_minute, now);
+  verdict begin(login_throttle::attempt& attempt) { return throttle.begin(attempt, a_minute, now); }
+  std::vector<connection_id> over(login_throttle::attempt& attempt, result ended, size_t guesses = 1) {
+    return throttle.over(attempt, ended, guesses, a_minute, now);
   }
   /// One attempt from begin to end; whether it was tried.
-  bool tried(const std::string& address, const std::string& account, result how, size_t guesses = 1) {
+  bool tried(const std::string& address, const std::string& account, result ended, size_t guesses = 1) {
     auto one = from(address, account);
     if (begin(one) != verdict::go)
       return false;
-    over(one, how, guesses);
+    over(one, ended, guesses);
     return true;
   }
   size_t wrong_until_refused(const std::string& address, const std::string& account) {
@@ -126,21 +126,21 @@ TEST_F(LoginThrottle, NobodyComesBackToSeldomFailuresByAPasswordThatIsRight) {
 TEST_F(LoginThrottle, SaysWhoseHashIsMoreUrgent) {
   auto one = from("192.0.2.1", "zoe");
   begin(one);
-  EXPECT_EQ(one.how, rules::urgency::seldom);
+  EXPECT_EQ(one.rank, rules::urgency::seldom);
   over(one, result::right);
   begin(one);
-  EXPECT_EQ(one.how, rules::urgency::known);
+  EXPECT_EQ(one.rank, rules::urgency::known);
   over(one, result::right);
   fail_often("192.0.2.1");
   auto other = from("192.0.2.1", "paul");
   begin(other);
-  EXPECT_EQ(other.how, rules::urgency::other);
+  EXPECT_EQ(other.rank, rules::urgency::other);
   auto same = from("192.0.2.1", "zoe");
   begin(same);
-  EXPECT_EQ(same.how, rules::urgency::known);
+  EXPECT_EQ(same.rank, rules::urgency::known);
   auto no_token = from("192.0.2.3", "");
   begin(no_token);
-  EXPECT_EQ(no_token.how, rules::urgency::other);
+  EXPECT_EQ(no_token.rank, rules::urgency::other);
 }
 
 TEST_F(LoginThrottle, KnowsWhatIsStored) {
@@ -150,8 +150,8 @@ TEST_F(LoginThrottle, KnowsWhatIsStored) {
   begin(zoe);
   begin(paul);
 
-  EXPECT_EQ(zoe.how, rules::urgency::known);
-  EXPECT_EQ(paul.how, rules::urgency::seldom) << "30 days are over";
+  EXPECT_EQ(zoe.rank, rules::urgency::known);
+  EXPECT_EQ(paul.rank, rules::urgency::seldom) << "30 days are over";
 }
 
 TEST_F(LoginThrottle, IsStoredOnceADayAndAddress) {
@@ -184,8 +184,8 @@ TEST_F(LoginThrottle, KnowsARenamedOwnerUnderTheNewNameAlone) {
   begin(old_name);
   begin(new_name);
 
-  EXPECT_EQ(old_name.how, rules::urgency::seldom);
-  EXPECT_EQ(new_name.how, rules::urgency::known);
+  EXPECT_EQ(old_name.rank, rules::urgency::seldom);
+  EXPECT_EQ(new_name.rank, rules::urgency::known);
   EXPECT_EQ(throttle.known_accounts(), 1u);
 }
 
@@ -197,7 +197,7 @@ TEST_F(LoginThrottle, ForgetsWhoIsGoneAndKnowsNothingOfWhoTakesTheName) {
   auto newcomer = from("198.51.100.7", "zoe");
   newcomer.who = user_id{4711};
   ASSERT_EQ(begin(newcomer), verdict::go);
-  EXPECT_EQ(newcomer.how, rules::urgency::seldom);
+  EXPECT_EQ(newcomer.rank, rules::urgency::seldom);
   over(newcomer, result::right);
 
   EXPECT_TRUE(throttle.is_to_be_stored(user_id{4711}, "198.51.100.7", 1, now));
@@ -211,13 +211,13 @@ TEST_F(LoginThrottle, TakesANameForWhoseItProvedToBeLast) {
   auto here = from("192.0.2.1", "zoe"), there = from("198.51.100.7", "zoe");
   begin(here);
   begin(there);
-  EXPECT_EQ(here.how, rules::urgency::known);
-  EXPECT_EQ(there.how, rules::urgency::seldom);
+  EXPECT_EQ(here.rank, rules::urgency::known);
+  EXPECT_EQ(there.rank, rules::urgency::seldom);
 
   throttle.forget(account_of("zoe"));
   auto still = from("192.0.2.1", "zoe");
   begin(still);
-  EXPECT_EQ(still.how, rules::urgency::known) << "the name is not his any more";
+  EXPECT_EQ(still.rank, rules::urgency::known) << "the name is not his any more";
 }
 
 TEST_F(LoginThrottle, LetsTheOwnerInFromWhereHeWasWhoeverAttacksTheAccount) {
@@ -253,7 +253,7 @@ TEST_F(LoginThrottle, HearsALoginAtAKnownAddressWhereStrangersUsedItUp) {
     auto one = from("198.51.100.7", "zoe");
     one.login = true;
     ASSERT_EQ(begin(one), verdict::go);
-    EXPECT_EQ(one.how, rules::urgency::contested);
+    EXPECT_EQ(one.rank, rules::urgency::contested);
     over(one, n < 99 ? result::wrong : result::right);
   }
   EXPECT_FALSE(tried("198.51.100.7", "zoe", result::right)) << "who is logged in is heard as before";
@@ -276,13 +276,13 @@ TEST_F(LoginThrottle, GivesAllAccountsThatAreKnownAtAnAddressItsAllowanceBesideT
 
   auto neighbour = from("192.0.2.1", "own 100");
   ASSERT_EQ(begin(neighbour), verdict::go) << "who seldom fails is heard";
-  EXPECT_EQ(neighbour.how, rules::urgency::seldom);
+  EXPECT_EQ(neighbour.rank, rules::urgency::seldom);
   over(neighbour, result::right);
   auto elsewhere = from("192.0.2.2", "own 100");
   begin(elsewhere);
   over(elsewhere, result::right);
   begin(elsewhere);
-  EXPECT_EQ(elsewhere.how, rules::urgency::known);
+  EXPECT_EQ(elsewhere.rank, rules::urgency::known);
 }
 
 TEST_F(LoginThrottle, HearsOneOfAKnownAccountAtATimeWhereOthersUsedTheAddressUp) {
@@ -294,11 +294,11 @@ TEST_F(LoginThrottle, HearsOneOfAKnownAccountAtATimeWhereOthersUsedTheAddressUp)
   first.login = second.login = true;
 
   ASSERT_EQ(begin(first), verdict::go);
-  EXPECT_EQ(first.how, rules::urgency::seldom);
+  EXPECT_EQ(first.rank, rules::urgency::seldom);
   ASSERT_EQ(begin(second), verdict::waits);
   EXPECT_THAT(over(first, result::right), ElementsAre(second.by));
   ASSERT_EQ(begin(second), verdict::go);
-  EXPECT_EQ(second.how, rules::urgency::seldom);
+  EXPECT_EQ(second.rank, rules::urgency::seldom);
 }
 
 TEST_F(LoginThrottle, ForgetsAnAddressWhereTheOwnerWasNotFor30Days) {
@@ -344,8 +344,8 @@ TEST_F(LoginThrottle, HasThoseWhoComeAtOnceWaitUntilTheFirstAreJudged) {
   for (int n = 0; n < 1000; ++n)
     crowd.push_back(from("192.0.2.1", "user " + std::to_string(n)));
   size_t in_trial = 0;
-  for (auto& one : crowd)
-    in_trial += begin(one) == verdict::go ? 1 : 0;
+  for (auto& each : crowd)
+    in_trial += begin(each) == verdict::go ? 1 : 0;
   EXPECT_EQ(in_trial, 60u);
 
   for (size_t n = 0; n < crowd.size(); ++n) { // all are right: each that is judged lets the next one in
@@ -361,8 +361,8 @@ TEST_F(LoginThrottle, RefusesThoseWhoWaitedWhenTheFirstWereAllWrong) {
   std::vector<login_throttle::attempt> crowd;
   for (int n = 0; n < 100; ++n)
     crowd.push_back(from("192.0.2.1", "user " + std::to_string(n)));
-  for (auto& one : crowd)
-    begin(one);
+  for (auto& each : crowd)
+    begin(each);
 
   std::vector<connection_id> next;
   for (size_t n = 0; n < 60; ++n) {
@@ -381,8 +381,8 @@ TEST_F(LoginThrottle, ForgetsWhoWaitedAndWent) {
   std::vector<login_throttle::attempt> crowd;
   for (int n = 0; n < 16; ++n)
     crowd.push_back(from("192.0.2.1", "zoe"));
-  for (auto& one : crowd)
-    begin(one); // ten of the account, four of the address
+  for (auto& each : crowd)
+    begin(each); // ten of the account, four of the address
 
   over(crowd[14], result::unknown); // it waited
 
@@ -393,8 +393,8 @@ TEST_F(LoginThrottle, HandsTheTurnOfWhoWasCalledAndWentToTheNext) {
   std::vector<login_throttle::attempt> crowd;
   for (int n = 0; n < 16; ++n)
     crowd.push_back(from("192.0.2.1", "zoe"));
-  for (auto& one : crowd)
-    begin(one);
+  for (auto& each : crowd)
+    begin(each);
   ASSERT_THAT(over(crowd[10], result::right), ElementsAre(crowd[14].by));
 
   EXPECT_THAT(over(crowd[14], result::unknown), ElementsAre(crowd[15].by));

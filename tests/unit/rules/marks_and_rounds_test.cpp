@@ -9,22 +9,22 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr private_id one{1}, two{2}, three{3};
+constexpr private_id id{1}, two{2}, three{3};
 const instant start{std::chrono::hours{1}}, later = start + std::chrono::seconds{1};
 
 TEST(Marks, AreWrittenOneWriteAfterTheOther) {
   marks all;
   EXPECT_THAT(all.begin(start), IsEmpty());
-  all.add({one, two});
-  EXPECT_THAT(all.begin(start), ElementsAre(one, two));
+  all.add({id, two});
+  EXPECT_THAT(all.begin(start), ElementsAre(id, two));
   all.add({three});
   EXPECT_THAT(all.begin(start), IsEmpty());
-  EXPECT_TRUE(all.has(one));
+  EXPECT_TRUE(all.has(id));
   EXPECT_TRUE(all.has(three));
 
   all.written();
 
-  EXPECT_FALSE(all.has(one));
+  EXPECT_FALSE(all.has(id));
   EXPECT_THAT(all.begin(start), ElementsAre(three));
 }
 
@@ -45,42 +45,42 @@ TEST(Marks, OfOneWriteAreBounded) {
 
 TEST(Marks, WaitForTheDatabaseAndAreWrittenThen) {
   marks all;
-  all.add({one});
+  all.add({id});
   all.begin(start);
 
   all.failed(later);
   all.add({two});
 
   EXPECT_THAT(all.begin(start), IsEmpty());
-  EXPECT_THAT(all.begin(later), ElementsAre(one, two));
+  EXPECT_THAT(all.begin(later), ElementsAre(id, two));
 }
 
 TEST(Marks, AreTriedOneByOneWhereTheyAreRefusedAndGivenUpAlone) {
   marks all;
-  all.add({one, two});
+  all.add({id, two});
   all.begin(start);
   EXPECT_FALSE(all.refused());
   all.add({three});
 
-  EXPECT_THAT(all.begin(start), ElementsAre(one));
-  EXPECT_EQ(all.refused(), one);
+  EXPECT_THAT(all.begin(start), ElementsAre(id));
+  EXPECT_EQ(all.refused(), id);
   EXPECT_THAT(all.begin(start), ElementsAre(two));
   all.written();
   EXPECT_THAT(all.begin(start), ElementsAre(three));
   all.written();
-  EXPECT_FALSE(all.has(one)) << "it would be tried for ever";
+  EXPECT_FALSE(all.has(id)) << "it would be tried for ever";
 }
 
 TEST(Marks, AreTriedOneByOneBehindAnOutage) {
   marks all;
-  all.add({one, two});
+  all.add({id, two});
   all.begin(start);
   all.refused();
   all.begin(start);
 
   all.failed(later);
 
-  EXPECT_THAT(all.begin(later), ElementsAre(one));
+  EXPECT_THAT(all.begin(later), ElementsAre(id));
 }
 
 TEST(Rounds, TakeTogetherWhatIsWantedMeanwhile) {

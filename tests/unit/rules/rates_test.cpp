@@ -42,25 +42,25 @@ TEST(Recent, ForgetsWhatItIsToldTo) {
 
 TEST(TokenBucket, GivesItsBurstAndThenItsRate) {
   rules::token_bucket bucket;
-  const rules::pace how{3, 2};
+  const rules::pace pace{3, 2};
 
   for (int n = 0; n < 3; ++n)
-    EXPECT_TRUE(bucket.take(how, noon));
-  EXPECT_FALSE(bucket.take(how, noon));
-  EXPECT_EQ(bucket.until_one(how, noon), 500ms);
-  EXPECT_TRUE(bucket.take(how, noon + 500ms));
-  EXPECT_FALSE(bucket.take(how, noon + 999ms));
-  EXPECT_EQ(bucket.level(how, noon + 1h), 3);
+    EXPECT_TRUE(bucket.take(pace, noon));
+  EXPECT_FALSE(bucket.take(pace, noon));
+  EXPECT_EQ(bucket.until_one(pace, noon), 500ms);
+  EXPECT_TRUE(bucket.take(pace, noon + 500ms));
+  EXPECT_FALSE(bucket.take(pace, noon + 999ms));
+  EXPECT_EQ(bucket.level(pace, noon + 1h), 3);
 }
 
 TEST(TokenBucket, GivesNothingTwiceWhereTheTimeGoesBack) {
   rules::token_bucket bucket;
-  const rules::pace how{3, 1};
+  const rules::pace pace{3, 1};
   for (int n = 0; n < 3; ++n)
-    bucket.take(how, noon);
+    bucket.take(pace, noon);
 
-  EXPECT_EQ(bucket.level(how, noon - 10s), 0);
-  EXPECT_EQ(bucket.level(how, noon), 0);
+  EXPECT_EQ(bucket.level(pace, noon - 10s), 0);
+  EXPECT_EQ(bucket.level(pace, noon), 0);
 }
 
 TEST(TokenBucket, GoesOnWithAnotherPace) {
@@ -75,35 +75,35 @@ TEST(TokenBucket, GoesOnWithAnotherPace) {
 
 class MessageRate : public testing::Test {
 protected:
-  message_rate::decision ask(bool more_waits = true) { return rate.ask(zoe, how, here, more_waits, now); }
-  /// Says as one who floods does, waiting where it is told to; how many went before the first of `until`.
+  message_rate::decision ask(bool more_waits = true) { return rate.ask(zoe, limit, here, more_waits, now); }
+  /// Says as one who floods does, waiting where it is told to; limit many went before the first of `until`.
   size_t flood(verdict until) {
     for (size_t went = 0;;) {
       const auto one = ask();
-      if (one.what == until)
+      if (one.ruling == until)
         return went;
-      went += one.what == verdict::go ? 1 : 0;
+      went += one.ruling == verdict::go ? 1 : 0;
       now += one.wait;
     }
   }
 
   message_rate rate;
   message_rate::flood here;
-  rules::pace how{30, 10};
+  rules::pace limit{30, 10};
   instant now{1h};
   const user_id zoe{1}, paul{2};
 };
 
 TEST_F(MessageRate, LetsABurstThroughAtOnceAndSlowsTheRestDown) {
   for (int n = 0; n < 30; ++n)
-    EXPECT_EQ(ask().what, verdict::go);
+    EXPECT_EQ(ask().ruling, verdict::go);
   const auto next = ask();
 
-  EXPECT_EQ(next.what, verdict::wait);
+  EXPECT_EQ(next.ruling, verdict::wait);
   EXPECT_EQ(next.wait, 100ms);
   now += next.wait;
-  EXPECT_EQ(ask().what, verdict::go);
-  EXPECT_EQ(ask().what, verdict::wait);
+  EXPECT_EQ(ask().ruling, verdict::go);
+  EXPECT_EQ(ask().ruling, verdict::wait);
 }
 
 TEST_F(MessageRate, RefusesAfterFiveSecondsAndClosesInTheEnd) {
@@ -115,16 +115,16 @@ TEST_F(MessageRate, RefusesAfterFiveSecondsAndClosesInTheEnd) {
   EXPECT_LE(went, 82u);
 
   size_t refused = 1;
-  while (ask().what == verdict::refuse)
+  while (ask().ruling == verdict::refuse)
     ++refused;
   EXPECT_EQ(refused, 30u);
-  EXPECT_EQ(ask().what, verdict::close);
+  EXPECT_EQ(ask().ruling, verdict::close);
 }
 
 TEST_F(MessageRate, OnlySlowsWhoWaitsForItsAnswers) {
   for (int n = 0; n < 1000; ++n) {
     const auto one = ask(false);
-    ASSERT_TRUE(one.what == verdict::go || one.what == verdict::wait);
+    ASSERT_TRUE(one.ruling == verdict::go || one.ruling == verdict::wait);
     now += one.wait;
   }
 }
@@ -133,14 +133,14 @@ TEST_F(MessageRate, CountsAFloodAnewFromWhoWaitedForItsAnswersMeanwhile) {
   const auto flood_for = [this](std::chrono::seconds time) {
     for (const auto end = now + time; now < end;) {
       const auto one = ask();
-      ASSERT_TRUE(one.what == verdict::go || one.what == verdict::wait);
+      ASSERT_TRUE(one.ruling == verdict::go || one.ruling == verdict::wait);
       now += one.wait;
     }
   };
   flood_for(4s);
 
   ask(false); // takes what there is
-  EXPECT_EQ(ask(false).what, verdict::wait);
+  EXPECT_EQ(ask(false).ruling, verdict::wait);
 
   flood_for(4s);
 }
@@ -155,37 +155,37 @@ TEST_F(MessageRate, GoesOnAsUsualAfterSomeSilence) {
 }
 
 TEST_F(MessageRate, RefusesAFloodAlsoWhereABurstIsOne) {
-  how = {1, 10};
+  limit = {1, 10};
   const auto begun = now;
   flood(verdict::refuse);
   EXPECT_GE(now - begun, 5s);
   EXPECT_LE(now - begun, 5200ms);
 
   now += 1s;
-  EXPECT_EQ(ask(false).what, verdict::go) << "after some silence";
+  EXPECT_EQ(ask(false).ruling, verdict::go) << "after some silence";
 }
 
 TEST_F(MessageRate, HoldsForEachUserAlone) {
   flood(verdict::close);
 
   message_rate::flood there;
-  EXPECT_EQ(rate.ask(paul, how, there, true, now).what, verdict::go);
+  EXPECT_EQ(rate.ask(paul, limit, there, true, now).ruling, verdict::go);
 }
 
 TEST_F(MessageRate, AFloodIsOverOnceNothingWaitsBehindWhatIsSaid) {
   for (int n = 0; n < 30; ++n)
     ask();
-  EXPECT_EQ(ask().what, verdict::wait);
+  EXPECT_EQ(ask().ruling, verdict::wait);
   now += 200ms;
-  EXPECT_EQ(ask().what, verdict::go);
-  EXPECT_EQ(ask(false).what, verdict::go) << "the last of them";
+  EXPECT_EQ(ask().ruling, verdict::go);
+  EXPECT_EQ(ask(false).ruling, verdict::go) << "the last of them";
 
   for (int second = 0; second < 6; ++second) { // others of the user take what there is
     now += 1s;
-    for (message_rate::flood there; rate.ask(zoe, how, there, false, now).what == verdict::go;) {
+    for (message_rate::flood there; rate.ask(zoe, limit, there, false, now).ruling == verdict::go;) {
     }
   }
-  EXPECT_EQ(ask().what, verdict::wait) << "it begins anew";
+  EXPECT_EQ(ask().ruling, verdict::wait) << "it begins anew";
 }
 
 // A fifth connection that waited for its answers made four that flooded immune: each of its messages began their five
@@ -194,7 +194,7 @@ TEST_F(MessageRate, AQuietConnectionOfTheUserExcusesNoneThatFloods) {
   const auto begun = now;
   for (message_rate::flood quiet; now - begun < 5s;) {
     const auto wait = ask().wait;
-    EXPECT_NE(rate.ask(zoe, how, quiet, false, now).what, verdict::refuse);
+    EXPECT_NE(rate.ask(zoe, limit, quiet, false, now).ruling, verdict::refuse);
     now += wait;
   }
   EXPECT_LE(flood(verdict::refuse), 1u);
@@ -214,15 +214,15 @@ TEST(Messages, AreWhatIsStoredOrToldToOthers) {
                                       misspoken{},
                                       input_ended{}};
 
-  for (const auto& one : messages)
-    EXPECT_TRUE(rules::is_message(one));
-  for (const auto& one : others)
-    EXPECT_FALSE(rules::is_message(one));
+  for (const auto& message : messages)
+    EXPECT_TRUE(rules::is_message(message));
+  for (const auto& other : others)
+    EXPECT_FALSE(rules::is_message(other));
 }
 
 TEST_F(MessageRate, GrowsNoFurtherThanItsBound) {
   for (size_t n = 0; n < message_rate::max_users + 100; ++n)
-    rate.ask(user_id{static_cast<int64_t>(n)}, how, here, false, now);
+    rate.ask(user_id{static_cast<int64_t>(n)}, limit, here, false, now);
 
   EXPECT_EQ(rate.users(), message_rate::max_users);
 }
@@ -274,7 +274,7 @@ TEST(RegistrationRate, GrowsNoFurtherThanItsBound) {
   EXPECT_EQ(rate.addresses(), rules::registration_rate::max_addresses);
 }
 
-// --- how often of late ---
+// --- limit often of late ---
 
 TEST(RecentRate, IsTheMeanOfTheLastTenWholeSeconds) {
   rules::recent_rate rate;

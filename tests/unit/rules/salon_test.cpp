@@ -8,8 +8,8 @@ using admission = rules::salon::admission;
 
 constexpr user_id zoe{1}, paul{2};
 
-rules::salon a_salon(policy how) {
-  return {{salon_id{1}, "Général", how, 41}, {zoe}};
+rules::salon a_salon(policy joining) {
+  return {{salon_id{1}, "Général", joining, 41}, {zoe}};
 }
 
 TEST(Salon, RefusesWhoIsNoMember) {
@@ -21,16 +21,16 @@ TEST(Salon, RefusesWhoIsNoMember) {
 
 TEST(Salon, AdmitsByItsPolicy) {
   struct {
-    policy how;
+    policy joining;
     admission to_a_stranger;
   } const cases[] = {
       {policy::automatic, admission::member_now},
       {policy::open, admission::member_now},
       {policy::approval, admission::on_request},
   };
-  for (const auto& one : cases) {
-    const auto salon = a_salon(one.how);
-    EXPECT_EQ(salon.asks_to_join(paul), one.to_a_stranger);
+  for (const auto& row : cases) {
+    const auto salon = a_salon(row.joining);
+    EXPECT_EQ(salon.asks_to_join(paul), row.to_a_stranger);
     EXPECT_EQ(salon.asks_to_join(zoe), admission::member_already);
   }
 }

@@ -26,10 +26,10 @@ TEST_F(SessionCommand, AsksOneQuestionForEachCommand) {
       {command::change_password{{{"old", "new"}}}, "ask find_user(l'été \"x\")"},
       {command::issue_token{}, "ask issue_token"},
   };
-  for (const auto& one : cases) {
+  for (const auto& row : cases) {
     session = rules::session{3};
     log_in();
-    EXPECT_EQ(support::lines_of(session.hear(one.said)), lines{one.asked});
+    EXPECT_EQ(support::lines_of(session.hear(row.said)), lines{row.asked});
     EXPECT_TRUE(session.unanswered());
   }
 }
@@ -59,9 +59,9 @@ TEST_F(SessionCommand, TellsARefusalWithItsSubject) {
       {command::tell_privately{"paul", "x"}, fault::mailbox_full, "tell refused(mailbox_full, paul)"},
       {command::tell_privately{"paul", "x"}, fault::busy, "tell refused(busy, paul)"},
   };
-  for (const auto& one : cases) {
-    session.hear(one.said);
-    EXPECT_EQ(settled(one.why), lines{one.told});
+  for (const auto& row : cases) {
+    session.hear(row.said);
+    EXPECT_EQ(settled(row.why), lines{row.told});
     EXPECT_FALSE(session.waiting());
   }
 }

@@ -60,8 +60,8 @@ TEST_F(SessionLogin, MayBeTriedAgainWhereTheDialectDoesNotEndWithARefusal) {
 
 TEST_F(SessionLogin, SaysWhatItLooksANameUpFor) {
   using purpose = rules::question::find_user::purpose;
-  const auto asked = [](rules::effects what) {
-    return std::get<rules::question::find_user>(std::get<rules::ask>(what.at(0)).question).reason;
+  const auto asked = [](rules::effects effects) {
+    return std::get<rules::question::find_user>(std::get<rules::ask>(effects.at(0)).question).reason;
   };
   rules::session other{1};
 
@@ -109,23 +109,23 @@ TEST_F(SessionLogin, IsRefusedWithTheFaultOfEachStage) {
       {"arrived", fault::storage, "tell login_refused(storage)"},
       {"arrived", fault::unknown_user, "tell login_refused(wrong_credentials)"}, // deleted since the password was right
   };
-  for (const auto& one : cases) {
+  for (const auto& row : cases) {
     session = rules::session{3};
-    const std::string stage = one.stage;
+    const std::string stage = row.stage;
     hear(command::log_in{"zoe", "secret"});
     lines last;
     if (stage == "found") {
-      last = found(one.why);
+      last = found(row.why);
     } else {
       found(stored_user());
       if (stage == "verified") {
-        last = not_verified(one.why);
+        last = not_verified(row.why);
       } else {
         verified(0);
-        last = arrived(one.why);
+        last = arrived(row.why);
       }
     }
-    EXPECT_EQ(last, lines{one.expected}) << stage << ' ' << to_string(one.why);
+    EXPECT_EQ(last, lines{row.expected}) << stage << ' ' << to_string(row.why);
     EXPECT_FALSE(session.unanswered());
     EXPECT_TRUE(session.anonymous());
   }
@@ -150,9 +150,9 @@ TEST_F(SessionLogin, ComesBeforeAnythingElse) {
       {command::help{}, "tell refused(malformed_login)"},
       {command::quit{}, "tell refused(malformed_login)"},
   };
-  for (const auto& one : cases) {
+  for (const auto& row : cases) {
     rules::session fresh{1};
-    EXPECT_EQ(support::lines_of(fresh.hear(one.said)), lines{one.expected}) << one.said.index();
+    EXPECT_EQ(support::lines_of(fresh.hear(row.said)), lines{row.expected}) << row.said.index();
   }
 }
 
@@ -292,10 +292,10 @@ TEST_F(SessionLogin, RefusesARegistrationWithoutAsking) {
       {{"zoe", "", "p"}, "invalid_alias"},       {{"zoe", "a\n", "p"}, "invalid_alias"},
       {{"zoe", "a", ""}, "invalid_password"},    {{"zoe", "a", std::string(1025, 'p')}, "invalid_password"},
   };
-  for (const auto& one : cases) {
+  for (const auto& row : cases) {
     rules::session fresh{1};
-    EXPECT_EQ(support::lines_of(fresh.hear(command::any{one.wish})),
-              lines{std::string("tell registration_refused(") + one.why + ")"});
+    EXPECT_EQ(support::lines_of(fresh.hear(command::any{row.wish})),
+              lines{std::string("tell registration_refused(") + row.why + ")"});
   }
 }
 

@@ -46,15 +46,15 @@ TEST_F(SessionWindow, HoldsWhatFollowsPostsUntilTheLastIsAnswered) {
       {command::issue_token{}, "ask issue_token"},
       {command::quit{}, "hang up"},
   };
-  for (const auto& one : cases) {
+  for (const auto& row : cases) {
     session = rules::session{3};
     log_in();
     post("1");
     post("2");
-    EXPECT_EQ(support::lines_of(session.hear(one.said)), lines{});
+    EXPECT_EQ(support::lines_of(session.hear(row.said)), lines{});
     EXPECT_TRUE(session.waiting());
     EXPECT_EQ(posted(), lines{});
-    EXPECT_EQ(posted(), lines{one.then});
+    EXPECT_EQ(posted(), lines{row.then});
   }
 }
 

@@ -30,8 +30,8 @@ class Cluster : public testing::Test {
 protected:
   void have(size_t count) {
     nodes.resize(count);
-    for (auto& one : nodes)
-      one.others(count - 1);
+    for (auto& node : nodes)
+      node.others(count - 1);
   }
   void tell_each_other() {
     for (size_t from = 0; from < nodes.size(); ++from)
@@ -70,13 +70,13 @@ struct throttle_of_a_node {
     rule.failed_elsewhere(static_cast<shared_limit>(use.limit), use.whose, use.count, a_minute, now);
   }
   bool tries(const std::string& address, const std::string& account, result outcome, instant now) {
-    login_throttle::attempt one;
-    one.address = address;
-    one.account = account;
-    one.who = user_id{1};
-    if (rule.begin(one, a_minute, now) != login_throttle::verdict::go)
+    login_throttle::attempt attempt;
+    attempt.address = address;
+    attempt.account = account;
+    attempt.who = user_id{1};
+    if (rule.begin(attempt, a_minute, now) != login_throttle::verdict::go)
       return false;
-    rule.over(one, outcome, 1, a_minute, now);
+    rule.over(attempt, outcome, 1, a_minute, now);
     return true;
   }
 
@@ -219,7 +219,7 @@ struct rate_of_a_node {
     rule.said_elsewhere(user_id{std::stoll(use.whose)}, use.count, pace, now);
   }
   bool says(user_id who, instant now) {
-    return rule.ask(who, pace, flood, false, now).what == message_rate::verdict::go;
+    return rule.ask(who, pace, flood, false, now).ruling == message_rate::verdict::go;
   }
 
   message_rate rule;

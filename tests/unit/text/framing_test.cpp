@@ -15,9 +15,9 @@ const instant start{1h};
 std::vector<std::string> frames(frame_reader& reader, instant now) {
   std::vector<std::string> result;
   while (auto frame = reader.next(now)) {
-    if (frame->what == kind::end)
+    if (frame->type == kind::end)
       break;
-    result.push_back(frame->what == kind::whole ? frame->bytes : "<too long>");
+    result.push_back(frame->type == kind::whole ? frame->bytes : "<too long>");
   }
   return result;
 }
@@ -66,7 +66,7 @@ TEST(LineFrames, TheEndOfTheInputEndsOneToo) {
   EXPECT_THAT(frames(reader, start), ElementsAre("a:b"));
   reader.end_input();
   EXPECT_EQ(reader.next(start)->bytes, "QUIT");
-  EXPECT_EQ(reader.next(start)->what, kind::end);
+  EXPECT_EQ(reader.next(start)->type, kind::end);
   EXPECT_EQ(reader.next(start), std::nullopt);
 }
 
@@ -121,12 +121,12 @@ TEST(RawFrames, LoseOneReturnOrLineFeedAtTheirEnd) {
 TEST(RawFrames, TooLongOnesAreFatalAlsoBeforeTheKindIsKnown) {
   frame_reader unknown{{}};
   unknown.feed(std::string(8193, 'x'), start);
-  EXPECT_EQ(unknown.next(start)->what, kind::fatally_too_long);
+  EXPECT_EQ(unknown.next(start)->type, kind::fatally_too_long);
   frame_reader raw{{}};
   raw.feed("zoe:secret", start);
   frames(raw, start + 150ms);
   raw.feed(std::string(8193, 'x'), start + 1s);
-  EXPECT_EQ(raw.next(start + 1s)->what, kind::fatally_too_long);
+  EXPECT_EQ(raw.next(start + 1s)->type, kind::fatally_too_long);
 }
 
 TEST(LineFrames, TakeAReturnAtTheLimitForAnEndThatIsUnderWay) {
@@ -155,7 +155,7 @@ TEST(LineFrames, AFirstOneThatIsTooLongIsFatalHoweverItIsCut) {
     for (size_t at = 0; at < bytes.size(); at += piece) {
       reader.feed(bytes.substr(at, piece), start);
       while (const auto frame = reader.next(start))
-        got.push_back(frame->what);
+        got.push_back(frame->type);
     }
     EXPECT_THAT(got, ElementsAre(kind::fatally_too_long)) << piece;
     EXPECT_EQ(reader.unread(), 0u);
@@ -192,7 +192,7 @@ TEST(RawFrames, MayBeAsLongAsTheLimitBesideTheirEnd) {
   reader.feed("12345678\n", start + 3s);
   EXPECT_EQ(reader.next(start + 3s), std::nullopt);
   reader.feed("9", start + 3s + 1ms);
-  EXPECT_EQ(reader.next(start + 3s + 1ms)->what, kind::fatally_too_long);
+  EXPECT_EQ(reader.next(start + 3s + 1ms)->type, kind::fatally_too_long);
   EXPECT_EQ(reader.next(start + 9s), std::nullopt);
 }
 
@@ -231,7 +231,7 @@ TEST(RawFrames, AreEndedByTheEndOfTheInputAtOnce) {
   reader.end_input();
   EXPECT_EQ(reader.next(start)->bytes, "a:b");
   EXPECT_EQ(reader.kind(), client_kind::raw);
-  EXPECT_EQ(reader.next(start)->what, kind::end);
+  EXPECT_EQ(reader.next(start)->type, kind::end);
 }
 
 TEST(Frames, GiveMemoryBackWhenTheyAreTaken) {

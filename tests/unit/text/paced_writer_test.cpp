@@ -47,8 +47,8 @@ TEST(PacedWriter, SharesWhatOthersAreToldToo) {
   const auto bytes = std::make_shared<const std::string>("zoé: " + std::string(3000, 'x'));
   const std::string_view all = *bytes;
   paced_writer writer{25ms}, other{25ms};
-  for (auto* one : {&writer, &other})
-    one->say(bytes, all.substr(6), all.substr(0, 6));
+  for (auto* each : {&writer, &other})
+    each->say(bytes, all.substr(6), all.substr(0, 6));
   EXPECT_EQ(bytes.use_count(), 3);
   EXPECT_EQ(writer.unsent(), 3000u + 3 * 6);
   std::string got;

@@ -7,7 +7,7 @@ namespace {
 using testing::ElementsAre;
 
 struct spelling {
-  event::any what;
+  event::any event;
   std::string text;
 };
 
@@ -61,7 +61,7 @@ TEST(WireText, IsThatOfTheReplacedServerToTheByte) {
       {event::nothing_found{"Général"}, "Aucun message trouvé dans le salon Général.\n"},
   };
   for (const auto& row : table)
-    EXPECT_EQ(spell(row.what), row.text);
+    EXPECT_EQ(spell(row.event), row.text);
 }
 
 TEST(WireText, OfALongListGoesOnInTextsThatBeginAlikeAndCutsNoName) {

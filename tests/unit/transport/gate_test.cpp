@@ -20,13 +20,13 @@ const std::string allowed = "+salond::admin_request";
 
 enum class reach { narrow, wide };
 
-std::shared_ptr<const port_rules> rules(reach how) {
+std::shared_ptr<const port_rules> rules(reach width) {
   port_rules x;
   x.kinds = {peer_kind::administrator};
   x.types = {"salond::admin_request", "salond::a+salond::b"};
   x.published = published;
   x.max_senders = 3;
-  if (how == reach::wide)
+  if (width == reach::wide)
     x.reach = port_rules::reach::every_actor;
   return std::make_shared<const port_rules>(x);
 }
@@ -72,7 +72,7 @@ gate node_port() {
 
 struct row {
   const char* name;
-  frame what;
+  frame sent;
   const char* narrow; ///< null: passes
   const char* wide;
 };
@@ -162,8 +162,8 @@ TEST(Gate, JudgesDirectMessagesByTheTable) {
   for (const auto& x : direct_messages()) {
     auto narrow = operators();
     auto wide = node_port();
-    EXPECT_STREQ(offer(narrow, x.what), x.narrow) << "narrow: " << x.name;
-    EXPECT_STREQ(offer(wide, x.what), x.wide) << "wide: " << x.name;
+    EXPECT_STREQ(offer(narrow, x.sent), x.narrow) << "narrow: " << x.name;
+    EXPECT_STREQ(offer(wide, x.sent), x.wide) << "wide: " << x.name;
   }
 }
 
@@ -171,8 +171,8 @@ TEST(Gate, JudgesAllOtherFramesByTheTable) {
   for (const auto& x : other_frames()) {
     auto narrow = operators();
     auto wide = node_port();
-    EXPECT_STREQ(offer(narrow, x.what), x.narrow) << "narrow: " << x.name;
-    EXPECT_STREQ(offer(wide, x.what), x.wide) << "wide: " << x.name;
+    EXPECT_STREQ(offer(narrow, x.sent), x.narrow) << "narrow: " << x.name;
+    EXPECT_STREQ(offer(wide, x.sent), x.wide) << "wide: " << x.name;
   }
 }
 
@@ -181,10 +181,10 @@ TEST(Gate, LetsNothingPassBeforeTheHandshake) {
   for (auto& x : other_frames())
     rows.push_back(x);
   for (const auto& x : rows) {
-    if (x.what.operation == 1)
+    if (x.sent.operation == 1)
       continue;
     gate g{rules(reach::wide), gate::side::accepted, us};
-    EXPECT_NE(offer(g, x.what), nullptr) << x.name;
+    EXPECT_NE(offer(g, x.sent), nullptr) << x.name;
     EXPECT_EQ(g.peer_node(), "");
   }
 }

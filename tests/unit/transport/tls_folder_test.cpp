@@ -337,8 +337,8 @@ TEST_F(TlsFolder, EndsTheLocalAdministratorOfANodeWithTheNode) {
 
   EXPECT_EQ(paris.revoke_node("lyon").count, 4u);
 
-  for (const auto& one : {serial(lyon), old, server})
-    EXPECT_EQ(paris.revoked().count(one), 1u);
+  for (const auto& each : {serial(lyon), old, server})
+    EXPECT_EQ(paris.revoked().count(each), 1u);
   EXPECT_EQ(paris.revoked().count(serial(content("administrator.pem"))), 0u);
   for (const auto* name : {"local", "local.lyon"})
     EXPECT_TRUE(is_local_administrator(name));

@@ -72,16 +72,16 @@ TEST_P(TlsStream, CarriesWhatIsSaidBothWays) {
 TEST_P(TlsStream, TakesBytesInAnyCuts) {
   there.push({});
   for (auto bytes = there.pull(); !bytes.empty(); bytes = there.pull()) {
-    for (const char one : bytes)
-      here.feed({&one, 1});
+    for (const char byte : bytes)
+      here.feed({&byte, 1});
     there.push(here.pull());
   }
   ASSERT_TRUE(there.shaken());
   there.say("une ligne\n");
   there.say(std::string(40000, 'x'));
 
-  for (const char one : there.pull())
-    here.feed({&one, 1});
+  for (const char each : there.pull())
+    here.feed({&each, 1});
 
   EXPECT_EQ(here.heard(), "une ligne\n" + std::string(40000, 'x'));
 }
@@ -147,7 +147,7 @@ TEST_P(TlsStream, NeverHearsMoreThanWasSaidWhateverIsBentOrLost) {
   const std::string said = "MSG (Général):bonjour\n";
   std::mt19937 random(20261126);
   for (int round = 0; round < 300; ++round) {
-    server one;
+    server server;
     tls_peer other(GetParam());
     const auto bend_at = static_cast<int>(random() % 5);
     int flight = 0;
@@ -160,13 +160,13 @@ TEST_P(TlsStream, NeverHearsMoreThanWasSaidWhateverIsBentOrLost) {
         else
           bytes.erase(at, 1 + random() % 40);
       }
-      one.feed(bytes);
-      other.push(one.pull());
+      server.feed(bytes);
+      other.push(server.pull());
       if (other.shaken() && flight < 4)
         other.say(said);
     }
 
-    const auto heard = one.heard();
+    const auto heard = server.heard();
     for (size_t at = 0; at < heard.size(); at += said.size())
       ASSERT_EQ(heard.substr(at, said.size()), said) << "round " << round;
   }

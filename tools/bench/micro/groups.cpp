@@ -57,16 +57,16 @@ void compare_groups(benchmark::State& state, filled_database& into, const group&
                     const group& one_statement) {
   const auto db = into.open();
   const auto rows = state.range(0);
-  histogram through_store, same, one;
+  histogram through_store, same, single;
   for (auto _ : state) {
     record(through_store, [&] { store_group(*db, into, rows); });
     record(same, [&] { same_statements(rows); });
-    record(one, [&] { one_statement(rows); });
+    record(single, [&] { one_statement(rows); });
   }
   const auto took_ms = through_store.quantile_ms(0.5);
   state.counters["rows_a_second"] = static_cast<double>(rows) / took_ms * 1000;
   state.counters["to_same_statements"] = same.quantile_ms(0.5) / took_ms;
-  state.counters["to_one_statement"] = one.quantile_ms(0.5) / took_ms;
+  state.counters["to_one_statement"] = single.quantile_ms(0.5) / took_ms;
 }
 
 void read_history(benchmark::State& state, filled_database& of) {

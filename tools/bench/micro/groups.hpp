@@ -46,13 +46,13 @@ void read_history(benchmark::State& state, filled_database& of);
 void read_history_beside_groups(benchmark::State& state, filled_database& of);
 
 /// By the wall's clock: processes of others and disks have their part.
-inline void by_the_wall(benchmark::internal::Benchmark* one) {
-  one->UseRealTime()->Unit(benchmark::kMicrosecond);
+inline void by_the_wall(benchmark::internal::Benchmark* benchmark) {
+  benchmark->UseRealTime()->Unit(benchmark::kMicrosecond);
 }
-inline void group_sizes(benchmark::internal::Benchmark* one) {
-  by_the_wall(one);
+inline void group_sizes(benchmark::internal::Benchmark* benchmark) {
+  by_the_wall(benchmark);
   for (const auto rows : {1, 10, 100, 256})
-    one->Arg(rows);
+    benchmark->Arg(rows);
 }
 
 } // namespace salond::bench

@@ -19,8 +19,8 @@ struct database {
 };
 
 database& the_database() {
-  static database one;
-  return one;
+  static database database;
+  return database;
 }
 
 /// A connection that stores rows by multi-row statements.

@@ -24,8 +24,8 @@ struct database {
 };
 
 database& the_database() {
-  static database one;
-  return one;
+  static database database;
+  return database;
 }
 
 void run(const handle& db, const char* sql) {
@@ -68,13 +68,13 @@ void insert(const handle& db, const statement& prepared, int64_t rows, bench::fi
 void sqlite_groups(benchmark::State& state) {
   auto& into = the_database();
   const auto db = open_bare(into.path);
-  const auto one = prepare_insert(db, 1), all = prepare_insert(db, state.range(0));
+  const auto single = prepare_insert(db, 1), all = prepare_insert(db, state.range(0));
   bench::compare_groups(
       state, into.filled,
       [&](int64_t rows) {
         run(db, "BEGIN IMMEDIATE");
         for (int64_t i = 0; i < rows; ++i)
-          insert(db, one, 1, into.filled);
+          insert(db, single, 1, into.filled);
         run(db, "COMMIT");
       },
       [&](int64_t rows) { insert(db, all, rows, into.filled); });

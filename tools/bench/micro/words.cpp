@@ -30,9 +30,9 @@ void spelling_a_message(benchmark::State& state) {
   said.salon_name = "Général";
   said.author = "u1";
   said.text = text;
-  const event::any what = said;
+  const event::any event = said;
   for (auto _ : state)
-    benchmark::DoNotOptimize(text::spell(what));
+    benchmark::DoNotOptimize(text::spell(event));
 }
 BENCHMARK(spelling_a_message);
 
