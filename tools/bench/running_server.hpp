@@ -34,7 +34,7 @@ public:
   size_t nodes() const { return how_.nodes; }
   static std::string name(size_t which) { return std::string(1, static_cast<char>('a' + which)); }
   /// The state folder of a node, or of the server (0).
-  static std::string state_of(const launch& how, size_t which) { return how.folder + "/" + name(which); }
+  static std::string state_of(const launch& plan, size_t which) { return plan.folder + "/" + name(which); }
   /// What salonctl answers at that node. Throws std::exception where it is refused.
   nlohmann::json ask(size_t at, const std::vector<std::string>& command) const;
   /// The same command, begun and not waited for.

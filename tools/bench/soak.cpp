@@ -34,10 +34,10 @@ double slope(const std::vector<double>& values) {
 void soak(subject& tested, const run_options& options, journal& out) {
   constexpr size_t members = first_visitor + visitors;
   const history said = options.quick ? history{} : history{40, 1'600'000};
-  server_options how;
-  how.said = said;
-  how.operators = true;
-  stage on{tested, members, members, how};
+  server_options asked;
+  asked.said = said;
+  asked.operators = true;
+  stage on{tested, members, members, asked};
   let_in(on.clients);
   checker checks{options.text_bytes};
   load driver{on.clients, checks, on.processes()};
