@@ -47,7 +47,7 @@ public:
     if (auto password = prepare_store(*parts->db, settings_, [](const std::string&) {}))
       password_ = *password;
     config::endpoint where;
-    where.options = config::endpoint::kind::unix_socket;
+    where.type = config::endpoint::kind::unix_socket;
     where.path = folder_ / "socket";
     parts->doors = bind_endpoint(where);
     cfg_ = std::make_unique<system_config>();

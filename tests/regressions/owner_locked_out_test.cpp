@@ -67,7 +67,7 @@ protected:
   }
   size_t count(end ended) const {
     return static_cast<size_t>(
-        std::count_if(logins_.begin(), logins_.end(), [&](const auto& one) { return one.second.options == ended; }));
+        std::count_if(logins_.begin(), logins_.end(), [&](const auto& one) { return one.second.ended == ended; }));
   }
   /// `wrong(n)` says from where and for whom the n-th of the 200 a second is; each two seconds an owner comes from
   /// `owner(n)`. Answers how long those took who got in, and clears the log of who did not.
@@ -156,7 +156,7 @@ TEST_F(Siege, AnOwnerWhoMistypesThriceAtANewAddressComesIn) {
   const auto& right = come("198.51.100.7", "zoe", true);
   pass(2s);
 
-  EXPECT_EQ(right.options, end::in);
+  EXPECT_EQ(right.ended, end::in);
 }
 
 TEST_F(Siege, ManyAccountsTriedFromOneAddressHinderNobodyElsewhere) {

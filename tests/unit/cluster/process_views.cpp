@@ -105,7 +105,7 @@ void process::ask_home(salon& where, node_id home) {
 }
 
 void process::hear_answer(const cluster::attached& attached) {
-  auto& where = salons_[static_cast<size_t>(place_of(answer.salon))];
+  auto& where = salons_[static_cast<size_t>(place_of(attached.salon))];
   if (!where.view)
     return;
   const auto range = where.view->answered(attached);
