@@ -72,17 +72,11 @@ std::string folder_of(const admin_call_ptr& call) {
   return call->parts().state + "/backups";
 }
 
-/// The names of all backups but the newest, as many as `--keep` says. The new one counts among these.
+/// The names of all backups but the newest, as many as `--keep` says.
 std::vector<std::string> old_backups(const admin_call_ptr& call, const std::string& made) {
-  std::vector<std::string> old;
   const auto keep = call->said().number("--keep");
-  if (!keep)
-    return old;
-  int64_t kept = 1; // the new one, whatever the clock said
-  for (const auto& backup : backups_in(folder_of(call), wall_clock()))
-    if (backup.name != made && ++kept > *keep)
-      old.push_back(backup.name);
-  return old;
+  return keep ? backups_to_delete(backups_in(folder_of(call), wall_clock()), made, static_cast<size_t>(*keep))
+              : std::vector<std::string>{};
 }
 
 /// Deletes backups, and answers the names of those that are gone. A failure is logged.

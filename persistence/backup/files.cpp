@@ -154,6 +154,17 @@ std::vector<found_backup> backups_in(const std::string& folder, moment now) {
   return result;
 }
 
+std::vector<std::string> backups_to_delete(const std::vector<found_backup>& all, const std::string& made, size_t keep) {
+  std::vector<std::string> result;
+  bool is_older = false;
+  for (size_t n = 0; n < all.size(); ++n) {
+    if (is_older && n >= keep)
+      result.push_back(all[n].name);
+    is_older = is_older || all[n].name == made;
+  }
+  return result;
+}
+
 lines_of_file::lines_of_file(const std::string& path) {
   auto opened = open_regular_file(path); // it is read twice: checked first, loaded then
   if (const auto* why = std::get_if<std::string>(&opened))

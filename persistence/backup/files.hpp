@@ -43,6 +43,10 @@ struct found_backup {
 /// Those of a folder, the newest first, and behind these the early ones. What else lies there is left out: other files,
 /// links, what is being written, what was cut off.
 std::vector<found_backup> backups_in(const std::string& folder, moment now);
+/// Of these, in their order, all but the first `keep`. The one that was just made stays in any case. So does what
+/// stands before it: that may be what another one has made meanwhile, who looks at the same time; and of two that
+/// delete each other's none would stay.
+std::vector<std::string> backups_to_delete(const std::vector<found_backup>& all, const std::string& made, size_t keep);
 
 /// The lines of a regular file. Functions throw backup_error.
 class lines_of_file {

@@ -268,6 +268,19 @@ TEST(BackupsInAFolder, AreThoseThatAreWholeAndThoseOfATimeToComeAreTheLast) {
               testing::ElementsAre("step", "today", "yesterday", "damaged", "ahead"));
 }
 
+// Two commands at once each deleted the other's file: both said done, and the folder was empty.
+TEST(BackupsInAFolder, OfTwoThatAreMadeAtOnceOneAtLeastStays) {
+  const std::vector<found_backup> all{{"d", from_ms(4)}, {"c", from_ms(3)}, {"b", from_ms(2)}, {"a", from_ms(1)}};
+
+  EXPECT_THAT(backups_to_delete(all, "d", 1), testing::ElementsAre("c", "b", "a"));
+  EXPECT_THAT(backups_to_delete(all, "c", 1), testing::ElementsAre("b", "a"));
+  EXPECT_THAT(backups_to_delete(all, "d", 3), testing::ElementsAre("a"));
+  EXPECT_THAT(backups_to_delete(all, "c", 3), testing::ElementsAre("a"));
+  EXPECT_THAT(backups_to_delete(all, "a", 2), testing::IsEmpty()) << "the clock went back: it stays itself";
+  EXPECT_THAT(backups_to_delete(all, "d", 4), testing::IsEmpty());
+  EXPECT_THAT(backups_to_delete(all, "is gone", 1), testing::IsEmpty());
+}
+
 class NewBackup : public testing::Test {
 protected:
   std::string at(const std::string& name) { return std::filesystem::path(folder / "backups") / name; }
