@@ -335,6 +335,20 @@ std::variant<spoken_command, usage_fault> understand(const std::vector<std::stri
   return out;
 }
 
+bool takes_password(std::string_view line) {
+  std::vector<std::string> words;
+  while (words.size() < 2) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    if (line.empty())
+      break;
+    const auto end = std::min(line.find(' '), line.size());
+    words.emplace_back(line.substr(0, end));
+    line.remove_prefix(end);
+  }
+  const auto* row = words.empty() ? nullptr : row_of(words).first;
+  return row && row->input == command_input::password;
+}
+
 std::variant<std::vector<std::string>, usage_fault> words_of_line(std::string_view line) {
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n' || line.back() == ' '))
     line.remove_suffix(1);

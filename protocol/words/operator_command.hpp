@@ -106,4 +106,8 @@ std::variant<spoken_command, usage_fault> understand(const std::vector<std::stri
 /// BAN:user, ACCEPT:user:salon, REJECT:user:salon, KILL.
 std::variant<std::vector<std::string>, usage_fault> words_of_line(std::string_view line);
 
+/// Whether a line of the console begins as a command that takes a password, whatever is wrong with the rest: then the
+/// next line is the password, and no command.
+bool takes_password(std::string_view line);
+
 } // namespace salond

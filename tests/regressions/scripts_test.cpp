@@ -126,6 +126,24 @@ TEST_F(Scripts, WithoutAHomeAreToldWhatToName) {
   EXPECT_THAT(tool.errors(), Not(HasSubstr("/tls/")));
 }
 
+// The line behind was run as a command: a password was shown in part, or did what it said.
+TEST_F(Scripts, NeverTakeThePasswordBehindARefusedLineForACommand) {
+  const auto input = "user add c7 --alais=x\nmy secret word\n"
+                     "password paul extra\nkick zoe\n"
+                     "password \"paul\nreload\n"
+                     "user add\nlet me in\n"
+                     "bogus\n";
+
+  const auto said = run_salonctl(server_, {"console"}, input);
+
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.errors, HasSubstr("line 1: "));
+  EXPECT_THAT(said.errors, HasSubstr("line 9: \"bogus\" is no command"));
+  EXPECT_THAT(said.errors, HasSubstr("5 commands failed"));
+  EXPECT_THAT(said.errors, Not(testing::ContainsRegex("line [2468]:|my|let")));
+  EXPECT_EQ(said.output, "");
+}
+
 TEST_F(Scripts, FollowTheLogFromWhereTheySay) {
   ASSERT_EQ(run_salonctl(server_, {"announce", "old"}).status, 0);
   const auto last = answer_of(server_, {"log", "1"}).at(0).at("id").get<int64_t>();

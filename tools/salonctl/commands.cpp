@@ -339,6 +339,8 @@ void runner::console() {
                 << std::endl;
       if (why.ends_with == status::cannot_connect)
         throw;
+      if (!lines.is_terminal() && lines.number() == number && salond::takes_password(*line))
+        (void)lines.next(); // else it would be run as a command, and its first word shown
     }
   }
   if (failed != 0 && !lines.is_terminal()) // a script's own end says whether all of it was done

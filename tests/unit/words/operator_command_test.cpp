@@ -19,6 +19,13 @@ std::string fault_of(const words& said) {
   return std::holds_alternative<usage_fault>(read) ? std::get<usage_fault>(read).text : "none";
 }
 
+TEST(OperatorCommand, TakesAPasswordWhateverIsWrongWithItsLine) {
+  for (const auto* line : {"password paul", "  password", "user add", "user  add x --y", "password \"paul"})
+    EXPECT_TRUE(takes_password(line)) << line;
+  for (const auto* line : {"", " ", "user", "user rename a b", "passwords", "user addx", "kick paul", "PASSWORD x"})
+    EXPECT_FALSE(takes_password(line)) << line;
+}
+
 TEST(OperatorCommands, HaveOneRowEachAndASentence) {
   std::set<std::string_view> names;
   for (const auto& row : operator_commands()) {
