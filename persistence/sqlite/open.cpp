@@ -46,11 +46,15 @@ std::optional<std::string> fault_of_place_sqlite(const config::sqlite_database& 
     return why.what();
   }
   const auto folder = std::filesystem::path(path).parent_path();
+  using file_type = std::filesystem::file_type;
   std::error_code unseen;
-  if (sqlite::in_memory(path) || std::filesystem::status(folder, unseen).type() != std::filesystem::file_type::not_found
+  const auto type = std::filesystem::status(folder, unseen).type();
+  if (sqlite::in_memory(path) || type == file_type::directory || type == file_type::none
       || folder
              == std::filesystem::weakly_canonical(std::filesystem::absolute(made, unseen) / "db", unseen).parent_path())
     return std::nullopt; // what may not be seen, the start says
+  if (type != file_type::not_found)
+    return folder.string() + " is no folder, in which the database " + path + " could be; name another file";
   return "there is no folder " + folder.string() + " for the database " + path + "; make it, or name another file";
 }
 

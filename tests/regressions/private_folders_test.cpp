@@ -4,6 +4,7 @@
 // may enter is left, and warned of.
 #include "tests/support/daemon.hpp"
 #include <filesystem>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
@@ -85,6 +86,7 @@ TEST(PrivateFolders, ADryRunTellsOfADatabaseThatHasNoRoom) {
 TEST(PrivateFolders, ADatabaseThatCannotBeMadeIsAFaultOfTheConfiguration) {
   const support::temporary_folder folder;
   const std::string here = folder.path();
+  std::ofstream(folder / "file").close();
   const auto run_at = [&](const std::string& db, const char* action) {
     return support::run_salond(folder, {action, "--state=" + here + "/new/state", "--db=sqlite:" + db});
   };
@@ -92,6 +94,7 @@ TEST(PrivateFolders, ADatabaseThatCannotBeMadeIsAFaultOfTheConfiguration) {
                                                        {here + "/db/", "is a folder"},
                                                        {here + "/none/.", "is a folder"},
                                                        {here + "/none/db", "there is no folder"},
+                                                       {here + "/file/db", "is no folder, in which the database"},
                                                        {"/dev/null", "is a device, a pipe or a socket"}};
   for (const auto& [db, why] : wrong)
     for (const auto* action : {"--check-config", "--migrate-only"}) {
@@ -101,6 +104,28 @@ TEST(PrivateFolders, ADatabaseThatCannotBeMadeIsAFaultOfTheConfiguration) {
     }
   EXPECT_EQ(run_at(here + "/db", "--check-config").status, 0);
   EXPECT_EQ(run_at(here + "/new/state/db", "--check-config").status, 0) << "the state folder is made by the start";
+}
+
+// The check said nothing, and the start ended at it with status 1.
+TEST(PrivateFolders, WhatHasThePlaceOfTheStateFolderIsAFaultOfTheConfiguration) {
+  const support::temporary_folder folder;
+  const std::string here = folder.path();
+  std::ofstream(folder / "file").close();
+  ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
+  std::filesystem::create_symlink("nowhere", folder / "dangling");
+  std::filesystem::create_directory_symlink(here, folder / "link");
+  const auto run_at = [&](const std::string& state, const char* action) {
+    return support::run_salond(folder, {action, "--state=" + here + state, "--db=sqlite:" + here + "/db"});
+  };
+
+  for (const auto* wrong : {"/file", "/file/", "/file/state", "/file/new/state", "/fifo", "/dangling"})
+    for (const auto* action : {"--check-config", "--migrate-only"}) {
+      const auto run = run_at(wrong, action);
+      EXPECT_EQ(run.status, 2) << wrong << " " << action;
+      EXPECT_THAT(run.errors, HasSubstr("is no folder; name another one"));
+    }
+  for (const auto* right : {"", "/", "/new", "/new/state", "/link", "/link/new"})
+    EXPECT_EQ(run_at(right, "--check-config").status, 0) << right;
 }
 
 } // namespace

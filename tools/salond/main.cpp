@@ -396,6 +396,8 @@ int obey(int argc, char** argv, int signals, start_watch& watch) {
     asked.faults.insert(asked.faults.end(), some->begin(), some->end());
   if (const auto why = persistence::fault_of_place(asked.values.db, asked.values.state))
     asked.faults.push_back({"db", *why});
+  if (const auto why = fault_of_state_folder(asked.values.state))
+    asked.faults.push_back({"state", *why});
   asked.warnings.insert(asked.warnings.end(), certificate.warnings.begin(), certificate.warnings.end());
   if (!asked.faults.empty())
     return refuse(asked);

@@ -96,4 +96,21 @@ std::string state_folder::identity() const {
   return kept.substr(0, std::min<size_t>(kept.find('\n'), 24)) + "." + std::to_string(found.st_ino);
 }
 
+std::optional<std::string> fault_of_state_folder(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code unseen;
+  for (auto place = fs::path(plain(path)); !place.empty(); place = place.parent_path()) {
+    const auto type = fs::symlink_status(place, unseen).type();
+    if (type == fs::file_type::none)
+      return std::nullopt;
+    if (type == fs::file_type::not_found && place != place.parent_path())
+      continue; // it is made
+    const auto behind = fs::status(place, unseen).type();
+    return behind == fs::file_type::directory || behind == fs::file_type::none
+               ? std::nullopt
+               : std::optional(place.string() + " is no folder; name another one");
+  }
+  return std::nullopt;
+}
+
 } // namespace salond

@@ -1,5 +1,6 @@
 // The folder where salond keeps what is its own: the lock, the first password, by default the database.
 #pragma once
+#include <optional>
 #include <string>
 
 namespace salond {
@@ -26,5 +27,8 @@ private:
   std::string path_;
   int lock_ = -1;
 };
+
+/// Why no folder can be there: something else has its place. Nothing is made. What cannot be seen, the start says.
+std::optional<std::string> fault_of_state_folder(const std::string& path);
 
 } // namespace salond
