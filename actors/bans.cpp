@@ -1,5 +1,6 @@
 #include "actors/bans.hpp"
 #include "actors/ask_store.hpp"
+#include "actors/one_certificate_list.hpp"
 #include "actors/settle_all.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
@@ -33,19 +34,16 @@ ended_certificates revoke(const certificate_service& service, const std::string&
   }
 }
 
-/// Ends the operators' certificates that have the name of an account that is gone
-/// (docs/decisions/0039-certificates-end-with-accounts.md). The operator who decides it keeps his own; the server's own
-/// belongs to nobody. `then` gets what ended, once the audit log has it.
+/// Ends them, and tells `then` what ended, once the audit log has it.
 template <class Then>
-void end_certificates(pointer self, const std::string& username, const decision& why, Then then) {
-  const auto name = key_of(username);
+void end_known_certificates(pointer self, const std::string& name, const decision& why, Then then) {
   const auto& service = self->state.certificates;
-  if (!service.revoke || !is_peer_name(name) || name == why.by || is_local_administrator(name))
-    return then(ended_certificates{});
   const auto ended = revoke(service, name);
   if (ended.revoked == 0 && ended.trouble.empty())
     return then(ended);
   self->send(self->state.relay, names_of_operators(service));
+  if (const auto& shared = self->state.shared_certificates)
+    caf::anon_send(shared, share_certificates{});
   if (ended.trouble.empty()) // no name: logs are kept elsewhere
     log::info("operators' certificates of an account that is gone are revoked", {{"certificates", ended.revoked}});
   else
@@ -60,6 +58,18 @@ void end_certificates(pointer self, const std::string& username, const decision&
         return done{};
       },
       [then, ended](done) { then(ended); }, [then, ended](fault) { then(ended); }); // the server's log has it
+}
+
+/// Ends the operators' certificates that have the name of an account that is gone
+/// (docs/decisions/0039-certificates-end-with-accounts.md), also those that another node issued a moment ago. The
+/// operator who decides it keeps his own; the server's own belongs to nobody.
+template <class Then>
+void end_certificates(pointer self, const std::string& username, const decision& why, Then then) {
+  const auto name = key_of(username);
+  if (!self->state.certificates.revoke || !is_peer_name(name) || name == why.by || is_local_administrator(name))
+    return then(ended_certificates{});
+  with_one_certificate_list(self, self->state.shared_certificates,
+                            [self, name, why, then](bool) { end_known_certificates(self, name, why, then); });
 }
 
 caf::result<removed> kick(pointer self, const kick_user& msg) {
@@ -254,13 +264,15 @@ addresses_out told_of(const std::vector<address_ban>& all) {
 }
 
 bans_actor::behavior_type bans(pointer self, std::vector<ban> out, store_actor store, directory_actor directory,
-                               host_actor host, relay_actor relay, certificate_service certificates) {
+                               host_actor host, relay_actor relay, certificate_service certificates,
+                               certificates_actor shared_certificates) {
   self->state.rules = rules::bans{out};
   self->state.store = std::move(store);
   self->state.directory = std::move(directory);
   self->state.host = std::move(host);
   self->state.relay = std::move(relay);
   self->state.certificates = std::move(certificates);
+  self->state.shared_certificates = std::move(shared_certificates);
   self->set_error_handler([](caf::error& why) {
     log::warning("the ban registry was told an error", {{"why", to_string(why)}});
   });

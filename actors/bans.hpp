@@ -4,6 +4,7 @@
 #pragma once
 #include "actors/certificate_service.hpp"
 #include "actors/interfaces/bans.hpp"
+#include "actors/interfaces/certificates.hpp"
 #include "actors/interfaces/directory.hpp"
 #include "actors/interfaces/host.hpp"
 #include "actors/interfaces/persistence.hpp"
@@ -21,6 +22,7 @@ struct bans_state {
   host_actor host;
   relay_actor relay;
   certificate_service certificates;
+  certificates_actor shared_certificates; ///< of a node
 };
 
 /// What the relay is told of one banned address, and of all of them.
@@ -31,6 +33,6 @@ addresses_out told_of(const std::vector<address_ban>& all);
 /// each change.
 bans_actor::behavior_type bans(bans_actor::stateful_pointer<bans_state> self, std::vector<ban> out, store_actor store,
                                directory_actor directory, host_actor host, relay_actor relay,
-                               certificate_service certificates);
+                               certificate_service certificates, certificates_actor shared_certificates);
 
 } // namespace salond

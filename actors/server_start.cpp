@@ -60,15 +60,9 @@ void start_listener(pointer self, size_t which) {
 
 void start_bans(pointer self, std::vector<ban> out) {
   auto& st = self->state;
-  auto service = st.parts.certificates;
-  if (st.actors.certificates && service.revoke)
-    service.revoke = [revoke = service.revoke, to = st.actors.certificates](const std::string& name) {
-      auto made = revoke(name);
-      caf::anon_send(to, share_certificates{});
-      return made;
-    };
-  st.actors.bans = self->spawn<caf::monitored>(bans, std::move(out), st.actors.store, st.actors.directory,
-                                               st.actors.host, st.actors.relay, std::move(service));
+  st.actors.bans =
+      self->spawn<caf::monitored>(bans, std::move(out), st.actors.store, st.actors.directory, st.actors.host,
+                                  st.actors.relay, st.parts.certificates, st.actors.certificates);
 }
 
 void start_passwords(pointer self) {

@@ -2,6 +2,7 @@
 #include "persistence/contracts/accounts.hpp"
 #include "actors/admin/ask.hpp"
 #include "actors/admin/effects.hpp"
+#include "actors/one_certificate_list.hpp"
 #include "actors/wall_clock.hpp"
 #include "persistence/column_words.hpp"
 #include "persistence/contracts/salons.hpp"
@@ -153,12 +154,7 @@ std::string why_name_stays(const admin_call_ptr& call, const std::string& new_na
   }
 }
 
-void rename_user(const admin_call_ptr& call) {
-  const auto name = call->said().get("NAME");
-  if (!is_name(name))
-    return call->refuse(fault::invalid_username);
-  if (is_reserved(name) && key_of(name) != key_of(call->said().get("USER")))
-    return call->refuse(fault::reserved_name);
+void rename_known_user(const admin_call_ptr& call, const std::string& name) {
   if (const auto why = why_name_stays(call, name); !why.empty())
     return call->refuse(admin_verdict::refused, why);
   ask_to_write(
@@ -170,6 +166,16 @@ void rename_user(const admin_call_ptr& call) {
         tell(call, account_changed{changed.id, changed.username, changed.role});
         call->done(json{{"done", true}, {"user", changed.username}});
       });
+}
+
+void rename_user(const admin_call_ptr& call) {
+  const auto name = call->said().get("NAME");
+  if (!is_name(name))
+    return call->refuse(fault::invalid_username);
+  if (is_reserved(name) && key_of(name) != key_of(call->said().get("USER")))
+    return call->refuse(fault::reserved_name);
+  with_one_certificate_list(call->self(), call->parts().shared_certificates,
+                            [call, name](bool) { rename_known_user(call, name); });
 }
 
 /// The salons of these names, or the fault of one that does not exist.

@@ -1,6 +1,7 @@
 // Commands about the node: announcements, its end, its configuration, and the certificates of operators and nodes.
 #include "actors/admin/effects.hpp"
 #include "actors/admin/everywhere.hpp"
+#include "actors/one_certificate_list.hpp"
 #include "actors/wall_clock.hpp"
 #include "config/log.hpp"
 #include "persistence/contracts/sessions.hpp"
@@ -100,15 +101,10 @@ void carry_out_noted(const admin_call_ptr& call, const std::string& name, Work w
 
 constexpr auto told_later = "the database does not take it now; the other nodes learn it as soon as it does";
 
-/// Has all other nodes learn what was issued or revoked. `then` gets whether they did.
+/// Has all nodes learn what was issued or revoked here, and this one what was elsewhere. `then` gets whether they did.
 template <class Then>
 void share(const admin_call_ptr& call, Then then) {
-  const auto& with_all = call->parts().shared_certificates;
-  if (!with_all)
-    return then(true);
-  call->self()
-      ->request(with_all, away_after, share_certificates{})
-      .then([then](settled) { then(true); }, [then](caf::error&) { then(false); });
+  with_one_certificate_list(call->self(), call->parts().shared_certificates, std::move(then));
 }
 
 /// Answers a revocation that is stored here, once other nodes have it.
@@ -182,7 +178,7 @@ void issue_certificate(const admin_call_ptr& call) {
   });
 }
 
-void list_certificates(const admin_call_ptr& call) {
+void show_certificates(const admin_call_ptr& call) {
   with_service(call, [&](const certificate_service& service) {
     json list = json::array();
     for (const auto& certificate : service.list()) {
@@ -196,6 +192,10 @@ void list_certificates(const admin_call_ptr& call) {
     }
     call->done(list);
   });
+}
+
+void list_certificates(const admin_call_ptr& call) {
+  share(call, [call](bool) { show_certificates(call); });
 }
 
 /// Tells that the revocation holds for as long as this server runs, but is not stored.
@@ -222,12 +222,7 @@ bool may_be_valid(const admin_call_ptr& call, const std::string& name, IsMeant i
   }
 }
 
-void revoke_certificates(const admin_call_ptr& call) {
-  const auto name = call->said().get("NAME");
-  if (name == call->from().who().name)
-    return note(call, name, {}, "refused", [call] {
-      call->refuse(admin_verdict::refused, "that is your own certificate; let another administrator revoke it");
-    });
+void revoke_known_certificates(const admin_call_ptr& call, const std::string& name) {
   if (!may_be_valid(call, name, is_operator))
     return note(call, name, {}, "refused",
                 [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
@@ -240,6 +235,15 @@ void revoke_certificates(const admin_call_ptr& call) {
       share_revocation(call, made);
     });
   });
+}
+
+void revoke_certificates(const admin_call_ptr& call) {
+  const auto name = call->said().get("NAME");
+  if (name == call->from().who().name)
+    return note(call, name, {}, "refused", [call] {
+      call->refuse(admin_verdict::refused, "that is your own certificate; let another administrator revoke it");
+    });
+  share(call, [call, name](bool) { revoke_known_certificates(call, name); });
 }
 
 // --- nodes of a cluster ---
@@ -268,10 +272,7 @@ void add_node(const admin_call_ptr& call) {
 
 /// Ends the links of the removed node, on this node at once. Each node that learns of it ends that node's run
 /// (actors/cluster/certificates.hpp).
-void remove_node(const admin_call_ptr& call) {
-  const auto name = call->said().get("NAME");
-  if (const auto why = why_no_node(call->parts().certificates, name); !why.empty())
-    return call->refuse(admin_verdict::refused, why);
+void remove_known_node(const admin_call_ptr& call, const std::string& name) {
   if (!may_be_valid(call, name, [](peer_kind kind) { return kind == peer_kind::node; }))
     return call->refuse(admin_verdict::refused, "no other node of that name has a valid certificate");
   note_if_possible(call, name, [call, name] { // a stolen one is to be refused whatever the database does
@@ -282,6 +283,13 @@ void remove_node(const admin_call_ptr& call) {
       share_removal(call, name, made);
     });
   });
+}
+
+void remove_node(const admin_call_ptr& call) {
+  const auto name = call->said().get("NAME");
+  if (const auto why = why_no_node(call->parts().certificates, name); !why.empty())
+    return call->refuse(admin_verdict::refused, why);
+  share(call, [call, name](bool) { remove_known_node(call, name); });
 }
 
 } // namespace

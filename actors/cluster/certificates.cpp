@@ -128,7 +128,7 @@ certificates_actor::behavior_type certificates(pointer self, certificate_service
       [self](const end_removed_node& msg) {
         auto answer = self->make_response_promise<settled>();
         self->state.ending.emplace(msg.name, answer);
-        self->state.member->when_ended(msg.name, [to = caf::actor_cast<certificates_actor>(self), name = msg.name] {
+        self->state.member->end_runs_of(msg.name, [to = caf::actor_cast<certificates_actor>(self), name = msg.name] {
           caf::anon_send(to, removed_node_ended{name});
         });
         return answer;

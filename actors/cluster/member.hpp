@@ -76,9 +76,10 @@ public:
   void drain();
   /// Ends the runs of nodes of these names, which were removed: all that there are. It goes on until the store took it.
   void end_removed(std::set<std::string> names);
-  /// Calls `tell` once, on a thread of this object or at once, when that is done for a name that end_removed() was
-  /// given.
-  void when_ended(const std::string& name, std::function<void()> tell);
+  /// Ends these runs of one name now, and calls `tell` on a thread of this object when that is done: also where the
+  /// list has it no longer as removed, since somebody lets a node of that name in at the same time. What that one runs
+  /// is ended as well then, and comes back by itself.
+  void end_runs_of(const std::string& name, std::function<void()> tell);
 
   /// Calls these from now on. REQUIRES: called once, before the node serves; all three are there.
   void tell_links(membership_events events);
@@ -140,8 +141,8 @@ private:
   failovers::outcome end_own_sessions();
   bool end_presences();
   void end_removed_now();
+  bool end_removed_now(const std::string& name);
   void ended(rules::cluster::node_id run, const std::string& name);
-  void tell_if_ended(const std::string& name);
   bool somebody_left(const std::vector<persistence::stored_node>& now) const;
   /// False: it is to stop.
   bool pause(std::unique_lock<std::mutex>& lock, instant until);

@@ -22,6 +22,8 @@ void cluster_member::end_removed(std::set<std::string> names) {
       if (names.erase(name) != 0) // else it was added again since
         done.insert(name);
     ended_removed_ = std::move(done);
+    for (const auto& [name, tell] : tell_ended_)
+      names.insert(name);
     removed_ = std::move(names);
   }
   changed_.notify_all();
@@ -115,46 +117,45 @@ void cluster_member::end_removed_now() {
     const std::lock_guard lock{mutex_};
     names = std::exchange(removed_, {});
   }
-  for (const auto& name : names) {
-    try {
-      for (const auto run : in_.failovers->end_node(name))
-        ended(node_id{run}, name);
-      {
-        const std::lock_guard lock{mutex_};
-        ended_removed_.insert(name);
-      }
-      tell_if_ended(name);
-    } catch (const persistence::store_error& why) {
-      log::warning("a node that was removed is not ended yet, trying on", {{"node", name}, {"why", why.what()}});
-      std::unique_lock lock{mutex_};
-      removed_.insert(name);
-      if (!pause(lock, boot_now() + between_tries))
-        return;
-    }
-  }
+  for (const auto& name : names)
+    if (!end_removed_now(name))
+      return;
 }
 
-void cluster_member::when_ended(const std::string& name, std::function<void()> tell) {
+/// False: this object ends. Who asks meanwhile waits for the next time.
+bool cluster_member::end_removed_now(const std::string& name) {
+  decltype(tell_ended_) waiting;
+  {
+    const std::lock_guard lock{mutex_};
+    for (auto next = tell_ended_.find(name); next != tell_ended_.end(); next = tell_ended_.find(name))
+      waiting.insert(tell_ended_.extract(next));
+  }
+  try {
+    for (const auto run : in_.failovers->end_node(name))
+      ended(node_id{run}, name);
+  } catch (const persistence::store_error& why) {
+    log::warning("a node that was removed is not ended yet, trying on", {{"node", name}, {"why", why.what()}});
+    std::unique_lock lock{mutex_};
+    removed_.insert(name);
+    tell_ended_.merge(waiting);
+    return pause(lock, boot_now() + between_tries);
+  }
+  {
+    const std::lock_guard lock{mutex_};
+    ended_removed_.insert(name);
+  }
+  for (const auto& [known, tell] : waiting)
+    tell();
+  return true;
+}
+
+void cluster_member::end_runs_of(const std::string& name, std::function<void()> tell) {
   {
     const std::lock_guard lock{mutex_};
     tell_ended_.emplace(name, std::move(tell));
+    removed_.insert(name);
   }
-  tell_if_ended(name);
-}
-
-void cluster_member::tell_if_ended(const std::string& name) {
-  std::vector<std::function<void()>> tell;
-  {
-    const std::lock_guard lock{mutex_};
-    if (ended_removed_.count(name) == 0)
-      return;
-    const auto [first, last] = tell_ended_.equal_range(name);
-    for (auto next = first; next != last; ++next)
-      tell.push_back(std::move(next->second));
-    tell_ended_.erase(first, last);
-  }
-  for (const auto& told : tell)
-    told();
+  changed_.notify_all();
 }
 
 void cluster_member::ended(node_id run, const std::string& name) {

@@ -42,6 +42,38 @@ TEST_F(ClusterCertificates, ACertificateIsOneOfAllNodesAndEndsAtAll) {
   EXPECT_TRUE(lists("a", "zoe", true));
 }
 
+// A node knew only what it had read within the last two seconds: it answered that all was revoked, and what another one
+// had issued a moment ago stayed valid for good.
+TEST_F(ClusterCertificates, WhatAnotherNodeIssuedAMomentAgoEndsWithItsName) {
+  all_->start_all(2);
+  ASSERT_TRUE(all_->all_linked({"a", "b"}));
+  const support::temporary_folder folder;
+  auto& a = all_->at("a");
+  const auto at_a = [&](const words& command, const std::string& input = {}) {
+    return run_salonctl(a, {"--state=" + a.state()}, command, input, folder).status;
+  };
+  for (const std::string name : {"zoe", "paul", "marc", "lea"})
+    ASSERT_EQ(at_a({"user", "add", name}, "secret\n"), 0);
+
+  ASSERT_EQ(at_a({"cert", "issue", "zoe"}), 0);
+  EXPECT_EQ(all_->ask("b", {"cert", "revoke", "zoe"})["revoked"], 1);
+  EXPECT_TRUE(lists("b", "zoe", true));
+  ASSERT_EQ(at_a({"cert", "issue", "paul"}), 0);
+  EXPECT_EQ(all_->ask("b", {"ban", "paul"})["done"], true);
+  EXPECT_TRUE(lists("b", "paul", true));
+  ASSERT_EQ(at_a({"cert", "issue", "marc"}), 0);
+  EXPECT_EQ(all_->ask("b", {"erase", "marc"})["done"], true);
+  EXPECT_TRUE(lists("b", "marc", true));
+  ASSERT_EQ(at_a({"cert", "issue", "lea"}), 0);
+  EXPECT_TRUE(lists("b", "lea", false)) << "it was answered";
+  ASSERT_EQ(at_a({"cert", "issue", "lea", "--out=second.pem"}), 0);
+  auto& b = all_->at("b");
+  EXPECT_THAT(run_salonctl(b, {"--state=" + b.state()}, {"user", "rename", "lea", "leo"}, {}, folder).errors,
+              HasSubstr("cert revoke it first"));
+  ASSERT_EQ(at_a({"node", "add", "c"}), 0);
+  EXPECT_EQ(all_->ask("b", {"node", "remove", "c"})["revoked"], 1);
+}
+
 TEST_F(ClusterCertificates, ANodeThatWasAwayRefusesWhatWasRevokedMeanwhile) {
   all_->start_all(2);
   ASSERT_TRUE(all_->all_linked({"a", "b"}));
