@@ -135,13 +135,14 @@ void leave_run(pointer self) {
   auto& st = self->state;
   if (std::exchange(st.closing, true))
     return; // it stops already
-  st.stopping = true;
+  const bool was_to_end = std::exchange(st.stopping, true);
   close_doors(self);
-  log::error("another node goes on with this one's work; clients are closed, and the node starts anew");
+  log::error(was_to_end ? "another node goes on with this one's work; it was to end, and ends now"
+                        : "another node goes on with this one's work; clients are closed, and the node starts anew");
   end_background_work(self);
   if (st.actors.links) // other nodes hear nothing more of this run
     caf::anon_send(st.actors.links, end_links{"another node goes on with its work"});
-  const auto end = [self] { end_of_node(self, start_anew); };
+  const auto end = [self, status = was_to_end ? 0 : start_anew] { end_of_node(self, status); };
   self->request(st.actors.relay, lost_patience, close_all{event::refused{fault::storage, {}}})
       .then([end](const all_closed&) { end(); }, [end](caf::error&) { end(); });
 }

@@ -190,10 +190,15 @@ private:
     const auto path = option("config");
     if (!path)
       return;
-    const auto content = around_.read(*path);
-    if (const auto* why = std::get_if<std::string>(&content))
-      return fault(*path, "cannot be read: " + *why);
-    auto read = load(std::get<file_content>(content).bytes);
+    if (around_.kept) {
+      out_.file = around_.kept;
+    } else {
+      auto content = around_.read(*path);
+      if (const auto* why = std::get_if<std::string>(&content))
+        return fault(*path, "cannot be read: " + *why);
+      out_.file = std::move(std::get<file_content>(content).bytes);
+    }
+    auto read = load(*out_.file);
     for (const auto& each : read.faults)
       fault(*path, each.to_string());
     out_.values = std::move(read.values);

@@ -18,7 +18,8 @@ struct surroundings {
   /// The file of that name, or why it cannot be read.
   std::function<std::variant<file_content, std::string>(const std::string& path)> read;
   bool root = false;
-  std::string host = {}; ///< what this machine is called
+  std::string host = {};                ///< what this machine is called
+  std::optional<std::string> kept = {}; ///< the configuration file as it was read earlier, in its place
 };
 
 /// Those of this process.
@@ -31,6 +32,7 @@ struct command_line {
   std::string backup;              ///< the file to restore
   settings values;                 ///< complete, unless there are faults
   value_sources sources;           ///< of these
+  std::optional<std::string> file; ///< the configuration file as it was read, if one is named
   std::vector<complaint> faults;   ///< if there is one, the process ends with status 2
   std::vector<complaint> warnings; ///< to be logged
 };

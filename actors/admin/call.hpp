@@ -33,6 +33,7 @@ struct reread_configuration {
   std::vector<std::string> needs_restart; ///< names of those of them that a restart alone takes up
   new_settings next;
   config::value_sources sources;
+  std::optional<std::string> file; ///< as it was read
 };
 
 /// The configuration of the node, as the admin actor has it read again. Any thread; may read files.

@@ -222,13 +222,22 @@ bool may_be_valid(const admin_call_ptr& call, const std::string& name, IsMeant i
   }
 }
 
+constexpr auto no_operator = "no operator of that name has a valid certificate";
+constexpr auto no_other_node = "no other node of that name has a valid certificate";
+
+/// Another command may have been first.
+void prove_revoked(const revocation& made, const char* else_why) {
+  if (made.count == 0 && made.not_stored.empty())
+    throw std::runtime_error(else_why);
+}
+
 void revoke_known_certificates(const admin_call_ptr& call, const std::string& name) {
   if (!may_be_valid(call, name, is_operator))
-    return note(call, name, {}, "refused",
-                [call] { call->refuse(admin_verdict::refused, "no operator of that name has a valid certificate"); });
+    return note(call, name, {}, "refused", [call] { call->refuse(admin_verdict::refused, no_operator); });
   note_if_possible(call, name, [call, name] { // a stolen certificate is to be refused whatever the database does
     carry_out_noted(call, name, [&](const certificate_service& now) {
       const auto made = now.revoke(name);
+      prove_revoked(made, no_operator);
       tell(call, names_of_operators(now));
       if (!made.not_stored.empty())
         return tell_not_stored(call, name, made);
@@ -274,10 +283,11 @@ void add_node(const admin_call_ptr& call) {
 /// (actors/cluster/certificates.hpp).
 void remove_known_node(const admin_call_ptr& call, const std::string& name) {
   if (!may_be_valid(call, name, [](peer_kind kind) { return kind == peer_kind::node; }))
-    return call->refuse(admin_verdict::refused, "no other node of that name has a valid certificate");
+    return call->refuse(admin_verdict::refused, no_other_node);
   note_if_possible(call, name, [call, name] { // a stolen one is to be refused whatever the database does
     carry_out_noted(call, name, [&](const certificate_service& now) {
       const auto made = now.revoke_node(name);
+      prove_revoked(made, no_other_node);
       if (!made.not_stored.empty())
         return tell_not_stored(call, name, made);
       share_removal(call, name, made);

@@ -2,6 +2,7 @@
 // drained.
 #include "tests/end_to_end/cluster_test.hpp"
 #include <csignal>
+#include <fstream>
 #include <thread>
 
 namespace salond::end_to_end {
@@ -142,6 +143,38 @@ TEST_F(Cluster, ANodeThatStoodStillIsLostAndComesBackByItself) {
     return seen.contains("b") && all_->linked_with("a") == std::vector<std::string>{"b"};
   }));
   EXPECT_EQ(all_->at("b").pid(), pid);
+}
+
+// It read the file again, and ended at what somebody was typing there.
+TEST_F(Cluster, ANodeThatComesBackDoesSoByTheConfigurationThatWasInForce) {
+  all_->start_all(2);
+  ASSERT_TRUE(all_->all_linked({"a", "b"}));
+  auto& b = all_->at("b");
+  std::ofstream(b.folder() / "salond.json") << R"({"registration":{"policy":"clos)";
+
+  b.running().send(SIGSTOP);
+  EXPECT_TRUE(all_->all_linked({"a"}));
+  b.running().send(SIGCONT);
+
+  ASSERT_TRUE(eventually([&] { return all_->linked_with("a") == std::vector<std::string>{"b"}; })) << b.log();
+  EXPECT_TRUE(b.running().running());
+}
+
+// It forgot both, let clients in again, and lived on when all others had ended.
+TEST_F(Cluster, ANodeThatIsToEndEndsThoughItIsLostMeanwhile) {
+  all_->start_all(3);
+  ASSERT_TRUE(all_->all_linked({"a", "b", "c"}));
+  EXPECT_EQ(all_->ask("a", {"node", "drain", "b", "600"})["done"], true);
+  EXPECT_EQ(all_->ask("c", {"kill", "600"})["done"], true);
+
+  for (const auto* name : {"b", "c"})
+    all_->at(name).running().send(SIGSTOP);
+  EXPECT_TRUE(eventually([&] { return all_->nodes_seen_by("a").size() == 1; }, 20s));
+  for (const auto* name : {"b", "c"})
+    all_->at(name).running().send(SIGCONT);
+
+  for (const auto* name : {"b", "c"})
+    EXPECT_EQ(all_->at(name).running().wait(20s), 0) << name;
 }
 
 // --- entering ---

@@ -90,7 +90,7 @@ std::vector<std::string> hosts_of(const std::vector<config::endpoint>& doors) {
 
 live_configuration::live_configuration(int argc, const char* const* argv, const config::command_line& asked,
                                        std::shared_ptr<const tls_credentials> of_files, std::shared_ptr<tls_folder> own)
-    : argc_(argc), argv_(argv), own_(std::move(own)), sources_(asked.sources) {
+    : argc_(argc), argv_(argv), own_(std::move(own)), sources_(asked.sources), file_(asked.file) {
   renew_own();
   put_in_force(asked.values, std::move(of_files));
 }
@@ -135,6 +135,7 @@ reread_configuration live_configuration::read() const {
   result.changed = std::move(changes.taken_up);
   result.needs_restart = std::move(changes.needs_restart);
   result.sources = asked.sources;
+  result.file = asked.file;
   result.next = {std::make_shared<const config::settings>(std::move(changes.next)), found.credentials};
   const auto renewed =
       found.credentials && now_.certificate && found.credentials->fingerprint() != now_.certificate->fingerprint();
@@ -153,12 +154,18 @@ void live_configuration::take_up(const reread_configuration& read) {
     else
       sources.erase(name);
   sources_ = std::move(sources);
+  file_ = read.file;
   put_in_force(*read.next.values, read.next.certificate);
   log::start(now_.values->log);
   log::info("the configuration was read again",
             {{"changed", joined(read.changed, ",")}, {"needs_restart", joined(read.needs_restart, ",")}});
   if (root_)
     caf::anon_send(root_, now_);
+}
+
+std::optional<std::string> live_configuration::file() const {
+  const std::lock_guard lock{guard_};
+  return file_;
 }
 
 tls_folder::renewal live_configuration::renew() {

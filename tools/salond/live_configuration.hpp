@@ -37,6 +37,9 @@ public:
   /// called; to be called each minute.
   tls_folder::renewal renew();
 
+  /// The configuration file as it was taken up last, if one is named.
+  std::optional<std::string> file() const;
+
   /// Whether a revocation of this process is not stored; renew() tries it again.
   bool has_unstored_revocations() const { return own_ && own_->has_unstored(); }
 
@@ -55,6 +58,7 @@ private:
   const std::shared_ptr<tls_folder> own_;
   mutable std::mutex guard_;
   config::value_sources sources_;
+  std::optional<std::string> file_;
   config::settings asked_; ///< as configured; in force they may be less, where the system allows no more
   new_settings now_;
   server_actor root_;

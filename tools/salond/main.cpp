@@ -12,6 +12,7 @@
 #include "persistence/open.hpp"
 #include "protocol/words/names.hpp"
 #include "tools/salond/descriptor_proof.hpp"
+#include "tools/salond/kept_configuration.hpp"
 #include "tools/salond/main_loop.hpp"
 #include "tools/salond/node_links.hpp"
 #include "tools/salond/node_membership.hpp"
@@ -63,18 +64,20 @@ persistence::open_options how_to_open(const config::settings& values) {
 }
 
 /// What `work` answers, something or true; it is tried for a while where the database cannot be reached, or somebody
-/// holds its tables. Nothing when a signal came first.
+/// holds its tables; by a node that served and comes back, for as long as that lasts. Nothing when a signal came first.
 template <class Work>
 auto with_patience(start_watch& watch, Work work) -> decltype(work()) {
+  const bool has_served = std::getenv(comes_back) != nullptr;
   const auto give_up = std::chrono::steady_clock::now() + database_patience;
   for (auto pause = 250ms;; pause = std::min<std::chrono::milliseconds>(2 * pause, 5s)) {
     try {
       return work();
     } catch (const persistence::store_error& error) {
-      if (error.what_kind() != persistence::store_error::kind::unavailable
-          || std::chrono::steady_clock::now() + pause > give_up)
+      const bool is_late = std::chrono::steady_clock::now() + pause > give_up;
+      if (error.what_kind() != persistence::store_error::kind::unavailable || (is_late && !has_served))
         throw;
-      log::warning("the database cannot be reached, trying again", {{"why", error.what()}, {"in_ms", pause.count()}});
+      log::write(is_late ? log::level::debug : log::level::warning, "the database cannot be reached, trying again",
+                 {{"why", error.what()}, {"in_ms", pause.count()}});
       notify_service_manager("EXTEND_TIMEOUT_USEC=60000000");
     }
     if (watch.told_to_stop(pause))
@@ -193,8 +196,11 @@ std::vector<bound_endpoint> open_doors(const std::vector<planned_endpoint>& plan
 
 /// Of a node with whose work others go on: it comes back by itself, as another run. Whoever looks after the process
 /// sees the same one.
-[[noreturn]] void start_again(char** argv, bool has_served) {
+/// What was read then is in force: whoever edits the file now has not asked for it yet.
+[[noreturn]] void start_again(char** argv, bool has_served, const std::optional<std::string>& file) {
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  if (file)
+    keep_configuration(*file);
   if (has_served)
     ::setenv(comes_back, "1", 1);
   ::execv("/proc/self/exe", argv);
@@ -299,7 +305,7 @@ int run(const program& started, places where, std::unique_ptr<persistence::store
     membership->member->leave();
   log::flush();
   if (status == start_anew)
-    start_again(started.argv, membership && !membership->member->enters());
+    start_again(started.argv, membership && !membership->member->enters(), live.file());
   ::_exit(status);
 }
 
@@ -382,7 +388,9 @@ int refuse(const config::command_line& asked) {
 /// Reads what is asked, and does it.
 int obey(int argc, char** argv, int signals, start_watch& watch) {
   prove_descriptors(descriptors_of_a_start);
-  auto asked = config::parse(argc, argv, config::this_process());
+  auto around = config::this_process();
+  around.kept = take_kept_configuration();
+  auto asked = config::parse(argc, argv, around);
   using action = config::command_line::action;
   if (asked.wanted == action::help)
     return answer(config::help_text());
