@@ -21,10 +21,15 @@ void announce_text(const admin_call_ptr& call) {
   });
 }
 
+/// For the audit log.
+std::string in_seconds(int64_t seconds) {
+  return "in " + std::to_string(seconds) + " seconds";
+}
+
 /// Stops all nodes, by a fact that they read in the store. If the store does not take it, they are told directly.
 void stop_all(const admin_call_ptr& call, int64_t seconds, const std::function<void()>& stop_this_one) {
   note_also_if_possible(
-      call, {call->why(), audited_as(*call->said().row), "server", "done"},
+      call, {call->why(in_seconds(seconds)), audited_as(*call->said().row), "server", "done"},
       [seconds](const writing& db) { db.sessions.stop_elsewhere(seconds); },
       [call, seconds, stop_this_one](bool stored) {
         if (stored)
@@ -46,7 +51,8 @@ void kill(const admin_call_ptr& call) {
     const json answer{{"done", true}, {"seconds", seconds}};
     seconds > 0 ? call->done(answer) : call->done_at_once(answer); // nobody may be there any more to be waited for
   };
-  is_node(call) ? stop_all(call, seconds, stop_now) : note_if_possible(call, "server", stop_now);
+  is_node(call) ? stop_all(call, seconds, stop_now)
+                : note_if_possible(call, "server", in_seconds(seconds), "done", stop_now);
 }
 
 void take_up(const admin_call_ptr& call, const reread_configuration& read) {

@@ -77,6 +77,16 @@ void drain_if_meant(pointer self, const fact& news) {
     self->send(self->state.whom.server, drain_node{seconds});
 }
 
+/// What this node did itself is done. But of several stops that are asked at once all nodes go by the last one stored:
+/// where another node's came since, this one's own is begun again.
+bool is_to_be_done(news_state& st, const persistence::stored_news& news) {
+  const bool is_stop = news.told.type == fact::kind::stop;
+  if (news.run == st.run)
+    return is_stop && st.others_stop;
+  st.others_stop = st.others_stop || is_stop;
+  return true;
+}
+
 } // namespace
 
 news_actor::behavior_type news(pointer self, news_hearers whom, int64_t run,
@@ -92,7 +102,7 @@ news_actor::behavior_type news(pointer self, news_hearers whom, int64_t run,
         for (const auto& news : msg.news) {
           if (news.told.type == fact::kind::drain)
             drain_if_meant(self, news.told);
-          else if (news.run != self->state.run)
+          else if (is_to_be_done(self->state, news))
             act_on(self, news.told);
           --*self->state.open;
         }

@@ -45,6 +45,7 @@ struct news_state {
   int64_t run = 0;
   std::shared_ptr<std::atomic<size_t>> open; ///< facts not looked at, and questions without an answer
   std::vector<std::function<void()>> again;
+  bool others_stop = false; ///< another node was asked to stop all
 };
 
 news_actor::behavior_type news(news_actor::stateful_pointer<news_state> self, news_hearers whom, int64_t run,

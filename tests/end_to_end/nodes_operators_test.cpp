@@ -103,6 +103,30 @@ TEST_F(ClusterOperators, WatchANodeThatDidNotAnswerForAMomentWithoutAJump) {
     EXPECT_LT(std::stoi(said.substr(at + name.size())), 200) << said;
 }
 
+// Each node went by what it had heard last: of three that were told in turns some ended long before the others.
+TEST_F(ClusterOperators, GoByTheLastStopOnAllNodes) {
+  auto zoe = support::newcomer(all_->at("a").endpoint(), "zoë"),
+       paul = support::newcomer(all_->at("b").endpoint(), "paul");
+  for (const auto& [node, seconds] : {std::pair{"a", "10000"}, std::pair{"b", "20000"}, std::pair{"a", "30000"}})
+    EXPECT_EQ(all_->ask(node, {"kill", seconds, "--yes"})["done"], true);
+
+  // Of what the other node was told a client hears sooner or later; behind it comes the last word.
+  const auto hears_number = [](support::line_client& who, const std::string& seconds) {
+    for (;;) {
+      const auto heard = who.hear();
+      if (heard.find(seconds) != std::string::npos)
+        return true;
+      if (heard == support::nothing || heard == support::closed)
+        return false;
+    }
+  };
+  EXPECT_TRUE(hears_number(zoe, "20000"));
+  EXPECT_TRUE(hears_number(zoe, "30000"));
+  EXPECT_TRUE(hears_number(paul, "30000"));
+  EXPECT_TRUE(zoe.hears_nothing());
+  EXPECT_TRUE(paul.hears_nothing());
+}
+
 TEST_F(ClusterOperators, StopAllNodesInOrder) {
   auto paul = support::newcomer(all_->at("b").endpoint(), "paul");
 
