@@ -40,6 +40,11 @@ server_actor::behavior_type server(server_pointer self, std::shared_ptr<node_par
           stop_in_order(self);
       },
       [self](const drain_node& msg) { begin_drain(self, std::chrono::seconds{msg.seconds}); },
+      [self](const ask_end&) {
+        const auto& st = self->state;
+        const auto left = std::chrono::duration_cast<std::chrono::seconds>(st.stop_at - self->clock().now());
+        return asked_end{st.stopping, std::max<int64_t>(left.count(), 0)};
+      },
       [self](const drain_on&) { drain_on_now(self); },
       [self](const node_lost&) { leave_run(self); },
       [self](const salons_open&) {

@@ -169,13 +169,14 @@ void answer(const admin_call_ptr& call, findings found) {
 }
 
 /// Looks at the rest, in the files of the node.
-void look_at_node(const admin_call_ptr& call, findings found, std::optional<moment> newest) {
+void look_at_files(const admin_call_ptr& call, findings found, std::optional<moment> newest, bool ends) {
   const auto& parts = call->parts();
   const auto now = wall_clock();
   if (newest)
     found.push_back(look_at_clock(*newest, now));
   found.push_back(look_at_disk(parts.state));
-  look_at_sockets(call, found);
+  if (!ends) // else they are closed
+    look_at_sockets(call, found);
   try {
     look_at_certificates(call, std::time(nullptr), found);
   } catch (const std::exception& error) { // it names files
@@ -183,6 +184,23 @@ void look_at_node(const admin_call_ptr& call, findings found, std::optional<mome
   }
   found.push_back(look_at_backups(call, now));
   answer(call, std::move(found));
+}
+
+/// Also asks whether it is to end.
+void look_at_node(const admin_call_ptr& call, const findings& found, std::optional<moment> newest) {
+  call->self()
+      ->request(call->parts().server, away_after, ask_end{})
+      .then(
+          [call, found, newest](const asked_end& end) {
+            auto all = found;
+            if (end.ends)
+              all.push_back({"end", health::warning,
+                             "nobody is let in any more: the server ends"
+                                 + (end.after_seconds > 0 ? " in " + std::to_string(end.after_seconds) + " seconds"
+                                                          : std::string{})});
+            look_at_files(call, std::move(all), newest, end.ends);
+          },
+          [call, found, newest](caf::error&) { look_at_files(call, found, newest, false); });
 }
 
 void check(const admin_call_ptr& call) {

@@ -60,6 +60,8 @@ SALOND_IN_PROCESS(node_lost)
 SALOND_IN_PROCESS(node_entered)
 SALOND_IN_PROCESS(node_refused)
 SALOND_IN_PROCESS(drain_node)
+SALOND_IN_PROCESS(ask_end)
+SALOND_IN_PROCESS(asked_end)
 SALOND_IN_PROCESS(drain_on)
 
 // certificates, of their own node

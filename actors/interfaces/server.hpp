@@ -23,6 +23,13 @@ struct node_refused {
 struct drain_node {
   int64_t seconds = 0;
 };
+/// Whether this node is to end, and so lets nobody in any more.
+struct ask_end {};
+/// The answer to ask_end.
+struct asked_end {
+  bool ends = false;
+  int64_t after_seconds = 0; ///< of an announced stop; 0: it is drained, or closes its clients already
+};
 /// INTERNAL to the server: a quarter of a second of that is over.
 struct drain_on {};
 /// INTERNAL to the server: a time that everybody was told is over; the last one is looked up.
@@ -52,6 +59,8 @@ using server_actor = caf::typed_actor<
     caf::reacts_to<node_refused>,
     // Lets nobody in any more, closes clients one after the other, and then stops the node in order.
     caf::reacts_to<drain_node>,
+    // Answers at once.
+    caf::replies_to<ask_end>::with<asked_end>,
     // INTERNAL. Closes the next ones.
     caf::reacts_to<drain_on>,
     // INTERNAL. Stops the node in order.

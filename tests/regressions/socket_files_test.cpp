@@ -188,6 +188,21 @@ TEST(SocketFiles, ASocketWhoseFileIsGoneIsCriticalInACheck) {
   EXPECT_THAT(gone.output, HasSubstr("socket is gone: clients find the server there after a restart"));
 }
 
+/// A server that is to stop closes its doors itself: `check` blamed who knows whom, and else said OK for a day.
+TEST(SocketFiles, AServerThatIsToStopSaysSoInACheck) {
+  daemon server;
+  server.options.listen = {"unix:" + std::string(server.folder() / "socket")};
+  server.start();
+  ASSERT_EQ(end_to_end::run_salonctl(server, {"kill", "1000", "--yes"}).status, 0);
+
+  const auto check = end_to_end::run_salonctl(server, {"check"});
+
+  EXPECT_EQ(check.status, 1);
+  EXPECT_THAT(check.output, testing::ContainsRegex("end: nobody is let in any more: the server ends in 9[0-9]+ sec"));
+  EXPECT_THAT(check.output, testing::Not(HasSubstr("is gone")));
+  EXPECT_THAT(end_to_end::run_salonctl(server, {"log", "1"}).output, HasSubstr("in 1000 seconds"));
+}
+
 /// The same kind elsewhere: the lock beside a SQLite database is written with a process number.
 TEST(SocketFiles, AFileInThePlaceOfADatabasesLockStaysAsItIs) {
   const support::temporary_folder folder;
