@@ -22,9 +22,9 @@ public:
 
   // The messages know better than the column, which is written only when messages go.
   int64_t last_seq(salon_id salon) const override {
-    return number_in(db().ask(std::string("SELECT ") + db().words().greater_of
-                                  + "(last_seq, coalesce((SELECT max(seq) FROM messages m WHERE m.salon_id = "
-                                    "s.salon_id), 0)) FROM salons s WHERE salon_id = ?",
+    const auto& words = db().words();
+    return number_in(db().ask(std::string("SELECT ") + words.greater_of + "(last_seq, coalesce("
+                                  + newest_seq(words, "s.salon_id") + ", 0)) FROM salons s WHERE salon_id = ?",
                               {salon.value}));
   }
 

@@ -17,6 +17,11 @@ int64_t number_in(std::unique_ptr<query_result> found) {
   return found->next() ? found->integer(0) : 0;
 }
 
+std::string newest_seq(const sql_words& words, const char* salon) {
+  return std::string("(SELECT m.seq FROM messages m") + words.by_seq + " WHERE m.salon_id = " + salon
+         + " ORDER BY m.seq DESC LIMIT 1)";
+}
+
 std::string short_text_columns(const sql_words& words) {
   if (!words.holds_answers)
     return "contenu, 0";

@@ -24,6 +24,10 @@ std::vector<salon_id> salons_in(std::unique_ptr<query_result> found);
 /// The first column of the first row; 0 where there is none.
 int64_t number_in(std::unique_ptr<query_result> found);
 
+/// The greatest order number of the messages of a salon, NULL where it has none; `salon`: its number, as the statement
+/// calls it. Not max(seq): where the salon is no constant, MariaDB looks at each of its messages for that.
+std::string newest_seq(const sql_words& words, const char* salon);
+
 /// Two columns, of `contenu` and its bytes. Where the driver holds the whole of an answer: of texts alone that have at
 /// most as many as the value of a `?` in them says.
 std::string short_text_columns(const sql_words& words);

@@ -9,9 +9,8 @@ namespace {
 
 // The messages know better than the column, which is written only when messages go.
 std::string all_salons(const sql_words& words) {
-  return std::string("SELECT salon_id, nom_salon, policy, ") + words.greater_of
-         + "(last_seq, coalesce((SELECT max(seq) FROM messages m WHERE m.salon_id = s.salon_id), 0)), topic, "
-           "archived_ms FROM salons s ";
+  return std::string("SELECT salon_id, nom_salon, policy, ") + words.greater_of + "(last_seq, coalesce("
+         + newest_seq(words, "s.salon_id") + ", 0)), topic, archived_ms FROM salons s ";
 }
 
 std::string open_salons(const sql_words& words) {

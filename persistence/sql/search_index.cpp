@@ -19,11 +19,10 @@ public:
   using feature::feature;
 
   std::vector<salon_reach> reaches(salon_id after, size_t most) const override {
-    return all_in(db().ask("SELECT s.salon_id,"
-                           " (SELECT m.seq FROM messages m WHERE m.salon_id = s.salon_id ORDER BY m.seq DESC LIMIT 1),"
-                           " (SELECT p.ends FROM search_parts p WHERE p.salon_id = s.salon_id AND p.state < 2 ORDER BY "
-                           "p.part DESC LIMIT 1)"
-                           " FROM salons s WHERE s.salon_id > ? ORDER BY s.salon_id LIMIT ?",
+    return all_in(db().ask("SELECT s.salon_id, " + newest_seq(db().words(), "s.salon_id")
+                               + ", (SELECT p.ends FROM search_parts p WHERE p.salon_id = s.salon_id AND p.state < 2"
+                                 " ORDER BY p.part DESC LIMIT 1)"
+                                 " FROM salons s WHERE s.salon_id > ? ORDER BY s.salon_id LIMIT ?",
                            {after.value, limit_of(most)}),
                   [](const query_result& row) -> salon_reach {
                     return {salon_id{row.integer(0)}, row.integer(1), row.integer(2)};

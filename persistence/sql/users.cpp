@@ -162,8 +162,8 @@ public:
     if (auto* others = db().among_nodes())
       others->lock_account(who); // what others have in flight of this author is committed then
     // Before messages go: their order numbers are never used again. Of every salon: an index knows the highest of each.
-    db().run("UPDATE salons SET last_seq = (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id) "
-             "WHERE last_seq < (SELECT max(seq) FROM messages m WHERE m.salon_id = salons.salon_id)");
+    const auto newest = newest_seq(db().words(), "salons.salon_id");
+    db().run("UPDATE salons SET last_seq = " + newest + " WHERE last_seq < " + newest);
     mark_stale_of(db(), who);
     db().delete_account(who);
     known_.forget_owners();
