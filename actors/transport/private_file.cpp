@@ -22,6 +22,8 @@ constexpr std::chrono::seconds max_wait{5};
   throw pki_error(std::string("cannot ") + attempt + ' ' + path + ": " + std::strerror(errno));
 }
 
+} // namespace
+
 bool write_all(int to, const std::string& content) {
   for (size_t done = 0; done < content.size();) {
     const auto count = ::write(to, content.data() + done, content.size() - done);
@@ -33,8 +35,6 @@ bool write_all(int to, const std::string& content) {
   }
   return true;
 }
-
-} // namespace
 
 std::string read_private_file(const std::string& path) {
   const descriptor file{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)}; // a pipe in its place holds up nobody

@@ -11,6 +11,9 @@ std::string read_private_file(const std::string& path);
 /// Writes a file with mode 0600: beside it, synced, renamed. So a reader sees the old file or the new one, whole.
 void write_private_file(const std::string& path, const std::string& content);
 
+/// Writes all of it to a descriptor, from where that stands. False: errno says why not.
+bool write_all(int to, const std::string& content);
+
 /// Makes sure that the making, renaming or removal of a file survives a power cut.
 void sync_folder_of(const std::string& path);
 

@@ -2,6 +2,7 @@
 #include "protocol/words/names.hpp"
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace salond {
 namespace {
@@ -337,13 +338,11 @@ std::variant<spoken_command, usage_fault> understand(const std::vector<std::stri
 
 bool takes_password(std::string_view line) {
   std::vector<std::string> words;
-  while (words.size() < 2) {
+  std::string word;
+  for (; words.size() < 2; words.push_back(std::exchange(word, {}))) {
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-    if (line.empty())
+    if (line.empty() || !next_word(line, word))
       break;
-    const auto end = std::min(line.find(' '), line.size());
-    words.emplace_back(line.substr(0, end));
-    line.remove_prefix(end);
   }
   const auto* row = words.empty() ? nullptr : row_of(words).first;
   return row && row->input == command_input::password;

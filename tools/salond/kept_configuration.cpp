@@ -1,12 +1,12 @@
 #include "tools/salond/kept_configuration.hpp"
+#include "actors/transport/private_file.hpp"
 #include "config/log.hpp"
-#include <array>
+#include "config/regular_file.hpp"
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace salond {
@@ -15,21 +15,12 @@ namespace {
 /// The number of the descriptor.
 constexpr auto kept = "SALOND_KEPT_CONFIGURATION";
 
-bool write_all(int to, const std::string& text) {
-  for (size_t done = 0; done < text.size();) {
-    const auto count = ::write(to, text.data() + done, text.size() - done);
-    if (count <= 0)
-      return false;
-    done += static_cast<size_t>(count);
-  }
-  return true;
-}
-
-std::optional<int> descriptor_in(const char* text) {
+std::optional<int> descriptor_in(const std::string& text) {
   int number = 0;
-  const auto* end = text + std::strlen(text);
-  const auto read = std::from_chars(text, end, number);
-  return read.ec == std::errc{} && read.ptr == end && number > STDERR_FILENO ? std::optional(number) : std::nullopt;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  return read.ec == std::errc{} && read.ptr == text.data() + text.size() && number > STDERR_FILENO
+             ? std::optional(number)
+             : std::nullopt;
 }
 
 } // namespace
@@ -47,18 +38,14 @@ void keep_configuration(const std::string& text) {
 
 std::optional<std::string> take_kept_configuration() {
   const auto* given = std::getenv(kept);
-  if (!given)
-    return std::nullopt;
-  const auto memory = descriptor_in(given);
+  const auto memory = given ? descriptor_in(given) : std::nullopt;
   ::unsetenv(kept); // a program that this one starts has no use for it
-  if (!memory || ::lseek(*memory, 0, SEEK_SET) != 0)
+  if (!memory)
     return std::nullopt;
-  std::string text;
-  std::array<char, 4096> piece;
-  for (ssize_t count = 0; (count = ::read(*memory, piece.data(), piece.size())) > 0;)
-    text.append(piece.data(), static_cast<size_t>(count));
+  auto read = read_regular_file("/proc/self/fd/" + std::to_string(*memory));
   ::close(*memory);
-  return text;
+  auto* content = std::get_if<file_content>(&read);
+  return content ? std::optional(std::move(content->bytes)) : std::nullopt;
 }
 
 } // namespace salond

@@ -20,7 +20,8 @@ std::string fault_of(const words& said) {
 }
 
 TEST(OperatorCommand, TakesAPasswordWhateverIsWrongWithItsLine) {
-  for (const auto* line : {"password paul", "  password", "user add", "user  add x --y", "password \"paul"})
+  for (const auto* line : {"password paul", "  password", "user add", "user  add x --y", "password \"paul",
+                           "'password' paul x", "user \"add\""})
     EXPECT_TRUE(takes_password(line)) << line;
   for (const auto* line : {"", " ", "user", "user rename a b", "passwords", "user addx", "kick paul", "PASSWORD x"})
     EXPECT_FALSE(takes_password(line)) << line;
