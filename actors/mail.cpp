@@ -99,9 +99,9 @@ void tell_mail(relay_actor::broker_pointer self, const std::shared_ptr<audience>
       [who = who, missed = missed](const persistence::writing& db) { return mail_of(db, who, missed); },
       [self, clients, whose](const std::vector<private_message>& found) {
         const auto& [who, missed] = *whose->begin();
-        for (const auto& text : found) {
-          const event::said_privately message{text.id, text.author, text.text, text.at};
-          if (std::binary_search(missed.begin(), missed.end(), text.id))
+        for (const auto& stored : found) {
+          const event::said_privately message{stored.id, stored.author, stored.text, stored.at};
+          if (std::binary_search(missed.begin(), missed.end(), stored.id))
             clients->users.tell_missed(who, message);
           else // to oneself: the author's other connections are not told again
             clients->users.tell_privately(who, who, {}, message);

@@ -124,10 +124,10 @@ void ask_all_nodes(const admin_call_ptr& call, const then_reports& then) {
 
 // --- status ---
 
-json row_of(const named_report& report) {
-  const auto& traffic = report.report.traffic;
-  const auto& database = report.report.database;
-  return {{"node", report.node},
+json row_of(const named_report& from) {
+  const auto& traffic = from.report.traffic;
+  const auto& database = from.report.database;
+  return {{"node", from.node},
           {"connections", traffic.connections},
           {"users", traffic.users},
           {"messages_per_second", traffic.messages_a_second},
@@ -136,8 +136,8 @@ json row_of(const named_report& report) {
           {"posts_parked", traffic.posts_parked},
           {"database_answers", database.answers},
           {"writes_waiting", database.work.writes},
-          {"version", report.report.version},
-          {"uptime_seconds", report.report.uptime_seconds}};
+          {"version", from.report.version},
+          {"uptime_seconds", from.report.uptime_seconds}};
 }
 
 /// How many messages of salons that are large enough for an index are in it, by their order numbers.
@@ -175,8 +175,8 @@ void show_status_with(const admin_call_ptr& call, const peer_reports& found, con
   if (is_node(call)) {
     all["node"] = found.front().node;
     all["nodes"] = json::array();
-    for (const auto& node : found)
-      all["nodes"].push_back(row_of(node));
+    for (const auto& from : found)
+      all["nodes"].push_back(row_of(from));
   }
   call->done(all);
 }
@@ -206,8 +206,8 @@ void show_sum(const admin_call_ptr& call, const peer_reports& found) {
       sample["salons"].push_back({{"salon", salon.name}, {"hearers", salon.hearers}, {"messages", salon.messages}});
   if (is_node(call)) { // what two samples sum up of other nodes cannot be compared
     sample["nodes"] = json::array();
-    for (const auto& node : found)
-      sample["nodes"].push_back(node.node);
+    for (const auto& from : found)
+      sample["nodes"].push_back(from.node);
     std::sort(sample["nodes"].begin(), sample["nodes"].end());
   }
   if (call->said().has("--node"))

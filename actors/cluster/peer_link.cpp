@@ -52,9 +52,9 @@ const char* peer_link::welcome_of(const hello& said, instant now) {
 peer_link::sent peer_link::send(frame_body body) {
   if (!up())
     return sent::not_up;
-  if (auto* text = std::get_if<post>(&body)) {
-    held_bytes_ += text->text.size();
-    held_.all.push_back(std::move(*text));
+  if (auto* next = std::get_if<post>(&body)) {
+    held_bytes_ += next->text.size();
+    held_.all.push_back(std::move(*next));
     return held_bytes_ < link_queue::write_bytes && held_.all.size() < max_held ? sent::queued : finish_turn();
   }
   const auto before = finish_turn();

@@ -54,8 +54,8 @@ backlog::piece backlog::begin(const std::string& username, std::vector<private_m
     const private_id first{later_.front().number};
     const auto behind = std::find_if(texts.begin(), texts.end(),
                                      [first](const private_message& message) { return !(message.id < first); });
-    for (auto text = behind; text != texts.end(); ++text)
-      add({text->id.value, weight_of(text->text.size(), text->author.size())});
+    for (auto next = behind; next != texts.end(); ++next)
+      add({next->id.value, weight_of(next->text.size(), next->author.size())});
     texts.erase(behind, texts.end());
   }
   for (const auto& message : later)

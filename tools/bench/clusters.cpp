@@ -129,9 +129,9 @@ namespace {
 /// Adds how long a post waited in each of these salons: the one that waited longest.
 void add_waits(result_line& to, probes& asked, const std::vector<std::string>& salons) {
   histogram waits;
-  for (const auto& salon : asked.all())
-    if (std::find(salons.begin(), salons.end(), salon.salon()) != salons.end())
-      waits.record(salon.longest());
+  for (const auto& probe : asked.all())
+    if (std::find(salons.begin(), salons.end(), probe.salon()) != salons.end())
+      waits.record(probe.longest());
   to["salons_moved"] = waits.count();
   to["held_ms_50"] = rounded(waits.quantile_ms(0.5));
   to["held_ms_99"] = rounded(waits.quantile_ms(0.99));
@@ -140,16 +140,16 @@ void add_waits(result_line& to, probes& asked, const std::vector<std::string>& s
 
 uint64_t refused_so_far(probes& asked) {
   uint64_t refused = 0;
-  for (const auto& salon : asked.all())
-    refused += salon.refused();
+  for (const auto& probe : asked.all())
+    refused += probe.refused();
   return refused;
 }
 
 /// What went wrong in all salons since then.
 void add_probes(result_line& to, probes& asked, uint64_t refused_before) {
   uint64_t lost = 0;
-  for (const auto& salon : asked.all())
-    lost += salon.mistakes();
+  for (const auto& probe : asked.all())
+    lost += probe.mistakes();
   to["posts_refused"] = refused_so_far(asked) - refused_before;
   to["lost"] = lost;
 }
@@ -270,7 +270,7 @@ void lose_at_once(stage& on, probes& asked, size_t node, const std::vector<size_
   turn_away_from(on, node, victims);
   add(line, on.clients.log_in(victims, victims.size(), 60s, [&] { asked.go_on(); }));
   const auto all_again = [&] {
-    return std::all_of(asked.all().begin(), asked.all().end(), [](const auto& salon) { return salon.shown_again(); });
+    return std::all_of(asked.all().begin(), asked.all().end(), [](const auto& probe) { return probe.shown_again(); });
   };
   if (!asked.run(30s, all_again))
     throw std::runtime_error("not all salons take posts again");

@@ -88,7 +88,7 @@ bool probes::run(std::chrono::nanoseconds at_most, const std::function<bool()>& 
 
 bool probes::settle() {
   const auto waits = [this] {
-    return std::any_of(all_.begin(), all_.end(), [](const auto& client) { return client.waits(); });
+    return std::any_of(all_.begin(), all_.end(), [](const auto& each) { return each.waits(); });
   };
   for (const auto end = clock::now() + 15s; waits() && clock::now() < end;)
     clients_.turn(10ms);
